@@ -1,0 +1,96 @@
+"""Branches and the cars that stand there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum, auto
+from typing import NewType
+from zoneinfo import ZoneInfo
+
+from engine.domain.money import Money
+
+BranchId = NewType("BranchId", str)
+CarId = NewType("CarId", str)
+OwnerId = NewType("OwnerId", str)
+
+
+class BodyType(StrEnum):
+    HATCHBACK = auto()
+    SEDAN = auto()
+    ESTATE = auto()
+    SUV = auto()
+    CONVERTIBLE = auto()
+    COUPE = auto()
+    VAN = auto()
+    PICKUP = auto()
+
+
+class Fuel(StrEnum):
+    PETROL = auto()
+    DIESEL = auto()
+    HYBRID = auto()
+    ELECTRIC = auto()
+
+
+class Transmission(StrEnum):
+    MANUAL = auto()
+    AUTOMATIC = auto()
+
+
+class CarStatus(StrEnum):
+    ACTIVE = auto()
+    MAINTENANCE = auto()
+    RETIRED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Attributes: ``zone`` is an IANA name; ``opens``/``closes`` are wall-clock "HH:MM" there, every day."""
+
+    id: BranchId
+    name: str
+    city: str
+    address: str
+    zone: str
+    opens: str
+    closes: str
+
+    @property
+    def tzinfo(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Car:
+    """One car.
+
+    Attributes:
+        plate: As painted; unique in its normal form (``text.normal_plate``).
+        colour: CSS hex value such as ``#2f6f9f``.
+        odometer_km: At the last return.
+    """
+
+    id: CarId
+    plate: str
+    brand: str
+    model: str
+    year: int
+    body: BodyType
+    colour: str
+    fuel: Fuel
+    transmission: Transmission
+    seats: int
+    odometer_km: int
+    daily_rate: Money
+    status: CarStatus
+    owner_id: OwnerId
+    branch_id: BranchId
+    image_ids: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return f"{self.brand} {self.model}"
+
+    @property
+    def label(self) -> str:
+        return f"{self.brand} {self.model} · {self.plate}"

@@ -1,0 +1,82 @@
+"""What a person looks for, and what is found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum, auto
+
+from engine.domain.car import BodyType, BranchId, Car, Fuel, Transmission
+from engine.domain.errors import InvalidText
+from engine.domain.period import RentalPeriod
+from engine.domain.pricing import Quote
+
+#: Rows fetched at a time; more stalls the window (shared/ui.md).
+PAGE_SIZE = 50
+
+
+class CarOrder(StrEnum):
+    PRICE = auto()
+    PRICE_DOWN = auto()
+    NEWEST = auto()
+    NAME = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class CarWish:
+    """A search. Empty sets and None mean "any".
+
+    Attributes:
+        max_daily_minor: Highest daily rate in minor units of the firm's currency.
+    """
+
+    branch_id: BranchId
+    period: RentalPeriod
+    brands: frozenset[str] = frozenset()
+    bodies: frozenset[BodyType] = frozenset()
+    fuels: frozenset[Fuel] = frozenset()
+    transmissions: frozenset[Transmission] = frozenset()
+    min_seats: int | None = None
+    max_daily_minor: int | None = None
+    order: CarOrder = CarOrder.PRICE
+
+    def __post_init__(self) -> None:
+        if any(not isinstance(brand, str) for brand in self.brands):
+            raise InvalidText("brand", "must be text")
+        for name in ("min_seats", "max_daily_minor"):
+            value = getattr(self, name)
+            if value is not None and type(value) is not int:
+                raise InvalidText(name, "must be a whole number")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A free car with its price for the wished period."""
+
+    car: Car
+    quote: Quote
+
+
+@dataclass(frozen=True, slots=True)
+class OfferPage:
+    """Attributes: ``total`` counts all free cars of the wish, ``offers`` are those from ``offset`` on."""
+
+    offers: tuple[Offer, ...]
+    offset: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What a branch has at all, for the filter boxes.
+
+    Attributes:
+        daily_minor: Lowest and highest daily rate, minor units; (0, 0) for an empty branch.
+    """
+
+    brands: tuple[str, ...] = ()
+    bodies: tuple[BodyType, ...] = ()
+    fuels: tuple[Fuel, ...] = ()
+    transmissions: tuple[Transmission, ...] = ()
+    seats: tuple[int, ...] = ()
+    daily_minor: tuple[int, int] = (0, 0)
+    currency: str = field(default="EUR")

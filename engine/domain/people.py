@@ -1,0 +1,91 @@
+"""Who works with the program, what each role may do, and who rents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum, auto
+from types import MappingProxyType
+from typing import NewType
+
+from engine.domain.car import BranchId, OwnerId
+from engine.domain.errors import Forbidden
+
+RenterId = NewType("RenterId", str)
+AccountName = NewType("AccountName", str)
+
+
+class Role(StrEnum):
+    """Each is a role in MongoDB too, named ``ds_`` and the value."""
+
+    CLIENT = auto()
+    OWNER = auto()
+    ADMIN = auto()
+    WORKER = auto()
+
+
+class Deed(StrEnum):
+    """What can be allowed or refused."""
+
+    BROWSE_CARS = auto()
+    BOOK = auto()
+    SEE_BRANCH_BOOKINGS = auto()
+    SEE_ALL_BOOKINGS = auto()
+    SEE_RENTERS = auto()
+    MANAGE_OWN_CARS = auto()
+    MANAGE_ANY_CAR = auto()
+    SEE_OWN_EARNINGS = auto()
+    MANAGE_ACCOUNTS = auto()
+    CAPTURE = auto()
+    SWEEP = auto()
+
+
+MAY = MappingProxyType(
+    {
+        Role.CLIENT: frozenset(
+            {Deed.BROWSE_CARS, Deed.BOOK, Deed.SEE_BRANCH_BOOKINGS, Deed.SEE_RENTERS, Deed.CAPTURE, Deed.SWEEP}
+        ),
+        Role.OWNER: frozenset({Deed.BROWSE_CARS, Deed.MANAGE_OWN_CARS, Deed.SEE_OWN_EARNINGS}),
+        Role.ADMIN: frozenset(set(Deed) - {Deed.MANAGE_OWN_CARS, Deed.SEE_OWN_EARNINGS}),
+        Role.WORKER: frozenset({Deed.SEE_ALL_BOOKINGS, Deed.CAPTURE, Deed.SWEEP}),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks.
+
+    Attributes:
+        branch_id: The branch the account works at; None where the role has none.
+        owner_id: The fleet the account owns; None where the role has none.
+    """
+
+    account: AccountName
+    name: str
+    role: Role
+    branch_id: BranchId | None = None
+    owner_id: OwnerId | None = None
+
+    def may(self, deed: Deed) -> bool:
+        return deed in MAY[self.role]
+
+    def must(self, deed: Deed) -> None:
+        """Raises: Forbidden."""
+        if not self.may(deed):
+            raise Forbidden(f"{self.role} accounts may not {deed.replace('_', ' ')}")
+
+
+@dataclass(frozen=True, slots=True)
+class Renter:
+    """A person who rents; personal data lives here only.
+
+    Attributes:
+        phone: E.164, for example ``+4930901820``.
+        licence: Number of the driving licence as printed.
+    """
+
+    id: RenterId
+    name: str
+    email: str
+    phone: str
+    licence: str

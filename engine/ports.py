@@ -1,0 +1,178 @@
+"""Every door between the engine and the world, on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from engine.domain.booking import Booking, BookingId
+from engine.domain.car import Branch, BranchId, Car, CarId
+from engine.domain.catalogue import CarWish, Facets
+from engine.domain.ledger import LedgerRow
+from engine.domain.money import Money
+from engine.domain.payment import IntentFacts, PageFacts, PageOrder
+from engine.domain.people import AccountName, Actor, Renter, RenterId
+from engine.domain.period import RentalPeriod
+from engine.domain.settings import FirmSettings
+
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The server's time in UTC, whole milliseconds; never this desk's own clock."""
+
+
+class Turns(Protocol):
+    """Once-gate and lease. Courtesy: they save wasted transactions, the database decides."""
+
+    def take(self, car_id: CarId, intent_key: str, booking_id: BookingId) -> AbstractAsyncContextManager[None]:
+        """Pass the gate and own the car's lease inside the block, both in one round trip.
+
+        The gate's key outlives a block that ends well and is gone after one that fails. A lease that was lost
+        meanwhile is left alone. Without a Redis the block is entered all the same.
+
+        Raises:
+            AlreadyAsked: The intent key was used before; carries that booking's id.
+            Contended: Somebody else is being served for this car.
+        """
+
+
+class Leases(Protocol):
+    def alone(self, name: str, ttl: timedelta) -> AbstractAsyncContextManager[bool]:
+        """Try to be the only one doing *name*; the block is entered either way and told whether it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFacts:
+    """What a transaction reads before it claims a car.
+
+    Attributes:
+        in_the_way: The blocking booking that overlaps and ends last, if there is any.
+        renter: None if there is no such renter.
+    """
+
+    car: Car
+    branch: Branch
+    renter: Renter | None
+    settings: FirmSettings
+    in_the_way: Booking | None
+
+
+class Work(Protocol):
+    """One transaction: majority write concern, snapshot read, all or nothing."""
+
+    async def fence(self, car_id: CarId) -> None:
+        """Make this transaction conflict with every other that claims, moves or retires the car.
+
+        Raises:
+            CarNotRentable: The car is not active.
+            NotFound: There is no such car.
+        """
+
+    async def claim_facts(self, car_id: CarId, period: RentalPeriod, renter_id: RenterId) -> ClaimFacts: ...
+
+    async def add(self, booking: Booking) -> None:
+        """Raises: AlreadyAsked, when its intent key is stored already."""
+
+    async def replace(self, booking: Booking) -> None:
+        """Store the next version. Raises: Overtaken, when the stored one is not the version before."""
+
+    async def post(self, rows: Iterable[LedgerRow]) -> None:
+        """Append to the ledger; rows that are there already are left as they are."""
+
+
+class Store(Protocol):
+    """Raises Unavailable("mongodb") from every method when the database does not answer in time."""
+
+    async def transact(self, change: Callable[[Work], Awaitable[T]]) -> T:
+        """Run *change* in a transaction, again from its start when it lost a conflict; commit its result."""
+
+    async def replace(self, booking: Booking) -> None:
+        """Compare-and-set outside a transaction. Raises: Overtaken."""
+
+    async def booking(self, booking_id: BookingId) -> Booking:
+        """Raises: NotFound."""
+
+    async def bookings(self, query: BookingQuery) -> BookingRows: ...
+
+    async def unsettled(self, now: datetime, limit: int) -> list[BookingId]:
+        """Bookings with a step due: holds run out, releases begun, payments not captured; oldest first."""
+
+    async def branches(self) -> list[Branch]: ...
+    async def settings(self) -> FirmSettings: ...
+    async def facets(self, branch_id: BranchId) -> Facets: ...
+
+    async def free_cars(self, wish: CarWish, offset: int, limit: int) -> tuple[list[Car], int]:
+        """One page of the active cars that nothing blocks in the wished period, and how many there are in all."""
+
+    async def car(self, car_id: CarId) -> Car:
+        """Raises: NotFound."""
+
+    async def renters(self, text: str, limit: int) -> list[Renter]:
+        """Those whose name, e-mail or phone begins with *text*; nothing in it is a pattern."""
+
+    async def add_renter(self, renter: Renter) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class BookingQuery:
+    """Attributes: ``booked_by`` and ``branch_id`` narrow where given; newest first."""
+
+    booked_by: AccountName | None = None
+    branch_id: BranchId | None = None
+    offset: int = 0
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class BookingRows:
+    """Attributes: ``total`` counts all rows of the query."""
+
+    rows: tuple[Booking, ...]
+    total: int
+
+
+class PaymentGateway(Protocol):
+    """Stripe. Every method but ``freeze`` talks to it.
+
+    Raises:
+        Unavailable: ``stripe`` gave no usable answer (connection, 5xx, 409, 429); what happened there is unknown.
+        PaymentRefused: Stripe understood and said no; nothing was done there.
+        Forbidden: The key is refused, or may not do this; somebody else's engine may.
+    """
+
+    @property
+    def livemode(self) -> bool: ...
+
+    def freeze(self, order: PageOrder) -> str:
+        """The exact request as canonical JSON; pure, the same order gives the same bytes."""
+
+    async def open_page(self, request: str, key: str) -> PageFacts:
+        """Create the session, or be told of the one that *key* made before; *request* comes from ``freeze``."""
+
+    async def page(self, session_id: str) -> PageFacts: ...
+
+    async def close_page(self, session_id: str) -> None:
+        """Ask Stripe to expire it, under a fresh idempotency key each time."""
+
+    async def capture(self, payment_intent: str, amount: Money, key: str) -> IntentFacts: ...
+
+    async def intent(self, payment_intent: str) -> IntentFacts: ...
+
+
+class Accounts(Protocol):
+    async def whoami(self) -> Actor:
+        """Who the open connection belongs to.
+
+        Raises:
+            AccountDisabled: It exists and has no role.
+        """
+
+
+class Browser(Protocol):
+    def __call__(self, url: str) -> None:
+        """Open the system's browser on *url*."""
