@@ -1,0 +1,43 @@
+# `make` alone lists what there is. Every target sets up what it needs first.
+BIN := .venv/bin
+ARGS ?=
+FAULTS ?= short
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test bench faults screens bundle
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+
+setup: ## System packages where missing, .venv, Python packages
+	@build/setup.sh run
+
+run: setup ## Open the program on the embedded servers with demo data (ARGS="--data DIR")
+	@$(BIN)/drivesphere $(ARGS)
+
+test: ## Lint, types and all tests (ARGS="-k hold")
+	@build/setup.sh test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(ARGS)
+
+bench: setup ## Every benchmark, one after the other
+	@set -e; for bench in tests/benchmarks/[a-z]*.py; do \
+	    [ -e "$$bench" ] || { echo "There is no benchmark yet."; break; }; \
+	    echo "== $$bench"; QT_QPA_PLATFORM=offscreen $(BIN)/python "$$bench" $(ARGS); \
+	done
+
+faults: setup ## Break things on purpose (FAULTS=short or long)
+	@case "$(FAULTS)" in short|long) ;; *) echo "FAULTS is short or long, not $(FAULTS)"; exit 2 ;; esac
+	@if ls tests/faults/test_*.py >/dev/null 2>&1; then \
+	    FAULTS=$(FAULTS) QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests/faults $(ARGS); \
+	else echo "There is no fault suite yet: tests/faults holds no tests, nothing was tried."; fi
+
+screens: ## Take the pictures in docs/screens anew
+	@build/setup.sh test
+	$(BIN)/python tests/screens.py $(ARGS)
+
+bundle: ## A folder that runs without Python: dist/drivesphere
+	@build/setup.sh bundle
+	$(BIN)/pyinstaller --noconfirm --log-level WARN --workpath .bundle-work --distpath dist build/pyinstaller.spec

@@ -1,0 +1,170 @@
+"""Who may import whom (docs: README, map of rooms). A red test here means a line of code is in the wrong room."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+QT_CORE = {"PySide6.QtCore"}
+QT_MODEL = {"PySide6.QtCore", "PySide6.QtGui"}
+QT = {"PySide6"}
+DRIVERS = {"pymongo", "bson", "gridfs", "redis", "stripe", "httpx"}
+LOGS = {"structlog", "stamina"}
+
+#: room -> everything outside itself and the standard library that it may import (prefixes)
+MAY_IMPORT: dict[str, set[str]] = {
+    "engine.domain": set(),
+    "engine.ports": {"engine.domain"},
+    "engine.services": {"engine.domain", "engine.ports"} | LOGS,
+    "engine.adapters": {"engine.domain", "engine.ports", "msgspec"} | DRIVERS | LOGS,
+    "engine.embedded": {
+        "engine.domain",
+        "engine.ports",
+        "resources",
+        "pymongo",
+        "bson",
+        "redis",
+        "psutil",
+        "structlog",
+    },
+    "engine.sandbox": {"resources", "starlette", "uvicorn", "jsonschema", "stripe", "structlog"},
+    "engine.config": {"engine.domain", "dotenv", "keyring", "platformdirs", "structlog"},
+    "engine.bootstrap": {"engine"} | LOGS,
+    "engine.cli": {"engine", "click", "structlog"},
+    "desktop.theme": {"resources", "qtawesome"} | QT,
+    "desktop.widgets": {"desktop.theme"} | QT,
+    "desktop.models": {"engine.domain"} | QT_MODEL,
+    "desktop.bridge": {"structlog"},
+    "desktop.tasks": {"structlog"} | QT_CORE,
+    "desktop.commands": {"structlog"} | QT_MODEL,
+    "desktop.messages": {"engine.domain"} | QT_CORE,
+    "desktop.preferences": QT_MODEL,
+    "desktop.dialogs": {"desktop.theme", "desktop.widgets", "desktop.messages"} | QT,
+    "desktop.viewmodels": {
+        "engine.domain",
+        "engine.services",
+        "desktop.bridge",
+        "desktop.tasks",
+        "desktop.commands",
+    }
+    | QT_CORE,
+    "desktop.views": {
+        "desktop.viewmodels",
+        "desktop.models",
+        "desktop.widgets",
+        "desktop.theme",
+        "desktop.dialogs",
+        "desktop.messages",
+    }
+    | QT,
+    "desktop.app": {"engine", "desktop", "resources", "qasync", "structlog"} | QT,
+    "desktop.__main__": {"desktop.app"},
+    "resources": set(),
+}
+
+#: The roots know everybody; who may know them: importer -> root, inside a function only where it says "lazily".
+MAY_START = {
+    ("desktop.__main__", "desktop.app"): "anywhere",
+    # The console script opens the window, and must not load Qt for `provision` or `race`.
+    ("engine.cli", "desktop.app"): "lazily",
+    ("desktop.app", "engine.bootstrap"): "anywhere",
+    ("engine.cli", "engine.bootstrap"): "anywhere",
+}
+ROOTS = {root for _, root in MAY_START}
+
+
+@dataclass(frozen=True)
+class Import:
+    name: str
+    line: int
+    lazy: bool
+
+    def within(self, prefixes: set[str]) -> bool:
+        return any(self.name == prefix or self.name.startswith(prefix + ".") for prefix in prefixes)
+
+
+def imports(tree: ast.AST, *, lazy: bool = False) -> list[Import]:
+    """Every import below *tree* by its full name; lazy are those inside functions."""
+    found = []
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Import):
+            found += [Import(alias.name, node.lineno, lazy) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            found += [Import(f"{module}.{alias.name}", node.lineno, lazy) for alias in node.names]
+        inside = lazy or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        found += imports(node, lazy=inside)
+    return found
+
+
+def room_of(module: str) -> str | None:
+    fitting = [room for room in MAY_IMPORT if module == room or module.startswith(room + ".")]
+    return max(fitting, key=len, default=None)
+
+
+def allowed(room: str, found: Import) -> bool:
+    for root in ROOTS:
+        if found.within({root}) and room != root:
+            where = MAY_START.get((room, root))
+            return where == "anywhere" or (where == "lazily" and found.lazy)
+    return found.within(MAY_IMPORT[room] | {room}) or found.name.split(".")[0] in sys.stdlib_module_names
+
+
+def strays(root: Path) -> list[str]:
+    """``file:line: what it may not import``, for every module of engine, desktop and resources under *root*."""
+    found = []
+    for path in sorted(path for top in ("engine", "desktop", "resources") for path in (root / top).rglob("*.py")):
+        where = path.relative_to(root)
+        module = ".".join(where.with_suffix("").parts).removesuffix(".__init__")
+        room = room_of(module)
+        if room is None:
+            if path.read_text(encoding="utf-8").strip():
+                found.append(f"{where}: {module} belongs to no room; give it one in MAY_IMPORT")
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        found += [f"{where}:{line.line}: {line.name}" for line in imports(tree) if not allowed(room, line)]
+    return found
+
+
+def test_every_room_imports_only_its_neighbours():
+    assert strays(ROOT) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "code", "name"),
+    [
+        ("engine/domain/car.py", "import pymongo", "pymongo"),
+        ("engine/domain/car.py", "from engine.services import booking", "engine.services.booking"),
+        ("engine/services/booking.py", "from engine.adapters.clock import Clock", "engine.adapters.clock.Clock"),
+        ("engine/services/booking.py", "from engine import bootstrap", "engine.bootstrap"),
+        ("engine/adapters/clock.py", "def f():\n    from PySide6.QtCore import QTimer", "PySide6.QtCore.QTimer"),
+        ("engine/ports.py", "from .services import booking", ".services.booking"),
+        ("engine/cli.py", "from desktop.app import main", "desktop.app.main"),
+        ("desktop/viewmodels/search.py", "from PySide6.QtWidgets import QLabel", "PySide6.QtWidgets.QLabel"),
+        ("desktop/views/search.py", "from engine.adapters import clock", "engine.adapters.clock"),
+        ("desktop/views/search.py", "from desktop.app import Window", "desktop.app.Window"),
+        ("desktop/models/rows.py", "from PySide6 import QtWidgets", "PySide6.QtWidgets"),
+        ("desktop/helpers.py", "import json", "desktop.helpers belongs to no room; give it one in MAY_IMPORT"),
+    ],
+)
+def test_a_stray_import_is_reported(tmp_path, file, code, name):
+    path = tmp_path / file
+    path.parent.mkdir(parents=True)
+    path.write_text(code + "\n")
+
+    reported = strays(tmp_path)
+
+    assert [line.split(": ", 1)[1] for line in reported] == [name]
+
+
+def test_the_console_script_may_open_the_window_when_asked_to(tmp_path):
+    (tmp_path / "engine").mkdir()
+    (tmp_path / "engine/cli.py").write_text("def app():\n    from desktop.app import main\n    main()\n")
+
+    assert strays(tmp_path) == []
