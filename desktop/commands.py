@@ -1,0 +1,140 @@
+"""What a person can do, said once: menus, shortcuts, the F1 sheet and later the palette read from here.
+
+API: Command(id, title, run, key, when, undo, group); Commands: add, action(id), run(id), refresh, undo_last, listing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+
+def _always() -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One verb.
+
+    *key* is a QKeySequence text such as ``"Ctrl+K"``. *when* says whether it makes sense now; it is
+    asked often and must be cheap. *undo* takes back the last run.
+    """
+
+    id: str
+    title: str
+    run: Callable[[], None]
+    key: str = ""
+    when: Callable[[], bool] = _always
+    undo: Callable[[], None] | None = None
+    group: str = "General"
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """One line of a menu, palette or help sheet; *key* is spelt as this system spells keys."""
+
+    id: str
+    group: str
+    title: str
+    key: str
+    enabled: bool
+
+
+class Commands(QObject):
+    """The registry of one window.
+
+    Signals:
+        changed: Commands came, went or changed their availability.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._commands: dict[str, Command] = {}
+        self._actions: dict[str, QAction] = {}
+        self._undone_by: list[tuple[str, Callable[[], None]]] = []
+
+    def add(self, *commands: Command) -> None:
+        """Register; an id or key used twice is a mistake of the program.
+
+        Raises:
+            ValueError: The id or the key is taken.
+        """
+        for command in commands:
+            self._refuse_twins(command)
+            action = QAction(command.title, self)
+            action.setShortcut(QKeySequence(command.key))
+            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+            action.triggered.connect(lambda _checked=False, name=command.id: self.run(name))
+            self._commands[command.id] = command
+            self._actions[command.id] = action
+        self.refresh()
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Take away what belonged to a page that was left."""
+        for name in list(ids):
+            self._commands.pop(name)
+            self._actions.pop(name).deleteLater()
+            self._undone_by = [entry for entry in self._undone_by if entry[0] != name]
+        self.changed.emit()
+
+    def action(self, name: str) -> QAction:
+        """For a menu or a button; shortcuts work once it was added to the window with ``addAction``."""
+        return self._actions[name]
+
+    def actions(self) -> list[QAction]:
+        return list(self._actions.values())
+
+    def run(self, name: str) -> bool:
+        """Run unless it makes no sense now; says whether it ran."""
+        command = self._commands[name]
+        if not command.when():
+            self.refresh()
+            return False
+        command.run()
+        if command.undo is not None:
+            self._undone_by.append((name, command.undo))
+        self.refresh()
+        return True
+
+    def may_undo(self) -> bool:
+        return bool(self._undone_by)
+
+    def undo_last(self) -> None:
+        if self._undone_by:
+            _, undo = self._undone_by.pop()
+            undo()
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Ask every *when* again and enable the actions accordingly."""
+        for name, command in self._commands.items():
+            self._actions[name].setEnabled(command.when())
+        self.changed.emit()
+
+    def listing(self) -> tuple[CommandLine, ...]:
+        """Everything in order of registration; groups stay together in the order they first came."""
+        order = list(dict.fromkeys(command.group for command in self._commands.values()))
+        every = sorted(self._commands.values(), key=lambda command: order.index(command.group))
+        native = QKeySequence.SequenceFormat.NativeText
+        return tuple(
+            CommandLine(
+                command.id, command.group, command.title, QKeySequence(command.key).toString(native), command.when()
+            )
+            for command in every
+        )
+
+    def _refuse_twins(self, command: Command) -> None:
+        if command.id in self._commands:
+            raise ValueError(f"command {command.id} is there already")
+        keys = {other.key: other.id for other in self._commands.values() if other.key}
+        if command.key in keys:
+            raise ValueError(f"{command.key} is the key of {keys[command.key]}")

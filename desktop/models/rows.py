@@ -1,0 +1,112 @@
+"""One table model for every list of records that fits in memory.
+
+API: Column(title, text, sort_key), RowsModel(columns, key).replace_all(rows); ROW_ROLE, SORT_ROLE, STATE_ROLE.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+Row = TypeVar("Row")
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+SORT_ROLE = int(Qt.ItemDataRole.UserRole)
+ROW_ROLE = SORT_ROLE + 1
+"""The record itself, or None while it is not there yet."""
+STATE_ROLE = SORT_ROLE + 2
+"""``"loaded"``, ``"waiting"`` or ``"failed"``."""
+
+_Role = Qt.ItemDataRole
+NOWHERE = QModelIndex()
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[Row]):
+    """How one field is shown, aligned and ordered."""
+
+    title: str
+    text: Callable[[Row], str]
+    sort_key: Callable[[Row], Any]
+    numeric: bool = False
+    """Money, counts and dates stand flush at the reading end."""
+
+    def answer(self, row: Row, role: int) -> Any:
+        """What Qt asks of one cell."""
+        if role in (_Role.DisplayRole, _Role.AccessibleTextRole):
+            return self.text(row)
+        if role == SORT_ROLE:
+            return self.sort_key(row)
+        if role == ROW_ROLE:
+            return row
+        if role == STATE_ROLE:
+            return "loaded"
+        return self.alignment() if role == _Role.TextAlignmentRole else None
+
+    def alignment(self) -> int:
+        side = Qt.AlignmentFlag.AlignTrailing if self.numeric else Qt.AlignmentFlag.AlignLeading
+        return int(side | Qt.AlignmentFlag.AlignVCenter)
+
+    def header(self, role: int) -> Any:
+        if role == _Role.DisplayRole:
+            return self.title
+        return self.alignment() if role == _Role.TextAlignmentRole else None
+
+
+class RowsModel(QAbstractTableModel, Generic[Row]):
+    """Read-only rows, kept in place by identity so that selection and scrolling survive a refresh."""
+
+    def __init__(self, columns: Sequence[Column[Row]], key: Callable[[Row], object]) -> None:
+        super().__init__()
+        self._columns = tuple(columns)
+        self._key = key
+        self._rows: list[Row] = []
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return tuple(self._rows)
+
+    def replace_all(self, rows: Sequence[Row]) -> None:
+        """Show *rows*: remove the gone, update the changed, append the new. Order is the view's business."""
+        wanted = {self._key(row): row for row in rows}
+        self._remove_gone(wanted.keys())
+        for at, old in enumerate(self._rows):
+            new = wanted.pop(self._key(old))
+            if new != old:
+                self._rows[at] = new
+                self.dataChanged.emit(self.index(at, 0), self.index(at, len(self._columns) - 1))
+        if wanted:
+            first = len(self._rows)
+            self.beginInsertRows(NOWHERE, first, first + len(wanted) - 1)
+            self._rows.extend(wanted.values())
+            self.endInsertRows()
+
+    def row_of(self, key: object) -> int | None:
+        """Where the record with this identity stands now."""
+        return next((at for at, row in enumerate(self._rows) if self._key(row) == key), None)
+
+    def _remove_gone(self, wanted: Any) -> None:
+        for at in range(len(self._rows) - 1, -1, -1):
+            if self._key(self._rows[at]) not in wanted:
+                self.beginRemoveRows(NOWHERE, at, at)
+                del self._rows[at]
+                self.endRemoveRows()
+
+    # Qt names below.
+
+    def rowCount(self, parent: AnyIndex = NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: AnyIndex = NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self._columns)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole) -> Any:
+        return self._columns[section].header(role) if orientation == Qt.Orientation.Horizontal else None
+
+    def data(self, index: AnyIndex, role: int = _Role.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        return self._columns[index.column()].answer(self._rows[index.row()], role)

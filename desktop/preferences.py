@@ -1,0 +1,86 @@
+"""What this person set on this computer: window, theme, motion, language, last search. Nothing secret.
+
+API: Preferences(file=None) with geometry, scheme, reduced_motion, language, last_search.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from desktop.theme.theme import Scheme
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+class Preferences:
+    """A value that cannot be read (older program, edited by hand) counts as not set."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        if file is None:
+            ini, user = QSettings.Format.IniFormat, QSettings.Scope.UserScope
+            self._settings = QSettings(ini, user, "DriveSphere", "DriveSphere")
+        else:
+            self._settings = QSettings(str(file), QSettings.Format.IniFormat)
+
+    @property
+    def geometry(self) -> QByteArray:
+        """For ``QWidget.restoreGeometry``; empty if the window was never closed here."""
+        stored = self._settings.value("window/geometry")
+        return stored if isinstance(stored, QByteArray) else QByteArray()
+
+    @geometry.setter
+    def geometry(self, geometry: QByteArray) -> None:
+        self._settings.setValue("window/geometry", geometry)
+
+    @property
+    def scheme(self) -> Scheme:
+        stored = self._text("look/scheme")
+        return Scheme(stored) if stored in {scheme.value for scheme in Scheme} else Scheme.SYSTEM
+
+    @scheme.setter
+    def scheme(self, scheme: Scheme) -> None:
+        self._settings.setValue("look/scheme", scheme.value)
+
+    @property
+    def reduced_motion(self) -> bool:
+        return self._text("look/reduced_motion") == "true"
+
+    @reduced_motion.setter
+    def reduced_motion(self, reduced: bool) -> None:
+        self._settings.setValue("look/reduced_motion", "true" if reduced else "false")
+
+    @property
+    def language(self) -> str:
+        """A locale name such as ``de_DE``; empty means the system's."""
+        return self._text("look/language")
+
+    @language.setter
+    def language(self, name: str) -> None:
+        self._settings.setValue("look/language", name)
+
+    @property
+    def last_search(self) -> dict[str, str]:
+        """The fields of the search form as they were left."""
+        try:
+            stored = json.loads(self._text("search/last") or "{}")
+        except ValueError:
+            return {}
+        if not isinstance(stored, dict):
+            return {}
+        return {str(name): str(value) for name, value in stored.items()}
+
+    @last_search.setter
+    def last_search(self, fields: Mapping[str, str]) -> None:
+        self._settings.setValue("search/last", json.dumps(dict(fields)))
+
+    def save(self) -> None:
+        """Write now; otherwise Qt does it some time later."""
+        self._settings.sync()
+
+    def _text(self, name: str) -> str:
+        return str(self._settings.value(name, "") or "")

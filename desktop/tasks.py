@@ -1,0 +1,90 @@
+"""Owned background work: every coroutine the window starts has a name and an owner.
+
+API: TaskScope with once(name, work), latest(name, work), await aclose(); signals failed, idle_changed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+
+class TaskScope(QObject):
+    """Tasks that live no longer than the screen that started them.
+
+    Signals:
+        failed: A task ended with an exception; carries it.
+        idle_changed: The scope ran dry (True) or got busy (False).
+    """
+
+    failed = Signal(object)
+    idle_changed = Signal(bool)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._alive: set[asyncio.Task[None]] = set()
+        self._by_name: dict[str, asyncio.Task[None]] = {}
+        self._closed = False
+
+    def running(self, name: str) -> bool:
+        return name in self._by_name
+
+    def once(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        """Start unless *name* is already running: for commands such as "pay"."""
+        if name in self._by_name:
+            work.close()
+        else:
+            self._start(name, work)
+
+    def latest(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        """Start and drop the older run of *name*: for queries such as "search"."""
+        self.stop(name)
+        self._start(name, work)
+
+    def stop(self, name: str) -> None:
+        """Cancel *name* if it runs; cancelled work is no failure."""
+        if (older := self._by_name.pop(name, None)) is not None:
+            _cancel(older)
+
+    async def aclose(self) -> None:
+        """Cancel everything, wait until it has unwound, and start nothing any more."""
+        self._closed = True
+        mine = asyncio.current_task()
+        while others := {task for task in self._alive if task is not mine}:
+            for task in others:
+                _cancel(task)
+            await asyncio.wait(others)
+            # The done-callbacks run one turn later; without it this loop would spin.
+            await asyncio.sleep(0)
+
+    def _start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        if self._closed:
+            work.close()
+            return
+        was_idle = not self._alive
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        self._alive.add(task)
+        self._by_name[name] = task
+        task.add_done_callback(self._done)
+        if was_idle:
+            self.idle_changed.emit(not self._alive)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._alive.discard(task)
+        if self._by_name.get(task.get_name()) is task:
+            del self._by_name[task.get_name()]
+        if not task.cancelled() and (problem := task.exception()) is not None:
+            self.failed.emit(problem)
+        if not self._alive:
+            self.idle_changed.emit(not self._alive)
+
+
+def _cancel(task: asyncio.Task[None]) -> None:
+    """Cancel once; a second cancel would interrupt the clean-up of the first."""
+    if not task.cancelling():
+        task.cancel()

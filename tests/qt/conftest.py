@@ -1,0 +1,81 @@
+"""Qt tests: one qasync loop for all, and nothing left running behind a test."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import inspect
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from qasync import QEventLoop  # after PySide6: it takes the Qt it finds
+from shiboken6 import isValid
+
+from desktop.theme.theme import Scheme, Theme
+
+
+@pytest.fixture(scope="session")
+def qt_runner(qapp):
+    """The loop every coroutine test of this folder runs in, as in production."""
+    qapp.setQuitOnLastWindowClosed(False)
+    with asyncio.Runner(loop_factory=lambda: QEventLoop(qapp)) as runner:
+        yield runner
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    """Run a plain ``async def`` test on the Qt loop; pytest-asyncio (strict) leaves those alone."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    wanted = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+    runner = pyfuncitem._request.getfixturevalue("qt_runner")
+    runner.run(_without_leaks(pyfuncitem.obj(**wanted)))
+    return True
+
+
+async def _without_leaks(test):
+    await test
+    mine = asyncio.current_task()
+    leaked = [task for task in asyncio.all_tasks() if task is not mine and not task.done()]
+    for task in leaked:
+        task.cancel()
+    await asyncio.gather(*leaked, return_exceptions=True)
+    assert not leaked, f"tasks left running: {leaked}"
+
+
+@pytest.fixture(autouse=True)
+def no_timer_left(qapp):
+    """Widgets given to qtbot are closed before this looks."""
+    yield
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    left = [timer for timer in gc.get_objects() if type(timer) is QTimer and isValid(timer) and timer.isActive()]
+    for timer in left:
+        timer.stop()
+    assert not left, f"timers left running, owned by {[timer.parent() for timer in left]}"
+
+
+@pytest.fixture(scope="session")
+def light(qapp):
+    return Theme(qapp, Scheme.LIGHT)
+
+
+@pytest.fixture
+def theme(light):
+    """The one theme of the test program, back in its first state for each test."""
+    light.choose(Scheme.LIGHT)
+    light.reduce_motion(reduced=False)
+    return light
+
+
+@pytest.fixture
+def until():
+    """Await something that announces itself to nobody: the loop keeps turning meanwhile."""
+
+    async def wait(condition):
+        while not condition():  # noqa: ASYNC110 -- threads and Qt set no asyncio.Event
+            await asyncio.sleep(0)
+
+    return wait

@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+from qasync import QEventLoop
+
+from desktop.bridge import EngineThread
+
+
+async def test_answer_comes_from_the_engine_thread_and_a_plain_loop():
+    engine = EngineThread()
+    engine.start()
+
+    async def where():
+        return threading.current_thread().name, asyncio.get_running_loop()
+
+    name, loop = await engine.call(where)
+    await engine.stop()
+
+    assert name == "engine"
+    assert not isinstance(loop, QEventLoop)
+    assert loop.is_closed()
+
+
+async def test_exception_crosses_as_it_is():
+    engine = EngineThread()
+    engine.start()
+    problem = LookupError("no such car")
+
+    async def fail():
+        raise problem
+
+    with pytest.raises(LookupError) as caught:
+        await engine.call(fail)
+    await engine.stop()
+
+    assert problem is caught.value
+
+
+async def test_cancelling_the_caller_cancels_the_work_over_there(until):
+    engine = EngineThread()
+    engine.start()
+    started, unwound = threading.Event(), threading.Event()
+
+    async def wait():
+        started.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            unwound.set()
+
+    caller = asyncio.create_task(engine.call(wait))
+    await until(started.is_set)
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+
+    assert unwound.wait(timeout=5)
+    await engine.stop()
+
+
+async def test_cancelled_caller_does_not_wait_for_a_slow_clean_up(until):
+    engine = EngineThread()
+    engine.start()
+    started, go_on = threading.Event(), asyncio.Event()
+
+    async def stubborn():
+        started.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await go_on.wait()
+
+    caller = asyncio.create_task(engine.call(stubborn))
+    await until(started.is_set)
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+
+    async def let_go():
+        go_on.set()
+
+    await engine.call(let_go)
+    await engine.stop()
+
+
+async def test_stop_unwinds_what_still_runs_before_the_thread_ends(until):
+    engine = EngineThread()
+    engine.start()
+    started = threading.Event()
+    order = []
+
+    async def work():
+        started.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            order.append("unwound")
+
+    caller = asyncio.create_task(engine.call(work))
+    await until(started.is_set)
+    await engine.stop()
+    order.append("stopped")
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+
+    assert order == ["unwound", "stopped"]
+    assert "engine" not in {thread.name for thread in threading.enumerate()}
+
+
+async def test_call_is_refused_before_start_and_after_stop():
+    engine = EngineThread()
+
+    async def never():
+        raise AssertionError("must not run")
+
+    with pytest.raises(RuntimeError):
+        await engine.call(never)
+    engine.start()
+    await engine.stop()
+    await engine.stop()
+    with pytest.raises(RuntimeError):
+        await engine.call(never)
+    with pytest.raises(RuntimeError):
+        engine.start()
+
+
+async def test_window_goes_on_while_the_engine_thread_is_busy():
+    engine = EngineThread()
+    engine.start()
+    release = threading.Event()
+    turns = []
+
+    async def block_the_engine():
+        release.wait()
+
+    busy = asyncio.create_task(engine.call(block_the_engine))
+    for turn in range(3):
+        await asyncio.sleep(0)
+        turns.append(turn)
+    assert not busy.done()
+    release.set()
+    await busy
+    await engine.stop()
+
+    assert turns == [0, 1, 2]

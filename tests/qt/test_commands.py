@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QMainWindow
+
+from desktop.commands import Command, Commands
+
+
+def test_shortcut_runs_the_command_but_not_while_typing(qtbot):
+    ran = []
+    commands = Commands()
+    commands.add(Command("booking.new", "New booking", lambda: ran.append("new"), key="N"))
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.addActions(commands.actions())
+    field = QLineEdit(window)
+    window.setCentralWidget(field)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+
+    window.setFocus()
+    QTest.keyClick(window, Qt.Key.Key_N)
+    field.setFocus()
+    QTest.keyClick(field, Qt.Key.Key_N)
+
+    assert ran == ["new"]
+    assert field.text() == "n"
+
+
+def test_command_that_makes_no_sense_now_is_disabled_and_does_not_run():
+    ran, may = [], [False]
+    commands = Commands()
+    commands.add(Command("pay", "Pay in browser", lambda: ran.append(1), when=lambda: may[0]))
+
+    assert not commands.action("pay").isEnabled()
+    assert not commands.run("pay")
+    may[0] = True
+    commands.refresh()
+    assert commands.action("pay").isEnabled()
+    assert commands.run("pay")
+    assert ran == [1]
+
+
+def test_last_command_is_undone_first():
+    words = []
+    commands = Commands()
+    for name in ("a", "b"):
+        commands.add(Command(name, name, lambda: None, undo=lambda name=name: words.append(name)))
+    commands.run("a")
+    commands.run("b")
+
+    commands.undo_last()
+    commands.undo_last()
+    commands.undo_last()
+
+    assert words == ["b", "a"]
+    assert not commands.may_undo()
+
+
+def test_two_commands_cannot_share_an_id_or_a_key():
+    commands = Commands()
+    commands.add(Command("find", "Search", lambda: None, key="/"))
+
+    with pytest.raises(ValueError, match="find"):
+        commands.add(Command("find", "Find", lambda: None))
+    with pytest.raises(ValueError, match="/"):
+        commands.add(Command("other", "Other", lambda: None, key="/"))
+
+
+def test_listing_keeps_groups_together_and_forgets_a_page_that_was_left():
+    commands = Commands()
+    commands.add(
+        Command("a", "A", lambda: None, key="Ctrl+A", group="Go"),
+        Command("b", "B", lambda: None, group="Booking"),
+        Command("c", "C", lambda: None, group="Go"),
+    )
+    assert [line.id for line in commands.listing()] == ["a", "c", "b"]
+
+    commands.remove(["a"])
+    assert [line.id for line in commands.listing()] == ["b", "c"]

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+from PySide6.QtGui import QColor, QFontMetrics, QPalette
+from PySide6.QtWidgets import QApplication
+
+from desktop.theme.theme import Scheme
+from desktop.theme.tokens import DARK, LIGHT, Tokens, Tone, TypeSize
+
+WRITTEN_ON = ("surface", "raised", "sunken", "hover")
+TEXTS = ("text", "muted", "accent", "positive", "warning", "danger")
+AA_TEXT, AA_SHAPE = 4.5, 3.0
+
+
+def luminance(colour):
+    def linear(channel):
+        return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
+
+    red, green, blue, _ = QColor(colour).getRgbF()
+    return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+
+
+def contrast(one, other):
+    dark, bright = sorted((luminance(one), luminance(other)))
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def pairs(tokens):
+    for background in WRITTEN_ON:
+        for text in TEXTS:
+            yield text, background
+    for tone in Tone:
+        yield "text", f"{tone.value}_tint"
+    for background in ("accent", "accent_hover", "accent_pressed"):
+        yield "on_accent", background
+    yield "on_danger", "danger"
+
+
+@pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=lambda tokens: tokens.name)
+def test_every_text_is_readable_on_every_ground_it_is_written_on(tokens):
+    worst = {
+        f"{text} on {ground}": round(contrast(getattr(tokens, text), getattr(tokens, ground)), 2)
+        for text, ground in pairs(tokens)
+        if contrast(getattr(tokens, text), getattr(tokens, ground)) < AA_TEXT
+    }
+
+    assert worst == {}
+
+
+@pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=lambda tokens: tokens.name)
+def test_badge_words_are_readable_on_their_tint(tokens):
+    assert all(contrast(tokens.ink(tone), tokens.tint(tone)) >= AA_TEXT for tone in Tone)
+
+
+@pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=lambda tokens: tokens.name)
+def test_focus_ring_and_field_border_stand_out(tokens):
+    for ground in ("surface", "raised"):
+        assert contrast(tokens.focus, getattr(tokens, ground)) >= AA_SHAPE
+        assert contrast(tokens.control_border, getattr(tokens, ground)) >= AA_SHAPE
+
+
+def test_light_and_dark_name_every_role():
+    colours = [field.name for field in fields(Tokens) if field.name != "name"]
+
+    assert all(QColor(getattr(tokens, name)).isValid() for tokens in (LIGHT, DARK) for name in colours)
+
+
+def test_own_setting_wins_and_the_palette_follows(theme):
+    seen = []
+    theme.changed.connect(lambda: seen.append(theme.tokens.name))
+
+    theme.choose(Scheme.DARK)
+
+    assert seen == ["dark"]
+    assert QColor(DARK.surface) == QApplication.palette().color(QPalette.ColorRole.Window)
+    theme.choose(Scheme.SYSTEM)
+    assert theme.tokens.name == "light"  # offscreen does not know: light
+
+
+def test_digits_have_one_width(theme):
+    for size in TypeSize:
+        metrics = QFontMetrics(theme.font(size))
+        assert len({metrics.horizontalAdvance(digit) for digit in "0123456789"}) == 1
+
+
+def test_reduced_motion_takes_the_time_out_of_movements(theme):
+    assert theme.duration(120) == 120
+
+    theme.reduce_motion(reduced=True)
+
+    assert theme.duration(120) == 0
