@@ -33,7 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "psutil",
         "structlog",
     },
-    "engine.sandbox": {"resources", "starlette", "uvicorn", "jsonschema", "stripe", "structlog"},
+    "engine.sandbox": {"resources", "starlette", "uvicorn", "jsonschema", "referencing", "stripe", "structlog"},
     "engine.config": {"engine.domain", "dotenv", "keyring", "platformdirs", "structlog"},
     "engine.bootstrap": {"engine"} | LOGS,
     "engine.cli": {"engine", "click", "structlog"},
@@ -44,7 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "desktop.tasks": {"structlog"} | QT_CORE,
     "desktop.commands": {"structlog"} | QT_MODEL,
     "desktop.messages": {"engine.domain"} | QT_CORE,
-    "desktop.preferences": QT_MODEL,
+    "desktop.preferences": {"desktop.theme"} | QT_MODEL,
     "desktop.dialogs": {"desktop.theme", "desktop.widgets", "desktop.messages"} | QT,
     "desktop.viewmodels": {
         "engine.domain",

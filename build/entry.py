@@ -1,0 +1,10 @@
+"""Where the bundled program starts."""
+
+import multiprocessing
+
+from engine.cli import main
+
+if __name__ == "__main__":
+    # Without this a frozen child process would open a second window.
+    multiprocessing.freeze_support()
+    main()
