@@ -1,4 +1,8 @@
-"""Money that moved: rows that are added and never changed."""
+"""Money that moved: rows that are added and never changed.
+
+Signs: a charge and its shares are positive, a refund and the shares given back are negative. So for any set of whole
+bookings the charges and refunds together equal the owners' and the platform's shares together.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum, auto
 
 from engine.domain.booking import Booking
+from engine.domain.errors import InvalidMoney
 from engine.domain.money import Money
 
 
@@ -37,14 +42,40 @@ class LedgerRow:
 
 def charge_rows(booking: Booking, source_id: str, at: datetime) -> tuple[LedgerRow, LedgerRow, LedgerRow]:
     """A captured payment: the charge, and its two shares, which add up to it."""
-    platform = booking.price.share(booking.quote.commission_bp)
-    parts = (
-        (LedgerKind.CHARGE, booking.price),
-        (LedgerKind.OWNER_SHARE, booking.price - platform),
-        (LedgerKind.PLATFORM_SHARE, platform),
+    price = booking.price
+    platform = price.share(booking.quote.commission_bp)
+    return _rows(booking, LedgerKind.CHARGE, price, platform, source_id, at)
+
+
+def refund_rows(
+    booking: Booking, source_id: str, amount: Money, at: datetime, *, refunded_before: Money | None = None
+) -> tuple[LedgerRow, LedgerRow, LedgerRow]:
+    """*amount* given back, and what each share loses by it; all negative.
+
+    Shares are counted on all that was given back so far, so that refunds in parts that reach the price take back
+    exactly what the charge gave, to the cent.
+
+    *amount* is positive, as Stripe counts refunds; so is *refunded_before*, what earlier refunds of this booking gave.
+
+    Raises:
+        InvalidMoney: Nothing is given back, or more than was charged.
+    """
+    before = refunded_before or Money(0, booking.price.currency)
+    given = before + amount
+    if amount.minor <= 0 or before.minor < 0 or given.minor > booking.price.minor:
+        raise InvalidMoney(f"{amount.minor} after {before.minor} cannot be refunded of {booking.price.minor}")
+    platform = given.share(booking.quote.commission_bp) - before.share(booking.quote.commission_bp)
+    return _rows(booking, LedgerKind.REFUND, -amount, -platform, source_id, at)
+
+
+def _rows(
+    booking: Booking, kind: LedgerKind, whole: Money, platform: Money, source_id: str, at: datetime
+) -> tuple[LedgerRow, LedgerRow, LedgerRow]:
+    def row(kind: LedgerKind, amount: Money) -> LedgerRow:
+        return LedgerRow(booking.id, kind, source_id, amount, booking.car_id, booking.owner_id, booking.branch_id, at)
+
+    return (
+        row(kind, whole),
+        row(LedgerKind.OWNER_SHARE, whole - platform),
+        row(LedgerKind.PLATFORM_SHARE, platform),
     )
-    charge, owner, share = (
-        LedgerRow(booking.id, kind, source_id, amount, booking.car_id, booking.owner_id, booking.branch_id, at)
-        for kind, amount in parts
-    )
-    return charge, owner, share

@@ -1,0 +1,62 @@
+"""The demo firm: six branches, 240 cars and twenty months of bookings, the same for everybody on the same day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+from engine.domain.car import Branch, Car
+from engine.domain.people import AccountName, Renter, Role
+from engine.domain.settings import FirmSettings
+from engine.embedded import demo_fleet, demo_people
+from engine.embedded.demo_history import NEW_COMMISSION_BP, Batch, History
+from engine.embedded.demo_people import DemoAccount, DemoOwner
+
+
+@dataclass(frozen=True, slots=True)
+class DemoData:
+    """Everything but the bookings, which are drawn batch by batch when they are asked for.
+
+    Attributes:
+        now: The whole hour (UTC) that parts past from future. ``build`` with it gives the same data again, also on
+            another day, so that a loading that was cut short can be taken up.
+    """
+
+    now: datetime
+    branches: tuple[Branch, ...]
+    owners: tuple[DemoOwner, ...]
+    cars: tuple[Car, ...]
+    renters: tuple[Renter, ...]
+    accounts: tuple[DemoAccount, ...]
+    settings: FirmSettings
+    history: History
+
+    def batches(self, size: int = 500) -> Iterator[Batch]:
+        """All bookings with their ledger rows; what runs or lies ahead comes first, batches never mix the two.
+
+        Each call draws them anew and yields the same.
+        """
+        return self.history.batches(size)
+
+
+def build(now: datetime, seed: int = 20) -> DemoData:
+    """The demo firm as it stands at *now* (aware); pure, and cheap until ``batches`` is walked."""
+    hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    homes = demo_fleet.branches()
+    cars = demo_fleet.cars(seed, homes, hour.year)
+    renters = demo_people.renters(seed)
+    accounts = demo_people.accounts()
+    clerks = {home.branch.id: AccountName(f"clerk.{home.branch.id.removeprefix('br-')}") for home in homes}
+    clerks |= {each.branch_id: each.account for each in accounts if each.role is Role.CLIENT and each.branch_id}
+    return DemoData(
+        now=hour,
+        branches=tuple(home.branch for home in homes),
+        owners=demo_people.owners(),
+        cars=cars,
+        renters=renters,
+        accounts=accounts,
+        settings=FirmSettings(currency=demo_fleet.CURRENCY, commission_bp=NEW_COMMISSION_BP),
+        history=History(hour, seed, homes, cars, renters, MappingProxyType(clerks)),
+    )

@@ -1,0 +1,92 @@
+"""The demo firm's people: renters, owners and the three accounts."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from random import Random
+
+from engine.domain.car import BranchId, OwnerId
+from engine.domain.people import AccountName, Renter, RenterId, Role
+from engine.embedded.demo_tables import dice, rows
+
+RENTERS = 120
+_PLAIN = str.maketrans({"ß": "ss", "ł": "l", "\u0131": "i", "ø": "o", "'": "", " ": "."})
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOwner:
+    id: OwnerId
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """What the demo's sign-in screen offers; the passwords are public.
+
+    Attributes:
+        branch_id: The clerk's branch; None for the others.
+        owner_id: The owner's fleet; None for the others.
+    """
+
+    account: AccountName
+    password: str
+    role: Role
+    name: str
+    branch_id: BranchId | None
+    owner_id: OwnerId | None
+
+
+def accounts() -> tuple[DemoAccount, ...]:
+    return tuple(
+        DemoAccount(
+            account=AccountName(row["account"]),
+            password=row["password"],
+            role=Role(row["role"]),
+            name=row["name"],
+            branch_id=BranchId(row["branch_id"]) if row["branch_id"] else None,
+            owner_id=OwnerId(row["owner_id"]) if row["owner_id"] else None,
+        )
+        for row in rows("accounts")
+    )
+
+
+def owners() -> tuple[DemoOwner, ...]:
+    return tuple(DemoOwner(OwnerId(row["id"]), row["name"], row["email"]) for row in rows("owners"))
+
+
+def owner_deck() -> list[OwnerId]:
+    """One owner for each car of the fleet, large owners as often as they have cars."""
+    return [OwnerId(row["id"]) for row in rows("owners") for _ in range(int(row["share"]))]
+
+
+def renters(seed: int) -> tuple[Renter, ...]:
+    """Renters of eleven cultures; names are unique, so are the addresses made from them.
+
+    The telephone numbers lie in ranges that regulators keep free for fiction: Ofcom +44 7700 900xxx,
+    Bundesnetzagentur +49 30 23125xxx, ComReg +353 20 91xxxxx, ARCEP +33 6 3998xxxx, PTS +46 70 1740605-699.
+    Cultures whose regulator keeps none use British ones.
+    """
+    rng, cultures, taken = dice(seed, "renters"), rows("names"), set[str]()
+    return tuple(_renter(n, cultures[n % len(cultures)], rng, taken) for n in range(RENTERS))
+
+
+def _renter(n: int, culture: dict[str, str], rng: Random, taken: set[str]) -> Renter:
+    given, family = culture["given"].split(), culture["family"].split()
+    name = ""
+    while not name or name in taken:
+        name = f"{rng.choice(given)} {rng.choice(family)}"
+    taken.add(name)
+    return Renter(
+        id=RenterId(f"re-{n + 1:03d}"),
+        name=name,
+        email=f"{_plain(name)}@example.{'org' if n % 3 else 'com'}",
+        phone=f"{culture['dialling']}{10 + n // 11:02d}",
+        licence=f"{culture['culture'].upper()}{rng.randrange(10**8, 10**9)}",
+    )
+
+
+def _plain(name: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", name.lower().translate(_PLAIN))
+    return decomposed.encode("ascii", "ignore").decode()
