@@ -1,3 +1,4 @@
+# noqa: INP001 - a script, no package
 """Where the bundled program starts."""
 
 import multiprocessing
