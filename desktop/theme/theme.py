@@ -1,6 +1,6 @@
 """The one theme of a running window: tokens in force, fonts of the type scale, motion.
 
-API: Scheme, Theme(app) with tokens, changed, choose(scheme), font(size, bold), reduced_motion, duration(ms).
+API: Scheme, Theme(app) with tokens, icons, changed, choose(scheme), font(size, bold), reduced_motion, duration(ms).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QToolTip
 
+from desktop.theme.icons import Icons
 from desktop.theme.palette import palette_of
 from desktop.theme.style import style_sheet
 from desktop.theme.tokens import DARK, DIGITS_FEATURE, LIGHT, Tokens, TypeSize
@@ -49,6 +50,7 @@ class Theme(QObject):
         self._fonts: dict[tuple[TypeSize, bool], QFont] = {}
         self._family = _pick_family(app.font().family())
         self.tokens: Tokens = LIGHT
+        self.icons = Icons()
         app.setStyle("Fusion")
         app.setFont(self.font(TypeSize.BODY))
         app.styleHints().colorSchemeChanged.connect(self._follow)

@@ -56,6 +56,7 @@ class Tokens:
     surface: str
     raised: str
     sunken: str
+    picture: str
     text: str
     muted: str
     border: str
@@ -106,6 +107,7 @@ LIGHT = Tokens(
     surface="#f5f6f8",
     raised="#ffffff",
     sunken="#eceef2",
+    picture="#eef1f5",
     text="#171b22",
     muted="#565f6e",
     border="#e0e3e9",
@@ -136,6 +138,7 @@ DARK = Tokens(
     surface="#14171c",
     raised="#1c2027",
     sunken="#101317",
+    picture="#2b313b",
     text="#e7eaef",
     muted="#a0a9b7",
     border="#2c323c",

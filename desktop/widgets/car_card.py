@@ -1,0 +1,182 @@
+"""One car card, painted: bones, the loaded car, or the sentence of a page that failed.
+
+API: CarCardText (what a card says), CardState, CardPainter(theme, clock).paint(painter, rect, card, state).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap
+
+from desktop.theme.icons import Icon
+from desktop.theme.tokens import BORDER, FOCUS, GRID, RADIUS_CARD, RADIUS_CONTROL, Tone, TypeSize
+from desktop.widgets.card_layout import CardLayout, layout
+from desktop.widgets.silhouette import Silhouettes
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFont
+
+    from desktop.theme.theme import Theme
+    from desktop.widgets.shimmer import ShimmerClock
+
+_Align = Qt.AlignmentFlag
+_START = _Align.AlignLeading | _Align.AlignVCenter
+_END = _Align.AlignTrailing | _Align.AlignVCenter
+
+FAILED_TEXT = "Could not be loaded"
+RETRY_TEXT = "Enter or click to try again"
+
+
+@dataclass(frozen=True, slots=True)
+class CarCardText:
+    """Everything a card says, ready to be painted: words, money and dates are formatted already.
+
+    *facts* are up to four short words (body, fuel, transmission, seats); *body_type* is one of
+    ``silhouette.BODY_TYPES``, *colour* a colour word or ``#rrggbb``.
+    """
+
+    title: str
+    plate: str
+    facts: tuple[str, ...]
+    branch: str
+    price: str
+    per_day: str
+    badge: str
+    badge_tone: Tone = Tone.POSITIVE
+    body_type: str = "sedan"
+    colour: str = "silver"
+
+    @property
+    def spoken(self) -> str:
+        """For a screen reader: the order in which one would say it."""
+        return ", ".join(
+            part for part in (self.title, self.badge, self.price, self.per_day, *self.facts, self.branch, self.plate)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CardState:
+    hovered: bool = False
+    selected: bool = False
+    focused: bool = False
+    failed: bool = False
+    direction: Qt.LayoutDirection = Qt.LayoutDirection.LeftToRight
+    surface: QRect = field(default_factory=QRect)
+    """What the light of the bones runs over: the whole view, not each card by itself."""
+
+
+class CardPainter:
+    """Knows how a card looks; knows no view and no model."""
+
+    def __init__(self, theme: Theme, clock: ShimmerClock) -> None:
+        self._theme = theme
+        self._clock = clock
+        self._silhouettes = Silhouettes()
+
+    def paint(
+        self, painter: QPainter, rect: QRect, card: CarCardText | None, state: CardState, photo: QPixmap | None = None
+    ) -> None:
+        """Without a *card*: its bones, or the failure in their place."""
+        places = layout(rect, state.direction)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setLayoutDirection(state.direction)
+        self._ground(painter, places, state)
+        if card is not None:
+            self._picture(painter, places, card, photo)
+            self._texts(painter, places, card)
+        elif state.failed:
+            self._failure(painter, places)
+        else:
+            self._bones(painter, places, state.surface)
+        if state.focused:
+            self._focus_ring(painter, places)
+        painter.restore()
+
+    def _ground(self, painter: QPainter, places: CardLayout, state: CardState) -> None:
+        tokens = self._theme.tokens
+        edge = tokens.accent if state.selected else tokens.control_border if state.hovered else tokens.border
+        painter.setPen(QPen(QColor(edge), BORDER))
+        painter.setBrush(QColor(tokens.raised))
+        painter.drawRoundedRect(QRectF(places.card).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_CARD, RADIUS_CARD)
+        painter.fillRect(places.rule, QColor(tokens.border))
+
+    def _focus_ring(self, painter: QPainter, places: CardLayout) -> None:
+        painter.setPen(QPen(QColor(self._theme.tokens.focus), FOCUS))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        ring = QRectF(places.card).adjusted(-2, -2, 2, 2)
+        painter.drawRoundedRect(ring, RADIUS_CARD + 2, RADIUS_CARD + 2)
+
+    def _picture(self, painter: QPainter, places: CardLayout, card: CarCardText, photo: QPixmap | None) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._theme.tokens.picture))
+        painter.drawRoundedRect(places.picture, RADIUS_CONTROL, RADIUS_CONTROL)
+        device = painter.device()
+        ratio = device.devicePixelRatioF() if device is not None else 1.0
+        inner = places.picture.adjusted(GRID, GRID, -GRID, -GRID)
+        if photo is None:
+            photo = self._silhouettes.pixmap(card.body_type, card.colour, inner.size(), ratio)
+        size = QSize(photo.deviceIndependentSize().toSize()).scaled(inner.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        target = QRect(inner.topLeft(), size)
+        target.moveCenter(inner.center())
+        painter.drawPixmap(target, photo)
+
+    def _texts(self, painter: QPainter, places: CardLayout, card: CarCardText) -> None:
+        theme, tokens = self._theme, self._theme.tokens
+        small, body = theme.font(TypeSize.SMALL), theme.font(TypeSize.BODY)
+        strong = theme.font(TypeSize.LEAD, bold=True)
+        _write(painter, places.title, card.title, strong, tokens.text)
+        _write(painter, places.plate, card.plate, body, tokens.muted)
+        for place, fact in zip(places.facts, card.facts, strict=False):
+            _write(painter, place, fact, small, tokens.text)
+        _write(painter, places.branch, card.branch, small, tokens.muted)
+        _write(painter, places.price, card.price, strong, tokens.text, _END)
+        _write(painter, places.per_day, card.per_day, small, tokens.muted, _END)
+        if card.badge:
+            paint_badge(painter, theme, places.badge, card.badge, card.badge_tone)
+
+    def _failure(self, painter: QPainter, places: CardLayout) -> None:
+        theme, tokens = self._theme, self._theme.tokens
+        theme.icons.paint(painter, places.picture.adjusted(0, 20, 0, -20), Icon.ERROR, tokens.danger)
+        _write(painter, places.title, FAILED_TEXT, theme.font(TypeSize.BODY, bold=True), tokens.text)
+        _write(painter, places.plate, RETRY_TEXT, theme.font(TypeSize.SMALL), tokens.muted)
+
+    def _bones(self, painter: QPainter, places: CardLayout, surface: QRect) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._clock.brush(surface.width(), surface.left()))
+        seen = painter.clipBoundingRect().toAlignedRect() if painter.hasClipping() else places.card
+        for bone in places.bones():
+            if bone.intersects(seen):
+                radius = RADIUS_CONTROL if bone.height() > 2 * RADIUS_CONTROL else GRID
+                painter.drawRoundedRect(bone, radius, radius)
+
+
+def paint_badge(painter: QPainter, theme: Theme, place: QRect, text: str, tone: Tone) -> None:
+    """A pill at the reading edge of *place*, as wide as its word."""
+    tokens, font = theme.tokens, theme.font(TypeSize.SMALL, bold=True)
+    text = _elided(font, text, place.width() - 4 * GRID)
+    pill = QRect(place)
+    pill.setWidth(QFontMetrics(font).horizontalAdvance(text) + 4 * GRID)
+    if painter.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+        pill.moveRight(place.right())
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(tokens.tint(tone)))
+    painter.drawRoundedRect(pill, pill.height() / 2, pill.height() / 2)
+    painter.setPen(QColor(tokens.ink(tone)))
+    painter.setFont(font)
+    painter.drawText(pill, _Align.AlignCenter, text)
+
+
+def _write(
+    painter: QPainter, place: QRect, text: str, font: QFont, colour: str, align: Qt.AlignmentFlag = _START
+) -> None:
+    painter.setFont(font)
+    painter.setPen(QColor(colour))
+    painter.drawText(place, align, _elided(font, text, place.width()))
+
+
+def _elided(font: QFont, text: str, width: int) -> str:
+    return QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, width)
