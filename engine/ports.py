@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from engine.domain.booking import Booking, BookingId
-from engine.domain.car import Branch, BranchId, Car, CarId
+from engine.domain.car import Branch, BranchId, Car, CarId, CarTerms
 from engine.domain.catalogue import CarWish, Facets
 from engine.domain.ledger import LedgerRow
 from engine.domain.money import Money
@@ -46,34 +46,17 @@ class Leases(Protocol):
         """Try to be the only one doing *name*; the block is entered either way and told whether it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimFacts:
-    """What a transaction reads before it claims a car.
-
-    Attributes:
-        in_the_way: The blocking booking that overlaps and ends last, if there is any.
-        renter: None if there is no such renter.
-    """
-
-    car: Car
-    branch: Branch
-    renter: Renter | None
-    settings: FirmSettings
-    in_the_way: Booking | None
-
-
 class Work(Protocol):
     """One transaction: majority write concern, snapshot read, all or nothing."""
 
-    async def fence(self, car_id: CarId) -> None:
-        """Make this transaction conflict with every other that claims, moves or retires the car.
+    async def claim(self, car_id: CarId, period: RentalPeriod, booking_id: BookingId) -> CarTerms:
+        """Enter *period* in the car's fence, which refuses what overlaps, and make every other claim conflict.
 
         Raises:
             CarNotRentable: The car is not active.
             NotFound: There is no such car.
+            PeriodTaken: A blocking booking overlaps.
         """
-
-    async def claim_facts(self, car_id: CarId, period: RentalPeriod, renter_id: RenterId) -> ClaimFacts: ...
 
     async def add(self, booking: Booking) -> None:
         """Raises: AlreadyAsked, when its intent key is stored already."""
@@ -82,7 +65,7 @@ class Work(Protocol):
         """Store the next version. Raises: Overtaken, when the stored one is not the version before."""
 
     async def post(self, rows: Iterable[LedgerRow]) -> None:
-        """Append to the ledger; rows that are there already are left as they are."""
+        """Append to the ledger. Raises: Overtaken, when one of the facts is posted already."""
 
 
 class Store(Protocol):
@@ -92,7 +75,11 @@ class Store(Protocol):
         """Run *change* in a transaction, again from its start when it lost a conflict; commit its result."""
 
     async def replace(self, booking: Booking) -> None:
-        """Compare-and-set outside a transaction. Raises: Overtaken."""
+        """Compare-and-set; one that blocks no longer leaves the car's fence in the same transaction.
+
+        Raises:
+            Overtaken: The stored one is not the version before.
+        """
 
     async def booking(self, booking_id: BookingId) -> Booking:
         """Raises: NotFound."""
@@ -103,13 +90,18 @@ class Store(Protocol):
         """Bookings with a step due: holds run out, releases begun, payments not captured; oldest first."""
 
     async def branches(self) -> list[Branch]: ...
-    async def settings(self) -> FirmSettings: ...
+    async def settings(self) -> FirmSettings:
+        """The firm's rules, at most half a minute old."""
+
     async def facets(self, branch_id: BranchId) -> Facets: ...
 
     async def free_cars(self, wish: CarWish, offset: int, limit: int) -> tuple[list[Car], int]:
         """One page of the active cars that nothing blocks in the wished period, and how many there are in all."""
 
     async def car(self, car_id: CarId) -> Car:
+        """Raises: NotFound."""
+
+    async def renter(self, renter_id: RenterId) -> Renter:
         """Raises: NotFound."""
 
     async def renters(self, text: str, limit: int) -> list[Renter]:
@@ -150,6 +142,9 @@ class PaymentGateway(Protocol):
 
     def freeze(self, order: PageOrder) -> str:
         """The exact request as canonical JSON; pure, the same order gives the same bytes."""
+
+    def refreeze(self, request: str, attempt: int, expires_at: datetime) -> str:
+        """The same order as a further attempt with a later deadline; pure."""
 
     async def open_page(self, request: str, key: str) -> PageFacts:
         """Create the session, or be told of the one that *key* made before; *request* comes from ``freeze``."""

@@ -11,7 +11,7 @@ from typing import NewType
 from engine.domain.car import BranchId, CarId, OwnerId
 from engine.domain.errors import MoveRefused
 from engine.domain.money import Money
-from engine.domain.payment import Attempt
+from engine.domain.payment import Attempt, AttemptState
 from engine.domain.people import AccountName, RenterId
 from engine.domain.period import RentalPeriod
 from engine.domain.pricing import Quote
@@ -135,6 +135,18 @@ class Booking:
     @property
     def standing(self) -> Standing:
         return STANDING[self.state]
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When some engine should take this booking's next step; None when nothing is left to do."""
+        if self.state is BookingState.HELD:
+            return self.hold_until
+        open_capture = self.attempt.state is AttemptState.PAID and self.attempt.captured_at is None
+        if self.state in (BookingState.RELEASING, BookingState.AWAITING_FUNDS) or (
+            self.state is BookingState.CONFIRMED and open_capture
+        ):
+            return self.history[-1].at
+        return None
 
     def hold_left(self, now: datetime) -> timedelta:
         """Zero once the hold is over."""

@@ -94,3 +94,24 @@ class Car:
     @property
     def label(self) -> str:
         return f"{self.brand} {self.model} · {self.plate}"
+
+
+@dataclass(frozen=True, slots=True)
+class CarTerms:
+    """What a claim needs to know of a car; kept with the car's fence, so that claiming reads and writes it at once.
+
+    Attributes:
+        zone: IANA name of the branch's time zone.
+    """
+
+    car_id: CarId
+    label: str
+    owner_id: OwnerId
+    branch_id: BranchId
+    zone: str
+    daily_rate: Money
+
+
+def terms_of(car: Car, branch: Branch) -> CarTerms:
+    """The terms of *car*, which stands at *branch*."""
+    return CarTerms(car.id, car.label, car.owner_id, branch.id, branch.zone, car.daily_rate)

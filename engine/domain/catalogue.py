@@ -21,6 +21,10 @@ class CarOrder(StrEnum):
     NAME = auto()
 
 
+_ONE: dict[str, type] = {"branch_id": str, "period": RentalPeriod, "order": CarOrder}
+_SETS: dict[str, type] = {"brands": str, "bodies": BodyType, "fuels": Fuel, "transmissions": Transmission}
+
+
 @dataclass(frozen=True, slots=True)
 class CarWish:
     """A search. Empty sets and None mean "any".
@@ -40,8 +44,18 @@ class CarWish:
     order: CarOrder = CarOrder.PRICE
 
     def __post_init__(self) -> None:
-        if any(not isinstance(brand, str) for brand in self.brands):
-            raise InvalidText("brand", "must be text")
+        """What reaches a database filter is what its type says, never an object that a server would interpret (S9).
+
+        Raises:
+            InvalidText: A value of another type, named by its field.
+        """
+        for name, kind in _ONE.items():
+            if not isinstance(getattr(self, name), kind):
+                raise InvalidText(name, f"must be {kind.__name__}")
+        for name, kind in _SETS.items():
+            values = getattr(self, name)
+            if not isinstance(values, frozenset) or any(not isinstance(value, kind) for value in values):
+                raise InvalidText(name, f"must be a set of {kind.__name__}")
         for name in ("min_seats", "max_daily_minor"):
             value = getattr(self, name)
             if value is not None and type(value) is not int:

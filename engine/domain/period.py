@@ -12,6 +12,8 @@ _DAY = timedelta(days=1)
 LONGEST = timedelta(days=366)
 #: A walk-in picked "now" as the pick-up; filling in the form may take this long.
 WALK_IN_GRACE = timedelta(minutes=30)
+#: So that every zone's wall clock can show the ends; a calendar ends on the last day of 9999.
+_EARLIEST_YEAR, _LATEST_YEAR = 1970, 9998
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class RentalPeriod:
                 raise InvalidPeriod("both ends must be UTC times")
             if end.microsecond % 1000:
                 raise InvalidPeriod("times are whole milliseconds")
+        if not _EARLIEST_YEAR <= self.starts_at.year <= self.ends_at.year <= _LATEST_YEAR:
+            raise InvalidPeriod("that is too long ago or too far ahead")
         if self.ends_at <= self.starts_at:
             raise InvalidPeriod("the return must come after the pick-up")
         if self.ends_at - self.starts_at > LONGEST:
@@ -43,7 +47,10 @@ class RentalPeriod:
         """The period between two aware times of any zone."""
         if starts_at.tzinfo is None or ends_at.tzinfo is None:
             raise InvalidPeriod("both ends need a time zone")
-        return cls(starts_at.astimezone(UTC), ends_at.astimezone(UTC))
+        try:
+            return cls(starts_at.astimezone(UTC), ends_at.astimezone(UTC))
+        except OverflowError as problem:
+            raise InvalidPeriod("that is too long ago or too far ahead") from problem
 
     def overlaps(self, other: RentalPeriod) -> bool:
         return self.starts_at < other.ends_at and other.starts_at < self.ends_at

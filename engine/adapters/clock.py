@@ -1,0 +1,71 @@
+"""The server's time, measured; no desk's own clock is trusted."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from engine.adapters.mongo_client import Client, speaking
+from engine.domain.period import whole_milliseconds
+
+_SAMPLES = 3
+
+
+def _since_boot() -> float:
+    """Seconds on a clock that nobody can set and that goes on while the machine sleeps, where there is one."""
+    boot = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if boot is None else time.clock_gettime(boot)
+
+
+@dataclass(slots=True)
+class _Reading:
+    server: datetime
+    at: float
+    uncertain_by: float
+
+
+class ServerClock:
+    """The port ``Clock``. Measure once before the first ``now``, and again every minute or so."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._reading: _Reading | None = None
+
+    async def measure(self) -> None:
+        """Take the quickest of a few round trips; half of it is how far off we may be.
+
+        Raises:
+            Unavailable: MongoDB does not answer; the last measurement stays in force.
+        """
+        readings = [await self._sample() for _ in range(_SAMPLES)]
+        self._reading = min(readings, key=lambda reading: reading.uncertain_by)
+
+    async def _sample(self) -> _Reading:
+        before = _since_boot()
+        with speaking():
+            hello = await self._client.admin.command("hello")
+        after = _since_boot()
+        local: datetime = hello["localTime"]
+        server = local if local.tzinfo else local.replace(tzinfo=UTC)
+        return _Reading(server, (before + after) / 2, (after - before) / 2)
+
+    @property
+    def uncertain_by(self) -> timedelta:
+        """How far ``now`` may be from the server's time at the last measurement."""
+        return timedelta(seconds=self._known.uncertain_by)
+
+    @property
+    def offset(self) -> timedelta:
+        """Server time less this desk's own clock."""
+        return self.now() - datetime.now(UTC)
+
+    def now(self) -> datetime:
+        passed = timedelta(seconds=_since_boot() - self._known.at)
+        return whole_milliseconds(self._known.server + passed)
+
+    @property
+    def _known(self) -> _Reading:
+        if self._reading is None:
+            raise RuntimeError("the clock was never measured")
+        return self._reading

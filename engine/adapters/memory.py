@@ -1,0 +1,30 @@
+"""What seldom changes, remembered for a moment so that a booking need not ask for it again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+_FOR_S = 30.0
+_MOST = 500
+
+
+class Remembered(Generic[K, V]):
+    """Values at most half a minute old. A failed read is not remembered."""
+
+    def __init__(self) -> None:
+        self._known: dict[K, tuple[float, V]] = {}
+
+    async def get(self, key: K, read: Callable[[K], Awaitable[V]]) -> V:
+        now = time.monotonic()
+        if (known := self._known.get(key)) is not None and now - known[0] < _FOR_S:
+            return known[1]
+        value = await read(key)
+        if len(self._known) >= _MOST:
+            self._known.clear()
+        self._known[key] = (now, value)
+        return value

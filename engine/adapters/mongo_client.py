@@ -1,0 +1,106 @@
+"""The connection to MongoDB and what its driver's errors mean to us."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC
+from typing import Any
+
+from bson.codec_options import CodecOptions
+from pymongo import AsyncMongoClient
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import ConfigurationError, ConnectionFailure, OperationFailure, PyMongoError
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from engine.domain.errors import Contended, Forbidden, Misconfigured, SignInRefused, Unavailable
+
+Document = dict[str, Any]
+Client = AsyncMongoClient[Document]
+Database = AsyncDatabase[Document]
+
+#: How long an operation may take, its retries included; a transaction has TRANSACTION_S.
+OPERATION_S = 8.0
+#: Shorter than the lease (redis_leases.LEASE), so that a transaction never outlives it.
+TRANSACTION_S = 10.0
+CODEC: CodecOptions[Document] = CodecOptions(document_class=dict, tz_aware=True, tzinfo=UTC)
+
+_UNAUTHORIZED, _AUTHENTICATION_FAILED, _WRITE_CONFLICT = 13, 18, 112
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A name and password of MongoDB's; ``source`` is the database that knows them."""
+
+    name: str
+    password: str = field(repr=False)
+    source: str
+
+
+def connect(url: str, credentials: Credentials | None) -> Client:
+    """A client that connects at its first use; close it with ``await client.close()``.
+
+    Raises:
+        Misconfigured: The address is none.
+    """
+    who: dict[str, Any] = {}
+    if credentials is not None:
+        who = {"username": credentials.name, "password": credentials.password, "authSource": credentials.source}
+    try:
+        return AsyncMongoClient(
+            url,
+            **who,
+            tz_aware=True,
+            tzinfo=UTC,
+            appname="drivesphere",
+            serverSelectionTimeoutMS=5_000,
+            connectTimeoutMS=3_000,
+            timeoutMS=int(OPERATION_S * 1000),
+            retryWrites=True,
+            maxPoolSize=100,
+        )
+    except (ConfigurationError, ValueError) as problem:
+        raise Misconfigured(f"The address of MongoDB cannot be used: {problem}") from problem
+
+
+def database(client: Client, name: str) -> Database:
+    return client.get_database(
+        name, codec_options=CODEC, write_concern=WriteConcern(w="majority"), read_concern=ReadConcern("majority")
+    )
+
+
+@contextmanager
+def speaking() -> Iterator[None]:
+    """Turn the driver's exceptions into ours.
+
+    Raises:
+        Unavailable: No primary, no connection, or no answer in time.
+        Contended: A transaction lost its conflicts until its time was over.
+        SignInRefused: Name or password is wrong.
+        Forbidden: The account's role does not allow it.
+    """
+    try:
+        yield
+    except OperationFailure as problem:
+        raise _refusal(problem) from problem
+    except ConnectionFailure as problem:
+        raise Unavailable("mongodb", type(problem).__name__) from problem
+    except PyMongoError as problem:
+        if problem.timeout:
+            raise Unavailable("mongodb", "no answer in time") from problem
+        raise
+
+
+def _refusal(problem: OperationFailure) -> Exception:
+    if problem.code == _AUTHENTICATION_FAILED:
+        return SignInRefused("name or password is wrong")
+    if problem.code == _UNAUTHORIZED:
+        return Forbidden("the database refuses this to the account")
+    # Out of time after a lost conflict: the driver raises its own error from the conflict's.
+    if _WRITE_CONFLICT in (problem.code, getattr(problem.__cause__, "code", None)):
+        return Contended("somebody else is being served for this car")
+    if problem.timeout or problem.has_error_label("TransientTransactionError"):
+        return Unavailable("mongodb", "no answer in time")
+    return problem

@@ -1,0 +1,140 @@
+"""Make a MongoDB ready for the program; may be run again at any time and says what it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.adapters.mongo_client import Client, Database, Document, database, speaking
+from engine.adapters.mongo_documents import settings_document
+from engine.adapters.mongo_schema import INDEXES, RIGHTS, SHAPES, privileges
+from engine.domain.errors import Misconfigured
+from engine.domain.people import Role
+from engine.domain.settings import FirmSettings
+
+_OLDEST = (6, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """Attributes: ``branch_id`` and ``owner_id`` tie the account to a branch or a fleet where its role has one."""
+
+    account: str
+    password: str = field(repr=False)
+    role: Role
+    name: str
+    branch_id: str | None = None
+    owner_id: str | None = None
+
+
+async def provision(client: Client, name: str, settings: FirmSettings) -> list[str]:
+    """Create what is missing in database *name* and mend what differs.
+
+    Returns:
+        A line for each change, in the order of the changes; empty when nothing was to be done.
+
+    Raises:
+        Misconfigured: A standalone server, or one older than 6.0.
+        Forbidden: The account may not create collections or roles.
+    """
+    with speaking():
+        await _refuse_unfit(client)
+        db = database(client, name)
+        changes = await _collections(db)
+        for collection in INDEXES:
+            changes += await _indexes(db, collection)
+        for role in RIGHTS:
+            changes += await _role(db, role)
+        if await db.settings.find_one({"_id": "firm"}) is None:
+            await db.settings.insert_one(settings_document(settings))
+            changes.append("settings: written with their defaults")
+    return changes
+
+
+async def create_account(client: Client, name: str, new: NewAccount) -> bool:
+    """A database user with the role of *new*; False when the account exists (it is left as it is)."""
+    with speaking():
+        db = database(client, name)
+        if (await db.command("usersInfo", new.account))["users"]:
+            return False
+        about = {"name": new.name, "branch_id": new.branch_id, "owner_id": new.owner_id}
+        await db.command(
+            "createUser",
+            new.account,
+            pwd=new.password,
+            roles=[{"role": f"ds_{new.role}", "db": name}],
+            mechanisms=["SCRAM-SHA-256"],
+            customData=about,
+        )
+        await db.people.replace_one({"_id": new.account}, {**about, "role": new.role}, upsert=True)
+    return True
+
+
+async def has_admin(client: Client, name: str) -> bool:
+    with speaking():
+        users = (await database(client, name).command("usersInfo", 1))["users"]
+    return any(role["role"] == f"ds_{Role.ADMIN}" for user in users for role in user["roles"])
+
+
+async def _refuse_unfit(client: Client) -> None:
+    hello = await client.admin.command("hello")
+    if "setName" not in hello:
+        raise Misconfigured(
+            "This MongoDB runs as a standalone server. Bookings need transactions, which only a replica set has: "
+            "start mongod with --replSet NAME and run rs.initiate() once; one node is enough."
+        )
+    version = (await client.admin.command("buildInfo"))["versionArray"]
+    if tuple(version[:2]) < _OLDEST:
+        raise Misconfigured(f"This MongoDB is {version[0]}.{version[1]}; the program needs 6.0 or newer.")
+
+
+async def _collections(db: Database) -> list[str]:
+    changes = []
+    there = {info["name"]: info async for info in await db.list_collections()}
+    for collection, shape in SHAPES.items():
+        validator = {"$jsonSchema": shape}
+        if collection not in there:
+            await db.create_collection(collection, validator=validator)
+            changes.append(f"{collection}: created")
+        elif there[collection]["options"].get("validator") != validator:
+            await db.command("collMod", collection, validator=validator)
+            changes.append(f"{collection}: validator renewed")
+    return changes
+
+
+async def _indexes(db: Database, collection: str) -> list[str]:
+    changes = []
+    there = await db[collection].index_information()
+    for model in INDEXES[collection]:
+        wanted = model.document
+        name = wanted["name"]
+        if name in there and _same_index(there[name], wanted):
+            continue
+        if name in there:
+            await db[collection].drop_index(name)
+        await db[collection].create_indexes([model])
+        changes.append(f"{collection}: index {name} {'renewed' if name in there else 'created'}")
+    return changes
+
+
+def _same_index(there: Mapping[str, Any], wanted: Document) -> bool:
+    options = ("unique", "sparse", "partialFilterExpression")
+    same_keys = [tuple(pair) for pair in there["key"]] == list(wanted["key"].items())
+    return same_keys and all(there.get(option) == wanted.get(option) for option in options)
+
+
+async def _role(db: Database, role: str) -> list[str]:
+    wanted = privileges(role, db.name)
+    found = (await db.command("rolesInfo", role, showPrivileges=True))["roles"]
+    if not found:
+        await db.command("createRole", role, privileges=wanted, roles=[])
+        return [f"role {role}: created"]
+    if _comparable(found[0]["privileges"]) != _comparable(wanted):
+        await db.command("updateRole", role, privileges=wanted)
+        return [f"role {role}: rights renewed"]
+    return []
+
+
+def _comparable(rights: list[Document]) -> set[tuple[str, str, tuple[str, ...]]]:
+    return {(r["resource"]["db"], r["resource"]["collection"], tuple(sorted(r["actions"]))) for r in rights}

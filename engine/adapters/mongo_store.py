@@ -1,0 +1,192 @@
+"""Bookings, cars and people as MongoDB keeps them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import TypeVar
+
+import pymongo
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from engine.adapters.memory import Remembered
+from engine.adapters.mongo_client import TRANSACTION_S, Client, Database, Document, database, speaking
+from engine.adapters.mongo_documents import booking_of, branch_of, car_of, renter_document, renter_of, settings_of
+from engine.adapters.mongo_work import MongoWork, replace_version, taken_during
+from engine.domain.booking import Booking, BookingId
+from engine.domain.car import BodyType, Branch, BranchId, Car, CarId, CarStatus, Fuel, Transmission
+from engine.domain.catalogue import CarOrder, CarWish, Facets
+from engine.domain.errors import NotFound
+from engine.domain.people import Renter, RenterId
+from engine.domain.settings import FirmSettings
+from engine.ports import BookingQuery, BookingRows, Work
+
+T = TypeVar("T")
+
+_SNAPSHOT = ReadConcern("snapshot")
+_MAJORITY = WriteConcern(w="majority")
+_ORDERS: dict[CarOrder, Document] = {
+    CarOrder.PRICE: {"daily_rate.minor": 1, "_id": 1},
+    CarOrder.PRICE_DOWN: {"daily_rate.minor": -1, "_id": 1},
+    CarOrder.NEWEST: {"year": -1, "_id": 1},
+    CarOrder.NAME: {"brand": 1, "model": 1, "_id": 1},
+}
+
+
+class MongoStore:
+    """The port ``Store``; *client* stays the caller's to close."""
+
+    def __init__(self, client: Client, name: str) -> None:
+        self._client = client
+        self._db: Database = database(client, name)
+        self._settings: Remembered[str, FirmSettings] = Remembered()
+        self._renters: Remembered[RenterId, Renter] = Remembered()
+
+    async def transact(self, change: Callable[[Work], Awaitable[T]]) -> T:
+        with speaking(), pymongo.timeout(TRANSACTION_S):
+            async with self._client.start_session() as session:
+                return await session.with_transaction(
+                    lambda running: change(MongoWork(self._db, running)),
+                    read_concern=_SNAPSHOT,
+                    write_concern=_MAJORITY,
+                )
+
+    async def replace(self, booking: Booking) -> None:
+        if not booking.blocking:
+            await self.transact(lambda work: work.replace(booking))
+            return
+        with speaking():
+            await replace_version(self._db, booking)
+
+    async def booking(self, booking_id: BookingId) -> Booking:
+        with speaking():
+            found = await self._db.bookings.find_one({"_id": booking_id})
+        if found is None:
+            raise NotFound("booking", booking_id)
+        return booking_of(found)
+
+    async def bookings(self, query: BookingQuery) -> BookingRows:
+        wanted: Document = {}
+        if query.booked_by is not None:
+            wanted["booked_by"] = query.booked_by
+        if query.branch_id is not None:
+            wanted["branch_id"] = query.branch_id
+        with speaking():
+            cursor = self._db.bookings.find(wanted).sort([("created_at", -1), ("_id", -1)])
+            found = await cursor.skip(query.offset).limit(query.limit).to_list()
+            total = await self._db.bookings.count_documents(wanted)
+        return BookingRows(tuple(booking_of(document) for document in found), total)
+
+    async def unsettled(self, now: datetime, limit: int) -> list[BookingId]:
+        with speaking():
+            cursor = self._db.bookings.find({"due_at": {"$lte": now}}, {"_id": 1}).sort("due_at", 1).limit(limit)
+            return [BookingId(document["_id"]) for document in await cursor.to_list()]
+
+    async def branches(self) -> list[Branch]:
+        with speaking():
+            return [branch_of(document) for document in await self._db.branches.find().sort("name", 1).to_list()]
+
+    async def settings(self) -> FirmSettings:
+        return await self._settings.get("firm", self._read_settings)
+
+    async def _read_settings(self, key: str) -> FirmSettings:
+        with speaking():
+            found = await self._db.settings.find_one({"_id": key})
+        return settings_of(found) if found else FirmSettings()
+
+    async def facets(self, branch_id: BranchId) -> Facets:
+        pipeline: list[Document] = [
+            {"$match": {"branch_id": branch_id, "status": CarStatus.ACTIVE}},
+            {
+                "$group": {
+                    "_id": None,
+                    "brands": {"$addToSet": "$brand"},
+                    "bodies": {"$addToSet": "$body"},
+                    "fuels": {"$addToSet": "$fuel"},
+                    "transmissions": {"$addToSet": "$transmission"},
+                    "seats": {"$addToSet": "$seats"},
+                    "low": {"$min": "$daily_rate.minor"},
+                    "high": {"$max": "$daily_rate.minor"},
+                    "currency": {"$first": "$daily_rate.currency"},
+                }
+            },
+        ]
+        with speaking():
+            found = await (await self._db.cars.aggregate(pipeline)).to_list(1)
+        return _facets(found[0]) if found else Facets()
+
+    async def free_cars(self, wish: CarWish, offset: int, limit: int) -> tuple[list[Car], int]:
+        with speaking():
+            taken = await self._db.bookings.find(taken_during(wish.period), {"car_id": 1, "_id": 0}).to_list()
+            pipeline: list[Document] = [
+                {"$match": {**_car_filter(wish), "_id": {"$nin": [document["car_id"] for document in taken]}}},
+                {
+                    "$facet": {
+                        "rows": [{"$sort": _ORDERS[wish.order]}, {"$skip": offset}, {"$limit": limit}],
+                        "count": [{"$count": "total"}],
+                    }
+                },
+            ]
+            found = (await (await self._db.cars.aggregate(pipeline)).to_list(1))[0]
+        total = found["count"][0]["total"] if found["count"] else 0
+        return [car_of(document) for document in found["rows"]], total
+
+    async def car(self, car_id: CarId) -> Car:
+        with speaking():
+            found = await self._db.cars.find_one({"_id": car_id})
+        if found is None:
+            raise NotFound("car", car_id)
+        return car_of(found)
+
+    async def renter(self, renter_id: RenterId) -> Renter:
+        return await self._renters.get(renter_id, self._read_renter)
+
+    async def _read_renter(self, renter_id: RenterId) -> Renter:
+        with speaking():
+            found = await self._db.renters.find_one({"_id": renter_id})
+        if found is None:
+            raise NotFound("renter", renter_id)
+        return renter_of(found)
+
+    async def renters(self, text: str, limit: int) -> list[Renter]:
+        begins = {"$regex": f"^{re.escape(text)}"}
+        folded = {"$regex": f"^{re.escape(text.casefold())}"}
+        wanted = {"$or": [{"name_key": folded}, {"email": folded}, {"phone": begins}]}
+        with speaking():
+            found = await self._db.renters.find(wanted).sort("name_key", 1).limit(limit).to_list()
+        return [renter_of(document) for document in found]
+
+    async def add_renter(self, renter: Renter) -> None:
+        with speaking():
+            await self._db.renters.insert_one(renter_document(renter))
+
+
+def _car_filter(wish: CarWish) -> Document:
+    wanted: Document = {"branch_id": wish.branch_id, "status": CarStatus.ACTIVE}
+    for field, values in (
+        ("brand", wish.brands),
+        ("body", wish.bodies),
+        ("fuel", wish.fuels),
+        ("transmission", wish.transmissions),
+    ):
+        if values:
+            wanted[field] = {"$in": sorted(values)}
+    if wish.min_seats is not None:
+        wanted["seats"] = {"$gte": wish.min_seats}
+    if wish.max_daily_minor is not None:
+        wanted["daily_rate.minor"] = {"$lte": wish.max_daily_minor}
+    return wanted
+
+
+def _facets(found: Document) -> Facets:
+    return Facets(
+        brands=tuple(sorted(found["brands"])),
+        bodies=tuple(sorted(BodyType(value) for value in found["bodies"])),
+        fuels=tuple(sorted(Fuel(value) for value in found["fuels"])),
+        transmissions=tuple(sorted(Transmission(value) for value in found["transmissions"])),
+        seats=tuple(sorted(found["seats"])),
+        daily_minor=(found["low"], found["high"]),
+        currency=found["currency"],
+    )

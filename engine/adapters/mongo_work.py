@@ -1,0 +1,96 @@
+"""One transaction on the bookings of a car."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import BulkWriteError, DuplicateKeyError
+
+from engine.adapters.mongo_client import Database, Document
+from engine.adapters.mongo_documents import booking_document, claim_document, ledger_document, terms_of_fence
+from engine.domain.booking import BLOCKING, Booking, BookingId
+from engine.domain.car import CarId, CarStatus, CarTerms
+from engine.domain.errors import AlreadyAsked, CarNotRentable, NotFound, Overtaken, PeriodTaken, RuleBroken
+from engine.domain.ledger import LedgerRow
+from engine.domain.period import RentalPeriod
+
+_DUPLICATE_KEY = 11000
+
+
+def taken_during(period: RentalPeriod) -> Document:
+    """Filter for the bookings that keep a car from being rented in *period*."""
+    return {
+        "state": {"$in": list(BLOCKING)},
+        "starts_at": {"$lt": period.ends_at},
+        "ends_at": {"$gt": period.starts_at},
+    }
+
+
+class MongoWork:
+    """The port ``Work`` inside a driver's session."""
+
+    def __init__(self, db: Database, session: AsyncClientSession) -> None:
+        self._db = db
+        self._session = session
+
+    async def claim(self, car_id: CarId, period: RentalPeriod, booking_id: BookingId) -> CarTerms:
+        overlap = {"starts_at": {"$lt": period.ends_at}, "ends_at": {"$gt": period.starts_at}}
+        fence = await self._db.fences.find_one_and_update(
+            {"_id": car_id, "status": CarStatus.ACTIVE, "claims": {"$not": {"$elemMatch": overlap}}},
+            {"$inc": {"seq": 1}, "$push": {"claims": claim_document(booking_id, period)}},
+            projection={"terms": 1},
+            session=self._session,
+        )
+        if fence is None:
+            raise await self._why_not(car_id, period)
+        return terms_of_fence(fence)
+
+    async def _why_not(self, car_id: CarId, period: RentalPeriod) -> RuleBroken:
+        fence = await self._db.fences.find_one({"_id": car_id}, session=self._session)
+        if fence is None:
+            return NotFound("car", car_id)
+        if fence["status"] != CarStatus.ACTIVE:
+            return CarNotRentable(car_id)
+        ends = [
+            claim["ends_at"]
+            for claim in fence["claims"]
+            if claim["starts_at"] < period.ends_at and period.starts_at < claim["ends_at"]
+        ]
+        return PeriodTaken(car_id, max(ends))
+
+    async def add(self, booking: Booking) -> None:
+        try:
+            await self._db.bookings.insert_one(booking_document(booking), session=self._session)
+        except DuplicateKeyError as problem:
+            # The transaction is lost by this; look outside of it.
+            first = await self._db.bookings.find_one({"intent_key": booking.intent_key}, {"_id": 1})
+            if first is None:
+                raise
+            raise AlreadyAsked(first["_id"]) from problem
+
+    async def replace(self, booking: Booking) -> None:
+        await replace_version(self._db, booking, self._session)
+        if not booking.blocking:
+            await self._db.fences.update_one(
+                {"_id": booking.car_id},
+                {"$inc": {"seq": 1}, "$pull": {"claims": {"booking_id": booking.id}}},
+                session=self._session,
+            )
+
+    async def post(self, rows: Iterable[LedgerRow]) -> None:
+        try:
+            await self._db.ledger.insert_many([ledger_document(row) for row in rows], session=self._session)
+        except BulkWriteError as problem:
+            if all(failed["code"] == _DUPLICATE_KEY for failed in problem.details["writeErrors"]):
+                raise Overtaken("this movement of money is in the ledger already") from problem
+            raise
+
+
+async def replace_version(db: Database, booking: Booking, session: AsyncClientSession | None = None) -> None:
+    """Compare-and-set: store *booking* where the version before it is still the stored one. Raises: Overtaken."""
+    done = await db.bookings.replace_one(
+        {"_id": booking.id, "version": booking.version - 1}, booking_document(booking), session=session
+    )
+    if done.matched_count == 0:
+        raise Overtaken(f"booking {booking.id} was changed by somebody else")

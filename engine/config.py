@@ -1,0 +1,151 @@
+"""Settings: the only reader of the environment, the ``.env`` file, the config file and the keyring."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import keyring
+import platformdirs
+import structlog
+from dotenv import dotenv_values
+from keyring.errors import KeyringError
+
+from engine.domain.errors import Misconfigured
+
+_PREFIX = "DRIVESPHERE_"
+_HIDDEN = "•••"
+
+log = structlog.get_logger(__name__)
+
+
+class Secret(str):
+    """Text that does not show itself; ``reveal`` gives it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return _HIDDEN if self else "''"
+
+    def __str__(self) -> str:
+        return _HIDDEN if self else ""
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+    def reveal(self) -> str:
+        return str.__str__(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where things are.
+
+    Attributes:
+        data_dir: Folder of the embedded servers and of this user's own data.
+        mongo_url: Address without credentials; empty means the embedded servers.
+        redis_url: Address, password included; empty means the embedded server, or none with a ``mongo_url``.
+        database: Name of the application's database.
+        stripe_api_key: ``sk_…`` or ``rk_…``; empty means the sandbox with the embedded servers, or no payments.
+        success_url: Static https page that Stripe shows after paying; needed with a live key only.
+        mongod, valkey: Paths of server programs to use instead of the ones found.
+    """
+
+    data_dir: Path
+    mongo_url: str = ""
+    redis_url: Secret = field(default=Secret())
+    database: str = "drivesphere"
+    stripe_api_key: Secret = field(default=Secret())
+    success_url: str = ""
+    mongod: str = ""
+    valkey: str = ""
+
+    @property
+    def embedded(self) -> bool:
+        return not self.mongo_url
+
+
+def load(data_dir: Path | None = None, environ: Mapping[str, str] | None = None, cwd: Path | None = None) -> Settings:
+    """Settings from, in rising order: config file, ``.env`` in *cwd*, environment, *data_dir*.
+
+    Raises:
+        Misconfigured: A file that cannot be read, an unknown setting, or a value that cannot be one.
+    """
+    env = dict(os.environ if environ is None else environ)
+    merged: dict[str, str] = _config_file(env)
+    for source in (_dotenv((cwd or Path.cwd()) / ".env"), env):
+        merged.update({name.removeprefix(_PREFIX).lower(): value for name, value in _ours(source).items()})
+        if source.get("STRIPE_API_KEY"):
+            merged["stripe_api_key"] = source["STRIPE_API_KEY"]
+    known = {each.name for each in fields(Settings)}
+    if unknown := sorted(set(merged) - known):
+        raise Misconfigured(f"Unknown setting: {', '.join(unknown)}. Known are: {', '.join(sorted(known))}.")
+    folder = data_dir or Path(merged.get("data_dir") or platformdirs.user_data_path("drivesphere", appauthor=False))
+    stripe_key = merged.get("stripe_api_key", "")
+    if merged.get("mongo_url") and not stripe_key:
+        stripe_key = _keyring("stripe_api_key")
+    return _checked(
+        Settings(
+            data_dir=folder.expanduser().absolute(),
+            mongo_url=merged.get("mongo_url", ""),
+            redis_url=Secret(merged.get("redis_url", "")),
+            database=merged.get("database", "drivesphere"),
+            stripe_api_key=Secret(stripe_key),
+            success_url=merged.get("success_url", ""),
+            mongod=merged.get("mongod", ""),
+            valkey=merged.get("valkey", ""),
+        )
+    )
+
+
+def _keyring(name: str) -> str:
+    """What the system's keyring holds for us; nothing where there is no keyring, as without a desktop session."""
+    try:
+        return keyring.get_password("drivesphere", name) or ""
+    except KeyringError:
+        log.info("config.no_keyring")
+        return ""
+
+
+def _config_file(env: Mapping[str, str]) -> dict[str, str]:
+    default = platformdirs.user_config_path("drivesphere", appauthor=False) / "config.toml"
+    path = Path(env.get(f"{_PREFIX}CONFIG", default))
+    if not path.exists():
+        return {}
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
+        raise Misconfigured(f"The settings file {path} cannot be read: {problem}") from problem
+    if wrong := [name for name, value in told.items() if not isinstance(value, str)]:
+        raise Misconfigured(f"In {path}, {', '.join(wrong)} must be text in quotes.")
+    return told
+
+
+def _dotenv(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    return {name: value for name, value in dotenv_values(path, interpolate=False).items() if value is not None}
+
+
+def _ours(source: Mapping[str, str]) -> dict[str, str]:
+    own = (f"{_PREFIX}CONFIG", f"{_PREFIX}PASSWORD")
+    return {name: value for name, value in source.items() if name.startswith(_PREFIX) and name not in own}
+
+
+def _checked(settings: Settings) -> Settings:
+    if settings.mongo_url and urlsplit(settings.mongo_url).scheme not in ("mongodb", "mongodb+srv"):
+        raise Misconfigured("mongo_url begins with mongodb:// or mongodb+srv://.")
+    if settings.mongo_url and not settings.redis_url:
+        raise Misconfigured("mongo_url needs redis_url beside it: both are shared by all desks.")
+    if "@" in settings.mongo_url:
+        raise Misconfigured("mongo_url holds no name or password: accounts sign in with their own.")
+    key = settings.stripe_api_key.reveal()
+    if key and not key.startswith(("sk_test_", "rk_test_", "sk_live_", "rk_live_")):
+        raise Misconfigured("STRIPE_API_KEY begins with sk_test_, rk_test_, sk_live_ or rk_live_.")
+    if key.startswith(("sk_live_", "rk_live_")) and not settings.success_url.startswith("https://"):
+        raise Misconfigured("A live Stripe key needs success_url, an https page of yours.")
+    return settings

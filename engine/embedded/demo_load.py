@@ -1,0 +1,74 @@
+"""Fill a new database with the demo's firm."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+
+from engine.adapters.mongo_client import Client, Database, database, speaking
+from engine.adapters.mongo_documents import (
+    booking_document,
+    branch_document,
+    car_document,
+    fence_document,
+    ledger_document,
+    renter_document,
+)
+from engine.adapters.mongo_provision import NewAccount, create_account, provision
+from engine.adapters.mongo_schema import INDEXES, RIGHTS, SHAPES
+from engine.domain.booking import Booking
+from engine.domain.car import CarId, terms_of
+from engine.embedded.demo_data import DemoData, build
+
+_FILLED = ("branches", "cars", "fences", "renters", "bookings", "ledger")
+
+
+async def load_demo(client: Client, name: str, now: datetime, on_progress: Callable[[str], None]) -> None:
+    """Provision *name* and, unless the demo is there in full, write it anew.
+
+    The marker is written last: a start that was cut off leaves nothing half-written behind the next one.
+    """
+    with speaking():
+        db = database(client, name)
+        schema = _fingerprint()
+        marker = await db.deployment.find_one({"_id": "demo"})
+        if marker is not None and marker["schema"] == schema:
+            return
+        on_progress("Preparing the database")
+        data = build(now)
+        await provision(client, name, data.settings)
+        if marker is None:
+            await _write(client, db, data, on_progress)
+        await db.deployment.replace_one({"_id": "demo"}, {"schema": schema}, upsert=True)
+
+
+async def _write(client: Client, db: Database, data: DemoData, on_progress: Callable[[str], None]) -> None:
+    for collection in _FILLED:
+        await db[collection].delete_many({})
+    await db.branches.insert_many([branch_document(branch) for branch in data.branches])
+    await db.cars.insert_many([car_document(car) for car in data.cars])
+    await db.renters.insert_many([renter_document(renter) for renter in data.renters])
+    for each in data.accounts:
+        new = NewAccount(each.account, each.password, each.role, each.name, each.branch_id, each.owner_id)
+        await create_account(client, db.name, new)
+    done = 0
+    blocking: dict[CarId, list[Booking]] = {car.id: [] for car in data.cars}
+    for batch in data.batches(1000):
+        await db.bookings.insert_many([booking_document(booking) for booking in batch.bookings], ordered=False)
+        if batch.ledger:
+            await db.ledger.insert_many([ledger_document(row) for row in batch.ledger], ordered=False)
+        for booking in batch.bookings:
+            if booking.blocking:
+                blocking[booking.car_id].append(booking)
+        done += len(batch.bookings)
+        on_progress(f"Drawing the demo firm: {done:,} rentals")
+    branches = {branch.id: branch for branch in data.branches}
+    await db.fences.insert_many(
+        [fence_document(car, terms_of(car, branches[car.branch_id]), blocking[car.id]) for car in data.cars]
+    )
+
+
+def _fingerprint() -> str:
+    indexes = {collection: [model.document for model in models] for collection, models in INDEXES.items()}
+    return hashlib.sha256(repr((SHAPES, indexes, RIGHTS)).encode()).hexdigest()

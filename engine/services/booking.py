@@ -1,0 +1,150 @@
+"""Check, lock, reserve: a car is promised once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from engine.domain.booking import Booking, BookingId, BookingState, Step
+from engine.domain.car import BranchId, CarId, CarTerms
+from engine.domain.errors import Forbidden, InvalidText, NotFound, PriceChanged
+from engine.domain.money import Money
+from engine.domain.payment import PAGE_LIFETIME, Attempt, PageOrder
+from engine.domain.people import Actor, Deed, Renter, RenterId
+from engine.domain.period import RentalPeriod
+from engine.domain.pricing import quote
+from engine.domain.settings import FirmSettings
+from engine.domain.text import clean
+from engine.ports import BookingQuery, BookingRows, Clock, PaymentGateway, Store, Turns, Work
+
+
+@dataclass(frozen=True, slots=True)
+class HoldCar:
+    """A press of "Book".
+
+    Attributes:
+        intent_key: Made when the form opened; a second press sends the same one.
+        shown_price: What the person saw and agreed to.
+    """
+
+    intent_key: str
+    car_id: CarId
+    period: RentalPeriod
+    renter_id: RenterId
+    shown_price: Money
+    return_branch_id: BranchId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BookingService:
+    """Attributes: ``return_url`` is where Stripe sends the browser after paying; it proves nothing."""
+
+    store: Store
+    turns: Turns
+    clock: Clock
+    gateway: PaymentGateway
+    next_id: Callable[[], BookingId]
+    return_url: Callable[[], str]
+
+    async def hold(self, actor: Actor, wish: HoldCar) -> Booking:
+        """Promise the car for the hold time and prepare its payment.
+
+        Raises:
+            Forbidden: The actor's role may not book.
+            InvalidPeriod: The pick-up lies in the past.
+            Contended: Another desk is being served for this car; nothing was done.
+            AlreadyAsked: This press of "Book" was served before; carries the first booking's id.
+            PeriodTaken: A blocking booking overlaps.
+            CarNotRentable: The car is in maintenance or retired.
+            PriceChanged: The price is no longer the one shown.
+            Unavailable: MongoDB gave no answer. Asking again with the same key is safe.
+        """
+        actor.must(Deed.BOOK)
+        if wish.intent_key != clean("intent key", wish.intent_key, longest=80):
+            raise InvalidText("intent key", "must be a plain key")
+        now = self.clock.now()
+        wish.period.refuse_past(now)
+        renter = await self.store.renter(wish.renter_id)
+        settings = await self.store.settings()
+        booking_id = self.next_id()
+
+        async def claim(work: Work) -> Booking:
+            terms = await work.claim(wish.car_id, wish.period, booking_id)
+            booking = self._held(booking_id, actor, wish, terms, renter, settings, now)
+            await work.add(booking)
+            return booking
+
+        async with self.turns.take(wish.car_id, wish.intent_key, booking_id):
+            return await self.store.transact(claim)
+
+    async def booking(self, actor: Actor, booking_id: BookingId) -> Booking:
+        """Raises: NotFound, also for one that the actor may not see."""
+        booking = await self.store.booking(booking_id)
+        if not _may_see(actor, booking):
+            raise NotFound("booking", booking_id)
+        return booking
+
+    async def mine(self, actor: Actor, *, offset: int = 0, limit: int = 50) -> BookingRows:
+        """What this account booked, newest first."""
+        actor.must(Deed.BOOK)
+        return await self.store.bookings(BookingQuery(booked_by=actor.account, offset=offset, limit=limit))
+
+    async def of_branch(self, actor: Actor, *, offset: int = 0, limit: int = 50) -> BookingRows:
+        """What is picked up at the actor's branch, newest first. Raises: Forbidden."""
+        actor.must(Deed.SEE_BRANCH_BOOKINGS)
+        if actor.branch_id is None:
+            raise Forbidden("the account belongs to no branch")
+        return await self.store.bookings(BookingQuery(branch_id=actor.branch_id, offset=offset, limit=limit))
+
+    def _held(
+        self,
+        booking_id: BookingId,
+        actor: Actor,
+        wish: HoldCar,
+        terms: CarTerms,
+        renter: Renter,
+        settings: FirmSettings,
+        now: datetime,
+    ) -> Booking:
+        price = quote(terms.daily_rate, wish.period, zone=ZoneInfo(terms.zone), commission_bp=settings.commission_bp)
+        if price.total != wish.shown_price:
+            raise PriceChanged(f"shown {wish.shown_price.minor}, now {price.total.minor} {price.total.currency}")
+        order = PageOrder(
+            booking_id=booking_id,
+            attempt=1,
+            amount=price.total,
+            title=terms.label,
+            renter_email=renter.email,
+            expires_at=now + PAGE_LIFETIME,
+            return_url=self.return_url(),
+        )
+        return Booking(
+            id=booking_id,
+            car_id=terms.car_id,
+            car_label=terms.label,
+            owner_id=terms.owner_id,
+            branch_id=terms.branch_id,
+            return_branch_id=wish.return_branch_id or terms.branch_id,
+            zone=terms.zone,
+            renter_id=renter.id,
+            renter_name=renter.name,
+            booked_by=actor.account,
+            period=wish.period,
+            state=BookingState.HELD,
+            hold_until=now + settings.hold,
+            created_at=now,
+            quote=price,
+            attempts=(Attempt(1, self.gateway.freeze(order), price.total, order.expires_at),),
+            intent_key=wish.intent_key,
+            history=(Step(BookingState.HELD, now, actor.account),),
+        )
+
+
+def _may_see(actor: Actor, booking: Booking) -> bool:
+    if actor.may(Deed.SEE_ALL_BOOKINGS) or booking.booked_by == actor.account:
+        return True
+    if actor.owner_id is not None:
+        return booking.owner_id == actor.owner_id
+    return actor.may(Deed.SEE_BRANCH_BOOKINGS) and booking.branch_id == actor.branch_id

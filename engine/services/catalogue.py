@@ -1,0 +1,85 @@
+"""Looking for a car, and for the person who is to drive it."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from engine.domain.car import Branch, BranchId
+from engine.domain.catalogue import PAGE_SIZE, CarWish, Facets, Offer, OfferPage
+from engine.domain.errors import InvalidText, NotFound
+from engine.domain.people import Actor, Deed, Renter, RenterId
+from engine.domain.pricing import quote
+from engine.domain.text import clean
+from engine.ports import Clock, Store
+
+_MOST_RENTERS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class NewRenter:
+    """As typed."""
+
+    name: str
+    email: str
+    phone: str
+    licence: str
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueService:
+    store: Store
+    clock: Clock
+
+    async def branches(self, actor: Actor) -> list[Branch]:
+        actor.must(Deed.BROWSE_CARS)
+        return await self.store.branches()
+
+    async def facets(self, actor: Actor, branch_id: BranchId) -> Facets:
+        actor.must(Deed.BROWSE_CARS)
+        return await self.store.facets(branch_id)
+
+    async def search(self, actor: Actor, wish: CarWish, *, offset: int = 0) -> OfferPage:
+        """One page of free cars with their price for the period.
+
+        Raises:
+            InvalidPeriod: The pick-up lies in the past.
+            NotFound: There is no such branch.
+        """
+        actor.must(Deed.BROWSE_CARS)
+        wish.period.refuse_past(self.clock.now())
+        branch = next((known for known in await self.store.branches() if known.id == wish.branch_id), None)
+        if branch is None:
+            raise NotFound("branch", wish.branch_id)
+        settings = await self.store.settings()
+        cars, total = await self.store.free_cars(wish, offset, PAGE_SIZE)
+        offers = tuple(
+            Offer(car, quote(car.daily_rate, wish.period, zone=branch.tzinfo, commission_bp=settings.commission_bp))
+            for car in cars
+        )
+        return OfferPage(offers, offset, total)
+
+    async def renters(self, actor: Actor, text: str) -> list[Renter]:
+        """Past renters whose name, e-mail or phone begins with *text*; none for an empty text."""
+        actor.must(Deed.SEE_RENTERS)
+        wanted = clean("search", text, longest=100, required=False)
+        return await self.store.renters(wanted, _MOST_RENTERS) if wanted else []
+
+    async def add_renter(self, actor: Actor, new: NewRenter) -> Renter:
+        """Raises: InvalidText, naming the field."""
+        actor.must(Deed.BOOK)
+        email = clean("email", new.email, longest=200).casefold()
+        if "@" not in email or " " in email:
+            raise InvalidText("email", "is no e-mail address")
+        phone = "".join(sign for sign in clean("phone", new.phone, longest=40) if sign not in " -()/.")
+        if not phone.startswith("+") or not phone[1:].isdecimal():
+            raise InvalidText("phone", "begins with + and the country's code")
+        renter = Renter(
+            id=RenterId(f"renter-{secrets.token_hex(8)}"),
+            name=clean("name", new.name, longest=120),
+            email=email,
+            phone=phone,
+            licence=clean("licence", new.licence, longest=40),
+        )
+        await self.store.add_renter(renter)
+        return renter

@@ -1,0 +1,54 @@
+"""Waiting for a payment: ask often at first, then seldom, and at once when the browser comes back."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from engine.domain.booking import Booking, BookingId
+from engine.ports import Clock
+from engine.services.payment import PaymentService
+
+_EAGER = timedelta(minutes=1)
+_OFTEN_S, _SELDOM_S, _JITTER = 2.0, 5.0, 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """Polls one booking at a time for each desk that looks at it (row 4 of the payment protocol)."""
+
+    payment: PaymentService
+    clock: Clock
+    _arrivals: dict[str, asyncio.Event] = field(default_factory=dict)
+
+    def arrived(self, booking_id: str) -> None:
+        """The browser came back from the payment page. It proves nothing; it is a good moment to look."""
+        if (waiting := self._arrivals.get(booking_id)) is not None:
+            waiting.set()
+
+    async def next_change(self, booking_id: BookingId, seen: int) -> Booking:
+        """The booking as soon as its version is not *seen*; asks Stripe until then.
+
+        Raises:
+            Unavailable: One round got no answer; call again to go on.
+        """
+        booking = await self.payment.settle(booking_id)
+        while booking.version == seen:
+            await self._pause(booking)
+            booking = await self.payment.settle(booking_id)
+        return booking
+
+    async def _pause(self, booking: Booking) -> None:
+        arrival = self._arrivals.setdefault(booking.id, asyncio.Event())
+        try:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(arrival.wait(), self._pace(booking, self.clock.now()))
+        finally:
+            self._arrivals.pop(booking.id, None)
+
+    def _pace(self, booking: Booking, now: datetime) -> float:
+        base = _OFTEN_S if now - booking.created_at < _EAGER else _SELDOM_S
+        return base * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 -- spreads the load, guards nothing
