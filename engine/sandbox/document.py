@@ -13,7 +13,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import engine
 from engine.sandbox import forms
 from engine.sandbox.problems import StripeProblem
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import ValidationError
 
-DOCUMENT = Path(engine.__file__).parent.parent / "resources" / "stripe" / "stripe-openapi-subset.json"
+DOCUMENT = Path(__file__).resolve().parents[2] / "resources" / "stripe" / "stripe-openapi-subset.json"
 _URI = "urn:stripe"
 #: Stands for whatever the subset leaves out; nothing is known of its properties.
 _OPAQUE = "_opaque_resource"
