@@ -1,0 +1,81 @@
+"""Builders for domain records; a test names only what it is about."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import settings
+
+from engine.domain.booking import HOLD, Booking, BookingState, Step
+from engine.domain.money import Money
+from engine.domain.payment import PAGE_LIFETIME, Attempt, PageFacts, PageStatus
+from engine.domain.period import RentalPeriod
+from engine.domain.pricing import Quote, QuoteLine
+
+# A shared machine may be slow; how long an example takes proves nothing.
+settings.register_profile("calm", deadline=None)
+settings.load_profile("calm")
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+HUNDRED = Money(100_00, "EUR")
+
+
+@pytest.fixture(scope="session")
+def noon():
+    return NOON
+
+
+@pytest.fixture(scope="session")
+def make_attempt():
+    def make(price=HUNDRED, **changes):
+        return Attempt(**{"n": 1, "request": "{}", "amount": price, "expires_at": NOON + PAGE_LIFETIME} | changes)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_booking(make_attempt):
+    def make(price=HUNDRED, commission_bp=1500, **changes):
+        plain = {
+            "id": "b1",
+            "car_id": "c1",
+            "car_label": "Golf · B-DS 1",
+            "owner_id": "o1",
+            "branch_id": "br1",
+            "return_branch_id": "br1",
+            "zone": "Europe/Berlin",
+            "renter_id": "r1",
+            "renter_name": "Ada",
+            "booked_by": "clerk",
+            "period": RentalPeriod(NOON, NOON + timedelta(days=1)),
+            "state": BookingState.HELD,
+            "hold_until": NOON + HOLD,
+            "created_at": NOON,
+            "quote": Quote((QuoteLine("day", 1, price),), commission_bp),
+            "attempts": (make_attempt(price),),
+            "intent_key": "i1",
+            "history": (Step(BookingState.HELD, NOON, "clerk"),),
+        }
+        return Booking(**plain | changes)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_page():
+    def make(**changes):
+        plain = {
+            "session_id": "cs_1",
+            "url": "",
+            "status": PageStatus.COMPLETE,
+            "paid": True,
+            "payment_intent": "pi_1",
+            "intent_status": "succeeded",
+            "amount": HUNDRED,
+            "livemode": False,
+            "booking_id": "b1",
+            "attempt": 1,
+            "expires_at": NOON + PAGE_LIFETIME,
+        }
+        return PageFacts(**plain | changes)
+
+    return make

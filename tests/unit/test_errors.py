@@ -1,0 +1,20 @@
+from engine.domain import errors
+from engine.domain.errors import Contended, DriveSphereError, Overtaken, Unavailable
+
+
+def tree(root):
+    return {root}.union(*(tree(child) for child in root.__subclasses__()))
+
+
+def test_every_error_has_a_code_of_its_own():
+    codes = [error.code for error in tree(DriveSphereError)]
+
+    assert len(codes) == len(set(codes))
+
+
+def test_only_what_may_pass_by_itself_is_worth_another_try():
+    assert {Contended, Overtaken, Unavailable} == {error for error in tree(DriveSphereError) if error.retryable}
+
+
+def test_the_tree_at_the_top_of_the_page_shows_every_error():
+    assert not {error.__name__ for error in tree(DriveSphereError) if error.__name__ not in errors.__doc__}
