@@ -1,0 +1,213 @@
+"""The window's side of the embedded servers: join those of the data folder, or have them started."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from engine.domain.errors import Misconfigured, Unavailable
+from engine.embedded.folder import ServerFolder, read_json
+from engine.embedded.service import last_line
+from engine.embedded.stripe_sandbox import ourselves
+
+#: A keeper that lives says hello at once; one that ends its servers needs a few seconds.
+_HELLO_S = 10.0
+_JOIN_S = 30.0
+_RETRY_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Where the servers are.
+
+    Attributes:
+        mongo_url: Without credentials.
+        redis_url: With the password.
+        stripe_url: Base address of the sandbox; empty if it was not asked for.
+        stripe_key: The sandbox's key.
+        root_name, root_password: mongod's first account, for provisioning only.
+    """
+
+    mongo_url: str
+    redis_url: str = field(repr=False)
+    stripe_url: str = ""
+    stripe_key: str = field(default="", repr=False)
+    root_name: str = ""
+    root_password: str = field(default="", repr=False)
+
+
+def _silent(_: str) -> None:
+    pass
+
+
+@asynccontextmanager
+async def open_servers(
+    data_dir: Path,
+    *,
+    sandbox: bool = True,
+    mongod: str = "",
+    valkey: str = "",
+    on_progress: Callable[[str], None] = _silent,
+) -> AsyncIterator[Endpoints]:
+    """The servers of *data_dir*, up and answering for the length of the block.
+
+    They end shortly after the last process that uses them has left the block, or has been ended.
+
+    Args:
+        data_dir: The folder whose data they serve.
+        sandbox: Whether the payment sandbox is wanted too.
+        mongod: Program to run in place of the one found.
+        valkey: The same for Valkey or Redis.
+        on_progress: Told, in words, what is being waited for.
+
+    Raises:
+        Misconfigured: With a sentence on what to do.
+        Unavailable: ``embedded``, when a server does not come up.
+    """
+    folder = ServerFolder(data_dir.absolute())  # noqa: ASYNC240 -- asks for the working folder, no more
+    await asyncio.to_thread(folder.prepare)
+    options = ["--data", str(folder.data_dir), *(["--sandbox"] if sandbox else [])]
+    options += ["--mongod", mongod] if mongod else []
+    options += ["--valkey", valkey] if valkey else []
+    link, endpoints = await _join(folder, options, on_progress, sandbox=sandbox)
+    try:
+        yield endpoints
+    finally:
+        await link.leave()
+
+
+async def _join(
+    folder: ServerFolder, options: Sequence[str], on_progress: Callable[[str], None], *, sandbox: bool
+) -> tuple[_Link, Endpoints]:
+    clock = asyncio.get_running_loop().time
+    until = clock() + _JOIN_S
+    while clock() < until:
+        if not (link := await _connect(folder)):
+            await _start_keeper(folder, options)
+            link = await _connect_soon(folder)
+        if link:
+            try:
+                if endpoints := await link.ask(on_progress, sandbox=sandbox):
+                    return link, endpoints
+            except BaseException:
+                await link.leave()
+                raise
+            await link.leave()  # it was about to end; the next one will be ours
+    raise _held(folder)
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """The connection whose end tells the keeper that this window is gone."""
+
+    folder: ServerFolder
+    token: str
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    async def ask(self, on_progress: Callable[[str], None], *, sandbox: bool) -> Endpoints | None:
+        """Wait until the servers are up. None: this keeper is leaving."""
+        self.writer.write(json.dumps({"token": self.token, "sandbox": sandbox}).encode() + b"\n")
+        try:
+            line = await asyncio.wait_for(self._hear(), _HELLO_S)
+        except TimeoutError:
+            raise _held(self.folder) from None
+        while line:
+            if "ready" in line:
+                return Endpoints(**line["ready"])
+            if "failed" in line:
+                raise _problem(**line["failed"])
+            if "progress" in line:
+                on_progress(line["progress"])
+            line = await self._hear()
+        return None
+
+    async def leave(self) -> None:
+        """Say goodbye, and wait until it was heard."""
+        try:
+            with suppress(OSError, TimeoutError):
+                self.writer.write_eof()
+                await asyncio.wait_for(self.reader.read(), _HELLO_S)
+        finally:
+            self.writer.close()
+        with suppress(OSError):
+            await self.writer.wait_closed()
+
+    async def _hear(self) -> dict[str, Any]:
+        """The keeper's next word; empty once it is gone."""
+        try:
+            line = await self.reader.readline()
+        except ConnectionError:
+            return {}
+        return dict(json.loads(line)) if line.endswith(b"\n") else {}
+
+
+async def _connect(folder: ServerFolder) -> _Link | None:
+    """A connection to the keeper that the folder names, if it is there."""
+    place = read_json(folder.endpoint)
+    try:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(place["port"]))
+    except (KeyError, OSError):
+        return None
+    return _Link(folder, str(place.get("token")), reader, writer)
+
+
+async def _connect_soon(folder: ServerFolder) -> _Link | None:
+    """As ``_connect``, with a moment for the keeper of another window to get as far as opening its door."""
+    for _ in range(20):
+        if link := await _connect(folder):
+            return link
+        await asyncio.sleep(_RETRY_S)
+    return None
+
+
+async def _start_keeper(folder: ServerFolder, options: Sequence[str]) -> None:
+    """Start one and wait until it listens, or has found that another one holds the folder."""
+    keeper = await asyncio.to_thread(_launch, folder, options)
+    word = b""
+    if keeper.stdout:
+        with keeper.stdout as said:
+            word = await asyncio.to_thread(said.readline)
+    # Reaped by a thread that nobody waits for: the keeper outlives the block, and perhaps this process.
+    threading.Thread(target=keeper.wait, name="keeper's end", daemon=True).start()
+    if not word and keeper.poll():
+        raise Unavailable("embedded", f"The servers' keeper did not start ({last_line(folder / 'keeper.out')}).")
+
+
+def _launch(folder: ServerFolder, options: Sequence[str]) -> subprocess.Popen[bytes]:
+    windows = sys.platform == "win32"
+    detached = 0
+    if sys.platform == "win32":
+        detached = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+    with (folder / "keeper.out").open("wb") as errors:
+        return subprocess.Popen(  # noqa: S603 -- ourselves
+            [*ourselves("engine.embedded.keeper", "keeper"), *options],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            start_new_session=not windows,
+            creationflags=detached,
+        )
+
+
+def _held(folder: ServerFolder) -> Misconfigured:
+    return Misconfigured(
+        f"The data folder {folder.data_dir} is held by another process{_holder(folder)} that does not answer. "
+        "End that process, or choose another folder with --data."
+    )
+
+
+def _holder(folder: ServerFolder) -> str:
+    return f" (number {pid})" if (pid := read_json(folder.endpoint).get("pid")) else ""
+
+
+def _problem(code: str, text: str) -> Misconfigured | Unavailable:
+    return Misconfigured(text) if code == Misconfigured.code else Unavailable("embedded", text)

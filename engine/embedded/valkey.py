@@ -1,0 +1,92 @@
+"""Leases, once-keys and cache: a real Valkey (or Redis) with a password."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.domain.errors import DriveSphereError, Misconfigured
+from engine.embedded.binaries import find_valkey
+from engine.embedded.folder import ServerFolder, write_private
+from engine.embedded.service import last_line, set_aside
+
+_RETRY_S = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Valkey:
+    """See ``service.Service``."""
+
+    folder: ServerFolder
+    program: str = ""
+    name: str = "valkey"
+    title: str = "The lease server"
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / "valkey"
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / "valkey.log"
+
+    def command(self, port: int) -> Sequence[str]:
+        program = find_valkey(self.program)
+        self._data.mkdir(mode=0o700, exist_ok=True)
+        set_aside(self._log)
+        # The append-only file keeps the order of writes, so that no cached value outlives the version bump after it.
+        settings = {
+            "bind": "127.0.0.1",
+            "port": port,
+            "requirepass": self._password,
+            "dir": _quoted(self._data),
+            "logfile": _quoted(self._log),
+            "appendonly": "yes",
+            "appendfsync": "everysec",
+            "save": '""',
+            "maxmemory-policy": "noeviction",
+            "daemonize": "no",
+        }
+        config = self.folder / "valkey.conf"
+        write_private(config, "".join(f"{name} {value}\n" for name, value in settings.items()))
+        return [str(program), str(config)]
+
+    async def ready(self, port: int) -> None:
+        while await self._ask(port) != b"+PONG":  # noqa: ASYNC110 -- another process knows no event of ours
+            await asyncio.sleep(_RETRY_S)
+
+    def explain(self, code: int, output: Path) -> DriveSphereError:
+        reason = last_line(self._log) or last_line(output) or f"exit status {code}"
+        return Misconfigured(
+            f"The lease server cannot start in {self.folder.data_dir}. It keeps nothing of lasting value: move the "
+            f"folder {self._data} away and try again. (valkey: {reason})"
+        )
+
+    def endpoint(self, port: int) -> dict[str, str]:
+        return {"redis_url": f"redis://:{self._password}@127.0.0.1:{port}/0"}
+
+    @property
+    def _password(self) -> str:
+        return self.folder.secret("valkey")
+
+    async def _ask(self, port: int) -> bytes:
+        """The answer to PING; empty while nobody listens. No driver: its import would cost more than the start."""
+        try:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            return b""
+        try:
+            writer.write(f"AUTH {self._password}\r\nPING\r\n".encode())
+            await reader.readline()
+            return (await reader.readline()).strip()
+        except OSError:
+            return b""
+        finally:
+            writer.close()
+
+
+def _quoted(path: Path) -> str:
+    escaped = path.as_posix().replace('"', '\\"')
+    return f'"{escaped}"'
