@@ -23,6 +23,7 @@ from engine.domain.payment import IntentFacts, PageFacts, PageOrder, PageStatus
 #: The version of Stripe's document in ``resources/stripe``; the sandbox speaks no other.
 STRIPE_VERSION = "2026-05-27.dahlia"
 _KEY = re.compile(r"(?:sk|rk)_(test|live)_[A-Za-z0-9_]+")
+_NO_KEY = "rk_test_none"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 # The library would report timings and the machine's description of a firm's desks to Stripe.
@@ -64,6 +65,7 @@ class StripeGateway:
     """PaymentGateway with a secret or restricted key.
 
     Args:
+        key: Empty for a desk that prepares payments and leaves every step at Stripe to others (Forbidden).
         base_url: The local sandbox; None is Stripe itself.
         timeout: Limit for one try of one request.
         retries: More tries after a lost connection, 409 or 5xx, all under the same idempotency key.
@@ -80,7 +82,7 @@ class StripeGateway:
         timeout: timedelta = timedelta(seconds=20),
         retries: int = 2,
     ) -> None:
-        kind = _KEY.fullmatch(key)
+        kind = _KEY.fullmatch(key or _NO_KEY)
         if not kind:
             raise Misconfigured("The Stripe key must begin with sk_test_, rk_test_, sk_live_ or rk_live_.")
         self._livemode = kind[1] == "live"
@@ -89,8 +91,9 @@ class StripeGateway:
             self._must_be_sandbox(base_url)
         seconds = timeout.total_seconds()
         self._http = HTTPXClient(timeout=seconds) if base_url is None else _DirectHTTPXClient(seconds)
+        self._keyless = not key
         self._client = StripeClient(
-            key,
+            key or _NO_KEY,
             http_client=self._http,
             max_network_retries=retries,
             base_addresses={"api": base_url} if base_url else {},
@@ -126,8 +129,15 @@ class StripeGateway:
         }
         return json.dumps(request, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
+    def refreeze(self, request: str, attempt: int, expires_at: datetime) -> str:
+        again = json.loads(request)
+        again["expires_at"] = int(expires_at.timestamp())
+        for tags in (again["metadata"], again["payment_intent_data"]["metadata"]):
+            tags["attempt"] = str(attempt)
+        return json.dumps(again, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
     async def open_page(self, request: str, key: str) -> PageFacts:
-        with _translated():
+        with self._asking():
             session = await self._client.v1.checkout.sessions.create_async(
                 json.loads(request), {"idempotency_key": key}
             )
@@ -135,27 +145,34 @@ class StripeGateway:
         return await self.page(session.id)
 
     async def page(self, session_id: str) -> PageFacts:
-        with _translated():
+        with self._asking():
             session = await self._client.v1.checkout.sessions.retrieve_async(session_id, {"expand": ["payment_intent"]})
         return _page_facts(session.to_dict())
 
     async def close_page(self, session_id: str) -> None:
-        with _translated():
+        with self._asking():
             await self._client.v1.checkout.sessions.expire_async(
                 session_id, options={"idempotency_key": f"ex:{session_id}:{uuid4().hex}"}
             )
 
     async def capture(self, payment_intent: str, amount: Money, key: str) -> IntentFacts:
-        with _translated():
+        with self._asking():
             intent = await self._client.v1.payment_intents.capture_async(
                 payment_intent, {"amount_to_capture": amount.minor}, {"idempotency_key": key}
             )
         return _intent_facts(intent.to_dict())
 
     async def intent(self, payment_intent: str) -> IntentFacts:
-        with _translated():
+        with self._asking():
             intent = await self._client.v1.payment_intents.retrieve_async(payment_intent)
         return _intent_facts(intent.to_dict())
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        if self._keyless:
+            raise Forbidden("this desk has no Stripe key")
+        with _translated():
+            yield
 
     async def aclose(self) -> None:
         await self._http.close_async()  # type: ignore[no-untyped-call]  # stripe-python left it bare

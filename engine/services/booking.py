@@ -46,7 +46,7 @@ class BookingService:
     clock: Clock
     gateway: PaymentGateway
     next_id: Callable[[], BookingId]
-    return_url: Callable[[], str]
+    return_url: Callable[[BookingId], str]
 
     async def hold(self, actor: Actor, wish: HoldCar) -> Booking:
         """Promise the car for the hold time and prepare its payment.
@@ -118,7 +118,7 @@ class BookingService:
             title=terms.label,
             renter_email=renter.email,
             expires_at=now + PAGE_LIFETIME,
-            return_url=self.return_url(),
+            return_url=self.return_url(booking_id),
         )
         return Booking(
             id=booking_id,

@@ -46,6 +46,10 @@ class PaymentService:
             except Overtaken:
                 booking = await self.store.booking(booking_id)
                 continue
+            except Forbidden:
+                # This desk's key may not, or it has none. The booking stays due for an engine whose key may.
+                log.warning("payment.left_to_others", booking=booking_id, state=booking.state)
+                break
             if booking.version == before:
                 break
         return booking
@@ -160,9 +164,6 @@ class PaymentService:
             intent = await self.gateway.capture(
                 attempt.payment_intent, attempt.amount, f"cap:{booking.id}:{attempt.payment_intent}"
             )
-        except Forbidden:
-            # A desk's key may not take money; the head office's will. The booking stays due.
-            return booking
         except PaymentRefused:
             # Captured before and the answer lost, or lapsed; the intent itself tells.
             intent = await self.gateway.intent(attempt.payment_intent)

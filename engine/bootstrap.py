@@ -1,0 +1,187 @@
+"""Composition root of the engine: wires adapters into services and closes them in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import structlog
+
+from engine.adapters.clock import ServerClock
+from engine.adapters.landing import open_landing
+from engine.adapters.mongo_accounts import MongoAccounts
+from engine.adapters.mongo_client import Credentials, connect
+from engine.adapters.mongo_store import MongoStore
+from engine.adapters.redis_leases import RedisTurns, connect_redis
+from engine.adapters.stripe_gateway import StripeGateway
+from engine.config import Secret, Settings
+from engine.domain.booking import BookingId
+from engine.domain.errors import DriveSphereError
+from engine.domain.people import Actor, Deed
+from engine.embedded.demo_load import load_demo
+from engine.embedded.servers import open_servers
+from engine.services.booking import BookingService
+from engine.services.catalogue import CatalogueService
+from engine.services.follower import Follower
+from engine.services.payment import PaymentService
+from engine.services.sweeper import Sweeper
+
+log = structlog.get_logger(__name__)
+
+_MEASURE_CLOCK_EVERY_S = 60.0
+#: Where the browser goes after paying when nobody waits for it (RFC 2606: never a real site).
+_NOWHERE = "https://drivesphere.invalid/paid"
+#: Crockford's base 32: no I, L, O or U, so a booking number survives the telephone.
+_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A deployment: which servers, which database, which Stripe.
+
+    Attributes:
+        stripe_url: Address of the sandbox; empty for Stripe itself.
+        demo: Whether it holds the demo's data and accounts.
+    """
+
+    mongo_url: str
+    redis_url: Secret
+    database: str
+    stripe_key: Secret = field(default=Secret())
+    stripe_url: str = ""
+    success_url: str = ""
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Everything a signed-in desk can do. Made by ``open_engine``."""
+
+    actor: Actor
+    place: Place
+    catalogue: CatalogueService
+    booking: BookingService
+    payment: PaymentService
+    follower: Follower
+    sweeper: Sweeper
+    clock: ServerClock
+    turns: RedisTurns
+
+
+@asynccontextmanager
+async def open_place(settings: Settings, on_progress: Callable[[str], None] = lambda _: None) -> AsyncIterator[Place]:
+    """The deployment that *settings* name; with none named, our own servers on this machine, with demo data.
+
+    Raises:
+        Misconfigured: With a sentence on what to do.
+        Unavailable: ``embedded``, when a server does not come up.
+    """
+    if not settings.embedded:
+        yield Place(
+            settings.mongo_url,
+            settings.redis_url,
+            settings.database,
+            settings.stripe_api_key,
+            success_url=settings.success_url,
+        )
+        return
+    async with open_servers(
+        settings.data_dir,
+        sandbox=not settings.stripe_api_key,
+        mongod=settings.mongod,
+        valkey=settings.valkey,
+        on_progress=on_progress,
+    ) as servers:
+        root = connect(servers.mongo_url, Credentials(servers.root_name, servers.root_password, "admin"))
+        try:
+            await load_demo(root, settings.database, datetime.now(UTC), on_progress)
+        finally:
+            await root.close()
+        yield Place(
+            servers.mongo_url,
+            Secret(servers.redis_url),
+            settings.database,
+            settings.stripe_api_key or Secret(servers.stripe_key),
+            stripe_url="" if settings.stripe_api_key else servers.stripe_url,
+            demo=True,
+        )
+
+
+@asynccontextmanager
+async def open_engine(
+    place: Place, account: str, password: str, *, lease: bool = True, background: bool = True
+) -> AsyncIterator[Engine]:
+    """Sign in and open a desk's engine.
+
+    With *lease* off every request goes through to the transaction, to show that the database alone is right. With
+    *background* off there is no sweeping and no landing page; for short runs without a window.
+
+    Raises:
+        SignInRefused: Name or password is wrong.
+        AccountDisabled: The account has no role.
+        Unavailable: MongoDB does not answer.
+    """
+    async with AsyncExitStack() as leaving:
+        client = connect(place.mongo_url, Credentials(account, password, place.database))
+        leaving.push_async_callback(client.close)
+        actor = await MongoAccounts(client, place.database, account).whoami()
+        clock = ServerClock(client)
+        await clock.measure()
+        redis = connect_redis(place.redis_url.reveal())
+        leaving.push_async_callback(redis.aclose)
+        gateway = StripeGateway(place.stripe_key.reveal(), base_url=place.stripe_url or None)
+        leaving.push_async_callback(gateway.aclose)
+        turns = RedisTurns(redis, place.database, lease=lease)
+        store = MongoStore(client, place.database)
+        payment = PaymentService(store, gateway, clock, desk=account)
+        follower = Follower(payment, clock)
+        return_to = place.success_url or _NOWHERE
+        if background and not place.success_url:
+            return_to = await leaving.enter_async_context(open_landing(follower.arrived))
+        engine = Engine(
+            actor=actor,
+            place=place,
+            catalogue=CatalogueService(store, clock),
+            booking=BookingService(
+                store, turns, clock, gateway, new_booking_id, lambda booking_id: f"{return_to}?booking={booking_id}"
+            ),
+            payment=payment,
+            follower=follower,
+            sweeper=Sweeper(store, payment, turns, clock),
+            clock=clock,
+            turns=turns,
+        )
+        if background:
+            await leaving.enter_async_context(_running(engine))
+        yield engine
+
+
+def new_booking_id() -> BookingId:
+    """Twelve letters, 60 random bits; ``_id`` in the database guards against the rest."""
+    return BookingId("".join(secrets.choice(_LETTERS) for _ in range(12)))
+
+
+@asynccontextmanager
+async def _running(engine: Engine) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(_keep_time(engine.clock), name="clock")]
+    if engine.actor.may(Deed.SWEEP):
+        tasks.append(asyncio.create_task(engine.sweeper.run(), name="sweeper"))
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _keep_time(clock: ServerClock) -> None:
+    while True:
+        await asyncio.sleep(_MEASURE_CLOCK_EVERY_S)
+        try:
+            await clock.measure()
+        except DriveSphereError as problem:
+            log.info("clock.not_measured", code=problem.code)

@@ -1,0 +1,132 @@
+"""``drivesphere …``: the program's commands. Each says in words what is wrong; its exit status is for scripts."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import freeze_support
+from pathlib import Path
+
+import click
+
+from engine.config import Settings, load
+from engine.domain.errors import DriveSphereError, Misconfigured
+
+_DATA = click.option(
+    "--data", type=click.Path(path_type=Path, file_okay=False), help="Folder of the program's own servers and data."
+)
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """A problem we know is a sentence and status 2; any other is a bug and shows itself."""
+    try:
+        yield
+    except DriveSphereError as problem:
+        click.echo(f"{problem} [{problem.code}]", err=True)
+        sys.exit(2)
+
+
+@click.group(invoke_without_command=True)
+@_DATA
+@click.version_option(package_name="drivesphere")
+@click.pass_context
+def drivesphere(context: click.Context, data: Path | None) -> None:
+    """Rent out cars; each car once. Without a command the window opens."""
+    if context.invoked_subcommand is None:
+        with _in_words():
+            _open_window(load(data), smoke=False)
+
+
+@drivesphere.command()
+@_DATA
+@click.option("--smoke", is_flag=True, help="Sign in, wait for the first search result, print the times, leave.")
+def demo(data: Path | None, *, smoke: bool) -> None:
+    """Open the window on the program's own servers with the demo's firm."""
+    with _in_words():
+        settings = load(data)
+        if not settings.embedded:
+            raise Misconfigured("The demo uses its own servers; remove mongo_url from the settings.")
+        _open_window(settings, smoke=smoke)
+
+
+def _open_window(settings: Settings, *, smoke: bool) -> None:
+    # Qt is loaded only by who opens a window: worker, race and provision run on machines without a screen.
+    from desktop.app import run  # noqa: PLC0415
+
+    sys.exit(run(settings, smoke=smoke))
+
+
+@drivesphere.command()
+@click.option("--mongo-url", required=True, help="Address of the replica set, without name and password.")
+@click.option("--database", default="drivesphere", show_default=True)
+@click.option(
+    "--root", "root_name", prompt="MongoDB account that may create roles", help="As in MongoDB's admin database."
+)
+@click.password_option("--root-password", confirmation_prompt=False, envvar="DRIVESPHERE_PASSWORD")
+@click.option("--admin", default="admin", show_default=True, help="Name of the first admin account.")
+def provision(mongo_url: str, database: str, root_name: str, root_password: str, admin: str) -> None:
+    """Make a MongoDB ready for DriveSphere. May be run again at any time; says what it changed."""
+    from engine import provisioning  # noqa: PLC0415 -- the drivers take a quarter of a second to load
+
+    with _in_words():
+        for line in asyncio.run(provisioning.run(mongo_url, database, root_name, root_password, admin)):
+            click.echo(line)
+
+
+@drivesphere.command()
+@_DATA
+@click.option("--clients", type=click.IntRange(1, 10_000), default=2, show_default=True)
+@click.option("--rounds", type=click.IntRange(1, 10_000), default=1, show_default=True)
+@click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True)
+@click.option("--no-lease", is_flag=True, help="Without the lease in Redis: the database alone must be right.")
+@click.option("--json", "as_json", is_flag=True, help="A JSON object for each round and one for all.")
+@click.option(
+    "--mongo-root", help="On given servers: MongoDB account that may create a database; asks for its password."
+)
+def race(
+    data: Path | None,
+    clients: int,
+    rounds: int,
+    processes: int,
+    mongo_root: str | None,
+    *,
+    no_lease: bool,
+    as_json: bool,
+) -> None:
+    """Let many clients want one car at the same moment. Status 1 if ever two of them have it, or none."""
+    from engine import race_report  # noqa: PLC0415 -- the drivers take a quarter of a second to load
+
+    with _in_words():
+        terms = race_report.Terms(clients, rounds, min(processes, clients), lease=not no_lease)
+        fair = asyncio.run(race_report.run(load(data), terms, mongo_root, as_json=as_json))
+    sys.exit(0 if fair else 1)
+
+
+@drivesphere.command(hidden=True, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def keeper(arguments: tuple[str, ...]) -> None:
+    """Keep the embedded servers of one data folder; started by the program itself."""
+    from engine.embedded import keeper as keeping  # noqa: PLC0415 -- only this process needs it
+
+    sys.exit(keeping.main(list(arguments)))
+
+
+@drivesphere.command(hidden=True, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def sandbox(arguments: tuple[str, ...]) -> None:
+    """Run the local payment sandbox; started by the keeper."""
+    from engine.sandbox import __main__ as playing  # noqa: PLC0415 -- only this process needs it
+
+    sys.exit(playing.main(list(arguments)))
+
+
+def main() -> None:
+    freeze_support()
+    drivesphere()
+
+
+if __name__ == "__main__":
+    main()
