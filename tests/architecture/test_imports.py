@@ -51,9 +51,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "engine.config": {"engine.domain", "dotenv", "keyring", "platformdirs", "structlog"},
     "engine.bootstrap": {"engine"} | LOGS,
-    # Two commands of the console script that are too long to stand in it.
+    # Commands of the console script that are too long to stand in it.
     "engine.provisioning": {"engine.adapters", "engine.domain"},
-    "engine.racing": {"engine"},
+    "engine.race": {"engine"},
+    "engine.race_report": {"engine"},
     "engine.cli": {"engine", "click", "structlog"},
     "desktop.theme": {"resources", "qtawesome"} | QT,
     "desktop.widgets": {"desktop.theme"} | QT,
@@ -93,7 +94,7 @@ MAY_START = {
     ("engine.cli", "desktop.app"): "lazily",
     ("desktop.app", "engine.bootstrap"): "anywhere",
     ("engine.cli", "engine.bootstrap"): "anywhere",
-    ("engine.racing", "engine.bootstrap"): "anywhere",
+    ("engine.race", "engine.bootstrap"): "anywhere",
 }
 ROOTS = {root for _, root in MAY_START}
 
