@@ -86,17 +86,17 @@ class Calendar:
         length = _DAY * _LENGTHS[int(dice() * len(_LENGTHS))]
         if following and dice() < _BACK_TO_BACK:
             return latest - length, latest
-        back = latest - _DAY * (-(-self._idle_days(latest) // 1))
-        midnight = back.replace(hour=0, minute=0)
-        back = midnight + timedelta(minutes=15 * _TIMES[int(dice() * len(_TIMES))])
-        if back > latest:
-            back -= _DAY
+        back = self._some_time(latest - _DAY * (1 + int(self._idle_days(latest))))
         if dice() > _WEEKDAY[(back - length).weekday()]:
             back -= _DAY
         out = back - length
         if dice() > _SAME_HOUR:
-            out = out.replace(hour=0, minute=0) + timedelta(minutes=15 * _TIMES[int(dice() * len(_TIMES))])
+            out = self._some_time(out)
         return out, back
+
+    def _some_time(self, day: datetime) -> datetime:
+        quarter = _TIMES[int(self._rng.random() * len(_TIMES))]
+        return day.replace(hour=0, minute=0) + timedelta(minutes=15 * quarter)
 
     def _idle_days(self, before: datetime) -> float:
         """Days the car stands idle before *before*, drawn by how much it is sought at that time."""
