@@ -1,0 +1,82 @@
+"""What is left of a hold, as minutes and seconds; it changes exactly when the second does.
+
+API: Countdown(theme, now): start(remaining_s), stop(), remaining; ended. clock_text(seconds).
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
+
+from desktop.theme.tokens import TypeSize
+from desktop.widgets.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QWidget
+
+    from desktop.theme.theme import Theme
+
+_MINUTE = 60
+_SOON_S = 60.0
+_SLACK_S = 0.005
+
+
+def clock_text(seconds: float) -> str:
+    """``9:41``; a begun second counts in full, so that 0:00 means over."""
+    whole = max(math.ceil(seconds), 0)
+    return f"{whole // _MINUTE}:{whole % _MINUTE:02d}"
+
+
+class Countdown(Text):
+    """The engine says how much is left; the deadline itself is the server's and not ours to compute.
+
+    Signals:
+        ended: Nothing is left; sent once for each start.
+    """
+
+    ended = Signal()
+
+    def __init__(
+        self,
+        theme: Theme,
+        now: Callable[[], float] = time.monotonic,
+        size: TypeSize = TypeSize.BODY,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(theme, size=size, bold=True, parent=parent)
+        self._now = now
+        self._deadline: float | None = None
+        self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self.tick)
+
+    @property
+    def remaining(self) -> float:
+        return 0.0 if self._deadline is None else max(self._deadline - self._now(), 0.0)
+
+    def start(self, remaining_s: float) -> None:
+        self._deadline = self._now() + remaining_s
+        self.tick()
+
+    def stop(self) -> None:
+        self._deadline = None
+        self._timer.stop()
+        self.clear()
+
+    def tick(self) -> None:
+        """Show what is left now; called by the timer, and by tests."""
+        if self._deadline is None:
+            return
+        left = self._deadline - self._now()
+        self.setText(clock_text(left))
+        self.set_ink("danger" if left <= _SOON_S else "text")
+        if left > 0:
+            to_next_second = left - math.floor(left) or 1.0
+            self._timer.start(math.ceil((to_next_second + _SLACK_S) * 1000))
+        else:
+            self._deadline = None
+            self.ended.emit()

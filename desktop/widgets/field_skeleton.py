@@ -1,0 +1,155 @@
+"""Label and value rows of a detail panel: labels at once, values as bones until they are known.
+
+API: Field(label, value, strong), FieldList(theme, clock): show_bones(labels), show_fields(fields); field_layout(...).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
+
+from desktop.theme.tokens import GRID, TypeSize
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QHideEvent, QShowEvent
+
+    from desktop.theme.theme import Theme
+    from desktop.widgets.shimmer import ShimmerClock
+
+ROW = 7 * GRID
+_LABEL_SHARE = 0.38
+_BONE_HEIGHT = 10
+_BONE_SHARES = (0.62, 0.44, 0.78, 0.52)
+_Align = Qt.AlignmentFlag
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    label: str
+    value: str
+    strong: bool = False
+    """The row that counts, such as the total: larger, with a rule above."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPlaces:
+    label: QRect
+    value: QRect
+    bone: QRect
+
+
+def field_layout(rect: QRect, count: int, direction: Qt.LayoutDirection) -> tuple[FieldPlaces, ...]:
+    """Where label, value and the bone of the value stand in each row."""
+    split = round(rect.width() * _LABEL_SHARE)
+
+    def row(n: int) -> FieldPlaces:
+        top = rect.top() + n * ROW
+        label = QRect(rect.left(), top, split - 2 * GRID, ROW)
+        value = QRect(rect.left() + split, top, rect.width() - split, ROW)
+        bone = QRect(0, 0, round(value.width() * _BONE_SHARES[n % len(_BONE_SHARES)]), _BONE_HEIGHT)
+        bone.moveCenter(value.center())
+        bone.moveLeft(value.left())
+        return FieldPlaces(*(QStyle.visualRect(direction, rect, place) for place in (label, value, bone)))
+
+    return tuple(row(n) for n in range(count))
+
+
+class FieldList(QWidget):
+    """Painted, not laid out: the arrival of values moves nothing."""
+
+    def __init__(self, theme: Theme, clock: ShimmerClock, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._clock = clock
+        self._fields: tuple[Field, ...] = ()
+        self._waiting = False
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+
+    def show_bones(self, labels: Sequence[str]) -> None:
+        self._show(tuple(Field(label, "") for label in labels), waiting=True)
+
+    def show_fields(self, fields: Sequence[Field]) -> None:
+        self._show(tuple(fields), waiting=False)
+
+    def shimmer_step(self) -> None:
+        left, right = self._clock.swept(self.width())
+        self.update(left, 0, right - left, self.height())
+
+    def _show(self, fields: tuple[Field, ...], *, waiting: bool) -> None:
+        if (fields, waiting) == (self._fields, self._waiting):
+            return
+        longer = len(fields) != len(self._fields)
+        self._fields, self._waiting = fields, waiting
+        spoken = "Loading" if waiting else ". ".join(f"{field.label}: {field.value}" for field in fields)
+        self.setAccessibleDescription(spoken)
+        self._join()
+        if longer:
+            self.updateGeometry()
+        self.update()
+
+    def _join(self) -> None:
+        if self._waiting and self.isVisible():
+            self._clock.join(self)
+        else:
+            self._clock.leave(self)
+
+    def _field_at(self, point: QPoint) -> Field | None:
+        row = point.y() // ROW
+        return self._fields[row] if 0 <= row < len(self._fields) else None
+
+    # Qt names below.
+
+    def sizeHint(self) -> QSize:
+        return QSize(320, ROW * len(self._fields))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._join()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._clock.leave(self)
+        super().hideEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent):
+            field = self._field_at(event.pos())
+            self.setToolTip("" if field is None else field.value)
+        return super().event(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setLayoutDirection(self.layoutDirection())
+        places = field_layout(self.rect(), len(self._fields), self.layoutDirection())
+        for field, place in zip(self._fields, places, strict=True):
+            self._paint_row(painter, field, place)
+        painter.end()
+
+    def _paint_row(self, painter: QPainter, field: Field, place: FieldPlaces) -> None:
+        tokens = self._theme.tokens
+        if field.strong:
+            painter.fillRect(QRect(0, place.label.top(), self.width(), 1), QColor(tokens.border))
+        self._write(painter, place.label, field.label, TypeSize.BODY, tokens.muted)
+        if self._waiting:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._clock.brush(self.width()))
+            painter.drawRoundedRect(place.bone, GRID, GRID)
+        else:
+            size = TypeSize.LEAD if field.strong else TypeSize.BODY
+            self._write(painter, place.value, field.value, size, tokens.text, bold=field.strong)
+
+    def _write(
+        self, painter: QPainter, place: QRect, text: str, size: TypeSize, colour: str, *, bold: bool = False
+    ) -> None:
+        font = self._theme.font(size, bold=bold)
+        painter.setFont(font)
+        painter.setPen(QColor(colour))
+        words = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, place.width())
+        painter.drawText(place, _Align.AlignLeading | _Align.AlignVCenter, words)

@@ -1,0 +1,113 @@
+"""When a wait may show itself: pure rules of time, with the clock handed in.
+
+API: LoadingRule(now): begin(has_rows), settle(), fail(), showing() -> Showing, next_change() -> seconds or None.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BONES_AFTER_S = 0.2
+BONES_AT_LEAST_S = 0.4
+STILL_AFTER_S = 1.0
+STUCK_AFTER_S = 10.0
+
+
+class Look(Enum):
+    """What fills the place."""
+
+    QUIET = auto()
+    """Nothing yet: the answer may come before anybody notices the wait."""
+    BONES = auto()
+    CONTENT = auto()
+    """Rows, the empty page, or the error."""
+
+
+class Word(Enum):
+    """What is said about the wait."""
+
+    NONE = auto()
+    STILL_LOADING = auto()
+    OFFER_RETRY = auto()
+    """Ten seconds: cancel or try again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    look: Look = Look.CONTENT
+    progress: bool = False
+    """The thin line over content that is being loaded again."""
+    word: Word = Word.NONE
+
+
+class LoadingRule:
+    """Bones only after 200 ms with nothing to show, then for at least 400 ms; rows that are there stay.
+
+    *now* gives seconds of a clock that never goes back.
+    """
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._begun: float | None = None
+        self._settled: float | None = None
+        self._has_rows = False
+        self._bones_at: float | None = None
+
+    def begin(self, *, has_rows: bool) -> None:
+        """A query starts. One that replaces another goes on with its bones, up or about to come."""
+        now = self._now()
+        if has_rows:
+            self._bones_at = None
+        elif self.showing().look is Look.CONTENT:
+            self._bones_at = now + BONES_AFTER_S
+        self._begun, self._settled, self._has_rows = now, None, has_rows
+
+    def settle(self) -> None:
+        """The answer is there; bones just put up are given their time before it is shown."""
+        if self._begun is not None and self._settled is None:
+            self._settled = self._now()
+
+    def fail(self) -> None:
+        """An error is never kept behind bones."""
+        self._begun = self._settled = self._bones_at = None
+
+    def showing(self) -> Showing:
+        now = self._now()
+        if self._begun is None:
+            return Showing()
+        if self._settled is not None:
+            return Showing(Look.BONES if now < self._bones_end() else Look.CONTENT)
+        word = self._word(now - self._begun)
+        if self._has_rows:
+            return Showing(Look.CONTENT, progress=True, word=word)
+        bones = self._bones_at is not None and now >= self._bones_at
+        return Showing(Look.BONES if bones else Look.QUIET, word=word)
+
+    def next_change(self) -> float | None:
+        """Seconds until :meth:`showing` may answer otherwise; None if only an event can change it."""
+        now, begun = self._now(), self._begun
+        if begun is None:
+            return None
+        if self._settled is not None:
+            moments = [self._bones_end()]
+        else:
+            moments = [begun + STILL_AFTER_S, begun + STUCK_AFTER_S]
+            moments += [] if self._bones_at is None else [self._bones_at]
+        coming = [moment - now for moment in moments if moment > now]
+        return min(coming, default=None)
+
+    def _bones_end(self) -> float:
+        """Until when bones have to stay; in the past if they never came up."""
+        if self._bones_at is None or self._settled is None or self._settled < self._bones_at:
+            return float("-inf")
+        return self._bones_at + BONES_AT_LEAST_S
+
+    def _word(self, waited: float) -> Word:
+        if waited >= STUCK_AFTER_S:
+            return Word.OFFER_RETRY
+        return Word.STILL_LOADING if waited >= STILL_AFTER_S else Word.NONE

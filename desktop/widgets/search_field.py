@@ -1,0 +1,62 @@
+"""A search entry: tells what was typed once the typing pauses, or at once on Enter.
+
+API: SearchField(theme, hint): searched(text); text(), setText as ever.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from desktop.theme.icons import Icon
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent
+
+    from desktop.theme.theme import Theme
+
+PAUSE_MS = 250
+
+
+class SearchField(QLineEdit):
+    """Asks after a pause of 250 ms.
+
+    Signals:
+        searched: The text to look for, trimmed; never twice the same in a row.
+    """
+
+    searched = Signal(str)
+
+    def __init__(self, theme: Theme, hint: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._told = ""
+        self.setPlaceholderText(hint)
+        self.setAccessibleName(hint)
+        self.setClearButtonEnabled(True)
+        self._glass = self.addAction(
+            theme.icons.icon(Icon.SEARCH, theme.tokens.muted), QLineEdit.ActionPosition.LeadingPosition
+        )
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._pause.timeout.connect(self._tell)
+        self.textChanged.connect(self._pause.start)
+        self.returnPressed.connect(self._tell)
+        theme.changed.connect(self._tint)
+
+    def _tell(self) -> None:
+        self._pause.stop()
+        text = self.text().strip()
+        if text != self._told:
+            self._told = text
+            self.searched.emit(text)
+
+    def _tint(self) -> None:
+        self._glass.setIcon(self._theme.icons.icon(Icon.SEARCH, self._theme.tokens.muted))
+
+    # Qt names below.
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._pause.stop()
+        super().hideEvent(event)

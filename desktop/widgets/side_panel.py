@@ -1,0 +1,158 @@
+"""Details that slide in over the reading end of a page instead of opening a window.
+
+API: SidePanel(theme, host, title): set_content(widget), set_title(t), open(first_focus), close_panel(); opened, closed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPropertyAnimation, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from shiboken6 import isValid
+
+from desktop.theme.icons import Icon
+from desktop.theme.tokens import GRID, QUICK_MS, TypeSize
+from desktop.widgets.button import Button, Kind
+from desktop.widgets.text import Text
+
+if TYPE_CHECKING:
+    from desktop.theme.theme import Theme
+
+WIDTH = 420
+
+
+class SidePanel(QWidget):
+    """Esc closes it and the focus returns to where it came from; the page behind stays usable.
+
+    Signals:
+        opened: It is there and has the focus.
+        closed: It has gone.
+    """
+
+    opened = Signal()
+    closed = Signal()
+
+    def __init__(self, theme: Theme, host: QWidget, title: str = "") -> None:
+        super().__init__(host)
+        self._theme = theme
+        self._host = host
+        self._came_from: QWidget | None = None
+        self._leaving = False
+        self._title = Text(theme, title, size=TypeSize.TITLE, bold=True)
+        self._close = Button(theme, kind=Kind.QUIET, icon=Icon.CLOSE)
+        self._close.setAccessibleName("Close panel")
+        self._close.setToolTip("Close (Esc)")
+        self._room = QScrollArea(widgetResizable=True)
+        self._room.setFrameShape(QFrame.Shape.NoFrame)
+        self._room.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._room.viewport().setAutoFillBackground(False)
+        self._slide = QPropertyAnimation(self, b"geometry", self)
+        self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._slide.finished.connect(self._arrived)
+        self._close.clicked.connect(self.close_panel)
+        theme.changed.connect(self.update)
+        host.installEventFilter(self)
+        self._lay_out()
+        self.hide()
+
+    def set_title(self, title: str) -> None:
+        self._title.setText(title)
+        self.setAccessibleName(title)
+
+    def set_content(self, content: QWidget) -> None:
+        """Takes the widget over; what was there before is deleted."""
+        content.setAutoFillBackground(False)
+        self._room.setWidget(content)
+        content.setAutoFillBackground(False)
+
+    def open(self, first_focus: QWidget | None = None) -> None:
+        """Slide in; *first_focus* (or the first field that takes it) gets the focus."""
+        focused = QApplication.focusWidget()
+        if not self.isVisible() and focused is not None and not self.isAncestorOf(focused):
+            self._came_from = focused
+        self._leaving = False
+        if not self.isVisible():
+            self.setGeometry(self._place(outside=True))
+        self.show()
+        self.raise_()
+        (first_focus or self._first_field()).setFocus(Qt.FocusReason.OtherFocusReason)
+        self._move(self._place(outside=False))
+
+    def close_panel(self) -> None:
+        if self.isVisible() and not self._leaving:
+            self._leaving = True
+            self._give_focus_back()
+            self._move(self._place(outside=True))
+
+    def _give_focus_back(self) -> None:
+        came_from, self._came_from = self._came_from, None
+        if came_from is not None and isValid(came_from) and came_from.isVisible():
+            came_from.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _first_field(self) -> QWidget:
+        content = self._room.widget()
+        fields = content.findChildren(QWidget) if content is not None else []
+        tab = Qt.FocusPolicy.TabFocus
+        return next((field for field in fields if field.focusPolicy() & tab and field.isEnabled()), self._close)
+
+    def _place(self, *, outside: bool) -> QRect:
+        width = min(WIDTH, self._host.width())
+        inner = QRect(self._host.width() - width, 0, width, self._host.height())
+        if self._host.isRightToLeft():
+            inner.moveLeft(0)
+            return inner.translated(-width, 0) if outside else inner
+        return inner.translated(width, 0) if outside else inner
+
+    def _move(self, target: QRect) -> None:
+        self._slide.stop()
+        duration = self._theme.duration(QUICK_MS)
+        if duration == 0:
+            self.setGeometry(target)
+            self._arrived()
+            return
+        self._slide.setDuration(duration)
+        self._slide.setStartValue(self.geometry())
+        self._slide.setEndValue(target)
+        self._slide.start()
+
+    def _arrived(self) -> None:
+        if self._leaving:
+            self._leaving = False
+            self.hide()
+            self.closed.emit()
+        else:
+            self.opened.emit()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(self._title, 1)
+        head.addWidget(self._close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(5 * GRID, 4 * GRID, 4 * GRID, 4 * GRID)
+        column.setSpacing(3 * GRID)
+        column.addLayout(head)
+        column.addWidget(self._room, 1)
+
+    # Qt names below.
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_panel()
+        else:
+            super().keyPressEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._host and event.type() == QEvent.Type.Resize and self.isVisible():
+            self._slide.stop()
+            self.setGeometry(self._place(outside=False))
+        return super().eventFilter(watched, event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        tokens = self._theme.tokens
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(tokens.raised))
+        edge = self.width() - 1 if self._host.isRightToLeft() else 0
+        painter.fillRect(edge, 0, 1, self.height(), QColor(tokens.border))
+        painter.end()
