@@ -1,0 +1,106 @@
+"""Records and wishes that tests are made of."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pymongo
+import redis
+
+from engine.adapters.mongo_documents import car_document, fence_document
+from engine.adapters.mongo_provision import NewAccount
+from engine.bootstrap import Engine, Place, open_engine
+from engine.domain.booking import BLOCKING, Booking
+from engine.domain.car import (
+    BodyType,
+    Branch,
+    BranchId,
+    Car,
+    CarId,
+    CarStatus,
+    Fuel,
+    OwnerId,
+    Transmission,
+    terms_of,
+)
+from engine.domain.money import Money
+from engine.domain.people import Renter, RenterId, Role
+from engine.domain.period import RentalPeriod
+from engine.services.booking import HoldCar
+
+DATABASE = "ds_test"
+PASSWORD = "a pass phrase for tests"
+BERLIN = Branch(BranchId("br-berlin"), "Mitte", "Berlin", "Teststrasse 1", "Europe/Berlin", "08:00", "18:00")
+LISBON = Branch(BranchId("br-lisbon"), "Baixa", "Lisboa", "Rua do Teste 2", "Europe/Lisbon", "08:00", "20:00")
+RENTER = Renter(RenterId("renter-1"), "Ada Moreau", "ada@example.org", "+4930901820", "B072RRE2I55")
+RATE = Money(50_00, "EUR")
+ACCOUNTS = (
+    NewAccount("clerk", PASSWORD, Role.CLIENT, "Cleo Clerk", BERLIN.id),
+    NewAccount("clerk2", PASSWORD, Role.CLIENT, "Colin Clerk", LISBON.id),
+    NewAccount("owner", PASSWORD, Role.OWNER, "Olga Owner", owner_id="owner-1"),
+    NewAccount("admin", PASSWORD, Role.ADMIN, "Ari Admin"),
+    NewAccount("worker", PASSWORD, Role.WORKER, "Head office"),
+)
+
+
+def make_car(number: int, **changes: object) -> Car:
+    car = Car(
+        id=CarId(f"car-{number}"),
+        plate=f"B-DS {number}",
+        brand="Volkswagen",
+        model="Golf",
+        year=2022,
+        body=BodyType.HATCHBACK,
+        colour="#446688",
+        fuel=Fuel.PETROL,
+        transmission=Transmission.MANUAL,
+        seats=5,
+        odometer_km=10_000,
+        daily_rate=RATE,
+        status=CarStatus.ACTIVE,
+        owner_id=OwnerId("owner-1"),
+        branch_id=BERLIN.id,
+    )
+    return replace(car, **changes)
+
+
+@dataclass(frozen=True)
+class World:
+    """One test's deployment: the place to open engines on, and its raw database to look into."""
+
+    place: Place
+    db: pymongo.database.Database
+    redis: redis.Redis
+
+    @asynccontextmanager
+    async def desk(self, account: str = "clerk", **options: object):
+        async with open_engine(self.place, account, PASSWORD, **{"background": False, **options}) as engine:
+            yield engine
+
+    def add_cars(self, *cars: Car) -> None:
+        branches = {BERLIN.id: BERLIN, LISBON.id: LISBON}
+        self.db.cars.insert_many([car_document(car) for car in cars])
+        self.db.fences.insert_many([fence_document(car, terms_of(car, branches[car.branch_id]), ()) for car in cars])
+
+    def blocking(self, car_id: str) -> int:
+        return self.db.bookings.count_documents({"car_id": car_id, "state": {"$in": list(BLOCKING)}})
+
+    def stored(self, booking: Booking) -> dict:
+        return self.db.bookings.find_one({"_id": booking.id})
+
+
+def days(engine: Engine, first: float, last: float) -> RentalPeriod:
+    """From *first* to *last* days after the next full hour, counted so that no night with 25 hours adds a day."""
+    start = engine.clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return RentalPeriod(start + timedelta(days=first), start + timedelta(days=last, hours=-2))
+
+
+def wish(
+    engine: Engine, *, car: str = "car-1", first: float = 1, last: float = 3, key: str = "key-1", **changes: object
+):
+    """A press of "Book" for the days *first* to *last* from now, at the test cars' rate."""
+    price = Money(RATE.minor * max(1, round(last - first)), "EUR")
+    made = HoldCar(key, CarId(car), days(engine, first, last), RENTER.id, price)
+    return replace(made, **changes)

@@ -1,0 +1,105 @@
+"""What all tests share: real servers, and one database that each test finds empty."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from datetime import UTC
+
+import pymongo
+import pytest
+import redis
+from builders import ACCOUNTS, BERLIN, DATABASE, LISBON, RENTER, World, make_car
+
+from engine.adapters.mongo_client import CODEC, Credentials, connect
+from engine.adapters.mongo_documents import branch_document, renter_document, settings_document
+from engine.adapters.mongo_provision import create_account, provision
+from engine.bootstrap import Place
+from engine.config import Secret
+from engine.domain.money import Money
+from engine.domain.settings import FirmSettings
+from engine.embedded.servers import Endpoints, open_servers
+
+
+@pytest.fixture(scope="session")
+def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoints]:
+    """Real servers in a folder of their own, for the whole run."""
+    started: list[Endpoints | BaseException] = []
+    up, leave = threading.Event(), threading.Event()
+
+    async def hold() -> None:
+        try:
+            async with open_servers(tmp_path_factory.mktemp("servers")) as servers:
+                started.append(servers)
+                up.set()
+                await asyncio.to_thread(leave.wait)
+        except BaseException as problem:
+            started.append(problem)
+            up.set()
+            raise
+
+    def run() -> None:
+        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+            runner.run(hold())
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    up.wait()
+    if isinstance(started[0], BaseException):
+        thread.join()
+        raise started[0]
+    yield started[0]
+    leave.set()
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def root(endpoints: Endpoints) -> Iterator[pymongo.MongoClient]:
+    """MongoDB's own root account; tests count rows with it."""
+    client = pymongo.MongoClient(
+        endpoints.mongo_url,
+        username=endpoints.root_name,
+        password=endpoints.root_password,
+        tz_aware=True,
+        tzinfo=UTC,
+    )
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def _provisioned(endpoints: Endpoints) -> None:
+    async def prepare() -> None:
+        admin = connect(endpoints.mongo_url, Credentials(endpoints.root_name, endpoints.root_password, "admin"))
+        await provision(admin, DATABASE, FirmSettings())
+        for account in ACCOUNTS:
+            await create_account(admin, DATABASE, account)
+        await admin.close()
+
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        runner.run(prepare())
+
+
+@pytest.fixture
+def world(endpoints: Endpoints, root: pymongo.MongoClient, _provisioned: None) -> Iterator[World]:
+    """An empty deployment but for two branches, a renter, three cars and the accounts."""
+    db = root.get_database(DATABASE, codec_options=CODEC)
+    for name in ("branches", "cars", "fences", "renters", "bookings", "ledger", "settings", "audit"):
+        db[name].delete_many({})
+    cache = redis.Redis.from_url(endpoints.redis_url)
+    cache.flushall()
+    db.settings.insert_one(settings_document(FirmSettings()))
+    db.branches.insert_many([branch_document(BERLIN), branch_document(LISBON)])
+    db.renters.insert_one(renter_document(RENTER))
+    place = Place(
+        endpoints.mongo_url,
+        Secret(endpoints.redis_url),
+        DATABASE,
+        Secret(endpoints.stripe_key),
+        stripe_url=endpoints.stripe_url,
+    )
+    made = World(place, db, cache)
+    made.add_cars(make_car(1), make_car(2), make_car(3, daily_rate=Money(80_00, "EUR")))
+    yield made
+    cache.close()
