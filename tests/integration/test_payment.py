@@ -1,0 +1,272 @@
+"""The payment protocol's main path, against the sandbox: rows 1 to 6, 8 to 12 and 16."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import httpx
+import pytest
+import pytest_asyncio
+from builders import World, wish
+
+from engine.bootstrap import Engine
+from engine.config import Secret
+from engine.domain.booking import Booking, BookingState
+from engine.domain.errors import PaymentMismatch, Unavailable
+from engine.domain.payment import AttemptState
+
+pytestmark = pytest.mark.asyncio
+CARD = {"email": "ada@example.org", "number": "4242 4242 4242 4242", "expiry": "12/30", "cvc": "123", "name": "Ada"}
+
+
+class Stripe:
+    """The sandbox from outside: a payer, its switches, its books."""
+
+    def __init__(self, world: World, http: httpx.AsyncClient) -> None:
+        self._world, self._http = world, http
+
+    async def pay(self, booking: Booking, **changes: str) -> httpx.Response:
+        return await self._http.post(booking.attempt.url, data=CARD | changes)
+
+    async def fault(self, **fault: object) -> None:
+        (await self._http.post("/_control/faults", json=fault)).raise_for_status()
+
+    async def page(self, booking: Booking) -> dict:
+        return (await self._http.get(f"/v1/checkout/sessions/{booking.attempt.session_id}")).json()
+
+    async def pages(self, booking: Booking) -> list[dict]:
+        listed = (await self._http.get("/v1/checkout/sessions", params={"limit": 100})).json()["data"]
+        return [page for page in listed if page["client_reference_id"] == booking.id]
+
+    async def charges(self, booking: Booking) -> list[dict]:
+        books = (await self._http.get("/_control/books")).json()
+        return [entry for entry in books["charges"] if entry["booking"] == booking.id]
+
+
+@pytest_asyncio.fixture
+async def stripe(world):
+    headers = {"Authorization": f"Bearer {world.place.stripe_key.reveal()}", "Stripe-Version": "2026-05-27.dahlia"}
+    async with httpx.AsyncClient(base_url=world.place.stripe_url, headers=headers, trust_env=False) as http:
+        yield Stripe(world, http)
+        await http.delete("/_control/faults")
+
+
+async def _opened(desk: Engine, **changes: object) -> Booking:
+    held = await desk.booking.hold(desk.actor, wish(desk, **changes))
+    return await desk.payment.settle(held.id)
+
+
+def _run_out(world: World, booking: Booking) -> None:
+    """The hold's time is over, as far as the stored row says."""
+    past = booking.created_at - timedelta(seconds=1)
+    world.db.bookings.update_one({"_id": booking.id}, {"$set": {"hold_until": past, "due_at": past}})
+
+
+async def test_paying_the_page_confirms_captures_and_posts_once(world, stripe):
+    async with world.desk() as desk:
+        booking = await _opened(desk)
+        assert AttemptState.OPEN == booking.attempt.state
+        assert booking.attempt.url.startswith(world.place.stripe_url)
+
+        await stripe.pay(booking)
+        settled = await asyncio.gather(*(desk.payment.settle(booking.id) for _ in range(5)))
+
+    assert {BookingState.CONFIRMED} == {each.state for each in settled}
+    row = world.stored(booking)
+    assert ("confirmed", "paid") == (row["state"], row["attempts"][0]["state"])
+    assert row["attempts"][0]["captured_at"] is not None
+    assert "due_at" not in row
+    ledger = {each["kind"]: each["amount"]["minor"] for each in world.db.ledger.find({"booking_id": booking.id})}
+    assert {"charge": 100_00, "owner_share": 85_00, "platform_share": 15_00} == ledger
+    assert 3 == world.db.ledger.count_documents({})
+    assert [100_00] == [charge["captured"] for charge in await stripe.charges(booking)]
+
+
+async def test_a_declined_card_changes_nothing_and_another_pays_on_the_same_page(world, stripe):
+    async with world.desk() as desk:
+        booking = await _opened(desk)
+        declined = await stripe.pay(booking, number="4000 0000 0000 0002")
+        assert declined.status_code < 500
+        assert booking == await desk.payment.settle(booking.id)
+
+        await stripe.pay(booking)
+        settled = await desk.payment.settle(booking.id)
+
+    assert BookingState.CONFIRMED == settled.state
+    assert 1 == len(await stripe.pages(booking))
+
+
+async def test_P5_many_clicks_open_one_payable_page(world, stripe):
+    async with world.desk() as desk, world.desk() as other:
+        held = await desk.booking.hold(desk.actor, wish(desk))
+        got = await asyncio.gather(*(each.payment.settle(held.id) for each in (desk, other) * 4))
+
+        assert 1 == len({booking.attempt.session_id for booking in got})
+        assert 1 == len(await stripe.pages(held))
+
+
+async def test_row_2_a_lost_answer_leads_to_the_same_page(world, stripe):
+    async with world.desk() as desk:
+        held = await desk.booking.hold(desk.actor, wish(desk))
+        await stripe.fault(kind="lose", times=10)
+        with pytest.raises(Unavailable):
+            await desk.payment.settle(held.id)
+        assert "prepared" == world.stored(held)["attempts"][0]["state"]
+        await stripe._http.delete("/_control/faults")
+
+        booking = await desk.payment.settle(held.id)
+
+    assert AttemptState.OPEN == booking.attempt.state
+    assert 1 == len(await stripe.pages(booking))
+
+
+async def test_row_3_a_deadline_too_near_begins_a_further_attempt(world, stripe):
+    async with world.desk() as desk:
+        held = await desk.booking.hold(desk.actor, wish(desk))
+        request = world.stored(held)["attempts"][0]["request"]
+        stale = str(int(held.attempt.expires_at.timestamp()))
+        too_near = str(int((held.created_at + timedelta(minutes=5)).timestamp()))
+        world.db.bookings.update_one(
+            {"_id": held.id}, {"$set": {"attempts.0.request": request.replace(stale, too_near)}}
+        )
+
+        booking = await desk.payment.settle(held.id)
+
+    assert ["void", "open"] == [attempt["state"] for attempt in world.stored(booking)["attempts"]]
+    assert 1 == len(await stripe.pages(booking))
+
+
+async def test_rows_8_and_9_a_hold_that_ran_out_is_released_on_stripes_word(world, stripe):
+    async with world.desk() as desk:
+        booking = await _opened(desk)
+        _run_out(world, booking)
+
+        released = await desk.payment.settle(booking.id)
+        again = await desk.booking.hold(desk.actor, wish(desk, key="k2"))
+
+    assert BookingState.RELEASED == released.state
+    assert AttemptState.EXPIRED == released.attempt.state
+    assert "expired" == (await stripe.page(booking))["status"]
+    assert BookingState.HELD == again.state
+    assert [again.id] == [claim["booking_id"] for claim in world.db.fences.find_one({"_id": "car-1"})["claims"]]
+
+
+async def test_row_8_the_car_stays_blocked_until_the_page_is_closed(world, stripe):
+    async with world.desk() as desk:
+        booking = await _opened(desk)
+        _run_out(world, booking)
+        await stripe.fault(kind="fail", status=500, times=50)
+
+        with pytest.raises(Unavailable):
+            await desk.payment.settle(booking.id)
+        assert "releasing" == world.stored(booking)["state"]
+        assert 1 == world.blocking("car-1")
+        await stripe._http.delete("/_control/faults")
+
+        released = await desk.payment.settle(booking.id)
+
+    assert BookingState.RELEASED == released.state
+    assert 0 == world.blocking("car-1")
+
+
+async def test_row_6_a_payment_in_the_last_second_wins_over_the_release(world, stripe):
+    async with world.desk() as desk:
+        booking = await _opened(desk)
+        await stripe.pay(booking)
+        _run_out(world, booking)
+
+        settled = await desk.payment.settle(booking.id)
+
+    assert BookingState.CONFIRMED == settled.state
+    assert ["held", "releasing", "confirmed"] == [step["state"] for step in world.stored(booking)["history"]]
+    assert 3 == world.db.ledger.count_documents({})
+
+
+async def test_row_12_a_page_never_heard_of_is_closed_before_the_car_is_free(world, stripe):
+    async with world.desk() as desk:
+        held = await desk.booking.hold(desk.actor, wish(desk))
+        _run_out(world, held)
+
+        released = await desk.payment.settle(held.id)
+
+    assert BookingState.RELEASED == released.state
+    assert ["expired"] == [page["status"] for page in await stripe.pages(held)]
+
+
+async def test_the_renter_gives_up_and_the_page_can_no_longer_be_paid(world, stripe):
+    async with world.desk() as desk:
+        booking = await _opened(desk)
+
+        released = await desk.payment.give_up(booking.id)
+
+    assert BookingState.RELEASED == released.state
+    assert "expired" == (await stripe.page(booking))["status"]
+
+
+async def test_P1_another_amount_is_not_believed(world, stripe):
+    async with world.desk() as desk:
+        booking = await _opened(desk)
+        await stripe.pay(booking)
+        world.db.bookings.update_one({"_id": booking.id}, {"$set": {"attempts.0.amount.minor": 1}})
+
+        with pytest.raises(PaymentMismatch):
+            await desk.payment.settle(booking.id)
+
+    assert "held" == world.stored(booking)["state"]
+    assert 0 == world.db.ledger.count_documents({})
+
+
+async def test_row_16_a_capture_whose_answer_was_lost_posts_once(world, stripe):
+    async with world.desk() as desk:
+        booking = await _opened(desk)
+        await stripe.pay(booking)
+        await stripe.fault(kind="lose", times=10, operation="PostPaymentIntentsIntentCapture")
+        with pytest.raises(Unavailable):
+            await desk.payment.settle(booking.id)
+        assert "confirmed" == world.stored(booking)["state"]
+        assert 0 == world.db.ledger.count_documents({})
+        await stripe._http.delete("/_control/faults")
+
+        await desk.payment.settle(booking.id)
+
+    assert 3 == world.db.ledger.count_documents({})
+    assert [100_00] == [charge["captured"] for charge in await stripe.charges(booking)]
+
+
+async def test_a_desk_without_a_key_leaves_the_payment_to_one_that_has(world, stripe):
+    keyless = replace(world, place=replace(world.place, stripe_key=Secret(), stripe_url=""))
+    async with keyless.desk() as poor, world.desk() as rich:
+        booking = await _opened(poor)
+        assert AttemptState.PREPARED == booking.attempt.state
+
+        opened = await rich.payment.settle(booking.id)
+
+    assert AttemptState.OPEN == opened.attempt.state
+
+
+async def test_the_sweeper_goes_on_for_a_desk_that_is_gone(world, stripe):
+    async with world.desk() as desk:
+        paid, unpaid = await _opened(desk), await _opened(desk, car="car-2", key="k2")
+        await stripe.pay(paid)
+    for booking in (paid, unpaid):
+        _run_out(world, booking)
+
+    async with world.desk("clerk2") as other:
+        looked_at = await other.sweeper.sweep()
+
+    assert 2 == looked_at
+    assert ("confirmed", "released") == (world.stored(paid)["state"], world.stored(unpaid)["state"])
+
+
+async def test_the_follower_hears_of_a_payment_when_the_browser_comes_back(world, stripe):
+    async with world.desk() as desk:
+        booking = await _opened(desk)
+        waiting = asyncio.create_task(desk.follower.next_change(booking.id, booking.version))
+        await stripe.pay(booking)
+        while not waiting.done():
+            desk.follower.arrived(booking.id)
+            await asyncio.wait({waiting}, timeout=0.05)
+
+    assert BookingState.CONFIRMED == waiting.result().state
