@@ -35,7 +35,7 @@ _PAGE = f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Payment received by Stripe</title><style>{_STYLE}</style></head>
 <body><main><div class="mark" aria-hidden="true">&#10003;</div><h1>Payment received by Stripe</h1>
-<p>Return to DriveSphere: it asks Stripe now and shows the booking as confirmed. You can close this page.</p>
+<p>Return to DriveSphere: it asks Stripe now, and shows the booking as confirmed once Stripe says so.</p>
 </main></body></html>
 """
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()

@@ -92,13 +92,13 @@ class Api:
         return LostAnswer() if fault and fault.kind == "lose" else response
 
     def _work(self, call: _Call) -> Response:
-        state = self._state
+        state, serve = self._state, handler(self._served, call.operation.name)
         state.request = {"id": call.request_id, "idempotency_key": call.key or None}
         try:
             with state.store.transaction():
                 params = state.document.read(call.operation, call.text)
                 expand = params.pop("expand", [])
-                body = handler(self._served, call.operation.name)(state, params, call.ids)
+                body = serve(state, params, call.ids)
                 body = listing.expanded(state, body, expand)
                 state.document.judge(call.operation, body)
                 self._keep(call, 200, body)

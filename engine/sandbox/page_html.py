@@ -36,7 +36,8 @@ def form(
     *said* is the bank's word on the last try, empty before the first.
     """
     alert = said or ("Please check the fields marked below." if wrong else "")
-    fields = {name: _field(name, typed, wrong) for name in _FIELDS}
+    start = next(iter(wrong), "number")
+    fields = {name: _field(name, typed, wrong, focused=name == start) for name in _FIELDS}
     pane = f"""{_alert(alert)}<form method="post" action="{escape(action)}" novalidate>
 {fields["email"]}{fields["number"]}<div class="row">{fields["expiry"]}{fields["cvc"]}</div>{fields["name"]}
 <datalist id="cards">{"".join(f'<option value="{n}">{what}</option>' for n, what in _CARDS)}</datalist>
@@ -70,14 +71,15 @@ _FIELDS = {
         "Card number",
         'autocomplete="off" inputmode="numeric" maxlength="23" placeholder="4242 4242 4242 4242" list="cards"',
     ),
-    "expiry": ("Expiry (MM / YY)", 'autocomplete="off" inputmode="numeric" maxlength="7" placeholder="12 / 30"'),
+    "expiry": ("Expiry (MM/YY)", 'autocomplete="off" inputmode="numeric" maxlength="7" placeholder="12/30"'),
     "cvc": ("Security code", 'autocomplete="off" inputmode="numeric" maxlength="4" placeholder="123"'),
     "name": ("Name on card", 'autocomplete="cc-name" maxlength="100"'),
 }
 
 
-def _field(name: str, typed: Mapping[str, str], wrong: Mapping[str, str]) -> str:
+def _field(name: str, typed: Mapping[str, str], wrong: Mapping[str, str], *, focused: bool) -> str:
     label, attributes = _FIELDS[name]
+    attributes += " autofocus" if focused else ""
     state = f' aria-invalid="true" aria-describedby="{name}-wrong"' if name in wrong else ""
     problem = f'<p class="wrong" id="{name}-wrong">{escape(wrong[name])}</p>' if name in wrong else ""
     return (

@@ -65,7 +65,7 @@ dl { margin: 0; font-size: 13px; color: var(--muted); }
 dt { font-variant-numeric: tabular-nums; color: var(--text); white-space: nowrap; }
 dd { margin: 0 0 8px; }
 @media (max-width: 700px) {
-  main { margin: 0; border-radius: 0; box-shadow: none; }
+  main, .one { max-width: none; margin: 0; border-radius: 0; box-shadow: none; }
   .two { grid-template-columns: 1fr; }
   .summary, .pane { padding: 20px 16px; }
   .amount { font-size: 30px; margin: 8px 0; }

@@ -125,7 +125,7 @@ def _mistakes(fields: dict[str, str], now: int) -> dict[str, str]:
     if _digits(fields) not in payments.TEST_CARDS:
         wrong["number"] = "Only test cards here, such as 4242 4242 4242 4242."
     if not _still_valid(fields.get("expiry", ""), now):
-        wrong["expiry"] = "Enter a month and year to come, like 12 / 30."
+        wrong["expiry"] = "Enter a month and year to come, like 12/30."
     if not _CVC.fullmatch(fields.get("cvc", "")):
         wrong["cvc"] = "Enter any three digits."
     if not fields.get("name"):

@@ -1,0 +1,96 @@
+"""The page the browser comes back to."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx
+import pytest
+
+from engine.adapters.landing import open_landing
+
+pytestmark = pytest.mark.asyncio
+
+
+async def ask(url, verb="GET", **options):
+    async with httpx.AsyncClient(trust_env=False) as client:
+        return await client.request(verb, url, **options)
+
+
+async def test_an_arrival_is_told_once_per_visit():
+    arrived = []
+
+    async with open_landing(arrived.append) as url:
+        first = await ask(f"{url}?booking=b-17")
+        await ask(f"{url}?booking=b-17")
+
+    assert arrived == ["b-17", "b-17"]
+    assert (first.status_code, "Return to DriveSphere" in first.text) == (200, True)
+    assert first.headers["content-security-policy"].startswith("default-src 'none'")
+    assert "unsafe" not in first.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("end", "verb", "status"),
+    [("?booking=b", "POST", 405), ("?booking=b", "HEAD", 405), ("x?booking=b", "GET", 404), ("/%C3%A9", "GET", 404)],
+)
+async def test_nothing_else_is_an_arrival(end, verb, status):
+    arrived = []
+
+    async with open_landing(arrived.append) as url:
+        answer = await ask(url + end, verb)
+
+    assert (answer.status_code, arrived) == (status, [])
+
+
+@pytest.mark.parametrize("query", ["", "?booking=", "?booking=<b>", "?booking=" + "b" * 65, "?other=b"])
+async def test_a_visit_without_a_booking_is_answered_and_tells_nothing(query):
+    arrived = []
+
+    async with open_landing(arrived.append) as url:
+        answer = await ask(url + query)
+
+    assert (answer.status_code, arrived) == (200, [])
+
+
+async def test_a_page_that_leads_another_name_here_gets_nothing():
+    arrived = []
+
+    async with open_landing(arrived.append) as url:
+        answer = await ask(f"{url}?booking=b", headers={"Host": "evil.example"})
+
+    assert (answer.status_code, arrived) == (404, [])
+
+
+async def test_a_request_without_end_is_hung_up_on():
+    arrived = []
+
+    async with open_landing(arrived.append) as url:
+        with pytest.raises(httpx.TransportError):
+            await ask(f"{url}?booking=b", headers={"X": "x" * 20_000})
+
+    assert arrived == []
+
+
+async def test_a_connection_that_says_nothing_does_not_keep_the_desk_open():
+    async with open_landing(print) as url:
+        reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(url).port)
+        await ask(f"{url}?booking=b-1")
+
+    assert await reader.read() == b""
+    writer.close()
+    await writer.wait_closed()
+
+
+async def test_each_desk_has_an_address_of_its_own():
+    async with open_landing(print) as one, open_landing(print) as other:
+        assert one.rsplit("/", 1)[1] != other.rsplit("/", 1)[1]
+        assert len(one.rsplit("/", 1)[1]) >= 43
+
+
+async def test_afterwards_nobody_answers():
+    async with open_landing(print) as url:
+        pass
+
+    with pytest.raises(httpx.ConnectError):
+        await ask(url)
