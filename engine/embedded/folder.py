@@ -55,7 +55,9 @@ class ServerFolder:
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.path.chmod(0o700)
-            write_private(self / "written", "")
+            probe = self / f"probe.{os.getpid()}"
+            write_private(probe, "")
+            probe.unlink()
         except OSError as problem:
             raise Misconfigured(
                 f"The data folder {self.data_dir} cannot be written to ({problem.strerror}). "

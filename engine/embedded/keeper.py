@@ -181,6 +181,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--valkey", default="")
     options = parser.parse_args(argv)
     folder = ServerFolder(options.data)
+    os.umask(0o077)
     with folder.lock() as alone:
         if not alone:
             _announce("busy")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.domain.errors import Misconfigured, Unavailable
-from engine.embedded.folder import ServerFolder, read_json
+from engine.embedded.folder import ServerFolder, read_json, write_private
 from engine.embedded.service import last_line
 from engine.embedded.stripe_sandbox import ourselves
 
@@ -187,7 +187,8 @@ def _launch(folder: ServerFolder, options: Sequence[str]) -> subprocess.Popen[by
     detached = 0
     if sys.platform == "win32":
         detached = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
-    with (folder / "keeper.out").open("wb") as errors:
+    write_private(folder / "keeper.out", "")
+    with (folder / "keeper.out").open("ab") as errors:
         return subprocess.Popen(  # noqa: S603 -- ourselves
             [*ourselves("engine.embedded.keeper", "keeper"), *options],
             stdin=subprocess.DEVNULL,

@@ -30,8 +30,8 @@ class StripeSandbox:
     def command(self, port: int) -> Sequence[str]:
         self._output.write_text("", encoding="utf-8")
         self.folder.secret(self.name, "sk_test_")
-        options = ["--port", str(port), "--state", str(self.folder / "sandbox.json")]
-        return [*ourselves("engine.sandbox", "sandbox"), *options, "--key", str(self.folder / f"{self.name}.secret")]
+        options = ["--port", str(port), "--state", str(self.folder / "sandbox.sqlite")]
+        return [*ourselves("engine.sandbox", "sandbox"), *options, "--key-file", str(self.folder / f"{self.name}.secret")]
 
     async def ready(self, port: int) -> None:
         """Wait for the line ``ready http://…``."""

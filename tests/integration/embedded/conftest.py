@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from engine.embedded.servers import Endpoints
+
+WINDOW = """
+import asyncio, json, sys
+from dataclasses import asdict
+from pathlib import Path
+from engine.embedded.servers import open_servers
+
+def say(**what):
+    print(json.dumps(what), flush=True)
+
+async def main():
+    say(begun=True)
+    async with open_servers(
+        Path(sys.argv[1]), sandbox=sys.argv[2] == "sandbox", on_progress=lambda text: say(progress=text)
+    ) as endpoints:
+        say(endpoints=asdict(endpoints))
+        await asyncio.to_thread(sys.stdin.read)
+
+asyncio.run(main())
+"""
+
+
+@dataclass
+class Window:
+    """A process that uses the servers of a folder, as the program does."""
+
+    folder: Path
+    process: subprocess.Popen[str]
+
+    def hear(self, word: str) -> object:
+        for line in self.process.stdout:
+            if word in (said := json.loads(line)):
+                return said[word]
+        raise AssertionError(f"the window ended without saying {word!r}")
+
+    def endpoints(self) -> Endpoints:
+        return Endpoints(**self.hear("endpoints"))
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(20)
+
+    def close(self) -> None:
+        self.process.stdin.close()
+        self.process.wait(20)
+        self.process.stdout.close()
+
+    def processes(self) -> list[psutil.Process]:
+        """The keeper and its servers, recorded or not: all that work in the folder or name it."""
+        found = []
+        for process in psutil.process_iter(["cmdline", "cwd"]):
+            words = [process.info["cwd"] or "", *(process.info["cmdline"] or [])]
+            ours = any(str(self.folder / "servers") in word or word == str(self.folder) for word in words)
+            if ours and WINDOW not in words:
+                found.append(process)
+        return found
+
+    def keeper(self) -> psutil.Process:
+        [keeper] = [process for process in self.processes() if "engine.embedded.keeper" in process.cmdline()]
+        return keeper
+
+    def server(self, name: str) -> psutil.Process:
+        [server] = [process for process in self.processes() if name in process.name()]
+        return server
+
+
+@pytest.fixture
+def open_window() -> Iterator[Callable[..., Window]]:
+    opened: list[Window] = []
+
+    def open_one(folder: Path, sandbox: str = "no sandbox") -> Window:
+        command = [sys.executable, "-c", WINDOW, str(folder), sandbox]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 -- ours
+        opened.append(Window(folder, process))
+        return opened[-1]
+
+    yield open_one
+
+    for window in opened:
+        left = window.processes()
+        for process in left:
+            if "engine.embedded.keeper" in process.cmdline():
+                process.terminate()  # no need to wait for its grace
+        assert psutil.wait_procs(left, timeout=20)[1] == []
+    for window in opened:
+        window.kill()
+        window.close()

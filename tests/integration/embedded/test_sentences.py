@@ -1,0 +1,194 @@
+"""What can be wrong with a folder, a disk, a processor or a program, and what the person is told."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import psutil
+import pytest
+
+from engine.domain.errors import Misconfigured, Unavailable
+from engine.embedded import servers
+from engine.embedded.binaries import check_processor, find_mongod, find_valkey
+from engine.embedded.folder import ServerFolder
+from engine.embedded.mongod import Mongod
+from engine.embedded.processes import Register, choose_port
+from engine.embedded.servers import open_servers
+from engine.embedded.service import Running
+from engine.embedded.stripe_sandbox import StripeSandbox
+
+pytestmark = pytest.mark.asyncio
+
+
+async def refusal(folder: Path, kind=Misconfigured, **options) -> str:
+    with pytest.raises(kind) as refused:
+        async with open_servers(folder, sandbox=False, **options):
+            pytest.fail("the servers are up")
+    return str(refused.value)
+
+
+@pytest.fixture
+def once_open(open_window, tmp_path):
+    """A folder with data, its servers ended."""
+    window = open_window(tmp_path)
+    window.endpoints()
+    running = window.processes()
+    window.keeper().terminate()
+    assert psutil.wait_procs(running, timeout=20)[1] == []
+    return tmp_path
+
+
+async def test_a_file_in_the_folders_place(tmp_path):
+    (tmp_path / "data").write_text("no folder")
+
+    told = await refusal(tmp_path / "data")
+
+    assert told == (
+        f"The data folder {tmp_path / 'data'} cannot be written to (Not a directory). "
+        "Give your account the right to write there, or choose another folder with --data."
+    )
+
+
+async def test_a_folder_that_another_process_holds(tmp_path, monkeypatch):
+    monkeypatch.setattr(servers, "_JOIN_S", 0.5)
+    folder = ServerFolder(tmp_path)
+    folder.prepare()
+
+    with folder.lock() as alone:
+        assert alone
+        told = await refusal(tmp_path)
+
+    assert "is held by another process that does not answer. End that process, or choose another folder" in told
+
+
+@pytest.fixture
+def foreign_mongod(once_open):
+    """One of somebody else's that serves our files."""
+    files = str(ServerFolder(once_open) / "mongod")
+    command = [find_mongod(), "--dbpath", files, "--port", str(choose_port(0, set())), "--nounixsocket"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 -- ours
+        assert any("Waiting for connections" in line for line in process.stdout)
+        yield
+        process.terminate()
+        process.communicate()
+
+
+@pytest.mark.usefixtures("foreign_mongod")
+async def test_database_files_that_another_mongod_uses(once_open):
+    told = await refusal(once_open)
+
+    assert told.startswith(f"Another program is using the database files in {once_open}. End it, or choose")
+
+
+async def test_broken_database_files(once_open):
+    (once_open / "servers" / "mongod" / "WiredTiger.turtle").write_bytes(b"broken")
+
+    told = await refusal(once_open)
+
+    assert told.startswith(f"The database in {once_open} cannot be opened. Restore the folder from a backup")
+    assert "(mongod: " in told
+    assert "Traceback" not in told
+
+
+async def test_broken_lease_data(once_open):
+    for part in (once_open / "servers" / "valkey" / "appendonlydir").glob("*.manifest"):
+        part.write_text("broken")
+
+    told = await refusal(once_open)
+
+    assert told.startswith(f"The lease server cannot start in {once_open}. It keeps nothing of lasting value: move")
+
+
+async def test_a_lost_password(once_open):
+    (once_open / "servers" / "mongod.secret").unlink()
+
+    told = await refusal(once_open)
+
+    assert told.startswith(f"The database in {once_open} does not know its own password")
+
+
+async def test_data_of_another_version(tmp_path):
+    mongod = Mongod(ServerFolder(tmp_path))
+
+    told = mongod.explain(62, tmp_path / "mongod.out")
+
+    assert str(told).startswith(f"The data in {tmp_path} was written by another version of MongoDB. Name the mongod")
+
+
+@pytest.mark.parametrize("program", ["mongod", "valkey"])
+async def test_a_program_that_is_not_where_the_settings_say(tmp_path, program):
+    told = await refusal(tmp_path, **{program: "/nowhere/server"})
+
+    assert told == (
+        f"The setting {program} names /nowhere/server, but no program is there. Correct or remove the setting."
+    )
+
+
+async def test_a_program_that_cannot_run(tmp_path):
+    script = tmp_path / "mongod"
+    script.write_text("#!/bin/sh\necho error while loading shared libraries >&2; exit 127\n")
+    script.chmod(0o755)
+
+    told = await refusal(tmp_path / "data", mongod=str(script))
+
+    assert told.endswith("(mongod: error while loading shared libraries)")
+
+
+@pytest.mark.parametrize(("version", "taken"), [("5.0.26", False), ("6.0.5", True), ("8.0.1", True)])
+async def test_a_mongod_on_path_is_taken_if_it_is_new_enough(tmp_path, version, taken):
+    script = tmp_path / "mongod"
+    script.write_text(f"#!/bin/sh\necho 'db version v{version}'\n")
+    script.chmod(0o755)
+
+    assert (find_mongod(path=str(tmp_path)) == script) is taken
+
+
+async def test_no_program_at_all(monkeypatch, tmp_path):
+    monkeypatch.setattr("engine.embedded.binaries._folders", lambda _: [])
+
+    with pytest.raises(Misconfigured, match=r"^No MongoDB 6.0 or later was found .* \(mongod\)\.$"):
+        find_mongod(path=str(tmp_path))
+    with pytest.raises(Misconfigured, match=r"^No Valkey or Redis was found .* \(valkey\)\.$"):
+        find_valkey(path=str(tmp_path))
+
+
+async def test_a_disk_that_is_nearly_full(tmp_path):
+    with pytest.raises(Misconfigured, match=r"^Only 299 MB are free on the disk of .*; the servers need 300 MB\."):
+        ServerFolder(tmp_path).check_space(free=lambda _: 299_999_999)
+
+    ServerFolder(tmp_path).check_space(free=lambda _: 300_000_000)
+
+
+@pytest.mark.parametrize(
+    ("flags", "machine", "fine"),
+    [
+        ("fpu sse4_2", "x86_64", False),
+        ("fpu avx2x", "x86_64", False),
+        ("fpu avx sse4_2", "x86_64", True),
+        ("fp asimd", "aarch64", True),
+    ],
+)
+async def test_a_processor_without_avx(tmp_path, flags, machine, fine):
+    cpuinfo = tmp_path / "cpuinfo"
+    cpuinfo.write_text(f"processor\t: 0\nflags\t\t: {flags}\nbugs\t\t:\n")
+
+    if fine:
+        check_processor(cpuinfo, machine)
+    else:
+        with pytest.raises(Misconfigured, match="no AVX instructions"):
+            check_processor(cpuinfo, machine)
+
+
+async def test_a_sandbox_that_does_not_start(tmp_path):
+    class Broken(StripeSandbox):
+        def command(self, port):
+            super().command(port)
+            return ["sh", "-c", "echo no module named uvicorn; exit 1"]
+
+    folder = ServerFolder(tmp_path)
+    folder.prepare()
+    running = Running(Broken(folder), folder, Register(folder), set())
+
+    with pytest.raises(Unavailable, match=r"The payment sandbox did not start \(no module named uvicorn\)"):
+        await running.start()
