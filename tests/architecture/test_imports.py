@@ -54,7 +54,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # Commands of the console script that are too long to stand in it.
     "engine.provisioning": {"engine.adapters", "engine.domain"},
     "engine.race": {"engine"},
-    "engine.race_report": {"engine"},
+    "engine.race_report": {"engine", "click"},
     "engine.cli": {"engine", "click", "structlog"},
     "desktop.theme": {"resources", "qtawesome"} | QT,
     "desktop.widgets": {"desktop.theme"} | QT,
