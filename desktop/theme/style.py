@@ -5,6 +5,7 @@ API: style_sheet(tokens).
 
 from __future__ import annotations
 
+from importlib import resources
 from typing import TYPE_CHECKING
 
 from desktop.theme.tokens import BORDER, FOCUS, GRID, RADIUS_CONTROL
@@ -16,7 +17,8 @@ _FIELDS = ("QLineEdit", "QPlainTextEdit", "QComboBox", "QDateEdit", "QDateTimeEd
 
 
 def style_sheet(tokens: Tokens) -> str:
-    return "\n".join((_fields(tokens), _lists(tokens), _scroll_bars(tokens), _tool_tip(tokens)))
+    parts = (_fields, _steppers, _check_boxes, _lists, _scroll_bars, _tool_tip)
+    return "\n".join(part(tokens) for part in parts)
 
 
 def _fields(tokens: Tokens) -> str:
@@ -33,7 +35,44 @@ def _fields(tokens: Tokens) -> str:
     selection-background-color: {tokens.accent}; selection-color: {tokens.on_accent};
 }}
 {focused} {{ border: {FOCUS}px solid {tokens.focus}; padding: {inner}px {2 * GRID - 1}px; }}
+QSpinBox QLineEdit {{ border: none; padding: 0 0 0 {GRID}px; min-height: 0; background: transparent; }}
 {disabled} {{ background: {tokens.sunken}; color: {tokens.disabled}; border-color: {tokens.border}; }}
+"""
+
+
+def _mark(name: str, tokens: Tokens) -> str:
+    """A tiny drawing of ours; Qt takes only the path of a file here."""
+    return f"url({(resources.files('resources') / 'marks').joinpath(f'{name}-{tokens.name}.svg')})".replace("\\", "/")
+
+
+def _steppers(tokens: Tokens) -> str:
+    return f"""
+QComboBox::drop-down, QDateEdit::drop-down, QDateTimeEdit::drop-down {{
+    border: none; width: {6 * GRID}px; subcontrol-origin: padding; subcontrol-position: center right;
+}}
+QComboBox::down-arrow, QDateEdit::down-arrow, QDateTimeEdit::down-arrow, QSpinBox::down-arrow {{
+    image: {_mark("down", tokens)}; width: 14px; height: 14px;
+}}
+QSpinBox::up-arrow {{ image: {_mark("up", tokens)}; width: 14px; height: 14px; }}
+QSpinBox::up-button, QSpinBox::down-button {{ border: none; background: transparent; width: {5 * GRID}px; }}
+QComboBox QAbstractItemView {{
+    background: {tokens.raised}; color: {tokens.text}; border: {BORDER}px solid {tokens.control_border};
+    selection-background-color: {tokens.accent_tint}; selection-color: {tokens.text}; padding: {GRID}px;
+}}
+"""
+
+
+def _check_boxes(tokens: Tokens) -> str:
+    return f"""
+QCheckBox {{ spacing: {2 * GRID}px; }}
+QCheckBox::indicator {{
+    width: 16px; height: 16px; border-radius: {GRID}px;
+    border: {BORDER}px solid {tokens.control_border}; background: {tokens.raised};
+}}
+QCheckBox::indicator:focus, QCheckBox::indicator:hover {{ border: {FOCUS}px solid {tokens.focus};
+    width: 14px; height: 14px; }}
+QCheckBox::indicator:checked {{ background: {tokens.accent}; image: {_mark("check", tokens)}; }}
+QCheckBox::indicator:disabled {{ background: {tokens.sunken}; border-color: {tokens.border}; }}
 """
 
 

@@ -72,7 +72,6 @@ class Tokens:
     warning_tint: str
     danger: str
     danger_tint: str
-    on_danger: str
     neutral_tint: str
     hover: str
     skeleton: str
@@ -123,7 +122,6 @@ LIGHT = Tokens(
     warning_tint="#fcefd9",
     danger="#b3261e",
     danger_tint="#fce8e6",
-    on_danger="#ffffff",
     neutral_tint="#eceef2",
     hover="#f0f2f6",
     skeleton="#e6e9ee",
@@ -154,7 +152,6 @@ DARK = Tokens(
     warning_tint="#3a2c16",
     danger="#ff8f87",
     danger_tint="#43211f",
-    on_danger="#2b0705",
     neutral_tint="#2a303a",
     hover="#242932",
     skeleton="#2a303a",

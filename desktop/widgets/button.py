@@ -85,9 +85,9 @@ class Button(QPushButton):
 
     def _paint_focus(self, painter: QPainter) -> None:
         tokens = self._theme.tokens
-        filled = self._kind in (Kind.PRIMARY, Kind.DANGER)
+        filled = self._kind is Kind.PRIMARY
         inset = 3.0 if filled else 1.0
-        ring = tokens.on_danger if self._kind is Kind.DANGER else tokens.on_accent if filled else tokens.focus
+        ring = tokens.on_accent if filled else tokens.focus
         painter.setPen(QPen(QColor(ring), FOCUS))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         radius = RADIUS_CONTROL - inset + 1
@@ -121,7 +121,7 @@ class Button(QPushButton):
             ground = tokens.accent_pressed if pressed else tokens.accent_hover if hovered else tokens.accent
             return ground, "", tokens.on_accent
         if self._kind is Kind.DANGER:
-            return tokens.danger, tokens.text if pressed or hovered else "", tokens.on_danger
+            return tokens.danger_tint, tokens.text if pressed or hovered else tokens.danger, tokens.danger
         ground = tokens.neutral_tint if pressed else tokens.hover if hovered else ""
         if self._kind is Kind.QUIET:
             return ground, "", tokens.accent

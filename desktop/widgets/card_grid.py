@@ -99,7 +99,7 @@ class CardGrid(QListView):
         self._look_later = QTimer(self, singleShot=True, interval=0)
         self._look_later.timeout.connect(self.look)
         self._dress()
-        self.verticalScrollBar().valueChanged.connect(self._look_later.start)
+        self.verticalScrollBar().valueChanged.connect(self._look_soon)
         self.clicked.connect(self._open)
         theme.changed.connect(self.viewport().update)
 
@@ -138,6 +138,10 @@ class CardGrid(QListView):
             if strip.intersects(card):
                 region += strip.intersected(card)
         self.viewport().update(region)
+
+    def _look_soon(self) -> None:
+        # Not connected as ``start``: a scroll bar's value would be taken for the interval.
+        self._look_later.start()
 
     def _dress(self) -> None:
         self.setItemDelegate(self._delegate)
@@ -185,7 +189,7 @@ class CardGrid(QListView):
         super().setModel(model)
         if model is not None:
             for signal in (model.modelReset, model.dataChanged, model.rowsInserted, model.rowsRemoved):
-                signal.connect(self._look_later.start)
+                signal.connect(self._look_soon)
         self._look_later.start()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -201,7 +205,7 @@ class CardGrid(QListView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         # Room for the scroll bar is kept whether it shows or not: its coming must not move the cards.
-        room = self.width() - self.verticalScrollBar().sizeHint().width()
+        room = self.width() - self.verticalScrollBar().sizeHint().width() - 2
         self._columns, self._delegate.cell = cell_size(room)
         self.setGridSize(self._delegate.cell)
         super().resizeEvent(event)

@@ -57,10 +57,11 @@ class EmptyState(QWidget):
         self._icon = icon
         self._title.setText(title)
         self._sentence.setText(sentence)
+        self._sentence.setMinimumHeight(self._sentence.heightForWidth(_WIDTH))
         self._step.setText(step)
         self._step.setVisible(bool(step))
         self._tint()
 
     def _tint(self) -> None:
         ratio = self.devicePixelRatioF()
-        self._picture.setPixmap(self._theme.icons.pixmap(self._icon, self._theme.tokens.muted, _ICON, ratio))
+        self._picture.setPixmap(self._theme.icons.pixmap(self._icon, self._theme.tokens.control_border, _ICON, ratio))

@@ -1,6 +1,6 @@
 """Label and value rows of a detail panel: labels at once, values as bones until they are known.
 
-API: Field(label, value, strong), FieldList(theme, clock): show_bones(labels), show_fields(fields); field_layout(...).
+API: Field(label, value, strong, amount), FieldList(theme, clock): show_bones(labels), show_fields(fields).
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ class Field:
     value: str
     strong: bool = False
     """The row that counts, such as the total: larger, with a rule above."""
+    amount: bool = False
+    """Money stands flush at the reading end, so that a column of it can be added up by eye."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +145,22 @@ class FieldList(QWidget):
             painter.drawRoundedRect(place.bone, GRID, GRID)
         else:
             size = TypeSize.LEAD if field.strong else TypeSize.BODY
-            self._write(painter, place.value, field.value, size, tokens.text, bold=field.strong)
+            side = _Align.AlignTrailing if field.amount else _Align.AlignLeading
+            self._write(painter, place.value, field.value, size, tokens.text, bold=field.strong, side=side)
 
     def _write(
-        self, painter: QPainter, place: QRect, text: str, size: TypeSize, colour: str, *, bold: bool = False
+        self,
+        painter: QPainter,
+        place: QRect,
+        text: str,
+        size: TypeSize,
+        colour: str,
+        *,
+        bold: bool = False,
+        side: Qt.AlignmentFlag = _Align.AlignLeading,
     ) -> None:
         font = self._theme.font(size, bold=bold)
         painter.setFont(font)
         painter.setPen(QColor(colour))
         words = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, place.width())
-        painter.drawText(place, _Align.AlignLeading | _Align.AlignVCenter, words)
+        painter.drawText(place, side | _Align.AlignVCenter, words)

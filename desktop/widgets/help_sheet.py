@@ -32,6 +32,7 @@ class HelpSheet(QDialog):
     def __init__(self, theme: Theme, lines: Sequence[HelpLine], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keys and commands")
+        self.setMinimumWidth(420)
         self._theme = theme
         column = QVBoxLayout(self)
         column.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 5 * GRID)

@@ -6,11 +6,13 @@ API: RailItem(id, title, icon, key), Rail(theme, title): set_items(items), selec
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import resources
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QStyle, QVBoxLayout, QWidget
+from PySide6.QtSvgWidgets import QSvgWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QStyle, QVBoxLayout, QWidget
 
 from desktop.theme.tokens import FOCUS, GRID, RADIUS_CONTROL, TypeSize
 from desktop.widgets.text import Text
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 WIDTH = 192
 _ROW = 9 * GRID
 _ICON = 18
+_MARK = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,7 @@ class Rail(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(3 * GRID, 4 * GRID, 3 * GRID, 3 * GRID)
         self._column.setSpacing(GRID)
-        name = Text(theme, title, size=TypeSize.LEAD, bold=True)
-        name.setContentsMargins(2 * GRID, 0, 0, 3 * GRID)
-        self._column.addWidget(name)
+        self._column.addLayout(self._name(title))
         self._column.addStretch(1)
         self.setFixedWidth(WIDTH)
         self.setAccessibleName("Views")
@@ -79,7 +80,18 @@ class Rail(QWidget):
 
     def add_at_foot(self, widget: QWidget) -> None:
         """For what is not a view, such as signing out."""
-        self._column.addWidget(widget)
+        self._column.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeading)
+
+    def _name(self, title: str) -> QHBoxLayout:
+        mark = QSvgWidget(self)
+        mark.load(str(resources.files("resources") / "icon.svg"))
+        mark.setFixedSize(_MARK, _MARK)
+        row = QHBoxLayout()
+        row.setContentsMargins(GRID, 0, 0, 3 * GRID)
+        row.setSpacing(2 * GRID)
+        row.addWidget(mark)
+        row.addWidget(Text(self._theme, title, size=TypeSize.LEAD, bold=True), 1)
+        return row
 
     def _make(self, item: RailItem) -> _RailButton:
         button = _RailButton(self._theme, item)

@@ -1,6 +1,7 @@
 """Details that slide in over the reading end of a page instead of opening a window.
 
-API: SidePanel(theme, host, title): set_content(widget), set_title(t), open(first_focus), close_panel(); opened, closed.
+API: SidePanel(theme, host, title): set_content(widget), set_title(t), foot (layout),
+open(first_focus), close_panel(); opened, closed.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ WIDTH = 420
 class SidePanel(QWidget):
     """Esc closes it and the focus returns to where it came from; the page behind stays usable.
 
+    *foot* is the row below the content that does not scroll: for the main action.
+
     Signals:
         opened: It is there and has the focus.
         closed: It has gone.
@@ -47,7 +50,9 @@ class SidePanel(QWidget):
         self._room = QScrollArea(widgetResizable=True)
         self._room.setFrameShape(QFrame.Shape.NoFrame)
         self._room.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._room.viewport().setAutoFillBackground(False)
+        self.foot = QHBoxLayout()
         self._slide = QPropertyAnimation(self, b"geometry", self)
         self._slide.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._slide.finished.connect(self._arrived)
@@ -134,6 +139,7 @@ class SidePanel(QWidget):
         column.setSpacing(3 * GRID)
         column.addLayout(head)
         column.addWidget(self._room, 1)
+        column.addLayout(self.foot)
 
     # Qt names below.
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStyle, QWidget
 
 from desktop.theme.tokens import GRID, RADIUS_CONTROL, TypeSize
 from desktop.widgets.panel import paint_panel
@@ -24,7 +24,7 @@ _BELOW = 6 * GRID
 
 
 class Toast(QWidget):
-    """Lies over *host*, low in the middle; the mouse on it holds it.
+    """Lies over *host*, low at the reading start; the mouse on it holds it.
 
     Signals:
         acted: The step was pressed.
@@ -74,13 +74,17 @@ class Toast(QWidget):
 
     def _place(self) -> None:
         self.adjustSize()
-        self.move((self._host.width() - self.width()) // 2, self._host.height() - self.height() - _BELOW)
+        # At the reading start: the side panel and its main action are at the other end.
+        place = QRect(QPoint(_BELOW, self._host.height() - self.height() - _BELOW), self.size())
+        self.move(QStyle.visualRect(self._host.layoutDirection(), self._host.rect(), place).topLeft())
 
     def _invert(self) -> None:
-        palette = self.palette()
-        for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.ButtonText):
-            palette.setColor(role, QColor(self._theme.tokens.raised))
-        self.setPalette(palette)
+        # Set on each: beside a style sheet, children do not inherit a palette.
+        for widget in (self._text, self._step):
+            palette = widget.palette()
+            for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.ButtonText):
+                palette.setColor(role, QColor(self._theme.tokens.raised))
+            widget.setPalette(palette)
 
     # Qt names below.
 

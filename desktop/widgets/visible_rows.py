@@ -27,10 +27,14 @@ class VisibleRows(QObject):
         self._table = table
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self.look)
-        table.verticalScrollBar().valueChanged.connect(self._later.start)
+        table.verticalScrollBar().valueChanged.connect(self._look_soon)
         for signal in (table.model().modelReset, table.model().rowsInserted, table.model().rowsRemoved):
-            signal.connect(self._later.start)
+            signal.connect(self._look_soon)
         table.viewport().installEventFilter(self)
+
+    def _look_soon(self) -> None:
+        # Not connected as ``start``: a scroll bar's value would be taken for the interval.
+        self._later.start()
 
     def look(self) -> None:
         count = self._table.model().rowCount()

@@ -35,7 +35,6 @@ def pairs(tokens):
         yield "text", f"{tone.value}_tint"
     for background in ("accent", "accent_hover", "accent_pressed"):
         yield "on_accent", background
-    yield "on_danger", "danger"
 
 
 @pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=lambda tokens: tokens.name)

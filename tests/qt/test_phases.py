@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import pytest
+
+from desktop.widgets.loading import Loading
+from desktop.widgets.phases import LoadingRule, Look, Showing, Word
+
+
+class Clock:
+    def __init__(self):
+        self.at = 100.0
+
+    def __call__(self):
+        return self.at
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def rule(clock):
+    return LoadingRule(clock)
+
+
+def test_quick_answer_shows_no_bones(rule, clock):
+    rule.begin(has_rows=False)
+    clock.at += 0.19
+    assert Look.QUIET is rule.showing().look
+    rule.settle()
+
+    assert Showing(Look.CONTENT) == rule.showing()
+    clock.at += 0.1
+    assert Look.CONTENT is rule.showing().look
+    assert rule.next_change() is None
+
+
+def test_bones_come_after_200_ms_and_stay_400(rule, clock):
+    rule.begin(has_rows=False)
+    assert 0.2 == pytest.approx(rule.next_change())
+    clock.at += 0.21
+    assert Look.BONES is rule.showing().look
+    rule.settle()
+    assert Look.BONES is rule.showing().look
+    clock.at += rule.next_change() - 0.01
+    assert Look.BONES is rule.showing().look
+    clock.at += 0.02
+
+    assert Look.CONTENT is rule.showing().look
+    assert rule.next_change() is None
+
+
+def test_slow_answer_is_shown_at_once_when_bones_stood_long_enough(rule, clock):
+    rule.begin(has_rows=False)
+    clock.at += 0.7
+    rule.settle()
+
+    assert Look.CONTENT is rule.showing().look
+
+
+def test_rows_that_are_there_stay_under_a_thin_line(rule, clock):
+    rule.begin(has_rows=True)
+    clock.at += 0.5
+    assert Showing(Look.CONTENT, progress=True) == rule.showing()
+    rule.settle()
+
+    assert Showing() == rule.showing()
+
+
+@pytest.mark.parametrize(
+    ("waited", "word"),
+    [(0.9, Word.NONE), (1.0, Word.STILL_LOADING), (9.9, Word.STILL_LOADING), (10.0, Word.OFFER_RETRY)],
+)
+def test_long_wait_is_spoken_of(rule, clock, waited, word):
+    rule.begin(has_rows=False)
+    clock.at += waited
+
+    assert word is rule.showing().word
+
+
+def test_error_is_never_kept_behind_bones(rule, clock):
+    rule.begin(has_rows=False)
+    clock.at += 0.25
+    assert Look.BONES is rule.showing().look
+    rule.fail()
+
+    assert Look.CONTENT is rule.showing().look
+
+
+def test_typing_on_neither_postpones_nor_restarts_the_bones(rule, clock):
+    rule.begin(has_rows=False)
+    clock.at += 0.15
+    rule.begin(has_rows=False)
+    clock.at += 0.06
+    assert Look.BONES is rule.showing().look
+    rule.begin(has_rows=False)
+    assert Look.BONES is rule.showing().look
+    clock.at += 0.41
+    rule.settle()
+
+    assert Look.CONTENT is rule.showing().look
+
+
+def test_driver_says_each_look_once_and_leaves_no_timer(qtbot, clock):
+    loading, seen = Loading(now=clock), []
+    loading.changed.connect(lambda showing: seen.append(showing.look))
+    loading.begin(has_rows=False)
+    clock.at += 0.25
+    loading._look()
+    loading._look()
+    clock.at += 0.5
+    loading.settle()
+
+    assert [Look.QUIET, Look.BONES, Look.CONTENT] == seen
+    assert not loading._timer.isActive()
+    assert Look.CONTENT is loading.showing.look
+
+
+def test_driver_wakes_by_itself(qtbot):
+    loading, seen = Loading(), []
+    loading.changed.connect(lambda showing: seen.append(showing.look))
+    loading.begin(has_rows=False)
+    qtbot.waitUntil(lambda: Look.BONES in seen)
+    loading.settle()
+    qtbot.waitUntil(lambda: Look.CONTENT in seen)
+
+    assert [Look.QUIET, Look.BONES, Look.CONTENT] == seen
