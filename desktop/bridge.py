@@ -1,6 +1,6 @@
 """The engine's own thread: a plain asyncio loop that knows nothing of Qt, and the way across.
 
-API: EngineThread with start(), await call(make_coroutine), await stop().
+API: EngineThread with start(), await call(make_coroutine), await hold(make_context), await stop().
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ import asyncio
 import sys
 import threading
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
+    from contextlib import AbstractAsyncContextManager
     from typing import Any
 
 T = TypeVar("T")
@@ -58,6 +59,12 @@ class EngineThread:
 
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(over_there(), self._loop))
 
+    async def hold(self, make_context: Callable[[], AbstractAsyncContextManager[T]]) -> Held[T]:
+        """Enter an async context over there and keep it open until ``Held.aclose``; one task enters and leaves it."""
+        held: Held[T] = Held(self)
+        await held.enter(make_context)
+        return held
+
     async def stop(self) -> None:
         """Cancel what is left over there, wait until it has unwound, end the thread. May be called twice."""
         if self._loop is None or self._thread is None:
@@ -77,6 +84,60 @@ class EngineThread:
 
     async def _stay(self) -> None:
         await self._leave.wait()
+
+
+class Held(Generic[T]):
+    """Something the engine thread keeps open for the window: servers, or a signed-in desk."""
+
+    def __init__(self, thread: EngineThread) -> None:
+        self._thread = thread
+        self._leave: asyncio.Event | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._value: T | None = None
+
+    @property
+    def value(self) -> T:
+        if self._value is None:
+            raise RuntimeError("nothing is held")
+        return self._value
+
+    async def enter(self, make_context: Callable[[], AbstractAsyncContextManager[T]]) -> None:
+        self._value = await self._thread.call(lambda: self._enter(make_context))
+
+    async def aclose(self) -> None:
+        """Leave the context and wait until it is left; an exception on the way out crosses."""
+        await self._thread.call(self._exit)
+
+    async def _enter(self, make_context: Callable[[], AbstractAsyncContextManager[T]]) -> T:
+        entered: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._leave = asyncio.Event()
+        self._task = asyncio.create_task(self._keep(make_context, entered, self._leave), name="held")
+        try:
+            return await entered
+        except asyncio.CancelledError:
+            self._task.cancel()
+            raise
+
+    async def _keep(
+        self,
+        make_context: Callable[[], AbstractAsyncContextManager[T]],
+        entered: asyncio.Future[T],
+        leave: asyncio.Event,
+    ) -> None:
+        try:
+            async with make_context() as value:
+                if not entered.done():
+                    entered.set_result(value)
+                await leave.wait()
+        except Exception as problem:
+            if entered.done():
+                raise
+            entered.set_exception(problem)
+
+    async def _exit(self) -> None:
+        if self._leave is not None and self._task is not None:
+            self._leave.set()
+            await self._task
 
 
 def _plain_loop() -> asyncio.AbstractEventLoop:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -12,9 +11,10 @@ from engine.domain.booking import Booking, BookingId
 from engine.domain.car import Branch, BranchId, Car, CarId, CarTerms
 from engine.domain.catalogue import CarWish, Facets
 from engine.domain.ledger import LedgerRow
+from engine.domain.listing import BookingQuery, BookingRows
 from engine.domain.money import Money
 from engine.domain.payment import IntentFacts, PageFacts, PageOrder
-from engine.domain.people import AccountName, Actor, Renter, RenterId
+from engine.domain.people import Actor, Renter, RenterId
 from engine.domain.period import RentalPeriod
 from engine.domain.settings import FirmSettings
 
@@ -108,24 +108,6 @@ class Store(Protocol):
         """Those whose name, e-mail or phone begins with *text*; nothing in it is a pattern."""
 
     async def add_renter(self, renter: Renter) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class BookingQuery:
-    """Attributes: ``booked_by`` and ``branch_id`` narrow where given; newest first."""
-
-    booked_by: AccountName | None = None
-    branch_id: BranchId | None = None
-    offset: int = 0
-    limit: int = 50
-
-
-@dataclass(frozen=True, slots=True)
-class BookingRows:
-    """Attributes: ``total`` counts all rows of the query."""
-
-    rows: tuple[Booking, ...]
-    total: int
 
 
 class PaymentGateway(Protocol):

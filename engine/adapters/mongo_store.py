@@ -19,9 +19,10 @@ from engine.domain.booking import Booking, BookingId
 from engine.domain.car import BodyType, Branch, BranchId, Car, CarId, CarStatus, Fuel, Transmission
 from engine.domain.catalogue import CarOrder, CarWish, Facets
 from engine.domain.errors import NotFound
+from engine.domain.listing import BookingQuery, BookingRows
 from engine.domain.people import Renter, RenterId
 from engine.domain.settings import FirmSettings
-from engine.ports import BookingQuery, BookingRows, Work
+from engine.ports import Work
 
 T = TypeVar("T")
 

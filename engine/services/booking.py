@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from engine.domain.booking import Booking, BookingId, BookingState, Step
 from engine.domain.car import BranchId, CarId, CarTerms
 from engine.domain.errors import Forbidden, InvalidText, NotFound, PriceChanged
+from engine.domain.listing import BookingQuery, BookingRows
 from engine.domain.money import Money
 from engine.domain.payment import PAGE_LIFETIME, Attempt, PageOrder
 from engine.domain.people import Actor, Deed, Renter, RenterId
@@ -17,7 +18,7 @@ from engine.domain.period import RentalPeriod
 from engine.domain.pricing import quote
 from engine.domain.settings import FirmSettings
 from engine.domain.text import clean
-from engine.ports import BookingQuery, BookingRows, Clock, PaymentGateway, Store, Turns, Work
+from engine.ports import Clock, PaymentGateway, Store, Turns, Work
 
 
 @dataclass(frozen=True, slots=True)

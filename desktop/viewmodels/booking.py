@@ -1,0 +1,240 @@
+"""The booking panel: a renter, a hold, a payment in the browser, a confirmed car."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from functools import partial
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.tasks import TaskScope
+from desktop.viewmodels.desk import Desk
+from engine.domain.booking import Booking, BookingId, BookingState
+from engine.domain.car import Branch
+from engine.domain.catalogue import Offer
+from engine.domain.errors import AlreadyAsked, DriveSphereError
+from engine.domain.payment import AttemptState
+from engine.domain.people import Renter
+from engine.domain.period import RentalPeriod
+from engine.services.booking import HoldCar
+from engine.services.catalogue import NewRenter
+
+T = TypeVar("T")
+
+_AFTER_FAILURE_S = 3.0
+
+
+class Stage(Enum):
+    RENTER = auto()  #: who drives?
+    HOLDING = auto()  #: "Book" was pressed, the answer is awaited
+    PAYING = auto()  #: held; the page is open or being opened
+    RELEASING = auto()  #: given up or run out; Stripe is asked to close the page
+    CONFIRMED = auto()
+    RELEASED = auto()  #: the car is free again
+
+
+@dataclass(frozen=True, slots=True)
+class PanelState:
+    """Everything there is to draw.
+
+    Attributes:
+        booking: Once there is one; its quote is what is charged.
+        page_ready: The payment page can be opened.
+        problem: What went wrong last; the panel stays usable.
+        searching: The renters below are being looked for.
+    """
+
+    stage: Stage = Stage.RENTER
+    offer: Offer | None = None
+    period: RentalPeriod | None = None
+    branch: Branch | None = None
+    renters: tuple[Renter, ...] = ()
+    searching: bool = False
+    renter: Renter | None = None
+    booking: Booking | None = None
+    problem: DriveSphereError | None = None
+
+    @property
+    def page_ready(self) -> bool:
+        return self.booking is not None and self.booking.attempt.state is AttemptState.OPEN
+
+
+_STAGES = {
+    BookingState.HELD: Stage.PAYING,
+    BookingState.AWAITING_FUNDS: Stage.PAYING,
+    BookingState.RELEASING: Stage.RELEASING,
+    BookingState.CONFIRMED: Stage.CONFIRMED,
+    BookingState.COMPLETED: Stage.CONFIRMED,
+}
+
+
+class BookingViewModel(QObject):
+    """A state, verbs, and word of every change.
+
+    Signals:
+        changed: The state was replaced; carries the new one.
+        booked: A booking came to be or changed; carries it. Lists show it without asking.
+        car_lost: The car was taken by somebody else meanwhile; the search is no longer true.
+    """
+
+    changed = Signal(object)
+    booked = Signal(object)
+    car_lost = Signal()
+
+    def __init__(self, desk: Desk, open_browser: Callable[[str], None], tasks: TaskScope) -> None:
+        super().__init__()
+        self._desk, self._open_browser, self._tasks = desk, open_browser, tasks
+        self._intent_key = ""
+        self.state = PanelState()
+
+    def hold_left_s(self) -> float:
+        """Seconds until the hold is over, by the server's clock; 0 without a hold."""
+        booking = self.state.booking
+        return booking.hold_left(self._desk.now()).total_seconds() if booking else 0.0
+
+    def start(self, offer: Offer, period: RentalPeriod, branch: Branch) -> None:
+        """Open the form for *offer*; its intent key makes one booking of however many presses of "Book"."""
+        self._stop()
+        self._intent_key = secrets.token_urlsafe(24)
+        self._show(PanelState(offer=offer, period=period, branch=branch))
+
+    def resume(self, booking: Booking, branch: Branch | None) -> None:
+        """Open the panel for a booking that exists, to pay it or to watch it."""
+        self._stop()
+        self._show(PanelState(_STAGES.get(booking.state, Stage.RELEASED), branch=branch, period=booking.period))
+        self._took(booking)
+        self._follow(booking)
+
+    def find_renter(self, text: str) -> None:
+        self._tasks.latest("renters", self._find_renter(text))
+
+    def choose(self, renter: Renter | None) -> None:
+        self._show(replace(self.state, renter=renter, problem=None))
+
+    def add_renter(self, new: NewRenter) -> None:
+        self._tasks.once("add renter", self._add_renter(new))
+
+    def book(self) -> None:
+        """Hold the car for the chosen renter; a second press while the first is under way does nothing."""
+        if self.state.stage is Stage.RENTER and self.state.renter is not None:
+            self._tasks.once("book", self._book())
+
+    def pay(self) -> None:
+        """Open the payment page in the browser; the same page however often."""
+        if self.state.booking is not None and self.state.page_ready:
+            self._open_browser(self.state.booking.attempt.url)
+
+    def give_up(self) -> None:
+        """Let the car go; a payment made meanwhile wins."""
+        if self.state.stage is Stage.PAYING and self.state.booking is not None:
+            self._tasks.once("give up", self._give_up(self.state.booking.id))
+
+    def hold_ended(self) -> None:
+        """The countdown reached zero: look at once and not at the next poll."""
+        if self.state.booking is not None:
+            self._tasks.once("settle", self._settle(self.state.booking.id))
+
+    def close(self) -> None:
+        """Stop watching; a hold goes on by itself and stays in the list of bookings."""
+        self._stop()
+
+    async def _find_renter(self, text: str) -> None:
+        self._show(replace(self.state, searching=True))
+        found = await self._asking(lambda: self._desk.catalogue.renters(self._desk.actor, text))
+        self._show(replace(self.state, searching=False, renters=tuple(found or ())))
+
+    async def _add_renter(self, new: NewRenter) -> None:
+        renter = await self._asking(lambda: self._desk.catalogue.add_renter(self._desk.actor, new))
+        if renter is not None:
+            self._show(replace(self.state, renter=renter, renters=(renter,)))
+
+    async def _book(self) -> None:
+        offer, period, renter = self.state.offer, self.state.period, self.state.renter
+        if offer is None or period is None or renter is None:
+            return
+        self._show(replace(self.state, stage=Stage.HOLDING, problem=None))
+        wish = HoldCar(self._intent_key, offer.car.id, period, renter.id, offer.quote.total)
+        try:
+            booking = await self._desk.call(lambda: self._desk.bookings.hold(self._desk.actor, wish))
+        except AlreadyAsked as repeat:
+            await self._lead_to(repeat)
+        except DriveSphereError as problem:
+            self._show(replace(self.state, stage=Stage.RENTER, problem=problem))
+            if not problem.retryable:
+                self.car_lost.emit()
+        else:
+            self._took(booking)
+            self._follow(booking)
+
+    async def _lead_to(self, repeat: AlreadyAsked) -> None:
+        """A repeat is no failure: show the booking that the first press made."""
+        first = BookingId(repeat.booking_id)
+        try:
+            booking = await self._desk.call(lambda: self._desk.bookings.booking(self._desk.actor, first))
+        except DriveSphereError:
+            # The first press is still on its way, or failed after all; pressing again is safe.
+            self._show(replace(self.state, stage=Stage.RENTER, problem=repeat))
+        else:
+            self._took(booking)
+            self._follow(booking)
+
+    def _follow(self, booking: Booking) -> None:
+        if _STAGES.get(booking.state) in (Stage.PAYING, Stage.RELEASING):
+            self._tasks.latest("follow", self._watch(booking.id))
+
+    async def _watch(self, booking_id: BookingId) -> None:
+        """Until it is confirmed or released; an unanswered question is asked again after a while."""
+        while self.state.booking is not None and _STAGES.get(self.state.booking.state) in (
+            Stage.PAYING,
+            Stage.RELEASING,
+        ):
+            seen = self.state.booking.version
+            try:
+                booking = await self._desk.call(partial(self._desk.follower.next_change, booking_id, seen))
+            except DriveSphereError as problem:
+                self._show(replace(self.state, problem=problem))
+                await asyncio.sleep(_AFTER_FAILURE_S)
+            else:
+                self._took(booking)
+
+    async def _give_up(self, booking_id: BookingId) -> None:
+        self._show(replace(self.state, stage=Stage.RELEASING, problem=None))
+        booking = await self._asking(lambda: self._desk.payment.give_up(booking_id))
+        if booking is not None:
+            self._took(booking)
+            self._follow(booking)
+
+    async def _settle(self, booking_id: BookingId) -> None:
+        booking = await self._asking(lambda: self._desk.payment.settle(booking_id))
+        if booking is not None:
+            self._took(booking)
+
+    async def _asking(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T | None:
+        """The answer, or None with the problem shown."""
+        try:
+            return await self._desk.call(make)
+        except DriveSphereError as problem:
+            self._show(replace(self.state, problem=problem))
+            return None
+
+    def _took(self, booking: Booking) -> None:
+        known = self.state.booking
+        if known is not None and known.id == booking.id and known.version > booking.version:
+            return
+        stage = _STAGES.get(booking.state, Stage.RELEASED)
+        self._show(replace(self.state, stage=stage, booking=booking, problem=None))
+        self.booked.emit(booking)
+
+    def _stop(self) -> None:
+        for name in ("follow", "renters", "settle"):
+            self._tasks.stop(name)
+
+    def _show(self, state: PanelState) -> None:
+        if state != self.state:
+            self.state = state
+            self.changed.emit(state)

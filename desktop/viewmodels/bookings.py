@@ -1,0 +1,92 @@
+"""The list of bookings: mine, or my branch's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.tasks import TaskScope
+from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.phases import Phase
+from engine.domain.errors import DriveSphereError
+from engine.domain.listing import BookingRows
+
+
+class Scope(Enum):
+    MINE = auto()
+    BRANCH = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class BookingsState:
+    """Everything there is to draw.
+
+    Attributes:
+        first: The first page, once it is there; kept while it is loaded again.
+        run: Counts the loads; a page that answers an older one is dropped.
+    """
+
+    phase: Phase = Phase.LOADING
+    scope: Scope = Scope.MINE
+    first: BookingRows | None = None
+    run: int = 0
+    problem: DriveSphereError | None = None
+
+
+class BookingsViewModel(QObject):
+    """A state, verbs, and word of every change.
+
+    Signals:
+        changed: The state was replaced; carries the new one.
+        page_arrived: A later page: its run, its offset, the BookingRows.
+        page_failed: A later page did not come: its run, its offset, the problem.
+    """
+
+    changed = Signal(object)
+    page_arrived = Signal(int, int, object)
+    page_failed = Signal(int, int, object)
+
+    def __init__(self, desk: Desk, tasks: TaskScope) -> None:
+        super().__init__()
+        self._desk, self._tasks = desk, tasks
+        self.state = BookingsState()
+
+    def load(self) -> None:
+        self._tasks.latest("bookings", self._load(self.state.scope))
+
+    def show_scope(self, scope: Scope) -> None:
+        if scope is not self.state.scope:
+            self._show(replace(self.state, scope=scope, first=None))
+            self.load()
+
+    def need_page(self, offset: int) -> None:
+        run = self.state.run
+        self._tasks.once(f"bookings {run} {offset}", self._page(run, self.state.scope, offset))
+
+    async def _load(self, scope: Scope) -> None:
+        self._show(replace(self.state, phase=Phase.LOADING, problem=None, run=self.state.run + 1))
+        try:
+            first = await self._rows(scope, 0)
+        except DriveSphereError as problem:
+            self._show(replace(self.state, phase=Phase.FAILED, problem=problem))
+        else:
+            self._show(replace(self.state, phase=Phase.READY, first=first))
+
+    async def _page(self, run: int, scope: Scope, offset: int) -> None:
+        try:
+            rows = await self._rows(scope, offset)
+        except DriveSphereError as problem:
+            self.page_failed.emit(run, offset, problem)
+        else:
+            self.page_arrived.emit(run, offset, rows)
+
+    async def _rows(self, scope: Scope, offset: int) -> BookingRows:
+        ask = self._desk.bookings.mine if scope is Scope.MINE else self._desk.bookings.of_branch
+        return await self._desk.call(lambda: ask(self._desk.actor, offset=offset))
+
+    def _show(self, state: BookingsState) -> None:
+        if state != self.state:
+            self.state = state
+            self.changed.emit(state)

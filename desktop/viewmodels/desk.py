@@ -1,0 +1,38 @@
+"""What a signed-in desk hands to its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from desktop.bridge import EngineThread
+from engine.domain.people import Actor
+from engine.services.booking import BookingService
+from engine.services.catalogue import CatalogueService
+from engine.services.follower import Follower
+from engine.services.payment import PaymentService
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The engine's services, the account that uses them, and the way across to their thread.
+
+    Attributes:
+        now: The server's time (UTC).
+    """
+
+    bridge: EngineThread
+    actor: Actor
+    now: Callable[[], datetime]
+    catalogue: CatalogueService
+    bookings: BookingService
+    payment: PaymentService
+    follower: Follower
+
+    async def call(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Run a service's coroutine over there."""
+        return await self.bridge.call(make)

@@ -1,0 +1,185 @@
+"""Looking for a free car at a branch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.tasks import TaskScope
+from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.phases import Phase
+from engine.domain.car import BodyType, Branch, BranchId, Fuel, Transmission
+from engine.domain.catalogue import PAGE_SIZE, CarOrder, CarWish, Facets, OfferPage
+from engine.domain.errors import DriveSphereError
+from engine.domain.period import RentalPeriod
+
+
+@dataclass(frozen=True, slots=True)
+class SearchForm:
+    """What the person filled in. Both times are the branch's wall clock (no zone); empty sets mean "any"."""
+
+    branch_id: BranchId
+    pick_up: datetime
+    drop_off: datetime
+    brands: frozenset[str] = frozenset()
+    bodies: frozenset[BodyType] = frozenset()
+    fuels: frozenset[Fuel] = frozenset()
+    transmissions: frozenset[Transmission] = frozenset()
+    min_seats: int | None = None
+    max_daily_minor: int | None = None
+    order: CarOrder = CarOrder.PRICE
+
+    @property
+    def filters(self) -> int:
+        """How many filters are set."""
+        sets = (self.brands, self.bodies, self.fuels, self.transmissions)
+        return sum(map(bool, sets)) + (self.min_seats is not None) + (self.max_daily_minor is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchState:
+    """Everything there is to draw.
+
+    Attributes:
+        first: The first page of the result, once it is there; the others come by ``page_arrived``.
+        run: Counts the searches; a page that answers an older one is dropped.
+        problem: Why the search failed, with ``phase`` FAILED.
+    """
+
+    phase: Phase = Phase.LOADING
+    branches: tuple[Branch, ...] = ()
+    facets: Facets = field(default_factory=Facets)
+    form: SearchForm | None = None
+    wish: CarWish | None = None
+    first: OfferPage | None = None
+    run: int = 0
+    problem: DriveSphereError | None = None
+
+    @property
+    def branch(self) -> Branch | None:
+        wanted = self.form.branch_id if self.form else None
+        return next((branch for branch in self.branches if branch.id == wanted), None)
+
+
+class SearchViewModel(QObject):
+    """A state, verbs, and word of every change.
+
+    Signals:
+        changed: The state was replaced; carries the new one.
+        page_arrived: A later page: the run it belongs to, and the OfferPage.
+        page_failed: A later page did not come: its run, its offset, the problem.
+    """
+
+    changed = Signal(object)
+    page_arrived = Signal(int, object)
+    page_failed = Signal(int, int, object)
+
+    def __init__(self, desk: Desk, tasks: TaskScope) -> None:
+        super().__init__()
+        self._desk, self._tasks = desk, tasks
+        self.state = SearchState()
+
+    def open(self) -> None:
+        """Load branches and search the actor's own one, from the next full hour for two days."""
+        self._tasks.latest("search", self._open())
+
+    def search(self, form: SearchForm) -> None:
+        """Replace what is searched; a search under way is dropped."""
+        self._tasks.latest("search", self._search(form))
+
+    def again(self) -> None:
+        """The same search; cards that are still true stay where they are."""
+        if self.state.form is None:
+            self.open()
+        else:
+            self.search(self.state.form)
+
+    def clear_filters(self) -> None:
+        form = self.state.form
+        if form is not None:
+            self.search(SearchForm(form.branch_id, form.pick_up, form.drop_off, order=form.order))
+
+    def need_page(self, offset: int) -> None:
+        """Ask for the rows from *offset* (a multiple of PAGE_SIZE) of the current search."""
+        if self.state.wish is not None:
+            self._tasks.once(f"page {self.state.run} {offset}", self._page(self.state.run, self.state.wish, offset))
+
+    async def _open(self) -> None:
+        self._show(replace(self.state, phase=Phase.LOADING, problem=None))
+        try:
+            branches = tuple(await self._desk.call(lambda: self._desk.catalogue.branches(self._desk.actor)))
+        except DriveSphereError as problem:
+            self._show(replace(self.state, phase=Phase.FAILED, problem=problem))
+            return
+        self._show(replace(self.state, branches=branches))
+        home = next((branch for branch in branches if branch.id == self._desk.actor.branch_id), None)
+        if start := home or next(iter(branches), None):
+            await self._search(first_form(start, self._desk.now()))
+        else:
+            self._show(replace(self.state, phase=Phase.READY))
+
+    async def _search(self, form: SearchForm) -> None:
+        moved = self.state.form is None or self.state.form.branch_id != form.branch_id
+        state = replace(self.state, phase=Phase.LOADING, form=form, run=self.state.run + 1, problem=None, first=None)
+        self._show(state)
+        try:
+            wish = wish_of(form, state.branch)
+            if moved:
+                facets = await self._desk.call(lambda: self._desk.catalogue.facets(self._desk.actor, form.branch_id))
+                self._show(replace(self.state, facets=facets))
+            page = await self._desk.call(lambda: self._desk.catalogue.search(self._desk.actor, wish))
+        except DriveSphereError as problem:
+            self._show(replace(self.state, phase=Phase.FAILED, problem=problem))
+        else:
+            self._show(replace(self.state, phase=Phase.READY, wish=wish, first=page))
+
+    async def _page(self, run: int, wish: CarWish, offset: int) -> None:
+        try:
+            page = await self._desk.call(lambda: self._desk.catalogue.search(self._desk.actor, wish, offset=offset))
+        except DriveSphereError as problem:
+            self.page_failed.emit(run, offset, problem)
+        else:
+            self.page_arrived.emit(run, page)
+
+    def _show(self, state: SearchState) -> None:
+        if state != self.state:
+            self.state = state
+            self.changed.emit(state)
+
+
+def first_form(branch: Branch, now: datetime) -> SearchForm:
+    """Two days from the next full hour at *branch*, or from its opening if it is closed then."""
+    local = now.astimezone(branch.tzinfo).replace(tzinfo=None)
+    hour = local.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    opens, closes = time.fromisoformat(branch.opens), time.fromisoformat(branch.closes)
+    if hour.time() < opens:
+        hour = datetime.combine(hour.date(), opens)
+    elif hour.time() > closes:
+        hour = datetime.combine(hour.date() + timedelta(days=1), opens)
+    return SearchForm(branch.id, hour, hour + timedelta(days=2))
+
+
+def wish_of(form: SearchForm, branch: Branch | None) -> CarWish:
+    """The form in UTC. A wall-clock time that comes twice is its first coming; one that never comes moves forward.
+
+    Raises:
+        InvalidPeriod: The return is not after the pick-up, or too far.
+    """
+    zone = branch.tzinfo if branch else UTC
+    period = RentalPeriod.between(form.pick_up.replace(tzinfo=zone), form.drop_off.replace(tzinfo=zone))
+    return CarWish(
+        branch_id=form.branch_id,
+        period=period,
+        brands=form.brands,
+        bodies=form.bodies,
+        fuels=form.fuels,
+        transmissions=form.transmissions,
+        min_seats=form.min_seats,
+        max_daily_minor=form.max_daily_minor,
+        order=form.order,
+    )
+
+
+__all__ = ["PAGE_SIZE", "SearchForm", "SearchState", "SearchViewModel", "first_form", "wish_of"]
