@@ -78,5 +78,6 @@ class Countdown(Text):
             to_next_second = left - math.floor(left) or 1.0
             self._timer.start(math.ceil((to_next_second + _SLACK_S) * 1000))
         else:
+            self._timer.stop()
             self._deadline = None
             self.ended.emit()

@@ -74,6 +74,7 @@ class Rail(QWidget):
         self._buttons = {item.id: self._make(item) for item in items}
         for at, button in enumerate(self._buttons.values()):
             self._column.insertWidget(at + 1, button)
+            button.show()
 
     def select(self, name: str) -> None:
         self._buttons[name].setChecked(True)

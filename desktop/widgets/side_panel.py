@@ -98,9 +98,8 @@ class SidePanel(QWidget):
 
     def _first_field(self) -> QWidget:
         content = self._room.widget()
-        fields = content.findChildren(QWidget) if content is not None else []
-        tab = Qt.FocusPolicy.TabFocus
-        return next((field for field in fields if field.focusPolicy() & tab and field.isEnabled()), self._close)
+        fields = [] if content is None else [content, *content.findChildren(QWidget)]
+        return next((field for field in fields if _takes_tab(field)), self._close)
 
     def _place(self, *, outside: bool) -> QRect:
         width = min(WIDTH, self._host.width())
@@ -162,3 +161,8 @@ class SidePanel(QWidget):
         edge = self.width() - 1 if self._host.isRightToLeft() else 0
         painter.fillRect(edge, 0, 1, self.height(), QColor(tokens.border))
         painter.end()
+
+
+def _takes_tab(field: QWidget) -> bool:
+    tab = bool(field.focusPolicy() & Qt.FocusPolicy.TabFocus)
+    return tab and field.isEnabled() and not field.isHidden()

@@ -1,0 +1,324 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTableView, QWidget
+
+from desktop.models.pages import PagesModel
+from desktop.models.rows import Column
+from desktop.theme.icons import Icon
+from desktop.theme.tokens import Tone
+from desktop.widgets.banner import Banner
+from desktop.widgets.button import Button, Kind
+from desktop.widgets.countdown import Countdown, clock_text
+from desktop.widgets.empty_state import EmptyState
+from desktop.widgets.field_skeleton import Field, FieldList, field_layout
+from desktop.widgets.help_sheet import HelpLine, HelpSheet
+from desktop.widgets.progress_line import ProgressLine
+from desktop.widgets.rail import Rail, RailItem
+from desktop.widgets.search_field import SearchField
+from desktop.widgets.shimmer import ShimmerClock
+from desktop.widgets.side_panel import SidePanel
+from desktop.widgets.status_bar import StatusBar, StatusText
+from desktop.widgets.text import Text
+from desktop.widgets.toast import Toast
+from desktop.widgets.visible_rows import VisibleRows
+
+
+class Clock:
+    at = 50.0
+
+    def __call__(self):
+        return self.at
+
+
+@pytest.fixture
+def shimmer(theme):
+    clock = ShimmerClock(theme)
+    yield clock
+    clock.deleteLater()
+
+
+@pytest.fixture
+def window(qtbot):
+    """An active window to put things into."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    QHBoxLayout(window)
+    window.resize(900, 600)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    return window
+
+
+def put(window, *widgets):
+    for widget in widgets:
+        window.layout().addWidget(widget)
+    QTest.qWait(0)  # a layout shows what it was given one turn later
+    return widgets[0] if len(widgets) == 1 else widgets
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Space])
+def test_button_is_pressed_by_enter_and_space(window, theme, kind, key):
+    button = put(window, Button(theme, "Pay in browser", kind, Icon.OPEN_BROWSER))
+    pressed = []
+    button.clicked.connect(lambda: pressed.append(1))
+    button.setFocus()
+    QTest.keyClick(button, key)
+
+    assert [1] == pressed
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_focus_on_a_button_is_seen(qtbot, window, theme, kind):
+    button, other = put(window, Button(theme, "Pay", kind), QLineEdit())
+    other.setFocus()
+    before = button.grab().toImage()
+    button.setFocus()
+    qtbot.waitUntil(button.hasFocus)
+
+    assert before != button.grab().toImage()
+
+
+def test_markup_from_outside_is_shown_as_it_is(theme):
+    assert Qt.TextFormat.PlainText == Text(theme, "<b>Bobby</b>").textFormat()
+
+
+def test_text_follows_the_theme(theme):
+    from desktop.theme.theme import Scheme  # noqa: PLC0415
+
+    text = Text(theme, "Total", ink="muted")
+    theme.choose(Scheme.DARK)
+
+    assert theme.tokens.muted == text.palette().windowText().color().name()
+
+
+def test_search_is_told_on_enter_at_once_and_never_twice(window, theme):
+    field = put(window, SearchField(theme, "Plate"))
+    told = []
+    field.searched.connect(told.append)
+    QTest.keyClicks(field, " golf ")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    QTest.keyClick(field, Qt.Key.Key_Return)
+
+    assert ["golf"] == told
+    assert not field._pause.isActive()
+
+
+def test_search_is_told_when_the_typing_pauses(qtbot, window, theme):
+    field = put(window, SearchField(theme, "Plate"))
+    told = []
+    field.searched.connect(told.append)
+    QTest.keyClicks(field, "clio")
+    assert [] == told
+    qtbot.waitUntil(lambda: bool(told))
+
+    assert ["clio"] == told
+
+
+def test_banner_offers_the_next_step(window, theme):
+    banner = put(window, Banner(theme))
+    acted = []
+    banner.acted.connect(lambda: acted.append(1))
+    assert not banner.isVisible()
+    banner.tell(Tone.WARNING, "This car was just taken.", "Show similar cars")
+    QTest.mouseClick(banner._step, Qt.MouseButton.LeftButton)
+
+    assert [1] == acted
+    assert "This car was just taken." == banner.accessibleName()
+    banner.clear()
+    assert not banner.isVisible()
+
+
+def test_toast_goes_by_itself_and_takes_no_focus(window, theme):
+    field = put(window, QLineEdit())
+    field.setFocus()
+    toast = Toast(theme, window)
+    toast.tell("Booking B-7 was cancelled on another desk.", "Show")
+
+    assert field.hasFocus()
+    assert window.rect().contains(toast.geometry())
+    toast._leave.timeout.emit()
+    assert not toast.isVisible()
+    assert not toast._leave.isActive()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(600, "10:00"), (599.2, "10:00"), (61, "1:01"), (0.4, "0:01"), (0, "0:00"), (-3, "0:00")]
+)
+def test_begun_second_counts_in_full(seconds, text):
+    assert text == clock_text(seconds)
+
+
+def test_countdown_warns_in_the_last_minute_and_ends_once(theme):
+    clock, ended = Clock(), []
+    countdown = Countdown(theme, now=clock)
+    countdown.ended.connect(lambda: ended.append(1))
+    countdown.start(581)
+    assert ("9:41", theme.tokens.text) == (countdown.text(), countdown.palette().windowText().color().name())
+    clock.at += 530
+    countdown.tick()
+    assert ("0:51", theme.tokens.danger) == (countdown.text(), countdown.palette().windowText().color().name())
+    clock.at += 51
+    countdown.tick()
+    countdown.tick()
+
+    assert "0:00" == countdown.text()
+    assert [1] == ended
+    assert not countdown._timer.isActive()
+
+
+def test_countdown_wakes_just_after_the_next_second(theme):
+    countdown = Countdown(theme, now=Clock())
+    countdown.start(10.25)
+
+    assert 250 <= countdown._timer.interval() <= 260
+    countdown.stop()
+    assert "" == countdown.text()
+
+
+def test_status_bar_tells_state_by_word_and_counts_holds_down(window, theme):
+    bar = put(window, StatusBar(theme))
+    bar.draw(StatusText("Offline", Tone.DANGER, "last word 12:41:07", "Berlin", "Clara"))
+    assert "Offline. last word 12:41:07" == bar.accessibleDescription()
+    assert not bar.countdown.isVisible()
+    bar.set_holds(2, 300)
+    assert "2 holds" == bar._holds.text()
+    assert "5:00" == bar.countdown.text()
+    bar.set_holds(0)
+
+    assert not bar.countdown.isVisible()
+
+
+@pytest.mark.parametrize("reduced", [True, False])
+def test_panel_takes_the_focus_and_gives_it_back(qtbot, window, theme, reduced):
+    theme.reduce_motion(reduced=reduced)
+    outside = put(window, QLineEdit())
+    outside.setFocus()
+    panel, inside = SidePanel(theme, window, "Mazda MX-5"), QLineEdit()
+    panel.set_content(inside)
+    with qtbot.waitSignal(panel.opened):
+        panel.open()
+    assert inside.hasFocus()
+    assert window.rect().right() == panel.geometry().right()
+    with qtbot.waitSignal(panel.closed):
+        QTest.keyClick(inside, Qt.Key.Key_Escape)
+
+    assert outside.hasFocus()
+    assert not panel.isVisible()
+
+
+def test_panel_follows_the_window_and_mirrors(qtbot, window, theme):
+    theme.reduce_motion(reduced=True)
+    panel = SidePanel(theme, window)
+    panel.open()
+    window.resize(700, 500)
+    qtbot.waitUntil(lambda: panel.height() == window.height())
+    assert window.rect().right() == panel.geometry().right()
+    window.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    panel.close_panel()
+    panel.open()
+
+    assert 0 == panel.geometry().left()
+
+
+def test_rail_is_walked_with_arrows_and_entered_with_enter(window, theme):
+    rail = put(window, Rail(theme))
+    rail.set_items([RailItem("find", "Find a car", Icon.FIND_CAR), RailItem("mine", "Bookings", Icon.BOOKINGS)])
+    chosen = []
+    rail.chosen.connect(chosen.append)
+    rail.select("find")
+    assert "find" == rail.selected
+    assert [] == chosen
+    rail._buttons["find"].setFocus()
+    QTest.keyClick(rail._buttons["find"], Qt.Key.Key_Down)
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+
+    assert ["mine"] == chosen
+    assert "mine" == rail.selected
+
+
+def test_rail_shows_only_what_the_role_may_see(window, theme):
+    rail = put(window, Rail(theme))
+    rail.set_items([RailItem("admin", "Accounts", Icon.ADMIN)])
+    rail.set_items([RailItem("find", "Find a car", Icon.FIND_CAR)])
+
+    assert ["find"] == list(rail._buttons)
+
+
+def test_values_arrive_where_their_bones_were(window, theme, shimmer):
+    fields = put(window, FieldList(theme, shimmer))
+    fields.show_bones(["Renter", "Phone"])
+    assert shimmer.running
+    height = fields.sizeHint()
+    fields.show_fields([Field("Renter", "Ada"), Field("Phone", "+49 30 1")])
+
+    assert not shimmer.running
+    assert height == fields.sizeHint()
+    assert "Renter: Ada. Phone: +49 30 1" == fields.accessibleDescription()
+    for direction in (Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft):
+        for place in field_layout(QRect(0, 0, 360, 200), 2, direction):
+            flush = QRect.left if direction == Qt.LayoutDirection.LeftToRight else QRect.right
+            assert flush(place.value) == flush(place.bone)
+            assert abs(place.value.center().y() - place.bone.center().y()) <= 1
+
+
+def test_progress_line_takes_the_same_room_on_and_off(window, theme, shimmer):
+    line = put(window, ProgressLine(theme, shimmer))
+    off = line.sizeHint()
+    line.set_active(active=True)
+    assert shimmer.running
+    assert off == line.sizeHint()
+    line.hide()
+
+    assert not shimmer.running
+
+
+def test_empty_page_offers_the_first_step(window, theme):
+    empty = put(window, EmptyState(theme))
+    stepped = []
+    empty.stepped.connect(lambda: stepped.append(1))
+    empty.say(Icon.BOOKINGS, "No bookings yet", "A booking shows up here once a car is held.", "Find a car")
+    QTest.mouseClick(empty._step, Qt.MouseButton.LeftButton)
+    assert [1] == stepped
+    empty.say(Icon.NO_CAR, "No such car", "Nothing fits all filters.")
+
+    assert not empty._step.isVisible()
+
+
+def test_help_sheet_lists_every_key(qtbot, theme):
+    sheet = HelpSheet(theme, [HelpLine("Go", "Bookings", "Ctrl+2"), HelpLine("Booking", "New booking", "N")])
+    qtbot.addWidget(sheet)
+    words = [text.text() for text in sheet.findChildren(Text)]
+
+    assert ["Keys and commands", "Go", "Bookings", "Ctrl+2", "Booking", "New booking", "N"] == words
+
+
+def test_table_orders_only_the_pages_on_the_screen(qtbot, window):
+    asked = []
+    model = PagesModel([Column("N", str, lambda row: row)], asked.append)
+    model.reset(1000)
+    table = put(window, QTableView())
+    table.setModel(model)
+    seen = VisibleRows(table)
+    seen.changed.connect(model.want_rows)
+    qtbot.waitUntil(lambda: bool(asked))
+    assert [0] == [ticket.number for ticket in asked]
+    table.scrollToBottom()
+    qtbot.waitUntil(lambda: len(asked) > 1)
+    assert [0, 19] == [ticket.number for ticket in asked]
+    model.reset(1000)
+
+    qtbot.waitUntil(lambda: len(asked) > 2)
+
+
+@pytest.mark.parametrize("icon", Icon)
+def test_icon_is_in_the_font(theme, icon):
+    drawn = theme.icons.pixmap(icon, "#000000", 24).toImage()
+    missing = theme.icons.pixmap(Icon.DOT, "#000000", 24).toImage() if icon is not Icon.DOT else None
+
+    assert any(drawn.pixelColor(x, y).alpha() for x in range(24) for y in range(24))
+    assert drawn != missing
