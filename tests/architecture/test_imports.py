@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 QT_CORE = {"PySide6.QtCore"}
 QT_MODEL = {"PySide6.QtCore", "PySide6.QtGui"}
-QT = {"PySide6"}
+QT = {"PySide6", "shiboken6"}
 DRIVERS = {"pymongo", "bson", "gridfs", "redis", "stripe", "httpx"}
 LOGS = {"structlog", "stamina"}
 
@@ -83,7 +83,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     }
     | QT,
     "desktop.app": {"engine", "desktop", "resources", "qasync", "structlog"} | QT,
-    "desktop.__main__": {"desktop.app"},
+    # Drives the real window for `drivesphere demo --smoke`.
+    "desktop.smoke": {"desktop.viewmodels", "desktop.views", "psutil"} | QT,
+    "desktop.__main__": {"desktop.app", "engine.config"},
     "resources": set(),
 }
 
