@@ -102,7 +102,11 @@ class Control:
 
     async def _books(self, _: Request) -> Any:
         """Every charge that was authorised, oldest first, and what is left of it, to the cent."""
-        charges = [self._entry(r.body) for r in self._state.store.all("charge") if r.body["status"] == "succeeded"]
+        refunds: dict[str, list[dict[str, Any]]] = {}
+        for refund in self._state.store.all("refund"):
+            refunds.setdefault(refund.body["charge"], []).insert(0, refund.body)
+        taken = [r.body for r in self._state.store.all("charge") if r.body["status"] == "succeeded"]
+        charges = [self._entry(charge, refunds.get(charge["id"], [])) for charge in taken]
         totals: dict[str, dict[str, int]] = {}
         for entry in charges:
             total = totals.setdefault(entry["currency"], {"captured": 0, "refunded": 0, "net": 0})
@@ -110,10 +114,9 @@ class Control:
                 total[name] += entry[name]
         return {"charges": charges[::-1], "totals": totals}
 
-    def _entry(self, charge: dict[str, Any]) -> dict[str, Any]:
+    def _entry(self, charge: dict[str, Any], refunds: list[dict[str, Any]]) -> dict[str, Any]:
         intent = self._state.find("payment_intent", charge["payment_intent"], "intent")
         session = self._state.find(sessions.KIND, intent.hidden["session"], "session")
-        refunds = [r.body for r in self._state.store.all("refund") if r.body["charge"] == charge["id"]]
         refunded = sum(refund["amount"] for refund in refunds)
         return {
             "charge": charge["id"],

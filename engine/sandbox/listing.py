@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 from engine.sandbox import sessions
-from engine.sandbox.problems import StripeProblem, missing
+from engine.sandbox.problems import StripeProblem
 from engine.sandbox.stripe_state import State
 
 _MOST, _USUAL, _MAX_DEPTH = 100, 10, 4
@@ -27,15 +28,18 @@ def page(
     limit = params.get("limit", _USUAL)
     if not 1 <= limit <= _MOST:
         raise StripeProblem("This value must be between 1 and 100.", code="parameter_invalid_integer", param="limit")
-    rows = [r.body for r in state.store.all(kind) if _created(r.body, params.get("created")) and wanted(r.body)]
-    if after := params.get("starting_after"):
-        rows = rows[_place(rows, after, "starting_after") + 1 :]
-    if before := params.get("ending_before"):
-        rows = rows[: _place(rows, before, "ending_before")]
-        cut = rows[-limit:]
+    for param in ("starting_after", "ending_before"):
+        if param in params:
+            state.find(kind, params[param], param)
+    newer_than = params.get("ending_before")
+    if newer_than:
+        records = state.store.since(kind, newer_than)
     else:
-        cut = rows[:limit]
-    return {"object": "list", "data": cut, "has_more": len(cut) < len(rows), "url": url}
+        records = state.store.all(kind, older_than=params.get("starting_after", ""))
+    fitting = (r.body for r in records if _created(r.body, params.get("created")) and wanted(r.body))
+    found = list(islice(fitting, limit + 1))
+    data = found[:limit][::-1] if newer_than else found[:limit]
+    return {"object": "list", "data": data, "has_more": len(found) > limit, "url": url}
 
 
 def expanded(state: State, body: dict[str, Any], paths: list[str]) -> dict[str, Any]:
@@ -58,13 +62,6 @@ def _created(body: dict[str, Any], asked: int | dict[str, int] | None) -> bool:
     if isinstance(asked, int):
         return bool(body["created"] == asked)
     return all(_BOUNDS[name](body["created"], bound) for name, bound in asked.items())
-
-
-def _place(rows: list[dict[str, Any]], key: str, param: str) -> int:
-    for at, row in enumerate(rows):
-        if row["id"] == key:
-            return at
-    raise missing("object in this list", key, param)
 
 
 def _expand(state: State, body: dict[str, Any], parts: list[str]) -> dict[str, Any]:

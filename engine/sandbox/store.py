@@ -93,10 +93,17 @@ class Store:
     def by_secret(self, secret: str) -> Record | None:
         return self._one("secret = ?", (secret,))
 
-    def all(self, kind: str) -> Iterator[Record]:
+    def all(self, kind: str, *, older_than: str = "") -> Iterator[Record]:
         """Newest first."""
-        rows = self._db.execute(f"{_SELECT} WHERE kind = ? ORDER BY seq DESC", (kind,))
-        return map(_record, rows)
+        before = "AND seq < (SELECT seq FROM objects WHERE id = ?)" if older_than else "AND ? = ''"
+        return map(
+            _record, self._db.execute(f"{_SELECT} WHERE kind = ? {before} ORDER BY seq DESC", (kind, older_than))
+        )
+
+    def since(self, kind: str, newer_than: str) -> Iterator[Record]:
+        """Oldest first."""
+        after = "AND seq > (SELECT seq FROM objects WHERE id = ?)"
+        return map(_record, self._db.execute(f"{_SELECT} WHERE kind = ? {after} ORDER BY seq", (kind, newer_than)))
 
     def due(self, now: int) -> list[Record]:
         return [_record(row) for row in self._db.execute(f"{_SELECT} WHERE due <= ? ORDER BY due", (now,))]

@@ -7,6 +7,7 @@ import asyncio
 import httpx
 import pytest
 
+from engine.adapters import landing
 from engine.adapters.landing import open_landing
 
 pytestmark = pytest.mark.asyncio
@@ -72,8 +73,10 @@ async def test_a_request_without_end_is_hung_up_on():
     assert arrived == []
 
 
-async def test_a_connection_that_says_nothing_does_not_keep_the_desk_open():
-    async with open_landing(print) as url:
+async def test_a_connection_that_says_nothing_does_not_keep_the_desk_open(monkeypatch):
+    monkeypatch.setattr(landing, "_PATIENCE_S", 3600)
+
+    async with asyncio.timeout(60), open_landing(print) as url:
         reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(url).port)
         await ask(f"{url}?booking=b-1")
 

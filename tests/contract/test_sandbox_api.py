@@ -102,16 +102,17 @@ def test_a_refusal_of_work_begun_is_kept(sandbox):
 
 
 def test_a_list_is_paged_newest_first(fresh):
-    made = [fresh.session()["id"] for _ in range(3)]
+    made = [fresh.session()["id"] for _ in range(4)]
 
     first = fresh.get("/v1/checkout/sessions", limit=2).json()
     second = fresh.get("/v1/checkout/sessions", limit=1, starting_after=made[1]).json()
-    back = fresh.get("/v1/checkout/sessions", limit=1, ending_before=made[0]).json()
+    back = fresh.get("/v1/checkout/sessions", limit=2, ending_before=made[0]).json()
 
-    assert [s["id"] for s in first["data"]] == [made[2], made[1]]
+    assert [s["id"] for s in first["data"]] == [made[3], made[2]]
     assert first["has_more"]
     assert [s["id"] for s in second["data"]] == [made[0]]
-    assert [s["id"] for s in back["data"]] == [made[1]]
+    assert [s["id"] for s in back["data"]] == [made[2], made[1]]
+    assert back["has_more"]
 
 
 def test_a_list_is_narrowed_by_time_and_status(fresh):
@@ -152,7 +153,7 @@ def test_refunds_never_exceed_what_was_taken(sandbox):
     assert (again.status_code, error(again)["code"]) == (400, "charge_already_refunded")
     (entry,) = sandbox.books(session["client_reference_id"])
     assert (entry["captured"], entry["refunded"], entry["net"]) == (12000, 12000, 0)
-    assert entry["refunds"] == [first.json()["id"], rest.json()["id"]][::-1]
+    assert entry["refunds"] == [first.json()["id"], rest.json()["id"]]
     assert sandbox.get(f"/v1/charges/{entry['charge']}").json()["refunded"] is True
 
 
