@@ -34,8 +34,8 @@ log = logging.getLogger("engine.embedded.keeper")  # also when run as __main__
 
 #: How long the servers wait for another window, so that a restart of the program finds them running.
 GRACE_S = 1.5
-#: How long for the first: the window that started us may have been ended meanwhile.
-FIRST_WINDOW_S = 10.0
+#: How long for the first: the window that started us may have been ended meanwhile. One that is only slow starts anew.
+FIRST_WINDOW_S = 3.0
 #: What every window needs; the rest is started when one asks for it.
 ALWAYS = ("mongod", "valkey")
 
@@ -169,7 +169,8 @@ def _end_on_signals(keeper: Keeper) -> None:
 def _announce(word: str) -> None:
     """Tell the window that started us, and let go of it."""
     if sys.stdout is not None:
-        print(word, flush=True)  # noqa: T201 -- the window reads it
+        with suppress(BrokenPipeError):  # it may be gone; then so are we, soon
+            print(word, flush=True)  # noqa: T201 -- the window reads it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

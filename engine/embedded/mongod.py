@@ -103,7 +103,13 @@ class Mongod:
     def explain(self, code: int, output: Path) -> DriveSphereError:
         if code == -signal.SIGILL:
             return Misconfigured(NO_AVX)
-        reason, where = last_fatal(self._log) or last_line(output) or f"exit status {code}", self.folder.data_dir
+        reason, where = last_fatal(self._log), self.folder.data_dir
+        if not self._log.exists():
+            return Misconfigured(
+                f"The database program {find_mongod(self.program)} cannot run on this computer "
+                f"({last_line(output) or f'exit status {code}'}). Run the set-up again (`make setup`), "
+                "or name another program in the settings (mongod)."
+            )
         if code == _EXIT_LOCKED and "lock" in reason:
             return Misconfigured(
                 f"Another program is using the database files in {where}. End it, or choose another folder with "
@@ -116,7 +122,7 @@ class Mongod:
             )
         return Misconfigured(
             f"The database in {where} cannot be opened. Restore the folder from a backup, or choose another one with "
-            f"--data; the whole story is in {self._log}. (mongod: {reason})"
+            f"--data; the whole story is in {self._log}. (mongod: {reason or f'exit status {code}'})"
         )
 
     def endpoint(self, port: int) -> dict[str, str]:
@@ -193,8 +199,18 @@ def last_fatal(log: Path) -> str:
             entry = json.loads(line)
         except ValueError:
             continue
-        attributes = entry.get("attr", {})
-        said = attributes.get("error") or attributes.get("message") or attributes.get("reason")
-        if entry.get("s") in ("F", "E") and (said or not reason):
-            reason = f"{entry.get('msg', '')}: {said}" if said else str(entry.get("msg", ""))
-    return reason
+        if entry.get("s") in ("F", "E"):
+            cause = _cause(entry.get("attr", {}))
+            if cause or not reason:  # the last lines only say that it aborts
+                reason = f"{entry.get('msg', '')}: {cause}" if cause else str(entry.get("msg", ""))
+    return reason.strip()
+
+
+def _cause(attributes: dict[str, Any]) -> str:
+    """The part of a log line that says why: a text, or an object that holds one."""
+    for name, inner in (("error", "errmsg"), ("message", "msg"), ("reason", "errmsg")):
+        value = attributes.get(name)
+        said = value.get(inner) if isinstance(value, dict) else value
+        if isinstance(said, str) and not said.startswith("Got signal"):
+            return said
+    return ""

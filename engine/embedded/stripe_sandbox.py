@@ -31,7 +31,8 @@ class StripeSandbox:
         self._output.write_text("", encoding="utf-8")
         self.folder.secret(self.name, "sk_test_")
         options = ["--port", str(port), "--state", str(self.folder / "sandbox.sqlite")]
-        return [*ourselves("engine.sandbox", "sandbox"), *options, "--key-file", str(self.folder / f"{self.name}.secret")]
+        key = str(self.folder / f"{self.name}.secret")
+        return [*ourselves("engine.sandbox", "sandbox"), *options, "--key-file", key]
 
     async def ready(self, port: int) -> None:
         """Wait for the line ``ready http://…``."""

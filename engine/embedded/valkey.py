@@ -88,5 +88,5 @@ class Valkey:
 
 
 def _quoted(path: Path) -> str:
-    escaped = path.as_posix().replace('"', '\\"')
+    escaped = path.as_posix().replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

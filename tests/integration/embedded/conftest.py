@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 import json
+import os
+import select
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import psutil
@@ -46,7 +51,9 @@ class Window:
                 return said[word]
         raise AssertionError(f"the window ended without saying {word!r}")
 
+    @cached_property
     def endpoints(self) -> Endpoints:
+        """Waited for when first asked for."""
         return Endpoints(**self.hear("endpoints"))
 
     def kill(self) -> None:
@@ -77,8 +84,44 @@ class Window:
         return server
 
 
+def all_ended(processes: list[psutil.Process], within: float = 20) -> bool:
+    """Wait for the ends of *processes*, also of those that their new parent is slow to reap."""
+    if not hasattr(os, "pidfd_open"):
+        return psutil.wait_procs(processes, timeout=within)[1] == []
+    until = time.monotonic() + within
+    for process in processes:
+        try:
+            handle = os.pidfd_open(process.pid)
+        except ProcessLookupError:
+            continue
+        try:
+            if not select.select([handle], [], [], max(0, until - time.monotonic()))[0]:
+                return False
+        finally:
+            os.close(handle)
+    return True
+
+
+@pytest.fixture(scope="session")
+def none_left() -> Callable[[list[psutil.Process]], bool]:
+    return all_ended
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory) -> Iterator[Window]:
+    """One window with everything, for tests that only look."""
+    with _windows() as open_one:
+        yield open_one(tmp_path_factory.mktemp("shared"), "sandbox")
+
+
 @pytest.fixture
 def open_window() -> Iterator[Callable[..., Window]]:
+    with _windows() as open_one:
+        yield open_one
+
+
+@contextmanager
+def _windows() -> Iterator[Callable[..., Window]]:
     opened: list[Window] = []
 
     def open_one(folder: Path, sandbox: str = "no sandbox") -> Window:
@@ -94,7 +137,6 @@ def open_window() -> Iterator[Callable[..., Window]]:
         for process in left:
             if "engine.embedded.keeper" in process.cmdline():
                 process.terminate()  # no need to wait for its grace
-        assert psutil.wait_procs(left, timeout=20)[1] == []
-    for window in opened:
+        assert all_ended(left)
         window.kill()
         window.close()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
-import psutil
 import pytest
 
 from engine.domain.errors import Misconfigured, Unavailable
@@ -28,15 +28,20 @@ async def refusal(folder: Path, kind=Misconfigured, **options) -> str:
     return str(refused.value)
 
 
-@pytest.fixture
-def once_open(open_window, tmp_path):
+@pytest.fixture(scope="module")
+def left_folder(shared, none_left):
     """A folder with data, its servers ended."""
-    window = open_window(tmp_path)
-    window.endpoints()
-    running = window.processes()
-    window.keeper().terminate()
-    assert psutil.wait_procs(running, timeout=20)[1] == []
-    return tmp_path
+    assert shared.endpoints
+    running = shared.processes()
+    shared.keeper().terminate()
+    assert none_left(running)
+    return shared.folder
+
+
+@pytest.fixture
+def once_open(left_folder, tmp_path):
+    """A folder of one's own to break."""
+    return shutil.copytree(left_folder, tmp_path, dirs_exist_ok=True)
 
 
 async def test_a_file_in_the_folders_place(tmp_path):
@@ -62,6 +67,19 @@ async def test_a_folder_that_another_process_holds(tmp_path, monkeypatch):
     assert "is held by another process that does not answer. End that process, or choose another folder" in told
 
 
+async def test_a_keeper_that_does_not_answer(open_window, tmp_path, monkeypatch):
+    monkeypatch.setattr(servers, "_HELLO_S", 0.5)
+    window = open_window(tmp_path)
+    assert window.endpoints
+    keeper = window.keeper()
+
+    keeper.suspend()
+    told = await refusal(tmp_path)
+    keeper.resume()
+
+    assert f"is held by another process (number {keeper.pid}) that does not answer" in told
+
+
 @pytest.fixture
 def foreign_mongod(once_open):
     """One of somebody else's that serves our files."""
@@ -81,14 +99,20 @@ async def test_database_files_that_another_mongod_uses(once_open):
     assert told.startswith(f"Another program is using the database files in {once_open}. End it, or choose")
 
 
-async def test_broken_database_files(once_open):
-    (once_open / "servers" / "mongod" / "WiredTiger.turtle").write_bytes(b"broken")
+@pytest.mark.parametrize(
+    ("file", "quoted"),
+    [
+        ("WiredTiger.wt", "WiredTiger.wt"),
+        ("_mdb_catalog.wt", "data corruption"),
+    ],
+)
+async def test_broken_database_files(once_open, file, quoted):
+    (once_open / "servers" / "mongod" / file).write_bytes(b"broken" * 10_000)
 
     told = await refusal(once_open)
 
     assert told.startswith(f"The database in {once_open} cannot be opened. Restore the folder from a backup")
-    assert "(mongod: " in told
-    assert "Traceback" not in told
+    assert quoted in told.split("(mongod: ")[1]
 
 
 async def test_broken_lease_data(once_open):
@@ -110,10 +134,15 @@ async def test_a_lost_password(once_open):
 
 async def test_data_of_another_version(tmp_path):
     mongod = Mongod(ServerFolder(tmp_path))
+    mongod.folder.prepare()
+    (mongod.folder / "mongod.log").write_text('{"s": "F", "msg": "Wrong version", "attr": {"error": "too new"}}')
 
     told = mongod.explain(62, tmp_path / "mongod.out")
 
-    assert str(told).startswith(f"The data in {tmp_path} was written by another version of MongoDB. Name the mongod")
+    assert str(told) == (
+        f"The data in {tmp_path} was written by another version of MongoDB. Name the mongod that wrote it in the "
+        "settings (mongod), or choose another folder with --data. (mongod: Wrong version: too new)"
+    )
 
 
 @pytest.mark.parametrize("program", ["mongod", "valkey"])
@@ -132,7 +161,10 @@ async def test_a_program_that_cannot_run(tmp_path):
 
     told = await refusal(tmp_path / "data", mongod=str(script))
 
-    assert told.endswith("(mongod: error while loading shared libraries)")
+    assert told == (
+        f"The database program {script} cannot run on this computer (error while loading shared libraries). "
+        "Run the set-up again (`make setup`), or name another program in the settings (mongod)."
+    )
 
 
 @pytest.mark.parametrize(("version", "taken"), [("5.0.26", False), ("6.0.5", True), ("8.0.1", True)])

@@ -30,16 +30,12 @@ def login(endpoints, password=None):
     )
 
 
-def none_left(processes):
-    return psutil.wait_procs(processes, timeout=20)[1] == []
-
-
 def port_of(url):
     return pymongo.uri_parser.parse_uri(url)["nodelist"][0][1]
 
 
-def test_the_database_takes_its_own_password_and_no_other(open_window, tmp_path):
-    endpoints = open_window(tmp_path).endpoints()
+def test_the_database_takes_its_own_password_and_no_other(shared):
+    endpoints = shared.endpoints
 
     with login(endpoints) as right:
         right.get_database("d", write_concern=pymongo.WriteConcern("majority")).c.insert_one({})
@@ -50,8 +46,8 @@ def test_the_database_takes_its_own_password_and_no_other(open_window, tmp_path)
     assert refused.value.code == 13
 
 
-def test_the_lease_server_takes_its_own_password_and_no_other(open_window, tmp_path):
-    endpoints = open_window(tmp_path).endpoints()
+def test_the_lease_server_takes_its_own_password_and_no_other(shared):
+    endpoints = shared.endpoints
     password = endpoints.redis_url.split("@")[0].rsplit(":", 1)[1]
 
     with redis.Redis.from_url(endpoints.redis_url) as right:
@@ -68,8 +64,8 @@ def test_the_lease_server_takes_its_own_password_and_no_other(open_window, tmp_p
 
 
 def test_the_sandbox_is_started_for_the_window_that_wants_it(open_window, tmp_path):
-    without = open_window(tmp_path).endpoints()
-    wanted = open_window(tmp_path, "sandbox").endpoints()
+    without = open_window(tmp_path).endpoints
+    wanted = open_window(tmp_path, "sandbox").endpoints
 
     assert (without.stripe_url, without.stripe_key) == ("", "")
     assert wanted.stripe_key.startswith("sk_test_")
@@ -77,29 +73,28 @@ def test_the_sandbox_is_started_for_the_window_that_wants_it(open_window, tmp_pa
         pass
 
 
-def test_no_secret_is_on_a_command_line_or_in_a_file_for_others(open_window, tmp_path):
-    window = open_window(tmp_path, "sandbox")
-    endpoints = window.endpoints()
+def test_no_secret_is_on_a_command_line_or_in_a_file_for_others(shared):
+    endpoints = shared.endpoints
     secrets = [endpoints.root_password, endpoints.stripe_key, endpoints.redis_url.split("@")[0].rsplit(":", 1)[1]]
-    secrets.append(read_json(ServerFolder(tmp_path).endpoint)["token"])
+    secrets.append(read_json(ServerFolder(shared.folder).endpoint)["token"])
 
-    words = [word for process in window.processes() for word in process.cmdline()]
-    files = [path for path in (tmp_path / "servers").iterdir() if path.is_file()]
+    words = [word for process in shared.processes() for word in process.cmdline()]
+    files = [path for path in (shared.folder / "servers").iterdir() if path.is_file()]
 
-    assert len(window.processes()) == 4
+    assert len(shared.processes()) == 4
     assert [word for word in words if any(secret in word for secret in secrets)] == []
     assert [path for path in files if path.stat().st_mode & 0o077] == []
-    assert (tmp_path / "servers").stat().st_mode & 0o077 == 0
+    assert (shared.folder / "servers").stat().st_mode & 0o077 == 0
     assert not any(secret in repr(endpoints) for secret in secrets)
 
 
 def test_a_second_window_joins_the_servers_of_the_first(open_window, tmp_path):
     first = open_window(tmp_path)
-    endpoints = first.endpoints()
+    endpoints = first.endpoints
     running = set(first.processes())
     second = open_window(tmp_path)
 
-    assert second.endpoints() == endpoints
+    assert second.endpoints == endpoints
     first.close()
     with login(endpoints) as client:
         assert client.admin.command("ping")["ok"]
@@ -109,7 +104,7 @@ def test_a_second_window_joins_the_servers_of_the_first(open_window, tmp_path):
 def test_windows_that_open_at_once_share_one_keeper(open_window, tmp_path):
     windows = [open_window(tmp_path) for _ in range(4)]
 
-    endpoints = [window.endpoints() for window in windows]
+    endpoints = [window.endpoints for window in windows]
 
     assert endpoints == [endpoints[0]] * 4
     assert sorted(process.name() for process in windows[0].processes() if process != windows[0].keeper()) == [
@@ -118,9 +113,9 @@ def test_windows_that_open_at_once_share_one_keeper(open_window, tmp_path):
     ]
 
 
-def test_data_outlives_the_servers(open_window, tmp_path):
+def test_data_outlives_the_servers(open_window, tmp_path, none_left):
     window = open_window(tmp_path)
-    endpoints = window.endpoints()
+    endpoints = window.endpoints
     with login(endpoints) as client, redis.Redis.from_url(endpoints.redis_url) as leases:
         client.d.c.insert_one({"_id": 1})
         leases.set("key", "value")
@@ -129,7 +124,7 @@ def test_data_outlives_the_servers(open_window, tmp_path):
     assert none_left(running)
     assert '"exitCode":0' in (tmp_path / "servers" / "mongod.log").read_text()
 
-    again = open_window(tmp_path).endpoints()
+    again = open_window(tmp_path).endpoints
 
     assert again == endpoints
     with login(again) as client, redis.Redis.from_url(again.redis_url) as leases:
@@ -137,16 +132,26 @@ def test_data_outlives_the_servers(open_window, tmp_path):
         assert leases.get("key") == b"value"
 
 
-def test_the_servers_move_when_somebody_sits_on_their_port(open_window, tmp_path):
+def test_a_folder_may_have_any_name(open_window, tmp_path):
+    folder = tmp_path / 'M\u00fcller & "Sons" \\n'
+    folder.mkdir()
+
+    endpoints = open_window(folder).endpoints
+
+    with redis.Redis.from_url(endpoints.redis_url) as leases:
+        assert leases.config_get("dir") == {"dir": str(folder / "servers" / "valkey")}
+
+
+def test_the_servers_move_when_somebody_sits_on_their_port(open_window, tmp_path, none_left):
     window = open_window(tmp_path)
-    before = window.endpoints()
+    before = window.endpoints
     running = window.processes()
     window.kill()
     assert none_left(running)
 
     with socketserver.TCPServer(("127.0.0.1", port_of(before.mongo_url)), socketserver.BaseRequestHandler) as stranger:
         threading.Thread(target=stranger.serve_forever).start()
-        after = open_window(tmp_path).endpoints()
+        after = open_window(tmp_path).endpoints
         stranger.shutdown()
 
     assert port_of(after.mongo_url) != port_of(before.mongo_url)
@@ -155,9 +160,9 @@ def test_the_servers_move_when_somebody_sits_on_their_port(open_window, tmp_path
         assert client.admin.command("hello")["me"] == f"127.0.0.1:{port_of(after.mongo_url)}"
 
 
-def test_nothing_outlives_a_window_that_was_killed(open_window, tmp_path):
+def test_nothing_outlives_a_window_that_was_killed(open_window, tmp_path, none_left):
     window = open_window(tmp_path, "sandbox")
-    window.endpoints()
+    assert window.endpoints
     running = window.processes()
 
     window.kill()
@@ -168,7 +173,7 @@ def test_nothing_outlives_a_window_that_was_killed(open_window, tmp_path):
     assert not ServerFolder(tmp_path).endpoint.exists()
 
 
-def test_nothing_outlives_a_window_that_was_killed_while_it_waited(open_window, tmp_path):
+def test_nothing_outlives_a_window_that_was_killed_while_it_waited(open_window, tmp_path, none_left):
     window = open_window(tmp_path)
     window.hear("progress")
     running = window.processes()
@@ -180,35 +185,35 @@ def test_nothing_outlives_a_window_that_was_killed_while_it_waited(open_window, 
     assert window.processes() == []
 
 
-def test_a_killed_keeper_takes_its_servers_along(open_window, tmp_path):
+def test_a_killed_keeper_takes_its_servers_along(open_window, tmp_path, none_left):
     window = open_window(tmp_path, "sandbox")
-    with login(window.endpoints()) as client:
+    with login(window.endpoints) as client:
         client.d.c.insert_one({"_id": 1})
     running = window.processes()
 
     window.keeper().kill()
 
     assert none_left(running)
-    with login(open_window(tmp_path).endpoints()) as client:
+    with login(open_window(tmp_path).endpoints) as client:
         assert client.d.c.find_one() == {"_id": 1}
 
 
-def test_a_window_that_comes_while_the_keeper_leaves_gets_a_new_one(open_window, tmp_path):
+def test_a_window_that_comes_while_the_keeper_leaves_gets_a_new_one(open_window, tmp_path, none_left):
     window = open_window(tmp_path)
-    endpoints = window.endpoints()
+    endpoints = window.endpoints
     old = window.keeper()
 
     old.terminate()
 
-    assert open_window(tmp_path).endpoints() == endpoints
+    assert open_window(tmp_path).endpoints == endpoints
     assert none_left([old])
     assert window.keeper() != old
 
 
 @pytest.mark.parametrize("name", ["mongod", "valkey"])
-def test_a_server_that_dies_is_started_again_on_its_port(open_window, tmp_path, name):
+def test_a_server_that_dies_is_started_again_on_its_port(open_window, tmp_path, name, none_left):
     window = open_window(tmp_path)
-    endpoints = window.endpoints()
+    endpoints = window.endpoints
     dead = window.server(name)
 
     dead.kill()
@@ -224,17 +229,13 @@ def test_a_server_that_dies_is_started_again_on_its_port(open_window, tmp_path, 
     assert window.server(name) != dead
 
 
-def test_a_caller_without_the_token_is_sent_away(open_window, tmp_path):
-    window = open_window(tmp_path)
-    window.endpoints()
-    port = read_json(ServerFolder(tmp_path).endpoint)["port"]
+def test_a_caller_without_the_token_is_sent_away(shared):
+    assert shared.endpoints
+    port = read_json(ServerFolder(shared.folder).endpoint)["port"]
 
     with socket.create_connection(("127.0.0.1", port), timeout=5) as stranger:
         stranger.sendall(json.dumps({"token": "guess"}).encode() + b"\n")
         assert stranger.recv(100) == b""
-    running = window.processes()
-    window.kill()
-    assert none_left(running)
 
 
 def test_what_an_earlier_keeper_left_is_ended_and_nothing_else(tmp_path):
@@ -261,9 +262,9 @@ def test_what_an_earlier_keeper_left_is_ended_and_nothing_else(tmp_path):
 
 
 @pytest.mark.asyncio
-async def test_a_block_that_is_cancelled_lets_go(open_window, tmp_path):
+async def test_a_block_that_is_cancelled_lets_go(open_window, tmp_path, none_left):
     window = open_window(tmp_path)
-    window.endpoints()
+    assert window.endpoints
     inside = asyncio.Event()
 
     async def work():
