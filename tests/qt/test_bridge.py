@@ -4,9 +4,9 @@ import asyncio
 import threading
 
 import pytest
-from qasync import QEventLoop
+from qasync import DefaultQEventLoopPolicy, QEventLoop
 
-from desktop.bridge import EngineThread
+from desktop.bridge import EngineThread, _plain_loop
 
 
 async def test_answer_comes_from_the_engine_thread_and_a_plain_loop():
@@ -86,29 +86,43 @@ async def test_cancelled_caller_does_not_wait_for_a_slow_clean_up(until):
     await engine.stop()
 
 
-async def test_stop_unwinds_what_still_runs_before_the_thread_ends(until):
+async def test_stop_waits_until_the_last_clean_up_is_done(until):
     engine = EngineThread()
     engine.start()
-    started = threading.Event()
-    order = []
+    started, cleaning, go_on = threading.Event(), threading.Event(), threading.Event()
 
     async def work():
         started.set()
         try:
             await asyncio.Event().wait()
         finally:
-            await asyncio.sleep(0)
-            order.append("unwound")
+            cleaning.set()
+            await asyncio.to_thread(go_on.wait)
 
     caller = asyncio.create_task(engine.call(work))
     await until(started.is_set)
-    await engine.stop()
-    order.append("stopped")
+    stopping = asyncio.create_task(engine.stop())
+    await until(cleaning.is_set)
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert not stopping.done()
+    go_on.set()
+    await stopping
     with pytest.raises(asyncio.CancelledError):
         await caller
 
-    assert order == ["unwound", "stopped"]
     assert "engine" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_engine_loop_is_plain_also_where_the_policy_hands_out_qt_loops(qapp):
+    asyncio.set_event_loop_policy(DefaultQEventLoopPolicy())
+    try:
+        loop = _plain_loop()
+    finally:
+        asyncio.set_event_loop_policy(None)
+    loop.close()
+
+    assert not isinstance(loop, QEventLoop)
 
 
 async def test_call_is_refused_before_start_and_after_stop():

@@ -196,7 +196,7 @@ def test_status_bar_tells_state_by_word_and_counts_holds_down(window, theme):
 @pytest.mark.parametrize("reduced", [True, False])
 def test_panel_takes_the_focus_and_gives_it_back(qtbot, window, theme, reduced):
     theme.reduce_motion(reduced=reduced)
-    outside = put(window, QLineEdit())
+    _, outside, _ = put(window, QLineEdit(), QLineEdit(), QLineEdit())
     outside.setFocus()
     panel, inside = SidePanel(theme, window, "Mazda MX-5"), QLineEdit()
     panel.set_content(inside)
