@@ -23,12 +23,15 @@ from engine.domain.booking import BookingId
 from engine.domain.errors import DriveSphereError
 from engine.domain.people import Actor, Deed
 from engine.embedded.demo_load import load_demo
+from engine.embedded.demo_people import accounts as demo_accounts
 from engine.embedded.servers import open_servers
 from engine.services.booking import BookingService
 from engine.services.catalogue import CatalogueService
 from engine.services.follower import Follower
 from engine.services.payment import PaymentService
 from engine.services.sweeper import Sweeper
+
+__all__ = ["Engine", "Place", "demo_accounts", "new_booking_id", "open_engine", "open_place"]
 
 log = structlog.get_logger(__name__)
 

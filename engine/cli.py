@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from multiprocessing import freeze_support
 from pathlib import Path
 
 import click
+import structlog
 
 from engine.config import Settings, load
 from engine.domain.errors import DriveSphereError, Misconfigured
@@ -120,11 +122,17 @@ def sandbox(arguments: tuple[str, ...]) -> None:
     """Run the local payment sandbox; started by the keeper."""
     from engine.sandbox import __main__ as playing  # noqa: PLC0415 -- only this process needs it
 
-    sys.exit(playing.main(list(arguments)))
+    playing.main(list(arguments))
 
 
 def main() -> None:
+    """Entry of the console script and of the frozen program."""
     freeze_support()
+    # Standard output belongs to the commands' own answers.
+    structlog.configure(
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+    )
     drivesphere()
 
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.tasks import TaskScope
 from engine.domain.errors import DriveSphereError
-from engine.domain.people import Actor
+from engine.domain.people import Actor, Role
 
 
 class SessionPhase(Enum):
@@ -27,7 +27,8 @@ class OfferedAccount:
 
     account: str
     password: str
-    title: str
+    name: str
+    role: Role
 
 
 @dataclass(frozen=True, slots=True)

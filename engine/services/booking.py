@@ -112,15 +112,6 @@ class BookingService:
         price = quote(terms.daily_rate, wish.period, zone=ZoneInfo(terms.zone), commission_bp=settings.commission_bp)
         if price.total != wish.shown_price:
             raise PriceChanged(f"shown {wish.shown_price.minor}, now {price.total.minor} {price.total.currency}")
-        order = PageOrder(
-            booking_id=booking_id,
-            attempt=1,
-            amount=price.total,
-            title=terms.label,
-            renter_email=renter.email,
-            expires_at=now + PAGE_LIFETIME,
-            return_url=self.return_url(booking_id),
-        )
         return Booking(
             id=booking_id,
             car_id=terms.car_id,
@@ -137,10 +128,15 @@ class BookingService:
             hold_until=now + settings.hold,
             created_at=now,
             quote=price,
-            attempts=(Attempt(1, self.gateway.freeze(order), price.total, order.expires_at),),
+            attempts=(self._prepared(booking_id, price.total, terms.label, renter.email, now),),
             intent_key=wish.intent_key,
             history=(Step(BookingState.HELD, now, actor.account),),
         )
+
+    def _prepared(self, booking_id: BookingId, amount: Money, title: str, email: str, now: datetime) -> Attempt:
+        expires_at = now + PAGE_LIFETIME
+        order = PageOrder(booking_id, 1, amount, title, email, expires_at, self.return_url(booking_id))
+        return Attempt(1, self.gateway.freeze(order), amount, expires_at)
 
 
 def _may_see(actor: Actor, booking: Booking) -> bool:

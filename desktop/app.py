@@ -1,0 +1,214 @@
+"""Composition root of the window: knows everybody, lives from the first frame to the last clean-up."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import datetime
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import structlog
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication
+from qasync import QEventLoop
+
+from desktop.bridge import EngineThread, Held
+from desktop.dialogs import Question, confirm, tell
+from desktop.preferences import Preferences
+from desktop.smoke import Stopwatch
+from desktop.tasks import TaskScope
+from desktop.theme.theme import Theme
+from desktop.viewmodels.booking import BookingViewModel, Stage
+from desktop.viewmodels.bookings import BookingsViewModel
+from desktop.viewmodels.connection import ConnectionViewModel
+from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.search import SearchViewModel
+from desktop.viewmodels.session import OfferedAccount, SessionPhase, SessionState, SessionViewModel
+from desktop.views.shell import MainWindow, Workspace
+from desktop.widgets.shimmer import ShimmerClock
+from engine.config import Settings
+from engine.domain.people import Actor
+
+if TYPE_CHECKING:
+    from engine.bootstrap import Engine, Place
+
+log = structlog.get_logger(__name__)
+
+_SWITCH_S = 0.0005
+
+
+def run(settings: Settings, *, smoke: bool = False, preferences: Preferences | None = None) -> int:
+    """Open the window and stay until it is closed; the exit status.
+
+    With *smoke* the demo's clerk signs in, the first result is waited for, the times are printed and the window leaves.
+    """
+    watch = Stopwatch()
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    if not isinstance(app, QApplication):
+        raise TypeError("a Qt application without windows is running already")
+    app.setApplicationName("DriveSphere")
+    app.setQuitOnLastWindowClosed(False)
+    # The engine's thread must not keep the window waiting for the interpreter's lock.
+    sys.setswitchinterval(_SWITCH_S)
+    with asyncio.Runner(loop_factory=lambda: QEventLoop(app)) as runner:
+        return runner.run(Program(app, settings, preferences or Preferences(), watch).live(smoke=smoke))
+
+
+class Program:
+    """One run of the window. The engine is opened after the first frame and closed before the last."""
+
+    def __init__(
+        self,
+        app: QApplication,
+        settings: Settings,
+        preferences: Preferences,
+        watch: Stopwatch,
+        open_browser: Callable[[str], None] | None = None,
+    ) -> None:
+        self._settings, self._preferences, self._watch = settings, preferences, watch
+        self._open_browser = open_browser or _system_browser
+        self._bridge = EngineThread()
+        self._tasks = TaskScope()
+        self._desk_tasks: TaskScope | None = None
+        self._place: Held[Place] | None = None
+        self._engine: Held[Engine] | None = None
+        self._panel: BookingViewModel | None = None
+        self._leaving = asyncio.Event()
+        self.session = SessionViewModel(self._open_place, self._sign_in, self._sign_out, self._tasks)
+        self.theme = Theme(app, preferences.scheme, reduced_motion=preferences.reduced_motion)
+        self.window = MainWindow(self.theme, ShimmerClock(self.theme), preferences, self.session)
+        self._tasks.failed.connect(self._crashed)
+        self.session.changed.connect(self._session_changed)
+        self.window.close_requested.connect(lambda: self._tasks.once("leave", self._ask_to_leave()))
+        watch.observe(app, self.window)
+
+    async def live(self, *, smoke: bool = False) -> int:
+        """From showing the window to having closed everything."""
+        self._bridge.start()
+        try:
+            self.window.show()
+            self.session.start()
+            if smoke:
+                return await self._watch.smoke(self.session, self.window)
+            await self._leaving.wait()
+        finally:
+            await self._unwind()
+        return 0
+
+    def leave(self) -> None:
+        self._leaving.set()
+
+    async def _ask_to_leave(self) -> None:
+        if self._panel is not None and self._panel.state.stage is Stage.PAYING:
+            question = Question(
+                "Leave DriveSphere?",
+                "A booking waits for its payment. Its hold goes on, and the payment page stays open in the browser.",
+                "Leave",
+            )
+            if not await confirm(self.window, question):
+                return
+        self.leave()
+
+    async def _unwind(self) -> None:
+        self.window.setEnabled(False)
+        await self._sign_out()
+        await self._tasks.aclose()
+        self.window.hide()
+        if self._place is not None:
+            await self._place.aclose()
+        await self._bridge.stop()
+
+    async def _open_place(self, on_progress: Callable[[str], None]) -> tuple[OfferedAccount, ...]:
+        loop = asyncio.get_running_loop()
+        # Loading the drivers takes half a second; the first frame is out before.
+        await self._watch.first_frame.wait()
+        bootstrap = await self._bridge.call(_load_engine)
+
+        def progress(text: str) -> None:
+            loop.call_soon_threadsafe(on_progress, text)
+
+        self._place = await self._bridge.hold(lambda: bootstrap.open_place(self._settings, progress))
+        self._watch.servers_ready()
+        if not self._place.value.demo:
+            return ()
+        return tuple(
+            OfferedAccount(each.account, each.password, each.name, each.role) for each in bootstrap.demo_accounts()
+        )
+
+    async def _sign_in(self, account: str, password: str) -> Actor:
+        bootstrap = await self._bridge.call(_load_engine)
+        place = self._held_place()
+
+        self._engine = await self._bridge.hold(lambda: bootstrap.open_engine(place, account, password))
+        return self._engine.value.actor
+
+    async def _sign_out(self) -> None:
+        if self._desk_tasks is not None:
+            tasks, self._desk_tasks = self._desk_tasks, None
+            await tasks.aclose()
+            self.window.close_workspace()
+        self._panel = None
+        if self._engine is not None:
+            engine, self._engine = self._engine, None
+            await engine.aclose()
+
+    def _held_place(self) -> Place:
+        if self._place is None:
+            raise RuntimeError("nobody signs in before the servers are up")
+        return self._place.value
+
+    def _session_changed(self, state: SessionState) -> None:
+        if state.phase is SessionPhase.SIGNED_IN and self._desk_tasks is None and self._engine is not None:
+            self._open_workspace(self._engine.value)
+
+    def _open_workspace(self, engine: Engine) -> None:
+        tasks = self._desk_tasks = TaskScope()
+        tasks.failed.connect(self._crashed)
+        desk = Desk(
+            self._bridge,
+            engine.actor,
+            engine.clock.now,
+            engine.catalogue,
+            engine.booking,
+            engine.payment,
+            engine.follower,
+        )
+
+        async def probe() -> tuple[datetime, bool]:
+            await engine.clock.measure()
+            return engine.clock.now(), engine.turns.alive
+
+        self._panel = BookingViewModel(desk, self._open_browser, tasks)
+        workspace = Workspace(
+            actor=engine.actor,
+            search=SearchViewModel(desk, tasks),
+            panel=self._panel,
+            bookings=BookingsViewModel(desk, tasks),
+            connection=ConnectionViewModel(self._bridge, probe, tasks),
+            now=engine.clock.now,
+            demo=engine.place.demo,
+        )
+        self.window.open_workspace(workspace)
+        # What is alive now stays; the collector need not walk it at every pass.
+        gc.freeze()
+
+    def _crashed(self, problem: BaseException) -> None:
+        """A problem nobody foresaw is a bug: it is told in full, to be copied, and the window stays."""
+        report = "".join(traceback.format_exception(problem))
+        log.error("desktop.crashed", report=report)
+        self._tasks.once("crash report", tell(self.window, "Something in DriveSphere went wrong", report))
+
+
+async def _load_engine() -> ModuleType:
+    from engine import bootstrap  # noqa: PLC0415 -- not before the first frame
+
+    return bootstrap
+
+
+def _system_browser(url: str) -> None:
+    QDesktopServices.openUrl(QUrl(url))
