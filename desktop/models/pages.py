@@ -159,6 +159,8 @@ class PagesModel(QAbstractTableModel, Generic[Row]):
             return self._columns[index.column()].answer(row, role)
         if role == STATE_ROLE:
             return self.state_of(index.row())
+        if role == _Role.TextAlignmentRole:
+            return self._columns[index.column()].alignment()
         if role == _Role.AccessibleTextRole:
             return "Could not be loaded" if self.state_of(index.row()) == "failed" else "Loading"
         return None

@@ -1,6 +1,6 @@
 """One table model for every list of records that fits in memory.
 
-API: Column(title, text, sort_key), RowsModel(columns, key).replace_all(rows); ROW_ROLE, SORT_ROLE, STATE_ROLE.
+API: Column(title, text, sort_key), RowsModel(columns, key).replace_all(rows); ROW_, SORT_, STATE_, TONE_, WEIGHT_ROLE.
 """
 
 from __future__ import annotations
@@ -19,6 +19,10 @@ ROW_ROLE = SORT_ROLE + 1
 """The record itself, or None while it is not there yet."""
 STATE_ROLE = SORT_ROLE + 2
 """``"loaded"``, ``"waiting"`` or ``"failed"``."""
+TONE_ROLE = SORT_ROLE + 3
+"""Name of a theme ``Tone`` for a cell that is shown as a badge; empty for plain text."""
+WEIGHT_ROLE = SORT_ROLE + 4
+"""Of a heading: its column's share of the width."""
 
 _Role = Qt.ItemDataRole
 NOWHERE = QModelIndex()
@@ -33,6 +37,10 @@ class Column(Generic[Row]):
     sort_key: Callable[[Row], Any]
     numeric: bool = False
     """Money, counts and dates stand flush at the reading end."""
+    tone: Callable[[Row], str] | None = None
+    """For a state: the name of its ``Tone``, and the text becomes a badge."""
+    weight: int = 2
+    """Share of the table's width."""
 
     def answer(self, row: Row, role: int) -> Any:
         """What Qt asks of one cell."""
@@ -42,6 +50,8 @@ class Column(Generic[Row]):
             return self.sort_key(row)
         if role == ROW_ROLE:
             return row
+        if role == TONE_ROLE:
+            return "" if self.tone is None else self.tone(row)
         if role == STATE_ROLE:
             return "loaded"
         return self.alignment() if role == _Role.TextAlignmentRole else None
@@ -53,6 +63,8 @@ class Column(Generic[Row]):
     def header(self, role: int) -> Any:
         if role == _Role.DisplayRole:
             return self.title
+        if role == WEIGHT_ROLE:
+            return self.weight
         return self.alignment() if role == _Role.TextAlignmentRole else None
 
 

@@ -102,7 +102,8 @@ class CardPainter:
         painter.setPen(QPen(QColor(edge), BORDER))
         painter.setBrush(QColor(tokens.raised))
         painter.drawRoundedRect(QRectF(places.card).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_CARD, RADIUS_CARD)
-        painter.fillRect(places.rule, QColor(tokens.border))
+        if not state.failed:
+            painter.fillRect(places.rule, QColor(tokens.border))
 
     def _focus_ring(self, painter: QPainter, places: CardLayout) -> None:
         painter.setPen(QPen(QColor(self._theme.tokens.focus), FOCUS))

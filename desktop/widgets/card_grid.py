@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from desktop.widgets.car_card import CarCardText, CardPainter, CardState
 from desktop.widgets.card_layout import cell_size
+from desktop.widgets.roles import ROW_ROLE, STATE_ROLE
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QAbstractItemModel
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
 
     from desktop.theme.theme import Theme
     from desktop.widgets.shimmer import ShimmerClock
-
-ROW_ROLE = int(Qt.ItemDataRole.UserRole) + 1
-STATE_ROLE = ROW_ROLE + 1
 
 _AnyIndex = QModelIndex | QPersistentModelIndex
 _State = QStyle.StateFlag

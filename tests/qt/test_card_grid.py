@@ -5,9 +5,10 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QAccessible, QImage, QPainter
 from PySide6.QtTest import QTest
 
+from desktop.models import rows
 from desktop.models.pages import PagesModel
-from desktop.models.rows import ROW_ROLE, STATE_ROLE, Column
-from desktop.widgets import card_grid
+from desktop.models.rows import Column
+from desktop.widgets import roles
 from desktop.widgets.car_card import CarCardText, CardPainter, CardState
 from desktop.widgets.card_grid import CardGrid
 from desktop.widgets.card_layout import GAP, MIN_CARD_WIDTH, cell_size, layout
@@ -140,7 +141,9 @@ def test_cards_fill_the_width(width, columns):
 
 
 def test_roles_are_those_of_the_models():
-    assert (ROW_ROLE, STATE_ROLE) == (card_grid.ROW_ROLE, card_grid.STATE_ROLE)
+    names = ("ROW_ROLE", "STATE_ROLE", "TONE_ROLE", "WEIGHT_ROLE")
+
+    assert [getattr(rows, name) for name in names] == [getattr(roles, name) for name in names]
 
 
 def test_light_runs_while_bones_are_seen_and_stops_with_the_last(qtbot, grid, model, tickets, clock):

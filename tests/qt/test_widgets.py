@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTableView, QWidget
 
 from desktop.models.pages import PagesModel
-from desktop.models.rows import Column
+from desktop.models.rows import Column, RowsModel
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import Tone
 from desktop.widgets.banner import Banner
@@ -17,6 +17,7 @@ from desktop.widgets.field_skeleton import Field, FieldList, field_layout
 from desktop.widgets.help_sheet import HelpLine, HelpSheet
 from desktop.widgets.progress_line import ProgressLine
 from desktop.widgets.rail import Rail, RailItem
+from desktop.widgets.record_table import RecordTable
 from desktop.widgets.search_field import SearchField
 from desktop.widgets.shimmer import ShimmerClock
 from desktop.widgets.side_panel import SidePanel
@@ -322,3 +323,72 @@ def test_icon_is_in_the_font(theme, icon):
 
     assert any(drawn.pixelColor(x, y).alpha() for x in range(24) for y in range(24))
     assert drawn != missing
+
+
+@pytest.fixture
+def bookings():
+    return [
+        Column("Booking", lambda row: row[0], lambda row: row[0], weight=3),
+        Column("State", lambda row: row[1], lambda row: row[1], tone=lambda _row: "warning", weight=1),
+        Column("Total", lambda row: row[2], lambda row: row[2], numeric=True, weight=2),
+    ]
+
+
+def test_table_shares_its_width_by_weight(window, theme, shimmer, bookings):
+    table = put(window, RecordTable(theme, shimmer))
+    table.setModel(RowsModel(bookings, key=lambda row: row[0]))
+    widths = [table.columnWidth(at) for at in range(3)]
+
+    assert table.viewport().width() == sum(widths)
+    assert widths[0] == pytest.approx(3 * widths[1], abs=3)
+
+
+def test_table_is_walked_and_opened_by_keys(window, theme, shimmer, bookings):
+    model = RowsModel(bookings, key=lambda row: row[0])
+    model.replace_all([("B-1", "Held", "10 EUR"), ("B-2", "Held", "20 EUR"), ("B-3", "Held", "30 EUR")])
+    table = put(window, RecordTable(theme, shimmer))
+    table.setModel(model)
+    table.setCurrentIndex(model.index(0, 0))
+    chosen = []
+    table.chosen.connect(chosen.append)
+    for key in (Qt.Key.Key_J, Qt.Key.Key_J, Qt.Key.Key_K, Qt.Key.Key_Down, Qt.Key.Key_Return):
+        QTest.keyClick(table, key)
+
+    assert ["B-3"] == [row[0] for row in chosen]
+
+
+def test_table_bones_shimmer_until_the_page_is_there(qtbot, window, theme, shimmer, bookings):
+    asked, retried = [], []
+    model = PagesModel(bookings, asked.append)
+    table = put(window, RecordTable(theme, shimmer))
+    table.setModel(model)
+    table.visible_rows.connect(model.want_rows)
+    table.retry_wanted.connect(retried.append)
+    model.reset(40)
+    qtbot.waitUntil(lambda: bool(asked) and shimmer.running)
+    model.page_failed(asked[0])
+    assert not shimmer.running
+    table.setCurrentIndex(model.index(3, 0))
+    QTest.keyClick(table, Qt.Key.Key_Return)
+    assert [3] == retried
+    model.retry(3)
+    assert shimmer.running
+    model.put_page(asked[1], [(f"B-{n}", "Held", "10 EUR") for n in range(40)])
+
+    assert not shimmer.running
+
+
+def test_state_is_told_by_a_badge_with_its_word(window, theme, shimmer, bookings):
+    model = RowsModel(bookings, key=lambda row: row[0])
+    model.replace_all([("B-1", "Held", "10 EUR")])
+    table = put(window, RecordTable(theme, shimmer))
+    table.setModel(model)
+    cell = table.visualRect(model.index(0, 1))
+    image = table.viewport().grab().toImage()
+    ratio = image.devicePixelRatio()
+    colours = {
+        image.pixelColor(int(x * ratio), int(cell.center().y() * ratio)).name()
+        for x in range(cell.left(), cell.right())
+    }
+
+    assert theme.tokens.warning_tint in colours

@@ -1,0 +1,105 @@
+"""Paints one cell of a record table.
+
+API: RecordRow(theme, clock, view): a delegate; bones (attribute) says whether missing rows show bones.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+
+from desktop.theme.tokens import FOCUS, GRID, Tone, TypeSize
+from desktop.widgets.car_card import FAILED_TEXT, RETRY_TEXT, paint_badge
+from desktop.widgets.roles import ROW_ROLE, STATE_ROLE, TONE_ROLE
+
+if TYPE_CHECKING:
+    from desktop.theme.theme import Theme
+    from desktop.widgets.shimmer import ShimmerClock
+
+_AnyIndex = QModelIndex | QPersistentModelIndex
+_Role = Qt.ItemDataRole
+PAD = 2 * GRID
+_BADGE_HEIGHT = 18
+_BONE_HEIGHT = 10
+_BONE_SHARES = (0.7, 0.55, 0.8, 0.62, 0.48)
+
+
+class RecordRow(QStyledItemDelegate):
+    def __init__(self, theme: Theme, clock: ShimmerClock, view: QTableView) -> None:
+        super().__init__(view)
+        self._theme = theme
+        self._clock = clock
+        self._view = view
+        self.bones = True
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _AnyIndex) -> None:
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setLayoutDirection(option.direction)
+        rect: QRect = option.rect
+        self._ground(painter, rect, option, index)
+        inner = rect.adjusted(PAD, 0, -PAD, 0)
+        if index.data(ROW_ROLE) is not None:
+            self._value(painter, inner, index)
+        elif index.data(STATE_ROLE) == "failed":
+            self._failure(painter, inner, index)
+        elif self.bones:
+            self._bone(painter, inner, option, index)
+        painter.restore()
+
+    def _ground(self, painter: QPainter, rect: QRect, option: QStyleOptionViewItem, index: _AnyIndex) -> None:
+        tokens = self._theme.tokens
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.fillRect(rect, QColor(tokens.accent_tint if selected else tokens.raised))
+        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, QColor(tokens.border))
+        if self._view.hasFocus() and index.row() == self._view.currentIndex().row():
+            self._focus_edges(painter, rect, index)
+
+    def _focus_edges(self, painter: QPainter, rect: QRect, index: _AnyIndex) -> None:
+        """The ring goes round the row, so each cell draws its part of it."""
+        colour = QColor(self._theme.tokens.focus)
+        painter.fillRect(rect.left(), rect.top(), rect.width(), FOCUS, colour)
+        painter.fillRect(rect.left(), rect.bottom() - FOCUS + 1, rect.width(), FOCUS, colour)
+        first, last = index.column() == 0, index.column() == index.model().columnCount() - 1
+        mirrored = self._view.isRightToLeft()
+        if last if mirrored else first:
+            painter.fillRect(rect.left(), rect.top(), FOCUS, rect.height(), colour)
+        if first if mirrored else last:
+            painter.fillRect(rect.right() - FOCUS + 1, rect.top(), FOCUS, rect.height(), colour)
+
+    def _value(self, painter: QPainter, rect: QRect, index: _AnyIndex) -> None:
+        text, tone = str(index.data(_Role.DisplayRole)), index.data(TONE_ROLE)
+        if tone and text:
+            place = QRect(rect.left(), rect.center().y() - _BADGE_HEIGHT // 2, rect.width(), _BADGE_HEIGHT)
+            paint_badge(painter, self._theme, place, text, Tone(tone))
+        else:
+            self._write(painter, rect, text, self._theme.tokens.text, index)
+
+    def _failure(self, painter: QPainter, rect: QRect, index: _AnyIndex) -> None:
+        if index.column() < len(_FAILURE):
+            ink = self._theme.tokens.danger if index.column() == 0 else self._theme.tokens.muted
+            self._write(painter, rect, _FAILURE[index.column()], ink, index)
+
+    def _bone(self, painter: QPainter, rect: QRect, option: QStyleOptionViewItem, index: _AnyIndex) -> None:
+        share = _BONE_SHARES[(index.row() + 2 * index.column()) % len(_BONE_SHARES)]
+        bone = QRect(0, 0, round(rect.width() * share), _BONE_HEIGHT)
+        bone = QStyle.alignedRect(option.direction, self._side(index), bone.size(), rect)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._clock.brush(self._view.viewport().width()))
+        painter.drawRoundedRect(bone, GRID, GRID)
+
+    def _write(self, painter: QPainter, rect: QRect, text: str, colour: str, index: _AnyIndex) -> None:
+        font = self._theme.font(TypeSize.BODY)
+        painter.setFont(font)
+        painter.setPen(QColor(colour))
+        words = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+        painter.drawText(rect, self._side(index), words)
+
+    def _side(self, index: _AnyIndex) -> Qt.AlignmentFlag:
+        return Qt.AlignmentFlag(int(index.data(_Role.TextAlignmentRole) or 0)) | Qt.AlignmentFlag.AlignVCenter
+
+
+_FAILURE = (FAILED_TEXT, RETRY_TEXT)

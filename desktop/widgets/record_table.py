@@ -1,0 +1,173 @@
+"""Every list of records: rows of one height, a badge for a state, bones for rows that are not there yet.
+
+API: RecordTable(theme, clock): setModel, set_bones(shown); chosen(row), visible_rows(first, last), retry_wanted(row).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QRegion
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+
+from desktop.theme.tokens import GRID, TypeSize
+from desktop.widgets.record_row import RecordRow
+from desktop.widgets.roles import ROW_ROLE, STATE_ROLE, WEIGHT_ROLE
+from desktop.widgets.visible_rows import VisibleRows
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QAbstractItemModel
+    from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+
+    from desktop.theme.theme import Theme
+    from desktop.widgets.shimmer import ShimmerClock
+
+ROW_HEIGHT = 9 * GRID
+_STEPS = {Qt.Key.Key_J: 1, Qt.Key.Key_K: -1}
+_OPEN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class RecordTable(QTableView):
+    """Works on a ``RowsModel`` (also behind a sorting proxy) and on a ``PagesModel``.
+
+    Signals:
+        chosen: The record of the row that was opened with Enter or a double click.
+        visible_rows: First and last row now on the screen; feed it to ``PagesModel.want_rows``.
+        retry_wanted: A failed row was opened; feed it to ``PagesModel.retry``.
+    """
+
+    chosen = Signal(object)
+    visible_rows = Signal(int, int)
+    retry_wanted = Signal(int)
+
+    def __init__(self, theme: Theme, clock: ShimmerClock, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._waiting: list[QRect] = []
+        self._row = RecordRow(theme, clock, self)
+        self._on_screen: VisibleRows | None = None
+        self.setItemDelegate(self._row)
+        self._dress(theme)
+        self.doubleClicked.connect(self._open)
+        theme.changed.connect(self.viewport().update)
+
+    def set_bones(self, *, shown: bool) -> None:
+        """Whether rows that are not there yet show bones or nothing (see ``phases.LoadingRule``)."""
+        self._row.bones = shown
+        self.viewport().update()
+        self._join()
+
+    def shimmer_step(self) -> None:
+        left, right = self._clock.swept(self.viewport().width())
+        strip = QRect(left, 0, right - left, self.viewport().height())
+        region = QRegion()
+        for row in self._waiting:
+            region += strip.intersected(row)
+        self.viewport().update(region)
+
+    def _dress(self, theme: Theme) -> None:
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTabKeyNavigation(False)
+        rows, heads = self.verticalHeader(), self.horizontalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(ROW_HEIGHT)
+        heads.setFont(theme.font(TypeSize.SMALL, bold=True))
+        heads.setHighlightSections(False)
+        heads.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        heads.setFixedHeight(8 * GRID)
+
+    def _looked(self, first: int, last: int) -> None:
+        self.visible_rows.emit(first, last)
+        self._join()
+
+    def _join(self) -> None:
+        self._waiting = self._rows_waiting() if self._row.bones else []
+        if self._waiting and self.isVisible():
+            self._clock.join(self)
+        else:
+            self._clock.leave(self)
+
+    def _rows_waiting(self) -> list[QRect]:
+        model, bottom = self.model(), self.viewport().height()
+        if model is None or model.rowCount() == 0:
+            return []
+        first = max(self.rowAt(0), 0)
+        last = self.rowAt(bottom - 1)
+        rows = range(first, (model.rowCount() if last < 0 else last + 1))
+        return [
+            QRect(0, self.rowViewportPosition(row), self.viewport().width(), ROW_HEIGHT)
+            for row in rows
+            if model.index(row, 0).data(STATE_ROLE) == "waiting"
+        ]
+
+    def _share_width(self) -> None:
+        """Columns by weight; asking the contents for their width would cost 200 ms on a long list."""
+        model = self.model()
+        if model is None:
+            return
+        count = model.columnCount()
+        heads = (model.headerData(at, Qt.Orientation.Horizontal, WEIGHT_ROLE) for at in range(count))
+        weights = [int(weight or 1) for weight in heads]
+        room, left = self.viewport().width(), sum(weights)
+        for at, weight in enumerate(weights):
+            width = room * weight // max(left, 1)
+            self.setColumnWidth(at, width)
+            room, left = room - width, left - weight
+
+    def _open(self, index: QModelIndex | QPersistentModelIndex) -> None:
+        row = index.data(ROW_ROLE)
+        if row is not None:
+            self.chosen.emit(row)
+        elif index.data(STATE_ROLE) == "failed":
+            self.retry_wanted.emit(index.row())
+
+    def _step(self, by: int) -> None:
+        model = self.model()
+        if model is not None and model.rowCount():
+            row = min(max(self.currentIndex().row() + by, 0), model.rowCount() - 1)
+            self.setCurrentIndex(model.index(row, 0))
+
+    # Qt names below.
+
+    def setModel(self, model: QAbstractItemModel | None) -> None:
+        super().setModel(model)
+        if model is not None:
+            if self._on_screen is not None:
+                self._on_screen.deleteLater()
+            self._on_screen = VisibleRows(self)
+            self._on_screen.changed.connect(self._looked)
+            model.dataChanged.connect(self._join)
+            model.modelReset.connect(self._join)
+            self._share_width()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _STEPS and not event.modifiers():
+            self._step(_STEPS[Qt.Key(event.key())])
+        elif event.key() in _OPEN:
+            self._open(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def keyboardSearch(self, search: str) -> None:
+        """Letters are commands here, they do not jump to a row."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._share_width()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._join()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._clock.leave(self)
+        super().hideEvent(event)
