@@ -74,12 +74,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     }
     | QT_CORE,
     "desktop.views": {
+        "engine.domain",
         "desktop.viewmodels",
         "desktop.models",
         "desktop.widgets",
         "desktop.theme",
+        "desktop.commands",
         "desktop.dialogs",
         "desktop.messages",
+        "desktop.preferences",
+        "desktop.tasks",
     }
     | QT,
     "desktop.app": {"engine", "desktop", "resources", "qasync", "structlog"} | QT,
