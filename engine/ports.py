@@ -84,6 +84,9 @@ class Store(Protocol):
     async def booking(self, booking_id: BookingId) -> Booking:
         """Raises: NotFound."""
 
+    async def asked(self, intent_key: str) -> BookingId | None:
+        """The booking that an earlier press with this key made."""
+
     async def bookings(self, query: BookingQuery) -> BookingRows: ...
 
     async def unsettled(self, now: datetime, limit: int) -> list[BookingId]:

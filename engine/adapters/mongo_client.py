@@ -13,6 +13,7 @@ from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import ConfigurationError, ConnectionFailure, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
+from pymongo.saslprep import saslprep
 from pymongo.write_concern import WriteConcern
 
 from engine.domain.errors import Contended, Forbidden, Misconfigured, SignInRefused, Unavailable
@@ -44,9 +45,11 @@ def connect(url: str, credentials: Credentials | None) -> Client:
 
     Raises:
         Misconfigured: The address is none.
+        SignInRefused: Nobody can have that name or password.
     """
     who: dict[str, Any] = {}
     if credentials is not None:
+        _must_be_possible(credentials)
         who = {"username": credentials.name, "password": credentials.password, "authSource": credentials.source}
     try:
         return AsyncMongoClient(
@@ -63,6 +66,18 @@ def connect(url: str, credentials: Credentials | None) -> Client:
         )
     except (ConfigurationError, ValueError) as problem:
         raise Misconfigured(f"The address of MongoDB cannot be used: {problem}") from problem
+
+
+def _must_be_possible(credentials: Credentials) -> None:
+    """What SCRAM cannot even send is told like any other wrong password."""
+    wrong = SignInRefused("name or password is wrong")
+    if not credentials.name or not credentials.password:
+        raise wrong
+    try:
+        for text in (credentials.name, credentials.password):
+            saslprep(text).encode()
+    except ValueError as problem:
+        raise wrong from problem
 
 
 def database(client: Client, name: str) -> Database:

@@ -68,6 +68,11 @@ class MongoStore:
             raise NotFound("booking", booking_id)
         return booking_of(found)
 
+    async def asked(self, intent_key: str) -> BookingId | None:
+        with speaking():
+            found = await self._db.bookings.find_one({"intent_key": intent_key}, {"_id": 1})
+        return BookingId(found["_id"]) if found else None
+
     async def bookings(self, query: BookingQuery) -> BookingRows:
         wanted: Document = {}
         if query.booked_by is not None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from engine.domain.booking import Booking, BookingId, BookingState, Step
 from engine.domain.car import BranchId, CarId, CarTerms
-from engine.domain.errors import Forbidden, InvalidText, NotFound, PriceChanged
+from engine.domain.errors import AlreadyAsked, Forbidden, InvalidText, NotFound, PeriodTaken, PriceChanged
 from engine.domain.listing import BookingQuery, BookingRows
 from engine.domain.money import Money
 from engine.domain.payment import PAGE_LIFETIME, Attempt, PageOrder
@@ -78,7 +78,13 @@ class BookingService:
             return booking
 
         async with self.turns.take(wish.car_id, wish.intent_key, booking_id):
-            return await self.store.transact(claim)
+            try:
+                return await self.store.transact(claim)
+            except PeriodTaken as taken:
+                # What is in the way may be what this very press booked before, if Redis or the answer was lost.
+                if first := await self.store.asked(wish.intent_key):
+                    raise AlreadyAsked(first) from taken
+                raise
 
     async def booking(self, actor: Actor, booking_id: BookingId) -> Booking:
         """Raises: NotFound, also for one that the actor may not see."""

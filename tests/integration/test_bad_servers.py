@@ -1,0 +1,122 @@
+"""Bad days: Redis gone, silent, forgetful or full of rubbish; MongoDB gone. Bookings stay right."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from builders import wish
+
+from engine.adapters import redis_leases
+from engine.adapters.mongo_client import TRANSACTION_S
+from engine.adapters.redis_leases import LEASE, RedisTurns, connect_redis
+from engine.config import Secret
+from engine.domain.car import CarId
+from engine.domain.errors import AlreadyAsked, Contended, Misconfigured
+
+pytestmark = pytest.mark.asyncio
+
+
+def _with_redis(world, url):
+    return replace(world, place=replace(world.place, redis_url=Secret(url)))
+
+
+async def _race(desk, count=30):
+    got = await asyncio.gather(
+        *(desk.booking.hold(desk.actor, wish(desk, key=f"k{n}")) for n in range(count)), return_exceptions=True
+    )
+    return Counter(type(each).__name__ for each in got)
+
+
+async def test_O5_with_redis_gone_bookings_go_on_and_stay_single(world):
+    async with _with_redis(world, "redis://127.0.0.1:1/0").desk() as desk:
+        got = await _race(desk)
+        with pytest.raises(AlreadyAsked):
+            await desk.booking.hold(desk.actor, wish(desk, key=_winning_key(world)))
+
+        assert not desk.turns.alive
+
+    assert {"Booking": 1, "PeriodTaken": 29} == got
+    assert 1 == world.blocking("car-1")
+
+
+def _winning_key(world):
+    return world.db.bookings.find_one({"car_id": "car-1"})["intent_key"]
+
+
+async def test_O5_a_redis_that_never_answers_costs_one_wait_and_not_one_a_booking(world):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        async with _with_redis(world, f"redis://127.0.0.1:{silent.getsockname()[1]}/0").desk() as desk:
+            await desk.booking.hold(desk.actor, wish(desk))
+            assert not desk.turns.alive
+            silent.close()  # a second question would now be refused and not wait; none is asked while it rests
+            await desk.booking.hold(desk.actor, wish(desk, car="car-2", key="k2"))
+
+    assert (1, 1) == (world.blocking("car-1"), world.blocking("car-2"))
+
+
+async def test_a_redis_that_holds_rubbish_is_passed_by(world):
+    async with world.desk() as desk:
+        world.redis.hset("ds_test:once:key-1", "not", "a string")
+        await desk.booking.hold(desk.actor, wish(desk))
+
+    assert 1 == world.blocking("car-1")
+
+
+async def test_B1_a_refused_callers_leaving_does_not_free_the_holder(world):
+    async with world.desk() as desk:
+        async with desk.turns.take(CarId("car-1"), "first", "B1"):
+            for n in range(3):
+                with pytest.raises(Contended):
+                    async with desk.turns.take(CarId("car-1"), f"other-{n}", "B2"):
+                        pass
+        async with desk.turns.take(CarId("car-1"), "next", "B3"):
+            assert world.redis.exists("ds_test:lease:car:car-1")
+        assert not world.redis.exists("ds_test:lease:car:car-1")
+
+
+async def test_B2_a_holder_whose_lease_ran_out_cannot_free_its_successor(world):
+    async with world.desk() as desk:
+        late = desk.turns.take(CarId("car-1"), "late", "B1")
+        await late.__aenter__()
+        world.redis.delete("ds_test:lease:car:car-1")  # as its running out does
+        async with desk.turns.take(CarId("car-1"), "next", "B2"):
+            await late.__aexit__(None, None, None)
+            assert world.redis.exists("ds_test:lease:car:car-1")
+
+
+async def test_B2_without_the_token_the_successor_is_freed(world, monkeypatch):
+    """The guard earns its place: release whatever is there, and the next holder stands without a lease."""
+    blind = redis_leases._LEAVE.replace("if redis.call('GET', KEYS[2]) == ARGV[2] then", "if true then")
+    monkeypatch.setattr(redis_leases, "_LEAVE", blind)
+    redis = connect_redis(world.place.redis_url.reveal())
+    turns = RedisTurns(redis, "ds_test")
+    late = turns.take(CarId("car-1"), "late", "B1")
+    await late.__aenter__()
+    world.redis.delete("ds_test:lease:car:car-1")
+    async with turns.take(CarId("car-1"), "next", "B2"):
+        await late.__aexit__(None, None, None)
+        assert not world.redis.exists("ds_test:lease:car:car-1")
+    await redis.aclose()
+
+
+async def test_B2_the_lease_outlives_the_longest_transaction(world):
+    async with world.desk() as desk, desk.turns.take(CarId("car-1"), "k", "B"):
+        left_ms = world.redis.pttl("ds_test:lease:car:car-1")
+
+    assert TRANSACTION_S < left_ms / 1000 <= LEASE.total_seconds()
+
+
+async def test_a_redis_address_that_is_none_is_said(world):
+    with pytest.raises(Misconfigured):
+        connect_redis("http://nowhere")
+
+
+async def test_one_sweeper_at_a_time(world):
+    async with world.desk() as one, world.desk("clerk2") as other, one.turns.alone("sweeper", LEASE) as mine:
+        assert mine
+        async with other.turns.alone("sweeper", LEASE) as also:
+            assert not also

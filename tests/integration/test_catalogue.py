@@ -1,0 +1,172 @@
+"""Searching: exact to the minute, filtered, paged, with a fixed number of commands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from builders import BERLIN, LISBON, RENTER, days, make_car, wish
+from pymongo import monitoring
+
+from engine.adapters.mongo_documents import renter_document
+from engine.domain.car import BodyType, BranchId, CarStatus, Fuel, Transmission
+from engine.domain.catalogue import CarOrder, CarWish
+from engine.domain.errors import Forbidden, InvalidPeriod, InvalidText, NotFound
+from engine.domain.money import Money
+from engine.domain.period import RentalPeriod
+from engine.services.catalogue import NewRenter
+
+pytestmark = pytest.mark.asyncio
+
+
+async def _found(desk, **changes):
+    asked = replace(CarWish(BERLIN.id, days(desk, 1, 3)), **changes)
+    return [offer.car.id for offer in (await desk.catalogue.search(desk.actor, asked)).offers]
+
+
+async def test_active_cars_of_the_branch_are_found_by_price(world):
+    world.add_cars(
+        make_car(4, daily_rate=Money(10_00, "EUR")),
+        make_car(5, status=CarStatus.MAINTENANCE),
+        make_car(6, status=CarStatus.RETIRED),
+        make_car(7, branch_id=LISBON.id),
+    )
+    async with world.desk() as desk:
+        assert ["car-4", "car-1", "car-2", "car-3"] == await _found(desk)
+        assert ["car-3", "car-1", "car-2", "car-4"] == await _found(desk, order=CarOrder.PRICE_DOWN)
+
+
+async def test_a_booked_car_is_away_for_exactly_its_period(world):
+    async with world.desk() as desk:
+        booking = await desk.booking.hold(desk.actor, wish(desk))
+        start, end = booking.period.starts_at, booking.period.ends_at
+        moment = timedelta(milliseconds=1)
+        day = timedelta(hours=20)
+
+        assert "car-1" not in await _found(desk, period=booking.period)
+        assert "car-1" not in await _found(desk, period=RentalPeriod(start - day, start + moment))
+        assert "car-1" not in await _found(desk, period=RentalPeriod(end - moment, end + day))
+        assert "car-1" in await _found(desk, period=RentalPeriod(start - day, start))
+        assert "car-1" in await _found(desk, period=RentalPeriod(end, end + day))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({"brands": frozenset({"Tesla"})}, ["car-9"]),
+        ({"bodies": frozenset({BodyType.SUV})}, ["car-9"]),
+        ({"fuels": frozenset({Fuel.ELECTRIC, Fuel.DIESEL})}, ["car-9"]),
+        ({"transmissions": frozenset({Transmission.AUTOMATIC})}, ["car-9"]),
+        ({"min_seats": 7}, ["car-9"]),
+        ({"max_daily_minor": 60_00}, ["car-1", "car-2"]),
+        ({"brands": frozenset({"Volkswagen"}), "min_seats": 7}, []),
+        ({"brands": frozenset({'{"$gt": ""}', ".*", "^V"})}, []),
+    ],
+)
+async def test_filters_narrow_and_text_is_never_a_pattern(world, wanted, found):
+    world.add_cars(
+        make_car(
+            9, brand="Tesla", model="Y", body=BodyType.SUV, fuel=Fuel.ELECTRIC, transmission=Transmission.AUTOMATIC,
+            seats=7, daily_rate=Money(90_00, "EUR"),
+        )
+    )  # fmt: skip
+    async with world.desk() as desk:
+        assert found == await _found(desk, **wanted)
+
+
+async def test_P2_the_price_found_is_the_price_stored_and_charged(world):
+    async with world.desk() as desk:
+        page = await desk.catalogue.search(desk.actor, CarWish(BERLIN.id, days(desk, 1, 3)))
+        shown = page.offers[0].quote
+        booking = await desk.booking.hold(desk.actor, wish(desk))
+
+    assert shown == booking.quote
+    assert shown.total.minor == world.stored(booking)["attempts"][0]["amount"]["minor"]
+
+
+async def test_O4_pages_add_up_and_cost_the_same_whatever_the_fleet(world):
+    world.add_cars(*(make_car(n) for n in range(100, 220)))
+    started = []
+
+    class Counter(monitoring.CommandListener):
+        def started(self, event):
+            started.append(event.command_name)
+
+        def succeeded(self, event): ...
+        def failed(self, event): ...
+
+    counter = Counter()
+    monitoring.register(counter)
+    try:
+        async with world.desk() as desk:
+            asked = CarWish(BERLIN.id, days(desk, 1, 3))
+            costs, seen = [], []
+            for offset in (0, 50, 100):
+                before = len(started)
+                page = await desk.catalogue.search(desk.actor, asked, offset=offset)
+                costs.append(len(started) - before)
+                seen += [offer.car.id for offer in page.offers]
+    finally:
+        monitoring._LISTENERS.command_listeners.remove(counter)
+
+    assert 123 == page.total == len(set(seen))
+    assert costs[1] == costs[2] <= 3
+
+
+async def test_wrong_branches_and_days_are_errors(world):
+    async with world.desk() as desk:
+        with pytest.raises(NotFound):
+            await _found(desk, branch_id=BranchId("nowhere"))
+        now = desk.clock.now()
+        with pytest.raises(InvalidPeriod):
+            await _found(desk, period=RentalPeriod(now - timedelta(days=1), now))
+
+
+async def test_facets_tell_what_the_branch_has(world):
+    async with world.desk() as desk:
+        facets = await desk.catalogue.facets(desk.actor, BERLIN.id)
+
+    assert (("Volkswagen",), (50_00, 80_00), (5,)) == (facets.brands, facets.daily_minor, facets.seats)
+
+
+async def test_S9_renters_are_found_by_how_they_begin_and_by_nothing_cleverer(world):
+    world.db.renters.insert_one(
+        renter_document(replace(RENTER, id="renter-2", name="A.d.a [x]", email="x@example.org", phone="+351912345678"))
+    )
+    async with world.desk() as desk:
+
+        async def names(text):
+            return [renter.name for renter in await desk.catalogue.renters(desk.actor, text)]
+
+        assert ["Ada Moreau"] == await names("ada m")
+        assert ["Ada Moreau"] == await names("ADA@")
+        assert ["A.d.a [x]"] == await names("a.d.a [")
+        assert ["A.d.a [x]"] == await names("+3519")
+        assert [] == await names(".*")
+        assert [] == await names('{"$gt": ""}')
+        assert [] == await names("")
+        with pytest.raises(InvalidText):
+            await names("x" * 10_000_000)
+
+
+async def test_an_owner_may_not_look_for_renters(world):
+    async with world.desk("owner") as desk:
+        with pytest.raises(Forbidden):
+            await desk.catalogue.renters(desk.actor, "ada")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("email", "no address"), ("phone", "030 1"), ("name", " "), ("licence", "a\0b"), ("name", "\u202eadA")],
+)
+async def test_a_new_renter_is_checked_field_by_field(world, field, value):
+    good = NewRenter("Bea Lund", "bea@example.org", "+46 70 174 06 05", "SE-1")
+    async with world.desk() as desk:
+        with pytest.raises(InvalidText) as caught:
+            await desk.catalogue.add_renter(desk.actor, replace(good, **{field: value}))
+        renter = await desk.catalogue.add_renter(desk.actor, good)
+
+    assert field == caught.value.field
+    assert "+46701740605" == renter.phone
+    assert 2 == world.db.renters.count_documents({})

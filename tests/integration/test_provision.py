@@ -1,0 +1,126 @@
+"""Provisioning: idempotent, mends what differs, says what it did, refuses what cannot work."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import subprocess
+import sys
+
+import pymongo
+import pytest
+import pytest_asyncio
+
+from engine import provisioning
+from engine.adapters.mongo_client import Credentials, connect
+from engine.adapters.mongo_provision import provision
+from engine.adapters.mongo_schema import INDEXES, RIGHTS, SHAPES
+from engine.domain.errors import Forbidden, Misconfigured, SignInRefused, Unavailable
+from engine.domain.settings import FirmSettings
+from engine.embedded.binaries import find_mongod
+
+pytestmark = pytest.mark.asyncio
+NAME = "ds_provision_test"
+
+
+@pytest_asyncio.fixture
+async def client(endpoints, root):
+    admin = connect(endpoints.mongo_url, Credentials(endpoints.root_name, endpoints.root_password, "admin"))
+    yield admin
+    await admin.close()
+    root[NAME].command("dropAllUsersFromDatabase")
+    root[NAME].command("dropAllRolesFromDatabase")
+    root.drop_database(NAME)
+
+
+async def test_everything_is_created_once_and_said(client, root):
+    first = await provision(client, NAME, FirmSettings())
+    again = await provision(client, NAME, FirmSettings())
+
+    assert set(SHAPES) <= set(root[NAME].list_collection_names())
+    assert len(SHAPES) + sum(map(len, INDEXES.values())) + len(RIGHTS) + 1 == len(first)
+    assert [] == again
+
+
+async def test_what_was_changed_by_hand_is_mended_and_nothing_else(client, root):
+    await provision(client, NAME, FirmSettings())
+    db = root[NAME]
+    db.command("collMod", "cars", validator={})
+    db.bookings.drop_index("once")
+    db.command("grantPrivilegesToRole", "ds_client", privileges=[
+        {"resource": {"db": NAME, "collection": "cars"}, "actions": ["update"]}
+    ])  # fmt: skip
+    db.settings.update_one({"_id": "firm"}, {"$set": {"commission_bp": 900}})
+
+    changes = await provision(client, NAME, FirmSettings())
+
+    assert ["cars: validator renewed", "bookings: index once created", "role ds_client: rights renewed"] == changes
+    assert 900 == db.settings.find_one({"_id": "firm"})["commission_bp"]
+
+
+async def test_the_first_admin_is_made_once_and_can_sign_in(client, endpoints):
+    root = (endpoints.root_name, endpoints.root_password)
+    lines = await provisioning.run(endpoints.mongo_url, NAME, *root, "boss")
+    again = await provisioning.run(endpoints.mongo_url, NAME, *root, "boss")
+
+    password = lines[-1].rsplit(" ", 1)[-1]
+    signed_in = pymongo.MongoClient(endpoints.mongo_url, username="boss", password=password, authSource=NAME)
+    assert [] == list(signed_in[NAME].audit.find())
+    signed_in.close()
+    assert ["Nothing to change: the database is as this version needs it."] == again
+
+
+async def test_a_wrong_root_password_and_an_account_without_rights_are_said(client, endpoints, world):
+    with pytest.raises(SignInRefused):
+        await provisioning.run(endpoints.mongo_url, NAME, endpoints.root_name, "wrong", "boss")
+    weak = connect(endpoints.mongo_url, Credentials("clerk", "a pass phrase for tests", "ds_test"))
+    with pytest.raises(Forbidden):
+        await provision(weak, NAME, FirmSettings())
+    await weak.close()
+
+
+async def test_a_standalone_server_is_refused_with_the_way_out(tmp_path):
+    port = _free_port()
+    server = await asyncio.create_subprocess_exec(
+        find_mongod(), "--dbpath", tmp_path, "--port", str(port), "--bind_ip", "127.0.0.1", "--nounixsocket",
+        "--wiredTigerCacheSizeGB", "0.25", stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    alone = connect(f"mongodb://127.0.0.1:{port}/?directConnection=true", None)
+    try:
+        with pytest.raises(Misconfigured, match="--replSet"):
+            await _when_up(alone)
+    finally:
+        await alone.close()
+        server.terminate()
+        await server.wait()
+
+
+async def _when_up(client):
+    for _ in range(10):
+        try:
+            return await provision(client, NAME, FirmSettings())
+        except Unavailable:  # the driver waits for it up to five seconds
+            continue
+    return pytest.fail("mongod did not come up")
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return taken.getsockname()[1]
+
+
+async def test_the_command_says_it_in_words_and_by_its_status(endpoints, client):
+    command = [sys.executable, "-m", "engine.cli", "provision", "--mongo-url", endpoints.mongo_url, "--database", NAME]
+    asked = await asyncio.create_subprocess_exec(
+        *command,
+        "--root",
+        endpoints.root_name,
+        env={"DRIVESPHERE_PASSWORD": "wrong", "PATH": ""},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    _, told = await asked.communicate()
+
+    assert 2 == asked.returncode
+    assert b"account.sign_in" in told
+    assert b"Traceback" not in told
