@@ -26,8 +26,8 @@ from engine.ports import Work
 
 T = TypeVar("T")
 
-_SNAPSHOT = ReadConcern("snapshot")
-_MAJORITY = WriteConcern(w="majority")
+SNAPSHOT = ReadConcern("snapshot")
+MAJORITY = WriteConcern(w="majority")
 _ORDERS: dict[CarOrder, Document] = {
     CarOrder.PRICE: {"daily_rate.minor": 1, "_id": 1},
     CarOrder.PRICE_DOWN: {"daily_rate.minor": -1, "_id": 1},
@@ -50,8 +50,8 @@ class MongoStore:
             async with self._client.start_session() as session:
                 return await session.with_transaction(
                     lambda running: change(MongoWork(self._db, running)),
-                    read_concern=_SNAPSHOT,
-                    write_concern=_MAJORITY,
+                    read_concern=SNAPSHOT,
+                    write_concern=MAJORITY,
                 )
 
     async def replace(self, booking: Booking) -> None:

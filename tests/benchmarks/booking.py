@@ -1,0 +1,169 @@
+"""Bookings per second through the whole service, beside the bare transaction of the same writes, in one run.
+
+Both use the same driver, the same pool, the same documents; every client has a car of its own, so nobody waits for a
+lock. The ratio is what counts: these machines are noisy, so the two take turns and the medians are compared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import secrets
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pymongo
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from builders import ACCOUNTS, BERLIN, PASSWORD, RATE, RENTER, make_car
+
+from engine.adapters.mongo_client import TRANSACTION_S, Credentials, connect, database
+from engine.adapters.mongo_documents import (
+    booking_document,
+    branch_document,
+    car_document,
+    claim_document,
+    fence_document,
+    renter_document,
+)
+from engine.adapters.mongo_provision import create_account, provision
+from engine.adapters.mongo_store import MAJORITY, SNAPSHOT
+from engine.bootstrap import Engine, Place, open_engine
+from engine.config import Secret
+from engine.domain.booking import Booking, BookingId
+from engine.domain.car import CarId, terms_of
+from engine.domain.period import RentalPeriod
+from engine.domain.settings import FirmSettings
+from engine.embedded.servers import open_servers
+from engine.services.booking import HoldCar
+
+DATABASE = "ds_bench"
+CLIENTS = (1, 8, 32, 64)
+
+
+class Days:
+    """Hands out periods that no two bookings share."""
+
+    def __init__(self) -> None:
+        self._next = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
+
+    def take(self) -> RentalPeriod:
+        self._next += timedelta(hours=21)
+        return RentalPeriod(self._next, self._next + timedelta(hours=20))
+
+
+async def through_the_service(desk: Engine, car: CarId, days: Days) -> None:
+    await desk.booking.hold(desk.actor, HoldCar(secrets.token_hex(12), car, days.take(), RENTER.id, RATE))
+
+
+async def bare(client: pymongo.AsyncMongoClient, sample: Booking, car: CarId, days: Days) -> None:
+    """The same two writes and the same commit, and nothing else."""
+    db = database(client, DATABASE)
+    booking = replace(
+        sample, id=BookingId(secrets.token_hex(6)), intent_key=secrets.token_hex(12), car_id=car, period=days.take()
+    )
+    document, claim = booking_document(booking), claim_document(booking.id, booking.period)
+
+    async def write(session: pymongo.asynchronous.client_session.AsyncClientSession) -> None:
+        entered = {"$inc": {"seq": 1}, "$push": {"claims": claim}}
+        await db.fences.update_one({"_id": car, "status": "active"}, entered, session=session)
+        await db.bookings.insert_one(document, session=session)
+
+    with pymongo.timeout(TRANSACTION_S):
+        async with client.start_session() as session:
+            await session.with_transaction(write, read_concern=SNAPSHOT, write_concern=MAJORITY)
+
+
+async def timed(one: Callable[[CarId], Awaitable[None]], clients: int, each: int) -> tuple[float, list[float]]:
+    """Bookings per second of *clients* at once, and every single duration in milliseconds."""
+    took: list[float] = []
+
+    async def client(car: CarId) -> None:
+        for _ in range(each):
+            began = time.perf_counter()
+            await one(car)
+            took.append((time.perf_counter() - began) * 1000)
+
+    began = time.perf_counter()
+    await asyncio.gather(*(client(CarId(f"car-{n}")) for n in range(clients)))
+    return clients * each / (time.perf_counter() - began), took
+
+
+async def fill(admin: pymongo.AsyncMongoClient) -> None:
+    await provision(admin, DATABASE, FirmSettings())
+    db = database(admin, DATABASE)
+    cars = [make_car(n) for n in range(max(CLIENTS))]
+    await db.branches.insert_one(branch_document(BERLIN))
+    await db.cars.insert_many([car_document(car) for car in cars])
+    await db.fences.insert_many([fence_document(car, terms_of(car, BERLIN), ()) for car in cars])
+    await db.renters.insert_one(renter_document(RENTER))
+    await create_account(admin, DATABASE, ACCOUNTS[0])
+
+
+async def forget(admin: pymongo.AsyncMongoClient) -> None:
+    """Between the turns: nobody writes into calendars that the other has filled."""
+    db = database(admin, DATABASE)
+    await db.bookings.delete_many({})
+    await db.fences.update_many({}, {"$set": {"claims": []}})
+
+
+async def measure(turns: int, bookings: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        async with open_servers(Path(folder), sandbox=False) as servers:
+            admin = connect(servers.mongo_url, Credentials(servers.root_name, servers.root_password, "admin"))
+            await fill(admin)
+            place = Place(servers.mongo_url, Secret(servers.redis_url), DATABASE)
+            raw = connect(servers.mongo_url, Credentials(ACCOUNTS[0].account, PASSWORD, DATABASE))
+            async with open_engine(place, ACCOUNTS[0].account, PASSWORD, background=False) as desk:
+                await compare(desk, raw, admin, turns, bookings)
+            await raw.close()
+            await admin.close()
+
+
+async def compare(
+    desk: Engine, raw: pymongo.AsyncMongoClient, admin: pymongo.AsyncMongoClient, turns: int, bookings: int
+) -> None:
+    days = Days()
+    sample = await desk.booking.hold(desk.actor, HoldCar("sample", CarId("car-0"), days.take(), RENTER.id, RATE))
+    kinds: dict[str, Callable[[CarId], Awaitable[None]]] = {
+        "service": lambda car: through_the_service(desk, car, days),
+        "bare": lambda car: bare(raw, sample, car, days),
+    }
+    for one in kinds.values():
+        await timed(one, 8, 10)
+    print("clients  service/s    bare/s  ratio   service p50/p99 ms   bare p50/p99 ms")
+    for clients in CLIENTS:
+        rates: dict[str, list[float]] = {name: [] for name in kinds}
+        took: dict[str, list[float]] = {name: [] for name in kinds}
+        for _ in range(turns):
+            for name, one in kinds.items():
+                await forget(admin)
+                rate, durations = await timed(one, clients, max(4, bookings // clients))
+                rates[name].append(rate)
+                took[name] += durations
+        ratio = statistics.median(a / b for a, b in zip(rates["service"], rates["bare"], strict=True))
+        service, plain = (statistics.median(rates[name]) for name in ("service", "bare"))
+        print(
+            f"{clients:>7}  {service:>9.0f}  {plain:>8.0f}  {ratio:>5.2f}"
+            f"  {quantiles(took['service']):>19}  {quantiles(took['bare']):>16}"
+        )
+
+
+def quantiles(durations: list[float]) -> str:
+    cuts = statistics.quantiles(durations, n=100)
+    return f"{cuts[49]:.1f} / {cuts[98]:.1f}"
+
+
+if __name__ == "__main__":
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--turns", type=int, default=5)
+    asked.add_argument("--bookings", type=int, default=320, help="for each turn")
+    options = asked.parse_args()
+    asyncio.run(measure(options.turns, options.bookings))
