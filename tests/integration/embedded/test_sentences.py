@@ -192,6 +192,13 @@ async def test_a_disk_that_is_nearly_full(tmp_path):
     ServerFolder(tmp_path).check_space(free=lambda _: 300_000_000)
 
 
+async def test_no_database_is_started_on_a_full_disk(tmp_path, monkeypatch):
+    monkeypatch.setattr("engine.embedded.folder._free", lambda _: 0)
+
+    with pytest.raises(Misconfigured, match=r"^Only 0 MB are free"):
+        Mongod(ServerFolder(tmp_path)).command(port=20_000)
+
+
 @pytest.mark.parametrize(
     ("flags", "machine", "fine"),
     [

@@ -150,7 +150,7 @@ def test_the_servers_move_when_somebody_sits_on_their_port(open_window, tmp_path
     assert none_left(running)
 
     with socketserver.TCPServer(("127.0.0.1", port_of(before.mongo_url)), socketserver.BaseRequestHandler) as stranger:
-        threading.Thread(target=stranger.serve_forever).start()
+        threading.Thread(target=stranger.serve_forever, daemon=True).start()
         after = open_window(tmp_path).endpoints
         stranger.shutdown()
 
