@@ -13,7 +13,7 @@ from engine.domain.catalogue import CarWish, Facets
 from engine.domain.ledger import LedgerRow
 from engine.domain.listing import BookingQuery, BookingRows
 from engine.domain.money import Money
-from engine.domain.payment import IntentFacts, PageFacts, PageOrder
+from engine.domain.payment import IntentFacts, PageFacts, PageOrder, PaymentFacts, RefundFacts, StripeNews
 from engine.domain.people import Actor, Renter, RenterId
 from engine.domain.period import RentalPeriod
 from engine.domain.settings import FirmSettings
@@ -49,8 +49,11 @@ class Leases(Protocol):
 class Work(Protocol):
     """One transaction: majority write concern, snapshot read, all or nothing."""
 
-    async def claim(self, car_id: CarId, period: RentalPeriod, booking_id: BookingId) -> CarTerms:
+    async def claim(self, car_id: CarId, period: RentalPeriod, booking_id: BookingId, now: datetime) -> CarTerms:
         """Enter *period* in the car's fence, which refuses what overlaps, and make every other claim conflict.
+
+        A rental that ended before *now* and was not returned is overdue: its car is refused for pick-ups within
+        ``OVERDUE_AHEAD``.
 
         Raises:
             CarNotRentable: The car is not active.
@@ -142,6 +145,27 @@ class PaymentGateway(Protocol):
     async def capture(self, payment_intent: str, amount: Money, key: str) -> IntentFacts: ...
 
     async def intent(self, payment_intent: str) -> IntentFacts: ...
+
+    async def void(self, payment_intent: str, key: str) -> IntentFacts:
+        """Cancel an authorised payment before any money moved."""
+
+    async def refund(self, payment_intent: str, amount: Money, key: str) -> RefundFacts: ...
+
+    async def refunds(self, payment_intent: str) -> list[RefundFacts]:
+        """All of one payment, newest first."""
+
+    async def pages_created(self, since: datetime, until: datetime) -> list[PageFacts]:
+        """Every session created in ``[since, until)``; those that are not ours are left out."""
+
+    async def payments_created(self, since: datetime, until: datetime) -> list[PaymentFacts]:
+        """Every PaymentIntent created in ``[since, until)`` that names a booking."""
+
+    def news(self, body: bytes, signature: str, now: datetime) -> StripeNews:
+        """A webhook's event, believed because of its signature.
+
+        Raises:
+            Forbidden: Wrong signature, or a stamp more than five minutes old or at all in the future.
+        """
 
 
 class Accounts(Protocol):

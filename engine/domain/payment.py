@@ -34,6 +34,32 @@ class PageOrder:
     return_url: str
 
 
+class RefundState(StrEnum):
+    DUE = auto()  #: Stripe not asked yet, or its answer lost
+    PENDING = auto()  #: on its way to the renter's bank
+    DONE = auto()
+    FAILED = auto()  #: Stripe could not; a person must
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """What is given back of a booking's payment, at most once.
+
+    Attributes:
+        amount: Positive.
+        refund_id: Stripe's, once it has answered; empty before.
+    """
+
+    amount: Money
+    state: RefundState = RefundState.DUE
+    refund_id: str = ""
+
+    def told(self, facts: RefundFacts) -> Refund:
+        """The refund after Stripe's word on it."""
+        state = {"succeeded": RefundState.DONE, "failed": RefundState.FAILED, "canceled": RefundState.FAILED}
+        return replace(self, refund_id=facts.refund_id, state=state.get(facts.status, RefundState.PENDING))
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One try at being paid.
@@ -136,3 +162,51 @@ class IntentFacts:
     amount: Money
     captured: Money
     charge: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFacts:
+    """A payment in Stripe's own books, for comparing them with ours.
+
+    Attributes:
+        captured: What was taken in all; zero while it is only authorised or after it was voided.
+        refunded: What was given back of it.
+        charge: Id of the latest charge; empty while there is none.
+    """
+
+    payment_intent: str
+    booking_id: str
+    status: str
+    captured: Money
+    refunded: Money
+    charge: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RefundFacts:
+    """A refund as Stripe tells it.
+
+    Attributes:
+        status: ``succeeded``, ``pending``, ``requires_action``, ``failed`` or ``canceled``.
+    """
+
+    refund_id: str
+    payment_intent: str
+    status: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class StripeNews:
+    """What a signed event is about; what is true now is asked of Stripe, not taken from it.
+
+    Attributes:
+        booking_id: From the object's metadata or ``client_reference_id``; empty for what is not ours.
+        session_id: Of the Checkout Session, if the event is about one.
+    """
+
+    event_id: str
+    kind: str
+    booking_id: str
+    session_id: str
