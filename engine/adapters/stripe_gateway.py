@@ -4,53 +4,41 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import httpx
-import msgspec
 import stripe
 from stripe import HTTPXClient, StripeClient
 
-from engine.domain.errors import Forbidden, InvalidMoney, Misconfigured, PaymentMismatch, PaymentRefused, Unavailable
+from engine.adapters.stripe_facts import (
+    intent_facts,
+    page_facts,
+    page_is_ours,
+    payment_facts,
+    payment_is_ours,
+    refund_facts,
+)
+from engine.adapters.stripe_news import check_signature, news_of
+from engine.domain.errors import Forbidden, InvalidMoney, Misconfigured, PaymentRefused, Unavailable
 from engine.domain.money import Money
-from engine.domain.payment import IntentFacts, PageFacts, PageOrder, PageStatus
+from engine.domain.payment import IntentFacts, PageFacts, PageOrder, PaymentFacts, RefundFacts, StripeNews
 
 #: The version of Stripe's document in ``resources/stripe``; the sandbox speaks no other.
 STRIPE_VERSION = "2026-05-27.dahlia"
 _KEY = re.compile(r"(?:sk|rk)_(test|live)_[A-Za-z0-9_]+")
 _NO_KEY = "rk_test_none"
+#: Objects in one answer of a list; Stripe's most.
+_PAGE = 100
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 # The library would report timings and the machine's description of a firm's desks to Stripe.
 stripe.enable_telemetry = False
-
-
-class _Intent(msgspec.Struct):
-    id: str
-    status: str
-    amount: int
-    currency: str
-    amount_received: int = 0
-    latest_charge: str | None = None
-
-
-class _Session(msgspec.Struct):
-    id: str
-    status: str
-    payment_status: str
-    amount_total: int
-    currency: str
-    livemode: bool
-    expires_at: int
-    url: str | None = None
-    client_reference_id: str | None = None
-    payment_intent: _Intent | None = None
-    metadata: dict[str, str] = {}
 
 
 class _DirectHTTPXClient(HTTPXClient):
@@ -67,6 +55,7 @@ class StripeGateway:
     Args:
         key: Empty for a desk that prepares payments and leaves every step at Stripe to others (Forbidden).
         base_url: The local sandbox; None is Stripe itself.
+        webhook_secret: ``whsec_…``; without it no event is believed.
         timeout: Limit for one try of one request.
         retries: More tries after a lost connection, 409 or 5xx, all under the same idempotency key.
 
@@ -79,6 +68,7 @@ class StripeGateway:
         key: str,
         *,
         base_url: str | None = None,
+        webhook_secret: str = "",
         timeout: timedelta = timedelta(seconds=20),
         retries: int = 2,
     ) -> None:
@@ -87,6 +77,7 @@ class StripeGateway:
             raise Misconfigured("The Stripe key must begin with sk_test_, rk_test_, sk_live_ or rk_live_.")
         self._livemode = kind[1] == "live"
         self._base_url = base_url
+        self._webhook_secret = webhook_secret
         if base_url is not None:
             self._must_be_sandbox(base_url)
         seconds = timeout.total_seconds()
@@ -147,7 +138,7 @@ class StripeGateway:
     async def page(self, session_id: str) -> PageFacts:
         with self._asking():
             session = await self._client.v1.checkout.sessions.retrieve_async(session_id, {"expand": ["payment_intent"]})
-        return _page_facts(session.to_dict())
+        return page_facts(session.to_dict())
 
     async def close_page(self, session_id: str) -> None:
         with self._asking():
@@ -160,12 +151,54 @@ class StripeGateway:
             intent = await self._client.v1.payment_intents.capture_async(
                 payment_intent, {"amount_to_capture": amount.minor}, {"idempotency_key": key}
             )
-        return _intent_facts(intent.to_dict())
+        return intent_facts(intent.to_dict())
 
     async def intent(self, payment_intent: str) -> IntentFacts:
         with self._asking():
             intent = await self._client.v1.payment_intents.retrieve_async(payment_intent)
-        return _intent_facts(intent.to_dict())
+        return intent_facts(intent.to_dict())
+
+    async def void(self, payment_intent: str, key: str) -> IntentFacts:
+        with self._asking():
+            intent = await self._client.v1.payment_intents.cancel_async(
+                payment_intent, options={"idempotency_key": key}
+            )
+        return intent_facts(intent.to_dict())
+
+    async def refund(self, payment_intent: str, amount: Money, key: str) -> RefundFacts:
+        with self._asking():
+            # Stripe's events about a refund carry the refund's own tags only, so it gets those of its payment.
+            intent = await self._client.v1.payment_intents.retrieve_async(payment_intent)
+            refund = await self._client.v1.refunds.create_async(
+                {"payment_intent": payment_intent, "amount": amount.minor, "metadata": intent.to_dict()["metadata"]},
+                {"idempotency_key": key},
+            )
+            # As with pages: a replayed answer tells what was true the first time.
+            refund = await self._client.v1.refunds.retrieve_async(refund.id)
+        return refund_facts(refund.to_dict())
+
+    async def refunds(self, payment_intent: str) -> list[RefundFacts]:
+        with self._asking():
+            listed = await self._client.v1.refunds.list_async({"payment_intent": payment_intent, "limit": _PAGE})
+            return [refund_facts(body) async for body in _all(listed)]
+
+    async def pages_created(self, since: datetime, until: datetime) -> list[PageFacts]:
+        with self._asking():
+            listed = await self._client.v1.checkout.sessions.list_async(
+                {"created": _between(since, until), "limit": _PAGE, "expand": ["data.payment_intent"]}
+            )
+            return [page_facts(body) async for body in _all(listed) if page_is_ours(body)]
+
+    async def payments_created(self, since: datetime, until: datetime) -> list[PaymentFacts]:
+        with self._asking():
+            listed = await self._client.v1.payment_intents.list_async(
+                {"created": _between(since, until), "limit": _PAGE, "expand": ["data.latest_charge"]}
+            )
+            return [payment_facts(body) async for body in _all(listed) if payment_is_ours(body)]
+
+    def news(self, body: bytes, signature: str, now: datetime) -> StripeNews:
+        check_signature(body, signature, self._webhook_secret, now)
+        return news_of(body, livemode=self._livemode)
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
@@ -182,6 +215,17 @@ class StripeGateway:
             raise Misconfigured("A live Stripe key is never sent to a sandbox; remove the sandbox's address.")
         if urlsplit(base_url).hostname not in _LOOPBACK:
             raise Misconfigured("The Stripe sandbox must be on this machine (127.0.0.1).")
+
+
+def _between(since: datetime, until: datetime) -> Any:
+    """Stripe counts whole seconds; rounded up, ranges that touch never share one and never miss one."""
+    return {"gte": ceil(since.timestamp()), "lt": ceil(until.timestamp())}
+
+
+async def _all(listed: Any) -> AsyncIterator[dict[str, Any]]:
+    """Every object of a list, page after page."""
+    async for each in listed.auto_paging_iter():
+        yield each.to_dict()
 
 
 @contextmanager
@@ -206,38 +250,3 @@ def _refused(problem: stripe.StripeError) -> PaymentRefused:
         stripe_code=told.get("code") or (told.get("type", "") if isinstance(problem, stripe.IdempotencyError) else ""),
         status=problem.http_status or 0,
     )
-
-
-def _page_facts(body: dict[str, Any]) -> PageFacts:
-    try:
-        told = msgspec.convert(body, _Session)
-        return PageFacts(
-            session_id=told.id,
-            url=told.url or "",
-            status=PageStatus(told.status),
-            paid=told.payment_status == "paid",
-            payment_intent=told.payment_intent.id if told.payment_intent else "",
-            intent_status=told.payment_intent.status if told.payment_intent else "",
-            amount=Money(told.amount_total, told.currency.upper()),
-            livemode=told.livemode,
-            booking_id=told.client_reference_id or "",
-            attempt=int(told.metadata.get("attempt", "")),
-            expires_at=datetime.fromtimestamp(told.expires_at, UTC),
-        )
-    except (msgspec.ValidationError, ValueError, InvalidMoney) as problem:
-        raise PaymentMismatch(f"session {body.get('id')}: not an answer we know ({problem})") from problem
-
-
-def _intent_facts(body: dict[str, Any]) -> IntentFacts:
-    try:
-        told = msgspec.convert(body, _Intent)
-        currency = told.currency.upper()
-        return IntentFacts(
-            payment_intent=told.id,
-            status=told.status,
-            amount=Money(told.amount, currency),
-            captured=Money(told.amount_received, currency),
-            charge=told.latest_charge or "",
-        )
-    except (msgspec.ValidationError, InvalidMoney) as problem:
-        raise PaymentMismatch(f"payment {body.get('id')}: not an answer we know ({problem})") from problem

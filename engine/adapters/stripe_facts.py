@@ -1,0 +1,142 @@
+"""Stripe's answers as facts of ours. An answer of another shape is a mismatch, never a guess."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from engine.domain.errors import InvalidMoney, PaymentMismatch
+from engine.domain.money import Money
+from engine.domain.payment import IntentFacts, PageFacts, PageStatus, PaymentFacts, RefundFacts
+
+Body = dict[str, Any]
+
+
+class _Intent(msgspec.Struct):
+    id: str
+    status: str
+    amount: int
+    currency: str
+    amount_received: int = 0
+    latest_charge: str | None = None
+
+
+class _Session(msgspec.Struct):
+    id: str
+    status: str
+    payment_status: str
+    amount_total: int
+    currency: str
+    livemode: bool
+    expires_at: int
+    url: str | None = None
+    client_reference_id: str | None = None
+    payment_intent: _Intent | None = None
+    metadata: dict[str, str] = {}
+
+
+class _Charge(msgspec.Struct):
+    id: str
+    captured: bool
+    amount_captured: int
+    amount_refunded: int
+
+
+class _Payment(msgspec.Struct):
+    """A PaymentIntent with its charge expanded."""
+
+    id: str
+    status: str
+    currency: str
+    created: int
+    metadata: dict[str, str]
+    latest_charge: _Charge | None = None
+
+
+class _Refund(msgspec.Struct):
+    id: str
+    status: str
+    amount: int
+    currency: str
+    payment_intent: str | None = None
+
+
+def page_is_ours(body: Body) -> bool:
+    """Whether a desk of this firm made that session; others may share the Stripe account."""
+    tags = body.get("metadata") or {}
+    return bool(body.get("client_reference_id")) and {"booking", "attempt"} <= tags.keys()
+
+
+def payment_is_ours(body: Body) -> bool:
+    return bool((body.get("metadata") or {}).get("booking"))
+
+
+def page_facts(body: Body) -> PageFacts:
+    with _known("session", body):
+        told = msgspec.convert(body, _Session)
+        return PageFacts(
+            session_id=told.id,
+            url=told.url or "",
+            status=PageStatus(told.status),
+            paid=told.payment_status == "paid",
+            payment_intent=told.payment_intent.id if told.payment_intent else "",
+            intent_status=told.payment_intent.status if told.payment_intent else "",
+            amount=Money(told.amount_total, told.currency.upper()),
+            livemode=told.livemode,
+            booking_id=told.client_reference_id or "",
+            attempt=int(told.metadata.get("attempt", "")),
+            expires_at=datetime.fromtimestamp(told.expires_at, UTC),
+        )
+
+
+def intent_facts(body: Body) -> IntentFacts:
+    with _known("payment", body):
+        told = msgspec.convert(body, _Intent)
+        currency = told.currency.upper()
+        return IntentFacts(
+            payment_intent=told.id,
+            status=told.status,
+            amount=Money(told.amount, currency),
+            captured=Money(told.amount_received, currency),
+            charge=told.latest_charge or "",
+        )
+
+
+def payment_facts(body: Body) -> PaymentFacts:
+    """What Stripe calls refunded of a charge that was never captured is only an authorisation let go."""
+    with _known("payment", body):
+        told = msgspec.convert(body, _Payment)
+        currency, charge = told.currency.upper(), told.latest_charge
+        taken = charge is not None and charge.captured
+        return PaymentFacts(
+            payment_intent=told.id,
+            booking_id=told.metadata["booking"],
+            status=told.status,
+            captured=Money(charge.amount_captured if charge and taken else 0, currency),
+            refunded=Money(charge.amount_refunded if charge and taken else 0, currency),
+            charge=charge.id if charge else "",
+            created_at=datetime.fromtimestamp(told.created, UTC),
+        )
+
+
+def refund_facts(body: Body) -> RefundFacts:
+    with _known("refund", body):
+        told = msgspec.convert(body, _Refund)
+        return RefundFacts(
+            refund_id=told.id,
+            payment_intent=told.payment_intent or "",
+            status=told.status,
+            amount=Money(told.amount, told.currency.upper()),
+        )
+
+
+@contextmanager
+def _known(kind: str, body: Body) -> Iterator[None]:
+    try:
+        yield
+    except (msgspec.ValidationError, ValueError, InvalidMoney) as problem:
+        raise PaymentMismatch(f"{kind} {body.get('id')}: not an answer we know ({problem})") from problem
