@@ -29,6 +29,7 @@ from engine.services.booking import BookingService
 from engine.services.catalogue import CatalogueService
 from engine.services.follower import Follower
 from engine.services.payment import PaymentService
+from engine.services.rental import RentalService
 from engine.services.sweeper import Sweeper
 
 __all__ = ["Engine", "Place", "demo_accounts", "new_booking_id", "open_engine", "open_place"]
@@ -69,8 +70,10 @@ class Engine:
     catalogue: CatalogueService
     booking: BookingService
     payment: PaymentService
+    rental: RentalService
     follower: Follower
     sweeper: Sweeper
+    landing: Landing
     clock: ServerClock
     turns: RedisTurns
 
@@ -139,28 +142,32 @@ async def open_engine(
         gateway = StripeGateway(place.stripe_key.reveal(), base_url=place.stripe_url or None)
         leaving.push_async_callback(gateway.aclose)
         turns = RedisTurns(redis, place.database, lease=lease)
-        store = MongoStore(client, place.database)
-        payment = PaymentService(store, gateway, clock, desk=account)
-        follower = Follower(payment, clock)
-        return_to = place.success_url or _NOWHERE
-        if background and not place.success_url:
-            return_to = await leaving.enter_async_context(open_landing(follower.arrived))
-        engine = Engine(
-            actor=actor,
-            place=place,
-            catalogue=CatalogueService(store, clock),
-            booking=BookingService(
-                store, turns, clock, gateway, new_booking_id, lambda booking_id: f"{return_to}?booking={booking_id}"
-            ),
-            payment=payment,
-            follower=follower,
-            sweeper=Sweeper(store, payment, turns, clock),
-            clock=clock,
-            turns=turns,
-        )
+        engine = _wire(place, actor, MongoStore(client, place.database), turns, clock, gateway)
         if background:
             await leaving.enter_async_context(_running(engine))
         yield engine
+
+
+def _wire(
+    place: Place, actor: Actor, store: MongoStore, turns: RedisTurns, clock: ServerClock, gateway: StripeGateway
+) -> Engine:
+    payment = PaymentService(store, gateway, clock, desk=actor.account)
+    follower = Follower(payment, clock)
+    landing = Landing(place.success_url or _NOWHERE)
+    booking = BookingService(store, turns, clock, gateway, payment, new_booking_id, landing.address_for)
+    return Engine(
+        actor=actor,
+        place=place,
+        catalogue=CatalogueService(store, clock),
+        booking=booking,
+        rental=RentalService(store, clock, booking, payment),
+        payment=payment,
+        follower=follower,
+        sweeper=Sweeper(store, payment, turns, clock),
+        landing=landing,
+        clock=clock,
+        turns=turns,
+    )
 
 
 def new_booking_id() -> BookingId:
@@ -168,8 +175,27 @@ def new_booking_id() -> BookingId:
     return BookingId("".join(secrets.choice(_LETTERS) for _ in range(12)))
 
 
+@dataclass(slots=True)
+class Landing:
+    """Where the browser comes back to; this desk's own page once it is served."""
+
+    address: str
+
+    def address_for(self, booking_id: BookingId) -> str:
+        return f"{self.address}?booking={booking_id}"
+
+
 @asynccontextmanager
 async def _running(engine: Engine) -> AsyncIterator[None]:
+    async with AsyncExitStack() as serving:
+        if not engine.place.success_url:
+            engine.landing.address = await serving.enter_async_context(open_landing(engine.follower.arrived))
+        async with _tasks(engine):
+            yield
+
+
+@asynccontextmanager
+async def _tasks(engine: Engine) -> AsyncIterator[None]:
     tasks = [asyncio.create_task(_keep_time(engine.clock), name="clock")]
     if engine.actor.may(Deed.SWEEP):
         tasks.append(asyncio.create_task(engine.sweeper.run(), name="sweeper"))

@@ -101,8 +101,8 @@ class Store(Protocol):
 
     async def facets(self, branch_id: BranchId) -> Facets: ...
 
-    async def free_cars(self, wish: CarWish, offset: int, limit: int) -> tuple[list[Car], int]:
-        """One page of the active cars that nothing blocks in the wished period, and how many there are in all."""
+    async def free_cars(self, wish: CarWish, now: datetime, offset: int, limit: int) -> tuple[list[Car], int]:
+        """One page of the active cars that nothing keeps from the wished period, and how many there are in all."""
 
     async def car(self, car_id: CarId) -> Car:
         """Raises: NotFound."""

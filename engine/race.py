@@ -19,9 +19,9 @@ from typing import Any
 from engine.adapters.mongo_client import Client, Credentials, connect, database, speaking
 from engine.adapters.mongo_documents import branch_document, car_document, fence_document, renter_document
 from engine.adapters.mongo_provision import NewAccount, create_account, provision
-from engine.adapters.mongo_work import taken_during
 from engine.bootstrap import Place, open_engine
 from engine.config import Secret
+from engine.domain.booking import BLOCKING
 from engine.domain.car import BodyType, Branch, BranchId, Car, CarId, CarStatus, Fuel, OwnerId, Transmission, terms_of
 from engine.domain.errors import AlreadyAsked, Contended, DriveSphereError, PeriodTaken, Unavailable
 from engine.domain.money import Money
@@ -171,7 +171,12 @@ async def _judge(
 ) -> Round:
     async with _administering(place, admin) as client:
         bookings = database(client, place.database).bookings
-        query = {"car_id": _car_id(number), **taken_during(period)}
+        query = {
+            "car_id": _car_id(number),
+            "state": {"$in": list(BLOCKING)},
+            "starts_at": {"$lt": period.ends_at},
+            "ends_at": {"$gt": period.starts_at},
+        }
         found = await bookings.find(query, {"starts_at": 1, "ends_at": 1}).sort("starts_at", 1).to_list()
     overlapping = sum(later["starts_at"] < earlier["ends_at"] for earlier, later in pairwise(found))
     codes = dict(sorted(Counter(answer.code for answer in answers).items()))

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from engine.adapters.mongo_client import Document
-from engine.domain.booking import Booking, BookingId, BookingState, Step
+from engine.domain.booking import Booking, BookingId
+from engine.domain.cancellation import CancellationRule
 from engine.domain.car import (
     BodyType,
     Branch,
@@ -21,10 +22,8 @@ from engine.domain.car import (
 )
 from engine.domain.ledger import LedgerRow
 from engine.domain.money import Money
-from engine.domain.payment import Attempt, AttemptState
-from engine.domain.people import AccountName, Renter, RenterId
+from engine.domain.people import Renter, RenterId
 from engine.domain.period import RentalPeriod
-from engine.domain.pricing import Quote, QuoteLine
 from engine.domain.settings import FirmSettings
 from engine.domain.text import normal_plate
 
@@ -33,7 +32,7 @@ def money_document(money: Money) -> Document:
     return {"minor": money.minor, "currency": money.currency}
 
 
-def _money(document: Document) -> Money:
+def money_of(document: Document) -> Money:
     return Money(document["minor"], document["currency"])
 
 
@@ -96,7 +95,7 @@ def car_of(document: Document) -> Car:
         transmission=Transmission(document["transmission"]),
         seats=document["seats"],
         odometer_km=document["odometer_km"],
-        daily_rate=_money(document["daily_rate"]),
+        daily_rate=money_of(document["daily_rate"]),
         status=CarStatus(document["status"]),
         owner_id=OwnerId(document["owner_id"]),
         branch_id=BranchId(document["branch_id"]),
@@ -133,7 +132,7 @@ def terms_of_fence(fence: Document) -> CarTerms:
         owner_id=OwnerId(terms["owner_id"]),
         branch_id=BranchId(terms["branch_id"]),
         zone=terms["zone"],
-        daily_rate=_money(terms["daily_rate"]),
+        daily_rate=money_of(terms["daily_rate"]),
     )
 
 
@@ -164,11 +163,25 @@ def settings_document(settings: FirmSettings) -> Document:
         "currency": settings.currency,
         "commission_bp": settings.commission_bp,
         "hold_s": int(settings.hold.total_seconds()),
+        "cancellation": rules_document(settings.cancellation),
     }
 
 
 def settings_of(document: Document) -> FirmSettings:
-    return FirmSettings(document["currency"], document["commission_bp"], timedelta(seconds=document["hold_s"]))
+    return FirmSettings(
+        document["currency"],
+        document["commission_bp"],
+        timedelta(seconds=document["hold_s"]),
+        rules_of(document["cancellation"]),
+    )
+
+
+def rules_document(rules: Iterable[CancellationRule]) -> list[Document]:
+    return [{"hours_before": rule.hours_before, "refund_bp": rule.refund_bp} for rule in rules]
+
+
+def rules_of(documents: Iterable[Document]) -> tuple[CancellationRule, ...]:
+    return tuple(CancellationRule(rule["hours_before"], rule["refund_bp"]) for rule in documents)
 
 
 def ledger_document(row: LedgerRow) -> Document:
@@ -182,101 +195,3 @@ def ledger_document(row: LedgerRow) -> Document:
         "branch_id": row.branch_id,
         "at": row.at,
     }
-
-
-def booking_document(booking: Booking) -> Document:
-    """``session_ids`` and ``due_at`` are there for their indexes and left out when there is nothing to index."""
-    document: Document = {
-        "_id": booking.id,
-        "car_id": booking.car_id,
-        "car_label": booking.car_label,
-        "owner_id": booking.owner_id,
-        "branch_id": booking.branch_id,
-        "return_branch_id": booking.return_branch_id,
-        "zone": booking.zone,
-        "renter_id": booking.renter_id,
-        "renter_name": booking.renter_name,
-        "booked_by": booking.booked_by,
-        "starts_at": booking.period.starts_at,
-        "ends_at": booking.period.ends_at,
-        "state": booking.state,
-        "hold_until": booking.hold_until,
-        "created_at": booking.created_at,
-        "quote": _quote_document(booking.quote),
-        "attempts": [_attempt_document(attempt) for attempt in booking.attempts],
-        "intent_key": booking.intent_key,
-        "history": [{"state": step.state, "at": step.at, "by": step.by} for step in booking.history],
-        "version": booking.version,
-    }
-    if session_ids := [attempt.session_id for attempt in booking.attempts if attempt.session_id]:
-        document["session_ids"] = session_ids
-    if (due_at := booking.due_at) is not None:
-        document["due_at"] = due_at
-    return document
-
-
-def booking_of(document: Document) -> Booking:
-    return Booking(
-        id=BookingId(document["_id"]),
-        car_id=CarId(document["car_id"]),
-        car_label=document["car_label"],
-        owner_id=OwnerId(document["owner_id"]),
-        branch_id=BranchId(document["branch_id"]),
-        return_branch_id=BranchId(document["return_branch_id"]),
-        zone=document["zone"],
-        renter_id=RenterId(document["renter_id"]),
-        renter_name=document["renter_name"],
-        booked_by=AccountName(document["booked_by"]),
-        period=RentalPeriod(document["starts_at"], document["ends_at"]),
-        state=BookingState(document["state"]),
-        hold_until=document["hold_until"],
-        created_at=document["created_at"],
-        quote=_quote(document["quote"]),
-        attempts=tuple(_attempt(attempt) for attempt in document["attempts"]),
-        intent_key=document["intent_key"],
-        history=tuple(Step(BookingState(step["state"]), step["at"], step["by"]) for step in document["history"]),
-        version=document["version"],
-    )
-
-
-def _quote_document(quote: Quote) -> Document:
-    return {
-        "lines": [{"kind": line.kind, "count": line.count, "unit": line.unit.minor} for line in quote.lines],
-        "currency": quote.total.currency,
-        "total": quote.total.minor,
-        "commission_bp": quote.commission_bp,
-    }
-
-
-def _quote(document: Document) -> Quote:
-    currency = document["currency"]
-    lines = tuple(QuoteLine(line["kind"], line["count"], Money(line["unit"], currency)) for line in document["lines"])
-    return Quote(lines, document["commission_bp"])
-
-
-def _attempt_document(attempt: Attempt) -> Document:
-    return {
-        "n": attempt.n,
-        "request": attempt.request,
-        "amount": money_document(attempt.amount),
-        "expires_at": attempt.expires_at,
-        "state": attempt.state,
-        "session_id": attempt.session_id,
-        "url": attempt.url,
-        "payment_intent": attempt.payment_intent,
-        "captured_at": attempt.captured_at,
-    }
-
-
-def _attempt(document: Document) -> Attempt:
-    return Attempt(
-        n=document["n"],
-        request=document["request"],
-        amount=_money(document["amount"]),
-        expires_at=document["expires_at"],
-        state=AttemptState(document["state"]),
-        session_id=document["session_id"],
-        url=document["url"],
-        payment_intent=document["payment_intent"],
-        captured_at=document["captured_at"],
-    )

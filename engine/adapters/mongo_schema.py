@@ -12,7 +12,7 @@ from engine.adapters.mongo_client import Document
 from engine.domain.booking import BLOCKING, BookingState
 from engine.domain.car import BodyType, CarStatus, Fuel, Transmission
 from engine.domain.ledger import LedgerKind
-from engine.domain.payment import AttemptState
+from engine.domain.payment import AttemptState, RefundState
 
 _TEXT: Document = {"bsonType": "string", "minLength": 1, "maxLength": 400}
 _MAYBE_EMPTY: Document = {"bsonType": "string", "maxLength": 4000}
@@ -61,6 +61,16 @@ _QUOTE = _record(
         "commission_bp": {"bsonType": ["int", "long"], "minimum": 0, "maximum": 10_000},
     }
 )
+_CANCELLATION = _list_of(
+    _record(
+        {
+            "hours_before": {"bsonType": ["int", "long"], "minimum": 0},
+            "refund_bp": {"bsonType": ["int", "long"], "minimum": 0, "maximum": 10_000},
+        }
+    ),
+    10,
+)
+_REFUND = _record({"amount": _MONEY, "state": _one_of(RefundState), "refund_id": _MAYBE_EMPTY})
 
 SHAPES: dict[str, Document] = {
     "branches": _record(
@@ -123,10 +133,12 @@ SHAPES: dict[str, Document] = {
             "intent_key": _TEXT,
             "history": _list_of(_record({"state": _one_of(BookingState), "at": _DATE, "by": _TEXT}), 200),
             "version": _COUNT,
+            "cancellation": _CANCELLATION,
+            "refund": _REFUND,
             "session_ids": _list_of(_TEXT, 50),
             "due_at": _DATE,
         },
-        optional=("session_ids", "due_at"),
+        optional=("refund", "session_ids", "due_at"),
     ),
     "ledger": _record(
         {
@@ -148,6 +160,7 @@ SHAPES: dict[str, Document] = {
             "currency": {"bsonType": "string", "pattern": "^[A-Z]{3}$"},
             "commission_bp": {"bsonType": ["int", "long"], "minimum": 0, "maximum": 10_000},
             "hold_s": {"bsonType": ["int", "long"], "minimum": 60, "maximum": 1800},
+            "cancellation": _CANCELLATION,
         }
     ),
     "people": _record({"_id": _TEXT, "name": _TEXT}, closed=False),

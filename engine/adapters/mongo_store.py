@@ -12,10 +12,11 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from engine.adapters.memory import Remembered
+from engine.adapters.mongo_bookings import booking_of
 from engine.adapters.mongo_client import TRANSACTION_S, Client, Database, Document, database, speaking
-from engine.adapters.mongo_documents import booking_of, branch_of, car_of, renter_document, renter_of, settings_of
-from engine.adapters.mongo_work import MongoWork, replace_version, taken_during
-from engine.domain.booking import Booking, BookingId
+from engine.adapters.mongo_documents import branch_of, car_of, renter_document, renter_of, settings_of
+from engine.adapters.mongo_work import MongoWork, in_the_way, replace_version
+from engine.domain.booking import BLOCKING, Booking, BookingId
 from engine.domain.car import BodyType, Branch, BranchId, Car, CarId, CarStatus, Fuel, Transmission
 from engine.domain.catalogue import CarOrder, CarWish, Facets
 from engine.domain.errors import NotFound
@@ -123,9 +124,10 @@ class MongoStore:
             found = await (await self._db.cars.aggregate(pipeline)).to_list(1)
         return _facets(found[0]) if found else Facets()
 
-    async def free_cars(self, wish: CarWish, offset: int, limit: int) -> tuple[list[Car], int]:
+    async def free_cars(self, wish: CarWish, now: datetime, offset: int, limit: int) -> tuple[list[Car], int]:
         with speaking():
-            taken = await self._db.bookings.find(taken_during(wish.period), {"car_id": 1, "_id": 0}).to_list()
+            blocking = {"state": {"$in": list(BLOCKING)}, **in_the_way(wish.period, now)}
+            taken = await self._db.bookings.find(blocking, {"car_id": 1, "_id": 0}).to_list()
             pipeline: list[Document] = [
                 {"$match": {**_car_filter(wish), "_id": {"$nin": [document["car_id"] for document in taken]}}},
                 {

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
+from engine.adapters.mongo_bookings import booking_document
 from engine.adapters.mongo_client import Database, Document
-from engine.adapters.mongo_documents import booking_document, claim_document, ledger_document, terms_of_fence
-from engine.domain.booking import BLOCKING, Booking, BookingId
+from engine.adapters.mongo_documents import claim_document, ledger_document, terms_of_fence
+from engine.domain.booking import Booking, BookingId
 from engine.domain.car import CarId, CarStatus, CarTerms
 from engine.domain.errors import AlreadyAsked, CarNotRentable, NotFound, Overtaken, PeriodTaken, RuleBroken
 from engine.domain.ledger import LedgerRow
-from engine.domain.period import RentalPeriod
+from engine.domain.period import OVERDUE_AHEAD, RentalPeriod
 
 _DUPLICATE_KEY = 11000
 
 
-def taken_during(period: RentalPeriod) -> Document:
-    """Filter for the bookings that keep a car from being rented in *period*."""
-    return {
-        "state": {"$in": list(BLOCKING)},
-        "starts_at": {"$lt": period.ends_at},
-        "ends_at": {"$gt": period.starts_at},
-    }
+def in_the_way(period: RentalPeriod, now: datetime) -> Document:
+    """Filter for what keeps a car from being promised for *period*: what overlaps, and what should be back by *now*.
+
+    It fits a fence's claims and, together with ``BLOCKING`` states, bookings: search and claim both use this one.
+    """
+    overlap: Document = {"starts_at": {"$lt": period.ends_at}, "ends_at": {"$gt": period.starts_at}}
+    if period.starts_at >= now + OVERDUE_AHEAD:
+        return overlap
+    return {"$or": [overlap, {"ends_at": {"$lte": now}}]}
 
 
 class MongoWork:
@@ -34,30 +38,33 @@ class MongoWork:
         self._db = db
         self._session = session
 
-    async def claim(self, car_id: CarId, period: RentalPeriod, booking_id: BookingId) -> CarTerms:
-        overlap = {"starts_at": {"$lt": period.ends_at}, "ends_at": {"$gt": period.starts_at}}
+    async def claim(self, car_id: CarId, period: RentalPeriod, booking_id: BookingId, now: datetime) -> CarTerms:
+        blocked = in_the_way(period, now)
         fence = await self._db.fences.find_one_and_update(
-            {"_id": car_id, "status": CarStatus.ACTIVE, "claims": {"$not": {"$elemMatch": overlap}}},
+            {"_id": car_id, "status": CarStatus.ACTIVE, "claims": {"$not": {"$elemMatch": blocked}}},
             {"$inc": {"seq": 1}, "$push": {"claims": claim_document(booking_id, period)}},
             projection={"terms": 1},
             session=self._session,
         )
         if fence is None:
-            raise await self._why_not(car_id, period)
+            raise await self._why_not(car_id, blocked)
         return terms_of_fence(fence)
 
-    async def _why_not(self, car_id: CarId, period: RentalPeriod) -> RuleBroken:
+    async def _why_not(self, car_id: CarId, blocked: Document) -> RuleBroken:
         fence = await self._db.fences.find_one({"_id": car_id}, session=self._session)
         if fence is None:
             return NotFound("car", car_id)
         if fence["status"] != CarStatus.ACTIVE:
             return CarNotRentable(car_id)
-        ends = [
-            claim["ends_at"]
-            for claim in fence["claims"]
-            if claim["starts_at"] < period.ends_at and period.starts_at < claim["ends_at"]
+        pipeline: list[Document] = [
+            {"$match": {"_id": car_id}},
+            {"$unwind": "$claims"},
+            {"$replaceWith": "$claims"},
+            {"$match": blocked},
         ]
-        return PeriodTaken(car_id, max(ends))
+        claims = await (await self._db.fences.aggregate(pipeline, session=self._session)).to_list()
+        ends = max((claim["ends_at"] for claim in claims), default=None)
+        return PeriodTaken(car_id, ends, tuple(claim["booking_id"] for claim in claims))
 
     async def add(self, booking: Booking) -> None:
         try:

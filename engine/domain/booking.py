@@ -8,10 +8,11 @@ from enum import StrEnum, auto
 from types import MappingProxyType
 from typing import NewType
 
+from engine.domain.cancellation import CancellationRule
 from engine.domain.car import BranchId, CarId, OwnerId
 from engine.domain.errors import MoveRefused
 from engine.domain.money import Money
-from engine.domain.payment import Attempt, AttemptState
+from engine.domain.payment import Attempt, AttemptState, Refund, RefundState
 from engine.domain.people import AccountName, RenterId
 from engine.domain.period import RentalPeriod
 from engine.domain.pricing import Quote
@@ -97,6 +98,8 @@ class Booking:
         hold_until: When an unpaid hold is over (server time, UTC). The car stays blocked until the page is closed.
         intent_key: Made when the form opened; the lasting guard against booking twice.
         version: Counts the changes; every change is a compare-and-set on it.
+        cancellation: The rules that were in force on the day of booking.
+        refund: What is given back, once somebody cancelled.
     """
 
     id: BookingId
@@ -118,6 +121,8 @@ class Booking:
     intent_key: str
     history: tuple[Step, ...]
     version: int = 1
+    cancellation: tuple[CancellationRule, ...] = ()
+    refund: Refund | None = None
 
     @property
     def attempt(self) -> Attempt:
@@ -141,12 +146,22 @@ class Booking:
         """When some engine should take this booking's next step; None when nothing is left to do."""
         if self.state is BookingState.HELD:
             return self.hold_until
-        open_capture = self.attempt.state is AttemptState.PAID and self.attempt.captured_at is None
-        if self.state in (BookingState.RELEASING, BookingState.AWAITING_FUNDS) or (
-            self.state is BookingState.CONFIRMED and open_capture
-        ):
+        if self.state in (BookingState.RELEASING, BookingState.AWAITING_FUNDS, BookingState.REFUND_DUE):
+            return self.history[-1].at
+        if self.money_waits or self.refund_waits:
             return self.history[-1].at
         return None
+
+    @property
+    def money_waits(self) -> bool:
+        """Whether a payment is authorised for a booking that stands or stood, and was not taken yet."""
+        standing = (BookingState.CONFIRMED, BookingState.COMPLETED, BookingState.CANCELLED)
+        paid = self.attempt.state is AttemptState.PAID and self.attempt.captured_at is None
+        return self.state in standing and paid
+
+    @property
+    def refund_waits(self) -> bool:
+        return self.refund is not None and self.refund.state in (RefundState.DUE, RefundState.PENDING)
 
     def hold_left(self, now: datetime) -> timedelta:
         """Zero once the hold is over."""
@@ -155,8 +170,16 @@ class Booking:
     def hold_over(self, now: datetime) -> bool:
         return now >= self.hold_until
 
-    def become(self, wanted: BookingState, *, now: datetime, by: str, attempt: Attempt | None = None) -> Booking:
-        """The booking after the move, with its newest attempt replaced if one is given.
+    def become(
+        self,
+        wanted: BookingState,
+        *,
+        now: datetime,
+        by: str,
+        attempt: Attempt | None = None,
+        refund: Refund | None = None,
+    ) -> Booking:
+        """The booking after the move, with its newest attempt and its refund replaced where given.
 
         Raises:
             MoveRefused: The table has no such move.
@@ -164,9 +187,20 @@ class Booking:
         if wanted not in MOVES[self.state]:
             raise MoveRefused(self.state, wanted)
         moved = replace(self, state=wanted, history=(*self.history, Step(wanted, now, by)), version=self.version + 1)
-        return moved if attempt is None else replace(moved, attempts=(*self.attempts[:-1], attempt))
+        if attempt is not None:
+            moved = replace(moved, attempts=(*self.attempts[:-1], attempt))
+        return moved if refund is None else replace(moved, refund=refund)
 
-    def with_attempt(self, attempt: Attempt) -> Booking:
-        """The same state with its newest attempt changed, or a further attempt begun."""
+    def with_attempt(self, attempt: Attempt, *, refund: Refund | None = None) -> Booking:
+        """The same state with its newest attempt changed, or a further attempt begun.
+
+        Raises:
+            MoveRefused: An older attempt; what it came to is history.
+        """
+        if attempt.n < self.attempt.n:
+            raise MoveRefused(f"at attempt {self.attempt.n}", f"at attempt {attempt.n}")
         kept = self.attempts if attempt.n > self.attempt.n else self.attempts[:-1]
-        return replace(self, attempts=(*kept, attempt), version=self.version + 1)
+        return replace(self, attempts=(*kept, attempt), refund=refund or self.refund, version=self.version + 1)
+
+    def with_refund(self, refund: Refund) -> Booking:
+        return replace(self, refund=refund, version=self.version + 1)

@@ -25,6 +25,7 @@ DriveSphereError
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 
@@ -85,13 +86,18 @@ class CarNotRentable(RuleBroken):
 
 
 class PeriodTaken(RuleBroken):
-    """Attributes: ``until`` is when the booking in the way ends, if it is known (UTC)."""
+    """The car is somebody else's.
+
+    Attributes:
+        until: When the last booking in the way ends, if it is known (UTC); in the past for one that is overdue.
+        booking_ids: The bookings in the way.
+    """
 
     code = "booking.period_taken"
 
-    def __init__(self, car_id: str, until: object = None) -> None:
+    def __init__(self, car_id: str, until: datetime | None = None, booking_ids: tuple[str, ...] = ()) -> None:
         super().__init__(f"car {car_id} is taken for that period")
-        self.car_id, self.until = car_id, until
+        self.car_id, self.until, self.booking_ids = car_id, until, booking_ids
 
 
 class AlreadyAsked(RuleBroken):

@@ -134,7 +134,8 @@ class PageFacts:
     @property
     def unpaid_for_good(self) -> bool:
         """Whether Stripe says that this page was not paid and never can be."""
-        return self.status is PageStatus.EXPIRED and not self.paid
+        lapsed = self.status is PageStatus.COMPLETE and self.intent_status in ("canceled", "requires_payment_method")
+        return (self.status is PageStatus.EXPIRED or lapsed) and not self.paid
 
     def must_belong_to(self, booking_id: str, attempt: Attempt, *, livemode: bool) -> None:
         """Compare before believing (P1).

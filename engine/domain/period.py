@@ -15,6 +15,9 @@ WALK_IN_GRACE = timedelta(minutes=30)
 #: So that every zone's wall clock can show the ends; a calendar ends on the last day of 9999.
 _EARLIEST_YEAR, _LATEST_YEAR = 1970, 9998
 
+#: A car that is overdue is expected back any hour: nobody is promised it for a pick-up sooner than this.
+OVERDUE_AHEAD = timedelta(hours=24)
+
 
 @dataclass(frozen=True, slots=True)
 class RentalPeriod:

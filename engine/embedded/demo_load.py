@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime
 
+from engine.adapters.mongo_bookings import booking_document
 from engine.adapters.mongo_client import Client, Database, database, speaking
 from engine.adapters.mongo_documents import (
-    booking_document,
     branch_document,
     car_document,
     fence_document,

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from engine.domain.booking import Booking, BookingId, BookingState, Step
 from engine.domain.car import BranchId, CarId, CarTerms
-from engine.domain.errors import AlreadyAsked, Forbidden, InvalidText, NotFound, PeriodTaken, PriceChanged
+from engine.domain.errors import AlreadyAsked, Forbidden, InvalidText, NotFound, PeriodTaken, PriceChanged, Unavailable
 from engine.domain.listing import BookingQuery, BookingRows
 from engine.domain.money import Money
 from engine.domain.payment import PAGE_LIFETIME, Attempt, PageOrder
@@ -19,6 +19,7 @@ from engine.domain.pricing import quote
 from engine.domain.settings import FirmSettings
 from engine.domain.text import clean
 from engine.ports import Clock, PaymentGateway, Store, Turns, Work
+from engine.services.payment import PaymentService
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class BookingService:
     turns: Turns
     clock: Clock
     gateway: PaymentGateway
+    payment: PaymentService
     next_id: Callable[[], BookingId]
     return_url: Callable[[BookingId], str]
 
@@ -69,10 +71,20 @@ class BookingService:
         wish.period.refuse_past(now)
         renter = await self.store.renter(wish.renter_id)
         settings = await self.store.settings()
+        try:
+            return await self._hold(actor, wish, renter, settings, now)
+        except PeriodTaken as taken:
+            if not await self._let_go_of(taken, now):
+                raise
+        return await self._hold(actor, wish, renter, settings, now)
+
+    async def _hold(
+        self, actor: Actor, wish: HoldCar, renter: Renter, settings: FirmSettings, now: datetime
+    ) -> Booking:
         booking_id = self.next_id()
 
         async def claim(work: Work) -> Booking:
-            terms = await work.claim(wish.car_id, wish.period, booking_id)
+            terms = await work.claim(wish.car_id, wish.period, booking_id, now)
             booking = self._held(booking_id, actor, wish, terms, renter, settings, now)
             await work.add(booking)
             return booking
@@ -85,6 +97,21 @@ class BookingService:
                 if first := await self.store.asked(wish.intent_key):
                     raise AlreadyAsked(first) from taken
                 raise
+
+    async def _let_go_of(self, taken: PeriodTaken, now: datetime) -> bool:
+        """Whether all that was in the way were holds that had run out and are released now, on Stripe's word."""
+        ways = [await self.store.booking(BookingId(booking_id)) for booking_id in taken.booking_ids]
+        lapsed = [
+            way.state is BookingState.RELEASING or (way.state is BookingState.HELD and way.hold_over(now))
+            for way in ways
+        ]
+        if not ways or not all(lapsed):
+            return False
+        try:
+            settled = [await self.payment.settle(way.id) for way in ways]
+        except Unavailable:
+            return False
+        return not any(way.blocking for way in settled)
 
     async def booking(self, actor: Actor, booking_id: BookingId) -> Booking:
         """Raises: NotFound, also for one that the actor may not see."""
@@ -137,6 +164,7 @@ class BookingService:
             attempts=(self._prepared(booking_id, price.total, terms.label, renter.email, now),),
             intent_key=wish.intent_key,
             history=(Step(BookingState.HELD, now, actor.account),),
+            cancellation=settings.cancellation,
         )
 
     def _prepared(self, booking_id: BookingId, amount: Money, title: str, email: str, now: datetime) -> Attempt:

@@ -47,12 +47,13 @@ class CatalogueService:
             NotFound: There is no such branch.
         """
         actor.must(Deed.BROWSE_CARS)
-        wish.period.refuse_past(self.clock.now())
+        now = self.clock.now()
+        wish.period.refuse_past(now)
         branch = next((known for known in await self.store.branches() if known.id == wish.branch_id), None)
         if branch is None:
             raise NotFound("branch", wish.branch_id)
         settings = await self.store.settings()
-        cars, total = await self.store.free_cars(wish, offset, PAGE_SIZE)
+        cars, total = await self.store.free_cars(wish, now, offset, PAGE_SIZE)
         offers = tuple(
             Offer(car, quote(car.daily_rate, wish.period, zone=branch.tzinfo, commission_bp=settings.commission_bp))
             for car in cars

@@ -24,9 +24,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from builders import ACCOUNTS, BERLIN, PASSWORD, RATE, RENTER, make_car
 
+from engine.adapters.mongo_bookings import booking_document
 from engine.adapters.mongo_client import TRANSACTION_S, Credentials, connect, database
 from engine.adapters.mongo_documents import (
-    booking_document,
     branch_document,
     car_document,
     claim_document,

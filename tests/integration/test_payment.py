@@ -6,67 +6,21 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-import httpx
 import pytest
-import pytest_asyncio
-from builders import World, wish
+from builders import wish
+from payments import opened, run_out
 
-from engine.bootstrap import Engine
 from engine.config import Secret
-from engine.domain.booking import Booking, BookingState
+from engine.domain.booking import BookingState
 from engine.domain.errors import PaymentMismatch, Unavailable
 from engine.domain.payment import AttemptState
 
 pytestmark = pytest.mark.asyncio
-CARD = {"email": "ada@example.org", "number": "4242 4242 4242 4242", "expiry": "12/30", "cvc": "123", "name": "Ada"}
-
-
-class Stripe:
-    """The sandbox from outside: a payer, its switches, its books."""
-
-    def __init__(self, world: World, http: httpx.AsyncClient) -> None:
-        self._world, self._http = world, http
-
-    async def pay(self, booking: Booking, **changes: str) -> httpx.Response:
-        return await self._http.post(booking.attempt.url, data=CARD | changes)
-
-    async def fault(self, **fault: object) -> None:
-        (await self._http.post("/_control/faults", json=fault)).raise_for_status()
-
-    async def page(self, booking: Booking) -> dict:
-        return (await self._http.get(f"/v1/checkout/sessions/{booking.attempt.session_id}")).json()
-
-    async def pages(self, booking: Booking) -> list[dict]:
-        listed = (await self._http.get("/v1/checkout/sessions", params={"limit": 100})).json()["data"]
-        return [page for page in listed if page["client_reference_id"] == booking.id]
-
-    async def charges(self, booking: Booking) -> list[dict]:
-        books = (await self._http.get("/_control/books")).json()
-        return [entry for entry in books["charges"] if entry["booking"] == booking.id]
-
-
-@pytest_asyncio.fixture
-async def stripe(world):
-    headers = {"Authorization": f"Bearer {world.place.stripe_key.reveal()}", "Stripe-Version": "2026-05-27.dahlia"}
-    async with httpx.AsyncClient(base_url=world.place.stripe_url, headers=headers, trust_env=False) as http:
-        yield Stripe(world, http)
-        await http.delete("/_control/faults")
-
-
-async def _opened(desk: Engine, **changes: object) -> Booking:
-    held = await desk.booking.hold(desk.actor, wish(desk, **changes))
-    return await desk.payment.settle(held.id)
-
-
-def _run_out(world: World, booking: Booking) -> None:
-    """The hold's time is over, as far as the stored row says."""
-    past = booking.created_at - timedelta(seconds=1)
-    world.db.bookings.update_one({"_id": booking.id}, {"$set": {"hold_until": past, "due_at": past}})
 
 
 async def test_paying_the_page_confirms_captures_and_posts_once(world, stripe):
     async with world.desk() as desk:
-        booking = await _opened(desk)
+        booking = await opened(desk)
         assert AttemptState.OPEN == booking.attempt.state
         assert booking.attempt.url.startswith(world.place.stripe_url)
 
@@ -86,7 +40,7 @@ async def test_paying_the_page_confirms_captures_and_posts_once(world, stripe):
 
 async def test_a_declined_card_changes_nothing_and_another_pays_on_the_same_page(world, stripe):
     async with world.desk() as desk:
-        booking = await _opened(desk)
+        booking = await opened(desk)
         declined = await stripe.pay(booking, number="4000 0000 0000 0002")
         assert declined.status_code < 500
         assert booking == await desk.payment.settle(booking.id)
@@ -114,7 +68,7 @@ async def test_row_2_a_lost_answer_leads_to_the_same_page(world, stripe):
         with pytest.raises(Unavailable):
             await desk.payment.settle(held.id)
         assert "prepared" == world.stored(held)["attempts"][0]["state"]
-        await stripe._http.delete("/_control/faults")
+        await stripe.calm()
 
         booking = await desk.payment.settle(held.id)
 
@@ -140,8 +94,8 @@ async def test_row_3_a_deadline_too_near_begins_a_further_attempt(world, stripe)
 
 async def test_rows_8_and_9_a_hold_that_ran_out_is_released_on_stripes_word(world, stripe):
     async with world.desk() as desk:
-        booking = await _opened(desk)
-        _run_out(world, booking)
+        booking = await opened(desk)
+        run_out(world, booking)
 
         released = await desk.payment.settle(booking.id)
         again = await desk.booking.hold(desk.actor, wish(desk, key="k2"))
@@ -155,15 +109,15 @@ async def test_rows_8_and_9_a_hold_that_ran_out_is_released_on_stripes_word(worl
 
 async def test_row_8_the_car_stays_blocked_until_the_page_is_closed(world, stripe):
     async with world.desk() as desk:
-        booking = await _opened(desk)
-        _run_out(world, booking)
+        booking = await opened(desk)
+        run_out(world, booking)
         await stripe.fault(kind="fail", status=500, times=50)
 
         with pytest.raises(Unavailable):
             await desk.payment.settle(booking.id)
         assert "releasing" == world.stored(booking)["state"]
         assert 1 == world.blocking("car-1")
-        await stripe._http.delete("/_control/faults")
+        await stripe.calm()
 
         released = await desk.payment.settle(booking.id)
 
@@ -173,9 +127,9 @@ async def test_row_8_the_car_stays_blocked_until_the_page_is_closed(world, strip
 
 async def test_row_6_a_payment_in_the_last_second_wins_over_the_release(world, stripe):
     async with world.desk() as desk:
-        booking = await _opened(desk)
+        booking = await opened(desk)
         await stripe.pay(booking)
-        _run_out(world, booking)
+        run_out(world, booking)
 
         settled = await desk.payment.settle(booking.id)
 
@@ -187,7 +141,7 @@ async def test_row_6_a_payment_in_the_last_second_wins_over_the_release(world, s
 async def test_row_12_a_page_never_heard_of_is_closed_before_the_car_is_free(world, stripe):
     async with world.desk() as desk:
         held = await desk.booking.hold(desk.actor, wish(desk))
-        _run_out(world, held)
+        run_out(world, held)
 
         released = await desk.payment.settle(held.id)
 
@@ -197,7 +151,7 @@ async def test_row_12_a_page_never_heard_of_is_closed_before_the_car_is_free(wor
 
 async def test_the_renter_gives_up_and_the_page_can_no_longer_be_paid(world, stripe):
     async with world.desk() as desk:
-        booking = await _opened(desk)
+        booking = await opened(desk)
 
         released = await desk.payment.give_up(booking.id)
 
@@ -207,7 +161,7 @@ async def test_the_renter_gives_up_and_the_page_can_no_longer_be_paid(world, str
 
 async def test_P1_another_amount_is_not_believed(world, stripe):
     async with world.desk() as desk:
-        booking = await _opened(desk)
+        booking = await opened(desk)
         await stripe.pay(booking)
         world.db.bookings.update_one({"_id": booking.id}, {"$set": {"attempts.0.amount.minor": 1}})
 
@@ -220,14 +174,14 @@ async def test_P1_another_amount_is_not_believed(world, stripe):
 
 async def test_row_16_a_capture_whose_answer_was_lost_posts_once(world, stripe):
     async with world.desk() as desk:
-        booking = await _opened(desk)
+        booking = await opened(desk)
         await stripe.pay(booking)
         await stripe.fault(kind="lose", times=10, operation="PostPaymentIntentsIntentCapture")
         with pytest.raises(Unavailable):
             await desk.payment.settle(booking.id)
         assert "confirmed" == world.stored(booking)["state"]
         assert 0 == world.db.ledger.count_documents({})
-        await stripe._http.delete("/_control/faults")
+        await stripe.calm()
 
         await desk.payment.settle(booking.id)
 
@@ -238,20 +192,20 @@ async def test_row_16_a_capture_whose_answer_was_lost_posts_once(world, stripe):
 async def test_a_desk_without_a_key_leaves_the_payment_to_one_that_has(world, stripe):
     keyless = replace(world, place=replace(world.place, stripe_key=Secret(), stripe_url=""))
     async with keyless.desk() as poor, world.desk() as rich:
-        booking = await _opened(poor)
+        booking = await opened(poor)
         assert AttemptState.PREPARED == booking.attempt.state
 
-        opened = await rich.payment.settle(booking.id)
+        carried_on = await rich.payment.settle(booking.id)
 
-    assert AttemptState.OPEN == opened.attempt.state
+    assert AttemptState.OPEN == carried_on.attempt.state
 
 
 async def test_the_sweeper_goes_on_for_a_desk_that_is_gone(world, stripe):
     async with world.desk() as desk:
-        paid, unpaid = await _opened(desk), await _opened(desk, car="car-2", key="k2")
+        paid, unpaid = await opened(desk), await opened(desk, car="car-2", key="k2")
         await stripe.pay(paid)
     for booking in (paid, unpaid):
-        _run_out(world, booking)
+        run_out(world, booking)
 
     async with world.desk("clerk2") as other:
         looked_at = await other.sweeper.sweep()
@@ -262,7 +216,7 @@ async def test_the_sweeper_goes_on_for_a_desk_that_is_gone(world, stripe):
 
 async def test_the_follower_hears_of_a_payment_when_the_browser_comes_back(world, stripe):
     async with world.desk() as desk:
-        booking = await _opened(desk)
+        booking = await opened(desk)
         waiting = asyncio.create_task(desk.follower.next_change(booking.id, booking.version))
         await stripe.pay(booking)
         while not waiting.done():

@@ -127,7 +127,7 @@ def test_a_hold_lasts_ten_minutes(make_booking, noon):
 @pytest.mark.parametrize("state", S)
 def test_only_what_waits_for_somebody_is_due(state, make_booking, make_attempt, noon):
     settled = make_booking(state=state, attempts=(make_attempt(state=AttemptState.PAID, captured_at=noon),))
-    waiting = {S.HELD, S.RELEASING, S.AWAITING_FUNDS}
+    waiting = {S.HELD, S.RELEASING, S.AWAITING_FUNDS, S.REFUND_DUE}
 
     assert (state in waiting) == (settled.due_at is not None)
 

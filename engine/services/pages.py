@@ -1,0 +1,119 @@
+"""Payment pages: opened once, looked at often, closed on Stripe's word (rows 2 to 12 of the payment protocol)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+
+from engine.domain.booking import Booking, BookingState
+from engine.domain.errors import PaymentRefused
+from engine.domain.payment import PAGE_LIFETIME, Attempt, AttemptState, PageFacts, PageStatus
+from engine.ports import Clock, PaymentGateway, Store
+
+log = structlog.get_logger(__name__)
+
+#: Stripe keeps an idempotency key for 24 hours at least; an hour less is certain.
+_KEY_LIVES = timedelta(hours=23)
+_MARGIN = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Each method takes one step and returns the booking as it is stored then; Overtaken means: read it anew."""
+
+    store: Store
+    gateway: PaymentGateway
+    clock: Clock
+    desk: str
+
+    async def open(self, booking: Booking) -> Booking:
+        """Rows 2 and 3. A retry sends the same bytes under the same key, so there is one page however often."""
+        attempt = booking.attempt
+        try:
+            page = await self.gateway.open_page(attempt.request, f"co:{booking.id}:{attempt.n}")
+        except PaymentRefused as refusal:
+            if refusal.param != "expires_at":
+                raise
+            return await self._begin_again(booking)
+        page.must_belong_to(booking.id, attempt, livemode=self.gateway.livemode)
+        return await self._store(booking.with_attempt(attempt.opened(page)))
+
+    async def look(self, booking: Booking) -> Booking:
+        """Rows 4 to 7."""
+        page = await self._page(booking)
+        if page.secured:
+            return await self.move(booking, BookingState.CONFIRMED, booking.attempt.paid(page))
+        if page.unpaid_for_good:
+            return await self.move(booking, BookingState.RELEASING)
+        if page.status is PageStatus.COMPLETE and booking.state is BookingState.HELD:
+            return await self.move(booking, BookingState.AWAITING_FUNDS)
+        return booking
+
+    async def let_run_out(self, booking: Booking) -> Booking:
+        """Row 8. The car stays blocked until the page is closed."""
+        return await self.move(booking, BookingState.RELEASING)
+
+    async def close(self, booking: Booking) -> Booking:
+        """Rows 8 to 12: only Stripe's own word frees the car. An error says nothing about the page, so look at it."""
+        attempt = booking.attempt
+        if attempt.state is AttemptState.PREPARED:
+            return await self._find_out(booking)
+        if attempt.state in (AttemptState.VOID, AttemptState.EXPIRED):
+            return await self.move(booking, BookingState.RELEASED)
+        try:
+            await self.gateway.close_page(attempt.session_id)
+        except PaymentRefused as refusal:
+            log.info("payment.close_refused", booking=booking.id, status=refusal.status)
+        page = await self._page(booking)
+        if page.secured:
+            return await self.move(booking, BookingState.CONFIRMED, attempt.paid(page))
+        if page.unpaid_for_good:
+            return await self.move(booking, BookingState.RELEASED, attempt.ended(AttemptState.EXPIRED))
+        return booking
+
+    async def move(self, booking: Booking, wanted: BookingState, attempt: Attempt | None = None) -> Booking:
+        return await self._store(booking.become(wanted, now=self.clock.now(), by=self.desk, attempt=attempt))
+
+    async def _begin_again(self, booking: Booking) -> Booking:
+        """Nothing was created under the old key, so a new attempt with a new deadline is the only page."""
+        old = booking.attempt
+        expires_at = self.clock.now() + PAGE_LIFETIME
+        request = self.gateway.refreeze(old.request, old.n + 1, expires_at)
+        voided = booking.with_attempt(old.ended(AttemptState.VOID))
+        fresh = Attempt(old.n + 1, request, old.amount, expires_at)
+        return await self._store(replace(voided, attempts=(*voided.attempts, fresh)))
+
+    async def _find_out(self, booking: Booking) -> Booking:
+        """Row 12: nobody knows whether there is a page. Asking with its key again tells; then it can be closed."""
+        attempt = booking.attempt
+        if self.clock.now() - booking.created_at > _KEY_LIVES:
+            return await self._search(booking)
+        try:
+            page = await self.gateway.open_page(attempt.request, f"co:{booking.id}:{attempt.n}")
+        except PaymentRefused as refusal:
+            if refusal.param != "expires_at":
+                raise
+            return await self._store(booking.with_attempt(attempt.ended(AttemptState.VOID)))
+        page.must_belong_to(booking.id, attempt, livemode=self.gateway.livemode)
+        return await self._store(booking.with_attempt(attempt.opened(page)))
+
+    async def _search(self, booking: Booking) -> Booking:
+        """Stripe has forgotten the key: asking again would make a second page, so look through those there are."""
+        attempt = booking.attempt
+        made = await self.gateway.pages_created(booking.created_at - _MARGIN, self.clock.now() + _MARGIN)
+        for page in made:
+            if page.booking_id == booking.id and page.attempt == attempt.n:
+                page.must_belong_to(booking.id, attempt, livemode=self.gateway.livemode)
+                return await self._store(booking.with_attempt(attempt.opened(page)))
+        return await self._store(booking.with_attempt(attempt.ended(AttemptState.VOID)))
+
+    async def _page(self, booking: Booking) -> PageFacts:
+        page = await self.gateway.page(booking.attempt.session_id)
+        page.must_belong_to(booking.id, booking.attempt, livemode=self.gateway.livemode)
+        return page
+
+    async def _store(self, booking: Booking) -> Booking:
+        await self.store.replace(booking)
+        return booking

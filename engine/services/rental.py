@@ -1,0 +1,101 @@
+"""What happens to a booking after it was made: cancelled, returned, taken up again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from engine.domain.booking import Booking, BookingId, BookingState
+from engine.domain.cancellation import refund_for
+from engine.domain.errors import MoveRefused, PriceChanged
+from engine.domain.money import Money
+from engine.domain.payment import Refund
+from engine.domain.people import Actor, Deed
+from engine.ports import Clock, Store
+from engine.services.booking import BookingService, HoldCar
+from engine.services.payment import PaymentService
+
+
+@dataclass(frozen=True, slots=True)
+class RefundQuote:
+    """What cancelling now would mean, by the rules of the day of booking.
+
+    Attributes:
+        given_back: Zero for a booking that was not paid.
+        kept: What the firm keeps.
+    """
+
+    given_back: Money
+    kept: Money
+
+
+@dataclass(frozen=True, slots=True)
+class RentalService:
+    store: Store
+    clock: Clock
+    bookings: BookingService
+    payment: PaymentService
+
+    async def quote_refund(self, actor: Actor, booking_id: BookingId) -> RefundQuote:
+        """Raises: NotFound, Forbidden, or MoveRefused for a booking that cannot be cancelled any more."""
+        actor.must(Deed.BOOK)
+        return self._quote(await self.bookings.booking(actor, booking_id))
+
+    async def cancel(self, actor: Actor, booking_id: BookingId, shown: Money) -> Booking:
+        """Cancel, give back *shown*, and set the car free. An unpaid one has its page closed first.
+
+        Raises:
+            PriceChanged: By now another amount would be given back; ask again with that.
+            MoveRefused: It is over already, or has begun and cannot be cancelled.
+            Overtaken: Somebody else changed it at the same moment.
+        """
+        actor.must(Deed.BOOK)
+        booking = await self.bookings.booking(actor, booking_id)
+        told = self._quote(booking)
+        if told.given_back != shown:
+            raise PriceChanged(f"{shown.minor} was shown, {told.given_back.minor} would be given back now")
+        if booking.state is not BookingState.CONFIRMED:
+            return await self.payment.give_up(booking_id)
+        now = self.clock.now()
+        cancelled = booking.become(BookingState.CANCELLED, now=now, by=actor.account)
+        if told.given_back.minor > 0:
+            cancelled = replace(cancelled, refund=Refund(told.given_back))
+        await self.store.replace(cancelled)
+        return await self.payment.settle(booking_id)
+
+    async def returned(self, actor: Actor, booking_id: BookingId) -> Booking:
+        """The car is back, now: the booking is completed and blocks no longer, early or late.
+
+        Raises:
+            MoveRefused: It was not confirmed, or has not begun.
+        """
+        actor.must(Deed.BOOK)
+        booking = await self.bookings.booking(actor, booking_id)
+        now = self.clock.now()
+        if booking.period.starts_at > now:
+            raise MoveRefused("not begun", BookingState.COMPLETED)
+        await self.store.replace(booking.become(BookingState.COMPLETED, now=now, by=actor.account))
+        return await self.payment.settle(booking_id)
+
+    async def take_up_again(self, actor: Actor, booking_id: BookingId, intent_key: str) -> Booking:
+        """The same car, days, renter and price in a new booking, if the car is still free (X3).
+
+        Raises:
+            MoveRefused: It did not expire.
+            PriceChanged, PeriodTaken, Contended, InvalidPeriod: As for every booking.
+        """
+        old = await self.bookings.booking(actor, booking_id)
+        if old.state is not BookingState.RELEASED:
+            raise MoveRefused(old.state, BookingState.HELD)
+        wish = HoldCar(intent_key, old.car_id, old.period, old.renter_id, old.price, old.return_branch_id)
+        return await self.bookings.hold(actor, wish)
+
+    def _quote(self, booking: Booking) -> RefundQuote:
+        nothing = Money(0, booking.price.currency)
+        match booking.state:
+            case BookingState.HELD | BookingState.RELEASING | BookingState.AWAITING_FUNDS:
+                return RefundQuote(nothing, nothing)
+            case BookingState.CONFIRMED:
+                back = refund_for(booking.price, booking.period.starts_at, booking.cancellation, self.clock.now())
+                return RefundQuote(back, booking.price - back)
+            case _:
+                raise MoveRefused(booking.state, BookingState.CANCELLED)

@@ -1,0 +1,281 @@
+"""After the booking: late payments, cancelling with a quoted refund, returning, taking up again."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from builders import wish
+from payments import opened, run_out
+
+from engine.adapters.mongo_work import MongoWork
+from engine.domain.booking import BookingState
+from engine.domain.car import CarStatus
+from engine.domain.catalogue import CarWish
+from engine.domain.errors import MoveRefused, NotFound, PaymentMismatch, PeriodTaken, PriceChanged, Unavailable
+from engine.domain.money import Money
+from engine.domain.period import RentalPeriod
+from engine.services import pages
+
+pytestmark = pytest.mark.asyncio
+
+
+async def _confirmed(desk, stripe, **changes):
+    booking = await opened(desk, **changes)
+    await stripe.pay(booking)
+    return await desk.payment.settle(booking.id)
+
+
+def _ledger(world, booking):
+    rows = world.db.ledger.find({"booking_id": booking.id})
+    return sorted((row["kind"], row["amount"]["minor"]) for row in rows)
+
+
+async def _released_but_paid(world, desk, stripe, **changes):
+    """A page that was paid although its booking was let go: as after a loss of the database's last seconds."""
+    booking = await opened(desk, **changes)
+    await stripe.pay(booking)
+    world.db.bookings.update_one(
+        {"_id": booking.id},
+        {"$set": {"state": "released", "attempts.0.state": "expired"}, "$unset": {"due_at": ""}},
+    )
+    world.db.fences.update_one({"_id": booking.car_id}, {"$pull": {"claims": {"booking_id": booking.id}}})
+    return booking
+
+
+async def test_B6_row_14_a_late_payment_gets_the_same_car_if_it_is_still_free(world, stripe):
+    async with world.desk() as desk:
+        late = await _released_but_paid(world, desk, stripe)
+
+        settled = await asyncio.gather(*(desk.payment.heard(late.id, late.attempt.session_id) for _ in range(4)))
+
+    assert {BookingState.CONFIRMED} == {each.state for each in settled}
+    assert 1 == world.blocking("car-1")
+    assert [late.id] == [claim["booking_id"] for claim in world.db.fences.find_one({"_id": "car-1"})["claims"]]
+    assert 3 == world.db.ledger.count_documents({})
+
+
+async def test_B6_row_15_a_late_payment_for_a_car_sold_again_is_voided_and_costs_nobody_anything(world, stripe):
+    async with world.desk() as desk:
+        late = await _released_but_paid(world, desk, stripe)
+        other = await _confirmed(desk, stripe, key="k2")
+
+        settled = await desk.payment.heard(late.id, late.attempt.session_id)
+
+    assert BookingState.REFUNDED == settled.state
+    assert 1 == world.blocking("car-1")
+    assert "confirmed" == world.stored(other)["state"]
+    assert [] == _ledger(world, late)
+    assert [0] == [charge["captured"] for charge in await stripe.charges(late)]
+    assert "due_at" not in world.stored(late)
+
+
+async def test_row_15_a_late_payment_for_a_car_in_the_workshop_is_voided(world, stripe):
+    async with world.desk() as desk:
+        late = await _released_but_paid(world, desk, stripe)
+        world.db.fences.update_one({"_id": "car-1"}, {"$set": {"status": CarStatus.MAINTENANCE}})
+
+        settled = await desk.payment.heard(late.id, late.attempt.session_id)
+
+    assert BookingState.REFUNDED == settled.state
+    assert 0 == world.blocking("car-1")
+
+
+async def test_a_session_of_another_booking_is_not_believed(world, stripe):
+    async with world.desk() as desk:
+        late = await _released_but_paid(world, desk, stripe)
+        other = await _confirmed(desk, stripe, car="car-2", key="k2")
+
+        with pytest.raises(PaymentMismatch):
+            await desk.payment.heard(late.id, other.attempt.session_id)
+
+
+async def test_B6_without_the_claim_a_late_payment_would_sell_the_car_twice(world, stripe, monkeypatch):
+    """The guard earns its place."""
+
+    async def claim_blindly(self, car_id, period, booking_id, now):
+        return None
+
+    async with world.desk() as desk:
+        late = await _released_but_paid(world, desk, stripe)
+        await _confirmed(desk, stripe, key="k2")
+        monkeypatch.setattr(MongoWork, "claim", claim_blindly)
+        await desk.payment.heard(late.id, late.attempt.session_id)
+
+    assert 2 == world.blocking("car-1")
+
+
+@pytest.mark.parametrize(("days_before", "back"), [(5, 100_00), (1, 50_00)])
+async def test_P9_cancelling_quotes_the_refund_gives_it_once_and_frees_the_car(world, stripe, days_before, back):
+    async with world.desk() as desk:
+        booking = await _confirmed(desk, stripe, first=days_before, last=days_before + 2)
+        quoted = await desk.rental.quote_refund(desk.actor, booking.id)
+        assert (back, 100_00 - back) == (quoted.given_back.minor, quoted.kept.minor)
+
+        cancelled = await desk.rental.cancel(desk.actor, booking.id, quoted.given_back)
+        await asyncio.gather(*(desk.payment.settle(booking.id) for _ in range(5)))
+        with pytest.raises(MoveRefused):
+            await desk.rental.cancel(desk.actor, booking.id, quoted.given_back)
+
+    assert BookingState.CANCELLED == cancelled.state
+    assert 0 == world.blocking("car-1")
+    assert [] == world.db.fences.find_one({"_id": "car-1"})["claims"]
+    row = world.stored(booking)
+    assert ("done", back) == (row["refund"]["state"], row["refund"]["amount"]["minor"])
+    assert [back] == [charge["refunded"] for charge in await stripe.charges(booking)]
+    posted = _ledger(world, booking)
+    assert [100_00] == [amount for kind, amount in posted if kind == "charge"]
+    assert [-back] == [amount for kind, amount in posted if kind == "refund"]
+    assert 100_00 - back == sum(amount for kind, amount in posted if kind.endswith("share"))
+
+
+async def test_P9_a_refund_that_was_not_shown_is_not_given(world, stripe):
+    async with world.desk() as desk:
+        booking = await _confirmed(desk, stripe)
+        with pytest.raises(PriceChanged):
+            await desk.rental.cancel(desk.actor, booking.id, Money(1, "EUR"))
+
+    assert "confirmed" == world.stored(booking)["state"]
+
+
+async def test_P9_cancelling_what_is_not_paid_closes_its_page(world, stripe):
+    async with world.desk() as desk:
+        booking = await opened(desk)
+        quoted = await desk.rental.quote_refund(desk.actor, booking.id)
+        cancelled = await desk.rental.cancel(desk.actor, booking.id, quoted.given_back)
+
+    assert 0 == quoted.given_back.minor
+    assert BookingState.RELEASED == cancelled.state
+    assert "expired" == (await stripe.page(booking))["status"]
+
+
+async def test_P9_a_refund_whose_answer_was_lost_is_given_once(world, stripe):
+    async with world.desk() as desk:
+        booking = await _confirmed(desk, stripe, first=5, last=7)
+        await stripe.fault(kind="lose", times=10, operation="PostRefunds")
+        with pytest.raises(Unavailable):
+            await desk.rental.cancel(desk.actor, booking.id, Money(100_00, "EUR"))
+        await stripe.calm()
+        assert "due_at" in world.stored(booking)
+
+        await desk.payment.settle(booking.id)
+
+    assert [100_00] == [charge["refunded"] for charge in await stripe.charges(booking)]
+    assert [-100_00] == [amount for kind, amount in _ledger(world, booking) if kind == "refund"]
+
+
+async def test_cancelling_before_the_money_was_taken_lets_it_go_without_a_refund(world, stripe):
+    async with world.desk() as desk:
+        booking = await opened(desk, first=5, last=7)
+        await stripe.pay(booking)
+        await stripe.fault(kind="fail", status=403, times=1, operation="PostPaymentIntentsIntentCapture")
+        waiting = await desk.payment.settle(booking.id)
+        assert waiting.money_waits
+        await stripe.calm()
+
+        cancelled = await desk.rental.cancel(desk.actor, booking.id, Money(100_00, "EUR"))
+
+    assert BookingState.CANCELLED == cancelled.state
+    assert [] == _ledger(world, booking)
+    assert "void" == world.stored(booking)["attempts"][0]["state"]
+    assert "due_at" not in world.stored(booking)
+
+
+async def test_B8_an_overdue_car_is_not_promised_for_today_and_is_free_once_it_is_back(world, stripe):
+    async with world.desk() as desk:
+        booking = await _confirmed(desk, stripe)
+        now = desk.clock.now()
+        ended = {"starts_at": now - timedelta(days=2), "ends_at": now - timedelta(hours=1)}
+        world.db.bookings.update_one({"_id": booking.id}, {"$set": ended})
+        world.db.fences.update_one({"_id": "car-1"}, {"$set": {f"claims.0.{name}": at for name, at in ended.items()}})
+        today = wish(
+            desk, key="k2", period=RentalPeriod(now, now + timedelta(hours=20)), shown_price=Money(50_00, "EUR")
+        )
+        page = await desk.catalogue.search(desk.actor, CarWish("br-berlin", today.period))
+        assert "car-1" not in [offer.car.id for offer in page.offers]
+        with pytest.raises(PeriodTaken) as caught:
+            await desk.booking.hold(desk.actor, today)
+        assert booking.id in caught.value.booking_ids
+        await desk.booking.hold(desk.actor, wish(desk, key="k3", first=3, last=5))
+
+        completed = await desk.rental.returned(desk.actor, booking.id)
+        await desk.booking.hold(desk.actor, today)
+
+    assert BookingState.COMPLETED == completed.state
+    assert 2 == world.blocking("car-1")
+
+
+async def test_B8_a_rental_that_has_not_begun_cannot_be_returned(world, stripe):
+    async with world.desk() as desk:
+        booking = await _confirmed(desk, stripe)
+        with pytest.raises(MoveRefused):
+            await desk.rental.returned(desk.actor, booking.id)
+
+
+async def test_X3_an_expired_booking_stays_listed_and_is_taken_up_again_in_one_step(world, stripe):
+    async with world.desk() as desk:
+        booking = await opened(desk)
+        run_out(world, booking)
+        await desk.payment.settle(booking.id)
+        assert [booking.id] == [each.id for each in (await desk.booking.mine(desk.actor)).rows]
+
+        again = await desk.rental.take_up_again(desk.actor, booking.id, "again-1")
+
+    assert (booking.car_id, booking.period, booking.price) == (again.car_id, again.period, again.price)
+    assert 1 == world.blocking("car-1")
+
+
+async def test_X3_taken_by_somebody_else_it_says_so(world, stripe):
+    async with world.desk() as desk:
+        booking = await opened(desk)
+        await desk.payment.give_up(booking.id)
+        await desk.booking.hold(desk.actor, wish(desk, key="k2"))
+
+        with pytest.raises(PeriodTaken):
+            await desk.rental.take_up_again(desk.actor, booking.id, "again-1")
+
+
+async def test_a_hold_that_ran_out_is_released_at_once_when_somebody_wants_the_car(world, stripe):
+    async with world.desk() as one, world.desk("clerk2") as other:
+        booking = await opened(one)
+        run_out(world, booking)
+
+        await other.booking.hold(other.actor, wish(other, key="k2"))
+
+    assert "released" == world.stored(booking)["state"]
+    assert "expired" == (await stripe.page(booking))["status"]
+    assert 1 == world.blocking("car-1")
+
+
+async def test_a_hold_that_ran_out_but_was_paid_keeps_the_car(world, stripe):
+    async with world.desk() as one, world.desk("clerk2") as other:
+        booking = await opened(one)
+        await stripe.pay(booking)
+        run_out(world, booking)
+
+        with pytest.raises(PeriodTaken):
+            await other.booking.hold(other.actor, wish(other, key="k2"))
+
+    assert "confirmed" == world.stored(booking)["state"]
+
+
+async def test_a_clerk_cannot_cancel_another_branchs_booking(world, stripe):
+    async with world.desk() as one, world.desk("clerk2") as other:
+        booking = await opened(one)
+        with pytest.raises(NotFound):
+            await other.rental.cancel(other.actor, booking.id, Money(0, "EUR"))
+
+
+async def test_row_12_a_page_whose_key_stripe_forgot_is_found_and_closed(world, stripe, monkeypatch):
+    async with world.desk() as desk:
+        booking = await opened(desk)
+        row = {"attempts.0.state": "prepared", "attempts.0.session_id": "", "attempts.0.url": ""}
+        world.db.bookings.update_one({"_id": booking.id}, {"$set": row, "$unset": {"session_ids": ""}})
+        run_out(world, booking)
+        monkeypatch.setattr(pages, "_KEY_LIVES", timedelta(seconds=-1))
+
+        released = await desk.payment.settle(booking.id)
+
+    assert BookingState.RELEASED == released.state
+    assert "expired" == (await stripe.page(booking))["status"]

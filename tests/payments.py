@@ -1,0 +1,62 @@
+"""The sandbox as tests use it: a payer, its switches, its books."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import httpx
+from builders import World, wish
+
+from engine.adapters.stripe_gateway import STRIPE_VERSION
+from engine.bootstrap import Engine
+from engine.domain.booking import Booking
+
+CARD = {"email": "ada@example.org", "number": "4242 4242 4242 4242", "expiry": "12/30", "cvc": "123", "name": "Ada"}
+
+
+class Stripe:
+    """The sandbox from outside: a payer, its switches, its books."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self._http = http
+
+    async def pay(self, booking: Booking, **changes: str) -> httpx.Response:
+        return await self._http.post(booking.attempt.url, data=CARD | changes)
+
+    async def fault(self, **fault: object) -> None:
+        (await self._http.post("/_control/faults", json=fault)).raise_for_status()
+
+    async def calm(self) -> None:
+        (await self._http.delete("/_control/faults")).raise_for_status()
+
+    async def page(self, booking: Booking) -> dict:
+        return (await self._http.get(f"/v1/checkout/sessions/{booking.attempt.session_id}")).json()
+
+    async def pages(self, booking: Booking) -> list[dict]:
+        listed = (await self._http.get("/v1/checkout/sessions", params={"limit": 100})).json()["data"]
+        return [page for page in listed if page["client_reference_id"] == booking.id]
+
+    async def charges(self, booking: Booking) -> list[dict]:
+        books = (await self._http.get("/_control/books")).json()
+        return [entry for entry in books["charges"] if entry["booking"] == booking.id]
+
+
+@asynccontextmanager
+async def stripe_of(world: World):
+    headers = {"Authorization": f"Bearer {world.place.stripe_key.reveal()}", "Stripe-Version": STRIPE_VERSION}
+    async with httpx.AsyncClient(base_url=world.place.stripe_url, headers=headers, trust_env=False) as http:
+        stripe = Stripe(http)
+        yield stripe
+        await stripe.calm()
+
+
+async def opened(desk: Engine, **changes: object) -> Booking:
+    held = await desk.booking.hold(desk.actor, wish(desk, **changes))
+    return await desk.payment.settle(held.id)
+
+
+def run_out(world: World, booking: Booking) -> None:
+    """The hold's time is over, as far as the stored row says."""
+    past = booking.created_at - timedelta(seconds=1)
+    world.db.bookings.update_one({"_id": booking.id}, {"$set": {"hold_until": past, "due_at": past}})
