@@ -59,9 +59,9 @@ class _Payment(msgspec.Struct):
 
 class _Refund(msgspec.Struct):
     id: str
-    status: str
     amount: int
     currency: str
+    status: str | None = None
     payment_intent: str | None = None
 
 
@@ -129,7 +129,7 @@ def refund_facts(body: Body) -> RefundFacts:
         return RefundFacts(
             refund_id=told.id,
             payment_intent=told.payment_intent or "",
-            status=told.status,
+            status=told.status or "pending",
             amount=Money(told.amount, told.currency.upper()),
         )
 

@@ -8,6 +8,7 @@ import logging
 from base64 import b64decode
 from binascii import Error as NoBase64
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
@@ -18,7 +19,7 @@ from engine.sandbox import forms, listing, payments, sessions
 from engine.sandbox.bodies import text_of
 from engine.sandbox.document import DocumentBroken, Operation
 from engine.sandbox.faults import Fault, Faults
-from engine.sandbox.operations import SERVED, Handler, handler
+from engine.sandbox.operations import RESTRICTED, SERVED, Handler, handler
 from engine.sandbox.problems import StripeProblem
 from engine.sandbox.store import Answer
 from engine.sandbox.stripe_state import State, new_id
@@ -38,20 +39,39 @@ class LostAnswer(Response):
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1")]})
 
 
+@dataclass(frozen=True)
+class Keys:
+    """Attributes: ``restricted`` may do what a desk's key may; empty if there is none."""
+
+    full: str
+    restricted: str = ""
+
+
 class Api:
     def __init__(
-        self, state: State, key: str, faults: Faults, courier: Courier, served: Mapping[str, Handler] = SERVED
+        self, state: State, keys: Keys, faults: Faults, courier: Courier, served: Mapping[str, Handler] = SERVED
     ) -> None:
-        self._state, self._key, self._faults, self._courier, self._served = state, key, faults, courier, served
+        self._state, self._keys, self._faults, self._courier, self._served = state, keys, faults, courier, served
         self.in_flight: set[str] = set()
 
-    def authenticate(self, request: Request) -> None:
-        """Raises: StripeProblem, 401."""
+    def authenticate(self, request: Request, operation: str = "") -> None:
+        """Let in whoever has the full key, and with the restricted one those *operation*s that it may do.
+
+        Raises:
+            StripeProblem: 401 for no key of ours, 403 for one that may not.
+        """
         given = _key_of(request.headers.get("authorization", ""))
         if not given:
             raise StripeProblem("You did not provide an API key.", status=401)
-        if not hmac.compare_digest(given.encode(), self._key.encode()):
-            raise StripeProblem(f"Invalid API Key provided: {given[:8]}****{given[-4:]}", status=401)
+        if hmac.compare_digest(given.encode(), self._keys.full.encode()):
+            return
+        shown = f"{given[:8]}****{given[-4:]}"
+        if not self._keys.restricted or not hmac.compare_digest(given.encode(), self._keys.restricted.encode()):
+            raise StripeProblem(f"Invalid API Key provided: {shown}", status=401)
+        if operation not in RESTRICTED:
+            raise StripeProblem(
+                f"The provided key '{shown}' does not have the required permissions for this endpoint.", status=403
+            )
 
     async def serve(self, request: Request) -> Response:
         request_id = new_id("req_", 14)
@@ -61,15 +81,23 @@ class Api:
             return self._answer(problem.status, problem.body, request_id)
 
     async def _serve(self, request: Request, request_id: str) -> Response:
-        self.authenticate(request)
+        operation, ids = self._find(request)
         self._check_version(request.headers.get("stripe-version"))
-        operation, ids = self._state.document.find(request.method, request.url.path)
         text = await text_of(request) if operation.verb == "POST" else request.url.query
         key = request.headers.get("idempotency-key", "") if operation.verb == "POST" else ""
         if len(key) > _MAX_KEY:
             raise StripeProblem("The idempotency key may have 255 characters at most.")
         with _Turn(self.in_flight, key):
             return await self._take_turn(_Call(operation, ids, text, key, request.url.path, request_id))
+
+    def _find(self, request: Request) -> tuple[Operation, dict[str, str]]:
+        try:
+            operation, ids = self._state.document.find(request.method, request.url.path)
+        except StripeProblem:
+            self.authenticate(request)  # what there is and is not here is for whoever has a key
+            raise
+        self.authenticate(request, operation.name)
+        return operation, ids
 
     async def _take_turn(self, call: _Call) -> Response:
         fault = self._faults.take(call.operation.name)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from engine.sandbox import payments, sessions, webhooks
+from engine.sandbox import payments, refunds, sessions, webhooks
 from engine.sandbox.api import Api
 from engine.sandbox.bodies import text_of
 from engine.sandbox.faults import Fault, Faults
@@ -32,6 +32,14 @@ class _Payment(msgspec.Struct, forbid_unknown_fields=True):
     card: str = payments.PAID
 
 
+class _NextRefund(msgspec.Struct, forbid_unknown_fields=True):
+    outcome: refunds.Outcome
+
+
+class _Settled(msgspec.Struct, forbid_unknown_fields=True):
+    status: Literal["succeeded", "failed"]
+
+
 class Control:
     def __init__(self, state: State, api: Api, faults: Faults, courier: webhooks.Courier) -> None:
         self._state, self._api, self._faults, self._courier = state, api, faults, courier
@@ -45,6 +53,8 @@ class Control:
             ("/_control/webhooks", "POST", self._add_hook),
             ("/_control/events/{event}/resend", "POST", self._resend),
             ("/_control/pay", "POST", self._pay),
+            ("/_control/refunds", "POST", self._next_refund),
+            ("/_control/refunds/{refund}", "POST", self._settle_refund),
             ("/_control/books", "GET", self._books),
         ]
         return [Route(path, self._guarded(serve), methods=[verb]) for path, verb, serve in doors]
@@ -100,13 +110,24 @@ class Control:
         with self._state.store.transaction():
             return {"outcome": payments.pay(self._state, session, payer)}
 
+    async def _next_refund(self, request: Request) -> Any:
+        outcome = msgspec.json.decode(await text_of(request), type=_NextRefund).outcome
+        self._state.store.set(refunds.OUTCOME, outcome)
+        return {"outcome": outcome}
+
+    async def _settle_refund(self, request: Request) -> Any:
+        status = msgspec.json.decode(await text_of(request), type=_Settled).status
+        with self._state.store.transaction():
+            refund = self._state.find("refund", request.path_params["refund"], "refund")
+            return refunds.settle(self._state, refund, status)
+
     async def _books(self, _: Request) -> Any:
         """Every charge that was authorised, oldest first, and what is left of it, to the cent."""
-        refunds: dict[str, list[dict[str, Any]]] = {}
+        given: dict[str, list[dict[str, Any]]] = {}
         for refund in self._state.store.all("refund"):
-            refunds.setdefault(refund.body["charge"], []).insert(0, refund.body)
+            given.setdefault(refund.body["charge"], []).insert(0, refund.body)
         taken = [r.body for r in self._state.store.all("charge") if r.body["status"] == "succeeded"]
-        charges = [self._entry(charge, refunds.get(charge["id"], [])) for charge in taken]
+        charges = [self._entry(charge, given.get(charge["id"], [])) for charge in taken]
         totals: dict[str, dict[str, int]] = {}
         for entry in charges:
             total = totals.setdefault(entry["currency"], {"captured": 0, "refunded": 0, "net": 0})
@@ -114,10 +135,10 @@ class Control:
                 total[name] += entry[name]
         return {"charges": charges[::-1], "totals": totals}
 
-    def _entry(self, charge: dict[str, Any], refunds: list[dict[str, Any]]) -> dict[str, Any]:
+    def _entry(self, charge: dict[str, Any], given: list[dict[str, Any]]) -> dict[str, Any]:
         intent = self._state.find("payment_intent", charge["payment_intent"], "intent")
         session = self._state.find(sessions.KIND, intent.hidden["session"], "session")
-        refunded = sum(refund["amount"] for refund in refunds)
+        refunded = sum(refund["amount"] for refund in given if refunds.stands(refund))
         return {
             "charge": charge["id"],
             "payment_intent": intent.id,
@@ -128,6 +149,7 @@ class Control:
             "captured": charge["amount_captured"],
             "voided": intent.body["status"] == "canceled",
             "refunded": refunded,
-            "refunds": [refund["id"] for refund in refunds],
+            "refunds": [refund["id"] for refund in given if refunds.stands(refund)],
+            "failed_refunds": [refund["id"] for refund in given if not refunds.stands(refund)],
             "net": charge["amount_captured"] - refunded,
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.sandbox import listing, payments, sessions
+from engine.sandbox import listing, payments, refunds, sessions
 from engine.sandbox.problems import StripeProblem
 from engine.sandbox.stripe_state import State
 
@@ -62,7 +62,7 @@ def _charge(state: State, _: Params, ids: dict[str, str]) -> dict[str, Any]:
 
 def _create_refund(state: State, params: Params, _: dict[str, str]) -> dict[str, Any]:
     sessions.check_tags(params.get("metadata"), "metadata")
-    return payments.refund(state, params)
+    return refunds.refund(state, params)
 
 
 def _refunds(state: State, params: Params, _: dict[str, str]) -> dict[str, Any]:
@@ -99,6 +99,18 @@ SERVED: Mapping[str, Handler] = {
     "GetEvents": _events,
     "GetEventsId": _event,
 }
+#: What a restricted key may do, as a firm's desks get it: Checkout Sessions write, PaymentIntents read.
+RESTRICTED = frozenset(
+    {
+        "PostCheckoutSessions",
+        "GetCheckoutSessions",
+        "GetCheckoutSessionsSession",
+        "PostCheckoutSessionsSessionExpire",
+        "GetCheckoutSessionsSessionLineItems",
+        "GetPaymentIntents",
+        "GetPaymentIntentsIntent",
+    }
+)
 
 
 def handler(served: Mapping[str, Handler], name: str) -> Handler:

@@ -1,4 +1,4 @@
-"""What happens to money: a card is tried, authorised, captured, let go, given back."""
+"""What happens to money: a card is tried, authorised, captured, let go."""
 
 from __future__ import annotations
 
@@ -95,39 +95,6 @@ def cancel(state: State, intent: Record, params: dict[str, Any]) -> dict[str, An
 def lapse(state: State, intent: Record) -> None:
     """An authorisation that nobody captured in time."""
     _end(state, intent, "automatic")
-
-
-def refund(state: State, params: dict[str, Any]) -> dict[str, Any]:
-    charge = _charge_to_refund(state, params)
-    left = charge.body["amount_captured"] - charge.body["amount_refunded"]
-    amount = params.get("amount", left)
-    if not left:
-        raise refused(f"Charge {charge.id} has already been refunded.", code="charge_already_refunded")
-    if not 0 < amount <= left:
-        raise refused(f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})", param="amount")
-    body = templates.refund(new_id("re_"), charge.body, amount, params, state.now())
-    state.store.add(Record(body["id"], "refund", body, {}))
-    charge = state.change(charge, amount_refunded=charge.body["amount_refunded"] + amount, refunded=amount == left)
-    state.tell("refund.created", body)
-    state.tell("charge.refunded", charge.body)
-    return body
-
-
-def _charge_to_refund(state: State, params: dict[str, Any]) -> Record:
-    if ("charge" in params) == ("payment_intent" in params):
-        raise StripeProblem("One of the following params should be provided: payment_intent or charge.")
-    key = params.get("charge")
-    if not key:
-        intent = state.find("payment_intent", params["payment_intent"], "payment_intent")
-        key = intent.body["latest_charge"] or ""
-        if intent.body["status"] != "succeeded":
-            raise refused(f"This PaymentIntent ({intent.id}) does not have a successful charge to refund.")
-    charge = state.find("charge", key, "charge")
-    if not charge.body["captured"]:
-        raise refused(
-            f"Charge {charge.id} is not captured: cancel its PaymentIntent instead.", code="charge_not_captured"
-        )
-    return charge
 
 
 def _intent_of(state: State, session: Record) -> tuple[Record, Record]:

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engine.sandbox import sessions
-from engine.sandbox.api import Api
+from engine.sandbox.api import Api, Keys
 from engine.sandbox.control import Control
 from engine.sandbox.document import Document
 from engine.sandbox.faults import Faults
@@ -31,14 +31,14 @@ _log = logging.getLogger(__name__)
 _HOSTS = ["127.0.0.1", "localhost", "::1"]
 
 
-def build(path: Path, key: str, base_url: str, served: Mapping[str, Handler] = SERVED) -> Starlette:
+def build(path: Path, keys: Keys, base_url: str, served: Mapping[str, Handler] = SERVED) -> Starlette:
     """Args: ``path`` is the state file; ``served`` the operations, for tests that break one on purpose."""
     store = Store(path)
     state = State(store, Document(), base_url)
     with store.transaction():
         sessions.moved(state)
     courier, faults = Courier(state), Faults()
-    api = Api(state, key, faults, courier, served)
+    api = Api(state, keys, faults, courier, served)
 
     async def v1(request: Request) -> Response:
         return await api.serve(request)

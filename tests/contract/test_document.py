@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from engine.adapters.stripe_gateway import STRIPE_VERSION
+from engine.sandbox.api import Keys
 from engine.sandbox.document import Document, DocumentBroken
 from engine.sandbox.operations import SERVED
 from engine.sandbox.stripe_app import build
@@ -102,7 +103,7 @@ async def with_a_bug(tmp_path, session_form):
     def careless(state, params, ids):
         return without(SERVED["PostCheckoutSessions"](state, params, ids), "mode")
 
-    app = build(tmp_path / "state.db", KEY, "http://127.0.0.1", {**SERVED, "PostCheckoutSessions": careless})
+    app = build(tmp_path / "state.db", Keys(KEY), "http://127.0.0.1", {**SERVED, "PostCheckoutSessions": careless})
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client,
