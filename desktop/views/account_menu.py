@@ -1,0 +1,35 @@
+"""Who is signed in, at the foot of the rail, and what belongs to a person and not to a page."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtWidgets import QMenu, QWidget
+
+from desktop.messages import ROLES
+from desktop.theme.icons import Icon
+from desktop.views.look import LookMenu
+from desktop.views.tools import Tools
+from desktop.widgets.button import Button, Kind
+from engine.domain.people import Actor
+
+
+class AccountButton(Button):
+    """Signals: ``sign_out_wanted`` and ``keys_wanted``, from its menu."""
+
+    sign_out_wanted = Signal()
+    keys_wanted = Signal()
+
+    def __init__(self, tools: Tools, actor: Actor, parent: QWidget | None = None) -> None:
+        super().__init__(tools.theme, actor.name, Kind.QUIET, Icon.PERSON, parent)
+        self.setToolTip(f"{actor.name}, {ROLES[actor.role]}")
+        self.setAccessibleName(f"Account {actor.name}")
+        self._menu = QMenu(self)
+        self._menu.addMenu(LookMenu(tools.theme, tools.preferences, self._menu))
+        self._menu.addAction("Keys and commands\tF1").triggered.connect(self.keys_wanted)
+        self._menu.addSeparator()
+        self._menu.addAction("Sign out").triggered.connect(self.sign_out_wanted)
+        self.clicked.connect(self._show)
+
+    def _show(self) -> None:
+        # popup, not exec: no second event loop.
+        self._menu.popup(self.mapToGlobal(QPoint(0, -self._menu.sizeHint().height())))

@@ -1,0 +1,60 @@
+"""A booking as a line of the table: its words are made once, when it arrives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from desktop.messages import STANDINGS, amount, booking_number, branch_time
+from desktop.theme.tokens import Tone
+from desktop.widgets.countdown import clock_text
+from engine.domain.booking import Booking, BookingState, Standing
+
+TONES = MappingProxyType(
+    {
+        Standing.PENDING: Tone.WARNING,
+        Standing.CONFIRMED: Tone.POSITIVE,
+        Standing.COMPLETED: Tone.NEUTRAL,
+        Standing.EXPIRED: Tone.NEUTRAL,
+        Standing.CANCELLED: Tone.DANGER,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BookingRow:
+    booking: Booking
+    number: str
+    car: str
+    plate: str
+    renter: str
+    pick_up: str
+    drop_off: str
+    standing: str
+    tone: Tone
+    price: str
+
+    def hold_left(self, now: datetime) -> str:
+        """``9:41`` while it is held; empty otherwise."""
+        if self.booking.state is not BookingState.HELD:
+            return ""
+        return clock_text(self.booking.hold_left(now).total_seconds())
+
+
+def row_of(booking: Booking, now: datetime) -> BookingRow:
+    zone = ZoneInfo(booking.zone)
+    car, _, plate = booking.car_label.partition(" · ")
+    return BookingRow(
+        booking=booking,
+        number=booking_number(booking.id),
+        car=car,
+        plate=plate,
+        renter=booking.renter_name,
+        pick_up=branch_time(booking.period.starts_at, zone, now=now),
+        drop_off=branch_time(booking.period.ends_at, zone, now=now),
+        standing=STANDINGS[booking.standing],
+        tone=TONES[booking.standing],
+        price=amount(booking.price),
+    )

@@ -1,0 +1,170 @@
+"""A drop-down of things to tick: one filter of the search."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QCheckBox, QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from desktop.theme.icons import Icon
+from desktop.theme.theme import Theme
+from desktop.theme.tokens import GRID, RADIUS_CONTROL
+from desktop.widgets.button import Button
+from desktop.widgets.panel import paint_panel
+
+Value = TypeVar("Value", bound=Hashable)
+
+_TALLEST = 320
+_NARROWEST = 180
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Generic[Value]):
+    value: Value
+    words: str
+
+
+class FilterButton(Button, Generic[Value]):
+    """Enter or Down opens it, Up and Down walk, Space ticks, Esc goes back.
+
+    Signals:
+        edited: The person ticked or cleared something.
+    """
+
+    edited = Signal()
+
+    def __init__(self, theme: Theme, title: str, *, many: bool = True) -> None:
+        super().__init__(theme, title, icon=Icon.DOWN)
+        self.title = title
+        self._many = many
+        self._choices: tuple[Choice[Value], ...] = ()
+        self._boxes: dict[Value, QCheckBox] = {}
+        self._list = _DropDown(theme, self)
+        # The mark of a drop-down stands behind its word.
+        mirrored = self.isRightToLeft()
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight if mirrored else Qt.LayoutDirection.RightToLeft)
+        self.clicked.connect(self._open)
+        self._tell()
+
+    def set_choices(self, choices: Sequence[Choice[Value]]) -> None:
+        """What can be ticked; what is ticked now stays in the list even if this branch has none of it."""
+        kept = [choice for choice in self._choices if self._boxes[choice.value].isChecked()]
+        known = {choice.value for choice in choices}
+        wanted = (*choices, *(choice for choice in kept if choice.value not in known))
+        if wanted == self._choices:
+            return
+        ticked = self.chosen()
+        self._choices = wanted
+        self._boxes = {choice.value: QCheckBox(choice.words) for choice in wanted}
+        for box in self._boxes.values():
+            box.clicked.connect(lambda _checked=False, clicked=box: self._ticked(clicked))
+        self._list.fill(list(self._boxes.values()))
+        self.show_chosen(ticked)
+
+    def chosen(self) -> frozenset[Value]:
+        return frozenset(value for value, box in self._boxes.items() if box.isChecked())
+
+    def words(self) -> str:
+        """What is ticked, short enough for a chip; empty for nothing."""
+        ticked = [choice.words for choice in self._choices if self._boxes[choice.value].isChecked()]
+        return "" if not ticked else ticked[0] if len(ticked) == 1 else f"{len(ticked)} of {len(self._choices)}"
+
+    def show_chosen(self, values: frozenset[Value]) -> None:
+        missing = values - self._boxes.keys()
+        if missing:
+            self.set_choices([*self._choices, *(Choice(value, str(value)) for value in sorted(missing, key=str))])
+        for value, box in self._boxes.items():
+            box.setChecked(value in values)
+        self._tell()
+
+    def clear(self) -> None:
+        self.show_chosen(frozenset())
+        self.edited.emit()
+
+    def _ticked(self, clicked: QCheckBox) -> None:
+        if not self._many and clicked.isChecked():
+            for box in self._boxes.values():
+                box.setChecked(box is clicked)
+        self._tell()
+        self.edited.emit()
+
+    def _tell(self) -> None:
+        words = self.words()
+        self.setText(f"{self.title}: {words}" if words else self.title)
+        self.setAccessibleName(f"Filter {self.title}, {words or 'any'}")
+
+    def _open(self) -> None:
+        self._list.open_below(self)
+
+    # Qt names below.
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Down and not event.modifiers():
+            self._open()
+        else:
+            super().keyPressEvent(event)
+
+
+class _DropDown(QFrame):
+    """The list itself; closes by Esc or a click beside it, and the focus returns to the button."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        self._theme = theme
+        self._boxes: list[QCheckBox] = []
+        self._room = QScrollArea(widgetResizable=True)
+        self._room.setFrameShape(QFrame.Shape.NoFrame)
+        self._room.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GRID, GRID, GRID, GRID)
+        column.addWidget(self._room)
+
+    def fill(self, boxes: list[QCheckBox]) -> None:
+        self._boxes = boxes
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        column.setSpacing(2 * GRID)
+        for box in boxes:
+            column.addWidget(box)
+        column.addStretch(1)
+        self._room.setWidget(content)
+        content.setAutoFillBackground(False)
+        self._room.viewport().setAutoFillBackground(False)
+
+    def open_below(self, button: QWidget) -> None:
+        filled = self._room.widget()
+        if not self._boxes or filled is None:
+            return
+        content = filled.sizeHint()
+        self.resize(max(content.width() + 8 * GRID, _NARROWEST), min(content.height() + 4 * GRID, _TALLEST))
+        self.move(button.mapToGlobal(QPoint(0, button.height() + GRID)))
+        self.show()
+        first = next((box for box in self._boxes if box.isChecked()), self._boxes[0])
+        first.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    # Qt names below.
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
+        at = next((at for at, box in enumerate(self._boxes) if box.hasFocus()), 0)
+        if event.key() in steps:
+            box = self._boxes[(at + steps[Qt.Key(event.key())]) % len(self._boxes)]
+            box.setFocus(Qt.FocusReason.TabFocusReason)
+            self._room.ensureWidgetVisible(box)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        tokens = self._theme.tokens
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(tokens.raised))
+        paint_panel(painter, self.rect(), tokens.raised, tokens.control_border, RADIUS_CONTROL)
+        painter.end()

@@ -1,0 +1,124 @@
+"""The six filters of the search, and the chips of those that are set."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from desktop.messages import BODIES, FUELS, TRANSMISSIONS, amount, plural
+from desktop.theme.icons import Icon
+from desktop.theme.theme import Theme
+from desktop.theme.tokens import GRID
+from desktop.viewmodels.search import SearchForm
+from desktop.views.client.filter_button import Choice, FilterButton
+from desktop.widgets.button import Button, Kind
+from engine.domain.car import BodyType, Fuel, Transmission
+from engine.domain.catalogue import Facets
+from engine.domain.money import Money
+
+#: Daily rates to choose from, in whole units of the firm's currency.
+_CAPS = (25, 40, 50, 60, 80, 100, 150, 200, 300, 500, 1000)
+
+
+class FilterRow(QWidget):
+    """Signals: ``edited`` when the person changed a filter."""
+
+    edited = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.brands: FilterButton[str] = FilterButton(theme, "Brand")
+        self.bodies: FilterButton[BodyType] = FilterButton(theme, "Body")
+        self.fuels: FilterButton[Fuel] = FilterButton(theme, "Fuel")
+        self.gears: FilterButton[Transmission] = FilterButton(theme, "Gears")
+        self.seats: FilterButton[int] = FilterButton(theme, "Seats", many=False)
+        self.price: FilterButton[int] = FilterButton(theme, "Price", many=False)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2 * GRID)
+        for button in self.buttons():
+            row.addWidget(button)
+            button.edited.connect(self.edited)
+        row.addStretch(1)
+
+    def buttons(self) -> tuple[FilterButton[str], ...]:
+        return (self.brands, self.bodies, self.fuels, self.gears, self.seats, self.price)  # type: ignore[return-value]  # read as buttons only
+
+    def draw(self, facets: Facets, form: SearchForm) -> None:
+        self._offer(facets)
+        self.brands.show_chosen(form.brands)
+        self.bodies.show_chosen(form.bodies)
+        self.fuels.show_chosen(form.fuels)
+        self.gears.show_chosen(form.transmissions)
+        self.seats.show_chosen(_one(form.min_seats))
+        self.price.show_chosen(_one(form.max_daily_minor))
+
+    def filled(self, form: SearchForm) -> SearchForm:
+        """*form* with the filters as they are ticked."""
+        return replace(
+            form,
+            brands=self.brands.chosen(),
+            bodies=self.bodies.chosen(),
+            fuels=self.fuels.chosen(),
+            transmissions=self.gears.chosen(),
+            min_seats=next(iter(self.seats.chosen()), None),
+            max_daily_minor=next(iter(self.price.chosen()), None),
+        )
+
+    def _offer(self, facets: Facets) -> None:
+        self.brands.set_choices([Choice(brand, brand) for brand in facets.brands])
+        self.bodies.set_choices([Choice(body, BODIES[body]) for body in facets.bodies])
+        self.fuels.set_choices([Choice(fuel, FUELS[fuel]) for fuel in facets.fuels])
+        self.gears.set_choices([Choice(gears, TRANSMISSIONS[gears]) for gears in facets.transmissions])
+        self.seats.set_choices([Choice(seats, f"{plural(seats, 'seat')} or more") for seats in facets.seats])
+        self.price.set_choices(_caps(facets))
+
+
+class FilterChips(QWidget):
+    """One chip for each filter that is set; hidden while none is.
+
+    Signals:
+        cleared: "Clear all" was pressed.
+    """
+
+    cleared = Signal()
+
+    def __init__(self, theme: Theme, filters: FilterRow, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._filters = filters
+        self._chips: list[tuple[FilterButton[str], Button]] = []
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        for button in filters.buttons():
+            chip = Button(theme, kind=Kind.QUIET, icon=Icon.CLOSE)
+            chip.clicked.connect(button.clear)
+            self._chips.append((button, chip))
+            row.addWidget(chip)
+        self._all = Button(theme, "Clear all", Kind.QUIET)
+        self._all.clicked.connect(self.cleared)
+        row.addWidget(self._all)
+        row.addStretch(1)
+        self.draw()
+
+    def draw(self) -> None:
+        for button, chip in self._chips:
+            words = button.words()
+            chip.setText(f"{button.title}: {words}")
+            chip.setAccessibleName(f"Remove filter {button.title}: {words}")
+            chip.setVisible(bool(words))
+        self.setVisible(any(button.words() for button, _ in self._chips))
+
+
+def _one(value: int | None) -> frozenset[int]:
+    return frozenset() if value is None else frozenset({value})
+
+
+def _caps(facets: Facets) -> list[Choice[int]]:
+    """Round daily rates between the branch's cheapest and dearest car."""
+    low, high = facets.daily_minor
+    unit = 10 ** Money(0, facets.currency).exponent
+    fitting = [cap * unit for cap in _CAPS if low < cap * unit < high]
+    return [Choice(minor, f"Up to {amount(Money(minor, facets.currency))} a day") for minor in fitting]

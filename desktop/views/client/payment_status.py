@@ -1,0 +1,125 @@
+"""Where a booking stands, in one glance: held with its countdown, confirmed, or free again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from desktop.messages import amount, booking_number
+from desktop.theme.icons import Icon
+from desktop.theme.theme import Theme
+from desktop.theme.tokens import GRID, Tone, TypeSize
+from desktop.viewmodels.booking import PanelState, Stage
+from desktop.widgets.countdown import Countdown
+from desktop.widgets.text import Text
+from engine.domain.booking import Booking, BookingState
+
+_ICON = 28
+TEST_CARD = "Demo: pay with the test card 4242 4242 4242 4242, any date ahead, any code."
+
+
+@dataclass(frozen=True, slots=True)
+class StatusWords:
+    icon: Icon
+    tone: Tone
+    title: str
+    sentence: str
+
+
+def status_words(state: PanelState) -> StatusWords | None:
+    """None while nothing is booked."""
+    if state.stage is Stage.HOLDING:
+        return StatusWords(Icon.HOLD, Tone.NEUTRAL, "Holding the car …", "This takes a moment.")
+    booking = state.booking
+    if state.stage is Stage.RENTER or booking is None:
+        return None
+    if state.stage is Stage.PAYING:
+        opened = "Waiting for the payment. The same page can be opened again."
+        sentence = opened if state.page_ready else "Waiting for the payment page …"
+        return StatusWords(Icon.HOLD, Tone.ACCENT, f"Held for {booking.renter_name}", sentence)
+    if state.stage is Stage.RELEASING:
+        sentence = "The payment page is being closed. A payment made meanwhile still counts."
+        return StatusWords(Icon.CLOCK, Tone.NEUTRAL, "Letting the car go …", sentence)
+    if state.stage is Stage.CONFIRMED:
+        return StatusWords(Icon.DONE, Tone.POSITIVE, "Confirmed", f"Paid {amount(booking.price)}.")
+    return _over(booking)
+
+
+def _over(booking: Booking) -> StatusWords:
+    words = {
+        BookingState.CANCELLED: ("Cancelled", "This booking was cancelled."),
+        BookingState.REFUND_DUE: ("Cancelled", f"{amount(booking.price)} will be refunded."),
+        BookingState.REFUNDED: ("Cancelled", f"{amount(booking.price)} was refunded."),
+    }
+    free = ("The hold is over", "Nothing was charged, and the car is free again.")
+    return StatusWords(Icon.INFO, Tone.NEUTRAL, *words.get(booking.state, free))
+
+
+class PaymentStatus(QWidget):
+    """Draws the words and runs the countdown."""
+
+    def __init__(self, theme: Theme, *, demo: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._words: StatusWords | None = None
+        self._counted: object = None
+        self._icon = QLabel()
+        self.title = Text(theme, size=TypeSize.LEAD, bold=True)
+        self.countdown = Countdown(theme, size=TypeSize.HERO)
+        self.countdown.setAccessibleName("Time left of the hold")
+        self.sentence = Text(theme, wrap=True)
+        self.number = Text(theme, size=TypeSize.SMALL, ink="muted")
+        self._hint = Text(theme, TEST_CARD if demo else "", size=TypeSize.SMALL, ink="muted", wrap=True)
+        self._lay_out()
+        theme.changed.connect(self._tint)
+
+    def draw(self, state: PanelState, hold_left_s: float) -> str:
+        """What is to be read out because it is new; empty otherwise."""
+        words = status_words(state)
+        self.setVisible(words is not None)
+        self._count(state, hold_left_s)
+        changed = words is not None and words != self._words
+        self._words = words
+        if words is None:
+            return ""
+        self.title.setText(words.title)
+        self.sentence.setText(words.sentence)
+        self.number.setText(f"Booking {booking_number(state.booking.id)}" if state.booking else "")
+        self._hint.setVisible(bool(self._hint.text()) and state.stage is Stage.PAYING)
+        self._tint()
+        return f"{words.title}. {words.sentence}" if changed else ""
+
+    def stop(self) -> None:
+        self._counted = None
+        self.countdown.stop()
+
+    def _count(self, state: PanelState, hold_left_s: float) -> None:
+        """Started once for each hold, so that a redraw does not begin it anew."""
+        paying = state.stage is Stage.PAYING and state.booking is not None
+        wanted = (state.booking.id, state.booking.hold_until) if paying and state.booking else None
+        self.countdown.setVisible(paying)
+        if wanted != self._counted:
+            self._counted = wanted
+            if wanted is None:
+                self.countdown.stop()
+            else:
+                self.countdown.start(hold_left_s)
+
+    def _tint(self) -> None:
+        if self._words is not None:
+            ink = self._theme.tokens.ink(self._words.tone)
+            self._icon.setPixmap(self._theme.icons.pixmap(self._words.icon, ink, _ICON, self.devicePixelRatioF()))
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(2 * GRID)
+        head.addWidget(self._icon)
+        head.addWidget(self.title, 1)
+        head.addWidget(self.countdown)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 2 * GRID, 0, 0)
+        column.setSpacing(GRID)
+        column.addLayout(head)
+        for widget in (self.sentence, self._hint, self.number):
+            column.addWidget(widget)

@@ -1,0 +1,266 @@
+"""What a search found: cards, their bones, the empty page or the error, all in the same place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, QTimer, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.messages import plural, say
+from desktop.models.pages import PagesModel, PageTicket
+from desktop.models.rows import Column
+from desktop.theme.icons import Icon
+from desktop.viewmodels.phases import Phase
+from desktop.viewmodels.search import PAGE_SIZE, SearchForm, SearchState, SearchViewModel
+from desktop.views.client.car_row import CarRow, row_of
+from desktop.views.content import Content
+from desktop.views.tools import Tools, announce
+from desktop.widgets.card_grid import CardGrid
+from desktop.widgets.loading import Loading
+from desktop.widgets.phases import Look, Showing, Word
+from engine.domain.car import Branch
+from engine.domain.catalogue import CarWish, Offer
+from engine.domain.errors import InvalidPeriod
+
+#: Bones while the number of cars is unknown: enough for a large screen, scrolled or not.
+_BONES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the cards on the screen answer."""
+
+    form: SearchForm
+    wish: CarWish
+    branch: Branch
+    total: int
+
+    def true_for(self, form: SearchForm | None) -> bool:
+        """Whether these cars and prices also hold for *form*, which may only filter or order them otherwise."""
+        asked = None if form is None else (form.branch_id, form.pick_up, form.drop_off)
+        return asked == (self.form.branch_id, self.form.pick_up, self.form.drop_off)
+
+
+class CarResults(QWidget):
+    """Draws one SearchState; a search under way keeps what is still true on the screen.
+
+    Signals:
+        chosen: Offer, period and branch of the card that was opened.
+        clear_wanted: No car fits; the filters are to go.
+        next_day_wanted: No car is free; the next day may be better.
+        told: How many cars there are, in words.
+        painted: A result (cards, or that there are none) came to the screen.
+    """
+
+    chosen = Signal(object, object, object)
+    clear_wanted = Signal()
+    next_day_wanted = Signal()
+    told = Signal(str)
+    painted = Signal()
+
+    def __init__(self, tools: Tools, search: SearchViewModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._search = search
+        self._shown: _Shown | None = None
+        self._run = 0
+        self._unpainted = False
+        self._bones = False
+        self._filled: SearchState | None = None
+        self._orders: dict[int, PageTicket] = {}
+        self.loading = Loading(self)
+        self.model: PagesModel[CarRow] = PagesModel(
+            [Column("Car", lambda row: row.text.spoken, lambda row: row.text.title)], self._order, PAGE_SIZE
+        )
+        self.grid = CardGrid(tools.theme, tools.shimmer, lambda row: row.text)
+        self.content = Content(tools, self.grid)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.content)
+        self._connect()
+
+    def draw(self, state: SearchState) -> None:
+        if state.phase is Phase.LOADING:
+            if state.run != self._run or state.form is None:
+                self._run = state.run
+                self.loading.begin(has_rows=self._shown is not None and self._shown.true_for(state.form))
+        elif state.phase is Phase.READY:
+            self.loading.settle()
+        else:
+            self.loading.fail()
+        if state.phase is not Phase.LOADING and self.loading.showing.look is Look.CONTENT:
+            self._fill(state)
+
+    def take_focus(self) -> None:
+        self.content.take_focus()
+
+    def _look(self, showing: Showing) -> None:
+        state = self._search.state
+        self.content.line.set_active(active=showing.progress)
+        self._say_word(showing.word, state)
+        if showing.look is Look.BONES:
+            self._put_up_bones()
+        elif showing.look is Look.CONTENT and state.phase is not Phase.LOADING:
+            self._fill(state)
+
+    def _put_up_bones(self) -> None:
+        """Once a wait, and not again at every word about it."""
+        if not self._bones:
+            self._forget()
+            self._bones = True
+            self.model.reset(_BONES)
+            self.content.show_rows()
+            self.told.emit("Looking for free cars")
+
+    def _say_word(self, word: Word, state: SearchState) -> None:
+        if state.phase is Phase.LOADING and word is Word.STILL_LOADING:
+            self.told.emit("Still loading")
+        if state.phase is not Phase.FAILED:
+            self.content.tell_stuck(stuck=word is Word.OFFER_RETRY and state.phase is Phase.LOADING)
+
+    def _fill(self, state: SearchState) -> None:
+        """Put the answer in the place of bones, of older cards, or of an error; once."""
+        if state is self._filled:
+            return
+        self._filled, self._bones = state, False
+        if state.phase is Phase.FAILED:
+            self._fail(state)
+        elif state.first is None or state.form is None or state.wish is None or state.branch is None:
+            self._show_empty(Icon.PLACE, "There is no branch yet", "An administrator adds branches and their cars.", "")
+        elif state.first.total == 0:
+            self._forget()
+            self._tell_none(state.form)
+        else:
+            self._put(state, _Shown(state.form, state.wish, state.branch, state.first.total))
+
+    def _put(self, state: SearchState, shown: _Shown) -> None:
+        if state.first is None:
+            return
+        again = self._shown is not None and self._shown.form == shown.form
+        place = self._place() if again else (None, -1, 0)
+        self._shown = shown
+        self._orders.clear()
+        self.model.reset(shown.total)
+        rows = [row_of(offer, shown.branch) for offer in state.first.offers]
+        self.model.put_page(self.model.ticket(0), rows)
+        self.content.show_rows()
+        self._restore(place)
+        self.told.emit(f"{plural(shown.total, 'car')} free")
+        self._unpainted = True
+        announce(self, f"{plural(shown.total, 'car')} free")
+
+    def _place(self) -> tuple[str | None, int, int]:
+        """Car and row that are current, and how far the cards are scrolled."""
+        row = self.grid.currentIndex().row()
+        current = self.model.row_at(row)
+        return (current.offer.car.id if current else None), row, self.grid.verticalScrollBar().value()
+
+    def _restore(self, place: tuple[str | None, int, int]) -> None:
+        car_id, row, scrolled = place
+        among = range(min(self.model.rowCount(), PAGE_SIZE))
+        rows = ((at, self.model.row_at(at)) for at in among)
+        at = next((at for at, known in rows if known is not None and known.offer.car.id == car_id), row)
+        selection = self.grid.selectionModel()
+        if 0 <= at < self.model.rowCount():
+            selection.setCurrentIndex(self.model.index(at, 0), QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        else:
+            # Ready for Enter, but nobody has chosen anything yet.
+            selection.setCurrentIndex(self.model.index(0, 0), QItemSelectionModel.SelectionFlag.NoUpdate)
+        self.grid.doItemsLayout()
+        self.grid.verticalScrollBar().setValue(scrolled)
+
+    def _fail(self, state: SearchState) -> None:
+        if state.problem is None:
+            return
+        told = say(state.problem)
+        if self._shown is not None and self._shown.true_for(state.form):
+            for ticket in self._orders.values():
+                self.model.page_failed(ticket)
+            self.content.tell_stale(f"{told.text} These cars are those found before.")
+            self.told.emit(f"{plural(self._shown.total, 'car')}, not up to date")
+            return
+        self._forget()
+        self.model.reset(0)
+        if isinstance(state.problem, InvalidPeriod):
+            self._show_empty(Icon.CLOCK, "Choose other times", told.text, "")
+        else:
+            self.told.emit(" ")
+            self.content.show_problem(state.problem, "The search did not work")
+        announce(self, told.text)
+
+    def _tell_none(self, form: SearchForm) -> None:
+        self.told.emit("No car free")
+        self._unpainted = True
+        if form.filters:
+            words = "No free car fits all the filters. Without them there may be one."
+            self._show_empty(Icon.NO_CAR, "No car fits", words, "Clear filters")
+        else:
+            words = "Every car of this branch is out or booked at that time."
+            self._show_empty(Icon.NO_CAR, "No car is free for these days", words, "Try one day later")
+        announce(self, "No car is free")
+
+    def _show_empty(self, icon: Icon, title: str, sentence: str, step: str) -> None:
+        if icon is not Icon.NO_CAR:
+            self.told.emit(" ")
+        self.content.show_empty(icon, title, sentence, step)
+
+    def _forget(self) -> None:
+        self._shown = None
+        self._orders.clear()
+
+    def _stepped(self) -> None:
+        """The one button of the empty page: what it does depends on why the page is empty."""
+        state = self._search.state
+        if state.phase is Phase.FAILED or state.form is None:
+            self._search.again()
+        elif state.form.filters:
+            self.clear_wanted.emit()
+        else:
+            self.next_day_wanted.emit()
+
+    def _order(self, ticket: PageTicket) -> None:
+        """Only while the answer is there: until then nobody knows which query the rows belong to."""
+        if self._shown is None:
+            return
+        self._orders[ticket.first_row] = ticket
+        if self._search.state.phase is not Phase.LOADING:
+            self._search.need_page(ticket.first_row)
+
+    def _page_arrived(self, run: int, page: object) -> None:
+        offset, offers = getattr(page, "offset", -1), getattr(page, "offers", ())
+        ticket = self._orders.pop(offset, None) if run == self._search.state.run else None
+        if ticket is not None and self._shown is not None:
+            self.model.put_page(ticket, [row_of(offer, self._shown.branch) for offer in offers])
+
+    def _page_failed(self, run: int, offset: int, _problem: object) -> None:
+        ticket = self._orders.pop(offset, None) if run == self._search.state.run else None
+        if ticket is not None:
+            self.model.page_failed(ticket)
+
+    def _choose(self, row: CarRow) -> None:
+        shown = self._shown
+        if shown is not None and shown.true_for(self._search.state.form):
+            offer: Offer = row.offer
+            self.chosen.emit(offer, shown.wish.period, shown.branch)
+
+    def _connect(self) -> None:
+        self.grid.setModel(self.model)
+        self.grid.visible_rows.connect(self.model.want_rows)
+        self.grid.retry_wanted.connect(self.model.retry)
+        self.grid.chosen.connect(self._choose)
+        self.content.stepped.connect(self._stepped)
+        self.content.retried.connect(self._search.again)
+        self.loading.changed.connect(self._look)
+        self._search.page_arrived.connect(self._page_arrived)
+        self._search.page_failed.connect(self._page_failed)
+        self.grid.viewport().installEventFilter(self)
+        self.content.empty.installEventFilter(self)
+
+    # Qt names below.
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if self._unpainted and event.type() == QEvent.Type.Paint:
+            self._unpainted = False
+            # The filter sees the event before the widget paints it.
+            QTimer.singleShot(0, self, self.painted.emit)
+        return super().eventFilter(watched, event)

@@ -1,0 +1,135 @@
+"""Find a car: form, result, and the way from a card to the booking panel."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.messages import ORDERS
+from desktop.theme.tokens import GRID
+from desktop.viewmodels.search import SearchForm, SearchState
+from desktop.views.client.last_search import read, written
+from desktop.views.client.results import CarResults
+from desktop.views.client.search_form import SearchFormPanel
+from desktop.views.tools import Tools, Workspace
+from desktop.widgets.card_layout import GAP
+from desktop.widgets.page_header import PageHeader
+from desktop.widgets.text import Text
+from engine.domain.booking import Booking
+from engine.domain.car import Branch, Car
+from engine.domain.catalogue import CarOrder
+
+_DAY = timedelta(days=1)
+#: A card keeps half of its gap on each side; with this the cards stand flush with the form above.
+_CARD_EDGE = GAP // 2
+
+
+class SearchPage(QWidget):
+    """Signals: ``chosen`` carries Offer, period and branch; ``result_painted`` as CarResults has it."""
+
+    chosen = Signal(object, object, object)
+    result_painted = Signal()
+
+    def __init__(self, tools: Tools, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._preferences, self._workspace = tools.preferences, workspace
+        self._search = workspace.search
+        self.form = SearchFormPanel(tools.theme)
+        self.results = CarResults(tools, workspace.search)
+        self.count = Text(tools.theme, " ", bold=True)
+        self.order = QComboBox()
+        self.order.setAccessibleName("Order")
+        for order, words in ORDERS.items():
+            self.order.addItem(words, order)
+        self._lay_out(tools)
+        self.form.edited.connect(self._search_for)
+        self.order.currentIndexChanged.connect(self._reorder)
+        self.results.told.connect(self.count.setText)
+        self.results.chosen.connect(self.chosen)
+        self.results.painted.connect(self.result_painted)
+        self.results.clear_wanted.connect(self._clear_filters)
+        self.results.next_day_wanted.connect(self._one_day_later)
+        self._search.changed.connect(self.draw)
+
+    def open(self) -> None:
+        """Search as this account last did on this computer, or as a walk-in would."""
+        self._search.open(self._last_form)
+
+    def draw(self, state: SearchState) -> None:
+        self.form.draw(state, self._workspace.now())
+        if state.form is not None:
+            blocked = QSignalBlocker(self.order)
+            self.order.setCurrentIndex(list(ORDERS).index(state.form.order))
+            del blocked
+        self.results.draw(state)
+
+    def focus_first(self) -> None:
+        self.results.take_focus()
+
+    def focus_form(self) -> None:
+        self.form.pick_up.setFocus() if self.form.branch.count() == 1 else self.form.branch.setFocus()
+
+    def focus_cards(self) -> None:
+        self.results.take_focus()
+
+    def show_similar(self, car: Car) -> None:
+        """The same days, other cars of that body type."""
+        form = self._search.state.form
+        if form is not None:
+            self._search_for(replace(_plain(form), bodies=frozenset({car.body})))
+        self.focus_cards()
+
+    def search_like(self, booking: Booking) -> None:
+        """The branch and the days of a booking that did not come about."""
+        zone = ZoneInfo(booking.zone)
+        ends = (booking.period.starts_at, booking.period.ends_at)
+        pick_up, drop_off = (end.astimezone(zone).replace(tzinfo=None) for end in ends)
+        self._search_for(SearchForm(booking.branch_id, pick_up, drop_off))
+
+    def _search_for(self, form: SearchForm) -> None:
+        self._preferences.last_search = written(form, self._workspace.actor.account)
+        self._search.search(form)
+
+    def _reorder(self) -> None:
+        form = self._search.state.form
+        if form is not None:
+            self._search_for(replace(form, order=CarOrder(self.order.currentData())))
+
+    def _clear_filters(self) -> None:
+        if self._search.state.form is not None:
+            self._search_for(_plain(self._search.state.form))
+
+    def _one_day_later(self) -> None:
+        form = self._search.state.form
+        if form is not None:
+            self._search_for(replace(form, pick_up=form.pick_up + _DAY, drop_off=form.drop_off + _DAY))
+
+    def _last_form(self, branches: tuple[Branch, ...]) -> SearchForm | None:
+        return read(self._preferences.last_search, self._workspace.actor.account, branches, self._workspace.now())
+
+    def _lay_out(self, tools: Tools) -> None:
+        found = QHBoxLayout()
+        found.addWidget(self.count, 1)
+        label = Text(tools.theme, "Order", ink="muted")
+        label.setBuddy(self.order)
+        found.addWidget(label)
+        found.addWidget(self.order)
+        top = QVBoxLayout()
+        top.setContentsMargins(_CARD_EDGE, 0, _CARD_EDGE, 0)
+        top.setSpacing(3 * GRID)
+        top.addWidget(PageHeader(tools.theme, "Find a car", "Free at a branch for the days you choose."))
+        top.addWidget(self.form)
+        top.addLayout(found)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6 * GRID - _CARD_EDGE, 5 * GRID, 6 * GRID - _CARD_EDGE, 0)
+        column.setSpacing(2 * GRID)
+        column.addLayout(top)
+        column.addWidget(self.results, 1)
+
+
+def _plain(form: SearchForm) -> SearchForm:
+    return SearchForm(form.branch_id, form.pick_up, form.drop_off, order=form.order)

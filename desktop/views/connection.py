@@ -1,0 +1,77 @@
+"""What the status bar and the banner say about the servers; nothing claims to be live without proof."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from desktop.messages import branch_name, clock_time, say
+from desktop.theme.tokens import Tone
+from desktop.viewmodels.connection import ConnectionState
+from desktop.views.tools import Workspace
+from desktop.widgets.banner import Banner
+from desktop.widgets.status_bar import StatusBar, StatusText
+from engine.domain.car import Branch
+from engine.domain.errors import Unavailable
+
+SLOW = "The cache does not answer. Bookings go on, searching may be slower."
+
+
+class ConnectionLook(QObject):
+    """Draws the connection's state into the two places; *frame* is the banner's surroundings and goes with it."""
+
+    def __init__(self, workspace: Workspace, status: StatusBar, banner: Banner, frame: QWidget) -> None:
+        super().__init__(status)
+        self._workspace, self._status, self._banner, self._frame = workspace, status, banner, frame
+        banner.dismissed.connect(frame.hide)
+        frame.hide()
+        self._branches: tuple[Branch, ...] = ()
+        self._said = ""
+        workspace.connection.changed.connect(self.draw)
+        self.draw(workspace.connection.state)
+
+    def know_branches(self, branches: tuple[Branch, ...]) -> None:
+        if branches != self._branches:
+            self._branches = branches
+            self.draw(self._workspace.connection.state)
+
+    def draw(self, state: ConnectionState) -> None:
+        self._status.draw(self._status_text(state))
+        tone, text = _warning(state)
+        if text == self._said:
+            return
+        self._said = text
+        self._frame.setVisible(bool(text))
+        if text:
+            self._banner.tell(tone, text, "Try again", closable=tone is Tone.WARNING)
+        else:
+            self._banner.clear()
+
+    def _status_text(self, state: ConnectionState) -> StatusText:
+        actor = self._workspace.actor
+        branch = next((branch_name(known) for known in self._branches if known.id == actor.branch_id), "")
+        heard = "" if state.heard_at is None else f"as of {clock_time(state.heard_at)}"
+        word, tone = _word(state)
+        demo = "Demo data · " if self._workspace.demo else ""
+        return StatusText(word, tone, heard, branch, f"{demo}{actor.name}")
+
+
+def _word(state: ConnectionState) -> tuple[str, Tone]:
+    if state.problem is not None:
+        return "No connection", Tone.DANGER
+    if state.heard_at is None:
+        return "Connecting", Tone.NEUTRAL
+    return ("Connected", Tone.POSITIVE) if state.cache else ("Connected, slower", Tone.WARNING)
+
+
+def _warning(state: ConnectionState) -> tuple[Tone, str]:
+    """The banner's words; none while all is well."""
+    if state.problem is None:
+        return (Tone.NEUTRAL, "") if state.cache else (Tone.WARNING, SLOW)
+    if not isinstance(state.problem, Unavailable):
+        return Tone.DANGER, say(state.problem).text
+    since = "" if state.heard_at is None else f" since {clock_time(state.heard_at)}"
+    return (
+        Tone.DANGER,
+        f"No connection to the database{since}. Showing what was loaded; booking is not possible.",
+    )

@@ -1,0 +1,123 @@
+"""The window: sign-in at once, then the signed-in desk, and back."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget
+
+from desktop.commands import Command, Commands
+from desktop.dialogs import ask
+from desktop.preferences import Preferences
+from desktop.tasks import TaskScope
+from desktop.theme.theme import Theme
+from desktop.viewmodels.session import SessionViewModel
+from desktop.views.sign_in import SignInPage
+from desktop.views.tools import Tools, Workspace
+from desktop.views.workspace import KEYS_OF_LISTS, WorkspaceView
+from desktop.widgets.help_sheet import HelpLine, HelpSheet
+from desktop.widgets.shimmer import ShimmerClock
+
+_SMALLEST = (1024, 640)
+_FIRST = (1280, 800)
+
+
+class MainWindow(QMainWindow):
+    """Never closes by itself: whoever owns the engine decides.
+
+    Signals:
+        close_requested: The person wants to leave.
+        first_result_painted: Once, after the first search result is on the screen.
+    """
+
+    close_requested = Signal()
+    first_result_painted = Signal()
+
+    def __init__(
+        self, theme: Theme, shimmer: ShimmerClock, preferences: Preferences, session: SessionViewModel
+    ) -> None:
+        super().__init__()
+        self._tools = Tools(theme, shimmer, preferences)
+        self._session = session
+        self._tasks = TaskScope(self)
+        self._workspace: WorkspaceView | None = None
+        self._of_workspace: list[str] = []
+        self._painted_before = False
+        self.commands = Commands(self)
+        self._pages = QStackedWidget()
+        self.sign_in = SignInPage(self._tools, session)
+        self._pages.addWidget(self.sign_in)
+        self.setCentralWidget(self._pages)
+        self.setWindowTitle("DriveSphere")
+        self.setMinimumSize(*_SMALLEST)
+        self.resize(*_FIRST)
+        self.restoreGeometry(preferences.geometry)
+        self._install(Command("help.keys", "Keys and commands", self.show_keys, key="F1", group="Window"))
+        self._install(Command("window.leave", "Leave DriveSphere", self._leave, key="Ctrl+Q", group="Window"))
+
+    @property
+    def workspace(self) -> WorkspaceView | None:
+        return self._workspace
+
+    def open_workspace(self, workspace: Workspace) -> None:
+        """Replace the sign-in page by the desk of an account."""
+        self.close_workspace()
+        view = self._workspace = WorkspaceView(self._tools, workspace)
+        view.sign_out_wanted.connect(self._sign_out)
+        view.keys_wanted.connect(self.show_keys)
+        view.result_painted.connect(self._result_painted)
+        commands = view.commands()
+        self._of_workspace = [command.id for command in commands]
+        self._install(*commands)
+        workspace.panel.changed.connect(self.commands.refresh)
+        self._pages.addWidget(view)
+        self._pages.setCurrentWidget(view)
+        view.start()
+
+    def close_workspace(self) -> None:
+        """Back to signing in; nothing of the old session stays."""
+        view, self._workspace = self._workspace, None
+        if view is None:
+            return
+        self.commands.remove(self._of_workspace)
+        self._of_workspace = []
+        view.stop()
+        self._pages.setCurrentWidget(self.sign_in)
+        self._pages.removeWidget(view)
+        view.deleteLater()
+        self.sign_in.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_keys(self) -> None:
+        self._tasks.once("keys", self._ask_keys())
+
+    async def _ask_keys(self) -> None:
+        lines = [HelpLine(line.group, line.title, line.key) for line in self.commands.listing() if line.key]
+        more = KEYS_OF_LISTS if self._workspace is not None else ()
+        await ask(HelpSheet(self._tools.theme, [*lines, *more], self))
+
+    def _install(self, *commands: Command) -> None:
+        self.commands.add(*commands)
+        for command in commands:
+            self.addAction(self.commands.action(command.id))
+
+    def _sign_out(self) -> None:
+        self._session.sign_out()
+
+    def _leave(self) -> None:
+        self.close()
+
+    def _result_painted(self) -> None:
+        if not self._painted_before:
+            self._painted_before = True
+            self.first_result_painted.emit()
+
+    # Qt names below.
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._tools.preferences.geometry = self.saveGeometry()
+        self._tools.preferences.save()
+        event.ignore()
+        self.close_requested.emit()
+
+
+__all__ = ["MainWindow", "Workspace"]

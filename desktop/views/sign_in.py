@@ -1,0 +1,87 @@
+"""The first page: servers coming up, or what keeps them down, or name and password."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.messages import say
+from desktop.theme.icons import Icon
+from desktop.theme.tokens import GRID
+from desktop.viewmodels.session import SessionPhase, SessionState, SessionViewModel
+from desktop.views.brand import BrandSide
+from desktop.views.look import LookMenu
+from desktop.views.sign_in_form import SignInForm
+from desktop.views.starting import Broken, Starting
+from desktop.views.tools import Tools, announce
+from desktop.widgets.button import Button, Kind
+
+_FORM_WIDTH = 360
+_ENTRY = (SessionPhase.SIGNED_OUT, SessionPhase.SIGNING_IN, SessionPhase.SIGNED_IN)
+
+
+class SignInPage(QWidget):
+    def __init__(self, tools: Tools, session: SessionViewModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._starting = Starting(tools)
+        self._broken = Broken(tools.theme)
+        self._form = SignInForm(tools.theme)
+        self._phases = QStackedWidget()
+        for page in (self._starting, self._broken, self._form):
+            self._phases.addWidget(page)
+        self._look = Button(tools.theme, "Look", Kind.QUIET, Icon.LOOK)
+        self._menu = LookMenu(tools.theme, tools.preferences, self)
+        self._look.clicked.connect(self._show_look)
+        self._form.submitted.connect(session.sign_in)
+        self._broken.retried.connect(session.start)
+        self._lay_out(tools)
+        session.changed.connect(self.draw)
+        self.draw(session.state)
+
+    def draw(self, state: SessionState) -> None:
+        page = self._page(state)
+        moved = page is not self._phases.currentWidget()
+        self._starting.tell(state.progress)
+        if state.problem is not None and state.phase is SessionPhase.BROKEN:
+            self._broken.tell(say(state.problem).text)
+        self._form.draw(state)
+        if moved:
+            self._phases.setCurrentWidget(page)
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
+        if state.problem is not None:
+            announce(self, say(state.problem).text)
+
+    def _page(self, state: SessionState) -> QWidget:
+        if state.phase in _ENTRY:
+            return self._form
+        return self._broken if state.phase is SessionPhase.BROKEN else self._starting
+
+    def _show_look(self) -> None:
+        # popup, not exec: no second event loop.
+        self._menu.popup(self._look.mapToGlobal(self._look.rect().bottomLeft()))
+
+    def _lay_out(self, tools: Tools) -> None:
+        top = QHBoxLayout()
+        top.addStretch(1)
+        top.addWidget(self._look)
+        self._phases.setFixedWidth(_FORM_WIDTH)
+        side = QVBoxLayout()
+        side.setContentsMargins(4 * GRID, 4 * GRID, 4 * GRID, 4 * GRID)
+        side.addLayout(top)
+        side.addStretch(2)
+        side.addWidget(self._phases, 0, Qt.AlignmentFlag.AlignHCenter)
+        side.addStretch(3)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(BrandSide(tools.theme), 6)
+        row.addLayout(side, 5)
+
+    # Qt names below.
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A plain digit that no field took chooses a demo account."""
+        if not self._form.choose_by_digit(event.text()):
+            super().keyPressEvent(event)

@@ -1,0 +1,49 @@
+"""What every view is handed to draw with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QWidget
+
+from desktop.preferences import Preferences
+from desktop.theme.theme import Theme
+from desktop.viewmodels.booking import BookingViewModel
+from desktop.viewmodels.bookings import BookingsViewModel
+from desktop.viewmodels.connection import ConnectionViewModel
+from desktop.viewmodels.search import SearchViewModel
+from desktop.widgets.shimmer import ShimmerClock
+from engine.domain.people import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    theme: Theme
+    shimmer: ShimmerClock
+    preferences: Preferences
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """What a signed-in account works with.
+
+    Attributes:
+        now: The server's time (UTC).
+        demo: The data is made up and the payment page is the sandbox's.
+    """
+
+    actor: Actor
+    search: SearchViewModel
+    panel: BookingViewModel
+    bookings: BookingsViewModel
+    connection: ConnectionViewModel
+    now: Callable[[], datetime]
+    demo: bool
+
+
+def announce(widget: QWidget, text: str) -> None:
+    """Let a screen reader say what changed without moving the focus."""
+    QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
