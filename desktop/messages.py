@@ -44,24 +44,28 @@ class Message:
     step: Step = Step.NONE
 
 
-_Sentence = Callable[[errors.DriveSphereError, tzinfo], Message]
+_Sentence = Callable[[errors.DriveSphereError], Message]
 
 
-def say(problem: errors.DriveSphereError, zone: tzinfo = UTC) -> Message:
-    """The words for *problem*; times in it are shown in *zone*."""
+def say(problem: errors.DriveSphereError, zone: tzinfo = UTC, *, now: datetime | None = None) -> Message:
+    """The words for *problem*; times in it are shown in *zone*. *now* is the server's time, where it is at hand."""
+    if isinstance(problem, errors.PeriodTaken):
+        return _taken(problem, zone, now)
     sentence = _SENTENCES.get(problem.code)
     if sentence is None:
         return Message(f"Something went wrong ({problem.code}).", Step.RETRY if problem.retryable else Step.NONE)
-    return sentence(problem, zone) if callable(sentence) else sentence
+    return sentence(problem) if callable(sentence) else sentence
 
 
-def _taken(problem: errors.DriveSphereError, zone: tzinfo) -> Message:
-    until = getattr(problem, "until", None)
-    when = f" until {day_time(until, zone)}" if isinstance(until, datetime) else " for these days"
-    return Message(f"This car was just taken{when}.", Step.SIMILAR)
+def _taken(problem: errors.PeriodTaken, zone: tzinfo, now: datetime | None) -> Message:
+    if problem.until is None:
+        return Message("This car was just taken for these days.", Step.SIMILAR)
+    if now is not None and problem.until <= now:
+        return Message("This car is overdue: it has not come back yet.", Step.SIMILAR)
+    return Message(f"This car was just taken until {day_time(problem.until, zone)}.", Step.SIMILAR)
 
 
-def _text(problem: errors.DriveSphereError, _zone: tzinfo) -> Message:
+def _text(problem: errors.DriveSphereError) -> Message:
     field, trouble = getattr(problem, "field", ""), getattr(problem, "problem", "is not valid")
     name = FIELDS.get(field, field.capitalize()) or "The text"
     return Message(f"{name} {trouble}." if trouble.startswith(_VERBS) else f"{name}: {trouble}.")
@@ -79,32 +83,32 @@ _SERVERS = MappingProxyType(
 )
 
 
-def _away(problem: errors.DriveSphereError, _zone: tzinfo) -> Message:
+def _away(problem: errors.DriveSphereError) -> Message:
     server = str(getattr(problem, "server", ""))
     # Our own servers say in a sentence why they did not start and what to do.
     own = str(getattr(problem, "detail", "")) if server == "embedded" else ""
     return Message(own or _SERVERS.get(server, "A server does not answer."), Step.RETRY)
 
 
-def _missing(problem: errors.DriveSphereError, _zone: tzinfo) -> Message:
+def _missing(problem: errors.DriveSphereError) -> Message:
     kind = str(getattr(problem, "kind", "")) or "record"
     return Message(f"This {kind} is no longer there.", Step.SEARCH_AGAIN)
 
 
-def _period(problem: errors.DriveSphereError, _zone: tzinfo) -> Message:
+def _period(problem: errors.DriveSphereError) -> Message:
     return Message(f"These times do not work: {problem}.")
 
 
-def _asked(problem: errors.DriveSphereError, _zone: tzinfo) -> Message:
+def _asked(problem: errors.DriveSphereError) -> Message:
     number = booking_number(BookingId(str(getattr(problem, "booking_id", ""))))
     return Message(f"This was booked a moment ago, as {number}.", Step.SHOW_BOOKING)
 
 
-def _own_words(problem: errors.DriveSphereError, _zone: tzinfo) -> Message:
+def _own_words(problem: errors.DriveSphereError) -> Message:
     return Message(str(problem), Step.RETRY)
 
 
-#: Code -> what is said. A test holds it complete over the classes of ``errors``.
+#: Code -> what is said.
 _SENTENCES: MappingProxyType[str, Message | _Sentence] = MappingProxyType(
     {
         errors.RuleBroken.code: Message("This is not allowed by the rules of booking."),
@@ -115,7 +119,6 @@ _SENTENCES: MappingProxyType[str, Message | _Sentence] = MappingProxyType(
         errors.Forbidden.code: Message("Your account may not do this. Ask an administrator."),
         errors.NotFound.code: _missing,
         errors.CarNotRentable.code: Message("This car is not for rent at present.", Step.SIMILAR),
-        errors.PeriodTaken.code: _taken,
         errors.AlreadyAsked.code: _asked,
         errors.PriceChanged.code: Message("The price has changed meanwhile. Nothing was booked.", Step.SEARCH_AGAIN),
         errors.MoveRefused.code: Message("The booking is already further on. What you see now is up to date."),
@@ -129,6 +132,9 @@ _SENTENCES: MappingProxyType[str, Message | _Sentence] = MappingProxyType(
         errors.Unavailable.code: _away,
     }
 )
+
+#: Codes that have words of their own; a test holds this complete over the classes of ``errors``.
+TOLD = _SENTENCES.keys() | {errors.PeriodTaken.code}
 
 
 # Words.
@@ -220,10 +226,10 @@ def period_text(period: RentalPeriod, zone: tzinfo, *, desk: tzinfo | None = Non
     return f"{starts} – {ends}{named} · {days_text(period.billable_days(zone))}"  # noqa: RUF001 -- a range's dash
 
 
-def branch_time(at: datetime, zone: tzinfo, *, desk: tzinfo | None = None) -> str:
+def branch_time(at: datetime, zone: tzinfo, *, now: datetime | None = None, desk: tzinfo | None = None) -> str:
     """One end of a period in branch time, the zone named where it is not this desk's."""
     named = "" if _same_time(at, zone, desk) else f" {zone_name(at, zone)}"
-    return f"{day_time(at, zone)}{named}"
+    return f"{day_time(at, zone, now=now)}{named}"
 
 
 def zone_name(at: datetime, zone: tzinfo) -> str:

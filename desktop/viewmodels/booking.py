@@ -238,3 +238,6 @@ class BookingViewModel(QObject):
         if state != self.state:
             self.state = state
             self.changed.emit(state)
+
+
+__all__ = ["BookingViewModel", "NewRenter", "PanelState", "Stage"]

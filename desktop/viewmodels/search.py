@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 
@@ -79,10 +80,13 @@ class SearchViewModel(QObject):
     def __init__(self, desk: Desk, tasks: TaskScope) -> None:
         super().__init__()
         self._desk, self._tasks = desk, tasks
+        self._facets_of: BranchId | None = None
+        self._last_form: Callable[[tuple[Branch, ...]], SearchForm | None] = _no_form
         self.state = SearchState()
 
-    def open(self) -> None:
-        """Load branches and search the actor's own one, from the next full hour for two days."""
+    def open(self, last_form: Callable[[tuple[Branch, ...]], SearchForm | None] | None = None) -> None:
+        """Load branches and search as *last_form* says; else the actor's own one, from the next full hour, two days."""
+        self._last_form = last_form or self._last_form
         self._tasks.latest("search", self._open())
 
     def search(self, form: SearchForm) -> None:
@@ -115,19 +119,22 @@ class SearchViewModel(QObject):
             return
         self._show(replace(self.state, branches=branches))
         home = next((branch for branch in branches if branch.id == self._desk.actor.branch_id), None)
-        if start := home or next(iter(branches), None):
+        if form := self._last_form(branches):
+            await self._search(form)
+        elif start := home or next(iter(branches), None):
             await self._search(first_form(start, self._desk.now()))
         else:
             self._show(replace(self.state, phase=Phase.READY))
 
     async def _search(self, form: SearchForm) -> None:
-        moved = self.state.form is None or self.state.form.branch_id != form.branch_id
         state = replace(self.state, phase=Phase.LOADING, form=form, run=self.state.run + 1, problem=None, first=None)
         self._show(state)
         try:
             wish = wish_of(form, state.branch)
-            if moved:
+            # Asked for the branch they were loaded for: a search that was dropped may not have got as far.
+            if self._facets_of != form.branch_id:
                 facets = await self._desk.call(lambda: self._desk.catalogue.facets(self._desk.actor, form.branch_id))
+                self._facets_of = form.branch_id
                 self._show(replace(self.state, facets=facets))
             page = await self._desk.call(lambda: self._desk.catalogue.search(self._desk.actor, wish))
         except DriveSphereError as problem:
@@ -147,6 +154,10 @@ class SearchViewModel(QObject):
         if state != self.state:
             self.state = state
             self.changed.emit(state)
+
+
+def _no_form(_branches: tuple[Branch, ...]) -> SearchForm | None:
+    return None
 
 
 def first_form(branch: Branch, now: datetime) -> SearchForm:

@@ -36,7 +36,7 @@ def every_error(root=errors.DriveSphereError):
 
 
 def test_every_error_has_its_own_sentence():
-    missing = {kind.__name__ for kind in every_error() if kind.code not in messages._SENTENCES}
+    missing = {kind.__name__ for kind in every_error() if kind.code not in messages.TOLD}
 
     assert set() == missing
 
@@ -64,6 +64,14 @@ def test_problem_is_told_in_words_with_the_next_step(problem, text, step):
 
     assert text in told.text
     assert step is told.step
+
+
+def test_overdue_car_is_called_overdue():
+    overdue = errors.PeriodTaken("car-1", FRIDAY)
+
+    told = say(overdue, BERLIN_ZONE, now=FRIDAY + timedelta(hours=1))
+
+    assert "This car is overdue: it has not come back yet." == told.text
 
 
 def test_unknown_problem_is_told_with_its_code():
