@@ -1,0 +1,183 @@
+"""One run of the suite: a firm's desks at work, what is done to them, and the evidence of what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import secrets
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bson import Timestamp
+from checks import Call, Evidence, Section, Violation, judge
+from desks import DeskGone, Refused, RemoteDesk
+from firm import Firm, Payer
+from history import History, read_history, start_of_history
+
+RATE = 50_00
+_QUIET_WITHIN_S, _ROUND_PAUSE_S = 45.0, 0.2
+_BEFORE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A run's line in the table."""
+
+    scenario: str
+    seed: int
+    bookings: int
+    faults: Counter[str]
+    answers: Counter[str]
+    violations: list[Violation]
+    seconds: float
+
+    def __str__(self) -> str:
+        faults = ", ".join(f"{count} {name}" for name, count in sorted(self.faults.items()))
+        answers = ", ".join(f"{count} {name}" for name, count in sorted(self.answers.items()))
+        lines = [f"{self.scenario}, seed {self.seed}: {self.bookings} bookings; faults: {faults}; answers: {answers}"]
+        return "\n  ".join([*lines, *map(str, self.violations)])
+
+
+@dataclass
+class Run:
+    """Attributes: ``spec`` are the settings that this run's desks share."""
+
+    firm: Firm
+    scenario: str
+    seed: int
+    since: Timestamp
+    prefix: str
+    cars: list[str]
+    spec: dict[str, Any]
+    chance: random.Random
+    faults: Counter[str] = field(default_factory=Counter)
+    desks: list[RemoteDesk] = field(default_factory=list)
+    evidence: Evidence = field(default_factory=lambda: Evidence(History()))
+    urls: dict[str, str] = field(default_factory=dict)
+    reached: list[dict[str, Any]] = field(default_factory=list)
+    began: datetime = field(default_factory=lambda: datetime.now(UTC))
+    _open_sections: dict[tuple[str, str], Section] = field(default_factory=dict)
+    _count: int = 0
+
+    @property
+    def payer(self) -> Payer:
+        return Payer(self.firm.stripe, self.chance)
+
+    async def desk(self, **changes: Any) -> RemoteDesk:
+        """One more desk, open for business."""
+        self._count += 1
+        spec = self.firm.spec(f"desk-{self._count}", **{**self.spec, **changes})
+        self.evidence.lease_s = spec.lease_s
+        desk = await self.firm.nursery.desk(spec, self._heard)
+        self.desks.append(desk)
+        return desk
+
+    def _heard(self, event: dict[str, Any]) -> None:
+        match event["event"]:
+            case "accepted":
+                self.evidence.accepted.append(event)
+            case "browser":
+                self.evidence.opened.append(event)
+                self.urls[event["booking"]] = event["url"]
+            case "point":
+                self.reached.append(event)
+            case "entered" if event["leased"]:
+                section = Section(event["desk"], event["booking"], event["car"], event["asked"], event["entered"])
+                self._open_sections[event["desk"], event["booking"]] = section
+                self.evidence.sections.append(section)
+            case "left" if (event["desk"], event["booking"]) in self._open_sections:
+                self._open_sections.pop((event["desk"], event["booking"])).left = event["at"]
+
+    def wish(self, car: str, first_day: int, days: int = 2, key: str = "") -> dict[str, Any]:
+        """Options of the command ``hold``: *days* from *first_day* days ahead."""
+        start = self.began.replace(minute=0, second=0, microsecond=0) + timedelta(days=1 + first_day)
+        end = start + timedelta(days=days, hours=-2)
+        key = key or f"{self.prefix}-{secrets.token_hex(6)}"
+        period = {"starts_at": start.isoformat(), "ends_at": end.isoformat()}
+        return {"car": car, **period, "key": key, "minor": RATE * days}
+
+    async def hold(self, desk: RemoteDesk, wish: dict[str, Any]) -> str:
+        """Ask for it and note what was said; the booking's id, or nothing."""
+        began, booking = datetime.now(UTC), ""
+        try:
+            booking = (await desk.ask("hold", **wish))["booking"]
+            answer = "held"
+        except Refused as refused:
+            answer, booking = refused.code, refused.booking
+        except DeskGone:
+            answer = "gone"
+        starts_at, ends_at = (datetime.fromisoformat(wish[name]) for name in ("starts_at", "ends_at"))
+        self.evidence.calls.append(
+            Call(
+                desk.spec.name, wish["car"], starts_at, ends_at, wish["key"], began, datetime.now(UTC), answer, booking
+            )
+        )
+        return booking if answer == "held" else ""
+
+    async def do(self, desk: RemoteDesk, command: str, **options: Any) -> dict[str, Any]:
+        """A command that may fail on a bad day; what it said, or nothing."""
+        with suppress(DeskGone):
+            try:
+                return await desk.ask(command, **options)
+            except Refused as refused:
+                if refused.code == "bug":
+                    self.evidence.calls.append(_mishap(desk, command, refused))
+        return {}
+
+    async def come_to_rest(self) -> None:
+        """The bad day is over: every hold's time runs out, and one desk sweeps until nothing is left to do."""
+        for desk in self.desks:
+            desk.resume()
+        await self.firm.stripe.clear()
+        await asyncio.to_thread(self.firm.cluster.whole)
+        sweeper = await self.desk()
+        deadline = time.monotonic() + _QUIET_WITHIN_S
+        mine = {"car_id": {"$in": self.cars}}
+        while time.monotonic() < deadline:
+            await self.firm.run_out(mine)
+            await self.do(sweeper, "sweep")
+            if not await self.firm.db.bookings.count_documents({**mine, "due_at": {"$exists": True}}):
+                return
+            await asyncio.sleep(_ROUND_PAUSE_S)
+
+    async def judged(self) -> Outcome:
+        """Bring it to rest, gather the evidence and judge it."""
+        await self.come_to_rest()
+        for desk in self.desks:
+            await desk.close()
+        firm, evidence = self.firm, self.evidence
+        evidence.history = await read_history(firm, self.since, self.prefix)
+        evidence.sessions = await firm.stripe.sessions(self.began - _BEFORE)
+        evidence.charges = await firm.stripe.books()
+        evidence.ledger = await firm.db.ledger.find({"car_id": {"$in": self.cars}}).to_list()
+        evidence.fences = await firm.db.fences.find({"_id": {"$in": self.cars}}).to_list()
+        answers = Counter(call.answer for call in evidence.calls)
+        seconds = (datetime.now(UTC) - self.began).total_seconds()
+        bookings = len(evidence.history.bookings)
+        return Outcome(self.scenario, self.seed, bookings, self.faults, answers, judge(evidence), seconds)
+
+
+def _mishap(desk: RemoteDesk, command: str, refused: Refused) -> Call:
+    now = datetime.now(UTC)
+    return Call(desk.spec.name, "", now, now, f"{command}: {refused.detail}", now, now, "bug")
+
+
+@asynccontextmanager
+async def open_run(firm: Firm, scenario: str, seed: int, cars: int, **spec: Any) -> AsyncIterator[Run]:
+    """A run on fresh cars; whatever it breaks is mended afterwards."""
+    prefix = f"run{secrets.token_hex(3)}"
+    since = await start_of_history(firm)
+    chance = random.Random(f"{scenario} {seed}")  # noqa: S311 -- to be repeated, not to be secret
+    run = Run(firm, scenario, seed, since, prefix, await firm.add_cars(prefix, cars), spec, chance)
+    try:
+        yield run
+    finally:
+        for desk in run.desks:
+            await desk.close()
+        firm.cluster.mend()
+        await firm.stripe.clear()

@@ -1,0 +1,71 @@
+"""1. A desk is killed (-9) at each step between the press of "Book" and CONFIRMED, and on the way back."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from run import Run, open_run
+
+pytestmark = pytest.mark.asyncio
+
+#: Steps of a booking that is paid, in their order; each is reached exactly once.
+PAID = (
+    "after turn",
+    "before transact claim",
+    "after work held prepared",
+    "after transact claim",
+    "before leaving the turn",
+    "before stripe open_page",
+    "after stripe open_page",
+    "before store held open",
+    "after store held open",
+    "before browser",
+    "after browser",
+    "before stripe page",
+    "before store confirmed paid",
+    "after store confirmed paid",
+    "before stripe capture",
+    "after stripe capture",
+    "after work confirmed paid",
+)
+#: Steps of a hold that runs out.
+RELEASED = (
+    "before store releasing open",
+    "after store releasing open",
+    "before stripe close_page",
+    "after stripe close_page",
+    "before store released expired",
+    "after work released expired",
+    "after store released expired",
+)
+
+
+async def _book(run: Run, car: str, point: str) -> None:
+    desk = await run.desk()
+    # The first look at a page is part of opening it.
+    await desk.ask("arm", point=point, action="kill", nth=2 if point == "before stripe page" else 1)
+    run.faults["killed desks"] += 1
+    booking = await run.hold(desk, run.wish(car, 0))
+    if booking:
+        await run.do(desk, "open", booking=booking)
+    if booking in run.urls:
+        if point in RELEASED:
+            await run.firm.run_out({"_id": booking})
+        else:
+            await run.payer.pay(run.urls[booking])
+    if desk.alive and booking:
+        await run.do(desk, "settle", booking=booking)
+    assert not desk.alive, f"{point} was never reached"
+
+
+@pytest.mark.parametrize("points", [PAID, RELEASED], ids=["paid", "released"])
+async def test_a_desk_killed_at_any_step_loses_nothing(firm, report, points):
+    async with open_run(firm, "1 killed desks", 1, len(points)) as run:
+        for at in range(0, len(points), 4):
+            pairs = zip(run.cars[at : at + 4], points[at : at + 4], strict=True)
+            await asyncio.gather(*(_book(run, car, point) for car, point in pairs))
+
+        outcome = report(await run.judged())
+
+    assert [] == outcome.violations
