@@ -51,6 +51,7 @@ class Control:
             ("/_control/faults", "DELETE", self._clear_faults),
             ("/_control/clock", "POST", self._set_clock),
             ("/_control/webhooks", "POST", self._add_hook),
+            ("/_control/webhooks", "DELETE", self._clear_hooks),
             ("/_control/events/{event}/resend", "POST", self._resend),
             ("/_control/pay", "POST", self._pay),
             ("/_control/refunds", "POST", self._next_refund),
@@ -92,6 +93,10 @@ class Control:
     async def _add_hook(self, request: Request) -> Any:
         hook = msgspec.json.decode(await text_of(request), type=_Hook)
         return webhooks.register(self._state, hook.url, hook.secret)
+
+    async def _clear_hooks(self, _: Request) -> Any:
+        self._state.store.set("webhooks", [])
+        return {}
 
     async def _resend(self, request: Request) -> Any:
         event = self._state.find("event", request.path_params["event"], "event")

@@ -129,12 +129,14 @@ async def test_ranges_that_touch_share_nothing_and_miss_nothing(fresh, order):
 
     before = await gateway.pages_created(made - timedelta(minutes=1), made)
     within = await gateway.pages_created(made, made + timedelta(milliseconds=1))
-    cut = made - timedelta(milliseconds=300)
-    either = [await gateway.pages_created(*span) for span in ((made - timedelta(1), cut), (cut, made + timedelta(1)))]
+    touching = [
+        [await gateway.pages_created(*span) for span in ((made - timedelta(days=1), cut), (cut, made + timedelta(1)))]
+        for cut in (made - timedelta(milliseconds=300), made, made + timedelta(milliseconds=300))
+    ]
     await gateway.aclose()
 
     assert (before, [each.session_id for each in within]) == ([], [page.session_id])
-    assert [len(pages) for pages in either] == [0, 1]
+    assert [[len(pages) for pages in spans] for spans in touching] == [[0, 1], [0, 1], [1, 0]]
 
 
 async def test_lists_longer_than_a_page_are_read_to_their_end(fresh, order):

@@ -80,3 +80,15 @@ def test_a_page_that_runs_out_is_told_without_being_asked(fresh, receiver):
 @pytest.mark.parametrize("url", ["http://hooks.example/x", "https://127.0.0.1/x", "file:///etc/passwd"])
 def test_only_this_machine_is_told(sandbox, url):
     assert sandbox.http.post("/_control/webhooks", json={"url": url}).status_code == 400
+
+
+def test_a_receiver_that_signed_off_hears_nothing_more(fresh, receiver):
+    fresh.control("webhooks", url=receiver.url, secret=SECRET)
+    fresh.http.delete("/_control/webhooks").raise_for_status()
+    session = fresh.session()
+    fresh.post(f"/v1/checkout/sessions/{session['id']}/expire")
+
+    (event,) = fresh.get("/v1/events").json()["data"]
+
+    assert event["pending_webhooks"] == 0
+    assert receiver.received.empty()

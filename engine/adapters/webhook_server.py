@@ -1,0 +1,154 @@
+"""Stripe's webhooks over HTTP: believed because of their signature, answered once the database has what they mean.
+
+Plain HTTP: on anything but this machine it stands behind a proxy that speaks TLS.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
+from http import HTTPStatus
+from typing import Protocol
+
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from engine.domain.booking import Booking, BookingId
+from engine.domain.errors import DriveSphereError, Forbidden, Misconfigured
+from engine.domain.payment import StripeNews
+
+log = structlog.get_logger(__name__)
+
+_MAX_BODY = 256 * 1024
+_PATIENCE_S = 10.0
+#: Events about one booking are heard one after the other, those about different ones side by side, up to this many.
+_EARS = 16
+_REMEMBERED = 10_000
+_MAX_CONNECTIONS = 256
+_GRACE_S = 10
+
+Heard = Callable[[BookingId, str], Awaitable[Booking]]
+
+
+class Believer(Protocol):
+    def news(self, body: bytes, signature: str, now: datetime) -> StripeNews: ...
+
+
+def webhook_app(gateway: Believer, heard: Heard, now: Callable[[], datetime]) -> Starlette:
+    """``POST /stripe`` and nothing else.
+
+    200: the database has it, or it is about nothing of ours. 400: not Stripe's. 503: Stripe should say it again.
+    """
+    hearing = _Hearing(heard)
+
+    async def stripe(request: Request) -> Response:
+        try:
+            body = await _body(request)
+        except (TimeoutError, ClientDisconnect):
+            return _answer(HTTPStatus.REQUEST_TIMEOUT)
+        if body is None:
+            return _answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        try:
+            news = gateway.news(body, request.headers.get("stripe-signature", ""), now())
+        except Forbidden:
+            log.warning("webhook.not_believed", client=request.client.host if request.client else "")
+            return _answer(HTTPStatus.BAD_REQUEST)
+        return _answer(await hearing.hear(news))
+
+    return Starlette(routes=[Route("/stripe", stripe, methods=["POST"])])
+
+
+class _Hearing:
+    def __init__(self, heard: Heard) -> None:
+        self._heard = heard
+        self._turns = [asyncio.Lock() for _ in range(_EARS)]
+        # What was heard to its end was asked of Stripe after it happened; saying it again adds nothing.
+        self._done: OrderedDict[str, None] = OrderedDict()
+
+    async def hear(self, news: StripeNews) -> HTTPStatus:
+        if not news.booking_id:
+            return HTTPStatus.OK
+        async with self._turns[hash(news.booking_id) % _EARS]:
+            if news.event_id in self._done:
+                return HTTPStatus.OK
+            try:
+                booking = await self._heard(BookingId(news.booking_id), news.session_id)
+            except DriveSphereError as problem:
+                return _verdict(news, problem)
+            log.info("webhook.heard", kind=news.kind, booking=news.booking_id, state=booking.state.value)
+            self._done[news.event_id] = None
+            if len(self._done) > _REMEMBERED:
+                self._done.popitem(last=False)
+            return HTTPStatus.OK
+
+
+def _verdict(news: StripeNews, problem: DriveSphereError) -> HTTPStatus:
+    """Again later if that can help; what no repetition changes is for a person, and ``reconcile`` lists it too."""
+    known = {"kind": news.kind, "booking": news.booking_id, "event_id": news.event_id, "code": problem.code}
+    if problem.retryable or isinstance(problem, Forbidden):
+        log.warning("webhook.put_off", **known)
+        return HTTPStatus.SERVICE_UNAVAILABLE
+    log.error("webhook.of_no_use", **known)
+    return HTTPStatus.OK
+
+
+async def _body(request: Request) -> bytes | None:
+    """The raw bytes, which are what is signed; None if there are too many."""
+    body = bytearray()
+    async with asyncio.timeout(_PATIENCE_S):
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > _MAX_BODY:
+                return None
+    return bytes(body)
+
+
+def _answer(status: HTTPStatus) -> Response:
+    headers = {"Retry-After": "30"} if status is HTTPStatus.SERVICE_UNAVAILABLE else None
+    return Response(status_code=status, headers=headers)
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self):  # type: ignore[no-untyped-def]  # noqa: ANN202 -- the worker's signals are the worker's
+        yield
+
+
+@asynccontextmanager
+async def open_webhooks(app: Starlette, host: str, port: int) -> AsyncIterator[str]:
+    """Serve *app* inside the block; the value is its address. What is being heard is heard to its end.
+
+    Raises:
+        Misconfigured: Nobody can listen there.
+    """
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listening = socket.create_server((host, port), family=family)
+    except OSError as problem:
+        raise Misconfigured(f"Webhooks cannot be received at {host}:{port} ({problem.strerror}).") from problem
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        ws="none",
+        limit_concurrency=_MAX_CONNECTIONS,
+        timeout_graceful_shutdown=_GRACE_S,
+    )
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve([listening]), name="webhooks")
+    try:
+        name = f"[{host}]" if family is socket.AF_INET6 else host
+        yield f"http://{name}:{listening.getsockname()[1]}/stripe"
+    finally:
+        server.should_exit = True
+        await serving
