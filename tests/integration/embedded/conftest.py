@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -76,7 +76,7 @@ class Window:
         return found
 
     def keeper(self) -> psutil.Process:
-        [keeper] = [process for process in self.processes() if "engine.embedded.keeper" in process.cmdline()]
+        [keeper] = [process for process in self.processes() if "engine.embedded.keeper" in (process.info["cmdline"] or [])]
         return keeper
 
     def server(self, name: str) -> psutil.Process:
@@ -135,8 +135,9 @@ def _windows() -> Iterator[Callable[..., Window]]:
     for window in opened:
         left = window.processes()
         for process in left:
-            if "engine.embedded.keeper" in process.cmdline():
-                process.terminate()  # no need to wait for its grace
+            if "engine.embedded.keeper" in (process.info["cmdline"] or []):
+                with suppress(psutil.NoSuchProcess):
+                    process.terminate()  # no need to wait for its grace
         assert all_ended(left)
         window.kill()
         window.close()
