@@ -66,7 +66,10 @@ class Window:
         self.process.stdout.close()
 
     def processes(self) -> list[psutil.Process]:
-        """The keeper and its servers, recorded or not: all that work in the folder or name it."""
+        """The keeper and its servers, recorded or not: all that work in the folder or name it.
+
+        Their command lines are in ``info``: asked again, a process may have ended meanwhile.
+        """
         found = []
         for process in psutil.process_iter(["cmdline", "cwd"]):
             words = [process.info["cwd"] or "", *(process.info["cmdline"] or [])]
@@ -76,12 +79,16 @@ class Window:
         return found
 
     def keeper(self) -> psutil.Process:
-        [keeper] = [process for process in self.processes() if "engine.embedded.keeper" in (process.info["cmdline"] or [])]
+        [keeper] = [process for process in self.processes() if is_keeper(process)]
         return keeper
 
     def server(self, name: str) -> psutil.Process:
         [server] = [process for process in self.processes() if name in process.name()]
         return server
+
+
+def is_keeper(process: psutil.Process) -> bool:
+    return "engine.embedded.keeper" in (process.info["cmdline"] or [])
 
 
 def all_ended(processes: list[psutil.Process], within: float = 20) -> bool:
@@ -135,7 +142,7 @@ def _windows() -> Iterator[Callable[..., Window]]:
     for window in opened:
         left = window.processes()
         for process in left:
-            if "engine.embedded.keeper" in (process.info["cmdline"] or []):
+            if is_keeper(process):
                 with suppress(psutil.NoSuchProcess):
                     process.terminate()  # no need to wait for its grace
         assert all_ended(left)
