@@ -68,10 +68,12 @@ def _taken(problem: errors.PeriodTaken, zone: tzinfo, now: datetime | None) -> M
 def _text(problem: errors.DriveSphereError) -> Message:
     field, trouble = getattr(problem, "field", ""), getattr(problem, "problem", "is not valid")
     name = FIELDS.get(field, field.capitalize()) or "The text"
+    if trouble.startswith("is "):
+        return Message(f"This {trouble}.")
     return Message(f"{name} {trouble}." if trouble.startswith(_VERBS) else f"{name}: {trouble}.")
 
 
-_VERBS = ("must", "is ", "holds", "begins")
+_VERBS = ("must", "holds", "begins")
 
 _SERVERS = MappingProxyType(
     {
@@ -176,7 +178,9 @@ def days_text(count: int) -> str:
 
 
 def booking_number(booking_id: BookingId) -> str:
-    """In groups of four, so that it can be read out: ``G8ET-6JAM-QZ04``."""
+    """In groups of four, so that it can be read out: ``G8ET-6JAM-QZ04``. One with marks of its own stays as it is."""
+    if not booking_id.isalnum():
+        return booking_id
     return "-".join(booking_id[at : at + _GROUP] for at in range(0, len(booking_id), _GROUP))
 
 

@@ -51,7 +51,7 @@ def test_every_error_has_its_own_sentence():
         (errors.Unavailable("mongodb"), "The database does not answer.", Step.RETRY),
         (errors.Unavailable("embedded", "The disk is full. Free some."), "The disk is full. Free some.", Step.RETRY),
         (errors.Unavailable("embedded"), "The servers on this computer did not start.", Step.RETRY),
-        (errors.InvalidText("email", "is no e-mail address"), "E-mail is no e-mail address.", Step.NONE),
+        (errors.InvalidText("email", "is no e-mail address"), "This is no e-mail address.", Step.NONE),
         (errors.InvalidText("name", "longer than 9 characters"), "Name: longer than 9 characters.", Step.NONE),
         (errors.InvalidPeriod("the pick-up lies in the past"), "the pick-up lies in the past.", Step.NONE),
         (errors.AlreadyAsked("G8ET6JAMQZ04"), "as G8ET-6JAM-QZ04.", Step.SHOW_BOOKING),

@@ -46,7 +46,7 @@ class BookingPanel(SidePanel):
         self._workspace, self._vm = workspace, workspace.panel
         self._tasks = TaskScope(self)
         self._online = True
-        self._stage: tuple[Stage, bool] = (Stage.RENTER, False)
+        self._stage: tuple[Stage, bool, bool] = (Stage.RENTER, False, False)
         self.banner = Banner(tools.theme)
         self.car = CarHead(tools.theme)
         self.facts = FieldList(tools.theme, tools.shimmer)
@@ -103,6 +103,7 @@ class BookingPanel(SidePanel):
         self._vm.pay()
 
     def draw(self, state: PanelState) -> None:
+        inside = self._has_the_focus()
         self.set_title(_TITLES.get(state.stage, "Book this car" if state.booking is None else "Pay this booking"))
         if state.offer is not None:
             self.car.show_car(state.offer.car)
@@ -114,7 +115,7 @@ class BookingPanel(SidePanel):
         news = self.status.draw(state, self._vm.hold_left_s())
         self._draw_problem(state)
         self._draw_foot(state)
-        self._move_focus(state)
+        self._move_focus(state, inside=inside)
         if news and self.isVisible():
             announce(self, news)
 
@@ -146,13 +147,24 @@ class BookingPanel(SidePanel):
         self.main.setToolTip("" if self._online else "There is no connection to the database.")
         self.second.setVisible(state.stage is Stage.PAYING)
 
-    def _move_focus(self, state: PanelState) -> None:
-        """To what is to be done next, when that has changed; never out of a page behind the panel."""
-        stage = (state.stage, state.page_ready or state.renter is not None)
+    def _has_the_focus(self) -> bool:
+        focused = self.window().focusWidget()
+        return focused is None or focused is self or self.isAncestorOf(focused)
+
+    def _move_focus(self, state: PanelState, *, inside: bool) -> None:
+        """To what is to be done next, when that has changed; never out of a page behind the panel.
+
+        What was drawn may have disabled or hidden the focused part, and Qt then moves on to the page behind; while
+        there is nothing to press the panel itself keeps the focus.
+        """
+        stage = (state.stage, state.page_ready, state.renter is not None)
         moved, self._stage = stage != self._stage, stage
-        inside = self.isAncestorOf(self.focusWidget() or self) or self.window().focusWidget() is None
-        if moved and inside and self.isVisible() and self.main.isVisible() and self.main.isEnabled():
+        if not inside or not self.isVisible():
+            return
+        if moved and self.main.isVisible() and self.main.isEnabled():
             self.main.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif not self._has_the_focus():
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _do_main(self) -> None:
         state = self._vm.state
@@ -203,7 +215,7 @@ class BookingPanel(SidePanel):
     def _fill_panel(self) -> None:
         content = QWidget()
         column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, GRID, 0)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4 * GRID)
         for part in (self.banner, self.car, self.facts, self.renters, self.status):
             column.addWidget(part)

@@ -32,7 +32,7 @@ _TICK_MS = 1000
 _BADGE = 20
 _NUMBER, _CAR, _RENTER, _TIMES, _STANDING, _PRICE, _LEFT = range(7)
 #: Width of each column in px; 0 shares what is left.
-_WIDTHS = (132, 0, 0, 178, 112, 108, 62)
+_WIDTHS = (132, 0, 0, 196, 108, 104, 58)
 #: How much of a cell its bones take, upper and lower line; 0 is none.
 _BONES = ((0.8, 0), (0.75, 0.5), (0.7, 0), (0.8, 0.8), (0.6, 0), (0.7, 0), (0, 0))
 _BONE_PX = 10

@@ -7,7 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from desktop.messages import BODIES, FUELS, TRANSMISSIONS, amount, plural
+from desktop.messages import BODIES, FUELS, TRANSMISSIONS, amount
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID
@@ -72,7 +72,7 @@ class FilterRow(QWidget):
         self.bodies.set_choices([Choice(body, BODIES[body]) for body in facets.bodies])
         self.fuels.set_choices([Choice(fuel, FUELS[fuel]) for fuel in facets.fuels])
         self.gears.set_choices([Choice(gears, TRANSMISSIONS[gears]) for gears in facets.transmissions])
-        self.seats.set_choices([Choice(seats, f"{plural(seats, 'seat')} or more") for seats in facets.seats])
+        self.seats.set_choices([Choice(seats, f"{seats} or more") for seats in facets.seats])
         self.price.set_choices(_caps(facets))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.messages import amount, booking_number
 from desktop.theme.icons import Icon
@@ -47,10 +47,11 @@ def status_words(state: PanelState) -> StatusWords | None:
 
 
 def _over(booking: Booking) -> StatusWords:
+    back = amount(booking.refund.amount if booking.refund else booking.price)
     words = {
         BookingState.CANCELLED: ("Cancelled", "This booking was cancelled."),
-        BookingState.REFUND_DUE: ("Cancelled", f"{amount(booking.price)} will be refunded."),
-        BookingState.REFUNDED: ("Cancelled", f"{amount(booking.price)} was refunded."),
+        BookingState.REFUND_DUE: ("Cancelled", f"{back} will be refunded."),
+        BookingState.REFUNDED: ("Cancelled", f"{back} was refunded."),
     }
     free = ("The hold is over", "Nothing was charged, and the car is free again.")
     return StatusWords(Icon.INFO, Tone.NEUTRAL, *words.get(booking.state, free))
@@ -65,7 +66,8 @@ class PaymentStatus(QWidget):
         self._words: StatusWords | None = None
         self._counted: object = None
         self._icon = QLabel()
-        self.title = Text(theme, size=TypeSize.LEAD, bold=True)
+        self.title = Text(theme, size=TypeSize.LEAD, bold=True, wrap=True)
+        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.countdown = Countdown(theme, size=TypeSize.HERO)
         self.countdown.setAccessibleName("Time left of the hold")
         self.sentence = Text(theme, wrap=True)

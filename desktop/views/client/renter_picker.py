@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
@@ -37,8 +37,11 @@ class RenterPicker(QWidget):
         self.word = Text(theme, size=TypeSize.SMALL, ink="muted", wrap=True)
         self.new = Button(theme, "New renter", Kind.QUIET, Icon.ADD)
         self.form = RenterForm(theme)
-        self.name = Text(theme, bold=True)
-        self.contact = Text(theme, size=TypeSize.SMALL, ink="muted")
+        self.name = Text(theme, bold=True, wrap=True)
+        self.contact = Text(theme, size=TypeSize.SMALL, ink="muted", wrap=True)
+        for words in (self.name, self.contact):
+            # A long name wraps or is cut; it does not widen the panel.
+            words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.change = Button(theme, "Change", Kind.QUIET)
         self._seek, self._card = QWidget(), QWidget()
         self._lay_out(theme)
@@ -61,7 +64,7 @@ class RenterPicker(QWidget):
         chosen = state.renter
         if chosen is not None:
             self.name.setText(chosen.name)
-            self.contact.setText(f"{chosen.email} · {chosen.phone}")
+            self.contact.setText(f"{chosen.email}\n{chosen.phone}")
             self.form.hide()
         elif self._renter is not None:
             self.field.setFocus(Qt.FocusReason.OtherFocusReason)

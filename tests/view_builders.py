@@ -1,0 +1,103 @@
+"""What the tests of views are made of: records to show, and view-models that are fed with states."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from builders import BERLIN, LISBON, RENTER, make_car
+
+from desktop.viewmodels.booking import BookingViewModel
+from desktop.viewmodels.bookings import BookingsViewModel
+from desktop.viewmodels.connection import ConnectionViewModel
+from desktop.viewmodels.phases import Phase
+from desktop.viewmodels.search import PAGE_SIZE, SearchState, SearchViewModel, first_form, wish_of
+from desktop.views.tools import Workspace
+from engine.domain.booking import HOLD, Booking, BookingId, BookingState, Step
+from engine.domain.catalogue import Facets, Offer, OfferPage
+from engine.domain.payment import Attempt, AttemptState
+from engine.domain.people import AccountName, Actor, Role
+from engine.domain.period import RentalPeriod
+from engine.domain.pricing import quote
+
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+PERIOD = RentalPeriod(NOW + timedelta(hours=1), NOW + timedelta(days=2, hours=1))
+CLERK = Actor(AccountName("clerk"), "Cleo Clerk", Role.CLIENT, BERLIN.id)
+FACETS = Facets(brands=("Audi", "Volkswagen"), seats=(4, 5), daily_minor=(30_00, 120_00))
+
+
+def make_offer(number: int = 1, **changes: object) -> Offer:
+    car = make_car(number, **changes)
+    return Offer(car, quote(car.daily_rate, PERIOD, zone=BERLIN.tzinfo, commission_bp=1500))
+
+
+def make_booking(number: int = 1, state: BookingState = BookingState.HELD, **changes: object) -> Booking:
+    offer = make_offer(number)
+    attempt = Attempt(1, "{}", offer.quote.total, NOW + timedelta(minutes=31), AttemptState.OPEN, "cs_1", "https://pay")
+    booking = Booking(
+        id=BookingId(f"G8ET6JAMQ{number:03d}"),
+        car_id=offer.car.id,
+        car_label=offer.car.label,
+        owner_id=offer.car.owner_id,
+        branch_id=BERLIN.id,
+        return_branch_id=BERLIN.id,
+        zone=BERLIN.zone,
+        renter_id=RENTER.id,
+        renter_name=RENTER.name,
+        booked_by=CLERK.account,
+        period=PERIOD,
+        state=state,
+        hold_until=NOW + HOLD,
+        created_at=NOW,
+        quote=offer.quote,
+        attempts=(attempt,),
+        intent_key=f"key-{number}",
+        history=(Step(BookingState.HELD, NOW, CLERK.account),),
+    )
+    return replace(booking, **changes)
+
+
+def found(total: int, run: int = 1, **form: object) -> SearchState:
+    """A search at Berlin that found *total* cars."""
+    wanted = replace(first_form(BERLIN, NOW), **form)
+    offers = tuple(make_offer(number) for number in range(min(total, PAGE_SIZE)))
+    return SearchState(
+        phase=Phase.READY,
+        branches=(BERLIN, LISBON),
+        facets=FACETS,
+        form=wanted,
+        wish=wish_of(wanted, BERLIN),
+        first=OfferPage(offers, 0, total),
+        run=run,
+    )
+
+
+def looking(run: int = 1, **form: object) -> SearchState:
+    """The same search under way."""
+    return replace(found(0, run, **form), phase=Phase.LOADING, first=None)
+
+
+class FedDesk:
+    """Stands where the desk is: its clock is set by the test, and nobody may ask it for more."""
+
+    actor = CLERK
+
+    def __init__(self) -> None:
+        self.at = NOW
+
+    def now(self) -> datetime:
+        return self.at
+
+
+def fed_workspace(tasks, actor: Actor = CLERK, *, demo: bool = True) -> Workspace:
+    """View-models whose states the test puts in by ``_show``."""
+    desk = FedDesk()
+    return Workspace(
+        actor=actor,
+        search=SearchViewModel(desk, tasks),
+        panel=BookingViewModel(desk, lambda _url: None, tasks),
+        bookings=BookingsViewModel(desk, tasks),
+        connection=ConnectionViewModel(None, None, tasks),
+        now=desk.now,
+        demo=demo,
+    )
