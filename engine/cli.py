@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 import structlog
 
-from engine.config import Settings, load
+from engine.config import Secret, Settings, load
 from engine.domain.errors import DriveSphereError, Misconfigured
 
 _DATA = click.option(
@@ -107,6 +107,36 @@ def race(
     sys.exit(0 if fair else 1)
 
 
+def _address(_context: click.Context, _option: click.Parameter, value: str | None) -> tuple[str, int] | None:
+    """``HOST:PORT``, ``[::1]:PORT``, or only ``PORT``, which is this machine's own."""
+    if value is None:
+        return None
+    host, _, port = value.rpartition(":")
+    if not (port.isascii() and port.isdecimal() and int(port) < 2**16):
+        raise click.BadParameter("HOST:PORT is wanted, for example 127.0.0.1:8460.")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+@drivesphere.command()
+@_DATA
+@click.option("--account", default="worker", show_default=True, help="Its password: DRIVESPHERE_PASSWORD or keyring.")
+@click.option(
+    "--webhook", metavar="HOST:PORT", callback=_address, help="Hear Stripe's webhooks at http://HOST:PORT/stripe."
+)
+def worker(data: Path | None, account: str, webhook: tuple[str, int] | None) -> None:
+    """Sweep, look for overlooked payments and hear Stripe, without a window, until SIGTERM."""
+    from engine import worker as working  # noqa: PLC0415 -- the drivers take a quarter of a second to load
+
+    _log_from(logging.INFO)
+    with _in_words():
+        settings = load(data)
+        password = working.password_of(settings, account) or Secret(
+            click.prompt(f"Password of {account}", hide_input=True, err=True)
+        )
+        orders = working.Orders(account, password, webhook, settings.stripe_webhook_secret)
+        asyncio.run(working.run(settings, orders))
+
+
 @drivesphere.command(hidden=True, context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def keeper(arguments: tuple[str, ...]) -> None:
@@ -128,12 +158,16 @@ def sandbox(arguments: tuple[str, ...]) -> None:
 def main() -> None:
     """Entry of the console script and of the frozen program."""
     freeze_support()
+    _log_from(logging.WARNING)
+    drivesphere()
+
+
+def _log_from(level: int) -> None:
     # Standard output belongs to the commands' own answers.
     structlog.configure(
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
     )
-    drivesphere()
 
 
 if __name__ == "__main__":

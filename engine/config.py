@@ -51,6 +51,7 @@ class Settings:
         redis_url: Address, password included; empty means the embedded server, or none with a ``mongo_url``.
         database: Name of the application's database.
         stripe_api_key: ``sk_…`` or ``rk_…``; empty means the sandbox with the embedded servers, or no payments.
+        stripe_webhook_secret: ``whsec_…``, with which Stripe signs what it posts to a worker.
         success_url: Static https page that Stripe shows after paying; needed with a live key only.
         mongod, valkey: Paths of server programs to use instead of the ones found.
     """
@@ -60,6 +61,7 @@ class Settings:
     redis_url: Secret = field(default=Secret())
     database: str = "drivesphere"
     stripe_api_key: Secret = field(default=Secret())
+    stripe_webhook_secret: Secret = field(default=Secret())
     success_url: str = ""
     mongod: str = ""
     valkey: str = ""
@@ -95,11 +97,18 @@ def load(data_dir: Path | None = None, environ: Mapping[str, str] | None = None,
             redis_url=Secret(merged.get("redis_url", "")),
             database=merged.get("database", "drivesphere"),
             stripe_api_key=Secret(stripe_key),
+            stripe_webhook_secret=Secret(merged.get("stripe_webhook_secret", "")),
             success_url=merged.get("success_url", ""),
             mongod=merged.get("mongod", ""),
             valkey=merged.get("valkey", ""),
         )
     )
+
+
+def kept_password(account: str, environ: Mapping[str, str] | None = None) -> Secret:
+    """The account's password from the environment or else the keyring; empty if it is in neither."""
+    env = os.environ if environ is None else environ
+    return Secret(env.get(f"{_PREFIX}PASSWORD") or _keyring(f"password:{account}"))
 
 
 def _keyring(name: str) -> str:
@@ -143,6 +152,8 @@ def _checked(settings: Settings) -> Settings:
         raise Misconfigured("mongo_url needs redis_url beside it: both are shared by all desks.")
     if "@" in settings.mongo_url:
         raise Misconfigured("mongo_url holds no name or password: accounts sign in with their own.")
+    if settings.stripe_webhook_secret and not settings.stripe_webhook_secret.reveal().startswith("whsec_"):
+        raise Misconfigured("stripe_webhook_secret begins with whsec_.")
     key = settings.stripe_api_key.reveal()
     if key and not key.startswith(("sk_test_", "rk_test_", "sk_live_", "rk_live_")):
         raise Misconfigured("STRIPE_API_KEY begins with sk_test_, rk_test_, sk_live_ or rk_live_.")

@@ -51,6 +51,7 @@ class Control:
             ("/_control/faults", "DELETE", self._clear_faults),
             ("/_control/clock", "POST", self._set_clock),
             ("/_control/webhooks", "POST", self._add_hook),
+            ("/_control/webhooks", "GET", self._hooks),
             ("/_control/webhooks", "DELETE", self._clear_hooks),
             ("/_control/events/{event}/resend", "POST", self._resend),
             ("/_control/pay", "POST", self._pay),
@@ -94,9 +95,15 @@ class Control:
         hook = msgspec.json.decode(await text_of(request), type=_Hook)
         return webhooks.register(self._state, hook.url, hook.secret)
 
-    async def _clear_hooks(self, _: Request) -> Any:
-        self._state.store.set("webhooks", [])
-        return {}
+    async def _hooks(self, _: Request) -> Any:
+        return {"urls": [hook["url"] for hook in self._state.store.setting("webhooks", [])]}
+
+    async def _clear_hooks(self, request: Request) -> Any:
+        """The one at ``?url=``, or all of them."""
+        url = request.query_params.get("url")
+        left = [hook for hook in self._state.store.setting("webhooks", []) if url and hook["url"] != url]
+        self._state.store.set("webhooks", left)
+        return {"left": len(left)}
 
     async def _resend(self, request: Request) -> Any:
         event = self._state.find("event", request.path_params["event"], "event")

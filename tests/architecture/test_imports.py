@@ -55,6 +55,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.bootstrap": {"engine"} | LOGS,
     # Commands of the console script that are too long to stand in it.
     "engine.provisioning": {"engine.adapters", "engine.domain"},
+    "engine.worker": {"engine"} | LOGS,
     "engine.race": {"engine"},
     "engine.race_report": {"engine", "click"},
     "engine.cli": {"engine", "click", "structlog"},
@@ -103,6 +104,7 @@ MAY_START = {
     ("desktop.app", "engine.bootstrap"): "anywhere",
     ("engine.cli", "engine.bootstrap"): "anywhere",
     ("engine.race", "engine.bootstrap"): "anywhere",
+    ("engine.worker", "engine.bootstrap"): "anywhere",
 }
 ROOTS = {root for _, root in MAY_START}
 

@@ -1,0 +1,146 @@
+"""``drivesphere worker``: the head office without a window. Sweeps, looks for payments nobody saw, hears Stripe."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+
+from engine.adapters.sandbox_webhooks import sandbox_posts_to
+from engine.adapters.stripe_gateway import StripeGateway
+from engine.adapters.webhook_server import open_webhooks, webhook_app
+from engine.bootstrap import Engine, Place, demo_accounts, open_engine, open_place
+from engine.config import Secret, Settings, kept_password
+from engine.domain.errors import AccountDisabled, DriveSphereError, Forbidden, Misconfigured, SignInRefused
+from engine.domain.people import AccountName, Deed
+from engine.services.lookback import Lookback
+
+log = structlog.get_logger(__name__)
+
+_SWEEP_EVERY = timedelta(minutes=1)
+_LOOK_BACK_EVERY = timedelta(minutes=3)
+_MEASURE_CLOCK_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What a worker is to do.
+
+    Attributes:
+        webhook: Host and port to hear Stripe at; None for a worker that only asks.
+        webhook_secret: ``whsec_…``; with the sandbox it may be empty, and one is made for this run.
+    """
+
+    account: str
+    password: Secret
+    webhook: tuple[str, int] | None = None
+    webhook_secret: Secret = field(default=Secret())
+
+
+def password_of(settings: Settings, account: str) -> Secret:
+    """What is known of it without asking anybody; empty if nothing is."""
+    public = {each.account: each.password for each in demo_accounts()} if settings.embedded else {}
+    return kept_password(account) or Secret(public.get(AccountName(account), ""))
+
+
+async def run(settings: Settings, orders: Orders) -> None:
+    """Work until SIGTERM or SIGINT.
+
+    Raises:
+        Misconfigured: With a sentence on what to do.
+        SignInRefused, AccountDisabled: Now, or while it worked.
+        Forbidden: The account's role may not sweep.
+        Unavailable: A server is not there at the start.
+    """
+    _end_on_signals()
+    # Cancelled by those signals only; everything below has been closed in order by then.
+    with suppress(asyncio.CancelledError):
+        async with open_place(settings, lambda text: log.info("worker.starting", step=text)) as place:
+            await work(place, orders)
+    log.info("worker.ended")
+
+
+async def work(place: Place, orders: Orders) -> None:
+    """Work until cancelled."""
+    if not place.stripe_key:
+        raise Misconfigured("The worker needs a Stripe key: set STRIPE_API_KEY, or keep it in the keyring.")
+    async with AsyncExitStack() as leaving:
+        engine = await leaving.enter_async_context(
+            open_engine(place, orders.account, orders.password.reveal(), background=False)
+        )
+        engine.actor.must(Deed.SWEEP)
+        engine.actor.must(Deed.CAPTURE)
+        log.info("worker.at_work", account=orders.account, role=engine.actor.role.value, database=place.database)
+        if orders.webhook:
+            await _hear(leaving, engine, orders.webhook, orders.webhook_secret.reveal())
+        await _rounds(engine)
+
+
+async def _hear(leaving: AsyncExitStack, engine: Engine, address: tuple[str, int], secret: str) -> None:
+    place, key = engine.place, engine.place.stripe_key.reveal()
+    if not secret and not place.stripe_url:
+        raise Misconfigured("--webhook needs stripe_webhook_secret, the signing secret of the endpoint at Stripe.")
+    secret = secret or f"whsec_{secrets.token_hex(16)}"
+    gateway = StripeGateway(key, base_url=place.stripe_url or None, webhook_secret=secret)
+    leaving.push_async_callback(gateway.aclose)
+    app = webhook_app(gateway, engine.payment.heard, engine.clock.now)
+    url = await leaving.enter_async_context(open_webhooks(app, *address))
+    if place.stripe_url:
+        await leaving.enter_async_context(sandbox_posts_to(place.stripe_url, key, url, secret))
+    log.info("worker.hears_stripe", url=url)
+
+
+async def _rounds(engine: Engine) -> None:
+    payment = engine.payment
+    lookback = Lookback(payment.store, payment.gateway, payment, engine.clock)
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_every(_MEASURE_CLOCK_EVERY, "clock", engine.clock.measure))
+            group.create_task(_every(_LOOK_BACK_EVERY, "lookback", lookback.look))
+            # Only the database can forbid sweeping: somebody took the account's role away.
+            group.create_task(_every(_SWEEP_EVERY, "sweep", engine.sweeper.sweep, ends_on=Forbidden))
+    except* (SignInRefused, AccountDisabled, Forbidden) as gone:
+        raise gone.exceptions[0] from None
+
+
+async def _every(
+    pause: timedelta,
+    name: str,
+    what: Callable[[], Awaitable[int | None]],
+    *,
+    ends_on: type[DriveSphereError] = AccountDisabled,
+) -> None:
+    """A round that fails is told and followed by the next; an account that was taken away ends the work."""
+    while True:
+        try:
+            if count := await what():
+                log.info("worker.round", of=name, count=count)
+        except (SignInRefused, AccountDisabled, ends_on):
+            raise
+        except DriveSphereError as problem:
+            log.warning("worker.round_failed", of=name, code=problem.code, problem=str(problem))
+        await asyncio.sleep(pause.total_seconds())
+
+
+def _end_on_signals() -> None:
+    loop, worker = asyncio.get_running_loop(), asyncio.current_task()
+    ending = False
+
+    def end() -> None:
+        nonlocal ending
+        if worker and not ending:
+            ending = True
+            log.info("worker.ending")
+            worker.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, end)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(end))

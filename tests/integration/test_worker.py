@@ -1,0 +1,334 @@
+"""The head office without a window: what it finds, what it hears, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import signal
+import subprocess
+import sys
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+import httpx
+import pytest
+import pytest_asyncio
+from builders import DATABASE, PASSWORD, days
+from payments import CARD, opened, run_out
+
+from engine import worker
+from engine.bootstrap import demo_accounts, open_engine, open_place
+from engine.config import Secret, Settings, kept_password, load
+from engine.domain.booking import BookingState
+from engine.domain.catalogue import CarWish
+from engine.domain.errors import AccountDisabled, Forbidden, Misconfigured, SignInRefused, Unavailable
+from engine.domain.people import Role
+from engine.services.booking import HoldCar
+from engine.services.lookback import Lookback
+from engine.worker import Orders
+
+pytestmark = pytest.mark.asyncio
+ORDERS = Orders("worker", Secret(PASSWORD))
+
+
+@asynccontextmanager
+async def working(place, orders=ORDERS):
+    task = asyncio.create_task(worker.work(place, orders))
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+
+
+async def until(world, booking, state, task):
+    """Wait for MongoDB's word on the change."""
+
+    def watch():
+        with world.db.bookings.watch([{"$match": {"documentKey._id": booking.id}}], max_await_time_ms=100) as changes:
+            while world.stored(booking)["state"] != state:
+                changes.try_next()
+                assert not task.done(), task.exception()
+
+    async with asyncio.timeout(60):
+        await asyncio.to_thread(watch)
+
+
+def lookback_of(desk):
+    return Lookback(desk.payment.store, desk.payment.gateway, desk.payment, desk.clock)
+
+
+# Looking back: what nobody heard of.
+
+
+def set_free(world, booking):
+    """As if another engine had released it; the page stays payable, which is what must not be, and might."""
+    world.db.bookings.update_one({"_id": booking.id}, {"$set": {"state": "released"}, "$unset": {"due_at": 1}})
+    world.db.fences.update_one({"_id": booking.car_id}, {"$pull": {"claims": {"booking_id": booking.id}}})
+
+
+async def test_row_14_a_payment_nobody_heard_of_is_found(world, stripe):
+    async with world.desk() as desk:
+        late, dead = await opened(desk), await opened(desk, car="car-2", key="k2")
+        unpaid = await opened(desk, first=10, last=12, key="k3")
+    for booking in (late, dead):
+        await stripe.pay(booking)
+    set_free(world, late)
+
+    async with world.desk("worker") as office:
+        lookback = lookback_of(office)
+        rounds = [await lookback.look(), await lookback.look()]
+
+    assert [2, 0] == rounds
+    assert ["confirmed", "confirmed", "held"] == [world.stored(each)["state"] for each in (late, dead, unpaid)]
+    claims = world.db.fences.find_one({"_id": "car-1"})["claims"]
+    assert {late.id, unpaid.id} == {claim["booking_id"] for claim in claims}
+
+
+async def test_row_14_found_after_the_car_was_sold_again_the_money_goes_back(world, stripe):
+    async with world.desk() as desk, world.desk("clerk2") as other:
+        late = await opened(desk)
+        await stripe.pay(late)
+        set_free(world, late)
+        await opened(other, key="k2")
+
+    async with world.desk("worker") as office:
+        assert 1 == await lookback_of(office).look()
+
+    assert "refunded" == world.stored(late)["state"]
+    assert [True] == [charge["voided"] for charge in await stripe.charges(late)]
+
+
+async def test_a_page_of_no_booking_is_told_once_and_holds_up_nothing(world, stripe):
+    async with world.desk() as desk:
+        lost, found = await opened(desk), await opened(desk, car="car-2", key="k2")
+    for booking in (lost, found):
+        await stripe.pay(booking)
+    world.db.bookings.delete_one({"_id": lost.id})
+
+    async with world.desk("worker") as office:
+        rounds = [await lookback_of(office).look() for _ in range(2)]
+
+    assert [1, 0] == rounds
+    assert "confirmed" == world.stored(found)["state"]
+
+
+async def test_what_was_seen_to_be_settled_is_not_read_again(world, stripe):
+    async with world.desk() as desk:
+        booking = await opened(desk)
+        await stripe.pay(booking)
+        await desk.payment.settle(booking.id)
+    async with world.desk("worker") as office:
+        lookback = lookback_of(office)
+        await lookback.look()
+        world.db.bookings.delete_one({"_id": booking.id})
+
+        assert 0 == await lookback.look()
+        assert len(lookback._known) >= 1
+
+
+async def test_with_stripe_down_looking_back_says_so(world, stripe):
+    async with world.desk("worker") as office:
+        await stripe.fault(kind="fail", status=503, times=100)
+
+        with pytest.raises(Unavailable):
+            await lookback_of(office).look()
+
+
+# At work, in this process.
+
+
+async def test_it_goes_on_for_desks_that_are_gone(world, stripe):
+    async with world.desk() as desk:
+        paid, unpaid = await opened(desk), await opened(desk, car="car-2", key="k2")
+    await stripe.pay(paid)
+    run_out(world, paid)
+    run_out(world, unpaid)
+
+    async with working(world.place) as task:
+        await until(world, unpaid, "released", task)
+        await until(world, paid, "confirmed", task)
+
+
+async def test_it_has_the_sandbox_post_to_it_and_signs_off_again(world, stripe):
+    async with world.desk() as desk, working(world.place, replace(ORDERS, webhook=("127.0.0.1", 0))) as task:
+        async with asyncio.timeout(60):
+            while not (hooks := await hooks_of(stripe)):
+                assert not task.done(), task.exception()
+        # Past the first round of looking back and sweeping, only a webhook brings news within the minute.
+        early = await opened(desk, car="car-2", key="k2")
+        await stripe.pay(early)
+        await until(world, early, "confirmed", task)
+        booking = await opened(desk)
+        await stripe.pay(booking)
+        await until(world, booking, "confirmed", task)
+
+    assert [re.fullmatch(r"http://127\.0\.0\.1:\d+/stripe", url)[0] for url in hooks] == hooks
+    assert [] == await hooks_of(stripe)
+
+
+async def hooks_of(stripe):
+    return (await stripe._http.get("/_control/webhooks")).json()["urls"]
+
+
+async def test_B12_an_account_that_is_taken_away_ends_the_work(world, root, stripe, monkeypatch):
+    monkeypatch.setattr(worker, "_SWEEP_EVERY", timedelta(milliseconds=50))
+    async with world.desk() as desk:
+        booking = await opened(desk)
+    app = root[DATABASE]
+    try:
+        async with working(world.place) as task:
+            run_out(world, booking)
+            await until(world, booking, "released", task)
+            await asyncio.to_thread(app.command, "revokeRolesFromUser", "worker", roles=["ds_worker"])
+            async with asyncio.timeout(60):
+                await asyncio.wait({task})
+        with pytest.raises((Forbidden, AccountDisabled)):
+            task.result()
+    finally:
+        app.command("grantRolesToUser", "worker", roles=["ds_worker"])
+
+
+@pytest.mark.parametrize(
+    ("place", "orders", "expected"),
+    [
+        ({}, {"account": "owner"}, Forbidden),
+        ({}, {"password": Secret("wrong")}, SignInRefused),
+        ({"stripe_key": Secret()}, {}, Misconfigured),
+        ({"stripe_url": ""}, {"webhook": ("127.0.0.1", 0)}, Misconfigured),
+        ({}, {"webhook": ("192.0.2.1", 1)}, Misconfigured),
+    ],
+)
+async def test_what_cannot_work_ends_at_once_with_its_reason(world, place, orders, expected):
+    with pytest.raises(expected):
+        await worker.work(replace(world.place, **place), replace(ORDERS, **orders))
+
+
+# The program.
+
+
+class Program:
+    """``drivesphere worker`` as a process."""
+
+    def __init__(self, *arguments, **environment):
+        self.process = subprocess.Popen(  # noqa: S603 - our own module
+            [sys.executable, "-P", "-m", "engine.cli", "worker", *arguments],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True,
+            env=environment or None,
+        )  # fmt: skip
+        self.said = []
+
+    def hear(self, *words):
+        """The next line with all these words."""
+        for line in self.process.stderr:
+            self.said.append(line)
+            if all(word in line for word in words):
+                return line
+        raise AssertionError(f"the worker ended without saying {words}:\n{''.join(self.said)}")
+
+    def end(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
+        out, err = self.process.communicate(timeout=60)
+        return self.process.returncode, out, "".join(self.said) + err
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def firm(tmp_path_factory):
+    """A folder with the demo firm, and a clerk's desk on it."""
+    settings = Settings(tmp_path_factory.mktemp("firm"))
+    clerk = next(each for each in demo_accounts() if each.role is Role.CLIENT)
+    async with (
+        open_place(settings) as place,
+        open_engine(place, clerk.account, clerk.password, background=False) as desk,
+    ):
+        yield settings.data_dir, desk
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+async def test_the_program_hears_stripe_on_the_folders_servers_and_ends_on_a_signal(firm):
+    folder, desk = firm
+    program = Program("--data", str(folder), "--account", "admin", "--webhook", "0")
+    try:
+        await asyncio.to_thread(program.hear, "worker.hears_stripe", "http://127.0.0.1:")
+        booking = await booked(desk)
+        async with httpx.AsyncClient(trust_env=False) as http:
+            await http.post(booking.attempt.url, data=CARD)
+        await asyncio.to_thread(program.hear, "webhook.heard", booking.id, "confirmed")
+    finally:
+        code, out, err = await asyncio.to_thread(program.end)
+
+    assert (0, "") == (code, out)
+    assert "worker.ended" in err.splitlines()[-1]
+    assert "Traceback" not in err
+    assert BookingState.CONFIRMED == (await desk.payment.store.booking(booking.id)).state
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+async def test_the_program_ends_on_ctrl_c(firm):
+    program = Program("--data", str(firm[0]), "--account", "admin")
+    await asyncio.to_thread(program.hear, "worker.at_work")
+
+    code, _, err = await asyncio.to_thread(program.end, signal.SIGINT)
+
+    assert 0 == code
+    assert "Traceback" not in err
+
+
+async def booked(desk):
+    """A booking of some free car of the demo, with its page open."""
+    period = days(desk, 40, 42)
+    offer = (await desk.catalogue.search(desk.actor, CarWish(desk.actor.branch_id, period))).offers[0]
+    renter = (await desk.payment.store.renters("", 1))[0]
+    held = await desk.booking.hold(desk.actor, HoldCar("key", offer.car.id, period, renter.id, offer.quote.total))
+    return await desk.payment.settle(held.id)
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({"DRIVESPHERE_PASSWORD": "mistyped"}, "password"),
+        ({}, "Password of worker"),
+        ({"DRIVESPHERE_STRIPE_WEBHOOK_SECRET": "sk_test_mistaken"}, "whsec_"),
+    ],
+)
+async def test_the_program_says_in_words_what_is_wrong(world, tmp_path, environment, sentence):
+    place = {
+        "DRIVESPHERE_MONGO_URL": world.place.mongo_url,
+        "DRIVESPHERE_REDIS_URL": world.place.redis_url.reveal(),
+        "DRIVESPHERE_DATABASE": DATABASE,
+        "DRIVESPHERE_CONFIG": str(tmp_path / "none.toml"),
+        "STRIPE_API_KEY": "sk_test_abcdefgh1234",
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+    }
+    program = Program("--data", str(tmp_path), **place, **environment)
+
+    _, err = program.process.communicate(timeout=60)
+
+    assert program.process.returncode in (1, 2)
+    assert sentence in err
+    assert "Traceback" not in err
+    assert "mistaken" not in err
+    assert "mistyped" not in err
+
+
+@pytest.mark.parametrize("address", ["nonsense", "127.0.0.1:", "127.0.0.1:70000", "127.0.0.1:-1"])
+async def test_an_address_that_is_none_is_refused(tmp_path, address):
+    program = Program("--data", str(tmp_path), "--webhook", address)
+
+    _, err = program.process.communicate(timeout=60)
+
+    assert 2 == program.process.returncode
+    assert "HOST:PORT" in err
+
+
+async def test_the_settings_keep_the_webhook_secret_to_themselves(tmp_path):
+    environ = {"DRIVESPHERE_CONFIG": str(tmp_path / "none"), "DRIVESPHERE_STRIPE_WEBHOOK_SECRET": "whsec_abc"}
+
+    settings = load(tmp_path, environ, tmp_path)
+
+    assert "whsec_abc" == settings.stripe_webhook_secret.reveal()
+    assert "whsec_abc" not in repr(settings)
+    assert "x y" == kept_password("worker", {"DRIVESPHERE_PASSWORD": "x y"}).reveal()
