@@ -1,0 +1,89 @@
+"""The program as a person uses it: its real window, its own servers, a real browser."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from contextlib import asynccontextmanager
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from qasync import QEventLoop
+
+from desktop.app import Program
+from desktop.preferences import Preferences
+from desktop.smoke import Stopwatch
+from engine.config import load
+
+_PATIENCE_S = 30
+
+
+class Person:
+    """Sits at the window with a keyboard; tells the browser's address to whoever asks."""
+
+    def __init__(self, program, pages):
+        self.program, self.pages = program, pages
+
+    @property
+    def window(self):
+        return self.program.window
+
+    @property
+    def desk(self):
+        """The view-models of the signed-in desk."""
+        return self.window.workspace._workspace
+
+    def type(self, text):
+        QTest.keyClicks(self._focused, text)
+
+    def press(self, key, modifier=Qt.KeyboardModifier.NoModifier):
+        QTest.keyClick(self._focused, key, modifier)
+
+    async def until(self, condition):
+        """The loop keeps turning meanwhile; a window announces itself to nobody."""
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                while not condition():  # noqa: ASYNC110 -- no event of asyncio's stands behind a widget
+                    await asyncio.sleep(0.01)
+        except TimeoutError:
+            at = (QApplication.focusWidget(), self.window.focusWidget())
+            raise AssertionError(f"never came true; the focus is on {at}") from None
+
+    @property
+    def _focused(self):
+        return QApplication.focusWidget() or self.window.focusWidget() or self.window
+
+
+@pytest.fixture
+def at_the_counter(qapp, tmp_path):
+    """Run a coroutine with a Person in front of the running program."""
+
+    @asynccontextmanager
+    async def person():
+        pages = asyncio.Queue()
+        preferences = Preferences(tmp_path / "preferences.ini")
+        settings = load(tmp_path / "data", environ={}, cwd=tmp_path)
+        program = Program(qapp, settings, preferences, Stopwatch(), open_browser=pages.put_nowait)
+        living = asyncio.create_task(program.live())
+        try:
+            yield Person(program, pages)
+        finally:
+            program.leave()
+            await living
+
+    def run(story):
+        async def whole():
+            async with person() as somebody:
+                await story(somebody)
+
+        qapp.setQuitOnLastWindowClosed(False)
+        with asyncio.Runner(loop_factory=lambda: QEventLoop(qapp)) as runner:
+            runner.run(whole())
+        assert [thread.name for thread in threading.enumerate() if thread.name == "engine"] == []
+
+    return run

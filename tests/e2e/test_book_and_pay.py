@@ -1,0 +1,100 @@
+"""From the sign-in screen to a paid booking, by keyboard, in the real window and a real browser."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pymongo
+import pytest
+from chromium import chromium
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+
+from desktop.viewmodels.booking import Stage
+from desktop.viewmodels.phases import Phase
+from desktop.viewmodels.session import SessionPhase
+from desktop.widgets.card_grid import CardGrid
+from engine.embedded.servers import open_servers
+
+DECLINED, GOOD = "4000 0000 0000 0002", "4242 4242 4242 4242"
+
+
+async def _sign_in_and_find(person):
+    await person.until(lambda: person.program.session.state.phase is SessionPhase.SIGNED_OUT)
+    person.type("1")
+    await person.until(lambda: person.program.session.state.phase is SessionPhase.SIGNED_IN)
+    search = person.desk.search
+    await person.until(lambda: search.state.phase is Phase.READY and search.state.first.total > 0)
+    await person.until(lambda: isinstance(person.window.focusWidget(), CardGrid))
+
+
+async def _book(person):
+    panel = person.desk.panel
+    person.press(Qt.Key.Key_J)
+    person.press(Qt.Key.Key_Return)
+    await person.until(lambda: panel.state.offer is not None and panel.state.stage is Stage.RENTER)
+    person.type("mar")
+    await person.until(lambda: panel.state.renters)
+    person.press(Qt.Key.Key_Return)
+    await person.until(lambda: panel.state.renter is not None)
+    person.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    await person.until(lambda: panel.state.page_ready)
+    return panel
+
+
+async def _pay(page, card):
+    for selector, text in {
+        "#email": "ada@example.org",
+        "#number": card,
+        "#expiry": "12/34",
+        "#cvc": "123",
+        "#name": "Ada",
+    }.items():
+        await page.type_into(selector, text)
+    await page.press_enter()
+
+
+async def _rows(person, booking):
+    """The booking and its ledger as the database has them, past all of our code."""
+    async with open_servers(person.program._settings.data_dir) as servers:
+        client = pymongo.AsyncMongoClient(servers.mongo_url, username=servers.root_name, password=servers.root_password)
+        try:
+            row = await client.drivesphere.bookings.find_one({"_id": booking.id})
+            ledger = await client.drivesphere.ledger.find({"booking_id": booking.id}).to_list()
+        finally:
+            await client.close()
+    return row, ledger
+
+
+@pytest.mark.parametrize("cards", [[GOOD], [DECLINED, GOOD]], ids=["paid", "declined-then-paid"])
+def test_a_car_is_found_booked_and_paid_without_a_mouse(at_the_counter, tmp_path, cards):
+    async def story(person):
+        await _sign_in_and_find(person)
+        panel = await _book(person)
+        await person.until(lambda: "Pay in browser" in getattr(person.window.focusWidget(), "text", str)())
+        person.press(Qt.Key.Key_Return)
+        address = await asyncio.wait_for(person.pages.get(), 10)
+        async with chromium(tmp_path / "profile") as page:
+            await page.open(address)
+            for card in cards:
+                await _pay(page, card)
+                if card == DECLINED:
+                    assert "declined" in await page.wait_for("document.querySelector('[role=alert]')?.textContent")
+            await page.wait_for("location.pathname.startsWith('/paid/')")
+        await person.until(lambda: panel.state.stage is Stage.CONFIRMED)
+        await person.until(lambda: "Confirmed" in _shown(person))
+
+        booking = panel.state.booking
+        await person.until(lambda: not panel.state.booking.money_waits)
+        row, ledger = await _rows(person, booking)
+        assert "confirmed" == row["state"]
+        assert {"charge", "owner_share", "platform_share"} == {each["kind"] for each in ledger}
+        assert 3 == len(ledger)
+        assert booking.price.minor == next(each["amount"]["minor"] for each in ledger if each["kind"] == "charge")
+
+    at_the_counter(story)
+
+
+def _shown(person):
+    """All words on the window now."""
+    return " ".join(label.text() for label in person.window.findChildren(QLabel) if label.isVisible())
