@@ -32,7 +32,8 @@ from desktop.viewmodels.session import OfferedAccount, SessionPhase, SessionStat
 from desktop.views.shell import MainWindow, Workspace
 from desktop.widgets.shimmer import ShimmerClock
 from engine.config import Settings
-from engine.domain.people import Actor
+from engine.domain.people import Actor, Role
+from engine.embedded.servers import begin
 
 if TYPE_CHECKING:
     from engine.bootstrap import Engine, Place
@@ -125,8 +126,9 @@ class Program:
 
     async def _open_place(self, on_progress: Callable[[str], None]) -> tuple[OfferedAccount, ...]:
         loop = asyncio.get_running_loop()
-        # Loading the drivers takes half a second; the first frame is out before.
+        # Loading the drivers takes half a second; the first frame is out before, and our own servers start meanwhile.
         await self._watch.first_frame.wait()
+        await self._bridge.call(self._begin_servers)
         bootstrap = await self._bridge.call(_load_engine)
 
         def progress(text: str) -> None:
@@ -137,8 +139,16 @@ class Program:
         if not self._place.value.demo:
             return ()
         return tuple(
-            OfferedAccount(each.account, each.password, each.name, each.role) for each in bootstrap.demo_accounts()
+            OfferedAccount(each.account, each.password, each.name, each.role)
+            for each in bootstrap.demo_accounts()
+            if each.role is not Role.WORKER
         )
+
+    async def _begin_servers(self) -> None:
+        wanted = self._settings
+        if wanted.embedded:
+            sandbox = not wanted.stripe_api_key
+            await begin(wanted.data_dir, sandbox=sandbox, mongod=wanted.mongod, valkey=wanted.valkey)
 
     async def _sign_in(self, account: str, password: str) -> Actor:
         bootstrap = await self._bridge.call(_load_engine)

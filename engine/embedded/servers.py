@@ -72,16 +72,35 @@ async def open_servers(
         Misconfigured: With a sentence on what to do.
         Unavailable: ``embedded``, when a server does not come up.
     """
-    folder = ServerFolder(data_dir.absolute())  # noqa: ASYNC240 -- asks for the working folder, no more
-    await asyncio.to_thread(folder.prepare)
-    options = ["--data", str(folder.data_dir), *(["--sandbox"] if sandbox else [])]
-    options += ["--mongod", mongod] if mongod else []
-    options += ["--valkey", valkey] if valkey else []
+    folder, options = await _prepare(data_dir, sandbox=sandbox, mongod=mongod, valkey=valkey)
     link, endpoints = await _join(folder, options, on_progress, sandbox=sandbox)
     try:
         yield endpoints
     finally:
         await link.leave()
+
+
+async def begin(data_dir: Path, *, sandbox: bool = True, mongod: str = "", valkey: str = "") -> None:
+    """Have the servers started and do not wait: ``open_servers`` within three seconds finds them under way.
+
+    Raises:
+        Misconfigured: With a sentence on what to do.
+    """
+    folder, options = await _prepare(data_dir, sandbox=sandbox, mongod=mongod, valkey=valkey)
+    if link := await _connect(folder):
+        await link.leave()
+        return
+    keeper = await asyncio.to_thread(_launch, folder, options)
+    threading.Thread(target=keeper.communicate, name="keeper's end", daemon=True).start()
+
+
+async def _prepare(data_dir: Path, *, sandbox: bool, mongod: str, valkey: str) -> tuple[ServerFolder, list[str]]:
+    folder = ServerFolder(data_dir.absolute())  # noqa: ASYNC240 -- asks for the working folder, no more
+    await asyncio.to_thread(folder.prepare)
+    options = ["--data", str(folder.data_dir), *(["--sandbox"] if sandbox else [])]
+    options += ["--mongod", mongod] if mongod else []
+    options += ["--valkey", valkey] if valkey else []
+    return folder, options
 
 
 async def _join(
