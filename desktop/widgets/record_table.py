@@ -104,7 +104,7 @@ class RecordTable(QTableView):
         last = self.rowAt(bottom - 1)
         rows = range(first, (model.rowCount() if last < 0 else last + 1))
         return [
-            QRect(0, self.rowViewportPosition(row), self.viewport().width(), ROW_HEIGHT)
+            QRect(0, self.rowViewportPosition(row), self.viewport().width(), self.rowHeight(row))
             for row in rows
             if model.index(row, 0).data(STATE_ROLE) == "waiting"
         ]

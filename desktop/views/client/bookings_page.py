@@ -149,6 +149,9 @@ class BookingsPage(QWidget):
             self.header.say(_TITLE, " ")
             self.content.show_problem(state.problem, "The list did not come")
 
+    def _open(self, row: BookingRow) -> None:
+        self.opened.emit(row.booking)
+
     def _stepped(self) -> None:
         if self._vm.state.phase is Phase.FAILED:
             self._vm.load()
@@ -179,7 +182,7 @@ class BookingsPage(QWidget):
     def _connect(self) -> None:
         self.table.visible_rows.connect(self.model.want_rows)
         self.table.retry_wanted.connect(self.model.retry)
-        self.table.opened.connect(self.opened)
+        self.table.chosen.connect(self._open)
         self.content.stepped.connect(self._stepped)
         self.content.retried.connect(self._vm.load)
         self.loading.changed.connect(self._look)

@@ -1,0 +1,245 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from builders import LISBON
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtTest import QTest
+from view_builders import CLERK, NOW, fed_workspace, make_booking
+
+from desktop.preferences import Preferences
+from desktop.tasks import TaskScope
+from desktop.viewmodels.bookings import BookingsState, Scope
+from desktop.viewmodels.phases import Phase
+from desktop.views.client.booking_row import row_of
+from desktop.views.client.booking_table import ROW_PX, two_lines
+from desktop.views.client.bookings_page import BookingsPage
+from desktop.views.tools import Tools
+from desktop.widgets.shimmer import ShimmerClock
+from engine.domain.booking import BookingState, Standing
+from engine.domain.errors import Unavailable
+from engine.domain.listing import BookingRows
+
+
+class Clock:
+    at = 100.0
+
+    def __call__(self):
+        return self.at
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def workspace():
+    return fed_workspace(TaskScope())
+
+
+@pytest.fixture
+def page(qtbot, theme, workspace, clock, tmp_path):
+    shimmer = ShimmerClock(theme)
+    page = BookingsPage(Tools(theme, shimmer, Preferences(tmp_path / "p.ini")), workspace)
+    page.loading._rule._now = clock
+    qtbot.addWidget(page)
+    page.resize(1088, 764)
+    page.show()
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    yield page
+    shimmer.deleteLater()
+
+
+def listed(total, run=1, scope=Scope.MINE, **changes):
+    rows = tuple(make_booking(number, **changes) for number in range(min(total, 50)))
+    return BookingsState(Phase.READY, scope, BookingRows(rows, total), run)
+
+
+def feed(page, state):
+    page._vm._show(state)
+    QTest.qWait(0)
+
+
+def wait_for_bones(page, clock):
+    feed(page, BookingsState(run=1))
+    clock.at += 0.25
+    page.loading._look()
+    QTest.qWait(0)
+
+
+def cells(page, row):
+    return [page.model.index(row, column).data() for column in range(page.model.columnCount())]
+
+
+def test_bones_stand_where_the_rows_will_be(page, clock):
+    wait_for_bones(page, clock)
+    table, model = page.table, page.model
+    before = [table.visualRect(model.index(row, column)) for row in range(8) for column in range(7)]
+    assert "waiting" == model.state_of(0)
+    assert table._clock.running
+    clock.at += 0.5
+    feed(page, listed(300))
+    page.loading._look()
+    QTest.qWait(0)
+
+    assert "loaded" == model.state_of(0)
+    assert before == [table.visualRect(model.index(row, column)) for row in range(8) for column in range(7)]
+    assert not table._clock.running
+
+
+def test_the_light_repaints_a_waiting_row_in_its_whole_height(page, clock):
+    wait_for_bones(page, clock)
+
+    assert ROW_PX == page.table._waiting[0].height()
+
+
+def test_two_lines_share_the_row(page):
+    upper, lower = two_lines(QRect(0, 0, 100, ROW_PX))
+
+    assert not upper.intersects(lower)
+    assert upper.height() == lower.height()
+
+
+def test_a_row_says_everything_in_branch_time(page):
+    feed(page, listed(3))
+    number, car, renter, times, standing, price, left = cells(page, 1)
+
+    assert ("G8ET-6JAM-Q001", "Volkswagen Golf, B-DS 1", "Ada Moreau") == (number, car, renter)
+    assert times.startswith("Mon 23 Nov 10:00")
+    assert ("Pending", "100.00 EUR", "10:00") == (standing, price, left)
+    assert "3 bookings, newest first" == page.header._subtitle.text()
+
+
+@pytest.mark.parametrize("standing", Standing)
+def test_every_standing_has_a_word_and_a_tone(standing):
+    states = {
+        Standing.PENDING: BookingState.HELD,
+        Standing.CONFIRMED: BookingState.CONFIRMED,
+        Standing.COMPLETED: BookingState.COMPLETED,
+        Standing.EXPIRED: BookingState.RELEASED,
+        Standing.CANCELLED: BookingState.CANCELLED,
+    }
+    row = row_of(make_booking(state=states[standing]), NOW)
+
+    assert standing.value.capitalize() == row.standing
+    assert row.tone
+
+
+def test_the_hold_counts_down_while_it_is_seen_and_then_stops(page):
+    feed(page, listed(3))
+    assert page.table._tick.isActive()
+    feed(page, listed(3, 2, state=BookingState.CONFIRMED))
+    assert "" == cells(page, 1)[6]
+    assert not page.table._tick.isActive()
+    feed(page, listed(3, 3))
+    page.hide()
+
+    assert not page.table._tick.isActive()
+
+
+def test_a_change_at_this_desk_is_shown_in_its_line(page):
+    feed(page, listed(120))
+    scrolled = page.table.verticalScrollBar().value()
+    page.show_change(replace(make_booking(4), state=BookingState.CONFIRMED, version=2))
+
+    assert "Confirmed" == cells(page, 4)[4]
+    assert "Pending" == cells(page, 5)[4]
+    assert scrolled == page.table.verticalScrollBar().value()
+
+
+async def test_a_new_booking_asks_for_the_list_again(page, workspace):
+    asked = []
+    workspace.bookings.load = lambda: asked.append(1)
+    feed(page, listed(5))
+    page.show_change(make_booking(99))
+
+    assert [1] == asked
+
+
+def test_loading_again_keeps_the_line_that_was_chosen(page):
+    feed(page, listed(30))
+    page.table.selectRow(7)
+    newer = (make_booking(99), *listed(30).first.rows)
+    feed(page, replace(listed(30), phase=Phase.LOADING, run=2))
+    feed(page, replace(listed(31, 2), first=BookingRows(newer, 31)))
+
+    assert "G8ET-6JAM-Q007" == cells(page, page.table.currentIndex().row())[0]
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_enter_opens_the_booking(page, qtbot, key):
+    feed(page, listed(5))
+    page.focus_first()
+    QTest.keyClick(page.table, Qt.Key.Key_J)
+    with qtbot.waitSignal(page.opened) as opened:
+        QTest.keyClick(page.table, key)
+
+    assert make_booking(1) == opened.args[0]
+
+
+def test_no_booking_leads_to_the_search(page, qtbot):
+    feed(page, listed(0))
+    assert "No bookings yet" == page.content.empty._title.text()
+    with qtbot.waitSignal(page.search_wanted):
+        page.content.empty._step.click()
+
+
+def test_failure_takes_the_place_of_the_bones(page, clock):
+    wait_for_bones(page, clock)
+    feed(page, BookingsState(Phase.FAILED, run=1, problem=Unavailable("mongodb")))
+
+    assert not page.content.shows_rows
+    assert "No connection" == page.content.empty._title.text()
+
+
+def test_a_list_that_is_there_stays_and_says_its_age(page):
+    feed(page, listed(5))
+    feed(page, replace(listed(5), phase=Phase.LOADING, run=2))
+    feed(page, replace(listed(5), phase=Phase.FAILED, run=2, problem=Unavailable("mongodb")))
+
+    assert page.content.shows_rows
+    assert "This list is the one loaded before." in page.content.banner.text
+
+
+def test_another_scope_never_shows_the_rows_of_the_first(page, clock):
+    feed(page, listed(5))
+    feed(page, BookingsState(scope=Scope.BRANCH, run=2))
+    clock.at += 0.25
+    page.loading._look()
+
+    assert "waiting" == page.model.state_of(0)
+    assert "Picked up at my branch" == page.scope.currentText()
+
+
+def test_later_pages_come_to_their_place(page, workspace):
+    asked = []
+    workspace.bookings.need_page = asked.append
+    feed(page, listed(120))
+    page.model.want_rows(60, 61)
+    rows = tuple(make_booking(number) for number in range(50, 100))
+    workspace.bookings.page_arrived.emit(1, 50, BookingRows(rows, 120))
+
+    assert [50] == asked
+    assert "G8ET-6JAM-Q060" == cells(page, 60)[0]
+
+
+def test_an_account_without_a_branch_is_not_offered_one(qtbot, theme, tmp_path):
+    shimmer = ShimmerClock(theme)
+    workspace = fed_workspace(TaskScope(), replace(CLERK, branch_id=None))
+    page = BookingsPage(Tools(theme, shimmer, Preferences(tmp_path / "p.ini")), workspace)
+    qtbot.addWidget(page)
+    page.show()
+
+    assert not page.scope.isVisible()
+    shimmer.deleteLater()
+
+
+def test_times_of_another_zone_name_it():
+    row = row_of(make_booking(zone="Asia/Dubai"), NOW)
+
+    assert "Mon 23 Nov 13:00 UTC+4" == row.pick_up
+    assert row_of(make_booking(zone=LISBON.zone), NOW + timedelta(days=400)).pick_up.startswith("Mon 23 Nov 2026 09:00")
