@@ -29,15 +29,13 @@ _ANSWER_S = 0.5
 _TAKE = """
 local first = redis.call('GET', KEYS[1])
 if first then return {'asked', first} end
-if redis.call('SET', KEYS[2], ARGV[2], 'NX', 'PX', ARGV[4]) then
-  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
-  return {'yours', ''}
-end
+if redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then return {'yours', ''} end
 return {'contended', ''}
 """
+# The once-key is written after the commit only: a desk that dies before it must leave no answer behind.
 _LEAVE = """
 if redis.call('GET', KEYS[2]) == ARGV[2] then redis.call('DEL', KEYS[2]) end
-if ARGV[3] == 'failed' and redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+if ARGV[3] == 'done' then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[4]) end
 return 1
 """
 _RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
@@ -83,7 +81,7 @@ class RedisTurns:
         lease_key = f"{self._prefix}:lease:car:{car_id}" if self._lease else f"{self._prefix}:lease:none:{token}"
         keys = [f"{self._prefix}:once:{intent_key}", lease_key]
         try:
-            said, first = await self._ask(self._take(keys, [booking_id, token, _ms(ONCE), _ms(LEASE)]))
+            said, first = await self._ask(self._take(keys, [token, _ms(LEASE)]))
         except Unavailable:
             yield  # the fence in the transaction keeps the promise
             return
@@ -96,7 +94,7 @@ class RedisTurns:
             yield
             how = "done"
         finally:
-            await self._try(self._leave(keys, [booking_id, token, how]))
+            await self._try(self._leave(keys, [booking_id, token, how, _ms(ONCE)]))
 
     @asynccontextmanager
     async def alone(self, name: str, ttl: timedelta) -> AsyncIterator[bool]:
