@@ -14,6 +14,7 @@ from engine.domain.ledger import LedgerRow, charge_rows, refund_rows
 from engine.domain.payment import PAGE_LIFETIME, Attempt, AttemptState
 from engine.domain.people import AccountName, Renter
 from engine.domain.pricing import Quote, quote
+from engine.domain.settings import FirmSettings
 from engine.embedded.demo_calendar import Calendar, Plan
 from engine.embedded.demo_fleet import DemoBranch
 from engine.embedded.demo_tables import dice
@@ -23,6 +24,7 @@ OLD_COMMISSION_BP, NEW_COMMISSION_BP = 1500, 1750
 _RAISED = timedelta(days=200)
 #: Whoever cancels later than this before the pick-up gets half the price back.
 _FREE_CANCELLATION = timedelta(hours=48)
+_RULES = FirmSettings().cancellation
 _REQUEST = '{"demo":true}'
 
 Booked = tuple[Booking, tuple[LedgerRow, ...]]
@@ -120,6 +122,7 @@ class _Desk:
             intent_key=f"demo-{tag}",
             history=history,
             version=len(history) + 2,  # the page was stored, then captured or seen to be over
+            cancellation=_RULES,
         )
 
     def _history(self, plan: Plan) -> tuple[Step, ...]:

@@ -1,0 +1,71 @@
+"""The demo's firm as the database has it: complete, consistent, and in order weeks later."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+import pytest_asyncio
+
+from engine.adapters.clock import ServerClock
+from engine.adapters.mongo_client import CODEC, Credentials, connect
+from engine.bootstrap import Place, open_engine
+from engine.config import Secret
+from engine.domain.booking import BLOCKING
+from engine.embedded.demo_load import load_demo
+from engine.embedded.demo_people import accounts
+
+pytestmark = pytest.mark.asyncio
+NAME = "ds_demo_test"
+
+
+@pytest_asyncio.fixture
+async def demo(endpoints, root):
+    client = connect(endpoints.mongo_url, Credentials(endpoints.root_name, endpoints.root_password, "admin"))
+    clock = ServerClock(client)
+    await clock.measure()
+    hour = clock.now().replace(minute=0, second=0, microsecond=0)  # the demo is drawn as of the whole hour
+    await load_demo(client, NAME, hour, lambda _: None)
+    yield client, hour, root.get_database(NAME, codec_options=CODEC)
+    await client.close()
+    root[NAME].command("dropAllUsersFromDatabase")
+    root[NAME].command("dropAllRolesFromDatabase")
+    root.drop_database(NAME)
+
+
+async def test_the_demo_is_complete_consistent_and_brought_home_when_time_goes_on(demo, endpoints):
+    client, now, db = demo
+    assert (6, 240, 120) == tuple(db[name].count_documents({}) for name in ("branches", "cars", "renters"))
+    _judge(db)
+    before = db.bookings.count_documents({"state": "confirmed"})
+
+    await load_demo(client, NAME, now, lambda _: None)
+    assert before == db.bookings.count_documents({"state": "confirmed"}), "loading again changes nothing"
+
+    later = now + timedelta(days=21)
+    await load_demo(client, NAME, later, lambda _: None)
+    assert 0 == db.bookings.count_documents({"state": "confirmed", "ends_at": {"$lte": later}})
+    assert before > db.bookings.count_documents({"state": "confirmed"}) > 0
+    _judge(db)
+    place = Place(endpoints.mongo_url, Secret(endpoints.redis_url), NAME)
+    for account in accounts():
+        async with open_engine(place, account.account, account.password, background=False) as desk:
+            assert account.role == desk.actor.role
+
+
+def _judge(db):
+    periods = defaultdict(list)
+    for row in db.bookings.find({"state": {"$in": [*BLOCKING, "completed"]}}).sort("starts_at"):
+        periods[row["car_id"]].append((row["starts_at"], row["ends_at"]))
+    assert all(earlier[1] <= later[0] for car in periods.values() for earlier, later in pairwise(car))
+    blocking = defaultdict(set)
+    for row in db.bookings.find({"state": {"$in": list(BLOCKING)}}):
+        blocking[row["car_id"]].add(row["_id"])
+    for fence in db.fences.find():
+        assert blocking[fence["_id"]] == {claim["booking_id"] for claim in fence["claims"]}
+    sums = {row["_id"]: row["sum"] for row in db.ledger.aggregate([
+        {"$group": {"_id": "$kind", "sum": {"$sum": "$amount.minor"}}}
+    ])}  # fmt: skip
+    assert sums["charge"] + sums["refund"] == sums["owner_share"] + sums["platform_share"]
