@@ -152,7 +152,11 @@ class Cluster:
         """Every server runs, and the replica set is whole again."""
         for server in self.servers:
             server.mend()
-        _until(lambda: all(server.listening for server in self.servers) and self.whole(), "the cluster is whole")
+        _until(lambda: all(server.listening for server in self.servers), "the servers listen")
+        self.until_whole()
+
+    def until_whole(self) -> None:
+        _until(self.whole, "one member leads and the others follow")
 
     def _client(self, member: Server, *, as_root: bool = True) -> pymongo.MongoClient:
         login = {"username": ROOT, "password": self.password} if as_root else {}
@@ -168,7 +172,7 @@ class Cluster:
             client.admin.command("replSetInitiate", config)
             _until(lambda: client.admin.command("hello")["isWritablePrimary"], "the first primary")
             client.admin.command("createUser", ROOT, pwd=self.password, roles=["root"], mechanisms=["SCRAM-SHA-256"])
-        _until(self.whole, "the first members follow")
+        self.until_whole()
 
     def _mongod(self, number: int, port: int) -> Server:
         name = f"mongod-{number}"

@@ -31,9 +31,10 @@ from engine.domain.booking import Booking, BookingId
 from engine.domain.car import CarId
 from engine.domain.errors import AlreadyAsked, DriveSphereError
 from engine.domain.money import Money
-from engine.domain.payment import AttemptState
+from engine.domain.payment import Attempt, AttemptState, PageFacts
 from engine.domain.people import RenterId
 from engine.domain.period import RentalPeriod
+from engine.ports import Store
 from engine.services.booking import HoldCar
 
 MOST_FDS, LONGEST_SPEC = 1, 65536
@@ -103,13 +104,8 @@ class Desk:
         settled = await self.engine.payment.settle(BookingId(booking))
         if settled.blocking and settled.attempt.state is AttemptState.OPEN:
             async with self.points.around("browser"):
-                await self.browse(settled.id, settled.attempt.session_id, settled.attempt.url)
+                await browse(self.engine.payment.store, self.points, settled.id, settled.attempt)
         return _told(settled)
-
-    async def browse(self, booking: str, session: str, url: str) -> None:
-        stored = await self.engine.payment.store.booking(BookingId(booking))
-        known = session in [attempt.session_id for attempt in stored.attempts]
-        await self.points.tell("browser", booking=booking, session=session, url=url, known=known)
 
     async def settle(self, booking: str) -> dict[str, Any]:
         return _told(await self.engine.payment.settle(BookingId(booking)))
@@ -119,6 +115,13 @@ class Desk:
 
     async def sweep(self) -> dict[str, Any]:
         return {"looked_at": await self.engine.sweeper.sweep()}
+
+
+async def browse(store: Store, points: Points, booking: str, page: Attempt | PageFacts) -> None:
+    """Open the browser; tells the suite whether the database knew the page by then."""
+    stored = await store.booking(BookingId(booking))
+    known = page.session_id in [attempt.session_id for attempt in stored.attempts]
+    await points.tell("browser", booking=booking, session=page.session_id, url=page.url, known=known)
 
 
 def _told(booking: Booking) -> dict[str, Any]:
@@ -178,7 +181,11 @@ def set_clock(off_s: float) -> None:
     """Give this process a wrong clock, wherever the engine or a library may look for one."""
     truth = time.time
 
-    class Wrong(datetime):
+    class SameKind(type):
+        def __instancecheck__(cls, value: object) -> bool:
+            return isinstance(value, datetime)
+
+    class Wrong(datetime, metaclass=SameKind):
         @classmethod
         def now(cls, tz: Any = None) -> datetime:
             return datetime.fromtimestamp(truth() + off_s, tz)
@@ -216,14 +223,14 @@ async def work(spec: DeskSpec, sock: socket.socket) -> None:
     place = Place(
         spec.mongo_url, Secret(spec.redis_url), spec.database, Secret(spec.stripe_key), stripe_url=spec.stripe_url
     )
+    if spec.mutant:
+        import mutants  # noqa: PLC0415 -- only a desk without a guard needs them
+
+        mutants.lose_guard(spec.mutant, points)
     points.install()
     try:
         async with open_engine(place, spec.account, spec.password, background=spec.sweeps) as made:
             desk = Desk(spec, made, points)
-            if spec.mutant:
-                import mutants  # noqa: PLC0415 -- only a desk without a guard needs them
-
-                mutants.lose_guard(spec.mutant, desk)
             await line.say({"id": 0, "ok": {"pid": os.getpid()}})
             await line.obey(desk)
     except DriveSphereError as problem:

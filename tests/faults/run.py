@@ -7,7 +7,7 @@ import random
 import secrets
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,8 +20,9 @@ from firm import Firm, Payer
 from history import History, read_history, start_of_history
 
 RATE = 50_00
-_QUIET_WITHIN_S, _ROUND_PAUSE_S = 45.0, 0.2
+_ROUND_PAUSE_S = 0.2
 _BEFORE = timedelta(minutes=2)
+_DONE = {"kill": "desks killed at a point", "stop": "desks stopped at a point"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,12 @@ class Outcome:
 
 @dataclass
 class Run:
-    """Attributes: ``spec`` are the settings that this run's desks share."""
+    """Attributes.
+
+    spec: Settings that this run's desks share.
+    quiet_within_s: How long it may take until nothing is left to do.
+    wakes_after_s: How long a desk that was stopped at a point stands still; 0: until somebody wakes it.
+    """
 
     firm: Firm
     scenario: str
@@ -61,7 +67,10 @@ class Run:
     urls: dict[str, str] = field(default_factory=dict)
     reached: list[dict[str, Any]] = field(default_factory=list)
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
+    quiet_within_s: float = 45.0
+    wakes_after_s: float = 0.0
     _open_sections: dict[tuple[str, str], Section] = field(default_factory=dict)
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
     _count: int = 0
 
     @property
@@ -77,7 +86,14 @@ class Run:
         self.desks.append(desk)
         return desk
 
+    async def hear(self, come: Callable[[], bool]) -> None:
+        """Until what the desks told makes it true."""
+        while not come():
+            self._news.clear()
+            await self._news.wait()
+
     def _heard(self, event: dict[str, Any]) -> None:
+        self._news.set()
         match event["event"]:
             case "accepted":
                 self.evidence.accepted.append(event)
@@ -86,12 +102,18 @@ class Run:
                 self.urls[event["booking"]] = event["url"]
             case "point":
                 self.reached.append(event)
+                self.faults[_DONE[event["action"]]] += 1
+                if event["action"] == "stop" and self.wakes_after_s:
+                    asyncio.get_running_loop().call_later(self.wakes_after_s, self._wake, event["desk"])
             case "entered" if event["leased"]:
                 section = Section(event["desk"], event["booking"], event["car"], event["asked"], event["entered"])
                 self._open_sections[event["desk"], event["booking"]] = section
                 self.evidence.sections.append(section)
             case "left" if (event["desk"], event["booking"]) in self._open_sections:
                 self._open_sections.pop((event["desk"], event["booking"])).left = event["at"]
+
+    def _wake(self, name: str) -> None:
+        next(desk for desk in self.desks if desk.spec.name == name).resume()
 
     def wish(self, car: str, first_day: int, days: int = 2, key: str = "") -> dict[str, Any]:
         """Options of the command ``hold``: *days* from *first_day* days ahead."""
@@ -134,9 +156,9 @@ class Run:
         for desk in self.desks:
             desk.resume()
         await self.firm.stripe.clear()
-        await asyncio.to_thread(self.firm.cluster.whole)
+        await asyncio.to_thread(self.firm.cluster.until_whole)
         sweeper = await self.desk()
-        deadline = time.monotonic() + _QUIET_WITHIN_S
+        deadline = time.monotonic() + self.quiet_within_s
         mine = {"car_id": {"$in": self.cars}}
         while time.monotonic() < deadline:
             await self.firm.run_out(mine)

@@ -1,0 +1,116 @@
+"""The protocol with one guard taken out, in the process of one desk. The suite must notice each of them."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import suppress
+from itertools import count
+
+from desk_process import browse
+from points import Points
+
+from engine.adapters import redis_leases
+from engine.adapters.mongo_bookings import booking_document
+from engine.adapters.mongo_documents import terms_of_fence
+from engine.adapters.mongo_store import MongoStore
+from engine.adapters.mongo_work import MongoWork
+from engine.adapters.stripe_gateway import StripeGateway
+from engine.domain.booking import BLOCKING, Booking, BookingState
+from engine.domain.errors import PaymentRefused, PeriodTaken, Unavailable
+from engine.domain.payment import PAGE_LIFETIME, AttemptState
+from engine.services.pages import Pages
+
+
+def lose_guard(name: str, points: Points) -> None:
+    MUTANTS[name](points)
+
+
+def _release_without_token(_: Points) -> None:
+    blind = redis_leases._LEAVE.replace("if redis.call('GET', KEYS[2]) == ARGV[2] then", "if true then")
+    assert blind != redis_leases._LEAVE
+    redis_leases._LEAVE = blind
+
+
+def _no_fence(_: Points) -> None:
+    """Read, then insert, under snapshot isolation."""
+
+    async def claim(self, car_id, period, _booking_id, _now):
+        overlap = {"starts_at": {"$lt": period.ends_at}, "ends_at": {"$gt": period.starts_at}}
+        query = {"car_id": car_id, "state": {"$in": list(BLOCKING)}, **overlap}
+        if taken := await self._db.bookings.find_one(query, session=self._session):
+            raise PeriodTaken(car_id, taken["ends_at"], (taken["_id"],))
+        return terms_of_fence(await self._db.fences.find_one({"_id": car_id}, session=self._session))
+
+    MongoWork.claim = claim
+
+
+def _release_before_expire(_: Points) -> None:
+    close = Pages.close
+
+    async def hasty(self: Pages, booking: Booking) -> Booking:
+        if booking.attempt.state is not AttemptState.OPEN:
+            return await close(self, booking)
+        released = await self.move(booking, BookingState.RELEASED, booking.attempt.ended(AttemptState.EXPIRED))
+        with suppress(PaymentRefused):
+            await self.gateway.close_page(booking.attempt.session_id)
+        return released
+
+    Pages.close = hasty
+
+
+def _silence_is_release(_: Points) -> None:
+    close = Pages.close
+
+    async def trusting(self: Pages, booking: Booking) -> Booking:
+        try:
+            return await close(self, booking)
+        except Unavailable:
+            return await self.move(booking, BookingState.RELEASED, booking.attempt.ended(AttemptState.EXPIRED))
+
+    Pages.close = trusting
+
+
+def _deadline_recomputed(_: Points) -> None:
+    """Each try of the create carries the deadline that would be right now."""
+    open_page, tries = StripeGateway.open_page, count()
+
+    async def fresh(self: StripeGateway, request: str, key: str):
+        deadline = int(time.time() + PAGE_LIFETIME.total_seconds()) + next(tries)
+        return await open_page(self, json.dumps({**json.loads(request), "expires_at": deadline}), key)
+
+    StripeGateway.open_page = fresh
+
+
+def _browser_before_store(points: Points) -> None:
+    open_ = Pages.open
+
+    async def eager(self: Pages, booking: Booking) -> Booking:
+        page = await self.gateway.open_page(booking.attempt.request, f"co:{booking.id}:{booking.attempt.n}")
+        await browse(self.store, points, booking.id, page)
+        return await open_(self, booking)
+
+    Pages.open = eager
+
+
+def _confirm_without_cas(_: Points) -> None:
+    replace = MongoStore.replace
+
+    async def overwrite(self: MongoStore, booking: Booking) -> None:
+        if booking.state is not BookingState.CONFIRMED:
+            await replace(self, booking)
+            return
+        await self._db.bookings.replace_one({"_id": booking.id}, booking_document(booking))
+
+    MongoStore.replace = overwrite
+
+
+MUTANTS = {
+    "lease released without its token": _release_without_token,
+    "no fence": _no_fence,
+    "released before expired": _release_before_expire,
+    "silence counts as released": _silence_is_release,
+    "deadline recomputed": _deadline_recomputed,
+    "browser before store": _browser_before_store,
+    "confirmed without compare-and-set": _confirm_without_cas,
+}

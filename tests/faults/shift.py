@@ -1,0 +1,126 @@
+"""A busy hour at the counters: many renters at once, each of whom pays, dawdles, thinks again or walks away."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from desks import Refused, RemoteDesk
+from firm import Payer
+from run import Run
+
+#: What renters do, and how often.
+PLANS = {"pay": 50, "pay late": 16, "dawdle": 12, "give up": 10, "give up and pay": 6, "close the window and pay": 6}
+_PRESSES, _LOOKS = 4, 3
+_AGAIN = {"contended", "unavailable", "gone"}
+_BREATH_S = 0.15
+
+Disturb = Callable[["Shift", random.Random], Awaitable[None]]
+
+
+@dataclass
+class Shift:
+    """Desks at work for *renters* people, at most *at_once* of them in the building.
+
+    Attributes:
+        looks: What a desk is like, by the number of its seat; a dead one is replaced by one alike.
+    """
+
+    run: Run
+    renters: int
+    looks: list[dict[str, Any]]
+    at_once: int = 6
+    days: int = 0
+    seats: list[RemoteDesk | None] = field(default_factory=list)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    _seating: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def work(self, disturb: Disturb | None = None) -> None:
+        """Serve everybody while *disturb* does its worst, again and again."""
+        self.days = self.days or 2 * max(4, self.renters // len(self.run.cars))
+        self.seats = [await self.run.desk(**look) for look in self.looks]
+        trouble = asyncio.create_task(self._disturb(disturb)) if disturb else None
+        door = asyncio.Semaphore(self.at_once)
+
+        async def visit(number: int) -> None:
+            async with door:
+                await self._serve(random.Random(f"{self.run.scenario} {self.run.seed} {number}"))  # noqa: S311
+
+        await asyncio.gather(*(visit(number) for number in range(self.renters)))
+        self.over.set()
+        if trouble:
+            await trouble
+
+    async def _disturb(self, disturb: Disturb) -> None:
+        while not self.over.is_set():
+            await disturb(self, self.run.chance)
+
+    async def desk(self, chance: random.Random) -> RemoteDesk:
+        """Any desk that is open; one that died is replaced, as soon as the servers let it."""
+        seat = chance.randrange(len(self.seats))
+        async with self._seating:
+            while (desk := self.seats[seat]) is None or not desk.alive:
+                try:
+                    self.seats[seat] = await self.run.desk(**self.looks[seat])
+                except Refused:
+                    await asyncio.sleep(_BREATH_S)
+        return desk
+
+    async def _serve(self, chance: random.Random) -> None:
+        run, plan = self.run, chance.choices(list(PLANS), list(PLANS.values()))[0]
+        booking = await self._book(chance)
+        if not booking:
+            return
+        if plan == "give up":
+            await run.do(await self.desk(chance), "give_up", booking=booking)
+            return
+        await self._open(chance, booking)
+        url = run.urls.get(booking, "")
+        payer = Payer(run.firm.stripe, chance)
+        if url:
+            await self._carry_out(plan, booking, url, payer, chance)
+        for _ in range(_LOOKS):
+            told = await run.do(await self.desk(chance), "settle", booking=booking)
+            if told.get("state") not in {None, "held", "releasing"}:
+                return
+
+    async def _carry_out(self, plan: str, booking: str, url: str, payer: Payer, chance: random.Random) -> None:
+        run = self.run
+        match plan:
+            case "pay":
+                await payer.pay(url)
+            case "pay late":
+                await run.firm.run_out({"_id": booking})
+                await asyncio.gather(payer.pay(url), run.do(await self.desk(chance), "settle", booking=booking))
+            case "dawdle":
+                await run.firm.run_out({"_id": booking})
+                await run.do(await self.desk(chance), "sweep")
+            case "give up and pay":
+                await asyncio.gather(payer.pay(url), run.do(await self.desk(chance), "give_up", booking=booking))
+            case "close the window and pay":
+                if desk := next((seat for seat in self.seats if seat and seat.alive), None):
+                    run.faults["closed windows"] += 1
+                    desk.kill()
+                await payer.pay(url)
+
+    async def _book(self, chance: random.Random) -> str:
+        """Press "Book", and again with the same key while that may help."""
+        wish = self.run.wish(chance.choice(self.run.cars), chance.randrange(self.days), days=chance.choice((1, 2, 3)))
+        for _ in range(_PRESSES):
+            booking = await self.run.hold(await self.desk(chance), wish)
+            last = next(call for call in reversed(self.run.evidence.calls) if call.key == wish["key"])
+            if last.answer == "booking.already_asked":
+                return last.booking
+            if last.answer not in _AGAIN:
+                return booking
+            await asyncio.sleep(_BREATH_S)
+        return ""
+
+    async def _open(self, chance: random.Random, booking: str) -> None:
+        for _ in range(_LOOKS):
+            if booking in self.run.urls:
+                return
+            await self.run.do(await self.desk(chance), "open", booking=booking)

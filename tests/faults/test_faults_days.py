@@ -1,0 +1,70 @@
+"""2 to 8: bad days with real servers and many renters at once; what came of them is judged afterwards."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+
+import pytest
+import trouble
+from proxy import Proxy
+from run import open_run
+from shift import Shift
+
+pytestmark = pytest.mark.asyncio
+
+_HOUR, _DAY = 3600.0, 86400.0
+_THREE = [{}, {}, {}]
+
+#: scenario -> trouble, desks, renters in the short and in the long suite.
+DAYS = {
+    "1 killed desks": (trouble.killed_desks, _THREE, 30, 150),
+    "2 paused desks": (trouble.paused_desks, _THREE, 24, 100),
+    "3 Redis": (trouble.bad_redis, _THREE, 50, 200),
+    "4 MongoDB": (trouble.bad_mongod, _THREE, 60, 250),
+    "5 Stripe": (trouble.bad_stripe, _THREE, 60, 250),
+    "6 clocks": (None, [{"clock_off_s": off} for off in (_HOUR, -_HOUR, _DAY, -_DAY)], 40, 150),
+    "7 two at once": (trouble.everybody_at_once, [{"sweeps": True}, {"sweeps": True}, {}], 40, 150),
+}
+_LONG_SEEDS = 2
+
+
+def _seeds(long: bool) -> range:  # noqa: FBT001
+    return range(1, 1 + (_LONG_SEEDS if long else 1))
+
+
+@pytest.mark.parametrize("name", DAYS)
+async def test_a_bad_day_loses_neither_money_nor_car(firm, report, long_suite, name):
+    disturb, looks, *renters = DAYS[name]
+    for seed in _seeds(long_suite):
+        shorter = {"lease_s": 1.5} if name == "2 paused desks" else {}
+        async with open_run(firm, name, seed, cars=3, **shorter) as run:
+            if name == "6 clocks":
+                run.faults["wrong clocks"] += len(looks)
+            await Shift(run, renters[long_suite], looks).work(disturb)
+
+            outcome = report(await run.judged())
+
+        assert [] == outcome.violations
+        assert outcome.bookings > renters[long_suite] / 4
+
+
+async def test_a_bad_network_loses_neither_money_nor_car(firm, report, long_suite):
+    cluster = firm.cluster
+    for seed in _seeds(long_suite):
+        async with AsyncExitStack() as lines:
+            mongods = [await lines.enter_async_context(Proxy(member.port)) for member in cluster.mongods]
+            valkey = await lines.enter_async_context(Proxy(cluster.valkey.port))
+            sandbox = await lines.enter_async_context(Proxy(cluster.sandbox.port))
+            look = {
+                "routes": {str(proxy.upstream): proxy.port for proxy in mongods},
+                "redis_url": cluster.redis_at(valkey.port),
+                "stripe_url": f"http://127.0.0.1:{sandbox.port}",
+            }
+            ways = {"MongoDB": mongods, "Redis": [valkey], "Stripe": [sandbox]}
+            run = await lines.enter_async_context(open_run(firm, "8 network", seed, cars=3))
+            run.evidence.leases_hold = False
+            await Shift(run, 200 if long_suite else 40, [look] * 3).work(trouble.bad_network(ways))
+
+            outcome = report(await run.judged())
+
+        assert [] == outcome.violations

@@ -1,0 +1,118 @@
+"""Each guard earns its place: the same bad hour, once with the guard and once without it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from run import Run, open_run
+
+pytestmark = pytest.mark.asyncio
+
+_RUNS, _LEASE_S = 3, 1.5
+_CROWD = 12
+
+
+async def a_late_holder_leaves(run: Run) -> None:
+    """One desk stands still for longer than its lease; the next is being served when the first one wakes and leaves."""
+    car, (late, holder, third) = run.cars[0], [await run.desk() for _ in range(3)]
+    await late.ask("arm", point="after turn", action="stop")
+    waking = asyncio.create_task(run.hold(late, run.wish(car, 0)))
+    await late.stopped()
+    await asyncio.sleep(_LEASE_S + 0.1)
+    await holder.ask("delay", point="before transact claim", seconds=0.9)
+    served = asyncio.create_task(run.hold(holder, run.wish(car, 10)))
+    await run.hear(lambda: any(section.desk == holder.spec.name for section in run.evidence.sections))
+    late.resume()
+    await waking
+    await run.hold(third, run.wish(car, 20))
+    await served
+
+
+async def a_crowd_without_redis(run: Run) -> None:
+    desks = [await run.desk() for _ in range(3)]
+    run.firm.cluster.valkey.kill()
+    run.faults["Valkey killed"] += 1
+    await asyncio.gather(*(run.hold(desks[at % 3], run.wish(run.cars[0], 0)) for at in range(_CROWD)))
+    run.firm.cluster.valkey.mend()
+
+
+async def _opened(run: Run) -> tuple[object, str]:
+    desk = await run.desk()
+    booking = await run.hold(desk, run.wish(run.cars[0], 0))
+    await run.do(desk, "open", booking=booking)
+    return desk, booking
+
+
+async def a_desk_dies_letting_go(run: Run) -> None:
+    desk, booking = await _opened(run)
+    await run.firm.run_out({"_id": booking})
+    await desk.ask("arm", point="after store released expired", action="kill")
+    await run.do(desk, "settle", booking=booking)
+
+
+async def stripe_falls_silent_at_the_end(run: Run) -> None:
+    desk, booking = await _opened(run)
+    await run.firm.run_out({"_id": booking})
+    await run.firm.stripe.fault(kind="drop", operation="PostCheckoutSessionsSessionExpire", times=20)
+    run.faults["Stripe drop"] += 1
+    await run.do(desk, "settle", booking=booking)
+
+
+async def an_answer_to_a_create_is_lost(run: Run) -> None:
+    await run.firm.stripe.fault(kind="lose", operation="PostCheckoutSessions", times=2)
+    run.faults["Stripe lose"] += 1
+    desk, booking = await _opened(run)
+    await run.do(desk, "open", booking=booking)
+
+
+async def a_page_is_opened(run: Run) -> None:
+    await _opened(run)
+
+
+async def a_slow_desk_confirms_what_is_long_done(run: Run) -> None:
+    slow, booking = await _opened(run)
+    quick = await run.desk()
+    await run.payer.pay(run.urls[booking])
+    await slow.ask("arm", point="before store confirmed paid", action="stop")
+    slowly = asyncio.create_task(run.do(slow, "settle", booking=booking))
+    await slow.stopped()
+    await run.do(quick, "settle", booking=booking)
+    slow.resume()
+    await slowly
+
+
+#: mutant -> what happens, and the promise that must be seen broken without the guard.
+STORIES = {
+    "lease released without its token": (a_late_holder_leaves, "leases keep others out"),
+    "no fence": (a_crowd_without_redis, "one car one renter"),
+    "released before expired": (a_desk_dies_letting_go, "pages are known and closed"),
+    "silence counts as released": (stripe_falls_silent_at_the_end, "pages are known and closed"),
+    "deadline recomputed": (an_answer_to_a_create_is_lost, "everything ends"),
+    "browser before store": (a_page_is_opened, "browsers open stored pages"),
+    "confirmed without compare-and-set": (a_slow_desk_confirms_what_is_long_done, "moves and versions"),
+}
+
+
+async def _broken(firm, story, mutant: str, seed: int):
+    async with open_run(firm, "mutants" if mutant else "their guards", seed, 1, mutant=mutant, lease_s=_LEASE_S) as run:
+        run.quiet_within_s = 4 if mutant else 45
+        await story(run)
+        return await run.judged()
+
+
+@pytest.mark.parametrize("mutant", STORIES)
+async def test_without_its_guard_the_promise_is_broken_and_seen(firm, mutant):
+    story, promise = STORIES[mutant]
+    for seed in range(_RUNS):
+        outcome = await _broken(firm, story, mutant, seed)
+        if promise in {violation.promise for violation in outcome.violations}:
+            return
+    pytest.fail(f"not seen in {_RUNS} runs; the last: {outcome}")
+
+
+@pytest.mark.parametrize("mutant", STORIES)
+async def test_with_its_guard_the_promise_is_kept(firm, report, mutant):
+    outcome = report(await _broken(firm, STORIES[mutant][0], "", 1))
+
+    assert [] == outcome.violations

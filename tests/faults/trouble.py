@@ -1,0 +1,146 @@
+"""Bad days, one kind each: every call does one thing to the firm, undoes it, and counts it."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+
+from desks import RemoteDesk
+from proxy import Line, Proxy
+from redis.exceptions import RedisError
+from shift import Disturb, Shift
+
+#: Where a desk is stopped while it holds the car's lease.
+INSIDE = ("after turn", "before transact claim", "after work held prepared", "after transact claim")
+KILLED_AT = (
+    *INSIDE,
+    "after stripe open_page",
+    "before store held open",
+    "after browser",
+    "after stripe page",
+    "before store confirmed paid",
+    "after store confirmed paid",
+    "after stripe capture",
+    "after store releasing open",
+    "after stripe close_page",
+    "after work released expired",
+)
+_OPERATIONS = (
+    "PostCheckoutSessions",
+    "GetCheckoutSessionsSession",
+    "PostCheckoutSessionsSessionExpire",
+    "PostPaymentIntentsIntentCapture",
+)
+
+
+def _somebody(shift: Shift, chance: random.Random) -> RemoteDesk | None:
+    there = [desk for desk in shift.seats if desk and desk.alive]
+    return chance.choice(there) if there else None
+
+
+async def _pause(chance: random.Random, least: float, most: float) -> None:
+    await asyncio.sleep(chance.uniform(least, most))
+
+
+async def killed_desks(shift: Shift, chance: random.Random) -> None:
+    await _pause(chance, 0.1, 0.4)
+    if desk := _somebody(shift, chance):
+        await shift.run.do(desk, "arm", point=chance.choice(KILLED_AT), action="kill")
+
+
+async def paused_desks(shift: Shift, chance: random.Random) -> None:
+    """Stopped with the lease in hand, for longer than it lasts."""
+    await _pause(chance, 0.2, 0.6)
+    if desk := _somebody(shift, chance):
+        shift.run.wakes_after_s = desk.spec.lease_s + 0.4
+        await shift.run.do(desk, "arm", point=chance.choice(INSIDE), action="stop")
+
+
+async def bad_redis(shift: Shift, chance: random.Random) -> None:
+    valkey, way = shift.run.firm.cluster.valkey, chance.choice(("killed", "paused", "flushed", "restarted"))
+    shift.run.evidence.leases_hold = False
+    await _pause(chance, 0.1, 0.5)
+    shift.run.faults[f"Valkey {way}"] += 1
+    if way == "flushed":
+        try:
+            await shift.run.firm.redis.flushall()
+        except RedisError:  # it was killed a moment ago and is not back yet
+            shift.run.faults[f"Valkey {way}"] -= 1
+        return
+    if way == "paused":
+        valkey.pause()
+    else:
+        valkey.kill()
+    if way != "restarted":
+        await _pause(chance, 0.2, 1.2)
+    valkey.mend()
+
+
+async def bad_mongod(shift: Shift, chance: random.Random) -> None:
+    """The primary is killed or stands still, another is elected, the old one comes back."""
+    cluster, way = shift.run.firm.cluster, chance.choice(("killed", "paused", "follower killed"))
+    await _pause(chance, 0.5, 1.0)
+    primary = await asyncio.to_thread(cluster.primary)
+    shift.run.faults[f"mongod {way}"] += 1
+    member = primary
+    if way == "follower killed":
+        member = chance.choice([other for other in cluster.mongods if other is not primary])
+    if way == "paused":
+        member.pause()
+    else:
+        member.kill()
+    await _pause(chance, 1.8, 3.0)
+    member.mend()
+    await asyncio.to_thread(cluster.until_whole)
+
+
+async def bad_stripe(shift: Shift, chance: random.Random) -> None:
+    fault: dict[str, object] = {"kind": chance.choice(("lose", "lose", "drop", "fail", "fail", "slow", "pay_first"))}
+    match fault["kind"]:
+        case "fail":
+            fault["status"] = chance.choice((409, 429, 500, 502, 503))
+        case "slow":
+            fault["seconds"] = chance.uniform(0.2, 2.5)
+        case "pay_first":
+            fault["operation"] = "PostCheckoutSessionsSessionExpire"
+    fault.setdefault("operation", chance.choice(("", *_OPERATIONS)))
+    fault["times"] = chance.choice((1, 2, 3))
+    shift.run.faults[f"Stripe {fault['kind']}"] += 1
+    await shift.run.firm.stripe.fault(**fault)
+    await _pause(chance, 0.05, 0.3)
+
+
+async def everybody_at_once(shift: Shift, chance: random.Random) -> None:
+    """All desks ask after the same booking, and all of them sweep."""
+    live = [event["booking"] for event in shift.run.evidence.accepted[-8:]]
+    there = [desk for desk in shift.seats if desk and desk.alive]
+    if live:
+        shift.run.faults["races"] += 1
+        booking = chance.choice(live)
+        await asyncio.gather(
+            *(shift.run.do(desk, "settle", booking=booking) for desk in there),
+            *(shift.run.do(desk, "sweep") for desk in there),
+        )
+    await _pause(chance, 0.05, 0.2)
+
+
+def bad_network(proxies: dict[str, list[Proxy]]) -> Disturb:
+    """Cuts and black holes on the way to one kind of server, or to all."""
+
+    async def disturb(shift: Shift, chance: random.Random) -> None:
+        where, line = chance.choice((*proxies, "all")), chance.choice((Line.CUT, Line.HOLE))
+        hit = [proxy for name, lines in proxies.items() if where in (name, "all") for proxy in lines]
+        await _pause(chance, 0.2, 0.6)
+        shift.run.faults[f"line {line}"] += 1
+        for proxy in hit:
+            await proxy.become(line)
+        await _pause(chance, 0.2, 1.5)
+        for proxy in hit:
+            await proxy.become(Line.OPEN)
+
+    return disturb
+
+
+def wrong_clocks(offsets: list[float]) -> Callable[[int], dict[str, float]]:
+    return lambda seat: {"clock_off_s": offsets[seat % len(offsets)]}
