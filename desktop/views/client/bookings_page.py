@@ -48,8 +48,9 @@ class BookingsPage(QWidget):
         self.scope.setAccessibleName("Which bookings")
         for scope, words in _SCOPES.items():
             self.scope.addItem(words, scope)
-        self.scope.setVisible(workspace.actor.branch_id is not None)
         self.header.add_action(self.scope)
+        # Not before it has its place: a widget without a parent would come up as a window of its own.
+        self.scope.setVisible(workspace.actor.branch_id is not None)
         column = QVBoxLayout(self)
         column.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 4 * GRID)
         column.setSpacing(3 * GRID)

@@ -1,0 +1,250 @@
+"""The whole window by keyboard, on a real engine and real servers."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+from builders import PASSWORD, RENTER, make_car, wish
+from payments import stripe_of
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from desktop.app import Program
+from desktop.preferences import Preferences
+from desktop.smoke import Stopwatch
+from desktop.viewmodels.booking import Stage
+from desktop.viewmodels.phases import Phase
+from desktop.viewmodels.session import SessionPhase
+from engine.config import load
+from engine.domain.car import BodyType
+
+_WITHIN_S = 30
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+class OnGivenServers(Program):
+    """The real program, but its servers are those of the test."""
+
+    place: object
+
+    async def _open_place(self, _on_progress):
+        @asynccontextmanager
+        async def given():
+            yield self.place
+
+        self._place = await self._bridge.hold(given)
+        return ()
+
+
+class Person:
+    def __init__(self, program, opened):
+        self.program, self.opened = program, opened
+        self.window = program.window
+
+    @property
+    def view(self):
+        return self.window.workspace
+
+    @property
+    def desk(self):
+        return self.view._workspace
+
+    def press(self, key, modifier=Qt.KeyboardModifier.NoModifier):
+        QTest.keyClick(self._focused, key, modifier)
+
+    def type(self, text):
+        QTest.keyClicks(self._focused, text)
+
+    @property
+    def _focused(self):
+        return QApplication.focusWidget() or self.window.focusWidget() or self.window
+
+    async def until(self, condition):
+        async with asyncio.timeout(_WITHIN_S):
+            while not condition():  # noqa: ASYNC110 -- windows set no asyncio.Event
+                await asyncio.sleep(0.01)
+
+    async def sign_in(self, account="clerk"):
+        await self.until(lambda: self.program.session.state.phase is SessionPhase.SIGNED_OUT)
+        self.type(account)
+        self.press(Qt.Key.Key_Return)
+        self.type(PASSWORD)
+        self.press(Qt.Key.Key_Return)
+        await self.until(lambda: self.view is not None)
+
+    async def find(self):
+        search = self.desk.search
+        await self.until(lambda: search.state.phase is Phase.READY)
+        await self.until(lambda: self.view.search.results.model.rowCount() == search.state.first.total)
+
+
+@pytest.fixture
+def counter(qapp, world, tmp_path):
+    """A person at the counter; the window is closed again whatever happens."""
+
+    @asynccontextmanager
+    async def at_the_counter():
+        opened = []
+        settings = load(tmp_path / "data", environ={}, cwd=tmp_path)
+        preferences = Preferences(tmp_path / "preferences.ini")
+        program = OnGivenServers(qapp, settings, preferences, Stopwatch(), open_browser=opened.append)
+        program.place = world.place
+        program.theme.reduce_motion(reduced=True)
+        living = asyncio.create_task(program.live())
+        person = Person(program, opened)
+        try:
+            await person.until(program.window.isVisible)
+            program.window.activateWindow()
+            await person.until(program.window.isActiveWindow)
+            yield person
+        finally:
+            program.leave()
+            await living
+            program.window.deleteLater()
+
+    yield at_the_counter
+    gc.unfreeze()
+
+
+async def pay(person, world, booking):
+    """In the engine's loop, as a payer's browser would from anywhere."""
+
+    async def as_payer():
+        async with stripe_of(world) as stripe:
+            assert 303 == (await stripe.pay(booking)).status_code
+
+    await person.program._bridge.call(as_payer)
+
+
+async def test_a_car_is_booked_and_paid_without_a_mouse(counter, world):
+    async with counter() as person:
+        await person.sign_in()
+        await person.find()
+        person.press(Qt.Key.Key_J)
+        person.press(Qt.Key.Key_Return)
+        panel = person.desk.panel
+        await person.until(person.view.panel.renters.field.hasFocus)
+        person.type("ada")
+        await person.until(lambda: panel.state.renters == (RENTER,))
+        person.press(Qt.Key.Key_Return)
+        person.press(Qt.Key.Key_Return, CTRL)
+        await person.until(lambda: panel.state.page_ready)
+        assert "1 hold" == person.view.status._holds.text()
+        await person.until(person.view.panel.main.hasFocus)
+        person.press(Qt.Key.Key_Return)
+        assert [panel.state.booking.attempt.url] == person.opened
+        await pay(person, world, panel.state.booking)
+        await person.until(lambda: panel.state.stage is Stage.CONFIRMED)
+
+        assert "Paid 100.00 EUR." == person.view.panel.status.sentence.text()
+        assert 1 == world.blocking(panel.state.booking.car_id)
+        person.press(Qt.Key.Key_Escape)
+        person.press(Qt.Key.Key_2, CTRL)
+        table = person.view.bookings.model
+        await person.until(lambda: table.rowCount() == 1 and table.index(0, 4).data() == "Confirmed")
+        assert not person.view.status._holds.isVisible()
+
+
+async def test_a_new_renter_is_added_by_keyboard(counter, world):
+    async with counter() as person:
+        await person.sign_in()
+        await person.find()
+        person.press(Qt.Key.Key_Return)
+        await person.until(person.view.panel.renters.field.hasFocus)
+        person.type("Bea Ortiz")
+        person.press(Qt.Key.Key_Return)
+        panel = person.desk.panel
+        await person.until(lambda: "Nobody found" in person.view.panel.renters.word.text())
+        person.view.panel.renters.new.setFocus()
+        person.press(Qt.Key.Key_Return)
+        person.type("bea")
+        person.press(Qt.Key.Key_Return)
+        mistakes = person.view.panel.renters.form.mistakes
+        await person.until(mistakes["email"].isVisible)
+        person.type("@example.org")
+        person.press(Qt.Key.Key_Tab)
+        person.type("+49 30 901820")
+        person.press(Qt.Key.Key_Tab)
+        person.type("B072RRE2I55")
+        person.press(Qt.Key.Key_Return)
+        await person.until(lambda: panel.state.renter is not None)
+
+        assert "bea@example.org" == world.db.renters.find_one({"name": "Bea Ortiz"})["email"]
+        assert person.view.panel.main.hasFocus()
+
+
+async def test_X1_a_car_taken_meanwhile_says_so_and_leads_to_similar_ones(counter, world):
+    world.add_cars(make_car(9, body=BodyType.VAN))
+    async with counter() as person:
+        await person.sign_in()
+        await person.find()
+        person.press(Qt.Key.Key_Return)
+        panel = person.desk.panel
+        await person.until(person.view.panel.renters.field.hasFocus)
+        panel.choose(RENTER)
+        taken = panel.state.offer.car
+
+        async def elsewhere():
+            async with world.desk("clerk2") as other:
+                first = wish(other, car=taken.id)
+                await other.booking.hold(other.actor, replace(first, period=panel.state.period))
+
+        await person.program._bridge.call(elsewhere)
+        person.press(Qt.Key.Key_Return, CTRL)
+        await person.until(lambda: panel.state.problem is not None)
+        assert person.view.panel.banner.text.startswith("This car was just taken until ")
+        person.view.panel.banner.acted.emit()
+        await person.until(lambda: person.desk.search.state.form.bodies == {taken.body})
+        await person.find()
+
+        offers = person.desk.search.state.first.offers
+        assert taken.id not in {offer.car.id for offer in offers}
+        assert {taken.body} == {offer.car.body for offer in offers}
+        assert 1 == world.blocking(taken.id)
+
+
+async def test_slash_leads_to_the_form_and_letters_do_not_leave_it(counter):
+    async with counter() as person:
+        await person.sign_in()
+        await person.find()
+        person.press(Qt.Key.Key_Slash)
+        assert person.view.search.form.branch.hasFocus()
+        person.type("Lis")
+        await person.until(lambda: person.desk.search.state.form.branch_id == "br-lisbon")
+        await person.until(lambda: person.desk.search.state.phase is Phase.READY)
+
+        assert "No car is free for these days" == person.view.search.results.content.empty._title.text()
+
+
+async def test_last_search_is_there_again_after_signing_in_anew(counter):
+    async with counter() as person:
+        await person.sign_in()
+        await person.find()
+        person.press(Qt.Key.Key_Slash)
+        person.type("Lis")
+        await person.until(lambda: person.desk.search.state.form.branch_id == "br-lisbon")
+        person.press(Qt.Key.Key_Q, CTRL | Qt.KeyboardModifier.ShiftModifier)
+        await person.until(lambda: person.view is None)
+        await person.until(lambda: person.program.session.state.phase is SessionPhase.SIGNED_OUT)
+        person.window.sign_in._form.account.clear()
+        person.window.sign_in._form.account.setFocus()
+        await person.sign_in()
+        await person.find()
+
+        assert "br-lisbon" == person.desk.search.state.form.branch_id
+
+
+@pytest.mark.parametrize("account", ["owner", "worker"])
+async def test_a_role_without_views_is_told_so(counter, account):
+    async with counter() as person:
+        await person.sign_in(account)
+
+        assert not person.view.books
+        assert "" == person.view.rail.selected
+        person.press(Qt.Key.Key_Q, CTRL | Qt.KeyboardModifier.ShiftModifier)
+        await person.until(lambda: person.view is None)
