@@ -1,0 +1,241 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from builders import BERLIN, LISBON
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog
+from shiboken6 import isValid
+from view_builders import CLERK, NOW, fed_workspace, found, make_booking
+
+from desktop.preferences import Preferences
+from desktop.tasks import TaskScope
+from desktop.viewmodels.bookings import BookingsState, Scope
+from desktop.viewmodels.connection import ConnectionState
+from desktop.viewmodels.phases import Phase
+from desktop.viewmodels.session import SessionPhase, SessionState, SessionViewModel
+from desktop.views.connection import SLOW
+from desktop.views.holds import OpenHolds
+from desktop.views.shell import MainWindow
+from desktop.widgets.shimmer import ShimmerClock
+from desktop.widgets.text import Text
+from engine.domain.booking import BookingState
+from engine.domain.errors import AccountDisabled, Unavailable
+from engine.domain.listing import BookingRows
+from engine.domain.people import AccountName, Role
+
+
+@pytest.fixture
+def tasks():
+    return TaskScope()
+
+
+@pytest.fixture
+def session(tasks):
+    async def never(*_anything):
+        raise AssertionError("no test here signs in")
+
+    return SessionViewModel(never, never, never, tasks)
+
+
+@pytest.fixture
+def window(qtbot, theme, session, tmp_path):
+    theme.reduce_motion(reduced=True)
+    shimmer = ShimmerClock(theme)
+    window = MainWindow(theme, shimmer, Preferences(tmp_path / "p.ini"), session)
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    yield window
+    window.close_workspace()
+    shimmer.deleteLater()
+
+
+@pytest.fixture
+def workspace(tasks):
+    """Verbs that would ask a server are left out: these tests feed states."""
+    made = fed_workspace(tasks)
+    made.search.open = made.search.again = lambda *_anything: None
+    made.bookings.load = made.connection.watch = made.connection.look_now = lambda: None
+    return made
+
+
+@pytest.fixture
+def view(window, workspace):
+    window.open_workspace(workspace)
+    return window.workspace
+
+
+def test_the_first_page_is_there_at_once(window):
+    assert window.sign_in.isVisible()
+    assert window.minimumWidth() >= 1024
+    assert window.minimumHeight() >= 640
+
+
+def test_closing_asks_and_keeps_the_place_of_the_window(window, qtbot, tmp_path):
+    with qtbot.waitSignal(window.close_requested):
+        window.close()
+
+    assert window.isVisible()
+    assert not Preferences(tmp_path / "p.ini").geometry.isEmpty()
+
+
+def test_nothing_but_the_window_comes_up(view):
+    shown = [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]
+
+    assert [view.window()] == shown
+
+
+def test_a_page_fits_the_smallest_window(view, window):
+    window.resize(1024, 640)
+    view._workspace.search._show(found(50, brands=frozenset({"Audi"}), min_seats=5, max_daily_minor=50_00))
+    QTest.qWait(0)
+
+    assert (1024, 640) == (window.width(), window.height())
+    assert 2 == view.search.results.grid.columns()
+
+
+def test_old_sessions_leave_nothing_behind(window, view):
+    parts = [view, view.search, view.panel, view.bookings]
+    window.close_workspace()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+    assert [False] * 4 == [isValid(part) for part in parts]
+    assert window.sign_in.isVisible()
+    assert ["help.keys", "window.leave"] == [line.id for line in window.commands.listing()]
+
+
+def test_keys_go_to_pages(window, view):
+    QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    assert view.pages.currentWidget() is view.bookings
+    assert "bookings" == view.rail.selected
+    QTest.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+
+    assert view.pages.currentWidget() is view.search
+
+
+async def test_f1_lists_every_key(window, view, until):
+    QTest.keyClick(window, Qt.Key.Key_F1)
+    await until(lambda: bool(window.findChildren(QDialog)))
+    sheet = window.findChildren(QDialog)[0]
+    words = {text.text() for text in sheet.findChildren(Text)}
+    sheet.reject()
+    await until(lambda: not window._tasks.running("keys"))
+
+    assert {"Find a car", "Ctrl+1", "Book", "J or Down", "Sign out"} <= words
+
+
+def test_the_result_is_told_as_painted_once(window, view, qtbot):
+    told = []
+    window.first_result_painted.connect(lambda: told.append(1))
+    view._workspace.search._show(found(3))
+    qtbot.waitUntil(lambda: bool(told))
+    view._workspace.search._show(found(4, 2))
+    QTest.qWait(20)
+
+    assert [1] == told
+
+
+def test_nothing_is_called_connected_before_the_first_answer(view):
+    assert "Connecting" == view.status._status.connection
+    assert "" == view.status._status.last_word
+
+
+def test_the_status_bar_tells_the_time_of_the_last_word_and_the_branch(view):
+    view._workspace.connection._show(ConnectionState(NOW))
+    view._workspace.search._show(found(1))
+
+    status = view.status._status
+    assert ("Connected", "Berlin Mitte", "Demo data · Cleo Clerk") == (status.connection, status.branch, status.account)
+    assert status.last_word.startswith("as of ")
+    assert not view.banner.isVisible()
+
+
+def test_X5_a_lost_connection_is_said_and_nothing_can_be_booked(view):
+    view._workspace.connection._show(ConnectionState(NOW))
+    view._workspace.connection._show(ConnectionState(NOW, Unavailable("mongodb")))
+
+    assert "No connection" == view.status._status.connection
+    assert view.banner.text.startswith("No connection to the database since ")
+    assert "booking is not possible" in view.banner.text
+    assert view.banner._step.isVisible()
+    assert not view.panel._online
+    view._workspace.connection._show(ConnectionState(NOW + timedelta(seconds=9)))
+    assert not view.banner.isVisible()
+    assert view.panel._online
+
+
+def test_O5_without_redis_bookings_go_on(view):
+    view._workspace.connection._show(ConnectionState(NOW, None, cache=False))
+
+    assert SLOW == view.banner.text
+    assert view.panel._online
+
+
+def listed(*bookings):
+    return BookingsState(Phase.READY, Scope.MINE, BookingRows(bookings, len(bookings)), 1)
+
+
+def test_open_holds_count_down_in_the_status_bar(view):
+    later = replace(make_booking(2), hold_until=NOW + timedelta(minutes=4))
+    others = replace(make_booking(3), booked_by=AccountName("clerk2"))
+    view._workspace.bookings._show(listed(make_booking(1), later, others))
+    assert ("2 holds", "4:00") == (view.status._holds.text(), view.status.countdown.text())
+    view._workspace.panel.booked.emit(replace(later, state=BookingState.CONFIRMED))
+
+    assert ("1 hold", "10:00") == (view.status._holds.text(), view.status.countdown.text())
+
+
+def test_holds_of_the_branch_are_not_called_mine(view):
+    view._workspace.bookings._show(replace(listed(make_booking(1)), scope=Scope.BRANCH))
+
+    assert not view.status._holds.isVisible()
+
+
+def test_a_hold_that_is_over_is_no_open_hold():
+    holds = OpenHolds(CLERK.account)
+    holds.replace_all([make_booking(1)])
+
+    assert (1, 600.0) == holds.standing(NOW)
+    assert (0, 0.0) == holds.standing(NOW + timedelta(minutes=11))
+
+
+def test_a_booking_opens_in_the_panel_with_its_branch(view):
+    resumed = []
+    view._workspace.panel.resume = lambda booking, branch: resumed.append((booking, branch))
+    view._workspace.search._show(found(1))
+    view.bookings.opened.emit(make_booking(1))
+
+    assert [(make_booking(1), BERLIN)] == resumed
+
+
+def test_what_came_to_nothing_is_searched_again(view):
+    asked = []
+    view._workspace.search.search = asked.append
+    view.panel.search_wanted.emit(make_booking(1, branch_id=LISBON.id, zone=LISBON.zone))
+
+    assert LISBON.id == asked[0].branch_id
+    assert 9 == asked[0].pick_up.hour
+    assert view.pages.currentWidget() is view.search
+
+
+@pytest.mark.parametrize("role", [Role.OWNER, Role.WORKER])
+def test_a_role_whose_views_come_later_is_told_so(window, tasks, role):
+    made = fed_workspace(tasks, replace(CLERK, role=role, branch_id=None))
+    made.connection.watch = lambda: None
+    window.open_workspace(made)
+    words = " ".join(text.text() for text in window.workspace.findChildren(Text))
+
+    assert "Not in this version yet" in words
+    assert not hasattr(window.workspace, "search")
+    assert {"go.find", "booking.book"}.isdisjoint({line.id for line in window.commands.listing()})
+
+
+def test_a_disabled_account_is_told_where_one_signs_in(window, session):
+    session._show(SessionState(SessionPhase.SIGNED_OUT, problem=AccountDisabled()))
+
+    assert "This account is disabled." in window.sign_in._form._banner.text
