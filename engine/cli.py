@@ -7,17 +7,22 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from multiprocessing import freeze_support
 from pathlib import Path
 
 import click
 import structlog
 
-from engine.config import Secret, Settings, load
+from engine.config import Secret, Settings, kept_password, load
 from engine.domain.errors import DriveSphereError, Misconfigured
+from engine.domain.people import AccountName
 
 _DATA = click.option(
     "--data", type=click.Path(path_type=Path, file_okay=False), help="Folder of the program's own servers and data."
+)
+_ACCOUNT = click.option(
+    "--account", default="worker", show_default=True, help="Its password: DRIVESPHERE_PASSWORD or the keyring."
 )
 
 
@@ -119,7 +124,7 @@ def _address(_context: click.Context, _option: click.Parameter, value: str | Non
 
 @drivesphere.command()
 @_DATA
-@click.option("--account", default="worker", show_default=True, help="Its password: DRIVESPHERE_PASSWORD or keyring.")
+@_ACCOUNT
 @click.option(
     "--webhook", metavar="HOST:PORT", callback=_address, help="Hear Stripe's webhooks at http://HOST:PORT/stripe."
 )
@@ -130,11 +135,37 @@ def worker(data: Path | None, account: str, webhook: tuple[str, int] | None) -> 
     _log_from(logging.INFO)
     with _in_words():
         settings = load(data)
-        password = working.password_of(settings, account) or Secret(
-            click.prompt(f"Password of {account}", hide_input=True, err=True)
-        )
-        orders = working.Orders(account, password, webhook, settings.stripe_webhook_secret)
+        orders = working.Orders(account, _password(settings, account), webhook, settings.stripe_webhook_secret)
         asyncio.run(working.run(settings, orders))
+
+
+@drivesphere.command()
+@_DATA
+@_ACCOUNT
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), required=True, help="First day, in UTC.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Last day, in UTC.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def reconcile(data: Path | None, account: str, since: datetime, until: datetime, *, as_json: bool) -> None:
+    """Compare Stripe's books with bookings and ledger. Status 1 if they differ, 2 if they could not be compared."""
+    from engine import reconciling  # noqa: PLC0415 -- the drivers take a quarter of a second to load
+
+    if until < since:
+        raise click.BadParameter("--until lies before --since.")
+    first, last = since.date(), until.date()
+    with _in_words():
+        settings = load(data)
+        report = asyncio.run(reconciling.run(settings, account, _password(settings, account), first, last))
+    (reconciling.tell_as_json if as_json else reconciling.tell)(report, first, last)
+    sys.exit(1 if report.differences else 0)
+
+
+def _password(settings: Settings, account: str) -> Secret:
+    """From the environment, the keyring, the demo's public ones, or else from the person."""
+    from engine.embedded.demo_people import accounts  # noqa: PLC0415 -- only these commands need it
+
+    public = {each.account: each.password for each in accounts()} if settings.embedded else {}
+    known = kept_password(account) or Secret(public.get(AccountName(account), ""))
+    return known or Secret(click.prompt(f"Password of {account}", hide_input=True, err=True))
 
 
 @drivesphere.command(hidden=True, context_settings={"ignore_unknown_options": True})

@@ -15,10 +15,10 @@ import structlog
 from engine.adapters.sandbox_webhooks import sandbox_posts_to
 from engine.adapters.stripe_gateway import StripeGateway
 from engine.adapters.webhook_server import open_webhooks, webhook_app
-from engine.bootstrap import Engine, Place, demo_accounts, open_engine, open_place
-from engine.config import Secret, Settings, kept_password
+from engine.bootstrap import Engine, Place, open_engine, open_place
+from engine.config import Secret, Settings
 from engine.domain.errors import AccountDisabled, DriveSphereError, Forbidden, Misconfigured, SignInRefused
-from engine.domain.people import AccountName, Deed
+from engine.domain.people import Deed
 from engine.services.lookback import Lookback
 
 log = structlog.get_logger(__name__)
@@ -41,12 +41,6 @@ class Orders:
     password: Secret
     webhook: tuple[str, int] | None = None
     webhook_secret: Secret = field(default=Secret())
-
-
-def password_of(settings: Settings, account: str) -> Secret:
-    """What is known of it without asking anybody; empty if nothing is."""
-    public = {each.account: each.password for each in demo_accounts()} if settings.embedded else {}
-    return kept_password(account) or Secret(public.get(AccountName(account), ""))
 
 
 async def run(settings: Settings, orders: Orders) -> None:

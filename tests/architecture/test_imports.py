@@ -56,6 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # Commands of the console script that are too long to stand in it.
     "engine.provisioning": {"engine.adapters", "engine.domain"},
     "engine.worker": {"engine"} | LOGS,
+    "engine.reconciling": {"engine", "click"},
     "engine.race": {"engine"},
     "engine.race_report": {"engine", "click"},
     "engine.cli": {"engine", "click", "structlog"},
@@ -105,6 +106,7 @@ MAY_START = {
     ("engine.cli", "engine.bootstrap"): "anywhere",
     ("engine.race", "engine.bootstrap"): "anywhere",
     ("engine.worker", "engine.bootstrap"): "anywhere",
+    ("engine.reconciling", "engine.bootstrap"): "anywhere",
 }
 ROOTS = {root for _, root in MAY_START}
 

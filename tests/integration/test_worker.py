@@ -249,7 +249,7 @@ async def firm(tmp_path_factory):
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 async def test_the_program_hears_stripe_on_the_folders_servers_and_ends_on_a_signal(firm):
     folder, desk = firm
-    program = Program("--data", str(folder), "--account", "admin", "--webhook", "0")
+    program = Program("--data", str(folder), "--webhook", "0")
     try:
         await asyncio.to_thread(program.hear, "worker.hears_stripe", "http://127.0.0.1:")
         booking = await booked(desk)
