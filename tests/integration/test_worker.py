@@ -15,7 +15,7 @@ import httpx
 import pytest
 import pytest_asyncio
 from builders import DATABASE, PASSWORD, days
-from payments import CARD, opened, run_out
+from payments import CARD, opened, run_out, stripe_of
 
 from engine import worker
 from engine.bootstrap import demo_accounts, open_engine, open_place
@@ -332,3 +332,48 @@ async def test_the_settings_keep_the_webhook_secret_to_themselves(tmp_path):
     assert "whsec_abc" == settings.stripe_webhook_secret.reveal()
     assert "whsec_abc" not in repr(settings)
     assert "x y" == kept_password("worker", {"DRIVESPHERE_PASSWORD": "x y"}).reveal()
+
+
+# A firm as it should be: desks with a restricted key, the head office with the full one.
+
+
+@pytest.fixture
+def two_keys(tmp_path):
+    """A sandbox of the test's own: its address, the office's key, a desk's key."""
+    office, desk = "sk_test_" + "0ffice" * 3, "rk_test_" + "d3sk" * 4
+    key_file = tmp_path / "keys"
+    key_file.write_text(f"{office}\n{desk}\n")
+    command = [sys.executable, "-P", "-m", "engine.sandbox", "--state", str(tmp_path / "state"), "--key-file"]
+    process = subprocess.Popen([*command, str(key_file)], stdout=subprocess.PIPE, text=True)  # noqa: S603 - ours
+    yield process.stdout.readline().removeprefix("ready ").strip(), Secret(office), Secret(desk)
+    process.terminate()
+    process.communicate(timeout=60)
+
+
+async def test_desks_with_a_restricted_key_book_and_the_office_moves_the_money(world, two_keys):
+    url, office_key, desk_key = two_keys
+    shop = replace(world, place=replace(world.place, stripe_url=url, stripe_key=desk_key))
+    office = replace(world, place=replace(world.place, stripe_url=url, stripe_key=office_key))
+    async with shop.desk() as desk, httpx.AsyncClient(trust_env=False) as http:
+        paid, back, lapsed = [
+            await opened(desk, first=first, last=first + 2, key=f"k{first}") for first in (10, 20, 30)
+        ]
+        for booking in (paid, back):
+            await http.post(booking.attempt.url, data=CARD)
+            assert BookingState.CONFIRMED == (await desk.payment.settle(booking.id)).state
+        quote = await desk.rental.quote_refund(desk.actor, back.id)
+        await desk.rental.cancel(desk.actor, back.id, quote.given_back)
+        run_out(world, lapsed)
+        assert BookingState.RELEASED == (await desk.payment.settle(lapsed.id)).state
+        assert 0 == world.db.ledger.count_documents({})
+
+    async with office.desk("worker") as head:
+        assert 2 == await head.sweeper.sweep()
+
+    async with stripe_of(office) as stripe:
+        (kept,) = await stripe.charges(paid)
+        (voided,) = await stripe.charges(back)
+    assert (100_00, False) == (kept["captured"], kept["voided"])
+    assert (0, True) == (voided["captured"], voided["voided"])
+    assert {paid.id} == set(world.db.ledger.distinct("booking_id"))
+    assert 0 == world.db.bookings.count_documents({"due_at": {"$exists": True}})
