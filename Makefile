@@ -38,6 +38,8 @@ screens: ## Take the pictures in docs/screens anew
 	@build/setup.sh test
 	$(BIN)/python tests/screens.py $(ARGS)
 
-bundle: ## A folder that runs without Python: dist/drivesphere
+bundle: ## A folder that runs without Python: dist/drivesphere; made, then started once to see
 	@build/setup.sh bundle
 	$(BIN)/pyinstaller --noconfirm --log-level WARN --workpath .bundle-work --distpath dist build/pyinstaller.spec
+	@rm -rf .bundle-work/smoke
+	QT_QPA_PLATFORM=offscreen dist/drivesphere/drivesphere demo --smoke --data .bundle-work/smoke
