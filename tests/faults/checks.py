@@ -44,7 +44,7 @@ class Call:
     key: str
     began: datetime
     ended: datetime
-    answer: str
+    answer: str = ""
     booking: str = ""
 
 
@@ -73,6 +73,7 @@ class Evidence:
     charges: list[dict[str, Any]] = field(default_factory=list)
     ledger: list[dict[str, Any]] = field(default_factory=list)
     fences: list[dict[str, Any]] = field(default_factory=list)
+    differences: list[str] = field(default_factory=list)
     lease_s: float = 0.0
     leases_hold: bool = True
 
@@ -91,6 +92,7 @@ def judge(evidence: Evidence) -> list[Violation]:
         leases_keep_others_out,
         holds_last_ten_minutes,
         browsers_open_stored_pages,
+        reconcile_agrees,
     )
     return [Violation(check.__name__.replace("_", " "), what) for check in checks for what in check(evidence)]
 
@@ -282,6 +284,11 @@ def browsers_open_stored_pages(evidence: Evidence) -> Iterator[str]:
     for opened in evidence.opened:
         if not opened["known"]:
             yield f"{opened['desk']} opened {opened['session']} for {opened['booking']} before it was stored"
+
+
+def reconcile_agrees(evidence: Evidence) -> Iterator[str]:
+    """The program's own comparison of Stripe, bookings and ledger finds nothing either."""
+    yield from evidence.differences
 
 
 def _overlap(one: dict[str, Any], other: dict[str, Any]) -> bool:

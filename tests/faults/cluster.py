@@ -29,7 +29,7 @@ _UP_WITHIN_S, _LOOK_EVERY_S = 60.0, 0.02
 #: An election must cost a test a second or two, not ten.
 _ELECTIONS = {"electionTimeoutMillis": 1500, "heartbeatIntervalMillis": 250, "catchUpTimeoutMillis": 2000}
 #: A dead desk's open transaction keeps its car to itself for so long. MongoDB's default is a minute.
-_OPEN_AT_MOST_S = 6
+_OPEN_AT_MOST_S = 3
 _PRIMARY, _SECONDARY = 1, 2
 
 
@@ -85,11 +85,12 @@ class Cluster:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.password, self.stripe_key = secrets.token_hex(16), f"sk_test_{secrets.token_hex(16)}"
+        self.desk_key = f"rk_test_{secrets.token_hex(16)}"
         self._redis_password = secrets.token_hex(16)
         taken: set[int] = set()
         ports = [self._port(taken) for _ in range(5)]
         self._secret("mongod.key", b64encode(os.urandom(96)).decode())
-        self._secret("sandbox.key", self.stripe_key)
+        self._secret("sandbox.key", f"{self.stripe_key}\n{self.desk_key}\n")
         self.mongods = [self._mongod(number, port) for number, port in enumerate(ports[:3])]
         self.valkey = self._valkey(ports[3])
         self.sandbox = self._sandbox(ports[4])

@@ -13,7 +13,7 @@ import signal
 import socket
 import sys
 import time
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,21 +21,14 @@ from typing import Any
 
 import structlog
 from cluster import dies_with_us
+from desk_commands import Desk
 from points import Points
 
 import engine.services.sweeper
 from engine.adapters import mongo_client, mongo_store, redis_leases, stripe_gateway
-from engine.bootstrap import Engine, Place, open_engine
+from engine.bootstrap import Place, open_engine
 from engine.config import Secret
-from engine.domain.booking import Booking, BookingId
-from engine.domain.car import CarId
 from engine.domain.errors import AlreadyAsked, DriveSphereError
-from engine.domain.money import Money
-from engine.domain.payment import Attempt, AttemptState, PageFacts
-from engine.domain.people import RenterId
-from engine.domain.period import RentalPeriod
-from engine.ports import Store
-from engine.services.booking import HoldCar
 
 MOST_FDS, LONGEST_SPEC = 1, 65536
 
@@ -65,67 +58,10 @@ class DeskSpec:
     mutant: str = ""
     routes: dict[str, int] = field(default_factory=dict)
     sweeps: bool = False
-    lease_s: float = 4.5
+    lease_s: float = 3.0
 
     def line(self) -> bytes:
         return json.dumps(asdict(self)).encode()
-
-
-class Desk:
-    """Carries out commands; each answers with a dict, or with an error's code."""
-
-    def __init__(self, spec: DeskSpec, engine: Engine, points: Points) -> None:
-        self.spec, self.engine, self.points = spec, engine, points
-
-    async def arm(self, point: str, action: str, nth: int = 1) -> dict[str, Any]:
-        self.points.arm(point, action, nth)
-        return {}
-
-    async def delay(self, point: str, seconds: float) -> dict[str, Any]:
-        self.points.delay(point, seconds)
-        return {}
-
-    async def seen(self) -> dict[str, Any]:
-        return dict(self.points.seen)
-
-    async def clock(self) -> dict[str, Any]:
-        return {"now": self.engine.clock.now().timestamp(), "own": time.time()}
-
-    async def hold(self, car: str, starts_at: str, ends_at: str, key: str, minor: int) -> dict[str, Any]:
-        period = RentalPeriod(datetime.fromisoformat(starts_at), datetime.fromisoformat(ends_at))
-        wish = HoldCar(key, CarId(car), period, RenterId("renter-1"), Money(minor, "EUR"))
-        held = await self.engine.booking.hold(self.engine.actor, wish)
-        # The clerk has read it: from here on the booking is promised.
-        await self.points.tell("accepted", booking=held.id, key=key, car=car)
-        return _told(held)
-
-    async def open(self, booking: str) -> dict[str, Any]:
-        """Settle it, and if its page is open, open the browser on it."""
-        settled = await self.engine.payment.settle(BookingId(booking))
-        if settled.blocking and settled.attempt.state is AttemptState.OPEN:
-            async with self.points.around("browser"):
-                await browse(self.engine.payment.store, self.points, settled.id, settled.attempt)
-        return _told(settled)
-
-    async def settle(self, booking: str) -> dict[str, Any]:
-        return _told(await self.engine.payment.settle(BookingId(booking)))
-
-    async def give_up(self, booking: str) -> dict[str, Any]:
-        return _told(await self.engine.payment.give_up(BookingId(booking)))
-
-    async def sweep(self) -> dict[str, Any]:
-        return {"looked_at": await self.engine.sweeper.sweep()}
-
-
-async def browse(store: Store, points: Points, booking: str, page: Attempt | PageFacts) -> None:
-    """Open the browser; tells the suite whether the database knew the page by then."""
-    stored = await store.booking(BookingId(booking))
-    known = page.session_id in [attempt.session_id for attempt in stored.attempts]
-    await points.tell("browser", booking=booking, session=page.session_id, url=page.url, known=known)
-
-
-def _told(booking: Booking) -> dict[str, Any]:
-    return {"booking": booking.id, "state": booking.state, "attempt": booking.attempt.state, "version": booking.version}
 
 
 class Line:
@@ -229,10 +165,11 @@ async def work(spec: DeskSpec, sock: socket.socket) -> None:
         mutants.lose_guard(spec.mutant, points)
     points.install()
     try:
-        async with open_engine(place, spec.account, spec.password, background=spec.sweeps) as made:
-            desk = Desk(spec, made, points)
+        async with AsyncExitStack() as leaving:
+            opening = open_engine(place, spec.account, spec.password, background=spec.sweeps)
+            made = await leaving.enter_async_context(opening)
             await line.say({"id": 0, "ok": {"pid": os.getpid()}})
-            await line.obey(desk)
+            await line.obey(Desk(made, points, spec.password, leaving))
     except DriveSphereError as problem:
         await line.say({"id": 0, "error": problem.code, "detail": str(problem)})
 

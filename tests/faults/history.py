@@ -64,6 +64,10 @@ def _take(history: History, change: dict[str, Any], car_prefix: str) -> None:
     if "fullDocument" in change:
         if change["fullDocument"]["car_id"].startswith(f"{car_prefix}-"):
             history.add(booking, Version(at, change["fullDocument"]))
-    elif booking in history.bookings:  # only the suite itself edits in place, to let time pass
-        updated = change["updateDescription"]["updatedFields"]
-        history.add(booking, Version(at, {**history.bookings[booking][-1].document, **updated}, by_root=True))
+    elif (
+        booking in history.bookings and "updateDescription" in change
+    ):  # only the suite itself edits in place, to let time pass
+        edited = {**history.bookings[booking][-1].document, **change["updateDescription"]["updatedFields"]}
+        for name in change["updateDescription"]["removedFields"]:
+            edited.pop(name, None)
+        history.add(booking, Version(at, edited, by_root=True))

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import time
 from contextlib import suppress
+from datetime import UTC
 from itertools import count
+from uuid import uuid4
 
-from desk_process import browse
+from desk_commands import browse
 from points import Points
+from pymongo.write_concern import WriteConcern
 
-from engine.adapters import redis_leases
+from engine.adapters import mongo_store, redis_leases
 from engine.adapters.mongo_bookings import booking_document
 from engine.adapters.mongo_documents import terms_of_fence
 from engine.adapters.mongo_store import MongoStore
@@ -18,7 +21,9 @@ from engine.adapters.mongo_work import MongoWork
 from engine.adapters.stripe_gateway import StripeGateway
 from engine.domain.booking import BLOCKING, Booking, BookingState
 from engine.domain.errors import PaymentRefused, PeriodTaken, Unavailable
+from engine.domain.money import Money
 from engine.domain.payment import PAGE_LIFETIME, AttemptState
+from engine.domain.period import whole_milliseconds
 from engine.services.pages import Pages
 
 
@@ -105,6 +110,25 @@ def _confirm_without_cas(_: Points) -> None:
     MongoStore.replace = overwrite
 
 
+def _own_clock(_: Points) -> None:
+    from engine.adapters import clock  # noqa: PLC0415 -- after its clock was set wrong
+
+    clock.ServerClock.now = lambda _: whole_milliseconds(clock.datetime.now(UTC))
+
+
+def _one_members_word(_: Points) -> None:
+    mongo_store.MAJORITY = WriteConcern(w=1)
+
+
+def _fresh_refund_key(_: Points) -> None:
+    refund = StripeGateway.refund
+
+    async def again(self: StripeGateway, payment_intent: str, amount: Money, key: str):
+        return await refund(self, payment_intent, amount, f"{key}:{uuid4().hex}")
+
+    StripeGateway.refund = again
+
+
 MUTANTS = {
     "lease released without its token": _release_without_token,
     "no fence": _no_fence,
@@ -113,4 +137,7 @@ MUTANTS = {
     "deadline recomputed": _deadline_recomputed,
     "browser before store": _browser_before_store,
     "confirmed without compare-and-set": _confirm_without_cas,
+    "the desk's own clock believed": _own_clock,
+    "one member's word is enough": _one_members_word,
+    "refunded under a fresh key": _fresh_refund_key,
 }

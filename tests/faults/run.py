@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -34,14 +34,20 @@ class Outcome:
     bookings: int
     faults: Counter[str]
     answers: Counter[str]
+    ends: Counter[str]
     violations: list[Violation]
     seconds: float
 
     def __str__(self) -> str:
-        faults = ", ".join(f"{count} {name}" for name, count in sorted(self.faults.items()))
-        answers = ", ".join(f"{count} {name}" for name, count in sorted(self.answers.items()))
-        lines = [f"{self.scenario}, seed {self.seed}: {self.bookings} bookings; faults: {faults}; answers: {answers}"]
-        return "\n  ".join([*lines, *map(str, self.violations)])
+        counts = {"faults": self.faults, "answers": self.answers, "ends": self.ends}
+        told = "; ".join(f"{name}: {_listed(count)}" for name, count in counts.items())
+        return "\n  ".join(
+            [f"{self.scenario}, seed {self.seed}, {self.bookings} bookings; {told}", *map(str, self.violations)]
+        )
+
+
+def _listed(count: Counter[str]) -> str:
+    return ", ".join(f"{number} {name}" for name, number in sorted(count.items())) or "none"
 
 
 @dataclass
@@ -49,6 +55,7 @@ class Run:
     """Attributes.
 
     spec: Settings that this run's desks share.
+    looks_back: Whether the head office looks through Stripe's own list for payments that nobody saw.
     quiet_within_s: How long it may take until nothing is left to do.
     wakes_after_s: How long a desk that was stopped at a point stands still; 0: until somebody wakes it.
     """
@@ -67,6 +74,7 @@ class Run:
     urls: dict[str, str] = field(default_factory=dict)
     reached: list[dict[str, Any]] = field(default_factory=list)
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
+    looks_back: bool = False
     quiet_within_s: float = 45.0
     wakes_after_s: float = 0.0
     _open_sections: dict[tuple[str, str], Section] = field(default_factory=dict)
@@ -141,6 +149,20 @@ class Run:
         )
         return booking if answer == "held" else ""
 
+    async def take_up_again(self, desk: RemoteDesk, booking: str) -> None:
+        """One more press of "Book" for what has expired, noted like the others."""
+        found = await self.firm.db.bookings.find_one({"_id": booking})
+        key, began = f"{found['intent_key']}-again", datetime.now(UTC)
+        call = Call(desk.spec.name, found["car_id"], found["starts_at"], found["ends_at"], key, began, began)
+        try:
+            again = (await desk.ask("take_up_again", booking=booking, key=key))["booking"]
+            call = replace(call, answer="held", booking=again)
+        except Refused as refused:
+            call = replace(call, answer=refused.code, booking=refused.booking)
+        except DeskGone:
+            call = replace(call, answer="gone")
+        self.evidence.calls.append(replace(call, ended=datetime.now(UTC)))
+
     async def do(self, desk: RemoteDesk, command: str, **options: Any) -> dict[str, Any]:
         """A command that may fail on a bad day; what it said, or nothing."""
         with suppress(DeskGone):
@@ -151,25 +173,30 @@ class Run:
                     self.evidence.calls.append(_mishap(desk, command, refused))
         return {}
 
-    async def come_to_rest(self) -> None:
-        """The bad day is over: every hold's time runs out, and one desk sweeps until nothing is left to do."""
+    async def come_to_rest(self) -> RemoteDesk:
+        """The bad day is over: every hold's time runs out, and the head office sees to what is left to do."""
         for desk in self.desks:
             desk.resume()
         await self.firm.stripe.clear()
         await asyncio.to_thread(self.firm.cluster.until_whole)
-        sweeper = await self.desk()
+        worker = await self.desk(account="worker", stripe_key=self.firm.cluster.stripe_key)
         deadline = time.monotonic() + self.quiet_within_s
         mine = {"car_id": {"$in": self.cars}}
         while time.monotonic() < deadline:
             await self.firm.run_out(mine)
-            await self.do(sweeper, "sweep")
-            if not await self.firm.db.bookings.count_documents({**mine, "due_at": {"$exists": True}}):
-                return
+            await self.do(worker, "sweep")
+            looked = await self.do(worker, "look_back") if self.looks_back else {"found": 0}
+            if looked.get("found") == 0 and not await self.firm.unsettled(mine):
+                break
             await asyncio.sleep(_ROUND_PAUSE_S)
+        return worker
 
     async def judged(self) -> Outcome:
         """Bring it to rest, gather the evidence and judge it."""
-        await self.come_to_rest()
+        worker = await self.come_to_rest()
+        until = datetime.now(UTC) + _BEFORE
+        compared = await self.do(worker, "reconcile", since=self.began.isoformat(), until=until.isoformat())
+        self.evidence.differences = compared.get("differences", ["reconcile gave no answer"])
         for desk in self.desks:
             await desk.close()
         firm, evidence = self.firm, self.evidence
@@ -178,10 +205,16 @@ class Run:
         evidence.charges = await firm.stripe.books()
         evidence.ledger = await firm.db.ledger.find({"car_id": {"$in": self.cars}}).to_list()
         evidence.fences = await firm.db.fences.find({"_id": {"$in": self.cars}}).to_list()
-        answers = Counter(call.answer for call in evidence.calls)
-        seconds = (datetime.now(UTC) - self.began).total_seconds()
-        bookings = len(evidence.history.bookings)
-        return Outcome(self.scenario, self.seed, bookings, self.faults, answers, judge(evidence), seconds)
+        return Outcome(
+            self.scenario,
+            self.seed,
+            bookings=len(evidence.history.bookings),
+            faults=self.faults,
+            answers=Counter(call.answer for call in evidence.calls),
+            ends=Counter(document["state"] for document in evidence.history.last()),
+            violations=judge(evidence),
+            seconds=(datetime.now(UTC) - self.began).total_seconds(),
+        )
 
 
 def _mishap(desk: RemoteDesk, command: str, refused: Refused) -> Call:

@@ -13,7 +13,18 @@ from firm import Payer
 from run import Run
 
 #: What renters do, and how often.
-PLANS = {"pay": 50, "pay late": 16, "dawdle": 12, "give up": 10, "give up and pay": 6, "close the window and pay": 6}
+PLANS = {
+    "pay": 40,
+    "pay late": 14,
+    "pay and cancel": 12,
+    "dawdle": 8,
+    "dawdle and come back": 6,
+    "give up": 8,
+    "give up and pay": 6,
+    "close the window and pay": 6,
+}
+#: Only where Stripe's own list is looked through: somebody set the car free behind the engine's back.
+MISTAKES = {"pay for a car let go": 10, "pay for a car let go and taken": 10}
 _PRESSES, _LOOKS = 4, 3
 _AGAIN = {"contended", "unavailable", "gone"}
 _BREATH_S = 0.15
@@ -33,6 +44,7 @@ class Shift:
     renters: int
     looks: list[dict[str, Any]]
     at_once: int = 6
+    mistakes: bool = False
     days: int = 0
     seats: list[RemoteDesk | None] = field(default_factory=list)
     over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -70,8 +82,10 @@ class Shift:
         return desk
 
     async def _serve(self, chance: random.Random) -> None:
-        run, plan = self.run, chance.choices(list(PLANS), list(PLANS.values()))[0]
-        booking = await self._book(chance)
+        plans = PLANS | (MISTAKES if self.mistakes else {})
+        run, plan = self.run, chance.choices(list(plans), list(plans.values()))[0]
+        wish = run.wish(chance.choice(run.cars), chance.randrange(self.days), days=chance.choice((1, 2, 3)))
+        booking = await self._book(wish, chance)
         if not booking:
             return
         if plan == "give up":
@@ -81,7 +95,10 @@ class Shift:
         url = run.urls.get(booking, "")
         payer = Payer(run.firm.stripe, chance)
         if url:
-            await self._carry_out(plan, booking, url, payer, chance)
+            if plan in MISTAKES:
+                await self._mistake(plan, wish, booking, payer, chance)
+            else:
+                await self._carry_out(plan, booking, url, payer, chance)
         for _ in range(_LOOKS):
             told = await run.do(await self.desk(chance), "settle", booking=booking)
             if told.get("state") not in {None, "held", "releasing"}:
@@ -92,12 +109,18 @@ class Shift:
         match plan:
             case "pay":
                 await payer.pay(url)
+            case "pay and cancel":
+                await payer.pay(url)
+                await run.do(await self.desk(chance), "settle", booking=booking)
+                await run.do(await self.desk(chance), "cancel", booking=booking)
             case "pay late":
                 await run.firm.run_out({"_id": booking})
                 await asyncio.gather(payer.pay(url), run.do(await self.desk(chance), "settle", booking=booking))
-            case "dawdle":
+            case "dawdle" | "dawdle and come back":
                 await run.firm.run_out({"_id": booking})
                 await run.do(await self.desk(chance), "sweep")
+                if plan == "dawdle and come back":
+                    await run.take_up_again(await self.desk(chance), booking)
             case "give up and pay":
                 await asyncio.gather(payer.pay(url), run.do(await self.desk(chance), "give_up", booking=booking))
             case "close the window and pay":
@@ -106,9 +129,17 @@ class Shift:
                     desk.kill()
                 await payer.pay(url)
 
-    async def _book(self, chance: random.Random) -> str:
+    async def _mistake(
+        self, plan: str, wish: dict[str, Any], booking: str, payer: Payer, chance: random.Random
+    ) -> None:
+        if await self.run.firm.let_go_by_mistake(booking):
+            self.run.faults["cars let go by mistake"] += 1
+            if plan == "pay for a car let go and taken":
+                await self.run.hold(await self.desk(chance), {**wish, "key": f"{wish['key']}-other"})
+        await payer.pay(self.run.urls[booking])
+
+    async def _book(self, wish: dict[str, Any], chance: random.Random) -> str:
         """Press "Book", and again with the same key while that may help."""
-        wish = self.run.wish(chance.choice(self.run.cars), chance.randrange(self.days), days=chance.choice((1, 2, 3)))
         for _ in range(_PRESSES):
             booking = await self.run.hold(await self.desk(chance), wish)
             last = next(call for call in reversed(self.run.evidence.calls) if call.key == wish["key"])

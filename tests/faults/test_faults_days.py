@@ -9,6 +9,9 @@ import trouble
 from proxy import Proxy
 from run import open_run
 from shift import Shift
+from trouble import WebhookStorm
+
+from engine.embedded.processes import choose_port
 
 pytestmark = pytest.mark.asyncio
 
@@ -46,6 +49,21 @@ async def test_a_bad_day_loses_neither_money_nor_car(firm, report, long_suite, n
 
         assert [] == outcome.violations
         assert outcome.bookings > renters[long_suite] / 4
+
+
+async def test_payments_that_nobody_expected_find_a_car_or_go_back(firm, report, long_suite):
+    """5 again: webhooks in storms, payments for cars let go, desks whose key may not take money."""
+    for seed in _seeds(long_suite):
+        storm = WebhookStorm(choose_port(0, set()))
+        async with open_run(firm, "5 webhooks", seed, cars=3, stripe_key=firm.cluster.desk_key) as run:
+            run.looks_back = True
+            try:
+                await Shift(run, 200 if long_suite else 50, _THREE, mistakes=True).work(storm)
+                outcome = report(await run.judged())
+            finally:
+                await firm.stripe.no_webhook(storm.url)
+
+        assert [] == outcome.violations
 
 
 async def test_a_bad_network_loses_neither_money_nor_car(firm, report, long_suite):

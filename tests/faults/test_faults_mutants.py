@@ -82,6 +82,37 @@ async def a_slow_desk_confirms_what_is_long_done(run: Run) -> None:
     await slowly
 
 
+async def a_desk_is_an_hour_fast(run: Run) -> None:
+    desk = await run.desk(clock_off_s=3600)
+    await run.hold(desk, run.wish(run.cars[0], 0))
+    run.faults["wrong clocks"] += 1
+
+
+async def the_primary_dies_before_the_others_heard(run: Run) -> None:
+    cluster, desk = run.firm.cluster, await run.desk()
+    primary = cluster.primary()
+    followers = [member for member in cluster.mongods if member is not primary]
+    for member in followers:
+        member.kill()
+    await run.hold(desk, run.wish(run.cars[0], 0))
+    primary.kill()
+    run.faults["mongod killed"] += 3
+    for member in followers:
+        member.start()
+    await asyncio.to_thread(cluster.primary)
+    primary.mend()
+
+
+async def an_answer_to_a_refund_is_lost(run: Run) -> None:
+    """Cancelled the day before, so half is given back."""
+    desk, booking = await _opened(run)
+    await run.payer.pay(run.urls[booking])
+    await run.do(desk, "settle", booking=booking)
+    await run.firm.stripe.fault(kind="lose", operation="PostRefunds", times=2)
+    run.faults["Stripe lose"] += 1
+    await run.do(desk, "cancel", booking=booking)
+
+
 #: mutant -> what happens, and the promise that must be seen broken without the guard.
 STORIES = {
     "lease released without its token": (a_late_holder_leaves, "leases keep others out"),
@@ -91,6 +122,9 @@ STORIES = {
     "deadline recomputed": (an_answer_to_a_create_is_lost, "everything ends"),
     "browser before store": (a_page_is_opened, "browsers open stored pages"),
     "confirmed without compare-and-set": (a_slow_desk_confirms_what_is_long_done, "moves and versions"),
+    "the desk's own clock believed": (a_desk_is_an_hour_fast, "holds last ten minutes"),
+    "one member's word is enough": (the_primary_dies_before_the_others_heard, "accepted is stored"),
+    "refunded under a fresh key": (an_answer_to_a_refund_is_lost, "nobody pays for nothing"),
 }
 
 

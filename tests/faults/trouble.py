@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import secrets
 from collections.abc import Callable
 
 from desks import RemoteDesk
@@ -45,8 +46,9 @@ async def _pause(chance: random.Random, least: float, most: float) -> None:
 
 async def killed_desks(shift: Shift, chance: random.Random) -> None:
     await _pause(chance, 0.1, 0.4)
-    if desk := _somebody(shift, chance):
-        await shift.run.do(desk, "arm", point=chance.choice(KILLED_AT), action="kill")
+    for _ in range(2):
+        if desk := _somebody(shift, chance):
+            await shift.run.do(desk, "arm", point=chance.choice(KILLED_AT), action="kill")
 
 
 async def paused_desks(shift: Shift, chance: random.Random) -> None:
@@ -109,6 +111,30 @@ async def bad_stripe(shift: Shift, chance: random.Random) -> None:
     shift.run.faults[f"Stripe {fault['kind']}"] += 1
     await shift.run.firm.stripe.fault(**fault)
     await _pause(chance, 0.05, 0.3)
+
+
+class WebhookStorm:
+    """A worker hears Stripe's events; they come many times and in any order, and it dies now and then."""
+
+    def __init__(self, port: int) -> None:
+        self._port, self._secret = port, f"whsec_{secrets.token_hex(16)}"
+        self.url = ""
+        self._worker: RemoteDesk | None = None
+
+    async def __call__(self, shift: Shift, chance: random.Random) -> None:
+        run, stripe = shift.run, shift.run.firm.stripe
+        if self._worker is None or not self._worker.alive:
+            self._worker = await run.desk(account="worker", stripe_key=run.firm.cluster.stripe_key)
+            self.url = (await self._worker.ask("listen", port=self._port, secret=self._secret))["url"]
+            await stripe.webhook(self.url, self._secret)
+        await _pause(chance, 0.1, 0.4)
+        if chance.random() < 0.2:
+            run.faults["workers killed"] += 1
+            self._worker.kill()
+            await self._worker.gone
+        elif events := await stripe.latest_events():
+            run.faults["webhooks said again"] += 6
+            await asyncio.gather(*(stripe.resend(event) for event in chance.choices(events, k=6)))
 
 
 async def everybody_at_once(shift: Shift, chance: random.Random) -> None:

@@ -1,0 +1,120 @@
+"""What a desk can be told to do: the use cases, as its window would call them."""
+
+from __future__ import annotations
+
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from points import Points
+
+from engine.adapters.mongo_books import MongoBooks
+from engine.adapters.mongo_client import Credentials, connect
+from engine.adapters.stripe_gateway import StripeGateway
+from engine.adapters.webhook_server import open_webhooks, webhook_app
+from engine.bootstrap import Engine
+from engine.domain.booking import Booking, BookingId
+from engine.domain.car import CarId
+from engine.domain.money import Money
+from engine.domain.payment import Attempt, AttemptState, PageFacts
+from engine.domain.people import RenterId
+from engine.domain.period import RentalPeriod
+from engine.ports import Store
+from engine.services.booking import HoldCar
+from engine.services.lookback import Lookback
+from engine.services.reconcile import Reconciler
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Each command answers with a dict, or raises what the engine raised."""
+
+    engine: Engine
+    points: Points
+    password: str
+    leaving: AsyncExitStack
+
+    async def arm(self, point: str, action: str, nth: int = 1) -> dict[str, Any]:
+        self.points.arm(point, action, nth)
+        return {}
+
+    async def delay(self, point: str, seconds: float) -> dict[str, Any]:
+        self.points.delay(point, seconds)
+        return {}
+
+    async def seen(self) -> dict[str, Any]:
+        return dict(self.points.seen)
+
+    async def clock(self) -> dict[str, Any]:
+        return {"now": self.engine.clock.now().timestamp(), "own": time.time()}
+
+    async def hold(self, car: str, starts_at: str, ends_at: str, key: str, minor: int) -> dict[str, Any]:
+        period = RentalPeriod(datetime.fromisoformat(starts_at), datetime.fromisoformat(ends_at))
+        wish = HoldCar(key, CarId(car), period, RenterId("renter-1"), Money(minor, "EUR"))
+        held = await self.engine.booking.hold(self.engine.actor, wish)
+        # The clerk has read it: from here on the booking is promised.
+        await self.points.tell("accepted", booking=held.id, key=key, car=car)
+        return _told(held)
+
+    async def open(self, booking: str) -> dict[str, Any]:
+        """Settle it, and if its page is open, open the browser on it."""
+        settled = await self.engine.payment.settle(BookingId(booking))
+        if settled.blocking and settled.attempt.state is AttemptState.OPEN:
+            async with self.points.around("browser"):
+                await browse(self.engine.payment.store, self.points, settled.id, settled.attempt)
+        return _told(settled)
+
+    async def settle(self, booking: str) -> dict[str, Any]:
+        return _told(await self.engine.payment.settle(BookingId(booking)))
+
+    async def give_up(self, booking: str) -> dict[str, Any]:
+        return _told(await self.engine.payment.give_up(BookingId(booking)))
+
+    async def sweep(self) -> dict[str, Any]:
+        return {"looked_at": await self.engine.sweeper.sweep()}
+
+    async def cancel(self, booking: str) -> dict[str, Any]:
+        """Read what would be given back, and agree to it."""
+        rental, actor = self.engine.rental, self.engine.actor
+        quote = await rental.quote_refund(actor, BookingId(booking))
+        return _told(await rental.cancel(actor, BookingId(booking), quote.given_back))
+
+    async def take_up_again(self, booking: str, key: str) -> dict[str, Any]:
+        again = await self.engine.rental.take_up_again(self.engine.actor, BookingId(booking), key)
+        await self.points.tell("accepted", booking=again.id, key=key, car=again.car_id)
+        return _told(again)
+
+    async def look_back(self) -> dict[str, Any]:
+        payment = self.engine.payment
+        return {"found": await Lookback(payment.store, payment.gateway, payment, self.engine.clock).look()}
+
+    async def reconcile(self, since: str, until: str) -> dict[str, Any]:
+        """Compare Stripe's books with ours, as ``drivesphere reconcile`` does."""
+        place, account = self.engine.place, self.engine.actor.account
+        async with connect(place.mongo_url, Credentials(account, self.password, place.database)) as client:
+            books = MongoBooks(client, place.database)
+            reconciler = Reconciler(self.engine.payment.gateway, books, self.engine.clock)
+            report = await reconciler.compare(datetime.fromisoformat(since), datetime.fromisoformat(until))
+        return {"payments": report.payments, "differences": [str(each) for each in report.differences]}
+
+    async def listen(self, port: int, secret: str) -> dict[str, Any]:
+        """Hear Stripe's webhooks from now on, as ``drivesphere worker --webhook`` does."""
+        place = self.engine.place
+        gateway = StripeGateway(place.stripe_key.reveal(), base_url=place.stripe_url, webhook_secret=secret)
+        self.leaving.push_async_callback(gateway.aclose)
+        app = webhook_app(gateway, self.engine.payment.heard, self.engine.clock.now)
+        url = await self.leaving.enter_async_context(open_webhooks(app, "127.0.0.1", port))
+        return {"url": url}
+
+
+async def browse(store: Store, points: Points, booking: str, page: Attempt | PageFacts) -> None:
+    """Open the browser; tells the suite whether the database knew the page by then."""
+    stored = await store.booking(BookingId(booking))
+    known = page.session_id in [attempt.session_id for attempt in stored.attempts]
+    await points.tell("browser", booking=booking, session=page.session_id, url=page.url, known=known)
+
+
+def _told(booking: Booking) -> dict[str, Any]:
+    return {"booking": booking.id, "state": booking.state, "attempt": booking.attempt.state, "version": booking.version}
