@@ -185,6 +185,7 @@ class Program:
             engine.clock.now,
             engine.catalogue,
             engine.booking,
+            engine.rental,
             engine.payment,
             engine.follower,
         )

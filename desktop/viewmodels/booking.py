@@ -18,6 +18,7 @@ from engine.domain.booking import Booking, BookingId, BookingState
 from engine.domain.car import Branch
 from engine.domain.catalogue import Offer
 from engine.domain.errors import AlreadyAsked, DriveSphereError
+from engine.domain.money import Money
 from engine.domain.payment import AttemptState
 from engine.domain.people import Renter
 from engine.domain.period import RentalPeriod
@@ -35,7 +36,8 @@ class Stage(Enum):
     PAYING = auto()  #: held; the page is open or being opened
     RELEASING = auto()  #: given up or run out; Stripe is asked to close the page
     CONFIRMED = auto()
-    RELEASED = auto()  #: the car is free again
+    RELEASED = auto()  #: the hold came to nothing; the car is free again
+    OVER = auto()  #: completed or cancelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,10 @@ _STAGES = {
     BookingState.AWAITING_FUNDS: Stage.PAYING,
     BookingState.RELEASING: Stage.RELEASING,
     BookingState.CONFIRMED: Stage.CONFIRMED,
-    BookingState.COMPLETED: Stage.CONFIRMED,
+    BookingState.COMPLETED: Stage.OVER,
+    BookingState.CANCELLED: Stage.OVER,
+    BookingState.REFUND_DUE: Stage.OVER,
+    BookingState.REFUNDED: Stage.OVER,
 }
 
 
@@ -79,11 +84,13 @@ class BookingViewModel(QObject):
     Signals:
         changed: The state was replaced; carries the new one.
         booked: A booking came to be or changed; carries it. Lists show it without asking.
+        refund_quoted: What cancelling now would give back; carries the RefundQuote, to be agreed to.
         car_lost: The car was taken by somebody else meanwhile; the search is no longer true.
     """
 
     changed = Signal(object)
     booked = Signal(object)
+    refund_quoted = Signal(object)
     car_lost = Signal()
 
     def __init__(self, desk: Desk, open_browser: Callable[[str], None], tasks: TaskScope) -> None:
@@ -133,6 +140,30 @@ class BookingViewModel(QObject):
         """Let the car go; a payment made meanwhile wins."""
         if self.state.stage is Stage.PAYING and self.state.booking is not None:
             self._tasks.once("give up", self._give_up(self.state.booking.id))
+
+    def ask_refund(self) -> None:
+        """What cancelling would mean; the answer comes by ``refund_quoted``."""
+        if self.state.booking is not None and self.state.stage is Stage.CONFIRMED:
+            self._tasks.once("quote refund", self._ask_refund(self.state.booking.id))
+
+    def cancel(self, shown: Money) -> None:
+        """Cancel and give back *shown*."""
+        if self.state.booking is not None:
+            change = partial(self._desk.rental.cancel, self._desk.actor, self.state.booking.id, shown)
+            self._tasks.once("change", self._change(change))
+
+    def returned(self) -> None:
+        """The car is back."""
+        if self.state.booking is not None:
+            change = partial(self._desk.rental.returned, self._desk.actor, self.state.booking.id)
+            self._tasks.once("change", self._change(change))
+
+    def take_up_again(self) -> None:
+        """Hold the same car for the same days once more."""
+        if self.state.booking is not None and self.state.stage is Stage.RELEASED:
+            key = secrets.token_urlsafe(24)
+            change = partial(self._desk.rental.take_up_again, self._desk.actor, self.state.booking.id, key)
+            self._tasks.once("change", self._change(change))
 
     def hold_ended(self) -> None:
         """The countdown reached zero: look at once and not at the next poll."""
@@ -205,6 +236,18 @@ class BookingViewModel(QObject):
     async def _give_up(self, booking_id: BookingId) -> None:
         self._show(replace(self.state, stage=Stage.RELEASING, problem=None))
         booking = await self._asking(lambda: self._desk.payment.give_up(booking_id))
+        if booking is not None:
+            self._took(booking)
+            self._follow(booking)
+
+    async def _ask_refund(self, booking_id: BookingId) -> None:
+        quoted = await self._asking(lambda: self._desk.rental.quote_refund(self._desk.actor, booking_id))
+        if quoted is not None:
+            self.refund_quoted.emit(quoted)
+
+    async def _change(self, change: Callable[[], Coroutine[Any, Any, Booking]]) -> None:
+        self._show(replace(self.state, problem=None))
+        booking = await self._asking(change)
         if booking is not None:
             self._took(booking)
             self._follow(booking)

@@ -13,6 +13,7 @@ from engine.services.booking import BookingService
 from engine.services.catalogue import CatalogueService
 from engine.services.follower import Follower
 from engine.services.payment import PaymentService
+from engine.services.rental import RentalService
 
 T = TypeVar("T")
 
@@ -30,6 +31,7 @@ class Desk:
     now: Callable[[], datetime]
     catalogue: CatalogueService
     bookings: BookingService
+    rental: RentalService
     payment: PaymentService
     follower: Follower
 

@@ -21,6 +21,19 @@ class CancellationRule:
     refund_bp: int
 
 
+@dataclass(frozen=True, slots=True)
+class RefundQuote:
+    """What cancelling now would mean, by the rules of the day of booking.
+
+    Attributes:
+        given_back: Zero for a booking that was not paid.
+        kept: What the firm keeps.
+    """
+
+    given_back: Money
+    kept: Money
+
+
 def refund_for(price: Money, starts_at: datetime, rules: Iterable[CancellationRule], now: datetime) -> Money:
     """What is given back of *price* for cancelling *now*: the best rule whose notice is kept, else nothing."""
     notice = starts_at - now

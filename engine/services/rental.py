@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from engine.domain.booking import Booking, BookingId, BookingState
-from engine.domain.cancellation import refund_for
+from engine.domain.cancellation import RefundQuote, refund_for
 from engine.domain.errors import MoveRefused, PriceChanged
 from engine.domain.money import Money
 from engine.domain.payment import Refund
@@ -13,19 +13,6 @@ from engine.domain.people import Actor, Deed
 from engine.ports import Clock, Store
 from engine.services.booking import BookingService, HoldCar
 from engine.services.payment import PaymentService
-
-
-@dataclass(frozen=True, slots=True)
-class RefundQuote:
-    """What cancelling now would mean, by the rules of the day of booking.
-
-    Attributes:
-        given_back: Zero for a booking that was not paid.
-        kept: What the firm keeps.
-    """
-
-    given_back: Money
-    kept: Money
 
 
 @dataclass(frozen=True, slots=True)

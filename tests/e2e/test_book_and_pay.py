@@ -8,7 +8,7 @@ import pymongo
 import pytest
 from chromium import chromium
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton
 
 from desktop.viewmodels.booking import Stage
 from desktop.viewmodels.phases import Phase
@@ -67,7 +67,7 @@ async def _rows(person, booking):
 
 
 @pytest.mark.parametrize("cards", [[GOOD], [DECLINED, GOOD]], ids=["paid", "declined-then-paid"])
-def test_a_car_is_found_booked_and_paid_without_a_mouse(at_the_counter, tmp_path, cards):
+def test_a_car_is_found_booked_paid_and_cancelled(at_the_counter, tmp_path, cards):
     async def story(person):
         await _sign_in_and_find(person)
         panel = await _book(person)
@@ -91,8 +91,26 @@ def test_a_car_is_found_booked_and_paid_without_a_mouse(at_the_counter, tmp_path
         assert {"charge", "owner_share", "platform_share"} == {each["kind"] for each in ledger}
         assert 3 == len(ledger)
         assert booking.price.minor == next(each["amount"]["minor"] for each in ledger if each["kind"] == "charge")
+        await _cancel(person, panel)
 
     at_the_counter(story)
+
+
+async def _cancel(person, panel):
+    """Half of it goes back by the usual rules, and only after a yes to the amount."""
+    price = panel.state.booking.price
+    button = next(each for each in person.window.findChildren(QPushButton) if each.text() == "Cancel booking …")
+    button.click()
+    await person.until(lambda: person.window.findChildren(QMessageBox))
+    box = person.window.findChildren(QMessageBox)[0]
+    yes = next(each for each in box.buttons() if each.text().startswith("Refund"))
+    assert f"{price.minor // 200}.{price.minor // 2 % 100:02}" in yes.text()
+    yes.click()
+    await person.until(lambda: panel.state.stage is Stage.OVER)
+
+    row, ledger = await _rows(person, panel.state.booking)
+    assert ("cancelled", "done") == (row["state"], row["refund"]["state"])
+    assert [-price.minor // 2] == [each["amount"]["minor"] for each in ledger if each["kind"] == "refund"]
 
 
 def _shown(person):

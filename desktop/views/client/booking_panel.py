@@ -13,6 +13,7 @@ from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
 from desktop.viewmodels.booking import PanelState, Stage
+from desktop.views.client.aftercare import Aftercare
 from desktop.views.client.car_head import CarHead
 from desktop.views.client.payment_status import PaymentStatus
 from desktop.views.client.renter_picker import RenterPicker
@@ -32,7 +33,7 @@ _GIVE_UP = Question(
     "Give up, free the car",
     "Keep it",
 )
-_TITLES = {Stage.CONFIRMED: "Booked", Stage.RELEASED: "Not booked"}
+_TITLES = {Stage.CONFIRMED: "Booked", Stage.RELEASED: "Not booked", Stage.OVER: "Booking"}
 
 
 class BookingPanel(SidePanel):
@@ -52,6 +53,7 @@ class BookingPanel(SidePanel):
         self.facts = FieldList(tools.theme, tools.shimmer)
         self.renters = RenterPicker(tools.theme)
         self.status = PaymentStatus(tools.theme, demo=workspace.demo)
+        self.aftercare = Aftercare(tools.theme, workspace)
         self.main = Button(tools.theme, "Book", Kind.PRIMARY)
         self.second = Button(tools.theme, "Give up")
         self._fill_panel()
@@ -128,11 +130,13 @@ class BookingPanel(SidePanel):
         self.banner.tell(Tone.WARNING if state.problem.retryable else Tone.DANGER, told.text, step, closable=False)
 
     def _draw_foot(self, state: PanelState) -> None:
+        self.aftercare.draw(state, online=self._online)
         words = {
             Stage.RENTER: "Book",
             Stage.HOLDING: "Holding the car …",
             Stage.PAYING: "Pay in browser",
             Stage.CONFIRMED: "Done",
+            Stage.OVER: "Done",
             Stage.RELEASED: "Book again" if state.offer else "Search again",
         }
         self.main.setText(words.get(state.stage, ""))
@@ -217,7 +221,7 @@ class BookingPanel(SidePanel):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4 * GRID)
-        for part in (self.banner, self.car, self.facts, self.renters, self.status):
+        for part in (self.banner, self.car, self.facts, self.renters, self.status, self.aftercare):
             column.addWidget(part)
         column.addStretch(1)
         self.set_content(content)

@@ -14,6 +14,7 @@ from desktop.viewmodels.booking import PanelState, Stage
 from desktop.widgets.countdown import Countdown
 from desktop.widgets.text import Text
 from engine.domain.booking import Booking, BookingState
+from engine.domain.payment import RefundState
 
 _ICON = 28
 TEST_CARD = "Demo: pay with the test card 4242 4242 4242 4242, any date ahead, any code."
@@ -48,8 +49,10 @@ def status_words(state: PanelState) -> StatusWords | None:
 
 def _over(booking: Booking) -> StatusWords:
     back = amount(booking.refund.amount if booking.refund else booking.price)
+    done = "was refunded" if booking.refund and booking.refund.state is RefundState.DONE else "is being refunded"
     words = {
-        BookingState.CANCELLED: ("Cancelled", "This booking was cancelled."),
+        BookingState.COMPLETED: ("Completed", f"The car is back. Paid {amount(booking.price)}."),
+        BookingState.CANCELLED: ("Cancelled", f"{back} {done}." if booking.refund else "Nothing was refunded."),
         BookingState.REFUND_DUE: ("Cancelled", f"{back} will be refunded."),
         BookingState.REFUNDED: ("Cancelled", f"{back} was refunded."),
     }
