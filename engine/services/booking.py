@@ -7,9 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from engine.domain.booking import Booking, BookingId, BookingState, Step
 from engine.domain.car import BranchId, CarId, CarTerms
-from engine.domain.errors import AlreadyAsked, Forbidden, InvalidText, NotFound, PeriodTaken, PriceChanged, Unavailable
+from engine.domain.errors import (
+    AlreadyAsked,
+    DriveSphereError,
+    Forbidden,
+    InvalidText,
+    NotFound,
+    PeriodTaken,
+    PriceChanged,
+)
 from engine.domain.listing import BookingQuery, BookingRows
 from engine.domain.money import Money
 from engine.domain.payment import PAGE_LIFETIME, Attempt, PageOrder
@@ -20,6 +30,8 @@ from engine.domain.settings import FirmSettings
 from engine.domain.text import clean
 from engine.ports import Clock, PaymentGateway, Store, Turns, Work
 from engine.services.payment import PaymentService
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +121,9 @@ class BookingService:
             return False
         try:
             settled = [await self.payment.settle(way.id) for way in ways]
-        except Unavailable:
+        except DriveSphereError as problem:
+            # Their trouble with Stripe is not that of whoever asks for the car now.
+            log.warning("booking.way_not_cleared", bookings=taken.booking_ids, code=problem.code)
             return False
         return not any(way.blocking for way in settled)
 

@@ -17,6 +17,8 @@ log = structlog.get_logger(__name__)
 #: Stripe keeps an idempotency key for 24 hours at least; an hour less is certain.
 _KEY_LIVES = timedelta(hours=23)
 _MARGIN = timedelta(minutes=5)
+#: The key was used for other bytes: something exists under it that we do not know.
+_OTHER_REQUEST = "idempotency_error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,10 @@ class Pages:
         try:
             page = await self.gateway.open_page(attempt.request, f"co:{booking.id}:{attempt.n}")
         except PaymentRefused as refusal:
-            if refusal.param != "expires_at":
+            if refusal.stripe_code == _OTHER_REQUEST:
                 raise
+            # Nothing was done; and had the page been made before, its key would have told of it.
+            log.warning("payment.never_opened", booking=booking.id, param=refusal.param, stripe=refusal.stripe_code)
             return await self._store(booking.with_attempt(attempt.ended(AttemptState.VOID)))
         page.must_belong_to(booking.id, attempt, livemode=self.gateway.livemode)
         return await self._store(booking.with_attempt(attempt.opened(page)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from builders import RENTER
 from run import open_run
 
 pytestmark = pytest.mark.asyncio
@@ -22,3 +23,36 @@ async def test_B4_a_desk_that_dies_before_the_commit_leaves_no_answer_behind(fir
 
     assert 1 == outcome.bookings
     assert [] == outcome.violations
+
+
+async def test_a_page_that_stripe_refuses_to_make_does_not_keep_the_car(firm):
+    """Stripe knows no such e-mail address: there is no page, so nothing keeps the car when the hold is over."""
+    async with open_run(firm, "found", 2, cars=1) as run:
+        desk, car = await run.desk(), run.cars[0]
+        await firm.db.renters.update_one({"_id": "renter-1"}, {"$set": {"email": "ada@nowhere"}})
+        booking = await run.hold(desk, run.wish(car, 0))
+        await firm.db.renters.update_one({"_id": "renter-1"}, {"$set": {"email": RENTER.email}})
+        await run.do(desk, "open", booking=booking)
+        await firm.run_out({"_id": booking})
+
+        other = await run.hold(desk, run.wish(car, 0))
+
+        assert "held" == run.evidence.calls[-1].answer
+        assert other
+        assert [] == (await run.judged()).violations
+
+
+async def test_trouble_with_the_booking_in_the_way_is_not_that_of_the_next_renter(firm):
+    """Stripe tells another amount than the one stored: a person must look, and the car stays taken until then."""
+    async with open_run(firm, "found", 3, cars=1) as run:
+        desk, wish = await run.desk(), run.wish(run.cars[0], 0)
+        booking = await run.hold(desk, wish)
+        await run.do(desk, "open", booking=booking)
+        await firm.run_out({"_id": booking})
+        await firm.db.bookings.update_one({"_id": booking}, {"$inc": {"attempts.0.amount.minor": 1}})
+
+        await run.hold(desk, {**wish, "key": "another"})
+
+        assert "booking.period_taken" == run.evidence.calls[-1].answer
+        await firm.db.bookings.update_one({"_id": booking}, {"$inc": {"attempts.0.amount.minor": -1}})
+        assert [] == (await run.judged()).violations
