@@ -29,6 +29,12 @@ ROOT = "root"
 _UNAUTHORIZED, _AUTHENTICATION_FAILED, _ALREADY_INITIALIZED, _NOT_YET_INITIALIZED = 13, 18, 23, 94
 _EXIT_NEED_DOWNGRADE, _EXIT_LOCKED = 62, 100
 _RETRY_S = 0.02
+_PARAMETERS = (
+    "diagnosticDataCollectionEnabled=false",
+    # A desk that dies in a transaction keeps its car from everybody until then; by default that is a minute. Longer
+    # than a transaction of ours may take (mongo_client.TRANSACTION_S).
+    "transactionLifetimeLimitSeconds=15",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +79,9 @@ class Mongod:
             "wiredTigerCacheSizeGB": 0.25,
             # 100 MB journal files, of which two are written in advance, cost half a second at each start and 300 MB.
             "wiredTigerEngineConfigString": "log=(file_max=16MB)",
-            "setParameter": "diagnosticDataCollectionEnabled=false",
         }
         pairs = [text for name, value in options.items() for text in (f"--{name}", str(value))]
+        pairs += [text for parameter in _PARAMETERS for text in ("--setParameter", parameter)]
         return [str(program), "--quiet", *pairs, *([] if sys.platform == "win32" else ["--nounixsocket"])]
 
     async def ready(self, port: int) -> None:
