@@ -1,6 +1,6 @@
 """A search entry: tells what was typed once the typing pauses, or at once on Enter.
 
-API: SearchField(theme, hint): searched(text); text(), setText as ever.
+API: SearchField(theme, hint): searched(text), reset(); text(), setText as ever.
 """
 
 from __future__ import annotations
@@ -44,6 +44,12 @@ class SearchField(QLineEdit):
         self.textChanged.connect(self._pause.start)
         self.returnPressed.connect(self._tell)
         theme.changed.connect(self._tint)
+
+    def reset(self) -> None:
+        """Empty, and what is typed next is told even if it was the last that was told."""
+        self.clear()
+        self._pause.stop()
+        self._told = ""
 
     def _tell(self) -> None:
         self._pause.stop()

@@ -109,6 +109,18 @@ def test_renters_are_walked_and_taken_by_keyboard(panel, qtbot):
     assert not panel.renters.field.isVisible()
 
 
+def test_the_same_name_can_be_looked_for_at_the_next_car(panel):
+    asked = []
+    panel.renters.searched.disconnect()
+    panel.renters.searched.connect(asked.append)
+    for _ in range(2):
+        QTest.keyClicks(panel.renters.field, "mar")
+        QTest.keyClick(panel.renters.field, Qt.Key.Key_Return)
+        panel.renters.begin()
+
+    assert ["mar", "mar"] == asked
+
+
 def test_choosing_again_brings_the_search_back(panel):
     feed(panel, replace(FORM, renter=RENTER))
     panel.renters.change.click()

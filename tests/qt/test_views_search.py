@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from builders import BERLIN, LISBON
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimeZone
 from PySide6.QtTest import QTest
 from view_builders import NOW, fed_workspace, found, looking, make_offer
 
@@ -170,17 +170,38 @@ def test_the_same_search_again_keeps_car_and_scrolling(page):
     feed(page, replace(state, first=OfferPage(state.first.offers[1:], 0, 46)))
     QTest.qWait(0)
 
-    assert "car-20" == model.row_at(grid.currentIndex().row()).offer.car.id
     assert scrolled == grid.verticalScrollBar().value()
+    grid.verticalScrollBar().setValue(0)
+    feed(page, looking(3))
+    feed(page, found(48, 3))
+    QTest.qWait(0)
+    assert 0 == grid.verticalScrollBar().value()
+    assert "car-20" == model.row_at(grid.currentIndex().row()).offer.car.id
+
+
+def test_another_search_begins_at_the_top(page):
+    feed(page, found(48))
+    grid = page.results.grid
+    grid.verticalScrollBar().setValue(300)
+    feed(page, looking(2, order=CarOrder.NAME))
+    feed(page, found(48, 2, order=CarOrder.NAME))
+    QTest.qWait(0)
+
+    assert 0 == grid.verticalScrollBar().value()
+    assert not grid.selectionModel().hasSelection()
 
 
 def test_drawing_the_same_state_twice_does_no_harm(page):
-    feed(page, found(30))
+    feed(page, found(60))
     grid = page.results.grid
     grid.setCurrentIndex(page.results.model.index(4, 0))
+    page._search.need_page = lambda _offset: None
+    page.results.model.want_rows(50, 51)
+    page._search.page_arrived.emit(1, OfferPage(tuple(make_offer(n) for n in range(50, 60)), 50, 60))
     page.draw(page._search.state)
 
     assert 4 == grid.currentIndex().row()
+    assert "loaded" == page.results.model.state_of(55)
 
 
 @pytest.mark.parametrize(
@@ -263,6 +284,7 @@ def test_a_page_of_an_older_search_is_dropped(page, workspace):
     feed(page, found(240))
     page.results.model.want_rows(60, 61)
     feed(page, found(240, 2, order=CarOrder.NAME))
+    page.results.model.want_rows(60, 61)
     workspace.search.page_arrived.emit(1, OfferPage(tuple(make_offer(n) for n in range(50, 100)), 50, 240))
 
     assert "waiting" == page.results.model.state_of(60)
@@ -402,6 +424,7 @@ def test_T1_the_hour_that_some_zone_skips_can_be_shown(qtbot):
     edit.show_moment(datetime(2026, 3, 29, 2, 30))
 
     assert datetime(2026, 3, 29, 2, 30) == edit.moment()
+    assert QTimeZone.utc() == edit.timeZone()
 
 
 FORM = SearchForm(

@@ -56,7 +56,7 @@ class RenterPicker(QWidget):
     def begin(self) -> None:
         """For another booking: nothing typed, nobody found."""
         self._told = ""
-        self.field.clear()
+        self.field.reset()
         self.list.show_renters(())
         self.form.hide()
 

@@ -166,7 +166,6 @@ class CarResults(QWidget):
         else:
             # Ready for Enter, but nobody has chosen anything yet.
             selection.setCurrentIndex(self.model.index(0, 0), QItemSelectionModel.SelectionFlag.NoUpdate)
-        self.grid.doItemsLayout()
         self.grid.verticalScrollBar().setValue(scrolled)
 
     def _fail(self, state: SearchState) -> None:
