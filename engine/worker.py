@@ -99,8 +99,12 @@ async def _rounds(engine: Engine) -> None:
             group.create_task(_every(_LOOK_BACK_EVERY, "lookback", lookback.look))
             # Only the database can forbid sweeping: somebody took the account's role away.
             group.create_task(_every(_SWEEP_EVERY, "sweep", engine.sweeper.sweep, ends_on=Forbidden))
-    except* (SignInRefused, AccountDisabled, Forbidden) as gone:
-        raise gone.exceptions[0] from None
+    except ExceptionGroup as gone:
+        # No `except*`: until Python 3.11.3 what is raised in one arrives wrapped in a group again.
+        known, bugs = gone.split((SignInRefused, AccountDisabled, Forbidden))
+        if known is None or bugs is not None:
+            raise
+        raise known.exceptions[0] from None
 
 
 async def _every(
