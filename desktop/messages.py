@@ -77,7 +77,7 @@ _VERBS = ("must", "holds", "begins")
 
 _SERVERS = MappingProxyType(
     {
-        "mongodb": "The database does not answer. Nothing was changed.",
+        "mongodb": "The database does not answer. Trying again is safe.",
         "redis": "The cache does not answer. Bookings go on, searching may be slower.",
         "stripe": "The payment service does not answer. Nothing is lost; it is asked again.",
         "embedded": "The servers on this computer did not start.",

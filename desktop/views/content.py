@@ -24,8 +24,9 @@ class Content(QWidget):
     stepped = Signal()
     retried = Signal()
 
-    def __init__(self, tools: Tools, rows: QWidget, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, tools: Tools, rows: QWidget, *, inset: int = 0) -> None:
+        """*inset* is how far warnings stand in from the rows' edges, in px."""
+        super().__init__()
         self._rows = rows
         self.empty = EmptyState(tools.theme)
         self.banner = Banner(tools.theme)
@@ -36,8 +37,12 @@ class Content(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
-        column.addWidget(self.banner)
-        column.addWidget(self.line)
+        above = QVBoxLayout()
+        above.setContentsMargins(inset, 0, inset, 0)
+        above.setSpacing(GRID)
+        above.addWidget(self.banner)
+        above.addWidget(self.line)
+        column.addLayout(above)
         column.addWidget(self._stack, 1)
         self.empty.stepped.connect(self.stepped)
         self.banner.acted.connect(self.retried)

@@ -399,7 +399,7 @@ def test_seats_and_price_are_one_of_many(page):
 
     assert {5} == seats.chosen()
     assert ["Up to 40.00 EUR a day", "Up to 50.00 EUR a day"] == [
-        choice.words for choice in page.form.filters.price._choices[:2]
+        box.text() for box in list(page.form.filters.price._boxes.values())[:2]
     ]
     page.form._pause.stop()
 

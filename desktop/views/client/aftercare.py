@@ -53,6 +53,11 @@ class Aftercare(QWidget):
             button.setEnabled(online)
         self.setVisible(not all(button.isHidden() for button in (self.cancel, self.returned, self.again)))
 
+    def stop(self) -> None:
+        """The session ends: nobody answers a question any more."""
+        for question in ("cancel", "returned"):
+            self._tasks.stop(question)
+
     async def _agree(self, quoted: RefundQuote) -> None:
         told = f"{amount(quoted.given_back)} goes back to the renter now, {amount(quoted.kept)} is kept by the rules."
         if quoted.given_back.minor == 0:

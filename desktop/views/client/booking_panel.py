@@ -84,6 +84,7 @@ class BookingPanel(SidePanel):
     def stop(self) -> None:
         """The session ends."""
         self._tasks.stop("give up")
+        self.aftercare.stop()
         self.status.stop()
         self.hide()
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QPoint, Qt, Signal
@@ -22,12 +21,6 @@ _TALLEST = 320
 _NARROWEST = 180
 
 
-@dataclass(frozen=True, slots=True)
-class Choice(Generic[Value]):
-    value: Value
-    words: str
-
-
 class FilterButton(Button, Generic[Value]):
     """Enter or Down opens it, Up and Down walk, Space ticks, Esc goes back.
 
@@ -37,11 +30,11 @@ class FilterButton(Button, Generic[Value]):
 
     edited = Signal()
 
-    def __init__(self, theme: Theme, title: str, *, many: bool = True) -> None:
+    def __init__(self, theme: Theme, title: str, words_of: Callable[[Value], str], *, many: bool = True) -> None:
         super().__init__(theme, title, icon=Icon.DOWN)
         self.title = title
+        self._words_of = words_of
         self._many = many
-        self._choices: tuple[Choice[Value], ...] = ()
         self._boxes: dict[Value, QCheckBox] = {}
         self._list = _DropDown(theme, self)
         # The mark of a drop-down stands behind its word.
@@ -50,33 +43,30 @@ class FilterButton(Button, Generic[Value]):
         self.clicked.connect(self._open)
         self._tell()
 
-    def set_choices(self, choices: Sequence[Choice[Value]]) -> None:
+    def set_choices(self, values: Iterable[Value]) -> None:
         """What can be ticked; what is ticked now stays in the list even if this branch has none of it."""
-        kept = [choice for choice in self._choices if self._boxes[choice.value].isChecked()]
-        known = {choice.value for choice in choices}
-        wanted = (*choices, *(choice for choice in kept if choice.value not in known))
-        if wanted == self._choices:
+        ticked = [value for value, box in self._boxes.items() if box.isChecked()]
+        wanted = dict.fromkeys([*values, *ticked])
+        if list(wanted) == list(self._boxes):
             return
-        ticked = self.chosen()
-        self._choices = wanted
-        self._boxes = {choice.value: QCheckBox(choice.words) for choice in wanted}
+        self._boxes = {value: QCheckBox(self._words_of(value)) for value in wanted}
         for box in self._boxes.values():
             box.clicked.connect(lambda _checked=False, clicked=box: self._ticked(clicked))
         self._list.fill(list(self._boxes.values()))
-        self.show_chosen(ticked)
+        self.show_chosen(frozenset(ticked))
 
     def chosen(self) -> frozenset[Value]:
         return frozenset(value for value, box in self._boxes.items() if box.isChecked())
 
     def words(self) -> str:
         """What is ticked, short enough for a chip; empty for nothing."""
-        ticked = [choice.words for choice in self._choices if self._boxes[choice.value].isChecked()]
-        return "" if not ticked else ticked[0] if len(ticked) == 1 else f"{len(ticked)} of {len(self._choices)}"
+        ticked = [box.text() for box in self._boxes.values() if box.isChecked()]
+        return "" if not ticked else ticked[0] if len(ticked) == 1 else f"{len(ticked)} of {len(self._boxes)}"
 
     def show_chosen(self, values: frozenset[Value]) -> None:
         missing = values - self._boxes.keys()
         if missing:
-            self.set_choices([*self._choices, *(Choice(value, str(value)) for value in sorted(missing, key=str))])
+            self.set_choices([*self._boxes, *sorted(missing, key=str)])
         for value, box in self._boxes.items():
             box.setChecked(value in values)
         self._tell()

@@ -7,12 +7,12 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from desktop.messages import BODIES, FUELS, TRANSMISSIONS, amount
+from desktop.messages import BODIES, FUELS, TRANSMISSIONS, rate
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID
 from desktop.viewmodels.search import SearchForm
-from desktop.views.client.filter_button import Choice, FilterButton
+from desktop.views.client.filter_button import FilterButton
 from desktop.widgets.button import Button, Kind
 from engine.domain.car import BodyType, Fuel, Transmission
 from engine.domain.catalogue import Facets
@@ -29,12 +29,13 @@ class FilterRow(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.brands: FilterButton[str] = FilterButton(theme, "Brand")
-        self.bodies: FilterButton[BodyType] = FilterButton(theme, "Body")
-        self.fuels: FilterButton[Fuel] = FilterButton(theme, "Fuel")
-        self.gears: FilterButton[Transmission] = FilterButton(theme, "Gears")
-        self.seats: FilterButton[int] = FilterButton(theme, "Seats", many=False)
-        self.price: FilterButton[int] = FilterButton(theme, "Price", many=False)
+        self._currency = Facets().currency
+        self.brands: FilterButton[str] = FilterButton(theme, "Brand", str)
+        self.bodies: FilterButton[BodyType] = FilterButton(theme, "Body", BODIES.__getitem__)
+        self.fuels: FilterButton[Fuel] = FilterButton(theme, "Fuel", FUELS.__getitem__)
+        self.gears: FilterButton[Transmission] = FilterButton(theme, "Gears", TRANSMISSIONS.__getitem__)
+        self.seats: FilterButton[int] = FilterButton(theme, "Seats", "{} or more".format, many=False)
+        self.price: FilterButton[int] = FilterButton(theme, "Price", self._cap, many=False)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2 * GRID)
@@ -68,12 +69,16 @@ class FilterRow(QWidget):
         )
 
     def _offer(self, facets: Facets) -> None:
-        self.brands.set_choices([Choice(brand, brand) for brand in facets.brands])
-        self.bodies.set_choices([Choice(body, BODIES[body]) for body in facets.bodies])
-        self.fuels.set_choices([Choice(fuel, FUELS[fuel]) for fuel in facets.fuels])
-        self.gears.set_choices([Choice(gears, TRANSMISSIONS[gears]) for gears in facets.transmissions])
-        self.seats.set_choices([Choice(seats, f"{seats} or more") for seats in facets.seats])
+        self._currency = facets.currency
+        self.brands.set_choices(facets.brands)
+        self.bodies.set_choices(facets.bodies)
+        self.fuels.set_choices(facets.fuels)
+        self.gears.set_choices(facets.transmissions)
+        self.seats.set_choices(facets.seats)
         self.price.set_choices(_caps(facets))
+
+    def _cap(self, daily_minor: int) -> str:
+        return f"Up to {rate(Money(daily_minor, self._currency))}"
 
 
 class FilterChips(QWidget):
@@ -116,9 +121,8 @@ def _one(value: int | None) -> frozenset[int]:
     return frozenset() if value is None else frozenset({value})
 
 
-def _caps(facets: Facets) -> list[Choice[int]]:
+def _caps(facets: Facets) -> list[int]:
     """Round daily rates between the branch's cheapest and dearest car."""
     low, high = facets.daily_minor
     unit = 10 ** Money(0, facets.currency).exponent
-    fitting = [cap * unit for cap in _CAPS if low < cap * unit < high]
-    return [Choice(minor, f"Up to {amount(Money(minor, facets.currency))} a day") for minor in fitting]
+    return [cap * unit for cap in _CAPS if low < cap * unit < high]

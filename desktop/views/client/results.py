@@ -17,6 +17,7 @@ from desktop.views.client.car_row import CarRow, row_of
 from desktop.views.content import Content
 from desktop.views.tools import Tools, announce
 from desktop.widgets.card_grid import CardGrid
+from desktop.widgets.card_layout import GAP
 from desktop.widgets.loading import Loading
 from desktop.widgets.phases import Look, Showing, Word
 from engine.domain.car import Branch
@@ -73,7 +74,7 @@ class CarResults(QWidget):
             [Column("Car", lambda row: row.text.spoken, lambda row: row.text.title)], self._order, PAGE_SIZE
         )
         self.grid = CardGrid(tools.theme, tools.shimmer, lambda row: row.text)
-        self.content = Content(tools, self.grid)
+        self.content = Content(tools, self.grid, inset=GAP // 2)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.content)

@@ -1,0 +1,235 @@
+"""The pictures in docs/screens: the real window on its own servers and demo data, without a display.
+
+``python tests/screens.py [--size 1920x1080] [--to FOLDER] [NAME ...]`` takes those whose name begins with a NAME.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+# Pictures are compared by people in different places: the desk stands in Berlin for all of them.
+os.environ["TZ"] = "Europe/Berlin"
+
+import httpx
+from PySide6.QtWidgets import QApplication
+from qasync import QEventLoop
+
+from desktop.app import Program
+from desktop.preferences import Preferences
+from desktop.smoke import Stopwatch
+from desktop.theme.theme import Scheme
+from desktop.viewmodels.booking import Stage
+from desktop.viewmodels.bookings import BookingsState
+from desktop.viewmodels.connection import ConnectionState
+from desktop.viewmodels.phases import Phase
+from desktop.viewmodels.search import SearchForm
+from desktop.viewmodels.session import SessionPhase
+from engine.config import load
+from engine.domain.car import BodyType, Fuel
+from engine.domain.errors import SignInRefused, Unavailable
+
+_WITHIN_S = 120.0
+_SETTLE_S = 0.3
+_LARGEST = 300_000
+_CARD = {"email": "ada@example.org", "number": "4242 4242 4242 4242", "expiry": "12/34", "cvc": "123", "name": "Ada"}
+_DAY = timedelta(days=1)
+
+
+@dataclass
+class Photographer:
+    program: Program
+    opened: list[str]
+    folder: Path
+    wanted: tuple[str, ...]
+
+    @property
+    def view(self):
+        return self.program.window.workspace
+
+    @property
+    def desk(self):
+        return self.view._workspace
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        async with asyncio.timeout(_WITHIN_S):
+            while not condition():  # noqa: ASYNC110 -- windows set no asyncio.Event
+                await asyncio.sleep(0.02)
+
+    async def take(self, name: str) -> None:
+        """Light and dark."""
+        if self.wanted and not name.startswith(self.wanted):
+            return
+        for scheme, ending in ((Scheme.DARK, "dark"), (Scheme.LIGHT, "light")):
+            self.program.theme.choose(scheme)
+            await asyncio.sleep(_SETTLE_S)
+            path = self.folder / f"{name}-{ending}.png"
+            self.program.window.grab().save(str(path))
+            size = path.stat().st_size
+            print(f"{path.name:32} {size / 1000:6.0f} kB")  # noqa: T201 -- its output
+            if size > _LARGEST:
+                raise ValueError(f"{path.name} has {size} bytes; {_LARGEST} is the most for the repository")
+
+
+async def sign_in(photo: Photographer) -> None:
+    session = photo.program.session
+    await photo.until(photo.program.window.isVisible)
+    await photo.take("starting")
+    await photo.until(lambda: session.state.phase in (SessionPhase.SIGNED_OUT, SessionPhase.BROKEN))
+    if session.state.phase is SessionPhase.BROKEN:
+        raise RuntimeError(str(session.state.problem))
+    await photo.take("sign-in")
+    ready = session.state
+    photo.program.window.sign_in._form.account.setText("lena")
+    session._show(replace(ready, problem=SignInRefused()))
+    await photo.take("sign-in-refused")
+    session._show(ready)
+    first = ready.offered[0]
+    session.sign_in(first.account, first.password)
+    await photo.until(lambda: photo.view is not None)
+
+
+async def found(photo: Photographer, form: SearchForm | None = None) -> None:
+    """Search for *form*, or wait for the first search; until the result is on the screen."""
+    search = photo.desk.search
+    before = search.state.run
+    if form is not None:
+        search.search(form)
+        await photo.until(lambda: search.state.run > before)
+    await photo.until(lambda: search.state.phase is Phase.READY and search.state.first is not None)
+    await photo.until(lambda: photo.desk.connection.state.heard_at is not None)
+
+
+async def search(photo: Photographer) -> None:
+    await found(photo)
+    vm, connection = photo.desk.search, photo.desk.connection
+    # Two weeks from now, when most of the fleet is free.
+    form = vm.state.form
+    form = replace(form, pick_up=form.pick_up + 14 * _DAY, drop_off=form.drop_off + 15 * _DAY)
+    await found(photo, form)
+    await photo.take("search")
+    await found(photo, replace(form, bodies=frozenset({BodyType.SUV, BodyType.ESTATE}), min_seats=5))
+    await photo.take("search-filtered")
+    await found(photo, form)
+    full, away = vm.state, Unavailable("mongodb")
+    later = replace(form, drop_off=form.drop_off + _DAY)
+    vm._show(replace(full, phase=Phase.LOADING, form=later, run=full.run + 1, first=None))
+    await photo.take("search-loading")
+    vm._show(replace(full, phase=Phase.FAILED, form=later, run=full.run + 1, first=None, problem=away))
+    await photo.take("search-failed")
+    none = replace(form, bodies=frozenset({BodyType.CONVERTIBLE}), fuels=frozenset({Fuel.DIESEL}))
+    await found(photo, none)
+    await photo.take("search-empty")
+    await found(photo, form)
+    vm._show(replace(vm.state, phase=Phase.LOADING, run=vm.state.run + 1, first=None))
+    vm._show(replace(vm.state, phase=Phase.FAILED, problem=away))
+    alive = connection.state
+    connection._show(ConnectionState(alive.heard_at, away, cache=False))
+    await photo.take("search-offline")
+    connection._show(alive)
+    await found(photo, form)
+
+
+async def booking(photo: Photographer) -> None:
+    view, panel = photo.view, photo.desk.panel
+    results = view.search.results
+    await photo.until(lambda: results.model.row_at(1) is not None)
+    results.grid.setCurrentIndex(results.model.index(1, 0))
+    results.grid._open(results.model.index(1, 0))
+    view.panel.renters.field.setText("ma")
+    await photo.until(lambda: panel.state.renters)
+    await photo.take("booking")
+    view.panel.renters.new.click()
+    view.panel.renters.form.fields["email"].setText("ada@")
+    view.panel.renters.form.fields["phone"].setText("030 901820")
+    view.panel.renters.form._submit()
+    await photo.until(lambda: panel.state.problem is not None)
+    await photo.take("booking-new-renter")
+    panel.choose(panel.state.renters[0])
+    await photo.until(lambda: panel.state.renter is not None)
+    view.panel.book()
+    await photo.until(lambda: panel.state.page_ready)
+    await photo.take("booking-held")
+    async with httpx.AsyncClient(trust_env=False) as payer:
+        await payer.post(panel.state.booking.attempt.url, data=_CARD)
+    await photo.until(lambda: panel.state.stage is Stage.CONFIRMED)
+    await photo.take("booking-confirmed")
+    view.panel.close_panel()
+
+
+async def bookings(photo: Photographer) -> None:
+    view, vm = photo.view, photo.desk.bookings
+    results, panel = view.search.results, photo.desk.panel
+    results.grid._open(results.model.index(2, 0))
+    view.panel.renters.field.setText("ma")
+    await photo.until(lambda: panel.state.renters)
+    panel.choose(panel.state.renters[0])
+    view.panel.book()
+    await photo.until(lambda: panel.state.page_ready)
+    view.go("bookings")
+    await photo.until(lambda: vm.state.phase is Phase.READY and vm.state.first.rows[0].id == panel.state.booking.id)
+    await photo.take("bookings")
+    full = vm.state
+    panel.give_up()
+    await photo.until(lambda: panel.state.stage is Stage.RELEASED)
+    view.bookings._shown = None
+    vm._show(BookingsState(scope=full.scope, run=full.run + 1))
+    await photo.take("bookings-loading")
+    vm._show(BookingsState(Phase.FAILED, full.scope, run=full.run + 1, problem=Unavailable("mongodb")))
+    await photo.take("bookings-failed")
+
+
+async def leave(photo: Photographer) -> None:
+    session = photo.program.session
+    offered = session.state.offered
+    session.sign_out()
+    await photo.until(lambda: session.state.phase is SessionPhase.SIGNED_OUT)
+    owner = next(account for account in offered if account.account == "owner")
+    session.sign_in(owner.account, owner.password)
+    await photo.until(lambda: photo.view is not None)
+    await photo.until(lambda: photo.desk.connection.state.heard_at is not None)
+    await photo.take("owner")
+
+
+async def take_all(app: QApplication, arguments: argparse.Namespace, data: Path) -> None:
+    opened: list[str] = []
+    settings = load(data / "data", environ={}, cwd=data)
+    program = Program(app, settings, Preferences(data / "preferences.ini"), Stopwatch(), open_browser=opened.append)
+    width, height = (int(side) for side in arguments.size.split("x"))
+    program.window.resize(width, height)
+    photo = Photographer(program, opened, arguments.to, tuple(arguments.names))
+    arguments.to.mkdir(parents=True, exist_ok=True)
+    living = asyncio.create_task(program.live())
+    try:
+        for scene in (sign_in, search, booking, bookings, leave):
+            await scene(photo)
+    finally:
+        program.leave()
+        await living
+
+
+def main() -> int:
+    reader = argparse.ArgumentParser(description=__doc__)
+    reader.add_argument("--size", default="1280x800")
+    reader.add_argument("--to", type=Path, default=Path(__file__).resolve().parents[1] / "docs" / "screens")
+    reader.add_argument("names", nargs="*")
+    app = QApplication(sys.argv[:1])
+    app.setQuitOnLastWindowClosed(False)
+    with (
+        tempfile.TemporaryDirectory(prefix="drivesphere-screens-") as folder,
+        asyncio.Runner(loop_factory=lambda: QEventLoop(app)) as runner,
+    ):
+        runner.run(take_all(app, reader.parse_args(), Path(folder)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
