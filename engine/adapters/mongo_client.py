@@ -11,7 +11,7 @@ from typing import Any
 from bson.codec_options import CodecOptions
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import ConfigurationError, ConnectionFailure, OperationFailure, PyMongoError
+from pymongo.errors import ConfigurationError, ConnectionFailure, OperationFailure, PyMongoError, WriteConcernError
 from pymongo.read_concern import ReadConcern
 from pymongo.saslprep import saslprep
 from pymongo.write_concern import WriteConcern
@@ -118,4 +118,7 @@ def _refusal(problem: OperationFailure) -> Exception:
         return Contended("somebody else is being served for this car")
     if problem.timeout or problem.has_error_label("TransientTransactionError"):
         return Unavailable("mongodb", "no answer in time")
+    # Done by one member and not confirmed by the others: an election came in between, and it may be taken back.
+    if isinstance(problem, WriteConcernError) or problem.has_error_label("RetryableWriteError"):
+        return Unavailable("mongodb", "an election came in between")
     return problem

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 from builders import RENTER
+from pymongo.errors import WriteConcernError
 from run import open_run
 
-pytestmark = pytest.mark.asyncio
+from engine.adapters.mongo_client import speaking
+from engine.domain.errors import Unavailable
 
 
+@pytest.mark.asyncio
 async def test_B4_a_desk_that_dies_before_the_commit_leaves_no_answer_behind(firm):
     """The once-key was written with the lease: a repeat was sent to a booking that never came to be."""
     async with open_run(firm, "found", 1, cars=1, lease_s=0.5) as run:
@@ -25,6 +28,7 @@ async def test_B4_a_desk_that_dies_before_the_commit_leaves_no_answer_behind(fir
     assert [] == outcome.violations
 
 
+@pytest.mark.asyncio
 async def test_a_page_that_stripe_refuses_to_make_does_not_keep_the_car(firm):
     """Stripe knows no such e-mail address: there is no page, so nothing keeps the car when the hold is over."""
     async with open_run(firm, "found", 2, cars=1) as run:
@@ -42,6 +46,7 @@ async def test_a_page_that_stripe_refuses_to_make_does_not_keep_the_car(firm):
         assert [] == (await run.judged()).violations
 
 
+@pytest.mark.asyncio
 async def test_trouble_with_the_booking_in_the_way_is_not_that_of_the_next_renter(firm):
     """Stripe tells another amount than the one stored: a person must look, and the car stays taken until then."""
     async with open_run(firm, "found", 3, cars=1) as run:
@@ -56,3 +61,11 @@ async def test_trouble_with_the_booking_in_the_way_is_not_that_of_the_next_rente
         assert "booking.period_taken" == run.evidence.calls[-1].answer
         await firm.db.bookings.update_one({"_id": booking}, {"$inc": {"attempts.0.amount.minor": -1}})
         assert [] == (await run.judged()).violations
+
+
+def test_a_write_that_an_election_cut_short_is_told_as_no_answer():
+    """Seen with a primary killed under load: the driver's own exception came through to the desk."""
+    cut_short = {"code": 11602, "codeName": "InterruptedDueToReplStateChange", "errorLabels": ["RetryableWriteError"]}
+
+    with pytest.raises(Unavailable), speaking():
+        raise WriteConcernError("operation was interrupted", 11602, cut_short)
