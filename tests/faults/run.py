@@ -21,6 +21,8 @@ from history import History, read_history, start_of_history
 
 RATE = 50_00
 _ROUND_PAUSE_S = 0.2
+#: A run that hangs is a fault too.
+_MOST_S = 600.0
 _BEFORE = timedelta(minutes=2)
 _DONE = {"kill": "desks killed at a point", "stop": "desks stopped at a point"}
 
@@ -230,7 +232,8 @@ async def open_run(firm: Firm, scenario: str, seed: int, cars: int, **spec: Any)
     chance = random.Random(f"{scenario} {seed}")  # noqa: S311 -- to be repeated, not to be secret
     run = Run(firm, scenario, seed, since, prefix, await firm.add_cars(prefix, cars), spec, chance)
     try:
-        yield run
+        async with asyncio.timeout(_MOST_S):
+            yield run
     finally:
         for desk in run.desks:
             await desk.close()

@@ -25,7 +25,7 @@ PLANS = {
 }
 #: Only where Stripe's own list is looked through: somebody set the car free behind the engine's back.
 MISTAKES = {"pay for a car let go": 10, "pay for a car let go and taken": 10}
-_PRESSES, _LOOKS = 4, 3
+_PRESSES, _LOOKS = 5, 3
 _AGAIN = {"contended", "unavailable", "gone"}
 _BREATH_S = 0.15
 
@@ -147,7 +147,7 @@ class Shift:
                 return last.booking
             if last.answer not in _AGAIN:
                 return booking
-            await asyncio.sleep(_BREATH_S)
+            await asyncio.sleep(chance.uniform(1, 3) * _BREATH_S)
         return ""
 
     async def _open(self, chance: random.Random, booking: str) -> None:

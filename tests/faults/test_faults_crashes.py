@@ -68,3 +68,21 @@ async def test_a_desk_killed_at_any_step_loses_nothing(firm, report, points):
         outcome = report(await run.judged())
 
     assert [] == outcome.violations
+
+
+async def test_a_hold_that_ran_out_ends_with_nobody_asking_also_when_its_sweeper_dies(firm, report):
+    """Sweepers run by themselves; the first to be at it dies with the sweepers' lease in hand, the other goes on."""
+    async with open_run(firm, "1 killed desks", 2, 1, sweeps=True) as run:
+        doomed = await run.desk()
+        booking = await run.hold(doomed, run.wish(run.cars[0], 0))
+        await doomed.ask("open", booking=booking)
+        await doomed.ask("arm", point="after stripe close_page", action="kill")
+        await firm.run_out({"_id": booking})
+        await doomed.gone
+
+        await run.desk()
+        async with await firm.db.bookings.watch([{"$match": {"fullDocument.state": "released"}}]) as changes:
+            while await firm.unsettled({"_id": booking}):
+                await changes.try_next()
+
+        assert [] == report(await run.judged()).violations

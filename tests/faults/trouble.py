@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import random
 import secrets
-from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 
+from cluster import Cluster
 from desks import RemoteDesk
 from proxy import Line, Proxy
 from redis.exceptions import RedisError
@@ -151,22 +153,48 @@ async def everybody_at_once(shift: Shift, chance: random.Random) -> None:
     await _pause(chance, 0.05, 0.2)
 
 
-def bad_network(proxies: dict[str, list[Proxy]]) -> Disturb:
-    """Cuts and black holes on the way to one kind of server, or to all."""
+@dataclass(frozen=True)
+class Lines:
+    """One desk's own way to every server."""
+
+    mongods: list[Proxy]
+    valkey: Proxy
+    sandbox: Proxy
+
+    @classmethod
+    async def laid(cls, leaving: AsyncExitStack, cluster: Cluster) -> Lines:
+        mongods = [await leaving.enter_async_context(Proxy(member.port)) for member in cluster.mongods]
+        others = [await leaving.enter_async_context(Proxy(other.port)) for other in (cluster.valkey, cluster.sandbox)]
+        return cls(mongods, *others)
+
+    def look(self, cluster: Cluster) -> dict[str, object]:
+        """What makes a desk use them."""
+        return {
+            "routes": {str(proxy.upstream): proxy.port for proxy in self.mongods},
+            "redis_url": cluster.redis_at(self.valkey.port),
+            "stripe_url": f"http://127.0.0.1:{self.sandbox.port}",
+        }
+
+    def some(self, chance: random.Random) -> list[Proxy]:
+        """All lines, those to one kind of server, or those to some members of the replica set."""
+        parts = [[self.valkey], [self.sandbox], self.mongods, chance.sample(self.mongods, 2)]
+        return chance.choice([*parts, [*self.mongods, self.valkey, self.sandbox]])
+
+
+def bad_network(everybody: list[Lines]) -> Disturb:
+    """Cuts and black holes between one desk, or all of them, and the servers."""
 
     async def disturb(shift: Shift, chance: random.Random) -> None:
-        where, line = chance.choice((*proxies, "all")), chance.choice((Line.CUT, Line.HOLE))
-        hit = [proxy for name, lines in proxies.items() if where in (name, "all") for proxy in lines]
-        await _pause(chance, 0.2, 0.6)
-        shift.run.faults[f"line {line}"] += 1
+        hit = [
+            proxy for lines in chance.choice((everybody, *([one] for one in everybody))) for proxy in lines.some(chance)
+        ]
+        await _pause(chance, 0.1, 0.5)
         for proxy in hit:
+            line = chance.choice((Line.CUT, Line.HOLE))
+            shift.run.faults[f"line {line}"] += 1
             await proxy.become(line)
         await _pause(chance, 0.2, 1.5)
         for proxy in hit:
             await proxy.become(Line.OPEN)
 
     return disturb
-
-
-def wrong_clocks(offsets: list[float]) -> Callable[[int], dict[str, float]]:
-    return lambda seat: {"clock_off_s": offsets[seat % len(offsets)]}
