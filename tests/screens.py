@@ -20,6 +20,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["TZ"] = "Europe/Berlin"
 
 import httpx
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
@@ -40,6 +41,8 @@ from engine.domain.errors import SignInRefused, Unavailable
 _WITHIN_S = 120.0
 _SETTLE_S = 0.3
 _LARGEST = 300_000
+_SMALLEST = 0
+"""What Qt calls quality: for PNG the size of the file, slowest and smallest."""
 _CARD = {"email": "ada@example.org", "number": "4242 4242 4242 4242", "expiry": "12/34", "cvc": "123", "name": "Ada"}
 _DAY = timedelta(days=1)
 
@@ -72,7 +75,8 @@ class Photographer:
             self.program.theme.choose(scheme)
             await asyncio.sleep(_SETTLE_S)
             path = self.folder / f"{name}-{ending}.png"
-            self.program.window.grab().save(str(path))
+            picture = self.program.window.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+            picture.save(str(path), "PNG", _SMALLEST)
             size = path.stat().st_size
             print(f"{path.name:32} {size / 1000:6.0f} kB")  # noqa: T201 -- its output
             if size > _LARGEST:
@@ -177,9 +181,12 @@ async def bookings(photo: Photographer) -> None:
     view.go("bookings")
     await photo.until(lambda: vm.state.phase is Phase.READY and vm.state.first.rows[0].id == panel.state.booking.id)
     await photo.take("bookings")
-    full = vm.state
     panel.give_up()
     await photo.until(lambda: panel.state.stage is Stage.RELEASED)
+    # The last word on the booking may come after the state it led to, and loads the list anew.
+    busy = ("give up", "follow", "settle", "bookings")
+    await photo.until(lambda: not any(vm._tasks.running(name) for name in busy))
+    full = vm.state
     view.bookings._shown = None
     vm._show(BookingsState(scope=full.scope, run=full.run + 1))
     await photo.take("bookings-loading")

@@ -36,11 +36,16 @@ class BookingRow:
     tone: Tone
     price: str
 
+    @property
+    def held(self) -> bool:
+        return self.booking.state is BookingState.HELD
+
     def hold_left(self, now: datetime) -> str:
-        """``9:41`` while it is held; empty otherwise."""
-        if self.booking.state is not BookingState.HELD:
-            return ""
-        return clock_text(self.booking.hold_left(now).total_seconds())
+        """``9:41 left`` while it is held; empty otherwise."""
+        return f"{clock_text(self.booking.hold_left(now).total_seconds())} left" if self.held else ""
+
+    def standing_text(self, now: datetime) -> str:
+        return f"{self.standing}, {self.hold_left(now)}" if self.held else self.standing
 
 
 def row_of(booking: Booking, now: datetime) -> BookingRow:

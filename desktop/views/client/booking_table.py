@@ -12,19 +12,21 @@ from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from desktop.models.pages import PagesModel
 from desktop.models.rows import ROW_ROLE, AnyIndex, Column
+from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.client.booking_row import BookingRow
 from desktop.views.tools import Tools
-from desktop.widgets.car_card import FAILED_TEXT, RETRY_TEXT
+from desktop.widgets.car_card import FAILED_TEXT, RETRY_TEXT, paint_badge
 from desktop.widgets.record_row import RecordRow
 from desktop.widgets.record_table import RecordTable
+from desktop.widgets.shimmer import ShimmerClock
 
 ROW_PX = 12 * GRID
 _TICK_MS = 1000
-_BONE_PX = 10
-_NUMBER, _CAR, _RENTER, _TIMES, _STANDING, _PRICE, _LEFT = range(7)
+_BONE_PX, _BADGE_PX = 10, 18
+_NUMBER, _CAR, _RENTER, _TIMES, _STANDING, _PRICE = range(6)
 #: What the columns with words of one length take, in px; the others share what is left.
-_FIXED = MappingProxyType({_NUMBER: 132, _TIMES: 196, _STANDING: 108, _PRICE: 104, _LEFT: 58})
+_FIXED = MappingProxyType({_NUMBER: 132, _TIMES: 184, _STANDING: 108, _PRICE: 104})
 _NARROWEST = 80
 #: How much of the upper and of the lower line a bone takes.
 _BONES = MappingProxyType({_CAR: (0.75, 0.5), _TIMES: (0.8, 0.8)})
@@ -45,9 +47,8 @@ def columns_of(now: Callable[[], datetime]) -> list[Column[BookingRow]]:
         column("Car", lambda row: f"{row.car}, {row.plate}"),
         column("Renter", lambda row: row.renter),
         column("Pick-up and return", lambda row: f"{row.pick_up} to {row.drop_off}"),
-        column("Standing", lambda row: row.standing, tone=lambda row: row.tone.value),
+        column("Standing", lambda row: row.standing_text(now()), tone=lambda row: row.tone.value),
         column("Price", lambda row: row.price, numeric=True),
-        column("Hold", lambda row: row.hold_left(now()), numeric=True),
     ]
 
 
@@ -63,8 +64,7 @@ class BookingTable(RecordTable):
 
     def __init__(self, tools: Tools, model: PagesModel[BookingRow], now: Callable[[], datetime]) -> None:
         super().__init__(tools.theme, tools.shimmer)
-        self._now = now
-        self._row = BookingCells(tools.theme, tools.shimmer, self)
+        self._row = BookingCells(tools.theme, tools.shimmer, self, now)
         self.setItemDelegate(self._row)
         self._tick = QTimer(self, interval=_TICK_MS)
         self._tick.timeout.connect(self._repaint_holds)
@@ -80,13 +80,15 @@ class BookingTable(RecordTable):
         first = max(self.rowAt(0), 0)
         last = self.rowAt(self.viewport().height() - 1)
         rows = range(first, model.rowCount() if last < 0 else last + 1)
-        if self.isVisible() and any(model.index(row, _LEFT).data() for row in rows):
+        shown = (model.index(row, 0).data(ROW_ROLE) for row in rows)
+        if self.isVisible() and any(row is not None and row.held for row in shown):
             self._tick.start()
         else:
             self._tick.stop()
 
     def _repaint_holds(self) -> None:
-        self.viewport().update(self.columnViewportPosition(_LEFT), 0, self.columnWidth(_LEFT), self.viewport().height())
+        left, width = self.columnViewportPosition(_STANDING), self.columnWidth(_STANDING)
+        self.viewport().update(left, 0, width, self.viewport().height())
 
     def _share_width(self) -> None:
         # Room for the scroll bar is kept whether it shows or not: its coming must not move the columns.
@@ -108,7 +110,11 @@ class BookingTable(RecordTable):
 
 
 class BookingCells(RecordRow):
-    """Car and plate, pick-up and return stand one above the other."""
+    """Car and plate, pick-up and return, standing and what is left of a hold stand one above the other."""
+
+    def __init__(self, theme: Theme, clock: ShimmerClock, view: BookingTable, now: Callable[[], datetime]) -> None:
+        super().__init__(theme, clock, view)
+        self._now = now
 
     def _value(self, painter: QPainter, rect: QRect, index: AnyIndex) -> None:
         row: BookingRow = index.data(ROW_ROLE)
@@ -120,6 +126,12 @@ class BookingCells(RecordRow):
         elif index.column() == _TIMES:
             self._line(painter, upper, row.pick_up, tokens.text)
             self._line(painter, lower, row.drop_off, tokens.muted)
+        elif index.column() == _STANDING:
+            place = (
+                upper if row.held else QRect(upper.left(), rect.center().y() - _BADGE_PX // 2, rect.width(), _BADGE_PX)
+            )
+            paint_badge(painter, self._theme, place, row.standing, row.tone)
+            self._line(painter, lower, row.hold_left(self._now()), tokens.warning)
         else:
             super()._value(painter, rect, index)
 

@@ -192,7 +192,7 @@ class CarResults(QWidget):
         self.told.emit("No car free")
         self._unpainted = True
         if form.filters:
-            words = "No free car fits all the filters. Without them there may be one."
+            words = "With fewer filters there may be a free one."
             self._show_empty(Icon.NO_CAR, "No car fits", words, "Clear filters")
         else:
             words = "Every car of this branch is out or booked at that time."
