@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.commands import Command
+from desktop.messages import booking_number
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID
 from desktop.viewmodels.bookings import BookingsState, Scope
@@ -22,7 +23,8 @@ from desktop.widgets.banner import Banner
 from desktop.widgets.help_sheet import HelpLine
 from desktop.widgets.rail import Rail, RailItem
 from desktop.widgets.status_bar import StatusBar
-from engine.domain.booking import Booking
+from desktop.widgets.toast import Toast
+from engine.domain.booking import Booking, BookingState
 from engine.domain.people import Deed
 
 FIND, BOOKINGS = "find", "bookings"
@@ -48,6 +50,7 @@ class WorkspaceView(QWidget):
         self.rail = Rail(tools.theme)
         self.banner = Banner(tools.theme)
         self._inset = QWidget()
+        self._paid_elsewhere: Booking | None = None
         self.status = StatusBar(tools.theme)
         self.pages = QStackedWidget()
         self._holds = OpenHolds(workspace.actor.account)
@@ -110,6 +113,8 @@ class WorkspaceView(QWidget):
         self.search = SearchPage(tools, workspace)
         self.bookings = BookingsPage(tools, workspace)
         self.panel = BookingPanel(tools, workspace, self.pages)
+        self.toast = Toast(tools.theme, self.pages)
+        self.toast.acted.connect(self._show_paid)
         for page in (self.search, self.bookings):
             self.pages.addWidget(page)
         self.rail.set_items(
@@ -140,14 +145,24 @@ class WorkspaceView(QWidget):
         branch = next((known for known in branches if known.id == booking.branch_id), None)
         self.panel.open_booking(booking, branch)
 
+    def _show_paid(self) -> None:
+        if self._paid_elsewhere is not None:
+            self._open_booking(self._paid_elsewhere)
+
     def _search_again(self, booking: Booking) -> None:
         self.go(FIND)
         self.search.search_like(booking)
 
     def _booked(self, booking: Booking) -> None:
-        self._holds.note(booking)
+        was_open = self._holds.note(booking)
+        if was_open and booking.state is BookingState.CONFIRMED and not self.panel.isVisible():
+            self._paid_elsewhere = booking
+            self.toast.tell(f"Booking {booking_number(booking.id)} is paid and confirmed.", "Show")
         self._show_holds()
         self.bookings.show_change(booking)
+        if booking.version == 1 or not booking.blocking:
+            # A car was taken or set free by this desk: what the search shows is no longer true.
+            self._workspace.search.again()
 
     def _bookings_changed(self, state: BookingsState) -> None:
         if state.first is not None and state.scope is Scope.MINE:

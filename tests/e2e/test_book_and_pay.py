@@ -85,6 +85,7 @@ def test_a_car_is_found_booked_paid_and_cancelled(at_the_counter, tmp_path, card
         await person.until(lambda: "Confirmed" in _shown(person))
 
         booking = panel.state.booking
+        await person.until(lambda: booking.car_id not in _offered(person))
         await person.until(lambda: not panel.state.booking.money_waits)
         row, ledger = await _rows(person, booking)
         assert "confirmed" == row["state"]
@@ -94,6 +95,12 @@ def test_a_car_is_found_booked_paid_and_cancelled(at_the_counter, tmp_path, card
         await _cancel(person, panel)
 
     at_the_counter(story)
+
+
+def _offered(person):
+    """The cars that the search behind the panel shows as free."""
+    first = person.desk.search.state.first
+    return [offer.car.id for offer in first.offers] if first else [person.desk.panel.state.booking.car_id]
 
 
 async def _cancel(person, panel):
