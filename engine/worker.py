@@ -91,6 +91,7 @@ async def _hear(leaving: AsyncExitStack, engine: Engine, address: tuple[str, int
 
 
 async def _rounds(engine: Engine) -> None:
+    _leave_if_asked()
     payment = engine.payment
     lookback = Lookback(payment.store, payment.gateway, payment, engine.clock)
     try:
@@ -123,7 +124,15 @@ async def _every(
             raise
         except DriveSphereError as problem:
             log.warning("worker.round_failed", of=name, code=problem.code, problem=str(problem))
+        _leave_if_asked()
         await asyncio.sleep(pause.total_seconds())
+
+
+def _leave_if_asked() -> None:
+    """Until Python 3.12 ``wait_for``, which the drivers use, loses a cancellation that meets its answer."""
+    task = asyncio.current_task()
+    if task and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _end_on_signals() -> None:

@@ -7,7 +7,7 @@ import re
 import signal
 import subprocess
 import sys
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -188,6 +188,23 @@ async def test_B12_an_account_that_is_taken_away_ends_the_work(world, root, stri
             task.result()
     finally:
         app.command("grantRolesToUser", "worker", roles=["ds_worker"])
+
+
+async def test_a_driver_that_loses_the_cancellation_does_not_keep_it_at_work():
+    asked = asyncio.Event()
+
+    async def lose_it():
+        asked.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(worker._every(timedelta(days=1), "round", lose_it))
+    await asked.wait()
+    task.cancel()
+
+    done, _ = await asyncio.wait({task}, timeout=30)
+
+    assert {task} == done
 
 
 @pytest.mark.parametrize(
