@@ -24,6 +24,7 @@ from engine.domain.period import RentalPeriod
 
 _HOUR = timedelta(hours=1)
 _GROUP = 4
+_ALIKE = 3
 
 
 class Step(Enum):
@@ -262,7 +263,9 @@ def zone_note(at: datetime, branch: Branch, *, desk: tzinfo | None = None) -> st
 
 
 def branch_name(branch: Branch) -> str:
-    return branch.name if branch.city in branch.name else f"{branch.city} {branch.name}"
+    """With its city, unless the name begins with it in any spelling: Lisboa is Lisbon."""
+    same = branch.name[:_ALIKE].casefold() == branch.city[:_ALIKE].casefold()
+    return branch.name if same else f"{branch.city} {branch.name}"
 
 
 def branch_line(branch: Branch, at: datetime) -> str:

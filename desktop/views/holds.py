@@ -18,11 +18,12 @@ class OpenHolds:
         """The newest of the account's bookings; a hold lasts minutes, so every open one is among them."""
         self._held = {booking.id: booking for booking in bookings if self._counts(booking)}
 
-    def note(self, booking: Booking) -> None:
+    def note(self, booking: Booking) -> bool:
+        """Take over a change; says whether the booking was an open hold before."""
+        before = self._held.pop(booking.id, None)
         if self._counts(booking):
             self._held[booking.id] = booking
-        else:
-            self._held.pop(booking.id, None)
+        return before is not None
 
     def standing(self, now: datetime) -> tuple[int, float]:
         """How many are open, and the seconds until the first of them is over."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -156,5 +157,9 @@ def test_zone_is_explained_only_where_it_differs_from_the_desk():
     assert "Times are those of Lisboa (WET), 1 hour behind this desk." == note
 
 
-def test_branch_is_named_with_its_city_once():
-    assert "Berlin Mitte · CET, UTC+1" == messages.branch_line(BERLIN, FRIDAY)
+@pytest.mark.parametrize(
+    ("name", "city", "told"),
+    [("Mitte", "Berlin", "Berlin Mitte"), ("Lisboa Miradouro", "Lisbon", "Lisboa Miradouro")],
+)
+def test_branch_is_named_with_its_city_once(name, city, told):
+    assert f"{told} · CET, UTC+1" == messages.branch_line(replace(BERLIN, name=name, city=city), FRIDAY)

@@ -190,6 +190,19 @@ def test_open_holds_count_down_in_the_status_bar(view):
     assert ("1 hold", "10:00") == (view.status._holds.text(), view.status.countdown.text())
 
 
+def test_a_payment_while_the_panel_is_closed_is_told(view):
+    view._workspace.bookings._show(listed(make_booking(1)))
+    paid = make_booking(1, BookingState.CONFIRMED)
+    view._workspace.panel.booked.emit(paid)
+    assert "Booking G8ET-6JAM-Q001 is paid and confirmed." == view.toast.text
+    resumed = []
+    view._workspace.panel.resume = lambda booking, _branch: resumed.append(booking)
+    view.toast.acted.emit()
+
+    assert [paid] == resumed
+    view.toast.hide()
+
+
 def test_holds_of_the_branch_are_not_called_mine(view):
     view._workspace.bookings._show(replace(listed(make_booking(1)), scope=Scope.BRANCH))
 

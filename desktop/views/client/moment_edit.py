@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import QDate, QDateTime, QTime, QTimeZone
+from PySide6.QtCore import QDate, QDateTime, Qt, QTime, QTimeZone
+from PySide6.QtGui import QTextCharFormat
 from PySide6.QtWidgets import QAbstractSpinBox, QDateTimeEdit, QWidget
 
 from desktop.messages import locale
@@ -23,6 +24,9 @@ class MomentEdit(QDateTimeEdit):
         self.setLocale(locale())
         self.setDisplayFormat("ddd d MMM yyyy  HH:mm")
         self.setCalendarPopup(True)
+        for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
+            # Qt paints weekends in a red of its own, hard to read in the dark.
+            self.calendarWidget().setWeekdayTextFormat(day, QTextCharFormat())
         self.setAccessibleName(name)
 
     def moment(self) -> datetime:
