@@ -84,6 +84,7 @@ class Program:
         self.theme = Theme(app, preferences.scheme, reduced_motion=preferences.reduced_motion)
         self.window = MainWindow(self.theme, ShimmerClock(self.theme), preferences, self.session)
         self._tasks.failed.connect(self._crashed)
+        self.window.task_failed.connect(self._crashed)
         self.session.changed.connect(self._session_changed)
         self.window.close_requested.connect(lambda: self._tasks.once("leave", self._ask_to_leave()))
         watch.observe(app, self.window)

@@ -28,10 +28,12 @@ class MainWindow(QMainWindow):
     Signals:
         close_requested: The person wants to leave.
         first_result_painted: Once, after the first search result is on the screen.
+        task_failed: Work of a view (a question, the F1 sheet) ended with an exception nobody foresaw; carries it.
     """
 
     close_requested = Signal()
     first_result_painted = Signal()
+    task_failed = Signal(object)
 
     def __init__(
         self, theme: Theme, shimmer: ShimmerClock, preferences: Preferences, session: SessionViewModel
@@ -40,6 +42,7 @@ class MainWindow(QMainWindow):
         self._tools = Tools(theme, shimmer, preferences)
         self._session = session
         self._tasks = TaskScope(self)
+        self._tasks.failed.connect(self.task_failed)
         self._workspace: WorkspaceView | None = None
         self._of_workspace: list[str] = []
         self._painted_before = False
@@ -65,6 +68,7 @@ class MainWindow(QMainWindow):
         view = self._workspace = WorkspaceView(self._tools, workspace)
         view.sign_out_wanted.connect(self._sign_out)
         view.keys_wanted.connect(self.show_keys)
+        view.task_failed.connect(self.task_failed)
         view.result_painted.connect(self._result_painted)
         commands = view.commands()
         self._of_workspace = [command.id for command in commands]

@@ -43,6 +43,7 @@ class WorkspaceView(QWidget):
     sign_out_wanted = Signal()
     keys_wanted = Signal()
     result_painted = Signal()
+    task_failed = Signal(object)
 
     def __init__(self, tools: Tools, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -113,6 +114,7 @@ class WorkspaceView(QWidget):
         self.search = SearchPage(tools, workspace)
         self.bookings = BookingsPage(tools, workspace)
         self.panel = BookingPanel(tools, workspace, self.pages)
+        self.panel.task_failed.connect(self.task_failed)
         self.toast = Toast(tools.theme, self.pages)
         self.toast.acted.connect(self._show_paid)
         for page in (self.search, self.bookings):

@@ -203,6 +203,19 @@ def test_a_payment_while_the_panel_is_closed_is_told(view):
     view.toast.hide()
 
 
+async def test_a_bug_in_a_view_is_not_swallowed(window, view, until):
+    async def bug():
+        raise ZeroDivisionError
+
+    told = []
+    window.task_failed.connect(told.append)
+    for scope in (window._tasks, view.panel._tasks, view.panel.aftercare._tasks):
+        scope.once("bug", bug())
+    await until(lambda: len(told) == 3)
+
+    assert {ZeroDivisionError} == {type(problem) for problem in told}
+
+
 def test_holds_of_the_branch_are_not_called_mine(view):
     view._workspace.bookings._show(replace(listed(make_booking(1)), scope=Scope.BRANCH))
 

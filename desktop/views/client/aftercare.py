@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.dialogs import Question, confirm
@@ -23,12 +24,19 @@ _BACK = Question(
 
 
 class Aftercare(QWidget):
-    """A row of buttons, each there only when it makes sense; money moves only after a yes to its amount."""
+    """A row of buttons, each there only when it makes sense; money moves only after a yes to its amount.
+
+    Signals:
+        task_failed: A question ended with an exception nobody foresaw; carries it.
+    """
+
+    task_failed = Signal(object)
 
     def __init__(self, theme: Theme, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._vm, self._now = workspace.panel, workspace.now
         self._tasks = TaskScope(self)
+        self._tasks.failed.connect(self.task_failed)
         self.cancel = Button(theme, "Cancel booking …", Kind.DANGER)
         self.returned = Button(theme, "Car is back …")
         self.again = Button(theme, "Take up again")

@@ -41,6 +41,7 @@ class BookingPanel(SidePanel):
 
     similar_wanted = Signal(object)
     search_wanted = Signal(object)
+    task_failed = Signal(object)
 
     def __init__(self, tools: Tools, workspace: Workspace, host: QWidget) -> None:
         super().__init__(tools.theme, host, "Book this car")
@@ -56,6 +57,8 @@ class BookingPanel(SidePanel):
         self.aftercare = Aftercare(tools.theme, workspace)
         self.main = Button(tools.theme, "Book", Kind.PRIMARY)
         self.second = Button(tools.theme, "Give up")
+        self._tasks.failed.connect(self.task_failed)
+        self.aftercare.task_failed.connect(self.task_failed)
         self._fill_panel()
         self.renters.searched.connect(self._vm.find_renter)
         self.renters.chosen.connect(self._vm.choose)
