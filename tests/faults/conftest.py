@@ -16,11 +16,19 @@ from run import Outcome
 
 OUTCOMES = pytest.StashKey[list[Outcome]]()
 _HEAD = ("scenario", "runs", "bookings", "faults", "violations", "seconds")
+_LONG_RUNS = 2
 
 
 @pytest.fixture(scope="session")
 def long_suite() -> bool:
     return os.environ.get("FAULTS", "short") == "long"
+
+
+@pytest.fixture(scope="session")
+def seeds(long_suite: bool) -> range:  # noqa: FBT001 -- pytest's way
+    """FAULTS_SEED names the first one, to repeat a run or to look elsewhere."""
+    first = int(os.environ.get("FAULTS_SEED", "1"))
+    return range(first, first + (_LONG_RUNS if long_suite else 1))
 
 
 @pytest.fixture(scope="session")
@@ -69,7 +77,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         return
     rows = [(name, *_sums(outcomes)) for name, outcomes in by_scenario.items()]
     rows.append(("together", *(sum(column) for column in list(zip(*rows, strict=True))[1:])))
-    terminalreporter.section("faults")
+    seeds = sorted({outcome.seed for outcomes in by_scenario.values() for outcome in outcomes})
+    terminalreporter.section(f"faults, seeds {', '.join(map(str, seeds))}")
     for row in (_HEAD, *rows):
         terminalreporter.write_line("| " + " | ".join(str(cell) for cell in row) + " |")
 

@@ -52,7 +52,7 @@ class Shift:
 
     async def work(self, disturb: Disturb | None = None) -> None:
         """Serve everybody while *disturb* does its worst, again and again."""
-        self.days = self.days or 2 * max(4, self.renters // len(self.run.cars))
+        self.days = self.days or 3 * max(4, self.renters // len(self.run.cars))
         self.seats = [await self.run.desk(**look) for look in self.looks]
         trouble = asyncio.create_task(self._disturb(disturb)) if disturb else None
         door = asyncio.Semaphore(self.at_once)

@@ -59,8 +59,8 @@ async def _book(run: Run, car: str, point: str) -> None:
 
 
 @pytest.mark.parametrize("points", [PAID, RELEASED], ids=["paid", "released"])
-async def test_a_desk_killed_at_any_step_loses_nothing(firm, report, points):
-    async with open_run(firm, "1 killed desks", 1, len(points)) as run:
+async def test_a_desk_killed_at_any_step_loses_nothing(firm, report, seeds, points):
+    async with open_run(firm, "1 killed desks", seeds[0], len(points)) as run:
         for at in range(0, len(points), 4):
             pairs = zip(run.cars[at : at + 4], points[at : at + 4], strict=True)
             await asyncio.gather(*(_book(run, car, point) for car, point in pairs))
@@ -70,9 +70,9 @@ async def test_a_desk_killed_at_any_step_loses_nothing(firm, report, points):
     assert [] == outcome.violations
 
 
-async def test_a_hold_that_ran_out_ends_with_nobody_asking_also_when_its_sweeper_dies(firm, report):
+async def test_a_hold_that_ran_out_ends_with_nobody_asking_also_when_its_sweeper_dies(firm, report, seeds):
     """Sweepers run by themselves; the first to be at it dies with the sweepers' lease in hand, the other goes on."""
-    async with open_run(firm, "1 killed desks", 2, 1, sweeps=True) as run:
+    async with open_run(firm, "1 killed desks", seeds[0], 1, sweeps=True) as run:
         doomed = await run.desk()
         booking = await run.hold(doomed, run.wish(run.cars[0], 0))
         await doomed.ask("open", booking=booking)

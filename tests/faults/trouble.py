@@ -135,7 +135,7 @@ class WebhookStorm:
             self._worker.kill()
             await self._worker.gone
         elif events := await stripe.latest_events():
-            run.faults["webhooks said again"] += 6
+            run.faults["webhook storms"] += 1
             await asyncio.gather(*(stripe.resend(event) for event in chance.choices(events, k=6)))
 
 
