@@ -44,9 +44,6 @@ class Desk:
         self.points.delay(point, seconds)
         return {}
 
-    async def seen(self) -> dict[str, Any]:
-        return dict(self.points.seen)
-
     async def clock(self) -> dict[str, Any]:
         return {"now": self.engine.clock.now().timestamp(), "own": time.time()}
 

@@ -20,7 +20,6 @@ from redis.asyncio import Redis
 from engine.adapters.mongo_client import Credentials, connect, database
 from engine.adapters.mongo_documents import branch_document, car_document, fence_document, renter_document
 from engine.adapters.mongo_provision import create_account, provision
-from engine.domain.booking import BLOCKING
 from engine.domain.car import terms_of
 from engine.domain.settings import FirmSettings
 
@@ -41,9 +40,6 @@ class Stripe:
 
     async def clear(self) -> None:
         (await self._http.delete("/_control/faults")).raise_for_status()
-
-    async def set_clock(self, offset_s: int) -> None:
-        (await self._http.post("/_control/clock", json={"offset_s": offset_s})).raise_for_status()
 
     async def webhook(self, url: str, secret: str) -> None:
         (await self._http.post("/_control/webhooks", json={"url": url, "secret": secret})).raise_for_status()
@@ -146,9 +142,6 @@ class Firm:
 
     async def unsettled(self, query: dict[str, Any]) -> int:
         return await self.db.bookings.count_documents({**query, "due_at": {"$exists": True}})
-
-    async def blocking(self, car: str) -> int:
-        return await self.db.bookings.count_documents({"car_id": car, "state": {"$in": list(BLOCKING)}})
 
 
 async def prepare(cluster: Cluster) -> None:

@@ -54,12 +54,13 @@ def _listed(count: Counter[str]) -> str:
 
 @dataclass
 class Run:
-    """Attributes.
+    """Desks, renters and what is done to them; use ``open_run``.
 
-    spec: Settings that this run's desks share.
-    looks_back: Whether the head office looks through Stripe's own list for payments that nobody saw.
-    quiet_within_s: How long it may take until nothing is left to do.
-    wakes_after_s: How long a desk that was stopped at a point stands still; 0: until somebody wakes it.
+    Attributes:
+        spec: Settings that this run's desks share.
+        looks_back: Whether the head office looks through Stripe's own list for payments that nobody saw.
+        quiet_within_s: How long it may take until nothing is left to do.
+        wakes_after_s: How long a desk that was stopped at a point stands still; 0: until somebody wakes it.
     """
 
     firm: Firm
