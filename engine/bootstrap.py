@@ -23,6 +23,7 @@ from engine.domain.booking import BookingId
 from engine.domain.errors import DriveSphereError
 from engine.domain.people import Actor, Deed
 from engine.embedded.demo_load import load_demo
+from engine.embedded.demo_payments import introduce_payments
 from engine.embedded.demo_people import accounts as demo_accounts
 from engine.embedded.servers import open_servers
 from engine.services.booking import BookingService
@@ -105,6 +106,8 @@ async def open_place(settings: Settings, on_progress: Callable[[str], None] = la
         root = connect(servers.mongo_url, Credentials(servers.root_name, servers.root_password, "admin"))
         try:
             await load_demo(root, settings.database, datetime.now(UTC), on_progress)
+            if servers.stripe_url:
+                await introduce_payments(root, settings.database, servers.stripe_url, servers.stripe_key)
         finally:
             await root.close()
         yield Place(

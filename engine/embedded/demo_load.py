@@ -42,7 +42,7 @@ async def load_demo(client: Client, name: str, now: datetime, on_progress: Calla
         await provision(client, name, data.settings)
         if marker is None:
             await _write(client, db, data, on_progress)
-        await db.deployment.replace_one({"_id": "demo"}, {"schema": schema}, upsert=True)
+        await db.deployment.update_one({"_id": "demo"}, {"$set": {"schema": schema}}, upsert=True)
 
 
 async def _write(client: Client, db: Database, data: DemoData, on_progress: Callable[[str], None]) -> None:

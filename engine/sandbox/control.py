@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from engine.sandbox import payments, refunds, sessions, webhooks
+from engine.sandbox import past, payments, refunds, sessions, webhooks
 from engine.sandbox.api import Api
 from engine.sandbox.bodies import text_of
 from engine.sandbox.faults import Fault, Faults
@@ -55,6 +55,7 @@ class Control:
             ("/_control/webhooks", "DELETE", self._clear_hooks),
             ("/_control/events/{event}/resend", "POST", self._resend),
             ("/_control/pay", "POST", self._pay),
+            ("/_control/past", "POST", self._remember),
             ("/_control/refunds", "POST", self._next_refund),
             ("/_control/refunds/{refund}", "POST", self._settle_refund),
             ("/_control/books", "GET", self._books),
@@ -132,6 +133,11 @@ class Control:
         with self._state.store.transaction():
             refund = self._state.find("refund", request.path_params["refund"], "refund")
             return refunds.settle(self._state, refund, status)
+
+    async def _remember(self, request: Request) -> Any:
+        payments = msgspec.json.decode(await text_of(request), type=list[past.PastPayment])
+        with self._state.store.transaction():
+            return {"new": past.remember(self._state, payments)}
 
     async def _books(self, _: Request) -> Any:
         """Every charge that was authorised, oldest first, and what is left of it, to the cent."""

@@ -142,17 +142,9 @@ def _authorise(state: State, session: Record, intent: Record, payer: Payer) -> N
 
 
 def _charge(state: State, intent: Record, payer: Payer, capture_before: int | None) -> Record:
-    card = {
-        "brand": "visa",
-        "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"},
-        "country": "US",
-        "exp_month": payer.exp_month,
-        "exp_year": payer.exp_year,
-        "funding": "credit",
-        "last4": payer.number[-4:],
-        "network": "visa",
-        **({"capture_before": capture_before} if capture_before else {}),
-    }
+    card = templates.visa(payer.number, payer.exp_month, payer.exp_year)
+    if capture_before:
+        card["capture_before"] = capture_before
     billing = {"email": payer.email, "name": payer.name}
     body = {**templates.charge(new_id("ch_"), intent.body, card, billing), "created": state.now()}
     charge = Record(body["id"], "charge", body, {})

@@ -134,6 +134,20 @@ statement_descriptor statement_descriptor_suffix transfer_data transfer_group
 """.split()
 
 
+def visa(number: str, exp_month: int = 12, exp_year: int = 2030) -> dict[str, Any]:
+    """A ``payment_method_details.card``."""
+    return {
+        "brand": "visa",
+        "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"},
+        "country": "US",
+        "exp_month": exp_month,
+        "exp_year": exp_year,
+        "funding": "credit",
+        "last4": number[-4:],
+        "network": "visa",
+    }
+
+
 def charge(key: str, intent: dict[str, Any], card: dict[str, Any], billing: dict[str, Any]) -> dict[str, Any]:
     """A charge authorised and not captured. Args: ``card`` is ``payment_method_details.card``."""
     return {

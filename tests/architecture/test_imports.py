@@ -33,6 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "resources",
         "pymongo",
         "bson",
+        "httpx",
         "redis",
         "psutil",
         "structlog",

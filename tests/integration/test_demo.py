@@ -15,6 +15,7 @@ from engine.bootstrap import Place, open_engine
 from engine.config import Secret
 from engine.domain.booking import BLOCKING
 from engine.embedded.demo_load import load_demo
+from engine.embedded.demo_payments import introduce_payments
 from engine.embedded.demo_people import accounts
 
 pytestmark = pytest.mark.asyncio
@@ -53,6 +54,24 @@ async def test_the_demo_is_complete_consistent_and_brought_home_when_time_goes_o
     for account in accounts():
         async with open_engine(place, account.account, account.password, background=False) as desk:
             assert account.role == desk.actor.role
+
+
+async def test_a_demo_booking_can_be_cancelled_and_its_money_goes_back(demo, endpoints):
+    client, _, db = demo
+    for _ in range(2):
+        await introduce_payments(client, NAME, endpoints.stripe_url, endpoints.stripe_key)
+    coming = db.bookings.find({"state": "confirmed", "branch_id": "br-berlin"}).sort("starts_at", -1)
+    row = next(row for row in coming if row["booked_by"] == "clerk")
+    place = Place(
+        endpoints.mongo_url, Secret(endpoints.redis_url), NAME, Secret(endpoints.stripe_key), endpoints.stripe_url
+    )
+    async with open_engine(place, "clerk", "demo-counter", background=False) as desk:
+        quoted = await desk.rental.quote_refund(desk.actor, row["_id"])
+        cancelled = await desk.rental.cancel(desk.actor, row["_id"], quoted.given_back)
+
+    assert quoted.given_back.minor == row["quote"]["total"]
+    assert ("cancelled", "done") == (cancelled.state, cancelled.refund.state)
+    _judge(db)
 
 
 def _judge(db):
