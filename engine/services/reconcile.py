@@ -94,9 +94,12 @@ class Reconciler:
         named = await self._judge_named(of_booking, report)
         async for page in self.books.created(since, until):
             report.bookings += len(page)
-            report.drawn += sum(each.drawn for each in page)
             for each in page:
-                if not each.drawn and each.booking.id not in named:
+                if each.booking.id in named:
+                    continue
+                if each.drawn:
+                    report.drawn += 1
+                else:
                     await self._judge_booking(each, (), report)
 
     async def _judge_named(self, of_booking: dict[str, list[PaymentFacts]], report: Report) -> set[str]:

@@ -382,7 +382,8 @@ async def test_the_command_on_the_demo_after_an_honest_run_and_after_a_theft(tmp
 
     assert (0, "") == (honest[0], honest[2])
     told = json.loads(honest[1])
-    assert ([], 1, 1) == (told["differences"], told["payments"], told["bookings"])
+    assert [] == told["differences"]
+    assert told["bookings"] == told["payments"] >= 1
     assert told["drawn"] > 0
     assert 1 == robbed[0]
     assert booking.id in robbed[1]
