@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.phases import Phase
+from engine.domain.booking import Standing
 from engine.domain.errors import DriveSphereError
 from engine.domain.listing import BookingRows
 
@@ -73,6 +75,21 @@ class BookingsViewModel(QObject):
             self._show(replace(self.state, phase=Phase.FAILED, problem=problem))
         else:
             self._show(replace(self.state, phase=Phase.READY, first=first))
+            if await self._go_on_with(first):
+                await self._load(scope)
+
+    async def _go_on_with(self, first: BookingRows) -> bool:
+        """Ask Stripe about what still waits for its payment: this desk may have been closed while it was paid."""
+        moved = False
+        for booking in first.rows:
+            if booking.standing is not Standing.PENDING:
+                continue
+            try:
+                settled = await self._desk.call(partial(self._desk.payment.settle, booking.id))
+            except DriveSphereError:
+                continue  # the sweeper comes back to it, and so does whoever opens it
+            moved = moved or settled.version != booking.version
+        return moved
 
     async def _page(self, run: int, scope: Scope, offset: int) -> None:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -19,6 +19,7 @@ from desktop.app import Program
 from desktop.preferences import Preferences
 from desktop.smoke import Stopwatch
 from engine.config import load
+from engine.embedded.servers import open_servers
 
 _PATIENCE_S = 30
 
@@ -76,10 +77,14 @@ def at_the_counter(qapp, tmp_path):
             program.leave()
             await living
 
-    def run(story):
+    def run(*stories):
+        """One story for each time that the program is opened; between them another desk keeps the servers up."""
+
         async def whole():
-            async with person() as somebody:
-                await story(somebody)
+            async with open_servers(tmp_path / "data") if len(stories) > 1 else nullcontext():
+                for story in stories:
+                    async with person() as somebody:
+                        await story(somebody)
 
         qapp.setQuitOnLastWindowClosed(False)
         with asyncio.Runner(loop_factory=lambda: QEventLoop(qapp)) as runner:

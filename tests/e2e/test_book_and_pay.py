@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import httpx
 import pymongo
 import pytest
 from chromium import chromium
@@ -14,6 +15,7 @@ from desktop.viewmodels.booking import Stage
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
 from desktop.widgets.card_grid import CardGrid
+from engine.domain.booking import BookingState
 from engine.embedded.servers import open_servers
 
 DECLINED, GOOD = "4000 0000 0000 0002", "4242 4242 4242 4242"
@@ -95,6 +97,28 @@ def test_a_car_is_found_booked_paid_and_cancelled(at_the_counter, tmp_path, card
         await _cancel(person, panel)
 
     at_the_counter(story)
+
+
+def test_closed_in_the_browser_step_and_paid_meanwhile_it_is_confirmed_when_the_program_opens_again(at_the_counter):
+    left = []
+
+    async def book_and_leave(person):
+        await _sign_in_and_find(person)
+        panel = await _book(person)
+        left.append(panel.state.booking)
+
+    async def come_back(person):
+        card = {"email": "a@example.org", "number": GOOD, "expiry": "12/34", "cvc": "123", "name": "Ada"}
+        await asyncio.to_thread(httpx.post, left[0].attempt.url, data=card, trust_env=False)
+        await _sign_in_and_find(person)
+        bookings = person.desk.bookings
+        await person.until(lambda: bookings.state.first and bookings.state.first.rows[0].id == left[0].id)
+        await person.until(lambda: bookings.state.first.rows[0].state is BookingState.CONFIRMED)
+
+        _, ledger = await _rows(person, left[0])
+        assert 3 == len(ledger)
+
+    at_the_counter(book_and_leave, come_back)
 
 
 def _offered(person):
