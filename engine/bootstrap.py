@@ -38,6 +38,7 @@ __all__ = ["Engine", "Place", "demo_accounts", "new_booking_id", "open_engine", 
 log = structlog.get_logger(__name__)
 
 _MEASURE_CLOCK_EVERY_S = 60.0
+_CANCEL_AGAIN_S = 1.0
 #: Where the browser goes after paying when nobody waits for it (RFC 2606: never a real site).
 _NOWHERE = "https://drivesphere.invalid/paid"
 #: Crockford's base 32: no I, L, O or U, so a booking number survives the telephone.
@@ -205,9 +206,15 @@ async def _tasks(engine: Engine) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in tasks:
+        await _end(tasks)
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    """Cancel until they have ended: Python 3.11 forgets a cancellation that meets an answer in ``wait_for``."""
+    while alive := [task for task in tasks if not task.done()]:
+        for task in alive:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.wait(alive, timeout=_CANCEL_AGAIN_S)
 
 
 async def _keep_time(clock: ServerClock) -> None:

@@ -164,7 +164,7 @@ class PaymentGateway(Protocol):
         """A webhook's event, believed because of its signature.
 
         Raises:
-            Forbidden: Wrong signature, or a stamp more than five minutes old or at all in the future.
+            Forbidden: Wrong signature, or a stamp more than five minutes old or in the future.
         """
 
 

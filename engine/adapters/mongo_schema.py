@@ -194,6 +194,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("booked_by", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="desk"),
         IndexModel([("branch_id", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="branch"),
         IndexModel([("owner_id", ASCENDING), ("created_at", DESCENDING)], name="owner"),
+        IndexModel([("created_at", ASCENDING), ("_id", ASCENDING)], name="created"),
     ],
     "renters": [
         IndexModel([("name_key", ASCENDING)], name="name"),

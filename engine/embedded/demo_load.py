@@ -41,19 +41,19 @@ async def load_demo(client: Client, name: str, now: datetime, on_progress: Calla
         data = build(now)
         await provision(client, name, data.settings)
         if marker is None:
-            await _write(client, db, data, on_progress)
+            await _write(db, data, on_progress)
+        for each in data.accounts:
+            new = NewAccount(each.account, each.password, each.role, each.name, each.branch_id, each.owner_id)
+            await create_account(client, db.name, new)
         await db.deployment.update_one({"_id": "demo"}, {"$set": {"schema": schema}}, upsert=True)
 
 
-async def _write(client: Client, db: Database, data: DemoData, on_progress: Callable[[str], None]) -> None:
+async def _write(db: Database, data: DemoData, on_progress: Callable[[str], None]) -> None:
     for collection in _FILLED:
         await db[collection].delete_many({})
     await db.branches.insert_many([branch_document(branch) for branch in data.branches])
     await db.cars.insert_many([car_document(car) for car in data.cars])
     await db.renters.insert_many([renter_document(renter) for renter in data.renters])
-    for each in data.accounts:
-        new = NewAccount(each.account, each.password, each.role, each.name, each.branch_id, each.owner_id)
-        await create_account(client, db.name, new)
     done = 0
     blocking: dict[CarId, list[Booking]] = {car.id: [] for car in data.cars}
     for batch in data.batches(1000):
