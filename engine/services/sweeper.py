@@ -45,10 +45,13 @@ class Sweeper:
         async with self.leases.alone("sweeper", _LEASE) as mine:
             if not mine:
                 return 0
-            due = await self.store.unsettled(self.clock.now(), _BATCH)
-            for booking_id in due:
-                await self._settle(booking_id)
-            return len(due)
+            now, seen = self.clock.now(), set[BookingId]()
+            # What waits for a person stays the oldest: ask for as many more, so that it hides nobody.
+            while due := [each for each in await self.store.unsettled(now, len(seen) + _BATCH) if each not in seen]:
+                for booking_id in due:
+                    await self._settle(booking_id)
+                seen.update(due)
+            return len(seen)
 
     async def _settle(self, booking_id: BookingId) -> None:
         try:

@@ -59,6 +59,7 @@ class DeskSpec:
     routes: dict[str, int] = field(default_factory=dict)
     sweeps: bool = False
     lease_s: float = 3.0
+    sweep_batch: int = 100
 
     def line(self) -> bytes:
         return json.dumps(asdict(self)).encode()
@@ -111,6 +112,7 @@ def shorten(spec: DeskSpec) -> None:
     stripe_gateway.StripeGateway.__init__ = hasty
     engine.services.sweeper._LEASE = timedelta(seconds=2)
     engine.services.sweeper._EVERY = timedelta(seconds=1)
+    engine.services.sweeper._BATCH = spec.sweep_batch
 
 
 def set_clock(off_s: float) -> None:

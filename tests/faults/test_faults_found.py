@@ -69,3 +69,22 @@ def test_a_write_that_an_election_cut_short_is_told_as_no_answer():
 
     with pytest.raises(Unavailable), speaking():
         raise WriteConcernError("operation was interrupted", 11602, cut_short)
+
+
+@pytest.mark.asyncio
+async def test_bookings_that_wait_for_a_person_do_not_keep_the_sweeper_from_the_others(firm):
+    """The oldest are looked at first; a hundred of them that cannot go on would have been looked at for ever."""
+    async with open_run(firm, "found", 4, cars=4) as run:
+        desk = await run.desk(sweep_batch=2)
+        bookings = [await run.hold(desk, run.wish(car, 0)) for car in run.cars]
+        for booking in bookings:
+            await desk.ask("open", booking=booking)
+            await firm.run_out({"_id": booking})
+        stuck = {"_id": {"$in": bookings[:3]}}
+        await firm.db.bookings.update_many(stuck, {"$inc": {"attempts.0.amount.minor": 1}})
+
+        assert {"looked_at": 4} == await desk.ask("sweep")
+
+        assert 0 == await firm.unsettled({"_id": bookings[3]})
+        await firm.db.bookings.update_many(stuck, {"$inc": {"attempts.0.amount.minor": -1}})
+        assert [] == (await run.judged()).violations
