@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 import structlog
 
-from engine.config import Secret, Settings, kept_password, load
+from engine.config import Secret, Settings, kept_password, load, must_have_screen
 from engine.domain.errors import DriveSphereError, Misconfigured
 from engine.domain.people import AccountName
 
@@ -60,6 +60,7 @@ def demo(data: Path | None, *, smoke: bool) -> None:
 
 
 def _open_window(settings: Settings, *, smoke: bool) -> None:
+    must_have_screen()
     # Qt is loaded only by who opens a window: worker, race and provision run on machines without a screen.
     from desktop.app import run  # noqa: PLC0415
 
@@ -72,14 +73,20 @@ def _open_window(settings: Settings, *, smoke: bool) -> None:
 @click.option(
     "--root", "root_name", prompt="MongoDB account that may create roles", help="As in MongoDB's admin database."
 )
-@click.password_option("--root-password", confirmation_prompt=False, envvar="DRIVESPHERE_PASSWORD")
 @click.option("--admin", default="admin", show_default=True, help="Name of the first admin account.")
-def provision(mongo_url: str, database: str, root_name: str, root_password: str, admin: str) -> None:
-    """Make a MongoDB ready for DriveSphere. May be run again at any time; says what it changed."""
+def provision(mongo_url: str, database: str, root_name: str, admin: str) -> None:
+    """Make a MongoDB ready for DriveSphere. May be run again at any time; says what it changed.
+
+    The root account's password comes from DRIVESPHERE_PASSWORD or is asked for; it is no argument, because every
+    account of this computer can read those.
+    """
     from engine import provisioning  # noqa: PLC0415 -- the drivers take a quarter of a second to load
 
     with _in_words():
-        for line in asyncio.run(provisioning.run(mongo_url, database, root_name, root_password, admin)):
+        password = kept_password(root_name).reveal() or click.prompt(
+            f"Password of {root_name}", hide_input=True, err=True
+        )
+        for line in asyncio.run(provisioning.run(mongo_url, database, root_name, password, admin)):
             click.echo(line)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -19,6 +20,7 @@ from engine.domain.errors import Misconfigured
 
 _PREFIX = "DRIVESPHERE_"
 _HIDDEN = "•••"
+_SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 log = structlog.get_logger(__name__)
 
@@ -109,6 +111,16 @@ def kept_password(account: str, environ: Mapping[str, str] | None = None) -> Sec
     """The account's password from the environment or else the keyring; empty if it is in neither."""
     env = os.environ if environ is None else environ
     return Secret(env.get(f"{_PREFIX}PASSWORD") or _keyring(f"password:{account}"))
+
+
+def must_have_screen(environ: Mapping[str, str] | None = None, platform: str = sys.platform) -> None:
+    """Raises: Misconfigured, where Qt would end the program with a message about a library that is not to blame."""
+    env = os.environ if environ is None else environ
+    if platform.startswith("linux") and not any(env.get(name) for name in _SCREENS):
+        raise Misconfigured(
+            "There is no screen here: neither DISPLAY nor WAYLAND_DISPLAY is set. Open the program in a desktop "
+            "session, or set QT_QPA_PLATFORM=offscreen for a run that nobody looks at."
+        )
 
 
 def _keyring(name: str) -> str:

@@ -1,0 +1,71 @@
+"""The console script, run as a person runs it: what it prints and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from engine.race import Round
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    return tmp_path_factory.mktemp("commands") / "data"
+
+
+def _run(*arguments, **environ):
+    command = [sys.executable, "-m", "engine.cli", *map(str, arguments)]
+    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", **environ}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=env)  # noqa: S603 -- ourselves
+
+
+def test_the_race_of_two_prints_the_classic_lines(data):
+    done = _run("race", "--data", data)
+
+    assert 0 == done.returncode, done.stderr
+    lines = sorted(done.stdout.splitlines(), key=lambda line: "SUCCESS" not in line)
+    assert 2 == len(lines)
+    assert "SUCCESS (201) - Booking ID: " in lines[0]
+    assert any(word in lines[1] for word in ("LOCKED (423) - Vehicle is currently being processed...", "TAKEN (409)"))
+
+
+@pytest.mark.parametrize("options", [[], ["--no-lease"]])
+def test_B1_B3_of_many_clients_in_two_processes_one_has_the_car_in_every_round(data, options):
+    done = _run("race", "--data", data, "--clients", 40, "--rounds", 3, "--processes", 2, "--json", *options)
+
+    assert 0 == done.returncode, done.stderr
+    *rounds, summary = map(json.loads, done.stdout.splitlines())
+    assert [(1, 0, 40)] * 3 == [(each["blocking"], each["overlapping"], sum(each["codes"].values())) for each in rounds]
+    assert all(each["seconds"] > 0 for each in rounds)
+    assert (0, 0, not options) == (summary["rounds_with_more_than_one"], summary["rounds_with_none"], summary["lease"])
+    if options:
+        assert "423" not in summary["codes"]
+
+
+@pytest.mark.parametrize(
+    ("codes", "blocking", "overlapping"), [({201: 2}, 2, 1), ({201: 1}, 2, 1), ({423: 2}, 0, 0), ({201: 1}, 0, 0)]
+)
+def test_a_round_with_two_winners_or_none_is_not_fair(codes, blocking, overlapping):
+    assert not Round(1, codes, blocking, overlapping, 0.1).fair
+
+
+def test_the_smoke_run_signs_in_finds_cars_prints_its_times_and_leaves(data):
+    done = _run("demo", "--smoke", "--data", data)
+
+    assert 0 == done.returncode, done.stderr
+    told = json.loads(done.stdout)
+    assert {"first_frame_ms", "servers_ready_ms", "first_data_ms", "rss_mb"} == set(told)
+    assert 0 < told["first_frame_ms"] <= told["servers_ready_ms"] <= told["first_data_ms"]
+
+
+def test_a_broken_setting_is_a_sentence_and_status_2(data):
+    done = _run("--data", data, STRIPE_API_KEY="nonsense")
+
+    assert 2 == done.returncode
+    assert "STRIPE_API_KEY begins with" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "nonsense" not in done.stderr
