@@ -75,7 +75,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         by_scenario[outcome.scenario].append(outcome)
     if not by_scenario:
         return
-    rows = [(name, *_sums(outcomes)) for name, outcomes in by_scenario.items()]
+    rows = [(name, *_sums(outcomes)) for name, outcomes in sorted(by_scenario.items())]
     rows.append(("together", *(sum(column) for column in list(zip(*rows, strict=True))[1:])))
     seeds = sorted({outcome.seed for outcomes in by_scenario.values() for outcome in outcomes})
     terminalreporter.section(f"faults, seeds {', '.join(map(str, seeds))}")

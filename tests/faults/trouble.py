@@ -153,6 +153,11 @@ async def everybody_at_once(shift: Shift, chance: random.Random) -> None:
     await _pause(chance, 0.05, 0.2)
 
 
+async def all_of_it(shift: Shift, chance: random.Random) -> None:
+    troubles = (killed_desks, paused_desks, bad_redis, bad_mongod, bad_stripe, bad_stripe, everybody_at_once)
+    await chance.choice(troubles)(shift, chance)
+
+
 @dataclass(frozen=True)
 class Lines:
     """One desk's own way to every server."""
