@@ -7,6 +7,7 @@ import gc
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from datetime import datetime
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -117,13 +118,15 @@ class Program:
         self.leave()
 
     async def _unwind(self) -> None:
+        """Close in reverse; whatever goes wrong on the way, the servers and the engine's thread end."""
         self.window.setEnabled(False)
-        await self._sign_out()
-        await self._tasks.aclose()
-        self.window.hide()
-        if self._place is not None:
-            await self._place.aclose()
-        await self._bridge.stop()
+        async with AsyncExitStack() as leaving:
+            leaving.push_async_callback(self._bridge.stop)
+            if self._place is not None:
+                leaving.push_async_callback(self._place.aclose)
+            leaving.callback(self.window.hide)
+            leaving.push_async_callback(self._tasks.aclose)
+            leaving.push_async_callback(self._sign_out)
 
     async def _open_place(self, on_progress: Callable[[str], None]) -> tuple[OfferedAccount, ...]:
         loop = asyncio.get_running_loop()
@@ -192,6 +195,7 @@ class Program:
         )
 
         async def probe() -> tuple[datetime, bool]:
+            await engine.accounts.whoami()
             await engine.clock.measure()
             return engine.clock.now(), engine.turns.alive
 
@@ -205,6 +209,7 @@ class Program:
             now=engine.clock.now,
             demo=engine.place.demo,
         )
+        workspace.connection.revoked.connect(self.session.sign_out)
         self.window.open_workspace(workspace)
         # What is alive now stays; the collector need not walk it at every pass.
         gc.freeze()

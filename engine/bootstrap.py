@@ -68,6 +68,7 @@ class Engine:
     """Everything a signed-in desk can do. Made by ``open_engine``."""
 
     actor: Actor
+    accounts: MongoAccounts
     place: Place
     catalogue: CatalogueService
     booking: BookingService
@@ -138,7 +139,8 @@ async def open_engine(
     async with AsyncExitStack() as leaving:
         client = connect(place.mongo_url, Credentials(account, password, place.database))
         leaving.push_async_callback(client.close)
-        actor = await MongoAccounts(client, place.database, account).whoami()
+        accounts = MongoAccounts(client, place.database, account)
+        actor = await accounts.whoami()
         clock = ServerClock(client)
         await clock.measure()
         redis = connect_redis(place.redis_url.reveal())
@@ -146,14 +148,20 @@ async def open_engine(
         gateway = StripeGateway(place.stripe_key.reveal(), base_url=place.stripe_url or None)
         leaving.push_async_callback(gateway.aclose)
         turns = RedisTurns(redis, place.database, lease=lease)
-        engine = _wire(place, actor, MongoStore(client, place.database), turns, clock, gateway)
+        engine = _wire(place, actor, accounts, MongoStore(client, place.database), turns, clock, gateway)
         if background:
             await leaving.enter_async_context(_running(engine))
         yield engine
 
 
 def _wire(
-    place: Place, actor: Actor, store: MongoStore, turns: RedisTurns, clock: ServerClock, gateway: StripeGateway
+    place: Place,
+    actor: Actor,
+    accounts: MongoAccounts,
+    store: MongoStore,
+    turns: RedisTurns,
+    clock: ServerClock,
+    gateway: StripeGateway,
 ) -> Engine:
     payment = PaymentService(store, gateway, clock, desk=actor.account)
     follower = Follower(payment, clock)
@@ -161,6 +169,7 @@ def _wire(
     booking = BookingService(store, turns, clock, gateway, payment, new_booking_id, landing.address_for)
     return Engine(
         actor=actor,
+        accounts=accounts,
         place=place,
         catalogue=CatalogueService(store, clock),
         booking=booking,

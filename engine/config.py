@@ -8,7 +8,6 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import keyring
 import platformdirs
@@ -158,7 +157,7 @@ def _ours(source: Mapping[str, str]) -> dict[str, str]:
 
 
 def _checked(settings: Settings) -> Settings:
-    if settings.mongo_url and urlsplit(settings.mongo_url).scheme not in ("mongodb", "mongodb+srv"):
+    if settings.mongo_url and not settings.mongo_url.startswith(("mongodb://", "mongodb+srv://")):
         raise Misconfigured("mongo_url begins with mongodb:// or mongodb+srv://.")
     if settings.mongo_url and not settings.redis_url:
         raise Misconfigured("mongo_url needs redis_url beside it: both are shared by all desks.")

@@ -6,6 +6,7 @@ import secrets
 
 from engine.adapters.mongo_client import Credentials, connect
 from engine.adapters.mongo_provision import NewAccount, create_account, has_admin, provision
+from engine.domain.errors import Misconfigured
 from engine.domain.people import Role
 from engine.domain.settings import FirmSettings
 
@@ -26,7 +27,11 @@ async def run(mongo_url: str, database: str, root_name: str, root_password: str,
         lines = await provision(client, database, FirmSettings())
         if not await has_admin(client, database):
             password = secrets.token_urlsafe(12)
-            await create_account(client, database, NewAccount(admin, password, Role.ADMIN, admin))
+            if not await create_account(client, database, NewAccount(admin, password, Role.ADMIN, admin)):
+                raise Misconfigured(
+                    f"There is no admin, and the account {admin} exists without that role: name another with --admin, "
+                    f"or grant it the role ds_admin."
+                )
             lines.append(f"account {admin}: created with the role admin; its password, shown this once: {password}")
     finally:
         await client.close()

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from multiprocessing.synchronize import Barrier
 from queue import Empty
+from threading import BrokenBarrierError
 from typing import Any
 
 from engine.adapters.mongo_client import Client, Credentials, connect, database, speaking
@@ -93,7 +94,6 @@ def race(mongo_url: str, redis_url: str, admin: Credentials, terms: Terms) -> It
     place = Place(mongo_url, Secret(redis_url), f"drivesphere_race_{secrets.token_hex(4)}")
     password = secrets.token_urlsafe(16)
     period = _days_ahead()
-    asyncio.run(_prepare(place, admin, password, terms.rounds))
     context = multiprocessing.get_context("spawn")
     start, answers = context.Barrier(terms.processes + 1), context.Queue()
     shares = [range(first, terms.clients, terms.processes) for first in range(terms.processes)]
@@ -102,10 +102,11 @@ def race(mongo_url: str, redis_url: str, admin: Credentials, terms: Terms) -> It
         for share in shares
     ]
     try:
+        asyncio.run(_prepare(place, admin, password, terms.rounds))
         for runner in runners:
             runner.start()
         for number in range(terms.rounds):
-            start.wait(_START_WITHIN_S)
+            _give_the_start(start)
             began = time.perf_counter()
             got = _collect(answers, terms.clients)
             seconds = time.perf_counter() - began
@@ -117,6 +118,13 @@ def race(mongo_url: str, redis_url: str, admin: Credentials, terms: Terms) -> It
             if runner.is_alive():
                 runner.kill()
         asyncio.run(_clean_up(place, admin))
+
+
+def _give_the_start(start: Barrier) -> None:
+    try:
+        start.wait(_START_WITHIN_S)
+    except BrokenBarrierError as problem:
+        raise Unavailable("embedded", "one of the processes did not come to the start") from problem
 
 
 def _runner(

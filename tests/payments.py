@@ -29,6 +29,11 @@ class Stripe:
 
     async def calm(self) -> None:
         (await self._http.delete("/_control/faults")).raise_for_status()
+        (await self._http.post("/_control/clock", json={"offset_s": 0})).raise_for_status()
+
+    async def forget_keys(self) -> None:
+        """A day and an hour pass at Stripe, which keeps idempotency keys for a day; until ``calm``."""
+        (await self._http.post("/_control/clock", json={"offset_s": 25 * 3600})).raise_for_status()
 
     async def page(self, booking: Booking) -> dict:
         return (await self._http.get(f"/v1/checkout/sessions/{booking.attempt.session_id}")).json()

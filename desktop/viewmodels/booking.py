@@ -76,6 +76,8 @@ _STAGES = {
     BookingState.REFUND_DUE: Stage.OVER,
     BookingState.REFUNDED: Stage.OVER,
 }
+#: Stages that Stripe or the clock will end; until then the booking is watched.
+_MOVING = (Stage.PAYING, Stage.RELEASING)
 
 
 class BookingViewModel(QObject):
@@ -97,6 +99,8 @@ class BookingViewModel(QObject):
         super().__init__()
         self._desk, self._open_browser, self._tasks = desk, open_browser, tasks
         self._intent_key = ""
+        # Counts what the panel was opened for; an answer to an earlier opening changes lists, not this panel.
+        self._run = 0
         self.state = PanelState()
 
     def hold_left_s(self) -> float:
@@ -106,30 +110,30 @@ class BookingViewModel(QObject):
 
     def start(self, offer: Offer, period: RentalPeriod, branch: Branch) -> None:
         """Open the form for *offer*; its intent key makes one booking of however many presses of "Book"."""
-        self._stop()
+        self._begin()
         self._intent_key = secrets.token_urlsafe(24)
         self._show(PanelState(offer=offer, period=period, branch=branch))
 
     def resume(self, booking: Booking, branch: Branch | None) -> None:
         """Open the panel for a booking that exists, to pay it or to watch it."""
-        self._stop()
+        self._begin()
+        self._tasks.stop(f"follow {booking.id}")  # its answers belong to the opening before
         self._show(PanelState(_STAGES.get(booking.state, Stage.RELEASED), branch=branch, period=booking.period))
-        self._took(booking)
-        self._follow(booking)
+        self._took(booking, self._run)
 
     def find_renter(self, text: str) -> None:
-        self._tasks.latest("renters", self._find_renter(text))
+        self._tasks.latest("renters", self._find_renter(text, self._run))
 
     def choose(self, renter: Renter | None) -> None:
         self._show(replace(self.state, renter=renter, problem=None))
 
     def add_renter(self, new: NewRenter) -> None:
-        self._tasks.once("add renter", self._add_renter(new))
+        self._tasks.once("add renter", self._add_renter(new, self._run))
 
     def book(self) -> None:
         """Hold the car for the chosen renter; a second press while the first is under way does nothing."""
         if self.state.stage is Stage.RENTER and self.state.renter is not None:
-            self._tasks.once("book", self._book())
+            self._tasks.once(f"book {self._run}", self._book(self._run))
 
     def pay(self) -> None:
         """Open the payment page in the browser; the same page however often."""
@@ -139,52 +143,53 @@ class BookingViewModel(QObject):
     def give_up(self) -> None:
         """Let the car go; a payment made meanwhile wins."""
         if self.state.stage is Stage.PAYING and self.state.booking is not None:
-            self._tasks.once("give up", self._give_up(self.state.booking.id))
+            self._tasks.once(f"give up {self._run}", self._give_up(self.state.booking.id, self._run))
 
     def ask_refund(self) -> None:
         """What cancelling would mean; the answer comes by ``refund_quoted``."""
         if self.state.booking is not None and self.state.stage is Stage.CONFIRMED:
-            self._tasks.once("quote refund", self._ask_refund(self.state.booking.id))
+            self._tasks.once("quote refund", self._ask_refund(self.state.booking.id, self._run))
 
     def cancel(self, shown: Money) -> None:
         """Cancel and give back *shown*."""
         if self.state.booking is not None:
             change = partial(self._desk.rental.cancel, self._desk.actor, self.state.booking.id, shown)
-            self._tasks.once("change", self._change(change))
+            self._tasks.once(f"change {self._run}", self._change(change, self._run))
 
     def returned(self) -> None:
         """The car is back."""
         if self.state.booking is not None:
             change = partial(self._desk.rental.returned, self._desk.actor, self.state.booking.id)
-            self._tasks.once("change", self._change(change))
+            self._tasks.once(f"change {self._run}", self._change(change, self._run))
 
     def take_up_again(self) -> None:
         """Hold the same car for the same days once more."""
         if self.state.booking is not None and self.state.stage is Stage.RELEASED:
             key = secrets.token_urlsafe(24)
             change = partial(self._desk.rental.take_up_again, self._desk.actor, self.state.booking.id, key)
-            self._tasks.once("change", self._change(change))
+            self._tasks.once(f"change {self._run}", self._change(change, self._run))
 
     def hold_ended(self) -> None:
         """The countdown reached zero: look at once and not at the next poll."""
         if self.state.booking is not None:
-            self._tasks.once("settle", self._settle(self.state.booking.id))
+            self._tasks.once("settle", self._settle(self.state.booking.id, self._run))
 
     def close(self) -> None:
-        """Stop watching; a hold goes on by itself and stays in the list of bookings."""
-        self._stop()
+        """Nobody looks any more; a payment under way is watched on for the lists."""
+        self._begin()
 
-    async def _find_renter(self, text: str) -> None:
-        self._show(replace(self.state, searching=True))
-        found = await self._asking(lambda: self._desk.catalogue.renters(self._desk.actor, text))
-        self._show(replace(self.state, searching=False, renters=tuple(found or ())))
+    async def _find_renter(self, text: str, run: int) -> None:
+        self._show(replace(self.state, searching=True, problem=None))
+        found = await self._asking(lambda: self._desk.catalogue.renters(self._desk.actor, text), run)
+        if run == self._run:
+            self._show(replace(self.state, searching=False, renters=tuple(found or ())))
 
-    async def _add_renter(self, new: NewRenter) -> None:
-        renter = await self._asking(lambda: self._desk.catalogue.add_renter(self._desk.actor, new))
-        if renter is not None:
-            self._show(replace(self.state, renter=renter, renters=(renter,)))
+    async def _add_renter(self, new: NewRenter, run: int) -> None:
+        renter = await self._asking(lambda: self._desk.catalogue.add_renter(self._desk.actor, new), run)
+        if renter is not None and run == self._run:
+            self._show(replace(self.state, renter=renter, renters=(renter,), problem=None))
 
-    async def _book(self) -> None:
+    async def _book(self, run: int) -> None:
         offer, period, renter = self.state.offer, self.state.period, self.state.renter
         if offer is None or period is None or renter is None:
             return
@@ -193,88 +198,93 @@ class BookingViewModel(QObject):
         try:
             booking = await self._desk.call(lambda: self._desk.bookings.hold(self._desk.actor, wish))
         except AlreadyAsked as repeat:
-            await self._lead_to(repeat)
+            await self._lead_to(repeat, run)
         except DriveSphereError as problem:
-            self._show(replace(self.state, stage=Stage.RENTER, problem=problem))
+            if run == self._run:
+                self._show(replace(self.state, stage=Stage.RENTER, problem=problem))
             if not problem.retryable:
                 self.car_lost.emit()
         else:
-            self._took(booking)
-            self._follow(booking)
+            self._took(booking, run)
 
-    async def _lead_to(self, repeat: AlreadyAsked) -> None:
+    async def _lead_to(self, repeat: AlreadyAsked, run: int) -> None:
         """A repeat is no failure: show the booking that the first press made."""
         first = BookingId(repeat.booking_id)
         try:
             booking = await self._desk.call(lambda: self._desk.bookings.booking(self._desk.actor, first))
         except DriveSphereError:
             # The first press is still on its way, or failed after all; pressing again is safe.
-            self._show(replace(self.state, stage=Stage.RENTER, problem=repeat))
+            if run == self._run:
+                self._show(replace(self.state, stage=Stage.RENTER, problem=repeat))
         else:
-            self._took(booking)
-            self._follow(booking)
+            self._took(booking, run)
 
-    def _follow(self, booking: Booking) -> None:
-        if _STAGES.get(booking.state) in (Stage.PAYING, Stage.RELEASING):
-            self._tasks.latest("follow", self._watch(booking.id))
-
-    async def _watch(self, booking_id: BookingId) -> None:
-        """Until it is confirmed or released; an unanswered question is asked again after a while."""
-        while self.state.booking is not None and _STAGES.get(self.state.booking.state) in (
-            Stage.PAYING,
-            Stage.RELEASING,
-        ):
-            seen = self.state.booking.version
+    async def _watch(self, booking_id: BookingId, seen: int, run: int) -> None:
+        """Until it is confirmed or released; a question that got no answer is asked again after a while."""
+        while True:
             try:
                 booking = await self._desk.call(partial(self._desk.follower.next_change, booking_id, seen))
             except DriveSphereError as problem:
-                self._show(replace(self.state, problem=problem))
+                if run == self._run:
+                    self._show(replace(self.state, problem=problem))
+                if not problem.retryable:
+                    return
                 await asyncio.sleep(_AFTER_FAILURE_S)
             else:
-                self._took(booking)
+                seen = booking.version
+                self._took(booking, run)
+                if _STAGES.get(booking.state) not in _MOVING:
+                    return
 
-    async def _give_up(self, booking_id: BookingId) -> None:
+    async def _give_up(self, booking_id: BookingId, run: int) -> None:
         self._show(replace(self.state, stage=Stage.RELEASING, problem=None))
-        booking = await self._asking(lambda: self._desk.payment.give_up(booking_id))
+        booking = await self._asking(lambda: self._desk.rental.give_up(self._desk.actor, booking_id), run)
         if booking is not None:
-            self._took(booking)
-            self._follow(booking)
+            self._took(booking, run)
+        elif run == self._run and self.state.booking is not None:
+            self._show(replace(self.state, stage=_STAGES.get(self.state.booking.state, Stage.RELEASED)))
 
-    async def _ask_refund(self, booking_id: BookingId) -> None:
-        quoted = await self._asking(lambda: self._desk.rental.quote_refund(self._desk.actor, booking_id))
-        if quoted is not None:
+    async def _ask_refund(self, booking_id: BookingId, run: int) -> None:
+        quoted = await self._asking(lambda: self._desk.rental.quote_refund(self._desk.actor, booking_id), run)
+        if quoted is not None and run == self._run:
             self.refund_quoted.emit(quoted)
 
-    async def _change(self, change: Callable[[], Coroutine[Any, Any, Booking]]) -> None:
+    async def _change(self, change: Callable[[], Coroutine[Any, Any, Booking]], run: int) -> None:
         self._show(replace(self.state, problem=None))
-        booking = await self._asking(change)
+        booking = await self._asking(change, run)
         if booking is not None:
-            self._took(booking)
-            self._follow(booking)
+            self._took(booking, run)
 
-    async def _settle(self, booking_id: BookingId) -> None:
-        booking = await self._asking(lambda: self._desk.payment.settle(booking_id))
+    async def _settle(self, booking_id: BookingId, run: int) -> None:
+        booking = await self._asking(lambda: self._desk.payment.settle(booking_id), run)
         if booking is not None:
-            self._took(booking)
+            self._took(booking, run)
 
-    async def _asking(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T | None:
+    async def _asking(self, make: Callable[[], Coroutine[Any, Any, T]], run: int) -> T | None:
         """The answer, or None with the problem shown."""
         try:
             return await self._desk.call(make)
         except DriveSphereError as problem:
-            self._show(replace(self.state, problem=problem))
+            if run == self._run:
+                self._show(replace(self.state, problem=problem))
             return None
 
-    def _took(self, booking: Booking) -> None:
+    def _took(self, booking: Booking, run: int) -> None:
+        """Show what a booking came to, if the panel is still open for it, tell the lists, and watch on what moves."""
+        stage = _STAGES.get(booking.state, Stage.RELEASED)
+        if stage in _MOVING and not self._tasks.running(f"follow {booking.id}"):
+            self._tasks.once(f"follow {booking.id}", self._watch(booking.id, booking.version, run))
         known = self.state.booking
         if known is not None and known.id == booking.id and known.version > booking.version:
             return
-        stage = _STAGES.get(booking.state, Stage.RELEASED)
-        self._show(replace(self.state, stage=stage, booking=booking, problem=None))
+        if run == self._run:
+            self._show(replace(self.state, stage=stage, booking=booking, problem=None))
         self.booked.emit(booking)
 
-    def _stop(self) -> None:
-        for name in ("follow", "renters", "settle"):
+    def _begin(self) -> None:
+        """Another opening of the panel; payments under way are watched on for the lists."""
+        self._run += 1
+        for name in ("renters", "settle", "quote refund", "add renter"):
             self._tasks.stop(name)
 
     def _show(self, state: PanelState) -> None:

@@ -60,7 +60,7 @@ class BookingsViewModel(QObject):
 
     def show_scope(self, scope: Scope) -> None:
         if scope is not self.state.scope:
-            self._show(replace(self.state, scope=scope, first=None))
+            self._show(replace(self.state, phase=Phase.LOADING, scope=scope, first=None))
             self.load()
 
     def need_page(self, offset: int) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.bridge import EngineThread
 from desktop.tasks import TaskScope
-from engine.domain.errors import DriveSphereError
+from engine.domain.errors import DriveSphereError, RuleBroken
 
 _EVERY_S, _WHEN_AWAY_S = 10.0, 2.0
 
@@ -36,10 +36,12 @@ class ConnectionViewModel(QObject):
 
     Signals:
         changed: The state was replaced; carries the new one.
+        revoked: The account may not sign in any more; carries the problem.
         back: The servers answer again after they did not.
     """
 
     changed = Signal(object)
+    revoked = Signal(object)
     back = Signal()
 
     def __init__(
@@ -48,7 +50,7 @@ class ConnectionViewModel(QObject):
         probe: Callable[[], Awaitable[tuple[datetime, bool]]],
         tasks: TaskScope,
     ) -> None:
-        """*probe* runs in the engine: the server's time now, and whether Redis answers. Raises when MongoDB is away."""
+        """*probe* runs in the engine: the server's time now, and whether Redis answers; raises what is wrong."""
         super().__init__()
         self._bridge, self._probe, self._tasks = bridge, probe, tasks
         self.state = ConnectionState()
@@ -64,6 +66,9 @@ class ConnectionViewModel(QObject):
             away = self.state.problem is not None
             try:
                 heard_at, cache = await self._bridge.call(self._probing)
+            except RuleBroken as problem:
+                self.revoked.emit(problem)
+                return
             except DriveSphereError as problem:
                 self._show(replace(self.state, problem=problem))
             else:

@@ -9,7 +9,7 @@ from enum import Enum, auto
 from PySide6.QtCore import QObject, Signal
 
 from desktop.tasks import TaskScope
-from engine.domain.errors import DriveSphereError
+from engine.domain.errors import DriveSphereError, Unavailable
 from engine.domain.people import Actor, Role
 
 
@@ -80,6 +80,9 @@ class SessionViewModel(QObject):
             offered = await self._start_servers(self._progress)
         except DriveSphereError as problem:
             self._show(SessionState(SessionPhase.BROKEN, problem=problem))
+        except Exception as bug:
+            self._show(SessionState(SessionPhase.BROKEN, problem=Unavailable("embedded", type(bug).__name__)))
+            raise
         else:
             self._show(SessionState(SessionPhase.SIGNED_OUT, offered=offered))
 
@@ -89,6 +92,9 @@ class SessionViewModel(QObject):
             actor = await self._sign_in_there(account, password)
         except DriveSphereError as problem:
             self._show(replace(self.state, phase=SessionPhase.SIGNED_OUT, problem=problem))
+        except Exception:
+            self._show(replace(self.state, phase=SessionPhase.SIGNED_OUT))
+            raise
         else:
             self._show(replace(self.state, phase=SessionPhase.SIGNED_IN, actor=actor))
 

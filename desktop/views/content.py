@@ -83,7 +83,8 @@ class Content(QWidget):
     def _show(self, page: QWidget) -> None:
         """What takes the place of a page that had the focus gets it."""
         old = self._stack.currentWidget()
-        had_focus = old is not None and old is not page and old.isAncestorOf(self.focusWidget() or self)
+        focused = self.window().focusWidget()
+        had_focus = old is not None and old is not page and focused is not None and old.isAncestorOf(focused)
         self._stack.setCurrentWidget(page)
         if had_focus:
             self.take_focus()

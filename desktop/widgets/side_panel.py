@@ -151,7 +151,10 @@ class SidePanel(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._host and event.type() == QEvent.Type.Resize and self.isVisible():
             self._slide.stop()
-            self.setGeometry(self._place(outside=False))
+            if self._leaving:
+                self._arrived()
+            else:
+                self.setGeometry(self._place(outside=False))
         return super().eventFilter(watched, event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:

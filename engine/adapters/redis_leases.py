@@ -57,8 +57,11 @@ def connect_redis(url: str) -> Redis:
             retry=Retry(NoBackoff(), 0),
             decode_responses=True,
         )
-    except ValueError as problem:
-        raise Misconfigured(f"The address of Redis cannot be used: {problem}") from problem
+    except ValueError:
+        # The library's own message may quote a part of the password.
+        raise Misconfigured(
+            "The address of Redis cannot be used; it looks like redis://:PASSWORD@HOST:6379/0."
+        ) from None
 
 
 class RedisTurns:

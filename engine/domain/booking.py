@@ -21,6 +21,8 @@ BookingId = NewType("BookingId", str)
 
 #: How long a car is kept for a renter who has not paid yet.
 HOLD = timedelta(minutes=10)
+#: A desk opens the payment page at once; if it has not by then, any other engine may.
+OPEN_WITHIN = timedelta(seconds=15)
 
 
 class BookingState(StrEnum):
@@ -145,7 +147,8 @@ class Booking:
     def due_at(self) -> datetime | None:
         """When some engine should take this booking's next step; None when nothing is left to do."""
         if self.state is BookingState.HELD:
-            return self.hold_until
+            unopened = self.attempt.state is AttemptState.PREPARED
+            return min(self.hold_until, self.created_at + OPEN_WITHIN) if unopened else self.hold_until
         if self.state in (BookingState.RELEASING, BookingState.AWAITING_FUNDS, BookingState.REFUND_DUE):
             return self.history[-1].at
         if self.money_waits or self.refund_waits:

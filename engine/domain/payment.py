@@ -129,13 +129,14 @@ class PageFacts:
     @property
     def secured(self) -> bool:
         """Whether the money is there: taken, or authorised and waiting for the capture."""
-        return self.status is PageStatus.COMPLETE and (self.paid or self.intent_status == "requires_capture")
+        return (self.status is PageStatus.COMPLETE and self.paid) or self.intent_status == "requires_capture"
 
     @property
     def unpaid_for_good(self) -> bool:
         """Whether Stripe says that this page was not paid and never can be."""
         lapsed = self.status is PageStatus.COMPLETE and self.intent_status in ("canceled", "requires_payment_method")
-        return (self.status is PageStatus.EXPIRED or lapsed) and not self.paid
+        moving = self.intent_status in ("requires_capture", "processing", "succeeded")
+        return (self.status is PageStatus.EXPIRED or lapsed) and not self.paid and not moving
 
     def must_belong_to(self, booking_id: str, attempt: Attempt, *, livemode: bool) -> None:
         """Compare before believing (P1).

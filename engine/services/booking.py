@@ -112,17 +112,16 @@ class BookingService:
 
     async def _let_go_of(self, taken: PeriodTaken, now: datetime) -> bool:
         """Whether all that was in the way were holds that had run out and are released now, on Stripe's word."""
-        ways = [await self.store.booking(BookingId(booking_id)) for booking_id in taken.booking_ids]
-        lapsed = [
-            way.state is BookingState.RELEASING or (way.state is BookingState.HELD and way.hold_over(now))
-            for way in ways
-        ]
-        if not ways or not all(lapsed):
+        if not taken.booking_ids:
             return False
         try:
+            # A booking committed this moment may not be readable yet; then it has not run out either.
+            ways = [await self.store.booking(BookingId(booking_id)) for booking_id in taken.booking_ids]
+            if not all(_lapsed(way, now) for way in ways):
+                return False
             settled = [await self.payment.settle(way.id) for way in ways]
         except DriveSphereError as problem:
-            # Their trouble with Stripe is not that of whoever asks for the car now.
+            # Their trouble is not that of whoever asks for the car now.
             log.warning("booking.way_not_cleared", bookings=taken.booking_ids, code=problem.code)
             return False
         return not any(way.blocking for way in settled)
@@ -185,6 +184,10 @@ class BookingService:
         expires_at = now + PAGE_LIFETIME
         order = PageOrder(booking_id, 1, amount, title, email, expires_at, self.return_url(booking_id))
         return Attempt(1, self.gateway.freeze(order), amount, expires_at)
+
+
+def _lapsed(booking: Booking, now: datetime) -> bool:
+    return booking.state is BookingState.RELEASING or (booking.state is BookingState.HELD and booking.hold_over(now))
 
 
 def _may_see(actor: Actor, booking: Booking) -> bool:

@@ -17,6 +17,8 @@ log = structlog.get_logger(__name__)
 #: Stripe keeps an idempotency key for 24 hours at least; an hour less is certain.
 _KEY_LIVES = timedelta(hours=23)
 _MARGIN = timedelta(minutes=5)
+#: More refused deadlines than this mean that the database's clock is wrong, which no further attempt mends.
+_MOST_ATTEMPTS = 5
 #: The key was used for other bytes: something exists under it that we do not know.
 _OTHER_REQUEST = "idempotency_error"
 
@@ -36,7 +38,7 @@ class Pages:
         try:
             page = await self.gateway.open_page(attempt.request, f"co:{booking.id}:{attempt.n}")
         except PaymentRefused as refusal:
-            if refusal.param != "expires_at":
+            if refusal.param != "expires_at" or attempt.n >= _MOST_ATTEMPTS:
                 raise
             return await self._begin_again(booking)
         page.must_belong_to(booking.id, attempt, livemode=self.gateway.livemode)

@@ -49,6 +49,12 @@ class RentalService:
         await self.store.replace(cancelled)
         return await self.payment.settle(booking_id)
 
+    async def give_up(self, actor: Actor, booking_id: BookingId) -> Booking:
+        """Let go what is not paid yet, on Stripe's word; a payment made meanwhile wins. Raises: NotFound, Forbidden."""
+        actor.must(Deed.BOOK)
+        await self.bookings.booking(actor, booking_id)
+        return await self.payment.give_up(booking_id)
+
     async def returned(self, actor: Actor, booking_id: BookingId) -> Booking:
         """The car is back, now: the booking is completed and blocks no longer, early or late.
 
@@ -82,7 +88,11 @@ class RentalService:
             case BookingState.HELD | BookingState.RELEASING | BookingState.AWAITING_FUNDS:
                 return RefundQuote(nothing, nothing)
             case BookingState.CONFIRMED:
-                back = refund_for(booking.price, booking.period.starts_at, booking.cancellation, self.clock.now())
+                now = self.clock.now()
+                if booking.period.starts_at <= now:
+                    # The car is out: cancelling would promise it to the next one. It is taken back instead.
+                    raise MoveRefused("begun", BookingState.CANCELLED)
+                back = refund_for(booking.price, booking.period.starts_at, booking.cancellation, now)
                 return RefundQuote(back, booking.price - back)
             case _:
                 raise MoveRefused(booking.state, BookingState.CANCELLED)

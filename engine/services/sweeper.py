@@ -59,3 +59,6 @@ class Sweeper:
         except DriveSphereError as problem:
             # One booking that cannot go on must not keep the others waiting.
             log.warning("sweeper.left", booking=booking_id, code=problem.code)
+        except Exception:
+            # A row that nobody foresaw, perhaps written by a hostile desk, must not end the sweeping of all others.
+            log.exception("sweeper.bug", booking=booking_id)

@@ -75,15 +75,16 @@ class Takings:
 
     async def _refund_facts(self, booking: Booking, refund: Refund) -> RefundFacts:
         intent = booking.attempt.payment_intent
+        made = await self.gateway.refunds(intent)
         if refund.refund_id:
-            made = await self.gateway.refunds(intent)
-            return next(each for each in made if each.refund_id == refund.refund_id)
-        try:
-            return await self.gateway.refund(intent, refund.amount, f"rf:{booking.id}:{intent}")
-        except PaymentRefused:
-            if not (made := await self.gateway.refunds(intent)):
-                raise
-            return made[0]
+            known = [each for each in made if each.refund_id == refund.refund_id]
+            if not known:
+                raise PaymentMismatch(f"{intent}: Stripe does not know the refund {refund.refund_id}")
+            return known[0]
+        # Made before and the answer lost: Stripe forgets the key after a day, but not the refund.
+        if given := [each for each in made if each.status not in ("failed", "canceled")]:
+            return given[0]
+        return await self.gateway.refund(intent, refund.amount, f"rf:{booking.id}:{intent}")
 
     async def _let_go(self, booking: Booking) -> Booking:
         """Cancel the authorisation. Nothing moved, so nothing is posted."""

@@ -213,6 +213,41 @@ async def test_B8_a_rental_that_has_not_begun_cannot_be_returned(world, stripe):
             await desk.rental.returned(desk.actor, booking.id)
 
 
+async def test_B8_a_rental_that_has_begun_is_not_cancelled_under_its_drivers_feet(world, stripe):
+    async with world.desk() as desk:
+        booking = await _confirmed(desk, stripe)
+        begun = desk.clock.now() - timedelta(minutes=5)
+        world.db.bookings.update_one({"_id": booking.id}, {"$set": {"starts_at": begun}})
+        with pytest.raises(MoveRefused):
+            await desk.rental.cancel(desk.actor, booking.id, Money(0, "EUR"))
+
+    assert 1 == world.blocking("car-1")
+
+
+async def test_row_15_a_refund_whose_key_stripe_forgot_is_not_given_again(world, stripe):
+    async with world.desk() as desk:
+        booking = await _confirmed(desk, stripe)
+        cancelled = await desk.rental.cancel(desk.actor, booking.id, Money(50_00, "EUR"))
+        forgotten = {"refund.state": "due", "refund.refund_id": "", "due_at": booking.created_at}
+        world.db.bookings.update_one({"_id": booking.id}, {"$set": forgotten})
+        world.db.ledger.delete_many({"booking_id": booking.id, "amount.minor": {"$lt": 0}})
+        await stripe.forget_keys()
+
+        again = await desk.payment.settle(booking.id)
+
+    assert cancelled.refund == again.refund
+    assert [50_00] == [charge["refunded"] for charge in await stripe.charges(booking)]
+
+
+async def test_S3_another_branchs_hold_cannot_be_given_up(world, stripe):
+    async with world.desk() as one, world.desk("clerk2") as other:
+        booking = await opened(one)
+        with pytest.raises(NotFound):
+            await other.rental.give_up(other.actor, booking.id)
+
+    assert "held" == world.stored(booking)["state"]
+
+
 async def test_X3_an_expired_booking_stays_listed_and_is_taken_up_again_in_one_step(world, stripe):
     async with world.desk() as desk:
         booking = await opened(desk)

@@ -42,16 +42,20 @@ def test_money_is_secured_when_stripe_has_it_or_holds_it(status, paid, intent_st
 
 
 @pytest.mark.parametrize(
-    ("status", "paid", "over"),
+    ("status", "paid", "intent", "over"),
     [
-        (PageStatus.EXPIRED, False, True),
-        (PageStatus.EXPIRED, True, False),
-        (PageStatus.OPEN, False, False),
-        (PageStatus.COMPLETE, False, False),
+        (PageStatus.EXPIRED, False, "", True),
+        (PageStatus.EXPIRED, False, "canceled", True),
+        (PageStatus.EXPIRED, True, "succeeded", False),
+        (PageStatus.EXPIRED, False, "requires_capture", False),
+        (PageStatus.EXPIRED, False, "processing", False),
+        (PageStatus.OPEN, False, "", False),
+        (PageStatus.COMPLETE, False, "processing", False),
+        (PageStatus.COMPLETE, False, "canceled", True),
     ],
 )
-def test_only_stripes_word_makes_a_page_unpaid_for_good(status, paid, over, make_page):
-    assert over == make_page(status=status, paid=paid).unpaid_for_good
+def test_only_stripes_word_makes_a_page_unpaid_for_good(status, paid, intent, over, make_page):
+    assert over == make_page(status=status, paid=paid, intent_status=intent).unpaid_for_good
 
 
 def test_a_page_cannot_be_both_paid_and_unpaid_for_good(make_page):
