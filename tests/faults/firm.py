@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -15,6 +16,7 @@ from cluster import ROOT, Cluster
 from desk_process import DeskSpec
 from desks import Nursery
 from pymongo import AsyncMongoClient
+from pymongo.errors import ConnectionFailure
 from redis.asyncio import Redis
 
 from engine.adapters.mongo_client import Credentials, connect, database
@@ -26,7 +28,7 @@ from engine.domain.settings import FirmSettings
 CARD = {"email": "ada@example.org", "expiry": "12/30", "cvc": "123", "name": "Ada"}
 PAID, DECLINED, ASKS_3DS = "4242424242424242", "4000000000000002", "4000002500003155"
 _PAGE = 100
-_SOON_S = 30.0
+_SOON_S, _BREATH_S = 30.0, 0.1
 
 
 class Stripe:
@@ -116,10 +118,14 @@ class Firm:
     async def run_out(self, query: dict[str, Any]) -> int:
         """The time of these holds is over, as far as the stored rows say."""
         past = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=1)
-        done = await self.db.bookings.update_many(
-            {**query, "state": "held", "hold_until": {"$gt": past}}, {"$set": {"hold_until": past, "due_at": past}}
-        )
-        return done.modified_count
+        held = {**query, "state": "held", "hold_until": {"$gt": past}}
+        over = {"$set": {"hold_until": past, "due_at": past}}
+        while True:
+            try:
+                # Not one that the driver repeats by itself after an election; this one may be.
+                return (await self.db.bookings.update_many(held, over)).modified_count
+            except ConnectionFailure:
+                await asyncio.sleep(_BREATH_S)
 
     async def let_go_by_mistake(self, booking: str) -> bool:
         """Free the car while its page can be paid, which the engine never does; whether nobody was quicker."""

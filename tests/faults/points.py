@@ -70,9 +70,9 @@ class Points:
         self._wrap(MongoStore, "replace", lambda booking: f"store {booking.state} {booking.attempt.state}")
         self._wrap(MongoWork, "add", lambda booking: f"work {booking.state} {booking.attempt.state}")
         self._wrap(MongoWork, "replace", lambda booking: f"work {booking.state} {booking.attempt.state}")
-        for name, method in inspect.getmembers(StripeGateway, inspect.iscoroutinefunction):
+        for name, _ in inspect.getmembers(StripeGateway, inspect.iscoroutinefunction):
             if not name.startswith("_") and name != "aclose":
-                self._wrap(StripeGateway, name, lambda *_, at=method.__name__: f"stripe {at}")
+                self._wrap(StripeGateway, name, lambda *_, at=name: f"stripe {at}")
         self._wrap_turn()
 
     def _wrap(self, adapter: type, name: str, label: Callable[..., str]) -> None:

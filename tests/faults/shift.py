@@ -54,17 +54,19 @@ class Shift:
         """Serve everybody while *disturb* does its worst, again and again."""
         self.days = self.days or 3 * max(4, self.renters // len(self.run.cars))
         self.seats = [await self.run.desk(**look) for look in self.looks]
-        trouble = asyncio.create_task(self._disturb(disturb)) if disturb else None
         door = asyncio.Semaphore(self.at_once)
 
         async def visit(number: int) -> None:
             async with door:
                 await self._serve(random.Random(f"{self.run.scenario} {self.run.seed} {number}"))  # noqa: S311
 
-        await asyncio.gather(*(visit(number) for number in range(self.renters)))
-        self.over.set()
-        if trouble:
-            await trouble
+        async with asyncio.TaskGroup() as day:
+            if disturb:
+                day.create_task(self._disturb(disturb))
+            async with asyncio.TaskGroup() as visits:
+                for number in range(self.renters):
+                    visits.create_task(visit(number))
+            self.over.set()
 
     async def _disturb(self, disturb: Disturb) -> None:
         while not self.over.is_set():
