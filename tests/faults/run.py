@@ -154,7 +154,7 @@ class Run:
 
     async def take_up_again(self, desk: RemoteDesk, booking: str) -> None:
         """One more press of "Book" for what has expired, noted like the others."""
-        found = await self.firm.db.bookings.find_one({"_id": booking})
+        found = await self.firm.booking(booking)
         key, began = f"{found['intent_key']}-again", datetime.now(UTC)
         call = Call(desk.spec.name, found["car_id"], found["starts_at"], found["ends_at"], key, began, began)
         try:
