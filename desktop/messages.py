@@ -146,7 +146,13 @@ FIELDS = MappingProxyType(
     {"name": "Name", "email": "E-mail", "phone": "Phone", "licence": "Licence number", "search": "Search text"}
 )
 ROLES = MappingProxyType(
-    {Role.CLIENT: "Counter", Role.OWNER: "Fleet owner", Role.ADMIN: "Administrator", Role.WORKER: "Head office"}
+    {
+        Role.CLIENT: "Counter",
+        Role.OWNER: "Fleet owner",
+        Role.ADMIN: "Administrator",
+        Role.WORKER: "Head office",
+        Role.RENTER: "Renter",
+    }
 )
 STANDINGS = MappingProxyType(
     {

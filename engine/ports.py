@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
+from engine.domain.audit import AuditRow
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import Branch, BranchId, Car, CarId, CarTerms
 from engine.domain.catalogue import CarWish, Facets
@@ -70,6 +71,9 @@ class Work(Protocol):
     async def post(self, rows: Iterable[LedgerRow]) -> None:
         """Append to the ledger. Raises: Overtaken, when one of the facts is posted already."""
 
+    async def audit(self, row: AuditRow) -> None:
+        """Append to the audit, together with the change it tells of."""
+
 
 class Store(Protocol):
     """Raises Unavailable("mongodb") from every method when the database does not answer in time."""
@@ -114,6 +118,9 @@ class Store(Protocol):
         """Those whose name, e-mail or phone begins with *text*; nothing in it is a pattern."""
 
     async def add_renter(self, renter: Renter) -> None: ...
+
+    async def audit(self, row: AuditRow) -> None:
+        """Append to the audit what no transaction of ours can hold, such as a change of an account."""
 
 
 class PaymentGateway(Protocol):

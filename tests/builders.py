@@ -42,6 +42,7 @@ ACCOUNTS = (
     NewAccount("owner", PASSWORD, Role.OWNER, "Olga Owner", owner_id="owner-1"),
     NewAccount("admin", PASSWORD, Role.ADMIN, "Ari Admin"),
     NewAccount("worker", PASSWORD, Role.WORKER, "Head office"),
+    NewAccount("renter", PASSWORD, Role.RENTER, RENTER.name, renter=RENTER),
 )
 
 

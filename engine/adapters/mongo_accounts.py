@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.adapters.mongo_client import Client, Document, speaking
+from engine.adapters.mongo_documents import renter_of
 from engine.domain.car import BranchId, OwnerId
 from engine.domain.errors import AccountDisabled
 from engine.domain.people import AccountName, Actor, Role
@@ -38,4 +39,5 @@ def _actor(user: Document) -> Actor:
         role=roles[0],
         branch_id=BranchId(branch) if branch else None,
         owner_id=OwnerId(owner) if owner else None,
+        renter=renter_of(about["renter"]) if about.get("renter") else None,
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from engine.adapters.mongo_client import Document
+from engine.domain.audit import AuditRow
 from engine.domain.booking import Booking, BookingId
 from engine.domain.cancellation import CancellationRule
 from engine.domain.car import (
@@ -182,6 +183,18 @@ def rules_document(rules: Iterable[CancellationRule]) -> list[Document]:
 
 def rules_of(documents: Iterable[Document]) -> tuple[CancellationRule, ...]:
     return tuple(CancellationRule(rule["hours_before"], rule["refund_bp"]) for rule in documents)
+
+
+def audit_document(row: AuditRow) -> Document:
+    return {
+        "at": row.at,
+        "by": row.by,
+        "desk": row.desk,
+        "what": row.what,
+        "subject": row.subject,
+        "before": dict(row.before),
+        "after": dict(row.after),
+    }
 
 
 def ledger_document(row: LedgerRow) -> Document:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.adapters.mongo_client import Client, Database, Document, database, speaking
-from engine.adapters.mongo_documents import settings_document
+from engine.adapters.mongo_documents import renter_document, settings_document
 from engine.adapters.mongo_schema import INDEXES, RIGHTS, SHAPES, privileges
 from engine.domain.errors import Misconfigured
-from engine.domain.people import Role
+from engine.domain.people import Renter, Role
 from engine.domain.settings import FirmSettings
 
 _OLDEST = (6, 0)
@@ -18,7 +18,10 @@ _OLDEST = (6, 0)
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
-    """Attributes: ``branch_id`` and ``owner_id`` tie the account to a branch or a fleet where its role has one."""
+    """Attributes: ``branch_id`` and ``owner_id`` tie the account to a branch or a fleet where its role has one.
+
+    ``renter`` is the person a renter's own account books for; the account carries the details itself.
+    """
 
     account: str
     password: str = field(repr=False)
@@ -26,6 +29,7 @@ class NewAccount:
     name: str
     branch_id: str | None = None
     owner_id: str | None = None
+    renter: Renter | None = None
 
 
 async def provision(client: Client, name: str, settings: FirmSettings) -> list[str]:
@@ -58,7 +62,9 @@ async def create_account(client: Client, name: str, new: NewAccount) -> bool:
         db = database(client, name)
         if (await db.command("usersInfo", new.account))["users"]:
             return False
-        about = {"name": new.name, "branch_id": new.branch_id, "owner_id": new.owner_id}
+        about: Document = {"name": new.name, "branch_id": new.branch_id, "owner_id": new.owner_id}
+        if new.renter is not None:
+            about["renter"] = renter_document(new.renter)
         await db.command(
             "createUser",
             new.account,

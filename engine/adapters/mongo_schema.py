@@ -70,6 +70,7 @@ _CANCELLATION = _list_of(
     ),
     10,
 )
+_FACTS: Document = {"bsonType": "object", "additionalProperties": _MAYBE_EMPTY, "maxProperties": 40}
 _REFUND = _record({"amount": _MONEY, "state": _one_of(RefundState), "refund_id": _MAYBE_EMPTY})
 
 SHAPES: dict[str, Document] = {
@@ -153,7 +154,18 @@ SHAPES: dict[str, Document] = {
             "at": _DATE,
         }
     ),
-    "audit": _record({"at": _DATE, "by": _TEXT, "what": _TEXT}, closed=False),
+    "audit": _record(
+        {
+            "_id": {"bsonType": "objectId"},
+            "at": _DATE,
+            "by": _TEXT,
+            "desk": _TEXT,
+            "what": _TEXT,
+            "subject": _TEXT,
+            "before": _FACTS,
+            "after": _FACTS,
+        }
+    ),
     "settings": _record(
         {
             "_id": _TEXT,
@@ -208,7 +220,12 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("owner_id", ASCENDING), ("at", ASCENDING)], name="owner_at"),
         IndexModel([("at", ASCENDING)], name="at"),
     ],
-    "audit": [IndexModel([("at", DESCENDING)], name="at")],
+    "audit": [
+        IndexModel([("at", DESCENDING), ("_id", DESCENDING)], name="at"),
+        IndexModel([("by", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)], name="by"),
+        IndexModel([("subject", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)], name="subject"),
+        IndexModel([("what", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)], name="what"),
+    ],
 }
 
 #: role -> collection -> actions. What is not here, the server refuses.
@@ -251,6 +268,16 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         "renters": ("find",),
         "bookings": ("find", "update", "changeStream"),
         "ledger": ("find", "insert"),
+        "settings": ("find",),
+        "audit": ("insert",),
+    },
+    # A renter's own details come with the account: those of others are out of its reach.
+    "ds_renter": {
+        "branches": ("find",),
+        "cars": ("find", "changeStream"),
+        "fences": ("find", "update", "changeStream"),
+        "bookings": ("find", "insert", "update", "changeStream"),
+        "ledger": ("insert",),
         "settings": ("find",),
         "audit": ("insert",),
     },

@@ -14,8 +14,9 @@ from pymongo.write_concern import WriteConcern
 from engine.adapters.memory import Remembered
 from engine.adapters.mongo_bookings import booking_of
 from engine.adapters.mongo_client import TRANSACTION_S, Client, Database, Document, database, speaking
-from engine.adapters.mongo_documents import branch_of, car_of, renter_document, renter_of, settings_of
+from engine.adapters.mongo_documents import audit_document, branch_of, car_of, renter_document, renter_of, settings_of
 from engine.adapters.mongo_work import MongoWork, in_the_way, replace_version
+from engine.domain.audit import AuditRow
 from engine.domain.booking import BLOCKING, Booking, BookingId
 from engine.domain.car import BodyType, Branch, BranchId, Car, CarId, CarStatus, Fuel, Transmission
 from engine.domain.catalogue import CarOrder, CarWish, Facets
@@ -169,6 +170,10 @@ class MongoStore:
     async def add_renter(self, renter: Renter) -> None:
         with speaking():
             await self._db.renters.insert_one(renter_document(renter))
+
+    async def audit(self, row: AuditRow) -> None:
+        with speaking():
+            await self._db.audit.insert_one(audit_document(row))
 
 
 def _car_filter(wish: CarWish) -> Document:

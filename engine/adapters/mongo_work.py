@@ -10,7 +10,8 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from engine.adapters.mongo_bookings import booking_document
 from engine.adapters.mongo_client import Database, Document
-from engine.adapters.mongo_documents import claim_document, ledger_document, terms_of_fence
+from engine.adapters.mongo_documents import audit_document, claim_document, ledger_document, terms_of_fence
+from engine.domain.audit import AuditRow
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import CarId, CarStatus, CarTerms
 from engine.domain.errors import AlreadyAsked, CarNotRentable, NotFound, Overtaken, PeriodTaken, RuleBroken
@@ -92,6 +93,9 @@ class MongoWork:
             if all(failed["code"] == _DUPLICATE_KEY for failed in problem.details["writeErrors"]):
                 raise Overtaken("this movement of money is in the ledger already") from problem
             raise
+
+    async def audit(self, row: AuditRow) -> None:
+        await self._db.audit.insert_one(audit_document(row), session=self._session)
 
 
 async def replace_version(db: Database, booking: Booking, session: AsyncClientSession | None = None) -> None:

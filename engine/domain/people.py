@@ -21,6 +21,7 @@ class Role(StrEnum):
     OWNER = auto()
     ADMIN = auto()
     WORKER = auto()
+    RENTER = auto()
 
 
 class Deed(StrEnum):
@@ -47,32 +48,9 @@ MAY = MappingProxyType(
         Role.OWNER: frozenset({Deed.BROWSE_CARS, Deed.MANAGE_OWN_CARS, Deed.SEE_OWN_EARNINGS}),
         Role.ADMIN: frozenset(set(Deed) - {Deed.MANAGE_OWN_CARS, Deed.SEE_OWN_EARNINGS}),
         Role.WORKER: frozenset({Deed.SEE_ALL_BOOKINGS, Deed.CAPTURE, Deed.SWEEP}),
+        Role.RENTER: frozenset({Deed.BROWSE_CARS, Deed.BOOK}),
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who asks.
-
-    Attributes:
-        branch_id: The branch the account works at; None where the role has none.
-        owner_id: The fleet the account owns; None where the role has none.
-    """
-
-    account: AccountName
-    name: str
-    role: Role
-    branch_id: BranchId | None = None
-    owner_id: OwnerId | None = None
-
-    def may(self, deed: Deed) -> bool:
-        return deed in MAY[self.role]
-
-    def must(self, deed: Deed) -> None:
-        """Raises: Forbidden."""
-        if not self.may(deed):
-            raise Forbidden(f"{self.role} accounts may not {deed.replace('_', ' ')}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +67,29 @@ class Renter:
     email: str
     phone: str
     licence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks.
+
+    Attributes:
+        branch_id: The branch the account works at; None where the role has none.
+        owner_id: The fleet the account owns; None where the role has none.
+        renter: Who the account itself rents for; None for all roles but ``RENTER``.
+    """
+
+    account: AccountName
+    name: str
+    role: Role
+    branch_id: BranchId | None = None
+    owner_id: OwnerId | None = None
+    renter: Renter | None = None
+
+    def may(self, deed: Deed) -> bool:
+        return deed in MAY[self.role]
+
+    def must(self, deed: Deed) -> None:
+        """Raises: Forbidden."""
+        if not self.may(deed):
+            raise Forbidden(f"{self.role} accounts may not {deed.replace('_', ' ')}")

@@ -1,0 +1,45 @@
+"""Who changed what: rows that are added and never altered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+
+from engine.domain.people import AccountName
+
+#: Field name -> its value in words; nothing secret ever goes in here.
+Facts = Mapping[str, str]
+_NOTHING: Facts = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One change by one person.
+
+    Attributes:
+        at: Server time (UTC).
+        desk: The machine's own name; says where, proves nothing.
+        what: The verb, ``room.verb`` such as ``car.retired`` or ``account.role_changed``.
+        subject: Kind and id of what was changed, such as ``car:car-12``.
+        before: Only the fields that changed, as they were; empty for something new.
+        after: The same fields as they are now; empty for something that is gone.
+    """
+
+    at: datetime
+    by: AccountName
+    desk: str
+    what: str
+    subject: str
+    before: Facts = field(default_factory=lambda: _NOTHING)
+    after: Facts = field(default_factory=lambda: _NOTHING)
+
+
+def changed(before: Facts, after: Facts) -> tuple[Facts, Facts]:
+    """Both sides reduced to the fields that differ."""
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    return (
+        MappingProxyType({name: before[name] for name in names if name in before}),
+        MappingProxyType({name: after[name] for name in names if name in after}),
+    )
