@@ -8,7 +8,9 @@ from typing import Any
 
 from engine.adapters.mongo_client import Client, Database, Document, database, speaking
 from engine.adapters.mongo_documents import renter_document, settings_document
-from engine.adapters.mongo_schema import INDEXES, RIGHTS, SHAPES, privileges
+from engine.adapters.mongo_indexes import INDEXES
+from engine.adapters.mongo_rights import RIGHTS, privileges
+from engine.adapters.mongo_shapes import SHAPES
 from engine.domain.errors import Misconfigured
 from engine.domain.people import Renter, Role
 from engine.domain.settings import FirmSettings

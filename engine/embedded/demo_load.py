@@ -15,8 +15,10 @@ from engine.adapters.mongo_documents import (
     ledger_document,
     renter_document,
 )
+from engine.adapters.mongo_indexes import INDEXES
 from engine.adapters.mongo_provision import NewAccount, create_account, provision
-from engine.adapters.mongo_schema import INDEXES, RIGHTS, SHAPES
+from engine.adapters.mongo_rights import RIGHTS
+from engine.adapters.mongo_shapes import SHAPES
 from engine.domain.booking import Booking, BookingState
 from engine.domain.car import CarId, terms_of
 from engine.domain.period import whole_milliseconds

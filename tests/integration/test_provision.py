@@ -13,8 +13,10 @@ import pytest_asyncio
 
 from engine import provisioning
 from engine.adapters.mongo_client import Credentials, connect
+from engine.adapters.mongo_indexes import INDEXES
 from engine.adapters.mongo_provision import provision
-from engine.adapters.mongo_schema import INDEXES, RIGHTS, SHAPES
+from engine.adapters.mongo_rights import RIGHTS
+from engine.adapters.mongo_shapes import SHAPES
 from engine.domain.errors import Forbidden, Misconfigured, SignInRefused, Unavailable
 from engine.domain.settings import FirmSettings
 from engine.embedded.binaries import find_mongod

@@ -1,15 +1,12 @@
-"""What the database itself insists on: shapes, keys and rights. Data only; ``mongo_provision`` applies it."""
+"""The shapes that the database itself insists on. Data only; ``mongo_provision`` applies it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Any
-
-from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from engine.adapters.mongo_client import Document
-from engine.domain.booking import BLOCKING, BookingState
+from engine.domain.booking import BookingState
 from engine.domain.car import BodyType, CarStatus, Fuel, Transmission
 from engine.domain.ledger import LedgerKind
 from engine.domain.payment import AttemptState, RefundState
@@ -178,123 +175,3 @@ SHAPES: dict[str, Document] = {
     "people": _record({"_id": _TEXT, "name": _TEXT}, closed=False),
     "account_requests": _record({"name": _TEXT, "email": _TEXT, "at": _DATE}, closed=False),
 }
-
-_ONLY_BLOCKING: Document = {"state": {"$in": [state.value for state in BLOCKING]}}
-
-INDEXES: dict[str, list[IndexModel]] = {
-    "cars": [
-        IndexModel([("plate_key", ASCENDING)], name="plate", unique=True),
-        IndexModel(
-            [("branch_id", ASCENDING), ("status", ASCENDING), ("daily_rate.minor", ASCENDING)], name="branch_price"
-        ),
-        IndexModel([("owner_id", ASCENDING)], name="owner"),
-    ],
-    "bookings": [
-        IndexModel([("intent_key", ASCENDING)], name="once", unique=True),
-        IndexModel([("session_ids", ASCENDING)], name="session", unique=True, sparse=True),
-        IndexModel(
-            [("car_id", ASCENDING), ("ends_at", ASCENDING), ("starts_at", ASCENDING)],
-            name="blocking_car",
-            partialFilterExpression=_ONLY_BLOCKING,
-        ),
-        IndexModel(
-            [("ends_at", ASCENDING), ("starts_at", ASCENDING), ("car_id", ASCENDING), ("state", ASCENDING)],
-            name="blocking_time",
-            partialFilterExpression=_ONLY_BLOCKING,
-        ),
-        IndexModel([("due_at", ASCENDING)], name="due", sparse=True),
-        IndexModel([("booked_by", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="desk"),
-        IndexModel([("branch_id", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="branch"),
-        IndexModel([("owner_id", ASCENDING), ("created_at", DESCENDING)], name="owner"),
-        IndexModel([("created_at", ASCENDING), ("_id", ASCENDING)], name="created"),
-    ],
-    "renters": [
-        IndexModel([("name_key", ASCENDING)], name="name"),
-        IndexModel([("email", ASCENDING)], name="email"),
-        IndexModel([("phone", ASCENDING)], name="phone"),
-    ],
-    "ledger": [
-        IndexModel(
-            [("booking_id", ASCENDING), ("kind", ASCENDING), ("source_id", ASCENDING)], name="fact", unique=True
-        ),
-        IndexModel([("owner_id", ASCENDING), ("at", ASCENDING)], name="owner_at"),
-        IndexModel([("at", ASCENDING)], name="at"),
-    ],
-    "audit": [
-        IndexModel([("at", DESCENDING), ("_id", DESCENDING)], name="at"),
-        IndexModel([("by", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)], name="by"),
-        IndexModel([("subject", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)], name="subject"),
-        IndexModel([("what", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)], name="what"),
-    ],
-}
-
-#: role -> collection -> actions. What is not here, the server refuses.
-RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
-    "ds_client": {
-        "branches": ("find",),
-        "cars": ("find", "changeStream"),
-        "fences": ("find", "update", "changeStream"),
-        "renters": ("find", "insert", "update"),
-        "bookings": ("find", "insert", "update", "changeStream"),
-        "ledger": ("insert",),
-        "settings": ("find",),
-        "audit": ("insert",),
-    },
-    "ds_owner": {
-        "branches": ("find",),
-        "cars": ("find", "insert", "update", "changeStream"),
-        "fences": ("find", "insert", "update", "changeStream"),
-        "bookings": ("find", "changeStream"),
-        "ledger": ("find",),
-        "settings": ("find",),
-        "audit": ("insert",),
-    },
-    "ds_admin": {
-        "branches": ("find", "insert", "update"),
-        "cars": ("find", "insert", "update", "changeStream"),
-        "fences": ("find", "insert", "update", "changeStream"),
-        "renters": ("find", "insert", "update"),
-        "bookings": ("find", "insert", "update", "changeStream"),
-        "ledger": ("find", "insert"),
-        "settings": ("find", "insert", "update"),
-        "people": ("find", "insert", "update"),
-        "account_requests": ("find", "update", "remove"),
-        "audit": ("find", "insert"),
-    },
-    "ds_worker": {
-        "branches": ("find",),
-        "cars": ("find",),
-        "fences": ("find", "update"),
-        "renters": ("find",),
-        "bookings": ("find", "update", "changeStream"),
-        "ledger": ("find", "insert"),
-        "settings": ("find",),
-        "audit": ("insert",),
-    },
-    # A renter's own details come with the account: those of others are out of its reach.
-    "ds_renter": {
-        "branches": ("find",),
-        "cars": ("find", "changeStream"),
-        "fences": ("find", "update", "changeStream"),
-        "bookings": ("find", "insert", "update", "changeStream"),
-        "ledger": ("insert",),
-        "settings": ("find",),
-        "audit": ("insert",),
-    },
-    "ds_guest": {"account_requests": ("insert",)},
-}
-
-_EVERYBODY = ("changeOwnPassword",)
-_ADMIN = ("createUser", "updateUser", "grantRole", "revokeRole", "viewUser", "viewRole", "changePassword")
-
-
-def privileges(role: str, database: str) -> list[dict[str, Any]]:
-    """The rights of *role* in *database* as MongoDB's ``createRole`` takes them."""
-    rights = [
-        {"resource": {"db": database, "collection": collection}, "actions": sorted(actions)}
-        for collection, actions in sorted(RIGHTS[role].items())
-    ]
-    on_database = {"ds_guest": (), "ds_admin": (*_EVERYBODY, *_ADMIN)}.get(role, _EVERYBODY)
-    if on_database:
-        rights.append({"resource": {"db": database, "collection": ""}, "actions": sorted(on_database)})
-    return rights
