@@ -202,6 +202,8 @@ class Program:
         self._panel = BookingViewModel(desk, self._open_browser, tasks)
         workspace = Workspace(
             actor=engine.actor,
+            desk=desk,
+            tasks=tasks,
             search=SearchViewModel(desk, tasks),
             panel=self._panel,
             bookings=BookingsViewModel(desk, tasks),

@@ -144,39 +144,39 @@ async def search(photo: Photographer) -> None:
 
 async def booking(photo: Photographer) -> None:
     view, panel = photo.view, photo.desk.panel
-    results = view.search.results
+    results = view.client.search.results
     await photo.until(lambda: results.model.row_at(1) is not None)
     results.grid.setCurrentIndex(results.model.index(1, 0))
     results.grid._open(results.model.index(1, 0))
-    view.panel.renters.field.setText("ma")
+    view.client.panel.renters.field.setText("ma")
     await photo.until(lambda: panel.state.renters)
     await photo.take("booking")
-    view.panel.renters.new.click()
-    view.panel.renters.form.fields["email"].setText("ada@")
-    view.panel.renters.form.fields["phone"].setText("030 901820")
-    view.panel.renters.form._submit()
+    view.client.panel.renters.new.click()
+    view.client.panel.renters.form.fields["email"].setText("ada@")
+    view.client.panel.renters.form.fields["phone"].setText("030 901820")
+    view.client.panel.renters.form._submit()
     await photo.until(lambda: panel.state.problem is not None)
     await photo.take("booking-new-renter")
     panel.choose(panel.state.renters[0])
     await photo.until(lambda: panel.state.renter is not None)
-    view.panel.book()
+    view.client.panel.book()
     await photo.until(lambda: panel.state.page_ready)
     await photo.take("booking-held")
     async with httpx.AsyncClient(trust_env=False) as payer:
         await payer.post(panel.state.booking.attempt.url, data=_CARD)
     await photo.until(lambda: panel.state.stage is Stage.CONFIRMED)
     await photo.take("booking-confirmed")
-    view.panel.close_panel()
+    view.client.panel.close_panel()
 
 
 async def bookings(photo: Photographer) -> None:
     view, vm = photo.view, photo.desk.bookings
-    results, panel = view.search.results, photo.desk.panel
+    results, panel = view.client.search.results, photo.desk.panel
     results.grid._open(results.model.index(2, 0))
-    view.panel.renters.field.setText("ma")
+    view.client.panel.renters.field.setText("ma")
     await photo.until(lambda: panel.state.renters)
     panel.choose(panel.state.renters[0])
-    view.panel.book()
+    view.client.panel.book()
     await photo.until(lambda: panel.state.page_ready)
     view.go("bookings")
     await photo.until(lambda: vm.state.phase is Phase.READY and vm.state.first.rows[0].id == panel.state.booking.id)
@@ -187,7 +187,7 @@ async def bookings(photo: Photographer) -> None:
     busy = ("give up", "follow", "settle", "bookings")
     await photo.until(lambda: not any(vm._tasks.running(name) for name in busy))
     full = vm.state
-    view.bookings._shown = None
+    view.client.bookings._shown = None
     vm._show(BookingsState(scope=full.scope, run=full.run + 1))
     await photo.take("bookings-loading")
     vm._show(BookingsState(Phase.FAILED, full.scope, run=full.run + 1, problem=Unavailable("mongodb")))

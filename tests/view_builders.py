@@ -94,6 +94,8 @@ def fed_workspace(tasks, actor: Actor = CLERK, *, demo: bool = True) -> Workspac
     desk = FedDesk()
     return Workspace(
         actor=actor,
+        desk=desk,
+        tasks=tasks,
         search=SearchViewModel(desk, tasks),
         panel=BookingViewModel(desk, lambda _url: None, tasks),
         bookings=BookingsViewModel(desk, tasks),

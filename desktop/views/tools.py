@@ -10,10 +10,12 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.preferences import Preferences
+from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
 from desktop.viewmodels.booking import BookingViewModel
 from desktop.viewmodels.bookings import BookingsViewModel
 from desktop.viewmodels.connection import ConnectionViewModel
+from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.search import SearchViewModel
 from desktop.widgets.shimmer import ShimmerClock
 from engine.domain.people import Actor
@@ -31,11 +33,15 @@ class Workspace:
     """What a signed-in account works with.
 
     Attributes:
+        desk: The engine's services; an area makes its further view-models from it and from ``tasks``.
+        tasks: Ends with the session.
         now: The server's time (UTC).
         demo: The data is made up and the payment page is the sandbox's.
     """
 
     actor: Actor
+    desk: Desk
+    tasks: TaskScope
     search: SearchViewModel
     panel: BookingViewModel
     bookings: BookingsViewModel

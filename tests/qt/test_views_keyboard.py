@@ -80,7 +80,7 @@ class Person:
     async def find(self):
         search = self.desk.search
         await self.until(lambda: search.state.phase is Phase.READY)
-        await self.until(lambda: self.view.search.results.model.rowCount() == search.state.first.total)
+        await self.until(lambda: self.view.client.search.results.model.rowCount() == search.state.first.total)
 
 
 @pytest.fixture
@@ -128,24 +128,24 @@ async def test_a_car_is_booked_and_paid_without_a_mouse(counter, world):
         person.press(Qt.Key.Key_J)
         person.press(Qt.Key.Key_Return)
         panel = person.desk.panel
-        await person.until(person.view.panel.renters.field.hasFocus)
+        await person.until(person.view.client.panel.renters.field.hasFocus)
         person.type("ada")
         await person.until(lambda: panel.state.renters == (RENTER,))
         person.press(Qt.Key.Key_Return)
         person.press(Qt.Key.Key_Return, CTRL)
         await person.until(lambda: panel.state.page_ready)
         assert "1 hold" == person.view.status._holds.text()
-        await person.until(person.view.panel.main.hasFocus)
+        await person.until(person.view.client.panel.main.hasFocus)
         person.press(Qt.Key.Key_Return)
         assert [panel.state.booking.attempt.url] == person.opened
         await pay(person, world, panel.state.booking)
         await person.until(lambda: panel.state.stage is Stage.CONFIRMED)
 
-        assert "Paid 100.00 EUR." == person.view.panel.status.sentence.text()
+        assert "Paid 100.00 EUR." == person.view.client.panel.status.sentence.text()
         assert 1 == world.blocking(panel.state.booking.car_id)
         person.press(Qt.Key.Key_Escape)
         person.press(Qt.Key.Key_2, CTRL)
-        table = person.view.bookings.model
+        table = person.view.client.bookings.model
         await person.until(lambda: table.rowCount() == 1 and table.index(0, 4).data() == "Confirmed")
         assert not person.view.status._holds.isVisible()
 
@@ -155,16 +155,16 @@ async def test_a_new_renter_is_added_by_keyboard(counter, world):
         await person.sign_in()
         await person.find()
         person.press(Qt.Key.Key_Return)
-        await person.until(person.view.panel.renters.field.hasFocus)
+        await person.until(person.view.client.panel.renters.field.hasFocus)
         person.type("Bea Ortiz")
         person.press(Qt.Key.Key_Return)
         panel = person.desk.panel
-        await person.until(lambda: "Nobody found" in person.view.panel.renters.word.text())
-        person.view.panel.renters.new.setFocus()
+        await person.until(lambda: "Nobody found" in person.view.client.panel.renters.word.text())
+        person.view.client.panel.renters.new.setFocus()
         person.press(Qt.Key.Key_Return)
         person.type("bea")
         person.press(Qt.Key.Key_Return)
-        mistakes = person.view.panel.renters.form.mistakes
+        mistakes = person.view.client.panel.renters.form.mistakes
         await person.until(mistakes["email"].isVisible)
         person.type("@example.org")
         person.press(Qt.Key.Key_Tab)
@@ -175,7 +175,7 @@ async def test_a_new_renter_is_added_by_keyboard(counter, world):
         await person.until(lambda: panel.state.renter is not None)
 
         assert "bea@example.org" == world.db.renters.find_one({"name": "Bea Ortiz"})["email"]
-        assert person.view.panel.main.hasFocus()
+        assert person.view.client.panel.main.hasFocus()
 
 
 async def test_X1_a_car_taken_meanwhile_says_so_and_leads_to_similar_ones(counter, world):
@@ -185,7 +185,7 @@ async def test_X1_a_car_taken_meanwhile_says_so_and_leads_to_similar_ones(counte
         await person.find()
         person.press(Qt.Key.Key_Return)
         panel = person.desk.panel
-        await person.until(person.view.panel.renters.field.hasFocus)
+        await person.until(person.view.client.panel.renters.field.hasFocus)
         panel.choose(RENTER)
         taken = panel.state.offer.car
 
@@ -197,8 +197,8 @@ async def test_X1_a_car_taken_meanwhile_says_so_and_leads_to_similar_ones(counte
         await person.program._bridge.call(elsewhere)
         person.press(Qt.Key.Key_Return, CTRL)
         await person.until(lambda: panel.state.problem is not None)
-        assert person.view.panel.banner.text.startswith("This car was just taken until ")
-        person.view.panel.banner.acted.emit()
+        assert person.view.client.panel.banner.text.startswith("This car was just taken until ")
+        person.view.client.panel.banner.acted.emit()
         await person.until(lambda: person.desk.search.state.form.bodies == {taken.body})
         await person.find()
 
@@ -213,12 +213,12 @@ async def test_slash_leads_to_the_form_and_letters_do_not_leave_it(counter):
         await person.sign_in()
         await person.find()
         person.press(Qt.Key.Key_Slash)
-        assert person.view.search.form.branch.hasFocus()
+        assert person.view.client.search.form.branch.hasFocus()
         person.type("Lis")
         await person.until(lambda: person.desk.search.state.form.branch_id == "br-lisbon")
         await person.until(lambda: person.desk.search.state.phase is Phase.READY)
 
-        assert "No car is free for these days" == person.view.search.results.content.empty._title.text()
+        assert "No car is free for these days" == person.view.client.search.results.content.empty._title.text()
 
 
 async def test_last_search_is_there_again_after_signing_in_anew(counter):
@@ -244,7 +244,7 @@ async def test_a_role_without_views_is_told_so(counter, account):
     async with counter() as person:
         await person.sign_in(account)
 
-        assert not person.view.books
+        assert not person.view.client
         assert "" == person.view.rail.selected
         person.press(Qt.Key.Key_Q, CTRL | Qt.KeyboardModifier.ShiftModifier)
         await person.until(lambda: person.view is None)

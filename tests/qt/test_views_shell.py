@@ -96,11 +96,11 @@ def test_a_page_fits_the_smallest_window(view, window):
     QTest.qWait(0)
 
     assert (1024, 640) == (window.width(), window.height())
-    assert 2 == view.search.results.grid.columns()
+    assert 2 == view.client.search.results.grid.columns()
 
 
 def test_old_sessions_leave_nothing_behind(window, view):
-    parts = [view, view.search, view.panel, view.bookings]
+    parts = [view, view.client.search, view.client.panel, view.client.bookings]
     window.close_workspace()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
@@ -111,11 +111,11 @@ def test_old_sessions_leave_nothing_behind(window, view):
 
 def test_keys_go_to_pages(window, view):
     QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
-    assert view.pages.currentWidget() is view.bookings
+    assert view.pages.currentWidget() is view.client.bookings
     assert "bookings" == view.rail.selected
     QTest.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
 
-    assert view.pages.currentWidget() is view.search
+    assert view.pages.currentWidget() is view.client.search
 
 
 async def test_f1_lists_every_key(window, view, until):
@@ -163,17 +163,17 @@ def test_X5_a_lost_connection_is_said_and_nothing_can_be_booked(view):
     assert view.banner.text.startswith("No connection to the database since ")
     assert "booking is not possible" in view.banner.text
     assert view.banner._step.isVisible()
-    assert not view.panel._online
+    assert not view.client.panel._online
     view._workspace.connection._show(ConnectionState(NOW + timedelta(seconds=9)))
     assert not view.banner.isVisible()
-    assert view.panel._online
+    assert view.client.panel._online
 
 
 def test_O5_without_redis_bookings_go_on(view):
     view._workspace.connection._show(ConnectionState(NOW, None, cache=False))
 
     assert SLOW == view.banner.text
-    assert view.panel._online
+    assert view.client.panel._online
 
 
 def listed(*bookings):
@@ -194,13 +194,13 @@ def test_a_payment_while_the_panel_is_closed_is_told(view):
     view._workspace.bookings._show(listed(make_booking(1)))
     paid = make_booking(1, BookingState.CONFIRMED)
     view._workspace.panel.booked.emit(paid)
-    assert "Booking G8ET-6JAM-Q001 is paid and confirmed." == view.toast.text
+    assert "Booking G8ET-6JAM-Q001 is paid and confirmed." == view.client.toast.text
     resumed = []
     view._workspace.panel.resume = lambda booking, _branch: resumed.append(booking)
-    view.toast.acted.emit()
+    view.client.toast.acted.emit()
 
     assert [paid] == resumed
-    view.toast.hide()
+    view.client.toast.hide()
 
 
 async def test_a_bug_in_a_view_is_not_swallowed(window, view, until):
@@ -209,7 +209,7 @@ async def test_a_bug_in_a_view_is_not_swallowed(window, view, until):
 
     told = []
     window.task_failed.connect(told.append)
-    for scope in (window._tasks, view.panel._tasks, view.panel.aftercare._tasks):
+    for scope in (window._tasks, view.client.panel._tasks, view.client.panel.aftercare._tasks):
         scope.once("bug", bug())
     await until(lambda: len(told) == 3)
 
@@ -234,7 +234,7 @@ def test_a_booking_opens_in_the_panel_with_its_branch(view):
     resumed = []
     view._workspace.panel.resume = lambda booking, branch: resumed.append((booking, branch))
     view._workspace.search._show(found(1))
-    view.bookings.opened.emit(make_booking(1))
+    view.client.bookings.opened.emit(make_booking(1))
 
     assert [(make_booking(1), BERLIN)] == resumed
 
@@ -242,11 +242,11 @@ def test_a_booking_opens_in_the_panel_with_its_branch(view):
 def test_what_came_to_nothing_is_searched_again(view):
     asked = []
     view._workspace.search.search = asked.append
-    view.panel.search_wanted.emit(make_booking(1, branch_id=LISBON.id, zone=LISBON.zone))
+    view.client.panel.search_wanted.emit(make_booking(1, branch_id=LISBON.id, zone=LISBON.zone))
 
     assert LISBON.id == asked[0].branch_id
     assert 9 == asked[0].pick_up.hour
-    assert view.pages.currentWidget() is view.search
+    assert view.pages.currentWidget() is view.client.search
 
 
 @pytest.mark.parametrize("role", [Role.OWNER, Role.WORKER])

@@ -11,6 +11,7 @@ from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID
 from desktop.viewmodels.bookings import BookingsState, Scope
 from desktop.viewmodels.phases import Phase
+from desktop.views.area import Page
 from desktop.views.client.booking_row import BookingRow, row_of
 from desktop.views.client.booking_table import BookingTable, columns_of
 from desktop.views.content import Content
@@ -25,7 +26,7 @@ _SCOPES = {Scope.MINE: "Booked by me", Scope.BRANCH: "Picked up at my branch"}
 _TITLE = "Bookings"
 
 
-class BookingsPage(QWidget):
+class BookingsPage(Page):
     """Signals: ``opened`` carries the Booking; ``search_wanted`` is the first step when there is none."""
 
     opened = Signal(object)

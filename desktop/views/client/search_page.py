@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 from desktop.messages import ORDERS
 from desktop.theme.tokens import GRID
 from desktop.viewmodels.search import SearchForm, SearchState
+from desktop.views.area import Page
 from desktop.views.client.last_search import read, written
 from desktop.views.client.results import CarResults
 from desktop.views.client.search_form import SearchFormPanel
@@ -28,7 +29,7 @@ _DAY = timedelta(days=1)
 _CARD_EDGE = GAP // 2
 
 
-class SearchPage(QWidget):
+class SearchPage(Page):
     """Signals: ``chosen`` carries Offer, period and branch; ``result_painted`` as CarResults has it."""
 
     chosen = Signal(object, object, object)

@@ -1,0 +1,77 @@
+"""What one view (client, owner, admin) brings into the window: its pages, its commands, and what they share.
+
+A view is a subclass of ``Area`` that builds its pages; ``desktop/views/workspace.py`` puts them into rail and stack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from desktop.commands import Command
+from desktop.theme.icons import Icon
+from desktop.widgets.status_bar import StatusBar
+from engine.domain.car import Branch
+
+
+class Page(QWidget):
+    """A page of an area."""
+
+    def focus_first(self) -> None:
+        """Put the keyboard where work on this page begins."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page and its line in the rail; ``name`` is what ``Frame.go`` takes."""
+
+    name: str
+    title: str
+    icon: Icon
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the window lends to an area.
+
+    Attributes:
+        host: Where side panels and toasts slide in.
+        go: Open the page of that name.
+        know_branches: Tell the status bar the branches' names.
+    """
+
+    host: QWidget
+    status: StatusBar
+    go: Callable[[str], None]
+    know_branches: Callable[[tuple[Branch, ...]], None]
+
+
+class Area(QObject):
+    """Signals: ``task_failed`` carries an exception of a view's own work that nobody foresaw."""
+
+    task_failed = Signal(object)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        raise NotImplementedError
+
+    def commands(self) -> tuple[Command, ...]:
+        """Beside the ones that open pages, which the frame makes."""
+        return ()
+
+    def start(self) -> None:
+        """Ask for what the pages show first."""
+
+    def reload(self) -> None:
+        """Ask again for everything shown; the servers may have been away."""
+
+    def left(self) -> None:
+        """Another page is about to open: panels close."""
+
+    def stop(self) -> None:
+        """The session ends: let go of dialogs and clocks before the widgets are deleted."""

@@ -1,0 +1,130 @@
+"""The counter's view: find a car, book it, see to the bookings."""
+
+from __future__ import annotations
+
+from desktop.commands import Command
+from desktop.messages import booking_number
+from desktop.theme.icons import Icon
+from desktop.viewmodels.bookings import BookingsState, Scope
+from desktop.viewmodels.search import SearchState
+from desktop.views.area import Area, Entry, Frame
+from desktop.views.client.booking_panel import BookingPanel
+from desktop.views.client.bookings_page import BookingsPage
+from desktop.views.client.search_page import SearchPage
+from desktop.views.holds import OpenHolds
+from desktop.views.tools import Tools, Workspace
+from desktop.widgets.toast import Toast
+from engine.domain.booking import Booking, BookingState
+
+FIND, BOOKINGS = "find", "bookings"
+
+
+class ClientArea(Area):
+    def __init__(self, tools: Tools, workspace: Workspace, frame: Frame) -> None:
+        super().__init__(frame.host)
+        self._workspace, self._frame = workspace, frame
+        self._holds = OpenHolds(workspace.actor.account)
+        self._paid_elsewhere: Booking | None = None
+        self.search = SearchPage(tools, workspace)
+        self.bookings = BookingsPage(tools, workspace)
+        self.panel = BookingPanel(tools, workspace, frame.host)
+        self.toast = Toast(tools.theme, frame.host)
+        self._connect()
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return (
+            Entry(FIND, "Find a car", Icon.FIND_CAR, self.search),
+            Entry(BOOKINGS, "Bookings", Icon.BOOKINGS, self.bookings),
+        )
+
+    def commands(self) -> tuple[Command, ...]:
+        return (
+            Command("search.form", "Search form", self._to_form, key="/", group="Find a car"),
+            Command("search.cards", "Cars found", self._to_cards, key="Ctrl+Down", group="Find a car"),
+            Command("booking.new", "New booking", self._to_form, key="N", group="Find a car"),
+            Command(
+                "booking.book", "Book", self.panel.book, key="Ctrl+Return", when=self.panel.may_book, group="Panel"
+            ),
+            Command(
+                "booking.pay", "Pay in browser", self.panel.pay, key="Ctrl+B", when=self.panel.may_pay, group="Panel"
+            ),
+        )
+
+    def start(self) -> None:
+        self.search.open()
+        self._workspace.bookings.load()
+
+    def reload(self) -> None:
+        self._workspace.bookings.load()
+        self._workspace.search.again()
+
+    def left(self) -> None:
+        self.panel.leave()
+
+    def stop(self) -> None:
+        self._frame.status.set_holds(0)
+        self.panel.stop()
+
+    def _connect(self) -> None:
+        workspace = self._workspace
+        self.panel.task_failed.connect(self.task_failed)
+        self.toast.acted.connect(self._show_paid)
+        self.search.chosen.connect(self.panel.open_offer)
+        self.bookings.opened.connect(self._open_booking)
+        self.bookings.search_wanted.connect(lambda: self._frame.go(FIND))
+        self.panel.similar_wanted.connect(self.search.show_similar)
+        self.panel.search_wanted.connect(self._search_again)
+        self._frame.status.holds_pressed.connect(lambda: self._frame.go(BOOKINGS))
+        self._frame.status.countdown.ended.connect(workspace.bookings.load)
+        workspace.panel.booked.connect(self._booked)
+        workspace.panel.car_lost.connect(workspace.search.again)
+        workspace.bookings.changed.connect(self._bookings_changed)
+        workspace.search.changed.connect(self._search_changed)
+        workspace.connection.changed.connect(self._connection_changed)
+
+    def _open_booking(self, booking: Booking) -> None:
+        branches = self._workspace.search.state.branches
+        branch = next((known for known in branches if known.id == booking.branch_id), None)
+        self.panel.open_booking(booking, branch)
+
+    def _show_paid(self) -> None:
+        if self._paid_elsewhere is not None:
+            self._open_booking(self._paid_elsewhere)
+
+    def _search_again(self, booking: Booking) -> None:
+        self._frame.go(FIND)
+        self.search.search_like(booking)
+
+    def _booked(self, booking: Booking) -> None:
+        was_open = self._holds.note(booking)
+        if was_open and booking.state is BookingState.CONFIRMED and not self.panel.isVisible():
+            self._paid_elsewhere = booking
+            self.toast.tell(f"Booking {booking_number(booking.id)} is paid and confirmed.", "Show")
+        self._show_holds()
+        self.bookings.show_change(booking)
+        if booking.version == 1 or not booking.blocking:
+            # A car was taken or set free by this desk: what the search shows is no longer true.
+            self._workspace.search.again()
+
+    def _bookings_changed(self, state: BookingsState) -> None:
+        if state.first is not None and state.scope is Scope.MINE:
+            self._holds.replace_all(state.first.rows)
+            self._show_holds()
+
+    def _show_holds(self) -> None:
+        self._frame.status.set_holds(*self._holds.standing(self._workspace.now()))
+
+    def _search_changed(self, state: SearchState) -> None:
+        self._frame.know_branches(state.branches)
+
+    def _connection_changed(self) -> None:
+        self.panel.set_online(online=self._workspace.connection.state.problem is None)
+
+    def _to_form(self) -> None:
+        self._frame.go(FIND)
+        self.search.focus_form()
+
+    def _to_cards(self) -> None:
+        self._frame.go(FIND)
+        self.search.focus_cards()
