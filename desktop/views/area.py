@@ -27,12 +27,18 @@ class Page(QWidget):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A page and its line in the rail; ``name`` is what ``Frame.go`` takes."""
+    """A page and its line in the rail.
+
+    Attributes:
+        name: What ``Frame.go`` takes.
+        make: Builds the page and has it ask for what it shows. Called once, when the page is first gone to: a page
+            takes some 50 ms to build, and signing in would wait for all of them.
+    """
 
     name: str
     title: str
     icon: Icon
-    page: Page
+    make: Callable[[], Page]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from desktop.commands import Command
 from desktop.theme.tokens import GRID
 from desktop.views.account_menu import AccountButton
-from desktop.views.area import Area, Entry, Frame
+from desktop.views.area import Area, Frame, Page
 from desktop.views.client.area import ClientArea
 from desktop.views.connection import ConnectionLook
 from desktop.views.later import LaterPage
@@ -58,6 +58,7 @@ class WorkspaceView(QWidget):
         self.client: ClientArea | None = None
         self._areas = self._build(tools)
         self._entries = {entry.name: entry for area in self._areas for entry in area.entries}
+        self._made: dict[str, Page] = {}
         self._fill(tools)
         self.account.sign_out_wanted.connect(self.sign_out_wanted)
         self.account.keys_wanted.connect(self.keys_wanted)
@@ -70,7 +71,7 @@ class WorkspaceView(QWidget):
         for area in self._areas:
             area.start()
         if self._entries:
-            self._first.page.focus_first()
+            self.page(next(iter(self._entries))).focus_first()
 
     def stop(self) -> None:
         """Let go of dialogs and clocks before the view is deleted."""
@@ -87,8 +88,15 @@ class WorkspaceView(QWidget):
         leave = Command("session.leave", "Sign out", self.sign_out_wanted.emit, key="Ctrl+Shift+Q", group="Window")
         return (*pages, *reload, *of_areas, leave)
 
+    def page(self, name: str) -> Page:
+        """The page of that name, built if it was not gone to before."""
+        if name not in self._made:
+            self._made[name] = self._entries[name].make()
+            self.pages.addWidget(self._made[name])
+        return self._made[name]
+
     def go(self, name: str) -> None:
-        page = self._entries[name].page
+        page = self.page(name)
         self.rail.select(name)
         if self.pages.currentWidget() is not page:
             for area in self._areas:
@@ -113,17 +121,13 @@ class WorkspaceView(QWidget):
         if not self._entries:
             self.pages.addWidget(LaterPage(tools.theme, self._workspace.actor))
             return
-        for entry in self._entries.values():
-            self.pages.addWidget(entry.page)
         self.rail.set_items(
             [RailItem(entry.name, entry.title, entry.icon, _key(at)) for at, entry in enumerate(self._entries.values())]
         )
-        self.rail.select(self._first.name)
+        first = next(iter(self._entries))
+        self.page(first)
+        self.rail.select(first)
         self.rail.chosen.connect(self.go)
-
-    @property
-    def _first(self) -> Entry:
-        return next(iter(self._entries.values()))
 
     def _reload(self) -> None:
         for area in self._areas:

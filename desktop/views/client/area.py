@@ -34,8 +34,8 @@ class ClientArea(Area):
     @property
     def entries(self) -> tuple[Entry, ...]:
         return (
-            Entry(FIND, "Find a car", Icon.FIND_CAR, self.search),
-            Entry(BOOKINGS, "Bookings", Icon.BOOKINGS, self.bookings),
+            Entry(FIND, "Find a car", Icon.FIND_CAR, lambda: self.search),
+            Entry(BOOKINGS, "Bookings", Icon.BOOKINGS, lambda: self.bookings),
         )
 
     def commands(self) -> tuple[Command, ...]:
@@ -65,6 +65,8 @@ class ClientArea(Area):
     def stop(self) -> None:
         self._frame.status.set_holds(0)
         self.panel.stop()
+        # Nobody owns it if nobody went to it.
+        self.bookings.deleteLater()
 
     def _connect(self) -> None:
         workspace = self._workspace
