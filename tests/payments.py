@@ -58,7 +58,7 @@ async def stripe_of(world: World):
 
 async def opened(desk: Engine, **changes: object) -> Booking:
     held = await desk.booking.hold(desk.actor, wish(desk, **changes))
-    return await desk.payment.settle(held.id)
+    return await desk.payment.settle(desk.actor, held.id)
 
 
 def run_out(world: World, booking: Booking) -> None:

@@ -223,7 +223,9 @@ class BookingViewModel(QObject):
         """Until it is confirmed or released; a question that got no answer is asked again after a while."""
         while True:
             try:
-                booking = await self._desk.call(partial(self._desk.follower.next_change, booking_id, seen))
+                booking = await self._desk.call(
+                    partial(self._desk.follower.next_change, self._desk.actor, booking_id, seen)
+                )
             except DriveSphereError as problem:
                 if run == self._run:
                     self._show(replace(self.state, problem=problem))
@@ -256,7 +258,7 @@ class BookingViewModel(QObject):
             self._took(booking, run)
 
     async def _settle(self, booking_id: BookingId, run: int) -> None:
-        booking = await self._asking(lambda: self._desk.payment.settle(booking_id), run)
+        booking = await self._asking(lambda: self._desk.payment.settle(self._desk.actor, booking_id), run)
         if booking is not None:
             self._took(booking, run)
 

@@ -85,7 +85,7 @@ class BookingsViewModel(QObject):
             if booking.standing is not Standing.PENDING:
                 continue
             try:
-                settled = await self._desk.call(partial(self._desk.payment.settle, booking.id))
+                settled = await self._desk.call(partial(self._desk.payment.settle, self._desk.actor, booking.id))
             except DriveSphereError:
                 continue  # the sweeper comes back to it, and so does whoever opens it
             moved = moved or settled.version != booking.version

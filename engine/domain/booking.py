@@ -13,7 +13,7 @@ from engine.domain.car import BranchId, CarId, OwnerId
 from engine.domain.errors import MoveRefused
 from engine.domain.money import Money
 from engine.domain.payment import Attempt, AttemptState, Refund, RefundState
-from engine.domain.people import AccountName, RenterId
+from engine.domain.people import AccountName, Actor, Deed, RenterId
 from engine.domain.period import RentalPeriod
 from engine.domain.pricing import Quote
 
@@ -142,6 +142,14 @@ class Booking:
     @property
     def standing(self) -> Standing:
         return STANDING[self.state]
+
+    def visible_to(self, actor: Actor) -> bool:
+        """Head office sees all, an owner those of the own cars, a counter its branch's and what it booked itself."""
+        if actor.may(Deed.SEE_ALL_BOOKINGS) or self.booked_by == actor.account:
+            return True
+        if actor.owner_id is not None:
+            return self.owner_id == actor.owner_id
+        return actor.may(Deed.SEE_BRANCH_BOOKINGS) and self.branch_id == actor.branch_id
 
     @property
     def due_at(self) -> datetime | None:

@@ -119,7 +119,7 @@ class BookingService:
             ways = [await self.store.booking(BookingId(booking_id)) for booking_id in taken.booking_ids]
             if not all(_lapsed(way, now) for way in ways):
                 return False
-            settled = [await self.payment.settle(way.id) for way in ways]
+            settled = [await self.payment.carry_on(way.id) for way in ways]
         except DriveSphereError as problem:
             # Their trouble is not that of whoever asks for the car now.
             log.warning("booking.way_not_cleared", bookings=taken.booking_ids, code=problem.code)
@@ -129,7 +129,7 @@ class BookingService:
     async def booking(self, actor: Actor, booking_id: BookingId) -> Booking:
         """Raises: NotFound, also for one that the actor may not see."""
         booking = await self.store.booking(booking_id)
-        if not _may_see(actor, booking):
+        if not booking.visible_to(actor):
             raise NotFound("booking", booking_id)
         return booking
 
@@ -188,11 +188,3 @@ class BookingService:
 
 def _lapsed(booking: Booking, now: datetime) -> bool:
     return booking.state is BookingState.RELEASING or (booking.state is BookingState.HELD and booking.hold_over(now))
-
-
-def _may_see(actor: Actor, booking: Booking) -> bool:
-    if actor.may(Deed.SEE_ALL_BOOKINGS) or booking.booked_by == actor.account:
-        return True
-    if actor.owner_id is not None:
-        return booking.owner_id == actor.owner_id
-    return actor.may(Deed.SEE_BRANCH_BOOKINGS) and booking.branch_id == actor.branch_id

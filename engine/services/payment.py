@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import structlog
 
 from engine.domain.booking import Booking, BookingId, BookingState
-from engine.domain.errors import CarNotRentable, Forbidden, Overtaken, PaymentMismatch, PeriodTaken
+from engine.domain.errors import CarNotRentable, Forbidden, NotFound, Overtaken, PaymentMismatch, PeriodTaken
 from engine.domain.payment import AttemptState, PageFacts
+from engine.domain.people import Actor, Deed
 from engine.ports import Clock, PaymentGateway, Store, Work
 from engine.services.pages import Pages
 from engine.services.takings import Takings
@@ -33,14 +34,32 @@ class PaymentService:
     clock: Clock
     desk: str
 
-    async def settle(self, booking_id: BookingId) -> Booking:
-        """Take every step that can be taken now; the booking as it is stored afterwards.
+    async def settle(self, actor: Actor, booking_id: BookingId) -> Booking:
+        """``carry_on`` for somebody at a desk.
+
+        Raises:
+            Forbidden: The actor's role takes no payments.
+            NotFound: There is no such booking, or the actor may not see it.
+        """
+        actor.must(Deed.CAPTURE)
+        booking = await self.store.booking(booking_id)
+        if not booking.visible_to(actor):
+            raise NotFound("booking", booking_id)
+        return await self._carry_on(booking)
+
+    async def carry_on(self, booking_id: BookingId) -> Booking:
+        """Take every step that can be taken now, whoever's booking it is; as it is stored afterwards.
+
+        For the engine's own use: it asks nobody's leave.
 
         Raises:
             Unavailable: Stripe or MongoDB gave no answer; what is stored stays true, and another call goes on from it.
             PaymentMismatch: Stripe's facts are not those of the booking; nothing was changed.
         """
-        booking = await self.store.booking(booking_id)
+        return await self._carry_on(await self.store.booking(booking_id))
+
+    async def _carry_on(self, booking: Booking) -> Booking:
+        booking_id = booking.id
         for _ in range(_LONGEST_WAY):
             before = booking.version
             try:
@@ -57,7 +76,7 @@ class PaymentService:
         return booking
 
     async def give_up(self, booking_id: BookingId) -> Booking:
-        """The renter does not want it any more: release it, on Stripe's word (row 8).
+        """The renter does not want it any more: release it, on Stripe's word (row 8). Asks nobody's leave either.
 
         A page that was paid meanwhile wins: the booking comes back confirmed.
         """
@@ -67,7 +86,7 @@ class PaymentService:
                 await self._pages.let_run_out(booking)
             except Overtaken:
                 log.info("payment.overtaken", booking=booking_id)
-        return await self.settle(booking_id)
+        return await self.carry_on(booking_id)
 
     async def heard(self, booking_id: BookingId, session_id: str) -> Booking:
         """Somebody said that this session was paid: look, and find a place for money that nobody expected (row 14).
@@ -75,7 +94,7 @@ class PaymentService:
         Raises:
             NotFound: There is no such booking.
         """
-        booking = await self.settle(booking_id)
+        booking = await self.carry_on(booking_id)
         if not session_id or (booking.attempt.session_id == session_id and booking.blocking):
             return booking
         page = await self.gateway.page(session_id)
@@ -88,7 +107,7 @@ class PaymentService:
                 await self._late(booking, page)
             except Overtaken:
                 log.info("payment.overtaken", booking=booking_id)
-            return await self.settle(booking_id)
+            return await self.carry_on(booking_id)
         if page.payment_intent not in {attempt.payment_intent for attempt in booking.attempts}:
             # A second page of a booking that has been paid or given back: its money is not taken.
             await self.gateway.void(page.payment_intent, f"void:{booking_id}:{page.payment_intent}")

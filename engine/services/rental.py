@@ -47,7 +47,7 @@ class RentalService:
         if told.given_back.minor > 0:
             cancelled = replace(cancelled, refund=Refund(told.given_back))
         await self.store.replace(cancelled)
-        return await self.payment.settle(booking_id)
+        return await self.payment.carry_on(booking_id)
 
     async def give_up(self, actor: Actor, booking_id: BookingId) -> Booking:
         """Let go what is not paid yet, on Stripe's word; a payment made meanwhile wins. Raises: NotFound, Forbidden."""
@@ -67,7 +67,7 @@ class RentalService:
         if booking.period.starts_at > now:
             raise MoveRefused("not begun", BookingState.COMPLETED)
         await self.store.replace(booking.become(BookingState.COMPLETED, now=now, by=actor.account))
-        return await self.payment.settle(booking_id)
+        return await self.payment.carry_on(booking_id)
 
     async def take_up_again(self, actor: Actor, booking_id: BookingId, intent_key: str) -> Booking:
         """The same car, days, renter and price in a new booking, if the car is still free (X3).

@@ -55,7 +55,7 @@ class Sweeper:
 
     async def _settle(self, booking_id: BookingId) -> None:
         try:
-            await self.payment.settle(booking_id)
+            await self.payment.carry_on(booking_id)
         except DriveSphereError as problem:
             # One booking that cannot go on must not keep the others waiting.
             log.warning("sweeper.left", booking=booking_id, code=problem.code)

@@ -57,17 +57,17 @@ class Desk:
 
     async def open(self, booking: str) -> dict[str, Any]:
         """Settle it, and if its page is open, open the browser on it."""
-        settled = await self.engine.payment.settle(BookingId(booking))
+        settled = await self.engine.payment.settle(self.engine.actor, BookingId(booking))
         if settled.blocking and settled.attempt.state is AttemptState.OPEN:
             async with self.points.around("browser"):
                 await browse(self.engine.payment.store, self.points, settled.id, settled.attempt)
         return _told(settled)
 
     async def settle(self, booking: str) -> dict[str, Any]:
-        return _told(await self.engine.payment.settle(BookingId(booking)))
+        return _told(await self.engine.payment.settle(self.engine.actor, BookingId(booking)))
 
     async def give_up(self, booking: str) -> dict[str, Any]:
-        return _told(await self.engine.payment.give_up(BookingId(booking)))
+        return _told(await self.engine.rental.give_up(self.engine.actor, BookingId(booking)))
 
     async def sweep(self) -> dict[str, Any]:
         return {"looked_at": await self.engine.sweeper.sweep()}

@@ -12,7 +12,7 @@ from payments import opened, run_out
 
 from engine.config import Secret
 from engine.domain.booking import BookingState
-from engine.domain.errors import PaymentMismatch, Unavailable
+from engine.domain.errors import Forbidden, NotFound, PaymentMismatch, Unavailable
 from engine.domain.payment import AttemptState
 
 pytestmark = pytest.mark.asyncio
@@ -25,7 +25,7 @@ async def test_paying_the_page_confirms_captures_and_posts_once(world, stripe):
         assert booking.attempt.url.startswith(world.place.stripe_url)
 
         await stripe.pay(booking)
-        settled = await asyncio.gather(*(desk.payment.settle(booking.id) for _ in range(5)))
+        settled = await asyncio.gather(*(desk.payment.settle(desk.actor, booking.id) for _ in range(5)))
 
     assert {BookingState.CONFIRMED} == {each.state for each in settled}
     row = world.stored(booking)
@@ -43,10 +43,10 @@ async def test_a_declined_card_changes_nothing_and_another_pays_on_the_same_page
         booking = await opened(desk)
         declined = await stripe.pay(booking, number="4000 0000 0000 0002")
         assert declined.status_code < 500
-        assert booking == await desk.payment.settle(booking.id)
+        assert booking == await desk.payment.settle(desk.actor, booking.id)
 
         await stripe.pay(booking)
-        settled = await desk.payment.settle(booking.id)
+        settled = await desk.payment.settle(desk.actor, booking.id)
 
     assert BookingState.CONFIRMED == settled.state
     assert 1 == len(await stripe.pages(booking))
@@ -55,7 +55,7 @@ async def test_a_declined_card_changes_nothing_and_another_pays_on_the_same_page
 async def test_P5_many_clicks_open_one_payable_page(world, stripe):
     async with world.desk() as desk, world.desk() as other:
         held = await desk.booking.hold(desk.actor, wish(desk))
-        got = await asyncio.gather(*(each.payment.settle(held.id) for each in (desk, other) * 4))
+        got = await asyncio.gather(*(each.payment.settle(each.actor, held.id) for each in (desk, other) * 4))
 
         assert 1 == len({booking.attempt.session_id for booking in got})
         assert 1 == len(await stripe.pages(held))
@@ -66,11 +66,11 @@ async def test_row_2_a_lost_answer_leads_to_the_same_page(world, stripe):
         held = await desk.booking.hold(desk.actor, wish(desk))
         await stripe.fault(kind="lose", times=10)
         with pytest.raises(Unavailable):
-            await desk.payment.settle(held.id)
+            await desk.payment.settle(desk.actor, held.id)
         assert "prepared" == world.stored(held)["attempts"][0]["state"]
         await stripe.calm()
 
-        booking = await desk.payment.settle(held.id)
+        booking = await desk.payment.settle(desk.actor, held.id)
 
     assert AttemptState.OPEN == booking.attempt.state
     assert 1 == len(await stripe.pages(booking))
@@ -86,7 +86,7 @@ async def test_row_3_a_deadline_too_near_begins_a_further_attempt(world, stripe)
             {"_id": held.id}, {"$set": {"attempts.0.request": request.replace(stale, too_near)}}
         )
 
-        booking = await desk.payment.settle(held.id)
+        booking = await desk.payment.settle(desk.actor, held.id)
 
     assert ["void", "open"] == [attempt["state"] for attempt in world.stored(booking)["attempts"]]
     assert 1 == len(await stripe.pages(booking))
@@ -97,7 +97,7 @@ async def test_rows_8_and_9_a_hold_that_ran_out_is_released_on_stripes_word(worl
         booking = await opened(desk)
         run_out(world, booking)
 
-        released = await desk.payment.settle(booking.id)
+        released = await desk.payment.settle(desk.actor, booking.id)
         again = await desk.booking.hold(desk.actor, wish(desk, key="k2"))
 
     assert BookingState.RELEASED == released.state
@@ -114,12 +114,12 @@ async def test_row_8_the_car_stays_blocked_until_the_page_is_closed(world, strip
         await stripe.fault(kind="fail", status=500, times=50)
 
         with pytest.raises(Unavailable):
-            await desk.payment.settle(booking.id)
+            await desk.payment.settle(desk.actor, booking.id)
         assert "releasing" == world.stored(booking)["state"]
         assert 1 == world.blocking("car-1")
         await stripe.calm()
 
-        released = await desk.payment.settle(booking.id)
+        released = await desk.payment.settle(desk.actor, booking.id)
 
     assert BookingState.RELEASED == released.state
     assert 0 == world.blocking("car-1")
@@ -131,7 +131,7 @@ async def test_row_6_a_payment_in_the_last_second_wins_over_the_release(world, s
         await stripe.pay(booking)
         run_out(world, booking)
 
-        settled = await desk.payment.settle(booking.id)
+        settled = await desk.payment.settle(desk.actor, booking.id)
 
     assert BookingState.CONFIRMED == settled.state
     assert ["held", "releasing", "confirmed"] == [step["state"] for step in world.stored(booking)["history"]]
@@ -143,7 +143,7 @@ async def test_row_12_a_page_never_heard_of_is_closed_before_the_car_is_free(wor
         held = await desk.booking.hold(desk.actor, wish(desk))
         run_out(world, held)
 
-        released = await desk.payment.settle(held.id)
+        released = await desk.payment.settle(desk.actor, held.id)
 
     assert BookingState.RELEASED == released.state
     assert ["expired"] == [page["status"] for page in await stripe.pages(held)]
@@ -166,7 +166,7 @@ async def test_P1_another_amount_is_not_believed(world, stripe):
         world.db.bookings.update_one({"_id": booking.id}, {"$set": {"attempts.0.amount.minor": 1}})
 
         with pytest.raises(PaymentMismatch):
-            await desk.payment.settle(booking.id)
+            await desk.payment.settle(desk.actor, booking.id)
 
     assert "held" == world.stored(booking)["state"]
     assert 0 == world.db.ledger.count_documents({})
@@ -178,12 +178,12 @@ async def test_row_16_a_capture_whose_answer_was_lost_posts_once(world, stripe):
         await stripe.pay(booking)
         await stripe.fault(kind="lose", times=10, operation="PostPaymentIntentsIntentCapture")
         with pytest.raises(Unavailable):
-            await desk.payment.settle(booking.id)
+            await desk.payment.settle(desk.actor, booking.id)
         assert "confirmed" == world.stored(booking)["state"]
         assert 0 == world.db.ledger.count_documents({})
         await stripe.calm()
 
-        await desk.payment.settle(booking.id)
+        await desk.payment.settle(desk.actor, booking.id)
 
     assert 3 == world.db.ledger.count_documents({})
     assert [100_00] == [charge["captured"] for charge in await stripe.charges(booking)]
@@ -195,7 +195,7 @@ async def test_a_desk_without_a_key_leaves_the_payment_to_one_that_has(world, st
         booking = await opened(poor)
         assert AttemptState.PREPARED == booking.attempt.state
 
-        carried_on = await rich.payment.settle(booking.id)
+        carried_on = await rich.payment.settle(rich.actor, booking.id)
 
     assert AttemptState.OPEN == carried_on.attempt.state
 
@@ -217,10 +217,27 @@ async def test_the_sweeper_goes_on_for_a_desk_that_is_gone(world, stripe):
 async def test_the_follower_hears_of_a_payment_when_the_browser_comes_back(world, stripe):
     async with world.desk() as desk:
         booking = await opened(desk)
-        waiting = asyncio.create_task(desk.follower.next_change(booking.id, booking.version))
+        waiting = asyncio.create_task(desk.follower.next_change(desk.actor, booking.id, booking.version))
         await stripe.pay(booking)
         while not waiting.done():
             desk.follower.arrived(booking.id)
             await asyncio.wait({waiting}, timeout=0.05)
 
     assert BookingState.CONFIRMED == waiting.result().state
+
+
+async def test_S2_nobody_settles_or_watches_a_booking_that_is_not_theirs_to_see(world, stripe):
+    async with world.desk() as desk, world.desk("clerk2") as other, world.desk("owner") as owner:
+        booking = await opened(desk)
+        await stripe.pay(booking)
+
+        for ask in (other.payment.settle, lambda *who: other.follower.next_change(*who, 0)):
+            with pytest.raises(NotFound):
+                await ask(other.actor, booking.id)
+        with pytest.raises(Forbidden):
+            await owner.payment.settle(owner.actor, booking.id)
+
+        assert "held" == world.stored(booking)["state"]
+        assert (
+            BookingState.CONFIRMED == (await desk.follower.next_change(desk.actor, booking.id, booking.version)).state
+        )

@@ -64,7 +64,7 @@ def kinds(report):
 async def settled(desk, stripe, **changes):
     booking = await opened(desk, **changes)
     await stripe.pay(booking)
-    return await desk.payment.settle(booking.id)
+    return await desk.payment.settle(desk.actor, booking.id)
 
 
 def days_ago(world, booking, hours=2):
@@ -110,7 +110,7 @@ async def test_honest_runs_agree(world, stripe, compare):
         cancelled = await settled(desk, stripe, first=20, last=22, key="k5")
         quote = await desk.rental.quote_refund(desk.actor, cancelled.id)
         await desk.rental.cancel(desk.actor, cancelled.id, quote.given_back)
-        await desk.payment.settle(cancelled.id)
+        await desk.payment.settle(desk.actor, cancelled.id)
 
     report = await compare()
 
@@ -180,7 +180,7 @@ async def test_an_authorisation_that_lapsed_leaves_a_booking_unpaid(world, strip
         booking = await opened(desk)
         await stripe.pay(booking)
         with pytest.raises(Unavailable):
-            await desk.payment.settle(booking.id)
+            await desk.payment.settle(desk.actor, booking.id)
         await stripe.calm()
     intent = world.stored(booking)["attempts"][0]["payment_intent"]
     days_ago(world, booking)
@@ -231,7 +231,7 @@ async def test_a_refund_on_its_way_is_no_difference(world, stripe, compare, outc
         (await stripe._http.post("/_control/refunds", json={"outcome": outcome})).raise_for_status()
         quote = await desk.rental.quote_refund(desk.actor, booking.id)
         await desk.rental.cancel(desk.actor, booking.id, quote.given_back)
-        cancelled = await desk.payment.settle(booking.id)
+        cancelled = await desk.payment.settle(desk.actor, booking.id)
     days_ago(world, booking)
 
     assert {"pending": "pending", "failed": "failed", "succeeded": "done"}[outcome] == cancelled.refund.state
@@ -397,10 +397,10 @@ async def booked_and_paid(desk):
     offer = (await desk.catalogue.search(desk.actor, CarWish(desk.actor.branch_id, period))).offers[0]
     renter = (await desk.payment.store.renters("", 1))[0]
     held = await desk.booking.hold(desk.actor, HoldCar("key", offer.car.id, period, renter.id, offer.quote.total))
-    page = await desk.payment.settle(held.id)
+    page = await desk.payment.settle(desk.actor, held.id)
     async with httpx.AsyncClient(trust_env=False) as http:
         await http.post(page.attempt.url, data=CARD)
-    return await desk.payment.settle(held.id)
+    return await desk.payment.settle(desk.actor, held.id)
 
 
 @pytest.mark.parametrize(

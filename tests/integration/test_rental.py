@@ -24,7 +24,7 @@ pytestmark = pytest.mark.asyncio
 async def _confirmed(desk, stripe, **changes):
     booking = await opened(desk, **changes)
     await stripe.pay(booking)
-    return await desk.payment.settle(booking.id)
+    return await desk.payment.settle(desk.actor, booking.id)
 
 
 def _ledger(world, booking):
@@ -114,7 +114,7 @@ async def test_P9_cancelling_quotes_the_refund_gives_it_once_and_frees_the_car(w
         assert (back, 100_00 - back) == (quoted.given_back.minor, quoted.kept.minor)
 
         cancelled = await desk.rental.cancel(desk.actor, booking.id, quoted.given_back)
-        await asyncio.gather(*(desk.payment.settle(booking.id) for _ in range(5)))
+        await asyncio.gather(*(desk.payment.settle(desk.actor, booking.id) for _ in range(5)))
         with pytest.raises(MoveRefused):
             await desk.rental.cancel(desk.actor, booking.id, quoted.given_back)
 
@@ -159,7 +159,7 @@ async def test_P9_a_refund_whose_answer_was_lost_is_given_once(world, stripe):
         await stripe.calm()
         assert "due_at" in world.stored(booking)
 
-        await desk.payment.settle(booking.id)
+        await desk.payment.settle(desk.actor, booking.id)
 
     assert [100_00] == [charge["refunded"] for charge in await stripe.charges(booking)]
     assert [-100_00] == [amount for kind, amount in _ledger(world, booking) if kind == "refund"]
@@ -170,7 +170,7 @@ async def test_cancelling_before_the_money_was_taken_lets_it_go_without_a_refund
         booking = await opened(desk, first=5, last=7)
         await stripe.pay(booking)
         await stripe.fault(kind="fail", status=403, times=1, operation="PostPaymentIntentsIntentCapture")
-        waiting = await desk.payment.settle(booking.id)
+        waiting = await desk.payment.settle(desk.actor, booking.id)
         assert waiting.money_waits
         await stripe.calm()
 
@@ -233,7 +233,7 @@ async def test_row_15_a_refund_whose_key_stripe_forgot_is_not_given_again(world,
         world.db.ledger.delete_many({"booking_id": booking.id, "amount.minor": {"$lt": 0}})
         await stripe.forget_keys()
 
-        again = await desk.payment.settle(booking.id)
+        again = await desk.payment.settle(desk.actor, booking.id)
 
     assert cancelled.refund == again.refund
     assert [50_00] == [charge["refunded"] for charge in await stripe.charges(booking)]
@@ -252,7 +252,7 @@ async def test_X3_an_expired_booking_stays_listed_and_is_taken_up_again_in_one_s
     async with world.desk() as desk:
         booking = await opened(desk)
         run_out(world, booking)
-        await desk.payment.settle(booking.id)
+        await desk.payment.settle(desk.actor, booking.id)
         assert [booking.id] == [each.id for each in (await desk.booking.mine(desk.actor)).rows]
 
         again = await desk.rental.take_up_again(desk.actor, booking.id, "again-1")
@@ -310,7 +310,7 @@ async def test_row_12_a_page_whose_key_stripe_forgot_is_found_and_closed(world, 
         run_out(world, booking)
         monkeypatch.setattr(pages, "_KEY_LIVES", timedelta(seconds=-1))
 
-        released = await desk.payment.settle(booking.id)
+        released = await desk.payment.settle(desk.actor, booking.id)
 
     assert BookingState.RELEASED == released.state
     assert "expired" == (await stripe.page(booking))["status"]

@@ -62,7 +62,7 @@ class Firm(RuleBasedStateMachine):
         self.presses += 1
         booking = await make(f"press-{self.presses}")
         self.made.append(booking)
-        self.made[-1] = await desk.payment.settle(booking.id)
+        self.made[-1] = await desk.payment.settle(desk.actor, booking.id)
 
     @rule(car=CARS, first=st.integers(1, 4), length=st.integers(1, 3), desk=st.integers(0, 1))
     def book(self, car, first, length, desk):
@@ -99,7 +99,7 @@ class Firm(RuleBasedStateMachine):
     @rule(number=PICK, desk=st.integers(0, 1))
     def settle(self, number, desk):
         if booking := self.pick(number):
-            self.attempt(self.desks[desk].payment.settle(booking.id))
+            self.attempt(self.desks[desk].payment.settle(self.desks[desk].actor, booking.id))
 
     @rule(number=PICK)
     def give_up(self, number):
@@ -161,7 +161,7 @@ class Firm(RuleBasedStateMachine):
         """When the bad day is over and everything was settled, Stripe's books and ours agree to the cent."""
         await self.stripe.calm()
         for booking in self.made:
-            settled = await self.desks[1].payment.settle(booking.id)
+            settled = await self.desks[1].payment.settle(self.desks[1].actor, booking.id)
             page = await self.stripe.page(settled) if settled.attempt.session_id else {"status": "never made"}
             assert settled.state is not BookingState.RELEASED or page["status"] != "open", "released, yet payable"
             ledger = defaultdict(int)

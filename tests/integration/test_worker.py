@@ -118,7 +118,7 @@ async def test_what_was_seen_to_be_settled_is_not_read_again(world, stripe):
     async with world.desk() as desk:
         booking = await opened(desk)
         await stripe.pay(booking)
-        await desk.payment.settle(booking.id)
+        await desk.payment.settle(desk.actor, booking.id)
     async with world.desk("worker") as office:
         lookback = lookback_of(office)
         await lookback.look()
@@ -300,7 +300,7 @@ async def booked(desk):
     offer = (await desk.catalogue.search(desk.actor, CarWish(desk.actor.branch_id, period))).offers[0]
     renter = (await desk.payment.store.renters("", 1))[0]
     held = await desk.booking.hold(desk.actor, HoldCar("key", offer.car.id, period, renter.id, offer.quote.total))
-    return await desk.payment.settle(held.id)
+    return await desk.payment.settle(desk.actor, held.id)
 
 
 @pytest.mark.parametrize(
@@ -377,11 +377,11 @@ async def test_desks_with_a_restricted_key_book_and_the_office_moves_the_money(w
         ]
         for booking in (paid, back):
             await http.post(booking.attempt.url, data=CARD)
-            assert BookingState.CONFIRMED == (await desk.payment.settle(booking.id)).state
+            assert BookingState.CONFIRMED == (await desk.payment.settle(desk.actor, booking.id)).state
         quote = await desk.rental.quote_refund(desk.actor, back.id)
         await desk.rental.cancel(desk.actor, back.id, quote.given_back)
         run_out(world, lapsed)
-        assert BookingState.RELEASED == (await desk.payment.settle(lapsed.id)).state
+        assert BookingState.RELEASED == (await desk.payment.settle(desk.actor, lapsed.id)).state
         assert 0 == world.db.ledger.count_documents({})
 
     async with office.desk("worker") as head:
