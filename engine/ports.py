@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
@@ -114,8 +114,8 @@ class Store(Protocol):
     async def renter(self, renter_id: RenterId) -> Renter:
         """Raises: NotFound."""
 
-    async def renters(self, text: str, limit: int) -> list[Renter]:
-        """Those whose name, e-mail or phone begins with *text*; nothing in it is a pattern."""
+    async def renters(self, beginnings: Sequence[str], limit: int) -> list[Renter]:
+        """Those one of whose ``keys`` begins with one of *beginnings*, by key; nothing in them is a pattern."""
 
     async def add_renter(self, renter: Renter) -> None: ...
 

@@ -141,7 +141,7 @@ def renter_document(renter: Renter) -> Document:
     return {
         "_id": renter.id,
         "name": renter.name,
-        "name_key": renter.name.casefold(),
+        "keys": list(renter.keys),
         "email": renter.email,
         "phone": renter.phone,
         "licence": renter.licence,

@@ -37,9 +37,8 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("created_at", ASCENDING), ("_id", ASCENDING)], name="created"),
     ],
     "renters": [
-        IndexModel([("name_key", ASCENDING)], name="name"),
+        IndexModel([("keys", ASCENDING)], name="keys"),
         IndexModel([("email", ASCENDING)], name="email"),
-        IndexModel([("phone", ASCENDING)], name="phone"),
     ],
     "ledger": [
         IndexModel(

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pymongo import UpdateOne
+
 from engine.adapters.mongo_client import Client, Database, Document, database, speaking
-from engine.adapters.mongo_documents import renter_document, settings_document
+from engine.adapters.mongo_documents import renter_document, renter_of, settings_document
 from engine.adapters.mongo_indexes import INDEXES
 from engine.adapters.mongo_rights import RIGHTS, privileges
 from engine.adapters.mongo_shapes import SHAPES
@@ -16,6 +18,7 @@ from engine.domain.people import Renter, Role
 from engine.domain.settings import FirmSettings
 
 _OLDEST = (6, 0)
+_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ async def provision(client: Client, name: str, settings: FirmSettings) -> list[s
             changes += await _indexes(db, collection)
         for role in RIGHTS:
             changes += await _role(db, role)
+        changes += await _renter_keys(db)
         if await db.settings.find_one({"_id": "firm"}) is None:
             await db.settings.insert_one(settings_document(settings))
             changes.append("settings: written with their defaults")
@@ -124,6 +128,18 @@ async def _indexes(db: Database, collection: str) -> list[str]:
         await db[collection].create_indexes([model])
         changes.append(f"{collection}: index {name} {'renewed' if name in there else 'created'}")
     return changes
+
+
+async def _renter_keys(db: Database) -> list[str]:
+    """Renters written before they were found by every word of their name."""
+    older = [row async for row in db.renters.find({"keys": {"$exists": False}})]
+    for at in range(0, len(older), _BATCH):
+        change = [
+            UpdateOne({"_id": row["_id"]}, {"$set": {"keys": list(renter_of(row).keys)}, "$unset": {"name_key": ""}})
+            for row in older[at : at + _BATCH]
+        ]
+        await db.renters.bulk_write(change, ordered=False)
+    return [f"renters: {len(older)} made findable by every word"] if older else []
 
 
 def _same_index(there: Mapping[str, Any], wanted: Document) -> bool:

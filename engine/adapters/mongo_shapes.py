@@ -107,7 +107,14 @@ SHAPES: dict[str, Document] = {
         }
     ),
     "renters": _record(
-        {"_id": _TEXT, "name": _TEXT, "name_key": _TEXT, "email": _TEXT, "phone": _TEXT, "licence": _TEXT}
+        {
+            "_id": _TEXT,
+            "name": _TEXT,
+            "keys": _list_of(_TEXT, 20),
+            "email": _TEXT,
+            "phone": _TEXT,
+            "licence": _TEXT,
+        }
     ),
     "bookings": _record(
         {

@@ -7,6 +7,7 @@ from enum import StrEnum, auto
 from typing import NewType
 from zoneinfo import ZoneInfo
 
+from engine.domain.country import country_of
 from engine.domain.money import Money
 
 BranchId = NewType("BranchId", str)
@@ -58,6 +59,11 @@ class Branch:
     @property
     def tzinfo(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
+
+    @property
+    def country(self) -> str:
+        """ISO 3166; telephone numbers without a country's code are read as numbers of it. Empty if unknown."""
+        return country_of(self.zone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum, auto
 from types import MappingProxyType
 from typing import NewType
 
 from engine.domain.car import BranchId, OwnerId
-from engine.domain.errors import Forbidden
+from engine.domain.errors import Forbidden, InvalidText
+from engine.domain.phone import read_phone
+from engine.domain.text import clean, name_keys, search_key
 
 RenterId = NewType("RenterId", str)
 AccountName = NewType("AccountName", str)
+
+#: Only what is surely wrong is refused: whether somebody reads it, only a letter can tell.
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 
 
 class Role(StrEnum):
@@ -67,6 +73,27 @@ class Renter:
     email: str
     phone: str
     licence: str
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What the renter is found by, from its beginning on: the name from each word, the address, the number."""
+        return (*name_keys(self.name), search_key(self.email), self.phone)
+
+
+def renter_field(name: str, value: object, country: str = "") -> str:
+    """One field of a renter as it is kept; *name* is that of ``Renter``, *country* reads a number without a +.
+
+    Raises:
+        InvalidText: With the name of the field.
+    """
+    if name == "phone":
+        return read_phone(value, country)
+    if name == "email":
+        email = clean("email", value, longest=200).casefold()
+        if _EMAIL.fullmatch(email) is None:
+            raise InvalidText("email", "is no e-mail address")
+        return email
+    return clean(name, value, longest=120 if name == "name" else 40)
 
 
 @dataclass(frozen=True, slots=True)

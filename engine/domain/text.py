@@ -50,3 +50,23 @@ def normal_plate(plate: str) -> str:
     if not kept or len(kept) > _LONGEST_PLATE:
         raise InvalidText("plate", "must hold letters or digits, and not too many")
     return kept
+
+
+#: Letters that Unicode does not take apart and people type without their stroke.
+_PLAIN = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i"})
+_JOINS, _DROPPED = str.maketrans("-‐‑–", "    "), str.maketrans("", "", "'’ʼ`´")  # noqa: RUF001 -- signs people type
+_MOST_WORDS = 8
+
+
+def search_key(text: str) -> str:
+    """*text* without case, accents, hyphens and apostrophes; what is stored and what is typed meet in this form."""
+    folded = text.translate(_JOINS).translate(_DROPPED).casefold().translate(_PLAIN)
+    bare = "".join(sign for sign in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(sign))
+    return " ".join(bare.split())
+
+
+def name_keys(name: str) -> tuple[str, ...]:
+    """*name* beginning at each of its words, the ones before put behind: the family name may come first."""
+    words = search_key(name).split()
+    turned = (" ".join((*words[at:], *words[:at])) for at in range(min(len(words), _MOST_WORDS)))
+    return tuple(dict.fromkeys(turned))

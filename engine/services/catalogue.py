@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from engine.domain.car import Branch, BranchId
 from engine.domain.catalogue import PAGE_SIZE, CarWish, Facets, Offer, OfferPage
-from engine.domain.errors import InvalidText, NotFound
-from engine.domain.people import Actor, Deed, Renter, RenterId
+from engine.domain.errors import NotFound
+from engine.domain.people import Actor, Deed, Renter, RenterId, renter_field
+from engine.domain.phone import phone_beginnings
 from engine.domain.pricing import quote
-from engine.domain.text import clean
+from engine.domain.text import clean, search_key
 from engine.ports import Clock, Store
 
 _MOST_RENTERS = 20
@@ -60,27 +61,25 @@ class CatalogueService:
         )
         return OfferPage(offers, offset, total)
 
-    async def renters(self, actor: Actor, text: str) -> list[Renter]:
-        """Past renters whose name, e-mail or phone begins with *text*; none for an empty text."""
+    async def renters(self, actor: Actor, text: str, country: str = "") -> list[Renter]:
+        """Past renters with a word of their name, an e-mail or a phone that begins with *text*; none for an empty one.
+
+        A number without a + is read as one of *country* (ISO 3166).
+        """
         actor.must(Deed.SEE_RENTERS)
         wanted = clean("search", text, longest=100, required=False)
-        return await self.store.renters(wanted, _MOST_RENTERS) if wanted else []
+        beginnings = tuple(filter(None, (search_key(wanted), *phone_beginnings(wanted, country))))
+        return await self.store.renters(beginnings, _MOST_RENTERS) if beginnings else []
 
-    async def add_renter(self, actor: Actor, new: NewRenter) -> Renter:
-        """Raises: InvalidText, naming the field."""
-        actor.must(Deed.BOOK)
-        email = clean("email", new.email, longest=200).casefold()
-        if "@" not in email or " " in email:
-            raise InvalidText("email", "is no e-mail address")
-        phone = "".join(sign for sign in clean("phone", new.phone, longest=40) if sign not in " -()/.")
-        if not phone.startswith("+") or not phone[1:].isdecimal():
-            raise InvalidText("phone", "begins with + and the country's code")
+    async def add_renter(self, actor: Actor, new: NewRenter, country: str = "") -> Renter:
+        """A number without a + is read as one of *country* (ISO 3166). Raises: InvalidText, naming the field."""
+        actor.must(Deed.SEE_RENTERS)
         renter = Renter(
             id=RenterId(f"renter-{secrets.token_hex(8)}"),
-            name=clean("name", new.name, longest=120),
-            email=email,
-            phone=phone,
-            licence=clean("licence", new.licence, longest=40),
+            name=renter_field("name", new.name),
+            email=renter_field("email", new.email),
+            phone=renter_field("phone", new.phone, country),
+            licence=renter_field("licence", new.licence),
         )
         await self.store.add_renter(renter)
         return renter

@@ -20,6 +20,8 @@ LOGS = {"structlog", "stamina"}
 #: room -> everything outside itself and the standard library that it may import (prefixes)
 MAY_IMPORT: dict[str, set[str]] = {
     "engine.domain": set(),
+    # Numbering plans are tables like the time zones (docs/decisions/0020).
+    "engine.domain.phone": {"engine.domain", "phonenumbers"},
     "engine.ports": {"engine.domain"},
     "engine.services": {"engine.domain", "engine.ports"} | LOGS,
     "engine.adapters": {"engine.domain", "engine.ports", "msgspec"} | DRIVERS | LOGS,

@@ -60,6 +60,20 @@ async def test_what_was_changed_by_hand_is_mended_and_nothing_else(client, root)
     assert 900 == db.settings.find_one({"_id": "firm"})["commission_bp"]
 
 
+async def test_renters_of_an_older_version_are_made_findable_once(client, root):
+    await provision(client, NAME, FirmSettings())
+    old = {"_id": "r-1", "name": "Ada Moreau", "name_key": "ada moreau", "email": "a@example.org", "phone": "+49301"}
+    db = root[NAME]
+    db.command("collMod", "renters", validator={})
+    db.renters.insert_one({**old, "licence": "B1"})
+
+    changes = await provision(client, NAME, FirmSettings())
+
+    assert ["renters: validator renewed", "renters: 1 made findable by every word"] == changes
+    assert ["ada moreau", "moreau ada", "a@example.org", "+49301"] == db.renters.find_one({})["keys"]
+    assert [] == await provision(client, NAME, FirmSettings())
+
+
 async def test_the_first_admin_is_made_once_and_can_sign_in(client, endpoints):
     root = (endpoints.root_name, endpoints.root_password)
     lines = await provisioning.run(endpoints.mongo_url, NAME, *root, "boss")
