@@ -107,6 +107,11 @@ def _asked(problem: errors.DriveSphereError) -> Message:
     return Message(f"This was booked a moment ago, as {number}.", Step.SHOW_BOOKING)
 
 
+def _in_use(problem: errors.DriveSphereError) -> Message:
+    cars, bookings = plural(getattr(problem, "cars", 0), "car"), plural(getattr(problem, "bookings", 0), "booking")
+    return Message(f"This branch still has {cars} and {bookings}. Move the cars and wait for the returns first.")
+
+
 def _own_words(problem: errors.DriveSphereError) -> Message:
     return Message(str(problem), Step.RETRY)
 
@@ -122,6 +127,7 @@ _SENTENCES: MappingProxyType[str, Message | _Sentence] = MappingProxyType(
         errors.Forbidden.code: Message("Your account may not do this. Ask an administrator."),
         errors.NotFound.code: _missing,
         errors.CarNotRentable.code: Message("This car is not for rent at present.", Step.SIMILAR),
+        errors.BranchInUse.code: _in_use,
         errors.AlreadyAsked.code: _asked,
         errors.PriceChanged.code: Message("The price has changed meanwhile. Nothing was booked.", Step.SEARCH_AGAIN),
         errors.MoveRefused.code: Message("The booking is already further on. What you see now is up to date."),

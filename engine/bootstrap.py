@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import platform
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -14,7 +15,8 @@ import structlog
 from engine.adapters.clock import ServerClock
 from engine.adapters.landing import open_landing
 from engine.adapters.mongo_accounts import MongoAccounts
-from engine.adapters.mongo_client import Credentials, connect
+from engine.adapters.mongo_client import Client, Credentials, connect
+from engine.adapters.mongo_firm import MongoFirm
 from engine.adapters.mongo_store import MongoStore
 from engine.adapters.redis_leases import RedisTurns, connect_redis
 from engine.adapters.stripe_gateway import StripeGateway
@@ -27,7 +29,9 @@ from engine.embedded.demo_payments import introduce_payments
 from engine.embedded.demo_people import accounts as demo_accounts
 from engine.embedded.servers import open_servers
 from engine.services.booking import BookingService
+from engine.services.branches import BranchService
 from engine.services.catalogue import CatalogueService
+from engine.services.firm import FirmService
 from engine.services.follower import Follower
 from engine.services.payment import PaymentService
 from engine.services.rental import RentalService
@@ -79,6 +83,8 @@ class Engine:
     landing: Landing
     clock: ServerClock
     turns: RedisTurns
+    firm: FirmService
+    branches: BranchService
 
 
 @asynccontextmanager
@@ -148,21 +154,22 @@ async def open_engine(
         gateway = StripeGateway(place.stripe_key.reveal(), base_url=place.stripe_url or None)
         leaving.push_async_callback(gateway.aclose)
         turns = RedisTurns(redis, place.database, lease=lease)
-        engine = _wire(place, actor, accounts, MongoStore(client, place.database), turns, clock, gateway)
+        engine = _wire(client, place, actor, accounts, turns, clock, gateway)
         if background:
             await leaving.enter_async_context(_running(engine))
         yield engine
 
 
 def _wire(
+    client: Client,
     place: Place,
     actor: Actor,
     accounts: MongoAccounts,
-    store: MongoStore,
     turns: RedisTurns,
     clock: ServerClock,
     gateway: StripeGateway,
 ) -> Engine:
+    store, book, desk = MongoStore(client, place.database), MongoFirm(client, place.database), desk_name()
     payment = PaymentService(store, gateway, clock, desk=actor.account)
     follower = Follower(payment, clock)
     landing = Landing(place.success_url or _NOWHERE)
@@ -180,7 +187,14 @@ def _wire(
         landing=landing,
         clock=clock,
         turns=turns,
+        firm=FirmService(book, clock, desk),
+        branches=BranchService(book, clock, desk),
     )
+
+
+def desk_name() -> str:
+    """This machine's own name for audit rows; says where, proves nothing."""
+    return platform.node()[:100] or "unnamed"
 
 
 def new_booking_id() -> BookingId:

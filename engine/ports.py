@@ -100,8 +100,8 @@ class Store(Protocol):
         """Bookings with a step due: holds run out, releases begun, payments not captured; oldest first."""
 
     async def branches(self) -> list[Branch]: ...
-    async def settings(self) -> FirmSettings:
-        """The firm's rules, at most half a minute old."""
+    async def settings(self, at: datetime) -> FirmSettings:
+        """The firm's rules that hold at *at*, as they were known at most half a minute ago."""
 
     async def facets(self, branch_id: BranchId) -> Facets: ...
 

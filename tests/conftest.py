@@ -13,8 +13,9 @@ import redis
 from builders import ACCOUNTS, BERLIN, DATABASE, LISBON, RENTER, World, make_car
 
 from engine.adapters.mongo_client import CODEC, Credentials, connect
-from engine.adapters.mongo_documents import branch_document, renter_document, settings_document
+from engine.adapters.mongo_documents import branch_document, renter_document
 from engine.adapters.mongo_provision import create_account, provision
+from engine.adapters.mongo_settings import first_revision, revision_document
 from engine.bootstrap import Place
 from engine.config import Secret
 from engine.domain.money import Money
@@ -89,7 +90,7 @@ def world(endpoints: Endpoints, root: pymongo.MongoClient, _provisioned: None) -
         db[name].delete_many({})
     cache = redis.Redis.from_url(endpoints.redis_url)
     cache.flushall()
-    db.settings.insert_one(settings_document(FirmSettings()))
+    db.settings.insert_one(revision_document(first_revision(FirmSettings())))
     db.branches.insert_many([branch_document(BERLIN), branch_document(LISBON)])
     db.renters.insert_one(renter_document(RENTER))
     place = Place(

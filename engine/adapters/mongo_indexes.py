@@ -36,6 +36,8 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("owner_id", ASCENDING), ("created_at", DESCENDING)], name="owner"),
         IndexModel([("created_at", ASCENDING), ("_id", ASCENDING)], name="created"),
     ],
+    # A branch's new zone is written into the terms of its cars.
+    "fences": [IndexModel([("terms.branch_id", ASCENDING)], name="branch")],
     "renters": [
         IndexModel([("keys", ASCENDING)], name="keys"),
         IndexModel([("email", ASCENDING)], name="email"),

@@ -9,9 +9,10 @@ from typing import Any
 from pymongo import UpdateOne
 
 from engine.adapters.mongo_client import Client, Database, Document, database, speaking
-from engine.adapters.mongo_documents import renter_document, renter_of, settings_document
+from engine.adapters.mongo_documents import renter_document, renter_of
 from engine.adapters.mongo_indexes import INDEXES
 from engine.adapters.mongo_rights import RIGHTS, privileges
+from engine.adapters.mongo_settings import begin_series
 from engine.adapters.mongo_shapes import SHAPES
 from engine.domain.errors import Misconfigured
 from engine.domain.people import Renter, Role
@@ -56,9 +57,7 @@ async def provision(client: Client, name: str, settings: FirmSettings) -> list[s
         for role in RIGHTS:
             changes += await _role(db, role)
         changes += await _renter_keys(db)
-        if await db.settings.find_one({"_id": "firm"}) is None:
-            await db.settings.insert_one(settings_document(settings))
-            changes.append("settings: written with their defaults")
+        changes += await begin_series(client, db, settings)
     return changes
 
 

@@ -14,6 +14,7 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         "bookings": ("find", "insert", "update", "changeStream"),
         "ledger": ("insert",),
         "settings": ("find",),
+        "rounds": ("insert", "update"),
         "audit": ("insert",),
     },
     "ds_owner": {
@@ -32,7 +33,8 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         "renters": ("find", "insert", "update"),
         "bookings": ("find", "insert", "update", "changeStream"),
         "ledger": ("find", "insert"),
-        "settings": ("find", "insert", "update"),
+        "settings": ("find", "insert"),
+        "rounds": ("find", "insert", "update"),
         "people": ("find", "insert", "update"),
         "account_requests": ("find", "update", "remove"),
         "audit": ("find", "insert"),
@@ -45,6 +47,7 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         "bookings": ("find", "update", "changeStream"),
         "ledger": ("find", "insert"),
         "settings": ("find",),
+        "rounds": ("find", "insert", "update"),
         "audit": ("insert",),
     },
     # A renter's own details come with the account: those of others are out of its reach.

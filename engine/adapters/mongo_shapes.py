@@ -72,7 +72,17 @@ _REFUND = _record({"amount": _MONEY, "state": _one_of(RefundState), "refund_id":
 
 SHAPES: dict[str, Document] = {
     "branches": _record(
-        {"_id": _TEXT, "name": _TEXT, "city": _TEXT, "address": _TEXT, "zone": _TEXT, "opens": _TEXT, "closes": _TEXT}
+        {
+            "_id": _TEXT,
+            "name": _TEXT,
+            "city": _TEXT,
+            "address": _TEXT,
+            "zone": _TEXT,
+            "opens": {"bsonType": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$"},
+            "closes": {"bsonType": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$"},
+            "closed": {"bsonType": "bool"},
+        },
+        optional=("closed",),
     ),
     "cars": _record(
         {
@@ -170,15 +180,25 @@ SHAPES: dict[str, Document] = {
             "after": _FACTS,
         }
     ),
-    "settings": _record(
-        {
-            "_id": _TEXT,
-            "currency": {"bsonType": "string", "pattern": "^[A-Z]{3}$"},
-            "commission_bp": {"bsonType": ["int", "long"], "minimum": 0, "maximum": 10_000},
-            "hold_s": {"bsonType": ["int", "long"], "minimum": 60, "maximum": 1800},
-            "cancellation": _CANCELLATION,
-        }
-    ),
+    # A series: a set of rules with the moment it holds from, or the word that an earlier one shall not hold.
+    "settings": {
+        "oneOf": [
+            _record(
+                {
+                    "_id": _COUNT,
+                    "valid_from": _DATE,
+                    "currency": {"bsonType": "string", "pattern": "^[A-Z]{3}$"},
+                    "commission_bp": {"bsonType": ["int", "long"], "minimum": 0, "maximum": 10_000},
+                    "hold_s": {"bsonType": ["int", "long"], "minimum": 60, "maximum": 1800},
+                    "cancellation": _CANCELLATION,
+                    "by": _TEXT,
+                    "made_at": _DATE,
+                }
+            ),
+            _record({"_id": _COUNT, "withdraws": _COUNT, "by": _TEXT, "made_at": _DATE}),
+        ]
+    },
+    "rounds": _record({"_id": _TEXT, "by": _TEXT, "desk": _TEXT, "at": _DATE, "count": _WHOLE}),
     "people": _record({"_id": _TEXT, "name": _TEXT}, closed=False),
     "account_requests": _record({"name": _TEXT, "email": _TEXT, "at": _DATE}, closed=False),
 }

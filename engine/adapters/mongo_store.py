@@ -14,7 +14,8 @@ from pymongo.write_concern import WriteConcern
 from engine.adapters.memory import Remembered
 from engine.adapters.mongo_bookings import booking_of
 from engine.adapters.mongo_client import TRANSACTION_S, Client, Database, Document, database, speaking
-from engine.adapters.mongo_documents import audit_document, branch_of, car_of, renter_document, renter_of, settings_of
+from engine.adapters.mongo_documents import audit_document, branch_of, car_of, renter_document, renter_of
+from engine.adapters.mongo_settings import read_revisions
 from engine.adapters.mongo_work import MongoWork, in_the_way, replace_version
 from engine.domain.audit import AuditRow
 from engine.domain.booking import BLOCKING, Booking, BookingId
@@ -23,7 +24,7 @@ from engine.domain.catalogue import CarOrder, CarWish, Facets
 from engine.domain.errors import NotFound
 from engine.domain.listing import BookingQuery, BookingRows
 from engine.domain.people import Renter, RenterId
-from engine.domain.settings import FirmSettings
+from engine.domain.settings import FirmSettings, Revision, settings_at
 from engine.ports import Work
 
 T = TypeVar("T")
@@ -44,7 +45,7 @@ class MongoStore:
     def __init__(self, client: Client, name: str) -> None:
         self._client = client
         self._db: Database = database(client, name)
-        self._settings: Remembered[str, FirmSettings] = Remembered()
+        self._settings: Remembered[str, list[Revision]] = Remembered()
         self._renters: Remembered[RenterId, Renter] = Remembered()
 
     async def transact(self, change: Callable[[Work], Awaitable[T]]) -> T:
@@ -96,13 +97,13 @@ class MongoStore:
         with speaking():
             return [branch_of(document) for document in await self._db.branches.find().sort("name", 1).to_list()]
 
-    async def settings(self) -> FirmSettings:
-        return await self._settings.get("firm", self._read_settings)
+    async def settings(self, at: datetime) -> FirmSettings:
+        return settings_at(await self._settings.get("firm", self._read_settings), at)
 
-    async def _read_settings(self, key: str) -> FirmSettings:
+    async def _read_settings(self, _key: str) -> list[Revision]:
         with speaking():
-            found = await self._db.settings.find_one({"_id": key})
-        return settings_of(found) if found else FirmSettings()
+            revisions, _ = await read_revisions(self._db)
+        return revisions
 
     async def facets(self, branch_id: BranchId) -> Facets:
         pipeline: list[Document] = [

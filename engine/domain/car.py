@@ -46,7 +46,13 @@ class CarStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """Attributes: ``zone`` is an IANA name; ``opens``/``closes`` are wall-clock "HH:MM" there, every day."""
+    """A place where cars are picked up and returned.
+
+    Attributes:
+        zone: IANA name.
+        opens: Wall-clock "HH:MM" there, every day; so is ``closes``.
+        closed: Given up: it stays for its old bookings, and no car stands there.
+    """
 
     id: BranchId
     name: str
@@ -55,6 +61,7 @@ class Branch:
     zone: str
     opens: str
     closes: str
+    closed: bool = False
 
     @property
     def tzinfo(self) -> ZoneInfo:

@@ -9,6 +9,7 @@ DriveSphereError
 │   ├── Forbidden            the actor's role or branch does not allow it
 │   ├── NotFound             no record with that id
 │   ├── CarNotRentable       in maintenance or retired
+│   ├── BranchInUse          cars stand there or bookings name it
 │   ├── PeriodTaken          a blocking booking overlaps (409)
 │   ├── AlreadyAsked         this press of "Book" has been served before (409)
 │   ├── PriceChanged         the price shown is no longer the price
@@ -83,6 +84,21 @@ class CarNotRentable(RuleBroken):
     def __init__(self, car_id: str) -> None:
         super().__init__(f"car {car_id} is not for rent at present")
         self.car_id = car_id
+
+
+class BranchInUse(RuleBroken):
+    """A branch cannot be given up yet.
+
+    Attributes:
+        cars: That stand there.
+        bookings: That begin or end there and still keep a car.
+    """
+
+    code = "branch.in_use"
+
+    def __init__(self, branch_id: str, cars: int, bookings: int) -> None:
+        super().__init__(f"branch {branch_id} has {cars} cars and {bookings} bookings")
+        self.branch_id, self.cars, self.bookings = branch_id, cars, bookings
 
 
 class PeriodTaken(RuleBroken):

@@ -42,6 +42,10 @@ class Deed(StrEnum):
     MANAGE_ANY_CAR = auto()
     SEE_OWN_EARNINGS = auto()
     MANAGE_ACCOUNTS = auto()
+    MANAGE_FIRM = auto()
+    SEE_OVERVIEW = auto()
+    SEE_AUDIT = auto()
+    SEE_HEALTH = auto()
     CAPTURE = auto()
     SWEEP = auto()
 
@@ -53,7 +57,7 @@ MAY = MappingProxyType(
         ),
         Role.OWNER: frozenset({Deed.BROWSE_CARS, Deed.MANAGE_OWN_CARS, Deed.SEE_OWN_EARNINGS}),
         Role.ADMIN: frozenset(set(Deed) - {Deed.MANAGE_OWN_CARS, Deed.SEE_OWN_EARNINGS}),
-        Role.WORKER: frozenset({Deed.SEE_ALL_BOOKINGS, Deed.CAPTURE, Deed.SWEEP}),
+        Role.WORKER: frozenset({Deed.SEE_ALL_BOOKINGS, Deed.CAPTURE, Deed.SWEEP, Deed.SEE_HEALTH}),
         Role.RENTER: frozenset({Deed.BROWSE_CARS, Deed.BOOK}),
     }
 )

@@ -82,7 +82,7 @@ class BookingService:
         now = self.clock.now()
         wish.period.refuse_past(now)
         renter = await self.store.renter(wish.renter_id)
-        settings = await self.store.settings()
+        settings = await self.store.settings(now)
         try:
             return await self._hold(actor, wish, renter, settings, now)
         except PeriodTaken as taken:

@@ -53,7 +53,7 @@ class CatalogueService:
         branch = next((known for known in await self.store.branches() if known.id == wish.branch_id), None)
         if branch is None:
             raise NotFound("branch", wish.branch_id)
-        settings = await self.store.settings()
+        settings = await self.store.settings(now)
         cars, total = await self.store.free_cars(wish, now, offset, PAGE_SIZE)
         offers = tuple(
             Offer(car, quote(car.daily_rate, wish.period, zone=branch.tzinfo, commission_bp=settings.commission_bp))
