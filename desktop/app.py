@@ -188,6 +188,7 @@ class Program:
             engine.actor,
             engine.clock.now,
             engine.catalogue,
+            engine.availability,
             engine.booking,
             engine.rental,
             engine.payment,

@@ -18,6 +18,7 @@ from engine.adapters.mongo_accounts import MongoAccounts
 from engine.adapters.mongo_client import Client, Credentials, connect
 from engine.adapters.mongo_firm import MongoFirm
 from engine.adapters.mongo_store import MongoStore
+from engine.adapters.mongo_taken import MongoTaken
 from engine.adapters.redis_leases import RedisTurns, connect_redis
 from engine.adapters.stripe_gateway import StripeGateway
 from engine.config import Secret, Settings
@@ -28,6 +29,7 @@ from engine.embedded.demo_load import load_demo
 from engine.embedded.demo_payments import introduce_payments
 from engine.embedded.demo_people import accounts as demo_accounts
 from engine.embedded.servers import open_servers
+from engine.services.availability import AvailabilityService
 from engine.services.booking import BookingService
 from engine.services.branches import BranchService
 from engine.services.catalogue import CatalogueService
@@ -75,6 +77,7 @@ class Engine:
     accounts: MongoAccounts
     place: Place
     catalogue: CatalogueService
+    availability: AvailabilityService
     booking: BookingService
     payment: PaymentService
     rental: RentalService
@@ -179,6 +182,7 @@ def _wire(
         accounts=accounts,
         place=place,
         catalogue=CatalogueService(store, clock),
+        availability=AvailabilityService(store, MongoTaken(client, place.database), clock),
         booking=booking,
         rental=RentalService(store, clock, booking, payment),
         payment=payment,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from engine.domain.audit import AuditRow
+from engine.domain.availability import Claim, TakenRows
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import Branch, BranchId, Car, CarId, CarTerms
 from engine.domain.catalogue import CarWish, Facets
@@ -121,6 +122,16 @@ class Store(Protocol):
 
     async def audit(self, row: AuditRow) -> None:
         """Append to the audit what no transaction of ours can hold, such as a change of an account."""
+
+
+class TakenCars(Protocol):
+    """A fixed number of commands each, whatever the fleet's size. Raises Unavailable("mongodb") as ``Store`` does."""
+
+    async def taken(self, wish: CarWish, now: datetime, offset: int, limit: int) -> TakenRows:
+        """One page of what ``Store.free_cars`` leaves out: cars that are claimed for the period or in maintenance."""
+
+    async def calendar(self, car_id: CarId, now: datetime) -> tuple[Car, tuple[Claim, ...]]:
+        """A car and what blocks it from now on, in order of time. Raises: NotFound."""
 
 
 class PaymentGateway(Protocol):

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from desktop.bridge import EngineThread
 from engine.domain.people import Actor
+from engine.services.availability import AvailabilityService
 from engine.services.booking import BookingService
 from engine.services.catalogue import CatalogueService
 from engine.services.follower import Follower
@@ -30,6 +31,7 @@ class Desk:
     actor: Actor
     now: Callable[[], datetime]
     catalogue: CatalogueService
+    availability: AvailabilityService
     bookings: BookingService
     rental: RentalService
     payment: PaymentService

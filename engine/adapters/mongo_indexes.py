@@ -37,7 +37,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("created_at", ASCENDING), ("_id", ASCENDING)], name="created"),
     ],
     # A branch's new zone is written into the terms of its cars.
-    "fences": [IndexModel([("terms.branch_id", ASCENDING)], name="branch")],
+    "fences": [IndexModel([("terms.branch_id", ASCENDING), ("status", ASCENDING)], name="branch_status")],
     "renters": [
         IndexModel([("keys", ASCENDING)], name="keys"),
         IndexModel([("email", ASCENDING)], name="email"),

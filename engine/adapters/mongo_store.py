@@ -13,6 +13,7 @@ from pymongo.write_concern import WriteConcern
 
 from engine.adapters.memory import Remembered
 from engine.adapters.mongo_bookings import booking_of
+from engine.adapters.mongo_cars import AT_ONCE, car_filter, page_of
 from engine.adapters.mongo_client import TRANSACTION_S, Client, Database, Document, database, speaking
 from engine.adapters.mongo_documents import audit_document, branch_of, car_of, renter_document, renter_of
 from engine.adapters.mongo_settings import read_revisions
@@ -20,7 +21,7 @@ from engine.adapters.mongo_work import MongoWork, in_the_way, replace_version
 from engine.domain.audit import AuditRow
 from engine.domain.booking import BLOCKING, Booking, BookingId
 from engine.domain.car import BodyType, Branch, BranchId, Car, CarId, CarStatus, Fuel, Transmission
-from engine.domain.catalogue import CarOrder, CarWish, Facets
+from engine.domain.catalogue import CarWish, Facets
 from engine.domain.errors import NotFound
 from engine.domain.listing import BookingQuery, BookingRows
 from engine.domain.people import Renter, RenterId
@@ -31,12 +32,6 @@ T = TypeVar("T")
 
 SNAPSHOT = ReadConcern("snapshot")
 MAJORITY = WriteConcern(w="majority")
-_ORDERS: dict[CarOrder, Document] = {
-    CarOrder.PRICE: {"daily_rate.minor": 1, "_id": 1},
-    CarOrder.PRICE_DOWN: {"daily_rate.minor": -1, "_id": 1},
-    CarOrder.NEWEST: {"year": -1, "_id": 1},
-    CarOrder.NAME: {"brand": 1, "model": 1, "_id": 1},
-}
 
 
 class MongoStore:
@@ -129,15 +124,16 @@ class MongoStore:
     async def free_cars(self, wish: CarWish, now: datetime, offset: int, limit: int) -> tuple[list[Car], int]:
         with speaking():
             blocking = {"state": {"$in": list(BLOCKING)}, **in_the_way(wish.period, now)}
-            taken = await self._db.bookings.find(blocking, {"car_id": 1, "_id": 0}).to_list()
+            taken = await self._db.bookings.find(blocking, {"car_id": 1, "_id": 0}, batch_size=AT_ONCE).to_list()
             pipeline: list[Document] = [
-                {"$match": {**_car_filter(wish), "_id": {"$nin": [document["car_id"] for document in taken]}}},
                 {
-                    "$facet": {
-                        "rows": [{"$sort": _ORDERS[wish.order]}, {"$skip": offset}, {"$limit": limit}],
-                        "count": [{"$count": "total"}],
+                    "$match": {
+                        **car_filter(wish),
+                        "status": CarStatus.ACTIVE,
+                        "_id": {"$nin": [document["car_id"] for document in taken]},
                     }
                 },
+                page_of(wish.order, offset, limit),
             ]
             found = (await (await self._db.cars.aggregate(pipeline)).to_list(1))[0]
         total = found["count"][0]["total"] if found["count"] else 0
@@ -174,23 +170,6 @@ class MongoStore:
     async def audit(self, row: AuditRow) -> None:
         with speaking():
             await self._db.audit.insert_one(audit_document(row))
-
-
-def _car_filter(wish: CarWish) -> Document:
-    wanted: Document = {"branch_id": wish.branch_id, "status": CarStatus.ACTIVE}
-    for field, values in (
-        ("brand", wish.brands),
-        ("body", wish.bodies),
-        ("fuel", wish.fuels),
-        ("transmission", wish.transmissions),
-    ):
-        if values:
-            wanted[field] = {"$in": sorted(values)}
-    if wish.min_seats is not None:
-        wanted["seats"] = {"$gte": wish.min_seats}
-    if wish.max_daily_minor is not None:
-        wanted["daily_rate.minor"] = {"$lte": wish.max_daily_minor}
-    return wanted
 
 
 def _facets(found: Document) -> Facets:

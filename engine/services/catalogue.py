@@ -5,12 +5,10 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from engine.domain.car import Branch, BranchId
-from engine.domain.catalogue import PAGE_SIZE, CarWish, Facets, Offer, OfferPage
-from engine.domain.errors import NotFound
+from engine.domain.car import Branch, BranchId, branch_among
+from engine.domain.catalogue import PAGE_SIZE, CarWish, Facets, OfferPage, offer_of
 from engine.domain.people import Actor, Deed, Renter, RenterId, renter_field
 from engine.domain.phone import phone_beginnings
-from engine.domain.pricing import quote
 from engine.domain.text import clean, search_key
 from engine.ports import Clock, Store
 
@@ -50,16 +48,12 @@ class CatalogueService:
         actor.must(Deed.BROWSE_CARS)
         now = self.clock.now()
         wish.period.refuse_past(now)
-        branch = next((known for known in await self.store.branches() if known.id == wish.branch_id), None)
-        if branch is None:
-            raise NotFound("branch", wish.branch_id)
+        branch = branch_among(await self.store.branches(), wish.branch_id)
         settings = await self.store.settings(now)
         cars, total = await self.store.free_cars(wish, now, offset, PAGE_SIZE)
-        offers = tuple(
-            Offer(car, quote(car.daily_rate, wish.period, zone=branch.tzinfo, commission_bp=settings.commission_bp))
-            for car in cars
+        return OfferPage(
+            tuple(offer_of(car, wish.period, branch, settings.commission_bp) for car in cars), offset, total
         )
-        return OfferPage(offers, offset, total)
 
     async def renters(self, actor: Actor, text: str, country: str = "") -> list[Renter]:
         """Past renters with a word of their name, an e-mail or a phone that begins with *text*; none for an empty one.
