@@ -190,6 +190,7 @@ class Program:
             engine.catalogue,
             engine.availability,
             engine.booking,
+            engine.listing,
             engine.rental,
             engine.payment,
             engine.follower,

@@ -35,6 +35,7 @@ from engine.services.branches import BranchService
 from engine.services.catalogue import CatalogueService
 from engine.services.firm import FirmService
 from engine.services.follower import Follower
+from engine.services.listing import ListingService
 from engine.services.payment import PaymentService
 from engine.services.rental import RentalService
 from engine.services.sweeper import Sweeper
@@ -79,6 +80,7 @@ class Engine:
     catalogue: CatalogueService
     availability: AvailabilityService
     booking: BookingService
+    listing: ListingService
     payment: PaymentService
     rental: RentalService
     follower: Follower
@@ -184,6 +186,7 @@ def _wire(
         catalogue=CatalogueService(store, clock),
         availability=AvailabilityService(store, MongoTaken(client, place.database), clock),
         booking=booking,
+        listing=ListingService(store),
         rental=RentalService(store, clock, booking, payment),
         payment=payment,
         follower=follower,

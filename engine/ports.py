@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
@@ -13,7 +13,7 @@ from engine.domain.booking import Booking, BookingId
 from engine.domain.car import Branch, BranchId, Car, CarId, CarTerms
 from engine.domain.catalogue import CarWish, Facets
 from engine.domain.ledger import LedgerRow
-from engine.domain.listing import BookingQuery, BookingRows
+from engine.domain.listing import BookingRows, BookingSelection
 from engine.domain.money import Money
 from engine.domain.payment import IntentFacts, PageFacts, PageOrder, PaymentFacts, RefundFacts, StripeNews
 from engine.domain.people import Actor, Renter, RenterId
@@ -95,7 +95,10 @@ class Store(Protocol):
     async def asked(self, intent_key: str) -> BookingId | None:
         """The booking that an earlier press with this key made."""
 
-    async def bookings(self, query: BookingQuery) -> BookingRows: ...
+    async def bookings(self, chosen: BookingSelection) -> BookingRows: ...
+
+    def booking_batches(self, chosen: BookingSelection, size: int, most: int) -> AsyncIterator[list[Booking]]:
+        """All that *chosen* selects, *size* at a time and *most* in all, whatever its page is."""
 
     async def unsettled(self, now: datetime, limit: int) -> list[BookingId]:
         """Bookings with a step due: holds run out, releases begun, payments not captured; oldest first."""

@@ -13,6 +13,7 @@ from engine.services.availability import AvailabilityService
 from engine.services.booking import BookingService
 from engine.services.catalogue import CatalogueService
 from engine.services.follower import Follower
+from engine.services.listing import ListingService
 from engine.services.payment import PaymentService
 from engine.services.rental import RentalService
 
@@ -33,6 +34,7 @@ class Desk:
     catalogue: CatalogueService
     availability: AvailabilityService
     bookings: BookingService
+    listing: ListingService
     rental: RentalService
     payment: PaymentService
     follower: Follower

@@ -6,15 +6,20 @@ from engine.adapters.mongo_client import Document
 from engine.adapters.mongo_documents import money_document, money_of, rules_document, rules_of
 from engine.domain.booking import Booking, BookingId, BookingState, Step
 from engine.domain.car import BranchId, CarId, OwnerId
+from engine.domain.listing import search_keys
 from engine.domain.money import Money
 from engine.domain.payment import Attempt, AttemptState, Refund, RefundState
 from engine.domain.people import AccountName, RenterId
 from engine.domain.period import RentalPeriod
 from engine.domain.pricing import Quote, QuoteLine
+from engine.domain.text import search_key
 
 
 def booking_document(booking: Booking) -> Document:
-    """``session_ids`` and ``due_at`` are there for their indexes and left out when there is nothing to index."""
+    """``renter_key``, ``search_keys``, ``session_ids`` and ``due_at`` are there for their indexes.
+
+    The last two are left out when there is nothing to index.
+    """
     document: Document = {
         "_id": booking.id,
         "car_id": booking.car_id,
@@ -25,6 +30,8 @@ def booking_document(booking: Booking) -> Document:
         "zone": booking.zone,
         "renter_id": booking.renter_id,
         "renter_name": booking.renter_name,
+        "renter_key": search_key(booking.renter_name),
+        "search_keys": list(search_keys(booking)),
         "booked_by": booking.booked_by,
         "starts_at": booking.period.starts_at,
         "ends_at": booking.period.ends_at,

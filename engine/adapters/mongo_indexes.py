@@ -33,8 +33,17 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("due_at", ASCENDING)], name="due", sparse=True),
         IndexModel([("booked_by", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="desk"),
         IndexModel([("branch_id", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="branch"),
-        IndexModel([("owner_id", ASCENDING), ("created_at", DESCENDING)], name="owner"),
+        IndexModel([("owner_id", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="owner"),
+        IndexModel([("renter_id", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="renter"),
+        IndexModel([("car_id", ASCENDING), ("starts_at", DESCENDING), ("_id", DESCENDING)], name="car"),
+        IndexModel([("state", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="state"),
+        # Every order in which the list of all bookings can be read.
         IndexModel([("created_at", ASCENDING), ("_id", ASCENDING)], name="created"),
+        IndexModel([("starts_at", ASCENDING), ("_id", ASCENDING)], name="pick_up"),
+        IndexModel([("ends_at", ASCENDING), ("_id", ASCENDING)], name="return"),
+        IndexModel([("renter_key", ASCENDING), ("_id", ASCENDING)], name="renter_name"),
+        IndexModel([("quote.currency", ASCENDING), ("quote.total", ASCENDING), ("_id", ASCENDING)], name="price"),
+        IndexModel([("search_keys", ASCENDING)], name="search"),
     ],
     # A branch's new zone is written into the terms of its cars.
     "fences": [IndexModel([("terms.branch_id", ASCENDING), ("status", ASCENDING)], name="branch_status")],

@@ -137,6 +137,8 @@ SHAPES: dict[str, Document] = {
             "zone": _TEXT,
             "renter_id": _TEXT,
             "renter_name": _TEXT,
+            "renter_key": _MAYBE_EMPTY,
+            "search_keys": _list_of(_TEXT, 10),
             "booked_by": _TEXT,
             "starts_at": _DATE,
             "ends_at": _DATE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from engine.adapters.mongo_bookings import booking_of
 from engine.adapters.mongo_cars import AT_ONCE, car_filter, page_of
 from engine.adapters.mongo_client import TRANSACTION_S, Client, Database, Document, database, speaking
 from engine.adapters.mongo_documents import audit_document, branch_of, car_of, renter_document, renter_of
+from engine.adapters.mongo_listing import batches, listed
 from engine.adapters.mongo_settings import read_revisions
 from engine.adapters.mongo_work import MongoWork, in_the_way, replace_version
 from engine.domain.audit import AuditRow
@@ -23,7 +24,7 @@ from engine.domain.booking import BLOCKING, Booking, BookingId
 from engine.domain.car import BodyType, Branch, BranchId, Car, CarId, CarStatus, Fuel, Transmission
 from engine.domain.catalogue import CarWish, Facets
 from engine.domain.errors import NotFound
-from engine.domain.listing import BookingQuery, BookingRows
+from engine.domain.listing import BookingRows, BookingSelection
 from engine.domain.people import Renter, RenterId
 from engine.domain.settings import FirmSettings, Revision, settings_at
 from engine.ports import Work
@@ -71,17 +72,11 @@ class MongoStore:
             found = await self._db.bookings.find_one({"intent_key": intent_key}, {"_id": 1})
         return BookingId(found["_id"]) if found else None
 
-    async def bookings(self, query: BookingQuery) -> BookingRows:
-        wanted: Document = {}
-        if query.booked_by is not None:
-            wanted["booked_by"] = query.booked_by
-        if query.branch_id is not None:
-            wanted["branch_id"] = query.branch_id
-        with speaking():
-            cursor = self._db.bookings.find(wanted).sort([("created_at", -1), ("_id", -1)])
-            found = await cursor.skip(query.offset).limit(query.limit).to_list()
-            total = await self._db.bookings.count_documents(wanted)
-        return BookingRows(tuple(booking_of(document) for document in found), total)
+    async def bookings(self, chosen: BookingSelection) -> BookingRows:
+        return await listed(self._db, chosen)
+
+    def booking_batches(self, chosen: BookingSelection, size: int, most: int) -> AsyncIterator[list[Booking]]:
+        return batches(self._db, chosen, size, most)
 
     async def unsettled(self, now: datetime, limit: int) -> list[BookingId]:
         with speaking():

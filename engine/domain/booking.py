@@ -132,6 +132,11 @@ class Booking:
         return self.attempts[-1]
 
     @property
+    def plate(self) -> str:
+        """As it was on the day of booking."""
+        return self.car_label.rpartition(" · ")[2]
+
+    @property
     def price(self) -> Money:
         return self.quote.total
 
@@ -144,9 +149,11 @@ class Booking:
         return STANDING[self.state]
 
     def visible_to(self, actor: Actor) -> bool:
-        """Head office sees all, an owner those of the own cars, a counter its branch's and what it booked itself."""
+        """Head office sees all, owners and renters their own, a counter its branch's and what it booked itself."""
         if actor.may(Deed.SEE_ALL_BOOKINGS) or self.booked_by == actor.account:
             return True
+        if actor.renter is not None:
+            return self.renter_id == actor.renter.id
         if actor.owner_id is not None:
             return self.owner_id == actor.owner_id
         return actor.may(Deed.SEE_BRANCH_BOOKINGS) and self.branch_id == actor.branch_id

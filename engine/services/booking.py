@@ -14,13 +14,12 @@ from engine.domain.car import BranchId, CarId, CarTerms
 from engine.domain.errors import (
     AlreadyAsked,
     DriveSphereError,
-    Forbidden,
     InvalidText,
     NotFound,
     PeriodTaken,
     PriceChanged,
 )
-from engine.domain.listing import BookingQuery, BookingRows
+from engine.domain.listing import told_to
 from engine.domain.money import Money
 from engine.domain.payment import PAGE_LIFETIME, Attempt, PageOrder
 from engine.domain.people import Actor, Deed, Renter, RenterId
@@ -131,19 +130,7 @@ class BookingService:
         booking = await self.store.booking(booking_id)
         if not booking.visible_to(actor):
             raise NotFound("booking", booking_id)
-        return booking
-
-    async def mine(self, actor: Actor, *, offset: int = 0, limit: int = 50) -> BookingRows:
-        """What this account booked, newest first."""
-        actor.must(Deed.BOOK)
-        return await self.store.bookings(BookingQuery(booked_by=actor.account, offset=offset, limit=limit))
-
-    async def of_branch(self, actor: Actor, *, offset: int = 0, limit: int = 50) -> BookingRows:
-        """What is picked up at the actor's branch, newest first. Raises: Forbidden."""
-        actor.must(Deed.SEE_BRANCH_BOOKINGS)
-        if actor.branch_id is None:
-            raise Forbidden("the account belongs to no branch")
-        return await self.store.bookings(BookingQuery(branch_id=actor.branch_id, offset=offset, limit=limit))
+        return told_to(actor, booking)
 
     def _held(
         self,
