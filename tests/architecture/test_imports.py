@@ -67,6 +67,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "desktop.widgets": {"desktop.theme"} | QT,
     "desktop.models": {"engine.domain"} | QT_MODEL,
     "desktop.bridge": {"structlog"},
+    "desktop.collector": QT_CORE,
     "desktop.tasks": {"structlog"} | QT_CORE,
     "desktop.commands": {"structlog"} | QT_MODEL,
     "desktop.messages": {"engine.domain"} | QT_CORE,
