@@ -32,6 +32,7 @@ from engine.embedded.servers import open_servers
 from engine.services.availability import AvailabilityService
 from engine.services.booking import BookingService
 from engine.services.branches import BranchService
+from engine.services.care import CareService
 from engine.services.catalogue import CatalogueService
 from engine.services.firm import FirmService
 from engine.services.follower import Follower
@@ -85,6 +86,7 @@ class Engine:
     rental: RentalService
     follower: Follower
     sweeper: Sweeper
+    care: CareService
     landing: Landing
     clock: ServerClock
     turns: RedisTurns
@@ -191,6 +193,7 @@ def _wire(
         payment=payment,
         follower=follower,
         sweeper=Sweeper(store, payment, turns, clock),
+        care=CareService(store, clock, desk),
         landing=landing,
         clock=clock,
         turns=turns,

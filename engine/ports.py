@@ -103,6 +103,9 @@ class Store(Protocol):
     async def unsettled(self, now: datetime, limit: int) -> list[BookingId]:
         """Bookings with a step due: holds run out, releases begun, payments not captured; oldest first."""
 
+    async def needing_person(self, now: datetime, offset: int, limit: int) -> BookingRows:
+        """One page of the bookings that no engine can bring to their end; those that waited longest first."""
+
     async def branches(self) -> list[Branch]: ...
     async def settings(self, at: datetime) -> FirmSettings:
         """The firm's rules that hold at *at*, as they were known at most half a minute ago."""

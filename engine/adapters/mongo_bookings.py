@@ -13,12 +13,13 @@ from engine.domain.people import AccountName, RenterId
 from engine.domain.period import RentalPeriod
 from engine.domain.pricing import Quote, QuoteLine
 from engine.domain.text import search_key
+from engine.domain.trouble import ByHand, Trouble, Why
 
 
 def booking_document(booking: Booking) -> Document:
-    """``renter_key``, ``search_keys``, ``session_ids`` and ``due_at`` are there for their indexes.
+    """``renter_key``, ``search_keys``, ``session_ids``, ``due_at`` and ``person_at`` are there for their indexes.
 
-    The last two are left out when there is nothing to index.
+    The last three are left out when there is nothing to index.
     """
     document: Document = {
         "_id": booking.id,
@@ -55,6 +56,10 @@ def booking_document(booking: Booking) -> Document:
         }
     if (due_at := booking.due_at) is not None:
         document["due_at"] = due_at
+    if (person_at := booking.person_at) is not None:
+        document["person_at"] = person_at
+    if booking.trouble is not None:
+        document["trouble"] = _trouble_document(booking.trouble)
     return document
 
 
@@ -81,11 +86,37 @@ def booking_of(document: Document) -> Booking:
         version=document["version"],
         cancellation=rules_of(document["cancellation"]),
         refund=_refund(document["refund"]) if "refund" in document else None,
+        trouble=_trouble(document["trouble"]) if "trouble" in document else None,
     )
 
 
 def _refund(document: Document) -> Refund:
     return Refund(money_of(document["amount"]), RefundState(document["state"]), document["refund_id"])
+
+
+def _trouble_document(trouble: Trouble) -> Document:
+    document: Document = {
+        "why": trouble.why,
+        "since": trouble.since,
+        "tries": trouble.tries,
+        "again_at": trouble.again_at,
+        "code": trouble.code,
+    }
+    if (done := trouble.settled) is not None:
+        document["settled"] = {"by": done.by, "at": done.at, "note": done.note}
+    return document
+
+
+def _trouble(document: Document) -> Trouble:
+    done = document.get("settled")
+    return Trouble(
+        why=Why(document["why"]),
+        since=document["since"],
+        tries=document["tries"],
+        again_at=document["again_at"],
+        code=document["code"],
+        settled=ByHand(AccountName(done["by"]), done["at"], done["note"]) if done else None,
+    )
 
 
 def _quote_document(quote: Quote) -> Document:

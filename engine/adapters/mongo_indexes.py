@@ -31,6 +31,11 @@ INDEXES: dict[str, list[IndexModel]] = {
             partialFilterExpression=_ONLY_BLOCKING,
         ),
         IndexModel([("due_at", ASCENDING)], name="due", sparse=True),
+        IndexModel(
+            [("person_at", ASCENDING), ("_id", ASCENDING)],
+            name="needs_person",
+            partialFilterExpression={"person_at": {"$exists": True}},
+        ),
         IndexModel([("booked_by", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="desk"),
         IndexModel([("branch_id", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="branch"),
         IndexModel([("owner_id", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="owner"),

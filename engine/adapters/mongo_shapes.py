@@ -10,6 +10,7 @@ from engine.domain.booking import BookingState
 from engine.domain.car import BodyType, CarStatus, Fuel, Transmission
 from engine.domain.ledger import LedgerKind
 from engine.domain.payment import AttemptState, RefundState
+from engine.domain.trouble import Why
 
 _TEXT: Document = {"bsonType": "string", "minLength": 1, "maxLength": 400}
 _MAYBE_EMPTY: Document = {"bsonType": "string", "maxLength": 4000}
@@ -69,6 +70,17 @@ _CANCELLATION = _list_of(
 )
 _FACTS: Document = {"bsonType": "object", "additionalProperties": _MAYBE_EMPTY, "maxProperties": 40}
 _REFUND = _record({"amount": _MONEY, "state": _one_of(RefundState), "refund_id": _MAYBE_EMPTY})
+_TROUBLE = _record(
+    {
+        "why": _one_of(Why),
+        "since": _DATE,
+        "tries": _COUNT,
+        "again_at": {"bsonType": ["date", "null"]},
+        "code": _MAYBE_EMPTY,
+        "settled": _record({"by": _TEXT, "at": _DATE, "note": _TEXT}),
+    },
+    optional=("settled",),
+)
 
 SHAPES: dict[str, Document] = {
     "branches": _record(
@@ -154,8 +166,10 @@ SHAPES: dict[str, Document] = {
             "refund": _REFUND,
             "session_ids": _list_of(_TEXT, 50),
             "due_at": _DATE,
+            "trouble": _TROUBLE,
+            "person_at": _DATE,
         },
-        optional=("refund", "session_ids", "due_at"),
+        optional=("refund", "session_ids", "due_at", "trouble", "person_at"),
     ),
     "ledger": _record(
         {

@@ -83,6 +83,14 @@ class MongoStore:
             cursor = self._db.bookings.find({"due_at": {"$lte": now}}, {"_id": 1}).sort("due_at", 1).limit(limit)
             return [BookingId(document["_id"]) for document in await cursor.to_list()]
 
+    async def needing_person(self, now: datetime, offset: int, limit: int) -> BookingRows:
+        wanted = {"person_at": {"$lte": now}}
+        with speaking():
+            cursor = self._db.bookings.find(wanted).sort([("person_at", 1), ("_id", 1)]).skip(offset).limit(limit)
+            found = await cursor.to_list()
+            total = await self._db.bookings.count_documents(wanted)
+        return BookingRows(tuple(booking_of(document) for document in found), total)
+
     async def branches(self) -> list[Branch]:
         with speaking():
             return [branch_of(document) for document in await self._db.branches.find().sort("name", 1).to_list()]

@@ -19,6 +19,7 @@ class AttemptState(StrEnum):
     PAID = auto()
     EXPIRED = auto()  #: Stripe's word that it can no longer be paid
     VOID = auto()  #: never came to be
+    LAPSED = auto()  #: authorised, and nobody took the money while it could be taken
 
 
 @dataclass(frozen=True, slots=True)

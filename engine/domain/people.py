@@ -48,6 +48,7 @@ class Deed(StrEnum):
     SEE_HEALTH = auto()
     CAPTURE = auto()
     SWEEP = auto()
+    SETTLE_BY_HAND = auto()
 
 
 MAY = MappingProxyType(

@@ -38,27 +38,29 @@ class PaymentService:
         """``carry_on`` for somebody at a desk.
 
         Raises:
-            Forbidden: The actor's role takes no payments.
+            Forbidden: The actor's role neither books nor takes payments.
             NotFound: There is no such booking, or the actor may not see it.
         """
-        actor.must(Deed.CAPTURE)
+        if not actor.may(Deed.BOOK):
+            actor.must(Deed.CAPTURE)
         booking = await self.store.booking(booking_id)
         if not booking.visible_to(actor):
             raise NotFound("booking", booking_id)
         return await self._carry_on(booking)
 
-    async def carry_on(self, booking_id: BookingId) -> Booking:
+    async def carry_on(self, booking_id: BookingId, *, leave: bool = True) -> Booking:
         """Take every step that can be taken now, whoever's booking it is; as it is stored afterwards.
 
-        For the engine's own use: it asks nobody's leave.
+        For the engine's own use: it asks nobody's leave. With *leave* off, a step that this engine's Stripe key may
+        not take is told as Forbidden, instead of being left to others in silence.
 
         Raises:
             Unavailable: Stripe or MongoDB gave no answer; what is stored stays true, and another call goes on from it.
             PaymentMismatch: Stripe's facts are not those of the booking; nothing was changed.
         """
-        return await self._carry_on(await self.store.booking(booking_id))
+        return await self._carry_on(await self.store.booking(booking_id), leave=leave)
 
-    async def _carry_on(self, booking: Booking) -> Booking:
+    async def _carry_on(self, booking: Booking, *, leave: bool = True) -> Booking:
         booking_id = booking.id
         for _ in range(_LONGEST_WAY):
             before = booking.version
@@ -68,6 +70,8 @@ class PaymentService:
                 booking = await self.store.booking(booking_id)
                 continue
             except Forbidden:
+                if not leave:
+                    raise
                 # This desk's key may not, or it has none. The booking stays due for an engine whose key may.
                 log.warning("payment.left_to_others", booking=booking_id, state=booking.state)
                 break

@@ -123,6 +123,13 @@ class Firm:
         over = {"$set": {"hold_until": past, "due_at": past}}
         return (await insist(lambda: self.db.bookings.update_many(held, over))).modified_count
 
+    async def hasten(self, query: dict[str, Any]) -> None:
+        """What was put off for a while is due again."""
+        now = datetime.now(UTC).replace(microsecond=0)
+        put_off = {**query, "due_at": {"$gt": now}, "trouble": {"$exists": True}}
+        over = {"$set": {"due_at": now, "trouble.again_at": now}}
+        await insist(lambda: self.db.bookings.update_many(put_off, over))
+
     async def booking(self, booking: str) -> dict[str, Any]:
         return await insist(lambda: self.db.bookings.find_one({"_id": booking}))
 
