@@ -21,7 +21,7 @@ def booking_document(booking: Booking) -> Document:
 
     The last three are left out when there is nothing to index.
     """
-    document: Document = {
+    return {
         "_id": booking.id,
         "car_id": booking.car_id,
         "car_label": booking.car_label,
@@ -45,22 +45,24 @@ def booking_document(booking: Booking) -> Document:
         "history": [{"state": step.state, "at": step.at, "by": step.by} for step in booking.history],
         "version": booking.version,
         "cancellation": rules_document(booking.cancellation),
+        **_where_there_is_one(booking),
     }
-    if session_ids := [attempt.session_id for attempt in booking.attempts if attempt.session_id]:
-        document["session_ids"] = session_ids
-    if booking.refund is not None:
-        document["refund"] = {
-            "amount": money_document(booking.refund.amount),
-            "state": booking.refund.state,
-            "refund_id": booking.refund.refund_id,
-        }
-    if (due_at := booking.due_at) is not None:
-        document["due_at"] = due_at
-    if (person_at := booking.person_at) is not None:
-        document["person_at"] = person_at
-    if booking.trouble is not None:
-        document["trouble"] = _trouble_document(booking.trouble)
-    return document
+
+
+def _where_there_is_one(booking: Booking) -> Document:
+    refund, trouble = booking.refund, booking.trouble
+    fields: Document = {
+        "session_ids": [attempt.session_id for attempt in booking.attempts if attempt.session_id] or None,
+        "refund": refund and _refund_document(refund),
+        "due_at": booking.due_at,
+        "person_at": booking.person_at,
+        "trouble": trouble and _trouble_document(trouble),
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _refund_document(refund: Refund) -> Document:
+    return {"amount": money_document(refund.amount), "state": refund.state, "refund_id": refund.refund_id}
 
 
 def booking_of(document: Document) -> Booking:
