@@ -13,7 +13,7 @@ from engine.domain.car import BranchId, CarId, OwnerId
 from engine.domain.errors import MoveRefused
 from engine.domain.money import Money
 from engine.domain.payment import Attempt, AttemptState, Refund, RefundState
-from engine.domain.people import AccountName, Actor, Deed, RenterId
+from engine.domain.people import AccountName, Actor, Deed, RenterId, Role
 from engine.domain.period import RentalPeriod
 from engine.domain.pricing import Quote
 from engine.domain.trouble import PATIENCE, ByHand, Trouble, Why
@@ -153,10 +153,10 @@ class Booking:
 
     def visible_to(self, actor: Actor) -> bool:
         """Head office sees all, owners and renters their own, a counter its branch's and what it booked itself."""
+        if actor.role is Role.RENTER:
+            return actor.renter is not None and self.renter_id == actor.renter.id
         if actor.may(Deed.SEE_ALL_BOOKINGS) or self.booked_by == actor.account:
             return True
-        if actor.renter is not None:
-            return self.renter_id == actor.renter.id
         if actor.owner_id is not None:
             return self.owner_id == actor.owner_id
         return actor.may(Deed.SEE_BRANCH_BOOKINGS) and self.branch_id == actor.branch_id

@@ -35,6 +35,7 @@ class Deed(StrEnum):
 
     BROWSE_CARS = auto()
     BOOK = auto()
+    TAKE_BACK = auto()
     SEE_BRANCH_BOOKINGS = auto()
     SEE_ALL_BOOKINGS = auto()
     SEE_RENTERS = auto()
@@ -54,12 +55,21 @@ class Deed(StrEnum):
 MAY = MappingProxyType(
     {
         Role.CLIENT: frozenset(
-            {Deed.BROWSE_CARS, Deed.BOOK, Deed.SEE_BRANCH_BOOKINGS, Deed.SEE_RENTERS, Deed.CAPTURE, Deed.SWEEP}
+            {
+                Deed.BROWSE_CARS,
+                Deed.BOOK,
+                Deed.TAKE_BACK,
+                Deed.SEE_BRANCH_BOOKINGS,
+                Deed.SEE_RENTERS,
+                Deed.CAPTURE,
+                Deed.SWEEP,
+            }
         ),
         Role.OWNER: frozenset({Deed.BROWSE_CARS, Deed.MANAGE_OWN_CARS, Deed.SEE_OWN_EARNINGS}),
         Role.ADMIN: frozenset(set(Deed) - {Deed.MANAGE_OWN_CARS, Deed.SEE_OWN_EARNINGS}),
         Role.WORKER: frozenset({Deed.SEE_ALL_BOOKINGS, Deed.CAPTURE, Deed.SWEEP, Deed.SEE_HEALTH}),
-        Role.RENTER: frozenset({Deed.BROWSE_CARS, Deed.BOOK}),
+        # Their own bookings only, and for nobody else: the services look at ``Actor.renter`` too.
+        Role.RENTER: frozenset({Deed.BROWSE_CARS, Deed.BOOK, Deed.CAPTURE}),
     }
 )
 

@@ -22,7 +22,7 @@ from engine.domain.errors import (
 from engine.domain.listing import told_to
 from engine.domain.money import Money
 from engine.domain.payment import PAGE_LIFETIME, Attempt, PageOrder
-from engine.domain.people import Actor, Deed, Renter, RenterId
+from engine.domain.people import Actor, Deed, Renter, RenterId, Role
 from engine.domain.period import RentalPeriod
 from engine.domain.pricing import quote
 from engine.domain.settings import FirmSettings
@@ -66,7 +66,7 @@ class BookingService:
         """Promise the car for the hold time and prepare its payment.
 
         Raises:
-            Forbidden: The actor's role may not book.
+            Forbidden: The actor's role may not book, or it is a renter's own account and somebody else is to drive.
             InvalidPeriod: The pick-up lies in the past.
             Contended: Another desk is being served for this car; nothing was done.
             AlreadyAsked: This press of "Book" was served before; carries the first booking's id.
@@ -80,7 +80,7 @@ class BookingService:
             raise InvalidText("intent key", "must be a plain key")
         now = self.clock.now()
         wish.period.refuse_past(now)
-        renter = await self.store.renter(wish.renter_id)
+        renter = await self._renter(actor, wish.renter_id)
         settings = await self.store.settings(now)
         try:
             return await self._hold(actor, wish, renter, settings, now)
@@ -88,6 +88,14 @@ class BookingService:
             if not await self._let_go_of(taken, now):
                 raise
         return await self._hold(actor, wish, renter, settings, now)
+
+    async def _renter(self, actor: Actor, renter_id: RenterId) -> Renter:
+        """Who is to drive. A renter's own account knows itself, and the database shows it nobody else."""
+        if actor.role is not Role.RENTER:
+            return await self.store.renter(renter_id)
+        if actor.renter is None or actor.renter.id != renter_id:
+            raise Forbidden("a renter's own account books for nobody else")
+        return actor.renter
 
     async def _hold(
         self, actor: Actor, wish: HoldCar, renter: Renter, settings: FirmSettings, now: datetime

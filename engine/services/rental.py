@@ -59,9 +59,10 @@ class RentalService:
         """The car is back, now: the booking is completed and blocks no longer, early or late.
 
         Raises:
+            Forbidden: The actor's role stands at no counter.
             MoveRefused: It was not confirmed, or has not begun.
         """
-        actor.must(Deed.BOOK)
+        actor.must(Deed.TAKE_BACK)
         booking = await self.bookings.booking(actor, booking_id)
         now = self.clock.now()
         if booking.period.starts_at > now:
