@@ -14,6 +14,7 @@ from engine.domain.car import BranchId, CarId, CarTerms
 from engine.domain.errors import (
     AlreadyAsked,
     DriveSphereError,
+    Forbidden,
     InvalidText,
     NotFound,
     PeriodTaken,

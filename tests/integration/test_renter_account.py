@@ -13,6 +13,7 @@ from engine.adapters.mongo_documents import renter_document
 from engine.domain.booking import BookingState
 from engine.domain.catalogue import CarWish
 from engine.domain.errors import Forbidden, NotFound
+from engine.domain.listing import BookingQuery, BookingScope
 from engine.domain.money import Money
 from engine.services.catalogue import NewRenter
 
@@ -33,7 +34,7 @@ async def test_a_renter_looks_for_cars_books_and_pays(world, stripe):
         opened = await desk.payment.settle(desk.actor, held.id)
         await stripe.pay(opened)
         paid = await desk.payment.settle(desk.actor, held.id)
-        mine = await desk.booking.mine(desk.actor)
+        mine = await desk.listing.page(desk.actor, BookingQuery())
 
     assert 3 == found.total
     assert (RENTER.id, RENTER.name, "renter") == (held.renter_id, held.renter_name, held.booked_by)
@@ -90,7 +91,8 @@ async def test_a_renter_takes_no_car_back_and_sees_no_branch_and_no_renters(worl
         held = await desk.booking.hold(desk.actor, wish(desk))
         for ask in (
             lambda: desk.rental.returned(desk.actor, held.id),
-            lambda: desk.booking.of_branch(desk.actor),
+            lambda: desk.listing.page(desk.actor, BookingQuery(BookingScope.BRANCH)),
+            lambda: desk.listing.page(desk.actor, BookingQuery(BookingScope.ALL)),
             lambda: desk.catalogue.renters(desk.actor, "bo"),
             lambda: desk.catalogue.add_renter(desk.actor, NewRenter("A", "a@b.example", "+4930901820", "1")),
         ):
