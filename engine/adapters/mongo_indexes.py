@@ -68,5 +68,6 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("by", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)], name="by"),
         IndexModel([("subject", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)], name="subject"),
         IndexModel([("what", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)], name="what"),
+        IndexModel([("desk", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)], name="desk"),
     ],
 }
