@@ -16,7 +16,6 @@ from engine.adapters.clock import ServerClock
 from engine.adapters.landing import open_landing
 from engine.adapters.mongo_accounts import MongoAccounts
 from engine.adapters.mongo_client import Client, Credentials, connect
-from engine.adapters.mongo_firm import MongoFirm
 from engine.adapters.mongo_store import MongoStore
 from engine.adapters.mongo_taken import MongoTaken
 from engine.adapters.redis_leases import RedisTurns, connect_redis
@@ -29,12 +28,11 @@ from engine.embedded.demo_load import load_demo
 from engine.embedded.demo_payments import introduce_payments
 from engine.embedded.demo_people import accounts as demo_accounts
 from engine.embedded.servers import open_servers
+from engine.head_office import HeadOffice, describe_key, open_head_office
 from engine.services.availability import AvailabilityService
 from engine.services.booking import BookingService
-from engine.services.branches import BranchService
 from engine.services.care import CareService
 from engine.services.catalogue import CatalogueService
-from engine.services.firm import FirmService
 from engine.services.follower import Follower
 from engine.services.listing import ListingService
 from engine.services.payment import PaymentService
@@ -90,8 +88,7 @@ class Engine:
     landing: Landing
     clock: ServerClock
     turns: RedisTurns
-    firm: FirmService
-    branches: BranchService
+    head_office: HeadOffice
 
 
 @asynccontextmanager
@@ -176,7 +173,8 @@ def _wire(
     clock: ServerClock,
     gateway: StripeGateway,
 ) -> Engine:
-    store, book, desk = MongoStore(client, place.database), MongoFirm(client, place.database), desk_name()
+    store, desk = MongoStore(client, place.database), desk_name()
+    key = describe_key(place.stripe_key, place.stripe_url)
     payment = PaymentService(store, gateway, clock, desk=actor.account)
     follower = Follower(payment, clock)
     landing = Landing(place.success_url or _NOWHERE)
@@ -192,13 +190,12 @@ def _wire(
         rental=RentalService(store, clock, booking, payment),
         payment=payment,
         follower=follower,
-        sweeper=Sweeper(store, payment, turns, clock),
+        sweeper=Sweeper(store, payment, turns, clock, desk),
         care=CareService(store, clock, desk),
         landing=landing,
         clock=clock,
         turns=turns,
-        firm=FirmService(book, clock, desk),
-        branches=BranchService(book, clock, desk),
+        head_office=open_head_office(client, place.database, turns, gateway, key, clock, desk),
     )
 
 

@@ -166,6 +166,27 @@ def reconcile(data: Path | None, account: str, since: datetime, until: datetime,
     sys.exit(1 if report.differences else 0)
 
 
+@drivesphere.command()
+@_DATA
+@_ACCOUNT
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def doctor(data: Path | None, account: str, *, as_json: bool) -> None:
+    """Look at servers, sweeper, schema and data. Status 1 if something is bad, 2 if nothing could be looked at.
+
+    It changes nothing. An admin's account sees more than the worker's: the rights of all roles.
+    """
+    from engine import doctoring  # noqa: PLC0415 -- the drivers take a quarter of a second to load
+    from engine.domain.health import Level  # noqa: PLC0415 -- as above
+
+    with _in_words():
+        settings = load(data)
+        hear = (lambda _: None) if as_json else doctoring.tell
+        report = asyncio.run(doctoring.run(settings, account, _password(settings, account), hear))
+    if as_json:
+        doctoring.tell_as_json(report)
+    sys.exit(1 if report.level is Level.BAD else 0)
+
+
 def _password(settings: Settings, account: str) -> Secret:
     """From the environment, the keyring, the demo's public ones, or else from the person."""
     from engine.embedded.demo_people import accounts  # noqa: PLC0415 -- only these commands need it

@@ -106,6 +106,9 @@ class Store(Protocol):
     async def needing_person(self, now: datetime, offset: int, limit: int) -> BookingRows:
         """One page of the bookings that no engine can bring to their end; those that waited longest first."""
 
+    async def note_round(self, name: str, by: str, desk: str, at: datetime, count: int) -> None:
+        """Write down who ended a round of work in the background last, over what was there."""
+
     async def branches(self) -> list[Branch]: ...
     async def settings(self, at: datetime) -> FirmSettings:
         """The firm's rules that hold at *at*, as they were known at most half a minute ago."""

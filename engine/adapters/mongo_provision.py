@@ -122,7 +122,7 @@ async def _indexes(db: Database, collection: str) -> list[str]:
     for model in INDEXES[collection]:
         wanted = model.document
         name = wanted["name"]
-        if name in there and _same_index(there[name], wanted):
+        if name in there and same_index(there[name], wanted):
             continue
         if name in there:
             await db[collection].drop_index(name)
@@ -143,7 +143,7 @@ async def _renter_keys(db: Database) -> list[str]:
     return [f"renters: {len(older)} made findable by every word"] if older else []
 
 
-def _same_index(there: Mapping[str, Any], wanted: Document) -> bool:
+def same_index(there: Mapping[str, Any], wanted: Document) -> bool:
     options = ("unique", "sparse", "partialFilterExpression")
     same_keys = [tuple(pair) for pair in there["key"]] == list(wanted["key"].items())
     return same_keys and all(there.get(option) == wanted.get(option) for option in options)
@@ -169,10 +169,14 @@ async def _role(db: Database, role: str) -> list[str]:
     if not found:
         await db.command("createRole", role, privileges=wanted, roles=[])
         return [f"role {role}: created"]
-    if _comparable(found[0]["privileges"]) != _comparable(wanted):
+    if not same_rights(found[0]["privileges"], wanted):
         await db.command("updateRole", role, privileges=wanted)
         return [f"role {role}: rights renewed"]
     return []
+
+
+def same_rights(there: list[Document], wanted: list[Document]) -> bool:
+    return _comparable(there) == _comparable(wanted)
 
 
 def _comparable(rights: list[Document]) -> set[tuple[str, str, tuple[str, ...]]]:

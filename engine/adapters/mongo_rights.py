@@ -66,6 +66,9 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
 _EVERYBODY = ("changeOwnPassword",)
 _ADMIN = ("createUser", "updateUser", "grantRole", "revokeRole", "viewUser", "viewRole", "changePassword")
 
+#: To compare validators and indexes with what this version needs (``drivesphere doctor``).
+_LOOK = ("listCollections", "listIndexes")
+
 
 def privileges(role: str, database: str) -> list[dict[str, Any]]:
     """The rights of *role* in *database* as MongoDB's ``createRole`` takes them."""
@@ -73,7 +76,11 @@ def privileges(role: str, database: str) -> list[dict[str, Any]]:
         {"resource": {"db": database, "collection": collection}, "actions": sorted(actions)}
         for collection, actions in sorted(RIGHTS[role].items())
     ]
-    on_database = {"ds_guest": (), "ds_admin": (*_EVERYBODY, *_ADMIN)}.get(role, _EVERYBODY)
+    on_database = {
+        "ds_guest": (),
+        "ds_admin": (*_EVERYBODY, *_ADMIN, *_LOOK),
+        "ds_worker": (*_EVERYBODY, *_LOOK),
+    }.get(role, _EVERYBODY)
     if on_database:
         rights.append({"resource": {"db": database, "collection": ""}, "actions": sorted(on_database)})
     return rights

@@ -91,6 +91,11 @@ class MongoStore:
             total = await self._db.bookings.count_documents(wanted)
         return BookingRows(tuple(booking_of(document) for document in found), total)
 
+    async def note_round(self, name: str, by: str, desk: str, at: datetime, count: int) -> None:
+        told = {"by": by, "desk": desk, "at": at, "count": count}
+        with speaking():
+            await self._db.rounds.update_one({"_id": name}, {"$set": told}, upsert=True)
+
     async def branches(self) -> list[Branch]:
         with speaking():
             return [branch_of(document) for document in await self._db.branches.find().sort("name", 1).to_list()]

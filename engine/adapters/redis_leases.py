@@ -112,6 +112,20 @@ class RedisTurns:
             if mine:
                 await self._try(self._release([key], [token]))
 
+    async def pulse(self) -> tuple[str, timedelta]:
+        """The server's version and a round trip. Raises: Unavailable."""
+        await self._ask(self._redis.ping())
+        began = time.perf_counter()
+        await self._ask(self._redis.ping())
+        return await self._version(), timedelta(seconds=time.perf_counter() - began)
+
+    async def _version(self) -> str:
+        try:
+            info = await self._redis.info("server")
+        except RedisError:  # this account may not ask; that it answers was seen before
+            return "not told"
+        return str(info.get("valkey_version") or info.get("redis_version") or "not told")
+
     async def _ask(self, answer: Awaitable[Any]) -> Any:
         if time.monotonic() < self._rest_until:
             cast("Any", answer).close()

@@ -60,6 +60,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.provisioning": {"engine.adapters", "engine.domain"},
     "engine.worker": {"engine"} | LOGS,
     "engine.reconciling": {"engine", "click"},
+    # A part of the root.
+    "engine.head_office": {"engine"},
+    "engine.doctoring": {"engine", "click"},
     "engine.race": {"engine"},
     "engine.race_report": {"engine", "click"},
     "engine.cli": {"engine", "click", "structlog"},
@@ -111,6 +114,7 @@ MAY_START = {
     ("engine.race", "engine.bootstrap"): "anywhere",
     ("engine.worker", "engine.bootstrap"): "anywhere",
     ("engine.reconciling", "engine.bootstrap"): "anywhere",
+    ("engine.doctoring", "engine.bootstrap"): "anywhere",
 }
 ROOTS = {root for _, root in MAY_START}
 

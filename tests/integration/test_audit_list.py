@@ -39,7 +39,9 @@ def rows(world):
 
 async def test_pages_are_newest_first_and_know_their_number(world, rows):
     async with world.desk("admin") as desk:
-        pages = [await desk.audit.page(desk.actor, AuditQuery(offset=at, limit=100)) for at in (0, 100, 200)]
+        pages = [
+            await desk.head_office.audit.page(desk.actor, AuditQuery(offset=at, limit=100)) for at in (0, 100, 200)
+        ]
 
     read = [row for page in pages for row in page.rows]
     assert [210] * 3 == [page.total for page in pages]
@@ -62,7 +64,7 @@ async def test_pages_are_newest_first_and_know_their_number(world, rows):
 )
 async def test_S9_a_filter_finds_exactly_its_rows_and_text_is_no_pattern(world, rows, query, fits):
     async with world.desk("admin") as desk:
-        page = await desk.audit.page(desk.actor, query)
+        page = await desk.head_office.audit.page(desk.actor, query)
 
     assert sum(map(fits, rows)) == page.total
     assert all(map(fits, page.rows))
@@ -72,7 +74,7 @@ async def test_S9_a_filter_finds_exactly_its_rows_and_text_is_no_pattern(world, 
 async def test_S9_an_operator_is_refused_and_not_run(world, field):
     async with world.desk("admin") as desk:
         with pytest.raises(InvalidText):
-            await desk.audit.page(desk.actor, AuditQuery(**{field: {"$gt": ""}}))
+            await desk.head_office.audit.page(desk.actor, AuditQuery(**{field: {"$gt": ""}}))
 
 
 @pytest.mark.parametrize("field", ["by", "what", "subject", "desk"])
@@ -86,7 +88,7 @@ async def test_each_filter_is_answered_from_an_index(world, rows, field):
 async def test_the_file_holds_every_row_once_and_no_formula(world, rows):
     pieces = []
     async with world.desk("admin") as desk:
-        count = await desk.audit.export(desk.actor, AuditQuery(what="car."), pieces.append)
+        count = await desk.head_office.audit.export(desk.actor, AuditQuery(what="car."), pieces.append)
 
     head, *lines = csv.reader(io.StringIO("".join(pieces).removeprefix("\ufeff")))
     assert ["When (UTC)", "Who", "Desk"] == head[:3]
@@ -97,13 +99,15 @@ async def test_the_file_holds_every_row_once_and_no_formula(world, rows):
 
 async def test_S8_the_names_for_the_filter_and_nobody_but_an_admin(world, rows):
     async with world.desk("admin") as desk:
-        assert (["ada", "bob"], ["car.added", "car.retired", "settings.changed"]) == await desk.audit.names(desk.actor)
+        assert (["ada", "bob"], ["car.added", "car.retired", "settings.changed"]) == await desk.head_office.audit.names(
+            desk.actor
+        )
     for account in ("clerk", "owner", "worker", "renter"):
         async with world.desk(account) as desk:
             for tried in (
-                desk.audit.page(desk.actor, AuditQuery()),
-                desk.audit.names(desk.actor),
-                desk.audit.export(desk.actor, AuditQuery(), [].append),
+                desk.head_office.audit.page(desk.actor, AuditQuery()),
+                desk.head_office.audit.names(desk.actor),
+                desk.head_office.audit.export(desk.actor, AuditQuery(), [].append),
             ):
                 with pytest.raises(Forbidden):
                     await tried
