@@ -196,6 +196,8 @@ class Program:
             engine.rental,
             engine.payment,
             engine.follower,
+            fleet=engine.fleet,
+            images=engine.images,
         )
 
         async def probe() -> tuple[datetime, bool]:

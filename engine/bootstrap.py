@@ -9,16 +9,21 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 import structlog
 
 from engine.adapters.clock import ServerClock
+from engine.adapters.darkroom import Darkroom
 from engine.adapters.landing import open_landing
 from engine.adapters.mongo_accounts import MongoAccounts
 from engine.adapters.mongo_client import Client, Credentials, connect
+from engine.adapters.mongo_fleet import MongoFleet
+from engine.adapters.mongo_images import MongoImages
 from engine.adapters.mongo_store import MongoStore
 from engine.adapters.mongo_taken import MongoTaken
 from engine.adapters.redis_leases import RedisTurns, connect_redis
+from engine.adapters.shelf import FolderShelf, NoShelf
 from engine.adapters.stripe_gateway import StripeGateway
 from engine.config import Secret, Settings
 from engine.domain.booking import BookingId
@@ -33,9 +38,12 @@ from engine.services.availability import AvailabilityService
 from engine.services.booking import BookingService
 from engine.services.care import CareService
 from engine.services.catalogue import CatalogueService
+from engine.services.fleet import FleetService
 from engine.services.follower import Follower
+from engine.services.images import ImagesService
 from engine.services.listing import ListingService
 from engine.services.payment import PaymentService
+from engine.services.photos import PhotoService
 from engine.services.rental import RentalService
 from engine.services.sweeper import Sweeper
 
@@ -58,6 +66,7 @@ class Place:
     Attributes:
         stripe_url: Address of the sandbox; empty for Stripe itself.
         demo: Whether it holds the demo's data and accounts.
+        cache_dir: This user's folder for what can be fetched again; None keeps nothing.
     """
 
     mongo_url: str
@@ -67,6 +76,7 @@ class Place:
     stripe_url: str = ""
     success_url: str = ""
     demo: bool = False
+    cache_dir: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +95,8 @@ class Engine:
     follower: Follower
     sweeper: Sweeper
     care: CareService
+    fleet: FleetService
+    images: ImagesService
     landing: Landing
     clock: ServerClock
     turns: RedisTurns
@@ -106,6 +118,7 @@ async def open_place(settings: Settings, on_progress: Callable[[str], None] = la
             settings.database,
             settings.stripe_api_key,
             success_url=settings.success_url,
+            cache_dir=settings.cache_dir,
         )
         return
     async with open_servers(
@@ -129,6 +142,7 @@ async def open_place(settings: Settings, on_progress: Callable[[str], None] = la
             settings.stripe_api_key or Secret(servers.stripe_key),
             stripe_url="" if settings.stripe_api_key else servers.stripe_url,
             demo=True,
+            cache_dir=settings.cache_dir,
         )
 
 
@@ -175,6 +189,8 @@ def _wire(
 ) -> Engine:
     store, desk = MongoStore(client, place.database), desk_name()
     key = describe_key(place.stripe_key, place.stripe_url)
+    pictures, darkroom = MongoImages(client, place.database), Darkroom()
+    photos = PhotoService(pictures, darkroom)
     payment = PaymentService(store, gateway, clock, desk=actor.account)
     follower = Follower(payment, clock)
     landing = Landing(place.success_url or _NOWHERE)
@@ -192,6 +208,8 @@ def _wire(
         follower=follower,
         sweeper=Sweeper(store, payment, turns, clock, desk),
         care=CareService(store, clock, desk),
+        fleet=FleetService(store, MongoFleet(client, place.database), photos, clock, desk),
+        images=ImagesService(pictures, FolderShelf(place.cache_dir) if place.cache_dir else NoShelf(), darkroom),
         landing=landing,
         clock=clock,
         turns=turns,

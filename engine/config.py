@@ -54,6 +54,7 @@ class Settings:
         stripe_api_key: ``sk_…`` or ``rk_…``; empty means the sandbox with the embedded servers, or no payments.
         stripe_webhook_secret: ``whsec_…``, with which Stripe signs what it posts to a worker.
         success_url: Static https page that Stripe shows after paying; needed with a live key only.
+        cache_dir: Folder for what can be fetched again, such as thumbnails; None keeps nothing.
         mongod, valkey: Paths of server programs to use instead of the ones found.
     """
 
@@ -66,6 +67,7 @@ class Settings:
     success_url: str = ""
     mongod: str = ""
     valkey: str = ""
+    cache_dir: Path | None = None
 
     @property
     def embedded(self) -> bool:
@@ -88,6 +90,9 @@ def load(data_dir: Path | None = None, environ: Mapping[str, str] | None = None,
     if unknown := sorted(set(merged) - known):
         raise Misconfigured(f"Unknown setting: {', '.join(unknown)}. Known are: {', '.join(sorted(known))}.")
     folder = data_dir or Path(merged.get("data_dir") or platformdirs.user_data_path("drivesphere", appauthor=False))
+    chosen = data_dir or merged.get("data_dir")
+    # Whoever chooses where the data lies finds all of it there.
+    caches = folder / "cache" if chosen else platformdirs.user_cache_path("drivesphere", appauthor=False)
     stripe_key = merged.get("stripe_api_key", "")
     if merged.get("mongo_url") and not stripe_key:
         stripe_key = _keyring("stripe_api_key")
@@ -102,6 +107,7 @@ def load(data_dir: Path | None = None, environ: Mapping[str, str] | None = None,
             success_url=merged.get("success_url", ""),
             mongod=merged.get("mongod", ""),
             valkey=merged.get("valkey", ""),
+            cache_dir=Path(merged.get("cache_dir") or caches).expanduser().absolute(),
         )
     )
 

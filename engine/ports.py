@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
@@ -12,12 +12,14 @@ from engine.domain.availability import Claim, TakenRows
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import Branch, BranchId, Car, CarId, CarTerms
 from engine.domain.catalogue import CarWish, Facets
+from engine.domain.fleet import FleetOwner, FleetQuery, FleetRows, Outlook
 from engine.domain.ledger import LedgerRow
 from engine.domain.listing import BookingRows, BookingSelection
 from engine.domain.money import Money
 from engine.domain.payment import IntentFacts, PageFacts, PageOrder, PaymentFacts, RefundFacts, StripeNews
-from engine.domain.people import Actor, Renter, RenterId
+from engine.domain.people import AccountName, Actor, Renter, RenterId
 from engine.domain.period import RentalPeriod
+from engine.domain.photo import Photo
 from engine.domain.settings import FirmSettings
 
 T = TypeVar("T")
@@ -71,6 +73,21 @@ class Work(Protocol):
 
     async def post(self, rows: Iterable[LedgerRow]) -> None:
         """Append to the ledger. Raises: Overtaken, when one of the facts is posted already."""
+
+    async def add_car(self, car: Car) -> None:
+        """With its fence. Raises: PlateTaken; NotFound, when its branch is gone."""
+
+    async def change_car(self, before: Car, after: Car, seen: frozenset[BookingId] | None = None) -> None:
+        """Compare-and-set on all of *before*, and the fence with it, so that a claim at the same moment conflicts.
+
+        Raises:
+            Overtaken: The stored car is not *before*, or a booking claims it that is not among *seen* (None: any may).
+            PlateTaken: Another car has the plate.
+            NotFound: There is no such car.
+        """
+
+    async def keep_pictures(self, new: Collection[str], gone: Collection[str]) -> None:
+        """The *new* belong to a car from now on, the *gone* to none. Raises: Overtaken, when a new one is not there."""
 
     async def audit(self, row: AuditRow) -> None:
         """Append to the audit, together with the change it tells of."""
@@ -141,6 +158,48 @@ class TakenCars(Protocol):
 
     async def calendar(self, car_id: CarId, now: datetime) -> tuple[Car, tuple[Claim, ...]]:
         """A car and what blocks it from now on, in order of time. Raises: NotFound."""
+
+
+class FleetStore(Protocol):
+    """Cars as their owners see them. Raises Unavailable("mongodb") from every method, as ``Store`` does."""
+
+    async def fleet(self, query: FleetQuery) -> FleetRows: ...
+
+    async def outlook(self, car_id: CarId) -> Outlook: ...
+
+    async def owners(self) -> list[FleetOwner]:
+        """Everybody who owns cars or has an account as an owner, by name."""
+
+
+class Pictures(Protocol):
+    """Raises Unavailable("mongodb") from every method, as ``Store`` does."""
+
+    async def put(self, image_id: str, photo: Photo, car_id: CarId, by: AccountName, now: datetime) -> None:
+        """Lay it down; it belongs to no car before ``Work.keep_pictures`` says so."""
+
+    async def thumbnails(self, image_ids: Iterable[str]) -> dict[str, bytes]:
+        """JPEGs by id, all in one command; those that are not there are left out."""
+
+    async def picture(self, image_id: str) -> bytes:
+        """Raises: NotFound."""
+
+    async def drop(self, image_ids: Iterable[str]) -> None:
+        """Remove those among them that belong to no car."""
+
+    async def strays(self, before: datetime, limit: int) -> list[str]:
+        """Pictures laid down before that moment that belong to no car."""
+
+
+class Darkroom(Protocol):
+    def develop(self, data: bytes) -> Photo:
+        """The picture in a file's bytes as we keep it; slow. Raises: PhotoRefused."""
+
+
+class Shelf(Protocol):
+    """Small things kept on this computer under keys whose value never changes. Never fails: at worst it is empty."""
+
+    async def get(self, keys: frozenset[str]) -> dict[str, bytes]: ...
+    async def put(self, found: dict[str, bytes]) -> None: ...
 
 
 class PaymentGateway(Protocol):

@@ -86,7 +86,8 @@ def _provisioned(endpoints: Endpoints) -> None:
 def world(endpoints: Endpoints, root: pymongo.MongoClient, _provisioned: None) -> Iterator[World]:
     """An empty deployment but for two branches, a renter, three cars and the accounts."""
     db = root.get_database(DATABASE, codec_options=CODEC)
-    for name in ("branches", "cars", "fences", "renters", "bookings", "ledger", "settings", "audit", "rounds"):
+    images = ("images.files", "images.chunks")
+    for name in ("branches", "cars", "fences", "renters", "bookings", "ledger", "settings", "audit", "rounds", *images):
         db[name].delete_many({})
     cache = redis.Redis.from_url(endpoints.redis_url)
     cache.flushall()

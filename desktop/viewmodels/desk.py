@@ -12,7 +12,9 @@ from engine.domain.people import Actor
 from engine.services.availability import AvailabilityService
 from engine.services.booking import BookingService
 from engine.services.catalogue import CatalogueService
+from engine.services.fleet import FleetService
 from engine.services.follower import Follower
+from engine.services.images import ImagesService
 from engine.services.listing import ListingService
 from engine.services.payment import PaymentService
 from engine.services.rental import RentalService
@@ -38,6 +40,8 @@ class Desk:
     rental: RentalService
     payment: PaymentService
     follower: Follower
+    fleet: FleetService
+    images: ImagesService
 
     async def call(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a service's coroutine over there."""

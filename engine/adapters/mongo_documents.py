@@ -110,14 +110,18 @@ def fence_document(car: Car, terms: CarTerms, blocking: Iterable[Booking]) -> Do
         "_id": car.id,
         "seq": 0,
         "status": car.status,
-        "terms": {
-            "label": terms.label,
-            "owner_id": terms.owner_id,
-            "branch_id": terms.branch_id,
-            "zone": terms.zone,
-            "daily_rate": money_document(terms.daily_rate),
-        },
+        "terms": terms_document(terms),
         "claims": [claim_document(booking.id, booking.period) for booking in blocking],
+    }
+
+
+def terms_document(terms: CarTerms) -> Document:
+    return {
+        "label": terms.label,
+        "owner_id": terms.owner_id,
+        "branch_id": terms.branch_id,
+        "zone": terms.zone,
+        "daily_rate": money_document(terms.daily_rate),
     }
 
 

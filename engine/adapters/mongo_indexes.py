@@ -15,7 +15,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel(
             [("branch_id", ASCENDING), ("status", ASCENDING), ("daily_rate.minor", ASCENDING)], name="branch_price"
         ),
-        IndexModel([("owner_id", ASCENDING)], name="owner"),
+        IndexModel([("owner_id", ASCENDING), ("brand", ASCENDING), ("model", ASCENDING)], name="owner"),
     ],
     "bookings": [
         IndexModel([("intent_key", ASCENDING)], name="once", unique=True),
@@ -51,7 +51,10 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("search_keys", ASCENDING)], name="search"),
     ],
     # A branch's new zone is written into the terms of its cars.
-    "fences": [IndexModel([("terms.branch_id", ASCENDING), ("status", ASCENDING)], name="branch_status")],
+    "fences": [
+        IndexModel([("terms.branch_id", ASCENDING), ("status", ASCENDING)], name="branch_status"),
+        IndexModel([("status", ASCENDING)], name="status"),
+    ],
     "renters": [
         IndexModel([("keys", ASCENDING)], name="keys"),
         IndexModel([("email", ASCENDING)], name="email"),
@@ -62,6 +65,14 @@ INDEXES: dict[str, list[IndexModel]] = {
         ),
         IndexModel([("owner_id", ASCENDING), ("at", ASCENDING)], name="owner_at"),
         IndexModel([("at", ASCENDING)], name="at"),
+    ],
+    # The first two are GridFS's own; made here, so that no desk needs the right to make them.
+    "images.files": [
+        IndexModel([("filename", ASCENDING), ("uploadDate", ASCENDING)], name="filename_1_uploadDate_1"),
+        IndexModel([("metadata.at", ASCENDING)], name="stray", partialFilterExpression={"metadata.kept": False}),
+    ],
+    "images.chunks": [
+        IndexModel([("files_id", ASCENDING), ("n", ASCENDING)], name="files_id_1_n_1", unique=True),
     ],
     "audit": [
         IndexModel([("at", DESCENDING), ("_id", DESCENDING)], name="at"),

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+_SEE_PICTURES = {"images.files": ("find",), "images.chunks": ("find",)}
+#: GridFS looks at the indexes of an empty bucket before its first write.
+_CHANGE_PICTURES = {
+    "images.files": ("find", "insert", "update", "remove", "listIndexes"),
+    "images.chunks": ("find", "insert", "remove", "listIndexes"),
+}
+
 #: role -> collection -> actions. What is not here, the server refuses.
 RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
     "ds_client": {
+        **_SEE_PICTURES,
         "branches": ("find",),
         "cars": ("find", "changeStream"),
         "fences": ("find", "update", "changeStream"),
@@ -18,6 +26,7 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         "audit": ("insert",),
     },
     "ds_owner": {
+        **_CHANGE_PICTURES,
         "branches": ("find",),
         "cars": ("find", "insert", "update", "changeStream"),
         "fences": ("find", "insert", "update", "changeStream"),
@@ -27,6 +36,7 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         "audit": ("insert",),
     },
     "ds_admin": {
+        **_CHANGE_PICTURES,
         "branches": ("find", "insert", "update"),
         "cars": ("find", "insert", "update", "changeStream"),
         "fences": ("find", "insert", "update", "changeStream"),
@@ -52,6 +62,7 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     # A renter's own details come with the account: those of others are out of its reach.
     "ds_renter": {
+        **_SEE_PICTURES,
         "branches": ("find",),
         "cars": ("find", "changeStream"),
         "fences": ("find", "update", "changeStream"),

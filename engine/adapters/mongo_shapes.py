@@ -10,6 +10,7 @@ from engine.domain.booking import BookingState
 from engine.domain.car import BodyType, CarStatus, Fuel, Transmission
 from engine.domain.ledger import LedgerKind
 from engine.domain.payment import AttemptState, RefundState
+from engine.domain.photo import MOST_BYTES
 from engine.domain.trouble import Why
 
 _TEXT: Document = {"bsonType": "string", "minLength": 1, "maxLength": 400}
@@ -215,6 +216,20 @@ SHAPES: dict[str, Document] = {
         ]
     },
     "rounds": _record({"_id": _TEXT, "by": _TEXT, "desk": _TEXT, "at": _DATE, "count": _WHOLE}),
+    # GridFS; its own fields may grow with the driver.
+    "images.files": _record(
+        {
+            "_id": _TEXT,
+            "length": {"bsonType": ["int", "long"], "minimum": 1, "maximum": MOST_BYTES},
+            "chunkSize": _COUNT,
+            "uploadDate": _DATE,
+            "metadata": _record({"car_id": _TEXT, "by": _TEXT, "at": _DATE, "kept": {"bsonType": "bool"}}),
+        },
+        closed=False,
+    ),
+    "images.chunks": _record(
+        {"_id": {"bsonType": "objectId"}, "files_id": _TEXT, "n": _WHOLE, "data": {"bsonType": "binData"}}
+    ),
     "people": _record({"_id": _TEXT, "name": _TEXT}, closed=False),
     "account_requests": _record({"name": _TEXT, "email": _TEXT, "at": _DATE}, closed=False),
 }

@@ -10,6 +10,8 @@ DriveSphereError
 │   ├── NotFound             no record with that id
 │   ├── CarNotRentable       in maintenance or retired
 │   ├── BranchInUse          cars stand there or bookings name it
+│   ├── PlateTaken           another car has this plate
+│   ├── PhotoRefused         a file that is no picture for a car
 │   ├── PeriodTaken          a blocking booking overlaps (409)
 │   ├── AlreadyAsked         this press of "Book" has been served before (409)
 │   ├── PriceChanged         the price shown is no longer the price
@@ -99,6 +101,26 @@ class BranchInUse(RuleBroken):
     def __init__(self, branch_id: str, cars: int, bookings: int) -> None:
         super().__init__(f"branch {branch_id} has {cars} cars and {bookings} bookings")
         self.branch_id, self.cars, self.bookings = branch_id, cars, bookings
+
+
+class PlateTaken(RuleBroken):
+    """Attributes: ``label`` names the car that has the plate."""
+
+    code = "car.plate_taken"
+
+    def __init__(self, car_id: str, label: str) -> None:
+        super().__init__(f"the plate is that of {label} ({car_id})")
+        self.car_id, self.label = car_id, label
+
+
+class PhotoRefused(RuleBroken):
+    """Attributes: ``problem`` is a ``photo.PhotoProblem``."""
+
+    code = "photo.refused"
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
 
 
 class PeriodTaken(RuleBroken):

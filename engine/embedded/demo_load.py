@@ -25,7 +25,7 @@ from engine.domain.period import whole_milliseconds
 from engine.embedded.demo_data import DemoData, build
 from engine.embedded.demo_people import accounts
 
-_FILLED = ("branches", "cars", "fences", "renters", "bookings", "ledger")
+_FILLED = ("branches", "cars", "fences", "renters", "bookings", "ledger", "images.files", "images.chunks")
 
 
 async def load_demo(client: Client, name: str, now: datetime, on_progress: Callable[[str], None]) -> None:
