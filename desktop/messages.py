@@ -123,6 +123,11 @@ def _in_use(problem: errors.DriveSphereError) -> Message:
     return Message(f"This branch still has {cars} and {bookings}. Move the cars and wait for the returns first.")
 
 
+def _mode(problem: errors.DriveSphereError) -> Message:
+    key, firm = getattr(problem, "key", ""), getattr(problem, "firm", "") or "unsaid"
+    return Message(f"The Stripe key here is for {key} payments; this firm takes {firm} ones. Ask an administrator.")
+
+
 def _own_words(problem: errors.DriveSphereError) -> Message:
     return Message(str(problem), Step.RETRY)
 
@@ -166,6 +171,7 @@ _SENTENCES: MappingProxyType[str, Message | _Sentence] = MappingProxyType(
         errors.MoveRefused.code: Message("The booking is already further on. What you see now is up to date."),
         errors.PaymentMismatch.code: Message("The payment does not fit this booking. Please tell head office."),
         errors.PaymentRefused.code: Message("The payment service refused the payment page. Please tell head office."),
+        errors.WrongStripeMode.code: _mode,
         errors.SignInRefused.code: Message("The name or the password is not right."),
         errors.AccountDisabled.code: Message("This account is disabled. Ask an administrator to enable it."),
         errors.Misconfigured.code: _own_words,

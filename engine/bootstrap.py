@@ -18,6 +18,7 @@ from engine.adapters.darkroom import Darkroom
 from engine.adapters.landing import open_landing
 from engine.adapters.mongo_accounts import MongoAccounts
 from engine.adapters.mongo_client import Client, Credentials, connect
+from engine.adapters.mongo_deployment import MongoDeployment
 from engine.adapters.mongo_fleet import MongoFleet
 from engine.adapters.mongo_images import MongoImages
 from engine.adapters.mongo_store import MongoStore
@@ -28,6 +29,7 @@ from engine.adapters.stripe_gateway import StripeGateway
 from engine.config import Secret, Settings
 from engine.domain.booking import BookingId
 from engine.domain.errors import DriveSphereError
+from engine.domain.payment import StripeMode
 from engine.domain.people import Actor, Deed
 from engine.embedded.demo_load import load_demo
 from engine.embedded.demo_payments import introduce_payments
@@ -42,6 +44,7 @@ from engine.services.fleet import FleetService
 from engine.services.follower import Follower
 from engine.services.images import ImagesService
 from engine.services.listing import ListingService
+from engine.services.mode import ModeGuard
 from engine.services.payment import PaymentService
 from engine.services.photos import PhotoService
 from engine.services.rental import RentalService
@@ -133,6 +136,8 @@ async def open_place(settings: Settings, on_progress: Callable[[str], None] = la
             await load_demo(root, settings.database, datetime.now(UTC), on_progress)
             if servers.stripe_url:
                 await introduce_payments(root, settings.database, servers.stripe_url, servers.stripe_key)
+            mode = settings.stripe_mode or StripeMode.TEST
+            await MongoDeployment(root, settings.database).record_stripe_mode(mode, "demo", datetime.now(UTC))
         finally:
             await root.close()
         yield Place(
@@ -158,6 +163,7 @@ async def open_engine(
     Raises:
         SignInRefused: Name or password is wrong.
         AccountDisabled: The account has no role.
+        WrongStripeMode: The Stripe key is for test payments and the firm takes live ones, or the reverse.
         Unavailable: MongoDB does not answer.
     """
     async with AsyncExitStack() as leaving:
@@ -171,6 +177,7 @@ async def open_engine(
         leaving.push_async_callback(redis.aclose)
         gateway = StripeGateway(place.stripe_key.reveal(), base_url=place.stripe_url or None)
         leaving.push_async_callback(gateway.aclose)
+        await ModeGuard(MongoDeployment(client, place.database), gateway, clock).begin(actor)
         turns = RedisTurns(redis, place.database, lease=lease)
         engine = _wire(client, place, actor, accounts, turns, clock, gateway)
         if background:
@@ -191,7 +198,8 @@ def _wire(
     key = describe_key(place.stripe_key, place.stripe_url)
     pictures, darkroom = MongoImages(client, place.database), Darkroom()
     photos = PhotoService(pictures, darkroom)
-    payment = PaymentService(store, gateway, clock, desk=actor.account)
+    mode = ModeGuard(MongoDeployment(client, place.database), gateway, clock)
+    payment = PaymentService(store, gateway, clock, desk=actor.account, mode=mode)
     follower = Follower(payment, clock)
     landing = Landing(place.success_url or _NOWHERE)
     booking = BookingService(store, turns, clock, gateway, payment, new_booking_id, landing.address_for)

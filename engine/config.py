@@ -16,8 +16,10 @@ from dotenv import dotenv_values
 from keyring.errors import KeyringError
 
 from engine.domain.errors import Misconfigured
+from engine.domain.payment import StripeMode
 
 _PREFIX = "DRIVESPHERE_"
+_LIVE = ("sk_live_", "rk_live_")
 _HIDDEN = "•••"
 _SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
@@ -72,6 +74,14 @@ class Settings:
     @property
     def embedded(self) -> bool:
         return not self.mongo_url
+
+    @property
+    def stripe_mode(self) -> StripeMode | None:
+        """None without a key."""
+        if not self.stripe_api_key:
+            return None
+        live = self.stripe_api_key.reveal().startswith(_LIVE)
+        return StripeMode.LIVE if live else StripeMode.TEST
 
 
 def load(data_dir: Path | None = None, environ: Mapping[str, str] | None = None, cwd: Path | None = None) -> Settings:
@@ -174,6 +184,6 @@ def _checked(settings: Settings) -> Settings:
     key = settings.stripe_api_key.reveal()
     if key and not key.startswith(("sk_test_", "rk_test_", "sk_live_", "rk_live_")):
         raise Misconfigured("STRIPE_API_KEY begins with sk_test_, rk_test_, sk_live_ or rk_live_.")
-    if key.startswith(("sk_live_", "rk_live_")) and not settings.success_url.startswith("https://"):
+    if key.startswith(_LIVE) and not settings.success_url.startswith("https://"):
         raise Misconfigured("A live Stripe key needs success_url, an https page of yours.")
     return settings

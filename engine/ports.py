@@ -16,7 +16,7 @@ from engine.domain.fleet import FleetOwner, FleetQuery, FleetRows, Outlook
 from engine.domain.ledger import LedgerRow
 from engine.domain.listing import BookingRows, BookingSelection
 from engine.domain.money import Money
-from engine.domain.payment import IntentFacts, PageFacts, PageOrder, PaymentFacts, RefundFacts, StripeNews
+from engine.domain.payment import IntentFacts, PageFacts, PageOrder, PaymentFacts, RefundFacts, StripeMode, StripeNews
 from engine.domain.people import AccountName, Actor, Renter, RenterId
 from engine.domain.period import RentalPeriod
 from engine.domain.photo import Photo
@@ -202,6 +202,16 @@ class Shelf(Protocol):
     async def put(self, found: dict[str, bytes]) -> None: ...
 
 
+class Deployment(Protocol):
+    """What is true of the whole firm's installation. Raises Unavailable("mongodb")."""
+
+    async def stripe_mode(self) -> StripeMode | None:
+        """None until somebody recorded it."""
+
+    async def record_stripe_mode(self, mode: StripeMode, by: str, at: datetime) -> None:
+        """The first one stays. Raises: Forbidden, for an account that is neither an admin's nor a worker's."""
+
+
 class PaymentGateway(Protocol):
     """Stripe. Every method but ``freeze`` talks to it.
 
@@ -213,6 +223,10 @@ class PaymentGateway(Protocol):
 
     @property
     def livemode(self) -> bool: ...
+
+    @property
+    def mode(self) -> StripeMode | None:
+        """That of the key; None without a key."""
 
     def freeze(self, order: PageOrder) -> str:
         """The exact request as canonical JSON; pure, the same order gives the same bytes."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, datetime
 
 import pymongo
 import pytest
@@ -13,12 +13,14 @@ import redis
 from builders import ACCOUNTS, BERLIN, DATABASE, LISBON, RENTER, World, make_car
 
 from engine.adapters.mongo_client import CODEC, Credentials, connect
+from engine.adapters.mongo_deployment import MongoDeployment
 from engine.adapters.mongo_documents import branch_document, renter_document
 from engine.adapters.mongo_provision import create_account, provision
 from engine.adapters.mongo_settings import first_revision, revision_document
 from engine.bootstrap import Place
 from engine.config import Secret
 from engine.domain.money import Money
+from engine.domain.payment import StripeMode
 from engine.domain.settings import FirmSettings
 from engine.embedded.servers import Endpoints, open_servers
 
@@ -74,6 +76,7 @@ def _provisioned(endpoints: Endpoints) -> None:
     async def prepare() -> None:
         admin = connect(endpoints.mongo_url, Credentials(endpoints.root_name, endpoints.root_password, "admin"))
         await provision(admin, DATABASE, FirmSettings())
+        await MongoDeployment(admin, DATABASE).record_stripe_mode(StripeMode.TEST, "tests", datetime.now(UTC))
         for account in ACCOUNTS:
             await create_account(admin, DATABASE, account)
         await admin.close()

@@ -9,7 +9,7 @@ from engine.adapters.mongo_client import Document
 from engine.domain.booking import BookingState
 from engine.domain.car import BodyType, CarStatus, Fuel, Transmission
 from engine.domain.ledger import LedgerKind
-from engine.domain.payment import AttemptState, RefundState
+from engine.domain.payment import AttemptState, RefundState, StripeMode
 from engine.domain.photo import MOST_BYTES
 from engine.domain.trouble import Why
 
@@ -229,6 +229,11 @@ SHAPES: dict[str, Document] = {
     ),
     "images.chunks": _record(
         {"_id": {"bsonType": "objectId"}, "files_id": _TEXT, "n": _WHOLE, "data": {"bsonType": "binData"}}
+    ),
+    "deployment": _record(
+        {"_id": _TEXT, "mode": _one_of(StripeMode), "by": _TEXT, "at": _DATE},
+        optional=("mode", "by", "at"),
+        closed=False,
     ),
     "people": _record({"_id": _TEXT, "name": _TEXT}, closed=False),
     "account_requests": _record({"name": _TEXT, "email": _TEXT, "at": _DATE}, closed=False),

@@ -18,6 +18,7 @@ DriveSphereError
 │   ├── MoveRefused          the booking's state machine has no such move
 │   ├── PaymentMismatch      Stripe's facts are not those of the booking
 │   ├── PaymentRefused       Stripe understood the request and said no
+│   ├── WrongStripeMode      this desk's Stripe key is for test payments and the firm takes live ones, or the reverse
 │   ├── SignInRefused        name or password is wrong
 │   ├── AccountDisabled      the account exists and may do nothing
 │   └── Misconfigured        a setting, a folder or a server that cannot work as it is
@@ -178,6 +179,16 @@ class PaymentRefused(RuleBroken):
     def __init__(self, message: str, *, param: str = "", stripe_code: str = "", status: int = 0) -> None:
         super().__init__(message)
         self.param, self.stripe_code, self.status = param, stripe_code, status
+
+
+class WrongStripeMode(RuleBroken):
+    """Attributes: ``firm`` is the mode that the firm has recorded, empty if none; ``key`` is that of this desk."""
+
+    code = "payment.mode"
+
+    def __init__(self, firm: str, key: str) -> None:
+        super().__init__(f"the firm takes {firm or 'no'} payments, this Stripe key is for {key} ones")
+        self.firm, self.key = firm, key
 
 
 class SignInRefused(RuleBroken):

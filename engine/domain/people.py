@@ -50,6 +50,7 @@ class Deed(StrEnum):
     CAPTURE = auto()
     SWEEP = auto()
     SETTLE_BY_HAND = auto()
+    RECORD_STRIPE_MODE = auto()
 
 
 MAY = MappingProxyType(
@@ -67,9 +68,11 @@ MAY = MappingProxyType(
         ),
         Role.OWNER: frozenset({Deed.BROWSE_CARS, Deed.MANAGE_OWN_CARS, Deed.SEE_OWN_EARNINGS}),
         Role.ADMIN: frozenset(set(Deed) - {Deed.MANAGE_OWN_CARS, Deed.SEE_OWN_EARNINGS}),
-        Role.WORKER: frozenset({Deed.SEE_ALL_BOOKINGS, Deed.CAPTURE, Deed.SWEEP, Deed.SEE_HEALTH}),
         # Their own bookings only, and for nobody else: the services look at ``Actor.renter`` too.
         Role.RENTER: frozenset({Deed.BROWSE_CARS, Deed.BOOK, Deed.CAPTURE}),
+        Role.WORKER: frozenset(
+            {Deed.SEE_ALL_BOOKINGS, Deed.CAPTURE, Deed.SWEEP, Deed.SEE_HEALTH, Deed.RECORD_STRIPE_MODE}
+        ),
     }
 )
 

@@ -16,6 +16,7 @@ from engine.domain.errors import CarNotRentable, Forbidden, NotFound, Overtaken,
 from engine.domain.payment import AttemptState, PageFacts
 from engine.domain.people import Actor, Deed
 from engine.ports import Clock, PaymentGateway, Store, Work
+from engine.services.mode import ModeGuard
 from engine.services.pages import Pages
 from engine.services.takings import Takings
 
@@ -33,6 +34,7 @@ class PaymentService:
     gateway: PaymentGateway
     clock: Clock
     desk: str
+    mode: ModeGuard
 
     async def settle(self, actor: Actor, booking_id: BookingId) -> Booking:
         """``carry_on`` for somebody at a desk.
@@ -57,6 +59,7 @@ class PaymentService:
         Raises:
             Unavailable: Stripe or MongoDB gave no answer; what is stored stays true, and another call goes on from it.
             PaymentMismatch: Stripe's facts are not those of the booking; nothing was changed.
+            WrongStripeMode: This engine's key is of the other mode; Stripe was not asked.
         """
         return await self._carry_on(await self.store.booking(booking_id), leave=leave)
 
@@ -101,6 +104,7 @@ class PaymentService:
         booking = await self.carry_on(booking_id)
         if not session_id or (booking.attempt.session_id == session_id and booking.blocking):
             return booking
+        await self.mode.must_fit()
         page = await self.gateway.page(session_id)
         if not page.secured:
             return booking
@@ -155,6 +159,8 @@ class PaymentService:
                 step = takings.take
             case BookingState.CANCELLED if booking.refund_waits:
                 step = takings.refund
+        if step is not _rest:
+            await self.mode.must_fit()
         return await step(booking)
 
     @property

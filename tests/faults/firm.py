@@ -20,9 +20,11 @@ from pymongo.errors import PyMongoError
 from redis.asyncio import Redis
 
 from engine.adapters.mongo_client import Credentials, connect, database
+from engine.adapters.mongo_deployment import MongoDeployment
 from engine.adapters.mongo_documents import branch_document, car_document, fence_document, renter_document
 from engine.adapters.mongo_provision import create_account, provision
 from engine.domain.car import terms_of
+from engine.domain.payment import StripeMode
 from engine.domain.settings import FirmSettings
 
 T = TypeVar("T")
@@ -170,6 +172,7 @@ async def prepare(cluster: Cluster) -> None:
     admin = connect(cluster.mongo_url, Credentials(ROOT, cluster.password, "admin"))
     try:
         await provision(admin, DATABASE, FirmSettings())
+        await MongoDeployment(admin, DATABASE).record_stripe_mode(StripeMode.TEST, "tests", datetime.now(UTC))
         for account in ACCOUNTS:
             await create_account(admin, DATABASE, account)
         db = database(admin, DATABASE)
