@@ -2,6 +2,8 @@
 BIN := .venv/bin
 ARGS ?=
 FAULTS ?= short
+#: Two processes, each with servers of its own: most tests wait for something.
+SPREAD ?= -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test bench faults screens bundle
@@ -20,7 +22,7 @@ test: ## Lint, types and all tests (ARGS="-k hold")
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(ARGS)
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(SPREAD) $(ARGS)
 
 bench: setup ## Every benchmark, one after the other
 	@set -e; for bench in tests/benchmarks/[a-z]*.py; do \

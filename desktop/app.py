@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
 from desktop.bridge import EngineThread, Held
+from desktop.collector import collecting_here
 from desktop.dialogs import Question, confirm, tell
 from desktop.preferences import Preferences
 from desktop.smoke import Stopwatch
@@ -57,7 +58,7 @@ def run(settings: Settings, *, smoke: bool = False, preferences: Preferences | N
     app.setQuitOnLastWindowClosed(False)
     # The engine's thread must not keep the window waiting for the interpreter's lock.
     sys.setswitchinterval(_SWITCH_S)
-    with asyncio.Runner(loop_factory=lambda: QEventLoop(app)) as runner:
+    with collecting_here(), asyncio.Runner(loop_factory=lambda: QEventLoop(app)) as runner:
         return runner.run(Program(app, settings, preferences or Preferences(), watch).live(smoke=smoke))
 
 
@@ -166,6 +167,7 @@ class Program:
             tasks, self._desk_tasks = self._desk_tasks, None
             await tasks.aclose()
             self.window.close_workspace()
+            gc.unfreeze()
         self._panel = None
         if self._engine is not None:
             engine, self._engine = self._engine, None
@@ -188,16 +190,20 @@ class Program:
             engine.actor,
             engine.clock.now,
             engine.catalogue,
+            engine.availability,
             engine.booking,
+            engine.listing,
             engine.rental,
             engine.payment,
             engine.follower,
+            fleet=engine.fleet,
+            images=engine.images,
         )
 
         async def probe() -> tuple[datetime, bool]:
             await engine.accounts.whoami()
             await engine.clock.measure()
-            return engine.clock.now(), engine.redis.alive
+            return engine.clock.now(), engine.turns.alive
 
         self._panel = BookingViewModel(desk, self._open_browser, tasks)
         workspace = Workspace(

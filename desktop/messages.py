@@ -1,30 +1,41 @@
-"""What the window says: problems and the next step in plain words; money, times, places and cars as people read them.
+"""What the window says: problems and the next step in plain words; and with ``figures``, everything as people read it.
 
-API: say(problem, zone) -> Message(text, step); Step; amount, clock_time, day_time, period_text, days_text, zone_name,
-zone_line, zone_note, branch_name, branch_line, booking_number, plural and the tables of words.
+API: say(problem, zone) -> Message(text, step); Step; booking_number, the tables of words, and all of ``figures``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from enum import Enum
 from types import MappingProxyType
 
-from PySide6.QtCore import QDate, QLocale
-
+from desktop.figures import (
+    amount,
+    branch_line,
+    branch_name,
+    branch_time,
+    clock_time,
+    day_time,
+    days_text,
+    locale,
+    period_text,
+    plural,
+    rate,
+    whole,
+    zone_line,
+    zone_name,
+    zone_note,
+)
 from engine.domain import errors
 from engine.domain.booking import BookingId, Standing
-from engine.domain.car import BodyType, Branch, Fuel, Transmission
+from engine.domain.car import BodyType, Fuel, Transmission
 from engine.domain.catalogue import CarOrder
-from engine.domain.money import Money
 from engine.domain.people import Role
-from engine.domain.period import RentalPeriod
+from engine.domain.photo import PhotoProblem
 
-_HOUR = timedelta(hours=1)
 _GROUP = 4
-_ALIKE = 3
 
 
 class Step(Enum):
@@ -107,8 +118,38 @@ def _asked(problem: errors.DriveSphereError) -> Message:
     return Message(f"This was booked a moment ago, as {number}.", Step.SHOW_BOOKING)
 
 
+def _in_use(problem: errors.DriveSphereError) -> Message:
+    cars, bookings = plural(getattr(problem, "cars", 0), "car"), plural(getattr(problem, "bookings", 0), "booking")
+    return Message(f"This branch still has {cars} and {bookings}. Move the cars and wait for the returns first.")
+
+
+def _mode(problem: errors.DriveSphereError) -> Message:
+    key, firm = getattr(problem, "key", ""), getattr(problem, "firm", "") or "unsaid"
+    return Message(f"The Stripe key here is for {key} payments; this firm takes {firm} ones. Ask an administrator.")
+
+
 def _own_words(problem: errors.DriveSphereError) -> Message:
     return Message(str(problem), Step.RETRY)
+
+
+_PHOTOS = MappingProxyType(
+    {
+        PhotoProblem.TOO_LARGE: "The file is larger than 5 MB. A smaller copy of the photo will do.",
+        PhotoProblem.NO_PICTURE: "The file is no photo we can read. JPEG, PNG and WebP work.",
+        PhotoProblem.BROKEN: "The photo is damaged: it ends too early or cannot be read.",
+        PhotoProblem.TOO_MANY_PIXELS: "The photo has more than 50 million pixels. A smaller copy will do.",
+        PhotoProblem.TOO_SMALL: "The photo is too small: it needs 64 pixels a side.",
+        PhotoProblem.TOO_MANY: "A car has five photos at the most. Remove one first.",
+    }
+)
+
+
+def _photo(problem: errors.DriveSphereError) -> Message:
+    return Message(_PHOTOS.get(PhotoProblem(getattr(problem, "problem", "broken")), ""))
+
+
+def _plate(problem: errors.DriveSphereError) -> Message:
+    return Message(f"This plate is that of {getattr(problem, 'label', 'another car')} already.")
 
 
 #: Code -> what is said.
@@ -122,11 +163,15 @@ _SENTENCES: MappingProxyType[str, Message | _Sentence] = MappingProxyType(
         errors.Forbidden.code: Message("Your account may not do this. Ask an administrator."),
         errors.NotFound.code: _missing,
         errors.CarNotRentable.code: Message("This car is not for rent at present.", Step.SIMILAR),
+        errors.BranchInUse.code: _in_use,
+        errors.PlateTaken.code: _plate,
+        errors.PhotoRefused.code: _photo,
         errors.AlreadyAsked.code: _asked,
         errors.PriceChanged.code: Message("The price has changed meanwhile. Nothing was booked.", Step.SEARCH_AGAIN),
         errors.MoveRefused.code: Message("The booking is already further on. What you see now is up to date."),
         errors.PaymentMismatch.code: Message("The payment does not fit this booking. Please tell head office."),
         errors.PaymentRefused.code: Message("The payment service refused the payment page. Please tell head office."),
+        errors.WrongStripeMode.code: _mode,
         errors.SignInRefused.code: Message("The name or the password is not right."),
         errors.AccountDisabled.code: Message("This account is disabled. Ask an administrator to enable it."),
         errors.Misconfigured.code: _own_words,
@@ -176,14 +221,6 @@ ORDERS = MappingProxyType(
 )
 
 
-def plural(count: int, one: str, many: str = "") -> str:
-    return f"{whole(count)} {one if count == 1 else many or one + 's'}"
-
-
-def days_text(count: int) -> str:
-    return plural(count, "day")
-
-
 def booking_number(booking_id: BookingId) -> str:
     """In groups of four, so that it can be read out: ``G8ET-6JAM-QZ04``. One with marks of its own stays as it is."""
     if not booking_id.isalnum():
@@ -191,101 +228,32 @@ def booking_number(booking_id: BookingId) -> str:
     return "-".join(booking_id[at : at + _GROUP] for at in range(0, len(booking_id), _GROUP))
 
 
-# Numbers and money.
-
-
-def locale() -> QLocale:
-    """English words with the numbers of this person's country."""
-    return QLocale(QLocale.Language.English, QLocale().territory())
-
-
-def whole(number: int) -> str:
-    return str(locale().toString(number))
-
-
-def amount(money: Money) -> str:
-    """``1,250.00 EUR``: digits by the country's custom, never through a float."""
-    units, rest = divmod(abs(money.minor), 10**money.exponent)
-    sign = locale().negativeSign() if money.minor < 0 else ""
-    cents = f"{locale().decimalPoint()}{rest:0{money.exponent}d}" if money.exponent else ""
-    return f"{sign}{whole(units)}{cents} {money.currency}"
-
-
-def rate(money: Money) -> str:
-    return f"{amount(money)} a day"
-
-
-# Times; *desk* is the zone of this computer, handed in by tests only.
-
-
-def clock_time(at: datetime, zone: tzinfo | None = None) -> str:
-    return at.astimezone(zone).strftime("%H:%M")
-
-
-def day_time(at: datetime, zone: tzinfo, *, now: datetime | None = None) -> str:
-    """``Fri 27 Nov 10:00`` on the wall in *zone*; with the year if it is another than *now*'s."""
-    local = at.astimezone(zone)
-    year = " yyyy" if now is not None and local.year != now.astimezone(zone).year else ""
-    day = locale().toString(QDate(local.year, local.month, local.day), f"ddd d MMM{year}")
-    return f"{day} {local:%H:%M}"
-
-
-def period_text(period: RentalPeriod, zone: tzinfo, *, desk: tzinfo | None = None) -> str:
-    """Pick-up, return and billed days; the zone is named where it is not this desk's."""
-    starts, ends = day_time(period.starts_at, zone), day_time(period.ends_at, zone)
-    named = "" if _same_time(period.starts_at, zone, desk) else f" ({zone_name(period.starts_at, zone)})"
-    return f"{starts} – {ends}{named} · {days_text(period.billable_days(zone))}"  # noqa: RUF001 -- a range's dash
-
-
-def branch_time(at: datetime, zone: tzinfo, *, now: datetime | None = None, desk: tzinfo | None = None) -> str:
-    """One end of a period in branch time, the zone named where it is not this desk's."""
-    named = "" if _same_time(at, zone, desk) else f" {zone_name(at, zone)}"
-    return f"{day_time(at, zone, now=now)}{named}"
-
-
-def zone_name(at: datetime, zone: tzinfo) -> str:
-    """``EET`` where the zone has a name, else ``UTC+4``."""
-    local = at.astimezone(zone)
-    name = local.tzname() or ""
-    return name if name.isalpha() else f"UTC{_offset(local.utcoffset())}"
-
-
-def zone_line(at: datetime, zone: tzinfo) -> str:
-    """``CET, UTC+1``."""
-    name, offset = zone_name(at, zone), f"UTC{_offset(at.astimezone(zone).utcoffset())}"
-    return name if name == offset else f"{name}, {offset}"
-
-
-def zone_note(at: datetime, branch: Branch, *, desk: tzinfo | None = None) -> str:
-    """What to know about the branch's clock; empty where it shows what this desk's shows."""
-    if _same_time(at, branch.tzinfo, desk):
-        return ""
-    here, there = at.astimezone(desk).utcoffset(), at.astimezone(branch.tzinfo).utcoffset()
-    ahead = (there or timedelta(0)) - (here or timedelta(0))
-    side = "ahead of" if ahead > timedelta(0) else "behind"
-    hours = f"{abs(ahead) / _HOUR:g}"
-    plain = "1 hour" if hours == "1" else f"{hours} hours"
-    return f"Times are those of {branch.city} ({zone_name(at, branch.tzinfo)}), {plain} {side} this desk."
-
-
-def branch_name(branch: Branch) -> str:
-    """With its city, unless the name begins with it in any spelling: Lisboa is Lisbon."""
-    same = branch.name[:_ALIKE].casefold() == branch.city[:_ALIKE].casefold()
-    return branch.name if same else f"{branch.city} {branch.name}"
-
-
-def branch_line(branch: Branch, at: datetime) -> str:
-    return f"{branch_name(branch)} · {zone_line(at, branch.tzinfo)}"
-
-
-def _same_time(at: datetime, zone: tzinfo, desk: tzinfo | None) -> bool:
-    return at.astimezone(zone).utcoffset() == at.astimezone(desk).utcoffset()
-
-
-def _offset(offset: timedelta | None) -> str:
-    """``+1``, ``-3:30``, or nothing at Greenwich."""
-    minutes = round((offset or timedelta(0)) / timedelta(minutes=1))
-    if minutes == 0:
-        return ""
-    hours, rest = divmod(abs(minutes), 60)
-    return f"{'+' if minutes > 0 else '-'}{hours}{f':{rest:02d}' if rest else ''}"
+__all__ = [
+    "BODIES",
+    "FIELDS",
+    "FUELS",
+    "ORDERS",
+    "ROLES",
+    "STANDINGS",
+    "TOLD",
+    "TRANSMISSIONS",
+    "Message",
+    "Step",
+    "amount",
+    "booking_number",
+    "branch_line",
+    "branch_name",
+    "branch_time",
+    "clock_time",
+    "day_time",
+    "days_text",
+    "locale",
+    "period_text",
+    "plural",
+    "rate",
+    "say",
+    "whole",
+    "zone_line",
+    "zone_name",
+    "zone_note",
+]

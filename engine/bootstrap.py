@@ -3,35 +3,50 @@
 from __future__ import annotations
 
 import asyncio
+import platform
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 import structlog
 
 from engine.adapters.clock import ServerClock
+from engine.adapters.darkroom import Darkroom
 from engine.adapters.landing import open_landing
 from engine.adapters.mongo_accounts import MongoAccounts
-from engine.adapters.mongo_client import Credentials, connect
+from engine.adapters.mongo_client import Client, Credentials, connect
+from engine.adapters.mongo_deployment import MongoDeployment
+from engine.adapters.mongo_fleet import MongoFleet
+from engine.adapters.mongo_images import MongoImages
 from engine.adapters.mongo_store import MongoStore
-from engine.adapters.redis_cache import RedisCache
-from engine.adapters.redis_leases import RedisTurns
-from engine.adapters.redis_line import RedisLine, connect_redis
+from engine.adapters.mongo_taken import MongoTaken
+from engine.adapters.redis_leases import RedisTurns, connect_redis
+from engine.adapters.shelf import FolderShelf, NoShelf
 from engine.adapters.stripe_gateway import StripeGateway
 from engine.config import Secret, Settings
 from engine.domain.booking import BookingId
 from engine.domain.errors import DriveSphereError
+from engine.domain.payment import StripeMode
 from engine.domain.people import Actor, Deed
 from engine.embedded.demo_load import load_demo
 from engine.embedded.demo_payments import introduce_payments
 from engine.embedded.demo_people import accounts as demo_accounts
 from engine.embedded.servers import open_servers
+from engine.head_office import HeadOffice, describe_key, open_head_office
+from engine.services.availability import AvailabilityService
 from engine.services.booking import BookingService
+from engine.services.care import CareService
 from engine.services.catalogue import CatalogueService
+from engine.services.fleet import FleetService
 from engine.services.follower import Follower
+from engine.services.images import ImagesService
+from engine.services.listing import ListingService
+from engine.services.mode import ModeGuard
 from engine.services.payment import PaymentService
+from engine.services.photos import PhotoService
 from engine.services.rental import RentalService
 from engine.services.sweeper import Sweeper
 
@@ -54,6 +69,7 @@ class Place:
     Attributes:
         stripe_url: Address of the sandbox; empty for Stripe itself.
         demo: Whether it holds the demo's data and accounts.
+        cache_dir: This user's folder for what can be fetched again; None keeps nothing.
     """
 
     mongo_url: str
@@ -63,6 +79,7 @@ class Place:
     stripe_url: str = ""
     success_url: str = ""
     demo: bool = False
+    cache_dir: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,29 +90,20 @@ class Engine:
     accounts: MongoAccounts
     place: Place
     catalogue: CatalogueService
+    availability: AvailabilityService
     booking: BookingService
+    listing: ListingService
     payment: PaymentService
     rental: RentalService
     follower: Follower
     sweeper: Sweeper
+    care: CareService
+    fleet: FleetService
+    images: ImagesService
     landing: Landing
     clock: ServerClock
     turns: RedisTurns
-    redis: RedisLine
-    cache: RedisCache
-
-
-@dataclass(frozen=True, slots=True)
-class _Doors:
-    """The adapters of one engine."""
-
-    accounts: MongoAccounts
-    store: MongoStore
-    turns: RedisTurns
-    redis: RedisLine
-    cache: RedisCache
-    clock: ServerClock
-    gateway: StripeGateway
+    head_office: HeadOffice
 
 
 @asynccontextmanager
@@ -113,6 +121,7 @@ async def open_place(settings: Settings, on_progress: Callable[[str], None] = la
             settings.database,
             settings.stripe_api_key,
             success_url=settings.success_url,
+            cache_dir=settings.cache_dir,
         )
         return
     async with open_servers(
@@ -127,6 +136,8 @@ async def open_place(settings: Settings, on_progress: Callable[[str], None] = la
             await load_demo(root, settings.database, datetime.now(UTC), on_progress)
             if servers.stripe_url:
                 await introduce_payments(root, settings.database, servers.stripe_url, servers.stripe_key)
+            mode = settings.stripe_mode or StripeMode.TEST
+            await MongoDeployment(root, settings.database).record_stripe_mode(mode, "demo", datetime.now(UTC))
         finally:
             await root.close()
         yield Place(
@@ -136,6 +147,7 @@ async def open_place(settings: Settings, on_progress: Callable[[str], None] = la
             settings.stripe_api_key or Secret(servers.stripe_key),
             stripe_url="" if settings.stripe_api_key else servers.stripe_url,
             demo=True,
+            cache_dir=settings.cache_dir,
         )
 
 
@@ -151,6 +163,7 @@ async def open_engine(
     Raises:
         SignInRefused: Name or password is wrong.
         AccountDisabled: The account has no role.
+        WrongStripeMode: The Stripe key is for test payments and the firm takes live ones, or the reverse.
         Unavailable: MongoDB does not answer.
     """
     async with AsyncExitStack() as leaving:
@@ -164,45 +177,57 @@ async def open_engine(
         leaving.push_async_callback(redis.aclose)
         gateway = StripeGateway(place.stripe_key.reveal(), base_url=place.stripe_url or None)
         leaving.push_async_callback(gateway.aclose)
-        line = RedisLine(redis)
-        cache = RedisCache(line, place.database)
-        doors = _Doors(
-            accounts=accounts,
-            store=MongoStore(client, place.database, cache),
-            turns=RedisTurns(line, place.database, lease=lease),
-            redis=line,
-            cache=cache,
-            clock=clock,
-            gateway=gateway,
-        )
-        engine = _wire(place, actor, doors)
+        await ModeGuard(MongoDeployment(client, place.database), gateway, clock).begin(actor)
+        turns = RedisTurns(redis, place.database, lease=lease)
+        engine = _wire(client, place, actor, accounts, turns, clock, gateway)
         if background:
             await leaving.enter_async_context(_running(engine))
         yield engine
 
 
-def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
-    store, clock, gateway = doors.store, doors.clock, doors.gateway
-    payment = PaymentService(store, gateway, clock, desk=actor.account)
+def _wire(
+    client: Client,
+    place: Place,
+    actor: Actor,
+    accounts: MongoAccounts,
+    turns: RedisTurns,
+    clock: ServerClock,
+    gateway: StripeGateway,
+) -> Engine:
+    store, desk = MongoStore(client, place.database), desk_name()
+    key = describe_key(place.stripe_key, place.stripe_url)
+    pictures, darkroom = MongoImages(client, place.database), Darkroom()
+    photos = PhotoService(pictures, darkroom)
+    mode = ModeGuard(MongoDeployment(client, place.database), gateway, clock)
+    payment = PaymentService(store, gateway, clock, desk=actor.account, mode=mode)
     follower = Follower(payment, clock)
     landing = Landing(place.success_url or _NOWHERE)
-    booking = BookingService(store, doors.turns, clock, gateway, payment, new_booking_id, landing.address_for)
+    booking = BookingService(store, turns, clock, gateway, payment, new_booking_id, landing.address_for)
     return Engine(
         actor=actor,
-        accounts=doors.accounts,
+        accounts=accounts,
         place=place,
-        catalogue=CatalogueService(store, clock, doors.cache),
+        catalogue=CatalogueService(store, clock),
+        availability=AvailabilityService(store, MongoTaken(client, place.database), clock),
         booking=booking,
+        listing=ListingService(store),
         rental=RentalService(store, clock, booking, payment),
         payment=payment,
         follower=follower,
-        sweeper=Sweeper(store, payment, doors.turns, clock),
+        sweeper=Sweeper(store, payment, turns, clock, desk),
+        care=CareService(store, clock, desk),
+        fleet=FleetService(store, MongoFleet(client, place.database), photos, clock, desk),
+        images=ImagesService(pictures, FolderShelf(place.cache_dir) if place.cache_dir else NoShelf(), darkroom),
         landing=landing,
         clock=clock,
-        turns=doors.turns,
-        redis=doors.redis,
-        cache=doors.cache,
+        turns=turns,
+        head_office=open_head_office(client, place.database, turns, gateway, key, clock, desk),
     )
+
+
+def desk_name() -> str:
+    """This machine's own name for audit rows; says where, proves nothing."""
+    return platform.node()[:100] or "unnamed"
 
 
 def new_booking_id() -> BookingId:

@@ -16,6 +16,7 @@ import structlog
 
 from engine.config import Secret, Settings, kept_password, load, must_have_screen
 from engine.domain.errors import DriveSphereError, Misconfigured
+from engine.domain.payment import StripeMode
 from engine.domain.people import AccountName
 
 _DATA = click.option(
@@ -74,7 +75,12 @@ def _open_window(settings: Settings, *, smoke: bool) -> None:
     "--root", "root_name", prompt="MongoDB account that may create roles", help="As in MongoDB's admin database."
 )
 @click.option("--admin", default="admin", show_default=True, help="Name of the first admin account.")
-def provision(mongo_url: str, database: str, root_name: str, admin: str) -> None:
+@click.option(
+    "--stripe-mode",
+    type=click.Choice(["test", "live"]),
+    help="Which payments the firm takes; desks whose Stripe key is of the other kind refuse to start.",
+)
+def provision(mongo_url: str, database: str, root_name: str, admin: str, stripe_mode: str | None) -> None:
     """Make a MongoDB ready for DriveSphere. May be run again at any time; says what it changed.
 
     The root account's password comes from DRIVESPHERE_PASSWORD or is asked for; it is no argument, because every
@@ -86,7 +92,9 @@ def provision(mongo_url: str, database: str, root_name: str, admin: str) -> None
         password = kept_password(root_name).reveal() or click.prompt(
             f"Password of {root_name}", hide_input=True, err=True
         )
-        for line in asyncio.run(provisioning.run(mongo_url, database, root_name, password, admin)):
+        mode = StripeMode(stripe_mode) if stripe_mode else None
+        lines = asyncio.run(provisioning.run(mongo_url, database, root_name, password, admin, stripe_mode=mode))
+        for line in lines:
             click.echo(line)
 
 
@@ -164,6 +172,27 @@ def reconcile(data: Path | None, account: str, since: datetime, until: datetime,
         report = asyncio.run(reconciling.run(settings, account, _password(settings, account), first, last))
     (reconciling.tell_as_json if as_json else reconciling.tell)(report, first, last)
     sys.exit(1 if report.differences else 0)
+
+
+@drivesphere.command()
+@_DATA
+@_ACCOUNT
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def doctor(data: Path | None, account: str, *, as_json: bool) -> None:
+    """Look at servers, sweeper, schema and data. Status 1 if something is bad, 2 if nothing could be looked at.
+
+    It changes nothing. An admin's account sees more than the worker's: the rights of all roles.
+    """
+    from engine import doctoring  # noqa: PLC0415 -- the drivers take a quarter of a second to load
+    from engine.domain.health import Level  # noqa: PLC0415 -- as above
+
+    with _in_words():
+        settings = load(data)
+        hear = (lambda _: None) if as_json else doctoring.tell
+        report = asyncio.run(doctoring.run(settings, account, _password(settings, account), hear))
+    if as_json:
+        doctoring.tell_as_json(report)
+    sys.exit(1 if report.level is Level.BAD else 0)
 
 
 def _password(settings: Settings, account: str) -> Secret:

@@ -16,8 +16,10 @@ from dotenv import dotenv_values
 from keyring.errors import KeyringError
 
 from engine.domain.errors import Misconfigured
+from engine.domain.payment import StripeMode
 
 _PREFIX = "DRIVESPHERE_"
+_LIVE = ("sk_live_", "rk_live_")
 _HIDDEN = "•••"
 _SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
@@ -54,6 +56,7 @@ class Settings:
         stripe_api_key: ``sk_…`` or ``rk_…``; empty means the sandbox with the embedded servers, or no payments.
         stripe_webhook_secret: ``whsec_…``, with which Stripe signs what it posts to a worker.
         success_url: Static https page that Stripe shows after paying; needed with a live key only.
+        cache_dir: Folder for what can be fetched again, such as thumbnails; None keeps nothing.
         mongod, valkey: Paths of server programs to use instead of the ones found.
     """
 
@@ -66,10 +69,19 @@ class Settings:
     success_url: str = ""
     mongod: str = ""
     valkey: str = ""
+    cache_dir: Path | None = None
 
     @property
     def embedded(self) -> bool:
         return not self.mongo_url
+
+    @property
+    def stripe_mode(self) -> StripeMode | None:
+        """None without a key."""
+        if not self.stripe_api_key:
+            return None
+        live = self.stripe_api_key.reveal().startswith(_LIVE)
+        return StripeMode.LIVE if live else StripeMode.TEST
 
 
 def load(data_dir: Path | None = None, environ: Mapping[str, str] | None = None, cwd: Path | None = None) -> Settings:
@@ -88,6 +100,9 @@ def load(data_dir: Path | None = None, environ: Mapping[str, str] | None = None,
     if unknown := sorted(set(merged) - known):
         raise Misconfigured(f"Unknown setting: {', '.join(unknown)}. Known are: {', '.join(sorted(known))}.")
     folder = data_dir or Path(merged.get("data_dir") or platformdirs.user_data_path("drivesphere", appauthor=False))
+    chosen = data_dir or merged.get("data_dir")
+    # Whoever chooses where the data lies finds all of it there.
+    caches = folder / "cache" if chosen else platformdirs.user_cache_path("drivesphere", appauthor=False)
     stripe_key = merged.get("stripe_api_key", "")
     if merged.get("mongo_url") and not stripe_key:
         stripe_key = _keyring("stripe_api_key")
@@ -102,6 +117,7 @@ def load(data_dir: Path | None = None, environ: Mapping[str, str] | None = None,
             success_url=merged.get("success_url", ""),
             mongod=merged.get("mongod", ""),
             valkey=merged.get("valkey", ""),
+            cache_dir=Path(merged.get("cache_dir") or caches).expanduser().absolute(),
         )
     )
 
@@ -168,6 +184,6 @@ def _checked(settings: Settings) -> Settings:
     key = settings.stripe_api_key.reveal()
     if key and not key.startswith(("sk_test_", "rk_test_", "sk_live_", "rk_live_")):
         raise Misconfigured("STRIPE_API_KEY begins with sk_test_, rk_test_, sk_live_ or rk_live_.")
-    if key.startswith(("sk_live_", "rk_live_")) and not settings.success_url.startswith("https://"):
+    if key.startswith(_LIVE) and not settings.success_url.startswith("https://"):
         raise Misconfigured("A live Stripe key needs success_url, an https page of yours.")
     return settings

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from engine.domain.audit import AuditRow
+from engine.domain.availability import Claim, TakenRows
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import Branch, BranchId, Car, CarId, CarTerms
 from engine.domain.catalogue import CarWish, Facets
-from engine.domain.freshness import Lookup, Namespace
+from engine.domain.fleet import FleetOwner, FleetQuery, FleetRows, Outlook
 from engine.domain.ledger import LedgerRow
-from engine.domain.listing import BookingQuery, BookingRows
+from engine.domain.listing import BookingRows, BookingSelection
 from engine.domain.money import Money
-from engine.domain.payment import IntentFacts, PageFacts, PageOrder, PaymentFacts, RefundFacts, StripeNews
-from engine.domain.people import Actor, Renter, RenterId
+from engine.domain.payment import IntentFacts, PageFacts, PageOrder, PaymentFacts, RefundFacts, StripeMode, StripeNews
+from engine.domain.people import AccountName, Actor, Renter, RenterId
 from engine.domain.period import RentalPeriod
+from engine.domain.photo import Photo
 from engine.domain.settings import FirmSettings
 
 T = TypeVar("T")
@@ -48,19 +50,6 @@ class Leases(Protocol):
         """Try to be the only one doing *name*; the block is entered either way and told whether it is."""
 
 
-class Cache(Protocol):
-    """Answers kept for a while and shared between desks. Without a working Redis every answer is loaded anew."""
-
-    async def read(self, lookup: Lookup[T], load: Callable[[], Awaitable[T]]) -> T:
-        """The kept answer, else what *load* finds; never one older than this desk's own last ``bump``.
-
-        The actor is checked before: what a role or an account may not see must be in ``lookup.asked``.
-        """
-
-    async def bump(self, namespaces: Iterable[Namespace]) -> None:
-        """Something of these changed. After the commit, never before; ``Store`` does it for all that it writes."""
-
-
 class Work(Protocol):
     """One transaction: majority write concern, snapshot read, all or nothing."""
 
@@ -85,6 +74,21 @@ class Work(Protocol):
     async def post(self, rows: Iterable[LedgerRow]) -> None:
         """Append to the ledger. Raises: Overtaken, when one of the facts is posted already."""
 
+    async def add_car(self, car: Car) -> None:
+        """With its fence. Raises: PlateTaken; NotFound, when its branch is gone."""
+
+    async def change_car(self, before: Car, after: Car, seen: frozenset[BookingId] | None = None) -> None:
+        """Compare-and-set on all of *before*, and the fence with it, so that a claim at the same moment conflicts.
+
+        Raises:
+            Overtaken: The stored car is not *before*, or a booking claims it that is not among *seen* (None: any may).
+            PlateTaken: Another car has the plate.
+            NotFound: There is no such car.
+        """
+
+    async def keep_pictures(self, new: Collection[str], gone: Collection[str]) -> None:
+        """The *new* belong to a car from now on, the *gone* to none. Raises: Overtaken, when a new one is not there."""
+
     async def audit(self, row: AuditRow) -> None:
         """Append to the audit, together with the change it tells of."""
 
@@ -108,14 +112,23 @@ class Store(Protocol):
     async def asked(self, intent_key: str) -> BookingId | None:
         """The booking that an earlier press with this key made."""
 
-    async def bookings(self, query: BookingQuery) -> BookingRows: ...
+    async def bookings(self, chosen: BookingSelection) -> BookingRows: ...
+
+    def booking_batches(self, chosen: BookingSelection, size: int, most: int) -> AsyncIterator[list[Booking]]:
+        """All that *chosen* selects, *size* at a time and *most* in all, whatever its page is."""
 
     async def unsettled(self, now: datetime, limit: int) -> list[BookingId]:
         """Bookings with a step due: holds run out, releases begun, payments not captured; oldest first."""
 
+    async def needing_person(self, now: datetime, offset: int, limit: int) -> BookingRows:
+        """One page of the bookings that no engine can bring to their end; those that waited longest first."""
+
+    async def note_round(self, name: str, by: str, desk: str, at: datetime, count: int) -> None:
+        """Write down who ended a round of work in the background last, over what was there."""
+
     async def branches(self) -> list[Branch]: ...
-    async def settings(self) -> FirmSettings:
-        """The firm's rules, at most half a minute old."""
+    async def settings(self, at: datetime) -> FirmSettings:
+        """The firm's rules that hold at *at*, as they were known at most half a minute ago."""
 
     async def facets(self, branch_id: BranchId) -> Facets: ...
 
@@ -137,6 +150,68 @@ class Store(Protocol):
         """Append to the audit what no transaction of ours can hold, such as a change of an account."""
 
 
+class TakenCars(Protocol):
+    """A fixed number of commands each, whatever the fleet's size. Raises Unavailable("mongodb") as ``Store`` does."""
+
+    async def taken(self, wish: CarWish, now: datetime, offset: int, limit: int) -> TakenRows:
+        """One page of what ``Store.free_cars`` leaves out: cars that are claimed for the period or in maintenance."""
+
+    async def calendar(self, car_id: CarId, now: datetime) -> tuple[Car, tuple[Claim, ...]]:
+        """A car and what blocks it from now on, in order of time. Raises: NotFound."""
+
+
+class FleetStore(Protocol):
+    """Cars as their owners see them. Raises Unavailable("mongodb") from every method, as ``Store`` does."""
+
+    async def fleet(self, query: FleetQuery) -> FleetRows: ...
+
+    async def outlook(self, car_id: CarId) -> Outlook: ...
+
+    async def owners(self) -> list[FleetOwner]:
+        """Everybody who owns cars or has an account as an owner, by name."""
+
+
+class Pictures(Protocol):
+    """Raises Unavailable("mongodb") from every method, as ``Store`` does."""
+
+    async def put(self, image_id: str, photo: Photo, car_id: CarId, by: AccountName, now: datetime) -> None:
+        """Lay it down; it belongs to no car before ``Work.keep_pictures`` says so."""
+
+    async def thumbnails(self, image_ids: Iterable[str]) -> dict[str, bytes]:
+        """JPEGs by id, all in one command; those that are not there are left out."""
+
+    async def picture(self, image_id: str) -> bytes:
+        """Raises: NotFound."""
+
+    async def drop(self, image_ids: Iterable[str]) -> None:
+        """Remove those among them that belong to no car."""
+
+    async def strays(self, before: datetime, limit: int) -> list[str]:
+        """Pictures laid down before that moment that belong to no car."""
+
+
+class Darkroom(Protocol):
+    def develop(self, data: bytes) -> Photo:
+        """The picture in a file's bytes as we keep it; slow. Raises: PhotoRefused."""
+
+
+class Shelf(Protocol):
+    """Small things kept on this computer under keys whose value never changes. Never fails: at worst it is empty."""
+
+    async def get(self, keys: frozenset[str]) -> dict[str, bytes]: ...
+    async def put(self, found: dict[str, bytes]) -> None: ...
+
+
+class Deployment(Protocol):
+    """What is true of the whole firm's installation. Raises Unavailable("mongodb")."""
+
+    async def stripe_mode(self) -> StripeMode | None:
+        """None until somebody recorded it."""
+
+    async def record_stripe_mode(self, mode: StripeMode, by: str, at: datetime) -> None:
+        """The first one stays. Raises: Forbidden, for an account that is neither an admin's nor a worker's."""
+
+
 class PaymentGateway(Protocol):
     """Stripe. Every method but ``freeze`` talks to it.
 
@@ -148,6 +223,10 @@ class PaymentGateway(Protocol):
 
     @property
     def livemode(self) -> bool: ...
+
+    @property
+    def mode(self) -> StripeMode | None:
+        """That of the key; None without a key."""
 
     def freeze(self, order: PageOrder) -> str:
         """The exact request as canonical JSON; pure, the same order gives the same bytes."""

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import secrets
+from datetime import UTC, datetime
 
 from engine.adapters.mongo_client import Credentials, connect
+from engine.adapters.mongo_deployment import MongoDeployment
+from engine.adapters.mongo_limits import limit_transactions
 from engine.adapters.mongo_provision import NewAccount, create_account, has_admin, provision
 from engine.domain.errors import Misconfigured
+from engine.domain.payment import StripeMode
 from engine.domain.people import Role
+from engine.domain.period import whole_milliseconds
 from engine.domain.settings import FirmSettings
 
 
-async def run(mongo_url: str, database: str, root_name: str, root_password: str, admin: str) -> list[str]:
+async def run(
+    mongo_url: str,
+    database: str,
+    root_name: str,
+    root_password: str,
+    admin: str,
+    *,
+    stripe_mode: StripeMode | None = None,
+) -> list[str]:
     """What was changed, a line each.
 
-    The first admin's password is made here and told once, in the last line.
+    The first admin's password is made here and told once, in the last line. Without a *stripe_mode* it stays what it
+    is; while it is none, the first admin or worker with a Stripe key settles it.
 
     Raises:
         Misconfigured: A standalone server, or too old a one.
@@ -22,9 +36,14 @@ async def run(mongo_url: str, database: str, root_name: str, root_password: str,
         Forbidden: That account may not create roles.
         Unavailable: The server does not answer.
     """
-    client = connect(mongo_url, Credentials(root_name, root_password, "admin"))
+    root = Credentials(root_name, root_password, "admin")
+    client = connect(mongo_url, root)
     try:
         lines = await provision(client, database, FirmSettings())
+        lines += await limit_transactions(client, mongo_url, root)
+        if stripe_mode is not None:
+            now = whole_milliseconds(datetime.now(UTC))
+            lines += await MongoDeployment(client, database).change_stripe_mode(stripe_mode, root_name, now)
         if not await has_admin(client, database):
             password = secrets.token_urlsafe(12)
             if not await create_account(client, database, NewAccount(admin, password, Role.ADMIN, admin)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, datetime
 
 import pymongo
 import pytest
@@ -13,11 +13,14 @@ import redis
 from builders import ACCOUNTS, BERLIN, DATABASE, LISBON, RENTER, World, make_car
 
 from engine.adapters.mongo_client import CODEC, Credentials, connect
-from engine.adapters.mongo_documents import branch_document, renter_document, settings_document
+from engine.adapters.mongo_deployment import MongoDeployment
+from engine.adapters.mongo_documents import branch_document, renter_document
 from engine.adapters.mongo_provision import create_account, provision
+from engine.adapters.mongo_settings import first_revision, revision_document
 from engine.bootstrap import Place
 from engine.config import Secret
 from engine.domain.money import Money
+from engine.domain.payment import StripeMode
 from engine.domain.settings import FirmSettings
 from engine.embedded.servers import Endpoints, open_servers
 
@@ -73,6 +76,7 @@ def _provisioned(endpoints: Endpoints) -> None:
     async def prepare() -> None:
         admin = connect(endpoints.mongo_url, Credentials(endpoints.root_name, endpoints.root_password, "admin"))
         await provision(admin, DATABASE, FirmSettings())
+        await MongoDeployment(admin, DATABASE).record_stripe_mode(StripeMode.TEST, "tests", datetime.now(UTC))
         for account in ACCOUNTS:
             await create_account(admin, DATABASE, account)
         await admin.close()
@@ -85,11 +89,12 @@ def _provisioned(endpoints: Endpoints) -> None:
 def world(endpoints: Endpoints, root: pymongo.MongoClient, _provisioned: None) -> Iterator[World]:
     """An empty deployment but for two branches, a renter, three cars and the accounts."""
     db = root.get_database(DATABASE, codec_options=CODEC)
-    for name in ("branches", "cars", "fences", "renters", "bookings", "ledger", "settings", "audit"):
+    images = ("images.files", "images.chunks")
+    for name in ("branches", "cars", "fences", "renters", "bookings", "ledger", "settings", "audit", "rounds", *images):
         db[name].delete_many({})
     cache = redis.Redis.from_url(endpoints.redis_url)
     cache.flushall()
-    db.settings.insert_one(settings_document(FirmSettings()))
+    db.settings.insert_one(revision_document(first_revision(FirmSettings())))
     db.branches.insert_many([branch_document(BERLIN), branch_document(LISBON)])
     db.renters.insert_one(renter_document(RENTER))
     place = Place(

@@ -35,6 +35,14 @@ class Stripe:
         """A day and an hour pass at Stripe, which keeps idempotency keys for a day; until ``calm``."""
         (await self._http.post("/_control/clock", json={"offset_s": 25 * 3600})).raise_for_status()
 
+    async def next_refund(self, outcome: str) -> None:
+        (await self._http.post("/_control/refunds", json={"outcome": outcome})).raise_for_status()
+
+    async def cancel_intent(self, booking: Booking) -> None:
+        """What Stripe does with an authorisation of seven days."""
+        intent = booking.attempt.payment_intent
+        (await self._http.post(f"/v1/payment_intents/{intent}/cancel")).raise_for_status()
+
     async def page(self, booking: Booking) -> dict:
         return (await self._http.get(f"/v1/checkout/sessions/{booking.attempt.session_id}")).json()
 

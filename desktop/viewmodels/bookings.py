@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import Enum, auto
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
@@ -13,12 +12,7 @@ from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.phases import Phase
 from engine.domain.booking import Standing
 from engine.domain.errors import DriveSphereError
-from engine.domain.listing import BookingRows
-
-
-class Scope(Enum):
-    MINE = auto()
-    BRANCH = auto()
+from engine.domain.listing import BookingQuery, BookingRows, BookingScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +25,7 @@ class BookingsState:
     """
 
     phase: Phase = Phase.LOADING
-    scope: Scope = Scope.MINE
+    scope: BookingScope = BookingScope.MINE
     first: BookingRows | None = None
     run: int = 0
     problem: DriveSphereError | None = None
@@ -58,7 +52,7 @@ class BookingsViewModel(QObject):
     def load(self) -> None:
         self._tasks.latest("bookings", self._load(self.state.scope))
 
-    def show_scope(self, scope: Scope) -> None:
+    def show_scope(self, scope: BookingScope) -> None:
         if scope is not self.state.scope:
             self._show(replace(self.state, phase=Phase.LOADING, scope=scope, first=None))
             self.load()
@@ -67,7 +61,7 @@ class BookingsViewModel(QObject):
         run = self.state.run
         self._tasks.once(f"bookings {run} {offset}", self._page(run, self.state.scope, offset))
 
-    async def _load(self, scope: Scope) -> None:
+    async def _load(self, scope: BookingScope) -> None:
         self._show(replace(self.state, phase=Phase.LOADING, problem=None, run=self.state.run + 1))
         try:
             first = await self._rows(scope, 0)
@@ -91,7 +85,7 @@ class BookingsViewModel(QObject):
             moved = moved or settled.version != booking.version
         return moved
 
-    async def _page(self, run: int, scope: Scope, offset: int) -> None:
+    async def _page(self, run: int, scope: BookingScope, offset: int) -> None:
         try:
             rows = await self._rows(scope, offset)
         except DriveSphereError as problem:
@@ -99,9 +93,9 @@ class BookingsViewModel(QObject):
         else:
             self.page_arrived.emit(run, offset, rows)
 
-    async def _rows(self, scope: Scope, offset: int) -> BookingRows:
-        ask = self._desk.bookings.mine if scope is Scope.MINE else self._desk.bookings.of_branch
-        return await self._desk.call(lambda: ask(self._desk.actor, offset=offset))
+    async def _rows(self, scope: BookingScope, offset: int) -> BookingRows:
+        query = BookingQuery(scope, offset=offset)
+        return await self._desk.call(lambda: self._desk.listing.page(self._desk.actor, query))
 
     def _show(self, state: BookingsState) -> None:
         if state != self.state:

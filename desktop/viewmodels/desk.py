@@ -9,9 +9,13 @@ from typing import Any, TypeVar
 
 from desktop.bridge import EngineThread
 from engine.domain.people import Actor
+from engine.services.availability import AvailabilityService
 from engine.services.booking import BookingService
 from engine.services.catalogue import CatalogueService
+from engine.services.fleet import FleetService
 from engine.services.follower import Follower
+from engine.services.images import ImagesService
+from engine.services.listing import ListingService
 from engine.services.payment import PaymentService
 from engine.services.rental import RentalService
 
@@ -30,10 +34,14 @@ class Desk:
     actor: Actor
     now: Callable[[], datetime]
     catalogue: CatalogueService
+    availability: AvailabilityService
     bookings: BookingService
+    listing: ListingService
     rental: RentalService
     payment: PaymentService
     follower: Follower
+    fleet: FleetService
+    images: ImagesService
 
     async def call(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a service's coroutine over there."""

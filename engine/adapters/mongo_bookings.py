@@ -6,16 +6,22 @@ from engine.adapters.mongo_client import Document
 from engine.adapters.mongo_documents import money_document, money_of, rules_document, rules_of
 from engine.domain.booking import Booking, BookingId, BookingState, Step
 from engine.domain.car import BranchId, CarId, OwnerId
+from engine.domain.listing import search_keys
 from engine.domain.money import Money
 from engine.domain.payment import Attempt, AttemptState, Refund, RefundState
 from engine.domain.people import AccountName, RenterId
 from engine.domain.period import RentalPeriod
 from engine.domain.pricing import Quote, QuoteLine
+from engine.domain.text import search_key
+from engine.domain.trouble import ByHand, Trouble, Why
 
 
 def booking_document(booking: Booking) -> Document:
-    """``session_ids`` and ``due_at`` are there for their indexes and left out when there is nothing to index."""
-    document: Document = {
+    """``renter_key``, ``search_keys``, ``session_ids``, ``due_at`` and ``person_at`` are there for their indexes.
+
+    The last three are left out when there is nothing to index.
+    """
+    return {
         "_id": booking.id,
         "car_id": booking.car_id,
         "car_label": booking.car_label,
@@ -25,6 +31,8 @@ def booking_document(booking: Booking) -> Document:
         "zone": booking.zone,
         "renter_id": booking.renter_id,
         "renter_name": booking.renter_name,
+        "renter_key": search_key(booking.renter_name),
+        "search_keys": list(search_keys(booking)),
         "booked_by": booking.booked_by,
         "starts_at": booking.period.starts_at,
         "ends_at": booking.period.ends_at,
@@ -37,18 +45,24 @@ def booking_document(booking: Booking) -> Document:
         "history": [{"state": step.state, "at": step.at, "by": step.by} for step in booking.history],
         "version": booking.version,
         "cancellation": rules_document(booking.cancellation),
+        **_where_there_is_one(booking),
     }
-    if session_ids := [attempt.session_id for attempt in booking.attempts if attempt.session_id]:
-        document["session_ids"] = session_ids
-    if booking.refund is not None:
-        document["refund"] = {
-            "amount": money_document(booking.refund.amount),
-            "state": booking.refund.state,
-            "refund_id": booking.refund.refund_id,
-        }
-    if (due_at := booking.due_at) is not None:
-        document["due_at"] = due_at
-    return document
+
+
+def _where_there_is_one(booking: Booking) -> Document:
+    refund, trouble = booking.refund, booking.trouble
+    fields: Document = {
+        "session_ids": [attempt.session_id for attempt in booking.attempts if attempt.session_id] or None,
+        "refund": refund and _refund_document(refund),
+        "due_at": booking.due_at,
+        "person_at": booking.person_at,
+        "trouble": trouble and _trouble_document(trouble),
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _refund_document(refund: Refund) -> Document:
+    return {"amount": money_document(refund.amount), "state": refund.state, "refund_id": refund.refund_id}
 
 
 def booking_of(document: Document) -> Booking:
@@ -74,11 +88,37 @@ def booking_of(document: Document) -> Booking:
         version=document["version"],
         cancellation=rules_of(document["cancellation"]),
         refund=_refund(document["refund"]) if "refund" in document else None,
+        trouble=_trouble(document["trouble"]) if "trouble" in document else None,
     )
 
 
 def _refund(document: Document) -> Refund:
     return Refund(money_of(document["amount"]), RefundState(document["state"]), document["refund_id"])
+
+
+def _trouble_document(trouble: Trouble) -> Document:
+    document: Document = {
+        "why": trouble.why,
+        "since": trouble.since,
+        "tries": trouble.tries,
+        "again_at": trouble.again_at,
+        "code": trouble.code,
+    }
+    if (done := trouble.settled) is not None:
+        document["settled"] = {"by": done.by, "at": done.at, "note": done.note}
+    return document
+
+
+def _trouble(document: Document) -> Trouble:
+    done = document.get("settled")
+    return Trouble(
+        why=Why(document["why"]),
+        since=document["since"],
+        tries=document["tries"],
+        again_at=document["again_at"],
+        code=document["code"],
+        settled=ByHand(AccountName(done["by"]), done["at"], done["note"]) if done else None,
+    )
 
 
 def _quote_document(quote: Quote) -> Document:

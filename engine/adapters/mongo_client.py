@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC
@@ -14,6 +14,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import ConfigurationError, ConnectionFailure, OperationFailure, PyMongoError, WriteConcernError
 from pymongo.read_concern import ReadConcern
 from pymongo.saslprep import saslprep
+from pymongo.server_description import ServerDescription
 from pymongo.write_concern import WriteConcern
 
 from engine.domain.errors import Contended, Forbidden, Misconfigured, SignInRefused, Unavailable
@@ -40,17 +41,21 @@ class Credentials:
     source: str
 
 
-def connect(url: str, credentials: Credentials | None) -> Client:
+def connect(url: str, credentials: Credentials | None, *, member: str = "") -> Client:
     """A client that connects at its first use; close it with ``await client.close()``.
+
+    With *member*, as ``host:port``, it talks to that one of the replica set only, whatever its part is.
 
     Raises:
         Misconfigured: The address is none.
         SignInRefused: Nobody can have that name or password.
     """
     who: dict[str, Any] = {}
+    if member:
+        who = {"server_selector": _only(member), "readPreference": "nearest"}
     if credentials is not None:
         _must_be_possible(credentials)
-        who = {"username": credentials.name, "password": credentials.password, "authSource": credentials.source}
+        who |= {"username": credentials.name, "password": credentials.password, "authSource": credentials.source}
     try:
         return AsyncMongoClient(
             url,
@@ -66,6 +71,11 @@ def connect(url: str, credentials: Credentials | None) -> Client:
         )
     except (ConfigurationError, ValueError) as problem:
         raise Misconfigured(f"The address of MongoDB cannot be used: {problem}") from problem
+
+
+def _only(member: str) -> Callable[[list[ServerDescription]], list[ServerDescription]]:
+    host, _, port = member.rpartition(":")
+    return lambda servers: [server for server in servers if server.address == (host, int(port))]
 
 
 def _must_be_possible(credentials: Credentials) -> None:

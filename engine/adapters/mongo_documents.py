@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 from engine.adapters.mongo_client import Document
 from engine.domain.audit import AuditRow
@@ -25,7 +24,6 @@ from engine.domain.ledger import LedgerRow
 from engine.domain.money import Money
 from engine.domain.people import Renter, RenterId
 from engine.domain.period import RentalPeriod
-from engine.domain.settings import FirmSettings
 from engine.domain.text import normal_plate
 
 
@@ -46,6 +44,7 @@ def branch_document(branch: Branch) -> Document:
         "zone": branch.zone,
         "opens": branch.opens,
         "closes": branch.closes,
+        "closed": branch.closed,
     }
 
 
@@ -58,6 +57,7 @@ def branch_of(document: Document) -> Branch:
         zone=document["zone"],
         opens=document["opens"],
         closes=document["closes"],
+        closed=document.get("closed", False),
     )
 
 
@@ -110,14 +110,18 @@ def fence_document(car: Car, terms: CarTerms, blocking: Iterable[Booking]) -> Do
         "_id": car.id,
         "seq": 0,
         "status": car.status,
-        "terms": {
-            "label": terms.label,
-            "owner_id": terms.owner_id,
-            "branch_id": terms.branch_id,
-            "zone": terms.zone,
-            "daily_rate": money_document(terms.daily_rate),
-        },
+        "terms": terms_document(terms),
         "claims": [claim_document(booking.id, booking.period) for booking in blocking],
+    }
+
+
+def terms_document(terms: CarTerms) -> Document:
+    return {
+        "label": terms.label,
+        "owner_id": terms.owner_id,
+        "branch_id": terms.branch_id,
+        "zone": terms.zone,
+        "daily_rate": money_document(terms.daily_rate),
     }
 
 
@@ -155,25 +159,6 @@ def renter_of(document: Document) -> Renter:
         email=document["email"],
         phone=document["phone"],
         licence=document["licence"],
-    )
-
-
-def settings_document(settings: FirmSettings) -> Document:
-    return {
-        "_id": "firm",
-        "currency": settings.currency,
-        "commission_bp": settings.commission_bp,
-        "hold_s": int(settings.hold.total_seconds()),
-        "cancellation": rules_document(settings.cancellation),
-    }
-
-
-def settings_of(document: Document) -> FirmSettings:
-    return FirmSettings(
-        document["currency"],
-        document["commission_bp"],
-        timedelta(seconds=document["hold_s"]),
-        rules_of(document["cancellation"]),
     )
 
 

@@ -15,11 +15,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel(
             [("branch_id", ASCENDING), ("status", ASCENDING), ("daily_rate.minor", ASCENDING)], name="branch_price"
         ),
-        IndexModel([("owner_id", ASCENDING)], name="owner"),
-    ],
-    # The search asks which cars of a branch are taken.
-    "fences": [
-        IndexModel([("terms.branch_id", ASCENDING), ("claims.ends_at", ASCENDING)], name="branch_claims"),
+        IndexModel([("owner_id", ASCENDING), ("brand", ASCENDING), ("model", ASCENDING)], name="owner"),
     ],
     "bookings": [
         IndexModel([("intent_key", ASCENDING)], name="once", unique=True),
@@ -35,10 +31,29 @@ INDEXES: dict[str, list[IndexModel]] = {
             partialFilterExpression=_ONLY_BLOCKING,
         ),
         IndexModel([("due_at", ASCENDING)], name="due", sparse=True),
+        IndexModel(
+            [("person_at", ASCENDING), ("_id", ASCENDING)],
+            name="needs_person",
+            partialFilterExpression={"person_at": {"$exists": True}},
+        ),
         IndexModel([("booked_by", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="desk"),
         IndexModel([("branch_id", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="branch"),
-        IndexModel([("owner_id", ASCENDING), ("created_at", DESCENDING)], name="owner"),
+        IndexModel([("owner_id", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="owner"),
+        IndexModel([("renter_id", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="renter"),
+        IndexModel([("car_id", ASCENDING), ("starts_at", DESCENDING), ("_id", DESCENDING)], name="car"),
+        IndexModel([("state", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="state"),
+        # Every order in which the list of all bookings can be read.
         IndexModel([("created_at", ASCENDING), ("_id", ASCENDING)], name="created"),
+        IndexModel([("starts_at", ASCENDING), ("_id", ASCENDING)], name="pick_up"),
+        IndexModel([("ends_at", ASCENDING), ("_id", ASCENDING)], name="return"),
+        IndexModel([("renter_key", ASCENDING), ("_id", ASCENDING)], name="renter_name"),
+        IndexModel([("quote.currency", ASCENDING), ("quote.total", ASCENDING), ("_id", ASCENDING)], name="price"),
+        IndexModel([("search_keys", ASCENDING)], name="search"),
+    ],
+    # A branch's new zone is written into the terms of its cars.
+    "fences": [
+        IndexModel([("terms.branch_id", ASCENDING), ("status", ASCENDING)], name="branch_status"),
+        IndexModel([("status", ASCENDING)], name="status"),
     ],
     "renters": [
         IndexModel([("keys", ASCENDING)], name="keys"),
@@ -51,10 +66,19 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("owner_id", ASCENDING), ("at", ASCENDING)], name="owner_at"),
         IndexModel([("at", ASCENDING)], name="at"),
     ],
+    # The first two are GridFS's own; made here, so that no desk needs the right to make them.
+    "images.files": [
+        IndexModel([("filename", ASCENDING), ("uploadDate", ASCENDING)], name="filename_1_uploadDate_1"),
+        IndexModel([("metadata.at", ASCENDING)], name="stray", partialFilterExpression={"metadata.kept": False}),
+    ],
+    "images.chunks": [
+        IndexModel([("files_id", ASCENDING), ("n", ASCENDING)], name="files_id_1_n_1", unique=True),
+    ],
     "audit": [
         IndexModel([("at", DESCENDING), ("_id", DESCENDING)], name="at"),
         IndexModel([("by", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)], name="by"),
         IndexModel([("subject", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)], name="subject"),
         IndexModel([("what", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)], name="what"),
+        IndexModel([("desk", ASCENDING), ("at", DESCENDING), ("_id", DESCENDING)], name="desk"),
     ],
 }

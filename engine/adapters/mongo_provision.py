@@ -8,10 +8,12 @@ from typing import Any
 
 from pymongo import UpdateOne
 
+from engine.adapters.mongo_bookings import booking_document, booking_of
 from engine.adapters.mongo_client import Client, Database, Document, database, speaking
-from engine.adapters.mongo_documents import renter_document, renter_of, settings_document
+from engine.adapters.mongo_documents import renter_document, renter_of
 from engine.adapters.mongo_indexes import INDEXES
 from engine.adapters.mongo_rights import RIGHTS, privileges
+from engine.adapters.mongo_settings import begin_series
 from engine.adapters.mongo_shapes import SHAPES
 from engine.domain.errors import Misconfigured
 from engine.domain.people import Renter, Role
@@ -53,12 +55,11 @@ async def provision(client: Client, name: str, settings: FirmSettings) -> list[s
         changes = await _collections(db)
         for collection in INDEXES:
             changes += await _indexes(db, collection)
+        changes += await _search_keys(db)
         for role in RIGHTS:
             changes += await _role(db, role)
         changes += await _renter_keys(db)
-        if await db.settings.find_one({"_id": "firm"}) is None:
-            await db.settings.insert_one(settings_document(settings))
-            changes.append("settings: written with their defaults")
+        changes += await begin_series(client, db, settings)
     return changes
 
 
@@ -121,7 +122,7 @@ async def _indexes(db: Database, collection: str) -> list[str]:
     for model in INDEXES[collection]:
         wanted = model.document
         name = wanted["name"]
-        if name in there and _same_index(there[name], wanted):
+        if name in there and same_index(there[name], wanted):
             continue
         if name in there:
             await db[collection].drop_index(name)
@@ -142,10 +143,24 @@ async def _renter_keys(db: Database) -> list[str]:
     return [f"renters: {len(older)} made findable by every word"] if older else []
 
 
-def _same_index(there: Mapping[str, Any], wanted: Document) -> bool:
+def same_index(there: Mapping[str, Any], wanted: Document) -> bool:
     options = ("unique", "sparse", "partialFilterExpression")
     same_keys = [tuple(pair) for pair in there["key"]] == list(wanted["key"].items())
     return same_keys and all(there.get(option) == wanted.get(option) for option in options)
+
+
+async def _search_keys(db: Database) -> list[str]:
+    """Bookings of an older version are not found by text until they have their keys."""
+    lacking: Document = {"search_keys": {"$exists": False}}
+    done = 0
+    while found := await db.bookings.find(lacking).limit(_BATCH).to_list():
+        documents = [booking_document(booking_of(each)) for each in found]
+        changes = [
+            UpdateOne({"_id": each["_id"]}, {"$set": {key: each[key] for key in ("renter_key", "search_keys")}})
+            for each in documents
+        ]
+        done += (await db.bookings.bulk_write(changes, ordered=False)).modified_count
+    return [f"bookings: search keys written for {done}"] if done else []
 
 
 async def _role(db: Database, role: str) -> list[str]:
@@ -154,10 +169,14 @@ async def _role(db: Database, role: str) -> list[str]:
     if not found:
         await db.command("createRole", role, privileges=wanted, roles=[])
         return [f"role {role}: created"]
-    if _comparable(found[0]["privileges"]) != _comparable(wanted):
+    if not same_rights(found[0]["privileges"], wanted):
         await db.command("updateRole", role, privileges=wanted)
         return [f"role {role}: rights renewed"]
     return []
+
+
+def same_rights(there: list[Document], wanted: list[Document]) -> bool:
+    return _comparable(there) == _comparable(wanted)
 
 
 def _comparable(rights: list[Document]) -> set[tuple[str, str, tuple[str, ...]]]:

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+_SEE_PICTURES = {"images.files": ("find",), "images.chunks": ("find",)}
+#: GridFS looks at the indexes of an empty bucket before its first write.
+_CHANGE_PICTURES = {
+    "images.files": ("find", "insert", "update", "remove", "listIndexes"),
+    "images.chunks": ("find", "insert", "remove", "listIndexes"),
+}
+
 #: role -> collection -> actions. What is not here, the server refuses.
 RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
     "ds_client": {
+        **_SEE_PICTURES,
         "branches": ("find",),
         "cars": ("find", "changeStream"),
         "fences": ("find", "update", "changeStream"),
@@ -14,25 +22,32 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         "bookings": ("find", "insert", "update", "changeStream"),
         "ledger": ("insert",),
         "settings": ("find",),
+        "deployment": ("find",),
+        "rounds": ("insert", "update"),
         "audit": ("insert",),
     },
     "ds_owner": {
+        **_CHANGE_PICTURES,
         "branches": ("find",),
         "cars": ("find", "insert", "update", "changeStream"),
         "fences": ("find", "insert", "update", "changeStream"),
         "bookings": ("find", "changeStream"),
         "ledger": ("find",),
         "settings": ("find",),
+        "deployment": ("find",),
         "audit": ("insert",),
     },
     "ds_admin": {
+        **_CHANGE_PICTURES,
         "branches": ("find", "insert", "update"),
         "cars": ("find", "insert", "update", "changeStream"),
         "fences": ("find", "insert", "update", "changeStream"),
         "renters": ("find", "insert", "update"),
         "bookings": ("find", "insert", "update", "changeStream"),
         "ledger": ("find", "insert"),
-        "settings": ("find", "insert", "update"),
+        "settings": ("find", "insert"),
+        "deployment": ("find", "insert"),
+        "rounds": ("find", "insert", "update"),
         "people": ("find", "insert", "update"),
         "account_requests": ("find", "update", "remove"),
         "audit": ("find", "insert"),
@@ -45,16 +60,20 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         "bookings": ("find", "update", "changeStream"),
         "ledger": ("find", "insert"),
         "settings": ("find",),
+        "deployment": ("find", "insert"),
+        "rounds": ("find", "insert", "update"),
         "audit": ("insert",),
     },
     # A renter's own details come with the account: those of others are out of its reach.
     "ds_renter": {
+        **_SEE_PICTURES,
         "branches": ("find",),
         "cars": ("find", "changeStream"),
         "fences": ("find", "update", "changeStream"),
         "bookings": ("find", "insert", "update", "changeStream"),
         "ledger": ("insert",),
         "settings": ("find",),
+        "deployment": ("find",),
         "audit": ("insert",),
     },
     "ds_guest": {"account_requests": ("insert",)},
@@ -63,6 +82,9 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
 _EVERYBODY = ("changeOwnPassword",)
 _ADMIN = ("createUser", "updateUser", "grantRole", "revokeRole", "viewUser", "viewRole", "changePassword")
 
+#: To compare validators and indexes with what this version needs (``drivesphere doctor``).
+_LOOK = ("listCollections", "listIndexes")
+
 
 def privileges(role: str, database: str) -> list[dict[str, Any]]:
     """The rights of *role* in *database* as MongoDB's ``createRole`` takes them."""
@@ -70,7 +92,11 @@ def privileges(role: str, database: str) -> list[dict[str, Any]]:
         {"resource": {"db": database, "collection": collection}, "actions": sorted(actions)}
         for collection, actions in sorted(RIGHTS[role].items())
     ]
-    on_database = {"ds_guest": (), "ds_admin": (*_EVERYBODY, *_ADMIN)}.get(role, _EVERYBODY)
+    on_database = {
+        "ds_guest": (),
+        "ds_admin": (*_EVERYBODY, *_ADMIN, *_LOOK),
+        "ds_worker": (*_EVERYBODY, *_LOOK),
+    }.get(role, _EVERYBODY)
     if on_database:
         rights.append({"resource": {"db": database, "collection": ""}, "actions": sorted(on_database)})
     return rights

@@ -9,7 +9,9 @@ from engine.adapters.mongo_client import Document
 from engine.domain.booking import BookingState
 from engine.domain.car import BodyType, CarStatus, Fuel, Transmission
 from engine.domain.ledger import LedgerKind
-from engine.domain.payment import AttemptState, RefundState
+from engine.domain.payment import AttemptState, RefundState, StripeMode
+from engine.domain.photo import MOST_BYTES
+from engine.domain.trouble import Why
 
 _TEXT: Document = {"bsonType": "string", "minLength": 1, "maxLength": 400}
 _MAYBE_EMPTY: Document = {"bsonType": "string", "maxLength": 4000}
@@ -69,10 +71,31 @@ _CANCELLATION = _list_of(
 )
 _FACTS: Document = {"bsonType": "object", "additionalProperties": _MAYBE_EMPTY, "maxProperties": 40}
 _REFUND = _record({"amount": _MONEY, "state": _one_of(RefundState), "refund_id": _MAYBE_EMPTY})
+_TROUBLE = _record(
+    {
+        "why": _one_of(Why),
+        "since": _DATE,
+        "tries": _COUNT,
+        "again_at": {"bsonType": ["date", "null"]},
+        "code": _MAYBE_EMPTY,
+        "settled": _record({"by": _TEXT, "at": _DATE, "note": _TEXT}),
+    },
+    optional=("settled",),
+)
 
 SHAPES: dict[str, Document] = {
     "branches": _record(
-        {"_id": _TEXT, "name": _TEXT, "city": _TEXT, "address": _TEXT, "zone": _TEXT, "opens": _TEXT, "closes": _TEXT}
+        {
+            "_id": _TEXT,
+            "name": _TEXT,
+            "city": _TEXT,
+            "address": _TEXT,
+            "zone": _TEXT,
+            "opens": {"bsonType": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$"},
+            "closes": {"bsonType": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$"},
+            "closed": {"bsonType": "bool"},
+        },
+        optional=("closed",),
     ),
     "cars": _record(
         {
@@ -127,6 +150,8 @@ SHAPES: dict[str, Document] = {
             "zone": _TEXT,
             "renter_id": _TEXT,
             "renter_name": _TEXT,
+            "renter_key": _MAYBE_EMPTY,
+            "search_keys": _list_of(_TEXT, 10),
             "booked_by": _TEXT,
             "starts_at": _DATE,
             "ends_at": _DATE,
@@ -142,8 +167,10 @@ SHAPES: dict[str, Document] = {
             "refund": _REFUND,
             "session_ids": _list_of(_TEXT, 50),
             "due_at": _DATE,
+            "trouble": _TROUBLE,
+            "person_at": _DATE,
         },
-        optional=("refund", "session_ids", "due_at"),
+        optional=("refund", "session_ids", "due_at", "trouble", "person_at"),
     ),
     "ledger": _record(
         {
@@ -170,14 +197,43 @@ SHAPES: dict[str, Document] = {
             "after": _FACTS,
         }
     ),
-    "settings": _record(
+    # A series: a set of rules with the moment it holds from, or the word that an earlier one shall not hold.
+    "settings": {
+        "oneOf": [
+            _record(
+                {
+                    "_id": _COUNT,
+                    "valid_from": _DATE,
+                    "currency": {"bsonType": "string", "pattern": "^[A-Z]{3}$"},
+                    "commission_bp": {"bsonType": ["int", "long"], "minimum": 0, "maximum": 10_000},
+                    "hold_s": {"bsonType": ["int", "long"], "minimum": 60, "maximum": 1800},
+                    "cancellation": _CANCELLATION,
+                    "by": _TEXT,
+                    "made_at": _DATE,
+                }
+            ),
+            _record({"_id": _COUNT, "withdraws": _COUNT, "by": _TEXT, "made_at": _DATE}),
+        ]
+    },
+    "rounds": _record({"_id": _TEXT, "by": _TEXT, "desk": _TEXT, "at": _DATE, "count": _WHOLE}),
+    # GridFS; its own fields may grow with the driver.
+    "images.files": _record(
         {
             "_id": _TEXT,
-            "currency": {"bsonType": "string", "pattern": "^[A-Z]{3}$"},
-            "commission_bp": {"bsonType": ["int", "long"], "minimum": 0, "maximum": 10_000},
-            "hold_s": {"bsonType": ["int", "long"], "minimum": 60, "maximum": 1800},
-            "cancellation": _CANCELLATION,
-        }
+            "length": {"bsonType": ["int", "long"], "minimum": 1, "maximum": MOST_BYTES},
+            "chunkSize": _COUNT,
+            "uploadDate": _DATE,
+            "metadata": _record({"car_id": _TEXT, "by": _TEXT, "at": _DATE, "kept": {"bsonType": "bool"}}),
+        },
+        closed=False,
+    ),
+    "images.chunks": _record(
+        {"_id": {"bsonType": "objectId"}, "files_id": _TEXT, "n": _WHOLE, "data": {"bsonType": "binData"}}
+    ),
+    "deployment": _record(
+        {"_id": _TEXT, "mode": _one_of(StripeMode), "by": _TEXT, "at": _DATE},
+        optional=("mode", "by", "at"),
+        closed=False,
     ),
     "people": _record({"_id": _TEXT, "name": _TEXT}, closed=False),
     "account_requests": _record({"name": _TEXT, "email": _TEXT, "at": _DATE}, closed=False),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -13,68 +13,52 @@ from pymongo.write_concern import WriteConcern
 
 from engine.adapters.memory import Remembered
 from engine.adapters.mongo_bookings import booking_of
+from engine.adapters.mongo_cars import AT_ONCE, car_filter, page_of
 from engine.adapters.mongo_client import TRANSACTION_S, Client, Database, Document, database, speaking
-from engine.adapters.mongo_documents import audit_document, branch_of, car_of, renter_document, renter_of, settings_of
+from engine.adapters.mongo_documents import audit_document, branch_of, car_of, renter_document, renter_of
+from engine.adapters.mongo_listing import batches, listed
+from engine.adapters.mongo_settings import read_revisions
 from engine.adapters.mongo_work import MongoWork, in_the_way, replace_version
 from engine.domain.audit import AuditRow
-from engine.domain.booking import Booking, BookingId
+from engine.domain.booking import BLOCKING, Booking, BookingId
 from engine.domain.car import BodyType, Branch, BranchId, Car, CarId, CarStatus, Fuel, Transmission
-from engine.domain.catalogue import CarOrder, CarWish, Facets
-from engine.domain.errors import Contended, NotFound, Overtaken, RuleBroken
-from engine.domain.freshness import Namespace, touched_by_booking
-from engine.domain.listing import BookingQuery, BookingRows
+from engine.domain.catalogue import CarWish, Facets
+from engine.domain.errors import NotFound
+from engine.domain.listing import BookingRows, BookingSelection
 from engine.domain.people import Renter, RenterId
-from engine.domain.settings import FirmSettings
-from engine.ports import Cache, Work
+from engine.domain.settings import FirmSettings, Revision, settings_at
+from engine.ports import Work
 
 T = TypeVar("T")
 
 SNAPSHOT = ReadConcern("snapshot")
 MAJORITY = WriteConcern(w="majority")
-_ORDERS: dict[CarOrder, Document] = {
-    CarOrder.PRICE: {"daily_rate.minor": 1, "_id": 1},
-    CarOrder.PRICE_DOWN: {"daily_rate.minor": -1, "_id": 1},
-    CarOrder.NEWEST: {"year": -1, "_id": 1},
-    CarOrder.NAME: {"brand": 1, "model": 1, "_id": 1},
-}
 
 
 class MongoStore:
     """The port ``Store``; *client* stays the caller's to close."""
 
-    def __init__(self, client: Client, name: str, cache: Cache) -> None:
+    def __init__(self, client: Client, name: str) -> None:
         self._client = client
-        self._cache = cache
         self._db: Database = database(client, name)
-        self._settings: Remembered[str, FirmSettings] = Remembered()
+        self._settings: Remembered[str, list[Revision]] = Remembered()
         self._renters: Remembered[RenterId, Renter] = Remembered()
 
     async def transact(self, change: Callable[[Work], Awaitable[T]]) -> T:
-        touched: set[Namespace] = set()
-        try:
-            with speaking(), pymongo.timeout(TRANSACTION_S):
-                async with self._client.start_session() as session:
-                    return await session.with_transaction(
-                        lambda running: change(MongoWork(self._db, running, touched)),
-                        read_concern=SNAPSHOT,
-                        write_concern=MAJORITY,
-                    )
-        except (RuleBroken, Contended, Overtaken):
-            touched.clear()  # refused: nothing was committed
-            raise
-        finally:
-            # After the commit; also when nobody knows whether there was one.
-            await self._cache.bump(touched)
+        with speaking(), pymongo.timeout(TRANSACTION_S):
+            async with self._client.start_session() as session:
+                return await session.with_transaction(
+                    lambda running: change(MongoWork(self._db, running)),
+                    read_concern=SNAPSHOT,
+                    write_concern=MAJORITY,
+                )
 
     async def replace(self, booking: Booking) -> None:
         if not booking.blocking:
             await self.transact(lambda work: work.replace(booking))
             return
-        try:
-            with speaking():
-                await replace_version(self._db, booking)
-        finally:
-            await self._cache.bump(touched_by_booking(booking))
+        with speaking():
+            await replace_version(self._db, booking)
 
     async def booking(self, booking_id: BookingId) -> Booking:
         with speaking():
@@ -88,34 +72,41 @@ class MongoStore:
             found = await self._db.bookings.find_one({"intent_key": intent_key}, {"_id": 1})
         return BookingId(found["_id"]) if found else None
 
-    async def bookings(self, query: BookingQuery) -> BookingRows:
-        wanted: Document = {}
-        if query.booked_by is not None:
-            wanted["booked_by"] = query.booked_by
-        if query.branch_id is not None:
-            wanted["branch_id"] = query.branch_id
-        with speaking():
-            cursor = self._db.bookings.find(wanted).sort([("created_at", -1), ("_id", -1)])
-            found = await cursor.skip(query.offset).limit(query.limit).to_list()
-            total = await self._db.bookings.count_documents(wanted)
-        return BookingRows(tuple(booking_of(document) for document in found), total)
+    async def bookings(self, chosen: BookingSelection) -> BookingRows:
+        return await listed(self._db, chosen)
+
+    def booking_batches(self, chosen: BookingSelection, size: int, most: int) -> AsyncIterator[list[Booking]]:
+        return batches(self._db, chosen, size, most)
 
     async def unsettled(self, now: datetime, limit: int) -> list[BookingId]:
         with speaking():
             cursor = self._db.bookings.find({"due_at": {"$lte": now}}, {"_id": 1}).sort("due_at", 1).limit(limit)
             return [BookingId(document["_id"]) for document in await cursor.to_list()]
 
+    async def needing_person(self, now: datetime, offset: int, limit: int) -> BookingRows:
+        wanted = {"person_at": {"$lte": now}}
+        with speaking():
+            cursor = self._db.bookings.find(wanted).sort([("person_at", 1), ("_id", 1)]).skip(offset).limit(limit)
+            found = await cursor.to_list()
+            total = await self._db.bookings.count_documents(wanted)
+        return BookingRows(tuple(booking_of(document) for document in found), total)
+
+    async def note_round(self, name: str, by: str, desk: str, at: datetime, count: int) -> None:
+        told = {"by": by, "desk": desk, "at": at, "count": count}
+        with speaking():
+            await self._db.rounds.update_one({"_id": name}, {"$set": told}, upsert=True)
+
     async def branches(self) -> list[Branch]:
         with speaking():
             return [branch_of(document) for document in await self._db.branches.find().sort("name", 1).to_list()]
 
-    async def settings(self) -> FirmSettings:
-        return await self._settings.get("firm", self._read_settings)
+    async def settings(self, at: datetime) -> FirmSettings:
+        return settings_at(await self._settings.get("firm", self._read_settings), at)
 
-    async def _read_settings(self, key: str) -> FirmSettings:
+    async def _read_settings(self, _key: str) -> list[Revision]:
         with speaking():
-            found = await self._db.settings.find_one({"_id": key})
-        return settings_of(found) if found else FirmSettings()
+            revisions, _ = await read_revisions(self._db)
+        return revisions
 
     async def facets(self, branch_id: BranchId) -> Facets:
         pipeline: list[Document] = [
@@ -140,17 +131,17 @@ class MongoStore:
 
     async def free_cars(self, wish: CarWish, now: datetime, offset: int, limit: int) -> tuple[list[Car], int]:
         with speaking():
-            # The fences decide every claim, so they are asked here too: one indexed look at this branch's cars only.
-            away = {"terms.branch_id": wish.branch_id, "claims": {"$elemMatch": in_the_way(wish.period, now)}}
-            taken = await self._db.fences.find(away, {"_id": 1}).to_list()
+            blocking = {"state": {"$in": list(BLOCKING)}, **in_the_way(wish.period, now)}
+            taken = await self._db.bookings.find(blocking, {"car_id": 1, "_id": 0}, batch_size=AT_ONCE).to_list()
             pipeline: list[Document] = [
-                {"$match": {**_car_filter(wish), "_id": {"$nin": [document["_id"] for document in taken]}}},
                 {
-                    "$facet": {
-                        "rows": [{"$sort": _ORDERS[wish.order]}, {"$skip": offset}, {"$limit": limit}],
-                        "count": [{"$count": "total"}],
+                    "$match": {
+                        **car_filter(wish),
+                        "status": CarStatus.ACTIVE,
+                        "_id": {"$nin": [document["car_id"] for document in taken]},
                     }
                 },
+                page_of(wish.order, offset, limit),
             ]
             found = (await (await self._db.cars.aggregate(pipeline)).to_list(1))[0]
         total = found["count"][0]["total"] if found["count"] else 0
@@ -187,23 +178,6 @@ class MongoStore:
     async def audit(self, row: AuditRow) -> None:
         with speaking():
             await self._db.audit.insert_one(audit_document(row))
-
-
-def _car_filter(wish: CarWish) -> Document:
-    wanted: Document = {"branch_id": wish.branch_id, "status": CarStatus.ACTIVE}
-    for field, values in (
-        ("brand", wish.brands),
-        ("body", wish.bodies),
-        ("fuel", wish.fuels),
-        ("transmission", wish.transmissions),
-    ):
-        if values:
-            wanted[field] = {"$in": sorted(values)}
-    if wish.min_seats is not None:
-        wanted["seats"] = {"$gte": wish.min_seats}
-    if wish.max_daily_minor is not None:
-        wanted["daily_rate.minor"] = {"$lte": wish.max_daily_minor}
-    return wanted
 
 
 def _facets(found: Document) -> Facets:

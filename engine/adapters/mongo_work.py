@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -10,14 +10,34 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from engine.adapters.mongo_bookings import booking_document
 from engine.adapters.mongo_client import Database, Document
-from engine.adapters.mongo_documents import audit_document, claim_document, ledger_document, terms_of_fence
+from engine.adapters.mongo_documents import (
+    audit_document,
+    branch_of,
+    car_document,
+    car_of,
+    claim_document,
+    fence_document,
+    ledger_document,
+    terms_document,
+    terms_of_fence,
+)
+from engine.adapters.mongo_images import files_of
 from engine.domain.audit import AuditRow
 from engine.domain.booking import Booking, BookingId
-from engine.domain.car import CarId, CarStatus, CarTerms
-from engine.domain.errors import AlreadyAsked, CarNotRentable, NotFound, Overtaken, PeriodTaken, RuleBroken
-from engine.domain.freshness import Namespace, cars_at, touched_by_booking, touched_by_money
+from engine.domain.car import Car, CarId, CarStatus, CarTerms, terms_of
+from engine.domain.errors import (
+    AlreadyAsked,
+    CarNotRentable,
+    DriveSphereError,
+    NotFound,
+    Overtaken,
+    PeriodTaken,
+    PlateTaken,
+    RuleBroken,
+)
 from engine.domain.ledger import LedgerRow
 from engine.domain.period import OVERDUE_AHEAD, RentalPeriod
+from engine.domain.text import normal_plate
 
 _DUPLICATE_KEY = 11000
 
@@ -36,11 +56,9 @@ def in_the_way(period: RentalPeriod, now: datetime) -> Document:
 class MongoWork:
     """The port ``Work`` inside a driver's session."""
 
-    def __init__(self, db: Database, session: AsyncClientSession, touched: set[Namespace]) -> None:
-        """What the changes make untrue is noted in *touched*, to be bumped after the commit."""
+    def __init__(self, db: Database, session: AsyncClientSession) -> None:
         self._db = db
         self._session = session
-        self._touched = touched
 
     async def claim(self, car_id: CarId, period: RentalPeriod, booking_id: BookingId, now: datetime) -> CarTerms:
         blocked = in_the_way(period, now)
@@ -52,7 +70,7 @@ class MongoWork:
         )
         if fence is None:
             raise await self._why_not(car_id, blocked)
-        return self._terms(fence)
+        return terms_of_fence(fence)
 
     async def _why_not(self, car_id: CarId, blocked: Document) -> RuleBroken:
         fence = await self._db.fences.find_one({"_id": car_id}, session=self._session)
@@ -71,7 +89,6 @@ class MongoWork:
         return PeriodTaken(car_id, ends, tuple(claim["booking_id"] for claim in claims))
 
     async def add(self, booking: Booking) -> None:
-        self._touched |= touched_by_booking(booking)
         try:
             await self._db.bookings.insert_one(booking_document(booking), session=self._session)
         except DuplicateKeyError as problem:
@@ -82,35 +99,72 @@ class MongoWork:
             raise AlreadyAsked(first["_id"]) from problem
 
     async def replace(self, booking: Booking) -> None:
-        self._touched |= touched_by_booking(booking)
         await replace_version(self._db, booking, self._session)
         if not booking.blocking:
-            fence = await self._db.fences.find_one_and_update(
+            await self._db.fences.update_one(
                 {"_id": booking.car_id},
                 {"$inc": {"seq": 1}, "$pull": {"claims": {"booking_id": booking.id}}},
-                projection={"terms": 1},
                 session=self._session,
             )
-            if fence is not None:
-                self._terms(fence)
-
-    def _terms(self, fence: Document) -> CarTerms:
-        """The car may stand at another branch by now than its bookings say."""
-        terms = terms_of_fence(fence)
-        self._touched.add(cars_at(terms.branch_id))
-        return terms
 
     async def post(self, rows: Iterable[LedgerRow]) -> None:
-        documents = []
-        for row in rows:
-            self._touched |= touched_by_money(row)
-            documents.append(ledger_document(row))
         try:
-            await self._db.ledger.insert_many(documents, session=self._session)
+            await self._db.ledger.insert_many([ledger_document(row) for row in rows], session=self._session)
         except BulkWriteError as problem:
             if all(failed["code"] == _DUPLICATE_KEY for failed in problem.details["writeErrors"]):
                 raise Overtaken("this movement of money is in the ledger already") from problem
             raise
+
+    async def add_car(self, car: Car) -> None:
+        terms = await self._terms(car)
+        try:
+            await self._db.cars.insert_one(car_document(car), session=self._session)
+        except DuplicateKeyError as problem:
+            raise await self._plate_taken(car) from problem
+        await self._db.fences.insert_one(fence_document(car, terms, ()), session=self._session)
+
+    async def change_car(self, before: Car, after: Car, seen: frozenset[BookingId] | None = None) -> None:
+        terms = await self._terms(after)
+        # First the fence: from here on every claim on this car conflicts with the change, and the change with it.
+        fence = await self._db.fences.find_one_and_update(
+            {"_id": before.id},
+            {"$inc": {"seq": 1}, "$set": {"status": after.status, "terms": terms_document(terms)}},
+            projection={"claims.booking_id": 1},
+            session=self._session,
+        )
+        if fence is None:
+            raise NotFound("car", before.id)
+        if seen is not None and not {claim["booking_id"] for claim in fence["claims"]} <= seen:
+            raise Overtaken(f"car {before.id} was booked meanwhile")
+        try:
+            done = await self._db.cars.replace_one(car_document(before), car_document(after), session=self._session)
+        except DuplicateKeyError as problem:
+            raise await self._plate_taken(after) from problem
+        if done.matched_count == 0:
+            raise Overtaken(f"car {before.id} was changed by somebody else")
+
+    async def _terms(self, car: Car) -> CarTerms:
+        branch = await self._db.branches.find_one({"_id": car.branch_id}, session=self._session)
+        if branch is None:
+            raise NotFound("branch", car.branch_id)
+        return terms_of(car, branch_of(branch))
+
+    async def _plate_taken(self, car: Car) -> DriveSphereError:
+        # The transaction is lost by the duplicate; look outside of it.
+        other = await self._db.cars.find_one({"plate_key": normal_plate(car.plate)})
+        if other is None:
+            return Overtaken("the plate was free again a moment later")
+        return PlateTaken(other["_id"], car_of(other).label)
+
+    async def keep_pictures(self, new: Collection[str], gone: Collection[str]) -> None:
+        kept, files = files_of(new), self._db["images.files"]
+        for file_ids, keep in ((kept, True), (files_of(gone), False)):
+            if file_ids:
+                done = await files.update_many(
+                    {"_id": {"$in": file_ids}}, {"$set": {"metadata.kept": keep}}, session=self._session
+                )
+                if keep and done.matched_count != len(file_ids):
+                    raise Overtaken("a picture was cleared away before it was saved")
 
     async def audit(self, row: AuditRow) -> None:
         await self._db.audit.insert_one(audit_document(row), session=self._session)

@@ -27,7 +27,7 @@ from engine.adapters.stripe_facts import (
 from engine.adapters.stripe_news import check_signature, news_of
 from engine.domain.errors import Forbidden, InvalidMoney, Misconfigured, PaymentRefused, Unavailable
 from engine.domain.money import Money
-from engine.domain.payment import IntentFacts, PageFacts, PageOrder, PaymentFacts, RefundFacts, StripeNews
+from engine.domain.payment import IntentFacts, PageFacts, PageOrder, PaymentFacts, RefundFacts, StripeMode, StripeNews
 
 #: The version of Stripe's document in ``resources/stripe``; the sandbox speaks no other.
 STRIPE_VERSION = "2026-05-27.dahlia"
@@ -97,6 +97,12 @@ class StripeGateway:
     @property
     def livemode(self) -> bool:
         return self._livemode
+
+    @property
+    def mode(self) -> StripeMode | None:
+        if self._keyless:
+            return None
+        return StripeMode.LIVE if self._livemode else StripeMode.TEST
 
     def freeze(self, order: PageOrder) -> str:
         if not order.amount.chargeable:

@@ -36,6 +36,36 @@ class AuditRow:
     after: Facts = field(default_factory=lambda: _NOTHING)
 
 
+@dataclass(frozen=True, slots=True)
+class AuditQuery:
+    """What a person looks for; an empty text is no filter.
+
+    Attributes:
+        by: The whole name of an account; so is ``desk`` of a machine.
+        what: How the verb begins: ``car.`` is all that happened to cars.
+        subject: How it begins: ``car:`` is every car, ``car:car-12`` is one.
+        since: Included (UTC).
+        until: Not included (UTC).
+    """
+
+    by: str = ""
+    what: str = ""
+    subject: str = ""
+    desk: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    offset: int = 0
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """Attributes: ``total`` counts all rows of the query."""
+
+    rows: tuple[AuditRow, ...]
+    total: int
+
+
 def changed(before: Facts, after: Facts) -> tuple[Facts, Facts]:
     """Both sides reduced to the fields that differ."""
     names = [name for name in {**before, **after} if before.get(name) != after.get(name)]

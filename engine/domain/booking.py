@@ -13,9 +13,10 @@ from engine.domain.car import BranchId, CarId, OwnerId
 from engine.domain.errors import MoveRefused
 from engine.domain.money import Money
 from engine.domain.payment import Attempt, AttemptState, Refund, RefundState
-from engine.domain.people import AccountName, Actor, Deed, RenterId
+from engine.domain.people import AccountName, Actor, Deed, RenterId, Role
 from engine.domain.period import RentalPeriod
 from engine.domain.pricing import Quote
+from engine.domain.trouble import PATIENCE, ByHand, Trouble, Why
 
 BookingId = NewType("BookingId", str)
 
@@ -102,6 +103,7 @@ class Booking:
         version: Counts the changes; every change is a compare-and-set on it.
         cancellation: The rules that were in force on the day of booking.
         refund: What is given back, once somebody cancelled.
+        trouble: What keeps it from its next step; None while it goes well.
     """
 
     id: BookingId
@@ -125,11 +127,17 @@ class Booking:
     version: int = 1
     cancellation: tuple[CancellationRule, ...] = ()
     refund: Refund | None = None
+    trouble: Trouble | None = None
 
     @property
     def attempt(self) -> Attempt:
         """The newest one, the only one that may be payable."""
         return self.attempts[-1]
+
+    @property
+    def plate(self) -> str:
+        """As it was on the day of booking."""
+        return self.car_label.rpartition(" · ")[2]
 
     @property
     def price(self) -> Money:
@@ -144,7 +152,9 @@ class Booking:
         return STANDING[self.state]
 
     def visible_to(self, actor: Actor) -> bool:
-        """Head office sees all, an owner those of the own cars, a counter its branch's and what it booked itself."""
+        """Head office sees all, owners and renters their own, a counter its branch's and what it booked itself."""
+        if actor.role is Role.RENTER:
+            return actor.renter is not None and self.renter_id == actor.renter.id
         if actor.may(Deed.SEE_ALL_BOOKINGS) or self.booked_by == actor.account:
             return True
         if actor.owner_id is not None:
@@ -153,7 +163,30 @@ class Booking:
 
     @property
     def due_at(self) -> datetime | None:
-        """When some engine should take this booking's next step; None when nothing is left to do."""
+        """When some engine should take this booking's next step; None when nothing is left to do for one."""
+        due = self._step_due_at
+        if due is None or self.trouble is None:
+            return due
+        if self.trouble.again_at is None:
+            return None
+        again = max(due, self.trouble.again_at)
+        # Whatever cannot be done meanwhile, a hold ends in time.
+        return min(again, self.hold_until) if self.state is BookingState.HELD else again
+
+    @property
+    def person_at(self) -> datetime | None:
+        """From when on it needs a person (server time, UTC), as things stand; None when it needs none."""
+        if self.trouble is not None:
+            return self.trouble.person_at
+        due = self.due_at
+        return None if due is None else due + PATIENCE[Why.NOBODY]
+
+    @property
+    def settled_by_hand(self) -> bool:
+        return self.trouble is not None and self.trouble.settled is not None
+
+    @property
+    def _step_due_at(self) -> datetime | None:
         if self.state is BookingState.HELD:
             unopened = self.attempt.state is AttemptState.PREPARED
             return min(self.hold_until, self.created_at + OPEN_WITHIN) if unopened else self.hold_until
@@ -169,6 +202,12 @@ class Booking:
         standing = (BookingState.CONFIRMED, BookingState.COMPLETED, BookingState.CANCELLED)
         paid = self.attempt.state is AttemptState.PAID and self.attempt.captured_at is None
         return self.state in standing and paid
+
+    @property
+    def money_moves(self) -> bool:
+        """Whether it waits for a bank, which may take days."""
+        coming = self.state is BookingState.AWAITING_FUNDS
+        return coming or (self.refund is not None and self.refund.state is RefundState.PENDING)
 
     @property
     def refund_waits(self) -> bool:
@@ -192,17 +231,24 @@ class Booking:
     ) -> Booking:
         """The booking after the move, with its newest attempt and its refund replaced where given.
 
+        Whatever kept it is over, but that a car came back does not pay for it.
+
         Raises:
             MoveRefused: The table has no such move.
         """
         if wanted not in MOVES[self.state]:
             raise MoveRefused(self.state, wanted)
-        moved = replace(self, state=wanted, history=(*self.history, Step(wanted, now, by)), version=self.version + 1)
+        history = (*self.history, Step(wanted, now, by))
+        unpaid = wanted is BookingState.COMPLETED and self.trouble is not None and self.trouble.why is Why.LAPSED
+        trouble = self.trouble if unpaid else None
+        moved = replace(self, state=wanted, history=history, trouble=trouble, version=self.version + 1)
         if attempt is not None:
             moved = replace(moved, attempts=(*self.attempts[:-1], attempt))
         return moved if refund is None else replace(moved, refund=refund)
 
-    def with_attempt(self, attempt: Attempt, *, refund: Refund | None = None) -> Booking:
+    def with_attempt(
+        self, attempt: Attempt, *, refund: Refund | None = None, trouble: Trouble | None = None
+    ) -> Booking:
         """The same state with its newest attempt changed, or a further attempt begun.
 
         Raises:
@@ -211,7 +257,16 @@ class Booking:
         if attempt.n < self.attempt.n:
             raise MoveRefused(f"at attempt {self.attempt.n}", f"at attempt {attempt.n}")
         kept = self.attempts if attempt.n > self.attempt.n else self.attempts[:-1]
-        return replace(self, attempts=(*kept, attempt), refund=refund or self.refund, version=self.version + 1)
+        version, refund = self.version + 1, refund or self.refund
+        return replace(self, attempts=(*kept, attempt), refund=refund, trouble=trouble, version=version)
 
-    def with_refund(self, refund: Refund) -> Booking:
-        return replace(self, refund=refund, version=self.version + 1)
+    def with_refund(self, refund: Refund, *, trouble: Trouble | None = None) -> Booking:
+        return replace(self, refund=refund, trouble=trouble, version=self.version + 1)
+
+    def in_trouble(self, trouble: Trouble) -> Booking:
+        return replace(self, trouble=trouble, version=self.version + 1)
+
+    def seen_to(self, done: ByHand) -> Booking:
+        """A person settled what no engine could; engines go on trying where they did."""
+        trouble = self.trouble or Trouble(Why.NOBODY, self.due_at or done.at, again_at=self.due_at)
+        return self.in_trouble(trouble.settle(done))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum, auto
 from typing import NewType
 from zoneinfo import ZoneInfo
 
 from engine.domain.country import country_of
+from engine.domain.errors import NotFound
 from engine.domain.money import Money
 
 BranchId = NewType("BranchId", str)
@@ -46,7 +48,13 @@ class CarStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """Attributes: ``zone`` is an IANA name; ``opens``/``closes`` are wall-clock "HH:MM" there, every day."""
+    """A place where cars are picked up and returned.
+
+    Attributes:
+        zone: IANA name.
+        opens: Wall-clock "HH:MM" there, every day; so is ``closes``.
+        closed: Given up: it stays for its old bookings, and no car stands there.
+    """
 
     id: BranchId
     name: str
@@ -55,6 +63,7 @@ class Branch:
     zone: str
     opens: str
     closes: str
+    closed: bool = False
 
     @property
     def tzinfo(self) -> ZoneInfo:
@@ -64,6 +73,14 @@ class Branch:
     def country(self) -> str:
         """ISO 3166; telephone numbers without a country's code are read as numbers of it. Empty if unknown."""
         return country_of(self.zone)
+
+
+def branch_among(branches: Iterable[Branch], branch_id: BranchId) -> Branch:
+    """Raises: NotFound."""
+    found = next((branch for branch in branches if branch.id == branch_id), None)
+    if found is None:
+        raise NotFound("branch", branch_id)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

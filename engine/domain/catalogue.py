@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
 
-from engine.domain.car import BodyType, BranchId, Car, Fuel, Transmission
+from engine.domain.car import BodyType, Branch, BranchId, Car, Fuel, Transmission
 from engine.domain.errors import InvalidText
 from engine.domain.period import RentalPeriod
-from engine.domain.pricing import Quote
+from engine.domain.pricing import Quote, quote
 
 #: Rows fetched at a time; more stalls the window (shared/ui.md).
 PAGE_SIZE = 50
@@ -68,6 +68,11 @@ class Offer:
 
     car: Car
     quote: Quote
+
+
+def offer_of(car: Car, period: RentalPeriod, branch: Branch, commission_bp: int) -> Offer:
+    """*car* with its price for *period*, counted on the clock of *branch*."""
+    return Offer(car, quote(car.daily_rate, period, zone=branch.tzinfo, commission_bp=commission_bp))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,16 @@ DriveSphereError
 │   ├── Forbidden            the actor's role or branch does not allow it
 │   ├── NotFound             no record with that id
 │   ├── CarNotRentable       in maintenance or retired
+│   ├── BranchInUse          cars stand there or bookings name it
+│   ├── PlateTaken           another car has this plate
+│   ├── PhotoRefused         a file that is no picture for a car
 │   ├── PeriodTaken          a blocking booking overlaps (409)
 │   ├── AlreadyAsked         this press of "Book" has been served before (409)
 │   ├── PriceChanged         the price shown is no longer the price
 │   ├── MoveRefused          the booking's state machine has no such move
 │   ├── PaymentMismatch      Stripe's facts are not those of the booking
 │   ├── PaymentRefused       Stripe understood the request and said no
+│   ├── WrongStripeMode      this desk's Stripe key is for test payments and the firm takes live ones, or the reverse
 │   ├── SignInRefused        name or password is wrong
 │   ├── AccountDisabled      the account exists and may do nothing
 │   └── Misconfigured        a setting, a folder or a server that cannot work as it is
@@ -85,6 +89,41 @@ class CarNotRentable(RuleBroken):
         self.car_id = car_id
 
 
+class BranchInUse(RuleBroken):
+    """A branch cannot be given up yet.
+
+    Attributes:
+        cars: That stand there.
+        bookings: That begin or end there and still keep a car.
+    """
+
+    code = "branch.in_use"
+
+    def __init__(self, branch_id: str, cars: int, bookings: int) -> None:
+        super().__init__(f"branch {branch_id} has {cars} cars and {bookings} bookings")
+        self.branch_id, self.cars, self.bookings = branch_id, cars, bookings
+
+
+class PlateTaken(RuleBroken):
+    """Attributes: ``label`` names the car that has the plate."""
+
+    code = "car.plate_taken"
+
+    def __init__(self, car_id: str, label: str) -> None:
+        super().__init__(f"the plate is that of {label} ({car_id})")
+        self.car_id, self.label = car_id, label
+
+
+class PhotoRefused(RuleBroken):
+    """Attributes: ``problem`` is a ``photo.PhotoProblem``."""
+
+    code = "photo.refused"
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
 class PeriodTaken(RuleBroken):
     """The car is somebody else's.
 
@@ -140,6 +179,16 @@ class PaymentRefused(RuleBroken):
     def __init__(self, message: str, *, param: str = "", stripe_code: str = "", status: int = 0) -> None:
         super().__init__(message)
         self.param, self.stripe_code, self.status = param, stripe_code, status
+
+
+class WrongStripeMode(RuleBroken):
+    """Attributes: ``firm`` is the mode that the firm has recorded, empty if none; ``key`` is that of this desk."""
+
+    code = "payment.mode"
+
+    def __init__(self, firm: str, key: str) -> None:
+        super().__init__(f"the firm takes {firm or 'no'} payments, this Stripe key is for {key} ones")
+        self.firm, self.key = firm, key
 
 
 class SignInRefused(RuleBroken):

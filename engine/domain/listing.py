@@ -1,27 +1,190 @@
-"""Lists of bookings: what is asked for, and a page of what is there."""
+"""Lists of bookings: what is asked for, what of it an account may see, and a page of what is there."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import unicodedata
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum, auto
+from typing import TypeVar
 
-from engine.domain.booking import Booking
-from engine.domain.car import BranchId
-from engine.domain.people import AccountName
+from engine.domain.booking import STANDING, Booking, BookingState, Standing
+from engine.domain.car import BranchId, CarId, OwnerId
+from engine.domain.errors import Forbidden
+from engine.domain.people import AccountName, Actor, Deed, RenterId, Role
+from engine.domain.text import clean, name_keys, search_key
+
+#: Rows of one page at most.
+MOST_ROWS = 200
+#: Counting stops here; a list that is longer says "more than".
+COUNT_CAP = 10_000
+_LONGEST_TEXT = 80
+_LONGEST_ID = 120
+#: Keys of names begin with it, so that a search without names cannot hit one.
+_NAME = "~"
+
+Id = TypeVar("Id", bound=str)
+
+
+class BookingScope(StrEnum):
+    """Whose bookings."""
+
+    MINE = auto()  #: booked by this account, or for the renter it belongs to
+    BRANCH = auto()  #: picked up at the account's branch
+    FLEET = auto()  #: of the account's own cars
+    ALL = auto()
+
+
+class BookingOrder(StrEnum):
+    CREATED = auto()
+    PICK_UP = auto()
+    RETURN = auto()
+    RENTER = auto()
+    PRICE = auto()  #: within each currency
 
 
 @dataclass(frozen=True, slots=True)
 class BookingQuery:
-    """Attributes: ``booked_by`` and ``branch_id`` narrow where given; newest first."""
+    """What a person asks for.
+
+    Attributes:
+        text: Beginning of a plate, a renter's name or one of its words, or a booking number.
+        standings: Any of these; empty for all.
+        since: Earliest pick-up (UTC), included.
+        until: Latest pick-up (UTC), not included.
+    """
+
+    scope: BookingScope = BookingScope.MINE
+    text: str = ""
+    standings: frozenset[Standing] = frozenset()
+    branch_id: BranchId | None = None
+    owner_id: OwnerId | None = None
+    car_id: CarId | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    order: BookingOrder = BookingOrder.CREATED
+    descending: bool = True
+    offset: int = 0
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class BookingSelection:
+    """A query after the account was looked at: only this reaches the store.
+
+    Attributes:
+        keys: Beginnings of search keys, any of them; None when nothing was typed, empty when nothing can match.
+    """
 
     booked_by: AccountName | None = None
+    renter_id: RenterId | None = None
+    owner_id: OwnerId | None = None
     branch_id: BranchId | None = None
+    car_id: CarId | None = None
+    states: frozenset[BookingState] = frozenset()
+    keys: tuple[str, ...] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    order: BookingOrder = BookingOrder.CREATED
+    descending: bool = True
     offset: int = 0
     limit: int = 50
 
 
 @dataclass(frozen=True, slots=True)
 class BookingRows:
-    """Attributes: ``total`` counts all rows of the query."""
+    """Attributes: ``total`` counts the rows of the query, up to ``COUNT_CAP``; ``capped`` says that there are more."""
 
     rows: tuple[Booking, ...]
     total: int
+    capped: bool = False
+
+
+def scopes_of(actor: Actor) -> tuple[BookingScope, ...]:
+    """What the account may see, the first being what it opens with; empty for none."""
+    if actor.role is Role.OWNER:
+        return (BookingScope.FLEET,) if actor.owner_id is not None else ()
+    scopes = [BookingScope.ALL] if actor.may(Deed.SEE_ALL_BOOKINGS) else []
+    if actor.may(Deed.BOOK):
+        scopes.append(BookingScope.MINE)
+    if actor.may(Deed.SEE_BRANCH_BOOKINGS) and actor.branch_id is not None:
+        scopes.append(BookingScope.BRANCH)
+    return tuple(scopes)
+
+
+def selection(actor: Actor, query: BookingQuery) -> BookingSelection:
+    """What of *query* the account may see.
+
+    Raises:
+        Forbidden: The scope is not the account's, or an owner sorts by what owners are not told.
+        InvalidText: A text or an id that is none.
+    """
+    if query.scope not in scopes_of(actor):
+        raise Forbidden(f"{actor.role} accounts may not list the scope {query.scope!s}")
+    discreet = actor.role is Role.OWNER
+    if discreet and query.order is BookingOrder.RENTER:
+        raise Forbidden("owners are not told renters' names")
+    owner = actor.owner_id if query.scope is BookingScope.FLEET else None
+    branch = actor.branch_id if query.scope is BookingScope.BRANCH else None
+    asked_branch, asked_owner = _id("branch", query.branch_id), _id("owner", query.owner_id)
+    if (owner and asked_owner not in (None, owner)) or (branch and asked_branch not in (None, branch)):
+        raise Forbidden("a list narrowed to somebody else's")
+    mine = query.scope is BookingScope.MINE
+    text = clean("search", query.text, longest=_LONGEST_TEXT, required=False)
+    return BookingSelection(
+        booked_by=actor.account if mine and actor.renter is None else None,
+        renter_id=actor.renter.id if mine and actor.renter is not None else None,
+        owner_id=owner or asked_owner,
+        branch_id=branch or asked_branch,
+        car_id=_id("car", query.car_id),
+        states=frozenset(state for state, standing in STANDING.items() if standing in query.standings),
+        keys=needles(text, names=not discreet) if text else None,
+        since=query.since,
+        until=query.until,
+        order=BookingOrder(query.order),
+        descending=bool(query.descending),
+        offset=max(int(query.offset), 0),
+        limit=min(max(int(query.limit), 1), MOST_ROWS),
+    )
+
+
+def told_to(actor: Actor, booking: Booking) -> Booking:
+    """*booking* as the account is told it: an owner needs to know that somebody drives, not who.
+
+    Of the renter an owner sees the initials, and neither the payment page nor the e-mail address in its request.
+    """
+    if actor.role is not Role.OWNER:
+        return booking
+    attempts = tuple(replace(attempt, request="", url="") for attempt in booking.attempts)
+    return replace(
+        booking, renter_name=initials(booking.renter_name), renter_id=RenterId(""), attempts=attempts, intent_key=""
+    )
+
+
+def initials(name: str) -> str:
+    """``A. M.`` of Ada Moreau."""
+    return " ".join(f"{word[0].upper()}." for word in name.split() if word[0].isalpha()) or "–"  # noqa: RUF001 -- a dash
+
+
+def search_keys(booking: Booking) -> tuple[str, ...]:
+    """Under which beginnings a booking is found: its number, its plate, the renter's name and each word of it."""
+    names = [_NAME + key for key in name_keys(booking.renter_name)]
+    return tuple(dict.fromkeys([compact(booking.id), compact(booking.plate), *names]))
+
+
+def needles(text: str, *, names: bool) -> tuple[str, ...]:
+    """The forms of a typed *text* with which ``search_keys`` may begin; with *names* off no renter is found."""
+    number, name = compact(text), search_key(text) if names else ""
+    return (*((number,) if number else ()), *((_NAME + name,) if name else ()))
+
+
+def compact(text: str) -> str:
+    """Letters and digits only, as capitals: ``b-ds 12`` and ``B DS12`` are one plate."""
+    return "".join(sign for sign in unicodedata.normalize("NFKC", text).upper() if sign.isalnum())
+
+
+def _id(kind: str, value: Id | None) -> Id | None:
+    """An id as given, never an operator of the database's."""
+    if value is not None:
+        clean(kind, value, longest=_LONGEST_ID)
+    return value

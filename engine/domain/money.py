@@ -12,6 +12,18 @@ from engine.domain.errors import CurrencyMismatch, InvalidMoney
 ZERO_DECIMAL = frozenset("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF".split())
 #: Currencies with thousandths; Stripe wants such amounts to end in 0.
 THREE_DECIMAL = frozenset("BHD JOD KWD OMR TND".split())
+#: What Stripe charges in (https://docs.stripe.com/currencies#presentment-currencies).
+CHARGED = (
+    ZERO_DECIMAL
+    | THREE_DECIMAL
+    | frozenset(
+        "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BWP BYN BZD CAD CDF CHF CNY COP "
+        "CRC CVE CZK DKK DOP DZD EGP ETB EUR FJD FKP GBP GEL GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR ISK JMD KES "
+        "KGS KHR KYD KZT LAK LBP LKR LRD LSL MAD MDL MKD MMK MNT MOP MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD "
+        "PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SEK SGD SHP SLE SOS SRD STD SZL THB TJS TOP TRY TTD TWD "
+        "TZS UAH USD UYU UZS WST XCD YER ZAR ZMW".split()
+    )
+)
 #: Largest amount Stripe takes for one charge in most currencies: 99,999,999 minor units.
 MAX_CHARGE_MINOR = 99_999_999
 _CODE = re.compile(r"[A-Z]{3}")

@@ -13,12 +13,20 @@ from engine.domain.money import Money
 PAGE_LIFETIME = timedelta(minutes=31)
 
 
+class StripeMode(StrEnum):
+    """Which of Stripe's two worlds a key, and a firm, belongs to. In ``TEST`` no money moves."""
+
+    TEST = auto()
+    LIVE = auto()
+
+
 class AttemptState(StrEnum):
     PREPARED = auto()  #: stored, Stripe not asked or its answer lost
     OPEN = auto()  #: the page exists and can be paid
     PAID = auto()
     EXPIRED = auto()  #: Stripe's word that it can no longer be paid
     VOID = auto()  #: never came to be
+    LAPSED = auto()  #: authorised, and nobody took the money while it could be taken
 
 
 @dataclass(frozen=True, slots=True)

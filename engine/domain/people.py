@@ -35,6 +35,7 @@ class Deed(StrEnum):
 
     BROWSE_CARS = auto()
     BOOK = auto()
+    TAKE_BACK = auto()
     SEE_BRANCH_BOOKINGS = auto()
     SEE_ALL_BOOKINGS = auto()
     SEE_RENTERS = auto()
@@ -42,19 +43,36 @@ class Deed(StrEnum):
     MANAGE_ANY_CAR = auto()
     SEE_OWN_EARNINGS = auto()
     MANAGE_ACCOUNTS = auto()
+    MANAGE_FIRM = auto()
+    SEE_OVERVIEW = auto()
+    SEE_AUDIT = auto()
+    SEE_HEALTH = auto()
     CAPTURE = auto()
     SWEEP = auto()
+    SETTLE_BY_HAND = auto()
+    RECORD_STRIPE_MODE = auto()
 
 
 MAY = MappingProxyType(
     {
         Role.CLIENT: frozenset(
-            {Deed.BROWSE_CARS, Deed.BOOK, Deed.SEE_BRANCH_BOOKINGS, Deed.SEE_RENTERS, Deed.CAPTURE, Deed.SWEEP}
+            {
+                Deed.BROWSE_CARS,
+                Deed.BOOK,
+                Deed.TAKE_BACK,
+                Deed.SEE_BRANCH_BOOKINGS,
+                Deed.SEE_RENTERS,
+                Deed.CAPTURE,
+                Deed.SWEEP,
+            }
         ),
         Role.OWNER: frozenset({Deed.BROWSE_CARS, Deed.MANAGE_OWN_CARS, Deed.SEE_OWN_EARNINGS}),
         Role.ADMIN: frozenset(set(Deed) - {Deed.MANAGE_OWN_CARS, Deed.SEE_OWN_EARNINGS}),
-        Role.WORKER: frozenset({Deed.SEE_ALL_BOOKINGS, Deed.CAPTURE, Deed.SWEEP}),
-        Role.RENTER: frozenset({Deed.BROWSE_CARS, Deed.BOOK}),
+        # Their own bookings only, and for nobody else: the services look at ``Actor.renter`` too.
+        Role.RENTER: frozenset({Deed.BROWSE_CARS, Deed.BOOK, Deed.CAPTURE}),
+        Role.WORKER: frozenset(
+            {Deed.SEE_ALL_BOOKINGS, Deed.CAPTURE, Deed.SWEEP, Deed.SEE_HEALTH, Deed.RECORD_STRIPE_MODE}
+        ),
     }
 )
 

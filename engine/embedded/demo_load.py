@@ -23,8 +23,9 @@ from engine.domain.booking import Booking, BookingState
 from engine.domain.car import CarId, terms_of
 from engine.domain.period import whole_milliseconds
 from engine.embedded.demo_data import DemoData, build
+from engine.embedded.demo_people import accounts
 
-_FILLED = ("branches", "cars", "fences", "renters", "bookings", "ledger")
+_FILLED = ("branches", "cars", "fences", "renters", "bookings", "ledger", "images.files", "images.chunks")
 
 
 async def load_demo(client: Client, name: str, now: datetime, on_progress: Callable[[str], None]) -> None:
@@ -44,8 +45,10 @@ async def load_demo(client: Client, name: str, now: datetime, on_progress: Calla
         await provision(client, name, data.settings)
         if marker is None:
             await _write(db, data, on_progress)
+        renters = {renter.id: renter for renter in data.renters}
         for each in data.accounts:
-            new = NewAccount(each.account, each.password, each.role, each.name, each.branch_id, each.owner_id)
+            renter = renters[each.renter_id] if each.renter_id else None
+            new = NewAccount(each.account, each.password, each.role, each.name, each.branch_id, each.owner_id, renter)
             await create_account(client, db.name, new)
         await db.deployment.update_one({"_id": "demo"}, {"$set": {"schema": schema}}, upsert=True)
 
@@ -91,4 +94,4 @@ async def _bring_home(db: Database, now: datetime) -> None:
 
 def _fingerprint() -> str:
     indexes = {collection: [model.document for model in models] for collection, models in INDEXES.items()}
-    return hashlib.sha256(repr((SHAPES, indexes, RIGHTS)).encode()).hexdigest()
+    return hashlib.sha256(repr((SHAPES, indexes, RIGHTS, accounts())).encode()).hexdigest()

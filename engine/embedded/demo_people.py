@@ -1,4 +1,4 @@
-"""The demo firm's people: renters, owners and the three accounts."""
+"""The demo firm's people: renters, owners and the accounts."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ class DemoAccount:
     Attributes:
         branch_id: The clerk's branch; None for the others.
         owner_id: The owner's fleet; None for the others.
+        renter_id: Who the renter's own account books for; None for the others.
     """
 
     account: AccountName
@@ -36,6 +37,7 @@ class DemoAccount:
     name: str
     branch_id: BranchId | None
     owner_id: OwnerId | None
+    renter_id: RenterId | None
 
 
 def accounts() -> tuple[DemoAccount, ...]:
@@ -47,6 +49,7 @@ def accounts() -> tuple[DemoAccount, ...]:
             name=row["name"],
             branch_id=BranchId(row["branch_id"]) if row["branch_id"] else None,
             owner_id=OwnerId(row["owner_id"]) if row["owner_id"] else None,
+            renter_id=RenterId(row["renter_id"]) if row["renter_id"] else None,
         )
         for row in rows("accounts")
     )

@@ -20,10 +20,10 @@ from engine.domain.errors import (
     PeriodTaken,
     PriceChanged,
 )
-from engine.domain.listing import BookingQuery, BookingRows
+from engine.domain.listing import told_to
 from engine.domain.money import Money
 from engine.domain.payment import PAGE_LIFETIME, Attempt, PageOrder
-from engine.domain.people import Actor, Deed, Renter, RenterId
+from engine.domain.people import Actor, Deed, Renter, RenterId, Role
 from engine.domain.period import RentalPeriod
 from engine.domain.pricing import quote
 from engine.domain.settings import FirmSettings
@@ -67,7 +67,7 @@ class BookingService:
         """Promise the car for the hold time and prepare its payment.
 
         Raises:
-            Forbidden: The actor's role may not book.
+            Forbidden: The actor's role may not book, or it is a renter's own account and somebody else is to drive.
             InvalidPeriod: The pick-up lies in the past.
             Contended: Another desk is being served for this car; nothing was done.
             AlreadyAsked: This press of "Book" was served before; carries the first booking's id.
@@ -81,14 +81,22 @@ class BookingService:
             raise InvalidText("intent key", "must be a plain key")
         now = self.clock.now()
         wish.period.refuse_past(now)
-        renter = await self.store.renter(wish.renter_id)
-        settings = await self.store.settings()
+        renter = await self._renter(actor, wish.renter_id)
+        settings = await self.store.settings(now)
         try:
             return await self._hold(actor, wish, renter, settings, now)
         except PeriodTaken as taken:
             if not await self._let_go_of(taken, now):
                 raise
         return await self._hold(actor, wish, renter, settings, now)
+
+    async def _renter(self, actor: Actor, renter_id: RenterId) -> Renter:
+        """Who is to drive. A renter's own account knows itself, and the database shows it nobody else."""
+        if actor.role is not Role.RENTER:
+            return await self.store.renter(renter_id)
+        if actor.renter is None or actor.renter.id != renter_id:
+            raise Forbidden("a renter's own account books for nobody else")
+        return actor.renter
 
     async def _hold(
         self, actor: Actor, wish: HoldCar, renter: Renter, settings: FirmSettings, now: datetime
@@ -131,19 +139,7 @@ class BookingService:
         booking = await self.store.booking(booking_id)
         if not booking.visible_to(actor):
             raise NotFound("booking", booking_id)
-        return booking
-
-    async def mine(self, actor: Actor, *, offset: int = 0, limit: int = 50) -> BookingRows:
-        """What this account booked, newest first."""
-        actor.must(Deed.BOOK)
-        return await self.store.bookings(BookingQuery(booked_by=actor.account, offset=offset, limit=limit))
-
-    async def of_branch(self, actor: Actor, *, offset: int = 0, limit: int = 50) -> BookingRows:
-        """What is picked up at the actor's branch, newest first. Raises: Forbidden."""
-        actor.must(Deed.SEE_BRANCH_BOOKINGS)
-        if actor.branch_id is None:
-            raise Forbidden("the account belongs to no branch")
-        return await self.store.bookings(BookingQuery(branch_id=actor.branch_id, offset=offset, limit=limit))
+        return told_to(actor, booking)
 
     def _held(
         self,

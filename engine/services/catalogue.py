@@ -5,15 +5,12 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from engine.domain.car import Branch, BranchId, Car
-from engine.domain.catalogue import PAGE_SIZE, CarWish, Facets, Offer, OfferPage
-from engine.domain.errors import NotFound
-from engine.domain.freshness import BRANCHES, SEARCHES_LIVE, Lookup, cars_at
+from engine.domain.car import Branch, BranchId, branch_among
+from engine.domain.catalogue import PAGE_SIZE, CarWish, Facets, OfferPage, offer_of
 from engine.domain.people import Actor, Deed, Renter, RenterId, renter_field
 from engine.domain.phone import phone_beginnings
-from engine.domain.pricing import quote
 from engine.domain.text import clean, search_key
-from engine.ports import Cache, Clock, Store
+from engine.ports import Clock, Store
 
 _MOST_RENTERS = 20
 
@@ -32,16 +29,14 @@ class NewRenter:
 class CatalogueService:
     store: Store
     clock: Clock
-    cache: Cache
 
     async def branches(self, actor: Actor) -> list[Branch]:
         actor.must(Deed.BROWSE_CARS)
-        return await self.cache.read(Lookup("branches", (), list[Branch], (BRANCHES,)), self.store.branches)
+        return await self.store.branches()
 
     async def facets(self, actor: Actor, branch_id: BranchId) -> Facets:
         actor.must(Deed.BROWSE_CARS)
-        lookup = Lookup("facets", (branch_id,), Facets, (cars_at(branch_id),))
-        return await self.cache.read(lookup, lambda: self.store.facets(branch_id))
+        return await self.store.facets(branch_id)
 
     async def search(self, actor: Actor, wish: CarWish, *, offset: int = 0) -> OfferPage:
         """One page of free cars with their price for the period.
@@ -53,17 +48,12 @@ class CatalogueService:
         actor.must(Deed.BROWSE_CARS)
         now = self.clock.now()
         wish.period.refuse_past(now)
-        branch = next((known for known in await self.branches(actor) if known.id == wish.branch_id), None)
-        if branch is None:
-            raise NotFound("branch", wish.branch_id)
-        settings = await self.store.settings()
-        lookup = Lookup("free cars", (wish, offset), tuple[list[Car], int], (cars_at(branch.id),), SEARCHES_LIVE)
-        cars, total = await self.cache.read(lookup, lambda: self.store.free_cars(wish, now, offset, PAGE_SIZE))
-        offers = tuple(
-            Offer(car, quote(car.daily_rate, wish.period, zone=branch.tzinfo, commission_bp=settings.commission_bp))
-            for car in cars
+        branch = branch_among(await self.store.branches(), wish.branch_id)
+        settings = await self.store.settings(now)
+        cars, total = await self.store.free_cars(wish, now, offset, PAGE_SIZE)
+        return OfferPage(
+            tuple(offer_of(car, wish.period, branch, settings.commission_bp) for car in cars), offset, total
         )
-        return OfferPage(offers, offset, total)
 
     async def renters(self, actor: Actor, text: str, country: str = "") -> list[Renter]:
         """Past renters with a word of their name, an e-mail or a phone that begins with *text*; none for an empty one.

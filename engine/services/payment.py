@@ -16,6 +16,7 @@ from engine.domain.errors import CarNotRentable, Forbidden, NotFound, Overtaken,
 from engine.domain.payment import AttemptState, PageFacts
 from engine.domain.people import Actor, Deed
 from engine.ports import Clock, PaymentGateway, Store, Work
+from engine.services.mode import ModeGuard
 from engine.services.pages import Pages
 from engine.services.takings import Takings
 
@@ -33,32 +34,36 @@ class PaymentService:
     gateway: PaymentGateway
     clock: Clock
     desk: str
+    mode: ModeGuard
 
     async def settle(self, actor: Actor, booking_id: BookingId) -> Booking:
         """``carry_on`` for somebody at a desk.
 
         Raises:
-            Forbidden: The actor's role takes no payments.
+            Forbidden: The actor's role neither books nor takes payments.
             NotFound: There is no such booking, or the actor may not see it.
         """
-        actor.must(Deed.CAPTURE)
+        if not actor.may(Deed.BOOK):
+            actor.must(Deed.CAPTURE)
         booking = await self.store.booking(booking_id)
         if not booking.visible_to(actor):
             raise NotFound("booking", booking_id)
         return await self._carry_on(booking)
 
-    async def carry_on(self, booking_id: BookingId) -> Booking:
+    async def carry_on(self, booking_id: BookingId, *, leave: bool = True) -> Booking:
         """Take every step that can be taken now, whoever's booking it is; as it is stored afterwards.
 
-        For the engine's own use: it asks nobody's leave.
+        For the engine's own use: it asks nobody's leave. With *leave* off, a step that this engine's Stripe key may
+        not take is told as Forbidden, instead of being left to others in silence.
 
         Raises:
             Unavailable: Stripe or MongoDB gave no answer; what is stored stays true, and another call goes on from it.
             PaymentMismatch: Stripe's facts are not those of the booking; nothing was changed.
+            WrongStripeMode: This engine's key is of the other mode; Stripe was not asked.
         """
-        return await self._carry_on(await self.store.booking(booking_id))
+        return await self._carry_on(await self.store.booking(booking_id), leave=leave)
 
-    async def _carry_on(self, booking: Booking) -> Booking:
+    async def _carry_on(self, booking: Booking, *, leave: bool = True) -> Booking:
         booking_id = booking.id
         for _ in range(_LONGEST_WAY):
             before = booking.version
@@ -68,6 +73,8 @@ class PaymentService:
                 booking = await self.store.booking(booking_id)
                 continue
             except Forbidden:
+                if not leave:
+                    raise
                 # This desk's key may not, or it has none. The booking stays due for an engine whose key may.
                 log.warning("payment.left_to_others", booking=booking_id, state=booking.state)
                 break
@@ -97,6 +104,7 @@ class PaymentService:
         booking = await self.carry_on(booking_id)
         if not session_id or (booking.attempt.session_id == session_id and booking.blocking):
             return booking
+        await self.mode.must_fit()
         page = await self.gateway.page(session_id)
         if not page.secured:
             return booking
@@ -151,6 +159,8 @@ class PaymentService:
                 step = takings.take
             case BookingState.CANCELLED if booking.refund_waits:
                 step = takings.refund
+        if step is not _rest:
+            await self.mode.must_fit()
         return await step(booking)
 
     @property

@@ -8,7 +8,7 @@ from engine.domain.booking import Booking, BookingId, BookingState
 from engine.domain.cancellation import RefundQuote, refund_for
 from engine.domain.errors import MoveRefused, PriceChanged
 from engine.domain.money import Money
-from engine.domain.payment import Refund
+from engine.domain.payment import AttemptState, Refund
 from engine.domain.people import Actor, Deed
 from engine.ports import Clock, Store
 from engine.services.booking import BookingService, HoldCar
@@ -59,9 +59,10 @@ class RentalService:
         """The car is back, now: the booking is completed and blocks no longer, early or late.
 
         Raises:
+            Forbidden: The actor's role stands at no counter.
             MoveRefused: It was not confirmed, or has not begun.
         """
-        actor.must(Deed.BOOK)
+        actor.must(Deed.TAKE_BACK)
         booking = await self.bookings.booking(actor, booking_id)
         now = self.clock.now()
         if booking.period.starts_at > now:
@@ -92,6 +93,8 @@ class RentalService:
                 if booking.period.starts_at <= now:
                     # The car is out: cancelling would promise it to the next one. It is taken back instead.
                     raise MoveRefused("begun", BookingState.CANCELLED)
+                if booking.attempt.state is AttemptState.LAPSED:
+                    return RefundQuote(nothing, nothing)
                 back = refund_for(booking.price, booking.period.starts_at, booking.cancellation, now)
                 return RefundQuote(back, booking.price - back)
             case _:

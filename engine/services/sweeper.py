@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 
-from engine.domain.booking import BookingId
-from engine.domain.errors import DriveSphereError
+from engine.domain.booking import Booking, BookingId
+from engine.domain.errors import (
+    DriveSphereError,
+    Forbidden,
+    Overtaken,
+    PaymentMismatch,
+    PaymentRefused,
+    Unavailable,
+)
+from engine.domain.trouble import Why, put_off
 from engine.ports import Clock, Leases, Store
 from engine.services.payment import PaymentService
 
@@ -26,6 +35,7 @@ class Sweeper:
     payment: PaymentService
     leases: Leases
     clock: Clock
+    desk: str = "unnamed"
 
     async def run(self) -> None:
         """Sweep every minute until cancelled; a round that fails is told in the log and followed by the next."""
@@ -51,14 +61,46 @@ class Sweeper:
                 for booking_id in due:
                     await self._settle(booking_id)
                 seen.update(due)
+            await self._leave_word(len(seen))
             return len(seen)
+
+    async def _leave_word(self, count: int) -> None:
+        """For whoever asks when somebody swept last; a sweep is none the worse if it cannot be written down."""
+        try:
+            await self.store.note_round("sweeper", self.payment.desk, self.desk, self.clock.now(), count)
+        except DriveSphereError as problem:
+            log.warning("sweeper.no_word_left", code=problem.code)
 
     async def _settle(self, booking_id: BookingId) -> None:
         try:
-            await self.payment.carry_on(booking_id)
+            await self._carry_on(booking_id)
+        except Forbidden:
+            # This engine's key may not, or it has none: it stays due for one whose key may.
+            log.warning("sweeper.left_to_others", booking=booking_id)
         except DriveSphereError as problem:
             # One booking that cannot go on must not keep the others waiting.
             log.warning("sweeper.left", booking=booking_id, code=problem.code)
         except Exception:
             # A row that nobody foresaw, perhaps written by a hostile desk, must not end the sweeping of all others.
             log.exception("sweeper.bug", booking=booking_id)
+
+    async def _carry_on(self, booking_id: BookingId) -> None:
+        try:
+            booking = await self.payment.carry_on(booking_id, leave=False)
+        except (PaymentMismatch, PaymentRefused, Unavailable) as problem:
+            if isinstance(problem, Unavailable) and problem.server != "stripe":
+                raise
+            why = Why.MISMATCH if isinstance(problem, PaymentMismatch) else Why.STUCK
+            await self._put_off(await self.store.booking(booking_id), why, problem.code)
+            raise
+        await self._put_off(booking, Why.SLOW if booking.money_moves else Why.STUCK)
+
+    async def _put_off(self, booking: Booking, why: Why, code: str = "") -> None:
+        """Row 11: if it is due as before, wait longer before each further try; nothing else about it changes."""
+        now = self.clock.now()
+        if booking.due_at is None or booking.due_at > now:
+            return
+        trouble = put_off(booking.trouble, why, now, code)
+        with suppress(Overtaken):
+            await self.store.replace(booking.in_trouble(trouble))
+            log.warning("sweeper.put_off", booking=booking.id, why=trouble.why.value, until=trouble.again_at)

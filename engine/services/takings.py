@@ -11,6 +11,7 @@ from engine.domain.booking import Booking, BookingState
 from engine.domain.errors import PaymentMismatch, PaymentRefused
 from engine.domain.ledger import LedgerRow, charge_rows, refund_rows
 from engine.domain.payment import AttemptState, IntentFacts, Refund, RefundFacts, RefundState
+from engine.domain.trouble import Trouble, Why
 from engine.ports import Clock, PaymentGateway, Store, Work
 
 log = structlog.get_logger(__name__)
@@ -37,6 +38,8 @@ class Takings:
         except PaymentRefused:
             # Captured before and the answer lost, or lapsed; the intent itself tells.
             intent = await self.gateway.intent(attempt.payment_intent)
+        if intent.status == "canceled":
+            return await self._lapsed(booking)
         if intent.status != "succeeded":
             log.error("payment.not_captured", booking=booking.id, intent=attempt.payment_intent, status=intent.status)
             return booking
@@ -62,12 +65,13 @@ class Takings:
             raise PaymentMismatch(f"{facts.refund_id}: asked for {refund.amount}, Stripe gives back {facts.amount}")
         if told == refund:
             return booking
+        now = self.clock.now()
+        if told.state is RefundState.FAILED:
+            log.error("payment.refund_failed", booking=booking.id, refund=told.refund_id)
+            return await self._store(booking.with_refund(told, trouble=Trouble(Why.REFUND_FAILED, now)))
         after = booking.with_refund(told)
         if told.state is not RefundState.DONE:
-            if told.state is RefundState.FAILED:
-                log.error("payment.refund_failed", booking=booking.id, refund=told.refund_id)
             return await self._store(after)
-        now = self.clock.now()
         rows = refund_rows(booking, told.refund_id, told.amount, now)
         if booking.state is BookingState.REFUND_DUE:
             after = booking.become(BookingState.REFUNDED, now=now, by=self.desk, refund=told)
@@ -85,6 +89,14 @@ class Takings:
         if given := [each for each in made if each.status not in ("failed", "canceled")]:
             return given[0]
         return await self.gateway.refund(intent, refund.amount, f"rf:{booking.id}:{intent}")
+
+    async def _lapsed(self, booking: Booking) -> Booking:
+        """Stripe ended the authorisation, seven days old: nothing was taken, and nothing is left to give back."""
+        attempt = booking.attempt
+        log.error("payment.lapsed", booking=booking.id, intent=attempt.payment_intent)
+        back = None if booking.refund is None else Refund(attempt.amount, RefundState.DONE, attempt.payment_intent)
+        trouble = Trouble(Why.LAPSED, self.clock.now())
+        return await self._store(booking.with_attempt(attempt.ended(AttemptState.LAPSED), refund=back, trouble=trouble))
 
     async def _let_go(self, booking: Booking) -> Booking:
         """Cancel the authorisation. Nothing moved, so nothing is posted."""

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
 from desktop.app import Program
+from desktop.collector import collecting_here
 from desktop.preferences import Preferences
 from desktop.smoke import Stopwatch
 from engine.config import load
@@ -58,6 +59,13 @@ class Person:
     @property
     def _focused(self):
         return QApplication.focusWidget() or self.window.focusWidget() or self.window
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _collecting_here(qapp):
+    """As in the program: a widget in a cycle must not be destroyed by another thread."""
+    with collecting_here():
+        yield
 
 
 @pytest.fixture

@@ -28,6 +28,8 @@ async def _sign_in_and_find(person):
     search = person.desk.search
     await person.until(lambda: search.state.phase is Phase.READY and search.state.first.total > 0)
     await person.until(lambda: isinstance(person.window.focusWidget(), CardGrid))
+    cards = person.window.workspace.client.search.results.model
+    await person.until(lambda: cards.row_at(1) is not None)
 
 
 async def _book(person):

@@ -20,9 +20,11 @@ from pymongo.errors import PyMongoError
 from redis.asyncio import Redis
 
 from engine.adapters.mongo_client import Credentials, connect, database
+from engine.adapters.mongo_deployment import MongoDeployment
 from engine.adapters.mongo_documents import branch_document, car_document, fence_document, renter_document
 from engine.adapters.mongo_provision import create_account, provision
 from engine.domain.car import terms_of
+from engine.domain.payment import StripeMode
 from engine.domain.settings import FirmSettings
 
 T = TypeVar("T")
@@ -123,6 +125,13 @@ class Firm:
         over = {"$set": {"hold_until": past, "due_at": past}}
         return (await insist(lambda: self.db.bookings.update_many(held, over))).modified_count
 
+    async def hasten(self, query: dict[str, Any]) -> None:
+        """What was put off for a while is due again."""
+        now = datetime.now(UTC).replace(microsecond=0)
+        put_off = {**query, "due_at": {"$gt": now}, "trouble": {"$exists": True}}
+        over = {"$set": {"due_at": now, "trouble.again_at": now}}
+        await insist(lambda: self.db.bookings.update_many(put_off, over))
+
     async def booking(self, booking: str) -> dict[str, Any]:
         return await insist(lambda: self.db.bookings.find_one({"_id": booking}))
 
@@ -163,6 +172,7 @@ async def prepare(cluster: Cluster) -> None:
     admin = connect(cluster.mongo_url, Credentials(ROOT, cluster.password, "admin"))
     try:
         await provision(admin, DATABASE, FirmSettings())
+        await MongoDeployment(admin, DATABASE).record_stripe_mode(StripeMode.TEST, "tests", datetime.now(UTC))
         for account in ACCOUNTS:
             await create_account(admin, DATABASE, account)
         db = database(admin, DATABASE)

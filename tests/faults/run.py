@@ -187,6 +187,7 @@ class Run:
         mine = {"car_id": {"$in": self.cars}}
         while time.monotonic() < deadline:
             await self.firm.run_out(mine)
+            await self.firm.hasten(mine)
             await self.do(worker, "sweep")
             looked = await self.do(worker, "look_back") if self.looks_back else {"found": 0}
             if looked.get("found") == 0 and not await self.firm.unsettled(mine):

@@ -69,3 +69,13 @@ def test_a_broken_setting_is_a_sentence_and_status_2(data):
     assert "STRIPE_API_KEY begins with" in done.stderr
     assert "Traceback" not in done.stderr
     assert "nonsense" not in done.stderr
+
+
+def test_the_doctor_says_how_the_demo_is_and_leaves_with_status_0(data):
+    done = _run("doctor", "--data", data, "--account", "admin", "--json")
+
+    assert 0 == done.returncode, done.stderr
+    told = json.loads(done.stdout)
+    levels = {finding["area"]: finding["level"] for finding in told["findings"]}
+    assert {"good"} == {level for area, level in levels.items() if area != "sweeper"}, told
+    assert "_test_" not in done.stdout

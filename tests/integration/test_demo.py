@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -11,9 +11,11 @@ import pytest_asyncio
 
 from engine.adapters.clock import ServerClock
 from engine.adapters.mongo_client import CODEC, Credentials, connect
+from engine.adapters.mongo_deployment import MongoDeployment
 from engine.bootstrap import Place, open_engine
 from engine.config import Secret
 from engine.domain.booking import BLOCKING
+from engine.domain.payment import StripeMode
 from engine.embedded.demo_load import load_demo
 from engine.embedded.demo_payments import introduce_payments
 from engine.embedded.demo_people import accounts
@@ -65,6 +67,7 @@ async def test_a_demo_booking_can_be_cancelled_and_its_money_goes_back(demo, end
     place = Place(
         endpoints.mongo_url, Secret(endpoints.redis_url), NAME, Secret(endpoints.stripe_key), endpoints.stripe_url
     )
+    await MongoDeployment(client, NAME).record_stripe_mode(StripeMode.TEST, "demo", datetime.now(UTC))
     async with open_engine(place, "clerk", "demo-counter", background=False) as desk:
         quoted = await desk.rental.quote_refund(desk.actor, row["_id"])
         cancelled = await desk.rental.cancel(desk.actor, row["_id"], quoted.given_back)

@@ -10,14 +10,18 @@ import sys
 import pymongo
 import pytest
 import pytest_asyncio
+from builders import DATABASE, PASSWORD
 
 from engine import provisioning
 from engine.adapters.mongo_client import Credentials, connect
+from engine.adapters.mongo_deployment import MongoDeployment
 from engine.adapters.mongo_indexes import INDEXES
+from engine.adapters.mongo_limits import limit_transactions
 from engine.adapters.mongo_provision import provision
 from engine.adapters.mongo_rights import RIGHTS
 from engine.adapters.mongo_shapes import SHAPES
 from engine.domain.errors import Forbidden, Misconfigured, SignInRefused, Unavailable
+from engine.domain.payment import StripeMode
 from engine.domain.settings import FirmSettings
 from engine.embedded.binaries import find_mongod
 
@@ -52,12 +56,12 @@ async def test_what_was_changed_by_hand_is_mended_and_nothing_else(client, root)
     db.command("grantPrivilegesToRole", "ds_client", privileges=[
         {"resource": {"db": NAME, "collection": "cars"}, "actions": ["update"]}
     ])  # fmt: skip
-    db.settings.update_one({"_id": "firm"}, {"$set": {"commission_bp": 900}})
+    db.settings.update_one({"_id": 1}, {"$set": {"commission_bp": 900}})
 
     changes = await provision(client, NAME, FirmSettings())
 
     assert ["cars: validator renewed", "bookings: index once created", "role ds_client: rights renewed"] == changes
-    assert 900 == db.settings.find_one({"_id": "firm"})["commission_bp"]
+    assert 900 == db.settings.find_one({"_id": 1})["commission_bp"]
 
 
 async def test_renters_of_an_older_version_are_made_findable_once(client, root):
@@ -84,6 +88,46 @@ async def test_the_first_admin_is_made_once_and_can_sign_in(client, endpoints):
     assert [] == list(signed_in[NAME].audit.find())
     signed_in.close()
     assert ["Nothing to change: the database is as this version needs it."] == again
+
+
+async def test_the_firms_stripe_mode_is_recorded_and_changed_only_when_asked(client, endpoints):
+    where = (endpoints.mongo_url, NAME, endpoints.root_name, endpoints.root_password, "boss")
+    first = await provisioning.run(*where, stripe_mode=StripeMode.TEST)
+    again = [await provisioning.run(*where, stripe_mode=mode) for mode in (None, StripeMode.TEST)]
+    live = await provisioning.run(*where, stripe_mode=StripeMode.LIVE)
+
+    assert "stripe: the firm takes test payments" in first
+    assert [["Nothing to change: the database is as this version needs it."]] * 2 == again
+    assert ["stripe: the firm takes live payments from now on, test ones before"] == live
+    assert StripeMode.LIVE == await MongoDeployment(client, NAME).stripe_mode()
+
+
+async def test_an_open_transaction_is_given_seconds_on_every_member(client, endpoints, root):
+    limit = "transactionLifetimeLimitSeconds"
+    before = root.admin.command({"getParameter": 1, limit: 1})[limit]
+    where = (endpoints.mongo_url, NAME, endpoints.root_name, endpoints.root_password, "boss")
+    root.admin.command({"setParameter": 1, limit: 60})
+    try:
+        lines = await provisioning.run(*where)
+        again = await provisioning.run(*where)
+
+        assert 1 == sum(f"{limit} 60 before, 15 now" in line for line in lines)
+        assert 15 == root.admin.command({"getParameter": 1, limit: 1})[limit]
+        assert ["Nothing to change: the database is as this version needs it."] == again
+    finally:
+        root.admin.command({"setParameter": 1, limit: before})
+
+
+async def test_an_account_that_may_not_set_the_limit_is_told_what_to_do(world, endpoints):
+    weak = Credentials("admin", PASSWORD, DATABASE)
+    client = connect(endpoints.mongo_url, weak)
+    try:
+        (line,) = await limit_transactions(client, endpoints.mongo_url, weak)
+    finally:
+        await client.close()
+
+    assert "may not set transactionLifetimeLimitSeconds" in line
+    assert "into its configuration" in line
 
 
 async def test_a_wrong_root_password_and_an_account_without_rights_are_said(client, endpoints, world):

@@ -395,7 +395,7 @@ async def test_the_command_on_the_demo_after_an_honest_run_and_after_a_theft(tmp
 async def booked_and_paid(desk):
     period = days(desk, 40, 42)
     offer = (await desk.catalogue.search(desk.actor, CarWish(desk.actor.branch_id, period))).offers[0]
-    renter = (await desk.payment.store.renters("", 1))[0]
+    renter = (await desk.payment.store.renters("m", 1))[0]
     held = await desk.booking.hold(desk.actor, HoldCar("key", offer.car.id, period, renter.id, offer.quote.total))
     page = await desk.payment.settle(desk.actor, held.id)
     async with httpx.AsyncClient(trust_env=False) as http:

@@ -14,6 +14,7 @@ from engine.domain.booking import BookingState
 from engine.domain.car import CarStatus
 from engine.domain.catalogue import CarWish
 from engine.domain.errors import MoveRefused, NotFound, PaymentMismatch, PeriodTaken, PriceChanged, Unavailable
+from engine.domain.listing import BookingQuery, BookingScope
 from engine.domain.money import Money
 from engine.domain.period import RentalPeriod
 from engine.services import pages
@@ -253,7 +254,8 @@ async def test_X3_an_expired_booking_stays_listed_and_is_taken_up_again_in_one_s
         booking = await opened(desk)
         run_out(world, booking)
         await desk.payment.settle(desk.actor, booking.id)
-        assert [booking.id] == [each.id for each in (await desk.booking.mine(desk.actor)).rows]
+        listed = await desk.listing.page(desk.actor, BookingQuery(BookingScope.MINE))
+        assert [booking.id] == [each.id for each in listed.rows]
 
         again = await desk.rental.take_up_again(desk.actor, booking.id, "again-1")
 

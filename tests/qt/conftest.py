@@ -14,6 +14,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from qasync import QEventLoop  # after PySide6: it takes the Qt it finds
 from shiboken6 import isValid
 
+from desktop.collector import COLLECTOR, collecting_here
 from desktop.theme.theme import Scheme, Theme
 
 
@@ -51,10 +52,21 @@ def no_timer_left(qapp):
     """Widgets given to qtbot are closed before this looks."""
     yield
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    left = [timer for timer in gc.get_objects() if type(timer) is QTimer and isValid(timer) and timer.isActive()]
+    left = [timer for timer in gc.get_objects() if _runs(timer)]
     for timer in left:
         timer.stop()
     assert not left, f"timers left running, owned by {[timer.parent() for timer in left]}"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _collecting_here(qapp):
+    """As in the program: a widget in a cycle must not be destroyed by another thread."""
+    with collecting_here():
+        yield
+
+
+def _runs(timer):
+    return type(timer) is QTimer and isValid(timer) and timer.isActive() and timer.objectName() != COLLECTOR
 
 
 @pytest.fixture(scope="session")

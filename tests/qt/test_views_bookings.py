@@ -11,7 +11,7 @@ from view_builders import CLERK, NOW, fed_workspace, make_booking
 
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
-from desktop.viewmodels.bookings import BookingsState, Scope
+from desktop.viewmodels.bookings import BookingsState
 from desktop.viewmodels.phases import Phase
 from desktop.views.client.booking_row import row_of
 from desktop.views.client.booking_table import ROW_PX, two_lines
@@ -20,7 +20,7 @@ from desktop.views.tools import Tools
 from desktop.widgets.shimmer import ShimmerClock
 from engine.domain.booking import BookingState, Standing
 from engine.domain.errors import Unavailable
-from engine.domain.listing import BookingRows
+from engine.domain.listing import BookingRows, BookingScope
 
 
 class Clock:
@@ -54,7 +54,7 @@ def page(qtbot, theme, workspace, clock, tmp_path):
     shimmer.deleteLater()
 
 
-def listed(total, run=1, scope=Scope.MINE, **changes):
+def listed(total, run=1, scope=BookingScope.MINE, **changes):
     rows = tuple(make_booking(number, **changes) for number in range(min(total, 50)))
     return BookingsState(Phase.READY, scope, BookingRows(rows, total), run)
 
@@ -207,7 +207,7 @@ def test_a_list_that_is_there_stays_and_says_its_age(page):
 
 def test_another_scope_never_shows_the_rows_of_the_first(page, clock):
     feed(page, listed(5))
-    feed(page, BookingsState(scope=Scope.BRANCH, run=2))
+    feed(page, BookingsState(scope=BookingScope.BRANCH, run=2))
     clock.at += 0.25
     page.loading._look()
 

@@ -18,7 +18,8 @@ from desktop.views.tools import Tools
 from desktop.widgets.shimmer import ShimmerClock
 from engine.domain.booking import BookingState
 from engine.domain.errors import InvalidText, PeriodTaken, Unavailable
-from engine.domain.payment import AttemptState
+from engine.domain.money import Money
+from engine.domain.payment import AttemptState, Refund, RefundState
 
 FORM = PanelState(offer=make_offer(), period=PERIOD, branch=BERLIN)
 
@@ -204,6 +205,21 @@ def test_focus_stays_in_the_panel_while_it_waits(panel):
     feed(panel, held())
 
     assert panel.main.hasFocus()
+
+
+def test_what_was_never_taken_is_not_called_paid(panel):
+    stands = replace(held(state=BookingState.CONFIRMED), stage=Stage.CONFIRMED)
+    feed(panel, with_attempt(stands, AttemptState.LAPSED))
+
+    words = "Not paid: the card's approval of 100.00 EUR ran out before it was taken."
+    assert ("Confirmed", words) == (panel.status.title.text(), panel.status.sentence.text())
+
+
+def test_a_refund_that_failed_is_not_called_refunded(panel):
+    refund = Refund(Money(100_00, "EUR"), RefundState.FAILED)
+    feed(panel, replace(held(state=BookingState.CANCELLED, refund=refund), stage=Stage.RELEASED))
+
+    assert "100.00 EUR could not be refunded; head office sees to it." == panel.status.sentence.text()
 
 
 def test_paid_is_said_with_the_amount(panel):

@@ -13,7 +13,7 @@ from view_builders import CLERK, NOW, fed_workspace, found, make_booking
 
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
-from desktop.viewmodels.bookings import BookingsState, Scope
+from desktop.viewmodels.bookings import BookingsState
 from desktop.viewmodels.connection import ConnectionState
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase, SessionState, SessionViewModel
@@ -24,7 +24,7 @@ from desktop.widgets.shimmer import ShimmerClock
 from desktop.widgets.text import Text
 from engine.domain.booking import BookingState
 from engine.domain.errors import AccountDisabled, Unavailable
-from engine.domain.listing import BookingRows
+from engine.domain.listing import BookingRows, BookingScope
 from engine.domain.people import AccountName, Role
 
 
@@ -177,7 +177,7 @@ def test_O5_without_redis_bookings_go_on(view):
 
 
 def listed(*bookings):
-    return BookingsState(Phase.READY, Scope.MINE, BookingRows(bookings, len(bookings)), 1)
+    return BookingsState(Phase.READY, BookingScope.MINE, BookingRows(bookings, len(bookings)), 1)
 
 
 def test_open_holds_count_down_in_the_status_bar(view):
@@ -217,7 +217,7 @@ async def test_a_bug_in_a_view_is_not_swallowed(window, view, until):
 
 
 def test_holds_of_the_branch_are_not_called_mine(view):
-    view._workspace.bookings._show(replace(listed(make_booking(1)), scope=Scope.BRANCH))
+    view._workspace.bookings._show(replace(listed(make_booking(1)), scope=BookingScope.BRANCH))
 
     assert not view.status._holds.isVisible()
 

@@ -251,10 +251,13 @@ def test_seasons_and_weekdays_can_be_seen(firm):
     assert weekdays[6] < 0.6 * weekdays[4]
 
 
-def test_the_accounts_are_a_clerk_an_owner_of_a_large_fleet_an_admin_and_the_head_office(firm):
-    clerk, owner, admin, worker = firm.data.accounts
+def test_the_accounts_are_a_clerk_an_owner_of_a_large_fleet_an_admin_the_head_office_and_a_renter(firm):
+    clerk, owner, admin, _, renter = firm.data.accounts
 
-    assert (Role.CLIENT, Role.OWNER, Role.ADMIN, Role.WORKER) == (clerk.role, owner.role, admin.role, worker.role)
+    roles = [Role.CLIENT, Role.OWNER, Role.ADMIN, Role.WORKER, Role.RENTER]
+    assert roles == [each.role for each in firm.data.accounts]
+    assert renter.name == next(each.name for each in firm.data.renters if each.id == renter.renter_id)
+    assert 3 < sum(booking.renter_id == renter.renter_id for booking in firm.bookings)
     assert clerk.branch_id in {branch.id for branch in firm.data.branches}
     assert 12 <= Counter(car.owner_id for car in firm.data.cars)[owner.owner_id]
     assert not [each for each in (owner, admin) if each.branch_id]

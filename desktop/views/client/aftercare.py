@@ -14,6 +14,7 @@ from desktop.viewmodels.booking import PanelState, Stage
 from desktop.views.tools import Workspace
 from desktop.widgets.button import Button, Kind
 from engine.domain.cancellation import RefundQuote
+from engine.domain.people import Deed
 
 _BACK = Question(
     "Is the car back?",
@@ -35,6 +36,7 @@ class Aftercare(QWidget):
     def __init__(self, theme: Theme, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._vm, self._now = workspace.panel, workspace.now
+        self._takes_back = workspace.actor.may(Deed.TAKE_BACK)
         self._tasks = TaskScope(self)
         self._tasks.failed.connect(self.task_failed)
         self.cancel = Button(theme, "Cancel booking …", Kind.DANGER)
@@ -55,7 +57,7 @@ class Aftercare(QWidget):
         booking = state.booking
         begun = booking is not None and booking.period.starts_at <= self._now()
         self.cancel.setVisible(state.stage is Stage.CONFIRMED and not begun)
-        self.returned.setVisible(state.stage is Stage.CONFIRMED and begun)
+        self.returned.setVisible(state.stage is Stage.CONFIRMED and begun and self._takes_back)
         self.again.setVisible(state.stage is Stage.RELEASED and booking is not None and state.offer is None)
         for button in (self.cancel, self.returned, self.again):
             button.setEnabled(online)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from desktop.commands import Command
 from desktop.messages import booking_number
 from desktop.theme.icons import Icon
-from desktop.viewmodels.bookings import BookingsState, Scope
+from desktop.viewmodels.bookings import BookingsState
 from desktop.viewmodels.search import SearchState
 from desktop.views.area import Area, Entry, Frame
 from desktop.views.client.booking_panel import BookingPanel
@@ -15,6 +15,7 @@ from desktop.views.holds import OpenHolds
 from desktop.views.tools import Tools, Workspace
 from desktop.widgets.toast import Toast
 from engine.domain.booking import Booking, BookingState
+from engine.domain.listing import BookingScope
 
 FIND, BOOKINGS = "find", "bookings"
 
@@ -110,7 +111,7 @@ class ClientArea(Area):
             self._workspace.search.again()
 
     def _bookings_changed(self, state: BookingsState) -> None:
-        if state.first is not None and state.scope is Scope.MINE:
+        if state.first is not None and state.scope is BookingScope.MINE:
             self._holds.replace_all(state.first.rows)
             self._show_holds()
 

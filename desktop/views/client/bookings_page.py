@@ -9,7 +9,7 @@ from desktop.messages import plural, say
 from desktop.models.pages import PAGE_SIZE, PagesModel, PageTicket
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID
-from desktop.viewmodels.bookings import BookingsState, Scope
+from desktop.viewmodels.bookings import BookingsState
 from desktop.viewmodels.phases import Phase
 from desktop.views.area import Page
 from desktop.views.client.booking_row import BookingRow, row_of
@@ -20,9 +20,10 @@ from desktop.widgets.loading import Loading
 from desktop.widgets.page_header import PageHeader
 from desktop.widgets.phases import Look, Showing, Word
 from engine.domain.booking import Booking
+from engine.domain.listing import BookingScope
 
 _BONES = 20
-_SCOPES = {Scope.MINE: "Booked by me", Scope.BRANCH: "Picked up at my branch"}
+_SCOPES = {BookingScope.MINE: "Booked by me", BookingScope.BRANCH: "Picked up at my branch"}
 _TITLE = "Bookings"
 
 
@@ -35,7 +36,7 @@ class BookingsPage(Page):
     def __init__(self, tools: Tools, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._vm, self._now = workspace.bookings, workspace.now
-        self._shown: Scope | None = None
+        self._shown: BookingScope | None = None
         self._filled: BookingsState | None = None
         self._bones = False
         self._run = 0
@@ -179,7 +180,7 @@ class BookingsPage(Page):
             self.model.page_failed(ticket)
 
     def _rescope(self) -> None:
-        self._vm.show_scope(Scope(self.scope.currentData()))
+        self._vm.show_scope(BookingScope(self.scope.currentData()))
 
     def _connect(self) -> None:
         self.table.visible_rows.connect(self.model.want_rows)

@@ -14,7 +14,7 @@ from desktop.viewmodels.booking import PanelState, Stage
 from desktop.widgets.countdown import Countdown
 from desktop.widgets.text import Text
 from engine.domain.booking import Booking, BookingState
-from engine.domain.payment import RefundState
+from engine.domain.payment import AttemptState, RefundState
 
 _ICON = 28
 TEST_CARD = "Demo: pay with the test card 4242 4242 4242 4242, any date ahead, any code."
@@ -26,6 +26,12 @@ class StatusWords:
     tone: Tone
     title: str
     sentence: str
+
+
+_REFUNDS = {
+    RefundState.DONE: "was refunded",
+    RefundState.FAILED: "could not be refunded; head office sees to it",
+}
 
 
 def status_words(state: PanelState) -> StatusWords | None:
@@ -43,17 +49,28 @@ def status_words(state: PanelState) -> StatusWords | None:
         sentence = "The payment page is being closed. A payment made meanwhile still counts."
         return StatusWords(Icon.CLOCK, Tone.NEUTRAL, "Letting the car go …", sentence)
     if state.stage is Stage.CONFIRMED:
-        return StatusWords(Icon.DONE, Tone.POSITIVE, "Confirmed", f"Paid {amount(booking.price)}.")
+        tone = Tone.WARNING if _lapsed(booking) else Tone.POSITIVE
+        return StatusWords(Icon.DONE, tone, "Confirmed", _paid(booking))
     return _over(booking)
+
+
+def _paid(booking: Booking) -> str:
+    if _lapsed(booking):
+        return f"Not paid: the card's approval of {amount(booking.price)} ran out before it was taken."
+    return f"Paid {amount(booking.price)}."
+
+
+def _lapsed(booking: Booking) -> bool:
+    return booking.attempt.state is AttemptState.LAPSED
 
 
 def _over(booking: Booking) -> StatusWords:
     back = amount(booking.refund.amount if booking.refund else booking.price)
-    done = "was refunded" if booking.refund and booking.refund.state is RefundState.DONE else "is being refunded"
+    done = _REFUNDS.get(booking.refund.state, "is being refunded") if booking.refund else ""
     words = {
-        BookingState.COMPLETED: ("Completed", f"The car is back. Paid {amount(booking.price)}."),
+        BookingState.COMPLETED: ("Completed", f"The car is back. {_paid(booking)}"),
         BookingState.CANCELLED: ("Cancelled", f"{back} {done}." if booking.refund else "Nothing was refunded."),
-        BookingState.REFUND_DUE: ("Cancelled", f"{back} will be refunded."),
+        BookingState.REFUND_DUE: ("Cancelled", f"{back} {done or 'will be refunded'}."),
         BookingState.REFUNDED: ("Cancelled", f"{back} was refunded."),
     }
     free = ("The hold is over", "Nothing was charged, and the car is free again.")

@@ -1,0 +1,126 @@
+"""Numbers, money, times and places as people read them.
+
+API: amount, rate, whole, plural, days_text, clock_time, day_time, period_text, branch_time, zone_name, zone_line,
+zone_note, branch_name, branch_line.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, tzinfo
+
+from PySide6.QtCore import QDate, QLocale
+
+from engine.domain.car import Branch
+from engine.domain.money import Money
+from engine.domain.period import RentalPeriod
+
+_HOUR = timedelta(hours=1)
+_ALIKE = 3
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    return f"{whole(count)} {one if count == 1 else many or one + 's'}"
+
+
+def days_text(count: int) -> str:
+    return plural(count, "day")
+
+
+# Numbers and money.
+
+
+def locale() -> QLocale:
+    """English words with the numbers of this person's country."""
+    return QLocale(QLocale.Language.English, QLocale().territory())
+
+
+def whole(number: int) -> str:
+    return str(locale().toString(number))
+
+
+def amount(money: Money) -> str:
+    """``1,250.00 EUR``: digits by the country's custom, never through a float."""
+    units, rest = divmod(abs(money.minor), 10**money.exponent)
+    sign = locale().negativeSign() if money.minor < 0 else ""
+    cents = f"{locale().decimalPoint()}{rest:0{money.exponent}d}" if money.exponent else ""
+    return f"{sign}{whole(units)}{cents} {money.currency}"
+
+
+def rate(money: Money) -> str:
+    return f"{amount(money)} a day"
+
+
+# Times; *desk* is the zone of this computer, handed in by tests only.
+
+
+def clock_time(at: datetime, zone: tzinfo | None = None) -> str:
+    return at.astimezone(zone).strftime("%H:%M")
+
+
+def day_time(at: datetime, zone: tzinfo, *, now: datetime | None = None) -> str:
+    """``Fri 27 Nov 10:00`` on the wall in *zone*; with the year if it is another than *now*'s."""
+    local = at.astimezone(zone)
+    year = " yyyy" if now is not None and local.year != now.astimezone(zone).year else ""
+    day = locale().toString(QDate(local.year, local.month, local.day), f"ddd d MMM{year}")
+    return f"{day} {local:%H:%M}"
+
+
+def period_text(period: RentalPeriod, zone: tzinfo, *, desk: tzinfo | None = None) -> str:
+    """Pick-up, return and billed days; the zone is named where it is not this desk's."""
+    starts, ends = day_time(period.starts_at, zone), day_time(period.ends_at, zone)
+    named = "" if _same_time(period.starts_at, zone, desk) else f" ({zone_name(period.starts_at, zone)})"
+    return f"{starts} – {ends}{named} · {days_text(period.billable_days(zone))}"  # noqa: RUF001 -- a range's dash
+
+
+def branch_time(at: datetime, zone: tzinfo, *, now: datetime | None = None, desk: tzinfo | None = None) -> str:
+    """One end of a period in branch time, the zone named where it is not this desk's."""
+    named = "" if _same_time(at, zone, desk) else f" {zone_name(at, zone)}"
+    return f"{day_time(at, zone, now=now)}{named}"
+
+
+def zone_name(at: datetime, zone: tzinfo) -> str:
+    """``EET`` where the zone has a name, else ``UTC+4``."""
+    local = at.astimezone(zone)
+    name = local.tzname() or ""
+    return name if name.isalpha() else f"UTC{_offset(local.utcoffset())}"
+
+
+def zone_line(at: datetime, zone: tzinfo) -> str:
+    """``CET, UTC+1``."""
+    name, offset = zone_name(at, zone), f"UTC{_offset(at.astimezone(zone).utcoffset())}"
+    return name if name == offset else f"{name}, {offset}"
+
+
+def zone_note(at: datetime, branch: Branch, *, desk: tzinfo | None = None) -> str:
+    """What to know about the branch's clock; empty where it shows what this desk's shows."""
+    if _same_time(at, branch.tzinfo, desk):
+        return ""
+    here, there = at.astimezone(desk).utcoffset(), at.astimezone(branch.tzinfo).utcoffset()
+    ahead = (there or timedelta(0)) - (here or timedelta(0))
+    side = "ahead of" if ahead > timedelta(0) else "behind"
+    hours = f"{abs(ahead) / _HOUR:g}"
+    plain = "1 hour" if hours == "1" else f"{hours} hours"
+    return f"Times are those of {branch.city} ({zone_name(at, branch.tzinfo)}), {plain} {side} this desk."
+
+
+def branch_name(branch: Branch) -> str:
+    """With its city, unless the name begins with it in any spelling: Lisboa is Lisbon."""
+    same = branch.name[:_ALIKE].casefold() == branch.city[:_ALIKE].casefold()
+    return branch.name if same else f"{branch.city} {branch.name}"
+
+
+def branch_line(branch: Branch, at: datetime) -> str:
+    return f"{branch_name(branch)} · {zone_line(at, branch.tzinfo)}"
+
+
+def _same_time(at: datetime, zone: tzinfo, desk: tzinfo | None) -> bool:
+    return at.astimezone(zone).utcoffset() == at.astimezone(desk).utcoffset()
+
+
+def _offset(offset: timedelta | None) -> str:
+    """``+1``, ``-3:30``, or nothing at Greenwich."""
+    minutes = round((offset or timedelta(0)) / timedelta(minutes=1))
+    if minutes == 0:
+        return ""
+    hours, rest = divmod(abs(minutes), 60)
+    return f"{'+' if minutes > 0 else '-'}{hours}{f':{rest:02d}' if rest else ''}"

@@ -1,0 +1,42 @@
+"""What is true of a whole firm's installation, whoever asks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pymongo.errors import DuplicateKeyError
+
+from engine.adapters.mongo_client import Client, Document, database, speaking
+from engine.domain.payment import StripeMode
+
+_STRIPE: Document = {"_id": "stripe"}
+
+
+class MongoDeployment:
+    """The port ``Deployment``."""
+
+    def __init__(self, client: Client, name: str) -> None:
+        self._rows = database(client, name).deployment
+
+    async def stripe_mode(self) -> StripeMode | None:
+        with speaking():
+            found = await self._rows.find_one(_STRIPE, {"mode": 1})
+        return StripeMode(found["mode"]) if found else None
+
+    async def record_stripe_mode(self, mode: StripeMode, by: str, at: datetime) -> None:
+        with speaking():
+            try:
+                await self._rows.insert_one({**_STRIPE, "mode": mode, "by": by, "at": at})
+            except DuplicateKeyError:
+                return
+
+    async def change_stripe_mode(self, mode: StripeMode, by: str, at: datetime) -> list[str]:
+        """For provisioning: no account of the firm may. A line for the change, if it is one."""
+        told = {"mode": mode, "by": by, "at": at}
+        with speaking():
+            before = await self._rows.find_one_and_update(_STRIPE, {"$set": told}, upsert=True)
+        if before is None:
+            return [f"stripe: the firm takes {mode} payments"]
+        if before["mode"] == mode:
+            return []
+        return [f"stripe: the firm takes {mode} payments from now on, {before['mode']} ones before"]

@@ -1,0 +1,118 @@
+"""What administrators decide for the whole firm: its rules and its branches, each change with its audit row."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import TypeVar
+
+import pymongo
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import DuplicateKeyError
+
+from engine.adapters.mongo_client import TRANSACTION_S, Client, Document, database, speaking
+from engine.adapters.mongo_documents import audit_document, branch_document, branch_of
+from engine.adapters.mongo_settings import read_revisions, revision_document, withdrawal_document
+from engine.adapters.mongo_store import MAJORITY, SNAPSHOT
+from engine.domain.audit import AuditRow
+from engine.domain.booking import BLOCKING
+from engine.domain.branches import BranchLine
+from engine.domain.car import Branch, BranchId, CarStatus
+from engine.domain.errors import BranchInUse, NotFound, Overtaken
+from engine.domain.settings import BEGINNING, Revision
+
+T = TypeVar("T")
+_STANDING: Document = {"$ne": CarStatus.RETIRED}
+
+
+class MongoFirm:
+    """The ports ``Rules`` of ``services.firm`` and ``BranchBook`` of ``services.branches``."""
+
+    def __init__(self, client: Client, name: str) -> None:
+        self._client = client
+        self._db = database(client, name)
+
+    async def revisions(self) -> tuple[list[Revision], int]:
+        with speaking():
+            return await read_revisions(self._db)
+
+    async def add_revision(self, revision: Revision, row: AuditRow) -> None:
+        await self._append(revision_document(revision), row)
+
+    async def withdraw(self, number: int, withdraws: int, row: AuditRow) -> None:
+        await self._append(withdrawal_document(number, withdraws, row.by, row.at), row)
+
+    async def _append(self, document: Document, row: AuditRow) -> None:
+        """The number is the compare-and-set: whoever decided on the same state finds it taken."""
+
+        async def append(session: AsyncClientSession) -> None:
+            await self._db.settings.insert_one(document, session=session)
+            await self._db.audit.insert_one(audit_document(row), session=session)
+
+        try:
+            await self._transact(append)
+        except DuplicateKeyError as problem:
+            raise Overtaken("the settings were changed by somebody else") from problem
+
+    async def lines(self) -> list[BranchLine]:
+        with speaking():
+            branches = await self._db.branches.find().sort("name", 1).to_list()
+            per_branch: list[Document] = [{"$group": {"_id": "$branch_id", "count": {"$sum": 1}}}]
+            standing: list[Document] = [{"$match": {"status": _STANDING}}, *per_branch]
+            cars = {row["_id"]: row["count"] async for row in await self._db.cars.aggregate(standing)}
+            blocking: list[Document] = [{"$match": _blocking()}, *per_branch]
+            bookings = {row["_id"]: row["count"] async for row in await self._db.bookings.aggregate(blocking)}
+        known = [branch_of(each) for each in branches]
+        return [BranchLine(each, cars.get(each.id, 0), bookings.get(each.id, 0)) for each in known]
+
+    async def add(self, branch: Branch, row: AuditRow) -> None:
+        async def add(session: AsyncClientSession) -> None:
+            await self._db.branches.insert_one(branch_document(branch), session=session)
+            await self._db.audit.insert_one(audit_document(row), session=session)
+
+        await self._transact(add)
+
+    async def change(self, before: Branch, after: Branch, row: AuditRow) -> None:
+        async def change(session: AsyncClientSession) -> None:
+            if after.closed and not before.closed:
+                await self._refuse_in_use(after.id, session)
+            await self._replace(before, after, session)
+            if after.zone != before.zone:
+                # Each car's fence repeats the zone in which its days are counted (docs/decisions/0002).
+                await self._db.fences.update_many(
+                    {"terms.branch_id": after.id},
+                    {"$set": {"terms.zone": after.zone}, "$inc": {"seq": 1}},
+                    session=session,
+                )
+            await self._db.audit.insert_one(audit_document(row), session=session)
+
+        await self._transact(change)
+
+    async def _replace(self, before: Branch, after: Branch, session: AsyncClientSession) -> None:
+        wanted = branch_document(before)
+        if not before.closed:
+            # Branches of earlier versions do not say that they are open.
+            wanted["closed"] = {"$ne": True}
+        done = await self._db.branches.replace_one(wanted, branch_document(after), session=session)
+        if done.matched_count:
+            return
+        if await self._db.branches.find_one({"_id": before.id}, {"_id": 1}, session=session) is None:
+            raise NotFound("branch", before.id)
+        raise Overtaken(f"branch {before.id} was changed by somebody else")
+
+    async def _refuse_in_use(self, branch_id: BranchId, session: AsyncClientSession) -> None:
+        cars = await self._db.cars.count_documents({"branch_id": branch_id, "status": _STANDING}, session=session)
+        here: Document = {"$or": [{"branch_id": branch_id}, {"return_branch_id": branch_id}]}
+        bookings = await self._db.bookings.count_documents({**_blocking(), **here}, session=session)
+        if cars or bookings:
+            raise BranchInUse(branch_id, cars, bookings)
+
+    async def _transact(self, change: Callable[[AsyncClientSession], Awaitable[T]]) -> T:
+        with speaking(), pymongo.timeout(TRANSACTION_S):
+            async with self._client.start_session() as session:
+                return await session.with_transaction(change, read_concern=SNAPSHOT, write_concern=MAJORITY)
+
+
+def _blocking(since: datetime = BEGINNING) -> Document:
+    """Through the partial index on what blocks, of which the times come first."""
+    return {"state": {"$in": list(BLOCKING)}, "ends_at": {"$gte": since}}

@@ -1,0 +1,126 @@
+"""Cars as their owners see them: pages of a fleet, and what each car is promised for."""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+
+from engine.adapters.mongo_client import Client, Database, Document, database, speaking
+from engine.adapters.mongo_documents import car_of
+from engine.domain.booking import STANDING, BookingId, BookingState
+from engine.domain.car import CarId, CarStatus, OwnerId
+from engine.domain.fleet import MOST_TOLD, Coming, FleetOrder, FleetOwner, FleetQuery, FleetRow, FleetRows, Outlook
+from engine.domain.people import Role
+from engine.domain.period import RentalPeriod
+
+_ORDERS: dict[FleetOrder, Document] = {
+    FleetOrder.NAME: {"brand": 1, "model": 1, "_id": 1},
+    FleetOrder.PLATE: {"plate_key": 1, "_id": 1},
+    FleetOrder.PRICE: {"daily_rate.minor": 1, "_id": 1},
+    FleetOrder.PRICE_DOWN: {"daily_rate.minor": -1, "_id": 1},
+    FleetOrder.NEWEST: {"year": -1, "_id": 1},
+    FleetOrder.ODOMETER: {"odometer_km": -1, "_id": 1},
+}
+_IDLE = [status for status in CarStatus if status is not CarStatus.ACTIVE]
+#: More words than this narrow nothing down.
+_MOST_WORDS = 6
+
+
+class MongoFleet:
+    """The port ``FleetStore``; *client* stays the caller's to close."""
+
+    def __init__(self, client: Client, name: str) -> None:
+        self._db: Database = database(client, name)
+
+    async def fleet(self, query: FleetQuery) -> FleetRows:
+        mine: Document = {} if query.owner_id is None else {"owner_id": query.owner_id}
+        with speaking():
+            to_move = await self._to_move(query.owner_id)
+            pipeline: list[Document] = [
+                {"$match": mine},
+                {
+                    "$facet": {
+                        "rows": [
+                            {"$match": _filter(query, to_move)},
+                            {"$sort": _ORDERS[query.order]},
+                            {"$skip": query.offset},
+                            {"$limit": query.limit},
+                        ],
+                        "count": [{"$match": _filter(query, to_move)}, {"$count": "total"}],
+                        "statuses": [{"$group": {"_id": "$status", "cars": {"$sum": 1}}}],
+                    }
+                },
+            ]
+            found = (await (await self._db.cars.aggregate(pipeline)).to_list(1))[0]
+            ids = [document["_id"] for document in found["rows"]]
+            fences = await self._db.fences.find({"_id": {"$in": ids}}, {"claims": 1}).to_list()
+        claims = {fence["_id"]: fence["claims"] for fence in fences}
+        return FleetRows(
+            rows=tuple(_row(document, claims.get(document["_id"], [])) for document in found["rows"]),
+            total=found["count"][0]["total"] if found["count"] else 0,
+            statuses=MappingProxyType({CarStatus(each["_id"]): each["cars"] for each in found["statuses"]}),
+            to_move=len(to_move),
+        )
+
+    async def _to_move(self, owner_id: OwnerId | None) -> list[str]:
+        """Cars not for rent that bookings count on."""
+        wanted: Document = {"status": {"$in": _IDLE}, "claims.0": {"$exists": True}}
+        if owner_id is not None:
+            wanted["terms.owner_id"] = owner_id
+        return [fence["_id"] for fence in await self._db.fences.find(wanted, {"_id": 1}).to_list()]
+
+    async def outlook(self, car_id: CarId) -> Outlook:
+        with speaking():
+            fence = await self._db.fences.find_one({"_id": car_id}, {"claims": 1})
+            claims = sorted((fence or {"claims": []})["claims"], key=lambda claim: claim["starts_at"])
+            first = [claim["booking_id"] for claim in claims[:MOST_TOLD]]
+            shown = {"starts_at": 1, "ends_at": 1, "zone": 1, "state": 1}
+            found = await self._db.bookings.find({"_id": {"$in": first}}, shown).to_list()
+        coming = sorted((_coming(document) for document in found), key=lambda each: each.period.starts_at)
+        return Outlook(tuple(coming), frozenset(BookingId(claim["booking_id"]) for claim in claims))
+
+    async def owners(self) -> list[FleetOwner]:
+        with speaking():
+            accounts = {"role": Role.OWNER, "owner_id": {"$type": "string"}}
+            people = await self._db.people.find(accounts, {"owner_id": 1, "name": 1}).to_list()
+            ids = await self._db.cars.distinct("owner_id")
+        names = dict.fromkeys(ids, "") | {person["owner_id"]: person["name"] for person in people}
+        owners = [FleetOwner(OwnerId(owner_id), name or owner_id) for owner_id, name in names.items()]
+        return sorted(owners, key=lambda owner: (owner.name.casefold(), owner.id))
+
+
+def _filter(query: FleetQuery, to_move: list[str]) -> Document:
+    wanted: Document = {}
+    if query.statuses:
+        wanted["status"] = {"$in": sorted(query.statuses)}
+    if query.branch_id is not None:
+        wanted["branch_id"] = query.branch_id
+    if query.to_move:
+        wanted["_id"] = {"$in": to_move}
+    if words := query.text.split()[:_MOST_WORDS]:
+        wanted["$and"] = [_holds(word) for word in words]
+    return wanted
+
+
+def _holds(word: str) -> Document:
+    """Brand, model or plate hold *word*; nothing in it is a pattern."""
+    anywhere = {"$regex": re.escape(word), "$options": "i"}
+    places: list[Document] = [{"brand": anywhere}, {"model": anywhere}, {"plate": anywhere}]
+    if key := "".join(sign for sign in word.upper() if sign.isalnum()):
+        places.append({"plate_key": {"$regex": re.escape(key)}})
+    return {"$or": places}
+
+
+def _row(document: Document, claims: list[Document]) -> FleetRow:
+    first = min(claims, key=lambda claim: claim["starts_at"], default=None)
+    period = None if first is None else RentalPeriod(first["starts_at"], first["ends_at"])
+    return FleetRow(car_of(document), len(claims), period)
+
+
+def _coming(document: Document) -> Coming:
+    return Coming(
+        BookingId(document["_id"]),
+        RentalPeriod(document["starts_at"], document["ends_at"]),
+        document["zone"],
+        STANDING[BookingState(document["state"])],
+    )

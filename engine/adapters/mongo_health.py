@@ -1,0 +1,187 @@
+"""What can be seen of MongoDB from this machine with an account's own rights; it reads and changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from itertools import groupby
+from time import perf_counter
+
+from pymongo.server_description import ServerDescription
+
+from engine.adapters.clock import ServerClock
+from engine.adapters.mongo_client import Client, Document, database, speaking
+from engine.adapters.mongo_indexes import INDEXES
+from engine.adapters.mongo_provision import same_index, same_rights
+from engine.adapters.mongo_rights import RIGHTS, privileges
+from engine.adapters.mongo_shapes import SHAPES
+from engine.domain.booking import BLOCKING
+from engine.domain.errors import Forbidden
+from engine.domain.health import Claimed, DatabaseFacts, Member, Round, SchemaFacts
+from engine.domain.ledger import LedgerKind
+from engine.domain.money import Money
+
+SWEEPER = "sweeper"
+_PAGE = 2_000
+_SAMPLES = 3
+_STATES = {
+    "RSPrimary": "primary",
+    "RSSecondary": "secondary",
+    "RSArbiter": "arbiter",
+    "RSOther": "other",
+    "RSGhost": "other",
+    "Standalone": "standalone",
+    "Mongos": "router",
+    "LoadBalancer": "balancer",
+}
+_SHARES = [LedgerKind.OWNER_SHARE.value, LedgerKind.PLATFORM_SHARE.value]
+
+
+class MongoHealth:
+    """The ``Inspection`` of ``services.health``."""
+
+    def __init__(self, client: Client, name: str, clock: ServerClock) -> None:
+        self._client, self._db, self._clock = client, database(client, name), clock
+
+    async def database(self) -> DatabaseFacts:
+        """Members as the driver's own watch sees them: asking the server (replSetGetStatus) needs a cluster right."""
+        with speaking():
+            hello = await self._client.admin.command("hello")
+            version = (await self._client.admin.command("buildInfo"))["version"]
+            took = [await self._ping() for _ in range(_SAMPLES)]
+        return DatabaseFacts(
+            version, hello.get("setName", ""), tuple(self._members(hello)), min(took), self._clock.offset
+        )
+
+    async def _ping(self) -> timedelta:
+        began = perf_counter()
+        await self._client.admin.command("ping")
+        return timedelta(seconds=perf_counter() - began)
+
+    def _members(self, hello: Document) -> Iterator[Member]:
+        seen = self._client.topology_description.server_descriptions()
+        known = {_address(each.address): each for each in seen.values()}
+        hosts = [*hello.get("hosts", ()), *hello.get("passives", ()), *hello.get("arbiters", ())]
+        direct = self._client.topology_description.topology_type_name == "Single"
+        for address in sorted({*hosts, *known}):
+            if (found := known.get(address)) is not None:
+                yield _member(address, found)
+            elif not direct:
+                yield Member(address, "unreachable")
+            elif address != hello.get("me"):
+                yield Member(address, "not asked: this connection goes to one member only")
+
+    async def schema(self) -> SchemaFacts:
+        looked, wrong, unseen = 0, list[str](), list[str]()
+        with speaking():
+            there = {info["name"]: info async for info in await self._db.list_collections()}
+        for collection, shape in SHAPES.items():
+            looked += 1
+            if collection not in there:
+                wrong.append(f"{collection}: missing")
+            elif there[collection]["options"].get("validator") != {"$jsonSchema": shape}:
+                wrong.append(f"{collection}: another validator")
+        for collection in INDEXES.keys() & there.keys():
+            compared, differing = await self._indexes(collection)
+            looked += compared
+            wrong += differing
+        for role in RIGHTS:
+            try:
+                wrong += await self._role(role)
+                looked += 1
+            except Forbidden:
+                unseen.append(f"role {role}")
+        return SchemaFacts(looked, tuple(sorted(wrong)), tuple(unseen))
+
+    async def _indexes(self, collection: str) -> tuple[int, list[str]]:
+        with speaking():
+            there = await self._db[collection].index_information()
+        wrong, wanted = list[str](), [model.document for model in INDEXES[collection]]
+        for document in wanted:
+            name = document["name"]
+            if name not in there:
+                wrong.append(f"{collection}: index {name} missing")
+            elif not same_index(there[name], document):
+                wrong.append(f"{collection}: another index {name}")
+        return len(wanted), wrong
+
+    async def _role(self, role: str) -> list[str]:
+        with speaking():
+            found = (await self._db.command("rolesInfo", role, showPrivileges=True))["roles"]
+        if not found:
+            return [f"role {role}: missing"]
+        same = same_rights(found[0]["privileges"], privileges(role, self._db.name))
+        return [] if same else [f"role {role}: other rights"]
+
+    async def last_round(self) -> Round | None:
+        with speaking():
+            found = await self._db.rounds.find_one({"_id": SWEEPER})
+        return Round(found["by"], found["desk"], found["at"], found["count"]) if found else None
+
+    async def claims(self) -> AsyncIterator[list[Claimed]]:
+        """By car, through the index on what blocks; the last car of a page may be cut off and begins the next."""
+        since, limit = "", _PAGE
+        while True:
+            page = await self._page(since, limit)
+            cars = [list(claims) for _, claims in groupby(page, key=lambda each: each.car_id)]
+            whole = len(page) < limit
+            for of_one_car in cars if whole else cars[:-1]:
+                yield of_one_car
+            if whole:
+                return
+            limit = _PAGE if len(cars) > 1 else 2 * limit
+            since = page[-1].car_id
+
+    async def _page(self, since: str, limit: int) -> list[Claimed]:
+        wanted: Document = {"state": {"$in": list(BLOCKING)}, "car_id": {"$gte": since}}
+        fields = {"car_id": 1, "starts_at": 1, "ends_at": 1}
+        with speaking():
+            cursor = self._db.bookings.find(wanted, fields).sort([("car_id", 1), ("ends_at", 1), ("starts_at", 1)])
+            return [_claimed(document) for document in await cursor.limit(limit).to_list()]
+
+    async def still(self, pair: tuple[Claimed, Claimed]) -> bool:
+        wanted: Document = {"_id": {"$in": [each.booking_id for each in pair]}, "state": {"$in": list(BLOCKING)}}
+        with speaking():
+            found = [_claimed(document) for document in await self._db.bookings.find(wanted).to_list()]
+        if len(found) < len(pair):
+            return False
+        one, other = found
+        same_time = one.starts_at < other.ends_at and other.starts_at < one.ends_at
+        return one.car_id == other.car_id and same_time
+
+    async def strange_terms(self) -> list[str]:
+        with speaking():
+            zones = {row["_id"]: row["zone"] async for row in self._db.branches.find({}, {"zone": 1})}
+            right: list[Document] = [
+                {"terms.branch_id": branch, "terms.zone": zone} for branch, zone in sorted(zones.items())
+            ]
+            wanted: Document = {"$nor": right, "status": {"$ne": "retired"}} if right else {}
+            found = await self._db.fences.find(wanted, {"_id": 1}).limit(_PAGE).to_list()
+        return [document["_id"] for document in found]
+
+    async def sums(self) -> dict[str, Money]:
+        signed: Document = {
+            "$cond": [{"$in": ["$kind", _SHARES]}, {"$multiply": [-1, "$amount.minor"]}, "$amount.minor"]
+        }
+        pipeline: list[Document] = [
+            {"$group": {"_id": "$amount.currency", "over": {"$sum": signed}}},
+            {"$sort": {"_id": 1}},
+        ]
+        with speaking():
+            rows = await (await self._db.ledger.aggregate(pipeline)).to_list()
+        return {row["_id"]: Money(row["over"], row["_id"]) for row in rows}
+
+
+def _member(address: str, found: ServerDescription) -> Member:
+    state = _STATES.get(found.server_type_name, "unreachable")
+    took = found.round_trip_time
+    return Member(address, state, timedelta(seconds=took) if took and state != "unreachable" else None)
+
+
+def _address(pair: tuple[str, int | None]) -> str:
+    host, port = pair
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _claimed(document: Document) -> Claimed:
+    return Claimed(document["_id"], document["car_id"], document["starts_at"], document["ends_at"])

@@ -1,0 +1,71 @@
+"""Lists of bookings as MongoDB is asked for them: every plan an index, every text escaped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+
+from engine.adapters.mongo_bookings import booking_of
+from engine.adapters.mongo_client import Database, Document, speaking
+from engine.domain.booking import Booking
+from engine.domain.listing import COUNT_CAP, BookingOrder, BookingRows, BookingSelection
+
+_ORDERS = {
+    BookingOrder.CREATED: ("created_at",),
+    BookingOrder.PICK_UP: ("starts_at",),
+    BookingOrder.RETURN: ("ends_at",),
+    BookingOrder.RENTER: ("renter_key",),
+    BookingOrder.PRICE: ("quote.currency", "quote.total"),
+}
+#: Counting everything reads this index instead of every document.
+_WHOLE = "created"
+
+
+async def listed(db: Database, chosen: BookingSelection) -> BookingRows:
+    """One page and how many there are, in two commands."""
+    wanted = filter_of(chosen)
+    with speaking():
+        cursor = db.bookings.find(wanted).sort(order_of(chosen))
+        # One batch: the driver's first one would end at 101 rows.
+        found = await cursor.skip(chosen.offset).limit(chosen.limit).batch_size(chosen.limit + 1).to_list()
+        if wanted:
+            count = await db.bookings.count_documents(wanted, limit=COUNT_CAP + 1)
+        else:
+            count = await db.bookings.count_documents({}, limit=COUNT_CAP + 1, hint=_WHOLE)
+    return BookingRows(tuple(booking_of(document) for document in found), min(count, COUNT_CAP), count > COUNT_CAP)
+
+
+async def batches(db: Database, chosen: BookingSelection, size: int, most: int) -> AsyncIterator[list[Booking]]:
+    """All of them from one cursor, *size* at a time and *most* in all; the page of *chosen* does not count."""
+    with speaking():
+        cursor = db.bookings.find(filter_of(chosen), batch_size=size).sort(order_of(chosen)).limit(most)
+        async with cursor:
+            while some := await cursor.to_list(size):
+                yield [booking_of(document) for document in some]
+
+
+def order_of(chosen: BookingSelection) -> list[tuple[str, int]]:
+    side = -1 if chosen.descending else 1
+    return [(field, side) for field in (*_ORDERS[chosen.order], "_id")]
+
+
+def filter_of(chosen: BookingSelection) -> Document:
+    wanted: Document = {
+        field: value
+        for field, value in (
+            ("booked_by", chosen.booked_by),
+            ("renter_id", chosen.renter_id),
+            ("owner_id", chosen.owner_id),
+            ("branch_id", chosen.branch_id),
+            ("car_id", chosen.car_id),
+        )
+        if value is not None
+    }
+    if chosen.states:
+        wanted["state"] = {"$in": sorted(chosen.states)}
+    if chosen.keys is not None:
+        wanted["search_keys"] = {"$in": [re.compile(f"^{re.escape(key)}") for key in chosen.keys]}
+    pick_up = {"$gte": chosen.since, "$lt": chosen.until}
+    if pick_up := {operator: moment for operator, moment in pick_up.items() if moment is not None}:
+        wanted["starts_at"] = pick_up
+    return wanted

@@ -1,0 +1,107 @@
+"""Cars that cannot be had: asked of the fences, which is where claiming looks too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from engine.adapters.mongo_cars import AT_ONCE, car_filter, page_of
+from engine.adapters.mongo_client import Client, Database, Document, database, speaking
+from engine.adapters.mongo_documents import car_of
+from engine.adapters.mongo_work import in_the_way
+from engine.domain.availability import Claim, TakenRows
+from engine.domain.booking import BookingId, BookingState
+from engine.domain.car import Car, CarId, CarStatus
+from engine.domain.catalogue import CarWish
+from engine.domain.errors import NotFound
+from engine.domain.people import AccountName
+from engine.domain.period import RentalPeriod
+
+
+class MongoTaken:
+    """The port ``TakenCars``; *client* stays the caller's to close."""
+
+    def __init__(self, client: Client, name: str) -> None:
+        self._db: Database = database(client, name)
+
+    async def taken(self, wish: CarWish, now: datetime, offset: int, limit: int) -> TakenRows:
+        with speaking():
+            ids = await self._taken_ids(wish, now)
+            status = {"$in": [CarStatus.ACTIVE, CarStatus.MAINTENANCE]}
+            pipeline = [
+                {"$match": {**car_filter(wish), "status": status, "_id": {"$in": ids}}},
+                page_of(wish.order, offset, limit),
+            ]
+            found = (await (await self._db.cars.aggregate(pipeline)).to_list(1))[0]
+            cars = tuple(car_of(document) for document in found["rows"])
+            total = found["count"][0]["total"] if found["count"] else 0
+            if not cars:
+                return TakenRows(total=total)
+            claims = await self._claims([car.id for car in cars], now)
+            return TakenRows(cars, total, claims, await self._instead(wish, cars, ids))
+
+    async def calendar(self, car_id: CarId, now: datetime) -> tuple[Car, tuple[Claim, ...]]:
+        with speaking():
+            found = await self._db.cars.find_one({"_id": car_id})
+            if found is None:
+                raise NotFound("car", car_id)
+            claims = await self._claims([car_id], now)
+        return car_of(found), claims.get(car_id, ())
+
+    async def _taken_ids(self, wish: CarWish, now: datetime) -> list[CarId]:
+        claimed = {"status": CarStatus.ACTIVE, "claims": {"$elemMatch": in_the_way(wish.period, now)}}
+        blocked = {"$or": [{"status": CarStatus.MAINTENANCE}, claimed]}
+        cursor = self._db.fences.find({"terms.branch_id": wish.branch_id, **blocked}, {"_id": 1}, batch_size=AT_ONCE)
+        return [CarId(fence["_id"]) for fence in await cursor.to_list()]
+
+    async def _claims(self, ids: Sequence[CarId], now: datetime) -> dict[CarId, tuple[Claim, ...]]:
+        """What the fences of *ids* hold, with the state of each booking."""
+        fences = await self._db.fences.find({"_id": {"$in": list(ids)}}, {"claims": 1}).to_list()
+        wanted = [claim["booking_id"] for fence in fences for claim in fence["claims"]]
+        kept = {"state": 1, "hold_until": 1, "booked_by": 1}
+        cursor = self._db.bookings.find({"_id": {"$in": wanted}}, kept, batch_size=AT_ONCE)
+        bookings = {row["_id"]: row for row in await cursor.to_list()}
+        return {CarId(fence["_id"]): _in_order(fence["claims"], bookings, now) for fence in fences}
+
+    async def _instead(self, wish: CarWish, cars: Iterable[Car], taken: list[CarId]) -> dict[CarId, Car]:
+        """One free car for each body type and rate is enough to choose the nearest from."""
+        free = {
+            "branch_id": wish.branch_id,
+            "status": CarStatus.ACTIVE,
+            "body": {"$in": sorted({car.body for car in cars})},
+            "_id": {"$nin": taken},
+        }
+        groups: list[Document] = [
+            {"$match": free},
+            {"$group": {"_id": {"body": "$body", "minor": "$daily_rate.minor"}, "car": {"$min": "$_id"}}},
+        ]
+        found = await (await self._db.cars.aggregate(groups, batchSize=AT_ONCE)).to_list()
+        rates = [(row["_id"], row["car"]) for row in found]
+        nearest: dict[CarId, str] = {}
+        for car in cars:
+            same = [
+                (abs(rate["minor"] - car.daily_rate.minor), rate["minor"], free_id)
+                for rate, free_id in rates
+                if rate["body"] == car.body
+            ]
+            if same:
+                nearest[car.id] = min(same)[2]
+        chosen = {"_id": {"$in": sorted(set(nearest.values()))}}
+        known = {row["_id"]: car_of(row) for row in await self._db.cars.find(chosen).to_list()}
+        return {car_id: known[free_id] for car_id, free_id in nearest.items() if free_id in known}
+
+
+def _in_order(claims: Iterable[Document], bookings: dict[str, Document], now: datetime) -> tuple[Claim, ...]:
+    made = (_claim(claim, bookings.get(claim["booking_id"]), now) for claim in claims)
+    return tuple(sorted(made, key=lambda claim: claim.period.starts_at))
+
+
+def _claim(claim: Document, booking: Document | None, now: datetime) -> Claim:
+    """A booking that was written after the fence was read is told as any other that blocks."""
+    return Claim(
+        booking_id=BookingId(claim["booking_id"]),
+        period=RentalPeriod(claim["starts_at"], claim["ends_at"]),
+        state=BookingState(booking["state"]) if booking else BookingState.CONFIRMED,
+        hold_until=booking["hold_until"] if booking else now,
+        by=AccountName(booking["booked_by"] if booking else ""),
+    )

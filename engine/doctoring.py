@@ -1,0 +1,57 @@
+"""``drivesphere doctor``: how the deployment is, in words or as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import click
+
+from engine.bootstrap import open_engine, open_place
+from engine.config import Secret, Settings
+from engine.domain.health import Finding, HealthReport, Level
+
+_MARKS = {Level.GOOD: "ok", Level.UNKNOWN: "not seen", Level.WARNING: "warning", Level.BAD: "BAD"}
+_MARK_WIDTH = 9
+
+
+async def run(
+    settings: Settings, account: str, password: Secret, on_finding: Callable[[Finding], None] = lambda _: None
+) -> HealthReport:
+    """Look at everything with *account*'s rights.
+
+    Raises:
+        DriveSphereError: The database does not let us in, so nothing can be looked at.
+    """
+    async with (
+        open_place(settings) as place,
+        open_engine(place, account, password.reveal(), background=False) as engine,
+    ):
+        return await engine.head_office.health.examine(engine.actor, on_finding)
+
+
+def tell(finding: Finding) -> None:
+    click.echo(f"{_MARKS[finding.level]:{_MARK_WIDTH}} {finding.area.value:10} {finding.says}")
+    if finding.level is not Level.GOOD:
+        for name, value in finding.facts:
+            click.echo(f"{'':{_MARK_WIDTH}} {'':10} {name}: {value}")
+    if finding.todo:
+        click.echo(f"{'':{_MARK_WIDTH}} {'':10} -> {finding.todo}")
+
+
+def tell_as_json(report: HealthReport) -> None:
+    told = {
+        "at": report.at.isoformat(timespec="milliseconds"),
+        "level": report.level,
+        "findings": [
+            {
+                "area": finding.area,
+                "level": finding.level,
+                "says": finding.says,
+                "facts": dict(finding.facts),
+                "todo": finding.todo or None,
+            }
+            for finding in report.findings
+        ],
+    }
+    click.echo(json.dumps(told))

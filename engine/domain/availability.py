@@ -1,0 +1,160 @@
+"""Why a car cannot be had, and when it can."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from enum import StrEnum, auto
+
+from engine.domain.booking import BookingId, BookingState
+from engine.domain.car import Car, CarId
+from engine.domain.catalogue import Offer
+from engine.domain.people import AccountName
+from engine.domain.period import OVERDUE_AHEAD, RentalPeriod
+
+_MINUTE = timedelta(minutes=1)
+
+
+class Why(StrEnum):
+    """What keeps a car from somebody."""
+
+    BOOKED = auto()
+    HELD = auto()  #: for a renter who has not paid yet
+    OVERDUE = auto()  #: should be back and is not
+    MAINTENANCE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A booking that blocks a car, as far as others need to know of it."""
+
+    booking_id: BookingId
+    period: RentalPeriod
+    state: BookingState
+    hold_until: datetime
+    by: AccountName
+
+    def why(self, now: datetime) -> Why:
+        if self.state in (BookingState.HELD, BookingState.RELEASING):
+            return Why.HELD
+        return Why.OVERDUE if self.period.ends_at <= now else Why.BOOKED
+
+    def in_the_way(self, wished: RentalPeriod, now: datetime) -> bool:
+        """The rule that claiming goes by: what overlaps, and for the next hours what should be back already."""
+        overdue = self.period.ends_at <= now and wished.starts_at < now + OVERDUE_AHEAD
+        return overdue or self.period.overlaps(wished)
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """One thing in the way.
+
+    Attributes:
+        period: When the car is out; None for maintenance, whose end nobody knows.
+        hold_until: For a hold that is not paid: when it is over (server time, UTC).
+        by: The account that made the booking, and
+        booking_id: its number; both None for those who may not know.
+    """
+
+    why: Why
+    period: RentalPeriod | None = None
+    hold_until: datetime | None = None
+    by: AccountName | None = None
+    booking_id: BookingId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A car that cannot be had for the wished period.
+
+    Attributes:
+        obstacle: The first in the way.
+        more: How many further ones are in the way.
+        next_free: The earliest period of the wished length; None for a car in maintenance.
+        instead: The free car of the same body type at the branch whose rate is nearest.
+    """
+
+    car: Car
+    obstacle: Obstacle
+    more: int = 0
+    next_free: RentalPeriod | None = None
+    instead: Offer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedPage:
+    """Attributes: ``total`` counts all taken cars of the wish, ``blocked`` are those from ``offset`` on."""
+
+    blocked: tuple[Blocked, ...]
+    offset: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakenRows:
+    """One page of taken cars as they are stored.
+
+    Attributes:
+        claims: What blocks each car of the page from now on.
+        instead: For each car of the page the free one of the same body type and nearest rate, if there is one.
+    """
+
+    cars: tuple[Car, ...] = ()
+    total: int = 0
+    claims: Mapping[CarId, tuple[Claim, ...]] = field(default_factory=dict)
+    instead: Mapping[CarId, Car] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CarCalendar:
+    """When a car is out within ``span``.
+
+    Attributes:
+        busy: In order of time; parts outside of ``span`` are kept, an overdue one is among them.
+    """
+
+    car: Car
+    span: RentalPeriod
+    busy: tuple[Obstacle, ...]
+
+
+def obstacle_of(claim: Claim, now: datetime, *, named: bool) -> Obstacle:
+    """Attributes: ``named`` is whether the asker may know who booked it."""
+    why = claim.why(now)
+    return Obstacle(
+        why,
+        claim.period,
+        claim.hold_until if why is Why.HELD else None,
+        claim.by if named else None,
+        claim.booking_id if named else None,
+    )
+
+
+def next_free(wished: RentalPeriod, claims: Iterable[Claim], zone: tzinfo, now: datetime) -> RentalPeriod:
+    """The earliest period from the wished pick-up on that nothing blocks, as long on *zone*'s wall clock.
+
+    To the minute and back to back: it may begin where another ends.
+    """
+    known = sorted((claim.period for claim in claims), key=lambda period: period.starts_at)
+    start = wished.starts_at
+    if any(period.ends_at <= now for period in known):
+        start = max(start, _full_minute(now + OVERDUE_AHEAD))
+    for period in known:
+        if period.overlaps(_from(start, wished, zone)):
+            start = period.ends_at
+    return _from(start, wished, zone)
+
+
+def _from(start: datetime, wished: RentalPeriod, zone: tzinfo) -> RentalPeriod:
+    """*wished* moved to *start* with its length on the wall clock, which is what is billed and promised."""
+    out, back = (end.astimezone(zone).replace(tzinfo=None) for end in (wished.starts_at, wished.ends_at))
+    local_end = start.astimezone(zone).replace(tzinfo=None) + (back - out)
+    end = local_end.replace(tzinfo=zone).astimezone(UTC)
+    # In the hour that comes twice the wall clock may run backwards.
+    return RentalPeriod(start, end if end > start else start + (wished.ends_at - wished.starts_at))
+
+
+def _full_minute(at: datetime) -> datetime:
+    whole = at.replace(second=0, microsecond=0)
+    return whole if whole == at else whole + _MINUTE

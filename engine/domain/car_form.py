@@ -1,0 +1,154 @@
+"""What a person may say of a car, field by field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from types import MappingProxyType
+
+from engine.domain.audit import Facts
+from engine.domain.car import BodyType, BranchId, Car, Fuel, Transmission
+from engine.domain.errors import InvalidText
+from engine.domain.money import Money
+from engine.domain.text import clean, normal_plate
+
+OLDEST_YEAR = 1950
+MOST_SEATS = 60
+MOST_KM = 2_000_000
+
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
+
+
+@dataclass(frozen=True, slots=True)
+class CarForm:
+    """What a person says of a car. Status, owner and pictures have ways of their own."""
+
+    plate: str
+    brand: str
+    model: str
+    year: int
+    body: BodyType
+    colour: str
+    fuel: Fuel
+    transmission: Transmission
+    seats: int
+    odometer_km: int
+    daily_rate: Money
+    branch_id: BranchId
+
+    @classmethod
+    def of(cls, car: Car) -> CarForm:
+        return cls(**{name: getattr(car, name) for name in cls.__slots__})
+
+    def on(self, car: Car) -> Car:
+        """*car* as this form says it is."""
+        return replace(car, **{name: getattr(self, name) for name in self.__slots__})
+
+
+@dataclass(frozen=True, slots=True)
+class CarRules:
+    """What depends on the day and the firm. Attributes: ``branches`` are those that there are."""
+
+    this_year: int
+    currency: str
+    branches: frozenset[BranchId]
+
+
+def mistakes(form: CarForm, rules: CarRules) -> dict[str, InvalidText]:
+    """Every field that cannot stay as it is, with its reason, in the order of the form."""
+    found = {}
+    for name, check in _CHECKS.items():
+        try:
+            check(form, rules)
+        except InvalidText as problem:
+            found[name] = problem
+    return found
+
+
+def checked(form: CarForm, rules: CarRules) -> CarForm:
+    """*form* with its texts trimmed and its colour in small letters.
+
+    Raises:
+        InvalidText: The first field that is wrong, by its name.
+    """
+    for problem in mistakes(form, rules).values():
+        raise problem
+    return replace(
+        form,
+        plate=clean("plate", form.plate, longest=16),
+        brand=clean("brand", form.brand, longest=60),
+        model=clean("model", form.model, longest=60),
+        colour=form.colour.lower(),
+    )
+
+
+def reason_for(before_km: int, after_km: int, reason: str) -> str:
+    """Why an odometer goes back; empty where it does not.
+
+    Raises:
+        InvalidText: It goes back and nobody says why.
+    """
+    if after_km >= before_km:
+        return ""
+    told = clean("reason", reason, longest=200, required=False)
+    if not told:
+        raise InvalidText("reason", f"must say why the odometer goes back from {before_km} km")
+    return told
+
+
+def facts_of(car: Car) -> Facts:
+    """*car* in words, for the audit."""
+    rate = car.daily_rate
+    units, rest = divmod(rate.minor, 10**rate.exponent)
+    cents = f".{rest:0{rate.exponent}d}" if rate.exponent else ""
+    told = {name: str(getattr(car, name)) for name in (*CarForm.__slots__, "status", "owner_id")}
+    return {**told, "daily_rate": f"{units}{cents} {rate.currency}", "photos": " ".join(car.image_ids)}
+
+
+def _whole(name: str, value: object, least: int, most: int) -> None:
+    if type(value) is not int or not least <= value <= most:
+        raise InvalidText(name, f"must be between {least} and {most}")
+
+
+def _known(name: str, value: object, kind: type[StrEnum]) -> None:
+    if not isinstance(value, kind):
+        raise InvalidText(name, "must be one of the list")
+
+
+def _colour(form: CarForm) -> None:
+    if not isinstance(form.colour, str) or not _COLOUR.fullmatch(form.colour.lower()):
+        raise InvalidText("colour", "must be a colour such as #2f6f9f")
+
+
+def _rate(form: CarForm, rules: CarRules) -> None:
+    rate = form.daily_rate
+    if not isinstance(rate, Money) or rate.currency != rules.currency:
+        raise InvalidText("daily_rate", f"must be in {rules.currency}")
+    if not rate.chargeable:
+        raise InvalidText("daily_rate", "must be an amount that can be charged")
+
+
+def _branch(form: CarForm, rules: CarRules) -> None:
+    if not isinstance(form.branch_id, str) or form.branch_id not in rules.branches:
+        raise InvalidText("branch_id", "must be one of the branches")
+
+
+#: Field -> its check, in the order in which the form shows them.
+_CHECKS: MappingProxyType[str, Callable[[CarForm, CarRules], object]] = MappingProxyType(
+    {
+        "plate": lambda form, _: normal_plate(form.plate),
+        "brand": lambda form, _: clean("brand", form.brand, longest=60),
+        "model": lambda form, _: clean("model", form.model, longest=60),
+        "year": lambda form, rules: _whole("year", form.year, OLDEST_YEAR, rules.this_year + 1),
+        "body": lambda form, _: _known("body", form.body, BodyType),
+        "colour": lambda form, _: _colour(form),
+        "fuel": lambda form, _: _known("fuel", form.fuel, Fuel),
+        "transmission": lambda form, _: _known("transmission", form.transmission, Transmission),
+        "seats": lambda form, _: _whole("seats", form.seats, 1, MOST_SEATS),
+        "odometer_km": lambda form, _: _whole("odometer_km", form.odometer_km, 0, MOST_KM),
+        "daily_rate": _rate,
+        "branch_id": _branch,
+    }
+)

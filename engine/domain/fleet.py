@@ -1,0 +1,144 @@
+"""A fleet as its owner runs it: what is asked for, and what is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum, auto
+from types import MappingProxyType
+
+from engine.domain.booking import BookingId, Standing
+from engine.domain.car import BranchId, Car, CarStatus, OwnerId
+from engine.domain.errors import InvalidText
+from engine.domain.period import RentalPeriod
+from engine.domain.text import clean
+
+#: What is told of a car's coming bookings at once; the rest is counted.
+MOST_TOLD = 50
+_LONGEST_PAGE = 200
+
+
+class FleetOrder(StrEnum):
+    NAME = auto()
+    PLATE = auto()
+    PRICE = auto()
+    PRICE_DOWN = auto()
+    NEWEST = auto()
+    ODOMETER = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class FleetQuery:
+    """A look at a fleet. Empty sets, texts and None mean "any".
+
+    Attributes:
+        text: Words that brand, model or plate hold.
+        to_move: Only cars that are not for rent although bookings still count on them.
+    """
+
+    owner_id: OwnerId | None = None
+    text: str = ""
+    statuses: frozenset[CarStatus] = frozenset()
+    branch_id: BranchId | None = None
+    to_move: bool = False
+    order: FleetOrder = FleetOrder.NAME
+    offset: int = 0
+    limit: int = 50
+
+    def __post_init__(self) -> None:
+        """What reaches a database filter is what its type says (S9).
+
+        Raises:
+            InvalidText: A value of another type, named by its field.
+        """
+        for name in ("owner_id", "branch_id"):
+            if not isinstance(getattr(self, name), str | None):
+                raise InvalidText(name, "must be text")
+        clean("search", self.text, longest=100, required=False)
+        statuses = self.statuses
+        if not isinstance(statuses, frozenset) or not all(isinstance(each, CarStatus) for each in statuses):
+            raise InvalidText("statuses", "must be a set of CarStatus")
+        if not isinstance(self.order, FleetOrder):
+            raise InvalidText("order", "must be one of the list")
+        if type(self.offset) is not int or type(self.limit) is not int:
+            raise InvalidText("offset", "must be a whole number")
+        if self.offset < 0 or not 1 <= self.limit <= _LONGEST_PAGE:
+            raise InvalidText("offset", f"must be a page of at most {_LONGEST_PAGE} rows")
+
+    @property
+    def filters(self) -> int:
+        """How many filters are set; the owner and the order are none."""
+        return sum(map(bool, (self.text.strip(), self.statuses, self.branch_id, self.to_move)))
+
+
+@dataclass(frozen=True, slots=True)
+class FleetRow:
+    """A car with what counts on it.
+
+    Attributes:
+        coming: Bookings that keep it: out now, still to come, or waiting for their payment.
+        next: The period of the first of them.
+    """
+
+    car: Car
+    coming: int = 0
+    next: RentalPeriod | None = None
+
+    @property
+    def to_move(self) -> bool:
+        """Whether bookings count on a car that is not for rent."""
+        return self.coming > 0 and self.car.status is not CarStatus.ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class FleetRows:
+    """A page of a fleet.
+
+    Attributes:
+        total: Rows of the query.
+        statuses: How many cars the fleet has in each status, whatever is filtered.
+        to_move: How many of its cars have bookings that have to be moved or cancelled.
+    """
+
+    rows: tuple[FleetRow, ...]
+    total: int
+    statuses: MappingProxyType[CarStatus, int] = field(default_factory=lambda: MappingProxyType({}))
+    to_move: int = 0
+
+    @property
+    def cars(self) -> int:
+        return sum(self.statuses.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A booking that counts on a car; as much of it as an owner needs to know."""
+
+    id: BookingId
+    period: RentalPeriod
+    zone: str
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a car is promised for.
+
+    Attributes:
+        first: The first ``MOST_TOLD`` of them, soonest first.
+        seen: All of them; hand it back with a change, so that one booked meanwhile is not passed over.
+    """
+
+    first: tuple[Coming, ...] = ()
+    seen: frozenset[BookingId] = frozenset()
+
+    def out_now(self, now: datetime) -> int:
+        return sum(each.period.starts_at <= now for each in self.first)
+
+
+@dataclass(frozen=True, slots=True)
+class FleetOwner:
+    """Somebody whose cars the firm rents out."""
+
+    id: OwnerId
+    name: str

@@ -1,0 +1,155 @@
+"""How the deployment is: one finding for each thing looked at, and what to do where it is not well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum, auto
+
+#: A sweep is due every minute; three in a row that nobody made are worth a look, and a quarter of an hour an alarm.
+SWEEP_LATE, SWEEP_MISSING = timedelta(minutes=3), timedelta(minutes=15)
+#: From here on a desk's own clock is so wrong that certificates and people will stumble over it.
+CLOCK_WRONG = timedelta(minutes=1)
+_MOST_TOLD = 20
+
+
+class Level(StrEnum):
+    GOOD = auto()
+    UNKNOWN = auto()  #: could not be looked at
+    WARNING = auto()  #: work goes on
+    BAD = auto()
+
+
+_WORST_LAST = (Level.GOOD, Level.UNKNOWN, Level.WARNING, Level.BAD)
+
+
+class Area(StrEnum):
+    """What is looked at, in this order."""
+
+    DATABASE = auto()
+    CACHE = auto()
+    STRIPE = auto()
+    SWEEPER = auto()
+    SCHEMA = auto()
+    OVERLAPS = auto()
+    TERMS = auto()
+    LEDGER = auto()
+    RECONCILE = auto()
+    VERSIONS = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found in one area.
+
+    Attributes:
+        says: One sentence.
+        facts: Name and value, for whoever looks closer; nothing secret goes in here.
+        todo: What to do; empty where nothing is.
+    """
+
+    area: Area
+    level: Level
+    says: str
+    facts: tuple[tuple[str, str], ...] = ()
+    todo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HealthReport:
+    """Attributes: ``at`` is the server's time when the looking began, this machine's where no server answers."""
+
+    at: datetime
+    findings: tuple[Finding, ...]
+
+    @property
+    def level(self) -> Level:
+        return worst(finding.level for finding in self.findings)
+
+
+def worst(levels: Iterable[Level]) -> Level:
+    return max(levels, key=_WORST_LAST.index, default=Level.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A server of the replica set as this machine sees it.
+
+    Attributes:
+        state: ``primary``, ``secondary``, ``arbiter``, ``other`` or ``unreachable``.
+    """
+
+    address: str
+    state: str
+    round_trip: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseFacts:
+    """Attributes: ``desk_off_by`` is the server's time less this machine's own."""
+
+    version: str
+    replica_set: str
+    members: tuple[Member, ...]
+    round_trip: timedelta
+    desk_off_by: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaFacts:
+    """What provisioning would change, a line each.
+
+    Attributes:
+        looked: Collections and indexes that were compared.
+        unseen: What the account may not look at.
+    """
+
+    looked: int
+    wrong: tuple[str, ...]
+    unseen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """The last round of work in the background that somebody ended."""
+
+    by: str
+    desk: str
+    at: datetime
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A booking that keeps its car."""
+
+    booking_id: str
+    car_id: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(slots=True)
+class Overlaps:
+    """Pairs of bookings that have one car at one time, found in claims of a car in the order of their ends."""
+
+    looked: int = 0
+    pairs: list[tuple[Claimed, Claimed]] = field(default_factory=list)
+
+    def look(self, of_one_car: list[Claimed]) -> None:
+        """All claims of a car; any order."""
+        ordered = sorted(of_one_car, key=lambda each: (each.ends_at, each.starts_at))
+        self.looked += len(ordered)
+        for at, later in enumerate(ordered):
+            for earlier in reversed(ordered[:at]):
+                if earlier.ends_at <= later.starts_at:
+                    break
+                self.pairs.append((earlier, later))
+
+
+def told(lines: Iterable[str]) -> str:
+    """A few of many lines."""
+    known = list(lines)
+    rest = len(known) - _MOST_TOLD
+    return "; ".join(known[:_MOST_TOLD]) + (f"; and {rest} more" if rest > 0 else "")

@@ -1,0 +1,50 @@
+"""What administrators run the firm with, wired: a part of the root, kept apart because nobody else needs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.adapters.clock import ServerClock
+from engine.adapters.mongo_audit import MongoAudit
+from engine.adapters.mongo_books import MongoBooks
+from engine.adapters.mongo_client import Client
+from engine.adapters.mongo_firm import MongoFirm
+from engine.adapters.mongo_health import MongoHealth
+from engine.config import Secret
+from engine.ports import PaymentGateway
+from engine.services.audit import AuditService
+from engine.services.branches import BranchService
+from engine.services.firm import FirmService
+from engine.services.health import CachePulse, HealthService, StripeKey
+from engine.services.reconcile import Reconciler
+
+
+@dataclass(frozen=True, slots=True)
+class HeadOffice:
+    firm: FirmService
+    branches: BranchService
+    audit: AuditService
+    health: HealthService
+
+
+def open_head_office(
+    client: Client, name: str, cache: CachePulse, gateway: PaymentGateway, key: StripeKey, clock: ServerClock, desk: str
+) -> HeadOffice:
+    """*name* is the database's, *desk* this machine's; nothing of it has to be closed."""
+    book = MongoFirm(client, name)
+    reconciler = Reconciler(gateway, MongoBooks(client, name), clock)
+    return HeadOffice(
+        firm=FirmService(book, clock, desk),
+        branches=BranchService(book, clock, desk),
+        audit=AuditService(MongoAudit(client, name)),
+        health=HealthService(MongoHealth(client, name, clock), cache, gateway, key, reconciler, clock),
+    )
+
+
+def describe_key(key: Secret, stripe_url: str) -> StripeKey:
+    """What may be said of a key without telling it."""
+    text = key.reveal()
+    if not text:
+        return StripeKey("none", "none")
+    mode = "sandbox" if stripe_url else "live" if "_live_" in text else "test"
+    return StripeKey(mode, "restricted" if text.startswith("rk_") else "secret")

@@ -1,0 +1,83 @@
+"""Reading the audit: who changed what, when, at which desk. Nothing here can change a row."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from engine.domain.audit import AuditPage, AuditQuery, AuditRow, Facts
+from engine.domain.csv_text import BOM, csv_line
+from engine.domain.errors import InvalidText
+from engine.domain.people import Actor, Deed
+from engine.domain.text import clean
+
+#: More rows are a report, not a list.
+MOST_EXPORTED = 100_000
+_LONGEST = 200
+_MOST_ROWS = 200
+_HEADS = ("When (UTC)", "Who", "Desk", "What", "Subject", "Before", "After")
+
+
+class AuditBook(Protocol):
+    """Raises Unavailable("mongodb") and Forbidden."""
+
+    async def page(self, query: AuditQuery) -> AuditPage:
+        """Newest first."""
+
+    def walk(self, query: AuditQuery) -> AsyncIterator[list[AuditRow]]:
+        """All rows of *query*, newest first, a batch at a time; rows that come meanwhile are left out."""
+
+    async def names(self) -> tuple[list[str], list[str]]:
+        """Everybody who is named in it, and every verb."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditService:
+    book: AuditBook
+
+    async def page(self, actor: Actor, query: AuditQuery) -> AuditPage:
+        """One page in two commands, however many rows there are. Raises: InvalidText for a filter that is no text."""
+        actor.must(Deed.SEE_AUDIT)
+        return await self.book.page(_sound(query))
+
+    async def names(self, actor: Actor) -> tuple[list[str], list[str]]:
+        """For the filter: the accounts and the verbs that occur."""
+        actor.must(Deed.SEE_AUDIT)
+        return await self.book.names()
+
+    async def export(self, actor: Actor, query: AuditQuery, write: Callable[[str], None]) -> int:
+        """All rows of *query* as CSV, handed to *write* in pieces; how many there were, at most ``MOST_EXPORTED``."""
+        actor.must(Deed.SEE_AUDIT)
+        write(BOM + csv_line(_HEADS))
+        done = 0
+        async for some in self.book.walk(_sound(query)):
+            kept = some[: MOST_EXPORTED - done]
+            write("".join(map(_line, kept)))
+            done += len(kept)
+            if done == MOST_EXPORTED:
+                break
+        return done
+
+
+def _sound(query: AuditQuery) -> AuditQuery:
+    """What reaches the database is text and times, never an operator of its own (S9)."""
+    texts: dict[str, Any] = {}
+    for field in fields(query):
+        value = getattr(query, field.name)
+        if field.name in ("since", "until"):
+            if value is not None and not isinstance(value, datetime):
+                raise InvalidText(field.name, "must be a time")
+        elif field.name in ("by", "what", "subject", "desk"):
+            texts[field.name] = clean(field.name, value, longest=_LONGEST, required=False)
+    return replace(query, offset=max(int(query.offset), 0), limit=min(max(int(query.limit), 1), _MOST_ROWS), **texts)
+
+
+def _line(row: AuditRow) -> str:
+    when = row.at.isoformat(sep=" ", timespec="milliseconds").removesuffix("+00:00")
+    return csv_line((when, row.by, row.desk, row.what, row.subject, _facts(row.before), _facts(row.after)))
+
+
+def _facts(facts: Facts) -> str:
+    return "; ".join(f"{name}: {value}" for name, value in facts.items())

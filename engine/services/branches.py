@@ -1,0 +1,81 @@
+"""Opening, changing and giving up branches."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from engine.domain.audit import AuditRow, Facts, changed
+from engine.domain.branches import BranchLine, facts_of, sound
+from engine.domain.car import Branch, BranchId
+from engine.domain.people import Actor, Deed
+from engine.ports import Clock
+
+
+class BranchBook(Protocol):
+    """Raises Unavailable("mongodb") and Forbidden."""
+
+    async def lines(self) -> list[BranchLine]: ...
+
+    async def add(self, branch: Branch, row: AuditRow) -> None: ...
+
+    async def change(self, before: Branch, after: Branch, row: AuditRow) -> None:
+        """Compare-and-set; a new zone reaches the terms of every car that stands there in the same transaction.
+
+        Raises:
+            Overtaken: The stored one is not *before*.
+            NotFound: There is no such branch.
+            BranchInUse: It would be closed with cars or bookings.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class BranchService:
+    """Attributes: ``desk`` is this machine's name, for the audit."""
+
+    book: BranchBook
+    clock: Clock
+    desk: str
+
+    async def lines(self, actor: Actor) -> list[BranchLine]:
+        """All branches by name, closed ones too."""
+        actor.must(Deed.MANAGE_FIRM)
+        return await self.book.lines()
+
+    async def add(self, actor: Actor, new: Branch) -> Branch:
+        """Open *new*, whose id is made here. Raises: InvalidText."""
+        actor.must(Deed.MANAGE_FIRM)
+        branch = replace(sound(new), id=BranchId(f"branch-{secrets.token_hex(6)}"), closed=False)
+        await self.book.add(branch, self._row(actor, "branch.opened", branch, {}, facts_of(branch)))
+        return branch
+
+    async def change(self, actor: Actor, before: Branch, after: Branch) -> Branch:
+        """Change its name, place, zone or hours; bookings keep the zone they were made in.
+
+        Raises:
+            InvalidText: A field that cannot be.
+            Overtaken: Somebody else changed it meanwhile.
+        """
+        actor.must(Deed.MANAGE_FIRM)
+        branch = replace(sound(after), id=before.id, closed=before.closed)
+        if branch != before:
+            await self._change(actor, "branch.changed", before, branch)
+        return branch
+
+    async def close(self, actor: Actor, branch: Branch) -> Branch:
+        """Give it up. It is never deleted: bookings and money name it. Raises: BranchInUse, Overtaken."""
+        actor.must(Deed.MANAGE_FIRM)
+        return await self._change(actor, "branch.closed", branch, replace(branch, closed=True))
+
+    async def reopen(self, actor: Actor, branch: Branch) -> Branch:
+        actor.must(Deed.MANAGE_FIRM)
+        return await self._change(actor, "branch.reopened", branch, replace(branch, closed=False))
+
+    async def _change(self, actor: Actor, what: str, before: Branch, after: Branch) -> Branch:
+        was, now = changed(facts_of(before), facts_of(after))
+        await self.book.change(before, after, self._row(actor, what, after, was, now))
+        return after
+
+    def _row(self, actor: Actor, what: str, branch: Branch, before: Facts, after: Facts) -> AuditRow:
+        return AuditRow(self.clock.now(), actor.account, self.desk, what, f"branch:{branch.id}", before, after)

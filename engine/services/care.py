@@ -1,0 +1,94 @@
+"""What no engine can bring to its end: the bookings that need a person, and what the person did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.domain.audit import AuditRow
+from engine.domain.booking import Booking, BookingId
+from engine.domain.errors import MoveRefused, Overtaken
+from engine.domain.people import Actor, Deed
+from engine.domain.text import clean
+from engine.domain.trouble import ByHand, Why
+from engine.ports import Clock, Store, Work
+
+_LONGEST_NOTE = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One booking that needs a person.
+
+    Attributes:
+        since: Since when it cannot go on (server time, UTC).
+        code: That of the last error; empty if there was none.
+    """
+
+    booking: Booking
+    why: Why
+    since: datetime
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """Attributes: ``total`` counts all of them, not only this page's."""
+
+    rows: tuple[Case, ...] = ()
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CareService:
+    """Attributes: ``desk`` is this machine's name, for the audit."""
+
+    store: Store
+    clock: Clock
+    desk: str
+
+    async def waiting(self, actor: Actor, *, offset: int = 0, limit: int = 50) -> Cases:
+        """Failed refunds, lapsed authorisations, mismatches and what is stuck for too long; the oldest first.
+
+        Raises:
+            Forbidden: Only the head office sees all bookings.
+        """
+        actor.must(Deed.SEE_ALL_BOOKINGS)
+        found = await self.store.needing_person(self.clock.now(), offset, limit)
+        return Cases(tuple(map(_case, found.rows)), found.total)
+
+    async def settle_by_hand(self, actor: Actor, booking_id: BookingId, note: str, *, seen: int) -> Booking:
+        """A person saw to it outside of the program; it leaves the list. Money and car are as they were.
+
+        *seen* is the version that the person looked at, so that nobody settles what has changed since.
+
+        Raises:
+            Forbidden: Only an admin may.
+            InvalidText: The note is empty or too long.
+            Overtaken: It changed meanwhile: look again.
+            MoveRefused: It needs nobody (any more).
+        """
+        actor.must(Deed.SETTLE_BY_HAND)
+        said = clean("note", note, longest=_LONGEST_NOTE)
+        booking, now = await self.store.booking(booking_id), self.clock.now()
+        if booking.version != seen:
+            raise Overtaken(f"booking {booking_id} was changed by somebody else")
+        if booking.person_at is None or booking.person_at > now:
+            raise MoveRefused("in nobody's care", "settled by hand")
+        done = booking.seen_to(ByHand(actor.account, now, said))
+        before, after = {"needs": _case(booking).why.value}, {"settled by hand": said}
+        row = AuditRow(now, actor.account, self.desk, "booking.settled", f"booking:{booking_id}", before, after)
+
+        async def write(work: Work) -> Booking:
+            await work.replace(done)
+            await work.audit(row)
+            return done
+
+        return await self.store.transact(write)
+
+
+def _case(booking: Booking) -> Case:
+    trouble = booking.trouble
+    if trouble is None:
+        return Case(booking, Why.NOBODY, booking.due_at or booking.created_at)
+    return Case(booking, trouble.why, trouble.since, trouble.code)

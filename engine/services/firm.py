@@ -1,0 +1,138 @@
+"""The firm's rules: what holds, what is planned, and changing it from a moment on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from engine.domain.audit import AuditRow, Facts, changed
+from engine.domain.errors import InvalidText, MoveRefused, NotFound
+from engine.domain.people import Actor, Deed
+from engine.domain.settings import FURTHEST, SOONEST, FirmSettings, Revision, in_force, settings_at, sound
+from engine.ports import Clock
+
+
+class Rules(Protocol):
+    """Raises Unavailable("mongodb") and Forbidden."""
+
+    async def revisions(self) -> tuple[list[Revision], int]:
+        """Every decision, oldest first, and the number of the last row, withdrawals counted."""
+
+    async def add_revision(self, revision: Revision, row: AuditRow) -> None:
+        """Raises: Overtaken, when its number is taken."""
+
+    async def withdraw(self, number: int, withdraws: int, row: AuditRow) -> None:
+        """Raises: Overtaken, when *number* is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """The rules at one moment.
+
+    Attributes:
+        holding: What holds now; None for a firm that never set any.
+        planned: Decided and not yet in force, the nearest first.
+        past: What held before and what was withdrawn, the latest first.
+        last: Given back with a change, so that two persons' changes cannot cross.
+    """
+
+    settings: FirmSettings
+    holding: Revision | None
+    planned: tuple[Revision, ...]
+    past: tuple[Revision, ...]
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class FirmService:
+    """Attributes: ``desk`` is this machine's name, for the audit."""
+
+    rules: Rules
+    clock: Clock
+    desk: str
+
+    async def firm(self, actor: Actor) -> Firm:
+        actor.must(Deed.MANAGE_FIRM)
+        revisions, last = await self.rules.revisions()
+        return _sorted(revisions, last, self.clock.now())
+
+    async def change(
+        self, actor: Actor, settings: FirmSettings, valid_from: datetime | None, *, after: int
+    ) -> Revision:
+        """Let *settings* hold from *valid_from*, or as soon as every desk can know; bookings keep what they have.
+
+        What is planned for later stays planned. *after* is the ``last`` of the state that the person saw.
+
+        Raises:
+            InvalidText: A rule that cannot be, or a moment that is past or too far off.
+            Overtaken: Somebody else changed the rules meanwhile.
+        """
+        actor.must(Deed.MANAGE_FIRM)
+        now = self.clock.now()
+        soonest = now + SOONEST
+        begins = max(valid_from or soonest, soonest)
+        if valid_from is not None and (valid_from < now or valid_from > now + FURTHEST):
+            raise InvalidText("valid_from", "must be a time from now on, and at most two years off")
+        wanted = sound(settings)
+        revisions, _ = await self.rules.revisions()
+        before = facts_of(settings_at(revisions, begins))
+        revision = Revision(after + 1, begins, wanted, actor.account, now)
+        was, becomes = changed(before, facts_of(wanted))
+        told = {**becomes, "valid_from": _moment(begins)}
+        row = AuditRow(now, actor.account, self.desk, "settings.changed", f"settings:{revision.number}", was, told)
+        await self.rules.add_revision(revision, row)
+        return revision
+
+    async def withdraw(self, actor: Actor, number: int, *, after: int) -> None:
+        """Take back what is planned and does not hold yet.
+
+        Raises:
+            NotFound: There is no such decision, or it was taken back before.
+            MoveRefused: It holds already, or will before every desk could know.
+            Overtaken: Somebody else changed the rules meanwhile.
+        """
+        actor.must(Deed.MANAGE_FIRM)
+        now = self.clock.now()
+        revisions, _ = await self.rules.revisions()
+        planned = next((each for each in revisions if each.number == number and not each.withdrawn), None)
+        if planned is None:
+            raise NotFound("plan", str(number))
+        if planned.valid_from < now + SOONEST:
+            raise MoveRefused("in force", "withdrawn")
+        told = {**facts_of(planned.settings), "valid_from": _moment(planned.valid_from)}
+        row = AuditRow(now, actor.account, self.desk, "settings.withdrawn", f"settings:{number}", told, {})
+        await self.rules.withdraw(after + 1, number, row)
+
+
+def _sorted(revisions: list[Revision], last: int, now: datetime) -> Firm:
+    holding = in_force(revisions, now)
+    planned = [each for each in revisions if each.valid_from > now and not each.withdrawn]
+    past = [each for each in revisions if each is not holding and each not in planned]
+    return Firm(
+        settings=settings_at(revisions, now),
+        holding=holding,
+        planned=tuple(sorted(planned, key=lambda each: (each.valid_from, each.number))),
+        past=tuple(sorted(past, key=lambda each: (each.valid_from, each.number), reverse=True)),
+        last=last,
+    )
+
+
+def facts_of(settings: FirmSettings) -> Facts:
+    """For the audit, in words that stay readable when the program has changed."""
+    rules = ", ".join(f"{rule.hours_before} h before: {_percent(rule.refund_bp)}" for rule in settings.cancellation)
+    return {
+        "currency": settings.currency,
+        "commission": _percent(settings.commission_bp),
+        "hold": f"{int(settings.hold.total_seconds()) // 60} min",
+        "cancellation": rules or "nothing is given back",
+    }
+
+
+def _percent(basis_points: int) -> str:
+    whole, rest = divmod(basis_points, 100)
+    return f"{whole}.{rest:02d} %" if rest else f"{whole} %"
+
+
+def _moment(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")

@@ -1,0 +1,287 @@
+"""Looking at the deployment from this machine: servers, sweeper, schema, and the promises the data must keep."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import PackageNotFoundError, version
+from time import perf_counter
+from typing import Protocol
+
+import structlog
+
+from engine.domain.errors import DriveSphereError, Forbidden, Unavailable
+from engine.domain.health import (
+    CLOCK_WRONG,
+    SWEEP_LATE,
+    SWEEP_MISSING,
+    Area,
+    Claimed,
+    DatabaseFacts,
+    Finding,
+    HealthReport,
+    Level,
+    Overlaps,
+    Round,
+    SchemaFacts,
+    told,
+    worst,
+)
+from engine.domain.money import Money
+from engine.domain.people import Actor, Deed
+from engine.ports import Clock, PaymentGateway
+from engine.services.reconcile import Reconciler
+
+log = structlog.get_logger(__name__)
+
+#: How far back the books are compared with Stripe's.
+COMPARED = timedelta(days=2)
+_PACKAGES = ("drivesphere", "PySide6-Essentials", "pymongo", "redis", "stripe", "httpx")
+_PROVISION = "Run: drivesphere provision"
+
+
+class Inspection(Protocol):
+    """What can be seen of MongoDB. Raises Unavailable("mongodb"), and Forbidden where the account may not look."""
+
+    async def database(self) -> DatabaseFacts: ...
+
+    async def schema(self) -> SchemaFacts: ...
+
+    async def last_round(self) -> Round | None: ...
+
+    def claims(self) -> AsyncIterator[list[Claimed]]:
+        """Everything that keeps a car, all of one car together."""
+
+    async def still(self, pair: tuple[Claimed, Claimed]) -> bool:
+        """Whether both, read again at one moment, still keep the same car at the same time."""
+
+    async def strange_terms(self) -> list[str]:
+        """Cars whose terms name another time zone than their branch has."""
+
+    async def sums(self) -> dict[str, Money]:
+        """Currency -> charges and refunds less all shares; zero where the ledger is whole."""
+
+
+class CachePulse(Protocol):
+    async def pulse(self) -> tuple[str, timedelta]:
+        """Version and round trip. Raises: Unavailable("redis")."""
+
+
+@dataclass(frozen=True, slots=True)
+class StripeKey:
+    """What may be said of a key. Attributes: ``kind`` is ``none``, ``secret`` or ``restricted``."""
+
+    mode: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class HealthService:
+    inspection: Inspection
+    cache: CachePulse
+    gateway: PaymentGateway
+    key: StripeKey
+    reconciler: Reconciler
+    clock: Clock
+
+    async def examine(self, actor: Actor, on_finding: Callable[[Finding], None] = lambda _: None) -> HealthReport:
+        """Look at everything, one after the other; *on_finding* hears each at once. It reads and changes nothing.
+
+        Raises:
+            Forbidden: The actor's role may not look.
+        """
+        actor.must(Deed.SEE_HEALTH)
+        at, findings = self._now(), list[Finding]()
+        for area, look in self._looks().items():
+            finding = await _careful(area, look)
+            on_finding(finding)
+            findings.append(finding)
+        return HealthReport(at, tuple(findings))
+
+    def _now(self) -> datetime:
+        try:
+            return self.clock.now()
+        except RuntimeError:  # never measured: no server answered yet
+            return datetime.now(UTC)
+
+    def _looks(self) -> dict[Area, Callable[[], Awaitable[Finding]]]:
+        return {
+            Area.DATABASE: self._database,
+            Area.CACHE: self._cache,
+            Area.STRIPE: self._stripe,
+            Area.SWEEPER: self._sweeper,
+            Area.SCHEMA: self._schema,
+            Area.OVERLAPS: self._overlaps,
+            Area.TERMS: self._terms,
+            Area.LEDGER: self._ledger,
+            Area.RECONCILE: self._reconcile,
+            Area.VERSIONS: _versions,
+        }
+
+    async def _database(self) -> Finding:
+        facts = await self.inspection.database()
+        members = tuple(
+            (each.address, each.state + (f", {_ms(each.round_trip)}" if each.round_trip else ""))
+            for each in facts.members
+        )
+        lines = (
+            ("Version", facts.version),
+            ("Replica set", facts.replica_set),
+            *members,
+            ("Round trip", _ms(facts.round_trip)),
+            ("This clock is off by", _off(facts.desk_off_by)),
+        )
+        away = [each.address for each in facts.members if each.state == "unreachable"]
+        if away:
+            says = f"{len(away)} of {len(facts.members)} members cannot be reached from here."
+            return Finding(Area.DATABASE, Level.WARNING, says, lines, "Look after " + ", ".join(away))
+        if abs(facts.desk_off_by) > CLOCK_WRONG:
+            says = f"The database answers; this computer's clock is off by {_off(facts.desk_off_by)}."
+            return Finding(Area.DATABASE, Level.WARNING, says, lines, "Set this computer's clock by the network.")
+        says = f"MongoDB {facts.version} answers in {_ms(facts.round_trip)}; {_members(len(facts.members))}."
+        return Finding(Area.DATABASE, Level.GOOD, says, lines)
+
+    async def _cache(self) -> Finding:
+        try:
+            running, took = await self.cache.pulse()
+        except Unavailable:
+            says = "Redis does not answer. Bookings go on, searching is slower."
+            return Finding(Area.CACHE, Level.WARNING, says, todo="Start Redis, or look at the network between.")
+        return Finding(
+            Area.CACHE, Level.GOOD, f"Redis answers in {_ms(took)}.", (("Version", running), ("Round trip", _ms(took)))
+        )
+
+    async def _stripe(self) -> Finding:
+        facts = (("Mode", self.key.mode), ("Key", self.key.kind))
+        if self.key.kind == "none":
+            says = "This desk has no Stripe key; payments are made by desks that have one."
+            return Finding(Area.STRIPE, Level.UNKNOWN, says, facts)
+        began, now = perf_counter(), self.clock.now()
+        await self.gateway.pages_created(now, now)
+        took = timedelta(seconds=perf_counter() - began)
+        says = f"Stripe answers in {_ms(took)} ({self.key.mode}, {self.key.kind} key)."
+        return Finding(Area.STRIPE, Level.GOOD, says, (*facts, ("Round trip", _ms(took))))
+
+    async def _sweeper(self) -> Finding:
+        last, todo = await self.inspection.last_round(), "Keep a worker running: drivesphere worker"
+        if last is None:
+            return Finding(Area.SWEEPER, Level.WARNING, "Nobody has swept yet.", todo=todo)
+        ago = self.clock.now() - last.at
+        facts = (
+            ("By", last.by),
+            ("At", last.desk),
+            ("When", _moment(last.at)),
+            ("Looked at", f"{last.count} bookings"),
+        )
+        says = f"Last swept by {last.by} {_ago(ago)}."
+        if ago <= SWEEP_LATE:
+            return Finding(Area.SWEEPER, Level.GOOD, says, facts)
+        level = Level.BAD if ago > SWEEP_MISSING else Level.WARNING
+        return Finding(Area.SWEEPER, level, f"{says} Holds that run out stay.", facts, todo)
+
+    async def _schema(self) -> Finding:
+        found = await self.inspection.schema()
+        facts = (("Compared", str(found.looked)), ("Not visible to this account", told(found.unseen) or "nothing"))
+        if found.wrong:
+            says = f"{len(found.wrong)} of {found.looked} differ from what this version needs."
+            return Finding(Area.SCHEMA, Level.BAD, says, (*facts, ("Differs", told(found.wrong))), _PROVISION)
+        says = f"All {found.looked} validators, indexes and roles are as this version needs them."
+        return Finding(Area.SCHEMA, Level.UNKNOWN if not found.looked else Level.GOOD, says, facts)
+
+    async def _overlaps(self) -> Finding:
+        overlaps, cars = Overlaps(), 0
+        async for of_one_car in self.inspection.claims():
+            overlaps.look(of_one_car)
+            cars += 1
+        # Read in pages while others work: what moved meanwhile is no double booking.
+        real = [pair for pair in overlaps.pairs if await self.inspection.still(pair)]
+        facts = (("Bookings looked at", f"{overlaps.looked:,}"), ("Cars", f"{cars:,}"))
+        if not real:
+            return Finding(Area.OVERLAPS, Level.GOOD, "No car is promised twice.", facts)
+        lines = told(f"{one.car_id}: {one.booking_id} and {other.booking_id}" for one, other in real)
+        says = f"{len(real)} pairs of bookings have the same car at the same time."
+        todo = "Call the renters: one of each pair needs another car. Then tell who looks after the program."
+        return Finding(Area.OVERLAPS, Level.BAD, says, (*facts, ("Double", lines)), todo)
+
+    async def _terms(self) -> Finding:
+        strange = await self.inspection.strange_terms()
+        if not strange:
+            return Finding(Area.TERMS, Level.GOOD, "Every car is priced in its branch's time zone.")
+        says = f"{len(strange)} cars are priced in another time zone than their branch has."
+        todo = "Open each of these cars and save it again."
+        return Finding(Area.TERMS, Level.WARNING, says, (("Cars", told(strange)),), todo)
+
+    async def _ledger(self) -> Finding:
+        sums = await self.inspection.sums()
+        facts = tuple((currency, f"{money.minor} minor units over") for currency, money in sums.items() if money.minor)
+        if facts:
+            says = "The ledger's shares do not add up to its charges and refunds."
+            return Finding(Area.LEDGER, Level.BAD, says, facts, "Run: drivesphere reconcile")
+        currencies = (("Currencies", ", ".join(sums) or "none"),)
+        return Finding(Area.LEDGER, Level.GOOD, "Charges and refunds equal the shares, to the cent.", currencies)
+
+    async def _reconcile(self) -> Finding:
+        until = self.clock.now()
+        report = await self.reconciler.compare(until - COMPARED, until)
+        facts = (
+            ("Since", _moment(until - COMPARED)),
+            ("Payments at Stripe", str(report.payments)),
+            ("Bookings", str(report.bookings - report.drawn)),
+            ("Under way", str(report.under_way)),
+        )
+        if not report.differences:
+            return Finding(Area.RECONCILE, Level.GOOD, "Stripe's books and ours agree for the last two days.", facts)
+        lines = told(f"{each.booking_id}: {each.kind.value.replace('_', ' ')}" for each in report.differences)
+        says = f"{len(report.differences)} differences between Stripe's books and ours."
+        return Finding(Area.RECONCILE, Level.BAD, says, (*facts, ("Differences", lines)), "Run: drivesphere reconcile")
+
+
+async def _careful(area: Area, look: Callable[[], Awaitable[Finding]]) -> Finding:
+    """A look that fails is a finding; the others go on."""
+    try:
+        return await look()
+    except Forbidden:
+        return Finding(area, Level.UNKNOWN, "This account or key may not look at it.")
+    except Unavailable as problem:
+        level = Level.BAD if problem.server == "mongodb" else Level.WARNING
+        return Finding(area, level, f"{_SERVERS.get(problem.server, problem.server)} does not answer.")
+    except DriveSphereError as problem:
+        log.warning("health.not_looked", area=area.value, code=problem.code)
+        return Finding(area, worst((Level.WARNING,)), f"It could not be looked at ({problem.code}).")
+
+
+_SERVERS = {"mongodb": "MongoDB", "redis": "Redis", "stripe": "Stripe"}
+
+
+async def _versions() -> Finding:
+    facts = [("Python", platform.python_version()), ("System", platform.platform(terse=True))]
+    for package in _PACKAGES:
+        try:
+            facts.append((package, version(package)))
+        except PackageNotFoundError:
+            facts.append((package, "not installed"))
+    return Finding(Area.VERSIONS, Level.GOOD, f"DriveSphere {dict(facts)['drivesphere']}.", tuple(facts))
+
+
+def _members(count: int) -> str:
+    return "one member" if count == 1 else f"{count} members"
+
+
+def _ms(took: timedelta) -> str:
+    return f"{took / timedelta(milliseconds=1):.1f} ms"
+
+
+def _off(off: timedelta) -> str:
+    seconds = off.total_seconds()
+    return f"{seconds:+.1f} s" if abs(seconds) < 120 else f"{seconds / 60:+.0f} min"  # noqa: PLR2004 -- two minutes
+
+
+def _ago(ago: timedelta) -> str:
+    minutes = int(ago / timedelta(minutes=1))
+    return "less than a minute ago" if minutes < 1 else f"{minutes} min ago"
+
+
+def _moment(at: datetime) -> str:
+    return at.isoformat(sep=" ", timespec="seconds")

@@ -1,0 +1,40 @@
+"""Test payments and live ones never meet: the firm has one mode, and a key of the other is not used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.domain.errors import WrongStripeMode
+from engine.domain.people import Actor, Deed
+from engine.ports import Clock, Deployment, PaymentGateway
+
+
+@dataclass(frozen=True, slots=True)
+class ModeGuard:
+    """Without it a desk with a test key in a live firm would give cars away for the test card."""
+
+    deployment: Deployment
+    gateway: PaymentGateway
+    clock: Clock
+
+    async def begin(self, actor: Actor) -> None:
+        """At the start of an engine: the first admin's or worker's key settles the firm's mode.
+
+        Raises:
+            WrongStripeMode: The key is of the other mode, or nobody who may has recorded one.
+        """
+        own = self.gateway.mode
+        if own is None:
+            return
+        if actor.may(Deed.RECORD_STRIPE_MODE) and await self.deployment.stripe_mode() is None:
+            await self.deployment.record_stripe_mode(own, actor.account, self.clock.now())
+        await self.must_fit()
+
+    async def must_fit(self) -> None:
+        """Before each step at Stripe, since the firm may have gone live since the start. Raises: WrongStripeMode."""
+        own = self.gateway.mode
+        if own is None:
+            return
+        firm = await self.deployment.stripe_mode()
+        if firm is not own:
+            raise WrongStripeMode(firm or "", own)

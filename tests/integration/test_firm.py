@@ -1,0 +1,244 @@
+"""The firm's rules and branches: each change holds from a moment on, is audited, and leaves bookings as they are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from builders import BERLIN, LISBON, PASSWORD, days, make_car, wish
+
+from engine.adapters.mongo_client import Credentials, connect, database
+from engine.adapters.mongo_provision import provision
+from engine.adapters.mongo_store import MongoStore
+from engine.domain.cancellation import CancellationRule
+from engine.domain.car import Branch, BranchId, CarStatus
+from engine.domain.errors import BranchInUse, Forbidden, InvalidText, MoveRefused, NotFound, Overtaken
+from engine.domain.settings import BEGINNING, SOONEST, FirmSettings, settings_at
+
+pytestmark = pytest.mark.asyncio
+DEAR = FirmSettings("EUR", 2000, timedelta(minutes=5), (CancellationRule(24, 10_000),))
+PORTO = Branch(BranchId(""), "Ribeira", "Porto", "Rua 3", "Europe/Lisbon", "09:00", "19:00")
+
+
+async def change(desk, settings, valid_from=None):
+    firm = await desk.head_office.firm.firm(desk.actor)
+    return await desk.head_office.firm.change(desk.actor, settings, valid_from, after=firm.last)
+
+
+async def test_rules_hold_from_their_moment_and_every_desk_knows_them_by_then(world):
+    async with world.desk("admin") as desk:
+        now = desk.clock.now()
+        made = await change(desk, DEAR)
+        firm = await desk.head_office.firm.firm(desk.actor)
+
+        assert now + SOONEST <= made.valid_from <= desk.clock.now() + SOONEST
+        assert (FirmSettings(), (made,)) == (firm.settings, firm.planned)
+        assert FirmSettings() == await desk.booking.store.settings(made.valid_from - timedelta(milliseconds=1))
+        assert DEAR == await desk.booking.store.settings(made.valid_from)
+
+
+async def test_a_booking_keeps_the_rules_of_its_day(world):
+    async with world.desk("admin") as admin, world.desk("clerk") as clerk:
+        before = await clerk.booking.hold(clerk.actor, wish(clerk))
+        made = await change(admin, DEAR)
+        world.db.settings.update_one({"_id": made.number}, {"$set": {"valid_from": admin.clock.now()}})
+        async with world.desk("clerk") as later:
+            after = await later.booking.hold(later.actor, wish(later, car="car-2", key="key-2"))
+
+    old, new = world.stored(before), world.stored(after)
+    assert (1500, 2000) == (old["quote"]["commission_bp"], new["quote"]["commission_bp"])
+    assert (2, 1) == (len(old["cancellation"]), len(new["cancellation"]))
+    held = [row["hold_until"] - row["created_at"] for row in (old, new)]
+    assert [timedelta(minutes=10), timedelta(minutes=5)] == held
+
+
+async def test_of_two_who_decide_on_the_same_state_the_second_is_told(world):
+    async with world.desk("admin") as desk:
+        seen = (await desk.head_office.firm.firm(desk.actor)).last
+        await desk.head_office.firm.change(desk.actor, DEAR, None, after=seen)
+        with pytest.raises(Overtaken):
+            await desk.head_office.firm.change(desk.actor, FirmSettings(), None, after=seen)
+
+    assert 2 == world.db.settings.count_documents({})
+    assert 1 == world.db.audit.count_documents({"what": "settings.changed"})
+
+
+async def test_every_change_has_its_row_with_what_differs_and_from_when(world):
+    async with world.desk("admin") as desk:
+        made = await change(desk, DEAR)
+
+    (row,) = world.db.audit.find()
+    assert ("admin", "settings.changed", "settings:2") == (row["by"], row["what"], row["subject"])
+    assert {"commission": "15 %", "hold": "10 min", "cancellation": "48 h before: 100 %, 0 h before: 50 %"} == row[
+        "before"
+    ]
+    assert {"commission": "20 %", "hold": "5 min", "cancellation": "24 h before: 100 %"} == {
+        name: value for name, value in row["after"].items() if name != "valid_from"
+    }
+    assert made.valid_from.isoformat(timespec="seconds") == row["after"]["valid_from"]
+
+
+async def test_a_plan_can_be_withdrawn_until_it_holds_and_stays_in_the_history(world):
+    async with world.desk("admin") as desk:
+        made = await change(desk, DEAR, desk.clock.now() + timedelta(days=30))
+        await desk.head_office.firm.withdraw(desk.actor, made.number, after=made.number)
+        firm = await desk.head_office.firm.firm(desk.actor)
+        with pytest.raises(NotFound):
+            await desk.head_office.firm.withdraw(desk.actor, made.number, after=firm.last)
+        with pytest.raises(MoveRefused):
+            await desk.head_office.firm.withdraw(desk.actor, 1, after=firm.last)
+
+    assert () == firm.planned
+    assert [(2, True)] == [(each.number, each.withdrawn) for each in firm.past]
+    assert FirmSettings() == settings_at([*firm.past, firm.holding], made.valid_from)
+    assert ["settings.changed", "settings.withdrawn"] == [row["what"] for row in world.db.audit.find().sort("_id")]
+
+
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("currency", {"currency": "EUT"}),
+        ("commission", {"commission_bp": 10_001}),
+        ("hold", {"hold": timedelta(minutes=31)}),
+        ("hold", {"hold": timedelta(seconds=90)}),
+        ("cancellation", {"cancellation": (CancellationRule(48, 2_000), CancellationRule(0, 5_000))}),
+        ("cancellation", {"cancellation": (CancellationRule(48, 2_000), CancellationRule(48, 1_000))}),
+    ],
+)
+async def test_rules_that_cannot_be_are_named_by_their_field(world, field, changes):
+    async with world.desk("admin") as desk:
+        with pytest.raises(InvalidText) as told:
+            await change(desk, replace(DEAR, **changes))
+        with pytest.raises(InvalidText):
+            await change(desk, DEAR, desk.clock.now() - timedelta(minutes=5))
+
+    assert field == told.value.field
+    assert 1 == world.db.settings.count_documents({})
+
+
+async def test_rules_of_the_past_cannot_be_rewritten_even_by_an_admin_with_a_raw_connection(world):
+    client = connect(world.place.mongo_url, Credentials("admin", PASSWORD, world.place.database))
+    settings = database(client, world.place.database).settings
+
+    for tried in (settings.update_one({}, {"$set": {"commission_bp": 0}}), settings.delete_many({})):
+        with pytest.raises(Exception, match="not authorized"):
+            await tried
+    await client.close()
+
+
+async def test_the_one_document_of_older_versions_becomes_the_first_of_the_series(endpoints, root):
+    name = "ds_series_test"
+    client = connect(endpoints.mongo_url, Credentials(endpoints.root_name, endpoints.root_password, "admin"))
+    old = {"_id": "firm", "currency": "CHF", "commission_bp": 900, "hold_s": 600, "cancellation": []}
+    root[name].settings.insert_one(old)
+    try:
+        unmoved = await MongoStore(client, name).settings(datetime.now(UTC))
+        lines = await provision(client, name, FirmSettings())
+        again = await provision(client, name, FirmSettings())
+        (row,) = root[name].settings.find()
+        moved = await MongoStore(client, name).settings(BEGINNING)
+    finally:
+        await client.close()
+        root[name].command("dropAllRolesFromDatabase")
+        root.drop_database(name)
+
+    assert ("settings: the old ones made the first of the series", []) == (lines[-1], again)
+    assert (1, "CHF", 900) == (row["_id"], row["currency"], row["commission_bp"])
+    assert FirmSettings("CHF", 900, timedelta(minutes=10), ()) == unmoved == moved
+
+
+async def test_nobody_else_may_see_or_change_what_the_firm_decides(world):
+    for account in ("clerk", "owner", "worker", "renter"):
+        async with world.desk(account) as desk:
+            for tried in (
+                desk.head_office.firm.firm(desk.actor),
+                desk.head_office.firm.change(desk.actor, DEAR, None, after=1),
+                desk.head_office.firm.withdraw(desk.actor, 1, after=1),
+                desk.head_office.branches.lines(desk.actor),
+                desk.head_office.branches.add(desk.actor, PORTO),
+                desk.head_office.branches.change(desk.actor, BERLIN, PORTO),
+                desk.head_office.branches.close(desk.actor, BERLIN),
+                desk.head_office.branches.reopen(desk.actor, BERLIN),
+            ):
+                with pytest.raises(Forbidden):
+                    await tried
+
+    assert (1, 2, 0) == tuple(world.db[name].count_documents({}) for name in ("settings", "branches", "audit"))
+
+
+async def test_a_branch_is_opened_changed_and_listed_with_what_depends_on_it(world):
+    async with world.desk("admin") as desk, world.desk("clerk") as clerk:
+        await clerk.booking.hold(clerk.actor, wish(clerk))
+        porto = await desk.head_office.branches.add(desk.actor, PORTO)
+        moved = await desk.head_office.branches.change(desk.actor, porto, replace(porto, name="  Bolhão "))
+        lines = {
+            line.branch.id: (line.cars, line.bookings) for line in await desk.head_office.branches.lines(desk.actor)
+        }
+
+    assert "Bolhão" == moved.name == world.db.branches.find_one({"_id": porto.id})["name"]
+    assert {BERLIN.id: (3, 1), LISBON.id: (0, 0), porto.id: (0, 0)} == lines
+    opened, renamed = world.db.audit.find().sort("_id")
+    assert ("branch.opened", "Porto") == (opened["what"], opened["after"]["city"])
+    assert ({"name": "Ribeira"}, {"name": "Bolhão"}) == (renamed["before"], renamed["after"])
+
+
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("zone", {"zone": "Europe/Atlantis"}),
+        ("zone", {"zone": "../../etc/passwd"}),
+        ("opens", {"opens": "25:00"}),
+        ("opens", {"opens": {"$gt": ""}}),
+        ("closes", {"closes": "08:00"}),
+        ("name", {"name": "\u202eevil"}),
+        ("city", {"city": "x" * 81}),
+    ],
+)
+async def test_a_branch_that_cannot_be_is_refused_by_its_field(world, field, changes):
+    async with world.desk("admin") as desk:
+        with pytest.raises(InvalidText) as told:
+            await desk.head_office.branches.change(desk.actor, BERLIN, replace(BERLIN, **changes))
+
+    assert field == told.value.field
+    assert BERLIN.zone == world.db.branches.find_one({"_id": BERLIN.id})["zone"]
+
+
+async def test_T1_a_new_zone_reaches_the_terms_of_every_car_there_and_no_booking(world):
+    world.add_cars(make_car(9, branch_id=LISBON.id))
+    async with world.desk("admin") as desk, world.desk("clerk") as clerk:
+        booked = await clerk.booking.hold(clerk.actor, wish(clerk))
+        await desk.head_office.branches.change(desk.actor, BERLIN, replace(BERLIN, zone="Europe/London"))
+        later = await clerk.booking.hold(clerk.actor, wish(clerk, car="car-2", key="key-2"))
+
+    zones = {fence["_id"]: fence["terms"]["zone"] for fence in world.db.fences.find()}
+    assert {"car-1": "Europe/London", "car-2": "Europe/London", "car-3": "Europe/London", "car-9": LISBON.zone} == zones
+    assert (BERLIN.zone, "Europe/London") == (world.stored(booked)["zone"], world.stored(later)["zone"])
+
+
+async def test_of_two_who_change_a_branch_the_second_is_told_and_leaves_nothing(world):
+    async with world.desk("admin") as desk:
+        await desk.head_office.branches.change(desk.actor, BERLIN, replace(BERLIN, name="Kreuzberg"))
+        with pytest.raises(Overtaken):
+            await desk.head_office.branches.change(desk.actor, BERLIN, replace(BERLIN, zone="Europe/London"))
+
+    assert {BERLIN.zone} == {fence["terms"]["zone"] for fence in world.db.fences.find()}
+    assert 1 == world.db.audit.count_documents({})
+
+
+async def test_I4_a_branch_with_cars_or_bookings_is_not_given_up_and_none_is_deleted(world):
+    async with world.desk("admin") as desk, world.desk("clerk") as clerk:
+        back = replace(wish(clerk), return_branch_id=LISBON.id)
+        await clerk.booking.hold(clerk.actor, replace(back, period=days(clerk, 1, 3)))
+        with pytest.raises(BranchInUse) as berlin:
+            await desk.head_office.branches.close(desk.actor, BERLIN)
+        with pytest.raises(BranchInUse) as lisbon:
+            await desk.head_office.branches.close(desk.actor, LISBON)
+        world.db.bookings.update_many({}, {"$set": {"state": "completed"}})
+        closed = await desk.head_office.branches.close(desk.actor, LISBON)
+        world.db.cars.update_many({}, {"$set": {"status": CarStatus.RETIRED}})
+        await desk.head_office.branches.close(desk.actor, BERLIN)
+        await desk.head_office.branches.reopen(desk.actor, closed)
+
+    assert ((3, 1), (0, 1)) == tuple((told.value.cars, told.value.bookings) for told in (berlin, lisbon))
+    assert {BERLIN.id: True, LISBON.id: False} == {row["_id"]: row["closed"] for row in world.db.branches.find()}

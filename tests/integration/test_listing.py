@@ -1,0 +1,340 @@
+"""Lists of bookings: narrowed by the account, searched without patterns, every plan an index, always by pages."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from builders import BERLIN, LISBON, RENTER, make_car, wish
+from pymongo import monitoring
+
+from engine.adapters.mongo_client import Credentials, connect
+from engine.adapters.mongo_documents import renter_document
+from engine.adapters.mongo_listing import filter_of, order_of
+from engine.adapters.mongo_provision import provision
+from engine.domain.booking import BookingState, Standing
+from engine.domain.car import BranchId, OwnerId
+from engine.domain.errors import Forbidden, InvalidText, NotFound
+from engine.domain.listing import COUNT_CAP, BookingOrder, BookingQuery, BookingScope, scopes_of, selection
+from engine.domain.people import RenterId
+from engine.domain.settings import FirmSettings
+
+pytestmark = pytest.mark.asyncio
+MINE, BRANCH, FLEET, ALL = BookingScope.MINE, BookingScope.BRANCH, BookingScope.FLEET, BookingScope.ALL
+_MOMENT = datetime(2026, 11, 24, tzinfo=UTC)
+BEA = replace(RENTER, id=RenterId("renter-2"), name="Béa Ortiz-Lund", email="bea@example.org")
+
+
+@pytest.fixture
+def filled(world):
+    """A second owner's car, one in Lisbon, and a second renter."""
+    world.add_cars(
+        make_car(8, owner_id=OwnerId("owner-2"), plate="M-XY 88"), make_car(9, branch_id=LISBON.id, plate="LX-77-AA")
+    )
+    world.db.renters.insert_one(renter_document(BEA))
+    return world
+
+
+async def _book(desk, n, car, **changes):
+    return await desk.booking.hold(desk.actor, wish(desk, car=car, key=f"key-{n}", **changes))
+
+
+async def _ids(desk, scope, **changes):
+    return [row.id for row in (await desk.listing.page(desk.actor, BookingQuery(scope, **changes))).rows]
+
+
+async def test_each_account_lists_what_its_scope_holds_and_no_other(filled):
+    async with filled.desk("clerk") as berlin, filled.desk("clerk2") as lisbon:
+        here = (await _book(berlin, 1, "car-1")).id
+        foreign = (await _book(berlin, 2, "car-8")).id
+        there = (await _book(berlin, 3, "car-9")).id
+        async with filled.desk("owner") as owner, filled.desk("admin") as admin:
+            assert [there, foreign, here] == await _ids(berlin, MINE)
+            assert [foreign, here] == await _ids(berlin, BRANCH)
+            assert [] == await _ids(lisbon, MINE)
+            assert [there] == await _ids(lisbon, BRANCH)
+            assert [there, here] == await _ids(owner, FLEET)
+            assert [there, foreign, here] == await _ids(admin, ALL)
+            assert [] == await _ids(admin, MINE)
+
+
+@pytest.mark.parametrize("account", ["clerk", "owner", "admin", "worker"])
+async def test_every_scope_is_refused_to_whom_it_does_not_belong(world, account):
+    async with world.desk(account) as desk:
+        allowed = scopes_of(desk.actor)
+        for scope in set(BookingScope) - set(allowed):
+            with pytest.raises(Forbidden):
+                await _ids(desk, scope)
+        for scope in allowed:
+            assert [] == await _ids(desk, scope)
+
+
+async def test_a_scope_is_not_widened_by_asking_for_somebody_elses(world):
+    async with world.desk("clerk") as clerk, world.desk("owner") as owner:
+        with pytest.raises(Forbidden):
+            await _ids(clerk, BRANCH, branch_id=LISBON.id)
+        with pytest.raises(Forbidden):
+            await _ids(owner, FLEET, owner_id=OwnerId("owner-2"))
+        assert [] == await _ids(clerk, BRANCH, branch_id=BERLIN.id)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["b-ds 1", "BDS1", "b ds1", "ada", "ADA MOR", "moreau", "mor"],
+)
+async def test_a_booking_is_found_by_the_beginning_of_plate_and_name(filled, text):
+    async with filled.desk() as desk:
+        wanted = (await _book(desk, 1, "car-1")).id
+        await _book(desk, 2, "car-8", renter_id=BEA.id)
+
+        assert [wanted] == await _ids(desk, MINE, text=text)
+
+
+async def test_a_booking_is_found_by_its_number_however_it_is_written(filled):
+    async with filled.desk() as desk:
+        wanted = (await _book(desk, 1, "car-1")).id
+        await _book(desk, 2, "car-8")
+
+        for text in (wanted, wanted.lower(), f"{wanted[:4]}-{wanted[4:8]}-{wanted[8:]}", wanted[:6]):
+            assert [wanted] == await _ids(desk, MINE, text=text)
+
+
+async def test_accents_and_the_second_word_of_a_name_do_not_matter(filled):
+    async with filled.desk() as desk:
+        wanted = (await _book(desk, 1, "car-1", renter_id=BEA.id)).id
+
+        for text in ("bea", "BÉA", "ortiz", "lund", "bea  ortiz"):
+            assert [wanted] == await _ids(desk, MINE, text=text)
+
+
+@pytest.mark.parametrize("text", [".*", "^", "ad.", "$", "(", '{"$gt": ""}', "ada|bea", "\\", "%", "~"])
+async def test_S9_typed_text_is_never_a_pattern(filled, text):
+    async with filled.desk() as desk:
+        await _book(desk, 1, "car-1")
+
+        assert [] == await _ids(desk, MINE, text=text)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"text": {"$gt": ""}},
+        {"text": "x" * 10_000},
+        {"text": "a\x00b"},
+        {"text": "\ud800"},
+        {"branch_id": {"$ne": None}},
+        {"car_id": ["car-1"]},
+        {"owner_id": {"$gt": ""}},
+    ],
+)
+async def test_S9_query_operators_and_broken_text_are_refused_by_type(world, changes):
+    async with world.desk("admin") as admin:
+        with pytest.raises(InvalidText):
+            await _ids(admin, ALL, **changes)
+
+
+async def test_filters_narrow_by_standing_branch_owner_car_and_day(filled):
+    async with filled.desk() as clerk, filled.desk("admin") as admin:
+        first = await _book(clerk, 1, "car-1", first=1, last=3)
+        second = await _book(clerk, 2, "car-8", first=5, last=7)
+        third = await _book(clerk, 3, "car-9", first=9, last=11)
+        filled.db.bookings.update_one({"_id": second.id}, {"$set": {"state": BookingState.REFUNDED}})
+        start = second.period.starts_at
+
+        assert [second.id] == await _ids(admin, ALL, standings=frozenset({Standing.CANCELLED}))
+        assert [third.id, first.id] == await _ids(admin, ALL, standings=frozenset({Standing.PENDING}))
+        assert [third.id] == await _ids(admin, ALL, branch_id=LISBON.id)
+        assert [second.id] == await _ids(admin, ALL, owner_id=OwnerId("owner-2"))
+        assert [first.id] == await _ids(admin, ALL, car_id=first.car_id)
+        assert [third.id, second.id] == await _ids(admin, ALL, since=start)
+        assert [first.id] == await _ids(admin, ALL, until=start)
+        assert [second.id] == await _ids(admin, ALL, since=start, until=start + timedelta(milliseconds=1))
+
+
+async def test_every_order_reads_both_ways_and_pages_join_without_a_gap(filled):
+    async with filled.desk() as clerk, filled.desk("admin") as admin:
+        made = [
+            await _book(clerk, 1, "car-1", first=9, last=10),
+            await _book(clerk, 2, "car-2", first=1, last=5, renter_id=BEA.id),
+            await _book(clerk, 3, "car-9", first=5, last=11),
+        ]
+        keys = {
+            BookingOrder.CREATED: lambda row: row.created_at,
+            BookingOrder.PICK_UP: lambda row: row.period.starts_at,
+            BookingOrder.RETURN: lambda row: row.period.ends_at,
+            BookingOrder.RENTER: lambda row: (row.renter_name != RENTER.name, row.id),
+            BookingOrder.PRICE: lambda row: row.price.minor,
+        }
+        for order, key in keys.items():
+            wanted = [row.id for row in sorted(made, key=key)]
+            assert wanted == await _ids(admin, ALL, order=order, descending=False)
+            assert wanted[::-1] == await _ids(admin, ALL, order=order, descending=True)
+            pages = [await _ids(admin, ALL, order=order, descending=False, offset=n, limit=1) for n in range(3)]
+            assert wanted == list(itertools.chain(*pages))
+
+
+async def test_an_owner_is_told_initials_and_cannot_fish_for_names(filled):
+    async with filled.desk() as clerk, filled.desk("owner") as owner:
+        booking = await _book(clerk, 1, "car-1")
+        [seen] = (await owner.listing.page(owner.actor, BookingQuery(FLEET))).rows
+
+        assert "A. M." == seen.renter_name
+        assert "ada" not in repr(seen).casefold()
+        assert RENTER.id not in repr(seen)
+        assert seen == await owner.booking.booking(owner.actor, booking.id)
+        assert [] == await _ids(owner, FLEET, text="ada")
+        assert [booking.id] == await _ids(owner, FLEET, text="b-ds 1")
+        with pytest.raises(Forbidden):
+            await _ids(owner, FLEET, order=BookingOrder.RENTER)
+
+
+async def test_a_renters_account_lists_what_was_booked_for_that_person_only(filled):
+    async with filled.desk() as clerk:
+        mine = await _book(clerk, 1, "car-1")
+        other = await _book(clerk, 2, "car-8", renter_id=BEA.id)
+        renter = replace(clerk.actor, account="ada", role="renter", branch_id=None, renter=RENTER)
+
+        assert (MINE,) == scopes_of(renter)
+        assert [mine.id] == [row.id for row in (await clerk.listing.page(renter, BookingQuery(MINE))).rows]
+        assert mine == await clerk.booking.booking(renter, mine.id)
+        with pytest.raises(NotFound):
+            await clerk.booking.booking(renter, other.id)
+
+
+def _queries(actor):
+    """Every scope, order and filter of the account, alone and a few together."""
+    filters = [
+        {},
+        {"text": "B-DS"},
+        {"standings": frozenset({Standing.PENDING, Standing.CANCELLED})},
+        {"car_id": "car-1"},
+        {"since": _MOMENT, "until": _MOMENT + timedelta(days=7)},
+        {"text": "B-DS", "standings": frozenset({Standing.PENDING}), "since": _MOMENT},
+    ]
+    if ALL in scopes_of(actor):
+        filters += [{"branch_id": BranchId("br-berlin")}, {"owner_id": OwnerId("owner-1")}]
+    for scope, order, down, chosen in itertools.product(scopes_of(actor), BookingOrder, (True, False), filters):
+        if (scope, order) != (FLEET, BookingOrder.RENTER):
+            yield BookingQuery(scope, order=order, descending=down, **chosen)
+
+
+@pytest.mark.parametrize("account", ["clerk", "owner", "admin"])
+async def test_O4_no_list_reads_the_whole_collection(world, account):
+    async with world.desk(account) as desk:
+        for query in _queries(desk.actor):
+            chosen = selection(desk.actor, query)
+            wanted, order = filter_of(chosen), dict(order_of(chosen))
+            plan = world.db.command("explain", {"find": "bookings", "filter": wanted, "sort": order, "limit": 50})
+            assert "COLLSCAN" not in json.dumps(plan, default=str), query
+            count = [{"$match": wanted}, {"$limit": COUNT_CAP + 1}, {"$group": {"_id": 1, "n": {"$sum": 1}}}]
+            asked = {
+                "aggregate": "bookings",
+                "pipeline": count,
+                "cursor": {},
+                **({} if wanted else {"hint": "created"}),
+            }
+            assert "COLLSCAN" not in json.dumps(world.db.command("explain", asked), default=str), query
+
+
+async def test_O4_a_page_is_two_commands_and_counting_stops_at_a_cap(world, monkeypatch):
+    monkeypatch.setattr("engine.adapters.mongo_listing.COUNT_CAP", 100)
+    asked = []
+
+    class Counter(monitoring.CommandListener):
+        def started(self, event):
+            asked.append(event.command_name)
+
+        def succeeded(self, event): ...
+        def failed(self, event): ...
+
+    counter = Counter()
+    monitoring.register(counter)
+    try:
+        async with world.desk() as desk:
+            _multiply(world, await desk.booking.hold(desk.actor, wish(desk)), 120)
+            asked.clear()
+            page = await desk.listing.page(desk.actor, BookingQuery(MINE, limit=10_000))
+            commands = list(asked)
+    finally:
+        monitoring._LISTENERS.command_listeners.remove(counter)
+
+    assert ["find", "aggregate"] == commands
+    assert (100, True, 121) == (page.total, page.capped, len(page.rows))
+
+
+def _multiply(world, booking, count):
+    row = world.stored(booking)
+    world.db.bookings.insert_many(
+        [{**row, "_id": f"B{n}", "intent_key": f"many-{n}", "session_ids": [f"cs-{n}"]} for n in range(count)]
+    )
+
+
+async def _exported(desk, query):
+    pieces = []
+    done = await desk.listing.export(desk.actor, query, pieces.append)
+    return done, "".join(pieces), len(pieces)
+
+
+async def test_an_export_holds_every_row_in_the_lists_order(filled):
+    async with filled.desk() as desk:
+        first = await _book(desk, 1, "car-1")
+        second = await _book(desk, 2, "car-8", renter_id=BEA.id)
+        done, text, _ = await _exported(desk, BookingQuery(MINE, limit=1, offset=7))
+        rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
+
+    assert text.startswith("\ufeffBooking,")
+    assert (2, True) == (done.rows, done.complete)
+    assert [second.id, first.id] == [row["Booking"] for row in rows]
+    assert ("B-DS 1", "Ada Moreau", "100.00", "EUR") == tuple(
+        rows[1][name] for name in ("Plate", "Renter", "Price", "Currency")
+    )
+
+
+async def test_an_owners_export_tells_initials_only(filled):
+    async with filled.desk() as clerk, filled.desk("owner") as owner:
+        await _book(clerk, 1, "car-1")
+        _, text, _ = await _exported(owner, BookingQuery(FLEET))
+
+    assert "A. M." in text
+    assert "Moreau" not in text
+
+
+async def test_a_name_that_is_a_formula_is_exported_as_text(world):
+    world.db.renters.insert_one({**renter_document(BEA), "name": '=HYPERLINK("http://x","y")'})
+    async with world.desk() as desk:
+        await _book(desk, 1, "car-1", renter_id=BEA.id)
+        _, text, _ = await _exported(desk, BookingQuery(MINE))
+
+    assert '"\'=HYPERLINK(""http://x"",""y"")"' in text
+
+
+async def test_a_long_export_comes_in_pieces_and_says_when_it_is_cut(world, monkeypatch):
+    monkeypatch.setattr("engine.services.listing.MOST_EXPORTED", 450)
+    async with world.desk() as desk:
+        _multiply(world, await desk.booking.hold(desk.actor, wish(desk)), 600)
+        done, text, pieces = await _exported(desk, BookingQuery(MINE))
+
+    assert (450, False) == (done.rows, done.complete)
+    assert 451 == text.count("\r\n")
+    assert 4 == pieces
+
+
+async def test_bookings_of_an_older_version_get_their_keys(world, endpoints):
+    async with world.desk() as desk:
+        made = await _book(desk, 1, "car-1")
+        before = world.stored(made)
+        world.db.command("collMod", "bookings", validationLevel="off")
+        world.db.bookings.update_one({"_id": made.id}, {"$unset": {"search_keys": 1, "renter_key": 1}})
+        world.db.command("collMod", "bookings", validationLevel="strict")
+        admin = connect(endpoints.mongo_url, Credentials(endpoints.root_name, endpoints.root_password, "admin"))
+        changes = await provision(admin, world.place.database, FirmSettings())
+        await admin.close()
+
+        assert ["bookings: search keys written for 1"] == changes
+        assert before == world.stored(made)
+        assert [made.id] == await _ids(desk, MINE, text="ada")

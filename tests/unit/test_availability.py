@@ -1,0 +1,115 @@
+"""When a car is next free, to the minute and on the branch's clock."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.domain.availability import Claim, Why, next_free, obstacle_of
+from engine.domain.booking import BookingState
+from engine.domain.period import RentalPeriod
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def period(first, last):
+    return RentalPeriod(NOW + first * HOUR, NOW + last * HOUR)
+
+
+def claim(first, last, state=BookingState.CONFIRMED):
+    return Claim("b", period(first, last), state, NOW + timedelta(minutes=10), "clerk")
+
+
+@pytest.mark.parametrize(
+    ("claims", "start"),
+    [
+        ([], 10),
+        ([claim(2, 10)], 10),
+        ([claim(14, 20)], 10),
+        ([claim(2, 11)], 11),
+        ([claim(2, 11), claim(15, 20)], 11),
+        ([claim(2, 11), claim(14, 20)], 20),
+        ([claim(14, 20), claim(2, 11), claim(20, 21)], 21),
+    ],
+)
+def test_the_first_gap_that_is_long_enough_is_taken_back_to_back(claims, start):
+    assert period(start, start + 4) == next_free(period(10, 14), claims, BERLIN, NOW)
+
+
+def test_B8_an_overdue_car_is_free_a_day_from_now_on_the_full_minute():
+    late = NOW + timedelta(seconds=20)
+
+    free = next_free(period(10, 14), [claim(-30, -1)], BERLIN, late)
+
+    assert NOW + timedelta(hours=24, minutes=1) == free.starts_at
+
+
+def test_an_overdue_car_is_free_for_whoever_wants_it_later():
+    assert period(30, 34) == next_free(period(30, 34), [claim(-30, -1)], BERLIN, NOW)
+
+
+@pytest.mark.parametrize(
+    ("state", "first", "why"),
+    [
+        (BookingState.HELD, 1, Why.HELD),
+        (BookingState.RELEASING, 1, Why.HELD),
+        (BookingState.CONFIRMED, 1, Why.BOOKED),
+        (BookingState.AWAITING_FUNDS, 1, Why.BOOKED),
+        (BookingState.CONFIRMED, -9, Why.OVERDUE),
+    ],
+)
+def test_each_obstacle_has_its_word_and_only_a_hold_its_end(state, first, why):
+    told = obstacle_of(claim(first, first + 2, state), NOW, named=True)
+
+    assert why is told.why
+    assert (told.hold_until is not None) == (why is Why.HELD)
+    assert ("clerk", "b") == (told.by, told.booking_id)
+
+
+def test_who_may_not_know_is_told_neither_desk_nor_number():
+    told = obstacle_of(claim(1, 2), NOW, named=False)
+
+    assert (None, None) == (told.by, told.booking_id)
+    assert period(1, 2) == told.period
+
+
+@pytest.mark.parametrize(("night", "hours"), [(datetime(2027, 3, 27, 10, 0), 23), (datetime(2026, 10, 24, 10, 0), 25)])
+def test_DST_a_day_stays_a_day_on_the_wall_when_the_clock_changes_that_night(night, hours):
+    wished = RentalPeriod.between(
+        (night - timedelta(days=3)).replace(tzinfo=BERLIN), (night - timedelta(days=2)).replace(tzinfo=BERLIN)
+    )
+    out = RentalPeriod.between((night - timedelta(days=4)).replace(tzinfo=BERLIN), night.replace(tzinfo=BERLIN))
+    in_the_way = Claim("b", out, BookingState.CONFIRMED, NOW, "clerk")
+
+    free = next_free(wished, [in_the_way], BERLIN, out.starts_at)
+
+    assert out.ends_at == free.starts_at
+    assert timedelta(hours=hours) == free.ends_at - free.starts_at
+    assert 1 == free.billable_days(BERLIN)
+
+
+@given(
+    st.lists(st.tuples(st.integers(-40, 300), st.integers(1, 30)), max_size=12),
+    st.integers(0, 100),
+    st.integers(1, 60),
+)
+def test_the_answer_is_free_and_nothing_earlier_is(spans, first, length):
+    claims, at = [], -50
+    for gap, long in sorted(spans):
+        at = max(at, gap)
+        claims.append(claim(at, at + long))
+        at += long
+    wished = period(first, first + length)
+
+    free = next_free(wished, claims, BERLIN, NOW)
+
+    assert not any(each.in_the_way(free, NOW) for each in claims)
+    assert wished.starts_at <= free.starts_at
+    earlier = {wished.starts_at, NOW + timedelta(hours=24)} | {each.period.ends_at for each in claims}
+    for start in (start for start in earlier if wished.starts_at <= start < free.starts_at):
+        other = RentalPeriod(start, start + length * HOUR)
+        assert any(each.in_the_way(other, NOW) for each in claims)

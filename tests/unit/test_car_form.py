@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from builders import BERLIN, make_car
+
+from engine.domain.car import BodyType
+from engine.domain.car_form import CarForm, CarRules, checked, facts_of, mistakes, reason_for
+from engine.domain.errors import InvalidText
+from engine.domain.fleet import FleetQuery, FleetRow
+from engine.domain.money import Money
+
+RULES = CarRules(2026, "EUR", frozenset({BERLIN.id}))
+FORM = CarForm.of(make_car(1))
+
+
+def test_a_sound_form_has_no_mistakes_and_comes_out_trimmed():
+    form = replace(FORM, plate=" B-DS 1 ", brand=" Volkswagen ", colour="#AABBCC")
+
+    assert {} == mistakes(form, RULES)
+    assert ("B-DS 1", "Volkswagen", "#aabbcc") == (
+        checked(form, RULES).plate,
+        checked(form, RULES).brand,
+        checked(form, RULES).colour,
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("plate", "--"),
+        ("plate", ""),
+        ("plate", {"$gt": ""}),
+        ("brand", "  "),
+        ("brand", "x" * 61),
+        ("model", "Golf\nGTI"),
+        ("year", 1949),
+        ("year", 2028),
+        ("year", True),
+        ("year", 2020.0),
+        ("body", "sedan"),
+        ("colour", "red"),
+        ("colour", "#12345"),
+        ("colour", None),
+        ("seats", 0),
+        ("seats", 61),
+        ("odometer_km", -1),
+        ("odometer_km", 2_000_001),
+        ("daily_rate", Money(0, "EUR")),
+        ("daily_rate", Money(50_00, "USD")),
+        ("daily_rate", Money(100_000_000, "EUR")),
+        ("daily_rate", 50),
+        ("branch_id", "br-nowhere"),
+        ("branch_id", {"$ne": None}),
+    ],
+)
+def test_I1_each_field_says_what_is_wrong_with_it(field, value):
+    form = replace(FORM, **{field: value})
+
+    assert [field] == list(mistakes(form, RULES))
+    with pytest.raises(InvalidText) as caught:
+        checked(form, RULES)
+    assert field == caught.value.field
+
+
+def test_next_years_model_is_a_car_already():
+    assert {} == mistakes(replace(FORM, year=2027), RULES)
+
+
+def test_all_mistakes_are_told_at_once_and_the_first_in_the_order_of_the_form():
+    form = replace(FORM, plate="", seats=0, year=1)
+
+    assert ["plate", "year", "seats"] == list(mistakes(form, RULES))
+
+
+def test_P3_a_rate_in_a_currency_of_thousandths_must_be_chargeable():
+    rules = replace(RULES, currency="KWD")
+
+    assert {} == mistakes(replace(FORM, daily_rate=Money(12_500, "KWD")), rules)
+    assert ["daily_rate"] == list(mistakes(replace(FORM, daily_rate=Money(12_505, "KWD")), rules))
+
+
+def test_an_odometer_goes_forward_without_a_word_and_back_only_with_one():
+    assert "" == reason_for(100, 100, "why?")
+    assert "typing mistake" == reason_for(100, 99, " typing mistake ")
+    with pytest.raises(InvalidText) as caught:
+        reason_for(100, 99, "  ")
+    assert "reason" == caught.value.field
+
+
+def test_a_form_changes_what_it_holds_and_nothing_else():
+    car = make_car(1, image_ids=("im-1",))
+
+    assert replace(car, body=BodyType.VAN) == replace(CarForm.of(car), body=BodyType.VAN).on(car)
+
+
+def test_the_audit_reads_money_as_people_write_it():
+    assert "50.00 EUR" == facts_of(make_car(1))["daily_rate"]
+    assert "5000 JPY" == facts_of(make_car(1, daily_rate=Money(5000, "JPY")))["daily_rate"]
+    assert "5.000 KWD" == facts_of(make_car(1, daily_rate=Money(5000, "KWD")))["daily_rate"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"owner_id": {"$ne": None}},
+        {"branch_id": 1},
+        {"text": {"$gt": ""}},
+        {"statuses": ["active"]},
+        {"statuses": frozenset({"active"})},
+        {"order": "name"},
+        {"offset": -1},
+        {"limit": 201},
+        {"limit": True},
+    ],
+)
+def test_S9_a_query_holds_values_of_its_types_only(wrong):
+    with pytest.raises(InvalidText):
+        FleetQuery(**wrong)
+
+
+def test_a_car_for_rent_has_nothing_to_move():
+    assert not FleetRow(make_car(1), coming=3).to_move
+    assert FleetRow(make_car(1, status="retired"), coming=1).to_move
+    assert not FleetRow(make_car(1, status="retired")).to_move

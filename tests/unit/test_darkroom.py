@@ -1,0 +1,82 @@
+"""S10: what a file is is decided by decoding it."""
+
+from __future__ import annotations
+
+import pytest
+from pictures import SVG, bomb, opened, photo, sideways
+from PIL import Image
+
+from engine.adapters.darkroom import Darkroom
+from engine.domain.errors import PhotoRefused
+from engine.domain.photo import LONGEST_SIDE_PX, MOST_BYTES, THUMBNAIL_PX, PhotoProblem
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_S10_a_photo_of_any_common_kind_becomes_a_jpeg(kind):
+    kept = Darkroom().develop(photo(kind))
+
+    assert ("JPEG", (900, 600)) == (opened(kept.picture).format, opened(kept.picture).size)
+    assert ("JPEG", (THUMBNAIL_PX, 341)) == (opened(kept.thumbnail).format, opened(kept.thumbnail).size)
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"", PhotoProblem.NO_PICTURE),
+        (SVG, PhotoProblem.NO_PICTURE),
+        (b"MZ" + bytes(2000), PhotoProblem.NO_PICTURE),
+        (b"\xff\xd8\xff\xe0 that was all", PhotoProblem.NO_PICTURE),
+        (photo("GIF"), PhotoProblem.NO_PICTURE),
+        (photo("TIFF"), PhotoProblem.NO_PICTURE),
+        (photo()[:4000], PhotoProblem.BROKEN),
+        (photo("PNG")[:1000], PhotoProblem.BROKEN),
+        (bomb(), PhotoProblem.TOO_MANY_PIXELS),
+        (bomb(8000), PhotoProblem.TOO_MANY_PIXELS),
+        (photo(width=63), PhotoProblem.TOO_SMALL),
+        (photo() + bytes(MOST_BYTES), PhotoProblem.TOO_LARGE),
+    ],
+    ids=lambda value: value.value if isinstance(value, PhotoProblem) else f"{len(value)}-bytes",
+)
+def test_S10_what_is_no_sound_photo_is_refused_with_its_reason(data, problem):
+    with pytest.raises(PhotoRefused) as caught:
+        Darkroom().develop(data)
+
+    assert problem == caught.value.problem
+
+
+def test_S10_a_photo_is_turned_upright_and_forgets_where_and_with_what_it_was_taken():
+    kept = Darkroom().develop(sideways())
+
+    picture = opened(kept.picture)
+    assert (600, 900) == picture.size
+    top, bottom = picture.getpixel((300, 100)), picture.getpixel((300, 800))
+    assert top[0] > 150 > top[2]
+    assert bottom[2] > 150 > bottom[0]
+    for data in (kept.picture, kept.thumbnail):
+        assert {} == dict(opened(data).getexif())
+        assert b"Secret" not in data
+        assert b"Exif" not in data
+
+
+def test_S10_what_hangs_behind_the_pixels_does_not_come_along():
+    assert b"<script>" not in Darkroom().develop(photo() + SVG).picture
+
+
+def test_S10_a_large_photo_is_scaled_on_the_way_in_and_a_small_one_stays():
+    assert (LONGEST_SIDE_PX, 1024) == opened(Darkroom().develop(photo(width=4000, height=2000)).picture).size
+    assert (100, 80) == opened(Darkroom().develop(photo(width=100, height=80)).thumbnail).size
+
+
+def test_what_is_transparent_becomes_white(tmp_path):
+    file = tmp_path / "glass.png"
+    Image.new("RGBA", (100, 100), (0, 0, 0, 0)).save(file)
+
+    assert (255, 255, 255) == opened(Darkroom().develop(file.read_bytes()).picture).getpixel((50, 50))
+
+
+@pytest.mark.parametrize("mode", ["L", "P", "CMYK", "I;16"])
+def test_a_photo_in_other_than_three_colours_is_one_too(tmp_path, mode):
+    file = tmp_path / f"photo.{'jpg' if mode == 'CMYK' else 'png'}"
+    Image.new(mode, (100, 100)).save(file)
+
+    assert "RGB" == opened(Darkroom().develop(file.read_bytes()).picture).mode
