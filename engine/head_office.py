@@ -10,12 +10,15 @@ from engine.adapters.mongo_books import MongoBooks
 from engine.adapters.mongo_client import Client
 from engine.adapters.mongo_firm import MongoFirm
 from engine.adapters.mongo_health import MongoHealth
+from engine.adapters.mongo_overview import MongoOverview
+from engine.adapters.mongo_store import MongoStore
 from engine.config import Secret
 from engine.ports import PaymentGateway
 from engine.services.audit import AuditService
 from engine.services.branches import BranchService
 from engine.services.firm import FirmService
 from engine.services.health import CachePulse, HealthService, StripeKey
+from engine.services.overview import OverviewService
 from engine.services.reconcile import Reconciler
 
 
@@ -25,6 +28,7 @@ class HeadOffice:
     branches: BranchService
     audit: AuditService
     health: HealthService
+    overview: OverviewService
 
 
 def open_head_office(
@@ -38,6 +42,7 @@ def open_head_office(
         branches=BranchService(book, clock, desk),
         audit=AuditService(MongoAudit(client, name)),
         health=HealthService(MongoHealth(client, name, clock), cache, gateway, key, reconciler, clock),
+        overview=OverviewService(MongoOverview(client, name), MongoStore(client, name), clock),
     )
 
 

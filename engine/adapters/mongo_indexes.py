@@ -65,6 +65,17 @@ INDEXES: dict[str, list[IndexModel]] = {
         ),
         IndexModel([("owner_id", ASCENDING), ("at", ASCENDING)], name="owner_at"),
         IndexModel([("at", ASCENDING)], name="at"),
+        # The firm's sums by month and branch: answered without reading a row.
+        IndexModel(
+            [
+                ("at", ASCENDING),
+                ("kind", ASCENDING),
+                ("branch_id", ASCENDING),
+                ("amount.currency", ASCENDING),
+                ("amount.minor", ASCENDING),
+            ],
+            name="report",
+        ),
     ],
     # The first two are GridFS's own; made here, so that no desk needs the right to make them.
     "images.files": [

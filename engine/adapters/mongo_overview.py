@@ -1,0 +1,212 @@
+"""The firm's figures by aggregation over indexes."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from engine.adapters.mongo_bookings import booking_of
+from engine.adapters.mongo_client import Client, Document, database, speaking
+from engine.adapters.mongo_documents import branch_of
+from engine.domain.booking import BLOCKING, Booking, BookingState
+from engine.domain.car import Branch, BranchId, CarStatus
+from engine.domain.ledger import LedgerKind
+from engine.domain.money import Money
+from engine.domain.overview import (
+    BehindMoney,
+    BehindPage,
+    BranchCars,
+    MoneyCell,
+    MoneyQuestion,
+    Overview,
+    end_of_day,
+    month_bounds,
+    months_until,
+)
+from engine.domain.people import Role
+from engine.domain.settings import BEGINNING
+
+_REVENUE = (LedgerKind.CHARGE.value, LedgerKind.REFUND.value)
+#: All groups of a year in one answer: months, branches, currencies and kinds.
+_ONE_ANSWER = 50_000
+_COUNTED = [*_REVENUE, LedgerKind.PLATFORM_SHARE.value]
+
+
+class MongoOverview:
+    """The ``OverviewBook`` of ``services.overview``."""
+
+    def __init__(self, client: Client, name: str) -> None:
+        self._db = database(client, name)
+
+    async def figures(self, now: datetime) -> Overview:
+        with speaking():
+            branches = [branch_of(each) for each in await self._db.branches.find().sort("name", 1).to_list()]
+            cars = await self._cars()
+            out = await self._out(now, branches)
+            bookings = await self._bookings()
+            users = await self._users()
+            months = months_until(now, branches)
+            money = await self._money(months, branches)
+        return Overview(now, months, tuple(_branch_cars(each, cars, out) for each in branches), bookings, users, money)
+
+    async def _cars(self) -> dict[tuple[str, str], int]:
+        pipeline: list[Document] = [
+            # Every branch: so that the index answers and no car has to be read.
+            {"$match": {"branch_id": {"$gt": ""}}},
+            {"$group": {"_id": {"branch": "$branch_id", "status": "$status"}, "count": {"$sum": 1}}},
+        ]
+        rows = await (await self._db.cars.aggregate(pipeline)).to_list()
+        return {(row["_id"]["branch"], row["_id"]["status"]): row["count"] for row in rows}
+
+    async def _out(self, now: datetime, branches: Iterable[Branch]) -> Counter[str]:
+        """Cars that are out or go out today, each once; one that came back is free again and not counted."""
+        days: list[Document] = [
+            {"branch_id": branch.id, "starts_at": {"$lt": end_of_day(now, branch.tzinfo)}} for branch in branches
+        ]
+        if not days:
+            return Counter()
+        pipeline: list[Document] = [
+            {"$match": {"state": {"$in": list(BLOCKING)}, "ends_at": {"$gt": BEGINNING}, "$or": days}},
+            {"$group": {"_id": {"branch": "$branch_id", "car": "$car_id"}}},
+            {"$group": {"_id": "$_id.branch", "count": {"$sum": 1}}},
+        ]
+        # Left to itself the server may walk through every pick-up there ever was.
+        rows = await (await self._db.bookings.aggregate(pipeline, hint="blocking_time")).to_list()
+        return Counter({row["_id"]: row["count"] for row in rows})
+
+    async def _bookings(self) -> dict[BookingState, int]:
+        pipeline: list[Document] = [
+            {"$match": {"state": {"$in": [state.value for state in BookingState]}}},
+            {"$group": {"_id": "$state", "count": {"$sum": 1}}},
+        ]
+        rows = await (await self._db.bookings.aggregate(pipeline)).to_list()
+        return {BookingState(row["_id"]): row["count"] for row in rows}
+
+    async def _users(self) -> dict[Role, int]:
+        pipeline: list[Document] = [
+            {"$match": {"role": {"$in": [role.value for role in Role]}, "disabled": {"$ne": True}}},
+            {"$group": {"_id": "$role", "count": {"$sum": 1}}},
+        ]
+        rows = await (await self._db.people.aggregate(pipeline)).to_list()
+        return {Role(row["_id"]): row["count"] for row in rows}
+
+    async def _money(self, months: tuple[str, ...], branches: list[Branch]) -> tuple[MoneyCell, ...]:
+        zones = {branch.zone for branch in branches}
+        if not zones:
+            return ()
+        bounds = [month_bounds(months[0], months[-1], zone) for zone in zones]
+        pipeline: list[Document] = [
+            {"$match": {"at": {"$gte": min(since for since, _ in bounds)}, "kind": {"$in": _COUNTED}}},
+            {
+                "$group": {
+                    "_id": {
+                        "month": {"$dateToString": {"format": "%Y-%m", "date": "$at", "timezone": _zone(branches)}},
+                        "branch": "$branch_id",
+                        "currency": "$amount.currency",
+                        "kind": "$kind",
+                    },
+                    "minor": {"$sum": "$amount.minor"},
+                }
+            },
+        ]
+        cells: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
+        for row in await (await self._db.ledger.aggregate(pipeline, batchSize=_ONE_ANSWER)).to_list():
+            key = row["_id"]
+            if key["month"] in months:
+                place = (key["month"], key["branch"], key["currency"])
+                cells[place][0 if key["kind"] in _REVENUE else 1] += row["minor"]
+        return tuple(
+            MoneyCell(month, BranchId(branch), currency, *sums)
+            for (month, branch, currency), sums in sorted(cells.items())
+        )
+
+    async def latest(self, limit: int) -> list[Booking]:
+        with speaking():
+            cursor = self._db.bookings.find().sort([("created_at", -1), ("_id", -1)]).limit(limit)
+            return [booking_of(document) for document in await cursor.to_list()]
+
+    async def holds(self, limit: int) -> list[Booking]:
+        """Whatever waits is due: the index on that is short, however long the history."""
+        wanted: Document = {"due_at": {"$gt": BEGINNING}, "state": BookingState.HELD}
+        with speaking():
+            cursor = self._db.bookings.find(wanted).sort([("hold_until", 1), ("_id", 1)]).limit(limit)
+            return [booking_of(document) for document in await cursor.to_list()]
+
+    async def behind(self, question: MoneyQuestion) -> BehindPage:
+        with speaking():
+            branches = [branch_of(each) for each in await self._db.branches.find().to_list()]
+            wanted = [each for each in branches if question.branch_id in (None, each.id)]
+            found = (await (await self._db.ledger.aggregate(_behind(question, wanted))).to_list(1))[0]
+            ids = [row["_id"] for row in found["rows"]]
+            known = {each["_id"]: each async for each in self._db.bookings.find({"_id": {"$in": ids}})}
+        sums = found["sums"][0] if found["sums"] else {"count": 0, "revenue": 0, "commission": 0}
+        currency = question.currency
+        return BehindPage(
+            rows=tuple(
+                _row(row, booking_of(known[row["_id"]]), currency) for row in found["rows"] if row["_id"] in known
+            ),
+            total=sums["count"],
+            revenue=Money(sums["revenue"], currency),
+            commission=Money(sums["commission"], currency),
+        )
+
+
+def _zone(branches: Iterable[Branch]) -> Document:
+    """The zone of a row's branch."""
+    cases = [{"case": {"$eq": ["$branch_id", branch.id]}, "then": branch.zone} for branch in branches]
+    return {"$switch": {"branches": cases, "default": "UTC"}}
+
+
+def _branch_cars(branch: Branch, cars: dict[tuple[str, str], int], out: Counter[str]) -> BranchCars:
+    active, maintenance, retired = (
+        cars.get((branch.id, status.value), 0)
+        for status in (CarStatus.ACTIVE, CarStatus.MAINTENANCE, CarStatus.RETIRED)
+    )
+    return BranchCars(branch.id, branch.name, active, maintenance, retired, out[branch.id])
+
+
+def _behind(question: MoneyQuestion, branches: Iterable[Branch]) -> list[Document]:
+    spans: list[Document] = []
+    for branch in branches:
+        for month in question.months:
+            since, until = month_bounds(month, month, branch.zone)
+            spans.append({"branch_id": branch.id, "at": {"$gte": since, "$lt": until}})
+    begin = min((span["at"]["$gte"] for span in spans), default=BEGINNING)
+    end = max((span["at"]["$lt"] for span in spans), default=BEGINNING)
+    matched: Document = {"at": {"$gte": begin, "$lt": end}, "amount.currency": question.currency}
+    return [
+        {"$match": {**matched, "kind": {"$in": _COUNTED}, "$or": spans or [{"branch_id": None}]}},
+        {
+            "$group": {
+                "_id": "$booking_id",
+                "charged": _sum_of(LedgerKind.CHARGE),
+                "refunded": _sum_of(LedgerKind.REFUND),
+                "commission": _sum_of(LedgerKind.PLATFORM_SHARE),
+                "at": {"$max": "$at"},
+            }
+        },
+        {
+            "$facet": {
+                "rows": [{"$sort": {"at": -1, "_id": 1}}, {"$skip": question.offset}, {"$limit": question.limit}],
+                "sums": [
+                    {
+                        "$group": {
+                            "_id": None,
+                            "count": {"$sum": 1},
+                            "revenue": {"$sum": {"$add": ["$charged", "$refunded"]}},
+                            "commission": {"$sum": "$commission"},
+                        }
+                    }
+                ],
+            }
+        },
+    ]
+
+
+def _sum_of(kind: LedgerKind) -> Document:
+    return {"$sum": {"$cond": [{"$eq": ["$kind", kind.value]}, "$amount.minor", 0]}}
+
+
+def _row(row: Document, booking: Booking, currency: str) -> BehindMoney:
+    return BehindMoney(booking, *(Money(row[field], currency) for field in ("charged", "refunded", "commission")))
