@@ -29,6 +29,7 @@ from desktop.viewmodels.booking import BookingViewModel, Stage
 from desktop.viewmodels.bookings import BookingsViewModel
 from desktop.viewmodels.connection import ConnectionViewModel
 from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.holds import HoldsViewModel
 from desktop.viewmodels.search import SearchViewModel
 from desktop.viewmodels.session import OfferedAccount, SessionPhase, SessionState, SessionViewModel
 from desktop.views.shell import MainWindow, Workspace
@@ -213,6 +214,7 @@ class Program:
             search=SearchViewModel(desk, tasks),
             panel=self._panel,
             bookings=BookingsViewModel(desk, tasks),
+            holds=HoldsViewModel(desk, tasks),
             connection=ConnectionViewModel(self._bridge, probe, tasks),
             now=engine.clock.now,
             demo=engine.place.demo,

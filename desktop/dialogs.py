@@ -1,15 +1,18 @@
 """Ask the person without nesting an event loop.
 
-API: await ask(dialog) -> result code; await confirm(parent, Question(...)) -> bool; await tell(parent, title, text).
+API: await ask(dialog) -> result code; await confirm(parent, Question(...)) -> bool; await tell(parent, title, text);
+await ask_where_to_save(parent, title, name, kind, suffix) -> Path or None.
 """
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtCore import QStandardPaths
+from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog, QWidget
@@ -67,3 +70,18 @@ async def tell(parent: QWidget | None, title: str, text: str) -> None:
     box = QMessageBox(_Icon.Information, title, text, parent=parent)
     box.addButton("Close", _Role.AcceptRole)
     await ask(box)
+
+
+async def ask_where_to_save(parent: QWidget | None, title: str, name: str, kind: str, suffix: str) -> Path | None:
+    """A file that may be written, asked about if it is there already; None if the person thought better of it.
+
+    *kind* is a filter of Qt's such as ``Pictures (*.png)``; *suffix* is put behind a name without one.
+    """
+    where = QFileDialog(parent, title)
+    where.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    where.setNameFilter(kind)
+    where.setDefaultSuffix(suffix)
+    where.setDirectory(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
+    where.selectFile(name)
+    chosen = where.selectedFiles if await ask(where) else list[str]
+    return next((Path(file) for file in chosen()), None)

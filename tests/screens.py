@@ -31,12 +31,15 @@ from desktop.theme.theme import Scheme
 from desktop.viewmodels.booking import Stage
 from desktop.viewmodels.bookings import BookingsState
 from desktop.viewmodels.connection import ConnectionState
+from desktop.viewmodels.day_span import Days, DaySpan
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.search import SearchForm
 from desktop.viewmodels.session import SessionPhase
 from engine.config import load
+from engine.domain.booking import Standing
 from engine.domain.car import BodyType, Fuel
 from engine.domain.errors import SignInRefused, Unavailable
+from engine.domain.listing import BookingOrder, BookingScope
 
 _WITHIN_S = 120.0
 _SETTLE_S = 0.3
@@ -179,19 +182,37 @@ async def bookings(photo: Photographer) -> None:
     view.client.panel.book()
     await photo.until(lambda: panel.state.page_ready)
     view.go("bookings")
-    await photo.until(lambda: vm.state.phase is Phase.READY and vm.state.first.rows[0].id == panel.state.booking.id)
+    await listed(photo)
     await photo.take("bookings")
     panel.give_up()
     await photo.until(lambda: panel.state.stage is Stage.RELEASED)
-    # The last word on the booking may come after the state it led to, and loads the list anew.
-    busy = ("give up", "follow", "settle", "bookings")
-    await photo.until(lambda: not any(vm._tasks.running(name) for name in busy))
+    # The last word on the booking may come after the state it led to.
+    await photo.until(lambda: not any(vm._tasks.running(name) for name in ("give up", "follow", "settle")))
+    view.client.panel.close_panel()
+    vm.filter(frozenset({Standing.CONFIRMED, Standing.PENDING}), None, DaySpan(Days.NEXT_7))
+    await listed(photo)
+    vm.sort(BookingOrder.PICK_UP, descending=False)
+    await listed(photo)
+    await photo.take("bookings-filtered")
+    vm.search("zzz")
+    await listed(photo)
+    await photo.take("bookings-empty")
+    vm.clear()
+    vm.show_scope(BookingScope.BRANCH)
+    await listed(photo)
+    await photo.take("bookings-branch")
     full = vm.state
     view.client.bookings._shown = None
-    vm._show(BookingsState(scope=full.scope, run=full.run + 1))
+    vm._show(BookingsState(query=full.query, branches=full.branches, run=full.run + 1))
     await photo.take("bookings-loading")
-    vm._show(BookingsState(Phase.FAILED, full.scope, run=full.run + 1, problem=Unavailable("mongodb")))
+    away = Unavailable("mongodb")
+    vm._show(BookingsState(Phase.FAILED, full.query, branches=full.branches, run=full.run + 1, problem=away))
     await photo.take("bookings-failed")
+
+
+async def listed(photo: Photographer) -> None:
+    vm = photo.desk.bookings
+    await photo.until(lambda: vm.state.phase is Phase.READY and vm.state.first is not None)
 
 
 async def leave(photo: Photographer) -> None:

@@ -10,6 +10,7 @@ from builders import BERLIN, LISBON, RENTER, make_car
 from desktop.viewmodels.booking import BookingViewModel
 from desktop.viewmodels.bookings import BookingsViewModel
 from desktop.viewmodels.connection import ConnectionViewModel
+from desktop.viewmodels.holds import HoldsViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.search import PAGE_SIZE, SearchState, SearchViewModel, first_form, wish_of
 from desktop.views.tools import Workspace
@@ -80,10 +81,10 @@ def looking(run: int = 1, **form: object) -> SearchState:
 class FedDesk:
     """Stands where the desk is: its clock is set by the test, and nobody may ask it for more."""
 
-    actor = CLERK
+    bridge = None
 
-    def __init__(self) -> None:
-        self.at = NOW
+    def __init__(self, actor: Actor = CLERK) -> None:
+        self.actor, self.at = actor, NOW
 
     def now(self) -> datetime:
         return self.at
@@ -91,7 +92,7 @@ class FedDesk:
 
 def fed_workspace(tasks, actor: Actor = CLERK, *, demo: bool = True) -> Workspace:
     """View-models whose states the test puts in by ``_show``."""
-    desk = FedDesk()
+    desk = FedDesk(actor)
     return Workspace(
         actor=actor,
         desk=desk,
@@ -99,6 +100,7 @@ def fed_workspace(tasks, actor: Actor = CLERK, *, demo: bool = True) -> Workspac
         search=SearchViewModel(desk, tasks),
         panel=BookingViewModel(desk, lambda _url: None, tasks),
         bookings=BookingsViewModel(desk, tasks),
+        holds=HoldsViewModel(desk, tasks),
         connection=ConnectionViewModel(None, None, tasks),
         now=desk.now,
         demo=demo,

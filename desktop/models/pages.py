@@ -1,7 +1,8 @@
 """A windowed model: the number of rows is known, the rows come in pages when they are looked at.
 
-API: PagesModel(columns, need_page, size=50): reset(total), want_rows(first, last), put_page(ticket, rows),
-page_failed(ticket), retry(row), state_of(row). A row that is not there yet answers None for ROW_ROLE.
+API: PagesModel(columns, need_page, size=50): reset(total), renew(total), want_rows(first, last), retry(row),
+put_page(ticket, rows), page_failed(ticket), state_of(row), replace_row(row, record), find(wanted). A row that is not
+there yet answers None for ROW_ROLE.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ class PagesModel(QAbstractTableModel, Generic[Row]):
         self._pages: OrderedDict[int, tuple[Row, ...]] = OrderedDict()
         self._asked: set[int] = set()
         self._failed: set[int] = set()
+        self._old: set[int] = set()
 
     @property
     def page_size(self) -> int:
@@ -68,7 +70,40 @@ class PagesModel(QAbstractTableModel, Generic[Row]):
         self._pages.clear()
         self._asked.clear()
         self._failed.clear()
+        self._old.clear()
         self.endResetModel()
+
+    def renew(self, total: int) -> None:
+        """The same query asked again: rows that are there stay until theirs come anew, and so does where one looks."""
+        self._generation += 1
+        self._asked.clear()
+        self._failed.clear()
+        self._old = set(self._pages)
+        if total > self._total:
+            self.beginInsertRows(NOWHERE, self._total, total - 1)
+            self._total = total
+            self.endInsertRows()
+        elif total < self._total:
+            self.beginRemoveRows(NOWHERE, total, self._total - 1)
+            self._total = total
+            self._forget_beyond()
+            self.endRemoveRows()
+
+    def replace_row(self, row: int, record: Row) -> None:
+        """Another record in the place of one that is there."""
+        number, offset = divmod(row, self._size)
+        page = self._pages.get(number, ())
+        if offset < len(page) and page[offset] != record:
+            self._pages[number] = (*page[:offset], record, *page[offset + 1 :])
+            self.dataChanged.emit(self.index(row, 0), self.index(row, len(self._columns) - 1))
+
+    def find(self, wanted: Callable[[Row], bool]) -> int | None:
+        """The row of the first record on a loaded page that is *wanted*."""
+        for number in sorted(self._pages):
+            for offset, record in enumerate(self._pages[number]):
+                if wanted(record):
+                    return number * self._size + offset
+        return None
 
     def ticket(self, number: int) -> PageTicket:
         """For a page that comes together with the total, before any row was looked at."""
@@ -81,7 +116,7 @@ class PagesModel(QAbstractTableModel, Generic[Row]):
         top = max(first, 0) // self._size
         bottom = min(last, self._total - 1) // self._size
         for number in range(top, bottom + 1):
-            if number in self._pages:
+            if number in self._pages and number not in self._old:
                 self._pages.move_to_end(number)
             elif number not in self._asked and number not in self._failed:
                 self._asked.add(number)
@@ -97,6 +132,7 @@ class PagesModel(QAbstractTableModel, Generic[Row]):
         self._pages.move_to_end(number)
         self._asked.discard(number)
         self._failed.discard(number)
+        self._old.discard(number)
         if old != self._pages[number]:
             self._tell(number)
         self._forget_unseen()
@@ -135,9 +171,17 @@ class PagesModel(QAbstractTableModel, Generic[Row]):
         last = min(first + self._size, self._total) - 1
         self.dataChanged.emit(self.index(first, 0), self.index(last, len(self._columns) - 1))
 
+    def _forget_beyond(self) -> None:
+        last = (self._total - 1) // self._size
+        for number in [number for number in self._pages if number > last]:
+            del self._pages[number]
+        if self._total and (page := self._pages.get(last)) is not None:
+            self._pages[last] = page[: self._total - last * self._size]
+
     def _forget_unseen(self) -> None:
         while len(self._pages) > KEEP_PAGES:
             number, _ = self._pages.popitem(last=False)
+            self._old.discard(number)
             self._tell(number)
 
     # Qt names below.

@@ -1,18 +1,36 @@
-"""The list of bookings: mine, or my branch's."""
+"""A list of bookings: whose, searched, filtered, sorted, by pages; kept true by what changes elsewhere."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import partial
+import asyncio
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop.tasks import TaskScope
+from desktop.viewmodels.day_span import DaySpan, moments
 from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.export import ExportViewModel
 from desktop.viewmodels.phases import Phase
-from engine.domain.booking import Standing
+from engine.domain.booking import Booking, Standing
+from engine.domain.car import Branch, BranchId
 from engine.domain.errors import DriveSphereError
-from engine.domain.listing import BookingQuery, BookingRows, BookingScope
+from engine.domain.listing import (
+    BookingOrder,
+    BookingQuery,
+    BookingRows,
+    BookingScope,
+    matches,
+    scopes_of,
+    selection,
+    told_to,
+)
+
+_numbers = count(1)
+#: A burst of news asks for the list once.
+_SOON_S = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +38,28 @@ class BookingsState:
     """Everything there is to draw.
 
     Attributes:
-        first: The first page, once it is there; kept while it is loaded again.
+        query: What is asked for; its offset and its moments do not count, ``days`` says which days are meant.
+        branches: All of them, once they are known.
+        first: The first page, once it is there; kept while it is loaded again, gone when another query is asked.
         run: Counts the loads; a page that answers an older one is dropped.
+        only: What a car or owner filter that was set from elsewhere is called, such as ``Car: B-DS 12``.
     """
 
     phase: Phase = Phase.LOADING
-    scope: BookingScope = BookingScope.MINE
+    query: BookingQuery = field(default_factory=BookingQuery)
+    days: DaySpan = field(default_factory=DaySpan)
+    branches: tuple[Branch, ...] = ()
     first: BookingRows | None = None
     run: int = 0
+    only: str = ""
     problem: DriveSphereError | None = None
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether something was searched or filtered for."""
+        asked = self.query
+        by_id = asked.branch_id or asked.owner_id or asked.car_id
+        return bool(asked.text or asked.standings or by_id or self.days != DaySpan())
 
 
 class BookingsViewModel(QObject):
@@ -38,64 +69,127 @@ class BookingsViewModel(QObject):
         changed: The state was replaced; carries the new one.
         page_arrived: A later page: its run, its offset, the BookingRows.
         page_failed: A later page did not come: its run, its offset, the problem.
+        row_changed: A booking that may be on the list is now so; carries it as the account is told it.
     """
 
     changed = Signal(object)
     page_arrived = Signal(int, int, object)
     page_failed = Signal(int, int, object)
+    row_changed = Signal(object)
 
-    def __init__(self, desk: Desk, tasks: TaskScope) -> None:
+    def __init__(self, desk: Desk, tasks: TaskScope, scopes: tuple[BookingScope, ...] | None = None) -> None:
+        """*scopes* are those offered, the first one opened with; all that the account may see if not given."""
         super().__init__()
         self._desk, self._tasks = desk, tasks
-        self.state = BookingsState()
+        self._name = f"bookings {next(_numbers)}"
+        self.export = ExportViewModel(desk.bridge, tasks, self._name)
+        self.scopes = scopes_of(desk.actor) if scopes is None else scopes
+        opened_with = self.scopes[0] if self.scopes else BookingScope.MINE
+        self.state = BookingsState(query=BookingQuery(opened_with))
 
     def load(self) -> None:
-        self._tasks.latest("bookings", self._load(self.state.scope))
+        self._tasks.stop(f"{self._name} soon")
+        self._tasks.latest(self._name, self._load())
+
+    def ask(self, query: BookingQuery, days: DaySpan | None = None, only: str | None = None) -> None:
+        """Show another list; the same one is loaded again only by ``load``. What is not given stays as it is."""
+        days = self.state.days if days is None else days
+        only = self.state.only if only is None else only
+        if (query, days) != (self.state.query, self.state.days):
+            self._show(replace(self.state, phase=Phase.LOADING, query=query, days=days, only=only, first=None))
+            self.load()
 
     def show_scope(self, scope: BookingScope) -> None:
-        if scope is not self.state.scope:
-            self._show(replace(self.state, phase=Phase.LOADING, scope=scope, first=None))
-            self.load()
+        """Whose bookings; a branch is asked for anew, since the account's own is the only one of its branch."""
+        branch = self.state.query.branch_id if scope is not BookingScope.BRANCH else None
+        self.ask(replace(self.state.query, scope=scope, branch_id=branch))
+
+    def search(self, text: str) -> None:
+        self.ask(replace(self.state.query, text=text))
+
+    def filter(self, standings: frozenset[Standing], branch_id: BranchId | None, days: DaySpan) -> None:
+        self.ask(replace(self.state.query, standings=standings, branch_id=branch_id), days)
+
+    def sort(self, order: BookingOrder, *, descending: bool) -> None:
+        self.ask(replace(self.state.query, order=order, descending=descending))
+
+    def sort_by(self, order: BookingOrder) -> None:
+        """A heading was pressed: by that, or the other way round; what is dated or dear begins with the most."""
+        asked = self.state.query
+        falls = order in (BookingOrder.CREATED, BookingOrder.PRICE)
+        self.sort(order, descending=not asked.descending if order is asked.order else falls)
+
+    def clear(self) -> None:
+        """Everything of the scope, in the order as it is."""
+        asked = self.state.query
+        self.ask(BookingQuery(asked.scope, order=asked.order, descending=asked.descending), DaySpan(), "")
+
+    def widen(self) -> None:
+        """No longer one car's or one owner's."""
+        self.ask(replace(self.state.query, car_id=None, owner_id=None), only="")
+
+    def save(self, path: Path) -> None:
+        """Write the whole list, as it is asked for now, to *path* as CSV."""
+        query, listing, actor = self.asked(), self._desk.listing, self._desk.actor
+        self.export.write(path, lambda write, on_rows: listing.export(actor, query, write, on_rows))
 
     def need_page(self, offset: int) -> None:
         run = self.state.run
-        self._tasks.once(f"bookings {run} {offset}", self._page(run, self.state.scope, offset))
+        self._tasks.once(f"{self._name} {run} {offset}", self._page(run, self.asked(), offset))
 
-    async def _load(self, scope: BookingScope) -> None:
+    def asked(self) -> BookingQuery:
+        """The query with the moments of its days, as the engine takes it."""
+        since, until = moments(self.state.days, self._zone_branch(), self._desk.now())
+        return replace(self.state.query, since=since, until=until)
+
+    def took(self, booking: Booking) -> None:
+        """A booking came to be or changed, here or at another desk."""
+        if self.state.first is None or not booking.visible_to(self._desk.actor):
+            return
+        self.row_changed.emit(told_to(self._desk.actor, booking))
+
+    def missing(self, booking: Booking) -> None:
+        """It is on no loaded page: ask for the list again, unless it does not belong there."""
+        if matches(selection(self._desk.actor, self.asked()), booking):
+            self._tasks.once(f"{self._name} soon", self._soon())
+
+    def stop(self) -> None:
+        for name in (self._name, f"{self._name} soon"):
+            self._tasks.stop(name)
+        self.export.stop()
+
+    def _zone_branch(self) -> Branch | None:
+        """In whose zone a day begins: the branch that is filtered for, else the account's own."""
+        wanted = self.state.query.branch_id or self._desk.actor.branch_id
+        return next((branch for branch in self.state.branches if branch.id == wanted), None)
+
+    async def _soon(self) -> None:
+        await asyncio.sleep(_SOON_S)
+        self._tasks.latest(self._name, self._load())
+
+    async def _load(self) -> None:
         self._show(replace(self.state, phase=Phase.LOADING, problem=None, run=self.state.run + 1))
         try:
-            first = await self._rows(scope, 0)
+            if not self.state.branches:
+                branches = await self._desk.call(lambda: self._desk.catalogue.branches(self._desk.actor))
+                self._show(replace(self.state, branches=tuple(branches)))
+            first = await self._rows(self.asked(), 0)
         except DriveSphereError as problem:
             self._show(replace(self.state, phase=Phase.FAILED, problem=problem))
         else:
             self._show(replace(self.state, phase=Phase.READY, first=first))
-            if await self._go_on_with(first):
-                await self._load(scope)
 
-    async def _go_on_with(self, first: BookingRows) -> bool:
-        """Ask Stripe about what still waits for its payment: this desk may have been closed while it was paid."""
-        moved = False
-        for booking in first.rows:
-            if booking.standing is not Standing.PENDING:
-                continue
-            try:
-                settled = await self._desk.call(partial(self._desk.payment.settle, self._desk.actor, booking.id))
-            except DriveSphereError:
-                continue  # the sweeper comes back to it, and so does whoever opens it
-            moved = moved or settled.version != booking.version
-        return moved
-
-    async def _page(self, run: int, scope: BookingScope, offset: int) -> None:
+    async def _page(self, run: int, query: BookingQuery, offset: int) -> None:
         try:
-            rows = await self._rows(scope, offset)
+            rows = await self._rows(query, offset)
         except DriveSphereError as problem:
             self.page_failed.emit(run, offset, problem)
         else:
             self.page_arrived.emit(run, offset, rows)
 
-    async def _rows(self, scope: BookingScope, offset: int) -> BookingRows:
-        query = BookingQuery(scope, offset=offset)
-        return await self._desk.call(lambda: self._desk.listing.page(self._desk.actor, query))
+    async def _rows(self, query: BookingQuery, offset: int) -> BookingRows:
+        wanted = replace(query, offset=offset)
+        return await self._desk.call(lambda: self._desk.listing.page(self._desk.actor, wanted))
 
     def _show(self, state: BookingsState) -> None:
         if state != self.state:

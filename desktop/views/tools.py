@@ -16,6 +16,7 @@ from desktop.viewmodels.booking import BookingViewModel
 from desktop.viewmodels.bookings import BookingsViewModel
 from desktop.viewmodels.connection import ConnectionViewModel
 from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.holds import HoldsViewModel
 from desktop.viewmodels.search import SearchViewModel
 from desktop.widgets.shimmer import ShimmerClock
 from engine.domain.people import Actor
@@ -45,6 +46,7 @@ class Workspace:
     search: SearchViewModel
     panel: BookingViewModel
     bookings: BookingsViewModel
+    holds: HoldsViewModel
     connection: ConnectionViewModel
     now: Callable[[], datetime]
     demo: bool

@@ -58,6 +58,11 @@ class RecordTable(QTableView):
         self.viewport().update()
         self._join()
 
+    def look_again(self) -> None:
+        """Tell the visible rows once more, although nothing moved: their records are asked for anew."""
+        if self._on_screen is not None:
+            self._on_screen.look()
+
     def shimmer_step(self) -> None:
         left, right = self._clock.swept(self.viewport().width())
         strip = QRect(left, 0, right - left, self.viewport().height())

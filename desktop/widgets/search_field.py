@@ -1,6 +1,6 @@
 """A search entry: tells what was typed once the typing pauses, or at once on Enter.
 
-API: SearchField(theme, hint): searched(text), reset(); text(), setText as ever.
+API: SearchField(theme, hint): searched(text), reset(), show_text(text); text(), setText as ever.
 """
 
 from __future__ import annotations
@@ -50,6 +50,12 @@ class SearchField(QLineEdit):
         self.clear()
         self._pause.stop()
         self._told = ""
+
+    def show_text(self, text: str) -> None:
+        """What is searched for already; it is not told again."""
+        self.setText(text)
+        self._pause.stop()
+        self._told = text
 
     def _tell(self) -> None:
         self._pause.stop()

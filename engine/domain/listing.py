@@ -148,6 +148,20 @@ def selection(actor: Actor, query: BookingQuery) -> BookingSelection:
     )
 
 
+def matches(chosen: BookingSelection, booking: Booking) -> bool:
+    """Whether *booking* belongs to the list, as the database would say; order and page do not count."""
+    own = (booking.booked_by, booking.renter_id, booking.owner_id, booking.branch_id, booking.car_id)
+    asked = (chosen.booked_by, chosen.renter_id, chosen.owner_id, chosen.branch_id, chosen.car_id)
+    starts_at, keys = booking.period.starts_at, search_keys(booking)
+    return (
+        all(wanted is None or wanted == there for wanted, there in zip(asked, own, strict=True))
+        and (not chosen.states or booking.state in chosen.states)
+        and (chosen.keys is None or any(key.startswith(chosen.keys) for key in keys))
+        and (chosen.since is None or starts_at >= chosen.since)
+        and (chosen.until is None or starts_at < chosen.until)
+    )
+
+
 def told_to(actor: Actor, booking: Booking) -> Booking:
     """*booking* as the account is told it: an owner needs to know that somebody drives, not who.
 

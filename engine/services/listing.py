@@ -51,7 +51,7 @@ class ListingService:
         self,
         actor: Actor,
         query: BookingQuery,
-        write: Callable[[str], None],
+        write: Callable[[str], object],
         on_rows: Callable[[int], None] = lambda _: None,
     ) -> Exported:
         """All rows of *query* as CSV, handed to *write* in pieces of some hundred rows; *on_rows* hears the count.

@@ -113,9 +113,10 @@ def test_closed_in_the_browser_step_and_paid_meanwhile_it_is_confirmed_when_the_
         card = {"email": "a@example.org", "number": GOOD, "expiry": "12/34", "cvc": "123", "name": "Ada"}
         await asyncio.to_thread(httpx.post, left[0].attempt.url, data=card, trust_env=False)
         await _sign_in_and_find(person)
-        bookings = person.desk.bookings
-        await person.until(lambda: bookings.state.first and bookings.state.first.rows[0].id == left[0].id)
-        await person.until(lambda: bookings.state.first.rows[0].state is BookingState.CONFIRMED)
+        person.window.workspace.go("bookings")
+        rows = person.window.workspace.client.bookings.model
+        await person.until(lambda: rows.row_at(0) and rows.row_at(0).booking.id == left[0].id)
+        await person.until(lambda: rows.row_at(0).booking.state is BookingState.CONFIRMED)
 
         _, ledger = await _rows(person, left[0])
         assert 3 == len(ledger)

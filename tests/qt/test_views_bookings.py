@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from builders import LISBON
+from builders import BERLIN, LISBON
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
 from view_builders import CLERK, NOW, fed_workspace, make_booking
@@ -13,14 +13,14 @@ from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.viewmodels.bookings import BookingsState
 from desktop.viewmodels.phases import Phase
-from desktop.views.client.booking_row import row_of
-from desktop.views.client.booking_table import ROW_PX, two_lines
-from desktop.views.client.bookings_page import BookingsPage
+from desktop.views.bookings.page import BookingsPage
+from desktop.views.bookings.row import row_of
+from desktop.views.bookings.table import ROW_PX, two_lines
 from desktop.views.tools import Tools
 from desktop.widgets.shimmer import ShimmerClock
 from engine.domain.booking import BookingState, Standing
 from engine.domain.errors import Unavailable
-from engine.domain.listing import BookingRows, BookingScope
+from engine.domain.listing import BookingQuery, BookingRows, BookingScope
 
 
 class Clock:
@@ -43,7 +43,8 @@ def workspace():
 @pytest.fixture
 def page(qtbot, theme, workspace, clock, tmp_path):
     shimmer = ShimmerClock(theme)
-    page = BookingsPage(Tools(theme, shimmer, Preferences(tmp_path / "p.ini")), workspace)
+    tools = Tools(theme, shimmer, Preferences(tmp_path / "p.ini"))
+    page = BookingsPage(tools, workspace.bookings, workspace.now, first_step="Find a car")
     page.loading._rule._now = clock
     qtbot.addWidget(page)
     page.resize(1088, 764)
@@ -56,11 +57,12 @@ def page(qtbot, theme, workspace, clock, tmp_path):
 
 def listed(total, run=1, scope=BookingScope.MINE, **changes):
     rows = tuple(make_booking(number, **changes) for number in range(min(total, 50)))
-    return BookingsState(Phase.READY, scope, BookingRows(rows, total), run)
+    query = BookingQuery(scope)
+    return BookingsState(Phase.READY, query, branches=(BERLIN, LISBON), first=BookingRows(rows, total), run=run)
 
 
 def feed(page, state):
-    page._vm._show(state)
+    page.vm._show(state)
     QTest.qWait(0)
 
 
@@ -151,13 +153,50 @@ def test_a_change_at_this_desk_is_shown_in_its_line(page):
     assert scrolled == page.table.verticalScrollBar().value()
 
 
-async def test_a_new_booking_asks_for_the_list_again(page, workspace):
-    asked = []
-    workspace.bookings.load = lambda: asked.append(1)
-    feed(page, listed(5))
-    page.show_change(make_booking(99))
+async def test_new_bookings_ask_for_the_list_once_and_foreign_ones_never(page, workspace, until, monkeypatch):
+    monkeypatch.setattr("desktop.viewmodels.bookings._SOON_S", 0)
+    loads = []
 
-    assert [1] == asked
+    async def load():
+        loads.append(1)
+
+    workspace.bookings._load = load
+    feed(page, listed(5))
+    page.show_change(make_booking(98, booked_by="somebody else"))
+    assert not workspace.bookings._tasks._alive
+    page.show_change(make_booking(98))
+    page.show_change(make_booking(99))
+    await until(lambda: not workspace.bookings._tasks._alive)
+
+    assert [1] == loads
+
+
+def test_an_older_word_does_not_undo_a_newer_one(page):
+    feed(page, listed(5))
+    page.show_change(replace(make_booking(2), state=BookingState.CONFIRMED, version=3))
+    page.show_change(replace(make_booking(2), version=2))
+
+    assert "Confirmed" == cells(page, 2)[4]
+
+
+def test_loading_again_keeps_what_is_chosen_seen_and_scrolled_to(page, workspace):
+    workspace.bookings.need_page = lambda _offset: None
+    feed(page, listed(120))
+    page.model.want_rows(60, 61)
+    later = BookingRows(tuple(make_booking(number) for number in range(50, 100)), 120)
+    workspace.bookings.page_arrived.emit(1, 50, later)
+    page.table.selectRow(70)
+    page.table.scrollTo(page.model.index(70, 0))
+    scrolled = page.table.verticalScrollBar().value()
+    asked = []
+    workspace.bookings.need_page = asked.append
+    feed(page, replace(listed(120), phase=Phase.LOADING, run=2))
+    feed(page, listed(121, 2))
+
+    assert "G8ET-6JAM-Q070" == cells(page, page.table.currentIndex().row())[0]
+    assert "loaded" == page.model.state_of(70)
+    assert scrolled == page.table.verticalScrollBar().value() > 0
+    assert 50 in asked
 
 
 def test_loading_again_keeps_the_line_that_was_chosen(page):
@@ -184,7 +223,7 @@ def test_enter_opens_the_booking(page, qtbot, key):
 def test_no_booking_leads_to_the_search(page, qtbot):
     feed(page, listed(0))
     assert "No bookings yet" == page.content.empty._title.text()
-    with qtbot.waitSignal(page.search_wanted):
+    with qtbot.waitSignal(page.first_step_wanted):
         page.content.empty._step.click()
 
 
@@ -207,7 +246,7 @@ def test_a_list_that_is_there_stays_and_says_its_age(page):
 
 def test_another_scope_never_shows_the_rows_of_the_first(page, clock):
     feed(page, listed(5))
-    feed(page, BookingsState(scope=BookingScope.BRANCH, run=2))
+    feed(page, BookingsState(query=BookingQuery(BookingScope.BRANCH), run=2))
     clock.at += 0.25
     page.loading._look()
 
@@ -230,7 +269,8 @@ def test_later_pages_come_to_their_place(page, workspace):
 def test_an_account_without_a_branch_is_not_offered_one(qtbot, theme, tmp_path):
     shimmer = ShimmerClock(theme)
     workspace = fed_workspace(TaskScope(), replace(CLERK, branch_id=None))
-    page = BookingsPage(Tools(theme, shimmer, Preferences(tmp_path / "p.ini")), workspace)
+    tools = Tools(theme, shimmer, Preferences(tmp_path / "p.ini"))
+    page = BookingsPage(tools, workspace.bookings, workspace.now, first_step="Find a car")
     qtbot.addWidget(page)
     page.show()
 

@@ -13,18 +13,14 @@ from view_builders import CLERK, NOW, fed_workspace, found, make_booking
 
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
-from desktop.viewmodels.bookings import BookingsState
 from desktop.viewmodels.connection import ConnectionState
-from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase, SessionState, SessionViewModel
 from desktop.views.connection import SLOW
-from desktop.views.holds import OpenHolds
 from desktop.views.shell import MainWindow
 from desktop.widgets.shimmer import ShimmerClock
 from desktop.widgets.text import Text
 from engine.domain.booking import BookingState
 from engine.domain.errors import AccountDisabled, Unavailable
-from engine.domain.listing import BookingRows, BookingScope
 from engine.domain.people import AccountName, Role
 
 
@@ -60,7 +56,7 @@ def workspace(tasks):
     """Verbs that would ask a server are left out: these tests feed states."""
     made = fed_workspace(tasks)
     made.search.open = made.search.again = lambda *_anything: None
-    made.bookings.load = made.connection.watch = made.connection.look_now = lambda: None
+    made.holds.load = made.bookings.load = made.connection.watch = made.connection.look_now = lambda: None
     return made
 
 
@@ -100,6 +96,7 @@ def test_a_page_fits_the_smallest_window(view, window):
 
 
 def test_old_sessions_leave_nothing_behind(window, view):
+    view.go("bookings")
     parts = [view, view.client.search, view.client.panel, view.client.bookings]
     window.close_workspace()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -176,14 +173,15 @@ def test_O5_without_redis_bookings_go_on(view):
     assert view.client.panel._online
 
 
-def listed(*bookings):
-    return BookingsState(Phase.READY, BookingScope.MINE, BookingRows(bookings, len(bookings)), 1)
+def hold(view, *bookings):
+    for booking in bookings:
+        view._workspace.holds.note(booking)
 
 
 def test_open_holds_count_down_in_the_status_bar(view):
     later = replace(make_booking(2), hold_until=NOW + timedelta(minutes=4))
     others = replace(make_booking(3), booked_by=AccountName("clerk2"))
-    view._workspace.bookings._show(listed(make_booking(1), later, others))
+    hold(view, make_booking(1), later, others)
     assert ("2 holds", "4:00") == (view.status._holds.text(), view.status.countdown.text())
     view._workspace.panel.booked.emit(replace(later, state=BookingState.CONFIRMED))
 
@@ -191,7 +189,7 @@ def test_open_holds_count_down_in_the_status_bar(view):
 
 
 def test_a_payment_while_the_panel_is_closed_is_told(view):
-    view._workspace.bookings._show(listed(make_booking(1)))
+    hold(view, make_booking(1))
     paid = make_booking(1, BookingState.CONFIRMED)
     view._workspace.panel.booked.emit(paid)
     assert "Booking G8ET-6JAM-Q001 is paid and confirmed." == view.client.toast.text
@@ -216,24 +214,25 @@ async def test_a_bug_in_a_view_is_not_swallowed(window, view, until):
     assert {ZeroDivisionError} == {type(problem) for problem in told}
 
 
-def test_holds_of_the_branch_are_not_called_mine(view):
-    view._workspace.bookings._show(replace(listed(make_booking(1)), scope=BookingScope.BRANCH))
+def test_holds_of_another_account_are_not_called_mine(view):
+    hold(view, make_booking(1, booked_by=AccountName("clerk2")))
 
     assert not view.status._holds.isVisible()
 
 
-def test_a_hold_that_is_over_is_no_open_hold():
-    holds = OpenHolds(CLERK.account)
-    holds.replace_all([make_booking(1)])
+def test_a_hold_that_is_over_is_no_open_hold(view):
+    hold(view, make_booking(1))
+    assert (1, 600.0) == view._workspace.holds.standing()
+    view._workspace.desk.at += timedelta(minutes=11)
 
-    assert (1, 600.0) == holds.standing(NOW)
-    assert (0, 0.0) == holds.standing(NOW + timedelta(minutes=11))
+    assert (0, 0.0) == view._workspace.holds.standing()
 
 
 def test_a_booking_opens_in_the_panel_with_its_branch(view):
     resumed = []
     view._workspace.panel.resume = lambda booking, branch: resumed.append((booking, branch))
     view._workspace.search._show(found(1))
+    view.go("bookings")
     view.client.bookings.opened.emit(make_booking(1))
 
     assert [(make_booking(1), BERLIN)] == resumed

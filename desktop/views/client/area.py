@@ -5,29 +5,30 @@ from __future__ import annotations
 from desktop.commands import Command
 from desktop.messages import booking_number
 from desktop.theme.icons import Icon
-from desktop.viewmodels.bookings import BookingsState
 from desktop.viewmodels.search import SearchState
 from desktop.views.area import Area, Entry, Frame
+from desktop.views.bookings.commands import BookingCommands
+from desktop.views.bookings.page import BookingsPage
 from desktop.views.client.booking_panel import BookingPanel
-from desktop.views.client.bookings_page import BookingsPage
 from desktop.views.client.search_page import SearchPage
-from desktop.views.holds import OpenHolds
 from desktop.views.tools import Tools, Workspace
 from desktop.widgets.toast import Toast
 from engine.domain.booking import Booking, BookingState
-from engine.domain.listing import BookingScope
 
 FIND, BOOKINGS = "find", "bookings"
 
 
 class ClientArea(Area):
+    """Attributes: ``bookings`` is there once somebody went to it."""
+
     def __init__(self, tools: Tools, workspace: Workspace, frame: Frame) -> None:
         super().__init__(frame.host)
         self._workspace, self._frame = workspace, frame
-        self._holds = OpenHolds(workspace.actor.account)
+        self._tools = tools
+        self._holds = workspace.holds
         self._paid_elsewhere: Booking | None = None
         self.search = SearchPage(tools, workspace)
-        self.bookings = BookingsPage(tools, workspace)
+        self.bookings: BookingsPage | None = None
         self.panel = BookingPanel(tools, workspace, frame.host)
         self.toast = Toast(tools.theme, frame.host)
         self._connect()
@@ -36,7 +37,7 @@ class ClientArea(Area):
     def entries(self) -> tuple[Entry, ...]:
         return (
             Entry(FIND, "Find a car", Icon.FIND_CAR, lambda: self.search),
-            Entry(BOOKINGS, "Bookings", Icon.BOOKINGS, lambda: self.bookings),
+            Entry(BOOKINGS, "Bookings", Icon.BOOKINGS, self._make_bookings),
         )
 
     def commands(self) -> tuple[Command, ...]:
@@ -50,14 +51,17 @@ class ClientArea(Area):
             Command(
                 "booking.pay", "Pay in browser", self.panel.pay, key="Ctrl+B", when=self.panel.may_pay, group="Panel"
             ),
+            *BookingCommands("bookings", "Bookings", self._to_bookings).all(self._workspace.bookings.scopes),
         )
 
     def start(self) -> None:
         self.search.open()
-        self._workspace.bookings.load()
+        self._holds.load()
 
     def reload(self) -> None:
-        self._workspace.bookings.load()
+        self._holds.load()
+        if self.bookings is not None:
+            self.bookings.vm.load()
         self._workspace.search.again()
 
     def left(self) -> None:
@@ -66,25 +70,39 @@ class ClientArea(Area):
     def stop(self) -> None:
         self._frame.status.set_holds(0)
         self.panel.stop()
-        # Nobody owns it if nobody went to it.
-        self.bookings.deleteLater()
+        if self.bookings is not None:
+            self.bookings.stop()
 
     def _connect(self) -> None:
         workspace = self._workspace
         self.panel.task_failed.connect(self.task_failed)
         self.toast.acted.connect(self._show_paid)
         self.search.chosen.connect(self.panel.open_offer)
-        self.bookings.opened.connect(self._open_booking)
-        self.bookings.search_wanted.connect(lambda: self._frame.go(FIND))
         self.panel.similar_wanted.connect(self.search.show_similar)
         self.panel.search_wanted.connect(self._search_again)
         self._frame.status.holds_pressed.connect(lambda: self._frame.go(BOOKINGS))
-        self._frame.status.countdown.ended.connect(workspace.bookings.load)
+        self._frame.status.countdown.ended.connect(self._holds.load)
         workspace.panel.booked.connect(self._booked)
         workspace.panel.car_lost.connect(workspace.search.again)
-        workspace.bookings.changed.connect(self._bookings_changed)
+        self._holds.changed.connect(self._show_holds)
+        self._holds.settled.connect(self._booked)
         workspace.search.changed.connect(self._search_changed)
         workspace.connection.changed.connect(self._connection_changed)
+
+    def _make_bookings(self) -> BookingsPage:
+        vm = self._workspace.bookings
+        page = self.bookings = BookingsPage(self._tools, vm, self._workspace.now, first_step="Find a car")
+        page.opened.connect(self._open_booking)
+        page.first_step_wanted.connect(lambda: self._frame.go(FIND))
+        page.task_failed.connect(self.task_failed)
+        vm.load()
+        return page
+
+    def _to_bookings(self) -> BookingsPage:
+        self._frame.go(BOOKINGS)
+        if self.bookings is None:
+            raise RuntimeError("a page that was gone to is built")
+        return self.bookings
 
     def _open_booking(self, booking: Booking) -> None:
         branches = self._workspace.search.state.branches
@@ -104,19 +122,14 @@ class ClientArea(Area):
         if was_open and booking.state is BookingState.CONFIRMED and not self.panel.isVisible():
             self._paid_elsewhere = booking
             self.toast.tell(f"Booking {booking_number(booking.id)} is paid and confirmed.", "Show")
-        self._show_holds()
-        self.bookings.show_change(booking)
+        if self.bookings is not None:
+            self.bookings.show_change(booking)
         if booking.version == 1 or not booking.blocking:
             # A car was taken or set free by this desk: what the search shows is no longer true.
             self._workspace.search.again()
 
-    def _bookings_changed(self, state: BookingsState) -> None:
-        if state.first is not None and state.scope is BookingScope.MINE:
-            self._holds.replace_all(state.first.rows)
-            self._show_holds()
-
     def _show_holds(self) -> None:
-        self._frame.status.set_holds(*self._holds.standing(self._workspace.now()))
+        self._frame.status.set_holds(*self._holds.standing())
 
     def _search_changed(self, state: SearchState) -> None:
         self._frame.know_branches(state.branches)

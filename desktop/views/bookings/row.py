@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -9,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 from desktop.messages import STANDINGS, amount, booking_number, branch_time
 from desktop.theme.tokens import Tone
+from desktop.views.bookings.words import short_day
 from desktop.widgets.countdown import clock_text
 from engine.domain.booking import Booking, BookingState, Standing
+from engine.domain.car import BranchId
 
 TONES = MappingProxyType(
     {
@@ -23,6 +26,9 @@ TONES = MappingProxyType(
 )
 
 
+NO_NAMES: Mapping[BranchId, str] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class BookingRow:
     booking: Booking
@@ -30,6 +36,8 @@ class BookingRow:
     car: str
     plate: str
     renter: str
+    where: str
+    booked: str
     pick_up: str
     drop_off: str
     standing: str
@@ -48,7 +56,8 @@ class BookingRow:
         return f"{self.standing}, {self.hold_left(now)}" if self.held else self.standing
 
 
-def row_of(booking: Booking, now: datetime) -> BookingRow:
+def row_of(booking: Booking, now: datetime, branches: Mapping[BranchId, str] = NO_NAMES) -> BookingRow:
+    """*branches* are the names to be shown; where none are, all rows being of one branch, it is said who booked."""
     zone = ZoneInfo(booking.zone)
     car, _, plate = booking.car_label.partition(" · ")
     return BookingRow(
@@ -57,6 +66,8 @@ def row_of(booking: Booking, now: datetime) -> BookingRow:
         car=car,
         plate=plate,
         renter=booking.renter_name,
+        where=branches.get(booking.branch_id, "") if branches else f"by {booking.booked_by}",
+        booked=f"Booked {short_day(booking.created_at, zone, now=now)}",
         pick_up=branch_time(booking.period.starts_at, zone, now=now),
         drop_off=branch_time(booking.period.ends_at, zone, now=now),
         standing=STANDINGS[booking.standing],

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from types import MappingProxyType
 
-from PySide6.QtCore import QRect, Qt, QTimer
+from PySide6.QtCore import QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QHideEvent, QPainter, QShowEvent
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
@@ -14,22 +14,32 @@ from desktop.models.pages import PagesModel
 from desktop.models.rows import ROW_ROLE, AnyIndex, Column
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
-from desktop.views.client.booking_row import BookingRow
+from desktop.views.bookings.row import BookingRow
 from desktop.views.tools import Tools
 from desktop.widgets.car_card import FAILED_TEXT, RETRY_TEXT, paint_badge
 from desktop.widgets.record_row import RecordRow
 from desktop.widgets.record_table import RecordTable
 from desktop.widgets.shimmer import ShimmerClock
+from engine.domain.listing import BookingOrder, BookingQuery
 
 ROW_PX = 12 * GRID
 _TICK_MS = 1000
 _BONE_PX, _BADGE_PX = 10, 18
 _NUMBER, _CAR, _RENTER, _TIMES, _STANDING, _PRICE = range(6)
 #: What the columns with words of one length take, in px; the others share what is left.
-_FIXED = MappingProxyType({_NUMBER: 132, _TIMES: 184, _STANDING: 108, _PRICE: 104})
+_FIXED = MappingProxyType({_NUMBER: 148, _TIMES: 184, _STANDING: 108, _PRICE: 120})
 _NARROWEST = 80
+#: What a heading sorts by.
+_ORDERS = MappingProxyType(
+    {
+        _NUMBER: BookingOrder.CREATED,
+        _RENTER: BookingOrder.RENTER,
+        _TIMES: BookingOrder.PICK_UP,
+        _PRICE: BookingOrder.PRICE,
+    }
+)
 #: How much of the upper and of the lower line a bone takes.
-_BONES = MappingProxyType({_CAR: (0.75, 0.5), _TIMES: (0.8, 0.8)})
+_BONES = MappingProxyType({_NUMBER: (0.8, 0.9), _CAR: (0.75, 0.5), _RENTER: (0.6, 0.7), _TIMES: (0.8, 0.8)})
 
 
 def columns_of(now: Callable[[], datetime]) -> list[Column[BookingRow]]:
@@ -60,7 +70,13 @@ def two_lines(cell: QRect) -> tuple[QRect, QRect]:
 
 
 class BookingTable(RecordTable):
-    """A record table whose holds count down."""
+    """A record table whose holds count down and whose headings sort.
+
+    Signals:
+        sorted: A heading was pressed; carries the BookingOrder.
+    """
+
+    sorted = Signal(object)
 
     def __init__(self, tools: Tools, model: PagesModel[BookingRow], now: Callable[[], datetime]) -> None:
         super().__init__(tools.theme, tools.shimmer)
@@ -73,6 +89,22 @@ class BookingTable(RecordTable):
         self.setAccessibleName("Bookings")
         self.visible_rows.connect(self._watch_holds)
         model.dataChanged.connect(self._watch_holds)
+        heads = self.horizontalHeader()
+        heads.setSectionsClickable(True)
+        heads.sectionClicked.connect(self._sort)
+
+    def show_order(self, query: BookingQuery) -> None:
+        """An arrow at the heading the list is sorted by; none for an order that no heading stands for."""
+        column = next((column for column, order in _ORDERS.items() if order is query.order), -1)
+        heads = self.horizontalHeader()
+        # Qt's arrow for an ascending order points down; people read it the other way round.
+        side = Qt.SortOrder.AscendingOrder if query.descending else Qt.SortOrder.DescendingOrder
+        heads.setSortIndicatorShown(column >= 0)
+        heads.setSortIndicator(column, side)
+
+    def _sort(self, column: int) -> None:
+        if column in _ORDERS:
+            self.sorted.emit(_ORDERS[column])
 
     def _watch_holds(self) -> None:
         """Tick only while a hold is on the screen."""
@@ -120,7 +152,13 @@ class BookingCells(RecordRow):
         row: BookingRow = index.data(ROW_ROLE)
         upper, lower = two_lines(rect)
         tokens = self._theme.tokens
-        if index.column() == _CAR:
+        if index.column() == _NUMBER:
+            self._line(painter, upper, row.number, tokens.text)
+            self._line(painter, lower, row.booked, tokens.muted)
+        elif index.column() == _RENTER:
+            self._line(painter, upper, row.renter, tokens.text)
+            self._line(painter, lower, row.where, tokens.muted)
+        elif index.column() == _CAR:
             self._line(painter, upper, row.car, tokens.text, bold=True)
             self._line(painter, lower, row.plate, tokens.muted)
         elif index.column() == _TIMES:
