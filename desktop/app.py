@@ -186,20 +186,7 @@ class Program:
     def _open_workspace(self, engine: Engine) -> None:
         tasks = self._desk_tasks = TaskScope()
         tasks.failed.connect(self._crashed)
-        desk = Desk(
-            self._bridge,
-            engine.actor,
-            engine.clock.now,
-            engine.catalogue,
-            engine.availability,
-            engine.booking,
-            engine.listing,
-            engine.rental,
-            engine.payment,
-            engine.follower,
-            fleet=engine.fleet,
-            images=engine.images,
-        )
+        desk = self._desk_of(engine)
 
         async def probe() -> tuple[datetime, bool]:
             await engine.accounts.whoami()
@@ -223,6 +210,22 @@ class Program:
         self.window.open_workspace(workspace)
         # What is alive now stays; the collector need not walk it at every pass.
         gc.freeze()
+
+    def _desk_of(self, engine: Engine) -> Desk:
+        return Desk(
+            self._bridge,
+            engine.actor,
+            engine.clock.now,
+            engine.catalogue,
+            engine.availability,
+            engine.booking,
+            engine.listing,
+            engine.rental,
+            engine.payment,
+            engine.follower,
+            fleet=engine.fleet,
+            images=engine.images,
+        )
 
     def _crashed(self, problem: BaseException) -> None:
         """A problem nobody foresaw is a bug: it is told in full, to be copied, and the window stays."""
