@@ -189,7 +189,7 @@ class Program:
         desk = self._desk_of(engine)
 
         async def probe() -> tuple[datetime, bool]:
-            await engine.accounts.whoami()
+            await engine.session.whoami()
             await engine.clock.measure()
             return engine.clock.now(), engine.turns.alive
 

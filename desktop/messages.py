@@ -28,6 +28,7 @@ from desktop.figures import (
     zone_name,
     zone_note,
 )
+from desktop.sentences import OF_ACCOUNTS
 from engine.domain import errors
 from engine.domain.booking import BookingId, Standing
 from engine.domain.car import BodyType, Fuel, Transmission
@@ -172,8 +173,7 @@ _SENTENCES: MappingProxyType[str, Message | _Sentence] = MappingProxyType(
         errors.PaymentMismatch.code: Message("The payment does not fit this booking. Please tell head office."),
         errors.PaymentRefused.code: Message("The payment service refused the payment page. Please tell head office."),
         errors.WrongStripeMode.code: _mode,
-        errors.SignInRefused.code: Message("The name or the password is not right."),
-        errors.AccountDisabled.code: Message("This account is disabled. Ask an administrator to enable it."),
+        **{code: Message(text) for code, text in OF_ACCOUNTS.items()},
         errors.Misconfigured.code: _own_words,
         errors.Contended.code: Message("Somebody else is being served for this car right now.", Step.RETRY),
         errors.Overtaken.code: Message("This was changed on another desk meanwhile.", Step.RETRY),

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import platform
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import structlog
 
@@ -21,21 +19,26 @@ from engine.adapters.mongo_client import Client, Credentials, connect
 from engine.adapters.mongo_deployment import MongoDeployment
 from engine.adapters.mongo_fleet import MongoFleet
 from engine.adapters.mongo_images import MongoImages
+from engine.adapters.mongo_people import MongoPeople
 from engine.adapters.mongo_store import MongoStore
 from engine.adapters.mongo_taken import MongoTaken
 from engine.adapters.redis_leases import RedisTurns, connect_redis
 from engine.adapters.shelf import FolderShelf, NoShelf
 from engine.adapters.stripe_gateway import StripeGateway
 from engine.config import Secret, Settings
+from engine.domain.accounts import is_one_time
 from engine.domain.booking import BookingId
-from engine.domain.errors import DriveSphereError
+from engine.domain.errors import DriveSphereError, PasswordMustChange
 from engine.domain.payment import StripeMode
 from engine.domain.people import Actor, Deed
 from engine.embedded.demo_load import load_demo
 from engine.embedded.demo_payments import introduce_payments
 from engine.embedded.demo_people import accounts as demo_accounts
 from engine.embedded.servers import open_servers
+from engine.entrance import ask_for_account, choose_password, desk_name, note_sign_in
 from engine.head_office import HeadOffice, describe_key, open_head_office
+from engine.place import Place
+from engine.services.accounts import AccountService
 from engine.services.availability import AvailabilityService
 from engine.services.booking import BookingService
 from engine.services.care import CareService
@@ -50,7 +53,17 @@ from engine.services.photos import PhotoService
 from engine.services.rental import RentalService
 from engine.services.sweeper import Sweeper
 
-__all__ = ["Engine", "Place", "demo_accounts", "new_booking_id", "open_engine", "open_place"]
+__all__ = [
+    "Engine",
+    "Place",
+    "ask_for_account",
+    "choose_password",
+    "demo_accounts",
+    "desk_name",
+    "new_booking_id",
+    "open_engine",
+    "open_place",
+]
 
 log = structlog.get_logger(__name__)
 
@@ -63,31 +76,11 @@ _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A deployment: which servers, which database, which Stripe.
-
-    Attributes:
-        stripe_url: Address of the sandbox; empty for Stripe itself.
-        demo: Whether it holds the demo's data and accounts.
-        cache_dir: This user's folder for what can be fetched again; None keeps nothing.
-    """
-
-    mongo_url: str
-    redis_url: Secret
-    database: str
-    stripe_key: Secret = field(default=Secret())
-    stripe_url: str = ""
-    success_url: str = ""
-    demo: bool = False
-    cache_dir: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Engine:
     """Everything a signed-in desk can do. Made by ``open_engine``."""
 
     actor: Actor
-    accounts: MongoAccounts
+    session: MongoAccounts
     place: Place
     catalogue: CatalogueService
     availability: AvailabilityService
@@ -104,6 +97,7 @@ class Engine:
     clock: ServerClock
     turns: RedisTurns
     head_office: HeadOffice
+    accounts: AccountService
 
 
 @asynccontextmanager
@@ -163,23 +157,28 @@ async def open_engine(
     Raises:
         SignInRefused: Name or password is wrong.
         AccountDisabled: The account has no role.
+        PasswordMustChange: It is a one-time password; ``choose_password`` comes first.
         WrongStripeMode: The Stripe key is for test payments and the firm takes live ones, or the reverse.
         Unavailable: MongoDB does not answer.
     """
     async with AsyncExitStack() as leaving:
-        client = connect(place.mongo_url, Credentials(account, password, place.database))
-        leaving.push_async_callback(client.close)
-        accounts = MongoAccounts(client, place.database, account)
-        actor = await accounts.whoami()
+        client = await leaving.enter_async_context(place.connector.open(account, password, place.database))
+        session = MongoAccounts(client, place.database, account, place.connector)
+        actor = await session.whoami()
+        if is_one_time(password):
+            raise PasswordMustChange("a one-time password opens nothing but the choice of another")
         clock = ServerClock(client)
         await clock.measure()
-        redis = connect_redis(place.redis_url.reveal())
+        await note_sign_in(MongoPeople(client, place.database), actor, clock)
+        redis = connect_redis(place.redis_url.reveal(), place.ca_file)
         leaving.push_async_callback(redis.aclose)
-        gateway = StripeGateway(place.stripe_key.reveal(), base_url=place.stripe_url or None)
+        gateway = StripeGateway(
+            place.stripe_key.reveal(), base_url=place.stripe_url or None, ca_file=place.stripe_ca_file
+        )
         leaving.push_async_callback(gateway.aclose)
         await ModeGuard(MongoDeployment(client, place.database), gateway, clock).begin(actor)
         turns = RedisTurns(redis, place.database, lease=lease)
-        engine = _wire(client, place, actor, accounts, turns, clock, gateway)
+        engine = _wire(client, place, actor, session, turns, clock, gateway)
         if background:
             await leaving.enter_async_context(_running(engine))
         yield engine
@@ -189,7 +188,7 @@ def _wire(
     client: Client,
     place: Place,
     actor: Actor,
-    accounts: MongoAccounts,
+    session: MongoAccounts,
     turns: RedisTurns,
     clock: ServerClock,
     gateway: StripeGateway,
@@ -200,12 +199,11 @@ def _wire(
     photos = PhotoService(pictures, darkroom)
     mode = ModeGuard(MongoDeployment(client, place.database), gateway, clock)
     payment = PaymentService(store, gateway, clock, desk=actor.account, mode=mode)
-    follower = Follower(payment, clock)
     landing = Landing(place.success_url or _NOWHERE)
     booking = BookingService(store, turns, clock, gateway, payment, new_booking_id, landing.address_for)
     return Engine(
         actor=actor,
-        accounts=accounts,
+        session=session,
         place=place,
         catalogue=CatalogueService(store, clock),
         availability=AvailabilityService(store, MongoTaken(client, place.database), clock),
@@ -213,7 +211,7 @@ def _wire(
         listing=ListingService(store),
         rental=RentalService(store, clock, booking, payment),
         payment=payment,
-        follower=follower,
+        follower=Follower(payment, clock),
         sweeper=Sweeper(store, payment, turns, clock, desk),
         care=CareService(store, clock, desk),
         fleet=FleetService(store, MongoFleet(client, place.database), photos, clock, desk),
@@ -222,12 +220,8 @@ def _wire(
         clock=clock,
         turns=turns,
         head_office=open_head_office(client, place.database, turns, gateway, key, clock, desk),
+        accounts=AccountService(MongoPeople(client, place.database), session, store, clock, desk),
     )
-
-
-def desk_name() -> str:
-    """This machine's own name for audit rows; says where, proves nothing."""
-    return platform.node()[:100] or "unnamed"
 
 
 def new_booking_id() -> BookingId:

@@ -11,6 +11,7 @@ from engine.adapters.mongo_client import Client
 from engine.adapters.mongo_firm import MongoFirm
 from engine.adapters.mongo_health import MongoHealth
 from engine.adapters.mongo_overview import MongoOverview
+from engine.adapters.mongo_people import MongoPeople
 from engine.adapters.mongo_store import MongoStore
 from engine.config import Secret
 from engine.ports import PaymentGateway
@@ -20,6 +21,7 @@ from engine.services.firm import FirmService
 from engine.services.health import CachePulse, HealthService, StripeKey
 from engine.services.overview import OverviewService
 from engine.services.reconcile import Reconciler
+from engine.services.requests import RequestService
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class HeadOffice:
     audit: AuditService
     health: HealthService
     overview: OverviewService
+    requests: RequestService
 
 
 def open_head_office(
@@ -43,6 +46,7 @@ def open_head_office(
         audit=AuditService(MongoAudit(client, name)),
         health=HealthService(MongoHealth(client, name, clock), cache, gateway, key, reconciler, clock),
         overview=OverviewService(MongoOverview(client, name), MongoStore(client, name), clock),
+        requests=RequestService(MongoPeople(client, name), clock, desk),
     )
 
 

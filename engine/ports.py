@@ -17,7 +17,7 @@ from engine.domain.ledger import LedgerRow
 from engine.domain.listing import BookingRows, BookingSelection
 from engine.domain.money import Money
 from engine.domain.payment import IntentFacts, PageFacts, PageOrder, PaymentFacts, RefundFacts, StripeMode, StripeNews
-from engine.domain.people import AccountName, Actor, Renter, RenterId
+from engine.domain.people import AccountName, Renter, RenterId
 from engine.domain.period import RentalPeriod
 from engine.domain.photo import Photo
 from engine.domain.settings import FirmSettings
@@ -265,15 +265,6 @@ class PaymentGateway(Protocol):
 
         Raises:
             Forbidden: Wrong signature, or a stamp more than five minutes old or in the future.
-        """
-
-
-class Accounts(Protocol):
-    async def whoami(self) -> Actor:
-        """Who the open connection belongs to.
-
-        Raises:
-            AccountDisabled: It exists and has no role.
         """
 
 

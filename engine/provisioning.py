@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import UTC, datetime
 
 from engine.adapters.mongo_client import Credentials, connect
 from engine.adapters.mongo_deployment import MongoDeployment
 from engine.adapters.mongo_limits import limit_transactions
 from engine.adapters.mongo_provision import NewAccount, create_account, has_admin, provision
+from engine.domain.accounts import one_time_password
 from engine.domain.errors import Misconfigured
 from engine.domain.payment import StripeMode
 from engine.domain.people import Role
@@ -45,13 +45,15 @@ async def run(
             now = whole_milliseconds(datetime.now(UTC))
             lines += await MongoDeployment(client, database).change_stripe_mode(stripe_mode, root_name, now)
         if not await has_admin(client, database):
-            password = secrets.token_urlsafe(12)
+            password = one_time_password()
             if not await create_account(client, database, NewAccount(admin, password, Role.ADMIN, admin)):
                 raise Misconfigured(
                     f"There is no admin, and the account {admin} exists without that role: name another with --admin, "
                     f"or grant it the role ds_admin."
                 )
-            lines.append(f"account {admin}: created with the role admin; its password, shown this once: {password}")
+            lines.append(
+                f"account {admin}: created with the role admin; its one-time password, shown this once: {password}"
+            )
     finally:
         await client.close()
     return lines or ["Nothing to change: the database is as this version needs it."]

@@ -71,18 +71,31 @@ def root(endpoints: Endpoints) -> Iterator[pymongo.MongoClient]:
     client.close()
 
 
+async def _prepare(endpoints: Endpoints) -> None:
+    admin = connect(endpoints.mongo_url, Credentials(endpoints.root_name, endpoints.root_password, "admin"))
+    await provision(admin, DATABASE, FirmSettings())
+    await MongoDeployment(admin, DATABASE).record_stripe_mode(StripeMode.TEST, "tests", datetime.now(UTC))
+    for account in ACCOUNTS:
+        await create_account(admin, DATABASE, account)
+    await admin.close()
+
+
 @pytest.fixture(scope="session")
 def _provisioned(endpoints: Endpoints) -> None:
-    async def prepare() -> None:
-        admin = connect(endpoints.mongo_url, Credentials(endpoints.root_name, endpoints.root_password, "admin"))
-        await provision(admin, DATABASE, FirmSettings())
-        await MongoDeployment(admin, DATABASE).record_stripe_mode(StripeMode.TEST, "tests", datetime.now(UTC))
-        for account in ACCOUNTS:
-            await create_account(admin, DATABASE, account)
-        await admin.close()
-
     with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
-        runner.run(prepare())
+        runner.run(_prepare(endpoints))
+
+
+@pytest.fixture
+def staff(endpoints: Endpoints, root: pymongo.MongoClient, _provisioned: None) -> Iterator[None]:
+    """For tests that change accounts: afterwards they are as they were."""
+    yield
+    db = root[DATABASE]
+    db.command("dropAllUsersFromDatabase")
+    for name in ("people", "roster", "sign_ins", "account_requests"):
+        db[name].delete_many({})
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        runner.run(_prepare(endpoints))
 
 
 @pytest.fixture

@@ -2,29 +2,121 @@
 
 from __future__ import annotations
 
-from engine.adapters.mongo_client import Client, Document, speaking
-from engine.adapters.mongo_documents import renter_of
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from engine.adapters.mongo_client import CODEC, Client, Connector, Document, speaking
+from engine.adapters.mongo_documents import renter_document, renter_of
+from engine.domain.accounts import Flaw, Person
 from engine.domain.car import BranchId, OwnerId
-from engine.domain.errors import AccountDisabled
+from engine.domain.errors import AccountChanged, AccountDisabled, NotFound
 from engine.domain.people import AccountName, Actor, Role
 
 _ROLES = {f"ds_{role}": role for role in Role}
+_SCRAM = ["SCRAM-SHA-256"]
 
 
 class MongoAccounts:
-    """The port ``Accounts`` for the account that *client* is signed in with; *name* is the application's database."""
+    """The port ``Accounts`` for the account that *client* is signed in with; *name* is the application's database.
 
-    def __init__(self, client: Client, name: str, account: str) -> None:
+    *connector* opens further connections to the same servers, to prove a password.
+    """
+
+    def __init__(self, client: Client, name: str, account: str, connector: Connector) -> None:
         self._db = client.get_database(name)
-        self._account = account
+        self._name, self._account, self._connector = name, account, connector
+        self._issued: object = None
 
     async def whoami(self) -> Actor:
+        user = await self._own_user()
+        self._issued = user.get("customData", {}).get("issued_at")
+        return _actor(user)
+
+    async def still(self, actor: Actor) -> None:
+        user = await self._own_user()
+        now = replace(_actor(user), name=actor.name)
+        if now != actor or user.get("customData", {}).get("issued_at") != self._issued:
+            raise AccountChanged(now.role)
+
+    async def prove(self, password: str) -> None:
+        async with self._connector.open(self._account, password, self._name) as client:
+            await MongoAccounts(client, self._name, self._account, self._connector).whoami()
+
+    async def change_own_password(self, old: str, new: str) -> None:
+        async with self._connector.open(self._account, old, self._name) as client:
+            with speaking():
+                await client[self._name].command("updateUser", self._account, pwd=new, mechanisms=_SCRAM)
+
+    async def administrators(self) -> frozenset[AccountName]:
+        with speaking():
+            found = (await self._db.command("usersInfo", 1, filter={"roles": self._held(Role.ADMIN)}))["users"]
+        return frozenset(AccountName(user["user"]) for user in found)
+
+    async def flaws(self, people: Collection[Person]) -> Mapping[AccountName, tuple[Flaw, ...]]:
+        if not people:
+            return {}
+        asked = [{"user": person.account, "db": self._name} for person in people]
+        with speaking():
+            users = {user["user"]: user for user in await self._users(asked)}
+        return {person.account: self._flaws(person, users.get(person.account)) for person in people}
+
+    async def apply(self, person: Person, password: str = "") -> None:
+        """Rights go first and come last: in between the account may do less, never more."""
+        wanted = [] if person.disabled else [self._held(person.post.role)]
+        secret: Document = {"pwd": password, "mechanisms": _SCRAM} if password else {}
+        with speaking():
+            users = await self._users(person.account)
+            if not users and not password:
+                raise NotFound("account", person.account)
+            if not users:
+                about = about_document(person)
+                await self._db.command("createUser", person.account, roles=wanted, customData=about, **secret)
+                return
+            surplus = [role for role in users[0]["roles"] if role not in wanted and role["db"] == self._name]
+            if surplus:
+                await self._db.command("revokeRolesFromUser", person.account, roles=surplus)
+            await self._db.command("updateUser", person.account, customData=about_document(person), **secret)
+            if any(role not in users[0]["roles"] for role in wanted):
+                await self._db.command("grantRolesToUser", person.account, roles=wanted)
+
+    def _held(self, role: Role) -> Document:
+        return {"role": f"ds_{role}", "db": self._name}
+
+    def _flaws(self, person: Person, user: Document | None) -> tuple[Flaw, ...]:
+        if user is None:
+            return (Flaw.MISSING,)
+        ours = [role for role in user["roles"] if role["role"] in _ROLES and role["db"] == self._name]
+        wanted = [] if person.disabled else [self._held(person.post.role)]
+        found = {
+            Flaw.ROLE: ours != wanted,
+            Flaw.RIGHTS: len(ours) != len(user["roles"]),
+            Flaw.PLACE: user.get("customData") != about_document(person),
+        }
+        return tuple(flaw for flaw, there in found.items() if there)
+
+    async def _users(self, asked: str | list[Document]) -> list[Document]:
+        found: list[Document] = (await self._db.command("usersInfo", asked, codec_options=CODEC))["users"]
+        return found
+
+    async def _own_user(self) -> Document:
         with speaking():
             # Everybody may look at the own user, and only at that one.
-            found = (await self._db.command("usersInfo", self._account))["users"]
+            found = await self._users(self._account)
         if not found:
             raise AccountDisabled(f"{self._account} is no account of this firm")
-        return _actor(found[0])
+        return found[0]
+
+
+def about_document(person: Person) -> Document:
+    """What the account itself may know of itself; administrators write it, the account cannot."""
+    post = person.post
+    return {
+        "name": person.name,
+        "branch_id": post.branch_id,
+        "owner_id": post.owner_id,
+        "renter": renter_document(post.renter) if post.renter else None,
+        "issued_at": person.issued_at,
+    }
 
 
 def _actor(user: Document) -> Actor:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any
@@ -41,10 +41,12 @@ class Credentials:
     source: str
 
 
-def connect(url: str, credentials: Credentials | None, *, member: str = "") -> Client:
+def connect(url: str, credentials: Credentials | None, ca_file: str = "", *, member: str = "") -> Client:
     """A client that connects at its first use; close it with ``await client.close()``.
 
-    With *member*, as ``host:port``, it talks to that one of the replica set only, whatever its part is.
+    With *ca_file*, a file of certificates in PEM form, the connection is TLS and the server's certificate must come
+    from one of them; with ``tls=true`` in *url* alone, from one that this computer trusts. With *member*, as
+    ``host:port``, it talks to that one of the replica set only, whatever its part is.
 
     Raises:
         Misconfigured: The address is none.
@@ -56,6 +58,8 @@ def connect(url: str, credentials: Credentials | None, *, member: str = "") -> C
     if credentials is not None:
         _must_be_possible(credentials)
         who |= {"username": credentials.name, "password": credentials.password, "authSource": credentials.source}
+    if ca_file:
+        who |= {"tls": True, "tlsCAFile": ca_file}
     try:
         return AsyncMongoClient(
             url,
@@ -69,13 +73,29 @@ def connect(url: str, credentials: Credentials | None, *, member: str = "") -> C
             retryWrites=True,
             maxPoolSize=100,
         )
-    except (ConfigurationError, ValueError) as problem:
+    except (ConfigurationError, ValueError, OSError) as problem:
         raise Misconfigured(f"The address of MongoDB cannot be used: {problem}") from problem
 
 
 def _only(member: str) -> Callable[[list[ServerDescription]], list[ServerDescription]]:
     host, _, port = member.rpartition(":")
     return lambda servers: [server for server in servers if server.address == (host, int(port))]
+
+
+@dataclass(frozen=True, slots=True)
+class Connector:
+    """Where the servers are, for whoever opens a further connection."""
+
+    url: str
+    ca_file: str = ""
+
+    @asynccontextmanager
+    async def open(self, account: str, password: str, source: str) -> AsyncIterator[Client]:
+        client = connect(self.url, Credentials(account, password, source), self.ca_file)
+        try:
+            yield client
+        finally:
+            await client.close()
 
 
 def _must_be_possible(credentials: Credentials) -> None:
@@ -111,11 +131,16 @@ def speaking() -> Iterator[None]:
     except OperationFailure as problem:
         raise _refusal(problem) from problem
     except ConnectionFailure as problem:
-        raise Unavailable("mongodb", type(problem).__name__) from problem
+        raise Unavailable("mongodb", _why_away(problem)) from problem
     except PyMongoError as problem:
         if problem.timeout:
             raise Unavailable("mongodb", "no answer in time") from problem
         raise
+
+
+def _why_away(problem: ConnectionFailure) -> str:
+    # The driver has no class of its own for it, and tries until its time is over.
+    return "certificate not trusted" if "CERTIFICATE_VERIFY_FAILED" in str(problem) else type(problem).__name__
 
 
 def _refusal(problem: OperationFailure) -> Exception:

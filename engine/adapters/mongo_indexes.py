@@ -5,6 +5,7 @@ from __future__ import annotations
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from engine.adapters.mongo_client import Document
+from engine.domain.account_requests import WAITS
 from engine.domain.booking import BLOCKING
 
 _ONLY_BLOCKING: Document = {"state": {"$in": [state.value for state in BLOCKING]}}
@@ -58,6 +59,23 @@ INDEXES: dict[str, list[IndexModel]] = {
     "renters": [
         IndexModel([("keys", ASCENDING)], name="keys"),
         IndexModel([("email", ASCENDING)], name="email"),
+    ],
+    "people": [
+        IndexModel([("order", ASCENDING), ("_id", ASCENDING)], name="order"),
+        IndexModel([("keys", ASCENDING)], name="keys"),
+        IndexModel([("role", ASCENDING), ("order", ASCENDING), ("_id", ASCENDING)], name="role"),
+        IndexModel([("branch_id", ASCENDING), ("order", ASCENDING), ("_id", ASCENDING)], name="branch"),
+    ],
+    "sign_ins": [
+        IndexModel([("account", ASCENDING), ("at", DESCENDING)], name="account"),
+        IndexModel([("at", ASCENDING)], name="kept", expireAfterSeconds=400 * 86_400),
+    ],
+    "account_requests": [
+        # Two requests never have the same place, so there are never more of them than places.
+        IndexModel([("slot", ASCENDING)], name="slot", unique=True),
+        IndexModel([("email", ASCENDING)], name="email", unique=True),
+        IndexModel([("at", ASCENDING), ("_id", ASCENDING)], name="at"),
+        IndexModel([("at", ASCENDING)], name="kept", expireAfterSeconds=int(WAITS.total_seconds())),
     ],
     "ledger": [
         IndexModel(

@@ -3,40 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from pymongo import UpdateOne
 
 from engine.adapters.mongo_bookings import booking_document, booking_of
 from engine.adapters.mongo_client import Client, Database, Document, database, speaking
-from engine.adapters.mongo_documents import renter_document, renter_of
+from engine.adapters.mongo_documents import renter_of
+from engine.adapters.mongo_founding import NewAccount, create_account, found, has_admin
 from engine.adapters.mongo_indexes import INDEXES
 from engine.adapters.mongo_rights import RIGHTS, privileges
 from engine.adapters.mongo_settings import begin_series
 from engine.adapters.mongo_shapes import SHAPES
 from engine.domain.errors import Misconfigured
-from engine.domain.people import Renter, Role
 from engine.domain.settings import FirmSettings
+
+__all__ = ["NewAccount", "create_account", "has_admin", "provision"]
 
 _OLDEST = (6, 0)
 _BATCH = 500
-
-
-@dataclass(frozen=True, slots=True)
-class NewAccount:
-    """Attributes: ``branch_id`` and ``owner_id`` tie the account to a branch or a fleet where its role has one.
-
-    ``renter`` is the person a renter's own account books for; the account carries the details itself.
-    """
-
-    account: str
-    password: str = field(repr=False)
-    role: Role
-    name: str
-    branch_id: str | None = None
-    owner_id: str | None = None
-    renter: Renter | None = None
 
 
 async def provision(client: Client, name: str, settings: FirmSettings) -> list[str]:
@@ -60,34 +45,8 @@ async def provision(client: Client, name: str, settings: FirmSettings) -> list[s
             changes += await _role(db, role)
         changes += await _renter_keys(db)
         changes += await begin_series(client, db, settings)
+        changes += await found(db)
     return changes
-
-
-async def create_account(client: Client, name: str, new: NewAccount) -> bool:
-    """A database user with the role of *new*; False when the account exists (it is left as it is)."""
-    with speaking():
-        db = database(client, name)
-        if (await db.command("usersInfo", new.account))["users"]:
-            return False
-        about: Document = {"name": new.name, "branch_id": new.branch_id, "owner_id": new.owner_id}
-        if new.renter is not None:
-            about["renter"] = renter_document(new.renter)
-        await db.command(
-            "createUser",
-            new.account,
-            pwd=new.password,
-            roles=[{"role": f"ds_{new.role}", "db": name}],
-            mechanisms=["SCRAM-SHA-256"],
-            customData=about,
-        )
-        await db.people.replace_one({"_id": new.account}, {**about, "role": new.role}, upsert=True)
-    return True
-
-
-async def has_admin(client: Client, name: str) -> bool:
-    with speaking():
-        users = (await database(client, name).command("usersInfo", 1))["users"]
-    return any(role["role"] == f"ds_{Role.ADMIN}" for user in users for role in user["roles"])
 
 
 async def _refuse_unfit(client: Client) -> None:
@@ -144,7 +103,7 @@ async def _renter_keys(db: Database) -> list[str]:
 
 
 def same_index(there: Mapping[str, Any], wanted: Document) -> bool:
-    options = ("unique", "sparse", "partialFilterExpression")
+    options = ("unique", "sparse", "partialFilterExpression", "expireAfterSeconds")
     same_keys = [tuple(pair) for pair in there["key"]] == list(wanted["key"].items())
     return same_keys and all(there.get(option) == wanted.get(option) for option in options)
 

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from engine.adapters.mongo_client import Document
+from engine.domain.account_requests import MOST_WAITING
 from engine.domain.booking import BookingState
 from engine.domain.car import BodyType, CarStatus, Fuel, Transmission
 from engine.domain.ledger import LedgerKind
 from engine.domain.payment import AttemptState, RefundState, StripeMode
+from engine.domain.people import Role
 from engine.domain.photo import MOST_BYTES
 from engine.domain.trouble import Why
 
@@ -235,6 +237,37 @@ SHAPES: dict[str, Document] = {
         optional=("mode", "by", "at"),
         closed=False,
     ),
-    "people": _record({"_id": _TEXT, "name": _TEXT}, closed=False),
-    "account_requests": _record({"name": _TEXT, "email": _TEXT, "at": _DATE}, closed=False),
+    "people": _record(
+        {
+            "_id": _TEXT,
+            "name": _TEXT,
+            "order": _MAYBE_EMPTY,
+            "email": _MAYBE_EMPTY,
+            "phone": _MAYBE_EMPTY,
+            "role": _one_of(Role),
+            "branch_id": {"bsonType": ["string", "null"]},
+            "owner_id": {"bsonType": ["string", "null"]},
+            "renter": {"bsonType": ["object", "null"]},
+            "disabled": {"bsonType": "bool"},
+            "keys": _list_of(_TEXT, 20),
+            "created_at": _DATE,
+            "issued_at": {"bsonType": ["date", "null"]},
+            "version": _COUNT,
+        }
+    ),
+    # Who administers; the one document that two administrators changing each other at once both have to change.
+    "roster": _record({"_id": _TEXT, "members": _list_of(_TEXT, 1000)}),
+    "sign_ins": _record({"_id": {"bsonType": "objectId"}, "account": _TEXT, "at": _DATE, "desk": _TEXT}),
+    # Anybody may insert here: small, of one form, and with the number of a place, of which there are not many.
+    "account_requests": _record(
+        {
+            "_id": {"bsonType": "objectId"},
+            "name": {"bsonType": "string", "minLength": 1, "maxLength": 120},
+            "email": {"bsonType": "string", "minLength": 3, "maxLength": 200},
+            "phone": {"bsonType": "string", "maxLength": 40},
+            "note": {"bsonType": "string", "maxLength": 400},
+            "at": _DATE,
+            "slot": {"bsonType": "int", "minimum": 0, "maximum": MOST_WAITING - 1},
+        }
+    ),
 }

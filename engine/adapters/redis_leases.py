@@ -43,15 +43,20 @@ _RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL
 log = structlog.get_logger(__name__)
 
 
-def connect_redis(url: str) -> Redis:
+def connect_redis(url: str, ca_file: str = "") -> Redis:
     """A client that connects at its first use and never waits long; close it with ``await client.aclose()``.
+
+    A ``rediss://`` server must show a certificate that comes from *ca_file* (PEM), or else from one that this computer
+    trusts.
 
     Raises:
         Misconfigured: The address is none.
     """
+    tls: dict[str, Any] = {"ssl_ca_certs": ca_file} if ca_file and url.startswith("rediss://") else {}
     try:
         return Redis.from_url(
             url,
+            **tls,
             socket_connect_timeout=_ANSWER_S,
             socket_timeout=_ANSWER_S,
             retry=Retry(NoBackoff(), 0),

@@ -21,6 +21,13 @@ DriveSphereError
 │   ├── WrongStripeMode      this desk's Stripe key is for test payments and the firm takes live ones, or the reverse
 │   ├── SignInRefused        name or password is wrong
 │   ├── AccountDisabled      the account exists and may do nothing
+│   ├── AccountChanged       it works as something else, or elsewhere, since this desk signed in
+│   ├── PasswordMustChange   the password is a one-time password
+│   ├── AccountTaken         an account of that name exists
+│   ├── OwnAccount           nobody changes the standing of the own account
+│   ├── LastAdmin            without this account there would be no administrator
+│   ├── AlreadyRequested     an account was asked for with this e-mail address, and nobody decided yet
+│   ├── RequestsFull         more requests for accounts wait than the firm takes
 │   └── Misconfigured        a setting, a folder or a server that cannot work as it is
 ├── Contended                somebody else is being served for this car right now (423)
 ├── Overtaken                the record was changed by somebody else since it was read
@@ -197,6 +204,44 @@ class SignInRefused(RuleBroken):
 
 class AccountDisabled(RuleBroken):
     code = "account.disabled"
+
+
+class AccountChanged(RuleBroken):
+    """Attributes: ``role`` is what the account works as now."""
+
+    code = "account.changed"
+
+    def __init__(self, role: str) -> None:
+        super().__init__(f"the account works as {role} or elsewhere since this desk signed in")
+        self.role = role
+
+
+class PasswordMustChange(RuleBroken):
+    code = "account.password_must_change"
+
+
+class AccountTaken(RuleBroken):
+    code = "account.taken"
+
+    def __init__(self, account: str) -> None:
+        super().__init__(f"there is an account named {account}")
+        self.account = account
+
+
+class OwnAccount(RuleBroken):
+    code = "account.own"
+
+
+class LastAdmin(RuleBroken):
+    code = "account.last_admin"
+
+
+class AlreadyRequested(RuleBroken):
+    code = "account.already_requested"
+
+
+class RequestsFull(RuleBroken):
+    code = "account.requests_full"
 
 
 class Misconfigured(RuleBroken):

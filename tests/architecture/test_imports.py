@@ -23,8 +23,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     # Numbering plans are tables like the time zones (docs/decisions/0020).
     "engine.domain.phone": {"engine.domain", "phonenumbers"},
     "engine.ports": {"engine.domain"},
-    "engine.services": {"engine.domain", "engine.ports"} | LOGS,
-    "engine.adapters": {"engine.domain", "engine.ports", "msgspec"} | DRIVERS | LOGS,
+    "engine.ports_accounts": {"engine.domain"},
+    "engine.services": {"engine.domain", "engine.ports", "engine.ports_accounts"} | LOGS,
+    "engine.adapters": {"engine.domain", "engine.ports", "engine.ports_accounts", "msgspec"} | DRIVERS | LOGS,
     # Files from strangers are decoded in one place.
     "engine.adapters.darkroom": {"engine.domain", "PIL"},
     # Webhooks come in over HTTP; everything else of ours only calls out.
@@ -57,6 +58,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "structlog",
     },
     "engine.config": {"engine.domain", "dotenv", "keyring", "platformdirs", "structlog"},
+    "engine.place": {"engine.adapters", "engine.config"},
+    "engine.entrance": {"engine"} | LOGS,
     "engine.bootstrap": {"engine"} | LOGS,
     # Commands of the console script that are too long to stand in it.
     "engine.provisioning": {"engine.adapters", "engine.domain"},
@@ -76,7 +79,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "desktop.tasks": {"structlog"} | QT_CORE,
     "desktop.commands": {"structlog"} | QT_MODEL,
     "desktop.figures": {"engine.domain"} | QT_CORE,
-    "desktop.messages": {"engine.domain", "desktop.figures"},
+    "desktop.messages": {"engine.domain", "desktop.figures", "desktop.sentences"},
+    "desktop.sentences": {"engine.domain"},
     "desktop.preferences": {"desktop.theme"} | QT_MODEL,
     "desktop.dialogs": {"desktop.theme", "desktop.widgets", "desktop.messages"} | QT,
     "desktop.viewmodels": {

@@ -1,0 +1,231 @@
+"""The people behind the accounts, their sign-ins, and who asks for an account."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from datetime import datetime
+
+import pymongo
+from bson import ObjectId
+from bson.errors import InvalidId
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import DuplicateKeyError
+
+from engine.adapters.mongo_client import TRANSACTION_S, Client, Document, database, speaking
+from engine.adapters.mongo_documents import audit_document, renter_document, renter_of
+from engine.adapters.mongo_store import MAJORITY, SNAPSHOT
+from engine.domain.account_requests import AccountRequest, RequestId, RequestPage
+from engine.domain.accounts import Fleet, PeopleQuery, Person, Post
+from engine.domain.audit import AuditRow
+from engine.domain.car import BranchId, OwnerId
+from engine.domain.errors import AccountTaken, LastAdmin, NotFound, Overtaken
+from engine.domain.people import AccountName, Role
+from engine.domain.phone import phone_beginnings
+from engine.domain.text import search_key
+
+#: The one document of the roster.
+ADMINS = "admins"
+
+
+class MongoPeople:
+    """The port ``People``; *client* stays the caller's to close."""
+
+    def __init__(self, client: Client, name: str) -> None:
+        self._client = client
+        self._db = database(client, name)
+
+    async def page(self, query: PeopleQuery, offset: int, limit: int) -> tuple[list[Person], int]:
+        wanted = _filter(query)
+        with speaking():
+            found = (
+                await self._db.people.find(wanted).sort([("order", 1), ("_id", 1)]).skip(offset).limit(limit).to_list()
+            )
+            total = await self._db.people.count_documents(wanted)
+        return [person_of(document) for document in found], total
+
+    async def person(self, account: AccountName) -> Person:
+        with speaking():
+            found = await self._db.people.find_one({"_id": account})
+        if found is None:
+            raise NotFound("account", account)
+        return person_of(found)
+
+    async def add(self, person: Person, row: AuditRow, request: RequestId | None = None) -> None:
+        async def change(session: AsyncClientSession) -> None:
+            if request is not None:
+                await self._take(request, session)
+            await self._db.people.insert_one(person_document(person), session=session)
+            await self._db.audit.insert_one(audit_document(row), session=session)
+
+        try:
+            await self._transact(change)
+        except DuplicateKeyError as problem:
+            raise AccountTaken(person.account) from problem
+
+    async def replace(self, person: Person, row: AuditRow, remaining: Collection[AccountName] | None = None) -> None:
+        async def change(session: AsyncClientSession) -> None:
+            if remaining is not None:
+                await self._step_down(person.account, remaining, session)
+            done = await self._db.people.replace_one(
+                {"_id": person.account, "version": person.version - 1}, person_document(person), session=session
+            )
+            if done.matched_count == 0:
+                raise Overtaken(f"account {person.account} was changed by somebody else")
+            await self._db.audit.insert_one(audit_document(row), session=session)
+
+        await self._transact(change)
+
+    async def enroll(self, account: AccountName) -> None:
+        with speaking():
+            await self._db.roster.update_one({"_id": ADMINS}, {"$addToSet": {"members": account}})
+
+    async def fleets(self, limit: int) -> list[Fleet]:
+        pipeline: list[Document] = [
+            {"$group": {"_id": "$owner_id", "cars": {"$sum": 1}}},
+            {"$sort": {"_id": 1}},
+            {"$limit": limit},
+        ]
+        with speaking():
+            cars = {each["_id"]: each["cars"] for each in await (await self._db.cars.aggregate(pipeline)).to_list()}
+            owners = await self._db.people.find({"role": Role.OWNER}).sort("order", 1).limit(limit).to_list()
+        names: dict[str, list[str]] = {owner_id: [] for owner_id in cars}
+        for owner in owners:
+            names.setdefault(owner["owner_id"], []).append(owner["name"])
+        return [Fleet(OwnerId(each), cars.get(each, 0), tuple(names[each])) for each in names]
+
+    async def last_seen(self, accounts: Sequence[AccountName]) -> Mapping[AccountName, datetime]:
+        pipeline: list[Document] = [
+            {"$match": {"account": {"$in": list(accounts)}}},
+            {"$sort": {"account": 1, "at": -1}},
+            {"$group": {"_id": "$account", "at": {"$first": "$at"}}},
+        ]
+        with speaking():
+            found = await (await self._db.sign_ins.aggregate(pipeline)).to_list()
+        return {AccountName(each["_id"]): each["at"] for each in found}
+
+    async def note(self, account: AccountName, at: datetime, desk: str) -> None:
+        with speaking():
+            await self._db.sign_ins.insert_one({"account": account, "at": at, "desk": desk})
+
+    async def requests(self, offset: int, limit: int) -> RequestPage:
+        with speaking():
+            cursor = self._db.account_requests.find().sort([("at", 1), ("_id", 1)]).skip(offset).limit(limit)
+            rows = tuple(_request_of(document) for document in await cursor.to_list())
+            total = await self._db.account_requests.count_documents({})
+        return RequestPage(rows, offset, total)
+
+    async def request(self, request_id: RequestId) -> AccountRequest:
+        with speaking():
+            found = await self._db.account_requests.find_one({"_id": _object_id(request_id)})
+        if found is None:
+            raise NotFound("request", request_id)
+        return _request_of(found)
+
+    async def decline(self, requests: Mapping[RequestId, AuditRow]) -> None:
+        async def change(session: AsyncClientSession) -> None:
+            for request_id in requests:
+                await self._take(request_id, session)
+            await self._db.audit.insert_many([audit_document(row) for row in requests.values()], session=session)
+
+        await self._transact(change)
+
+    async def _take(self, request_id: RequestId, session: AsyncClientSession) -> None:
+        """Two administrators decide at the same moment: one of them finds it gone."""
+        gone = await self._db.account_requests.delete_one({"_id": _object_id(request_id)}, session=session)
+        if gone.deleted_count == 0:
+            raise NotFound("request", request_id)
+
+    async def _step_down(
+        self, account: AccountName, remaining: Collection[AccountName], session: AsyncClientSession
+    ) -> None:
+        """Off the roster first, in the same transaction: the roster never names somebody who is no administrator.
+
+        Of two administrators who put each other out at the same moment, both change this document; the second finds
+        nobody remaining on it.
+        """
+        kept = await self._db.roster.update_one(
+            {"_id": ADMINS, "members": {"$elemMatch": {"$ne": account, "$in": list(remaining)}}},
+            {"$pull": {"members": account}},
+            session=session,
+        )
+        if kept.matched_count == 0:
+            raise LastAdmin(f"without {account} nobody could administer")
+
+    async def _transact(self, change: Callable[[AsyncClientSession], Awaitable[None]]) -> None:
+        with speaking(), pymongo.timeout(TRANSACTION_S):
+            async with self._client.start_session() as session:
+                await session.with_transaction(change, read_concern=SNAPSHOT, write_concern=MAJORITY)
+
+
+def _filter(query: PeopleQuery) -> Document:
+    wanted: Document = {}
+    if query.text:
+        begins = (search_key(query.text), *phone_beginnings(query.text))
+        wanted["$or"] = [{"keys": {"$regex": f"^{re.escape(begin)}"}} for begin in begins if begin]
+    if query.role is not None:
+        wanted["role"] = query.role
+    if query.branch_id is not None:
+        wanted["branch_id"] = query.branch_id
+    if query.disabled is not None:
+        wanted["disabled"] = query.disabled
+    return wanted
+
+
+def person_document(person: Person) -> Document:
+    post = person.post
+    return {
+        "_id": person.account,
+        "name": person.name,
+        "order": search_key(person.name),
+        "email": person.email,
+        "phone": person.phone,
+        "role": post.role,
+        "branch_id": post.branch_id,
+        "owner_id": post.owner_id,
+        "renter": renter_document(post.renter) if post.renter else None,
+        "disabled": person.disabled,
+        "keys": list(person.keys),
+        "created_at": person.created_at,
+        "issued_at": person.issued_at,
+        "version": person.version,
+    }
+
+
+def person_of(document: Document) -> Person:
+    branch, owner = document["branch_id"], document["owner_id"]
+    post = Post(
+        Role(document["role"]),
+        BranchId(branch) if branch else None,
+        OwnerId(owner) if owner else None,
+        renter_of(document["renter"]) if document["renter"] else None,
+    )
+    return Person(
+        account=AccountName(document["_id"]),
+        name=document["name"],
+        email=document["email"],
+        phone=document["phone"],
+        post=post,
+        created_at=document["created_at"],
+        disabled=document["disabled"],
+        issued_at=document["issued_at"],
+        version=document["version"],
+    )
+
+
+def _request_of(document: Document) -> AccountRequest:
+    return AccountRequest(
+        id=RequestId(str(document["_id"])),
+        name=document["name"],
+        email=document["email"],
+        phone=document["phone"],
+        note=document["note"],
+        at=document["at"],
+    )
+
+
+def _object_id(request_id: RequestId) -> ObjectId:
+    try:
+        return ObjectId(request_id)
+    except (InvalidId, TypeError) as problem:
+        raise NotFound("request", str(request_id)[:40]) from problem

@@ -1,0 +1,37 @@
+"""Which servers, which database, which Stripe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.adapters.mongo_client import Connector
+from engine.config import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A deployment: which servers, which database, which Stripe.
+
+    Attributes:
+        stripe_url: Address of the sandbox; empty for Stripe itself.
+        demo: Whether it holds the demo's data and accounts.
+        cache_dir: This user's folder for what can be fetched again; None keeps nothing.
+        ca_file, stripe_ca_file: Certificates (PEM) that MongoDB and Redis, or Stripe, must show one of; empty: those
+            that the computer trusts.
+    """
+
+    mongo_url: str
+    redis_url: Secret
+    database: str
+    stripe_key: Secret = field(default=Secret())
+    stripe_url: str = ""
+    success_url: str = ""
+    demo: bool = False
+    cache_dir: Path | None = None
+    ca_file: str = ""
+    stripe_ca_file: str = ""
+
+    @property
+    def connector(self) -> Connector:
+        return Connector(self.mongo_url, self.ca_file)
