@@ -161,7 +161,10 @@ def worker(data: Path | None, account: str, webhook: tuple[str, int] | None) -> 
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Last day, in UTC.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def reconcile(data: Path | None, account: str, since: datetime, until: datetime, *, as_json: bool) -> None:
-    """Compare Stripe's books with bookings and ledger. Status 1 if they differ, 2 if they could not be compared."""
+    """Compare Stripe's books with bookings and ledger, and list the bookings that need a person.
+
+    Status 1 if they differ or one does, 2 if they could not be compared.
+    """
     from engine import reconciling  # noqa: PLC0415 -- the drivers take a quarter of a second to load
 
     if until < since:
@@ -169,9 +172,9 @@ def reconcile(data: Path | None, account: str, since: datetime, until: datetime,
     first, last = since.date(), until.date()
     with _in_words():
         settings = load(data)
-        report = asyncio.run(reconciling.run(settings, account, _password(settings, account), first, last))
-    (reconciling.tell_as_json if as_json else reconciling.tell)(report, first, last)
-    sys.exit(1 if report.differences else 0)
+        findings = asyncio.run(reconciling.run(settings, account, _password(settings, account), first, last))
+    (reconciling.tell_as_json if as_json else reconciling.tell)(findings, first, last)
+    sys.exit(0 if findings.clean else 1)
 
 
 @drivesphere.command()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -16,6 +17,8 @@ from engine.config import Secret, Settings
 from engine.domain.books import Difference, DifferenceKind
 from engine.domain.money import Money
 from engine.domain.people import Deed
+from engine.domain.trouble import Why
+from engine.services.care import Case, Cases
 from engine.services.reconcile import Reconciler, Report
 
 _WORDS = {
@@ -27,8 +30,33 @@ _WORDS = {
 _HEAD = ("what", "booking", "state", "payment at Stripe", "taken", "in the ledger")
 
 
-async def run(settings: Settings, account: str, password: Secret, since: date, until: date) -> Report:
-    """Compare the days from *since* to *until*, both whole and in UTC.
+_NEEDS = {
+    Why.STUCK: "no step possible",
+    Why.SLOW: "money long on its way",
+    Why.NOBODY: "step left undone",
+    Why.MISMATCH: "payment does not fit",
+    Why.REFUND_FAILED: "refund failed",
+    Why.LAPSED: "authorisation lapsed",
+}
+_NEEDS_HEAD = ("needs a person", "booking", "state", "renter", "since (UTC)", "last error")
+#: Needing more of them at once is told by their number.
+_MOST_CASES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Attributes: ``cases`` are those of today, whenever their bookings were made."""
+
+    report: Report
+    cases: Cases
+
+    @property
+    def clean(self) -> bool:
+        return not self.report.differences and not self.cases.total
+
+
+async def run(settings: Settings, account: str, password: Secret, since: date, until: date) -> Findings:
+    """Compare the days from *since* to *until*, both whole and in UTC, and list what needs a person.
 
     Raises:
         DriveSphereError: It could not be compared; there is no half an answer.
@@ -42,10 +70,27 @@ async def run(settings: Settings, account: str, password: Secret, since: date, u
     ):
         engine.actor.must(Deed.SEE_ALL_BOOKINGS)
         books = MongoBooks(client, place.database)
-        return await Reconciler(engine.payment.gateway, books, engine.clock).compare(begin, end)
+        report = await Reconciler(engine.payment.gateway, books, engine.clock).compare(begin, end)
+        return Findings(report, await engine.care.waiting(engine.actor, limit=_MOST_CASES))
 
 
-def tell(report: Report, since: date, until: date) -> None:
+def tell(findings: Findings, since: date, until: date) -> None:
+    _tell_differences(findings.report, since, until)
+    _tell_cases(findings.cases)
+
+
+def _tell_cases(cases: Cases) -> None:
+    if not cases.total:
+        click.echo("No booking needs a person.")
+        return
+    click.echo(f"\nBookings that need a person: {cases.total:,}\n")
+    for line in _aligned([_NEEDS_HEAD, *map(_case_row, cases.rows)]):
+        click.echo(line)
+    if cases.total > len(cases.rows):
+        click.echo(f"and {cases.total - len(cases.rows):,} more")
+
+
+def _tell_differences(report: Report, since: date, until: date) -> None:
     click.echo(
         f"{since} to {until} (UTC): {report.payments:,} payments at Stripe, {report.bookings - report.drawn:,} bookings"
     )
@@ -53,15 +98,18 @@ def tell(report: Report, since: date, until: date) -> None:
         click.echo(f"{report.drawn:,} bookings were drawn for the demo, Stripe never saw them: left out")
     if report.under_way:
         click.echo(f"{report.under_way:,} under way: whoever is at it has a little time left")
+    if report.by_hand:
+        click.echo(f"{report.by_hand:,} unpaid at Stripe, seen to by a person: left out")
     if not report.differences:
         click.echo("No differences.")
         return
     click.echo(f"{len(report.differences):,} differences:\n")
-    for line in _table(report.differences):
+    for line in _aligned([_HEAD, *map(_row, report.differences)]):
         click.echo(line)
 
 
-def tell_as_json(report: Report, since: date, until: date) -> None:
+def tell_as_json(findings: Findings, since: date, until: date) -> None:
+    report, cases = findings.report, findings.cases
     told = {
         "since": str(since),
         "until": str(until),
@@ -69,6 +117,7 @@ def tell_as_json(report: Report, since: date, until: date) -> None:
         "bookings": report.bookings - report.drawn,
         "drawn": report.drawn,
         "under_way": report.under_way,
+        "by_hand": report.by_hand,
         "differences": [
             {
                 "kind": each.kind,
@@ -80,12 +129,22 @@ def tell_as_json(report: Report, since: date, until: date) -> None:
             }
             for each in report.differences
         ],
+        "need_a_person": cases.total,
+        "cases": [
+            {
+                "why": case.why,
+                "booking": case.booking.id,
+                "state": case.booking.state,
+                "since": case.since.isoformat(),
+                "code": case.code or None,
+            }
+            for case in cases.rows
+        ],
     }
     click.echo(json.dumps(told))
 
 
-def _table(differences: Iterable[Difference]) -> Iterator[str]:
-    rows = [_HEAD, *(_row(each) for each in differences)]
+def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     for row in rows:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -101,6 +160,11 @@ def _row(each: Difference) -> tuple[str, ...]:
         _sum(each.at_stripe),
         _sum(each.in_ledger),
     )
+
+
+def _case_row(case: Case) -> tuple[str, ...]:
+    booking = case.booking
+    return _NEEDS[case.why], booking.id, booking.state, booking.renter_name, f"{case.since:%Y-%m-%d %H:%M}", case.code
 
 
 def _sum(moneys: Iterable[Money]) -> str:

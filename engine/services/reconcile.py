@@ -47,12 +47,18 @@ class Books(Protocol):
 
 @dataclass(slots=True)
 class Report:
-    """Attributes: ``under_way`` counts payments that their desk has not seen yet and still will."""
+    """What the comparison found.
+
+    Attributes:
+        under_way: Payments that their desk has not seen yet and still will.
+        by_hand: Unpaid bookings that a person has seen to.
+    """
 
     payments: int = 0
     bookings: int = 0
     under_way: int = 0
     drawn: int = 0
+    by_hand: int = 0
     found: dict[tuple[str, str, str], Difference] = field(default_factory=dict)
 
     @property
@@ -138,6 +144,9 @@ class Reconciler:
         net, paid = await self._asked(now)
         intent = min(now.intents, default="")
         if now.booking.state in MUST_BE_PAID and not paid:
+            if now.booking.settled_by_hand:
+                report.by_hand += 1
+                return
             report.add(difference(DifferenceKind.BOOKED_UNPAID, now.booking.id, now, intent, moneys(net)))
         elif not agrees(now, net):
             report.add(difference(DifferenceKind.AMOUNT_DIFFERS, now.booking.id, now, intent, moneys(net)))

@@ -6,13 +6,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from builders import DATABASE, PASSWORD
 from payments import opened, run_out
 
+from engine.adapters.mongo_books import MongoBooks
+from engine.adapters.mongo_client import Credentials, connect
 from engine.config import Secret
 from engine.domain.booking import BookingState
+from engine.domain.books import DifferenceKind
 from engine.domain.errors import Forbidden, InvalidText, MoveRefused, Overtaken, Unavailable
 from engine.domain.payment import AttemptState, RefundState
 from engine.domain.trouble import Why
+from engine.services.reconcile import Reconciler
 
 pytestmark = pytest.mark.asyncio
 
@@ -106,6 +111,24 @@ async def test_row_16_a_lapsed_authorisation_ends_and_needs_a_person(world, stri
         assert [(booking.id, Why.LAPSED)] == await waiting(admin)
         assert 0 == await admin.sweeper.sweep()
         assert 0 == world.db.ledger.count_documents({})
+
+
+async def test_row_16_what_a_person_saw_to_is_no_difference_for_reconcile(world, stripe):
+    async with (
+        world.desk("admin") as admin,
+        connect(world.place.mongo_url, Credentials("admin", PASSWORD, DATABASE)) as client,
+    ):
+        booking = await lapsed(admin, stripe)
+        reconciler = Reconciler(admin.payment.gateway, MongoBooks(client, DATABASE), admin.clock)
+        span = (booking.created_at - timedelta(minutes=1), booking.created_at + timedelta(minutes=1))
+
+        before = [each.kind for each in (await reconciler.compare(*span)).differences if each.booking_id == booking.id]
+        await admin.care.settle_by_hand(admin.actor, booking.id, "paid at the counter", seen=booking.version)
+        after = await reconciler.compare(*span)
+
+        assert [DifferenceKind.BOOKED_UNPAID] == before
+        assert booking.id not in {each.booking_id for each in after.differences}
+        assert 1 == after.by_hand
 
 
 async def test_row_16_nothing_is_given_back_of_what_was_never_taken(world, stripe):

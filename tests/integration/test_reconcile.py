@@ -29,7 +29,9 @@ from engine.domain.errors import Forbidden, Unavailable
 from engine.domain.money import Money
 from engine.domain.people import Role
 from engine.embedded import demo_history
+from engine.reconciling import Findings
 from engine.services.booking import HoldCar
+from engine.services.care import Cases
 from engine.services.reconcile import Reconciler, Report
 
 pytestmark = pytest.mark.asyncio
@@ -318,7 +320,7 @@ async def test_differences_are_told_in_words(capsys):
     report.add(TWICE)
     report.add(NOBODY)
 
-    reconciling.tell(report, DAY, DAY)
+    reconciling.tell(Findings(report, Cases()), DAY, DAY)
 
     said = capsys.readouterr().out.splitlines()
     assert "2026-11-23 to 2026-11-23 (UTC): 1,200 payments at Stripe, 990 bookings" == said[0]
@@ -332,7 +334,7 @@ async def test_differences_are_told_as_json(capsys):
     report = Report(payments=2, bookings=1)
     report.add(NOBODY)
 
-    reconciling.tell_as_json(report, DAY, DAY)
+    reconciling.tell_as_json(Findings(report, Cases()), DAY, DAY)
 
     told = json.loads(capsys.readouterr().out)
     assert [
@@ -352,6 +354,9 @@ async def test_differences_are_told_as_json(capsys):
         "bookings": 1,
         "drawn": 0,
         "under_way": 0,
+        "by_hand": 0,
+        "need_a_person": 0,
+        "cases": [],
     } == told
 
 
@@ -375,6 +380,11 @@ async def test_the_command_on_the_demo_after_an_honest_run_and_after_a_theft(tmp
         honest = await asyncio.to_thread(run, *span, "--json", folder=tmp_path)
         headers = {"Authorization": f"Bearer {place.stripe_key.reveal()}"}
         async with httpx.AsyncClient(base_url=place.stripe_url, headers=headers, trust_env=False) as stripe:
+            await stripe.post("/_control/refunds", json={"outcome": "failed"})
+            async with open_engine(place, clerk.account, clerk.password, background=False) as desk:
+                quoted = await desk.rental.quote_refund(desk.actor, booking.id)
+                await desk.rental.cancel(desk.actor, booking.id, quoted.given_back)
+            waiting = await asyncio.to_thread(run, *span, folder=tmp_path)
             await stripe.post("/v1/refunds", data={"payment_intent": booking.attempt.payment_intent, "amount": "100"})
             robbed = await asyncio.to_thread(run, *span, folder=tmp_path)
             await stripe.post("/_control/faults", json={"kind": "fail", "status": 500, "times": 100})
@@ -385,6 +395,10 @@ async def test_the_command_on_the_demo_after_an_honest_run_and_after_a_theft(tmp
     assert [] == told["differences"]
     assert told["bookings"] == told["payments"] >= 1
     assert told["drawn"] > 0
+    assert 1 == waiting[0]
+    assert "No differences." in waiting[1]
+    assert "Bookings that need a person: 1" in waiting[1]
+    assert "refund failed" in waiting[1]
     assert 1 == robbed[0]
     assert booking.id in robbed[1]
     assert "amount differs" in robbed[1]
