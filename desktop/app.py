@@ -225,6 +225,8 @@ class Program:
             engine.follower,
             fleet=engine.fleet,
             images=engine.images,
+            accounts=engine.accounts,
+            requests=engine.head_office.requests,
         )
 
     def _crashed(self, problem: BaseException) -> None:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from desktop.bridge import EngineThread
 from engine.domain.people import Actor
+from engine.services.accounts import AccountService
 from engine.services.availability import AvailabilityService
 from engine.services.booking import BookingService
 from engine.services.catalogue import CatalogueService
@@ -18,6 +19,7 @@ from engine.services.images import ImagesService
 from engine.services.listing import ListingService
 from engine.services.payment import PaymentService
 from engine.services.rental import RentalService
+from engine.services.requests import RequestService
 
 T = TypeVar("T")
 
@@ -42,6 +44,8 @@ class Desk:
     follower: Follower
     fleet: FleetService
     images: ImagesService
+    accounts: AccountService
+    requests: RequestService
 
     async def call(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a service's coroutine over there."""

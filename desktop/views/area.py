@@ -49,12 +49,14 @@ class Frame:
         host: Where side panels and toasts slide in.
         go: Open the page of that name.
         know_branches: Tell the status bar the branches' names.
+        badge: Show how many things wait on the page of that name, beside its line in the rail; 0 shows nothing.
     """
 
     host: QWidget
     status: StatusBar
     go: Callable[[str], None]
     know_branches: Callable[[tuple[Branch, ...]], None]
+    badge: Callable[[str, int], None]
 
 
 class Area(QObject):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from desktop.commands import Command
 from desktop.theme.tokens import GRID
 from desktop.views.account_menu import AccountButton
+from desktop.views.admin.area import AdminArea
 from desktop.views.area import Area, Frame, Page
 from desktop.views.client.area import ClientArea
 from desktop.views.connection import ConnectionLook
@@ -107,12 +108,14 @@ class WorkspaceView(QWidget):
     def _build(self, tools: Tools) -> tuple[Area, ...]:
         """The views this account may use, the first one first in the rail."""
         actor = self._workspace.actor
-        frame = Frame(self.pages, self.status, self.go, self._connection.know_branches)
+        frame = Frame(self.pages, self.status, self.go, self._connection.know_branches, self.rail.set_badge)
         areas: list[Area] = []
         if actor.may(Deed.BOOK):
             self.client = ClientArea(tools, self._workspace, frame)
             self.client.search.result_painted.connect(self.result_painted)
             areas.append(self.client)
+        if actor.may(Deed.MANAGE_ACCOUNTS):
+            areas.append(AdminArea(tools, self._workspace, frame))
         return tuple(areas)
 
     def _fill(self, tools: Tools) -> None:

@@ -1,6 +1,7 @@
 """The left rail: the views this person may use, one of them open.
 
-API: RailItem(id, title, icon, key), Rail(theme, title): set_items(items), select(id), selected; chosen(id).
+API: RailItem(id, title, icon, key), Rail(theme, title): set_items(items), select(id), selected, set_badge(id, count);
+chosen(id).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtSvgWidgets import QSvgWidget
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QStyle, QVBoxLayout, QWidget
 
@@ -27,6 +28,7 @@ WIDTH = 192
 _ROW = 9 * GRID
 _ICON = 18
 _MARK = 26
+_BADGE, _MANY = 18, 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,11 @@ class Rail(QWidget):
     def select(self, name: str) -> None:
         self._buttons[name].setChecked(True)
 
+    def set_badge(self, name: str, count: int) -> None:
+        """How many things wait there; 0 shows nothing. Names that are not in the rail are passed over."""
+        if (button := self._buttons.get(name)) is not None:
+            button.set_waiting(count)
+
     def add_at_foot(self, widget: QWidget) -> None:
         """For what is not a view, such as signing out."""
         self._column.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeading)
@@ -125,6 +132,7 @@ class _RailButton(QAbstractButton):
         super().__init__()
         self._theme = theme
         self._item = item
+        self._waiting = 0
         self.setText(item.title)
         self.setAccessibleName(item.title)
         self.setToolTip(f"{item.title} ({item.key})" if item.key else item.title)
@@ -133,6 +141,11 @@ class _RailButton(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
+
+    def set_waiting(self, count: int) -> None:
+        self._waiting = count
+        self.setAccessibleName(f"{self._item.title}, {count} waiting" if count else self._item.title)
+        self.update()
 
     # Qt names below.
 
@@ -159,11 +172,26 @@ class _RailButton(QAbstractButton):
         icon = self._visual(QRect(2 * GRID, (self.height() - _ICON) // 2, _ICON, _ICON))
         self._theme.icons.paint(painter, icon, self._item.icon, tokens.accent if here else tokens.muted)
         left = 2 * GRID + _ICON + 2 * GRID + 2
+        badge = self._paint_badge(painter) if self._waiting else 0
         painter.setFont(self._theme.font(TypeSize.BODY, bold=here))
         painter.setPen(QColor(tokens.accent if here else tokens.text))
-        place = self._visual(QRect(left, 0, self.width() - left - GRID, self.height()))
+        place = self._visual(QRect(left, 0, self.width() - left - GRID - badge, self.height()))
         painter.drawText(place, Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter, self.text())
         painter.end()
+
+    def _paint_badge(self, painter: QPainter) -> int:
+        """A number in a pill at the reading end; how wide it is."""
+        tokens, font = self._theme.tokens, self._theme.font(TypeSize.SMALL, bold=True)
+        words = str(self._waiting) if self._waiting < _MANY else f"{_MANY}+"
+        width = max(QFontMetrics(font).horizontalAdvance(words) + 3 * GRID, _BADGE)
+        pill = QRect(self.width() - width - 2 * GRID, (self.height() - _BADGE) // 2, width, _BADGE)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tokens.accent))
+        painter.drawRoundedRect(self._visual(pill), _BADGE / 2, _BADGE / 2)
+        painter.setFont(font)
+        painter.setPen(QColor(tokens.on_accent))
+        painter.drawText(self._visual(pill), Qt.AlignmentFlag.AlignCenter, words)
+        return width + 2 * GRID
 
     def _visual(self, rect: QRect) -> QRect:
         return QStyle.visualRect(self.layoutDirection(), self.rect(), rect)
