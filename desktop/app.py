@@ -191,7 +191,7 @@ class Program:
         async def probe() -> tuple[datetime, bool]:
             await engine.session.whoami()
             await engine.clock.measure()
-            return engine.clock.now(), engine.turns.alive
+            return engine.clock.now(), engine.redis.alive
 
         self._panel = BookingViewModel(desk, self._open_browser, tasks)
         workspace = Workspace(

@@ -22,7 +22,9 @@ from engine.adapters.mongo_images import MongoImages
 from engine.adapters.mongo_people import MongoPeople
 from engine.adapters.mongo_store import MongoStore
 from engine.adapters.mongo_taken import MongoTaken
-from engine.adapters.redis_leases import RedisTurns, connect_redis
+from engine.adapters.redis_cache import RedisCache
+from engine.adapters.redis_leases import RedisTurns
+from engine.adapters.redis_line import RedisLine, connect_redis
 from engine.adapters.shelf import FolderShelf, NoShelf
 from engine.adapters.stripe_gateway import StripeGateway
 from engine.config import Secret, Settings
@@ -98,6 +100,22 @@ class Engine:
     turns: RedisTurns
     head_office: HeadOffice
     accounts: AccountService
+    redis: RedisLine
+    cache: RedisCache
+
+
+@dataclass(frozen=True, slots=True)
+class _Doors:
+    """The adapters of one engine that more than one service goes through."""
+
+    client: Client
+    session: MongoAccounts
+    store: MongoStore
+    turns: RedisTurns
+    redis: RedisLine
+    cache: RedisCache
+    clock: ServerClock
+    gateway: StripeGateway
 
 
 @asynccontextmanager
@@ -177,23 +195,27 @@ async def open_engine(
         )
         leaving.push_async_callback(gateway.aclose)
         await ModeGuard(MongoDeployment(client, place.database), gateway, clock).begin(actor)
-        turns = RedisTurns(redis, place.database, lease=lease)
-        engine = _wire(client, place, actor, session, turns, clock, gateway)
+        line = RedisLine(redis)
+        cache = RedisCache(line, place.database)
+        doors = _Doors(
+            client=client,
+            session=session,
+            store=MongoStore(client, place.database, cache),
+            turns=RedisTurns(line, place.database, lease=lease),
+            redis=line,
+            cache=cache,
+            clock=clock,
+            gateway=gateway,
+        )
+        engine = _wire(place, actor, doors)
         if background:
             await leaving.enter_async_context(_running(engine))
         yield engine
 
 
-def _wire(
-    client: Client,
-    place: Place,
-    actor: Actor,
-    session: MongoAccounts,
-    turns: RedisTurns,
-    clock: ServerClock,
-    gateway: StripeGateway,
-) -> Engine:
-    store, desk = MongoStore(client, place.database), desk_name()
+def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
+    client, store, turns, clock, gateway = doors.client, doors.store, doors.turns, doors.clock, doors.gateway
+    desk = desk_name()
     key = describe_key(place.stripe_key, place.stripe_url)
     pictures, darkroom = MongoImages(client, place.database), Darkroom()
     photos = PhotoService(pictures, darkroom)
@@ -203,9 +225,9 @@ def _wire(
     booking = BookingService(store, turns, clock, gateway, payment, new_booking_id, landing.address_for)
     return Engine(
         actor=actor,
-        session=session,
+        session=doors.session,
         place=place,
-        catalogue=CatalogueService(store, clock),
+        catalogue=CatalogueService(store, clock, doors.cache),
         availability=AvailabilityService(store, MongoTaken(client, place.database), clock),
         booking=booking,
         listing=ListingService(store),
@@ -219,8 +241,10 @@ def _wire(
         landing=landing,
         clock=clock,
         turns=turns,
-        head_office=open_head_office(client, place.database, turns, gateway, key, clock, desk),
-        accounts=AccountService(MongoPeople(client, place.database), session, store, clock, desk),
+        head_office=open_head_office(client, place.database, doors.cache, gateway, key, clock, desk),
+        redis=doors.redis,
+        cache=doors.cache,
+        accounts=AccountService(MongoPeople(client, place.database), doors.session, store, clock, desk),
     )
 
 

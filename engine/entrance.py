@@ -11,6 +11,7 @@ from engine.adapters.mongo_accounts import MongoAccounts
 from engine.adapters.mongo_guest import file_request
 from engine.adapters.mongo_people import MongoPeople
 from engine.adapters.mongo_store import MongoStore
+from engine.adapters.redis_cache import NoCache
 from engine.domain.account_requests import NewRequest
 from engine.domain.errors import DriveSphereError
 from engine.domain.people import Actor
@@ -36,7 +37,7 @@ async def choose_password(place: Place, account: str, old: str, new: str) -> Non
         session = MongoAccounts(client, place.database, account, place.connector)
         actor, clock = await session.whoami(), ServerClock(client)
         await clock.measure()
-        people, store = MongoPeople(client, place.database), MongoStore(client, place.database)
+        people, store = MongoPeople(client, place.database), MongoStore(client, place.database, NoCache())
         await AccountService(people, session, store, clock, desk_name()).change_own_password(actor, old, new)
 
 

@@ -13,12 +13,13 @@ from engine.adapters.mongo_health import MongoHealth
 from engine.adapters.mongo_overview import MongoOverview
 from engine.adapters.mongo_people import MongoPeople
 from engine.adapters.mongo_store import MongoStore
+from engine.adapters.redis_cache import RedisCache
 from engine.config import Secret
 from engine.ports import PaymentGateway
 from engine.services.audit import AuditService
 from engine.services.branches import BranchService
 from engine.services.firm import FirmService
-from engine.services.health import CachePulse, HealthService, StripeKey
+from engine.services.health import HealthService, StripeKey
 from engine.services.overview import OverviewService
 from engine.services.reconcile import Reconciler
 from engine.services.requests import RequestService
@@ -35,17 +36,17 @@ class HeadOffice:
 
 
 def open_head_office(
-    client: Client, name: str, cache: CachePulse, gateway: PaymentGateway, key: StripeKey, clock: ServerClock, desk: str
+    client: Client, name: str, cache: RedisCache, gateway: PaymentGateway, key: StripeKey, clock: ServerClock, desk: str
 ) -> HeadOffice:
     """*name* is the database's, *desk* this machine's; nothing of it has to be closed."""
-    book = MongoFirm(client, name)
+    book = MongoFirm(client, name, cache)
     reconciler = Reconciler(gateway, MongoBooks(client, name), clock)
     return HeadOffice(
         firm=FirmService(book, clock, desk),
         branches=BranchService(book, clock, desk),
         audit=AuditService(MongoAudit(client, name)),
         health=HealthService(MongoHealth(client, name, clock), cache, gateway, key, reconciler, clock),
-        overview=OverviewService(MongoOverview(client, name), MongoStore(client, name), clock),
+        overview=OverviewService(MongoOverview(client, name), MongoStore(client, name, cache), clock),
         requests=RequestService(MongoPeople(client, name), clock, desk),
     )
 

@@ -13,6 +13,7 @@ from engine.domain.booking import Booking, BookingId
 from engine.domain.car import Branch, BranchId, Car, CarId, CarTerms
 from engine.domain.catalogue import CarWish, Facets
 from engine.domain.fleet import FleetOwner, FleetQuery, FleetRows, Outlook
+from engine.domain.freshness import Lookup, Namespace
 from engine.domain.ledger import LedgerRow
 from engine.domain.listing import BookingRows, BookingSelection
 from engine.domain.money import Money
@@ -48,6 +49,19 @@ class Turns(Protocol):
 class Leases(Protocol):
     def alone(self, name: str, ttl: timedelta) -> AbstractAsyncContextManager[bool]:
         """Try to be the only one doing *name*; the block is entered either way and told whether it is."""
+
+
+class Cache(Protocol):
+    """Answers kept for a while and shared between desks. Without a working Redis every answer is loaded anew."""
+
+    async def read(self, lookup: Lookup[T], load: Callable[[], Awaitable[T]]) -> T:
+        """The kept answer, else what *load* finds; never one older than this desk's own last ``bump``.
+
+        The actor is checked before: what a role or an account may not see must be in ``lookup.asked``.
+        """
+
+    async def bump(self, namespaces: Iterable[Namespace]) -> None:
+        """Something of these changed. After the commit, never before; ``Store`` does it for all that it writes."""
 
 
 class Work(Protocol):

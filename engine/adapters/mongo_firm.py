@@ -19,7 +19,9 @@ from engine.domain.booking import BLOCKING
 from engine.domain.branches import BranchLine
 from engine.domain.car import Branch, BranchId, CarStatus
 from engine.domain.errors import BranchInUse, NotFound, Overtaken
+from engine.domain.freshness import BRANCHES
 from engine.domain.settings import BEGINNING, Revision
+from engine.ports import Cache
 
 T = TypeVar("T")
 _STANDING: Document = {"$ne": CarStatus.RETIRED}
@@ -28,8 +30,9 @@ _STANDING: Document = {"$ne": CarStatus.RETIRED}
 class MongoFirm:
     """The ports ``Rules`` of ``services.firm`` and ``BranchBook`` of ``services.branches``."""
 
-    def __init__(self, client: Client, name: str) -> None:
+    def __init__(self, client: Client, name: str, cache: Cache) -> None:
         self._client = client
+        self._cache = cache
         self._db = database(client, name)
 
     async def revisions(self) -> tuple[list[Revision], int]:
@@ -70,7 +73,10 @@ class MongoFirm:
             await self._db.branches.insert_one(branch_document(branch), session=session)
             await self._db.audit.insert_one(audit_document(row), session=session)
 
-        await self._transact(add)
+        try:
+            await self._transact(add)
+        finally:
+            await self._cache.bump([BRANCHES])
 
     async def change(self, before: Branch, after: Branch, row: AuditRow) -> None:
         async def change(session: AsyncClientSession) -> None:
@@ -86,7 +92,10 @@ class MongoFirm:
                 )
             await self._db.audit.insert_one(audit_document(row), session=session)
 
-        await self._transact(change)
+        try:
+            await self._transact(change)
+        finally:
+            await self._cache.bump([BRANCHES])
 
     async def _replace(self, before: Branch, after: Branch, session: AsyncClientSession) -> None:
         wanted = branch_document(before)

@@ -51,7 +51,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("quote.currency", ASCENDING), ("quote.total", ASCENDING), ("_id", ASCENDING)], name="price"),
         IndexModel([("search_keys", ASCENDING)], name="search"),
     ],
-    # A branch's new zone is written into the terms of its cars.
+    # A branch's new zone is written into the terms of its cars; the search asks which cars of a branch are taken.
     "fences": [
         IndexModel([("terms.branch_id", ASCENDING), ("status", ASCENDING)], name="branch_status"),
         IndexModel([("status", ASCENDING)], name="status"),

@@ -20,14 +20,15 @@ from engine.adapters.mongo_listing import batches, listed
 from engine.adapters.mongo_settings import read_revisions
 from engine.adapters.mongo_work import MongoWork, in_the_way, replace_version
 from engine.domain.audit import AuditRow
-from engine.domain.booking import BLOCKING, Booking, BookingId
+from engine.domain.booking import Booking, BookingId
 from engine.domain.car import BodyType, Branch, BranchId, Car, CarId, CarStatus, Fuel, Transmission
 from engine.domain.catalogue import CarWish, Facets
-from engine.domain.errors import NotFound
+from engine.domain.errors import Contended, NotFound, Overtaken, RuleBroken
+from engine.domain.freshness import Namespace, touched_by_booking
 from engine.domain.listing import BookingRows, BookingSelection
 from engine.domain.people import Renter, RenterId
 from engine.domain.settings import FirmSettings, Revision, settings_at
-from engine.ports import Work
+from engine.ports import Cache, Work
 
 T = TypeVar("T")
 
@@ -38,27 +39,39 @@ MAJORITY = WriteConcern(w="majority")
 class MongoStore:
     """The port ``Store``; *client* stays the caller's to close."""
 
-    def __init__(self, client: Client, name: str) -> None:
+    def __init__(self, client: Client, name: str, cache: Cache) -> None:
         self._client = client
+        self._cache = cache
         self._db: Database = database(client, name)
         self._settings: Remembered[str, list[Revision]] = Remembered()
         self._renters: Remembered[RenterId, Renter] = Remembered()
 
     async def transact(self, change: Callable[[Work], Awaitable[T]]) -> T:
-        with speaking(), pymongo.timeout(TRANSACTION_S):
-            async with self._client.start_session() as session:
-                return await session.with_transaction(
-                    lambda running: change(MongoWork(self._db, running)),
-                    read_concern=SNAPSHOT,
-                    write_concern=MAJORITY,
-                )
+        touched: set[Namespace] = set()
+        try:
+            with speaking(), pymongo.timeout(TRANSACTION_S):
+                async with self._client.start_session() as session:
+                    return await session.with_transaction(
+                        lambda running: change(MongoWork(self._db, running, touched)),
+                        read_concern=SNAPSHOT,
+                        write_concern=MAJORITY,
+                    )
+        except (RuleBroken, Contended, Overtaken):
+            touched.clear()  # refused: nothing was committed
+            raise
+        finally:
+            # After the commit; also when nobody knows whether there was one.
+            await self._cache.bump(touched)
 
     async def replace(self, booking: Booking) -> None:
         if not booking.blocking:
             await self.transact(lambda work: work.replace(booking))
             return
-        with speaking():
-            await replace_version(self._db, booking)
+        try:
+            with speaking():
+                await replace_version(self._db, booking)
+        finally:
+            await self._cache.bump(touched_by_booking(booking))
 
     async def booking(self, booking_id: BookingId) -> Booking:
         with speaking():
@@ -131,14 +144,15 @@ class MongoStore:
 
     async def free_cars(self, wish: CarWish, now: datetime, offset: int, limit: int) -> tuple[list[Car], int]:
         with speaking():
-            blocking = {"state": {"$in": list(BLOCKING)}, **in_the_way(wish.period, now)}
-            taken = await self._db.bookings.find(blocking, {"car_id": 1, "_id": 0}, batch_size=AT_ONCE).to_list()
+            # The fences decide every claim, so they are asked here too: one indexed look at this branch's cars only.
+            away = {"terms.branch_id": wish.branch_id, "claims": {"$elemMatch": in_the_way(wish.period, now)}}
+            taken = await self._db.fences.find(away, {"_id": 1}, batch_size=AT_ONCE).to_list()
             pipeline: list[Document] = [
                 {
                     "$match": {
                         **car_filter(wish),
                         "status": CarStatus.ACTIVE,
-                        "_id": {"$nin": [document["car_id"] for document in taken]},
+                        "_id": {"$nin": [document["_id"] for document in taken]},
                     }
                 },
                 page_of(wish.order, offset, limit),

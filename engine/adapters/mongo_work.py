@@ -35,6 +35,7 @@ from engine.domain.errors import (
     PlateTaken,
     RuleBroken,
 )
+from engine.domain.freshness import Namespace, cars_at, touched_by_booking, touched_by_car, touched_by_money
 from engine.domain.ledger import LedgerRow
 from engine.domain.period import OVERDUE_AHEAD, RentalPeriod
 from engine.domain.text import normal_plate
@@ -56,9 +57,11 @@ def in_the_way(period: RentalPeriod, now: datetime) -> Document:
 class MongoWork:
     """The port ``Work`` inside a driver's session."""
 
-    def __init__(self, db: Database, session: AsyncClientSession) -> None:
+    def __init__(self, db: Database, session: AsyncClientSession, touched: set[Namespace]) -> None:
+        """What the changes make untrue is noted in *touched*, to be bumped after the commit."""
         self._db = db
         self._session = session
+        self._touched = touched
 
     async def claim(self, car_id: CarId, period: RentalPeriod, booking_id: BookingId, now: datetime) -> CarTerms:
         blocked = in_the_way(period, now)
@@ -70,7 +73,7 @@ class MongoWork:
         )
         if fence is None:
             raise await self._why_not(car_id, blocked)
-        return terms_of_fence(fence)
+        return self._claimed(fence)
 
     async def _why_not(self, car_id: CarId, blocked: Document) -> RuleBroken:
         fence = await self._db.fences.find_one({"_id": car_id}, session=self._session)
@@ -89,6 +92,7 @@ class MongoWork:
         return PeriodTaken(car_id, ends, tuple(claim["booking_id"] for claim in claims))
 
     async def add(self, booking: Booking) -> None:
+        self._touched |= touched_by_booking(booking)
         try:
             await self._db.bookings.insert_one(booking_document(booking), session=self._session)
         except DuplicateKeyError as problem:
@@ -99,23 +103,38 @@ class MongoWork:
             raise AlreadyAsked(first["_id"]) from problem
 
     async def replace(self, booking: Booking) -> None:
+        self._touched |= touched_by_booking(booking)
         await replace_version(self._db, booking, self._session)
         if not booking.blocking:
-            await self._db.fences.update_one(
+            fence = await self._db.fences.find_one_and_update(
                 {"_id": booking.car_id},
                 {"$inc": {"seq": 1}, "$pull": {"claims": {"booking_id": booking.id}}},
+                projection={"terms": 1},
                 session=self._session,
             )
+            if fence is not None:
+                self._claimed(fence)
+
+    def _claimed(self, fence: Document) -> CarTerms:
+        """The car may stand at another branch by now than its bookings say."""
+        terms = terms_of_fence(fence)
+        self._touched.add(cars_at(terms.branch_id))
+        return terms
 
     async def post(self, rows: Iterable[LedgerRow]) -> None:
+        documents = []
+        for row in rows:
+            self._touched |= touched_by_money(row)
+            documents.append(ledger_document(row))
         try:
-            await self._db.ledger.insert_many([ledger_document(row) for row in rows], session=self._session)
+            await self._db.ledger.insert_many(documents, session=self._session)
         except BulkWriteError as problem:
             if all(failed["code"] == _DUPLICATE_KEY for failed in problem.details["writeErrors"]):
                 raise Overtaken("this movement of money is in the ledger already") from problem
             raise
 
     async def add_car(self, car: Car) -> None:
+        self._touched |= touched_by_car(car)
         terms = await self._terms(car)
         try:
             await self._db.cars.insert_one(car_document(car), session=self._session)
@@ -124,6 +143,7 @@ class MongoWork:
         await self._db.fences.insert_one(fence_document(car, terms, ()), session=self._session)
 
     async def change_car(self, before: Car, after: Car, seen: frozenset[BookingId] | None = None) -> None:
+        self._touched |= touched_by_car(before) | touched_by_car(after)
         terms = await self._terms(after)
         # First the fence: from here on every claim on this car conflicts with the change, and the change with it.
         fence = await self._db.fences.find_one_and_update(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from engine.domain.car import Branch, BranchId, branch_among
+from engine.domain.car import Branch, BranchId, Car, branch_among
 from engine.domain.catalogue import PAGE_SIZE, CarWish, Facets, OfferPage, offer_of
+from engine.domain.freshness import BRANCHES, SEARCHES_LIVE, Lookup, cars_at
 from engine.domain.people import Actor, Deed, Renter, RenterId, renter_field
 from engine.domain.phone import phone_beginnings
 from engine.domain.text import clean, search_key
-from engine.ports import Clock, Store
+from engine.ports import Cache, Clock, Store
 
 _MOST_RENTERS = 20
 
@@ -29,14 +30,16 @@ class NewRenter:
 class CatalogueService:
     store: Store
     clock: Clock
+    cache: Cache
 
     async def branches(self, actor: Actor) -> list[Branch]:
         actor.must(Deed.BROWSE_CARS)
-        return await self.store.branches()
+        return await self.cache.read(Lookup("branches", (), list[Branch], (BRANCHES,)), self.store.branches)
 
     async def facets(self, actor: Actor, branch_id: BranchId) -> Facets:
         actor.must(Deed.BROWSE_CARS)
-        return await self.store.facets(branch_id)
+        lookup = Lookup("facets", (branch_id,), Facets, (cars_at(branch_id),))
+        return await self.cache.read(lookup, lambda: self.store.facets(branch_id))
 
     async def search(self, actor: Actor, wish: CarWish, *, offset: int = 0) -> OfferPage:
         """One page of free cars with their price for the period.
@@ -48,9 +51,10 @@ class CatalogueService:
         actor.must(Deed.BROWSE_CARS)
         now = self.clock.now()
         wish.period.refuse_past(now)
-        branch = branch_among(await self.store.branches(), wish.branch_id)
+        branch = branch_among(await self.branches(actor), wish.branch_id)
         settings = await self.store.settings(now)
-        cars, total = await self.store.free_cars(wish, now, offset, PAGE_SIZE)
+        lookup = Lookup("free cars", (wish, offset), tuple[list[Car], int], (cars_at(branch.id),), SEARCHES_LIVE)
+        cars, total = await self.cache.read(lookup, lambda: self.store.free_cars(wish, now, offset, PAGE_SIZE))
         return OfferPage(
             tuple(offer_of(car, wish.period, branch, settings.commission_bp) for car in cars), offset, total
         )

@@ -25,7 +25,7 @@ from desk_commands import Desk
 from points import Points
 
 import engine.services.sweeper
-from engine.adapters import mongo_client, mongo_store, redis_leases, stripe_gateway
+from engine.adapters import mongo_client, mongo_store, redis_leases, redis_line, stripe_gateway
 from engine.bootstrap import Place, open_engine
 from engine.config import Secret
 from engine.domain.errors import AlreadyAsked, DriveSphereError
@@ -103,7 +103,7 @@ def shorten(spec: DeskSpec) -> None:
     redis_leases.LEASE = timedelta(seconds=spec.lease_s)
     mongo_store.TRANSACTION_S = mongo_client.TRANSACTION_S = spec.lease_s * 2 / 3
     mongo_client.OPERATION_S = 3.0
-    redis_leases.REST_S = 0.5
+    redis_line.REST_S = 0.5
     real = stripe_gateway.StripeGateway.__init__
 
     def hasty(this: Any, *args: Any, **options: Any) -> None:

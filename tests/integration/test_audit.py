@@ -7,6 +7,7 @@ from builders import PASSWORD
 
 from engine.adapters.mongo_client import Credentials, connect, database
 from engine.adapters.mongo_store import MongoStore
+from engine.adapters.redis_cache import NoCache
 from engine.domain.audit import AuditRow
 
 pytestmark = pytest.mark.asyncio
@@ -47,7 +48,7 @@ async def test_a_row_goes_with_the_transaction_that_it_tells_of(world):
 async def test_whoever_writes_a_row_can_neither_read_nor_alter_one(world, account):
     client = connect(world.place.mongo_url, Credentials(account, PASSWORD, world.place.database))
     async with world.desk(account) as desk:
-        await MongoStore(client, world.place.database).audit(_row(desk))
+        await MongoStore(client, world.place.database, NoCache()).audit(_row(desk))
     audit = database(client, world.place.database).audit
 
     for tried in (

@@ -12,7 +12,8 @@ from builders import wish
 
 from engine.adapters import redis_leases
 from engine.adapters.mongo_client import TRANSACTION_S
-from engine.adapters.redis_leases import LEASE, RedisTurns, connect_redis
+from engine.adapters.redis_leases import LEASE, RedisTurns
+from engine.adapters.redis_line import RedisLine, connect_redis
 from engine.config import Secret
 from engine.domain.car import CarId
 from engine.domain.errors import AlreadyAsked, Contended, Misconfigured
@@ -37,7 +38,7 @@ async def test_O5_with_redis_gone_bookings_go_on_and_stay_single(world):
         with pytest.raises(AlreadyAsked):
             await desk.booking.hold(desk.actor, wish(desk, key=_winning_key(world)))
 
-        assert not desk.turns.alive
+        assert not desk.redis.alive
 
     assert {"Booking": 1, "PeriodTaken": 29} == got
     assert 1 == world.blocking("car-1")
@@ -51,7 +52,7 @@ async def test_O5_a_redis_that_never_answers_costs_one_wait_and_not_one_a_bookin
     with socket.create_server(("127.0.0.1", 0)) as silent:
         async with _with_redis(world, f"redis://127.0.0.1:{silent.getsockname()[1]}/0").desk() as desk:
             await desk.booking.hold(desk.actor, wish(desk))
-            assert not desk.turns.alive
+            assert not desk.redis.alive
             silent.close()  # a second question would now be refused and not wait; none is asked while it rests
             await desk.booking.hold(desk.actor, wish(desk, car="car-2", key="k2"))
 
@@ -93,7 +94,7 @@ async def test_B2_without_the_token_the_successor_is_freed(world, monkeypatch):
     blind = redis_leases._LEAVE.replace("if redis.call('GET', KEYS[2]) == ARGV[2] then", "if true then")
     monkeypatch.setattr(redis_leases, "_LEAVE", blind)
     redis = connect_redis(world.place.redis_url.reveal())
-    turns = RedisTurns(redis, "ds_test")
+    turns = RedisTurns(RedisLine(redis), "ds_test")
     late = turns.take(CarId("car-1"), "late", "B1")
     await late.__aenter__()
     world.redis.delete("ds_test:lease:car:car-1")

@@ -11,6 +11,7 @@ from builders import BERLIN, LISBON, PASSWORD, days, make_car, wish
 from engine.adapters.mongo_client import Credentials, connect, database
 from engine.adapters.mongo_provision import provision
 from engine.adapters.mongo_store import MongoStore
+from engine.adapters.redis_cache import NoCache
 from engine.domain.cancellation import CancellationRule
 from engine.domain.car import Branch, BranchId, CarStatus
 from engine.domain.errors import BranchInUse, Forbidden, InvalidText, MoveRefused, NotFound, Overtaken
@@ -133,11 +134,11 @@ async def test_the_one_document_of_older_versions_becomes_the_first_of_the_serie
     old = {"_id": "firm", "currency": "CHF", "commission_bp": 900, "hold_s": 600, "cancellation": []}
     root[name].settings.insert_one(old)
     try:
-        unmoved = await MongoStore(client, name).settings(datetime.now(UTC))
+        unmoved = await MongoStore(client, name, NoCache()).settings(datetime.now(UTC))
         lines = await provision(client, name, FirmSettings())
         again = await provision(client, name, FirmSettings())
         (row,) = root[name].settings.find()
-        moved = await MongoStore(client, name).settings(BEGINNING)
+        moved = await MongoStore(client, name, NoCache()).settings(BEGINNING)
     finally:
         await client.close()
         root[name].command("dropAllRolesFromDatabase")

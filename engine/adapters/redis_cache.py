@@ -1,0 +1,216 @@
+"""The port ``Cache`` in Redis. It may make an answer quicker and never older than this desk's own last change."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Hashable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any, TypeVar, cast
+
+import msgspec
+import structlog
+from redis.exceptions import RedisError
+
+from engine.adapters.redis_line import RedisLine
+from engine.domain.errors import DriveSphereError, Unavailable
+from engine.domain.freshness import EVERYTHING, Lookup, Namespace
+
+T = TypeVar("T")
+
+#: A namespace starts counting anywhere above this: after a flush no version comes back that was in use before.
+_LOWEST, _HIGHEST = 2**41, 2**52
+#: Two versions closer than this count from the same start.
+_NEAR = 2**32
+_LARGEST = 512 * 1024
+
+_LOOK = """
+local versions = {}
+for at, key in ipairs(KEYS) do
+  local version = redis.pcall('GET', key)
+  if type(version) ~= 'string' or not string.match(version, '^%d+$') or #version > 16 or tonumber(version) < 2^40 then
+    version = ARGV[2]
+    redis.call('SET', key, version)
+  end
+  versions[at] = version
+end
+local found = redis.pcall('GET', ARGV[1] .. ':' .. table.concat(versions, '.'))
+if type(found) ~= 'string' then found = false end
+return {versions, found}
+"""
+_BUMP = """
+local versions = {}
+for at, key in ipairs(KEYS) do
+  local version = redis.pcall('INCR', key)
+  if type(version) ~= 'number' or version < 2^40 or version >= 2^53 then
+    version = ARGV[1]
+    redis.call('SET', key, version)
+  else
+    version = string.format('%.0f', version)
+  end
+  versions[at] = version
+end
+return versions
+"""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Attributes: ``key`` was made from the versions as they were before the load; ``value`` is empty for a miss."""
+
+    key: str
+    value: bytes
+
+
+class RedisCache:
+    """A namespace's version is part of every key below it, so that one ``INCR`` makes them all unreachable.
+
+    The version is read before the answer is loaded: what a slow reader stores after somebody's change lies under the
+    old version, where nobody looks. A bump that Redis did not confirm is owed: until it is made up for, this desk
+    reads nothing of that namespace from Redis.
+    """
+
+    def __init__(self, line: RedisLine, prefix: str) -> None:
+        """*prefix* keeps deployments apart."""
+        self._line = line
+        self._prefix = prefix
+        self._owed: set[Namespace] = set()
+        self._seen: dict[Namespace, int] = {}
+        self._look = line.redis.register_script(_LOOK)
+        self._bump = line.redis.register_script(_BUMP)
+
+    async def read(self, lookup: Lookup[T], load: Callable[[], Awaitable[T]]) -> T:
+        found = await self._find(lookup)
+        if found is None:
+            return await load()
+        if found.value and (kept := _unpacked(found, cast("Hashable", lookup.kind))) is not None:
+            return cast("T", kept)
+        answer = await load()
+        await self._keep(found.key, answer, lookup)
+        return answer
+
+    async def bump(self, namespaces: Iterable[Namespace]) -> None:
+        wanted = set(namespaces)
+        if not wanted:
+            return
+        # Owed before it is asked for: however the question ends, also by being cancelled, it is not forgotten.
+        self._owed |= wanted
+        await self._make_up()
+
+    async def pulse(self) -> tuple[str, timedelta]:
+        """The server's version and a round trip. Raises: Unavailable."""
+        await self._line.ask(self._line.redis.ping())
+        began = time.perf_counter()
+        await self._line.ask(self._line.redis.ping())
+        return await self._version(), timedelta(seconds=time.perf_counter() - began)
+
+    async def _version(self) -> str:
+        try:
+            info = await self._line.redis.info("server")
+        except RedisError:  # this account may not ask; that it answers was seen before
+            return "not told"
+        return str(info.get("valkey_version") or info.get("redis_version") or "not told")
+
+    async def _make_up(self) -> bool:
+        """Bump whatever is owed; False when Redis did not confirm it."""
+        owed = sorted(self._owed)
+        try:
+            versions = await self._line.ask(self._bump(self._keys(owed), [_fresh()]))
+        except Unavailable:
+            return False
+        self._see(owed, versions)
+        self._owed.difference_update(owed)
+        return True
+
+    async def _find(self, lookup: Lookup[Any]) -> _Found | None:
+        """The entry's key and value; None when the cache is to be left out of it."""
+        namespaces = sorted({EVERYTHING, *lookup.untrue_after})
+        if not self._owed.isdisjoint(namespaces) and not await self._make_up():
+            return None
+        name = f"{self._prefix}:cache:{lookup.name}:{_digest(lookup)}"
+        before = {namespace: self._seen.get(namespace, 0) for namespace in namespaces}
+        try:
+            versions, value = await self._line.ask(self._look(self._keys(namespaces), [name, _fresh()]))
+        except Unavailable:
+            return None
+        now = dict(zip(namespaces, map(int, versions), strict=True))
+        if set_back := [each for each in namespaces if 0 < before[each] - now[each] < _NEAR]:
+            await self._start_anew(set_back)
+            return None
+        self._see(namespaces, versions)
+        return _Found(":".join([name, ".".join(version.decode() for version in versions)]), value or b"")
+
+    async def _start_anew(self, namespaces: list[Namespace]) -> None:
+        """Redis came back with an older memory: its entries may be of versions that it has forgotten."""
+        log.warning("cache.set_back", namespaces=namespaces)
+        for namespace, key in zip(namespaces, self._keys(namespaces), strict=True):
+            try:
+                await self._line.ask(self._line.redis.set(key, _fresh()))
+            except Unavailable:
+                return  # the next one who reads will see the same
+            del self._seen[namespace]
+
+    async def _keep(self, key: str, answer: object, lookup: Lookup[Any]) -> None:
+        packed = msgspec.msgpack.encode((key, answer))
+        if len(packed) > _LARGEST:
+            return
+        try:
+            await self._line.ask(self._line.redis.set(key, packed, px=lookup.ttl))
+        except Unavailable as problem:
+            log.info("cache.not_kept", problem=problem.detail)
+
+    def _see(self, namespaces: list[Namespace], versions: list[bytes]) -> None:
+        """Remember the newest; answers may overtake each other."""
+        for namespace, version in zip(namespaces, map(int, versions), strict=True):
+            known = self._seen.get(namespace, 0)
+            self._seen[namespace] = max(known, version) if abs(known - version) < _NEAR else version
+
+    def _keys(self, namespaces: Iterable[Namespace]) -> list[str]:
+        return [f"{self._prefix}:version:{namespace}" for namespace in namespaces]
+
+
+class NoCache:
+    """The port ``Cache`` for whoever reads so seldom that asking the database is as well."""
+
+    async def read(self, lookup: Lookup[T], load: Callable[[], Awaitable[T]]) -> T:  # noqa: ARG002 -- the port's
+        return await load()
+
+    async def bump(self, namespaces: Iterable[Namespace]) -> None: ...
+
+
+def _fresh() -> int:
+    return _LOWEST + secrets.randbelow(_HIGHEST - _LOWEST)
+
+
+def _digest(lookup: Lookup[Any]) -> str:
+    """Of the question and of the answer's shape, so that desks of two releases share nothing they read differently."""
+    asked = msgspec.json.encode(lookup.asked, order="deterministic")
+    return blake2b(asked + _shape(cast("Hashable", lookup.kind)), digest_size=16).hexdigest()
+
+
+@lru_cache(maxsize=100)
+def _decoder(kind: Hashable) -> msgspec.msgpack.Decoder[Any]:
+    return msgspec.msgpack.Decoder(tuple.__class_getitem__((str, kind)))
+
+
+@lru_cache(maxsize=100)
+def _shape(kind: Hashable) -> bytes:
+    return msgspec.json.encode(msgspec.json.schema(kind), order="deterministic")
+
+
+def _unpacked(found: _Found, kind: Hashable) -> object:
+    """The value, if it is one that was put under exactly this key."""
+    try:
+        key, answer = _decoder(kind).decode(found.value)
+    except (msgspec.MsgspecError, DriveSphereError, ValueError, TypeError, OverflowError) as problem:
+        log.warning("cache.rubbish", key=found.key, problem=type(problem).__name__)
+        return None
+    if key != found.key:
+        log.warning("cache.rubbish", key=found.key, problem="another entry's")
+        return None
+    return answer

@@ -1,0 +1,74 @@
+"""The one way to Redis that all adapters of a desk share: when it fails for one of them, it rests for all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable
+from typing import Any, cast
+
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from engine.domain.errors import Misconfigured, Unavailable
+
+#: After a failure Redis is left alone for so long, so that a dead one costs one time-out and not one a booking.
+REST_S = 2.0
+_ANSWER_S = 0.5
+
+log = structlog.get_logger(__name__)
+
+
+def connect_redis(url: str, ca_file: str = "") -> Redis:
+    """A client that connects at its first use, never waits long and answers in bytes; close it with ``aclose()``.
+
+    A ``rediss://`` server must show a certificate that comes from *ca_file* (PEM), or else from one that this computer
+    trusts.
+
+    Raises:
+        Misconfigured: The address is none.
+    """
+    tls: dict[str, Any] = {"ssl_ca_certs": ca_file} if ca_file and url.startswith("rediss://") else {}
+    try:
+        return Redis.from_url(
+            url,
+            **tls,
+            socket_connect_timeout=_ANSWER_S,
+            socket_timeout=_ANSWER_S,
+            retry=Retry(NoBackoff(), 0),
+        )
+    except ValueError:
+        # The library's own message may quote a part of the password.
+        raise Misconfigured(
+            "The address of Redis cannot be used; it looks like redis://:PASSWORD@HOST:6379/0."
+        ) from None
+
+
+class RedisLine:
+    """Attributes: ``redis`` is for making commands, ``alive`` whether it answered when it was last asked."""
+
+    def __init__(self, redis: Redis) -> None:
+        self.redis = redis
+        self.alive = True
+        self._rest_until = 0.0
+
+    async def ask(self, answer: Awaitable[Any]) -> Any:
+        """What Redis answers to a command of ``redis``.
+
+        Raises:
+            Unavailable: No usable answer in half a second, or none a moment ago; *answer* is not awaited then.
+        """
+        if time.monotonic() < self._rest_until:
+            cast("Any", answer).close()
+            raise Unavailable("redis", "resting after a failure")
+        try:
+            said = await answer
+        except (RedisError, OSError, TimeoutError) as problem:
+            self.alive = False
+            self._rest_until = time.monotonic() + REST_S
+            log.warning("redis.unavailable", problem=type(problem).__name__)
+            raise Unavailable("redis", type(problem).__name__) from problem
+        self.alive = True
+        return said
