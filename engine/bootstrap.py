@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -27,10 +26,11 @@ from engine.adapters.redis_leases import RedisTurns
 from engine.adapters.redis_line import RedisLine, connect_redis
 from engine.adapters.shelf import FolderShelf, NoShelf
 from engine.adapters.stripe_gateway import StripeGateway
+from engine.background import Work, at_work, keep_time
 from engine.config import Secret, Settings
 from engine.domain.accounts import is_one_time
 from engine.domain.booking import BookingId
-from engine.domain.errors import DriveSphereError, PasswordMustChange
+from engine.domain.errors import PasswordMustChange
 from engine.domain.payment import StripeMode
 from engine.domain.people import Actor, Deed
 from engine.embedded.demo_load import load_demo
@@ -69,8 +69,6 @@ __all__ = [
 
 log = structlog.get_logger(__name__)
 
-_MEASURE_CLOCK_EVERY_S = 60.0
-_CANCEL_AGAIN_S = 1.0
 #: Where the browser goes after paying when nobody waits for it (RFC 2606: never a real site).
 _NOWHERE = "https://drivesphere.invalid/paid"
 #: Crockford's base 32: no I, L, O or U, so a booking number survives the telephone.
@@ -268,33 +266,8 @@ async def _running(engine: Engine) -> AsyncIterator[None]:
     async with AsyncExitStack() as serving:
         if not engine.place.success_url:
             engine.landing.address = await serving.enter_async_context(open_landing(engine.follower.arrived))
-        async with _tasks(engine):
-            yield
-
-
-@asynccontextmanager
-async def _tasks(engine: Engine) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(_keep_time(engine.clock), name="clock")]
-    if engine.actor.may(Deed.SWEEP):
-        tasks.append(asyncio.create_task(engine.sweeper.run(), name="sweeper"))
-    try:
+        work: list[Work] = [lambda: keep_time(engine.clock)]
+        if engine.actor.may(Deed.SWEEP):
+            work.append(engine.sweeper.run)
+        await serving.enter_async_context(at_work(work))
         yield
-    finally:
-        await _end(tasks)
-
-
-async def _end(tasks: list[asyncio.Task[None]]) -> None:
-    """Cancel until they have ended: Python 3.11 forgets a cancellation that meets an answer in ``wait_for``."""
-    while alive := [task for task in tasks if not task.done()]:
-        for task in alive:
-            task.cancel()
-        await asyncio.wait(alive, timeout=_CANCEL_AGAIN_S)
-
-
-async def _keep_time(clock: ServerClock) -> None:
-    while True:
-        await asyncio.sleep(_MEASURE_CLOCK_EVERY_S)
-        try:
-            await clock.measure()
-        except DriveSphereError as problem:
-            log.info("clock.not_measured", code=problem.code)

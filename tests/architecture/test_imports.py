@@ -61,6 +61,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.place": {"engine.adapters", "engine.config"},
     "engine.entrance": {"engine"} | LOGS,
     "engine.bootstrap": {"engine"} | LOGS,
+    "engine.background": {"engine.adapters", "engine.domain"} | LOGS,
     # Commands of the console script that are too long to stand in it.
     "engine.provisioning": {"engine.adapters", "engine.domain"},
     "engine.worker": {"engine"} | LOGS,

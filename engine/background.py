@@ -1,0 +1,47 @@
+"""What an engine does without being asked, from its opening to its close."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+
+from engine.adapters.clock import ServerClock
+from engine.domain.errors import DriveSphereError
+
+Work = Callable[[], Coroutine[Any, Any, None]]
+
+log = structlog.get_logger(__name__)
+
+_MEASURE_CLOCK_EVERY_S = 60.0
+_CANCEL_AGAIN_S = 1.0
+
+
+@asynccontextmanager
+async def at_work(work: Iterable[Work]) -> AsyncIterator[None]:
+    """Each of *work* runs until the block is left."""
+    tasks = [asyncio.create_task(each()) for each in work]
+    try:
+        yield
+    finally:
+        await _end(tasks)
+
+
+async def keep_time(clock: ServerClock) -> None:
+    while True:
+        await asyncio.sleep(_MEASURE_CLOCK_EVERY_S)
+        try:
+            await clock.measure()
+        except DriveSphereError as problem:
+            log.info("clock.not_measured", code=problem.code)
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    """Cancel until they have ended: Python 3.11 forgets a cancellation that meets an answer in ``wait_for``."""
+    while alive := [task for task in tasks if not task.done()]:
+        for task in alive:
+            task.cancel()
+        await asyncio.wait(alive, timeout=_CANCEL_AGAIN_S)
