@@ -227,6 +227,7 @@ class Program:
             images=engine.images,
             accounts=engine.accounts,
             requests=engine.head_office.requests,
+            head_office=engine.head_office,
         )
 
     def _crashed(self, problem: BaseException) -> None:

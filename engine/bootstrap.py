@@ -38,7 +38,7 @@ from engine.embedded.demo_payments import introduce_payments
 from engine.embedded.demo_people import accounts as demo_accounts
 from engine.embedded.servers import open_servers
 from engine.entrance import ask_for_account, choose_password, desk_name, note_sign_in
-from engine.head_office import HeadOffice, describe_key, open_head_office
+from engine.head_office import describe_key, open_head_office
 from engine.place import Place
 from engine.services.accounts import AccountService
 from engine.services.availability import AvailabilityService
@@ -47,6 +47,7 @@ from engine.services.care import CareService
 from engine.services.catalogue import CatalogueService
 from engine.services.fleet import FleetService
 from engine.services.follower import Follower
+from engine.services.head_office import HeadOffice
 from engine.services.images import ImagesService
 from engine.services.listing import ListingService
 from engine.services.mode import ModeGuard

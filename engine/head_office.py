@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from engine.adapters.clock import ServerClock
 from engine.adapters.mongo_audit import MongoAudit
 from engine.adapters.mongo_books import MongoBooks
@@ -19,20 +17,11 @@ from engine.ports import PaymentGateway
 from engine.services.audit import AuditService
 from engine.services.branches import BranchService
 from engine.services.firm import FirmService
+from engine.services.head_office import HeadOffice
 from engine.services.health import HealthService, StripeKey
 from engine.services.overview import OverviewService
 from engine.services.reconcile import Reconciler
 from engine.services.requests import RequestService
-
-
-@dataclass(frozen=True, slots=True)
-class HeadOffice:
-    firm: FirmService
-    branches: BranchService
-    audit: AuditService
-    health: HealthService
-    overview: OverviewService
-    requests: RequestService
 
 
 def open_head_office(

@@ -15,6 +15,7 @@ from engine.services.booking import BookingService
 from engine.services.catalogue import CatalogueService
 from engine.services.fleet import FleetService
 from engine.services.follower import Follower
+from engine.services.head_office import HeadOffice
 from engine.services.images import ImagesService
 from engine.services.listing import ListingService
 from engine.services.payment import PaymentService
@@ -46,6 +47,7 @@ class Desk:
     images: ImagesService
     accounts: AccountService
     requests: RequestService
+    head_office: HeadOffice
 
     async def call(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a service's coroutine over there."""

@@ -47,8 +47,17 @@ class AuditService:
         actor.must(Deed.SEE_AUDIT)
         return await self.book.names()
 
-    async def export(self, actor: Actor, query: AuditQuery, write: Callable[[str], None]) -> int:
-        """All rows of *query* as CSV, handed to *write* in pieces; how many there were, at most ``MOST_EXPORTED``."""
+    async def export(
+        self,
+        actor: Actor,
+        query: AuditQuery,
+        write: Callable[[str], object],
+        on_rows: Callable[[int], None] = lambda _: None,
+    ) -> int:
+        """All rows of *query* as CSV, handed to *write* in pieces; how many there were, at most ``MOST_EXPORTED``.
+
+        *on_rows* hears how many there are by now.
+        """
         actor.must(Deed.SEE_AUDIT)
         write(BOM + csv_line(_HEADS))
         done = 0
@@ -56,6 +65,7 @@ class AuditService:
             kept = some[: MOST_EXPORTED - done]
             write("".join(map(_line, kept)))
             done += len(kept)
+            on_rows(done)
             if done == MOST_EXPORTED:
                 break
         return done

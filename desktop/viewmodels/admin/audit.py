@@ -1,0 +1,64 @@
+"""The audit page: a list with filters, the names to filter by, and its file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.tasks import TaskScope
+from desktop.viewmodels.admin.paged import PagedViewModel
+from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.export import ExportViewModel, OnRows, Write
+from engine.domain.audit import AuditPage, AuditQuery
+from engine.domain.errors import DriveSphereError
+from engine.services.audit import MOST_EXPORTED
+from engine.services.listing import Exported
+
+
+@dataclass(frozen=True, slots=True)
+class AuditNames:
+    """What occurs in the audit: accounts, and verbs such as ``car.retired``."""
+
+    people: tuple[str, ...] = ()
+    verbs: tuple[str, ...] = ()
+
+
+class AuditViewModel(QObject):
+    """Signals: ``names_changed`` carries the AuditNames to filter by."""
+
+    names_changed = Signal(object)
+
+    def __init__(self, desk: Desk, tasks: TaskScope) -> None:
+        super().__init__()
+        self._desk, self._tasks = desk, tasks
+        self.names = AuditNames()
+        self.list: PagedViewModel[AuditQuery] = PagedViewModel(tasks, "audit", self._read, AuditQuery())
+        self.export = ExportViewModel(desk.bridge, tasks, "audit")
+
+    def load(self) -> None:
+        self.list.load()
+        self._tasks.latest("audit names", self._load_names())
+
+    def save(self, path: Path) -> None:
+        """Write what is asked for now to *path* as CSV."""
+        query, audit, actor = self.list.state.query, self._desk.head_office.audit, self._desk.actor
+
+        async def rows(write: Write, on_rows: OnRows) -> Exported:
+            done = await audit.export(actor, query, write, on_rows)
+            return Exported(done, complete=done < MOST_EXPORTED)
+
+        self.export.write(path, rows)
+
+    async def _read(self, query: AuditQuery, offset: int) -> AuditPage:
+        wanted = replace(query, offset=offset)
+        return await self._desk.call(lambda: self._desk.head_office.audit.page(self._desk.actor, wanted))
+
+    async def _load_names(self) -> None:
+        try:
+            people, verbs = await self._desk.call(lambda: self._desk.head_office.audit.names(self._desk.actor))
+        except DriveSphereError:
+            return  # the list says what is wrong; without the names it can still be read
+        self.names = AuditNames(tuple(people), tuple(verbs))
+        self.names_changed.emit(self.names)

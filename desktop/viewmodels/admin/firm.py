@@ -1,0 +1,126 @@
+"""The firm's rules and branches: what they are, and changing them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.tasks import TaskScope
+from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.phases import Phase
+from engine.domain.branches import BranchLine
+from engine.domain.car import Branch
+from engine.domain.errors import DriveSphereError
+from engine.domain.settings import FirmSettings, Revision
+from engine.services.firm import Firm
+
+
+@dataclass(frozen=True, slots=True)
+class FirmState:
+    """Everything there is to draw.
+
+    Attributes:
+        firm, branches: Kept while they are loaded again.
+        busy: A change is on its way.
+        problem: Why they did not come.
+    """
+
+    phase: Phase = Phase.LOADING
+    firm: Firm | None = None
+    branches: tuple[BranchLine, ...] = ()
+    run: int = 0
+    busy: bool = False
+    problem: DriveSphereError | None = None
+
+
+class FirmViewModel(QObject):
+    """A state, verbs, and word of every change.
+
+    Signals:
+        changed: The state was replaced; carries the new one.
+        done: A change was made; carries a sentence.
+        refused: A change was not made; carries the problem.
+    """
+
+    changed = Signal(object)
+    done = Signal(str)
+    refused = Signal(object)
+
+    def __init__(self, desk: Desk, tasks: TaskScope) -> None:
+        super().__init__()
+        self._desk, self._tasks = desk, tasks
+        self.state = FirmState()
+
+    def now(self) -> datetime:
+        """The server's time."""
+        return self._desk.now()
+
+    def load(self) -> None:
+        self._tasks.latest("firm", self._load())
+
+    def set_rules(self, settings: FirmSettings, valid_from: datetime | None) -> None:
+        """Let *settings* hold from then on; None is as soon as every desk can know."""
+        last = self._last()
+        office = self._desk.head_office.firm
+        self._change(lambda: office.change(self._desk.actor, settings, valid_from, after=last), "The rules are set.")
+
+    def withdraw(self, planned: Revision) -> None:
+        last, office = self._last(), self._desk.head_office.firm
+        self._change(
+            lambda: office.withdraw(self._desk.actor, planned.number, after=last), "The planned change is withdrawn."
+        )
+
+    def save_branch(self, before: Branch | None, after: Branch) -> None:
+        """Open a new one, or change *before*."""
+        office, actor = self._desk.head_office.branches, self._desk.actor
+        if before is None:
+            self._change(lambda: office.add(actor, after), f"{after.name.strip()} is open.")
+        else:
+            self._change(lambda: office.change(actor, before, after), f"{after.name.strip()} is changed.")
+
+    def close_branch(self, branch: Branch) -> None:
+        office, actor = self._desk.head_office.branches, self._desk.actor
+        self._change(lambda: office.close(actor, branch), f"{branch.name} is closed.")
+
+    def reopen_branch(self, branch: Branch) -> None:
+        office, actor = self._desk.head_office.branches, self._desk.actor
+        self._change(lambda: office.reopen(actor, branch), f"{branch.name} is open again.")
+
+    def _last(self) -> int:
+        return self.state.firm.last if self.state.firm else 0
+
+    def _change(self, make: Callable[[], Coroutine[Any, Any, object]], done: str) -> None:
+        self._tasks.once("firm change", self._make(make, done))
+
+    async def _make(self, make: Callable[[], Coroutine[Any, Any, object]], done: str) -> None:
+        self._show(replace(self.state, busy=True))
+        try:
+            await self._desk.call(make)
+        except DriveSphereError as problem:
+            self._show(replace(self.state, busy=False))
+            self.refused.emit(problem)
+        else:
+            self._show(replace(self.state, busy=False))
+            self.done.emit(done)
+        # Also after a refusal: what somebody else changed meanwhile is to be seen.
+        self.load()
+
+    async def _load(self) -> None:
+        self._show(replace(self.state, phase=Phase.LOADING, run=self.state.run + 1, problem=None))
+        office, actor = self._desk.head_office, self._desk.actor
+        try:
+            firm = await self._desk.call(lambda: office.firm.firm(actor))
+            branches = await self._desk.call(lambda: office.branches.lines(actor))
+        except DriveSphereError as problem:
+            self._show(replace(self.state, phase=Phase.FAILED, problem=problem))
+        else:
+            self._show(replace(self.state, phase=Phase.READY, firm=firm, branches=tuple(branches)))
+
+    def _show(self, state: FirmState) -> None:
+        if state != self.state:
+            self.state = state
+            self.changed.emit(state)

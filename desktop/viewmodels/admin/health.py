@@ -1,0 +1,91 @@
+"""The health page: looking at everything in the background, finding by finding."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.tasks import TaskScope
+from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.phases import Phase
+from engine.domain.errors import DriveSphereError
+from engine.domain.health import Area, Finding, HealthReport
+
+
+@dataclass(frozen=True, slots=True)
+class HealthState:
+    """Everything there is to draw.
+
+    Attributes:
+        findings: Those of the present run as they come; of the last one where it could not begin.
+        report: The last whole one.
+        looking_at: What is looked at now; None when nothing is.
+    """
+
+    phase: Phase = Phase.LOADING
+    findings: tuple[Finding, ...] = ()
+    report: HealthReport | None = None
+    looking_at: Area | None = None
+    problem: DriveSphereError | None = None
+
+
+class HealthViewModel(QObject):
+    """Signals: ``changed`` carries the new state."""
+
+    changed = Signal(object)
+
+    def __init__(self, desk: Desk, tasks: TaskScope) -> None:
+        super().__init__()
+        self._desk, self._tasks = desk, tasks
+        self.state = HealthState()
+
+    def examine(self) -> None:
+        """Look at everything; a second wish meanwhile does nothing."""
+        self._tasks.once("health", self._examine())
+
+    def text(self) -> str:
+        """The findings for whoever is asked for help: words, facts, nothing secret."""
+        state = self.state
+        at = state.report.at.isoformat(timespec="seconds") if state.report else ""
+        lines = [f"DriveSphere health, {at}"]
+        for finding in state.findings:
+            lines.append(f"[{finding.level.value}] {finding.area.value}: {finding.says}")
+            lines += [f"    {name}: {value}" for name, value in finding.facts]
+            lines += [f"    -> {finding.todo}"] if finding.todo else []
+        return "\n".join(lines)
+
+    async def _examine(self) -> None:
+        areas, loop = list(Area), asyncio.get_running_loop()
+        self._show(replace(self.state, phase=Phase.LOADING, findings=(), looking_at=areas[0], problem=None))
+
+        def heard(finding: Finding) -> None:
+            loop.call_soon_threadsafe(self._heard, finding)
+
+        health, actor = self._desk.head_office.health, self._desk.actor
+        try:
+            report = await self._desk.call(lambda: health.examine(actor, heard))
+        except DriveSphereError as problem:
+            before = self.state.report.findings if self.state.report else ()
+            self._show(replace(self.state, phase=Phase.FAILED, findings=before, looking_at=None, problem=problem))
+        else:
+            self._show(HealthState(Phase.READY, report.findings, report))
+
+    def _heard(self, finding: Finding) -> None:
+        if self.state.looking_at is None:
+            return
+        areas = list(Area)
+        following = areas.index(finding.area) + 1
+        self._show(
+            replace(
+                self.state,
+                findings=(*self.state.findings, finding),
+                looking_at=areas[min(following, len(areas) - 1)],
+            )
+        )
+
+    def _show(self, state: HealthState) -> None:
+        if state != self.state:
+            self.state = state
+            self.changed.emit(state)

@@ -1,0 +1,72 @@
+"""The overview page: figures of the firm, what presses, and the bookings behind a sum."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.tasks import TaskScope
+from desktop.viewmodels.admin.paged import PagedViewModel
+from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.phases import Phase
+from engine.domain.errors import DriveSphereError
+from engine.domain.overview import BehindPage, MoneyQuestion, Overview, Pulse
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewState:
+    """Everything there is to draw.
+
+    Attributes:
+        overview, pulse: Kept while they are loaded again.
+        currency: The one whose sums are shown; empty where no money moved.
+    """
+
+    phase: Phase = Phase.LOADING
+    overview: Overview | None = None
+    pulse: Pulse | None = None
+    currency: str = ""
+    run: int = 0
+    problem: DriveSphereError | None = None
+
+
+class OverviewViewModel(QObject):
+    """Signals: ``changed`` carries the new state."""
+
+    changed = Signal(object)
+
+    def __init__(self, desk: Desk, tasks: TaskScope) -> None:
+        super().__init__()
+        self._desk, self._tasks = desk, tasks
+        self.state = OverviewState()
+        nothing = MoneyQuestion((), "")
+        self.behind: PagedViewModel[MoneyQuestion] = PagedViewModel(tasks, "behind", self._behind, nothing)
+
+    def load(self) -> None:
+        self._tasks.latest("overview", self._load())
+
+    def show_currency(self, currency: str) -> None:
+        self._show(replace(self.state, currency=currency))
+
+    async def _load(self) -> None:
+        self._show(replace(self.state, phase=Phase.LOADING, run=self.state.run + 1, problem=None))
+        office, actor = self._desk.head_office.overview, self._desk.actor
+        try:
+            pulse = await self._desk.call(lambda: office.pulse(actor))
+            overview = await self._desk.call(lambda: office.figures(actor))
+        except DriveSphereError as problem:
+            self._show(replace(self.state, phase=Phase.FAILED, problem=problem))
+            return
+        known = overview.currencies
+        currency = self.state.currency if self.state.currency in known else next(iter(known), "")
+        self._show(replace(self.state, phase=Phase.READY, overview=overview, pulse=pulse, currency=currency))
+
+    async def _behind(self, question: MoneyQuestion, offset: int) -> BehindPage:
+        wanted = replace(question, offset=offset)
+        return await self._desk.call(lambda: self._desk.head_office.overview.behind(self._desk.actor, wanted))
+
+    def _show(self, state: OverviewState) -> None:
+        if state != self.state:
+            self.state = state
+            self.changed.emit(state)

@@ -1,0 +1,22 @@
+"""What administrators run the firm with, in one record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.services.audit import AuditService
+from engine.services.branches import BranchService
+from engine.services.firm import FirmService
+from engine.services.health import HealthService
+from engine.services.overview import OverviewService
+from engine.services.requests import RequestService
+
+
+@dataclass(frozen=True, slots=True)
+class HeadOffice:
+    firm: FirmService
+    branches: BranchService
+    audit: AuditService
+    health: HealthService
+    overview: OverviewService
+    requests: RequestService
