@@ -16,6 +16,7 @@ from engine.adapters.landing import open_landing
 from engine.adapters.mongo_accounts import MongoAccounts
 from engine.adapters.mongo_client import Client, Credentials, connect
 from engine.adapters.mongo_deployment import MongoDeployment
+from engine.adapters.mongo_earnings import MongoEarnings
 from engine.adapters.mongo_fleet import MongoFleet
 from engine.adapters.mongo_images import MongoImages
 from engine.adapters.mongo_people import MongoPeople
@@ -45,6 +46,7 @@ from engine.services.availability import AvailabilityService
 from engine.services.booking import BookingService
 from engine.services.care import CareService
 from engine.services.catalogue import CatalogueService
+from engine.services.earnings import EarningsService
 from engine.services.fleet import FleetService
 from engine.services.follower import Follower
 from engine.services.head_office import HeadOffice
@@ -101,6 +103,7 @@ class Engine:
     accounts: AccountService
     redis: RedisLine
     cache: RedisCache
+    earnings: EarningsService
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +247,7 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
         redis=doors.redis,
         cache=doors.cache,
         accounts=AccountService(MongoPeople(client, place.database), doors.session, store, clock, desk),
+        earnings=EarningsService(MongoEarnings(client, place.database, clock)),
     )
 
 

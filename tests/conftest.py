@@ -102,8 +102,8 @@ def staff(endpoints: Endpoints, root: pymongo.MongoClient, _provisioned: None) -
 def world(endpoints: Endpoints, root: pymongo.MongoClient, _provisioned: None) -> Iterator[World]:
     """An empty deployment but for two branches, a renter, three cars and the accounts."""
     db = root.get_database(DATABASE, codec_options=CODEC)
-    images = ("images.files", "images.chunks")
-    for name in ("branches", "cars", "fences", "renters", "bookings", "ledger", "settings", "audit", "rounds", *images):
+    names = "branches cars car_statuses fences renters bookings ledger settings audit rounds images.files images.chunks"
+    for name in names.split():
         db[name].delete_many({})
     cache = redis.Redis.from_url(endpoints.redis_url)
     cache.flushall()

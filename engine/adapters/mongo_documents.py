@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from engine.adapters.mongo_client import Document
 from engine.domain.audit import AuditRow
@@ -123,6 +124,11 @@ def terms_document(terms: CarTerms) -> Document:
         "zone": terms.zone,
         "daily_rate": money_document(terms.daily_rate),
     }
+
+
+def status_document(car_id: CarId, owner_id: OwnerId, status: CarStatus, since: datetime) -> Document:
+    """What the car of that owner is from *since* on."""
+    return {"car_id": car_id, "owner_id": owner_id, "status": status, "since": since}
 
 
 def claim_document(booking_id: BookingId, period: RentalPeriod) -> Document:

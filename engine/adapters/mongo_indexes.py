@@ -45,6 +45,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("state", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="state"),
         # Every order in which the list of all bookings can be read.
         IndexModel([("created_at", ASCENDING), ("_id", ASCENDING)], name="created"),
+        IndexModel([("owner_id", ASCENDING), ("ends_at", ASCENDING), ("starts_at", ASCENDING)], name="owner_time"),
         IndexModel([("starts_at", ASCENDING), ("_id", ASCENDING)], name="pick_up"),
         IndexModel([("ends_at", ASCENDING), ("_id", ASCENDING)], name="return"),
         IndexModel([("renter_key", ASCENDING), ("_id", ASCENDING)], name="renter_name"),
@@ -56,6 +57,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("terms.branch_id", ASCENDING), ("status", ASCENDING)], name="branch_status"),
         IndexModel([("status", ASCENDING)], name="status"),
     ],
+    "car_statuses": [IndexModel([("owner_id", ASCENDING), ("since", ASCENDING)], name="owner")],
     "renters": [
         IndexModel([("keys", ASCENDING)], name="keys"),
         IndexModel([("email", ASCENDING)], name="email"),

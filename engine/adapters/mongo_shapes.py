@@ -120,6 +120,16 @@ SHAPES: dict[str, Document] = {
             "image_ids": _list_of(_TEXT, 5),
         }
     ),
+    # Added to whenever a car joins a fleet or its status changes, never altered: utilisation counts on it.
+    "car_statuses": _record(
+        {
+            "_id": {"bsonType": "objectId"},
+            "car_id": _TEXT,
+            "owner_id": _TEXT,
+            "status": _one_of(CarStatus),
+            "since": _DATE,
+        }
+    ),
     "fences": _record(
         {
             "_id": _TEXT,

@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from engine.adapters.mongo_bookings import booking_document
-from engine.adapters.mongo_client import Client, Database, database, speaking
+from engine.adapters.mongo_client import Client, Database, Document, database, speaking
 from engine.adapters.mongo_documents import (
     branch_document,
     car_document,
     fence_document,
     ledger_document,
     renter_document,
+    status_document,
 )
 from engine.adapters.mongo_indexes import INDEXES
 from engine.adapters.mongo_provision import NewAccount, create_account, provision
 from engine.adapters.mongo_rights import RIGHTS
 from engine.adapters.mongo_shapes import SHAPES
 from engine.domain.booking import Booking, BookingState
-from engine.domain.car import CarId, terms_of
+from engine.domain.car import Car, CarId, CarStatus, terms_of
 from engine.domain.period import whole_milliseconds
 from engine.embedded.demo_data import DemoData, build
 from engine.embedded.demo_people import accounts
 
-_FILLED = ("branches", "cars", "fences", "renters", "bookings", "ledger", "images.files", "images.chunks")
+_FILLED = (
+    "branches",
+    "cars",
+    "car_statuses",
+    "fences",
+    "renters",
+    "bookings",
+    "ledger",
+    "images.files",
+    "images.chunks",
+)
 
 
 async def load_demo(client: Client, name: str, now: datetime, on_progress: Callable[[str], None]) -> None:
@@ -61,6 +72,7 @@ async def _write(db: Database, data: DemoData, on_progress: Callable[[str], None
     await db.renters.insert_many([renter_document(renter) for renter in data.renters])
     done = 0
     blocking: dict[CarId, list[Booking]] = {car.id: [] for car in data.cars}
+    first_out, last_back = dict[CarId, datetime](), dict[CarId, datetime]()
     for batch in data.batches(1000):
         await db.bookings.insert_many([booking_document(booking) for booking in batch.bookings], ordered=False)
         if batch.ledger:
@@ -68,12 +80,27 @@ async def _write(db: Database, data: DemoData, on_progress: Callable[[str], None
         for booking in batch.bookings:
             if booking.blocking:
                 blocking[booking.car_id].append(booking)
+            out, back = booking.period.starts_at, booking.period.ends_at
+            first_out[booking.car_id] = min(out, first_out.get(booking.car_id, out))
+            last_back[booking.car_id] = max(back, last_back.get(booking.car_id, back))
         done += len(batch.bookings)
         on_progress(f"Drawing the demo firm: {done:,} rentals")
+    await db.car_statuses.insert_many(_statuses(data.cars, first_out, last_back))
     branches = {branch.id: branch for branch in data.branches}
     await db.fences.insert_many(
         [fence_document(car, terms_of(car, branches[car.branch_id]), blocking[car.id]) for car in data.cars]
     )
+
+
+def _statuses(cars: Iterable[Car], first: dict[CarId, datetime], last: dict[CarId, datetime]) -> list[Document]:
+    """A car joined the fleet with its first rental; what is not for rent now has not been since its last one."""
+    rows = []
+    for car in cars:
+        if car.id in first:
+            rows.append(status_document(car.id, car.owner_id, CarStatus.ACTIVE, first[car.id]))
+            if car.status is not CarStatus.ACTIVE:
+                rows.append(status_document(car.id, car.owner_id, car.status, last[car.id]))
+    return rows
 
 
 async def _bring_home(db: Database, now: datetime) -> None:

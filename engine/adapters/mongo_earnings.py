@@ -1,0 +1,253 @@
+"""An owner's books in MongoDB: added up there, at one moment, in a fixed number of commands."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from engine.adapters.mongo_client import Client, Document, database, speaking
+from engine.adapters.mongo_ownrows import RENTAL_FIELDS, car_of, posting_of, rental_of
+from engine.domain.car import OwnerId
+from engine.domain.explained import (
+    COUNTED,
+    POSTED,
+    Explanation,
+    Figure,
+    Line,
+    Question,
+    lines_of,
+    rented_part,
+)
+from engine.domain.ledger import LedgerKind
+from engine.domain.ownbooks import STANDS, Charged, Facts, Out, OwnBranch, OwnCar, Posting, Rental, Sum
+from engine.domain.span import milliseconds, moment
+from engine.ports import Clock
+
+#: One answer holds it all; without it the driver would ask again after 101 rows.
+_BATCH = 20_000
+#: More cars than any owner has; a guard, not a page.
+_MOST_CARS, _MOST_BRANCHES, _MOST_CHANGES = 5_000, 2_000, 50_000
+_DAYS: Document = {
+    "$sum": {
+        "$map": {
+            "input": {"$filter": {"input": "$quote.lines", "cond": {"$eq": ["$$this.kind", "day"]}}},
+            "in": "$$this.count",
+        }
+    }
+}
+_STANDING: Document = {
+    "$lookup": {
+        "from": "bookings",
+        "localField": "booking_id",
+        "foreignField": "_id",
+        "as": "booking",
+        "pipeline": [{"$match": {"state": {"$in": sorted(STANDS)}}}, {"$project": {"_id": 0, "days": _DAYS}}],
+    }
+}
+
+
+class MongoEarnings:
+    """The ``Books`` of ``services.earnings``. Every answer is read in one snapshot: its parts are of one moment."""
+
+    def __init__(self, client: Client, name: str, clock: Clock) -> None:
+        self._client, self._clock = client, clock
+        self._db = database(client, name)
+
+    async def facts(self, owner_id: OwnerId, marks: tuple[int, ...]) -> Facts:
+        within: Document = {"owner_id": owner_id, "at": {"$gte": moment(marks[0]), "$lt": moment(marks[-1])}}
+        async with self._snapshot() as session:
+            as_of = milliseconds(self._clock.now())
+            sums = await self._sums(within, marks, session)
+            return Facts(
+                marks=marks,
+                as_of=as_of,
+                sums=sums,
+                charged=await self._charged(within, marks, session),
+                out=await self._out(owner_id, marks, session),
+                cars=await self._cars(owner_id, sorted({each.car_id for each in sums}), session),
+                branches=await self._branches(session),
+            )
+
+    async def zone(self, owner_id: OwnerId) -> str:
+        pipeline: list[Document] = [
+            {"$match": {"owner_id": owner_id}},
+            {"$group": {"_id": "$branch_id", "cars": {"$sum": 1}}},
+            {"$sort": {"cars": -1, "_id": 1}},
+            {"$limit": 1},
+            {"$lookup": {"from": "branches", "localField": "_id", "foreignField": "_id", "as": "branch"}},
+        ]
+        with speaking():
+            found = await (await self._db.cars.aggregate(pipeline)).to_list(1)
+        return str(found[0]["branch"][0]["zone"]) if found and found[0]["branch"] else "UTC"
+
+    async def explained(self, owner_id: OwnerId, question: Question) -> Explanation:
+        async with self._snapshot() as session:
+            if question.figure is Figure.UTILISATION:
+                return await self._explained_time(owner_id, question, session)
+            return await self._explained_money(owner_id, question, session)
+
+    @asynccontextmanager
+    async def _snapshot(self) -> AsyncIterator[AsyncClientSession]:
+        with speaking():
+            async with self._client.start_session(snapshot=True) as session:
+                yield session
+
+    async def _sums(self, within: Document, marks: tuple[int, ...], session: AsyncClientSession) -> tuple[Sum, ...]:
+        key = {
+            "part": _part(marks),
+            "car_id": "$car_id",
+            "branch_id": "$branch_id",
+            "currency": "$amount.currency",
+            "kind": "$kind",
+        }
+        pipeline: list[Document] = [
+            {"$match": within},
+            {"$group": {"_id": key, "minor": {"$sum": "$amount.minor"}, "count": {"$sum": 1}}},
+        ]
+        rows = await (await self._db.ledger.aggregate(pipeline, session=session, batchSize=_BATCH)).to_list()
+        return tuple(Sum(**row.pop("_id"), **row) for row in rows)
+
+    async def _charged(
+        self, within: Document, marks: tuple[int, ...], session: AsyncClientSession
+    ) -> tuple[Charged, ...]:
+        key = {"part": _part(marks), "car_id": "$car_id", "branch_id": "$branch_id", "currency": "$amount.currency"}
+        sums = {
+            "rentals": {"$sum": 1},
+            "days": {"$sum": {"$first": "$booking.days"}},
+            "minor": {"$sum": "$amount.minor"},
+        }
+        pipeline: list[Document] = [
+            {"$match": {**within, "kind": LedgerKind.CHARGE}},
+            _STANDING,
+            {"$match": {"booking": {"$ne": []}}},
+            {"$group": {"_id": key, **sums}},
+        ]
+        rows = await (await self._db.ledger.aggregate(pipeline, session=session, batchSize=_BATCH)).to_list()
+        return tuple(Charged(**row.pop("_id"), **row) for row in rows)
+
+    async def _out(self, owner_id: OwnerId, marks: tuple[int, ...], session: AsyncClientSession) -> tuple[Out, ...]:
+        times = [{"$toLong": "$starts_at"}, {"$toLong": "$ends_at"}]
+        pipeline: list[Document] = [
+            {"$match": _counted(owner_id, marks[0], marks[-1])},
+            {"$project": {"car_id": 1, "times": times}},
+            {"$group": {"_id": "$car_id", "times": {"$push": "$times"}}},
+        ]
+        rows = await (await self._db.bookings.aggregate(pipeline, session=session, batchSize=_BATCH)).to_list()
+        return tuple(Out(row["_id"], tuple((start, end) for start, end in row["times"])) for row in rows)
+
+    async def _cars(self, owner_id: OwnerId, earned: Sequence[str], session: AsyncClientSession) -> tuple[OwnCar, ...]:
+        """The owner's cars, and those that earned for the owner and are somebody else's now."""
+        wanted: Document = {"$or": [{"owner_id": owner_id}, {"_id": {"$in": list(earned)}}]}
+        cars = (
+            await self._db.cars.find(wanted, session=session)
+            .sort("_id", 1)
+            .limit(_MOST_CARS)
+            .batch_size(_BATCH)
+            .to_list()
+        )
+        of_owner: Document = {"owner_id": owner_id}
+        changes = self._db.car_statuses.find(of_owner, session=session).sort([("since", 1), ("_id", 1)])
+        history: dict[str, list[Document]] = {}
+        for change in await changes.limit(_MOST_CHANGES).batch_size(_BATCH).to_list():
+            history.setdefault(change["car_id"], []).append(change)
+        return tuple(car_of(car, owner_id, history.get(car["_id"], ())) for car in cars)
+
+    async def _branches(self, session: AsyncClientSession) -> tuple[OwnBranch, ...]:
+        found = (
+            await self._db.branches.find({}, session=session)
+            .sort("name", 1)
+            .limit(_MOST_BRANCHES)
+            .batch_size(_BATCH)
+            .to_list()
+        )
+        return tuple(OwnBranch(each["_id"], each["name"], each["city"]) for each in found)
+
+    async def _explained_money(self, owner_id: OwnerId, asked: Question, session: AsyncClientSession) -> Explanation:
+        counted = asked.figure in COUNTED
+        rows: list[Document] = [{"$sort": {"at": 1, "_id": 1}}, {"$skip": asked.offset}, {"$limit": asked.limit}]
+        totals = {"_id": None, "count": {"$sum": 1}, "minor": {"$sum": "$minor"}, "days": {"$sum": "$days"}}
+        days: Document = {"$first": {"$first": "$booking.days"}} if counted else {"$first": 0}
+        pipeline: list[Document] = [
+            {"$match": _asked(owner_id, asked)},
+            *([_STANDING, {"$match": {"booking": {"$ne": []}}}] if counted else []),
+            {"$group": {"_id": "$booking_id", "minor": {"$sum": "$amount.minor"}, "at": {"$min": "$at"}, "days": days}},
+            {"$facet": {"rows": rows, "totals": [{"$group": totals}]}},
+        ]
+        found = (await (await self._db.ledger.aggregate(pipeline, session=session, batchSize=_BATCH)).to_list(1))[0]
+        parts = {row["_id"]: row["minor"] for row in found["rows"]}
+        rentals = await self._rentals({"_id": {"$in": list(parts)}}, session)
+        lines = lines_of(list(parts), rentals, await self._postings(list(parts), session), parts)
+        total = found["totals"][0] if found["totals"] else {"count": 0, "minor": 0, "days": 0}
+        return Explanation(asked, lines, total["count"], total["minor"], total["days"])
+
+    async def _explained_time(self, owner_id: OwnerId, asked: Question, session: AsyncClientSession) -> Explanation:
+        until = min(asked.until, milliseconds(self._clock.now()))
+        cars = {
+            car.car_id: car
+            for car in await self._cars(owner_id, (), session)
+            if car.currency == asked.currency and asked.car_id in (None, car.car_id)
+        }
+        wanted = {**_counted(owner_id, asked.since, until), "car_id": {"$in": sorted(cars)}}
+        count = await self._db.bookings.count_documents(wanted, session=session)
+        rentals = await self._rentals(wanted, session, asked.offset, asked.limit)
+        page = [rental.booking_id for rental in rentals]
+        lines = lines_of(page, rentals, await self._postings(page, session), {})
+        timed = (
+            Line(each.rental, each.postings, 0, rented_part(each.rental, cars[each.rental.car_id], asked.since, until))
+            for each in lines
+        )
+        return Explanation(asked, tuple(timed), count)
+
+    async def _rentals(
+        self, wanted: Document, session: AsyncClientSession, offset: int = 0, limit: int = 0
+    ) -> list[Rental]:
+        cursor = self._db.bookings.find(wanted, RENTAL_FIELDS, session=session)
+        cursor = cursor.sort([("starts_at", 1), ("_id", 1)])
+        return [rental_of(document) for document in await cursor.skip(offset).limit(limit).batch_size(_BATCH).to_list()]
+
+    async def _postings(self, booking_ids: list[str], session: AsyncClientSession) -> list[Posting]:
+        found = self._db.ledger.find({"booking_id": {"$in": booking_ids}}, session=session).batch_size(_BATCH)
+        return [posting_of(document) for document in await found.to_list()]
+
+
+def _counted(owner_id: OwnerId, since: int, until: int) -> Document:
+    """Rentals that stand and were paid: the ledger row and the attempt's stamp are written in one transaction."""
+    return {
+        "owner_id": owner_id,
+        "ends_at": {"$gt": moment(since)},
+        "starts_at": {"$lt": moment(until)},
+        "state": {"$in": sorted(STANDS)},
+        "attempts.captured_at": {"$type": "date"},
+    }
+
+
+def _asked(owner_id: OwnerId, asked: Question) -> Document:
+    wanted: Document = {
+        "owner_id": owner_id,
+        "at": {"$gte": moment(asked.since), "$lt": moment(asked.until)},
+        "kind": {"$in": list(POSTED.get(asked.figure, (LedgerKind.CHARGE.value,)))},
+        "amount.currency": asked.currency,
+    }
+    if asked.car_id is not None:
+        wanted["car_id"] = asked.car_id
+    if asked.branch_id is not None:
+        wanted["branch_id"] = asked.branch_id
+    return wanted
+
+
+def _part(marks: Sequence[int]) -> Any:
+    """An expression for the part in which ``$at`` lies, by halving: a list of a hundred would cost a hundred looks.
+
+    The limits come from here and not from the server's own knowledge of time zones.
+    """
+
+    def between(low: int, high: int) -> Any:
+        if high - low == 1:
+            return {"$literal": low}
+        middle = (low + high) // 2
+        return {"$cond": [{"$lt": ["$at", moment(marks[middle])]}, between(low, middle), between(middle, high)]}
+
+    return between(0, len(marks) - 1)

@@ -1,0 +1,241 @@
+"""What an owner earned: pure figures from the books.
+
+Money is what the ledger says. A rental counts in the part of the time in which it was paid, and only while its booking
+stands (confirmed or completed): cancelled, expired and pending ones never do; what a cancelled one left behind is money
+and no rental. Time is what lies inside the period up to ``as_of``. Each currency has figures of its own.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+from fractions import Fraction
+from typing import Any
+
+from engine.domain.ledger import LedgerKind
+from engine.domain.money import Money
+from engine.domain.ownbooks import Facts, OwnBranch, OwnCar, merged, shared, split
+from engine.domain.span import Span
+
+_DAY_MS = 86_400_000
+_HALF = Fraction(1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One set, of one currency; everything adds up.
+
+    Attributes:
+        gross_minor: Charges.
+        refunds_minor: Given back; negative or nought.
+        commission_minor, net_minor: The platform's and the owner's share; together gross and refunds.
+        rentals, days, paid_minor: Rentals that stand and were paid in this time, their billed days and their price.
+        rented_ms, available_ms: Time out with such rentals, of the time in which cars could be rented.
+    """
+
+    currency: str
+    gross_minor: int = 0
+    refunds_minor: int = 0
+    commission_minor: int = 0
+    net_minor: int = 0
+    rentals: int = 0
+    days: int = 0
+    paid_minor: int = 0
+    rented_ms: int = 0
+    available_ms: int = 0
+
+    @property
+    def gross(self) -> Money:
+        return Money(self.gross_minor, self.currency)
+
+    @property
+    def refunds(self) -> Money:
+        return Money(self.refunds_minor, self.currency)
+
+    @property
+    def commission(self) -> Money:
+        return Money(self.commission_minor, self.currency)
+
+    @property
+    def net(self) -> Money:
+        return Money(self.net_minor, self.currency)
+
+    @property
+    def utilisation(self) -> Fraction | None:
+        """Rented of available time, 0 to 1; None where no car was available."""
+        return Fraction(self.rented_ms, self.available_ms) if self.available_ms else None
+
+    @property
+    def daily_rate(self) -> Money | None:
+        """ADR: what a billed day of the rentals brought on average, rounded half up."""
+        return self._rounded(Fraction(self.paid_minor, self.days)) if self.days else None
+
+    @property
+    def per_car_day(self) -> Money | None:
+        """RevPACD: gross less refunds for each 24 hours in which a car could be rented, rounded half up."""
+        revenue = self.gross_minor + self.refunds_minor
+        return self._rounded(Fraction(revenue * _DAY_MS, self.available_ms)) if self.available_ms else None
+
+    @property
+    def length_days(self) -> Fraction | None:
+        """Billed days of a rental on average."""
+        return Fraction(self.days, self.rentals) if self.rentals else None
+
+    @property
+    def rented(self) -> timedelta:
+        return timedelta(milliseconds=self.rented_ms)
+
+    @property
+    def available(self) -> timedelta:
+        return timedelta(milliseconds=self.available_ms)
+
+    def _rounded(self, exact: Fraction) -> Money:
+        return Money((exact + _HALF).__floor__(), self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class CarFigures:
+    """Attributes: ``parts`` are the same figures for each part of the period."""
+
+    car: OwnCar
+    total: Figures
+    parts: tuple[Figures, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BranchFigures:
+    """Where the cars were picked up; time is a car's and not a branch's, so there is none here."""
+
+    branch: OwnBranch
+    total: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyReport:
+    """All figures of one currency.
+
+    Attributes:
+        parts, parts_before: For each part of the period and of the one before, in order; lengths may differ.
+        cars: Those that earned or could be rented, the largest net first.
+    """
+
+    currency: str
+    total: Figures
+    before: Figures
+    parts: tuple[Figures, ...]
+    parts_before: tuple[Figures, ...]
+    cars: tuple[CarFigures, ...]
+    branches: tuple[BranchFigures, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Earnings:
+    """Attributes: ``as_of`` in milliseconds since 1970; ``currencies`` by their codes, none where there are no cars."""
+
+    span: Span
+    as_of: int
+    currencies: tuple[CurrencyReport, ...]
+
+
+#: Stands for all parts of the period before.
+_BEFORE = -1
+#: Part of the period, car, branch; None for all of them.
+_Key = tuple[int | None, str | None, str | None]
+_NAMES = {
+    LedgerKind.CHARGE.value: "gross_minor",
+    LedgerKind.REFUND.value: "refunds_minor",
+    LedgerKind.PLATFORM_SHARE.value: "commission_minor",
+    LedgerKind.OWNER_SHARE.value: "net_minor",
+}
+
+
+def earnings(span: Span, facts: Facts) -> Earnings:
+    """*facts* are those of *span* and of the period before it."""
+    split_at = len(span.before.parts)
+    codes = {each.currency for each in facts.sums} | {car.currency for car in facts.cars if car.mine}
+    reports = tuple(_report(code, split_at, facts) for code in sorted(codes))
+    return Earnings(span, facts.as_of, reports)
+
+
+def _report(currency: str, split_at: int, facts: Facts) -> CurrencyReport:
+    tally = _Tally(currency, split_at)
+    tally.add_money(facts)
+    tally.add_time(facts)
+    of, count = tally.figures, len(facts.marks) - 1
+    cars = [
+        CarFigures(car, of(None, car.car_id), tuple(of(part, car.car_id) for part in range(split_at, count)))
+        for car in facts.cars
+        if tally.knows(None, car.car_id)
+    ]
+    branches = [
+        BranchFigures(branch, of(None, None, branch.branch_id))
+        for branch in facts.branches
+        if tally.knows(None, None, branch.branch_id)
+    ]
+    return CurrencyReport(
+        currency=currency,
+        total=of(),
+        before=of(_BEFORE),
+        parts=tuple(of(part) for part in range(split_at, count)),
+        parts_before=tuple(of(part) for part in range(split_at)),
+        cars=tuple(sorted(cars, key=lambda each: (-each.total.net_minor, each.car.label))),
+        branches=tuple(sorted(branches, key=lambda each: (-each.total.net_minor, each.branch.name))),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """The figures of one currency while they are added up.
+
+    Attributes:
+        split_at: The first part that belongs to the period itself.
+    """
+
+    currency: str
+    split_at: int
+    amounts: dict[_Key, dict[str, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
+
+    def knows(self, *key: int | str | None) -> bool:
+        return _whole(key) in self.amounts
+
+    def figures(self, *key: int | str | None) -> Figures:
+        return Figures(self.currency, **self.amounts.get(_whole(key), {}))
+
+    def add_money(self, facts: Facts) -> None:
+        for each in facts.sums:
+            if each.currency == self.currency:
+                self._add(each.part, each.car_id, each.branch_id, {_NAMES[each.kind]: each.minor})
+        for paid in facts.charged:
+            if paid.currency == self.currency:
+                amounts = {"rentals": paid.rentals, "days": paid.days, "paid_minor": paid.minor}
+                self._add(paid.part, paid.car_id, paid.branch_id, amounts)
+
+    def add_time(self, facts: Facts) -> None:
+        out = {each.car_id: each.times for each in facts.out}
+        marks = [min(mark, facts.as_of) for mark in facts.marks]
+        for car in facts.cars:
+            if not car.mine or car.currency != self.currency:
+                continue
+            active = car.active(marks[0], marks[-1])
+            busy = shared(active, merged(out.get(car.car_id, ())))
+            for part, (available, rented) in enumerate(zip(split(active, marks), split(busy, marks), strict=True)):
+                if available:
+                    self._add(part, car.car_id, None, {"available_ms": available, "rented_ms": rented})
+
+    def _add(self, part: int, car: str, branch: str | None, amounts: dict[str, int]) -> None:
+        keys: list[_Key] = [(part, None, None)]
+        if part < self.split_at:
+            keys.append((_BEFORE, None, None))
+        else:
+            keys += [(part, car, None), (None, car, None), (None, None, None)]
+            keys += [(None, None, branch)] if branch is not None else []
+        for key in keys:
+            into = self.amounts[key]
+            for name, by in amounts.items():
+                into[name] += by
+
+
+def _whole(key: tuple[int | str | None, ...]) -> Any:
+    """*key* with what is not named left open."""
+    return (*key, None, None, None)[:3]

@@ -1,0 +1,195 @@
+"""An owner's books as plain rows: what every figure of the earnings is made of, online and from the stored copy.
+
+Times are milliseconds since 1970 (UTC), so that tens of thousands of rows are read and added up in a blink.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from engine.domain.booking import BookingState
+from engine.domain.car import CarStatus
+
+#: A rental counts while its booking stands; whatever else became of it is money at the most.
+STANDS = frozenset({BookingState.CONFIRMED.value, BookingState.COMPLETED.value})
+
+
+class Posting(NamedTuple):
+    """A ledger row. ``kind`` is a ``LedgerKind``'s value; charges are positive, what was given back is negative."""
+
+    booking_id: str
+    kind: str
+    source_id: str
+    minor: int
+    currency: str
+    car_id: str
+    branch_id: str
+    at: int
+
+
+class Rental(NamedTuple):
+    """A booking as far as its car's owner needs it: nothing of the renter.
+
+    ``starts`` and ``ends`` are half-open; ``days`` are the billed ones; ``commission_bp`` is the platform's share that
+    was agreed on the day of booking.
+    """
+
+    booking_id: str
+    car_id: str
+    car_label: str
+    branch_id: str
+    zone: str
+    starts: int
+    ends: int
+    created: int
+    state: str
+    days: int
+    minor: int
+    currency: str
+    commission_bp: int
+    version: int
+
+    @property
+    def stands(self) -> bool:
+        return self.state in STANDS
+
+
+@dataclass(frozen=True, slots=True)
+class StatusSince:
+    """What a car became, and when."""
+
+    status: CarStatus
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCar:
+    """A car with its history.
+
+    Attributes:
+        currency: Of its daily rate: the set of figures in which its time counts.
+        mine: It belongs to the owner now. Money of a car that was given away still counts, its time no longer does.
+        history: Oldest first, from when it joined the fleet; where nothing is known, the present status holds for all
+            time.
+    """
+
+    car_id: str
+    label: str
+    currency: str
+    branch_id: str
+    status: CarStatus
+    mine: bool = True
+    history: tuple[StatusSince, ...] = ()
+
+    def active(self, since: int, until: int) -> list[tuple[int, int]]:
+        """When in ``[since, until)`` it could be rented: not in maintenance, not retired, and in the fleet already."""
+        if not self.history:
+            return [(since, until)] if self.status is CarStatus.ACTIVE and since < until else []
+        spans = []
+        ends = [entry.since for entry in self.history[1:]] + [until]
+        for entry, end in zip(self.history, ends, strict=True):
+            start, stop = max(entry.since, since), min(end, until)
+            if entry.status is CarStatus.ACTIVE and start < stop:
+                spans.append((start, stop))
+        return spans
+
+
+@dataclass(frozen=True, slots=True)
+class OwnBranch:
+    branch_id: str
+    name: str
+    city: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What was posted in one part of the time, of one kind, for one car at one branch."""
+
+    part: int
+    car_id: str
+    branch_id: str
+    currency: str
+    kind: str
+    minor: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """The rentals that stand and were paid in one part of the time."""
+
+    part: int
+    car_id: str
+    branch_id: str
+    currency: str
+    rentals: int
+    days: int
+    minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """When a car was out with rentals that stand and were paid; in no order, may lie outside of what is asked."""
+
+    car_id: str
+    times: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a report is computed from.
+
+    Attributes:
+        marks: Where the parts of the period before and then of the period itself begin, and the end.
+        as_of: Until when it is known what happened; time after that counts nowhere.
+    """
+
+    marks: tuple[int, ...]
+    as_of: int
+    sums: tuple[Sum, ...]
+    charged: tuple[Charged, ...]
+    out: tuple[Out, ...]
+    cars: tuple[OwnCar, ...]
+    branches: tuple[OwnBranch, ...]
+
+
+def merged(times: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same time without counting any of it twice, in order."""
+    together: list[tuple[int, int]] = []
+    for start, end in sorted(times):
+        if together and start <= together[-1][1]:
+            together[-1] = (together[-1][0], max(together[-1][1], end))
+        elif start < end:
+            together.append((start, end))
+    return together
+
+
+def shared(one: Iterable[tuple[int, int]], other: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The time that lies in both; each is in order and free of overlaps."""
+    first, second = list(one), list(other)
+    both, i, j = [], 0, 0
+    while i < len(first) and j < len(second):
+        start, end = max(first[i][0], second[j][0]), min(first[i][1], second[j][1])
+        if start < end:
+            both.append((start, end))
+        if first[i][1] < second[j][1]:
+            i += 1
+        else:
+            j += 1
+    return both
+
+
+def split(times: Iterable[tuple[int, int]], marks: Sequence[int]) -> list[int]:
+    """How much of *times* (in order, free of overlaps) lies between each mark and the next."""
+    lengths = [0] * (len(marks) - 1)
+    part = 0
+    for start, end in times:
+        while part < len(lengths) and marks[part + 1] <= start:
+            part += 1
+        at = part
+        while at < len(lengths) and marks[at] < end:
+            lengths[at] += max(0, min(end, marks[at + 1]) - max(start, marks[at]))
+            at += 1
+    return lengths

@@ -1,0 +1,62 @@
+"""What an owner earned, and why each figure is what it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.domain.car import OwnerId
+from engine.domain.earnings import Earnings, earnings
+from engine.domain.errors import Forbidden
+from engine.domain.explained import Explanation, Question
+from engine.domain.ownbooks import Facts
+from engine.domain.people import Actor, Deed
+from engine.domain.span import Span
+
+
+class Books(Protocol):
+    """An owner's books: the database's, or the copy on this computer.
+
+    Raises:
+        Unavailable: ``mongodb``, when they lie there and it does not answer.
+    """
+
+    async def facts(self, owner_id: OwnerId, marks: tuple[int, ...]) -> Facts:
+        """All of one moment; *marks* see ``Facts``. A fixed number of commands, whatever the fleet and the time."""
+
+    async def explained(self, owner_id: OwnerId, question: Question) -> Explanation:
+        """One page of the bookings behind a figure."""
+
+    async def zone(self, owner_id: OwnerId) -> str:
+        """IANA name of the zone in which most of the owner's cars stand; UTC without cars."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarningsService:
+    """Reads only. Rows of other owners are out of reach: the owner comes with the actor, never from the caller."""
+
+    books: Books
+
+    async def zone(self, actor: Actor) -> str:
+        """The zone in which this owner's days and months are counted: where most of the cars stand."""
+        return await self.books.zone(_owner(actor))
+
+    async def report(self, actor: Actor, span: Span) -> Earnings:
+        """All figures of *span*, beside those of the period before.
+
+        Raises:
+            Forbidden: Not an owner's account.
+        """
+        marks = (*span.before.marks[:-1], *span.marks)
+        return earnings(span, await self.books.facts(_owner(actor), marks))
+
+    async def explain(self, actor: Actor, question: Question) -> Explanation:
+        """Raises: Forbidden, when it is not an owner's account."""
+        return await self.books.explained(_owner(actor), question)
+
+
+def _owner(actor: Actor) -> OwnerId:
+    actor.must(Deed.SEE_OWN_EARNINGS)
+    if actor.owner_id is None:
+        raise Forbidden("this account owns no fleet")
+    return actor.owner_id
