@@ -100,6 +100,9 @@ class Work(Protocol):
             NotFound: There is no such car.
         """
 
+    async def note_status(self, car: Car, since: datetime) -> None:
+        """Add to the car's history what it is from *since* on; utilisation leaves maintenance out by it."""
+
     async def keep_pictures(self, new: Collection[str], gone: Collection[str]) -> None:
         """The *new* belong to a car from now on, the *gone* to none. Raises: Overtaken, when a new one is not there."""
 

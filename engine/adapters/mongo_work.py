@@ -18,6 +18,7 @@ from engine.adapters.mongo_documents import (
     claim_document,
     fence_document,
     ledger_document,
+    status_document,
     terms_document,
     terms_of_fence,
 )
@@ -175,6 +176,10 @@ class MongoWork:
         if other is None:
             return Overtaken("the plate was free again a moment later")
         return PlateTaken(other["_id"], car_of(other).label)
+
+    async def note_status(self, car: Car, since: datetime) -> None:
+        row = status_document(car.id, car.owner_id, car.status, since)
+        await self._db.car_statuses.insert_one(row, session=self._session)
 
     async def keep_pictures(self, new: Collection[str], gone: Collection[str]) -> None:
         kept, files = files_of(new), self._db["images.files"]

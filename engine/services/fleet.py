@@ -83,6 +83,7 @@ class FleetService:
 
         async def change(work: Work) -> None:
             await work.add_car(car)
+            await work.note_status(car, self.clock.now())
             await work.keep_pictures(tray.new, ())
             await work.audit(self._row(actor, "car.added", None, car))
 
@@ -147,6 +148,8 @@ class FleetService:
     ) -> Car:
         async def change(work: Work) -> None:
             await work.change_car(before, after, seen)
+            if after.status is not before.status:
+                await work.note_status(after, self.clock.now())
             await work.keep_pictures(tray.new, tray.gone)
             await work.audit(self._row(actor, what, before, after, reason))
 

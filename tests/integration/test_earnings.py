@@ -301,3 +301,13 @@ async def test_the_zone_is_that_of_most_of_the_owners_cars(world, history):
         nowhere = await desk.earnings.zone(desk.actor)
 
     assert ("Europe/Lisbon", "UTC") == (lisbon, nowhere)
+
+
+async def test_what_a_car_became_and_when_is_known_from_its_history(world):
+    async with world.desk("owner") as desk:
+        shown = await desk.fleet.car(desk.actor, GOLF.id)
+        resting = await desk.fleet.set_status(desk.actor, shown, CarStatus.MAINTENANCE)
+        await desk.fleet.set_status(desk.actor, resting, CarStatus.ACTIVE)
+        noted = [row["status"] for row in world.db.car_statuses.find({"car_id": GOLF.id}).sort("since", 1)]
+
+    assert ["maintenance", "active"] == noted
