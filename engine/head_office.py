@@ -35,7 +35,7 @@ def open_head_office(
         branches=BranchService(book, clock, desk),
         audit=AuditService(MongoAudit(client, name)),
         health=HealthService(MongoHealth(client, name, clock), cache, gateway, key, reconciler, clock),
-        overview=OverviewService(MongoOverview(client, name), MongoStore(client, name, cache), clock),
+        overview=OverviewService(MongoOverview(client, name), MongoStore(client, name, cache), clock, cache),
         requests=RequestService(MongoPeople(client, name), clock, desk),
     )
 

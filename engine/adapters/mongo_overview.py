@@ -17,12 +17,11 @@ from engine.domain.overview import (
     BehindMoney,
     BehindPage,
     BranchCars,
+    Counts,
     MoneyCell,
     MoneyQuestion,
-    Overview,
     end_of_day,
     month_bounds,
-    months_until,
 )
 from engine.domain.people import Role
 from engine.domain.settings import BEGINNING
@@ -39,16 +38,11 @@ class MongoOverview:
     def __init__(self, client: Client, name: str) -> None:
         self._db = database(client, name)
 
-    async def figures(self, now: datetime) -> Overview:
+    async def counts(self, now: datetime, branches: list[Branch]) -> Counts:
         with speaking():
-            branches = [branch_of(each) for each in await self._db.branches.find().sort("name", 1).to_list()]
-            cars = await self._cars()
-            out = await self._out(now, branches)
+            cars, out = await self._cars(), await self._out(now, branches)
             bookings = await self._bookings()
-            users = await self._users()
-            months = months_until(now, branches)
-            money = await self._money(months, branches)
-        return Overview(now, months, tuple(_branch_cars(each, cars, out) for each in branches), bookings, users, money)
+        return Counts(tuple(_branch_cars(each, cars, out) for each in branches), bookings)
 
     async def _cars(self) -> dict[tuple[str, str], int]:
         pipeline: list[Document] = [
@@ -83,15 +77,16 @@ class MongoOverview:
         rows = await (await self._db.bookings.aggregate(pipeline)).to_list()
         return {BookingState(row["_id"]): row["count"] for row in rows}
 
-    async def _users(self) -> dict[Role, int]:
+    async def users(self) -> dict[Role, int]:
         pipeline: list[Document] = [
             {"$match": {"role": {"$in": [role.value for role in Role]}, "disabled": {"$ne": True}}},
             {"$group": {"_id": "$role", "count": {"$sum": 1}}},
         ]
-        rows = await (await self._db.people.aggregate(pipeline)).to_list()
+        with speaking():
+            rows = await (await self._db.people.aggregate(pipeline)).to_list()
         return {Role(row["_id"]): row["count"] for row in rows}
 
-    async def _money(self, months: tuple[str, ...], branches: list[Branch]) -> tuple[MoneyCell, ...]:
+    async def money(self, months: tuple[str, ...], branches: list[Branch]) -> tuple[MoneyCell, ...]:
         zones = {branch.zone for branch in branches}
         if not zones:
             return ()
@@ -111,7 +106,9 @@ class MongoOverview:
             },
         ]
         cells: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
-        for row in await (await self._db.ledger.aggregate(pipeline, batchSize=_ONE_ANSWER)).to_list():
+        with speaking():
+            rows = await (await self._db.ledger.aggregate(pipeline, batchSize=_ONE_ANSWER)).to_list()
+        for row in rows:
             key = row["_id"]
             if key["month"] in months:
                 place = (key["month"], key["branch"], key["currency"])

@@ -48,6 +48,14 @@ class BranchCars:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """Cars by branch, and bookings by state."""
+
+    branches: tuple[BranchCars, ...]
+    bookings: dict[BookingState, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """Figures of one moment.
 

@@ -7,20 +7,48 @@ from datetime import datetime
 from typing import Protocol
 
 from engine.domain.booking import Booking
+from engine.domain.car import Branch
 from engine.domain.errors import InvalidText, NotFound
-from engine.domain.overview import BehindPage, MoneyQuestion, Overview, Pulse, month_bounds
-from engine.domain.people import Actor, Deed
+from engine.domain.freshness import BOOKINGS, BRANCHES, LISTS_LIVE, REPORTS, REPORTS_LIVE, Lookup, cars_at
+from engine.domain.overview import (
+    BehindPage,
+    Counts,
+    MoneyCell,
+    MoneyQuestion,
+    Overview,
+    Pulse,
+    month_bounds,
+    months_until,
+)
+from engine.domain.people import Actor, Deed, Role
 from engine.domain.text import clean
-from engine.ports import Clock, Store
+from engine.ports import Cache, Clock, Store
 
 _LATEST = 8
+
+
+def _counts_at(now: datetime, branches: list[Branch]) -> Lookup[Counts]:
+    """What is out today is another tomorrow, and some branch's tomorrow begins with every quarter of an hour."""
+    quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
+    places = tuple(cars_at(branch.id) for branch in branches)
+    return Lookup("overview counts", (quarter,), Counts, (BOOKINGS, BRANCHES, *places), LISTS_LIVE)
+
+
+def _money_of(months: tuple[str, ...]) -> Lookup[tuple[MoneyCell, ...]]:
+    return Lookup("overview money", (months,), tuple[MoneyCell, ...], (REPORTS, BRANCHES), REPORTS_LIVE)
+
+
 _MOST = 200
 
 
 class OverviewBook(Protocol):
     """Raises Unavailable("mongodb") and Forbidden. Each answer takes a fixed number of commands."""
 
-    async def figures(self, now: datetime) -> Overview: ...
+    async def counts(self, now: datetime, branches: list[Branch]) -> Counts: ...
+
+    async def users(self) -> dict[Role, int]: ...
+
+    async def money(self, months: tuple[str, ...], branches: list[Branch]) -> tuple[MoneyCell, ...]: ...
 
     async def latest(self, limit: int) -> list[Booking]: ...
 
@@ -36,11 +64,17 @@ class OverviewService:
     book: OverviewBook
     store: Store
     clock: Clock
+    cache: Cache
 
     async def figures(self, actor: Actor) -> Overview:
-        """Everything that is counted over the whole firm."""
+        """Everything that is counted over the whole firm; kept for some minutes, until something of it changes."""
         actor.must(Deed.SEE_OVERVIEW)
-        return await self.book.figures(self.clock.now())
+        now, branches = self.clock.now(), await self.store.branches()
+        months = months_until(now, branches)
+        counts = await self.cache.read(_counts_at(now, branches), lambda: self.book.counts(now, branches))
+        money = await self.cache.read(_money_of(months), lambda: self.book.money(months, branches))
+        users = await self.book.users()
+        return Overview(now, months, counts.branches, counts.bookings, users, money)
 
     async def pulse(self, actor: Actor) -> Pulse:
         """What was just booked, what is about to run out, and how many bookings need a person."""

@@ -181,9 +181,31 @@ async def test_O2_the_number_of_commands_is_the_same_for_ten_rentals_and_for_a_t
                 numbers.append((figures, pulse, list(seen)))
         world.db.bookings.delete_many({})
         world.db.ledger.delete_many({})
+        world.redis.flushall()
 
     assert numbers[0] == numbers[1]
     assert (6, 4, 3) == tuple(map(len, numbers[0]))
+
+
+async def test_figures_are_kept_until_money_moves_or_a_booking_changes_and_never_stale_after_it(world):
+    await fill(world, 20)
+    with counted() as seen:
+        async with world.desk("admin") as desk:
+            first = await desk.head_office.overview.figures(desk.actor)
+            seen.clear()
+            again = await desk.head_office.overview.figures(desk.actor)
+            asked = list(seen)
+    async with world.desk("admin") as desk, world.desk("clerk") as clerk, world.desk("worker") as worker:
+        office = desk.head_office.overview
+        held = await clerk.booking.hold(clerk.actor, wish(clerk, key="another"))
+        booked = await office.figures(desk.actor)
+        rows = charge_rows(held, "pi_new", clerk.clock.now())
+        await worker.payment.store.transact(lambda work: work.post(rows))
+        paid = await office.figures(desk.actor)
+
+    assert (first.money, first.branches, ["aggregate"]) == (again.money, again.branches, asked)
+    assert first.bookings.get(BookingState.HELD, 0) + 1 == booked.bookings[BookingState.HELD]
+    assert first.total("EUR")[0] + held.price == paid.total("EUR")[0]
 
 
 async def test_figures_are_answered_from_indexes(world):
