@@ -26,6 +26,7 @@ from desktop.smoke import Stopwatch
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
 from desktop.viewmodels.booking import BookingViewModel, Stage
+from desktop.viewmodels.booking_detail import DetailViewModel
 from desktop.viewmodels.bookings import BookingsViewModel
 from desktop.viewmodels.connection import ConnectionViewModel
 from desktop.viewmodels.desk import Desk
@@ -200,6 +201,7 @@ class Program:
             tasks=tasks,
             search=SearchViewModel(desk, tasks),
             panel=self._panel,
+            detail=DetailViewModel(desk, self._open_browser, tasks),
             bookings=BookingsViewModel(desk, tasks),
             holds=HoldsViewModel(desk, tasks),
             connection=ConnectionViewModel(self._bridge, probe, tasks),

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from builders import BERLIN, LISBON, RENTER, make_car
 
 from desktop.viewmodels.booking import BookingViewModel
+from desktop.viewmodels.booking_detail import DetailViewModel
 from desktop.viewmodels.bookings import BookingsViewModel
 from desktop.viewmodels.connection import ConnectionViewModel
 from desktop.viewmodels.holds import HoldsViewModel
@@ -99,6 +100,7 @@ def fed_workspace(tasks, actor: Actor = CLERK, *, demo: bool = True) -> Workspac
         tasks=tasks,
         search=SearchViewModel(desk, tasks),
         panel=BookingViewModel(desk, lambda _url: None, tasks),
+        detail=DetailViewModel(desk, lambda _url: None, tasks),
         bookings=BookingsViewModel(desk, tasks),
         holds=HoldsViewModel(desk, tasks),
         connection=ConnectionViewModel(None, None, tasks),

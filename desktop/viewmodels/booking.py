@@ -66,7 +66,7 @@ class PanelState:
         return self.booking is not None and self.booking.attempt.state is AttemptState.OPEN
 
 
-_STAGES = {
+STAGES = {
     BookingState.HELD: Stage.PAYING,
     BookingState.AWAITING_FUNDS: Stage.PAYING,
     BookingState.RELEASING: Stage.RELEASING,
@@ -77,7 +77,7 @@ _STAGES = {
     BookingState.REFUNDED: Stage.OVER,
 }
 #: Stages that Stripe or the clock will end; until then the booking is watched.
-_MOVING = (Stage.PAYING, Stage.RELEASING)
+MOVING = (Stage.PAYING, Stage.RELEASING)
 
 
 class BookingViewModel(QObject):
@@ -118,7 +118,7 @@ class BookingViewModel(QObject):
         """Open the panel for a booking that exists, to pay it or to watch it."""
         self._begin()
         self._tasks.stop(f"follow {booking.id}")  # its answers belong to the opening before
-        self._show(PanelState(_STAGES.get(booking.state, Stage.RELEASED), branch=branch, period=booking.period))
+        self._show(PanelState(STAGES.get(booking.state, Stage.RELEASED), branch=branch, period=booking.period))
         self._took(booking, self._run)
 
     def find_renter(self, text: str) -> None:
@@ -235,7 +235,7 @@ class BookingViewModel(QObject):
             else:
                 seen = booking.version
                 self._took(booking, run)
-                if _STAGES.get(booking.state) not in _MOVING:
+                if STAGES.get(booking.state) not in MOVING:
                     return
 
     async def _give_up(self, booking_id: BookingId, run: int) -> None:
@@ -244,7 +244,7 @@ class BookingViewModel(QObject):
         if booking is not None:
             self._took(booking, run)
         elif run == self._run and self.state.booking is not None:
-            self._show(replace(self.state, stage=_STAGES.get(self.state.booking.state, Stage.RELEASED)))
+            self._show(replace(self.state, stage=STAGES.get(self.state.booking.state, Stage.RELEASED)))
 
     async def _ask_refund(self, booking_id: BookingId, run: int) -> None:
         quoted = await self._asking(lambda: self._desk.rental.quote_refund(self._desk.actor, booking_id), run)
@@ -273,8 +273,8 @@ class BookingViewModel(QObject):
 
     def _took(self, booking: Booking, run: int) -> None:
         """Show what a booking came to, if the panel is still open for it, tell the lists, and watch on what moves."""
-        stage = _STAGES.get(booking.state, Stage.RELEASED)
-        if stage in _MOVING and not self._tasks.running(f"follow {booking.id}"):
+        stage = STAGES.get(booking.state, Stage.RELEASED)
+        if stage in MOVING and not self._tasks.running(f"follow {booking.id}"):
             self._tasks.once(f"follow {booking.id}", self._watch(booking.id, booking.version, run))
         known = self.state.booking
         if known is not None and known.id == booking.id and known.version > booking.version:

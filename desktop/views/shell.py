@@ -74,6 +74,7 @@ class MainWindow(QMainWindow):
         self._of_workspace = [command.id for command in commands]
         self._install(*commands)
         workspace.panel.changed.connect(self.commands.refresh)
+        workspace.detail.changed.connect(self.commands.refresh)
         self._pages.addWidget(view)
         self._pages.setCurrentWidget(view)
         view.start()

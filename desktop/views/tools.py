@@ -13,6 +13,7 @@ from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
 from desktop.viewmodels.booking import BookingViewModel
+from desktop.viewmodels.booking_detail import DetailViewModel
 from desktop.viewmodels.bookings import BookingsViewModel
 from desktop.viewmodels.connection import ConnectionViewModel
 from desktop.viewmodels.desk import Desk
@@ -45,6 +46,7 @@ class Workspace:
     tasks: TaskScope
     search: SearchViewModel
     panel: BookingViewModel
+    detail: DetailViewModel
     bookings: BookingsViewModel
     holds: HoldsViewModel
     connection: ConnectionViewModel

@@ -22,7 +22,7 @@ BEGUN = RentalPeriod(NOW - timedelta(hours=5), NOW + timedelta(days=1))
 @pytest.fixture
 def care(qtbot, theme):
     workspace = fed_workspace(TaskScope())
-    care = Aftercare(theme, workspace)
+    care = Aftercare(theme, workspace.panel, workspace.now, takes_back=True)
     qtbot.addWidget(care)
     return care
 

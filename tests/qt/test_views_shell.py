@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from builders import BERLIN, LISBON
+from builders import LISBON
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
@@ -192,13 +192,13 @@ def test_a_payment_while_the_panel_is_closed_is_told(view):
     hold(view, make_booking(1))
     paid = make_booking(1, BookingState.CONFIRMED)
     view._workspace.panel.booked.emit(paid)
-    assert "Booking G8ET-6JAM-Q001 is paid and confirmed." == view.client.toast.text
-    resumed = []
-    view._workspace.panel.resume = lambda booking, _branch: resumed.append(booking)
-    view.client.toast.acted.emit()
+    assert "Booking G8ET-6JAM-Q001 is paid and confirmed." == view.client.news.toast.text
+    opened = []
+    view._workspace.detail.open = opened.append
+    view.client.news.toast.acted.emit()
 
-    assert [paid] == resumed
-    view.client.toast.hide()
+    assert [paid] == opened
+    view.client.news.toast.hide()
 
 
 async def test_a_bug_in_a_view_is_not_swallowed(window, view, until):
@@ -228,14 +228,14 @@ def test_a_hold_that_is_over_is_no_open_hold(view):
     assert (0, 0.0) == view._workspace.holds.standing()
 
 
-def test_a_booking_opens_in_the_panel_with_its_branch(view):
-    resumed = []
-    view._workspace.panel.resume = lambda booking, branch: resumed.append((booking, branch))
-    view._workspace.search._show(found(1))
+def test_a_booking_of_the_list_opens_in_its_panel(view):
+    opened = []
+    view._workspace.detail.open = opened.append
     view.go("bookings")
     view.client.bookings.opened.emit(make_booking(1))
 
-    assert [(make_booking(1), BERLIN)] == resumed
+    assert [make_booking(1)] == opened
+    assert view.client.detail.isVisible()
 
 
 def test_what_came_to_nothing_is_searched_again(view):

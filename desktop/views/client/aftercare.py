@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -10,11 +13,10 @@ from desktop.messages import amount
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID
-from desktop.viewmodels.booking import PanelState, Stage
-from desktop.views.tools import Workspace
+from desktop.viewmodels.booking import BookingViewModel, PanelState, Stage
+from desktop.viewmodels.booking_detail import DetailViewModel
 from desktop.widgets.button import Button, Kind
 from engine.domain.cancellation import RefundQuote
-from engine.domain.people import Deed
 
 _BACK = Question(
     "Is the car back?",
@@ -33,10 +35,17 @@ class Aftercare(QWidget):
 
     task_failed = Signal(object)
 
-    def __init__(self, theme: Theme, workspace: Workspace, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        vm: BookingViewModel | DetailViewModel,
+        now: Callable[[], datetime],
+        *,
+        takes_back: bool,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._vm, self._now = workspace.panel, workspace.now
-        self._takes_back = workspace.actor.may(Deed.TAKE_BACK)
+        self._vm, self._now, self._takes_back = vm, now, takes_back
         self._tasks = TaskScope(self)
         self._tasks.failed.connect(self.task_failed)
         self.cancel = Button(theme, "Cancel booking …", Kind.DANGER)

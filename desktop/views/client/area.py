@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from desktop.commands import Command
-from desktop.messages import booking_number
 from desktop.theme.icons import Icon
 from desktop.viewmodels.search import SearchState
 from desktop.views.area import Area, Entry, Frame
 from desktop.views.bookings.commands import BookingCommands
+from desktop.views.bookings.detail import BookingDetail
+from desktop.views.bookings.news import BookingNews
 from desktop.views.bookings.page import BookingsPage
 from desktop.views.client.booking_panel import BookingPanel
 from desktop.views.client.search_page import SearchPage
 from desktop.views.tools import Tools, Workspace
-from desktop.widgets.toast import Toast
-from engine.domain.booking import Booking, BookingState
+from engine.domain.booking import Booking
 
 FIND, BOOKINGS = "find", "bookings"
 
@@ -26,11 +26,11 @@ class ClientArea(Area):
         self._workspace, self._frame = workspace, frame
         self._tools = tools
         self._holds = workspace.holds
-        self._paid_elsewhere: Booking | None = None
         self.search = SearchPage(tools, workspace)
         self.bookings: BookingsPage | None = None
         self.panel = BookingPanel(tools, workspace, frame.host)
-        self.toast = Toast(tools.theme, frame.host)
+        self.detail = BookingDetail(tools, workspace.detail, workspace.now, frame.host, demo=workspace.demo)
+        self.news = BookingNews(tools.theme, frame.host, workspace.actor)
         self._connect()
 
     @property
@@ -48,9 +48,7 @@ class ClientArea(Area):
             Command(
                 "booking.book", "Book", self.panel.book, key="Ctrl+Return", when=self.panel.may_book, group="Panel"
             ),
-            Command(
-                "booking.pay", "Pay in browser", self.panel.pay, key="Ctrl+B", when=self.panel.may_pay, group="Panel"
-            ),
+            Command("booking.pay", "Pay in browser", self._pay, key="Ctrl+B", when=self._may_pay, group="Panel"),
             *BookingCommands("bookings", "Bookings", self._to_bookings).all(self._workspace.bookings.scopes),
         )
 
@@ -66,23 +64,28 @@ class ClientArea(Area):
 
     def left(self) -> None:
         self.panel.leave()
+        self.detail.leave()
 
     def stop(self) -> None:
         self._frame.status.set_holds(0)
         self.panel.stop()
+        self.detail.stop()
         if self.bookings is not None:
             self.bookings.stop()
 
     def _connect(self) -> None:
         workspace = self._workspace
         self.panel.task_failed.connect(self.task_failed)
-        self.toast.acted.connect(self._show_paid)
+        self.detail.task_failed.connect(self.task_failed)
+        self.detail.search_wanted.connect(self._search_again)
+        self.news.show_wanted.connect(self._open_booking)
         self.search.chosen.connect(self.panel.open_offer)
         self.panel.similar_wanted.connect(self.search.show_similar)
         self.panel.search_wanted.connect(self._search_again)
         self._frame.status.holds_pressed.connect(lambda: self._frame.go(BOOKINGS))
         self._frame.status.countdown.ended.connect(self._holds.load)
         workspace.panel.booked.connect(self._booked)
+        workspace.detail.booked.connect(self._booked)
         workspace.panel.car_lost.connect(workspace.search.again)
         self._holds.changed.connect(self._show_holds)
         self._holds.settled.connect(self._booked)
@@ -105,28 +108,36 @@ class ClientArea(Area):
         return self.bookings
 
     def _open_booking(self, booking: Booking) -> None:
-        branches = self._workspace.search.state.branches
-        branch = next((known for known in branches if known.id == booking.branch_id), None)
-        self.panel.open_booking(booking, branch)
-
-    def _show_paid(self) -> None:
-        if self._paid_elsewhere is not None:
-            self._open_booking(self._paid_elsewhere)
+        self.panel.leave()
+        self.detail.open_booking(booking)
 
     def _search_again(self, booking: Booking) -> None:
         self._frame.go(FIND)
         self.search.search_like(booking)
 
     def _booked(self, booking: Booking) -> None:
-        was_open = self._holds.note(booking)
-        if was_open and booking.state is BookingState.CONFIRMED and not self.panel.isVisible():
-            self._paid_elsewhere = booking
-            self.toast.tell(f"Booking {booking_number(booking.id)} is paid and confirmed.", "Show")
+        was_held = self._holds.note(booking)
+        self._workspace.detail.took(booking)
+        self.news.hear(booking, was_held=was_held, seen=self._shown(booking))
         if self.bookings is not None:
             self.bookings.show_change(booking)
         if booking.version == 1 or not booking.blocking:
             # A car was taken or set free by this desk: what the search shows is no longer true.
             self._workspace.search.again()
+
+    def _may_pay(self) -> bool:
+        return self.panel.may_pay() or self.detail.may_pay()
+
+    def _pay(self) -> None:
+        if self.detail.may_pay():
+            self._workspace.detail.pay()
+        else:
+            self.panel.pay()
+
+    def _shown(self, booking: Booking) -> bool:
+        panel, detail = self._workspace.panel.state.booking, self._workspace.detail.state.booking
+        in_panel = self.panel.isVisible() and panel is not None and panel.id == booking.id
+        return in_panel or (self.detail.isVisible() and detail is not None and detail.id == booking.id)
 
     def _show_holds(self) -> None:
         self._frame.status.set_holds(*self._holds.standing())
@@ -135,6 +146,7 @@ class ClientArea(Area):
         self._frame.know_branches(state.branches)
 
     def _connection_changed(self) -> None:
+        self.detail.set_online(online=self._workspace.connection.state.problem is None)
         self.panel.set_online(online=self._workspace.connection.state.problem is None)
 
     def _to_form(self) -> None:

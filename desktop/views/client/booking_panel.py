@@ -25,6 +25,7 @@ from desktop.widgets.side_panel import SidePanel
 from engine.domain.booking import Booking
 from engine.domain.car import Branch
 from engine.domain.catalogue import Offer
+from engine.domain.people import Deed
 from engine.domain.period import RentalPeriod
 
 _GIVE_UP = Question(
@@ -54,7 +55,7 @@ class BookingPanel(SidePanel):
         self.facts = FieldList(tools.theme, tools.shimmer)
         self.renters = RenterPicker(tools.theme)
         self.status = PaymentStatus(tools.theme, demo=workspace.demo)
-        self.aftercare = Aftercare(tools.theme, workspace)
+        self.aftercare = Aftercare(tools.theme, self._vm, workspace.now, takes_back=workspace.actor.may(Deed.TAKE_BACK))
         self.main = Button(tools.theme, "Book", Kind.PRIMARY)
         self.second = Button(tools.theme, "Give up")
         self._tasks.failed.connect(self.task_failed)

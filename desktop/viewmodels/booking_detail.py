@@ -1,0 +1,235 @@
+"""One booking that exists: where it stands, and what can still be done with it."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.tasks import TaskScope
+from desktop.viewmodels.booking import MOVING, STAGES, PanelState, Stage
+from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.phases import Phase
+from engine.domain.booking import Booking, BookingId
+from engine.domain.car import Branch
+from engine.domain.errors import DriveSphereError
+from engine.domain.listing import told_to
+from engine.domain.money import Money
+from engine.domain.people import Deed
+
+T = TypeVar("T")
+
+_AFTER_FAILURE_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class DetailState:
+    """Everything there is to draw.
+
+    Attributes:
+        phase: LOADING until the booking is there, FAILED if it is not to be had.
+        branches: All of them, once they are known.
+        acting: A change was asked for and is not answered yet.
+        letting_go: The renter gave up, and Stripe has not said yet that the page is closed.
+    """
+
+    phase: Phase = Phase.LOADING
+    booking: Booking | None = None
+    branches: tuple[Branch, ...] = ()
+    acting: bool = False
+    letting_go: bool = False
+    problem: DriveSphereError | None = None
+
+    def panel(self) -> PanelState:
+        """The same as the panel for new bookings has it, for the parts that both draw."""
+        if self.booking is None:
+            return PanelState(problem=self.problem)
+        stage = Stage.RELEASING if self.letting_go else STAGES.get(self.booking.state, Stage.RELEASED)
+        return PanelState(stage, booking=self.booking, period=self.booking.period, problem=self.problem)
+
+
+class DetailViewModel(QObject):
+    """A state, verbs, and word of every change.
+
+    Signals:
+        changed: The state was replaced; carries the new one.
+        booked: A booking came to be or changed; carries it. Lists show it without asking.
+        refund_quoted: What cancelling now would give back; carries the RefundQuote, to be agreed to.
+    """
+
+    changed = Signal(object)
+    booked = Signal(object)
+    refund_quoted = Signal(object)
+
+    def __init__(self, desk: Desk, open_browser: Callable[[str], None], tasks: TaskScope) -> None:
+        super().__init__()
+        self._desk, self._open_browser, self._tasks = desk, open_browser, tasks
+        # Counts what it was opened for; an answer to an earlier opening changes lists, not this.
+        self._run = 0
+        self.state = DetailState()
+
+    @property
+    def may_act(self) -> bool:
+        """Whether the account may change bookings; an owner looks on."""
+        return self._desk.actor.may(Deed.BOOK)
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether the account stands at a counter, where cars come back."""
+        return self._desk.actor.may(Deed.TAKE_BACK)
+
+    def hold_left_s(self) -> float:
+        """Seconds until the hold is over, by the server's clock; 0 without a hold."""
+        booking = self.state.booking
+        return booking.hold_left(self._desk.now()).total_seconds() if booking else 0.0
+
+    def open(self, booking: Booking) -> None:
+        """Show what a list knows at once, and what is true a moment later."""
+        self._begin()
+        self._show(DetailState(Phase.READY, booking, self.state.branches))
+        self._tasks.latest("detail", self._look(booking.id, self._run))
+
+    def find(self, booking_id: BookingId) -> None:
+        """Show a booking of which only the number is known."""
+        self._begin()
+        self._show(DetailState(branches=self.state.branches))
+        self._tasks.latest("detail", self._look(booking_id, self._run))
+
+    def look_again(self) -> None:
+        """After a problem."""
+        if self.state.booking is not None:
+            self._tasks.latest("detail", self._look(self.state.booking.id, self._run))
+
+    def took(self, booking: Booking) -> None:
+        """News of any booking, from here or another desk; what is shown follows it."""
+        known = self.state.booking
+        if known is not None and known.id == booking.id and known.version < booking.version:
+            self._show(replace(self.state, booking=told_to(self._desk.actor, booking), letting_go=False, problem=None))
+            self._watch_if_moving(booking, self._run)
+
+    def pay(self) -> None:
+        """Open the payment page in the browser; the same page however often."""
+        if self.state.booking is not None and self.state.panel().page_ready:
+            self._open_browser(self.state.booking.attempt.url)
+
+    def give_up(self) -> None:
+        """Let the car go; a payment made meanwhile wins."""
+        if self.state.booking is not None and self.state.panel().stage is Stage.PAYING:
+            self._show(replace(self.state, letting_go=True))
+            self._change(partial(self._desk.rental.give_up, self._desk.actor, self.state.booking.id))
+
+    def ask_refund(self) -> None:
+        """What cancelling would mean; the answer comes by ``refund_quoted``."""
+        if self.state.booking is not None:
+            self._tasks.once("detail refund", self._ask_refund(self.state.booking.id, self._run))
+
+    def cancel(self, shown: Money) -> None:
+        """Cancel and give back *shown*."""
+        if self.state.booking is not None:
+            self._change(partial(self._desk.rental.cancel, self._desk.actor, self.state.booking.id, shown))
+
+    def returned(self) -> None:
+        """The car is back."""
+        if self.state.booking is not None:
+            self._change(partial(self._desk.rental.returned, self._desk.actor, self.state.booking.id))
+
+    def take_up_again(self) -> None:
+        """Hold the same car for the same days once more; the new booking is shown then."""
+        if self.state.booking is not None and self.state.panel().stage is Stage.RELEASED:
+            key = secrets.token_urlsafe(24)
+            self._change(partial(self._desk.rental.take_up_again, self._desk.actor, self.state.booking.id, key))
+
+    def hold_ended(self) -> None:
+        """The countdown reached zero: look at once and not at the next poll."""
+        self.look_again()
+
+    def close(self) -> None:
+        """Nobody looks any more; a payment under way is watched on for the lists."""
+        self._begin()
+        self._show(DetailState(branches=self.state.branches))
+
+    async def _look(self, booking_id: BookingId, run: int) -> None:
+        if not self.state.branches:
+            branches = await self._asking(lambda: self._desk.catalogue.branches(self._desk.actor), run)
+            self._show(replace(self.state, branches=tuple(branches or ())))
+        booking = await self._asking(lambda: self._desk.bookings.booking(self._desk.actor, booking_id), run)
+        if booking is not None:
+            self._took(booking, run)
+        elif run == self._run and self.state.booking is None:
+            self._show(replace(self.state, phase=Phase.FAILED))
+
+    async def _ask_refund(self, booking_id: BookingId, run: int) -> None:
+        quoted = await self._asking(lambda: self._desk.rental.quote_refund(self._desk.actor, booking_id), run)
+        if quoted is not None and run == self._run:
+            self.refund_quoted.emit(quoted)
+
+    def _change(self, change: Callable[[], Coroutine[Any, Any, Booking]]) -> None:
+        """One at a time: a second press while the first is under way does nothing."""
+        self._tasks.once(f"detail change {self._run}", self._changed(change, self._run))
+
+    async def _changed(self, change: Callable[[], Coroutine[Any, Any, Booking]], run: int) -> None:
+        self._show(replace(self.state, acting=True, problem=None))
+        booking = await self._asking(change, run)
+        if run == self._run:
+            self._show(replace(self.state, acting=False, letting_go=False))
+        if booking is not None:
+            self._took(booking, run)
+
+    def _took(self, booking: Booking, run: int) -> None:
+        """Show what came of a question, tell the lists, and watch on what moves."""
+        known = self.state.booking
+        older = known is not None and known.id == booking.id and known.version > booking.version
+        if run == self._run and not older:
+            self._show(replace(self.state, phase=Phase.READY, booking=booking, problem=None))
+        if known is None or known != booking:
+            self.booked.emit(booking)
+        self._watch_if_moving(booking, run)
+
+    def _watch_if_moving(self, booking: Booking, run: int) -> None:
+        """Once for each booking: the panel that made it may be watching still."""
+        moves = STAGES.get(booking.state) in MOVING
+        if moves and self._desk.actor.may(Deed.CAPTURE):
+            self._tasks.once(f"follow {booking.id}", self._watch(booking.id, booking.version, run))
+
+    async def _watch(self, booking_id: BookingId, seen: int, run: int) -> None:
+        """Until Stripe or the clock ended it; a question that got no answer is asked again after a while."""
+        while True:
+            try:
+                booking = await self._desk.call(
+                    partial(self._desk.follower.next_change, self._desk.actor, booking_id, seen)
+                )
+            except DriveSphereError as problem:
+                if run == self._run:
+                    self._show(replace(self.state, problem=problem))
+                if not problem.retryable:
+                    return
+                await asyncio.sleep(_AFTER_FAILURE_S)
+            else:
+                seen = booking.version
+                self._took(booking, run)
+                if STAGES.get(booking.state) not in MOVING:
+                    return
+
+    async def _asking(self, make: Callable[[], Coroutine[Any, Any, T]], run: int) -> T | None:
+        """The answer, or None with the problem shown."""
+        try:
+            return await self._desk.call(make)
+        except DriveSphereError as problem:
+            if run == self._run:
+                self._show(replace(self.state, problem=problem))
+            return None
+
+    def _begin(self) -> None:
+        self._run += 1
+        for name in ("detail", "detail refund"):
+            self._tasks.stop(name)
+
+    def _show(self, state: DetailState) -> None:
+        if state != self.state:
+            self.state = state
+            self.changed.emit(state)

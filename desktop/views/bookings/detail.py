@@ -1,0 +1,220 @@
+"""The panel of a booking that exists: facts, payments, what happened, and what can still be done.
+
+API: BookingDetail(tools, vm, now, host, demo): open_booking(b), open_number(id), set_online(online), leave(), stop();
+search_wanted(Booking).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.dialogs import Question, confirm
+from desktop.messages import Step, amount, booking_number, branch_name, branch_time, days_text, say
+from desktop.tasks import TaskScope
+from desktop.theme.icons import Icon
+from desktop.theme.tokens import GRID, Tone, TypeSize
+from desktop.viewmodels.booking import Stage
+from desktop.viewmodels.booking_detail import DetailState, DetailViewModel
+from desktop.viewmodels.phases import Phase
+from desktop.views.bookings.payments import Payments
+from desktop.views.bookings.story import moments_of, trouble_words
+from desktop.views.client.aftercare import Aftercare
+from desktop.views.client.car_head import CarHead
+from desktop.views.client.payment_status import PaymentStatus
+from desktop.views.tools import Tools, announce
+from desktop.widgets.banner import Banner
+from desktop.widgets.button import Button, Kind
+from desktop.widgets.copy_line import CopyLine
+from desktop.widgets.field_skeleton import Field, FieldList
+from desktop.widgets.side_panel import SidePanel
+from desktop.widgets.text import Text
+from desktop.widgets.timeline import Timeline
+from engine.domain.booking import Booking, BookingId
+from engine.domain.car import BranchId
+
+_GIVE_UP = Question(
+    "Give this booking up?",
+    "The payment page is closed and the car is free for others. A payment made meanwhile still counts.",
+    "Give up, free the car",
+    "Keep it",
+)
+_BONES = ("Pick-up", "Return", "Branch", "Renter", "Booked", "Rental", "Total")
+
+
+class BookingDetail(SidePanel):
+    """Signals: ``search_wanted`` carries a Booking that came to nothing; ``task_failed`` what nobody foresaw."""
+
+    search_wanted = Signal(object)
+    task_failed = Signal(object)
+
+    def __init__(
+        self, tools: Tools, vm: DetailViewModel, now: Callable[[], datetime], host: QWidget, *, demo: bool = False
+    ) -> None:
+        super().__init__(tools.theme, host, "Booking")
+        self.vm, self._now, self._online = vm, now, True
+        self._tasks = TaskScope(self)
+        self.banner = Banner(tools.theme)
+        self.number = CopyLine(tools.theme, "booking number", lead=True)
+        self.car = CarHead(tools.theme)
+        self.status = PaymentStatus(tools.theme, demo=demo)
+        self.facts = FieldList(tools.theme, tools.shimmer)
+        self.aftercare = Aftercare(tools.theme, vm, now, takes_back=vm.takes_back)
+        self.payments = Payments(tools.theme)
+        self.past = Timeline(tools.theme, "What happened")
+        self._heads = [
+            Text(tools.theme, words, size=TypeSize.LEAD, bold=True) for words in ("Payments", "What happened")
+        ]
+        self.main = Button(tools.theme, "Pay in browser", Kind.PRIMARY, Icon.OPEN_BROWSER)
+        self.second = Button(tools.theme, "Give up")
+        self.search = Button(tools.theme, "Search again")
+        self._fill_panel()
+        self._connect()
+        self.draw(vm.state)
+
+    def open_booking(self, booking: Booking) -> None:
+        self.vm.open(booking)
+        self.open(self._first())
+
+    def open_number(self, booking_id: BookingId) -> None:
+        """Open for a booking of which only the number is known."""
+        self.vm.find(booking_id)
+        self.open(self)
+
+    def may_pay(self) -> bool:
+        return self.isVisible() and self.vm.may_act and self.vm.state.panel().page_ready and self._paying()
+
+    def leave(self) -> None:
+        """Another page is opened."""
+        self.close_panel()
+
+    def stop(self) -> None:
+        """The session ends."""
+        self._tasks.stop("give up")
+        self.aftercare.stop()
+        self.status.stop()
+        self.hide()
+
+    def set_online(self, *, online: bool) -> None:
+        self._online = online
+        self.draw(self.vm.state)
+
+    def draw(self, state: DetailState) -> None:
+        inside = self._has_the_focus()
+        booking = state.booking
+        for part in (self.number, self.car, self.payments, self.past, *self._heads):
+            part.setVisible(booking is not None)
+        news = self.status.draw(state.panel(), self.vm.hold_left_s())
+        self.status.number.hide()
+        if booking is None:
+            self.facts.show_bones(_BONES if state.phase is Phase.LOADING else ())
+        else:
+            self._draw_booking(state, booking)
+        self._draw_problem(state)
+        self._draw_actions(state)
+        if inside and self.isVisible() and not self._has_the_focus():
+            self._first().setFocus()
+        if news and self.isVisible():
+            announce(self, news)
+
+    def _draw_booking(self, state: DetailState, booking: Booking) -> None:
+        self.number.show_value(booking_number(booking.id), booking.id)
+        self.car.show_label(booking.car_label)
+        names = {branch.id: branch_name(branch) for branch in state.branches}
+        self.facts.show_fields(_facts(booking, names, self._now()))
+        self.payments.draw(booking, self._now())
+        self.past.show_moments(moments_of(booking, self._now()))
+
+    def _draw_problem(self, state: DetailState) -> None:
+        booking = state.booking
+        if state.problem is not None:
+            zone = ZoneInfo(booking.zone if booking else "UTC")
+            told = say(state.problem, zone, now=self._now())
+            step = Step.RETRY.value if state.problem.retryable else ""
+            self.banner.tell(Tone.WARNING if state.problem.retryable else Tone.DANGER, told.text, step, closable=False)
+        elif booking is not None and (words := trouble_words(booking)):
+            self.banner.tell(Tone.WARNING, words, closable=False)
+        else:
+            self.banner.clear()
+
+    def _draw_actions(self, state: DetailState) -> None:
+        panel = state.panel()
+        acts = self.vm.may_act and state.booking is not None
+        self.aftercare.draw(panel, online=self._online and not state.acting)
+        self.aftercare.setVisible(self.aftercare.isVisibleTo(self) and acts)
+        self.main.setVisible(acts and panel.stage is Stage.PAYING)
+        self.main.setEnabled(panel.page_ready)
+        self.second.setVisible(acts and panel.stage is Stage.PAYING)
+        self.second.setEnabled(self._online and not state.acting)
+        self.search.setVisible(acts and panel.stage is Stage.RELEASED)
+
+    def _paying(self) -> bool:
+        return self.vm.state.panel().stage is Stage.PAYING
+
+    def _first(self) -> QWidget:
+        """What is most likely wanted; the panel itself while nothing can be pressed."""
+        pressable = (self.main, self.aftercare.again, self.aftercare.returned, self.number.button)
+        return next((each for each in pressable if each.isEnabled() and each.isVisibleTo(self)), self)
+
+    def _has_the_focus(self) -> bool:
+        focused = self.window().focusWidget()
+        return focused is None or focused is self or self.isAncestorOf(focused)
+
+    def _search_again(self) -> None:
+        if self.vm.state.booking is not None:
+            booking = self.vm.state.booking
+            self.close_panel()
+            self.search_wanted.emit(booking)
+
+    async def _give_up(self) -> None:
+        if await confirm(self.window(), _GIVE_UP):
+            self.vm.give_up()
+
+    def _fill_panel(self) -> None:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, GRID, 0)
+        column.setSpacing(4 * GRID)
+        parts = (self.banner, self.number, self.car, self.status, self.facts, self.aftercare)
+        for part in (*parts, self._heads[0], self.payments, self._heads[1], self.past):
+            column.addWidget(part)
+        column.addStretch(1)
+        self.set_content(content)
+        self.foot.setSpacing(2 * GRID)
+        self.foot.addWidget(self.second)
+        self.foot.addWidget(self.search, 1)
+        self.foot.addWidget(self.main, 1)
+
+    def _connect(self) -> None:
+        self._tasks.failed.connect(self.task_failed)
+        self.aftercare.task_failed.connect(self.task_failed)
+        self.status.countdown.ended.connect(self.vm.hold_ended)
+        self.banner.acted.connect(self.vm.look_again)
+        self.main.clicked.connect(self.vm.pay)
+        self.second.clicked.connect(lambda: self._tasks.once("give up", self._give_up()))
+        self.search.clicked.connect(self._search_again)
+        self.number.copied.connect(lambda text: announce(self, f"{text} copied"))
+        self.closed.connect(self.vm.close)
+        self.vm.changed.connect(self.draw)
+
+
+def _facts(booking: Booking, names: dict[BranchId, str], now: datetime) -> list[Field]:
+    zone = ZoneInfo(booking.zone)
+    pick_up, drop_off = (names.get(at, "") for at in (booking.branch_id, booking.return_branch_id))
+    fields = [
+        Field("Pick-up", branch_time(booking.period.starts_at, zone, now=now)),
+        Field("Return", branch_time(booking.period.ends_at, zone, now=now)),
+        Field("Branch", pick_up),
+        *([Field("Returned at", drop_off)] if drop_off != pick_up else []),
+        Field("Renter", booking.renter_name),
+        Field("Booked", f"{branch_time(booking.created_at, zone, now=now)} by {booking.booked_by}"),
+    ]
+    for line in booking.quote.lines:
+        words = f"{days_text(line.count)} × {amount(line.unit)} = {amount(line.amount)}"  # noqa: RUF001 -- times
+        fields.append(Field("Rental", words, amount=True))
+    fields.append(Field("Total", amount(booking.price), strong=True, amount=True))
+    return fields

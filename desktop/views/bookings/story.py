@@ -1,0 +1,140 @@
+"""A booking's past in words: what happened when and by whom, and each payment with what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from desktop.messages import amount, branch_time
+from desktop.theme.tokens import Tone
+from desktop.widgets.timeline import Moment
+from engine.domain.booking import Booking, BookingState, Step
+from engine.domain.payment import Attempt, AttemptState, RefundState
+from engine.domain.trouble import Why
+
+_LATE_KEPT = "Paid after the hold was over; the car was still free"
+_LATE_LOST = "Paid after the hold was over; the car was no longer free"
+_TOO_LATE = "Paid after the rental would have ended"
+_STEPS = MappingProxyType(
+    {
+        BookingState.HELD: ("Car held", Tone.ACCENT),
+        BookingState.AWAITING_FUNDS: ("Payment on its way", Tone.ACCENT),
+        BookingState.RELEASED: ("Car set free, nothing charged", Tone.NEUTRAL),
+        BookingState.CONFIRMED: ("Paid and confirmed", Tone.POSITIVE),
+        BookingState.COMPLETED: ("Car came back", Tone.POSITIVE),
+        BookingState.CANCELLED: ("Cancelled", Tone.DANGER),
+        BookingState.REFUNDED: ("Money given back", Tone.NEUTRAL),
+    }
+)
+#: What engines sign with when nobody at a desk asked for it.
+_OURSELVES = frozenset({"sweeper", "stripe", "worker", "demo"})
+_TROUBLES = MappingProxyType(
+    {
+        Why.STUCK: "Stripe has not answered for a while. It is asked again; nothing is lost.",
+        Why.SLOW: "The money is on its way at a bank.",
+        Why.NOBODY: "Its next step is due and no desk with a Stripe key has taken it.",
+        Why.MISMATCH: "Stripe tells something else than was asked for. Head office must look.",
+        Why.REFUND_FAILED: "Stripe could not give the money back. Head office must pay it another way.",
+        Why.LAPSED: "The card's approval ran out before the money was taken. The booking stands unpaid.",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentLine:
+    """One payment or refund.
+
+    Attributes:
+        ids: What Stripe calls it: kind and id, to be copied.
+    """
+
+    title: str
+    detail: str
+    tone: Tone
+    ids: tuple[tuple[str, str], ...]
+
+
+def moments_of(booking: Booking, now: datetime) -> list[Moment]:
+    """Every step of the history, oldest first."""
+    zone = ZoneInfo(booking.zone)
+    steps: list[tuple[Step | None, Step]] = [(None, booking.history[0]), *pairwise(booking.history)]
+    told = []
+    for before, step in steps:
+        title, tone = _step(booking, before, step)
+        by = "" if step.by in _OURSELVES else f" · by {step.by}"
+        told.append(Moment(title, f"{branch_time(step.at, zone, now=now)}{by}", tone))
+    return told
+
+
+def late_news(booking: Booking) -> str:
+    """Why a payment that came late led where it did; empty where none did."""
+    for before, step in pairwise(booking.history):
+        if before.state is BookingState.RELEASED:
+            return _late(booking, step)
+    return ""
+
+
+def trouble_words(booking: Booking) -> str:
+    """What keeps it from its next step; empty while it goes well or somebody has seen to it."""
+    if booking.trouble is None or booking.settled_by_hand:
+        return ""
+    return _TROUBLES[booking.trouble.why]
+
+
+def payments_of(booking: Booking, now: datetime) -> list[PaymentLine]:
+    zone = ZoneInfo(booking.zone)
+    return [*(_attempt(attempt, zone, now) for attempt in booking.attempts), *_refund(booking)]
+
+
+def _step(booking: Booking, before: Step | None, step: Step) -> tuple[str, Tone]:
+    if step.state is BookingState.RELEASING:
+        ran_out = step.at >= booking.hold_until
+        return ("The hold ran out unpaid" if ran_out else "Given up before it was paid"), Tone.NEUTRAL
+    if before is not None and before.state is BookingState.RELEASED:
+        return _late(booking, step), Tone.POSITIVE if step.state is BookingState.CONFIRMED else Tone.WARNING
+    return _STEPS.get(step.state, ("Paid without a car; the money goes back", Tone.WARNING))
+
+
+def _late(booking: Booking, step: Step) -> str:
+    if step.state is BookingState.CONFIRMED:
+        return _LATE_KEPT
+    return _TOO_LATE if step.at >= booking.period.ends_at else _LATE_LOST
+
+
+def _attempt(attempt: Attempt, zone: ZoneInfo, now: datetime) -> PaymentLine:
+    price = amount(attempt.amount)
+    ends = branch_time(attempt.expires_at, zone, now=now)
+    if attempt.captured_at is not None:
+        words = (f"{price} paid", f"Taken {branch_time(attempt.captured_at, zone, now=now)}", Tone.POSITIVE)
+    else:
+        words = {
+            AttemptState.PREPARED: (f"{price} asked for", "The payment page is being made", Tone.NEUTRAL),
+            AttemptState.OPEN: (f"{price} asked for", f"The page can be paid until {ends}", Tone.ACCENT),
+            AttemptState.PAID: (f"{price} approved", "The card approved it; the money is taken next", Tone.POSITIVE),
+            AttemptState.EXPIRED: (f"{price} not paid", "The page is closed; nothing was charged", Tone.NEUTRAL),
+            AttemptState.VOID: (f"{price} not charged", "Let go before any money moved", Tone.NEUTRAL),
+            AttemptState.LAPSED: (f"{price} not taken", "The card's approval ran out", Tone.WARNING),
+        }[attempt.state]
+    ids = (("payment id", attempt.payment_intent), ("page id", attempt.session_id))
+    return PaymentLine(*words, tuple((kind, value) for kind, value in ids if value))
+
+
+def _refund(booking: Booking) -> Iterator[PaymentLine]:
+    refund = booking.refund
+    if refund is None:
+        return
+    detail, tone = {
+        RefundState.DUE: ("Stripe is asked to give it back", Tone.ACCENT),
+        RefundState.PENDING: ("On its way to the renter's bank", Tone.ACCENT),
+        RefundState.DONE: ("Given back", Tone.NEUTRAL),
+        RefundState.FAILED: ("Stripe could not give it back; head office must", Tone.DANGER),
+    }[refund.state]
+    voided = refund.refund_id.startswith("pi_")
+    ids = (("refund id", refund.refund_id),) if refund.refund_id and not voided else ()
+    yield PaymentLine(
+        f"{amount(refund.amount)} refund", "Let go before any money moved" if voided else detail, tone, ids
+    )
