@@ -93,7 +93,7 @@ class Points:
         async def take(this: RedisTurns, car_id: str, intent_key: str, booking_id: str) -> AsyncIterator[None]:
             asked = time.monotonic()
             async with real(this, car_id, intent_key, booking_id):
-                inside = {"car": car_id, "asked": asked, "entered": time.monotonic(), "leased": this.alive}
+                inside = {"car": car_id, "asked": asked, "entered": time.monotonic(), "leased": this._line.alive}
                 await points.tell("entered", booking=booking_id, **inside)
                 await points.reach("after turn")
                 try:
