@@ -14,6 +14,7 @@ from engine.adapters.clock import ServerClock
 from engine.adapters.darkroom import Darkroom
 from engine.adapters.landing import open_landing
 from engine.adapters.mongo_accounts import MongoAccounts
+from engine.adapters.mongo_changes import MongoChanges
 from engine.adapters.mongo_client import Client, Credentials, connect
 from engine.adapters.mongo_deployment import MongoDeployment
 from engine.adapters.mongo_earnings import MongoEarnings
@@ -52,6 +53,7 @@ from engine.services.follower import Follower
 from engine.services.head_office import HeadOffice
 from engine.services.images import ImagesService
 from engine.services.listing import ListingService
+from engine.services.live import LiveService
 from engine.services.mode import ModeGuard
 from engine.services.payment import PaymentService
 from engine.services.photos import PhotoService
@@ -104,6 +106,7 @@ class Engine:
     redis: RedisLine
     cache: RedisCache
     earnings: EarningsService
+    live: LiveService
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,7 @@ class _Doors:
     turns: RedisTurns
     redis: RedisLine
     cache: RedisCache
+    changes: MongoChanges
     clock: ServerClock
     gateway: StripeGateway
 
@@ -206,6 +210,7 @@ async def open_engine(
             turns=RedisTurns(line, place.database, lease=lease),
             redis=line,
             cache=cache,
+            changes=await MongoChanges.open(client, place.database),
             clock=clock,
             gateway=gateway,
         )
@@ -246,6 +251,7 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
         head_office=open_head_office(client, place.database, doors.cache, gateway, key, clock, desk),
         redis=doors.redis,
         cache=doors.cache,
+        live=LiveService(doors.changes, doors.cache, clock, actor),
         accounts=AccountService(MongoPeople(client, place.database), doors.session, store, clock, desk),
         earnings=EarningsService(MongoEarnings(client, place.database, clock)),
     )
@@ -274,5 +280,7 @@ async def _running(engine: Engine) -> AsyncIterator[None]:
         work: list[Work] = [lambda: keep_time(engine.clock)]
         if engine.actor.may(Deed.SWEEP):
             work.append(engine.sweeper.run)
+        if engine.actor.may(Deed.BROWSE_CARS):
+            work.append(engine.live.run)
         await serving.enter_async_context(at_work(work))
         yield

@@ -1,0 +1,116 @@
+"""What happened, as it is told to whoever has pages open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from engine.domain.booking import Booking, BookingId
+from engine.domain.car import BranchId, Car, CarId
+from engine.domain.errors import DriveSphereError
+from engine.domain.listing import told_to
+from engine.domain.people import Actor, Deed, Role
+from engine.domain.period import RentalPeriod
+
+
+@dataclass(frozen=True, slots=True)
+class BookingChanged:
+    """Came to be or changed; told to those who may see it, as they may see it."""
+
+    booking: Booking
+
+
+@dataclass(frozen=True, slots=True)
+class CarClaimed:
+    """A car was promised for a period, or the promise ended; no word of the renter.
+
+    Attributes:
+        branch_id: Where the booking is picked up.
+        blocking: Whether the car is taken by it now.
+    """
+
+    car_id: CarId
+    branch_id: BranchId
+    booking_id: BookingId
+    period: RentalPeriod
+    blocking: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CarChanged:
+    """The car itself: new, moved, dearer, in maintenance, retired."""
+
+    car: Car
+
+
+@dataclass(frozen=True, slots=True)
+class Resync:
+    """Something was missed: whatever is shown has to be asked for again."""
+
+
+Fact: TypeAlias = BookingChanged | CarClaimed | CarChanged | Resync
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A word from the server: what changed, or only that it is there.
+
+    Attributes:
+        source: Which of the streams it came by.
+        missed: What changed before cannot be told any more.
+    """
+
+    source: str
+    record: Booking | Car | None = None
+    missed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A stream broke; it is tried again by itself."""
+
+    source: str
+    problem: DriveSphereError
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """How far one may believe that nothing has changed.
+
+    Attributes:
+        streaming: Every stream is open as far as anybody knows.
+        heard_at: Server time (UTC) of the last word of the stream that has been silent the longest.
+        problem: Why a stream is not open; None while all are, and before the first word.
+    """
+
+    streaming: bool = False
+    heard_at: datetime | None = None
+    problem: DriveSphereError | None = None
+
+
+def facts_for(actor: Actor, record: Booking | Car) -> tuple[Fact, ...]:
+    """What *actor* is told of a record that changed: an owner of the own cars only."""
+    if actor.role is Role.OWNER and record.owner_id != actor.owner_id:
+        return ()
+    if isinstance(record, Car):
+        return (CarChanged(record),) if actor.may(Deed.BROWSE_CARS) else ()
+    facts: list[Fact] = []
+    if record.visible_to(actor):
+        facts.append(BookingChanged(told_to(actor, record)))
+    if actor.may(Deed.BROWSE_CARS):
+        facts.append(CarClaimed(record.car_id, record.branch_id, record.id, record.period, record.blocking))
+    return tuple(facts)
+
+
+def subject(fact: Fact) -> tuple[str, ...]:
+    """A later fact on the same subject replaces an earlier one that nobody has heard yet."""
+    match fact:
+        case BookingChanged(booking):
+            return ("booking", booking.id)
+        case CarClaimed():
+            return ("claim", fact.booking_id)
+        case CarChanged(car):
+            return ("car", car.id)
+        case Resync():
+            return ("resync",)

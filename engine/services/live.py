@@ -1,0 +1,152 @@
+"""What happens at other desks, told to the pages of this one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+
+from engine.domain.booking import Booking
+from engine.domain.car import Car, OwnerId
+from engine.domain.errors import DriveSphereError
+from engine.domain.events import Fact, Heard, Lost, Pulse, Resync, facts_for, subject
+from engine.domain.freshness import EVERYTHING, Namespace, touched_by_booking, touched_by_car
+from engine.domain.people import Actor
+from engine.ports import Cache, Clock
+
+log = structlog.get_logger(__name__)
+
+#: More facts than this waiting for somebody are worth less than one "ask again for everything".
+MOST_WAITING = 500
+
+
+class Changes(Protocol):
+    """What is written to the database, by whomever."""
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The names of the streams there are."""
+
+    async def follow(self, owner_id: OwnerId | None, tell: Callable[[Heard | Lost], None]) -> None:
+        """Until cancelled: every change, a word every second without one, and word of every stream that is lost.
+
+        Nothing is left out and nothing told twice over a lost connection; where that cannot be kept, ``Heard.missed``
+        says so. With *owner_id* only that owner's cars and their bookings.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Attributes: ``facts`` in the order in which they happened; empty when only the pulse went on."""
+
+    facts: tuple[Fact, ...]
+    pulse: Pulse
+
+
+@dataclass(slots=True)
+class Subscription:
+    """One listener's facts, the newest on each subject; bounded, however slow the listener is."""
+
+    pulse: Pulse = field(default_factory=Pulse)
+    _waiting: dict[tuple[str, ...], Fact] = field(default_factory=dict)
+    _something: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def next(self) -> News:
+        """Wait for facts or for a word from the server; what was told once is not told again."""
+        await self._something.wait()
+        self._something.clear()
+        facts, self._waiting = tuple(self._waiting.values()), {}
+        return News(facts, self.pulse)
+
+    def tell(self, facts: Iterable[Fact], pulse: Pulse) -> None:
+        for fact in facts:
+            if isinstance(fact, Resync) or len(self._waiting) >= MOST_WAITING:
+                self._waiting = {("resync",): Resync()}
+            else:
+                self._waiting.pop(subject(fact), None)
+                self._waiting[subject(fact)] = fact
+        self.pulse = pulse
+        self._something.set()
+
+
+class LiveService:
+    """Hears the database's changes and passes on what the actor may know.
+
+    Before a change is passed on, what the cache keeps of it is made unreachable: whoever made the change has done so
+    too, unless it died over it.
+    """
+
+    def __init__(self, changes: Changes, cache: Cache, clock: Clock, actor: Actor) -> None:
+        self._changes, self._cache, self._clock, self._actor = changes, cache, clock, actor
+        self._listeners: list[Subscription] = []
+        self._heard_at: dict[str, datetime] = {}
+        self._lost: dict[str, DriveSphereError] = {}
+        self._records: list[Booking | Car] = []
+        self._missed = False
+        self._something = asyncio.Event()
+
+    @property
+    def pulse(self) -> Pulse:
+        silent = [source for source in self._changes.sources if source not in self._heard_at]
+        heard_at = None if silent else min(self._heard_at.values())
+        problem = next(iter(self._lost.values()), None)
+        return Pulse(heard_at is not None and problem is None, heard_at, problem)
+
+    def subscribe(self) -> Subscription:
+        """Facts from now on, until ``unsubscribe``."""
+        listener = Subscription(self.pulse)
+        self._listeners.append(listener)
+        return listener
+
+    def unsubscribe(self, listener: Subscription) -> None:
+        if listener in self._listeners:
+            self._listeners.remove(listener)
+
+    async def run(self) -> None:
+        """Listen until cancelled."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._changes.follow(self._actor.owner_id, self._hear), name="changes")
+                group.create_task(self._pass_on(), name="live")
+        except ExceptionGroup:
+            # A bug; without this line nobody would know why nothing is live any more.
+            log.exception("live.ended")
+            raise
+
+    def _hear(self, word: Heard | Lost) -> None:
+        if isinstance(word, Lost):
+            self._lost[word.source] = word.problem
+        else:
+            self._lost.pop(word.source, None)
+            self._heard_at[word.source] = self._clock.now()
+            self._missed = self._missed or word.missed
+            if word.record is not None:
+                self._records.append(word.record)
+            if len(self._records) > MOST_WAITING:
+                self._missed, self._records = True, []
+        self._something.set()
+
+    async def _pass_on(self) -> None:
+        while True:
+            await self._something.wait()
+            self._something.clear()
+            records, self._records = self._records, []
+            missed, self._missed = self._missed, False
+            if records or missed:
+                await self._cache.bump(_touched(records) | ({EVERYTHING} if missed else set()))
+            facts: list[Fact] = [Resync()] if missed else []
+            for record in records:
+                facts += facts_for(self._actor, record)
+            for listener in self._listeners:
+                listener.tell(facts, self.pulse)
+
+
+def _touched(records: Iterable[Booking | Car]) -> set[Namespace]:
+    touched: set[Namespace] = set()
+    for record in records:
+        touched |= touched_by_car(record) if isinstance(record, Car) else touched_by_booking(record)
+    return touched
