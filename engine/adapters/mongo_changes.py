@@ -1,4 +1,4 @@
-"""The port ``Changes`` of ``services.live``: one change stream for bookings and one for cars, found again whenever they are lost."""
+"""The port ``Changes`` of ``services.live``: a change stream for bookings and one for cars, found again when lost."""
 
 from __future__ import annotations
 
