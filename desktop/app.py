@@ -25,6 +25,7 @@ from desktop.preferences import Preferences
 from desktop.smoke import Stopwatch
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
+from desktop.viewmodels.asking import AskingViewModel
 from desktop.viewmodels.booking import BookingViewModel, Stage
 from desktop.viewmodels.booking_detail import DetailViewModel
 from desktop.viewmodels.bookings import BookingsViewModel
@@ -32,10 +33,11 @@ from desktop.viewmodels.connection import ConnectionViewModel
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.holds import HoldsViewModel
 from desktop.viewmodels.search import SearchViewModel
-from desktop.viewmodels.session import OfferedAccount, SessionPhase, SessionState, SessionViewModel
+from desktop.viewmodels.session import Doors, OfferedAccount, SessionPhase, SessionState, SessionViewModel
 from desktop.views.shell import MainWindow, Workspace
 from desktop.widgets.shimmer import ShimmerClock
 from engine.config import Settings
+from engine.domain.account_requests import NewRequest
 from engine.domain.people import Actor, Role
 from engine.embedded.servers import begin
 
@@ -84,9 +86,11 @@ class Program:
         self._engine: Held[Engine] | None = None
         self._panel: BookingViewModel | None = None
         self._leaving = asyncio.Event()
-        self.session = SessionViewModel(self._open_place, self._sign_in, self._sign_out, self._tasks)
+        doors = Doors(self._open_place, self._sign_in, self._sign_out, self._choose_password)
+        self.session = SessionViewModel(doors, self._tasks)
+        asking = AskingViewModel(self._ask_for_account, self._tasks)
         self.theme = Theme(app, preferences.scheme, reduced_motion=preferences.reduced_motion)
-        self.window = MainWindow(self.theme, ShimmerClock(self.theme), preferences, self.session)
+        self.window = MainWindow(self.theme, ShimmerClock(self.theme), preferences, self.session, asking)
         self._tasks.failed.connect(self._crashed)
         self.window.task_failed.connect(self._crashed)
         self.session.changed.connect(self._session_changed)
@@ -164,6 +168,14 @@ class Program:
         self._engine = await self._bridge.hold(lambda: bootstrap.open_engine(place, account, password))
         return self._engine.value.actor
 
+    async def _choose_password(self, account: str, old: str, new: str) -> None:
+        bootstrap, place = await self._bridge.call(_load_engine), self._held_place()
+        await self._bridge.call(lambda: bootstrap.choose_password(place, account, old, new))
+
+    async def _ask_for_account(self, request: NewRequest) -> None:
+        bootstrap, place = await self._bridge.call(_load_engine), self._held_place()
+        await self._bridge.call(lambda: bootstrap.ask_for_account(place, request))
+
     async def _sign_out(self) -> None:
         if self._desk_tasks is not None:
             tasks, self._desk_tasks = self._desk_tasks, None
@@ -190,7 +202,7 @@ class Program:
         desk = self._desk_of(engine)
 
         async def probe() -> tuple[datetime, bool]:
-            await engine.session.whoami()
+            await engine.session.still(engine.actor)
             await engine.clock.measure()
             return engine.clock.now(), engine.redis.alive
 

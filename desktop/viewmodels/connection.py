@@ -13,7 +13,8 @@ from desktop.bridge import EngineThread
 from desktop.tasks import TaskScope
 from engine.domain.errors import DriveSphereError, RuleBroken
 
-_EVERY_S, _WHEN_AWAY_S = 10.0, 2.0
+#: An account that was changed by an administrator is told so within five seconds.
+_EVERY_S, _WHEN_AWAY_S = 3.0, 2.0
 
 
 @dataclass(frozen=True, slots=True)

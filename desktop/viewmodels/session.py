@@ -9,7 +9,7 @@ from enum import Enum, auto
 from PySide6.QtCore import QObject, Signal
 
 from desktop.tasks import TaskScope
-from engine.domain.errors import DriveSphereError, Unavailable
+from engine.domain.errors import DriveSphereError, PasswordMustChange, Unavailable
 from engine.domain.people import Actor, Role
 
 
@@ -19,6 +19,7 @@ class SessionPhase(Enum):
     SIGNED_OUT = auto()
     SIGNING_IN = auto()
     SIGNED_IN = auto()
+    CHOOSING = auto()  #: another password, before anything else
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,38 @@ class OfferedAccount:
 
 @dataclass(frozen=True, slots=True)
 class SessionState:
-    """Attributes: ``progress`` is what the servers are doing; ``offered`` is empty outside the demo."""
+    """Everything there is to draw.
+
+    Attributes:
+        progress: What the servers are doing.
+        offered: Empty outside the demo.
+        account: Whose password is chosen.
+        knows_old: The old password was just typed, and need not be asked for again.
+        busy: The chosen password is on its way.
+    """
 
     phase: SessionPhase = SessionPhase.STARTING
     progress: str = ""
     problem: DriveSphereError | None = None
     offered: tuple[OfferedAccount, ...] = ()
     actor: Actor | None = None
+    account: str = ""
+    knows_old: bool = False
+    busy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What the session asks of whoever holds the engine.
+
+    Attributes:
+        choose: Change a password: account, old, new.
+    """
+
+    start: Callable[[Callable[[str], None]], Awaitable[tuple[OfferedAccount, ...]]]
+    sign_in: Callable[[str, str], Awaitable[Actor]]
+    sign_out: Callable[[], Awaitable[None]]
+    choose: Callable[[str, str, str], Awaitable[None]]
 
 
 class SessionViewModel(QObject):
@@ -51,16 +77,10 @@ class SessionViewModel(QObject):
 
     changed = Signal(object)
 
-    def __init__(
-        self,
-        start: Callable[[Callable[[str], None]], Awaitable[tuple[OfferedAccount, ...]]],
-        sign_in: Callable[[str, str], Awaitable[Actor]],
-        sign_out: Callable[[], Awaitable[None]],
-        tasks: TaskScope,
-    ) -> None:
+    def __init__(self, doors: Doors, tasks: TaskScope) -> None:
         super().__init__()
-        self._start_servers, self._sign_in_there, self._sign_out_there = start, sign_in, sign_out
-        self._tasks = tasks
+        self._doors, self._tasks = doors, tasks
+        self._old = ""
         self.state = SessionState()
 
     def start(self) -> None:
@@ -74,10 +94,25 @@ class SessionViewModel(QObject):
         """*problem* is what the sign-in screen then says, for example that the account was disabled."""
         self._tasks.once("sign out", self._sign_out(problem))
 
+    def change_password(self) -> None:
+        """Of the account that is signed in; it is signed out for it."""
+        if self.state.actor is not None:
+            self._tasks.once("sign out", self._begin_change(self.state.actor.account))
+
+    def choose(self, new: str, old: str = "") -> None:
+        """*new* is the password from now on; *old* is needed where the state does not know it."""
+        if self.state.phase is SessionPhase.CHOOSING and not self.state.busy:
+            self._tasks.latest("choose", self._choose(self.state.account, old or self._old, new))
+
+    def back(self) -> None:
+        """No other password after all."""
+        self._old = ""
+        self._show(replace(self.state, phase=SessionPhase.SIGNED_OUT, account="", problem=None))
+
     async def _start(self) -> None:
         self._show(SessionState())
         try:
-            offered = await self._start_servers(self._progress)
+            offered = await self._doors.start(self._progress)
         except DriveSphereError as problem:
             self._show(SessionState(SessionPhase.BROKEN, problem=problem))
         except Exception as bug:
@@ -89,7 +124,11 @@ class SessionViewModel(QObject):
     async def _sign_in(self, account: str, password: str) -> None:
         self._show(replace(self.state, phase=SessionPhase.SIGNING_IN, problem=None))
         try:
-            actor = await self._sign_in_there(account, password)
+            actor = await self._doors.sign_in(account, password)
+        except PasswordMustChange:
+            self._old = password
+            asked = replace(self.state, phase=SessionPhase.CHOOSING, account=account, knows_old=True)
+            self._show(asked)
         except DriveSphereError as problem:
             self._show(replace(self.state, phase=SessionPhase.SIGNED_OUT, problem=problem))
         except Exception:
@@ -98,8 +137,27 @@ class SessionViewModel(QObject):
         else:
             self._show(replace(self.state, phase=SessionPhase.SIGNED_IN, actor=actor))
 
+    async def _begin_change(self, account: str) -> None:
+        await self._doors.sign_out()
+        chosen = replace(self.state, phase=SessionPhase.CHOOSING, actor=None, account=account, knows_old=False)
+        self._show(replace(chosen, problem=None))
+
+    async def _choose(self, account: str, old: str, new: str) -> None:
+        self._show(replace(self.state, busy=True, problem=None))
+        try:
+            await self._doors.choose(account, old, new)
+        except DriveSphereError as problem:
+            self._show(replace(self.state, busy=False, problem=problem))
+        except Exception:
+            self._show(replace(self.state, busy=False))
+            raise
+        else:
+            self._old = ""
+            self._show(replace(self.state, busy=False, account=""))
+            await self._sign_in(account, new)
+
     async def _sign_out(self, problem: DriveSphereError | None) -> None:
-        await self._sign_out_there()
+        await self._doors.sign_out()
         self._show(replace(self.state, phase=SessionPhase.SIGNED_OUT, actor=None, problem=problem))
 
     def _progress(self, text: str) -> None:

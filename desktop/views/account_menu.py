@@ -14,9 +14,10 @@ from engine.domain.people import Actor
 
 
 class AccountButton(Button):
-    """Signals: ``sign_out_wanted`` and ``keys_wanted``, from its menu."""
+    """Signals: ``sign_out_wanted``, ``password_wanted`` and ``keys_wanted``, from its menu."""
 
     sign_out_wanted = Signal()
+    password_wanted = Signal()
     keys_wanted = Signal()
 
     def __init__(self, tools: Tools, actor: Actor, parent: QWidget | None = None) -> None:
@@ -26,6 +27,7 @@ class AccountButton(Button):
         self._menu = QMenu(self)
         self._menu.addMenu(LookMenu(tools.theme, tools.preferences, self._menu))
         self._menu.addAction("Keys and commands\tF1").triggered.connect(self.keys_wanted)
+        self._menu.addAction("Change password …").triggered.connect(self.password_wanted)
         self._menu.addSeparator()
         self._menu.addAction("Sign out").triggered.connect(self.sign_out_wanted)
         self.clicked.connect(self._show)

@@ -11,6 +11,7 @@ from desktop.dialogs import ask
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
+from desktop.viewmodels.asking import AskingViewModel
 from desktop.viewmodels.session import SessionViewModel
 from desktop.views.sign_in import SignInPage
 from desktop.views.tools import Tools, Workspace
@@ -36,7 +37,12 @@ class MainWindow(QMainWindow):
     task_failed = Signal(object)
 
     def __init__(
-        self, theme: Theme, shimmer: ShimmerClock, preferences: Preferences, session: SessionViewModel
+        self,
+        theme: Theme,
+        shimmer: ShimmerClock,
+        preferences: Preferences,
+        session: SessionViewModel,
+        asking: AskingViewModel,
     ) -> None:
         super().__init__()
         self._tools = Tools(theme, shimmer, preferences)
@@ -48,7 +54,7 @@ class MainWindow(QMainWindow):
         self._painted_before = False
         self.commands = Commands(self)
         self._pages = QStackedWidget()
-        self.sign_in = SignInPage(self._tools, session)
+        self.sign_in = SignInPage(self._tools, session, asking)
         self._pages.addWidget(self.sign_in)
         self.setCentralWidget(self._pages)
         self.setWindowTitle("DriveSphere")
@@ -68,6 +74,7 @@ class MainWindow(QMainWindow):
         view = self._workspace = WorkspaceView(self._tools, workspace)
         view.sign_out_wanted.connect(self._sign_out)
         view.keys_wanted.connect(self.show_keys)
+        view.password_wanted.connect(self._session.change_password)
         view.task_failed.connect(self.task_failed)
         view.result_painted.connect(self._result_painted)
         commands = view.commands()

@@ -9,8 +9,11 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from desktop.messages import say
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID
+from desktop.viewmodels.asking import AskingViewModel
 from desktop.viewmodels.session import SessionPhase, SessionState, SessionViewModel
+from desktop.views.ask_account import AskAccount
 from desktop.views.brand import BrandSide
+from desktop.views.choose_password import ChoosePassword
 from desktop.views.look import LookMenu
 from desktop.views.sign_in_form import SignInForm
 from desktop.views.starting import Broken, Starting
@@ -22,20 +25,29 @@ _ENTRY = (SessionPhase.SIGNED_OUT, SessionPhase.SIGNING_IN, SessionPhase.SIGNED_
 
 
 class SignInPage(QWidget):
-    def __init__(self, tools: Tools, session: SessionViewModel, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, tools: Tools, session: SessionViewModel, asking: AskingViewModel, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._session = session
+        self._asks = False
         self._starting = Starting(tools)
         self._broken = Broken(tools.theme)
         self._form = SignInForm(tools.theme)
+        self._choose = ChoosePassword(tools.theme)
+        self._ask = AskAccount(tools.theme, asking)
         self._phases = QStackedWidget()
-        for page in (self._starting, self._broken, self._form):
+        for page in (self._starting, self._broken, self._form, self._choose, self._ask):
             self._phases.addWidget(page)
         self._look = Button(tools.theme, "Look", Kind.QUIET, Icon.LOOK)
         self._menu = LookMenu(tools.theme, tools.preferences, self)
         self._look.clicked.connect(self._show_look)
         self._form.submitted.connect(session.sign_in)
         self._broken.retried.connect(session.start)
+        self._choose.chosen.connect(session.choose)
+        self._choose.left.connect(session.back)
+        self._form.ask_wanted.connect(self._begin_asking)
+        self._ask.left.connect(self._end_asking)
         self._lay_out(tools)
         session.changed.connect(self.draw)
         self.draw(session.state)
@@ -47,16 +59,31 @@ class SignInPage(QWidget):
         if state.problem is not None and state.phase is SessionPhase.BROKEN:
             self._broken.tell(say(state.problem).text)
         self._form.draw(state)
+        self._choose.draw(state)
         if moved:
             self._phases.setCurrentWidget(page)
-            page.setFocus(Qt.FocusReason.OtherFocusReason)
+            if page is self._choose:
+                self._choose.take_focus()
+            else:
+                page.setFocus(Qt.FocusReason.OtherFocusReason)
         if state.problem is not None:
             announce(self, say(state.problem).text)
 
     def _page(self, state: SessionState) -> QWidget:
+        if state.phase is SessionPhase.CHOOSING:
+            return self._choose
         if state.phase in _ENTRY:
-            return self._form
+            return self._ask if self._asks and state.phase is SessionPhase.SIGNED_OUT else self._form
         return self._broken if state.phase is SessionPhase.BROKEN else self._starting
+
+    def _begin_asking(self) -> None:
+        self._asks = True
+        self.draw(self._session.state)
+        self._ask.begin()
+
+    def _end_asking(self) -> None:
+        self._asks = False
+        self.draw(self._session.state)
 
     def _show_look(self) -> None:
         # popup, not exec: no second event loop.
@@ -83,5 +110,5 @@ class SignInPage(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """A plain digit that no field took chooses a demo account."""
-        if not self._form.choose_by_digit(event.text()):
+        if not self._form.isVisible() or not self._form.choose_by_digit(event.text()):
             super().keyPressEvent(event)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.messages import ROLES, say
@@ -11,6 +11,7 @@ from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.viewmodels.session import OfferedAccount, SessionPhase, SessionState
+from desktop.views.password_field import PasswordField
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.text import Text
@@ -20,9 +21,10 @@ _LONGEST = 200
 
 
 class SignInForm(QWidget):
-    """Signals: ``submitted`` carries name and password."""
+    """Signals: ``submitted`` carries name and password; ``ask_wanted`` by who has no account yet."""
 
     submitted = Signal(str, str)
+    ask_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +36,7 @@ class SignInForm(QWidget):
         self.account.setAccessibleName("Name")
         self.password = PasswordField()
         self.sign_in = Button(theme, "Sign in", Kind.PRIMARY)
+        self.ask = Button(theme, "No account yet? Ask for one", Kind.QUIET)
         self._caps = Text(theme, " ", size=TypeSize.SMALL, ink="warning")
         self._reveal = QCheckBox("Show password")
         self._banner = Banner(theme)
@@ -44,6 +47,7 @@ class SignInForm(QWidget):
         self.account.returnPressed.connect(self._submit)
         self.password.returnPressed.connect(self._submit)
         self.sign_in.clicked.connect(self._submit)
+        self.ask.clicked.connect(self.ask_wanted)
         self._reveal.toggled.connect(self.password.reveal)
         self.password.caps_lock.connect(self._tell_caps)
 
@@ -139,28 +143,7 @@ class SignInForm(QWidget):
         column.addLayout(below)
         column.addSpacing(2 * GRID)
         column.addWidget(self.sign_in)
-        column.addSpacing(6 * GRID)
+        column.addWidget(self.ask)
+        column.addSpacing(4 * GRID)
         column.addLayout(self._offers)
         column.addStretch(1)
-
-
-class PasswordField(QLineEdit):
-    """Signals: ``caps_lock`` says after each letter whether the lock seems to be on."""
-
-    caps_lock = Signal(bool)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, maxLength=_LONGEST)
-        self.setEchoMode(QLineEdit.EchoMode.Password)
-        self.setAccessibleName("Password")
-
-    def reveal(self, shown: bool) -> None:  # noqa: FBT001 -- Qt's signal
-        self.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
-
-    # Qt names below.
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        typed, shift = event.text(), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        if typed.isalpha() and typed.upper() != typed.lower():
-            self.caps_lock.emit(typed.isupper() != shift)
-        super().keyPressEvent(event)

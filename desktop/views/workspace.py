@@ -42,6 +42,7 @@ class WorkspaceView(QWidget):
 
     sign_out_wanted = Signal()
     keys_wanted = Signal()
+    password_wanted = Signal()
     result_painted = Signal()
     task_failed = Signal(object)
 
@@ -63,6 +64,7 @@ class WorkspaceView(QWidget):
         self._fill(tools)
         self.account.sign_out_wanted.connect(self.sign_out_wanted)
         self.account.keys_wanted.connect(self.keys_wanted)
+        self.account.password_wanted.connect(self.password_wanted)
         self.banner.acted.connect(workspace.connection.look_now)
         workspace.connection.back.connect(self._reload)
 
@@ -87,7 +89,8 @@ class WorkspaceView(QWidget):
         reload = (Command("page.reload", "Load again", self._reload, key="F5", group="Go to"),) if self._areas else ()
         of_areas = (command for area in self._areas for command in area.commands())
         leave = Command("session.leave", "Sign out", self.sign_out_wanted.emit, key="Ctrl+Shift+Q", group="Window")
-        return (*pages, *reload, *of_areas, leave)
+        password = Command("session.password", "Change password …", self.password_wanted.emit, group="Window")
+        return (*pages, *reload, *of_areas, password, leave)
 
     def page(self, name: str) -> Page:
         """The page of that name, built if it was not gone to before."""

@@ -13,8 +13,9 @@ from view_builders import CLERK, NOW, fed_workspace, found, make_booking
 
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
+from desktop.viewmodels.asking import AskingViewModel
 from desktop.viewmodels.connection import ConnectionState
-from desktop.viewmodels.session import SessionPhase, SessionState, SessionViewModel
+from desktop.viewmodels.session import Doors, SessionPhase, SessionState, SessionViewModel
 from desktop.views.connection import SLOW
 from desktop.views.shell import MainWindow
 from desktop.widgets.shimmer import ShimmerClock
@@ -34,14 +35,14 @@ def session(tasks):
     async def never(*_anything):
         raise AssertionError("no test here signs in")
 
-    return SessionViewModel(never, never, never, tasks)
+    return SessionViewModel(Doors(never, never, never, never), tasks)
 
 
 @pytest.fixture
 def window(qtbot, theme, session, tmp_path):
     theme.reduce_motion(reduced=True)
     shimmer = ShimmerClock(theme)
-    window = MainWindow(theme, shimmer, Preferences(tmp_path / "p.ini"), session)
+    window = MainWindow(theme, shimmer, Preferences(tmp_path / "p.ini"), session, AskingViewModel(None, session._tasks))
     qtbot.addWidget(window)
     window.show()
     window.activateWindow()

@@ -11,13 +11,22 @@ from view_builders import CLERK
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Scheme
-from desktop.viewmodels.session import OfferedAccount, SessionPhase, SessionState, SessionViewModel
+from desktop.viewmodels.asking import AskingViewModel
+from desktop.viewmodels.session import Doors, OfferedAccount, SessionPhase, SessionState, SessionViewModel
 from desktop.views.sign_in import SignInPage
 from desktop.views.sign_in_form import CAPS_LOCK
 from desktop.views.starting import STILL
 from desktop.views.tools import Tools
 from desktop.widgets.shimmer import ShimmerClock
-from engine.domain.errors import AccountDisabled, Misconfigured, SignInRefused, Unavailable
+from engine.domain.errors import (
+    AccountDisabled,
+    AlreadyRequested,
+    InvalidText,
+    Misconfigured,
+    PasswordMustChange,
+    SignInRefused,
+    Unavailable,
+)
 from engine.domain.people import Role
 
 OFFERED = (
@@ -31,6 +40,7 @@ class Servers:
 
     def __init__(self):
         self.signed_in = []
+        self.chosen, self.asked = [], []
         self.answer: Exception | None = None
 
     async def start(self, on_progress):
@@ -49,6 +59,18 @@ class Servers:
     async def sign_out(self):
         pass
 
+    async def choose(self, account, old, new):
+        await asyncio.sleep(0)
+        if self.answer is not None:
+            raise self.answer
+        self.chosen.append((account, old, new))
+
+    async def ask(self, request):
+        await asyncio.sleep(0)
+        if self.answer is not None:
+            raise self.answer
+        self.asked.append(request)
+
 
 @pytest.fixture
 def servers():
@@ -57,13 +79,14 @@ def servers():
 
 @pytest.fixture
 def session(servers):
-    return SessionViewModel(servers.start, servers.sign_in, servers.sign_out, TaskScope())
+    return SessionViewModel(Doors(servers.start, servers.sign_in, servers.sign_out, servers.choose), TaskScope())
 
 
 @pytest.fixture
-def page(qtbot, theme, session, tmp_path):
+def page(qtbot, theme, session, servers, tmp_path):
     shimmer = ShimmerClock(theme)
-    page = SignInPage(Tools(theme, shimmer, Preferences(tmp_path / "p.ini")), session)
+    asking = AskingViewModel(servers.ask, session._tasks)
+    page = SignInPage(Tools(theme, shimmer, Preferences(tmp_path / "p.ini")), session, asking)
     qtbot.addWidget(page)
     page.resize(1280, 800)
     page.show()
@@ -195,3 +218,79 @@ def test_look_is_chosen_and_kept(page, theme, tmp_path):
 
     assert theme.scheme is Scheme.DARK
     assert Preferences(tmp_path / "p.ini").scheme is Scheme.DARK
+
+
+async def test_a_one_time_password_leads_to_choosing_another_and_then_in(page, session, servers, until):
+    session._show(SessionState(SessionPhase.SIGNED_OUT))
+    servers.answer = PasswordMustChange()
+    session.sign_in("nele", "once-0000-0000-0000-0000")
+    await until(lambda: session.state.phase is SessionPhase.CHOOSING)
+    servers.answer = None
+    choose = page._choose
+    assert choose.isVisible()
+    assert choose.form.fields["password"].hasFocus()
+    assert choose.form.fields["old"].isHidden()
+    QTest.keyClicks(choose.form.fields["password"], "a word of my own")
+    QTest.keyClick(choose.form.fields["password"], Qt.Key.Key_Return)
+    assert choose.form.fields["again"].hasFocus()
+    QTest.keyClicks(choose.form.fields["again"], "another word")
+    QTest.keyClick(choose.form.fields["again"], Qt.Key.Key_Return)
+    assert "This is not the same." == choose.form.mistakes["again"].text()
+    choose.form.fields["again"].setText("a word of my own")
+    QTest.keyClick(choose.form.fields["again"], Qt.Key.Key_Return)
+    await until(lambda: session.state.phase is SessionPhase.SIGNED_IN)
+
+    assert [("nele", "once-0000-0000-0000-0000", "a word of my own")] == servers.chosen
+    assert ("nele", "a word of my own") == servers.signed_in[-1]
+    assert "" == choose.form.value("password")
+
+
+async def test_a_poor_choice_is_said_at_its_field_and_back_goes_back(page, session, servers, until):
+    session._show(SessionState(SessionPhase.CHOOSING, account="nele", knows_old=True))
+    servers.answer = InvalidText("password", "must have 12 characters or more")
+    for name in ("password", "again"):
+        page._choose.form.fields[name].setText("short")
+    page._choose.save.click()
+    await until(lambda: session.state.problem is not None)
+    assert "Password must have 12 characters or more." == page._choose.form.mistakes["password"].text()
+    page._choose.back.click()
+
+    assert page._form.isVisible()
+    assert "once" not in repr(session.state)
+
+
+async def test_whoever_is_signed_in_changes_the_password_by_knowing_it(page, session, servers, until):
+    session._show(SessionState(SessionPhase.SIGNED_IN, actor=CLERK))
+    session.change_password()
+    await until(lambda: session.state.phase is SessionPhase.CHOOSING)
+    fields = page._choose.form.fields
+    assert fields["old"].hasFocus()
+    for name, text in (("old", "what it was"), ("password", "a word of my own"), ("again", "a word of my own")):
+        fields[name].setText(text)
+    QTest.keyClick(fields["again"], Qt.Key.Key_Return)
+    await until(lambda: session.state.phase is SessionPhase.SIGNED_IN)
+
+    assert [("clerk", "what it was", "a word of my own")] == servers.chosen
+
+
+async def test_somebody_without_an_account_asks_for_one(page, session, servers, until):
+    session._show(SessionState(SessionPhase.SIGNED_OUT))
+    page._form.ask.click()
+    ask = page._ask
+    assert ask.form.fields["name"].hasFocus()
+    QTest.keyClicks(ask.form.fields["name"], "Nele 1")
+    QTest.keyClick(ask.form.fields["name"], Qt.Key.Key_Return)
+    await until(lambda: ask._vm.state.problem is not None)
+    assert "E-mail must not be empty." == ask.form.mistakes["email"].text()
+    QTest.keyClicks(ask.form.fields["email"], "nele@example.org")
+    servers.answer = AlreadyRequested()
+    ask.send.click()
+    await until(ask.banner.isVisible)
+    servers.answer = None
+    ask.send.click()
+    await until(lambda: ask._vm.state.filed)
+
+    assert [("Nele 1", "nele@example.org", "", "")] == [(r.name, r.email, r.phone, r.note) for r in servers.asked]
+    assert ask.form.isHidden()
+    QTest.keyClick(ask.back, Qt.Key.Key_Return)
+    assert page._form.isVisible()
