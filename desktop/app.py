@@ -242,6 +242,7 @@ class Program:
             accounts=engine.accounts,
             requests=engine.head_office.requests,
             head_office=engine.head_office,
+            earnings=engine.earnings,
         )
 
     def _crashed(self, problem: BaseException) -> None:

@@ -253,7 +253,7 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
         cache=doors.cache,
         live=LiveService(doors.changes, doors.cache, clock, actor),
         accounts=AccountService(MongoPeople(client, place.database), doors.session, store, clock, desk),
-        earnings=EarningsService(MongoEarnings(client, place.database, clock)),
+        earnings=EarningsService(MongoEarnings(client, place.database, clock), doors.cache),
     )
 
 

@@ -83,6 +83,7 @@ class FedDesk:
     """Stands where the desk is: its clock is set by the test, and nobody may ask it for more."""
 
     bridge = None
+    earnings = None
 
     def __init__(self, actor: Actor = CLERK) -> None:
         self.actor, self.at = actor, NOW

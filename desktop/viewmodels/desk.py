@@ -13,6 +13,7 @@ from engine.services.accounts import AccountService
 from engine.services.availability import AvailabilityService
 from engine.services.booking import BookingService
 from engine.services.catalogue import CatalogueService
+from engine.services.earnings import EarningsService
 from engine.services.fleet import FleetService
 from engine.services.follower import Follower
 from engine.services.head_office import HeadOffice
@@ -48,6 +49,7 @@ class Desk:
     accounts: AccountService
     requests: RequestService
     head_office: HeadOffice
+    earnings: EarningsService
 
     async def call(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a service's coroutine over there."""

@@ -15,6 +15,7 @@ from desktop.views.area import Area, Frame, Page
 from desktop.views.client.area import ClientArea
 from desktop.views.connection import ConnectionLook
 from desktop.views.later import LaterPage
+from desktop.views.owner.area import OwnerArea
 from desktop.views.tools import Tools, Workspace
 from desktop.widgets.banner import Banner
 from desktop.widgets.help_sheet import HelpLine
@@ -117,6 +118,8 @@ class WorkspaceView(QWidget):
             self.client = ClientArea(tools, self._workspace, frame)
             self.client.search.result_painted.connect(self.result_painted)
             areas.append(self.client)
+        if actor.may(Deed.MANAGE_OWN_CARS):
+            areas.append(OwnerArea(tools, self._workspace, frame))
         if actor.may(Deed.MANAGE_ACCOUNTS):
             areas.append(AdminArea(tools, self._workspace, frame))
         return tuple(areas)

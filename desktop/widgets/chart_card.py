@@ -20,7 +20,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QStyle, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QStyle, QVBoxLayout, QWidget
 
 from desktop.theme.tokens import BORDER, GRID, TypeSize
 from desktop.widgets.button import Button, Kind
@@ -59,6 +59,9 @@ class ChartCard(Panel):
         self.table.setModel(self.model)
         self._title = Text(theme, size=TypeSize.LEAD, bold=True)
         self._unit = Text(theme, size=TypeSize.SMALL, ink="muted")
+        for text in (self._title, self._unit):
+            # Long words are cut rather than make one card wider than its neighbour.
+            text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._legend = Legend(theme)
         self.toggle = Button(theme, TABLE, Kind.QUIET)
         self.toggle.setToolTip("The same figures as a table (T)")

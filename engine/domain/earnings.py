@@ -131,11 +131,18 @@ class CurrencyReport:
 
 @dataclass(frozen=True, slots=True)
 class Earnings:
-    """Attributes: ``as_of`` in milliseconds since 1970; ``currencies`` by their codes, none where there are no cars."""
+    """All that the screens show.
+
+    Attributes:
+        as_of: Milliseconds since 1970 (UTC).
+        currencies: By their codes; none where there are no cars.
+        complete: False for figures out of a copy that was cut off while it was made.
+    """
 
     span: Span
     as_of: int
     currencies: tuple[CurrencyReport, ...]
+    complete: bool = True
 
 
 #: Stands for all parts of the period before.
@@ -155,7 +162,7 @@ def earnings(span: Span, facts: Facts) -> Earnings:
     split_at = len(span.before.parts)
     codes = {each.currency for each in facts.sums} | {car.currency for car in facts.cars if car.mine}
     reports = tuple(_report(code, split_at, facts) for code in sorted(codes))
-    return Earnings(span, facts.as_of, reports)
+    return Earnings(span, facts.as_of, reports, facts.complete)
 
 
 def _report(currency: str, split_at: int, facts: Facts) -> CurrencyReport:

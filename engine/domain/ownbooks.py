@@ -144,6 +144,7 @@ class Facts:
     Attributes:
         marks: Where the parts of the period before and then of the period itself begin, and the end.
         as_of: Until when it is known what happened; time after that counts nowhere.
+        complete: Whether these are all rows there are; a stored copy may have been cut off while it was made.
     """
 
     marks: tuple[int, ...]
@@ -153,6 +154,7 @@ class Facts:
     out: tuple[Out, ...]
     cars: tuple[OwnCar, ...]
     branches: tuple[OwnBranch, ...]
+    complete: bool = True
 
 
 def merged(times: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

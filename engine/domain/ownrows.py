@@ -29,6 +29,7 @@ class OwnBooks:
     paid: frozenset[str]
     cars: tuple[OwnCar, ...]
     branches: tuple[OwnBranch, ...]
+    complete: bool = True
 
     def facts(self, marks: tuple[int, ...]) -> Facts:
         """*marks*: see ``Facts``."""
@@ -41,6 +42,7 @@ class OwnBooks:
             out=self._out(marks[0], marks[-1]),
             cars=self.cars,
             branches=self.branches,
+            complete=self.complete,
         )
 
     def between(self, since: int, until: int) -> Sequence[Posting]:
@@ -70,11 +72,13 @@ def books_of(
     rentals: Iterable[Rental],
     cars: Iterable[OwnCar],
     branches: Iterable[OwnBranch],
+    *,
+    complete: bool = True,
 ) -> OwnBooks:
     rows = sorted(postings, key=_at)
     paid = frozenset(row.booking_id for row in rows if row.kind == _CHARGE)
     by_id = {rental.booking_id: rental for rental in rentals}
-    return OwnBooks(as_of, rows, by_id, paid, tuple(cars), tuple(branches))
+    return OwnBooks(as_of, rows, by_id, paid, tuple(cars), tuple(branches), complete)
 
 
 def _at(row: Posting) -> int:

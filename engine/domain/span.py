@@ -63,6 +63,10 @@ class Span:
         return midnight(self.end, self.zone)
 
     @property
+    def wall(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    @property
     def before(self) -> Span:
         """The period it is compared with: the month, quarter or year before; of own days as many before them."""
         if self.kind is SpanKind.CUSTOM:

@@ -9,9 +9,11 @@ from engine.domain.car import OwnerId
 from engine.domain.earnings import Earnings, earnings
 from engine.domain.errors import Forbidden
 from engine.domain.explained import Explanation, Question
+from engine.domain.freshness import REPORTS_LIVE, Lookup, bookings_of, cars_of, reports_of
 from engine.domain.ownbooks import Facts
 from engine.domain.people import Actor, Deed
 from engine.domain.span import Span
+from engine.ports import Cache
 
 
 class Books(Protocol):
@@ -36,6 +38,7 @@ class EarningsService:
     """Reads only. Rows of other owners are out of reach: the owner comes with the actor, never from the caller."""
 
     books: Books
+    cache: Cache | None = None
 
     async def zone(self, actor: Actor) -> str:
         """The zone in which this owner's days and months are counted: where most of the cars stand."""
@@ -47,8 +50,16 @@ class EarningsService:
         Raises:
             Forbidden: Not an owner's account.
         """
-        marks = (*span.before.marks[:-1], *span.marks)
-        return earnings(span, await self.books.facts(_owner(actor), marks))
+        owner = _owner(actor)
+
+        async def load() -> Earnings:
+            marks = (*span.before.marks[:-1], *span.marks)
+            return earnings(span, await self.books.facts(owner, marks))
+
+        if self.cache is None:
+            return await load()
+        untrue = (reports_of(owner), bookings_of(owner), cars_of(owner))
+        return await self.cache.read(Lookup("earnings", (owner, span), Earnings, untrue, REPORTS_LIVE), load)
 
     async def explain(self, actor: Actor, question: Question) -> Explanation:
         """Raises: Forbidden, when it is not an owner's account."""

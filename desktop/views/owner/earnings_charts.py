@@ -1,0 +1,121 @@
+"""The figures of a report as charts: what is drawn, what is read out, and which question each point asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from desktop.figures import amount
+from desktop.views.owner.earnings_words import compact, hours, part_label, part_name, percent, span_name
+from desktop.widgets.chart_data import ChartData, Point
+from engine.domain.earnings import CurrencyReport, Earnings, Figures
+from engine.domain.explained import Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a point, tile or row stands for: a figure of a part (None for all), a car, a branch."""
+
+    figure: Figure
+    part: int | None = None
+    car_id: str | None = None
+    branch_id: str | None = None
+
+
+NET, USE, MAP, BRANCHES = "Net by {}", "Utilisation by {}", "Utilisation by car and {}", "Net by branch"
+USE_UNIT = "of the time in which cars could be rented"
+
+
+def unit_of_time(earnings: Earnings) -> str:
+    return "day" if earnings.span.by_day else "month"
+
+
+def net_chart(earnings: Earnings, report: CurrencyReport) -> ChartData:
+    span = earnings.span
+    pairs = _beside(report.parts, report.parts_before)
+    points = tuple(
+        Point(
+            label=part_label(span, first),
+            value=float(now.net_minor),
+            text=amount(now.net),
+            short=compact(now.net) if now.net_minor else "",
+            name=part_name(span, first),
+            before=None if before is None else float(before.net_minor),
+            before_text="" if before is None else amount(before.net),
+            key=Asked(Figure.NET, n),
+        )
+        for n, (first, (now, before)) in enumerate(zip(span.parts, pairs, strict=True))
+    )
+    when = unit_of_time(earnings)
+    names = span_name(span), span_name(span.before)
+    return ChartData(NET.format(when), report.currency, points, (), *names, head=when.capitalize())
+
+
+def use_chart(earnings: Earnings, report: CurrencyReport) -> ChartData:
+    span = earnings.span
+    pairs = _beside(report.parts, report.parts_before)
+    points = tuple(
+        Point(
+            label=part_label(span, first),
+            value=_share(now),
+            text=_use_text(now),
+            short="" if now.utilisation is None else percent(now.utilisation),
+            name=part_name(span, first),
+            before=None if before is None else _share(before),
+            before_text="" if before is None else _use_text(before),
+            key=Asked(Figure.UTILISATION, n),
+        )
+        for n, (first, (now, before)) in enumerate(zip(span.parts, pairs, strict=True))
+    )
+    when = unit_of_time(earnings)
+    names = span_name(span), span_name(span.before)
+    return ChartData(USE.format(when), USE_UNIT, points, (), *names, head=when.capitalize())
+
+
+def use_map(earnings: Earnings, report: CurrencyReport) -> ChartData:
+    span = earnings.span
+    cars = [each for each in report.cars if each.total.available_ms]
+    points = tuple(
+        Point(
+            label=part_label(span, first),
+            value=_share(figures),
+            text=_use_text(figures),
+            short="" if figures.utilisation is None else percent(figures.utilisation).removesuffix(" %"),
+            name=f"{each.car.label}, {part_name(span, first)}",
+            key=Asked(Figure.UTILISATION, n, car_id=each.car.car_id),
+        )
+        for each in cars
+        for n, (first, figures) in enumerate(zip(span.parts, each.parts, strict=True))
+    )
+    when = unit_of_time(earnings)
+    rows = tuple(each.car.label for each in cars)
+    return ChartData(MAP.format(when), f"{USE_UNIT}, %", points, rows, head=f"Car and {when}")
+
+
+def branch_chart(report: CurrencyReport) -> ChartData:
+    points = tuple(
+        Point(
+            label=each.branch.name,
+            value=float(each.total.net_minor),
+            text=amount(each.total.net),
+            short=compact(each.total.net),
+            name=f"{each.branch.name}, {each.branch.city}",
+            key=Asked(Figure.NET, branch_id=each.branch.branch_id),
+        )
+        for each in report.branches
+    )
+    return ChartData(BRANCHES, report.currency, points, head="Branch")
+
+
+def _beside(now: tuple[Figures, ...], before: tuple[Figures, ...]) -> list[tuple[Figures, Figures | None]]:
+    """Part by part; a month may have more days than the one before."""
+    return [(each, before[n] if n < len(before) else None) for n, each in enumerate(now)]
+
+
+def _share(figures: Figures) -> float | None:
+    return None if figures.utilisation is None else float(figures.utilisation)
+
+
+def _use_text(figures: Figures) -> str:
+    if figures.utilisation is None:
+        return "no car could be rented"
+    return f"{percent(figures.utilisation)}: {hours(figures.rented_ms)} of {hours(figures.available_ms)}"

@@ -1,0 +1,223 @@
+"""Earnings: what the fleet brought in a period, and why."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.dialogs import ask_where_to_save
+from desktop.figures import day_time
+from desktop.messages import plural, say
+from desktop.tasks import TaskScope
+from desktop.theme.icons import Icon
+from desktop.theme.tokens import GRID, Tone
+from desktop.viewmodels.export import ExportPhase, ExportState
+from desktop.viewmodels.owner.earnings import EarningsState, EarningsViewModel
+from desktop.viewmodels.owner.explain import ExplainViewModel
+from desktop.viewmodels.phases import Phase
+from desktop.views.area import Page
+from desktop.views.content import Content
+from desktop.views.owner.earnings_body import EarningsBody
+from desktop.views.owner.earnings_charts import Asked
+from desktop.views.owner.earnings_words import part_name, span_name
+from desktop.views.owner.explain_panel import ExplainPanel
+from desktop.views.owner.period_bar import PeriodBar
+from desktop.views.tools import Tools
+from desktop.widgets.banner import Banner
+from desktop.widgets.button import Button
+from desktop.widgets.loading import Loading
+from desktop.widgets.page_header import PageHeader
+from desktop.widgets.phases import Look, Showing, Word
+from engine.domain.earnings import CurrencyReport, Earnings, Figures
+from engine.domain.errors import DriveSphereError
+from engine.domain.explained import Question
+
+TITLE = "Earnings"
+_OPEN = "Open folder"
+
+
+class EarningsPage(Page):
+    """Signals: ``task_failed`` carries an exception nobody foresaw; ``fleet_wanted`` is the first step without cars."""
+
+    task_failed = Signal(object)
+    fleet_wanted = Signal()
+
+    def __init__(self, tools: Tools, vm: EarningsViewModel, explain: ExplainViewModel, host: QWidget) -> None:
+        super().__init__()
+        self.vm, self._explain = vm, explain
+        self._filled: EarningsState | None = None
+        self._run = 0
+        self._tasks = TaskScope(self)
+        self._tasks.failed.connect(self.task_failed)
+        self.loading = Loading(self)
+        self.header = PageHeader(tools.theme, TITLE, " ")
+        self.period = PeriodBar(tools.theme)
+        self.save = Button(tools.theme, "Export …", icon=Icon.DOWNLOAD)
+        self.stamp, self.exported = Banner(tools.theme), Banner(tools.theme)
+        self.body = EarningsBody(tools)
+        self.content = Content(tools, self.body)
+        self.panel = ExplainPanel(tools, explain, host)
+        self._lay_out()
+        self._connect()
+
+    def draw(self, state: EarningsState) -> None:
+        codes = tuple(each.currency for each in state.earnings.currencies) if state.earnings else ()
+        self.period.draw(state.span, codes, state.currency)
+        if state.phase is Phase.LOADING:
+            if state.run != self._run:
+                self._run = state.run
+                self.loading.begin(has_rows=state.earnings is not None)
+        elif state.phase is Phase.READY:
+            self.loading.settle()
+        else:
+            self.loading.fail()
+        if state.phase is not Phase.LOADING and self.loading.showing.look is Look.CONTENT:
+            self._fill(state)
+
+    def focus_first(self) -> None:
+        self.content.take_focus()
+
+    def left(self) -> None:
+        self.panel.close_panel()
+
+    def stop(self) -> None:
+        self._tasks.stop("where")
+        self.vm.export.stop()
+
+    def ask_where(self) -> None:
+        """Where the export goes."""
+        if self.vm.state.earnings is not None:
+            self._tasks.once("where", self._ask_where())
+
+    def _look(self, showing: Showing) -> None:
+        state = self.vm.state
+        self.content.line.set_active(active=showing.progress)
+        if state.phase is not Phase.FAILED:
+            self.content.tell_stuck(stuck=showing.word is Word.OFFER_RETRY and state.phase is Phase.LOADING)
+        if showing.look is Look.BONES:
+            self._filled = None
+            self.content.show_rows()
+            self._head(state)
+            self.body.show_bones(by_day=state.span is None or state.span.by_day, currency=state.currency)
+        elif showing.look is Look.CONTENT and state.phase is not Phase.LOADING:
+            self._fill(state)
+
+    def _fill(self, state: EarningsState) -> None:
+        if state == self._filled:
+            return
+        self._filled = state
+        self._head(state)
+        self.save.setEnabled(state.report is not None)
+        if state.phase is Phase.FAILED and state.problem is not None:
+            self._fail(state, state.problem)
+        elif state.earnings is None or state.report is None:
+            words = "Once you have a car in your fleet, this page shows what it earns."
+            self.content.show_empty(Icon.EARNINGS, "No cars yet", words, "To the fleet")
+        else:
+            self.content.show_rows()
+            self.body.show_report(state.earnings, state.report)
+
+    def _fail(self, state: EarningsState, problem: DriveSphereError) -> None:
+        if state.earnings is not None:
+            self.content.show_rows()
+            self.content.tell_stale(f"These figures may be out of date. {say(problem).text}")
+        else:
+            self.content.show_problem(problem, "The earnings could not be loaded")
+
+    def _head(self, state: EarningsState) -> None:
+        parts = [] if state.span is None else [span_name(state.span), f"days of {state.span.zone}"]
+        as_of = None if state.span is None or state.as_of is None else day_time(state.as_of, state.span.wall)
+        if as_of and not state.stored:
+            parts.append(f"as of {as_of}")
+        self.header.say(TITLE, " · ".join(parts) or " ")
+        if not state.stored or as_of is None or state.earnings is None:
+            self.stamp.clear()
+            return
+        whole = "complete" if state.earnings.complete else "partial: it was cut off while it was made"
+        self.stamp.tell(
+            Tone.WARNING if state.earnings.complete else Tone.DANGER,
+            f"No connection. Stored copy as of {as_of}, {whole}.",
+            "Try again",
+            closable=False,
+        )
+
+    def _explain_it(self, asked: Asked) -> None:
+        state = self.vm.state
+        source = self.vm.source
+        if state.earnings is None or state.report is None or source is None:
+            return
+        marks = state.earnings.span.marks
+        since, until = (marks[0], marks[-1]) if asked.part is None else marks[asked.part : asked.part + 2]
+        question = Question(asked.figure, since, until, state.currency, asked.car_id, asked.branch_id)
+        figures, about = _figures(state.earnings, state.report, asked)
+        self._explain.ask(source, question, figures, about)
+        self.panel.open()
+
+    def _act(self) -> None:
+        state = self.vm.state
+        if state.phase is Phase.READY and state.report is None:
+            self.fleet_wanted.emit()
+        else:
+            self.vm.load()
+
+    async def _ask_where(self) -> None:
+        state = self.vm.state
+        if state.span is None:
+            return
+        name = f"earnings {span_name(state.span)} {state.currency}.csv"
+        path = await ask_where_to_save(self.window(), "Export earnings", name, "Comma-separated values (*.csv)", "csv")
+        if path is not None:
+            self.vm.write_csv(path)
+
+    def _tell_export(self, state: ExportState) -> None:
+        if state.phase is ExportPhase.DONE:
+            self.exported.tell(Tone.POSITIVE, f"{plural(state.rows, 'row')} exported to {state.path}", _OPEN)
+        elif state.phase is ExportPhase.FAILED and state.problem is not None:
+            self.exported.tell(Tone.DANGER, f"Nothing was exported. {say(state.problem).text}")
+
+    def _open_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.vm.export.state.path.parent)))
+
+    def _connect(self) -> None:
+        self.vm.changed.connect(self.draw)
+        self.vm.export.changed.connect(self._tell_export)
+        self.loading.changed.connect(self._look)
+        self.content.stepped.connect(self._act)
+        self.content.retried.connect(self.vm.load)
+        self.stamp.acted.connect(self.vm.load)
+        self.exported.acted.connect(self._open_folder)
+        self.save.clicked.connect(self.ask_where)
+        self.body.asked.connect(self._explain_it)
+        self.period.kind_chosen.connect(self.vm.show_kind)
+        self.period.stepped.connect(self.vm.step)
+        self.period.days_chosen.connect(self.vm.show_days)
+        self.period.currency_chosen.connect(self.vm.choose_currency)
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6 * GRID, 5 * GRID, 4 * GRID, 4 * GRID)
+        column.setSpacing(3 * GRID)
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 0, 2 * GRID, 0)
+        self.header.add_action(self.period)
+        self.header.add_action(self.save)
+        head.addWidget(self.header)
+        column.addLayout(head)
+        column.addWidget(self.stamp)
+        column.addWidget(self.exported)
+        column.addWidget(self.content, 1)
+
+
+def _figures(earnings: Earnings, report: CurrencyReport, asked: Asked) -> tuple[Figures, str]:
+    """The set that was asked about, and what it is of."""
+    span = earnings.span
+    when = span_name(span) if asked.part is None else part_name(span, span.parts[asked.part])
+    if asked.car_id is not None:
+        car = next(each for each in report.cars if each.car.car_id == asked.car_id)
+        figures = car.total if asked.part is None else car.parts[asked.part]
+        return figures, f"{car.car.label} · {when}"
+    if asked.branch_id is not None:
+        branch = next(each for each in report.branches if each.branch.branch_id == asked.branch_id)
+        return branch.total, f"{branch.branch.name} · {when}"
+    return (report.total if asked.part is None else report.parts[asked.part]), when

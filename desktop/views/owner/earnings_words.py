@@ -1,0 +1,171 @@
+"""How the figures of an owner are named and written."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from fractions import Fraction
+from types import MappingProxyType
+
+from PySide6.QtCore import QDate
+
+from desktop.figures import amount, locale, whole
+from desktop.theme.tokens import Tone
+from engine.domain.earnings import Figures
+from engine.domain.explained import Figure
+from engine.domain.money import Money
+from engine.domain.span import Span, SpanKind
+
+_DAY = timedelta(days=1)
+_HOUR_MS = 3_600_000
+_THOUSAND, _MILLION = 1_000, 1_000_000
+_MONTHS_OF_QUARTER = 3
+
+NAMES = MappingProxyType(
+    {
+        Figure.NET: "Net",
+        Figure.GROSS: "Gross",
+        Figure.REFUNDS: "Refunds",
+        Figure.COMMISSION: "Commission",
+        Figure.UTILISATION: "Utilisation",
+        Figure.DAILY_RATE: "Average daily rate",
+        Figure.PER_CAR_DAY: "Revenue per car day",
+        Figure.LENGTH: "Average length",
+        Figure.RENTALS: "Rentals",
+    }
+)
+#: What each figure is, in a sentence that can be checked.
+MEANINGS = MappingProxyType(
+    {
+        Figure.NET: "Your share of what was paid in this time, less your share of what was given back.",
+        Figure.GROSS: "All that renters paid in this time.",
+        Figure.REFUNDS: "What was given back in this time, whenever it had been paid.",
+        Figure.COMMISSION: "The firm's share. Each booking keeps the rate that was agreed on the day of booking.",
+        Figure.UTILISATION: "Time out with paid rentals, of the time in which cars could be rented. Maintenance is "
+        "left out, and time that has not come yet.",
+        Figure.DAILY_RATE: "The price of the rentals paid in this time, divided by their billed days. Cancelled "
+        "ones do not count.",
+        Figure.PER_CAR_DAY: "Gross less refunds, divided by the days in which cars could be rented.",
+        Figure.LENGTH: "Billed days of the rentals paid in this time, divided by their number.",
+        Figure.RENTALS: "Rentals paid in this time that were not cancelled.",
+    }
+)
+KINDS = MappingProxyType(
+    {SpanKind.MONTH: "Month", SpanKind.QUARTER: "Quarter", SpanKind.YEAR: "Year", SpanKind.CUSTOM: "Own days"}
+)
+
+
+def value_text(figure: Figure, figures: Figures) -> str:
+    """The figure as it stands on a tile; a dash where there is none."""
+    made: str | None
+    if figure is Figure.UTILISATION:
+        made = _or_none(figures.utilisation, percent)
+    elif figure is Figure.LENGTH:
+        made = _or_none(figures.length_days, days_number)
+    elif figure is Figure.RENTALS:
+        made = whole(figures.rentals)
+    else:
+        money = money_of(figure, figures)
+        made = None if money is None else amount(money)
+    return made or "–"  # noqa: RUF001 -- the dash of an empty cell
+
+
+def money_of(figure: Figure, figures: Figures) -> Money | None:
+    return {
+        Figure.NET: figures.net,
+        Figure.GROSS: figures.gross,
+        Figure.REFUNDS: figures.refunds,
+        Figure.COMMISSION: figures.commission,
+        Figure.DAILY_RATE: figures.daily_rate,
+        Figure.PER_CAR_DAY: figures.per_car_day,
+    }[figure]
+
+
+def exact(figure: Figure, figures: Figures) -> Fraction | None:
+    """For comparing; None where there is no figure."""
+    if figure is Figure.UTILISATION:
+        return figures.utilisation
+    if figure is Figure.LENGTH:
+        return figures.length_days
+    if figure is Figure.RENTALS:
+        return Fraction(figures.rentals)
+    money = money_of(figure, figures)
+    return None if money is None else Fraction(money.minor)
+
+
+#: More of these is not good news.
+_COSTS = frozenset({Figure.REFUNDS, Figure.COMMISSION})
+
+
+def change(figure: Figure, now: Figures, before: Figures, name: str) -> tuple[str, Tone]:
+    """How it compares with the period called *name*, and in which colour that is written."""
+    new, old = exact(figure, now), exact(figure, before)
+    if new is None or not old:
+        return f"{name}: {value_text(figure, before)}", Tone.NEUTRAL
+    grown = (abs(new) - abs(old)) / abs(old)
+    shape = "▲" if grown > 0 else "▼" if grown < 0 else "="
+    good = Tone.NEUTRAL if not grown or figure in _COSTS else Tone.POSITIVE if grown > 0 else Tone.WARNING
+    return f"{shape} {percent(abs(grown))} on {name}", good
+
+
+def percent(share: Fraction) -> str:
+    return f"{whole((share * 100 + Fraction(1, 2)).__floor__())} %"
+
+
+def days_number(days: Fraction) -> str:
+    tenths = (days * 10 + Fraction(1, 2)).__floor__()
+    return f"{whole(tenths // 10)}{locale().decimalPoint()}{tenths % 10} days"
+
+
+def hours(milliseconds: int) -> str:
+    return f"{whole((milliseconds + _HOUR_MS // 2) // _HOUR_MS)} h"
+
+
+def compact(money: Money) -> str:
+    """``12.3k``: for the foot of a bar; the exact amount is never far."""
+    units = abs(money.minor) // 10**money.exponent
+    sign = locale().negativeSign() if money.minor < 0 else ""
+    for step, letter in ((_MILLION, "M"), (_THOUSAND, "k")):
+        if units >= step:
+            tenths = (units * 10 + step // 2) // step
+            return f"{sign}{whole(tenths // 10)}{locale().decimalPoint()}{tenths % 10}{letter}"
+    return f"{sign}{units}"
+
+
+def span_name(span: Span) -> str:
+    if span.kind is SpanKind.YEAR:
+        return str(span.first.year)
+    if span.kind is SpanKind.QUARTER:
+        return f"Q{(span.first.month + 2) // _MONTHS_OF_QUARTER} {span.first.year}"
+    if span.kind is SpanKind.MONTH:
+        return _written(span.first, "MMMM yyyy")
+    last = span.end - _DAY
+    if last == span.first:
+        return _written(span.first, "d MMM yyyy")
+    return f"{_written(span.first, 'd MMM yyyy')} – {_written(last, 'd MMM yyyy')}"  # noqa: RUF001 -- a range's dash
+
+
+def part_label(span: Span, first: date) -> str:
+    return str(first.day) if span.by_day else _written(first, "MMM")
+
+
+def part_name(span: Span, first: date) -> str:
+    return _written(first, "d MMMM yyyy") if span.by_day else _written(first, "MMMM yyyy")
+
+
+def day_name(day: date) -> str:
+    return _written(day, "d MMM yyyy")
+
+
+def commission_text(basis_points: int) -> str:
+    """``15 %``, ``17.5 %``."""
+    units, rest = divmod(basis_points, 100)
+    tail = f"{locale().decimalPoint()}{rest:02d}".rstrip("0") if rest else ""
+    return f"{units}{tail} %"
+
+
+def _written(day: date, form: str) -> str:
+    return str(locale().toString(QDate(day.year, day.month, day.day), form))
+
+
+def _or_none(value: Fraction | None, say: object) -> str | None:
+    return None if value is None or not callable(say) else str(say(value))

@@ -1,0 +1,190 @@
+"""Explain this number: how it is made, the bookings behind it, and for each its payments and its commission rule."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.figures import amount, day_time, plural, whole
+from desktop.messages import booking_number, say
+from desktop.models.pages import PagesModel, PageTicket
+from desktop.models.rows import Column
+from desktop.theme.tokens import GRID, Tone, TypeSize
+from desktop.viewmodels.owner.explain import ExplainState, ExplainViewModel
+from desktop.viewmodels.phases import Phase
+from desktop.views.owner.earnings_words import MEANINGS, NAMES, commission_text, hours, value_text
+from desktop.views.tools import Tools
+from desktop.widgets.banner import Banner
+from desktop.widgets.field_skeleton import Field, FieldList
+from desktop.widgets.record_table import RecordTable
+from desktop.widgets.side_panel import SidePanel
+from desktop.widgets.text import Text
+from engine.domain.booking import BookingId
+from engine.domain.earnings import Figures
+from engine.domain.explained import COUNTED, PAGE, Explanation, Figure, Line
+from engine.domain.ledger import LedgerKind
+from engine.domain.money import Money
+from engine.domain.span import moment
+
+_BONES = 6
+_KINDS = {
+    LedgerKind.CHARGE.value: "Charge",
+    LedgerKind.REFUND.value: "Refund",
+    LedgerKind.OWNER_SHARE.value: "Your share",
+    LedgerKind.PLATFORM_SHARE.value: "Commission",
+}
+_HINT = "Press Enter on a booking for its payments and its commission."
+
+
+class ExplainPanel(SidePanel):
+    def __init__(self, tools: Tools, vm: ExplainViewModel, host: QWidget) -> None:
+        super().__init__(tools.theme, host)
+        self._vm = vm
+        self._figure = Figure.NET
+        self._orders: dict[int, PageTicket] = {}
+        theme, clock = tools.theme, tools.shimmer
+        self.about = Text(theme, ink="muted", wrap=True)
+        self.value = Text(theme, size=TypeSize.HERO, bold=True)
+        self.meaning = Text(theme, wrap=True)
+        self.sums = FieldList(theme, clock)
+        self.banner = Banner(theme)
+        self.model: PagesModel[Line] = PagesModel(self._columns(), self._order, PAGE)
+        self.lines = RecordTable(theme, clock)
+        self.lines.setModel(self.model)
+        self.lines.setMinimumHeight(64 * GRID)
+        self.lines.setAccessibleName("Bookings behind this figure")
+        self.hint = Text(theme, _HINT, ink="muted", wrap=True)
+        self.detail_title = Text(theme, size=TypeSize.LEAD, bold=True)
+        self.detail = FieldList(theme, clock)
+        self._lay_out_content()
+        vm.changed.connect(self.draw)
+        vm.page_arrived.connect(self._put)
+        vm.page_failed.connect(self._fail_page)
+        self.lines.visible_rows.connect(self.model.want_rows)
+        self.lines.retry_wanted.connect(self.model.retry)
+        self.lines.chosen.connect(self._show_line)
+        self.banner.acted.connect(vm.again)
+
+    def draw(self, state: ExplainState) -> None:
+        if state.question is None or state.figures is None:
+            return
+        self._figure = state.question.figure
+        self.set_title(NAMES[self._figure])
+        self.about.setText(state.about)
+        self.value.setText(value_text(self._figure, state.figures))
+        self.meaning.setText(MEANINGS[self._figure])
+        self._show_line(None)
+        if state.phase is Phase.LOADING:
+            self.banner.clear()
+            self.sums.show_bones([field.label for field in _sums(self._figure, state.figures, None)])
+            self.model.reset(_BONES)
+        elif state.phase is Phase.FAILED and state.problem is not None:
+            self.model.reset(0)
+            self.sums.show_fields(_sums(self._figure, state.figures, None))
+            self.banner.tell(Tone.DANGER, say(state.problem).text, "Try again", closable=False)
+        elif state.first is not None:
+            self.banner.clear()
+            self.sums.show_fields(_sums(self._figure, state.figures, state.first))
+            self.model.reset(state.first.count)
+            self.model.put_page(self.model.ticket(0), state.first.lines)
+            self.hint.setText(_HINT if state.first.count else "No booking is behind this figure.")
+
+    def _columns(self) -> tuple[Column[Line], ...]:
+        return (
+            Column("Booking", lambda line: booking_number(BookingId(line.rental.booking_id)), _id, weight=4),
+            Column("Car", lambda line: line.rental.car_label.split(" · ")[-1], _id, weight=3),
+            Column("Part", self._part, _id, numeric=True, weight=3),
+        )
+
+    def _part(self, line: Line) -> str:
+        if self._figure is Figure.UTILISATION:
+            return hours(line.rented_ms)
+        if self._figure is Figure.LENGTH:
+            return plural(line.rental.days, "day")
+        return amount(Money(line.minor, line.rental.currency))
+
+    def _order(self, ticket: PageTicket) -> None:
+        if self._vm.state.phase is Phase.READY:
+            self._orders[ticket.first_row] = ticket
+            self._vm.need_page(ticket.first_row)
+
+    def _put(self, run: int, offset: int, page: Explanation) -> None:
+        if run == self._vm.state.run and offset in self._orders:
+            self.model.put_page(self._orders.pop(offset), page.lines)
+
+    def _fail_page(self, run: int, offset: int, _problem: object) -> None:
+        if run == self._vm.state.run and offset in self._orders:
+            self.model.page_failed(self._orders.pop(offset))
+
+    def _show_line(self, line: Line | None) -> None:
+        for widget in (self.detail_title, self.detail):
+            widget.setVisible(line is not None)
+        if line is None:
+            return
+        rental = line.rental
+        zone = ZoneInfo(rental.zone)
+        self.detail_title.setText(f"Booking {booking_number(BookingId(rental.booking_id))}")
+        fields = [
+            Field("Car", rental.car_label),
+            Field("From", day_time(moment(rental.starts), zone)),
+            Field("Until", day_time(moment(rental.ends), zone)),
+            Field("State", rental.state.replace("_", " ").capitalize()),
+            Field("Price", f"{amount(Money(rental.minor, rental.currency))}, {plural(rental.days, 'day')}"),
+            Field("Commission rule", f"{commission_text(rental.commission_bp)}, agreed when booked"),
+        ]
+        fields += [
+            Field(
+                _KINDS[row.kind],
+                f"{day_time(moment(row.at), zone)}   {amount(Money(row.minor, row.currency))}",
+                amount=True,
+            )
+            for row in line.postings
+        ]
+        self.detail.show_fields(fields)
+        self.detail.setMinimumHeight(self.detail.sizeHint().height())
+
+    def _lay_out_content(self) -> None:
+        room = QWidget()
+        column = QVBoxLayout(room)
+        column.setContentsMargins(0, 0, 2 * GRID, 0)
+        column.setSpacing(2 * GRID)
+        for widget in (self.about, self.value, self.meaning, self.sums, self.banner, self.lines, self.hint):
+            column.addWidget(widget)
+        column.addWidget(self.detail_title)
+        column.addWidget(self.detail)
+        column.addStretch(1)
+        self.set_content(room)
+        self.lines.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+
+def _sums(figure: Figure, figures: Figures, answer: Explanation | None) -> list[Field]:
+    """What the figure is made of, in the order in which it is computed."""
+    count = "" if answer is None else whole(answer.count)
+    if figure is Figure.UTILISATION:
+        return [
+            Field("Rented", hours(figures.rented_ms), amount=True),
+            Field("Could be rented", hours(figures.available_ms), amount=True),
+            Field("Rentals", count, amount=True),
+        ]
+    if figure is Figure.PER_CAR_DAY:
+        revenue = Money(figures.gross_minor + figures.refunds_minor, figures.currency)
+        return [
+            Field("Gross less refunds", amount(revenue), amount=True),
+            Field("Could be rented", hours(figures.available_ms), amount=True),
+            Field("Bookings", count, amount=True),
+        ]
+    if figure in COUNTED:
+        paid = Money(figures.paid_minor, figures.currency)
+        return [
+            Field("Price of the rentals", amount(paid), amount=True),
+            Field("Billed days", whole(figures.days), amount=True),
+            Field("Rentals", whole(figures.rentals), amount=True),
+        ]
+    minor = "" if answer is None else amount(Money(answer.minor, figures.currency))
+    return [Field("Bookings", count, amount=True), Field("Together", minor, amount=True)]
+
+
+def _id(line: Line) -> str:
+    return line.rental.booking_id

@@ -1,0 +1,99 @@
+"""Which days the figures are about: month, quarter, year or own days, back and forth."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from PySide6.QtCore import QDate, QSignalBlocker, Signal
+from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout, QWidget
+
+from desktop.theme.icons import Icon
+from desktop.theme.theme import Theme
+from desktop.theme.tokens import GRID
+from desktop.views.owner.earnings_words import KINDS
+from desktop.widgets.button import Button, Kind
+from desktop.widgets.text import Text
+from engine.domain.span import Span, SpanKind
+
+
+class PeriodBar(QWidget):
+    """Signals: ``kind_chosen`` carries a SpanKind, ``stepped`` -1 or 1, ``days_chosen`` first and last day."""
+
+    kind_chosen = Signal(object)
+    stepped = Signal(int)
+    days_chosen = Signal(object, object)
+    currency_chosen = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.kind = QComboBox()
+        self.kind.setAccessibleName("Kind of period")
+        for kind, words in KINDS.items():
+            self.kind.addItem(words, kind)
+        self.earlier = Button(theme, kind=Kind.PLAIN, icon=Icon.BACK)
+        self.earlier.setAccessibleName("Period before")
+        self.earlier.setToolTip("Period before (Alt+Left)")
+        self.later = Button(theme, kind=Kind.PLAIN, icon=Icon.FORWARD)
+        self.later.setAccessibleName("Period after")
+        self.later.setToolTip("Period after (Alt+Right)")
+        self.first, self.last = QDateEdit(), QDateEdit()
+        self.first.setCalendarPopup(True)
+        self.last.setCalendarPopup(True)
+        self.first.setAccessibleName("First day")
+        self.last.setAccessibleName("Last day")
+        self._to = Text(theme, "to", ink="muted")
+        self.currency = QComboBox()
+        self.currency.setAccessibleName("Currency")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2 * GRID)
+        for widget in (self.currency, self.kind, self.first, self._to, self.last, self.earlier, self.later):
+            row.addWidget(widget)
+        self._own = False
+        self._show_days(shown=False)
+        self.currency.hide()
+        self.kind.activated.connect(self._kind_picked)
+        self.earlier.clicked.connect(lambda: self.stepped.emit(-1))
+        self.later.clicked.connect(lambda: self.stepped.emit(1))
+        self.first.editingFinished.connect(self._days_picked)
+        self.last.editingFinished.connect(self._days_picked)
+        self.currency.activated.connect(lambda at: self.currency_chosen.emit(self.currency.itemText(at)))
+
+    def draw(self, span: Span | None, currencies: tuple[str, ...], currency: str) -> None:
+        self.currency.setVisible(len(currencies) > 1)
+        if [self.currency.itemText(n) for n in range(self.currency.count())] != list(currencies):
+            self.currency.clear()
+            self.currency.addItems(list(currencies))
+        self.currency.setCurrentText(currency)
+        if span is None:
+            return
+        self._own = span.kind is SpanKind.CUSTOM or self._own
+        self.kind.setCurrentIndex(list(KINDS).index(SpanKind.CUSTOM if self._own else span.kind))
+        self._show_days(shown=self._own)
+        last = span.end - timedelta(days=1)
+        blocked = QSignalBlocker(self.first), QSignalBlocker(self.last)
+        self.first.setDate(QDate(span.first.year, span.first.month, span.first.day))
+        self.last.setDate(QDate(last.year, last.month, last.day))
+        del blocked
+
+    def _kind_picked(self) -> None:
+        kind = SpanKind(self.kind.currentData())
+        self._own = kind is SpanKind.CUSTOM
+        self._show_days(shown=self._own)
+        if self._own:
+            self.first.setFocus()
+        else:
+            self.kind_chosen.emit(kind)
+
+    def _days_picked(self) -> None:
+        first, last = (_day(field.date()) for field in (self.first, self.last))
+        if self._own and first <= last:
+            self.days_chosen.emit(first, last)
+
+    def _show_days(self, *, shown: bool) -> None:
+        for widget in (self.first, self._to, self.last):
+            widget.setVisible(shown)
+
+
+def _day(of: QDate) -> date:
+    return date(of.year(), of.month(), of.day())

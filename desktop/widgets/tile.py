@@ -1,0 +1,122 @@
+"""A headline figure that can be pressed: name, figure, and how it compares; bones of the same size while it is awaited.
+
+API: Tile(theme, clock, name): show_bones(), show(value, note, tone, spoken); clicked as any button.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStyle
+
+from desktop.theme.tokens import FOCUS, GRID, RADIUS_CARD, Tone, TypeSize
+from desktop.widgets.panel import paint_panel
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent, QShowEvent
+    from PySide6.QtWidgets import QWidget
+
+    from desktop.theme.theme import Theme
+    from desktop.widgets.shimmer import ShimmerClock
+
+HEIGHT = 21 * GRID
+_PAD = 4 * GRID
+_LINES = ((3 * GRID, 4 * GRID), (7 * GRID, 7 * GRID), (14 * GRID + 2, 4 * GRID))
+"""Top and height of name, figure and note."""
+_BONES = (0.62, 0.44)
+
+
+class Tile(QAbstractButton):
+    def __init__(self, theme: Theme, clock: ShimmerClock, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme, self._clock = theme, clock
+        self._waiting = True
+        self._value, self._note, self._tone = "", "", Tone.NEUTRAL
+        self.setText(name)
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.changed.connect(self.update)
+
+    def show_bones(self) -> None:
+        # It stays enabled: a disabled button loses the focus, and the person their place.
+        self._waiting = True
+        self.setAccessibleDescription("Loading")
+        self._join()
+
+    def show_figure(self, value: str, note: str, tone: Tone = Tone.NEUTRAL) -> None:
+        """*note* stands below in the colour of *tone*; it says in words or shapes what the colour says."""
+        self._waiting = False
+        self._value, self._note, self._tone = value, note, tone
+        self.setAccessibleDescription(f"{value}. {note}")
+        self.setToolTip(f"{self.text()}: {value}\n{note}")
+        self._join()
+
+    def shimmer_step(self) -> None:
+        left, right = self._clock.swept(self.width())
+        self.update(left, 0, right - left, self.height())
+
+    def _join(self) -> None:
+        if self._waiting and self.isVisible():
+            self._clock.join(self)
+        else:
+            self._clock.leave(self)
+        self.update()
+
+    def _line(self, n: int) -> QRect:
+        top, height = _LINES[n]
+        return QRect(_PAD, top, self.width() - 2 * _PAD, height)
+
+    # Qt names below.
+
+    def sizeHint(self) -> QSize:
+        return QSize(45 * GRID, HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(30 * GRID, HEIGHT)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        tokens = self._theme.tokens
+        painter = QPainter(self)
+        painter.setLayoutDirection(self.layoutDirection())
+        raised = tokens.hover if self.underMouse() and self.isEnabled() else tokens.raised
+        paint_panel(painter, self.rect(), tokens.neutral_tint if self.isDown() else raised, tokens.border)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(tokens.focus), FOCUS))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), RADIUS_CARD, RADIUS_CARD)
+        self._write(painter, 0, self.text(), TypeSize.SMALL, tokens.muted)
+        if self._waiting:
+            self._paint_bones(painter)
+        else:
+            self._write(painter, 1, self._value, TypeSize.TITLE, tokens.text, bold=True)
+            self._write(painter, 2, self._note, TypeSize.SMALL, tokens.ink(self._tone))
+        painter.end()
+
+    def _paint_bones(self, painter: QPainter) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._clock.brush(self.width()))
+        for n, share in enumerate(_BONES, 1):
+            line = self._line(n)
+            bone = QRect(line.left(), line.top() + GRID, round(line.width() * share), line.height() - 2 * GRID)
+            painter.drawRoundedRect(QStyle.visualRect(self.layoutDirection(), self.rect(), bone), GRID, GRID)
+
+    def _write(
+        self, painter: QPainter, line: int, text: str, size: TypeSize, colour: str, *, bold: bool = False
+    ) -> None:
+        font, place = self._theme.font(size, bold=bold), self._line(line)
+        painter.setFont(font)
+        painter.setPen(QColor(colour))
+        words = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, place.width())
+        painter.drawText(place, Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter, words)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._join()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._clock.leave(self)
+        super().hideEvent(event)

@@ -1,0 +1,299 @@
+"""The owner's earnings on the screen: fed with reports that the engine's own code computes from plain rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+
+from desktop.preferences import Preferences
+from desktop.tasks import TaskScope
+from desktop.viewmodels.export import ExportPhase
+from desktop.viewmodels.owner.earnings import EarningsState, EarningsViewModel
+from desktop.viewmodels.owner.explain import ExplainViewModel
+from desktop.viewmodels.phases import Phase
+from desktop.views.owner.earnings_charts import Asked
+from desktop.views.owner.earnings_page import EarningsPage
+from desktop.views.owner.earnings_words import change, commission_text, compact, percent, span_name
+from desktop.views.tools import Tools
+from desktop.widgets.shimmer import ShimmerClock
+from engine.domain.car import CarStatus
+from engine.domain.earnings import Figures, earnings
+from engine.domain.errors import Unavailable
+from engine.domain.explained import Figure, explained
+from engine.domain.money import Money
+from engine.domain.ownbooks import OwnBranch, OwnCar, Posting, Rental
+from engine.domain.ownrows import books_of
+from engine.domain.span import SpanKind, milliseconds, month, own_days, quarter, year_of
+
+ZONE = "Europe/Berlin"
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+GOLF = OwnCar("car-1", "Golf · B-DS 1", "EUR", "br-1", CarStatus.ACTIVE)
+POLO = OwnCar("car-2", "Polo · B-DS 2", "EUR", "br-1", CarStatus.ACTIVE)
+
+
+def rental(n, car, at, days=2):
+    starts = milliseconds(at)
+    return Rental(
+        f"BK{n:010d}", car.car_id, car.label, "br-1", ZONE, starts, starts + days * 86_400_000, starts - 1000,
+        "completed", days, days * 50_00, "EUR", 1500, 3,
+    )  # fmt: skip
+
+
+def paid(booking):
+    share = booking.minor * 15 // 100
+    for kind, minor in (("charge", booking.minor), ("platform_share", share), ("owner_share", booking.minor - share)):
+        yield Posting(booking.booking_id, kind, "ch", minor, "EUR", booking.car_id, "br-1", booking.starts)
+
+
+RENTALS = (
+    rental(1, GOLF, datetime(2026, 11, 3, 9, tzinfo=UTC)),
+    rental(2, POLO, datetime(2026, 11, 10, 9, tzinfo=UTC), 4),
+    rental(3, GOLF, datetime(2026, 10, 10, 9, tzinfo=UTC)),
+)
+BOOKS = books_of(
+    milliseconds(NOW),
+    [row for each in RENTALS for row in paid(each)],
+    RENTALS,
+    (GOLF, POLO),
+    (OwnBranch("br-1", "Mitte", "Berlin"),),
+)
+
+
+def report_of(span, books=BOOKS):
+    return earnings(span, books.facts((*span.before.marks[:-1], *span.marks)))
+
+
+def ready(span=None, **changes):
+    span = span or month(2026, 11, ZONE)
+    return replace(EarningsState(Phase.READY, span, report_of(span), "EUR", run=1), **changes)
+
+
+class Asking:
+    """Stands where the source of figures is; remembers what it was asked."""
+
+    def __init__(self):
+        self.questions = []
+
+    async def explain(self, question):
+        self.questions.append(question)
+        return explained(BOOKS, question)
+
+
+@pytest.fixture
+def tasks(qapp):
+    scope = TaskScope()
+    yield scope
+    scope.deleteLater()
+
+
+@pytest.fixture
+def shimmer(theme):
+    clock = ShimmerClock(theme)
+    yield clock
+    clock.deleteLater()
+
+
+@pytest.fixture
+def page(qtbot, theme, shimmer, tasks, tmp_path):
+    host = QWidget()
+    qtbot.addWidget(host)
+    source = Asking()
+    vm = EarningsViewModel(None, tasks, lambda: NOW, source, lambda: source)
+    page = EarningsPage(Tools(theme, shimmer, Preferences(tmp_path / "p.ini")), vm, ExplainViewModel(tasks), host)
+    page.setParent(host)
+    host.resize(1100, 760)
+    page.resize(host.size())
+    host.show()
+    host.activateWindow()
+    qtbot.waitUntil(host.isActiveWindow)
+    page.asking = source
+    page.host = host
+    yield page
+    page.loading.fail()
+
+
+def test_R6_every_tile_shows_the_figure_that_its_name_says(page):
+    page.vm._show(ready())
+    tiles = page.body.tiles
+
+    shown = {tile.text(): tile._value for tile in tiles.values()}
+
+    assert shown == {
+        "Net": "255.00 EUR",
+        "Gross": "300.00 EUR",
+        "Refunds": "0.00 EUR",
+        "Commission": "45.00 EUR",
+        "Utilisation": "13 %",
+        "Average daily rate": "50.00 EUR",
+        "Revenue per car day": "6.37 EUR",
+        "Average length": "3.0 days",
+    }
+
+
+def test_R6_every_chart_shows_what_its_title_says_with_its_unit(page):
+    page.vm._show(ready(year_of(2026, ZONE)))
+    body = page.body
+    net, use, by_car, branches = body.net.chart.data, body.use.chart.data, body.map.chart.data, body.branches.chart.data
+
+    assert (net.title, net.unit, net.points[10].text) == ("Net by month", "EUR", "255.00 EUR")
+    assert (use.title, use.points[10].text) == ("Utilisation by month", "13 %: 144 h of 1,130 h")
+    assert (by_car.title, by_car.rows) == ("Utilisation by car and month", ("Golf · B-DS 1", "Polo · B-DS 2"))
+    assert (branches.title, branches.points[0].text) == ("Net by branch", "340.00 EUR")
+    assert (net.now, net.before) == ("2026", "2025")
+
+
+def test_a_tile_says_how_it_compares_with_the_period_before(page):
+    page.vm._show(ready())
+
+    assert page.body.tiles[Figure.NET]._note == "▲ 200 % on October 2026"
+
+
+def test_the_table_of_cars_holds_the_best_first(page):
+    page.vm._show(ready())
+    model = page.body.model
+
+    rows = [[model.index(row, column).data() for column in range(4)] for row in range(model.rowCount())]
+
+    assert rows == [
+        ["Polo · B-DS 2", "170.00 EUR", "200.00 EUR", "1"],
+        ["Golf · B-DS 1", "85.00 EUR", "100.00 EUR", "1"],
+    ]
+
+
+async def test_R7_pressing_a_figure_opens_its_bookings_with_their_commission(page, until):
+    page.vm._show(ready())
+
+    page.body.tiles[Figure.NET].click()
+    await until(lambda: page.panel.model.row_at(1) is not None)
+    page.panel._show_line(page.panel.model.row_at(0))
+
+    assert page.panel.isVisibleTo(page.host)
+    assert page.panel.value.text() == "255.00 EUR"
+    assert [field.value for field in page.panel.sums._fields] == ["2", "255.00 EUR"]
+    told = {field.label: field.value for field in page.panel.detail._fields}
+    assert told["Commission rule"] == "15 %, agreed when booked"
+    assert told["Your share"].endswith("85.00 EUR")
+
+
+async def test_a_bar_a_car_and_a_cell_of_the_map_ask_about_themselves(page, until):
+    page.vm._show(ready(year_of(2026, ZONE)))
+    marks = year_of(2026, ZONE).marks
+
+    page.body.net.chosen.emit(page.body.net.chart.data.points[10].key)
+    page.body.cars.chosen.emit(page.body.model.row_at(0))
+    page.body.map.chosen.emit(page.body.map.chart.data.points[10].key)
+    await until(lambda: page._explain.state.phase is Phase.READY)
+
+    bar, *_ = asked = page.asking.questions
+    assert page._explain.state.question == asked[-1]
+    assert (asked[-1].figure, asked[-1].car_id, asked[-1].since) == (Figure.UTILISATION, "car-1", marks[10])
+    assert bar.figure in (Figure.NET, Figure.UTILISATION)
+
+
+def test_bones_and_figures_lie_in_the_same_places(page):
+    page.vm._show(ready())
+    QTest.qWait(0)
+    arrived = [tile.geometry() for tile in page.body.tiles.values()] + [
+        card.geometry() for card in page.body._cards()[:2]
+    ]
+
+    page.body.show_bones(by_day=True, currency="EUR")
+    QTest.qWait(0)
+
+    assert arrived == [tile.geometry() for tile in page.body.tiles.values()] + [
+        card.geometry() for card in page.body._cards()[:2]
+    ]
+
+
+def test_a_tile_keeps_the_focus_while_figures_are_awaited(page):
+    page.vm._show(ready())
+    page.focus_first()
+    page.body.show_bones(by_day=True, currency="EUR")
+
+    assert page.body.tiles[Figure.NET].hasFocus()
+
+
+def test_without_figures_the_problem_is_told_with_a_way_on(page):
+    page.vm._show(EarningsState(Phase.FAILED, month(2026, 11, ZONE), problem=Unavailable("mongodb"), run=1))
+
+    assert not page.content.shows_rows
+    assert page.content.empty._title.text() == "No connection"
+
+
+def test_without_cars_the_first_step_is_the_fleet(page, qtbot):
+    nothing = books_of(milliseconds(NOW), (), (), (), ())
+    page.vm._show(ready(earnings=report_of(month(2026, 11, ZONE), nothing), currency=""))
+
+    with qtbot.waitSignal(page.fleet_wanted):
+        page.content.empty._step.click()
+
+
+def test_figures_of_the_stored_copy_are_stamped_and_a_partial_one_says_so(page):
+    page.vm._show(ready(stored=True))
+    whole = page.stamp.text
+    page.vm._show(ready(stored=True, earnings=replace(report_of(month(2026, 11, ZONE)), complete=False)))
+
+    assert whole == "No connection. Stored copy as of Tue 24 Nov 13:00, complete."
+    assert "partial" in page.stamp.text
+    page.vm._show(ready())
+    assert not page.stamp.isVisible()
+
+
+async def test_the_period_is_picked_with_the_keyboard(page):
+    page.vm._show(ready())
+    page.period.later.setFocus()
+
+    QTest.keyClick(page.period.later, Qt.Key.Key_Space)
+    after = page.vm.state.span
+    page.period.kind.setFocus()
+    QTest.keyClick(page.period.kind, Qt.Key.Key_Down)
+    page.period.kind.activated.emit(page.period.kind.currentIndex())
+    a_quarter = page.vm.state.span
+    await page.vm._tasks.aclose()
+
+    assert after == month(2026, 12, ZONE)
+    assert a_quarter == quarter(2026, 4, ZONE)
+
+
+async def test_own_days_are_typed(page):
+    page.vm._show(ready())
+    page.period.kind.setCurrentIndex(3)
+    page.period.kind.activated.emit(3)
+    assert page.period.first.isVisibleTo(page)
+
+    page.period.first.setDate(page.period.first.date().addDays(4))
+    QTest.keyClick(page.period.first, Qt.Key.Key_Return)
+
+    await page.vm._tasks.aclose()
+    assert page.vm.state.span.kind is SpanKind.CUSTOM
+    assert span_name(page.vm.state.span).startswith("5 Nov 2026")
+
+
+def test_several_currencies_are_chosen_between_and_never_added(page):
+    yen = replace(GOLF, car_id="car-3", currency="JPY")
+    books = replace(BOOKS, cars=(GOLF, POLO, yen))
+    page.vm._show(ready(earnings=report_of(month(2026, 11, ZONE), books)))
+
+    page.vm.choose_currency("JPY")
+
+    assert page.period.currency.isVisibleTo(page)
+    assert page.body.tiles[Figure.NET]._value == "0 JPY"
+    page.vm.choose_currency("USD")
+    assert page.vm.state.currency == "JPY"
+
+
+def test_words_for_figures():
+    assert [commission_text(bp) for bp in (1500, 1750, 5, 0)] == ["15 %", "17.5 %", "0.05 %", "0 %"]
+    assert [compact(Money(minor, "EUR")) for minor in (12_00, 1_234_00, -2_500_000_00)] == ["12", "1.2k", "-2.5M"]
+    assert [span_name(span) for span in (quarter(2026, 3, ZONE), year_of(2025, ZONE))] == ["Q3 2026", "2025"]
+    nothing = Figures("EUR")
+    assert change(Figure.UTILISATION, nothing, nothing, "2025")[0] == "2025: –"  # noqa: RUF001
+    assert percent(report_of(month(2026, 11, ZONE)).currencies[0].total.utilisation) == "13 %"
+    assert own_days(NOW.date(), NOW.date(), ZONE).by_day
+    assert ExportPhase.IDLE is not ExportPhase.DONE
+    assert Asked(Figure.NET) == Asked(Figure.NET)
