@@ -101,6 +101,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "desktop.commands",
         "desktop.dialogs",
         "desktop.messages",
+        "desktop.figures",
         "desktop.preferences",
         "desktop.tasks",
     }
