@@ -5,21 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.phases import Phase
+from engine.domain.availability import Blocked, BlockedPage
 from engine.domain.car import BodyType, Branch, BranchId, Fuel, Transmission
-from engine.domain.catalogue import PAGE_SIZE, CarOrder, CarWish, Facets, OfferPage
+from engine.domain.catalogue import PAGE_SIZE, CarOrder, CarWish, Facets, Offer, OfferPage
 from engine.domain.errors import DriveSphereError
 from engine.domain.period import RentalPeriod
 
 
 @dataclass(frozen=True, slots=True)
 class SearchForm:
-    """What the person filled in. Both times are the branch's wall clock (no zone); empty sets mean "any"."""
+    """What the person filled in. Both times are the branch's wall clock (no zone); empty sets mean "any".
+
+    Attributes:
+        taken: Cars that are not to be had are shown too, behind the free ones.
+    """
 
     branch_id: BranchId
     pick_up: datetime
@@ -31,6 +37,7 @@ class SearchForm:
     min_seats: int | None = None
     max_daily_minor: int | None = None
     order: CarOrder = CarOrder.PRICE
+    taken: bool = False
 
     @property
     def filters(self) -> int:
@@ -45,6 +52,7 @@ class SearchState:
 
     Attributes:
         first: The first page of the result, once it is there; the others come by ``page_arrived``.
+        taken: The first of the taken cars, which follow the free ones; None unless they were asked for.
         run: Counts the searches; a page that answers an older one is dropped.
         problem: Why the search failed, with ``phase`` FAILED.
     """
@@ -55,6 +63,7 @@ class SearchState:
     form: SearchForm | None = None
     wish: CarWish | None = None
     first: OfferPage | None = None
+    taken: BlockedPage | None = None
     run: int = 0
     problem: DriveSphereError | None = None
 
@@ -64,12 +73,21 @@ class SearchState:
         return next((branch for branch in self.branches if branch.id == wanted), None)
 
 
+@dataclass(frozen=True, slots=True)
+class FoundRows:
+    """Rows of the result from ``offset`` on: free cars, then, where they were asked for, taken ones."""
+
+    offset: int
+    offers: tuple[Offer, ...]
+    blocked: tuple[Blocked, ...] = ()
+
+
 class SearchViewModel(QObject):
     """A state, verbs, and word of every change.
 
     Signals:
         changed: The state was replaced; carries the new one.
-        page_arrived: A later page: the run it belongs to, and the OfferPage.
+        page_arrived: A later page: the run it belongs to, and the FoundRows.
         page_failed: A later page did not come: its run, its offset, the problem.
     """
 
@@ -103,12 +121,12 @@ class SearchViewModel(QObject):
     def clear_filters(self) -> None:
         form = self.state.form
         if form is not None:
-            self.search(SearchForm(form.branch_id, form.pick_up, form.drop_off, order=form.order))
+            self.search(plain(form))
 
     def need_page(self, offset: int) -> None:
         """Ask for the rows from *offset* (a multiple of PAGE_SIZE) of the current search."""
-        if self.state.wish is not None:
-            self._tasks.once(f"page {self.state.run} {offset}", self._page(self.state.run, self.state.wish, offset))
+        if self.state.wish is not None and self.state.first is not None:
+            self._tasks.once(f"page {self.state.run} {offset}", self._page(self.state, self.state.wish, offset))
 
     async def _open(self) -> None:
         self._show(replace(self.state, phase=Phase.LOADING, problem=None))
@@ -127,7 +145,8 @@ class SearchViewModel(QObject):
             self._show(replace(self.state, phase=Phase.READY))
 
     async def _search(self, form: SearchForm) -> None:
-        state = replace(self.state, phase=Phase.LOADING, form=form, run=self.state.run + 1, problem=None, first=None)
+        state = replace(self.state, phase=Phase.LOADING, form=form, run=self.state.run + 1, problem=None)
+        state = replace(state, first=None, taken=None)
         self._show(state)
         try:
             wish = wish_of(form, state.branch)
@@ -137,18 +156,31 @@ class SearchViewModel(QObject):
                 self._facets_of = form.branch_id
                 self._show(replace(self.state, facets=facets))
             page = await self._desk.call(lambda: self._desk.catalogue.search(self._desk.actor, wish))
+            taken = await self._taken(wish, 0, PAGE_SIZE - len(page.offers)) if form.taken else None
         except DriveSphereError as problem:
             self._show(replace(self.state, phase=Phase.FAILED, problem=problem))
         else:
-            self._show(replace(self.state, phase=Phase.READY, wish=wish, first=page))
+            self._show(replace(self.state, phase=Phase.READY, wish=wish, first=page, taken=taken))
 
-    async def _page(self, run: int, wish: CarWish, offset: int) -> None:
+    async def _page(self, asked: SearchState, wish: CarWish, offset: int) -> None:
+        free = asked.first.total if asked.first is not None else 0
+        offers: tuple[Offer, ...] = ()
+        blocked: tuple[Blocked, ...] = ()
         try:
-            page = await self._desk.call(lambda: self._desk.catalogue.search(self._desk.actor, wish, offset=offset))
+            if offset < free:
+                search = partial(self._desk.catalogue.search, self._desk.actor, wish, offset=offset)
+                offers = (await self._desk.call(search)).offers
+            if asked.taken is not None and offset + PAGE_SIZE > free:
+                blocked = (await self._taken(wish, max(offset - free, 0), PAGE_SIZE - len(offers))).blocked
         except DriveSphereError as problem:
-            self.page_failed.emit(run, offset, problem)
+            self.page_failed.emit(asked.run, offset, problem)
         else:
-            self.page_arrived.emit(run, page)
+            self.page_arrived.emit(asked.run, FoundRows(offset, offers, blocked))
+
+    async def _taken(self, wish: CarWish, offset: int, limit: int) -> BlockedPage:
+        """At least one row is asked for: the number of all comes with it."""
+        ask = partial(self._desk.availability.taken_cars, self._desk.actor, wish, offset=offset, limit=max(limit, 1))
+        return await self._desk.call(ask)
 
     def _show(self, state: SearchState) -> None:
         if state != self.state:
@@ -172,6 +204,11 @@ def first_form(branch: Branch, now: datetime) -> SearchForm:
     return SearchForm(branch.id, hour, hour + timedelta(days=2))
 
 
+def plain(form: SearchForm) -> SearchForm:
+    """*form* without its filters."""
+    return SearchForm(form.branch_id, form.pick_up, form.drop_off, order=form.order, taken=form.taken)
+
+
 def wish_of(form: SearchForm, branch: Branch | None) -> CarWish:
     """The form in UTC. A wall-clock time that comes twice is its first coming; one that never comes moves forward.
 
@@ -193,4 +230,4 @@ def wish_of(form: SearchForm, branch: Branch | None) -> CarWish:
     )
 
 
-__all__ = ["PAGE_SIZE", "SearchForm", "SearchState", "SearchViewModel", "first_form", "wish_of"]
+__all__ = ["PAGE_SIZE", "FoundRows", "SearchForm", "SearchState", "SearchViewModel", "first_form", "plain", "wish_of"]

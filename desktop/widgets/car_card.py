@@ -26,6 +26,8 @@ _Align = Qt.AlignmentFlag
 _START = _Align.AlignLeading | _Align.AlignVCenter
 _END = _Align.AlignTrailing | _Align.AlignVCenter
 
+#: How much of the picture is left of a car that cannot be had.
+_DIMMED = 0.45
 FAILED_TEXT = "Could not be loaded"
 RETRY_TEXT = "Enter or click to try again"
 
@@ -35,7 +37,8 @@ class CarCardText:
     """Everything a card says, ready to be painted: words, money and dates are formatted already.
 
     *facts* are up to four short words (body, fuel, transmission, seats); *body_type* is one of
-    ``silhouette.BODY_TYPES``, *colour* a colour word or ``#rrggbb``.
+    ``silhouette.BODY_TYPES``, *colour* a colour word or ``#rrggbb``. A *note* takes the place of the last two facts;
+    a *dimmed* card is one that cannot be had, which its badge says too.
     """
 
     title: str
@@ -48,13 +51,14 @@ class CarCardText:
     badge_tone: Tone = Tone.POSITIVE
     body_type: str = "sedan"
     colour: str = "silver"
+    note: str = ""
+    dimmed: bool = False
 
     @property
     def spoken(self) -> str:
         """For a screen reader: the order in which one would say it."""
-        return ", ".join(
-            part for part in (self.title, self.badge, self.price, self.per_day, *self.facts, self.branch, self.plate)
-        )
+        parts = (self.title, self.badge, self.price, self.per_day, self.note, *self.facts, self.branch, self.plate)
+        return ", ".join(part for part in parts if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ class CardPainter:
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setLayoutDirection(state.direction)
-        self._ground(painter, places, state)
+        self._ground(painter, places, state, dimmed=card is not None and card.dimmed)
         if card is not None:
             self._picture(painter, places, card, photo)
             self._texts(painter, places, card)
@@ -96,11 +100,11 @@ class CardPainter:
             self._focus_ring(painter, places)
         painter.restore()
 
-    def _ground(self, painter: QPainter, places: CardLayout, state: CardState) -> None:
+    def _ground(self, painter: QPainter, places: CardLayout, state: CardState, *, dimmed: bool) -> None:
         tokens = self._theme.tokens
         edge = tokens.accent if state.selected else tokens.control_border if state.hovered else tokens.border
         painter.setPen(QPen(QColor(edge), BORDER))
-        painter.setBrush(QColor(tokens.raised))
+        painter.setBrush(QColor(tokens.surface if dimmed else tokens.raised))
         painter.drawRoundedRect(QRectF(places.card).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_CARD, RADIUS_CARD)
         if not state.failed:
             painter.fillRect(places.rule, QColor(tokens.border))
@@ -123,16 +127,21 @@ class CardPainter:
         size = QSize(photo.deviceIndependentSize().toSize()).scaled(inner.size(), Qt.AspectRatioMode.KeepAspectRatio)
         target = QRect(inner.topLeft(), size)
         target.moveCenter(inner.center())
+        painter.setOpacity(_DIMMED if card.dimmed else 1.0)
         painter.drawPixmap(target, photo)
+        painter.setOpacity(1.0)
 
     def _texts(self, painter: QPainter, places: CardLayout, card: CarCardText) -> None:
         theme, tokens = self._theme, self._theme.tokens
         small, body = theme.font(TypeSize.SMALL), theme.font(TypeSize.BODY)
         strong = theme.font(TypeSize.LEAD, bold=True)
-        _write(painter, places.title, card.title, strong, tokens.text)
+        ink = tokens.muted if card.dimmed else tokens.text
+        _write(painter, places.title, card.title, strong, ink)
         _write(painter, places.plate, card.plate, body, tokens.muted)
-        for place, fact in zip(places.facts, card.facts, strict=False):
-            _write(painter, place, fact, small, tokens.text)
+        for place, fact in zip(places.facts, card.facts[:2] if card.note else card.facts, strict=False):
+            _write(painter, place, fact, small, ink)
+        if card.note:
+            _write(painter, places.facts[2].united(places.facts[3]), card.note, small, tokens.accent)
         _write(painter, places.branch, card.branch, small, tokens.muted)
         _write(painter, places.price, card.price, strong, tokens.text, _END)
         _write(painter, places.per_day, card.per_day, small, tokens.muted, _END)

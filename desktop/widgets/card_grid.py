@@ -76,11 +76,13 @@ class CardGrid(QListView):
         chosen: The record of the card that was opened.
         visible_rows: First and last row now on the screen; feed it to ``PagesModel.want_rows``.
         retry_wanted: Row of a failed card that was opened; feed it to ``PagesModel.retry``.
+        hidden: Nobody sees the cards any more.
     """
 
     chosen = Signal(object)
     visible_rows = Signal(int, int)
     retry_wanted = Signal(int)
+    hidden = Signal()
 
     def __init__(
         self,
@@ -217,6 +219,7 @@ class CardGrid(QListView):
         self._look_later.stop()
         self._clock.leave(self)
         super().hideEvent(event)
+        self.hidden.emit()
 
 
 def _no_photo(_row: Any) -> QPixmap | None:

@@ -1,7 +1,7 @@
-"""Details that slide in over the reading end of a page instead of opening a window.
+"""Details that slide in at the reading end of a page instead of opening a window.
 
 API: SidePanel(theme, host, title): set_content(widget), set_title(t), foot (layout),
-open(first_focus), close_panel(); opened, closed.
+open(first_focus), close_panel(), give_way(); opened, closed.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ WIDTH = 420
 
 class SidePanel(QWidget):
     """Esc closes it and the focus returns to where it came from; the page behind stays usable.
+
+    The host's pages get the rest of the width, unless they cannot be that narrow: then the panel lies over them.
 
     *foot* is the row below the content that does not scroll: for the main action.
 
@@ -82,14 +84,24 @@ class SidePanel(QWidget):
             self.setGeometry(self._place(outside=True))
         self.show()
         self.raise_()
+        self._make_room(taken=True)
         (first_focus or self._first_field()).setFocus(Qt.FocusReason.OtherFocusReason)
         self._move(self._place(outside=False))
 
     def close_panel(self) -> None:
         if self.isVisible() and not self._leaving:
             self._leaving = True
+            self._make_room(taken=False)
             self._give_focus_back()
             self._move(self._place(outside=True))
+
+    def give_way(self) -> None:
+        """Close at once for another panel that comes in the same place; the focus is where this one found it."""
+        if self.isVisible():
+            self._slide.stop()
+            self._leaving = True
+            self._give_focus_back()
+            self._arrived()
 
     def _give_focus_back(self) -> None:
         came_from, self._came_from = self._came_from, None
@@ -100,6 +112,14 @@ class SidePanel(QWidget):
         content = self._room.widget()
         fields = [] if content is None else [content, *content.findChildren(QWidget)]
         return next((field for field in fields if _takes_tab(field)), self._close)
+
+    def _make_room(self, *, taken: bool) -> None:
+        """Once, before sliding in, so that the page behind is laid out once and not with every frame."""
+        page = self._host.layout()
+        narrowest = page.minimumSize().width() if page is not None else 0
+        room = WIDTH if taken and self._host.width() - WIDTH >= narrowest else 0
+        mirrored = self._host.isRightToLeft()
+        self._host.setContentsMargins(room if mirrored else 0, 0, 0 if mirrored else room, 0)
 
     def _place(self, *, outside: bool) -> QRect:
         width = min(WIDTH, self._host.width())
@@ -125,6 +145,7 @@ class SidePanel(QWidget):
         if self._leaving:
             self._leaving = False
             self.hide()
+            self._make_room(taken=False)
             self.closed.emit()
         else:
             self.opened.emit()
@@ -154,6 +175,7 @@ class SidePanel(QWidget):
             if self._leaving:
                 self._arrived()
             else:
+                self._make_room(taken=True)
                 self.setGeometry(self._place(outside=False))
         return super().eventFilter(watched, event)
 

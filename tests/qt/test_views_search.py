@@ -12,7 +12,7 @@ from view_builders import NOW, fed_workspace, found, looking, make_offer
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.viewmodels.phases import Phase
-from desktop.viewmodels.search import SearchForm, SearchState
+from desktop.viewmodels.search import FoundRows, SearchForm, SearchState
 from desktop.views.client import last_search
 from desktop.views.client.moment_edit import MomentEdit
 from desktop.views.client.search_page import SearchPage
@@ -176,7 +176,7 @@ def test_the_same_search_again_keeps_car_and_scrolling(page):
     feed(page, found(48, 3))
     QTest.qWait(0)
     assert 0 == grid.verticalScrollBar().value()
-    assert "car-20" == model.row_at(grid.currentIndex().row()).offer.car.id
+    assert "car-20" == model.row_at(grid.currentIndex().row()).car.id
 
 
 def test_another_search_begins_at_the_top(page):
@@ -197,7 +197,7 @@ def test_drawing_the_same_state_twice_does_no_harm(page):
     grid.setCurrentIndex(page.results.model.index(4, 0))
     page._search.need_page = lambda _offset: None
     page.results.model.want_rows(50, 51)
-    page._search.page_arrived.emit(1, OfferPage(tuple(make_offer(n) for n in range(50, 60)), 50, 60))
+    page._search.page_arrived.emit(1, FoundRows(50, tuple(make_offer(n) for n in range(50, 60))))
     page.draw(page._search.state)
 
     assert 4 == grid.currentIndex().row()
@@ -235,7 +235,7 @@ def test_cards_that_are_still_true_stay_when_they_cannot_be_asked_again(page):
     assert 5 == page.results.model.rowCount()
     assert "The database does not answer." in page.results.content.banner.text
     assert page.results.content.banner.isVisible()
-    assert "5 cars, not up to date" == page.count.text()
+    assert "5 cars free, not up to date" == page.count.text()
 
 
 def test_a_wrong_period_is_said_under_the_field(page):
@@ -273,10 +273,10 @@ def test_a_later_page_comes_to_its_place_and_a_failed_one_can_be_asked_again(pag
     workspace.search.page_failed.emit(1, 50, Unavailable("mongodb"))
     assert "failed" == model.state_of(60)
     page.results.grid.retry_wanted.emit(60)
-    workspace.search.page_arrived.emit(1, OfferPage(tuple(make_offer(n) for n in range(50, 100)), 50, 240))
+    workspace.search.page_arrived.emit(1, FoundRows(50, tuple(make_offer(n) for n in range(50, 100))))
 
     assert [50, 50] == asked
-    assert "car-60" == model.row_at(60).offer.car.id
+    assert "car-60" == model.row_at(60).car.id
 
 
 def test_a_page_of_an_older_search_is_dropped(page, workspace):
@@ -285,7 +285,7 @@ def test_a_page_of_an_older_search_is_dropped(page, workspace):
     page.results.model.want_rows(60, 61)
     feed(page, found(240, 2, order=CarOrder.NAME))
     page.results.model.want_rows(60, 61)
-    workspace.search.page_arrived.emit(1, OfferPage(tuple(make_offer(n) for n in range(50, 100)), 50, 240))
+    workspace.search.page_arrived.emit(1, FoundRows(50, tuple(make_offer(n) for n in range(50, 100))))
 
     assert "waiting" == page.results.model.state_of(60)
 

@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
 
-from desktop.messages import BODIES, FUELS, TRANSMISSIONS, amount, branch_name, days_text, plural, rate
+from desktop.messages import BODIES, FUELS, TRANSMISSIONS, amount, branch_name, day_time, days_text, plural, rate
+from desktop.theme.tokens import Tone
 from desktop.widgets.car_card import CarCardText
+from desktop.widgets.countdown import clock_text
+from engine.domain.availability import Blocked, Obstacle, Why
 from engine.domain.car import Branch, Car
 from engine.domain.catalogue import Offer
 
 
 @dataclass(frozen=True, slots=True)
 class CarRow:
-    offer: Offer
+    """One card: a free car, or one that is taken.
+
+    Attributes:
+        found: What it is about.
+        hold_until: When the hold in the way is over (server time, UTC); its card counts down.
+    """
+
+    found: Offer | Blocked
     text: CarCardText
+    hold_until: datetime | None = None
+
+    @property
+    def car(self) -> Car:
+        return self.found.car
+
+    def text_at(self, now: datetime) -> CarCardText:
+        """What the card says now."""
+        if self.hold_until is None:
+            return self.text
+        left = (self.hold_until - now).total_seconds()
+        return replace(self.text, badge=f"Held {clock_text(left)}" if left > 0 else "Hold is over")
 
 
 def facts_of(car: Car) -> tuple[str, ...]:
@@ -35,3 +59,45 @@ def row_of(offer: Offer, branch: Branch | None) -> CarRow:
         colour=car.colour,
     )
     return CarRow(offer, text)
+
+
+#: What is in the way, in one word, and how grave it is.
+WHY_NOT = MappingProxyType(
+    {
+        Why.BOOKED: ("Booked", Tone.NEUTRAL),
+        Why.HELD: ("Held", Tone.WARNING),
+        Why.OVERDUE: ("Overdue", Tone.DANGER),
+        Why.MAINTENANCE: ("In maintenance", Tone.NEUTRAL),
+    }
+)
+
+
+def blocked_row(blocked: Blocked, branch: Branch, now: datetime) -> CarRow:
+    """A card that says why not, when instead, and which car instead."""
+    car, way = blocked.car, blocked.obstacle
+    word, tone = WHY_NOT[way.why]
+    free = blocked.next_free
+    text = CarCardText(
+        title=car.title,
+        plate=f"{car.plate} · {car.year}",
+        facts=facts_of(car),
+        branch=_until(way, branch, now),
+        price=day_time(free.starts_at, branch.tzinfo, now=now) if free else "No date yet",
+        per_day="free for your days" if free else "",
+        badge=word,
+        badge_tone=tone,
+        body_type=car.body.value,
+        colour=car.colour,
+        note=f"Free now: {blocked.instead.car.title}" if blocked.instead else "",
+        dimmed=True,
+    )
+    return CarRow(blocked, text, way.hold_until)
+
+
+def _until(way: Obstacle, branch: Branch, now: datetime) -> str:
+    if way.period is None:
+        return ""
+    if way.why is Why.HELD and way.by is not None:
+        return f"by {way.by}"
+    ends = day_time(way.period.ends_at, branch.tzinfo, now=now)
+    return f"due {ends}" if way.why is Why.OVERDUE else f"until {ends}"

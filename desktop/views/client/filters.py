@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from desktop.messages import BODIES, FUELS, TRANSMISSIONS, rate
 from desktop.theme.icons import Icon
@@ -14,6 +14,7 @@ from desktop.theme.tokens import GRID
 from desktop.viewmodels.search import SearchForm
 from desktop.views.client.filter_button import FilterButton
 from desktop.widgets.button import Button, Kind
+from desktop.widgets.flow import FlowLayout
 from engine.domain.car import BodyType, Fuel, Transmission
 from engine.domain.catalogue import Facets
 from engine.domain.money import Money
@@ -36,13 +37,14 @@ class FilterRow(QWidget):
         self.gears: FilterButton[Transmission] = FilterButton(theme, "Gears", TRANSMISSIONS.__getitem__)
         self.seats: FilterButton[int] = FilterButton(theme, "Seats", "{} or more".format, many=False)
         self.price: FilterButton[int] = FilterButton(theme, "Price", self._cap, many=False)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2 * GRID)
+        self.taken = QCheckBox("Show taken cars too")
+        self.taken.setToolTip("Also the cars that are out, booked or held, with why and until when")
+        row = FlowLayout(self, gap=2 * GRID)
         for button in self.buttons():
             row.addWidget(button)
             button.edited.connect(self.edited)
-        row.addStretch(1)
+        row.addWidget(self.taken)
+        self.taken.clicked.connect(self.edited)
 
     def buttons(self) -> tuple[FilterButton[str], ...]:
         return (self.brands, self.bodies, self.fuels, self.gears, self.seats, self.price)  # type: ignore[return-value]  # read as buttons only
@@ -55,6 +57,7 @@ class FilterRow(QWidget):
         self.gears.show_chosen(form.transmissions)
         self.seats.show_chosen(_one(form.min_seats))
         self.price.show_chosen(_one(form.max_daily_minor))
+        self.taken.setChecked(form.taken)
 
     def filled(self, form: SearchForm) -> SearchForm:
         """*form* with the filters as they are ticked."""
@@ -66,6 +69,7 @@ class FilterRow(QWidget):
             transmissions=self.gears.chosen(),
             min_seats=next(iter(self.seats.chosen()), None),
             max_daily_minor=next(iter(self.price.chosen()), None),
+            taken=self.taken.isChecked(),
         )
 
     def _offer(self, facets: Facets) -> None:
@@ -94,9 +98,7 @@ class FilterChips(QWidget):
         super().__init__(parent)
         self._filters = filters
         self._chips: list[tuple[FilterButton[str], Button]] = []
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
+        row = FlowLayout(self, gap=GRID)
         for button in filters.buttons():
             chip = Button(theme, kind=Kind.QUIET, icon=Icon.CLOSE)
             chip.clicked.connect(button.clear)
@@ -105,7 +107,6 @@ class FilterChips(QWidget):
         self._all = Button(theme, "Clear all", Kind.QUIET)
         self._all.clicked.connect(self.cleared)
         row.addWidget(self._all)
-        row.addStretch(1)
         self.draw()
 
     def draw(self) -> None:

@@ -30,6 +30,7 @@ def written(form: SearchForm, account: AccountName) -> dict[str, str]:
         "min_seats": "" if form.min_seats is None else str(form.min_seats),
         "max_daily_minor": "" if form.max_daily_minor is None else str(form.max_daily_minor),
         "order": form.order,
+        "taken": "yes" if form.taken else "",
     }
 
 
@@ -60,6 +61,7 @@ def read(
         min_seats=_number(fields.get("min_seats", "")),
         max_daily_minor=_number(fields.get("max_daily_minor", "")),
         order=next(iter(_kinds(CarOrder, fields.get("order", ""))), CarOrder.PRICE),
+        taken=bool(fields.get("taken")),
     )
 
 

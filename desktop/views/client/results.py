@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.messages import plural, say
+from desktop.messages import plural, say, whole
 from desktop.models.pages import PagesModel, PageTicket
 from desktop.models.rows import Column
 from desktop.theme.icons import Icon
 from desktop.viewmodels.phases import Phase
-from desktop.viewmodels.search import PAGE_SIZE, SearchForm, SearchState, SearchViewModel
-from desktop.views.client.car_row import CarRow, row_of
+from desktop.viewmodels.search import PAGE_SIZE, FoundRows, SearchForm, SearchState, SearchViewModel
+from desktop.views.client.car_row import CarRow, blocked_row, row_of
+from desktop.views.client.held_cards import HeldCards
 from desktop.views.content import Content
 from desktop.views.tools import Tools, announce
 from desktop.widgets.card_grid import CardGrid
 from desktop.widgets.card_layout import GAP
 from desktop.widgets.loading import Loading
 from desktop.widgets.phases import Look, Showing, Word
+from engine.domain.availability import Blocked
 from engine.domain.car import Branch
 from engine.domain.catalogue import CarWish, Offer
 from engine.domain.errors import InvalidPeriod
@@ -35,7 +39,13 @@ class _Shown:
     form: SearchForm
     wish: CarWish
     branch: Branch
-    total: int
+    free: int
+    taken: int
+
+    @property
+    def words(self) -> str:
+        free = f"{plural(self.free, 'car')} free" if self.free else "No car free"
+        return f"{free} · {whole(self.taken)} taken" if self.form.taken else free
 
     def true_for(self, form: SearchForm | None) -> bool:
         """Whether these cars and prices also hold for *form*, which may only filter or order them otherwise."""
@@ -43,11 +53,15 @@ class _Shown:
         return asked == (self.form.branch_id, self.form.pick_up, self.form.drop_off)
 
 
+def _taken(state: SearchState) -> int:
+    return state.taken.total if state.taken is not None else 0
+
+
 class CarResults(QWidget):
     """Draws one SearchState; a search under way keeps what is still true on the screen.
 
     Signals:
-        chosen: Offer, period and branch of the card that was opened.
+        chosen: Offer or Blocked, period and branch of the card that was opened.
         clear_wanted: No car fits; the filters are to go.
         next_day_wanted: No car is free; the next day may be better.
         told: How many cars there are, in words.
@@ -60,9 +74,11 @@ class CarResults(QWidget):
     told = Signal(str)
     painted = Signal()
 
-    def __init__(self, tools: Tools, search: SearchViewModel, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, tools: Tools, search: SearchViewModel, now: Callable[[], datetime], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._search = search
+        self._search, self._now = search, now
         self._shown: _Shown | None = None
         self._run = 0
         self._unpainted = False
@@ -73,7 +89,8 @@ class CarResults(QWidget):
         self.model: PagesModel[CarRow] = PagesModel(
             [Column("Car", lambda row: row.text.spoken, lambda row: row.text.title)], self._order, PAGE_SIZE
         )
-        self.grid = CardGrid(tools.theme, tools.shimmer, lambda row: row.text)
+        self.grid = CardGrid(tools.theme, tools.shimmer, lambda row: row.text_at(self._now()))
+        self.held = HeldCards(self.grid, self.model)
         self.content = Content(tools, self.grid, inset=GAP // 2)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -128,11 +145,11 @@ class CarResults(QWidget):
             self._fail(state)
         elif state.first is None or state.form is None or state.wish is None or state.branch is None:
             self._show_empty(Icon.PLACE, "There is no branch yet", "An administrator adds branches and their cars.", "")
-        elif state.first.total == 0:
+        elif state.first.total + _taken(state) == 0:
             self._forget()
             self._tell_none(state.form)
         else:
-            self._put(state, _Shown(state.form, state.wish, state.branch, state.first.total))
+            self._put(state, _Shown(state.form, state.wish, state.branch, state.first.total, _taken(state)))
 
     def _put(self, state: SearchState, shown: _Shown) -> None:
         if state.first is None:
@@ -141,26 +158,31 @@ class CarResults(QWidget):
         place = self._place() if again else (None, -1, 0)
         self._shown = shown
         self._orders.clear()
-        self.model.reset(shown.total)
-        rows = [row_of(offer, shown.branch) for offer in state.first.offers]
-        self.model.put_page(self.model.ticket(0), rows)
+        self.model.reset(shown.free + shown.taken)
+        blocked = state.taken.blocked[: PAGE_SIZE - len(state.first.offers)] if state.taken else ()
+        self.model.put_page(self.model.ticket(0), self._rows(shown, state.first.offers, blocked))
         self.content.show_rows()
         self._restore(place)
-        self.told.emit(f"{plural(shown.total, 'car')} free")
+        self.told.emit(shown.words)
         self._unpainted = True
-        announce(self, f"{plural(shown.total, 'car')} free")
+        announce(self, shown.words)
+
+    def _rows(self, shown: _Shown, offers: Iterable[Offer], blocked: Iterable[Blocked]) -> list[CarRow]:
+        now = self._now()
+        free = [row_of(offer, shown.branch) for offer in offers]
+        return free + [blocked_row(each, shown.branch, now) for each in blocked]
 
     def _place(self) -> tuple[str | None, int, int]:
         """Car and row that are current, and how far the cards are scrolled."""
         row = self.grid.currentIndex().row()
         current = self.model.row_at(row)
-        return (current.offer.car.id if current else None), row, self.grid.verticalScrollBar().value()
+        return (current.car.id if current else None), row, self.grid.verticalScrollBar().value()
 
     def _restore(self, place: tuple[str | None, int, int]) -> None:
         car_id, row, scrolled = place
         among = range(min(self.model.rowCount(), PAGE_SIZE))
         rows = ((at, self.model.row_at(at)) for at in among)
-        at = next((at for at, known in rows if known is not None and known.offer.car.id == car_id), row)
+        at = next((at for at, known in rows if known is not None and known.car.id == car_id), row)
         selection = self.grid.selectionModel()
         if 0 <= at < self.model.rowCount():
             selection.setCurrentIndex(self.model.index(at, 0), QItemSelectionModel.SelectionFlag.ClearAndSelect)
@@ -177,7 +199,7 @@ class CarResults(QWidget):
             for ticket in self._orders.values():
                 self.model.page_failed(ticket)
             self.content.tell_stale(f"{told.text} These cars are those found before.")
-            self.told.emit(f"{plural(self._shown.total, 'car')}, not up to date")
+            self.told.emit(f"{self._shown.words}, not up to date")
             return
         self._forget()
         self.model.reset(0)
@@ -227,10 +249,11 @@ class CarResults(QWidget):
             self._search.need_page(ticket.first_row)
 
     def _page_arrived(self, run: int, page: object) -> None:
-        offset, offers = getattr(page, "offset", -1), getattr(page, "offers", ())
-        ticket = self._orders.pop(offset, None) if run == self._search.state.run else None
+        if not isinstance(page, FoundRows):
+            return
+        ticket = self._orders.pop(page.offset, None) if run == self._search.state.run else None
         if ticket is not None and self._shown is not None:
-            self.model.put_page(ticket, [row_of(offer, self._shown.branch) for offer in offers])
+            self.model.put_page(ticket, self._rows(self._shown, page.offers, page.blocked))
 
     def _page_failed(self, run: int, offset: int, _problem: object) -> None:
         ticket = self._orders.pop(offset, None) if run == self._search.state.run else None
@@ -240,8 +263,7 @@ class CarResults(QWidget):
     def _choose(self, row: CarRow) -> None:
         shown = self._shown
         if shown is not None and shown.true_for(self._search.state.form):
-            offer: Offer = row.offer
-            self.chosen.emit(offer, shown.wish.period, shown.branch)
+            self.chosen.emit(row.found, shown.wish.period, shown.branch)
 
     def _connect(self) -> None:
         self.grid.setModel(self.model)

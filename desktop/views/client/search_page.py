@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.messages import ORDERS
 from desktop.theme.tokens import GRID
-from desktop.viewmodels.search import SearchForm, SearchState
+from desktop.viewmodels.search import SearchForm, SearchState, plain
 from desktop.views.area import Page
 from desktop.views.client.last_search import read, written
 from desktop.views.client.results import CarResults
@@ -30,7 +30,7 @@ _CARD_EDGE = GAP // 2
 
 
 class SearchPage(Page):
-    """Signals: ``chosen`` carries Offer, period and branch; ``result_painted`` as CarResults has it."""
+    """Signals: ``chosen`` carries Offer or Blocked, period and branch; ``result_painted`` as CarResults has it."""
 
     chosen = Signal(object, object, object)
     result_painted = Signal()
@@ -40,7 +40,7 @@ class SearchPage(Page):
         self._preferences, self._workspace = tools.preferences, workspace
         self._search = workspace.search
         self.form = SearchFormPanel(tools.theme)
-        self.results = CarResults(tools, workspace.search)
+        self.results = CarResults(tools, workspace.search, workspace.now)
         self.count = Text(tools.theme, " ", bold=True)
         self.order = QComboBox()
         self.order.setAccessibleName("Order")
@@ -81,7 +81,7 @@ class SearchPage(Page):
         """The same days, other cars of that body type."""
         form = self._search.state.form
         if form is not None:
-            self._search_for(replace(_plain(form), bodies=frozenset({car.body})))
+            self._search_for(replace(plain(form), bodies=frozenset({car.body})))
         self.focus_cards()
 
     def search_like(self, booking: Booking) -> None:
@@ -102,7 +102,7 @@ class SearchPage(Page):
 
     def _clear_filters(self) -> None:
         if self._search.state.form is not None:
-            self._search_for(_plain(self._search.state.form))
+            self._search_for(plain(self._search.state.form))
 
     def _one_day_later(self) -> None:
         form = self._search.state.form
@@ -130,7 +130,3 @@ class SearchPage(Page):
         column.setSpacing(2 * GRID)
         column.addLayout(top)
         column.addWidget(self.results, 1)
-
-
-def _plain(form: SearchForm) -> SearchForm:
-    return SearchForm(form.branch_id, form.pick_up, form.drop_off, order=form.order)
