@@ -29,6 +29,7 @@ from desktop.viewmodels.asking import AskingViewModel
 from desktop.viewmodels.booking import BookingViewModel, Stage
 from desktop.viewmodels.booking_detail import DetailViewModel
 from desktop.viewmodels.bookings import BookingsViewModel
+from desktop.viewmodels.car import CarViewModel
 from desktop.viewmodels.connection import ConnectionViewModel
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.holds import HoldsViewModel
@@ -212,6 +213,7 @@ class Program:
             desk=desk,
             tasks=tasks,
             search=SearchViewModel(desk, tasks),
+            car=CarViewModel(desk, tasks),
             panel=self._panel,
             detail=DetailViewModel(desk, self._open_browser, tasks),
             bookings=BookingsViewModel(desk, tasks),

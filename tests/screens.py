@@ -145,12 +145,80 @@ async def search(photo: Photographer) -> None:
     await found(photo, form)
 
 
+async def taken(photo: Photographer) -> None:
+    """Cars that cannot be had, one of them held at this desk a moment ago, and what is told of it."""
+    view, vm = photo.view.client, photo.desk.search
+    results, panel = view.search.results, photo.desk.panel
+    form = vm.state.form
+    await photo.until(lambda: results.model.row_at(1) is not None)
+    held = results.model.row_at(1).car.id
+    await hold(photo, 1)
+    view.panel.close_panel()
+    near = replace(form, pick_up=form.pick_up - 13 * _DAY, drop_off=form.drop_off - 12 * _DAY, taken=True)
+    await found(photo, near)
+    await photo.until(lambda: vm.state.taken is not None)
+    at_first_taken(results, vm.state.first.total)
+    await photo.take("taken")
+    await found(photo, replace(form, taken=True))
+    await photo.until(lambda: results.model.rowCount() > vm.state.first.total)
+    rows = range(results.model.rowCount())
+    at_first_taken(results, vm.state.first.total)
+    await photo.until(lambda: any(row.car.id == held for row in map(results.model.row_at, rows) if row))
+    row = next(at for at in rows if (known := results.model.row_at(at)) and known.car.id == held)
+    results.grid.setCurrentIndex(results.model.index(row, 0))
+    results.grid._open(results.model.index(row, 0))
+    await photo.until(lambda: photo.desk.car.state.calendar is not None)
+    await photo.take("taken-car")
+    view.car.close_panel()
+    panel.give_up()
+    await photo.until(lambda: panel.state.stage is Stage.RELEASED)
+    await found(photo, form)
+
+
+def at_first_taken(results, row: int) -> None:
+    results.grid.setCurrentIndex(results.model.index(row, 0))
+    results.grid.scrollTo(results.model.index(max(row - 2, 0), 0), results.grid.ScrollHint.PositionAtTop)
+
+
+async def hold(photo: Photographer, row: int) -> None:
+    """Somebody books the card in *row* and has not paid yet."""
+    view, panel = photo.view.client, photo.desk.panel
+    view.search.results.grid.setCurrentIndex(view.search.results.model.index(row, 0))
+    view._book_car()
+    view.panel.renters.field.setText("ma")
+    await photo.until(lambda: panel.state.renters)
+    panel.choose(panel.state.renters[0])
+    view.panel.book()
+    await photo.until(lambda: panel.state.page_ready)
+
+
+async def car(photo: Photographer) -> None:
+    view, car = photo.view.client, photo.desk.car
+    results = view.search.results
+    await photo.until(lambda: results.model.row_at(4) is not None)
+    results.grid.setCurrentIndex(results.model.index(4, 0))
+    results.grid._open(results.model.index(4, 0))
+    await photo.until(lambda: car.state.calendar is not None)
+    await photo.take("car")
+    view.car.strip.setFocus()
+    full = car.state
+    car._show(replace(full, calendar=None))
+    view.car.loading.begin(has_rows=False)
+    await photo.take("car-loading")
+    car._show(replace(full, calendar=None, problem=Unavailable("mongodb")))
+    await photo.take("car-failed")
+    car._show(full)
+    view.car.as_list.click()
+    await photo.take("car-list")
+    view.car.close_panel()
+
+
 async def booking(photo: Photographer) -> None:
     view, panel = photo.view, photo.desk.panel
     results = view.client.search.results
     await photo.until(lambda: results.model.row_at(1) is not None)
     results.grid.setCurrentIndex(results.model.index(1, 0))
-    results.grid._open(results.model.index(1, 0))
+    view.client._book_car()
     view.client.panel.renters.field.setText("ma")
     await photo.until(lambda: panel.state.renters)
     await photo.take("booking")
@@ -174,13 +242,8 @@ async def booking(photo: Photographer) -> None:
 
 async def bookings(photo: Photographer) -> None:
     view, vm = photo.view, photo.desk.bookings
-    results, panel = view.client.search.results, photo.desk.panel
-    results.grid._open(results.model.index(2, 0))
-    view.client.panel.renters.field.setText("ma")
-    await photo.until(lambda: panel.state.renters)
-    panel.choose(panel.state.renters[0])
-    view.client.panel.book()
-    await photo.until(lambda: panel.state.page_ready)
+    panel = photo.desk.panel
+    await hold(photo, 2)
     view.go("bookings")
     await listed(photo)
     await photo.take("bookings")
@@ -248,7 +311,7 @@ async def take_all(app: QApplication, arguments: argparse.Namespace, data: Path)
     arguments.to.mkdir(parents=True, exist_ok=True)
     living = asyncio.create_task(program.live())
     try:
-        for scene in (sign_in, search, booking, bookings, leave):
+        for scene in (sign_in, search, taken, car, booking, bookings, leave):
             await scene(photo)
     finally:
         program.leave()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,11 +11,13 @@ from builders import BERLIN, LISBON, RENTER, make_car
 from desktop.viewmodels.booking import BookingViewModel
 from desktop.viewmodels.booking_detail import DetailViewModel
 from desktop.viewmodels.bookings import BookingsViewModel
+from desktop.viewmodels.car import CarViewModel
 from desktop.viewmodels.connection import ConnectionViewModel
 from desktop.viewmodels.holds import HoldsViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.search import PAGE_SIZE, SearchState, SearchViewModel, first_form, wish_of
 from desktop.views.tools import Workspace
+from engine.domain.availability import Blocked, BlockedPage, Obstacle, Why
 from engine.domain.booking import HOLD, Booking, BookingId, BookingState, Step
 from engine.domain.catalogue import Facets, Offer, OfferPage
 from engine.domain.payment import Attempt, AttemptState
@@ -74,6 +77,21 @@ def found(total: int, run: int = 1, **form: object) -> SearchState:
     )
 
 
+def make_blocked(number: int = 1, why: Why = Why.BOOKED, **changes: object) -> Blocked:
+    """A car that is out for the asked-for days and two hours more, with another one instead."""
+    until = NOW + timedelta(minutes=7, seconds=12) if why is Why.HELD else None
+    period = None if why is Why.MAINTENANCE else RentalPeriod(PERIOD.starts_at, PERIOD.ends_at + timedelta(hours=2))
+    way = Obstacle(why, period, until, AccountName("clerk2"), BookingId("K3JRJXSN8RGJ"))
+    free = period and RentalPeriod(period.ends_at, period.ends_at + (PERIOD.ends_at - PERIOD.starts_at))
+    made = Blocked(make_car(number), way, next_free=free, instead=make_offer(900))
+    return replace(made, **changes)
+
+
+def found_with_taken(free: int, blocked: Sequence[Blocked], run: int = 1) -> SearchState:
+    """A search that shows taken cars too."""
+    return replace(found(free, run, taken=True), taken=BlockedPage(tuple(blocked), 0, len(blocked)))
+
+
 def looking(run: int = 1, **form: object) -> SearchState:
     """The same search under way."""
     return replace(found(0, run, **form), phase=Phase.LOADING, first=None)
@@ -100,6 +118,7 @@ def fed_workspace(tasks, actor: Actor = CLERK, *, demo: bool = True) -> Workspac
         desk=desk,
         tasks=tasks,
         search=SearchViewModel(desk, tasks),
+        car=CarViewModel(desk, tasks),
         panel=BookingViewModel(desk, lambda _url: None, tasks),
         detail=DetailViewModel(desk, lambda _url: None, tasks),
         bookings=BookingsViewModel(desk, tasks),

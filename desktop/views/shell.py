@@ -80,8 +80,8 @@ class MainWindow(QMainWindow):
         commands = view.commands()
         self._of_workspace = [command.id for command in commands]
         self._install(*commands)
-        workspace.panel.changed.connect(self.commands.refresh)
-        workspace.detail.changed.connect(self.commands.refresh)
+        for shown in (workspace.panel, workspace.car, workspace.search, workspace.detail):
+            shown.changed.connect(self.commands.refresh)
         self._pages.addWidget(view)
         self._pages.setCurrentWidget(view)
         view.start()

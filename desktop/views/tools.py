@@ -15,6 +15,7 @@ from desktop.theme.theme import Theme
 from desktop.viewmodels.booking import BookingViewModel
 from desktop.viewmodels.booking_detail import DetailViewModel
 from desktop.viewmodels.bookings import BookingsViewModel
+from desktop.viewmodels.car import CarViewModel
 from desktop.viewmodels.connection import ConnectionViewModel
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.holds import HoldsViewModel
@@ -45,6 +46,7 @@ class Workspace:
     desk: Desk
     tasks: TaskScope
     search: SearchViewModel
+    car: CarViewModel
     panel: BookingViewModel
     detail: DetailViewModel
     bookings: BookingsViewModel

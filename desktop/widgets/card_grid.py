@@ -94,6 +94,7 @@ class CardGrid(QListView):
         super().__init__(parent)
         self._clock = clock
         self._columns = 1
+        self._keep_in_sight = False
         self._waiting: list[QRect] = []
         self._delegate = _CardDelegate(CardPainter(theme, clock), text_of, self)
         self._look_later = QTimer(self, singleShot=True, interval=0)
@@ -120,6 +121,9 @@ class CardGrid(QListView):
 
     def look(self) -> None:
         """Find out what is on the screen: orders rows through ``visible_rows``, starts and stops the light."""
+        if self._keep_in_sight:
+            self._keep_in_sight = False
+            self.scrollTo(self.currentIndex())
         model = self.model()
         rows = range(0) if model is None else self._rows_on_screen(model.rowCount())
         self._waiting = [] if model is None or not self._delegate.bones else self._waiting_among(model, rows)
@@ -206,9 +210,15 @@ class CardGrid(QListView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         # Room for the scroll bar is kept whether it shows or not: its coming must not move the cards.
         room = self.width() - self.verticalScrollBar().sizeHint().width() - 2
+        current = self.currentIndex()
+        place = self.visualRect(current)
+        seen = current.isValid() and place.bottom() >= 0 and place.top() <= self.viewport().height()
+        before = self._columns
         self._columns, self._delegate.cell = cell_size(room)
         self.setGridSize(self._delegate.cell)
         super().resizeEvent(event)
+        # The cards are in other places now; the one that is looked at stays in sight.
+        self._keep_in_sight = self._keep_in_sight or (seen and self._columns != before)
         self._look_later.start()
 
     def showEvent(self, event: QShowEvent) -> None:

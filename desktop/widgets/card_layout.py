@@ -15,7 +15,7 @@ from desktop.theme.tokens import GRID
 PAD = 3 * GRID
 GAP = 3 * GRID
 CARD_HEIGHT = 166
-MIN_CARD_WIDTH = 316
+MIN_CARD_WIDTH = 294
 PICTURE = QSize(128, 72)
 FACTS = 4
 
@@ -27,6 +27,8 @@ _FOOT_Y = _RULE_Y + 2 * GRID + 1
 _BONE_SHARE = {"title": 0.78, "plate": 0.5, "fact": 0.72, "branch": 0.66, "badge": 0.34, "price": 0.56, "per_day": 0.5}
 _BONE_HEIGHT = {"title": 13, "badge": 18, "price": 14}
 _BONE_LINE = 10
+#: How much of the foot belongs to its start; prices and dates are wider than the words before them.
+_FOOT_SHARE = 0.47
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def layout(rect: QRect, direction: Qt.LayoutDirection = Qt.LayoutDirection.LeftT
     width = inner.right() - left + 1
     column = width // 2
     facts_y = inner.top() + _TITLE + _LINE + 3 * GRID
-    foot_y, foot_width = card.top() + _FOOT_Y, inner.width() // 2
+    foot_y, foot_width = card.top() + _FOOT_Y, round(inner.width() * _FOOT_SHARE)
 
     def place(x: int, y: int, w: int, h: int) -> QRect:
         return QStyle.visualRect(direction, card, QRect(x, y, w, h))

@@ -100,6 +100,7 @@ class SidePanel(QWidget):
         if self.isVisible():
             self._slide.stop()
             self._leaving = True
+            self._make_room(taken=False)
             self._give_focus_back()
             self._arrived()
 
@@ -145,7 +146,6 @@ class SidePanel(QWidget):
         if self._leaving:
             self._leaving = False
             self.hide()
-            self._make_room(taken=False)
             self.closed.emit()
         else:
             self.opened.emit()

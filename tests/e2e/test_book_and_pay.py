@@ -36,6 +36,8 @@ async def _book(person):
     panel = person.desk.panel
     person.press(Qt.Key.Key_J)
     person.press(Qt.Key.Key_Return)
+    await person.until(lambda: person.window.focusWidget() is person.window.workspace.client.car.main)
+    person.press(Qt.Key.Key_Return)
     await person.until(lambda: panel.state.offer is not None and panel.state.stage is Stage.RENTER)
     person.type("mar")
     await person.until(lambda: panel.state.renters)

@@ -127,6 +127,8 @@ async def test_a_car_is_booked_and_paid_without_a_mouse(counter, world):
         await person.find()
         person.press(Qt.Key.Key_J)
         person.press(Qt.Key.Key_Return)
+        assert person.view.client.car.main.hasFocus()
+        person.press(Qt.Key.Key_Return)
         panel = person.desk.panel
         await person.until(person.view.client.panel.renters.field.hasFocus)
         person.type("ada")
@@ -154,7 +156,7 @@ async def test_a_new_renter_is_added_by_keyboard(counter, world):
     async with counter() as person:
         await person.sign_in()
         await person.find()
-        person.press(Qt.Key.Key_Return)
+        person.press(Qt.Key.Key_B)
         await person.until(person.view.client.panel.renters.field.hasFocus)
         person.type("Bea Ortiz")
         person.press(Qt.Key.Key_Return)
@@ -183,7 +185,7 @@ async def test_X1_a_car_taken_meanwhile_says_so_and_leads_to_similar_ones(counte
     async with counter() as person:
         await person.sign_in()
         await person.find()
-        person.press(Qt.Key.Key_Return)
+        person.press(Qt.Key.Key_B)
         panel = person.desk.panel
         await person.until(person.view.client.panel.renters.field.hasFocus)
         panel.choose(RENTER)

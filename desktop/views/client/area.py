@@ -11,9 +11,15 @@ from desktop.views.bookings.detail import BookingDetail
 from desktop.views.bookings.news import BookingNews
 from desktop.views.bookings.page import BookingsPage
 from desktop.views.client.booking_panel import BookingPanel
+from desktop.views.client.car_panel import CarPanel
 from desktop.views.client.search_page import SearchPage
 from desktop.views.tools import Tools, Workspace
+from desktop.widgets.side_panel import SidePanel
+from engine.domain.availability import Blocked
 from engine.domain.booking import Booking
+from engine.domain.car import Branch
+from engine.domain.catalogue import Offer
+from engine.domain.period import RentalPeriod
 
 FIND, BOOKINGS = "find", "bookings"
 
@@ -28,6 +34,7 @@ class ClientArea(Area):
         self._holds = workspace.holds
         self.search = SearchPage(tools, workspace)
         self.bookings: BookingsPage | None = None
+        self.car = CarPanel(tools, workspace, frame.host)
         self.panel = BookingPanel(tools, workspace, frame.host)
         self.detail = BookingDetail(tools, workspace.detail, workspace.now, frame.host, demo=workspace.demo)
         self.news = BookingNews(tools.theme, frame.host, workspace.actor)
@@ -45,9 +52,8 @@ class ClientArea(Area):
             Command("search.form", "Search form", self._to_form, key="/", group="Find a car"),
             Command("search.cards", "Cars found", self._to_cards, key="Ctrl+Down", group="Find a car"),
             Command("booking.new", "New booking", self._to_form, key="N", group="Find a car"),
-            Command(
-                "booking.book", "Book", self.panel.book, key="Ctrl+Return", when=self.panel.may_book, group="Panel"
-            ),
+            Command("car.book", "Book this car", self._book_car, key="B", when=self._may_book_car, group="Find a car"),
+            Command("booking.book", "Book", self._book, key="Ctrl+Return", when=self._may_book, group="Panel"),
             Command("booking.pay", "Pay in browser", self._pay, key="Ctrl+B", when=self._may_pay, group="Panel"),
             *BookingCommands("bookings", "Bookings", self._to_bookings).all(self._workspace.bookings.scopes),
         )
@@ -63,11 +69,13 @@ class ClientArea(Area):
         self._workspace.search.again()
 
     def left(self) -> None:
+        self.car.close_panel()
         self.panel.leave()
         self.detail.leave()
 
     def stop(self) -> None:
         self._frame.status.set_holds(0)
+        self.car.stop()
         self.panel.stop()
         self.detail.stop()
         if self.bookings is not None:
@@ -79,7 +87,9 @@ class ClientArea(Area):
         self.detail.task_failed.connect(self.task_failed)
         self.detail.search_wanted.connect(self._search_again)
         self.news.show_wanted.connect(self._open_booking)
-        self.search.chosen.connect(self.panel.open_offer)
+        self.search.chosen.connect(self._open_car)
+        self.car.book_wanted.connect(self._open_offer)
+        self.car.times_wanted.connect(self._take_times)
         self.panel.similar_wanted.connect(self.search.show_similar)
         self.panel.search_wanted.connect(self._search_again)
         self._frame.status.holds_pressed.connect(lambda: self._frame.go(BOOKINGS))
@@ -101,6 +111,44 @@ class ClientArea(Area):
         vm.load()
         return page
 
+    def _open_car(self, found: Offer | Blocked, period: RentalPeriod, branch: Branch) -> None:
+        self._clear_the_side(self.car)
+        self.car.open_car(found, period, branch)
+
+    def _open_offer(self, offer: Offer, period: RentalPeriod, branch: Branch) -> None:
+        self._clear_the_side(self.panel)
+        self.panel.open_offer(offer, period, branch)
+
+    def _clear_the_side(self, wanted: SidePanel) -> None:
+        """Another panel comes in the same place."""
+        for panel in (self.car, self.panel, self.detail):
+            if panel is not wanted:
+                panel.give_way()
+
+    def _take_times(self, period: RentalPeriod) -> None:
+        self.car.close_panel()
+        self.search.search_times(period)
+
+    def _may_book_car(self) -> bool:
+        """The open car, or else the card the keyboard is on; which card that is, is looked at when it is run."""
+        first = self._workspace.search.state.first
+        return self.car.may_book() or (not self.car.isVisible() and first is not None and first.total > 0)
+
+    def _book_car(self) -> None:
+        if self.car.isVisible():
+            self.car.go_on()
+        elif (current := self.search.current_offer()) is not None:
+            self._open_offer(*current)
+
+    def _may_book(self) -> bool:
+        return self.panel.may_book() or self.car.may_book()
+
+    def _book(self) -> None:
+        if self.panel.may_book():
+            self.panel.book()
+        else:
+            self.car.go_on()
+
     def _to_bookings(self) -> BookingsPage:
         self._frame.go(BOOKINGS)
         if self.bookings is None:
@@ -108,7 +156,7 @@ class ClientArea(Area):
         return self.bookings
 
     def _open_booking(self, booking: Booking) -> None:
-        self.panel.leave()
+        self._clear_the_side(self.detail)
         self.detail.open_booking(booking)
 
     def _search_again(self, booking: Booking) -> None:
@@ -146,8 +194,9 @@ class ClientArea(Area):
         self._frame.know_branches(state.branches)
 
     def _connection_changed(self) -> None:
-        self.detail.set_online(online=self._workspace.connection.state.problem is None)
-        self.panel.set_online(online=self._workspace.connection.state.problem is None)
+        online = self._workspace.connection.state.problem is None
+        for panel in (self.car, self.panel, self.detail):
+            panel.set_online(online=online)
 
     def _to_form(self) -> None:
         self._frame.go(FIND)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.dialogs import Question, confirm
-from desktop.messages import Step, amount, branch_name, branch_time, days_text, say
+from desktop.messages import Step, branch_name, say
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
@@ -16,6 +17,7 @@ from desktop.viewmodels.booking import PanelState, Stage
 from desktop.views.client.aftercare import Aftercare
 from desktop.views.client.car_head import CarHead
 from desktop.views.client.payment_status import PaymentStatus
+from desktop.views.client.price_lines import quoted, times
 from desktop.views.client.renter_picker import RenterPicker
 from desktop.views.tools import Tools, Workspace, announce
 from desktop.widgets.banner import Banner
@@ -116,7 +118,7 @@ class BookingPanel(SidePanel):
             self.car.show_car(state.offer.car)
         elif state.booking is not None:
             self.car.show_label(state.booking.car_label)
-        self.facts.show_fields(_facts(state))
+        self.facts.show_fields(_facts(state, self._workspace.now()))
         self.renters.draw(state)
         self.renters.setVisible(state.booking is None)
         news = self.status.draw(state, self._vm.hold_left_s())
@@ -242,21 +244,11 @@ def _zone(state: PanelState) -> ZoneInfo:
     return state.branch.tzinfo if state.branch is not None else ZoneInfo("UTC")
 
 
-def _facts(state: PanelState) -> list[Field]:
-    zone, fields = _zone(state), []
-    if state.period is not None:
-        fields += [
-            Field("Pick-up", branch_time(state.period.starts_at, zone)),
-            Field("Return", branch_time(state.period.ends_at, zone)),
-        ]
+def _facts(state: PanelState, now: datetime) -> list[Field]:
+    fields = times(state.period, _zone(state), now)
     if state.branch is not None:
         fields.append(Field("Branch", branch_name(state.branch)))
     if state.booking is not None:
         fields.append(Field("Renter", state.booking.renter_name))
     quote = state.booking.quote if state.booking else state.offer.quote if state.offer else None
-    if quote is not None:
-        for line in quote.lines:
-            words = f"{days_text(line.count)} × {amount(line.unit)} = {amount(line.amount)}"  # noqa: RUF001 -- times
-            fields.append(Field("Rental", words, amount=True))
-        fields.append(Field("Total", amount(quote.total), strong=True, amount=True))
-    return fields
+    return [*fields, *(quoted(quote) if quote is not None else ())]

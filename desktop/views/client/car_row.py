@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from types import MappingProxyType
 
 from desktop.messages import BODIES, FUELS, TRANSMISSIONS, amount, branch_name, day_time, days_text, plural, rate
@@ -82,13 +82,13 @@ def blocked_row(blocked: Blocked, branch: Branch, now: datetime) -> CarRow:
         plate=f"{car.plate} · {car.year}",
         facts=facts_of(car),
         branch=_until(way, branch, now),
-        price=day_time(free.starts_at, branch.tzinfo, now=now) if free else "No date yet",
-        per_day="free for your days" if free else "",
+        price=_short_time(free.starts_at, branch.tzinfo, now) if free else "No date yet",
+        per_day="next free" if free else "",
         badge=word,
         badge_tone=tone,
         body_type=car.body.value,
         colour=car.colour,
-        note=f"Free now: {blocked.instead.car.title}" if blocked.instead else "",
+        note=f"Instead: {blocked.instead.car.title}" if blocked.instead else "",
         dimmed=True,
     )
     return CarRow(blocked, text, way.hold_until)
@@ -99,5 +99,16 @@ def _until(way: Obstacle, branch: Branch, now: datetime) -> str:
         return ""
     if way.why is Why.HELD and way.by is not None:
         return f"by {way.by}"
-    ends = day_time(way.period.ends_at, branch.tzinfo, now=now)
+    ends = _date_time(way.period.ends_at, branch.tzinfo, now)
     return f"due {ends}" if way.why is Why.OVERDUE else f"until {ends}"
+
+
+def _short_time(at: datetime, zone: tzinfo, now: datetime) -> str:
+    """A card has no room for both the weekday and the year."""
+    same_year = at.astimezone(zone).year == now.astimezone(zone).year
+    return day_time(at, zone) if same_year else _date_time(at, zone, now)
+
+
+def _date_time(at: datetime, zone: tzinfo, now: datetime) -> str:
+    """``29 Nov 18:15``, with the year if it is another."""
+    return day_time(at, zone, now=now).split(" ", 1)[1]

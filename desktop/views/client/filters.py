@@ -13,7 +13,7 @@ from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID
 from desktop.viewmodels.search import SearchForm
 from desktop.views.client.filter_button import FilterButton
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.button import HEIGHT, Button, Kind
 from desktop.widgets.flow import FlowLayout
 from engine.domain.car import BodyType, Fuel, Transmission
 from engine.domain.catalogue import Facets
@@ -38,6 +38,7 @@ class FilterRow(QWidget):
         self.seats: FilterButton[int] = FilterButton(theme, "Seats", "{} or more".format, many=False)
         self.price: FilterButton[int] = FilterButton(theme, "Price", self._cap, many=False)
         self.taken = QCheckBox("Show taken cars too")
+        self.taken.setMinimumHeight(HEIGHT)
         self.taken.setToolTip("Also the cars that are out, booked or held, with why and until when")
         row = FlowLayout(self, gap=2 * GRID)
         for button in self.buttons():

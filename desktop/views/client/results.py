@@ -27,6 +27,7 @@ from engine.domain.availability import Blocked
 from engine.domain.car import Branch
 from engine.domain.catalogue import CarWish, Offer
 from engine.domain.errors import InvalidPeriod
+from engine.domain.period import RentalPeriod
 
 #: Bones while the number of cars is unknown: enough for a large screen, scrolled or not.
 _BONES = 30
@@ -108,6 +109,12 @@ class CarResults(QWidget):
             self.loading.fail()
         if state.phase is not Phase.LOADING and self.loading.showing.look is Look.CONTENT:
             self._fill(state)
+
+    def current_offer(self) -> tuple[Offer, RentalPeriod, Branch] | None:
+        shown, row = self._shown, self.model.row_at(self.grid.currentIndex().row())
+        if shown is None or row is None or not shown.true_for(self._search.state.form):
+            return None
+        return (row.found, shown.wish.period, shown.branch) if isinstance(row.found, Offer) else None
 
     def take_focus(self) -> None:
         self.content.take_focus()

@@ -21,6 +21,7 @@ from engine.domain.car import Branch, BranchId
 from engine.domain.errors import InvalidPeriod
 
 PAUSE_MS = 250
+_BRANCH_SIGNS = 7
 
 
 class SearchFormPanel(Panel):
@@ -34,8 +35,11 @@ class SearchFormPanel(Panel):
         self._branches: tuple[Branch, ...] = ()
         self.branch = QComboBox()
         self.branch.setAccessibleName("Branch")
+        # Beside an open panel the form is narrow; the list that drops down shows the names in full.
+        self.branch.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.branch.setMinimumContentsLength(_BRANCH_SIGNS)
         self.pick_up, self.drop_off = MomentEdit("Pick-up"), MomentEdit("Return")
-        self.hint = Text(theme, " ", size=TypeSize.SMALL, ink="muted")
+        self.hint = Text(theme, " ", size=TypeSize.SMALL, ink="muted", wrap=True)
         self.filters = FilterRow(theme)
         self.chips = FilterChips(theme, self.filters)
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
@@ -135,7 +139,7 @@ class SearchFormPanel(Panel):
             grid.addWidget(label, 0, column)
             grid.addWidget(field, 1, column)
             grid.setColumnStretch(column, 4 if column == 0 else 3)
-        grid.addWidget(self.hint, 2, 1, 1, 2)
+        grid.addWidget(self.hint, 2, 0, 1, 3)
         self.body.setSpacing(GRID)
         self.body.addLayout(grid)
         self.body.addWidget(self.filters)

@@ -22,7 +22,8 @@ from desktop.widgets.page_header import PageHeader
 from desktop.widgets.text import Text
 from engine.domain.booking import Booking
 from engine.domain.car import Branch, Car
-from engine.domain.catalogue import CarOrder
+from engine.domain.catalogue import CarOrder, Offer
+from engine.domain.period import RentalPeriod
 
 _DAY = timedelta(days=1)
 #: A card keeps half of its gap on each side; with this the cards stand flush with the form above.
@@ -82,6 +83,18 @@ class SearchPage(Page):
         form = self._search.state.form
         if form is not None:
             self._search_for(replace(plain(form), bodies=frozenset({car.body})))
+        self.focus_cards()
+
+    def current_offer(self) -> tuple[Offer, RentalPeriod, Branch] | None:
+        """The free car that the keyboard is on, while what is shown is still true."""
+        return self.results.current_offer() if self.isVisible() else None
+
+    def search_times(self, period: RentalPeriod) -> None:
+        """The same search at other times."""
+        form, branch = self._search.state.form, self._search.state.branch
+        if form is not None and branch is not None:
+            out, back = (at.astimezone(branch.tzinfo).replace(tzinfo=None) for at in (period.starts_at, period.ends_at))
+            self._search_for(replace(form, pick_up=out, drop_off=back))
         self.focus_cards()
 
     def search_like(self, booking: Booking) -> None:

@@ -1,0 +1,105 @@
+"""One car in detail: what is known at once, and its coming weeks, which are asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.tasks import TaskScope
+from desktop.viewmodels.desk import Desk
+from engine.domain.availability import Blocked, CarCalendar
+from engine.domain.car import Branch, Car
+from engine.domain.catalogue import Offer
+from engine.domain.errors import DriveSphereError
+from engine.domain.period import RentalPeriod
+
+#: Whole weeks that are shown.
+WEEKS = 6
+_WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class CarState:
+    """Everything there is to draw.
+
+    Attributes:
+        found: The car as it was found; None while the panel is closed.
+        span: The weeks that are shown, whole days on the branch's clock.
+        calendar: Its coming weeks, once they are there.
+        problem: Why they are not.
+    """
+
+    found: Offer | Blocked | None = None
+    period: RentalPeriod | None = None
+    branch: Branch | None = None
+    span: RentalPeriod | None = None
+    calendar: CarCalendar | None = None
+    problem: DriveSphereError | None = None
+
+    @property
+    def car(self) -> Car | None:
+        return self.found.car if self.found is not None else None
+
+
+class CarViewModel(QObject):
+    """Signals: ``changed`` carries the new state."""
+
+    changed = Signal(object)
+
+    def __init__(self, desk: Desk, tasks: TaskScope) -> None:
+        super().__init__()
+        self._desk, self._tasks = desk, tasks
+        self.state = CarState()
+
+    def open(self, found: Offer | Blocked, period: RentalPeriod, branch: Branch) -> None:
+        span = shown_weeks(period, branch, self._desk.now())
+        self._show(CarState(found, period, branch, span))
+        self.load()
+
+    def load(self) -> None:
+        """Ask for the coming weeks; what is shown stays until they are there."""
+        if self.state.found is not None:
+            self._tasks.latest("calendar", self._load())
+
+    def close(self) -> None:
+        self._tasks.stop("calendar")
+        self._show(CarState())
+
+    def hold_left_s(self) -> float:
+        """Seconds until the hold in the way is over, by the server's clock; 0 without one."""
+        found = self.state.found
+        until = found.obstacle.hold_until if isinstance(found, Blocked) else None
+        return max((until - self._desk.now()).total_seconds(), 0.0) if until is not None else 0.0
+
+    async def _load(self) -> None:
+        state = self.state
+        if state.car is None or state.span is None:
+            return
+        self._show(replace(state, problem=None))
+        ask = partial(self._desk.availability.calendar, self._desk.actor, state.car.id, state.span)
+        try:
+            calendar = await self._desk.call(ask)
+        except DriveSphereError as problem:
+            self._show(replace(self.state, problem=problem))
+        else:
+            self._show(replace(self.state, calendar=calendar))
+
+    def _show(self, state: CarState) -> None:
+        if state != self.state:
+            self.state = state
+            self.changed.emit(state)
+
+
+def shown_weeks(period: RentalPeriod, branch: Branch, now: datetime) -> RentalPeriod:
+    """Six weeks of whole days from today on the branch's clock; later ones when the asked-for days lie further off."""
+    zone = branch.tzinfo
+    first = now.astimezone(zone).date()
+    out, back = period.starts_at.astimezone(zone).date(), period.ends_at.astimezone(zone).date()
+    if back > first + WEEKS * _WEEK:
+        first = out - _WEEK
+    ends = (first, first + WEEKS * _WEEK)
+    start, end = (datetime.combine(day, time(), zone).astimezone(UTC) for day in ends)
+    return RentalPeriod(start, end)

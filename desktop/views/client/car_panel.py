@@ -1,0 +1,197 @@
+"""One car in detail: pictures, price, its coming weeks and facts; from here on it is booked."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.messages import BODIES, FUELS, TRANSMISSIONS, branch_name, day_time, plural, say, whole
+from desktop.theme.tokens import GRID, Tone, TypeSize
+from desktop.viewmodels.car import CarState
+from desktop.views.client.availability import DAYS, heads, keys, lead_of, lines, strip_days, wished_days
+from desktop.views.client.price_lines import price_lines
+from desktop.views.client.why_not import WhyNot
+from desktop.views.tools import Tools, Workspace
+from desktop.widgets.availability_strip import AvailabilityStrip
+from desktop.widgets.banner import Banner
+from desktop.widgets.button import Button, Kind
+from desktop.widgets.field_skeleton import Field, FieldList
+from desktop.widgets.loading import Loading
+from desktop.widgets.phases import Look
+from desktop.widgets.photo_view import PhotoView
+from desktop.widgets.side_panel import SidePanel
+from desktop.widgets.text import Text
+from engine.domain.availability import Blocked
+from engine.domain.car import Branch, Car
+from engine.domain.catalogue import Offer
+from engine.domain.period import RentalPeriod
+
+_READABLE = Qt.TextInteractionFlag.TextSelectableByKeyboard | Qt.TextInteractionFlag.TextSelectableByMouse
+_AS_LIST, _AS_STRIP = "As a list", "As a calendar"
+
+
+class CarPanel(SidePanel):
+    """Signals: ``book_wanted`` carries Offer, period and branch; ``times_wanted`` the period in which a car is free."""
+
+    book_wanted = Signal(object, object, object)
+    times_wanted = Signal(object)
+
+    def __init__(self, tools: Tools, workspace: Workspace, host: QWidget) -> None:
+        super().__init__(tools.theme, host, "Car")
+        self._vm, self._now = workspace.car, workspace.now
+        self._online = True
+        self.photos = PhotoView(tools.theme)
+        self.plate = Text(tools.theme, ink="muted")
+        self.why_not = WhyNot(tools.theme)
+        self.price = FieldList(tools.theme, tools.shimmer)
+        self.problem = Banner(tools.theme)
+        self.strip = AvailabilityStrip(tools.theme, tools.shimmer, heads(), keys())
+        self.as_list = Button(tools.theme, _AS_LIST, Kind.QUIET)
+        self.list = Text(tools.theme, wrap=True)
+        self.facts = FieldList(tools.theme, tools.shimmer)
+        self.main = Button(tools.theme, "Book", Kind.PRIMARY)
+        self._listed = False
+        self.loading = Loading(self)
+        self._lay_out_car(tools)
+        self.main.clicked.connect(self.go_on)
+        self.why_not.other_wanted.connect(self._show_other)
+        self.why_not.countdown.ended.connect(self._vm.load)
+        self.as_list.clicked.connect(self._turn)
+        self.problem.acted.connect(self._load_again)
+        self.loading.changed.connect(lambda _showing: self._draw_weeks(self._vm.state))
+        self.closed.connect(self._vm.close)
+        self._vm.changed.connect(self.draw)
+
+    def open_car(self, found: Offer | Blocked, period: RentalPeriod, branch: Branch) -> None:
+        self._listed = False
+        self.loading.begin(has_rows=False)
+        self._vm.open(found, period, branch)
+        self.open(self.main if self.main.isEnabled() and not self.main.isHidden() else None)
+
+    def stop(self) -> None:
+        """The session ends."""
+        self.why_not.countdown.stop()
+        self.hide()
+
+    def set_online(self, *, online: bool) -> None:
+        self._online = online
+        self._draw_foot(self._vm.state)
+
+    def may_book(self) -> bool:
+        return self.isVisible() and self._online and isinstance(self._vm.state.found, Offer)
+
+    def go_on(self) -> None:
+        """To the booking of a free car; to the time at which a taken one is free."""
+        state = self._vm.state
+        if isinstance(state.found, Offer) and state.period is not None and state.branch is not None:
+            self.book_wanted.emit(state.found, state.period, state.branch)
+        elif isinstance(state.found, Blocked) and state.found.next_free is not None:
+            self.times_wanted.emit(state.found.next_free)
+
+    def draw(self, state: CarState) -> None:
+        if state.found is None or state.branch is None:
+            return
+        car = state.found.car
+        self.set_title(car.title)
+        self.plate.setText(f"{car.plate} · {branch_name(state.branch)}")
+        self.photos.show_silhouette(car.body.value, car.colour, car.title)
+        self.why_not.draw(state.found, state.branch, self._now(), self._vm.hold_left_s())
+        offer = state.found if isinstance(state.found, Offer) else None
+        self.price.show_fields(
+            price_lines(state.period, state.branch.tzinfo, offer.quote if offer else None, self._now())
+        )
+        self.facts.show_fields(_facts(car))
+        if state.calendar is not None:
+            self.loading.settle()
+        elif state.problem is not None:
+            self.loading.fail()
+        self._draw_weeks(state)
+        self._draw_foot(state)
+
+    def _draw_weeks(self, state: CarState) -> None:
+        if state.branch is None or state.span is None or state.period is None:
+            return
+        zone, now = state.branch.tzinfo, self._now()
+        lead = lead_of(state.span, zone)
+        if state.problem is not None:
+            told = say(state.problem)
+            self.problem.tell(
+                Tone.WARNING, f"The coming weeks could not be loaded. {told.text}", "Try again", closable=False
+            )
+        else:
+            self.problem.clear()
+        look = self.loading.showing.look
+        if state.calendar is None or look is not Look.CONTENT:
+            self.strip.show_bones(lead, DAYS, lit=look is Look.BONES)
+        else:
+            wished = wished_days(state.period, state.span, zone)
+            self.strip.show_days(strip_days(state.calendar, zone, now), lead, wished)
+            self.list.setText("\n".join(lines(state.calendar, zone, now)))
+        self.strip.setVisible(not self._listed and state.problem is None)
+        self.list.setVisible(self._listed and state.calendar is not None)
+        self.as_list.setText(_AS_STRIP if self._listed else _AS_LIST)
+        self.as_list.setEnabled(state.calendar is not None)
+
+    def _draw_foot(self, state: CarState) -> None:
+        if state.branch is None:
+            return
+        found = state.found
+        if isinstance(found, Blocked):
+            free = found.next_free
+            self.main.setVisible(free is not None)
+            self.main.setText(
+                f"Choose {day_time(free.starts_at, state.branch.tzinfo, now=self._now())}" if free else ""
+            )
+            self.main.setEnabled(True)
+            return
+        self.main.setVisible(True)
+        self.main.setText("Book")
+        self.main.setEnabled(self._online)
+        self.main.setToolTip("" if self._online else "There is no connection to the database.")
+
+    def _show_other(self) -> None:
+        state = self._vm.state
+        if isinstance(state.found, Blocked) and state.found.instead and state.period and state.branch:
+            self.open_car(state.found.instead, state.period, state.branch)
+
+    def _load_again(self) -> None:
+        self.loading.begin(has_rows=False)
+        self._vm.load()
+
+    def _turn(self) -> None:
+        self._listed = not self._listed
+        self._draw_weeks(self._vm.state)
+
+    def _lay_out_car(self, tools: Tools) -> None:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 2 * GRID, 0)
+        column.setSpacing(3 * GRID)
+        weeks = Text(tools.theme, "Coming weeks", size=TypeSize.LEAD, bold=True)
+        facts = Text(tools.theme, "Facts", size=TypeSize.LEAD, bold=True)
+        above: tuple[QWidget, ...] = (self.plate, self.photos, self.why_not, self.price)
+        below: tuple[QWidget, ...] = (self.problem, self.strip, self.list, facts, self.facts)
+        for part in above:
+            column.addWidget(part)
+        head = QHBoxLayout()
+        head.addWidget(weeks, 1)
+        head.addWidget(self.as_list)
+        column.addLayout(head)
+        for part in below:
+            column.addWidget(part)
+        column.addStretch(1)
+        self.list.setTextInteractionFlags(_READABLE)
+        self.list.hide()
+        self.set_content(content)
+        self.foot.addWidget(self.main, 1)
+
+
+def _facts(car: Car) -> list[Field]:
+    return [
+        Field("Body", BODIES[car.body]),
+        Field("Fuel", FUELS[car.fuel]),
+        Field("Gears", TRANSMISSIONS[car.transmission]),
+        Field("Seats", plural(car.seats, "seat")),
+        Field("Year", str(car.year)),
+        Field("Odometer", f"{whole(car.odometer_km)} km"),
+    ]

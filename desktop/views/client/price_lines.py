@@ -1,0 +1,32 @@
+"""Pick-up, return, what each line costs, and the total: the same words before and after booking."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+
+from desktop.messages import amount, branch_time, days_text
+from desktop.widgets.field_skeleton import Field
+from engine.domain.period import RentalPeriod
+from engine.domain.pricing import Quote
+
+
+def times(period: RentalPeriod | None, zone: tzinfo, now: datetime) -> list[Field]:
+    if period is None:
+        return []
+    return [
+        Field("Pick-up", branch_time(period.starts_at, zone, now=now)),
+        Field("Return", branch_time(period.ends_at, zone, now=now)),
+    ]
+
+
+def price_lines(period: RentalPeriod | None, zone: tzinfo, quote: Quote | None, now: datetime) -> list[Field]:
+    return [*times(period, zone, now), *(quoted(quote) if quote is not None else ())]
+
+
+def quoted(quote: Quote) -> list[Field]:
+    fields = []
+    for line in quote.lines:
+        words = f"{days_text(line.count)} × {amount(line.unit)} = {amount(line.amount)}"  # noqa: RUF001 -- times
+        fields.append(Field("Rental", words, amount=True))
+    fields.append(Field("Total", amount(quote.total), strong=True, amount=True))
+    return fields
