@@ -1,7 +1,7 @@
 """Numbers, money, times and places as people read them.
 
-API: amount, rate, whole, plural, days_text, clock_time, day_time, period_text, branch_time, zone_name, zone_line,
-zone_note, branch_name, branch_line.
+API: amount, digits, minor_of, rate, whole, plural, days_text, clock_time, day_time, period_text, branch_time,
+zone_name, zone_line, zone_note, branch_name, branch_line.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from engine.domain.period import RentalPeriod
 
 _HOUR = timedelta(hours=1)
 _ALIKE = 3
+_LONGEST_AMOUNT = 9
 
 
 def plural(count: int, one: str, many: str = "") -> str:
@@ -44,6 +45,23 @@ def amount(money: Money) -> str:
     sign = locale().negativeSign() if money.minor < 0 else ""
     cents = f"{locale().decimalPoint()}{rest:0{money.exponent}d}" if money.exponent else ""
     return f"{sign}{whole(units)}{cents} {money.currency}"
+
+
+def digits(money: Money) -> str:
+    """``1250.00``, as one would type it into a field beside which the currency stands."""
+    units, rest = divmod(abs(money.minor), 10**money.exponent)
+    return f"{units}{locale().decimalPoint()}{rest:0{money.exponent}d}" if money.exponent else str(units)
+
+
+def minor_of(text: str, currency: str) -> int | None:
+    """What was typed as an amount of *currency*, in minor units; None for what is none. Point and comma both part."""
+    exponent = Money(0, currency).exponent
+    units, _, rest = text.strip().replace(",", ".").partition(".")
+    if not units.isascii() or not units.isdecimal() or (rest and not (rest.isascii() and rest.isdecimal())):
+        return None
+    if len(rest) > exponent or len(units) > _LONGEST_AMOUNT:
+        return None
+    return int(f"{units}{rest.ljust(exponent, '0')}")
 
 
 def rate(money: Money) -> str:

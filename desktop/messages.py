@@ -19,7 +19,9 @@ from desktop.figures import (
     clock_time,
     day_time,
     days_text,
+    digits,
     locale,
+    minor_of,
     period_text,
     plural,
     rate,
@@ -188,7 +190,27 @@ TOLD = _SENTENCES.keys() | {errors.PeriodTaken.code}
 # Words.
 
 FIELDS = MappingProxyType(
-    {"name": "Name", "email": "E-mail", "phone": "Phone", "licence": "Licence number", "search": "Search text"}
+    {
+        "name": "Name",
+        "email": "E-mail",
+        "phone": "Phone",
+        "licence": "Licence number",
+        "search": "Search text",
+        "plate": "Plate",
+        "branch_id": "Branch",
+        "brand": "Brand",
+        "model": "Model",
+        "year": "Year",
+        "body": "Body",
+        "fuel": "Fuel",
+        "transmission": "Gears",
+        "seats": "Seats",
+        "daily_rate": "Daily rate",
+        "odometer_km": "Odometer",
+        "colour": "Colour",
+        "reason": "Reason",
+        "owner": "Owner",
+    }
 )
 ROLES = MappingProxyType(
     {
@@ -247,7 +269,9 @@ __all__ = [
     "clock_time",
     "day_time",
     "days_text",
+    "digits",
     "locale",
+    "minor_of",
     "period_text",
     "plural",
     "rate",

@@ -1,6 +1,6 @@
 """What this person set on this computer: window, theme, motion, language, last search. Nothing secret.
 
-API: Preferences(file=None) with geometry, scheme, reduced_motion, language, last_search.
+API: Preferences(file=None) with geometry, scheme, reduced_motion, language, last_search, fleet_view.
 """
 
 from __future__ import annotations
@@ -77,6 +77,15 @@ class Preferences:
     @last_search.setter
     def last_search(self, fields: Mapping[str, str]) -> None:
         self._settings.setValue("search/last", json.dumps(dict(fields)))
+
+    @property
+    def fleet_view(self) -> str:
+        """How a fleet is shown on this computer: ``cards`` or ``table``."""
+        return self._text("fleet/view")
+
+    @fleet_view.setter
+    def fleet_view(self, name: str) -> None:
+        self._settings.setValue("fleet/view", name)
 
     def save(self) -> None:
         """Write now; otherwise Qt does it some time later."""

@@ -1,11 +1,12 @@
 """The paint of a car: from the colour in its papers to the four shades of its silhouette.
 
-API: shades(colour) -> CarShades(light, body, shade, edge).
+API: shades(colour) -> CarShades(light, body, shade, edge); PAINTS.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from PySide6.QtGui import QColor
 
@@ -30,6 +31,8 @@ _PAINTS = {
     "turquoise": "#2f8f95",
 }
 _UNKNOWN = _PAINTS["silver"]
+#: The usual ones by name, each once.
+PAINTS = MappingProxyType({name: colour for name, colour in _PAINTS.items() if name != "gray"})
 _DARK_BELOW = 90
 
 

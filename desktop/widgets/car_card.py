@@ -121,9 +121,11 @@ class CardPainter:
         painter.drawRoundedRect(places.picture, RADIUS_CONTROL, RADIUS_CONTROL)
         device = painter.device()
         ratio = device.devicePixelRatioF() if device is not None else 1.0
+        if photo is not None:
+            painter.drawPixmap(places.picture, photo)
+            return
         inner = places.picture.adjusted(GRID, GRID, -GRID, -GRID)
-        if photo is None:
-            photo = self._silhouettes.pixmap(card.body_type, card.colour, inner.size(), ratio)
+        photo = self._silhouettes.pixmap(card.body_type, card.colour, inner.size(), ratio)
         size = QSize(photo.deviceIndependentSize().toSize()).scaled(inner.size(), Qt.AspectRatioMode.KeepAspectRatio)
         target = QRect(inner.topLeft(), size)
         target.moveCenter(inner.center())

@@ -2,112 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
-from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
-from builders import PASSWORD, RENTER, make_car, wish
+from builders import RENTER, make_car, wish
 from payments import stripe_of
+from person import person_at
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
-from desktop.app import Program
-from desktop.preferences import Preferences
-from desktop.smoke import Stopwatch
 from desktop.viewmodels.booking import Stage
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
-from engine.config import load
 from engine.domain.car import BodyType
 
 _WITHIN_S = 30
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
-class OnGivenServers(Program):
-    """The real program, but its servers are those of the test."""
-
-    place: object
-
-    async def _open_place(self, _on_progress):
-        @asynccontextmanager
-        async def given():
-            yield self.place
-
-        self._place = await self._bridge.hold(given)
-        return ()
-
-
-class Person:
-    def __init__(self, program, opened):
-        self.program, self.opened = program, opened
-        self.window = program.window
-
-    @property
-    def view(self):
-        return self.window.workspace
-
-    @property
-    def desk(self):
-        return self.view._workspace
-
-    def press(self, key, modifier=Qt.KeyboardModifier.NoModifier):
-        QTest.keyClick(self._focused, key, modifier)
-
-    def type(self, text):
-        QTest.keyClicks(self._focused, text)
-
-    @property
-    def _focused(self):
-        return QApplication.focusWidget() or self.window.focusWidget() or self.window
-
-    async def until(self, condition):
-        async with asyncio.timeout(_WITHIN_S):
-            while not condition():  # noqa: ASYNC110 -- windows set no asyncio.Event
-                await asyncio.sleep(0.01)
-
-    async def sign_in(self, account="clerk"):
-        await self.until(lambda: self.program.session.state.phase is SessionPhase.SIGNED_OUT)
-        self.type(account)
-        self.press(Qt.Key.Key_Return)
-        self.type(PASSWORD)
-        self.press(Qt.Key.Key_Return)
-        await self.until(lambda: self.view is not None)
-
-    async def find(self):
-        search = self.desk.search
-        await self.until(lambda: search.state.phase is Phase.READY)
-        await self.until(lambda: self.view.client.search.results.model.rowCount() == search.state.first.total)
-
-
 @pytest.fixture
 def counter(qapp, world, tmp_path):
     """A person at the counter; the window is closed again whatever happens."""
 
-    @asynccontextmanager
-    async def at_the_counter():
-        opened = []
-        settings = load(tmp_path / "data", environ={}, cwd=tmp_path)
-        preferences = Preferences(tmp_path / "preferences.ini")
-        program = OnGivenServers(qapp, settings, preferences, Stopwatch(), open_browser=opened.append)
-        program.place = world.place
-        program.theme.reduce_motion(reduced=True)
-        living = asyncio.create_task(program.live())
-        person = Person(program, opened)
-        try:
-            await person.until(program.window.isVisible)
-            program.window.activateWindow()
-            await person.until(program.window.isActiveWindow)
-            yield person
-        finally:
-            program.leave()
-            await living
-            program.window.deleteLater()
-
-    yield at_the_counter
+    yield lambda: person_at(qapp, world, tmp_path)
     gc.unfreeze()
 
 
@@ -241,10 +158,9 @@ async def test_last_search_is_there_again_after_signing_in_anew(counter):
         assert "br-lisbon" == person.desk.search.state.form.branch_id
 
 
-@pytest.mark.parametrize("account", ["owner", "worker"])
-async def test_a_role_without_views_is_told_so(counter, account):
+async def test_a_role_without_views_is_told_so(counter):
     async with counter() as person:
-        await person.sign_in(account)
+        await person.sign_in("worker")
 
         assert not person.view.client
         assert "" == person.view.rail.selected

@@ -1,0 +1,253 @@
+"""One car in the panel: looked at, filled in, taken out of service and back."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.tasks import TaskScope
+from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.owner.car_state import CarState, Saved, Stage
+from desktop.viewmodels.owner.photo_files import developed, moved
+from engine.domain.car import BodyType, BranchId, Car, CarStatus, Fuel, OwnerId, Transmission
+from engine.domain.car_form import CarForm, CarRules
+from engine.domain.errors import DriveSphereError, Overtaken
+from engine.domain.fleet import Outlook
+from engine.domain.money import Money
+from engine.domain.photo import MOST_PHOTOS
+
+_UNDONE = "undone"
+_SILVER = "#b4bbc5"
+
+
+class CarViewModel(QObject):
+    """A state, verbs, and word of every change.
+
+    Signals:
+        changed: The state was replaced; carries the new one.
+        saved: The database has it; carries a Saved.
+    """
+
+    changed = Signal(object)
+    saved = Signal(object)
+
+    def __init__(self, desk: Desk, tasks: TaskScope) -> None:
+        super().__init__()
+        self._desk, self._tasks = desk, tasks
+        self.state = CarState()
+
+    def open(self, car: Car) -> None:
+        """Look at *car*."""
+        self._show(CarState(Stage.SHOWN, car, photos=car.image_ids))
+        self._tasks.latest("car", self._look_ahead(car))
+
+    def add(self, owner_id: OwnerId | None = None, branch_id: BranchId | None = None) -> None:
+        """Begin a new car."""
+        self._show(CarState(Stage.FILLED_IN, owner_id=owner_id))
+        self._tasks.latest("car", self._begin(branch_id))
+
+    def edit(self) -> None:
+        if self.state.car is not None:
+            self._show(replace(self.state, stage=Stage.FILLED_IN, form=CarForm.of(self.state.car), problem=None))
+
+    def close(self) -> None:
+        self._tasks.stop("car")
+        self._show(CarState())
+
+    def back(self) -> None:
+        """From the form or the question to the car; from a new car's form to nothing."""
+        if self.state.car is None:
+            self.close()
+        else:
+            self.open(self.state.car)
+
+    def fill(self, **changes: object) -> None:
+        """The person changed fields of the form."""
+        form = self.state.form
+        if form is not None:
+            touched = self.state.touched | changes.keys()
+            self._show(replace(self.state, form=replace(form, **changes), touched=touched, problem=None))  # type: ignore[arg-type]  # names of its fields
+
+    def leave_field(self, name: str) -> None:
+        """The person went on to another field: what is wrong with this one may be told."""
+        if self.state.stage is Stage.FILLED_IN:
+            self._show(replace(self.state, touched=self.state.touched | {name}))
+
+    def give_reason(self, reason: str) -> None:
+        self._show(replace(self.state, reason=reason, problem=None))
+
+    def choose_owner(self, owner_id: OwnerId) -> None:
+        self._show(replace(self.state, owner_id=owner_id, problem=None))
+
+    def add_files(self, paths: tuple[str, ...]) -> None:
+        """Photos from this computer; those that are none are told of by name."""
+        self._tasks.once("car photos", self._add_files(paths))
+
+    def move_photo(self, at: int, to: int) -> None:
+        self._show(replace(self.state, photos=moved(self.state.photos, at, to)))
+
+    def remove_photo(self, at: int) -> None:
+        self._show(replace(self.state, photos=(*self.state.photos[:at], *self.state.photos[at + 1 :]), refused=()))
+
+    def save(self) -> None:
+        if self.state.mistakes:
+            self._show(replace(self.state, tried=True))
+        elif self.state.stage is Stage.FILLED_IN and self.state.form is not None:
+            self._tasks.once("car save", self._save(self.state.form))
+
+    def ask_status(self, status: CarStatus) -> None:
+        """With nothing counting on the car it is done at once and can be undone; else the person is asked."""
+        state = self.state
+        if state.car is None or state.outlook is None:
+            return
+        if status is CarStatus.ACTIVE or not state.outlook.seen:
+            self._tasks.once("car save", self._set_status(state.car, status, state.outlook))
+        else:
+            self._show(replace(state, stage=Stage.ASKED, wanted=status, problem=None))
+
+    def confirm_status(self) -> None:
+        state = self.state
+        if state.car is not None and state.wanted is not None and state.outlook is not None:
+            self._tasks.once("car save", self._set_status(state.car, state.wanted, state.outlook))
+
+    def take_newer(self) -> None:
+        """The car as it is stored now, under what the person changed."""
+        if self.state.car is not None:
+            self._tasks.latest("car", self._take_newer(self.state))
+
+    def undo(self, saved: Saved) -> None:
+        self._tasks.once("car undo", self._undo(saved))
+
+    async def _look_ahead(self, car: Car) -> None:
+        try:
+            rules, branches = await self._desk.call(lambda: self._desk.fleet.rules(self._desk.actor))
+            outlook = await self._desk.call(lambda: self._desk.fleet.outlook(self._desk.actor, car.id))
+        except DriveSphereError as problem:
+            self._show(replace(self.state, problem=problem))
+        else:
+            self._show(replace(self.state, rules=rules, branches=branches, outlook=outlook))
+
+    async def _begin(self, branch_id: BranchId | None) -> None:
+        try:
+            rules, branches = await self._desk.call(lambda: self._desk.fleet.rules(self._desk.actor))
+        except DriveSphereError as problem:
+            self._show(replace(self.state, problem=problem))
+            return
+        home = branch_id or next((branch.id for branch in branches), BranchId(""))
+        self._show(replace(self.state, rules=rules, branches=branches, form=_blank(rules, home)))
+
+    async def _add_files(self, paths: tuple[str, ...]) -> None:
+        room = MOST_PHOTOS - len(self.state.photos)
+        self._show(replace(self.state, busy=True, refused=()))
+        photos, refused = await developed(self._desk, paths, room)
+        self._show(replace(self.state, busy=False, photos=(*self.state.photos, *photos), refused=refused))
+
+    async def _save(self, form: CarForm) -> None:
+        state, actor, fleet = self.state, self._desk.actor, self._desk.fleet
+        photos = [photo if isinstance(photo, str) else photo.data for photo in state.photos]
+        self._show(replace(state, busy=True, problem=None))
+        try:
+            if state.car is None:
+                after = await self._desk.call(lambda: fleet.add(actor, form, owner_id=state.owner_id, photos=photos))
+            else:
+                car, seen = state.car, state.outlook.seen if state.outlook else frozenset()
+                after = await self._desk.call(
+                    lambda: fleet.edit(actor, car, form, photos=photos, reason=state.reason, seen=seen)
+                )
+        except DriveSphereError as problem:
+            self._show(replace(self.state, busy=False, tried=True, problem=problem))
+            return
+        self.open(after)
+        undoable = state.car is not None and state.car.image_ids == after.image_ids
+        self.saved.emit(Saved(state.car, after, undoable))
+
+    async def _set_status(self, car: Car, status: CarStatus, outlook: Outlook) -> None:
+        self._show(replace(self.state, busy=True, problem=None))
+        fleet, actor = self._desk.fleet, self._desk.actor
+        try:
+            after = await self._desk.call(lambda: fleet.set_status(actor, car, status, seen=outlook.seen))
+        except Overtaken as problem:
+            await self._ask_again(car, status, problem)
+            return
+        except DriveSphereError as problem:
+            self._show(replace(self.state, busy=False, problem=problem))
+            return
+        self.open(after)
+        self.saved.emit(Saved(car, after, undoable=True))
+
+    async def _ask_again(self, car: Car, status: CarStatus, overtaken: Overtaken) -> None:
+        """Somebody booked it, or changed it: what counts on it now is shown, and the person decides anew."""
+        fleet, actor = self._desk.fleet, self._desk.actor
+        try:
+            newer = await self._desk.call(lambda: fleet.car(actor, car.id))
+            outlook = await self._desk.call(lambda: fleet.outlook(actor, car.id))
+        except DriveSphereError as problem:
+            self._show(replace(self.state, busy=False, problem=problem))
+            return
+        asked = replace(self.state, busy=False, car=newer, outlook=outlook, problem=overtaken)
+        if newer.status is not status:
+            asked = replace(asked, stage=Stage.ASKED, wanted=status)
+        self._show(asked)
+
+    async def _take_newer(self, state: CarState) -> None:
+        if state.car is None:
+            return
+        car_id, before = state.car.id, CarForm.of(state.car)
+        fleet, actor = self._desk.fleet, self._desk.actor
+        try:
+            newer = await self._desk.call(lambda: fleet.car(actor, car_id))
+            outlook = await self._desk.call(lambda: fleet.outlook(actor, car_id))
+        except DriveSphereError as problem:
+            self._show(replace(self.state, problem=problem))
+            return
+        form = state.form
+        if form is not None:
+            own = {each.name: getattr(form, each.name) for each in fields(form)}
+            mine = {name: value for name, value in own.items() if value != getattr(before, name)}
+            form = replace(CarForm.of(newer), **mine)
+        same = state.photos == state.car.image_ids
+        stored = [photo for photo in state.photos if not isinstance(photo, str) or photo in newer.image_ids]
+        photos = newer.image_ids if same else tuple(stored)
+        self._show(replace(self.state, car=newer, outlook=outlook, form=form, photos=photos, problem=None))
+
+    async def _undo(self, saved: Saved) -> None:
+        """Back to what was, through the same doors and with the same guards."""
+        if saved.before is None:
+            return
+        fleet, actor, before, after = self._desk.fleet, self._desk.actor, saved.before, saved.after
+        try:
+            outlook = await self._desk.call(lambda: fleet.outlook(actor, after.id))
+            if before.status is not after.status:
+                car = await self._desk.call(lambda: fleet.set_status(actor, after, before.status, seen=outlook.seen))
+            else:
+                form = CarForm.of(before)
+                car = await self._desk.call(lambda: fleet.edit(actor, after, form, reason=_UNDONE, seen=outlook.seen))
+        except DriveSphereError as problem:
+            self._show(replace(self.state, problem=problem))
+            return
+        if self.state.car is not None and self.state.car.id == car.id:
+            self.open(car)
+        self.saved.emit(Saved(after, car, undoable=False))
+
+    def _show(self, state: CarState) -> None:
+        if state != self.state:
+            self.state = state
+            self.changed.emit(state)
+
+
+def _blank(rules: CarRules, home: BranchId) -> CarForm:
+    return CarForm(
+        plate="",
+        brand="",
+        model="",
+        year=rules.this_year,
+        body=BodyType.HATCHBACK,
+        colour=_SILVER,
+        fuel=Fuel.PETROL,
+        transmission=Transmission.MANUAL,
+        seats=5,
+        odometer_km=0,
+        daily_rate=Money(0, rules.currency),
+        branch_id=home,
+    )

@@ -1,0 +1,102 @@
+"""What the panel of one car shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from desktop.viewmodels.owner.photo_files import NewPhoto, Refused
+from engine.domain.car import Branch, Car, CarStatus, OwnerId
+from engine.domain.car_form import CarForm, CarRules, mistakes, reason_for
+from engine.domain.errors import DriveSphereError, InvalidText
+from engine.domain.fleet import Outlook
+
+
+class Stage(Enum):
+    CLOSED = auto()
+    SHOWN = auto()
+    FILLED_IN = auto()
+    """The form is open, for ``car`` or for a new one."""
+    ASKED = auto()
+    """A change of status waits for the person, who is told what counts on the car."""
+
+
+@dataclass(frozen=True, slots=True)
+class CarState:
+    """Everything there is to draw.
+
+    Attributes:
+        car: As it was shown; None for a new one.
+        outlook: What the car is promised for; None until that is known.
+        touched: Fields the person has been in: only those are told of their mistakes before the first try to save.
+        photos: In their order; an id of a stored one, or a new one.
+        refused: Files of the last choice that are no photos.
+        wanted: The status that waits for a yes, with ``stage`` ASKED.
+        owner_id: Whose the new car is to be; None leaves it to the account.
+    """
+
+    stage: Stage = Stage.CLOSED
+    car: Car | None = None
+    outlook: Outlook | None = None
+    form: CarForm | None = None
+    reason: str = ""
+    rules: CarRules | None = None
+    branches: tuple[Branch, ...] = ()
+    touched: frozenset[str] = frozenset()
+    tried: bool = False
+    photos: tuple[str | NewPhoto, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    wanted: CarStatus | None = None
+    owner_id: OwnerId | None = None
+    busy: bool = False
+    problem: DriveSphereError | None = None
+
+    @property
+    def mistakes(self) -> dict[str, InvalidText]:
+        """Every field that cannot stay as it is."""
+        if self.form is None or self.rules is None:
+            return {}
+        found = mistakes(self.form, self.rules)
+        if self.goes_back and self.car is not None:
+            try:
+                reason_for(self.car.odometer_km, self.form.odometer_km, self.reason)
+            except InvalidText as problem:
+                found["reason"] = problem
+        return found
+
+    @property
+    def told(self) -> dict[str, InvalidText]:
+        """The mistakes to show now; one that the engine found counts too."""
+        found = {name: each for name, each in self.mistakes.items() if self.tried or name in self.touched}
+        if isinstance(self.problem, InvalidText):
+            found.setdefault(self.problem.field, self.problem)
+        return found
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether the odometer is to show less than before."""
+        return self.car is not None and self.form is not None and self.form.odometer_km < self.car.odometer_km
+
+    @property
+    def leaves_bookings(self) -> int:
+        """Bookings whose pick-up stays at the old branch."""
+        away = self.car is not None and self.form is not None and self.form.branch_id != self.car.branch_id
+        return len(self.outlook.seen) if away and self.outlook is not None else 0
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether closing would lose what the person did."""
+        if self.stage is not Stage.FILLED_IN or self.form is None:
+            return False
+        if self.car is None:
+            return bool(self.photos or self.form.plate or self.form.brand or self.form.model)
+        return self.form != CarForm.of(self.car) or self.photos != self.car.image_ids
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A change that was made. Attributes: ``before`` is None for a new car; ``undoable`` without losing anything."""
+
+    before: Car | None
+    after: Car
+    undoable: bool

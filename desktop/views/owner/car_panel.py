@@ -1,0 +1,278 @@
+"""The panel of one car: look at it, fill in its form, take it out of service and back."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.dialogs import Question, confirm
+from desktop.messages import Step, say
+from desktop.tasks import TaskScope
+from desktop.theme.tokens import GRID, Tone
+from desktop.viewmodels.owner.car import CarViewModel
+from desktop.viewmodels.owner.car_state import CarState, Stage
+from desktop.views.owner.car_details import CarDetails
+from desktop.views.owner.car_form_view import CarFormView
+from desktop.views.owner.photo_editor import PhotoEditor
+from desktop.views.photos import Photos
+from desktop.views.tools import Tools, Workspace, announce
+from desktop.widgets.banner import Banner
+from desktop.widgets.button import Button, Kind
+from desktop.widgets.side_panel import SidePanel
+from engine.domain.car import BranchId, Car, CarStatus, OwnerId
+from engine.domain.errors import InvalidText, Overtaken
+from engine.domain.fleet import FleetOwner
+
+_LOSE = Question(
+    "Close without saving?",
+    "What you changed on this car is not saved.",
+    "Close, lose the changes",
+    "Go on editing",
+    grave=True,
+)
+_ASK = {CarStatus.MAINTENANCE: "Send to maintenance", CarStatus.RETIRED: "Retire this car"}
+_SHORT = {CarStatus.MAINTENANCE: "Maintenance", CarStatus.RETIRED: "Retire", CarStatus.ACTIVE: "Back for rent"}
+#: Room for the scroll bar.
+_EDGE = 2 * GRID
+_OFFLINE = "There is no connection to the database."
+
+
+class CarPanel(SidePanel):
+    task_failed = Signal(object)
+
+    def __init__(self, tools: Tools, workspace: Workspace, car: CarViewModel, photos: Photos, host: QWidget) -> None:
+        super().__init__(tools.theme, host, "Car")
+        self._vm = car
+        self._tasks = TaskScope(self)
+        self._online = True
+        self._stage = Stage.CLOSED
+        self.banner = Banner(tools.theme)
+        self.details = CarDetails(tools, photos, workspace.now)
+        self.form = CarFormView(tools.theme)
+        self.photos = PhotoEditor(tools.theme, photos)
+        self.main = Button(tools.theme, "Edit", Kind.PRIMARY)
+        self.second = Button(tools.theme, "Back")
+        self.status = {status: Button(tools.theme, words) for status, words in _SHORT.items()}
+        self.setAcceptDrops(True)
+        self._fill_panel()
+        self._connect()
+
+    def open_car(self, car: Car) -> None:
+        self._vm.open(car)
+        # The main button gets the focus as soon as it can be pressed.
+        self.open(self)
+
+    def open_new(self, owner_id: OwnerId | None, branch_id: BranchId | None, owners: tuple[FleetOwner, ...]) -> None:
+        self.form.offer_owners(owners)
+        first = owner_id or next((owner.id for owner in owners), None)
+        self._vm.add(first, branch_id)
+        self.open(self)
+
+    def leave(self) -> None:
+        """Another page is opened; what is filled in stays filled in for whoever comes back."""
+        if self._vm.state.unsaved:
+            self.hide()
+        else:
+            self.close_panel()
+
+    def stop(self) -> None:
+        """The session ends."""
+        self._tasks.stop("lose")
+        self.photos.stop()
+        self.hide()
+
+    def set_online(self, *, online: bool) -> None:
+        self._online = online
+        self._draw_foot(self._vm.state)
+
+    def may_save(self) -> bool:
+        state = self._vm.state
+        return self.isVisible() and state.stage is Stage.FILLED_IN and self._online and not state.busy
+
+    def save(self) -> None:
+        if not self.may_save():
+            return
+        self._vm.save()
+        if self._vm.state.mistakes:
+            self.form.focus_mistake(self._vm.state)
+
+    def draw(self, state: CarState) -> None:
+        inside = self._has_the_focus()
+        moved, self._stage = state.stage is not self._stage, state.stage
+        if state.stage is Stage.CLOSED:
+            return
+        self.set_title(_title(state))
+        filled = state.stage is Stage.FILLED_IN
+        self._form_page.setVisible(filled)
+        self.details.setVisible(not filled)
+        if filled:
+            self.form.draw(state)
+            self.photos.draw(state)
+        else:
+            self.details.draw(state)
+        self._draw_problem(state)
+        self._draw_foot(state)
+        if inside and self.isVisible():
+            self._move_focus(moved=moved, filled=filled)
+
+    def _has_the_focus(self) -> bool:
+        focused = self.window().focusWidget()
+        return focused is None or focused is self or self.isAncestorOf(focused)
+
+    def _move_focus(self, *, moved: bool, filled: bool) -> None:
+        """To what is to be done next; while nothing can be pressed the panel keeps it, or Qt would move it away."""
+        if filled and self.form.ready and (moved or self.window().focusWidget() is self):
+            self.form.focus_first()
+        elif not filled and self.main.isEnabled() and (moved or self.window().focusWidget() is self):
+            self.main.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif not self._has_the_focus() or (moved and not filled):
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _draw_problem(self, state: CarState) -> None:
+        problem = state.problem
+        if problem is None or (isinstance(problem, InvalidText) and problem.field in self.form.mistakes):
+            self.banner.clear()
+            return
+        told, tone = say(problem), Tone.WARNING if problem.retryable else Tone.DANGER
+        step = Step.NONE.value
+        if isinstance(problem, Overtaken):
+            asked = state.stage is Stage.ASKED
+            words = "Meanwhile somebody booked or changed this car. What counts on it now stands below."
+            text = words if asked else f"{told.text} What you filled in is kept."
+            step = "" if asked else "Take the newer one"
+        else:
+            text = told.text
+            step = Step.RETRY.value if problem.retryable else ""
+        self.banner.tell(tone, text, step, closable=False)
+        if self.isVisible():
+            announce(self, text)
+
+    def _draw_foot(self, state: CarState) -> None:
+        words = {Stage.SHOWN: "Edit", Stage.ASKED: _ASK.get(state.wanted or CarStatus.ACTIVE, "")}
+        save = "Add car" if state.car is None else "Save"
+        self.main.setText("Saving …" if state.busy else words.get(state.stage, save))
+        self.second.setText("Cancel" if state.stage is Stage.FILLED_IN else "Leave it as it is")
+        self.second.setVisible(state.stage is not Stage.SHOWN)
+        known = state.outlook is not None and state.rules is not None
+        for status, button in self.status.items():
+            other = state.car is not None and state.car.status is not status
+            button.setVisible(state.stage is Stage.SHOWN and other)
+            button.setEnabled(self._online and known and not state.busy)
+            button.setToolTip("" if self._online else _OFFLINE)
+        ready = known if state.car is not None else state.form is not None
+        self.main.setEnabled(self._online and ready and not state.busy)
+        self.main.setToolTip("" if self._online else _OFFLINE)
+
+    def _do_main(self) -> None:
+        stage = self._vm.state.stage
+        if stage is Stage.SHOWN:
+            self._vm.edit()
+        elif stage is Stage.ASKED:
+            self._vm.confirm_status()
+        else:
+            self.save()
+
+    def _help(self) -> None:
+        """The button of the problem."""
+        state = self._vm.state
+        if isinstance(state.problem, Overtaken) and state.stage is Stage.FILLED_IN:
+            self._vm.take_newer()
+        elif state.stage is Stage.FILLED_IN and state.form is not None:
+            self.save()
+        elif state.car is not None:
+            self._vm.open(state.car)
+        else:
+            self._vm.add(state.owner_id)
+
+    def _back(self) -> None:
+        if self._vm.state.unsaved:
+            self._tasks.once("lose", self._lose())
+        elif self._vm.state.car is None:
+            self.close_panel()
+        else:
+            self._vm.back()
+
+    async def _lose(self) -> None:
+        if await confirm(self.window(), _LOSE):
+            self._vm.close()
+            super().close_panel()
+
+    def _left(self) -> None:
+        self._vm.close()
+
+    def _fill_panel(self) -> None:
+        self._form_page = QWidget()
+        page = QVBoxLayout(self._form_page)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(4 * GRID)
+        page.addWidget(self.form)
+        page.addWidget(self.photos)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, _EDGE, 0)
+        column.setSpacing(3 * GRID)
+        for part in (self.banner, self.details, self._form_page):
+            column.addWidget(part)
+        column.addStretch(1)
+        self._form_page.hide()
+        self.set_content(content)
+        self.foot.setSpacing(2 * GRID)
+        self.foot.setContentsMargins(0, 0, _EDGE, 0)
+        for button in (*self.status.values(), self.second):
+            self.foot.addWidget(button)
+        self.foot.addWidget(self.main, 1)
+
+    def _connect(self) -> None:
+        self._tasks.failed.connect(self.task_failed)
+        self.photos.task_failed.connect(self.task_failed)
+        self.form.filled.connect(lambda changes: self._vm.fill(**changes))
+        self.form.left.connect(self._vm.leave_field)
+        self.form.reasoned.connect(self._vm.give_reason)
+        self.form.owner_chosen.connect(lambda owner_id: self._vm.choose_owner(OwnerId(owner_id)))
+        self.form.submitted.connect(self.save)
+        self.photos.chosen.connect(self._vm.add_files)
+        self.photos.moved.connect(self._vm.move_photo)
+        self.photos.removed.connect(self._vm.remove_photo)
+        self.banner.acted.connect(self._help)
+        self.main.clicked.connect(self._do_main)
+        self.second.clicked.connect(self._back)
+        for status, button in self.status.items():
+            button.clicked.connect(lambda _checked=False, status=status: self._vm.ask_status(status))
+        self.closed.connect(self._left)
+        self._vm.changed.connect(self.draw)
+
+    def close_panel(self) -> None:
+        """Asks first where something would be lost."""
+        if self._vm.state.unsaved and self.isVisible():
+            self._tasks.once("lose", self._lose())
+        else:
+            super().close_panel()
+
+    # Qt names below.
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._vm.state.stage in (Stage.ASKED, Stage.FILLED_IN):
+            self._back()
+        else:
+            super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._vm.state.stage is Stage.FILLED_IN and _files(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        files = _files(event)
+        if files:
+            event.acceptProposedAction()
+            self._vm.add_files(files)
+
+
+def _files(event: QDropEvent) -> tuple[str, ...]:
+    return tuple(url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile())
+
+
+def _title(state: CarState) -> str:
+    if state.car is None:
+        return "New car"
+    return state.car.title if state.stage is not Stage.FILLED_IN else f"Edit {state.car.title}"

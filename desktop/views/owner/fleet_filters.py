@@ -1,0 +1,103 @@
+"""What a fleet is looked through by: words, status, branch, owner, order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+
+from desktop.messages import branch_name
+from desktop.theme.theme import Theme
+from desktop.theme.tokens import GRID
+from desktop.viewmodels.owner.fleet import FleetState
+from desktop.views.client.filter_button import FilterButton
+from desktop.views.owner.fleet_row import STATUSES
+from desktop.widgets.button import Button, Kind
+from desktop.widgets.search_field import SearchField
+from engine.domain.car import CarStatus
+from engine.domain.fleet import FleetOrder, FleetQuery
+
+ORDERS = MappingProxyType(
+    {
+        FleetOrder.NAME: "Name",
+        FleetOrder.PLATE: "Plate",
+        FleetOrder.PRICE: "Lowest rate",
+        FleetOrder.PRICE_DOWN: "Highest rate",
+        FleetOrder.NEWEST: "Newest car",
+        FleetOrder.ODOMETER: "Most kilometres",
+    }
+)
+_EVERYBODY = "All owners"
+
+
+class FleetFilters(QWidget):
+    """Signals: ``edited`` carries the FleetQuery as it is filled in now."""
+
+    edited = Signal(object)
+
+    def __init__(self, theme: Theme, *, owners: bool) -> None:
+        super().__init__()
+        self._query = FleetQuery()
+        self.words = SearchField(theme, "Brand, model or plate")
+        self.owner = QComboBox()
+        self.owner.setAccessibleName("Owner")
+        self.status: FilterButton[CarStatus] = FilterButton(theme, "Status", STATUSES.__getitem__)
+        self.status.set_choices(CarStatus)
+        self._branches: dict[str, str] = {}
+        self.branch: FilterButton[str] = FilterButton(theme, "Branch", self._name, many=False)
+        self.clear = Button(theme, "Clear filters", Kind.QUIET)
+        self.order = QComboBox()
+        self.order.setAccessibleName("Order")
+        for order, words in ORDERS.items():
+            self.order.addItem(words, order)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2 * GRID)
+        row.addWidget(self.words, 1)
+        for widget in (self.owner, self.status, self.branch, self.clear, self.order):
+            row.addWidget(widget)
+        self.owner.setVisible(owners)
+        self.clear.hide()
+        self._connect()
+
+    def draw(self, state: FleetState) -> None:
+        query = self._query = state.query
+        blocked = [QSignalBlocker(each) for each in (self.owner, self.order)]
+        self._offer(state)
+        self.order.setCurrentIndex(self.order.findData(query.order))
+        self.owner.setCurrentIndex(max(self.owner.findData(query.owner_id), 0))
+        del blocked
+        self.status.show_chosen(query.statuses)
+        self.branch.show_chosen(frozenset({query.branch_id} if query.branch_id else ()))
+        if query.text != self.words.text().strip() and not self.words.hasFocus():
+            self.words.show_text(query.text)
+        self.clear.setVisible(bool(query.filters))
+
+    def _offer(self, state: FleetState) -> None:
+        self._branches = {branch.id: branch_name(branch) for branch in state.branches}
+        self.branch.set_choices(self._branches)
+        if self.owner.count() != len(state.owners) + 1:
+            self.owner.clear()
+            self.owner.addItem(_EVERYBODY, None)
+            for owner in state.owners:
+                self.owner.addItem(owner.name, owner.id)
+
+    def _name(self, branch_id: str) -> str:
+        return self._branches.get(branch_id, branch_id)
+
+    def _edited(self, **changes: object) -> None:
+        self.edited.emit(replace(self._query, **changes))  # type: ignore[arg-type]  # names of its fields
+
+    def _connect(self) -> None:
+        self.words.searched.connect(lambda text: self._edited(text=text[:100]))
+        self.status.edited.connect(lambda: self._edited(statuses=self.status.chosen()))
+        self.branch.edited.connect(lambda: self._edited(branch_id=next(iter(self.branch.chosen()), None)))
+        self.owner.currentIndexChanged.connect(lambda _: self._edited(owner_id=self.owner.currentData()))
+        self.order.currentIndexChanged.connect(lambda _: self._edited(order=FleetOrder(self.order.currentData())))
+        self.clear.clicked.connect(self._clear)
+
+    def _clear(self) -> None:
+        self.words.reset()
+        self.edited.emit(FleetQuery(owner_id=self._query.owner_id, order=self._query.order))

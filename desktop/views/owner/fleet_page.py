@@ -1,0 +1,192 @@
+"""A fleet: the owner's own cars, or those of all owners for an administrator."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.messages import plural
+from desktop.theme.icons import Icon
+from desktop.theme.tokens import GRID, Tone
+from desktop.viewmodels.owner.car import CarViewModel
+from desktop.viewmodels.owner.car_state import Saved
+from desktop.viewmodels.owner.fleet import FleetState, FleetViewModel
+from desktop.viewmodels.phases import Phase
+from desktop.viewmodels.thumbnails import ThumbnailsViewModel
+from desktop.views.area import Page
+from desktop.views.owner.car_panel import CarPanel
+from desktop.views.owner.fleet_filters import FleetFilters
+from desktop.views.owner.fleet_row import STATUSES
+from desktop.views.owner.fleet_rows import FleetRowsView
+from desktop.views.photos import Photos
+from desktop.views.tools import Tools, Workspace
+from desktop.widgets.banner import Banner
+from desktop.widgets.button import Button, Kind
+from desktop.widgets.card_layout import GAP
+from desktop.widgets.page_header import PageHeader
+from desktop.widgets.toast import Toast
+from engine.domain.car import CarStatus
+from engine.domain.fleet import FleetQuery, FleetRows
+
+_EDGE = GAP // 2
+_TABLE = "table"
+
+
+class FleetPage(Page):
+    """One class for both areas: what the account may do decides whose cars it shows.
+
+    Its area calls ``open``, ``reload``, ``left`` and ``stop`` from its own; ``FleetCommands`` has its commands.
+
+    Signals:
+        task_failed: Work of the page ended with an exception nobody foresaw; carries it.
+    """
+
+    task_failed = Signal(object)
+
+    def __init__(self, tools: Tools, workspace: Workspace, host: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._preferences, self._connection = tools.preferences, workspace.connection
+        self._saved: Saved | None = None
+        self.fleet = FleetViewModel(workspace.desk, workspace.tasks)
+        self.car = CarViewModel(workspace.desk, workspace.tasks)
+        self._thumbnails = ThumbnailsViewModel(workspace.desk, workspace.tasks)
+        photos = Photos(self._thumbnails, self)
+        self.header = PageHeader(tools.theme, "All cars" if self.fleet.any_owner else "Fleet", " ")
+        self.view_switch = Button(tools.theme, "", Kind.PLAIN)
+        self.add = Button(tools.theme, "Add car", Kind.PRIMARY, Icon.ADD)
+        self.filters = FleetFilters(tools.theme, owners=self.fleet.any_owner)
+        self.to_move = Banner(tools.theme)
+        self.rows = FleetRowsView(tools, workspace, self.fleet, photos)
+        self.panel = CarPanel(tools, workspace, self.car, photos, host)
+        self.toast = Toast(tools.theme, host)
+        self._lay_out()
+        self._connect()
+        self._show_as(table=tools.preferences.fleet_view == _TABLE)
+        self._connection_changed()
+
+    def open(self) -> None:
+        """Ask for the cars."""
+        self.fleet.load()
+
+    def focus_first(self) -> None:
+        self.rows.take_focus()
+
+    def reload(self) -> None:
+        self._thumbnails.again()
+        self.fleet.load()
+
+    def left(self) -> None:
+        self.panel.leave()
+
+    def stop(self) -> None:
+        self.panel.stop()
+        self.toast.hide()
+
+    def draw(self, state: FleetState) -> None:
+        self.filters.draw(state)
+        self.rows.draw(state)
+        if state.phase is Phase.READY and state.first is not None:
+            self.header.say("All cars" if self.fleet.any_owner else "Fleet", _summary(state.first))
+            self._warn(state, state.first)
+        elif state.first is None or state.phase is Phase.FAILED:
+            self.to_move.clear()
+
+    def _warn(self, state: FleetState, rows: FleetRows) -> None:
+        if rows.to_move and not state.query.to_move:
+            one = rows.to_move == 1
+            words = (
+                f"{plural(rows.to_move, 'car')} {'is' if one else 'are'} not for rent but {'has' if one else 'have'}"
+            )
+            self.to_move.tell(Tone.WARNING, f"{words} bookings to move or cancel.", "Show", closable=False)
+        elif state.query.to_move:
+            self.to_move.tell(Tone.ACCENT, "Only cars with bookings to move are shown.", "Show all", closable=False)
+        else:
+            self.to_move.clear()
+
+    def add_car(self) -> None:
+        """Begin a new one, for the owner and at the branch that are looked at."""
+        state = self.fleet.state
+        if self.add.isEnabled():
+            self.panel.open_new(state.query.owner_id, state.query.branch_id, state.owners)
+
+    def focus_search(self) -> None:
+        self.filters.words.setFocus()
+        self.filters.words.selectAll()
+
+    def switch_view(self) -> None:
+        """From cards to table and back; kept on this computer."""
+        self._show_as(table=not self.rows.as_table)
+        self._preferences.fleet_view = _TABLE if self.rows.as_table else "cards"
+        self.rows.take_focus()
+
+    def show_to_move(self, *, shown: bool = True) -> None:
+        """Only the cars that are not for rent although bookings count on them, or all again."""
+        query = self.fleet.state.query
+        self.fleet.ask(FleetQuery(owner_id=query.owner_id, order=query.order, to_move=shown))
+
+    def _show_as(self, *, table: bool) -> None:
+        self.rows.show_as(table=table)
+        self.view_switch.setText("Show cards" if table else "Show table")
+
+    def _was_saved(self, saved: Saved) -> None:
+        self._saved = saved
+        self.fleet.load()
+        self.toast.tell(_told(saved), "Undo" if saved.undoable else "")
+
+    def _undo(self) -> None:
+        if self._saved is not None and self._saved.undoable:
+            self.car.undo(self._saved)
+
+    def _connection_changed(self) -> None:
+        online = self._connection.state.problem is None
+        self.add.setEnabled(online)
+        self.add.setToolTip("" if online else "There is no connection to the database.")
+        self.panel.set_online(online=online)
+
+    def _connect(self) -> None:
+        self.fleet.changed.connect(self.draw)
+        self.filters.edited.connect(self.fleet.ask)
+        self.rows.chosen.connect(self.panel.open_car)
+        self.rows.add_wanted.connect(self.add_car)
+        self.rows.clear_wanted.connect(self.fleet.clear_filters)
+        self.to_move.acted.connect(lambda: self.show_to_move(shown=not self.fleet.state.query.to_move))
+        self.add.clicked.connect(self.add_car)
+        self.view_switch.clicked.connect(self.switch_view)
+        self.toast.acted.connect(self._undo)
+        self.car.saved.connect(self._was_saved)
+        self.panel.task_failed.connect(self.task_failed)
+        self._connection.changed.connect(self._connection_changed)
+
+    def _lay_out(self) -> None:
+        self.header.add_action(self.view_switch)
+        self.header.add_action(self.add)
+        top = QVBoxLayout()
+        top.setContentsMargins(_EDGE, 0, _EDGE, 0)
+        top.setSpacing(3 * GRID)
+        for part in (self.header, self.filters, self.to_move):
+            top.addWidget(part)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6 * GRID - _EDGE, 5 * GRID, 6 * GRID - _EDGE, 3 * GRID)
+        column.setSpacing(2 * GRID)
+        column.addLayout(top)
+        column.addWidget(self.rows, 1)
+
+
+def _summary(rows: FleetRows) -> str:
+    """``26 cars: 24 for rent, 1 in maintenance, 1 retired``, and how many of them are shown."""
+    if not rows.cars:
+        return " "
+    counts = [(STATUSES[status].lower(), rows.statuses.get(status, 0)) for status in CarStatus]
+    parts = ", ".join(f"{count} {words}" for words, count in counts if count)
+    shown = f" · {rows.total} shown" if rows.total != rows.cars else ""
+    return f"{plural(rows.cars, 'car')}: {parts}{shown}"
+
+
+def _told(saved: Saved) -> str:
+    car = saved.after
+    if saved.before is None:
+        return f"{car.label} is added and can be booked."
+    if saved.before.status is not car.status:
+        words = {CarStatus.ACTIVE: "is for rent", CarStatus.MAINTENANCE: "is in maintenance"}
+        return f"{car.label} {words.get(car.status, 'is retired')}."
+    return f"{car.label} is saved."

@@ -1,0 +1,111 @@
+"""A car of a fleet as a card and as a line: its words are made once, when it arrives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from desktop.messages import BODIES, FUELS, TRANSMISSIONS, amount, branch_name, branch_time, plural, whole
+from desktop.models.rows import Column
+from desktop.theme.tokens import Tone
+from desktop.viewmodels.owner.fleet import FleetState
+from desktop.widgets.car_card import CarCardText
+from engine.domain.car import Branch, CarStatus
+from engine.domain.fleet import FleetRow
+
+STATUSES = MappingProxyType(
+    {CarStatus.ACTIVE: "For rent", CarStatus.MAINTENANCE: "In maintenance", CarStatus.RETIRED: "Retired"}
+)
+STATUS_TONES = MappingProxyType(
+    {CarStatus.ACTIVE: Tone.POSITIVE, CarStatus.MAINTENANCE: Tone.WARNING, CarStatus.RETIRED: Tone.NEUTRAL}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FleetLine:
+    row: FleetRow
+    text: CarCardText
+    plate: str
+    branch: str
+    owner: str
+    odometer: str
+    rate: str
+    coming: str
+    status: str
+    tone: Tone
+
+    @property
+    def photo_id(self) -> str:
+        return next(iter(self.row.car.image_ids), "")
+
+
+def line_of(row: FleetRow, state: FleetState, now: datetime) -> FleetLine:
+    car = row.car
+    branch = state.branch(car.branch_id)
+    place = branch_name(branch) if branch else ""
+    owner = state.owner_name(car.owner_id)
+    words, tone = standing_of(row, branch, now)
+    text = CarCardText(
+        title=car.title,
+        plate=f"{car.plate} · {car.year}",
+        facts=(BODIES[car.body], FUELS[car.fuel], TRANSMISSIONS[car.transmission], f"{whole(car.odometer_km)} km"),
+        branch=f"{owner} · {place}" if owner else place,
+        price=amount(car.daily_rate),
+        per_day="a day",
+        badge=words,
+        badge_tone=tone,
+        body_type=car.body.value,
+        colour=car.colour,
+    )
+    return FleetLine(
+        row=row,
+        text=text,
+        plate=car.plate,
+        branch=place,
+        owner=owner,
+        odometer=f"{whole(car.odometer_km)} km",
+        rate=amount(car.daily_rate),
+        coming=coming_of(row, branch, now),
+        status=words,
+        tone=tone,
+    )
+
+
+def standing_of(row: FleetRow, branch: Branch | None, now: datetime) -> tuple[str, Tone]:
+    """What matters most about the car, in words that fit on a card."""
+    if row.to_move:
+        return f"{plural(row.coming, 'booking')} to move", Tone.DANGER
+    out = row.next is not None and row.next.starts_at <= now
+    if row.car.status is CarStatus.ACTIVE and out and branch is not None:
+        return "Out with a renter", Tone.ACCENT
+    return STATUSES[row.car.status], STATUS_TONES[row.car.status]
+
+
+def coming_of(row: FleetRow, branch: Branch | None, now: datetime) -> str:
+    if row.next is None:
+        return "None"
+    if branch is None:
+        return plural(row.coming, "booking")
+    out = row.next.starts_at <= now
+    end = row.next.ends_at if out else row.next.starts_at
+    when = branch_time(end, branch.tzinfo, now=now)
+    first = f"Back {when}" if out else when
+    return first if row.coming == 1 else f"{first} (+{row.coming - 1})"
+
+
+def columns_of(*, owners: bool) -> list[Column[FleetLine]]:
+    columns: list[Column[FleetLine]] = [
+        Column("Car", lambda line: line.text.title, lambda line: line.text.title, weight=16),
+        Column("Plate", lambda line: line.plate, lambda line: line.plate, weight=11),
+        Column("Branch", lambda line: line.branch, lambda line: line.branch, weight=15),
+        Column("Odometer", lambda line: line.odometer, lambda line: line.row.car.odometer_km, numeric=True, weight=10),
+        Column("A day", lambda line: line.rate, lambda line: line.row.car.daily_rate.minor, numeric=True, weight=10),
+        Column("Next booking", lambda line: line.coming, lambda line: line.row.coming, weight=24),
+        Column(
+            "Status", lambda line: line.status, lambda line: line.status, tone=lambda line: line.tone.value, weight=16
+        ),
+    ]
+    if owners:
+        columns.insert(2, Column("Owner", lambda line: line.owner, lambda line: line.owner, weight=13))
+    return columns

@@ -1,0 +1,90 @@
+"""The photos of a car while its form is filled in: add, put in order, take off."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.dialogs import ask
+from desktop.messages import say
+from desktop.tasks import TaskScope
+from desktop.theme.icons import Icon
+from desktop.theme.theme import Theme
+from desktop.theme.tokens import GRID, TypeSize
+from desktop.viewmodels.owner.car_state import CarState
+from desktop.views.owner.car_details import pixmap_of
+from desktop.views.photos import Photos
+from desktop.widgets.button import Button
+from desktop.widgets.photo_strip import PhotoStrip
+from desktop.widgets.text import Text
+from engine.domain.photo import MOST_PHOTOS
+
+_KINDS = "Photos (*.jpg *.jpeg *.png *.webp)"
+_HELP = "Up to five, 5 MB each. The first one is shown in lists. Drop files here, or drag to put them in order."
+#: Names of refused files told one by one.
+_TOLD = 3
+
+
+class PhotoEditor(QWidget):
+    """Signals: ``chosen`` carries paths of files; ``moved`` and ``removed`` as PhotoStrip has them."""
+
+    chosen = Signal(tuple)
+    moved = Signal(int, int)
+    removed = Signal(int)
+    task_failed = Signal(object)
+
+    def __init__(self, theme: Theme, photos: Photos) -> None:
+        super().__init__()
+        self._photos = photos
+        self._tasks = TaskScope(self)
+        self.strip = PhotoStrip(theme, MOST_PHOTOS, self._pixmap)
+        self.strip.set_editable(editable=True)
+        self.add = Button(theme, "Add photos", icon=Icon.ADD)
+        self.help = Text(theme, _HELP, size=TypeSize.SMALL, ink="muted", wrap=True)
+        self.refused = Text(theme, size=TypeSize.SMALL, ink="danger", wrap=True)
+        label = Text(theme, "Photos", size=TypeSize.SMALL, ink="muted")
+        head = QHBoxLayout()
+        head.addWidget(label, 1)
+        head.addWidget(self.add)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addLayout(head)
+        for part in (self.strip, self.help, self.refused):
+            column.addWidget(part)
+        self.refused.hide()
+        self.add.clicked.connect(self._ask)
+        self.strip.moved.connect(self.moved)
+        self.strip.removed.connect(self.removed)
+        self._tasks.failed.connect(self.task_failed)
+        photos.changed.connect(self.strip.update)
+
+    def draw(self, state: CarState) -> None:
+        self.strip.show_photos(state.photos)
+        self.add.setEnabled(len(state.photos) < MOST_PHOTOS and not state.busy)
+        lines = [f"{each.name}: {say(each.problem).text}" for each in state.refused[:_TOLD]]
+        if len(state.refused) > _TOLD:
+            lines.append(f"and {len(state.refused) - _TOLD} more files")
+        self.refused.setText("\n".join(lines))
+        self.refused.setVisible(bool(lines))
+
+    def stop(self) -> None:
+        self._tasks.stop("files")
+
+    def _ask(self) -> None:
+        self._tasks.once("files", self._choose())
+
+    async def _choose(self) -> None:
+        dialog = QFileDialog(self.window(), "Photos of the car", "", _KINDS)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        chosen: list[str] = []
+        dialog.filesSelected.connect(chosen.extend)
+        await ask(dialog)
+        if chosen:
+            self.chosen.emit(tuple(chosen))
+
+    def _pixmap(self, photo: Hashable, size: QSize, ratio: float) -> QPixmap | None:
+        return pixmap_of(self._photos, photo, size, ratio)

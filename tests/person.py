@@ -1,0 +1,97 @@
+"""The real program on the servers of a test, and a person who works with it by keyboard."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+
+from builders import PASSWORD
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from desktop.app import Program
+from desktop.preferences import Preferences
+from desktop.smoke import Stopwatch
+from desktop.viewmodels.phases import Phase
+from desktop.viewmodels.session import SessionPhase
+from engine.config import load
+
+_WITHIN_S = 30
+
+
+class OnGivenServers(Program):
+    """The real program, but its servers are those of the test."""
+
+    place: object
+
+    async def _open_place(self, _on_progress):
+        @asynccontextmanager
+        async def given():
+            yield self.place
+
+        self._place = await self._bridge.hold(given)
+        return ()
+
+
+class Person:
+    def __init__(self, program, opened):
+        self.program, self.opened = program, opened
+        self.window = program.window
+
+    @property
+    def view(self):
+        return self.window.workspace
+
+    @property
+    def desk(self):
+        return self.view._workspace
+
+    def press(self, key, modifier=Qt.KeyboardModifier.NoModifier):
+        QTest.keyClick(self.focused, key, modifier)
+
+    def type(self, text):
+        QTest.keyClicks(self.focused, text)
+
+    @property
+    def focused(self):
+        return QApplication.focusWidget() or self.window.focusWidget() or self.window
+
+    async def until(self, condition):
+        async with asyncio.timeout(_WITHIN_S):
+            while not condition():  # noqa: ASYNC110 -- windows set no asyncio.Event
+                await asyncio.sleep(0.01)
+
+    async def sign_in(self, account="clerk"):
+        await self.until(lambda: self.program.session.state.phase is SessionPhase.SIGNED_OUT)
+        self.type(account)
+        self.press(Qt.Key.Key_Return)
+        self.type(PASSWORD)
+        self.press(Qt.Key.Key_Return)
+        await self.until(lambda: self.view is not None)
+
+    async def find(self):
+        search = self.desk.search
+        await self.until(lambda: search.state.phase is Phase.READY)
+        await self.until(lambda: self.view.client.search.results.model.rowCount() == search.state.first.total)
+
+
+@asynccontextmanager
+async def person_at(qapp, world, folder):
+    """The window is closed again whatever happens."""
+    opened = []
+    settings = load(folder / "data", environ={}, cwd=folder)
+    program = OnGivenServers(qapp, settings, Preferences(folder / "p.ini"), Stopwatch(), open_browser=opened.append)
+    program.place = world.place
+    program.theme.reduce_motion(reduced=True)
+    living = asyncio.create_task(program.live())
+    person = Person(program, opened)
+    try:
+        await person.until(program.window.isVisible)
+        program.window.activateWindow()
+        await person.until(program.window.isActiveWindow)
+        yield person
+    finally:
+        program.leave()
+        await living
+        program.window.deleteLater()
