@@ -38,10 +38,9 @@ class Stripe:
     async def next_refund(self, outcome: str) -> None:
         (await self._http.post("/_control/refunds", json={"outcome": outcome})).raise_for_status()
 
-    async def cancel_intent(self, booking: Booking) -> None:
+    async def cancel_intent(self, payment_intent: str) -> None:
         """What Stripe does with an authorisation of seven days."""
-        intent = booking.attempt.payment_intent
-        (await self._http.post(f"/v1/payment_intents/{intent}/cancel")).raise_for_status()
+        (await self._http.post(f"/v1/payment_intents/{payment_intent}/cancel")).raise_for_status()
 
     async def page(self, booking: Booking) -> dict:
         return (await self._http.get(f"/v1/checkout/sessions/{booking.attempt.session_id}")).json()

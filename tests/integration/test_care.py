@@ -63,7 +63,7 @@ async def uncaptured(desk, stripe, **changes):
 async def lapsed(desk, stripe, **changes):
     """What Stripe does seven days after the authorisation."""
     booking = await uncaptured(desk, stripe, **changes)
-    await stripe.cancel_intent(booking)
+    await stripe.cancel_intent(booking.attempt.payment_intent)
     return await desk.payment.settle(desk.actor, booking.id)
 
 
@@ -150,7 +150,7 @@ async def test_row_16_a_cancellation_whose_fee_lapsed_gives_nothing_back_twice(w
         with pytest.raises(Unavailable):
             await admin.rental.cancel(admin.actor, booking.id, quoted.given_back)
         await stripe.calm()
-        await stripe.cancel_intent(booking)
+        await stripe.cancel_intent(booking.attempt.payment_intent)
 
         over = await admin.payment.settle(admin.actor, booking.id)
 

@@ -70,6 +70,21 @@ async def test_P1_once_the_firm_is_live_a_test_desk_opens_no_page_and_believes_n
         assert "confirmed" == (await desk.payment.settle(desk.actor, paid.id)).state
 
 
+async def test_P1_money_that_nobody_expected_is_not_believed_by_a_key_of_the_other_mode(world, stripe, recorded):
+    async with world.desk("admin") as desk:
+        late = await opened(desk)
+        await stripe.pay(late)
+        world.db.bookings.update_one(
+            {"_id": late.id}, {"$set": {"state": "released", "attempts.0.state": "expired"}, "$unset": {"due_at": ""}}
+        )
+        recorded("live")
+
+        with pytest.raises(WrongStripeMode):
+            await desk.payment.heard(late.id, late.attempt.session_id)
+
+    assert "released" == world.stored(late)["state"]
+
+
 @pytest.mark.parametrize("account", ["admin", "worker"])
 async def test_the_first_admin_or_worker_with_a_key_settles_the_firms_mode(world, recorded, account):
     recorded(None)
