@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.commands import Command
 from desktop.theme.icons import Icon
 from desktop.widgets.status_bar import StatusBar
+from engine.domain.booking import Booking
 from engine.domain.car import Branch
 
 
@@ -77,6 +78,10 @@ class Area(QObject):
 
     def reload(self) -> None:
         """Ask again for everything shown; the servers may have been away."""
+
+    def open_booking(self, _booking: Booking) -> bool:
+        """Show a booking that was found elsewhere; False where this view shows none."""
+        return False
 
     def left(self) -> None:
         """Another page is about to open: panels close."""

@@ -12,7 +12,9 @@ from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
 from desktop.viewmodels.asking import AskingViewModel
+from desktop.viewmodels.lookup import LookupViewModel
 from desktop.viewmodels.session import SessionViewModel
+from desktop.views.palette import ITSELF, CommandPalette
 from desktop.views.sign_in import SignInPage
 from desktop.views.tools import Tools, Workspace
 from desktop.views.workspace import KEYS_OF_LISTS, WorkspaceView
@@ -61,6 +63,8 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*_SMALLEST)
         self.resize(*_FIRST)
         self.restoreGeometry(preferences.geometry)
+        self.finder = CommandPalette(theme, self, self.commands)
+        self._install(Command(ITSELF, "All commands", self.finder.toggle, key="Ctrl+K", group="Window"))
         self._install(Command("help.keys", "Keys and commands", self.show_keys, key="F1", group="Window"))
         self._install(Command("window.leave", "Leave DriveSphere", self._leave, key="Ctrl+Q", group="Window"))
 
@@ -82,6 +86,7 @@ class MainWindow(QMainWindow):
         self._install(*commands)
         for shown in (workspace.panel, workspace.car, workspace.search, workspace.detail):
             shown.changed.connect(self.commands.refresh)
+        self.finder.attach(LookupViewModel(workspace.desk, workspace.tasks), view.open_booking)
         self._pages.addWidget(view)
         self._pages.setCurrentWidget(view)
         view.start()
@@ -91,6 +96,7 @@ class MainWindow(QMainWindow):
         view, self._workspace = self._workspace, None
         if view is None:
             return
+        self.finder.detach()
         self.commands.remove(self._of_workspace)
         self._of_workspace = []
         view.stop()

@@ -21,6 +21,7 @@ from desktop.widgets.banner import Banner
 from desktop.widgets.help_sheet import HelpLine
 from desktop.widgets.rail import Rail, RailItem
 from desktop.widgets.status_bar import StatusBar
+from engine.domain.booking import Booking
 from engine.domain.people import Deed
 
 #: Keys that the lists handle themselves; the F1 sheet names them too.
@@ -108,6 +109,10 @@ class WorkspaceView(QWidget):
                 area.left()
             self.pages.setCurrentWidget(page)
         page.focus_first()
+
+    def open_booking(self, booking: Booking) -> None:
+        """In the first view that shows bookings."""
+        any(area.open_booking(booking) for area in self._areas)
 
     def _build(self, tools: Tools) -> tuple[Area, ...]:
         """The views this account may use, the first one first in the rail."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.widgets.button import Button, Kind
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from desktop.theme.theme import Theme
+
+
+#: What the sheet needs beside its lines, and the least it gives them, in px.
+_AROUND, _LEAST = 240, 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +42,30 @@ class HelpSheet(QDialog):
         column.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 5 * GRID)
         column.setSpacing(4 * GRID)
         column.addWidget(Text(theme, "Keys and commands", size=TypeSize.TITLE, bold=True))
-        column.addLayout(self._table(lines))
+        column.addWidget(self._room(lines), 1)
         foot = QHBoxLayout()
         foot.addStretch(1)
         close = Button(theme, "Close", Kind.PRIMARY)
         close.clicked.connect(self.accept)
         foot.addWidget(close)
         column.addLayout(foot)
+
+    def _room(self, lines: Sequence[HelpLine]) -> QScrollArea:
+        """As high as the keys are, and no higher than the window."""
+        table = QWidget()
+        table.setLayout(self._table(lines))
+        table.setAutoFillBackground(False)
+        room = QScrollArea(widgetResizable=True)
+        room.setFrameShape(QFrame.Shape.NoFrame)
+        room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        room.viewport().setAutoFillBackground(False)
+        room.setWidget(table)
+        room.setAccessibleName("Keys")
+        wanted = table.sizeHint()
+        above = self.parentWidget()
+        tallest = max(above.height() - _AROUND, _LEAST) if above is not None else wanted.height()
+        room.setMinimumSize(wanted.width() + 5 * GRID, min(wanted.height() + 1, tallest))
+        return room
 
     def _table(self, lines: Sequence[HelpLine]) -> QGridLayout:
         table = QGridLayout()

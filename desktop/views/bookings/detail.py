@@ -43,6 +43,8 @@ _GIVE_UP = Question(
     "Give up, free the car",
     "Keep it",
 )
+#: As high as a car's two lines.
+_NO_CAR = " · "
 _BONES = ("Pick-up", "Return", "Branch", "Renter", "Booked", "Rental", "Total")
 
 
@@ -82,6 +84,7 @@ class BookingDetail(SidePanel):
 
     def open_number(self, booking_id: BookingId) -> None:
         """Open for a booking of which only the number is known."""
+        self.number.show_value(booking_number(booking_id), booking_id)
         self.vm.find(booking_id)
         self.open(self)
 
@@ -106,11 +109,12 @@ class BookingDetail(SidePanel):
     def draw(self, state: DetailState) -> None:
         inside = self._has_the_focus()
         booking = state.booking
-        for part in (self.number, self.car, self.payments, self.past, *self._heads):
+        for part in (self.payments, self.past, *self._heads):
             part.setVisible(booking is not None)
         news = self.status.draw(state.panel(), self.vm.hold_left_s())
         self.status.number.hide()
         if booking is None:
+            self.car.show_label(_NO_CAR)
             self.facts.show_bones(_BONES if state.phase is Phase.LOADING else ())
         else:
             self._draw_booking(state, booking)
@@ -179,7 +183,7 @@ class BookingDetail(SidePanel):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, GRID, 0)
         column.setSpacing(4 * GRID)
-        parts = (self.banner, self.number, self.car, self.status, self.facts, self.aftercare)
+        parts = (self.banner, self.number, self.car, self.facts, self.status, self.aftercare)
         for part in (*parts, self._heads[0], self.payments, self._heads[1], self.past):
             column.addWidget(part)
         column.addStretch(1)

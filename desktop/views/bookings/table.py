@@ -27,7 +27,7 @@ _TICK_MS = 1000
 _BONE_PX, _BADGE_PX = 10, 18
 _NUMBER, _CAR, _RENTER, _TIMES, _STANDING, _PRICE = range(6)
 #: What the columns with words of one length take, in px; the others share what is left.
-_FIXED = MappingProxyType({_NUMBER: 148, _TIMES: 184, _STANDING: 108, _PRICE: 120})
+_FIXED = MappingProxyType({_NUMBER: 160, _TIMES: 184, _STANDING: 108, _PRICE: 120})
 _NARROWEST = 80
 #: What a heading sorts by.
 _ORDERS = MappingProxyType(

@@ -68,6 +68,10 @@ class ClientArea(Area):
             self.bookings.vm.load()
         self._workspace.search.again()
 
+    def open_booking(self, booking: Booking) -> bool:
+        self._open_booking(booking)
+        return True
+
     def left(self) -> None:
         self.car.close_panel()
         self.panel.leave()

@@ -1,0 +1,220 @@
+"""Everything the person may do, found by a few letters; its key stands beside it and is learned in passing.
+
+API: PaletteLine(id, group, title, key, enabled), Palette(theme, window): open(lines), add_found(text, lines), close();
+chosen(id), typed(text).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QListView, QVBoxLayout, QWidget
+from shiboken6 import isValid
+
+from desktop.theme.icons import Icon
+from desktop.theme.tokens import GRID
+from desktop.widgets.fuzzy import fit
+from desktop.widgets.palette_row import ROW_PX, PaletteRow
+from desktop.widgets.panel import paint_panel
+from desktop.widgets.roles import ROW_ROLE
+from desktop.widgets.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from desktop.theme.theme import Theme
+
+_AnyIndex = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+WIDTH = 600
+_ROWS = 11
+_TOP = 16 * GRID
+_STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: _ROWS - 1, Qt.Key.Key_PageUp: 1 - _ROWS}
+
+
+@dataclass(frozen=True, slots=True)
+class PaletteLine:
+    id: str
+    group: str
+    title: str
+    key: str = ""
+    enabled: bool = True
+
+
+class Lines(QAbstractListModel):
+    """What fits the letters typed, the best first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: tuple[PaletteLine, ...] = ()
+
+    def show(self, lines: Iterable[PaletteLine]) -> None:
+        self.beginResetModel()
+        self.lines = tuple(lines)
+        self.endResetModel()
+
+    # Qt names below.
+
+    def rowCount(self, parent: _AnyIndex = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self.lines)
+
+    def data(self, index: _AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        line = self.lines[index.row()]
+        if role == ROW_ROLE:
+            return line
+        if role == Qt.ItemDataRole.DisplayRole:
+            return line.title
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return ", ".join(words for words in (line.title, line.group, line.key) if words)
+        return None
+
+
+class Palette(QFrame):
+    """Lies over the window; Esc, a click beside it or a choice close it, and the focus returns where it was.
+
+    Signals:
+        chosen: The id of the line; sent after the focus has returned.
+        typed: The letters changed; whoever finds more to them answers with :meth:`add_found`.
+    """
+
+    chosen = Signal(str)
+    typed = Signal(str)
+
+    def __init__(self, theme: Theme, window: QWidget) -> None:
+        super().__init__(window)
+        self._theme, self._window = theme, window
+        self._lines: tuple[PaletteLine, ...] = ()
+        self._found: tuple[PaletteLine, ...] = ()
+        self._came_from: QWidget | None = None
+        self.setAccessibleName("All commands")
+        self.field = QLineEdit()
+        self.field.setPlaceholderText("Type a command, a page or a booking's number")
+        self.field.setAccessibleName("Command")
+        self._glass = self.field.addAction(
+            theme.icons.icon(Icon.SEARCH, theme.tokens.muted), QLineEdit.ActionPosition.LeadingPosition
+        )
+        self.model = Lines()
+        self.list = QListView()
+        self.list.setModel(self.model)
+        self.list.setItemDelegate(PaletteRow(theme, self.list))
+        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setUniformItemSizes(True)
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.viewport().setAutoFillBackground(False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        column.setSpacing(2 * GRID)
+        column.addWidget(self.field)
+        column.addWidget(self.list, 1)
+        self.nothing = Text(theme, "No command fits. Try other letters.", ink="muted")
+        self.nothing.setContentsMargins(2 * GRID, GRID, 0, 0)
+        column.insertWidget(1, self.nothing)
+        self.field.textChanged.connect(self._type)
+        self.field.installEventFilter(self)
+        self.list.clicked.connect(self._choose)
+        theme.changed.connect(self._tint)
+        window.installEventFilter(self)
+        self.hide()
+
+    def open(self, lines: Sequence[PaletteLine]) -> None:
+        """Show *lines* in their order; what makes no sense now stands last and cannot be chosen."""
+        if not self.isVisible():
+            self._came_from = QApplication.focusWidget()
+        self._lines = tuple(sorted(lines, key=lambda line: not line.enabled))
+        self._found = ()
+        self.field.clear()
+        self._narrow()
+        self._place()
+        self.show()
+        self.raise_()
+        self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def add_found(self, text: str, lines: Sequence[PaletteLine]) -> None:
+        """What else there is to *text*; an answer to letters no longer there is dropped."""
+        if text == self.field.text().strip() and self.isVisible():
+            self._found = tuple(lines)
+            self._narrow()
+
+    def leave(self) -> None:
+        """Close, with the focus back where it was."""
+        came_from, self._came_from = self._came_from, None
+        self.hide()
+        if came_from is not None and isValid(came_from) and came_from.isVisible():
+            came_from.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _type(self, text: str) -> None:
+        self._found = ()
+        self._narrow()
+        self.typed.emit(text.strip())
+
+    def _narrow(self) -> None:
+        typed = self.field.text()
+        fitting = [(fit(typed, f"{line.title} {line.group}"), line) for line in self._lines]
+        best = sorted(
+            ((score, line) for score, line in fitting if score is not None),
+            key=lambda pair: (not pair[1].enabled, -pair[0]),
+        )
+        self.model.show(
+            [*(line for _, line in best if line.enabled), *self._found, *(line for _, line in best if not line.enabled)]
+        )
+        self.nothing.setVisible(not self.model.lines)
+        self.list.setCurrentIndex(self.model.index(0, 0))
+
+    def _choose(self, index: _AnyIndex) -> None:
+        line = index.data(ROW_ROLE)
+        if line is not None and line.enabled:
+            self.leave()
+            self.chosen.emit(line.id)
+
+    def _step(self, by: int) -> None:
+        count = self.model.rowCount()
+        if count:
+            at = self.list.currentIndex().row() + by
+            # One step past an end goes round; a page stops there.
+            at = at % count if abs(by) == 1 else min(max(at, 0), count - 1)
+            self.list.setCurrentIndex(self.model.index(at, 0))
+
+    def _place(self) -> None:
+        width = min(WIDTH, self._window.width() - 4 * GRID)
+        height = self.field.sizeHint().height() + _ROWS * ROW_PX + 6 * GRID
+        place = QRect(0, _TOP, width, min(height, self._window.height() - 2 * _TOP))
+        place.moveLeft((self._window.width() - width) // 2)
+        self.setGeometry(place)
+
+    def _tint(self) -> None:
+        self._glass.setIcon(self._theme.icons.icon(Icon.SEARCH, self._theme.tokens.muted))
+        self.update()
+
+    # Qt names below.
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._window and event.type() == QEvent.Type.Resize and self.isVisible():
+            self._place()
+        elif watched is self.field and event.type() == QEvent.Type.FocusOut and self.isVisible():
+            self._came_from = None
+            self.hide()
+        elif watched is self.field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            return self._pressed(event)
+        return super().eventFilter(watched, event)
+
+    def _pressed(self, event: QKeyEvent) -> bool:
+        """Whether the key was ours and not the field's."""
+        key = Qt.Key(event.key())
+        if key in _STEPS:
+            self._step(_STEPS[key])
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._choose(self.list.currentIndex())
+        elif key == Qt.Key.Key_Escape:
+            self.leave()
+        elif key not in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+            return False
+        return True
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        paint_panel(painter, self.rect(), self._theme.tokens.raised, self._theme.tokens.control_border)
+        painter.end()

@@ -1,0 +1,112 @@
+"""The pictures of the list of bookings, of one booking and of the command palette, for ``screens.py``."""
+
+from __future__ import annotations
+
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from desktop.viewmodels.booking import Stage
+from desktop.viewmodels.booking_detail import DetailState
+from desktop.viewmodels.bookings import BookingsState
+from desktop.viewmodels.day_span import Days, DaySpan
+from desktop.viewmodels.export import ExportPhase, ExportState
+from desktop.viewmodels.phases import Phase
+from engine.domain.booking import Standing
+from engine.domain.errors import Unavailable
+from engine.domain.listing import BookingOrder, BookingScope
+
+
+async def bookings(photo) -> None:
+    await hold(photo, 2)
+    photo.view.go("bookings")
+    await _listed(photo)
+    await photo.take("bookings")
+    await _one(photo)
+    await _narrowed(photo)
+    await _palette(photo)
+    await _phases(photo)
+
+
+async def hold(photo, row: int) -> None:
+    """Somebody books the card in *row* and has not paid yet."""
+    view, panel = photo.view.client, photo.desk.panel
+    view.search.results.grid.setCurrentIndex(view.search.results.model.index(row, 0))
+    view._book_car()
+    view.panel.renters.field.setText("ma")
+    await photo.until(lambda: panel.state.renters)
+    panel.choose(panel.state.renters[0])
+    view.panel.book()
+    await photo.until(lambda: panel.state.page_ready)
+
+
+async def _listed(photo) -> None:
+    vm = photo.desk.bookings
+    await photo.until(lambda: vm.state.phase is Phase.READY and vm.state.first is not None)
+
+
+async def _one(photo) -> None:
+    """Held, expired, confirmed, and looked for by its number."""
+    panel, detail, client = photo.desk.panel, photo.desk.detail, photo.view.client
+    client.bookings.opened.emit(panel.state.booking)
+    await photo.until(lambda: detail.state.branches)
+    await photo.take("booking-detail-held")
+    panel.give_up()
+    await photo.until(lambda: panel.state.stage is Stage.RELEASED)
+    await photo.until(lambda: detail.state.panel().stage is Stage.RELEASED)
+    await photo.take("booking-detail-expired")
+    rows = client.bookings.model
+    await photo.until(lambda: rows.row_at(1) is not None)
+    found = [rows.row_at(at).booking for at in range(50) if rows.row_at(at) is not None]
+    client.bookings.opened.emit(next(each for each in found if each.standing is Standing.CONFIRMED))
+    await photo.until(lambda: all(line.isVisible() for line in client.detail.payments.lines))
+    await photo.take("booking-detail")
+    detail._show(DetailState())
+    await photo.take("booking-detail-loading")
+    client.detail.close_panel()
+
+
+async def _narrowed(photo) -> None:
+    vm = photo.desk.bookings
+    vm.filter(frozenset({Standing.CONFIRMED, Standing.PENDING}), None, DaySpan(Days.NEXT_7))
+    await _listed(photo)
+    vm.sort(BookingOrder.PICK_UP, descending=False)
+    await _listed(photo)
+    vm.export._show(ExportState(ExportPhase.DONE, photo.folder / "bookings 2026-11-24.csv", 21))
+    await photo.take("bookings-filtered")
+    vm.export._show(ExportState())
+    vm.search("zzz")
+    await _listed(photo)
+    await photo.take("bookings-nothing-found")
+    vm.clear()
+    vm.show_scope(BookingScope.BRANCH)
+    await _listed(photo)
+    await photo.take("bookings-branch")
+
+
+async def _palette(photo) -> None:
+    finder = photo.program.window.finder
+    finder.toggle()
+    await photo.take("palette")
+    QTest.keyClicks(finder.widget.field, "mar")
+    await photo.until(lambda: finder._bookings)
+    await photo.take("palette-found")
+    finder.toggle()
+    photo.program.window.show_keys()
+    await photo.take("keys", of=QApplication.activeModalWidget)
+    QApplication.activeModalWidget().accept()
+
+
+async def _phases(photo) -> None:
+    vm, page = photo.desk.bookings, photo.view.client.bookings
+    full = vm.state
+
+    def show(phase, **changes) -> None:
+        page._shown = None
+        vm._show(BookingsState(phase, full.query, branches=full.branches, run=vm.state.run + 1, **changes))
+
+    show(Phase.READY, first=type(full.first)((), 0))
+    await photo.take("bookings-empty")
+    show(Phase.LOADING)
+    await photo.take("bookings-loading")
+    show(Phase.FAILED, problem=Unavailable("mongodb"))
+    await photo.take("bookings-failed")
