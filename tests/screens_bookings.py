@@ -92,6 +92,7 @@ async def _palette(photo) -> None:
     await photo.take("palette-found")
     finder.toggle()
     photo.program.window.show_keys()
+    await photo.until(QApplication.activeModalWidget)
     await photo.take("keys", of=QApplication.activeModalWidget)
     QApplication.activeModalWidget().accept()
 
