@@ -41,12 +41,14 @@ from engine.embedded.demo_people import accounts as demo_accounts
 from engine.embedded.servers import open_servers
 from engine.entrance import ask_for_account, choose_password, desk_name, note_sign_in
 from engine.head_office import describe_key, open_head_office
+from engine.offline import copies_of, open_copying
 from engine.place import Place
 from engine.services.accounts import AccountService
 from engine.services.availability import AvailabilityService
 from engine.services.booking import BookingService
 from engine.services.care import CareService
 from engine.services.catalogue import CatalogueService
+from engine.services.copying import CopyService
 from engine.services.earnings import EarningsService
 from engine.services.fleet import FleetService
 from engine.services.follower import Follower
@@ -106,6 +108,7 @@ class Engine:
     redis: RedisLine
     cache: RedisCache
     earnings: EarningsService
+    copying: CopyService | None
     live: LiveService
 
 
@@ -140,6 +143,7 @@ async def open_place(settings: Settings, on_progress: Callable[[str], None] = la
             settings.stripe_api_key,
             success_url=settings.success_url,
             cache_dir=settings.cache_dir,
+            copies_dir=copies_of(settings),
         )
         return
     async with open_servers(
@@ -166,6 +170,7 @@ async def open_place(settings: Settings, on_progress: Callable[[str], None] = la
             stripe_url="" if settings.stripe_api_key else servers.stripe_url,
             demo=True,
             cache_dir=settings.cache_dir,
+            copies_dir=copies_of(settings),
         )
 
 
@@ -227,6 +232,7 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
     pictures, darkroom = MongoImages(client, place.database), Darkroom()
     photos = PhotoService(pictures, darkroom)
     mode = ModeGuard(MongoDeployment(client, place.database), gateway, clock)
+    books = MongoEarnings(client, place.database, clock)
     payment = PaymentService(store, gateway, clock, desk=actor.account, mode=mode)
     landing = Landing(place.success_url or _NOWHERE)
     booking = BookingService(store, turns, clock, gateway, payment, new_booking_id, landing.address_for)
@@ -253,7 +259,8 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
         cache=doors.cache,
         live=LiveService(doors.changes, doors.cache, clock, actor),
         accounts=AccountService(MongoPeople(client, place.database), doors.session, store, clock, desk),
-        earnings=EarningsService(MongoEarnings(client, place.database, clock), doors.cache),
+        earnings=EarningsService(books, doors.cache),
+        copying=open_copying(client, place.database, place.copies_dir, clock, actor, books),
     )
 
 

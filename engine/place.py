@@ -17,6 +17,7 @@ class Place:
         stripe_url: Address of the sandbox; empty for Stripe itself.
         demo: Whether it holds the demo's data and accounts.
         cache_dir: This user's folder for what can be fetched again; None keeps nothing.
+        copies_dir: This user's folder for the copies of owners' books; None keeps none.
         ca_file, stripe_ca_file: Certificates (PEM) that MongoDB and Redis, or Stripe, must show one of; empty: those
             that the computer trusts.
     """
@@ -29,6 +30,7 @@ class Place:
     success_url: str = ""
     demo: bool = False
     cache_dir: Path | None = None
+    copies_dir: Path | None = None
     ca_file: str = ""
     stripe_ca_file: str = ""
 

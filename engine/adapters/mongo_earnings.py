@@ -67,8 +67,8 @@ class MongoEarnings:
                 sums=sums,
                 charged=await self._charged(within, marks, session),
                 out=await self._out(owner_id, marks, session),
-                cars=await self._cars(owner_id, sorted({each.car_id for each in sums}), session),
-                branches=await self._branches(session),
+                cars=await self.cars(owner_id, sorted({each.car_id for each in sums}), session),
+                branches=await self.branches(session),
             )
 
     async def zone(self, owner_id: OwnerId) -> str:
@@ -138,7 +138,7 @@ class MongoEarnings:
         rows = await (await self._db.bookings.aggregate(pipeline, session=session, batchSize=_BATCH)).to_list()
         return tuple(Out(row["_id"], tuple((start, end) for start, end in row["times"])) for row in rows)
 
-    async def _cars(self, owner_id: OwnerId, earned: Sequence[str], session: AsyncClientSession) -> tuple[OwnCar, ...]:
+    async def cars(self, owner_id: OwnerId, earned: Sequence[str], session: AsyncClientSession) -> tuple[OwnCar, ...]:
         """The owner's cars, and those that earned for the owner and are somebody else's now."""
         wanted: Document = {"$or": [{"owner_id": owner_id}, {"_id": {"$in": list(earned)}}]}
         cars = (
@@ -155,7 +155,7 @@ class MongoEarnings:
             history.setdefault(change["car_id"], []).append(change)
         return tuple(car_of(car, owner_id, history.get(car["_id"], ())) for car in cars)
 
-    async def _branches(self, session: AsyncClientSession) -> tuple[OwnBranch, ...]:
+    async def branches(self, session: AsyncClientSession) -> tuple[OwnBranch, ...]:
         found = (
             await self._db.branches.find({}, session=session)
             .sort("name", 1)
@@ -187,7 +187,7 @@ class MongoEarnings:
         until = min(asked.until, milliseconds(self._clock.now()))
         cars = {
             car.car_id: car
-            for car in await self._cars(owner_id, (), session)
+            for car in await self.cars(owner_id, (), session)
             if car.currency == asked.currency and asked.car_id in (None, car.car_id)
         }
         wanted = {**_counted(owner_id, asked.since, until), "car_id": {"$in": sorted(cars)}}

@@ -28,6 +28,8 @@ DriveSphereError
 │   ├── LastAdmin            without this account there would be no administrator
 │   ├── AlreadyRequested     an account was asked for with this e-mail address, and nobody decided yet
 │   ├── RequestsFull         more requests for accounts wait than the firm takes
+│   ├── NoKeyring            this computer keeps no secrets
+│   ├── CopyUnusable         the stored copy here is damaged
 │   └── Misconfigured        a setting, a folder or a server that cannot work as it is
 ├── Contended                somebody else is being served for this car right now (423)
 ├── Overtaken                the record was changed by somebody else since it was read
@@ -248,6 +250,18 @@ class Misconfigured(RuleBroken):
     """The message is a sentence for the person, with what to do."""
 
     code = "config"
+
+
+class NoKeyring(RuleBroken):
+    """This computer keeps no secrets, so nothing that needs one is kept on it."""
+
+    code = "copy.no_keyring"
+
+
+class CopyUnusable(RuleBroken):
+    """The stored copy on this computer is damaged, or does not open with its key."""
+
+    code = "copy.unusable"
 
 
 class Contended(DriveSphereError):

@@ -28,6 +28,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.adapters": {"engine.domain", "engine.ports", "engine.ports_accounts", "msgspec"} | DRIVERS | LOGS,
     # Files from strangers are decoded in one place.
     "engine.adapters.darkroom": {"engine.domain", "PIL"},
+    # An owner's copy is sealed, and its key lies in the system's keyring.
+    "engine.adapters.copy_file": {"engine.domain", "cryptography", "msgspec"},
+    "engine.adapters.key_ring": {"engine.domain", "keyring"} | LOGS,
     # Webhooks come in over HTTP; everything else of ours only calls out.
     "engine.adapters.webhook_server": {"engine.domain", "starlette", "uvicorn"} | LOGS,
     # Demo data is written through the adapters' own documents and provisioning, never beside them.
@@ -60,6 +63,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.config": {"engine.domain", "dotenv", "keyring", "platformdirs", "structlog"},
     "engine.place": {"engine.adapters", "engine.config"},
     "engine.entrance": {"engine"} | LOGS,
+    "engine.offline": {"engine.adapters", "engine.config", "engine.domain", "engine.ports", "engine.services"},
     "engine.bootstrap": {"engine"} | LOGS,
     "engine.background": {"engine.adapters", "engine.domain"} | LOGS,
     # Commands of the console script that are too long to stand in it.

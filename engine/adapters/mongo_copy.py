@@ -1,0 +1,111 @@
+"""An owner's books read for the copy on this computer: by months, all of one moment."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from engine.adapters.mongo_client import Client, Database, Document, database, speaking
+from engine.adapters.mongo_documents import car_of
+from engine.adapters.mongo_earnings import MongoEarnings
+from engine.adapters.mongo_images import MongoImages
+from engine.adapters.mongo_ownrows import RENTAL_FIELDS, posting_of, rental_of
+from engine.domain.car import OwnerId
+from engine.domain.copying import BOOKINGS, KEPT_MONTHS, LEDGER, StoredFleet
+from engine.domain.ownbooks import Posting, Rental
+from engine.domain.span import milliseconds
+from engine.ports import Clock
+
+_MOST_CARS = 5_000
+_BATCH = 20_000
+_PICTURES = 100
+_YEAR = 12
+_TIMES = {LEDGER: "at", BOOKINGS: "created_at"}
+
+
+class MongoCopySource:
+    """The ``Source`` of ``services.copying``."""
+
+    def __init__(self, client: Client, name: str, clock: Clock, earnings: MongoEarnings) -> None:
+        self._client, self._clock, self._earnings = client, clock, earnings
+        self._db = database(client, name)
+        self._images = MongoImages(client, name)
+
+    @asynccontextmanager
+    async def moment(self, owner_id: OwnerId) -> AsyncIterator[MongoMoment]:
+        with speaking():
+            async with self._client.start_session(snapshot=True) as session:
+                yield MongoMoment(self._db, session, owner_id, self._clock.now(), self._earnings)
+
+    async def zone(self, owner_id: OwnerId) -> str:
+        return await self._earnings.zone(owner_id)
+
+    async def thumbnails(self, image_ids: list[str]) -> dict[str, bytes]:
+        found: dict[str, bytes] = {}
+        for at in range(0, len(image_ids), _PICTURES):
+            found |= await self._images.thumbnails(image_ids[at : at + _PICTURES])
+        return found
+
+
+class MongoMoment:
+    """Everything is read in one snapshot: a payment is there with its booking or not at all."""
+
+    def __init__(
+        self, db: Database, session: AsyncClientSession, owner_id: OwnerId, now: datetime, earnings: MongoEarnings
+    ) -> None:
+        self._db, self._session, self._owner, self._now, self._earnings = db, session, owner_id, now, earnings
+        self._kept_from = _months_back(now, KEPT_MONTHS)
+
+    @property
+    def as_of(self) -> int:
+        return milliseconds(self._now)
+
+    async def prints(self, kind: str) -> dict[str, str]:
+        """Month -> what tells its rows from other rows: their number, and the sum of amounts or of versions."""
+        added = "$amount.minor" if kind == LEDGER else "$version"
+        month = {"$dateToString": {"format": "%Y-%m", "date": f"${_TIMES[kind]}"}}
+        pipeline: list[Document] = [
+            {"$match": {"owner_id": self._owner}},
+            {"$group": {"_id": month, "n": {"$sum": 1}, "sum": {"$sum": added}}},
+        ]
+        rows = await self._db[kind].aggregate(pipeline, session=self._session, batchSize=_BATCH)
+        found = {row["_id"]: f"{row['n']}:{row['sum']}" for row in await rows.to_list()}
+        if kind == BOOKINGS:
+            found = {month: mark if self._whole(month) else f"{mark}:paid" for month, mark in found.items()}
+        return found
+
+    async def postings(self, month: str) -> list[Posting]:
+        rows = self._db.ledger.find(self._within(LEDGER, month), session=self._session).batch_size(_BATCH)
+        return [posting_of(document) for document in await rows.to_list()]
+
+    async def rentals(self, month: str) -> list[Rental]:
+        wanted = self._within(BOOKINGS, month)
+        if not self._whole(month):
+            wanted["attempts.captured_at"] = {"$type": "date"}
+        rows = self._db.bookings.find(wanted, RENTAL_FIELDS, session=self._session).batch_size(_BATCH)
+        return [rental_of(document) for document in await rows.to_list()]
+
+    async def fleet(self) -> StoredFleet:
+        pipeline: list[Document] = [{"$match": {"owner_id": self._owner}}, {"$group": {"_id": "$car_id"}}]
+        earned = await (await self._db.ledger.aggregate(pipeline, session=self._session, batchSize=_BATCH)).to_list()
+        own = await self._earnings.cars(self._owner, sorted(row["_id"] for row in earned), self._session)
+        found = self._db.cars.find({"owner_id": self._owner}, session=self._session).sort("_id", 1).limit(_MOST_CARS)
+        cars = [car_of(document) for document in await found.batch_size(_BATCH).to_list()]
+        return StoredFleet(tuple(cars), own, await self._earnings.branches(self._session))
+
+    def _whole(self, month: str) -> bool:
+        return month >= self._kept_from
+
+    def _within(self, kind: str, month: str) -> Document:
+        year, number = map(int, month.split("-"))
+        first = datetime(year, number, 1, tzinfo=UTC)
+        after = datetime(year + number // _YEAR, number % _YEAR + 1, 1, tzinfo=UTC)
+        return {"owner_id": self._owner, _TIMES[kind]: {"$gte": first, "$lt": after}}
+
+
+def _months_back(now: datetime, count: int) -> str:
+    year, number = divmod(now.year * _YEAR + now.month - 1 - count, _YEAR)
+    return f"{year:04d}-{number + 1:02d}"

@@ -1,0 +1,94 @@
+"""The copy of an owner's books on this computer: what it is called, how much of it is there, what a sync brought."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from engine.domain.car import Car, OwnerId
+from engine.domain.ownbooks import OwnBranch, OwnCar
+from engine.domain.ownrows import OwnBooks
+from engine.domain.people import AccountName, Actor, Role
+
+LEDGER, BOOKINGS, FLEET, PICTURES = "ledger", "bookings", "fleet", "pictures"
+#: Bookings of so many months are kept whole; of older ones those that were paid, which the figures need.
+KEPT_MONTHS = 24
+
+#: Kind and name of a part -> what tells one state of it from another.
+Prints = Mapping[tuple[str, str], str]
+_NONE: Prints = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class CopyHead:
+    """What is known of a copy before it is unlocked.
+
+    Attributes:
+        name: The person's.
+        as_of: Milliseconds since 1970 (UTC).
+        complete: False while its first making was cut off.
+    """
+
+    account: AccountName
+    name: str
+    as_of: int
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CopyManifest:
+    """What belongs to a copy; a part that is missing, left over or of another state makes it damaged.
+
+    Attributes:
+        zone: IANA name of the zone in which the owner's days are counted.
+    """
+
+    head: CopyHead
+    owner_id: OwnerId
+    zone: str
+    prints: Prints = field(default_factory=lambda: _NONE)
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.head.account, self.head.name, Role.OWNER, owner_id=self.owner_id)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFleet:
+    cars: tuple[Car, ...]
+    own_cars: tuple[OwnCar, ...]
+    branches: tuple[OwnBranch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCopy:
+    """A copy as it was read.
+
+    Attributes:
+        pictures: Thumbnails by the picture's id.
+    """
+
+    manifest: CopyManifest
+    books: OwnBooks
+    fleet: StoredFleet
+    pictures: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class CopyNews:
+    """What a sync found since the copy before.
+
+    Attributes:
+        since: When that was (milliseconds since 1970); None for a first copy, which has no news.
+        rentals: Payments that came in.
+        cars: Added, changed, or gone.
+    """
+
+    since: int | None = None
+    rentals: int = 0
+    refunds: int = 0
+    cars: int = 0
+
+    def __bool__(self) -> bool:
+        return self.since is not None and bool(self.rentals or self.refunds or self.cars)

@@ -1,0 +1,60 @@
+"""The owner's copy on this computer, wired: for a signed-in desk, and for one with no network."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.adapters.copy_vault import CopyVault
+from engine.adapters.mongo_client import Client
+from engine.adapters.mongo_copy import MongoCopySource
+from engine.adapters.mongo_earnings import MongoEarnings
+from engine.config import Settings
+from engine.domain.copying import CopyHead, OwnCopy
+from engine.domain.people import AccountName, Actor, Role
+from engine.ports import Clock
+from engine.services.copying import CopyService, StoredBooks
+from engine.services.earnings import EarningsService
+
+__all__ = ["StoredDesk", "copies", "copies_of", "forget_copy", "open_copy", "open_copying"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDesk:
+    """What an owner's desk can do with no network: read."""
+
+    actor: Actor
+    copy: OwnCopy
+    earnings: EarningsService
+
+
+def copies_of(settings: Settings) -> Path:
+    """The folder of this deployment's copies: two firms on one computer are never mixed up."""
+    place = f"{settings.mongo_url or 'embedded'}|{settings.database}"
+    return settings.data_dir / "copies" / hashlib.sha256(place.encode()).hexdigest()[:16]
+
+
+def open_copying(
+    client: Client, database: str, folder: Path | None, clock: Clock, actor: Actor, earnings: MongoEarnings
+) -> CopyService | None:
+    """None for accounts that keep no copy, and where there is no folder for one."""
+    if folder is None or actor.role is not Role.OWNER or actor.owner_id is None:
+        return None
+    return CopyService(MongoCopySource(client, database, clock, earnings), CopyVault(folder))
+
+
+async def copies(settings: Settings) -> tuple[CopyHead, ...]:
+    """The copies that lie on this computer, the newest first."""
+    return tuple(await asyncio.to_thread(CopyVault(copies_of(settings)).heads))
+
+
+async def open_copy(settings: Settings, account: AccountName) -> StoredDesk:
+    """Raises: NotFound, NoKeyring, CopyUnusable."""
+    found = await asyncio.to_thread(CopyVault(copies_of(settings)).load, account)
+    return StoredDesk(found.manifest.actor, found, EarningsService(StoredBooks(found)))
+
+
+async def forget_copy(settings: Settings, account: AccountName) -> None:
+    await asyncio.to_thread(CopyVault(copies_of(settings)).forget, account)

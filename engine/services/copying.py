@@ -1,0 +1,245 @@
+"""Keeping a copy of an owner's books on this computer, by difference, and reading it with no network."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import structlog
+
+from engine.domain.car import OwnerId
+from engine.domain.copying import (
+    BOOKINGS,
+    FLEET,
+    LEDGER,
+    PICTURES,
+    CopyHead,
+    CopyManifest,
+    CopyNews,
+    OwnCopy,
+    Prints,
+    StoredFleet,
+)
+from engine.domain.errors import CopyUnusable, Forbidden
+from engine.domain.explained import Explanation, Question, explained
+from engine.domain.ledger import LedgerKind
+from engine.domain.ownbooks import Facts, Posting, Rental
+from engine.domain.people import AccountName, Actor, Deed
+
+log = structlog.get_logger(__name__)
+
+#: A first copy is written in steps of so many months, the newest first: what is cut off is partial, and newest.
+_STEP = 6
+
+Key = tuple[str, str]
+
+
+class Moment(Protocol):
+    """The database at one moment."""
+
+    @property
+    def as_of(self) -> int: ...
+    async def prints(self, kind: str) -> dict[str, str]: ...
+    async def postings(self, month: str) -> list[Posting]: ...
+    async def rentals(self, month: str) -> list[Rental]: ...
+    async def fleet(self) -> StoredFleet: ...
+
+
+class Source(Protocol):
+    """Raises Unavailable("mongodb") from everything."""
+
+    def moment(self, owner_id: OwnerId) -> AbstractAsyncContextManager[Moment]: ...
+    async def zone(self, owner_id: OwnerId) -> str: ...
+    async def thumbnails(self, image_ids: list[str]) -> dict[str, bytes]: ...
+
+
+class Vault(Protocol):
+    """Blocks. Raises NoKeyring where nothing can be kept, CopyUnusable where what was kept cannot be read."""
+
+    def manifest(self, account: AccountName) -> CopyManifest | None: ...
+    def postings(self, account: AccountName, name: str) -> list[Posting]: ...
+    def fleet(self, account: AccountName) -> StoredFleet | None: ...
+    def load(self, account: AccountName) -> OwnCopy: ...
+    def write(self, changes: Mapping[Key, object | None], manifest: CopyManifest) -> None: ...
+    def forget(self, account: AccountName) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBooks:
+    """The ``Books`` of ``services.earnings`` out of a copy."""
+
+    copy: OwnCopy
+
+    async def facts(self, owner_id: OwnerId, marks: tuple[int, ...]) -> Facts:
+        self._must_be(owner_id)
+        return self.copy.books.facts(marks)
+
+    async def explained(self, owner_id: OwnerId, question: Question) -> Explanation:
+        self._must_be(owner_id)
+        return explained(self.copy.books, question)
+
+    async def zone(self, owner_id: OwnerId) -> str:
+        self._must_be(owner_id)
+        return self.copy.manifest.zone
+
+    def _must_be(self, owner_id: OwnerId) -> None:
+        if owner_id != self.copy.manifest.owner_id:
+            raise Forbidden("this copy belongs to another owner")
+
+
+@dataclass(slots=True)
+class CopyService:
+    """One sync at a time; a copy is read from the disk once and again after each sync."""
+
+    source: Source
+    vault: Vault
+    _one: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _read: OwnCopy | None = None
+
+    async def copy(self, actor: Actor) -> OwnCopy:
+        """Raises: NotFound, NoKeyring, CopyUnusable."""
+        actor.must(Deed.SEE_OWN_EARNINGS)
+        if self._read is None:
+            self._read = await asyncio.to_thread(self.vault.load, actor.account)
+        return self._read
+
+    async def forget(self, actor: Actor) -> None:
+        async with self._one:
+            self._read = None
+            await asyncio.to_thread(self.vault.forget, actor.account)
+
+    async def sync(self, actor: Actor) -> CopyNews:
+        """Bring the copy up to date; what was there before stays whole until the new one is.
+
+        Raises:
+            Unavailable: The database went away; the copy is as before, or partial if it was a first one.
+            NoKeyring: Nothing can be kept on this computer.
+        """
+        actor.must(Deed.SEE_OWN_EARNINGS)
+        owner = actor.owner_id
+        if owner is None:
+            raise Forbidden("this account owns no fleet")
+        async with self._one:
+            before = await self._before(actor)
+            zone = await self.source.zone(owner)
+            async with self.source.moment(owner) as now:
+                sync = _Sync(self.vault, now, actor, owner, zone, before)
+                news = await sync.run()
+            news = await self._pictures(actor, news)
+            self._read = await asyncio.to_thread(self.vault.load, actor.account)
+            return news
+
+    async def _before(self, actor: Actor) -> CopyManifest | None:
+        """What is kept; a copy that is broken or another owner's is thrown away and made anew."""
+        try:
+            found = await asyncio.to_thread(self.vault.manifest, actor.account)
+            if found is not None:
+                await asyncio.to_thread(self.vault.load, actor.account)
+        except CopyUnusable as problem:
+            log.warning("copy.broken", problem=str(problem))
+            found = None
+        else:
+            if found is None or found.owner_id == actor.owner_id:
+                return found
+        await asyncio.to_thread(self.vault.forget, actor.account)
+        return None
+
+    async def _pictures(self, actor: Actor, news: CopyNews) -> CopyNews:
+        """The thumbnails of the fleet, once it is whole."""
+        manifest = await asyncio.to_thread(self.vault.manifest, actor.account)
+        fleet = await asyncio.to_thread(self.vault.fleet, actor.account)
+        if manifest is None or fleet is None:
+            return news
+        wanted = {car.image_ids[0] for car in fleet.cars if car.image_ids}
+        kept = {name for kind, name in manifest.prints if kind == PICTURES}
+        found = await self.source.thumbnails(sorted(wanted - kept)) if wanted - kept else {}
+        changes: dict[Key, object | None] = {(PICTURES, name): data for name, data in found.items()}
+        changes |= {(PICTURES, name): None for name in kept - wanted}
+        if changes:
+            prints = _changed(manifest.prints, changes, {(PICTURES, name): name for name in found})
+            await asyncio.to_thread(self.vault.write, changes, _with(manifest, prints))
+        return news
+
+
+@dataclass(slots=True)
+class _Sync:
+    """One sync at one moment of the database."""
+
+    vault: Vault
+    now: Moment
+    actor: Actor
+    owner: OwnerId
+    zone: str
+    before: CopyManifest | None
+
+    async def run(self) -> CopyNews:
+        whole = self.before is not None and self.before.head.complete
+        prints: dict[Key, str] = {}
+        for kind in (LEDGER, BOOKINGS):
+            prints |= {(kind, month): mark for month, mark in (await self.now.prints(kind)).items()}
+        held = dict(self.before.prints) if self.before is not None else {}
+        due = [key for key, mark in prints.items() if held.get(key) != mark]
+        gone = [key for key in held if key[0] in (LEDGER, BOOKINGS) and key not in prints]
+        fleet = await self.now.fleet()
+        news = await self._news(due, fleet) if whole else CopyNews()
+        changes: dict[Key, object | None] = {**dict.fromkeys(gone), (FLEET, ""): fleet}
+        steps = [due] if whole else list(_steps(due))
+        for step in steps[:-1]:
+            held = await self._write(held, changes | await self._rows(step), prints, complete=False)
+            changes = {}
+        last = await self._rows(steps[-1]) if steps else {}
+        await self._write(held, changes | last, prints, complete=True)
+        return news
+
+    async def _rows(self, keys: list[Key]) -> dict[Key, object | None]:
+        rows: dict[Key, object | None] = {}
+        for kind, month in keys:
+            rows[kind, month] = await (self.now.postings(month) if kind == LEDGER else self.now.rentals(month))
+        return rows
+
+    async def _write(
+        self, held: Mapping[Key, str], changes: Mapping[Key, object | None], marks: Mapping[Key, str], *, complete: bool
+    ) -> dict[Key, str]:
+        prints = _changed(held, changes, {**marks, (FLEET, ""): str(self.now.as_of)})
+        head = CopyHead(self.actor.account, self.actor.name, self.now.as_of, complete)
+        await asyncio.to_thread(self.vault.write, changes, CopyManifest(head, self.owner, self.zone, prints))
+        return prints
+
+    async def _news(self, due: list[Key], fleet: StoredFleet) -> CopyNews:
+        """What came into the ledger, row by row: a month's sum alone would not tell a refund from a smaller rental."""
+        account, rentals, refunds = self.actor.account, 0, 0
+        for kind, month in due:
+            if kind != LEDGER:
+                continue
+            old = {_fact(row) for row in await asyncio.to_thread(self.vault.postings, account, month)}
+            new = [row for row in await self.now.postings(month) if _fact(row) not in old]
+            rentals += sum(row.kind == LedgerKind.CHARGE.value for row in new)
+            refunds += sum(row.kind == LedgerKind.REFUND.value for row in new)
+        known = await asyncio.to_thread(self.vault.fleet, account)
+        cars = set(fleet.cars) ^ set(known.cars if known else ())
+        since = self.before.head.as_of if self.before else None
+        return CopyNews(since, rentals, refunds, len({car.id for car in cars}))
+
+
+def _fact(row: Posting) -> tuple[str, str, str]:
+    return row.booking_id, row.kind, row.source_id
+
+
+def _steps(due: list[Key]) -> Iterator[list[Key]]:
+    """By months, the newest first, ledger and bookings together."""
+    months = sorted({month for _, month in due}, reverse=True)
+    for at in range(0, len(months), _STEP):
+        wanted = set(months[at : at + _STEP])
+        yield [key for key in due if key[1] in wanted]
+
+
+def _changed(held: Prints, changes: Mapping[Key, object | None], marks: Mapping[Key, str]) -> dict[Key, str]:
+    kept = {key: mark for key, mark in held.items() if key not in changes}
+    return kept | {key: marks[key] for key, value in changes.items() if value is not None}
+
+
+def _with(manifest: CopyManifest, prints: Prints) -> CopyManifest:
+    return CopyManifest(manifest.head, manifest.owner_id, manifest.zone, prints)

@@ -1,0 +1,44 @@
+"""Keyrings for tests: one that keeps what it is told, one that does not exist, one that forgets at once."""
+
+from __future__ import annotations
+
+from keyring.backend import KeyringBackend
+from keyring.errors import NoKeyringError, PasswordDeleteError
+
+
+class MemoryKeyring(KeyringBackend):
+    priority = 1
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service, username):
+        return self.kept.get((service, username))
+
+    def set_password(self, service, username, password):
+        self.kept[service, username] = password
+
+    def delete_password(self, service, username):
+        if self.kept.pop((service, username), None) is None:
+            raise PasswordDeleteError(username)
+
+
+class NoneKeyring(MemoryKeyring):
+    """What keyring offers in a session without a desktop."""
+
+    def get_password(self, service, username):
+        raise NoKeyringError
+
+    def set_password(self, service, username, password):
+        raise NoKeyringError
+
+    def delete_password(self, service, username):
+        raise NoKeyringError
+
+
+class ForgetfulKeyring(MemoryKeyring):
+    """keyring's null back end: takes everything, keeps nothing."""
+
+    def set_password(self, service, username, password):
+        pass
