@@ -33,6 +33,7 @@ from desktop.viewmodels.car import CarViewModel
 from desktop.viewmodels.connection import ConnectionViewModel
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.holds import HoldsViewModel
+from desktop.viewmodels.live import LiveViewModel
 from desktop.viewmodels.search import SearchViewModel
 from desktop.viewmodels.session import Doors, OfferedAccount, SessionPhase, SessionState, SessionViewModel
 from desktop.views.shell import MainWindow, Workspace
@@ -219,10 +220,12 @@ class Program:
             bookings=BookingsViewModel(desk, tasks),
             holds=HoldsViewModel(desk, tasks),
             connection=ConnectionViewModel(self._bridge, probe, tasks),
+            live=LiveViewModel(self._bridge, engine.live, tasks),
             now=engine.clock.now,
             demo=engine.place.demo,
         )
         workspace.connection.revoked.connect(self.session.sign_out)
+        workspace.live.pulse_changed.connect(workspace.connection.feel)
         self.window.open_workspace(workspace)
         # What is alive now stays; the collector need not walk it at every pass.
         gc.freeze()

@@ -14,6 +14,7 @@ from desktop.viewmodels.bookings import BookingsViewModel
 from desktop.viewmodels.car import CarViewModel
 from desktop.viewmodels.connection import ConnectionViewModel
 from desktop.viewmodels.holds import HoldsViewModel
+from desktop.viewmodels.live import LiveViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.search import PAGE_SIZE, SearchState, SearchViewModel, first_form, wish_of
 from desktop.views.tools import Workspace
@@ -113,6 +114,8 @@ class FedDesk:
 def fed_workspace(tasks, actor: Actor = CLERK, *, demo: bool = True) -> Workspace:
     """View-models whose states the test puts in by ``_show``."""
     desk = FedDesk(actor)
+    live = LiveViewModel(None, None, tasks)
+    live.listen = lambda: None
     return Workspace(
         actor=actor,
         desk=desk,
@@ -124,6 +127,7 @@ def fed_workspace(tasks, actor: Actor = CLERK, *, demo: bool = True) -> Workspac
         bookings=BookingsViewModel(desk, tasks),
         holds=HoldsViewModel(desk, tasks),
         connection=ConnectionViewModel(None, None, tasks),
+        live=live,
         now=desk.now,
         demo=demo,
     )

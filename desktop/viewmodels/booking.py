@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
-from enum import Enum, auto
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -14,12 +13,13 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
-from engine.domain.booking import Booking, BookingId, BookingState
+from desktop.viewmodels.panel_state import MOVING, STAGES, PanelState, Stage, after_claim
+from engine.domain.booking import Booking, BookingId
 from engine.domain.car import Branch
 from engine.domain.catalogue import Offer
 from engine.domain.errors import AlreadyAsked, DriveSphereError
+from engine.domain.events import BookingChanged, CarClaimed, Fact
 from engine.domain.money import Money
-from engine.domain.payment import AttemptState
 from engine.domain.people import Renter
 from engine.domain.period import RentalPeriod
 from engine.services.booking import HoldCar
@@ -28,56 +28,6 @@ from engine.services.catalogue import NewRenter
 T = TypeVar("T")
 
 _AFTER_FAILURE_S = 3.0
-
-
-class Stage(Enum):
-    RENTER = auto()  #: who drives?
-    HOLDING = auto()  #: "Book" was pressed, the answer is awaited
-    PAYING = auto()  #: held; the page is open or being opened
-    RELEASING = auto()  #: given up or run out; Stripe is asked to close the page
-    CONFIRMED = auto()
-    RELEASED = auto()  #: the hold came to nothing; the car is free again
-    OVER = auto()  #: completed or cancelled
-
-
-@dataclass(frozen=True, slots=True)
-class PanelState:
-    """Everything there is to draw.
-
-    Attributes:
-        booking: Once there is one; its quote is what is charged.
-        page_ready: The payment page can be opened.
-        problem: What went wrong last; the panel stays usable.
-        searching: The renters below are being looked for.
-    """
-
-    stage: Stage = Stage.RENTER
-    offer: Offer | None = None
-    period: RentalPeriod | None = None
-    branch: Branch | None = None
-    renters: tuple[Renter, ...] = ()
-    searching: bool = False
-    renter: Renter | None = None
-    booking: Booking | None = None
-    problem: DriveSphereError | None = None
-
-    @property
-    def page_ready(self) -> bool:
-        return self.booking is not None and self.booking.attempt.state is AttemptState.OPEN
-
-
-STAGES = {
-    BookingState.HELD: Stage.PAYING,
-    BookingState.AWAITING_FUNDS: Stage.PAYING,
-    BookingState.RELEASING: Stage.RELEASING,
-    BookingState.CONFIRMED: Stage.CONFIRMED,
-    BookingState.COMPLETED: Stage.OVER,
-    BookingState.CANCELLED: Stage.OVER,
-    BookingState.REFUND_DUE: Stage.OVER,
-    BookingState.REFUNDED: Stage.OVER,
-}
-#: Stages that Stripe or the clock will end; until then the booking is watched.
-MOVING = (Stage.PAYING, Stage.RELEASING)
 
 
 class BookingViewModel(QObject):
@@ -173,6 +123,13 @@ class BookingViewModel(QObject):
         """The countdown reached zero: look at once and not at the next poll."""
         if self.state.booking is not None:
             self._tasks.once("settle", self._settle(self.state.booking.id, self._run))
+
+    def apply(self, fact: Fact) -> None:
+        """Something changed at another desk: the car of this form, or the booking in this panel."""
+        if isinstance(fact, CarClaimed):
+            self._show(after_claim(self.state, fact))
+        elif isinstance(fact, BookingChanged) and self._concerns(fact.booking):
+            self._took(fact.booking, self._run)
 
     def close(self) -> None:
         """Nobody looks any more; a payment under way is watched on for the lists."""
@@ -283,6 +240,13 @@ class BookingViewModel(QObject):
             self._show(replace(self.state, stage=stage, booking=booking, problem=None))
         self.booked.emit(booking)
 
+    def _concerns(self, booking: Booking) -> bool:
+        """Whether it is a newer state of what is shown, or what this press of "Book" made though no answer came."""
+        known = self.state.booking
+        if known is not None:
+            return known.id == booking.id and known.version < booking.version
+        return self.state.stage is Stage.RENTER and bool(booking.intent_key) and booking.intent_key == self._intent_key
+
     def _begin(self) -> None:
         """Another opening of the panel; payments under way are watched on for the lists."""
         self._run += 1
@@ -295,4 +259,4 @@ class BookingViewModel(QObject):
             self.changed.emit(state)
 
 
-__all__ = ["BookingViewModel", "NewRenter", "PanelState", "Stage"]
+__all__ = ["MOVING", "STAGES", "BookingViewModel", "NewRenter", "PanelState", "Stage"]

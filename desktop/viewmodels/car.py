@@ -14,6 +14,7 @@ from engine.domain.availability import Blocked, CarCalendar
 from engine.domain.car import Branch, Car
 from engine.domain.catalogue import Offer
 from engine.domain.errors import DriveSphereError
+from engine.domain.events import CarClaimed, Fact
 from engine.domain.period import RentalPeriod
 
 #: Whole weeks that are shown.
@@ -63,6 +64,12 @@ class CarViewModel(QObject):
         """Ask for the coming weeks; what is shown stays until they are there."""
         if self.state.found is not None:
             self._tasks.latest("calendar", self._load())
+
+    def apply(self, fact: Fact) -> None:
+        """Something changed at another desk: if it is about this car, its weeks are asked for again."""
+        car = self.state.car
+        if car is not None and isinstance(fact, CarClaimed) and fact.car_id == car.id:
+            self.load()
 
     def close(self) -> None:
         self._tasks.stop("calendar")

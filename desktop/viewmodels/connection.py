@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop.bridge import EngineThread
 from desktop.tasks import TaskScope
 from engine.domain.errors import DriveSphereError, RuleBroken
+from engine.domain.events import Pulse
 
 #: An account that was changed by an administrator is told so within five seconds.
-_EVERY_S, _WHEN_AWAY_S = 3.0, 2.0
+_EVERY_S = 3.0
+#: Pauses between two tries while nobody answers; the last one again and again.
+_WHEN_AWAY_S = (1.0, 2.0, 4.0, 8.0)
+#: The change streams say something every second; whoever was silent for longer may have died.
+FRESH = timedelta(seconds=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +30,18 @@ class ConnectionState:
         heard_at: Server time (UTC) of the last answer; None before the first.
         problem: Why there is no answer now; None while there is one.
         cache: Whether Redis answers; bookings go on without it.
+        streaming: The change streams are open as far as anybody knows, so that what is shown follows other desks.
     """
 
     heard_at: datetime | None = None
     problem: DriveSphereError | None = None
     cache: bool = True
+    streaming: bool = False
+
+    def live(self, now: datetime) -> bool:
+        """Whether there is proof that nothing shown is older than a moment (X5)."""
+        heard = self.heard_at is not None and now - self.heard_at <= FRESH
+        return heard and self.streaming and self.problem is None
 
 
 class ConnectionViewModel(QObject):
@@ -62,7 +74,18 @@ class ConnectionViewModel(QObject):
     def look_now(self) -> None:
         self._tasks.latest("connection", self._watch())
 
+    def feel(self, pulse: Pulse) -> None:
+        """Word of the change streams; when they break or come back, the servers are asked at once."""
+        turned = pulse.streaming is not self.state.streaming
+        heard_at = self.state.heard_at
+        if pulse.streaming and pulse.heard_at is not None:
+            heard_at = pulse.heard_at if heard_at is None else max(heard_at, pulse.heard_at)
+        self._show(replace(self.state, streaming=pulse.streaming, heard_at=heard_at))
+        if turned and pulse.streaming is (self.state.problem is not None):
+            self.look_now()
+
     async def _watch(self) -> None:
+        tries = 0
         while True:
             away = self.state.problem is not None
             try:
@@ -71,12 +94,14 @@ class ConnectionViewModel(QObject):
                 self.revoked.emit(problem)
                 return
             except DriveSphereError as problem:
+                tries += 1
                 self._show(replace(self.state, problem=problem))
             else:
-                self._show(ConnectionState(heard_at, None, cache))
+                tries = 0
+                self._show(replace(self.state, heard_at=heard_at, problem=None, cache=cache))
                 if away:
                     self.back.emit()
-            await asyncio.sleep(_WHEN_AWAY_S if self.state.problem else _EVERY_S)
+            await asyncio.sleep(_WHEN_AWAY_S[min(tries, len(_WHEN_AWAY_S)) - 1] if tries else _EVERY_S)
 
     async def _probing(self) -> tuple[datetime, bool]:
         return await self._probe()

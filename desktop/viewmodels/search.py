@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
@@ -16,7 +17,11 @@ from engine.domain.availability import Blocked, BlockedPage
 from engine.domain.car import BodyType, Branch, BranchId, Fuel, Transmission
 from engine.domain.catalogue import PAGE_SIZE, CarOrder, CarWish, Facets, Offer, OfferPage
 from engine.domain.errors import DriveSphereError
+from engine.domain.events import CarChanged, CarClaimed, Fact
 from engine.domain.period import RentalPeriod
+
+#: A burst of news searches once.
+_SOON_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +123,11 @@ class SearchViewModel(QObject):
         else:
             self.search(self.state.form)
 
+    def apply(self, fact: Fact) -> None:
+        """Something changed at another desk: look again if it concerns these cars, once for a burst."""
+        if self._concerns(fact):
+            self._tasks.once("search soon", self._soon())
+
     def clear_filters(self) -> None:
         form = self.state.form
         if form is not None:
@@ -127,6 +137,23 @@ class SearchViewModel(QObject):
         """Ask for the rows from *offset* (a multiple of PAGE_SIZE) of the current search."""
         if self.state.wish is not None and self.state.first is not None:
             self._tasks.once(f"page {self.state.run} {offset}", self._page(self.state, self.state.wish, offset))
+
+    def _concerns(self, fact: Fact) -> bool:
+        wish, first = self.state.wish, self.state.first
+        if wish is None or first is None:
+            return False
+        if isinstance(fact, CarClaimed):
+            # One that ends may also be an overdue car that is back, whatever its days were.
+            return fact.branch_id == wish.branch_id and (not fact.blocking or wish.period.overlaps(fact.period))
+        if isinstance(fact, CarChanged):
+            stood_here = any(offer.car.id == fact.car.id for offer in first.offers)
+            return stood_here or fact.car.branch_id == wish.branch_id
+        return False
+
+    async def _soon(self) -> None:
+        await asyncio.sleep(_SOON_S)
+        if self.state.phase is not Phase.FAILED:
+            self.again()
 
     async def _open(self) -> None:
         self._show(replace(self.state, phase=Phase.LOADING, problem=None))

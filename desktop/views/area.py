@@ -16,6 +16,7 @@ from desktop.theme.icons import Icon
 from desktop.widgets.status_bar import StatusBar
 from engine.domain.booking import Booking
 from engine.domain.car import Branch
+from engine.domain.events import Fact
 
 
 class Page(QWidget):
@@ -82,6 +83,9 @@ class Area(QObject):
     def open_booking(self, _booking: Booking) -> bool:
         """Show a booking that was found elsewhere; False where this view shows none."""
         return False
+
+    def apply(self, fact: Fact) -> None:
+        """Something changed, at another desk or this one: what is shown of it changes in place."""
 
     def left(self) -> None:
         """Another page is about to open: panels close."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from datetime import datetime
+
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from desktop.messages import branch_name, clock_time, say
@@ -14,6 +16,8 @@ from desktop.widgets.status_bar import StatusBar, StatusText
 from engine.domain.car import Branch
 from engine.domain.errors import Unavailable
 
+_EVERY_MS = 1_000
+LIVE, LIVE_SLOWLY = "Live", "Live, slower"
 SLOW = "The cache does not answer. Bookings go on, searching may be slower."
 
 
@@ -27,6 +31,11 @@ class ConnectionLook(QObject):
         frame.hide()
         self._branches: tuple[Branch, ...] = ()
         self._said = ""
+        self._told = StatusText()
+        # Counts up the age of the last word, and finds out when words stopped coming.
+        self._tick = QTimer(self)
+        self._tick.setInterval(_EVERY_MS)
+        self._tick.timeout.connect(self._say)
         workspace.connection.changed.connect(self.draw)
         self.draw(workspace.connection.state)
 
@@ -35,8 +44,13 @@ class ConnectionLook(QObject):
             self._branches = branches
             self.draw(self._workspace.connection.state)
 
+    def stop(self) -> None:
+        self._tick.stop()
+
     def draw(self, state: ConnectionState) -> None:
-        self._status.draw(self._status_text(state))
+        self._say()
+        if state.heard_at is not None and not self._tick.isActive():
+            self._tick.start()
         tone, text = _warning(state)
         if text == self._said:
             return
@@ -47,21 +61,40 @@ class ConnectionLook(QObject):
         else:
             self._banner.clear()
 
+    def _say(self) -> None:
+        text = self._status_text(self._workspace.connection.state)
+        if text != self._told:
+            self._told = text
+            self._status.draw(text)
+
     def _status_text(self, state: ConnectionState) -> StatusText:
         actor = self._workspace.actor
         branch = next((branch_name(known) for known in self._branches if known.id == actor.branch_id), "")
-        heard = "" if state.heard_at is None else f"as of {clock_time(state.heard_at)}"
-        word, tone = _word(state)
+        now = self._workspace.now() if state.heard_at is not None else None
+        word, tone = _word(state, now)
+        heard = "" if state.heard_at is None or word in (LIVE, LIVE_SLOWLY) else _as_of(state.heard_at, now)
         demo = "Demo data · " if self._workspace.demo else ""
         return StatusText(word, tone, heard, branch, f"{demo}{actor.name}")
 
 
-def _word(state: ConnectionState) -> tuple[str, Tone]:
+def _word(state: ConnectionState, now: datetime | None) -> tuple[str, Tone]:
     if state.problem is not None:
         return "No connection", Tone.DANGER
-    if state.heard_at is None:
+    if now is None:
         return "Connecting", Tone.NEUTRAL
-    return ("Connected", Tone.POSITIVE) if state.cache else ("Connected, slower", Tone.WARNING)
+    if state.live(now):
+        return (LIVE, Tone.POSITIVE) if state.cache else (LIVE_SLOWLY, Tone.WARNING)
+    return ("Connected", Tone.NEUTRAL) if state.cache else ("Connected, slower", Tone.WARNING)
+
+
+def _as_of(heard_at: datetime, now: datetime | None) -> str:
+    """Such as ``as of 14:02, 3 min ago``."""
+    passed = int((now - heard_at).total_seconds()) if now is not None else 0
+    words = f"as of {clock_time(heard_at)}"
+    for size, unit in ((3600, "h"), (60, "min"), (1, "s")):
+        if passed >= size:
+            return f"{words}, {passed // size} {unit} ago"
+    return words
 
 
 def _warning(state: ConnectionState) -> tuple[Tone, str]:

@@ -19,6 +19,7 @@ from desktop.viewmodels.car import CarViewModel
 from desktop.viewmodels.connection import ConnectionViewModel
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.holds import HoldsViewModel
+from desktop.viewmodels.live import LiveViewModel
 from desktop.viewmodels.search import SearchViewModel
 from desktop.widgets.shimmer import ShimmerClock
 from engine.domain.people import Actor
@@ -52,6 +53,7 @@ class Workspace:
     bookings: BookingsViewModel
     holds: HoldsViewModel
     connection: ConnectionViewModel
+    live: LiveViewModel
     now: Callable[[], datetime]
     demo: bool
 

@@ -22,6 +22,7 @@ from desktop.widgets.help_sheet import HelpLine
 from desktop.widgets.rail import Rail, RailItem
 from desktop.widgets.status_bar import StatusBar
 from engine.domain.booking import Booking
+from engine.domain.events import Fact
 from engine.domain.people import Deed
 
 #: Keys that the lists handle themselves; the F1 sheet names them too.
@@ -69,10 +70,13 @@ class WorkspaceView(QWidget):
         self.account.password_wanted.connect(self.password_wanted)
         self.banner.acted.connect(workspace.connection.look_now)
         workspace.connection.back.connect(self._reload)
+        workspace.live.happened.connect(self._apply)
+        workspace.live.resync.connect(self._reload)
 
     def start(self) -> None:
         """Ask for what the pages show first."""
         self._workspace.connection.watch()
+        self._workspace.live.listen()
         for area in self._areas:
             area.start()
         if self._entries:
@@ -80,6 +84,7 @@ class WorkspaceView(QWidget):
 
     def stop(self) -> None:
         """Let go of dialogs and clocks before the view is deleted."""
+        self._connection.stop()
         for area in self._areas:
             area.stop()
 
@@ -146,6 +151,10 @@ class WorkspaceView(QWidget):
     def _reload(self) -> None:
         for area in self._areas:
             area.reload()
+
+    def _apply(self, fact: Fact) -> None:
+        for area in self._areas:
+            area.apply(fact)
 
     def _lay_out(self) -> None:
         self.rail.add_at_foot(self.account)

@@ -19,6 +19,7 @@ from engine.domain.availability import Blocked
 from engine.domain.booking import Booking
 from engine.domain.car import Branch
 from engine.domain.catalogue import Offer
+from engine.domain.events import BookingChanged, Fact
 from engine.domain.period import RentalPeriod
 
 FIND, BOOKINGS = "find", "bookings"
@@ -71,6 +72,13 @@ class ClientArea(Area):
     def open_booking(self, booking: Booking) -> bool:
         self._open_booking(booking)
         return True
+
+    def apply(self, fact: Fact) -> None:
+        self._workspace.search.apply(fact)
+        self._workspace.panel.apply(fact)
+        self._workspace.car.apply(fact)
+        if isinstance(fact, BookingChanged):
+            self._heard(fact.booking)
 
     def left(self) -> None:
         self.car.close_panel()
@@ -168,14 +176,17 @@ class ClientArea(Area):
         self.search.search_like(booking)
 
     def _booked(self, booking: Booking) -> None:
+        self._heard(booking)
+        if booking.version == 1 or not booking.blocking:
+            # A car was taken or set free by this desk: what the search shows is no longer true.
+            self._workspace.search.again()
+
+    def _heard(self, booking: Booking) -> None:
         was_held = self._holds.note(booking)
         self._workspace.detail.took(booking)
         self.news.hear(booking, was_held=was_held, seen=self._shown(booking))
         if self.bookings is not None:
             self.bookings.show_change(booking)
-        if booking.version == 1 or not booking.blocking:
-            # A car was taken or set free by this desk: what the search shows is no longer true.
-            self._workspace.search.again()
 
     def _may_pay(self) -> bool:
         return self.panel.may_pay() or self.detail.may_pay()

@@ -1,0 +1,78 @@
+"""What the booking panel shows, and what news of the car makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+from engine.domain.booking import Booking, BookingState
+from engine.domain.car import Branch
+from engine.domain.catalogue import Offer
+from engine.domain.errors import DriveSphereError, PeriodTaken
+from engine.domain.events import CarClaimed
+from engine.domain.payment import AttemptState
+from engine.domain.people import Renter
+from engine.domain.period import RentalPeriod
+
+
+class Stage(Enum):
+    RENTER = auto()  #: who drives?
+    HOLDING = auto()  #: "Book" was pressed, the answer is awaited
+    PAYING = auto()  #: held; the page is open or being opened
+    RELEASING = auto()  #: given up or run out; Stripe is asked to close the page
+    CONFIRMED = auto()
+    RELEASED = auto()  #: the hold came to nothing; the car is free again
+    OVER = auto()  #: completed or cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class PanelState:
+    """Everything there is to draw.
+
+    Attributes:
+        booking: Once there is one; its quote is what is charged.
+        page_ready: The payment page can be opened.
+        problem: What went wrong last; the panel stays usable.
+        searching: The renters below are being looked for.
+    """
+
+    stage: Stage = Stage.RENTER
+    offer: Offer | None = None
+    period: RentalPeriod | None = None
+    branch: Branch | None = None
+    renters: tuple[Renter, ...] = ()
+    searching: bool = False
+    renter: Renter | None = None
+    booking: Booking | None = None
+    problem: DriveSphereError | None = None
+
+    @property
+    def page_ready(self) -> bool:
+        return self.booking is not None and self.booking.attempt.state is AttemptState.OPEN
+
+
+STAGES = {
+    BookingState.HELD: Stage.PAYING,
+    BookingState.AWAITING_FUNDS: Stage.PAYING,
+    BookingState.RELEASING: Stage.RELEASING,
+    BookingState.CONFIRMED: Stage.CONFIRMED,
+    BookingState.COMPLETED: Stage.OVER,
+    BookingState.CANCELLED: Stage.OVER,
+    BookingState.REFUND_DUE: Stage.OVER,
+    BookingState.REFUNDED: Stage.OVER,
+}
+#: Stages that Stripe or the clock will end; until then the booking is watched.
+MOVING = (Stage.PAYING, Stage.RELEASING)
+
+
+def after_claim(state: PanelState, fact: CarClaimed) -> PanelState:
+    """The form of a car that was taken, or set free again, while somebody filled it in (X1)."""
+    offer, period, known = state.offer, state.period, state.problem
+    if state.stage is not Stage.RENTER or offer is None or period is None:
+        return state
+    if offer.car.id != fact.car_id or not period.overlaps(fact.period):
+        return state
+    told = isinstance(known, PeriodTaken) and fact.booking_id in known.booking_ids
+    if fact.blocking and not told:
+        return replace(state, problem=PeriodTaken(fact.car_id, fact.period.ends_at, (fact.booking_id,)))
+    return replace(state, problem=None) if told and not fact.blocking else state
