@@ -163,16 +163,20 @@ class CarResults(QWidget):
             return
         again = self._shown is not None and self._shown.form == shown.form
         place = self._place() if again else (None, -1, 0)
+        said = self._shown.words if again and self._shown is not None else ""
         self._shown = shown
         self._orders.clear()
-        self.model.reset(shown.free + shown.taken)
+        (self.model.renew if again else self.model.reset)(shown.free + shown.taken)
         blocked = state.taken.blocked[: PAGE_SIZE - len(state.first.offers)] if state.taken else ()
         self.model.put_page(self.model.ticket(0), self._rows(shown, state.first.offers, blocked))
         self.content.show_rows()
         self._restore(place)
         self.told.emit(shown.words)
         self._unpainted = True
-        announce(self, shown.words)
+        if again:
+            self.grid.look()  # pages further down are those of before
+        if shown.words != said:
+            announce(self, shown.words)
 
     def _rows(self, shown: _Shown, offers: Iterable[Offer], blocked: Iterable[Blocked]) -> list[CarRow]:
         now = self._now()
@@ -187,9 +191,8 @@ class CarResults(QWidget):
 
     def _restore(self, place: tuple[str | None, int, int]) -> None:
         car_id, row, scrolled = place
-        among = range(min(self.model.rowCount(), PAGE_SIZE))
-        rows = ((at, self.model.row_at(at)) for at in among)
-        at = next((at for at, known in rows if known is not None and known.car.id == car_id), row)
+        found = self.model.find(lambda known: known.car.id == car_id)
+        at = row if found is None else found
         selection = self.grid.selectionModel()
         if 0 <= at < self.model.rowCount():
             selection.setCurrentIndex(self.model.index(at, 0), QItemSelectionModel.SelectionFlag.ClearAndSelect)

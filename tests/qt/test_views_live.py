@@ -1,0 +1,216 @@
+"""News from other desks: what the window says about how true it is, and what it changes in place."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from builders import BERLIN, LISBON
+from view_builders import NOW, PERIOD, fed_workspace, found, make_booking, make_offer
+
+from desktop.tasks import TaskScope
+from desktop.theme.tokens import Tone
+from desktop.viewmodels.booking import PanelState, Stage
+from desktop.viewmodels.connection import FRESH, ConnectionState
+from desktop.viewmodels.live import LiveViewModel
+from desktop.views.connection import ConnectionLook
+from desktop.widgets.banner import Banner
+from desktop.widgets.status_bar import StatusBar
+from engine.domain.booking import BookingId
+from engine.domain.errors import Unavailable
+from engine.domain.events import BookingChanged, CarChanged, CarClaimed, Pulse, Resync
+from engine.domain.period import RentalPeriod
+
+FORM = PanelState(offer=make_offer(), period=PERIOD, branch=BERLIN)
+CLAIM = CarClaimed(FORM.offer.car.id, BERLIN.id, BookingId("OTHER"), PERIOD, blocking=True)
+
+
+@pytest.fixture
+def workspace():
+    return fed_workspace(TaskScope())
+
+
+@pytest.fixture
+def look(qtbot, theme, workspace, tmp_path):
+    status = StatusBar(theme)
+    qtbot.addWidget(status)
+    banner = Banner(theme, status)
+    look = ConnectionLook(workspace, status, banner, banner)
+    workspace.connection.look_now = lambda: None
+    yield look
+    look.stop()
+
+
+def said(look):
+    return look._status._status.connection, look._status._status.last_word
+
+
+def test_X5_live_is_said_with_proof_only_and_for_as_long_as_there_is_some(look, workspace):
+    connection, desk = workspace.connection, workspace.desk
+    connection._show(ConnectionState(NOW))
+    assert "Connected" == said(look)[0]
+
+    connection.feel(Pulse(streaming=True, heard_at=NOW))
+    assert ("Live", "") == said(look)
+    assert Tone.POSITIVE is look._status._status.tone
+
+    desk.at = NOW + FRESH + timedelta(seconds=1)
+    look._say()
+    assert "Connected" == said(look)[0]
+    assert said(look)[1].endswith(", 5 s ago")
+
+
+def test_X5_without_a_stream_a_server_that_answers_is_not_called_live(look, workspace):
+    workspace.connection.feel(Pulse(streaming=True, heard_at=NOW))
+    workspace.connection.feel(Pulse(streaming=False, heard_at=NOW, problem=Unavailable("mongodb")))
+    workspace.connection._show(replace(workspace.connection.state, heard_at=NOW))
+
+    assert "Connected" == said(look)[0]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0, ""), (59, ", 59 s ago"), (60, ", 1 min ago"), (200, ", 3 min ago"), (7300, ", 2 h ago")]
+)
+def test_the_age_of_the_last_word_counts_up(look, workspace, seconds, words):
+    workspace.connection._show(ConnectionState(NOW, Unavailable("mongodb")))
+    workspace.desk.at = NOW + timedelta(seconds=seconds)
+    look._say()
+
+    assert "No connection" == said(look)[0]
+    assert said(look)[1].startswith("as of ")
+    assert said(look)[1].endswith(words)
+
+
+def test_a_stream_that_breaks_or_comes_back_has_the_servers_asked_at_once(workspace):
+    asked = []
+    connection = workspace.connection
+    connection.look_now = lambda: asked.append(1)
+
+    connection.feel(Pulse(streaming=True, heard_at=NOW))
+    assert [] == asked
+    connection.feel(Pulse(streaming=False, heard_at=NOW, problem=Unavailable("mongodb")))
+    assert [1] == asked
+    connection._show(replace(connection.state, problem=Unavailable("mongodb")))
+    connection.feel(Pulse(streaming=True, heard_at=NOW))
+    assert [1, 1] == asked
+
+
+def test_X1_a_car_taken_while_its_form_is_open_says_so_and_no_longer_when_it_is_free_again(workspace):
+    panel = workspace.panel
+    panel._show(FORM)
+
+    panel.apply(CLAIM)
+    assert (PERIOD.ends_at, ("OTHER",)) == (panel.state.problem.until, panel.state.problem.booking_ids)
+    first = panel.state.problem
+    panel.apply(CLAIM)
+    assert first is panel.state.problem
+    panel.apply(replace(CLAIM, booking_id=BookingId("THIRD"), blocking=False))
+    assert first is panel.state.problem
+    panel.apply(replace(CLAIM, blocking=False))
+    assert panel.state.problem is None
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        replace(CLAIM, car_id="another"),
+        replace(CLAIM, period=RentalPeriod(PERIOD.ends_at, PERIOD.ends_at + timedelta(days=1))),
+    ],
+)
+def test_a_claim_of_another_car_or_other_days_is_nobodys_business_here(workspace, claim):
+    workspace.panel._show(FORM)
+    workspace.panel.apply(claim)
+
+    assert FORM is workspace.panel.state
+
+
+def test_a_claim_of_ones_own_is_no_surprise(workspace):
+    holding = replace(FORM, stage=Stage.HOLDING)
+    workspace.panel._show(holding)
+    workspace.panel.apply(CLAIM)
+
+    assert holding is workspace.panel.state
+
+
+async def test_a_booking_whose_answer_was_lost_is_led_to(workspace, until):
+    panel = workspace.panel
+    panel.start(FORM.offer, PERIOD, BERLIN)
+    panel._show(replace(panel.state, problem=Unavailable("mongodb")))
+    booking = make_booking(state="confirmed", intent_key=panel._intent_key)
+
+    panel.apply(BookingChanged(make_booking(2, state="confirmed")))
+    assert panel.state.booking is None
+    panel.apply(BookingChanged(booking))
+
+    assert (booking, Stage.CONFIRMED, None) == (panel.state.booking, panel.state.stage, panel.state.problem)
+
+
+async def test_a_burst_of_news_searches_once(workspace, until):
+    searched = []
+    workspace.search.again = lambda: searched.append(1)
+    workspace.search._show(found(3))
+    wish = workspace.search.state.wish
+    claim = replace(CLAIM, period=wish.period)
+
+    for number in range(300):
+        workspace.search.apply(replace(claim, car_id=f"car-{number}"))
+    workspace.search.apply(CarChanged(make_offer(2).car))
+    await until(lambda: searched)
+    await until(lambda: not workspace.search._tasks.running("search soon"))
+
+    assert [1] == searched
+
+
+@pytest.mark.parametrize(
+    ("changes", "concerns"),
+    [
+        ({}, True),
+        ({"branch_id": LISBON.id}, False),
+        ({"period": RentalPeriod(NOW + timedelta(days=90), NOW + timedelta(days=91))}, False),
+        ({"period": RentalPeriod(NOW - timedelta(days=3), NOW - timedelta(days=1)), "blocking": False}, True),
+    ],
+)
+def test_only_what_may_change_the_cards_is_searched_for(workspace, changes, concerns):
+    workspace.search._show(found(3))
+    claim = replace(CLAIM, period=workspace.search.state.wish.period)
+
+    assert concerns is workspace.search._concerns(replace(claim, **changes))
+
+
+async def test_hundreds_of_facts_leave_the_window_its_turns(workspace):
+    """Each slice is shorter than a frame, whatever one fact costs."""
+    live, turns, heard, between = LiveViewModel(None, None, TaskScope()), 0, [], []
+
+    async def window():
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    def slow(fact):
+        heard.append(fact)
+        between.append(turns)
+        end = asyncio.get_running_loop().time() + 0.002
+        while asyncio.get_running_loop().time() < end:
+            pass
+
+    live.happened.connect(slow)
+    task = asyncio.create_task(window())
+    facts = tuple(replace(CLAIM, booking_id=BookingId(f"B{number}")) for number in range(100))
+    await live._tell(facts)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+    assert list(facts) == heard
+    assert len(set(between)) >= 10
+
+
+async def test_what_was_missed_is_asked_for_and_not_told(workspace):
+    live, resynced, heard = LiveViewModel(None, None, TaskScope()), [], []
+    live.resync.connect(lambda: resynced.append(1))
+    live.happened.connect(heard.append)
+    await live._tell((Resync(), CLAIM))
+
+    assert ([1], [CLAIM]) == (resynced, heard)
