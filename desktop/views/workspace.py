@@ -41,6 +41,7 @@ class WorkspaceView(QWidget):
 
     Attributes:
         client: The counter's view, for whoever may book.
+        admin: The administrator's view, for whoever may manage accounts.
     """
 
     sign_out_wanted = Signal()
@@ -61,6 +62,7 @@ class WorkspaceView(QWidget):
         self.account = AccountButton(tools, workspace.actor)
         self._lay_out()
         self.client: ClientArea | None = None
+        self.admin: AdminArea | None = None
         self._areas = self._build(tools)
         self._entries = {entry.name: entry for area in self._areas for entry in area.entries}
         self._made: dict[str, Page] = {}
@@ -131,7 +133,8 @@ class WorkspaceView(QWidget):
         if actor.may(Deed.MANAGE_OWN_CARS):
             areas.append(OwnerArea(tools, self._workspace, frame))
         if actor.may(Deed.MANAGE_ACCOUNTS):
-            areas.append(AdminArea(tools, self._workspace, frame))
+            self.admin = AdminArea(tools, self._workspace, frame)
+            areas.append(self.admin)
         return tuple(areas)
 
     def _fill(self, tools: Tools) -> None:

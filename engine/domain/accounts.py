@@ -97,6 +97,17 @@ class Person:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """As typed. Attributes: ``phone`` begins with + and the country's code, or is empty, as ``email`` may be."""
+
+    account: str
+    name: str
+    email: str
+    phone: str
+    post: Post
+
+
 class Flaw(StrEnum):
     """How the database's user differs from the person it should match."""
 

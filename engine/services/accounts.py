@@ -12,6 +12,7 @@ from engine.domain.accounts import (
     Flaw,
     Fleet,
     Issued,
+    NewPerson,
     PeoplePage,
     PeopleQuery,
     Person,
@@ -32,17 +33,6 @@ from engine.ports_accounts import Accounts, People
 
 PAGE_SIZE = 50
 _MOST_FLEETS = 500
-
-
-@dataclass(frozen=True, slots=True)
-class NewPerson:
-    """As typed. Attributes: ``phone`` begins with + and the country's code, or is empty, as ``email`` may be."""
-
-    account: str
-    name: str
-    email: str
-    phone: str
-    post: Post
 
 
 @dataclass(frozen=True, slots=True)

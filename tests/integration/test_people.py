@@ -14,7 +14,7 @@ from pymongo.errors import OperationFailure
 
 from engine.adapters.mongo_people import _filter
 from engine.bootstrap import choose_password, open_engine
-from engine.domain.accounts import Flaw, PeopleQuery, Post, is_one_time
+from engine.domain.accounts import Flaw, NewPerson, PeopleQuery, Post, is_one_time
 from engine.domain.audit import AuditRow
 from engine.domain.errors import (
     AccountChanged,
@@ -31,7 +31,6 @@ from engine.domain.errors import (
     SignInRefused,
 )
 from engine.domain.people import Role
-from engine.services.accounts import NewPerson
 
 pytestmark = pytest.mark.asyncio
 CHOSEN = "a word of one's own"

@@ -1,0 +1,180 @@
+"""The accounts of the firm, and everything an administrator does to one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.tasks import TaskScope
+from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.paged import PagedViewModel
+from engine.domain.account_requests import AccountRequest
+from engine.domain.accounts import Fleet, Issued, NewPerson, PeopleQuery, PersonRow, Post
+from engine.domain.car import Branch, OwnerId
+from engine.domain.errors import DriveSphereError
+from engine.domain.people import AccountName, Renter, Role
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleState:
+    """What stands beside the list.
+
+    Attributes:
+        row: The account in the panel; None for a new one, or while the panel is closed.
+        request: What the new account is made for; None where nobody asked.
+        renters: Found for a renter's account.
+        issued: A one-time password, from its making until the panel is left; nothing else keeps it.
+        busy: A change is on its way.
+        done: What was carried out last, in a word such as ``moved``.
+    """
+
+    branches: tuple[Branch, ...] = ()
+    fleets: tuple[Fleet, ...] = ()
+    row: PersonRow | None = None
+    request: AccountRequest | None = None
+    renters: tuple[Renter, ...] = ()
+    issued: Issued | None = None
+    busy: bool = False
+    done: str = ""
+    problem: DriveSphereError | None = None
+
+
+class PeopleViewModel(QObject):
+    """A state, verbs, and word of every change.
+
+    Signals:
+        changed: The state was replaced; carries the new one.
+        request_granted: The account that was asked for is there.
+    """
+
+    changed = Signal(object)
+    request_granted = Signal()
+
+    def __init__(self, desk: Desk, tasks: TaskScope) -> None:
+        super().__init__()
+        self._desk, self._tasks = desk, tasks
+        self.listing: PagedViewModel[PeopleQuery, PersonRow] = PagedViewModel(PeopleQuery(), self._rows, tasks)
+        self.state = PeopleState()
+
+    @property
+    def own_account(self) -> AccountName:
+        return self._desk.actor.account
+
+    def begin(self) -> None:
+        """The page is opened: the list, and what accounts can be tied to."""
+        self.listing.load()
+        self._tasks.latest("places", self._places())
+
+    def show(self, row: PersonRow) -> None:
+        self._show(replace(self._bare(), row=row))
+        self._tasks.latest("person", self._again(row.person.account))
+
+    def show_new(self, request: AccountRequest | None = None) -> None:
+        self._show(replace(self._bare(), request=request))
+
+    def leave(self) -> None:
+        """The panel is closed: a password in it is forgotten."""
+        self._tasks.stop("person")
+        self._show(self._bare())
+
+    def new_fleet(self) -> OwnerId:
+        return self._desk.accounts.new_fleet()
+
+    def find_renter(self, text: str) -> None:
+        self._tasks.latest("account renters", self._find_renter(text))
+
+    def create(self, new: NewPerson, own_password: str) -> None:
+        request = self.state.request
+        accounts, actor = self._desk.accounts, self._desk.actor
+        asked = None if request is None else request.id
+        self._do("created", lambda: accounts.create(actor, new, own_password, request=asked))
+
+    def edit(self, name: str, email: str, phone: str) -> None:
+        self._act("edited", self._desk.accounts.edit, name, email, phone)
+
+    def move(self, post: Post, own_password: str) -> None:
+        self._act("moved", self._desk.accounts.move, post, own_password)
+
+    def disable(self) -> None:
+        self._act("disabled", self._desk.accounts.disable)
+
+    def enable(self, own_password: str) -> None:
+        self._act("enabled", self._desk.accounts.enable, own_password)
+
+    def reset_password(self, own_password: str) -> None:
+        self._act("reset", self._desk.accounts.reset_password, own_password)
+
+    def finish(self, own_password: str) -> None:
+        self._act("finished", self._desk.accounts.finish, own_password)
+
+    def needs_proof(self, role: Role) -> bool:
+        """Whether giving *role* asks for the own password once more."""
+        return role is Role.ADMIN
+
+    def _act(self, done: str, use_case: Callable[..., Coroutine[Any, Any, object]], *more: object) -> None:
+        if self.state.row is not None:
+            self._do(done, partial(use_case, self._desk.actor, self.state.row.person.account, *more))
+
+    def _do(self, done: str, act: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        self._tasks.once("change account", self._change(done, act))
+
+    async def _change(self, done: str, act: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        self._show(replace(self.state, busy=True, problem=None, done=""))
+        granted = self.state.request is not None
+        try:
+            told = await self._desk.call(act)
+        except DriveSphereError as problem:
+            self._show(replace(self.state, busy=False, problem=problem))
+        except Exception:
+            self._show(replace(self.state, busy=False))
+            raise
+        else:
+            issued = told if isinstance(told, Issued) and told.password else None
+            self._show(replace(self.state, busy=False, done=done, issued=issued, request=None))
+            account = getattr(told, "person", told).account  # type: ignore[attr-defined]  # Issued or Person
+            await self._again(account)
+            if granted:
+                self.request_granted.emit()
+        self.listing.load()
+
+    async def _again(self, account: AccountName) -> None:
+        """The panel's account as it is now; what was known stays where it does not come."""
+        try:
+            row = await self._desk.call(lambda: self._desk.accounts.person(self._desk.actor, account))
+        except DriveSphereError as problem:
+            self._show(replace(self.state, problem=self.state.problem or problem))
+        else:
+            self._show(replace(self.state, row=row))
+
+    async def _places(self) -> None:
+        actor = self._desk.actor
+        try:
+            branches = await self._desk.call(lambda: self._desk.catalogue.branches(actor))
+            fleets = await self._desk.call(lambda: self._desk.accounts.fleets(actor))
+        except DriveSphereError:
+            return  # the list says what is wrong; the panel asks again
+        self._show(replace(self.state, branches=tuple(branches), fleets=tuple(fleets)))
+
+    async def _find_renter(self, text: str) -> None:
+        try:
+            found = await self._desk.call(lambda: self._desk.catalogue.renters(self._desk.actor, text))
+        except DriveSphereError as problem:
+            self._show(replace(self.state, problem=problem))
+        else:
+            self._show(replace(self.state, renters=tuple(found)))
+
+    async def _rows(self, query: PeopleQuery, offset: int) -> tuple[tuple[PersonRow, ...], int]:
+        page = await self._desk.call(lambda: self._desk.accounts.page(self._desk.actor, query, offset=offset))
+        return page.rows, page.total
+
+    def _bare(self) -> PeopleState:
+        return PeopleState(self.state.branches, self.state.fleets)
+
+    def _show(self, state: PeopleState) -> None:
+        if state != self.state:
+            self.state = state
+            self.changed.emit(state)

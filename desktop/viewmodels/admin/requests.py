@@ -1,0 +1,67 @@
+"""Who asks for an account, and how many wait."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.tasks import TaskScope
+from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.paged import PagedState, PagedViewModel
+from desktop.viewmodels.phases import Phase
+from engine.domain.account_requests import AccountRequest
+from engine.domain.errors import DriveSphereError
+
+#: Requests are filed by people without an account, so nobody announces them: the number is asked for now and then.
+_EVERY_S = 60.0
+
+
+class RequestsViewModel(QObject):
+    """The list, and declining.
+
+    Signals:
+        waiting: How many wait, whenever that is known anew.
+        declined: So many are gone.
+        failed: Declining did not work; carries the problem.
+    """
+
+    waiting = Signal(int)
+    declined = Signal(int)
+    failed = Signal(object)
+
+    def __init__(self, desk: Desk, tasks: TaskScope) -> None:
+        super().__init__()
+        self._desk, self._tasks = desk, tasks
+        self.listing: PagedViewModel[None, AccountRequest] = PagedViewModel(None, self._rows, tasks)
+        self.listing.changed.connect(self._count)
+
+    def watch(self) -> None:
+        """Keep the number true while the session lasts."""
+        self._tasks.once("watch requests", self._watch())
+
+    def decline(self, requests: Sequence[AccountRequest]) -> None:
+        self._tasks.once("decline", self._decline(tuple(requests)))
+
+    async def _watch(self) -> None:
+        while True:
+            self.listing.load()
+            await asyncio.sleep(_EVERY_S)
+
+    async def _decline(self, requests: tuple[AccountRequest, ...]) -> None:
+        try:
+            await self._desk.call(lambda: self._desk.requests.decline(self._desk.actor, requests))
+        except DriveSphereError as problem:
+            self.failed.emit(problem)
+        else:
+            self.declined.emit(len(requests))
+        self.listing.load()
+
+    async def _rows(self, _query: None, offset: int) -> tuple[tuple[AccountRequest, ...], int]:
+        page = await self._desk.call(lambda: self._desk.requests.page(self._desk.actor, offset=offset))
+        return page.rows, page.total
+
+    def _count(self, state: PagedState[None, AccountRequest]) -> None:
+        if state.phase is Phase.READY and state.total is not None:
+            self.waiting.emit(state.total)

@@ -1,0 +1,95 @@
+"""The accounts' part of the administrator's view: users, and who asks to be one."""
+
+from __future__ import annotations
+
+from desktop.commands import Command
+from desktop.theme.icons import Icon
+from desktop.viewmodels.admin.people import PeopleViewModel
+from desktop.viewmodels.admin.requests import RequestsViewModel
+from desktop.views.admin.people_page import PeoplePage
+from desktop.views.admin.person_panel import PersonPanel
+from desktop.views.admin.requests_page import RequestsPage
+from desktop.views.area import Area, Entry, Frame
+from desktop.views.tools import Tools, Workspace
+from engine.domain.account_requests import AccountRequest
+
+USERS, REQUESTS = "users", "requests"
+
+
+class AccountsArea(Area):
+    """Attributes: ``people`` and ``requests`` are there once somebody went to them."""
+
+    def __init__(self, tools: Tools, workspace: Workspace, frame: Frame) -> None:
+        super().__init__(frame.host)
+        self._tools, self._workspace, self._frame = tools, workspace, frame
+        self.people: PeoplePage | None = None
+        self.requests: RequestsPage | None = None
+        self.people_vm = PeopleViewModel(workspace.desk, workspace.tasks)
+        self.requests_vm = RequestsViewModel(workspace.desk, workspace.tasks)
+        self.panel = PersonPanel(tools, workspace, self.people_vm, frame.host)
+        self.panel.task_failed.connect(self.task_failed)
+        self.requests_vm.waiting.connect(lambda count: frame.badge(REQUESTS, count))
+        self.people_vm.request_granted.connect(self.requests_vm.listing.load)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return (
+            Entry(USERS, "Users", Icon.PEOPLE, self._make_people),
+            Entry(REQUESTS, "Requests", Icon.SIGN_IN, self._make_requests),
+        )
+
+    def commands(self) -> tuple[Command, ...]:
+        return (
+            Command("users.new", "New account", self._new, group="Users"),
+            Command("users.search", "Search users", self._search, key="Ctrl+Shift+F", group="Users"),
+            Command("requests.decline", "Decline the chosen request", self._decline, group="Users"),
+        )
+
+    def start(self) -> None:
+        self.requests_vm.watch()
+
+    def reload(self) -> None:
+        self.requests_vm.listing.load()
+        if self.people is not None:
+            self.people_vm.begin()
+
+    def left(self) -> None:
+        self.panel.close_panel()
+
+    def stop(self) -> None:
+        self.panel.stop()
+        if self.requests is not None:
+            self.requests.stop()
+
+    def _make_people(self) -> PeoplePage:
+        self.people = PeoplePage(self._tools, self.people_vm, self._workspace.now)
+        self.people.opened.connect(self.panel.open_person)
+        self.people.new_wanted.connect(self.panel.open_new)
+        self.people_vm.begin()
+        return self.people
+
+    def _make_requests(self) -> RequestsPage:
+        self.requests = RequestsPage(self._tools, self.requests_vm, self._workspace.now)
+        self.requests.task_failed.connect(self.task_failed)
+        self.requests.grant_wanted.connect(self._grant)
+        self.requests.new_wanted.connect(self._new)
+        self.people_vm.begin()
+        self.requests_vm.listing.load()
+        return self.requests
+
+    def _new(self) -> None:
+        self._frame.go(USERS)
+        self.panel.open_new()
+
+    def _grant(self, request: AccountRequest) -> None:
+        self.panel.open_new(request)
+
+    def _search(self) -> None:
+        self._frame.go(USERS)
+        if self.people is not None:
+            self.people.focus_search()
+
+    def _decline(self) -> None:
+        self._frame.go(REQUESTS)
+        if self.requests is not None:
+            self.requests.decline_chosen()

@@ -1,0 +1,148 @@
+"""Users: every account of the firm, searched and filtered by the server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout
+
+from desktop.messages import ROLES, branch_name, plural
+from desktop.models.rows import Column
+from desktop.theme.icons import Icon
+from desktop.theme.tokens import GRID
+from desktop.viewmodels.admin.people import PeopleState, PeopleViewModel
+from desktop.views.admin.words import seen_text, standing_of, where_text
+from desktop.views.area import Page
+from desktop.views.paged_list import ListWords, PagedList
+from desktop.views.tools import Tools
+from desktop.widgets.button import Button, Kind
+from desktop.widgets.page_header import PageHeader
+from desktop.widgets.search_field import SearchField
+from engine.domain.accounts import PeopleQuery, PersonRow
+from engine.domain.car import BranchId
+from engine.domain.people import Role
+
+_TITLE = "Users"
+_SEARCH_PX = 280
+
+
+class PeoplePage(Page):
+    """Signals: ``opened`` carries the PersonRow; ``new_wanted`` when an account is to be made."""
+
+    opened = Signal(object)
+    new_wanted = Signal()
+
+    def __init__(self, tools: Tools, vm: PeopleViewModel, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._vm = vm
+        self.header = PageHeader(tools.theme, _TITLE, " ")
+        self.new = Button(tools.theme, "New account", Kind.PRIMARY, Icon.ADD)
+        self.search = SearchField(tools.theme, "Name, account, e-mail or phone")
+        self.search.setMinimumWidth(_SEARCH_PX)
+        self.role, self.branch, self.standing = QComboBox(), QComboBox(), QComboBox()
+        words = ListWords(self._empty_words, "The accounts did not come")
+        self.list = PagedList(tools, vm.listing, self._columns(now), lambda row: row.person.account, words)
+        self._lay_out()
+        self._connect()
+
+    def focus_first(self) -> None:
+        self.list.focus_first()
+
+    def focus_search(self) -> None:
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def _columns(self, now: Callable[[], datetime]) -> list[Column[PersonRow]]:
+        def where(row: PersonRow) -> str:
+            return where_text(row.person.post, self._vm.state.branches, self._vm.state.fleets)
+
+        def column(title: str, text: Callable[[PersonRow], str], weight: int = 3) -> Column[PersonRow]:
+            return Column(title, text, text, weight=weight)
+
+        def standing(row: PersonRow) -> str:
+            return standing_of(row)[0]
+
+        return [
+            column("Name", lambda row: row.person.name, 4),
+            column("Signs in as", lambda row: row.person.account),
+            column("Role", lambda row: ROLES[row.person.post.role], 2),
+            column("Place", where, 4),
+            column("Last sign-in", lambda row: seen_text(row.last_sign_in, now())),
+            Column("Standing", standing, standing, tone=lambda row: standing_of(row)[1].value, weight=2),
+        ]
+
+    def _empty_words(self, query: PeopleQuery) -> tuple[Icon, str, str, str]:
+        if query == PeopleQuery():
+            return Icon.PEOPLE, "No accounts yet", "Everybody who works with this firm gets one.", "New account"
+        return Icon.SEARCH, "Nobody fits", "No account fits what is searched and filtered for.", "Clear all"
+
+    def _stepped(self) -> None:
+        if self._vm.listing.state.query == PeopleQuery():
+            self.new_wanted.emit()
+            return
+        self.search.reset()
+        for box in (self.role, self.branch, self.standing):
+            box.setCurrentIndex(0)
+        self._ask()
+
+    def _ask(self) -> None:
+        role, branch, standing = (box.currentData() for box in (self.role, self.branch, self.standing))
+        asked = PeopleQuery(
+            text=self.search.text().strip(),
+            role=Role(role) if role else None,
+            branch_id=BranchId(branch) if branch else None,
+            disabled={"": None, "active": False, "disabled": True}[standing],
+        )
+        self._vm.listing.ask(asked)
+
+    def _offer_branches(self, state: PeopleState) -> None:
+        if self.branch.count() != len(state.branches) + 1:
+            chosen, blocked = self.branch.currentData(), QSignalBlocker(self.branch)
+            self.branch.clear()
+            self.branch.addItem("Every branch", "")
+            for branch in state.branches:
+                self.branch.addItem(branch_name(branch), branch.id)
+            self.branch.setCurrentIndex(max(0, self.branch.findData(chosen)))
+            del blocked
+            self.list.table.viewport().update()
+
+    def _count(self, total: int) -> None:
+        told = "Loading" if total < 0 else plural(total, "account") + ", by name" if total else " "
+        self.header.say(_TITLE, told)
+
+    def _lay_out(self) -> None:
+        self.header.add_action(self.new)
+        choices = ((self.role, "Role", "Every role", [(ROLES[role], role.value) for role in Role]),)
+        for box, name, every, values in choices:
+            box.setAccessibleName(name)
+            box.addItem(every, "")
+            for words, value in values:
+                box.addItem(words, value)
+        self.branch.setAccessibleName("Branch")
+        self.branch.addItem("Every branch", "")
+        self.standing.setAccessibleName("Standing")
+        for words, value in (("Active and disabled", ""), ("Active only", "active"), ("Disabled only", "disabled")):
+            self.standing.addItem(words, value)
+        row = QHBoxLayout()
+        row.setSpacing(2 * GRID)
+        for widget in (self.search, self.role, self.branch, self.standing):
+            row.addWidget(widget)
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 4 * GRID)
+        column.setSpacing(3 * GRID)
+        column.addWidget(self.header)
+        column.addLayout(row)
+        column.addWidget(self.list, 1)
+
+    def _connect(self) -> None:
+        self.search.searched.connect(self._ask)
+        for box in (self.role, self.branch, self.standing):
+            box.currentIndexChanged.connect(self._ask)
+        self.list.opened.connect(self.opened)
+        self.list.stepped.connect(self._stepped)
+        self.list.counted.connect(self._count)
+        self.new.clicked.connect(self.new_wanted)
+        self._vm.changed.connect(self._offer_branches)

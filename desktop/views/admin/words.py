@@ -1,0 +1,117 @@
+"""What the pages of accounts say: places, standings, and what a change will do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from types import MappingProxyType
+
+from desktop.dialogs import Question
+from desktop.messages import ROLES, branch_name, day_time, plural
+from desktop.theme.tokens import Tone
+from engine.domain.accounts import Flaw, Fleet, Person, PersonRow, Post
+from engine.domain.car import Branch
+from engine.domain.people import Role
+from engine.domain.text import search_key
+
+FLAWS = MappingProxyType(
+    {
+        Flaw.MISSING: "the database has no such user",
+        Flaw.ROLE: "its rights in the database are not those of its role",
+        Flaw.RIGHTS: "it holds rights in the database that are not this program's",
+        Flaw.PLACE: "its branch, fleet or name in the database is another",
+    }
+)
+DONE = MappingProxyType(
+    {
+        "created": "The account is there.",
+        "edited": "Saved.",
+        "moved": "Changed. Desks where it is signed in are told within five seconds.",
+        "disabled": "Disabled. Desks where it was signed in are signed out within five seconds.",
+        "enabled": "Enabled. It signs in with the password it had.",
+        "reset": "A new one-time password was made. Desks where it was signed in are signed out.",
+        "finished": "The database's user is as it should be.",
+    }
+)
+NOT_YET = "Not in the last 400 days"
+
+
+def where_text(post: Post, branches: Iterable[Branch], fleets: Iterable[Fleet]) -> str:
+    if post.branch_id is not None:
+        return next((branch_name(each) for each in branches if each.id == post.branch_id), post.branch_id)
+    if post.owner_id is not None:
+        return next((fleet_text(each) for each in fleets if each.owner_id == post.owner_id), post.owner_id)
+    if post.renter is not None:
+        return post.renter.name
+    return "No branch of its own" if post.role is Role.CLIENT else "The whole firm"
+
+
+def fleet_text(fleet: Fleet) -> str:
+    named = ", ".join(fleet.names[:2]) or "nobody's account yet"
+    return f"{fleet.owner_id}: {plural(fleet.cars, 'car')}, {named}"
+
+
+def standing_of(row: PersonRow) -> tuple[str, Tone]:
+    if row.flaws:
+        return "To be mended", Tone.DANGER
+    if row.person.disabled:
+        return "Disabled", Tone.NEUTRAL
+    return ("Not used yet", Tone.WARNING) if row.waiting else ("Active", Tone.POSITIVE)
+
+
+def seen_text(at: datetime | None, now: datetime) -> str:
+    """In the zone of this desk."""
+    return "Never" if at is None else day_time(at, now.astimezone().tzinfo or now.tzinfo, now=now)  # type: ignore[arg-type]  # aware
+
+
+def suggested_account(name: str) -> str:
+    """``nele.vogt`` for Nele Vogt: letters that every keyboard has."""
+    words = ["".join(sign for sign in word if sign.isascii() and sign.isalnum()) for word in search_key(name).split()]
+    kept = [word for word in words if word]
+    return ".".join((kept[0], kept[-1]) if len(kept) > 1 else kept)[:40]
+
+
+# Questions; each says what will happen.
+
+
+def to_move(person: Person, post: Post, where: str) -> Question:
+    role = ROLES[post.role]
+    if post.role is person.post.role:
+        text = f"{person.name} works elsewhere from now on: {where}. What is open on the desk is closed."
+        return Question("Change the place?", text, "Change it", "Keep it")
+    text = f"{person.name} is {role} from now on instead of {ROLES[person.post.role]}, and has to sign in again."
+    return Question("Change the role?", text, f"Make it {role}", "Keep it", grave=post.role is Role.ADMIN)
+
+
+def to_disable(person: Person) -> Question:
+    text = (
+        f"{person.name} is signed out within five seconds and cannot sign in until the account is enabled again. "
+        "Bookings, cars and history stay as they are."
+    )
+    return Question("Disable this account?", text, "Disable it", "Keep it", grave=True)
+
+
+def to_enable(row: PersonRow) -> Question:
+    person = row.person
+    text = f"{person.name} can sign in again as {ROLES[person.post.role]}, with the password used before."
+    return Question("Enable this account?", text, "Enable it", "Leave it")
+
+
+def to_reset(row: PersonRow) -> Question:
+    person = row.person
+    text = (
+        f"The password of {person.name} stops working now. You are shown a one-time password once; with it another is "
+        "chosen at the next sign-in."
+    )
+    return Question("Make a new password?", text, "Make a new password", "Keep it", grave=True)
+
+
+def to_finish(row: PersonRow) -> Question:
+    flaws = "; ".join(FLAWS[flaw] for flaw in row.flaws)
+    text = f"For {row.person.account} {flaws}. It is made as it should be: {ROLES[row.person.post.role]}."
+    return Question("Mend this account?", text, "Mend it", "Leave it")
+
+
+def to_create(name: str, role: Role) -> Question:
+    text = f"{name} can see and change everything of this firm, and make others administrators."
+    return Question("Make an administrator?", text, f"Create the {ROLES[role].lower()}", "Go back", grave=True)

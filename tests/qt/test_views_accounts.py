@@ -1,0 +1,278 @@
+"""Users and requests in the real window, and what a change does to another desk's window."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from contextlib import asynccontextmanager
+
+import pytest
+from builders import BERLIN, PASSWORD
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
+
+from desktop.app import Program
+from desktop.preferences import Preferences
+from desktop.smoke import Stopwatch
+from desktop.viewmodels.phases import Phase
+from desktop.viewmodels.session import SessionPhase
+from desktop.views.admin.proof import ProofDialog
+from engine.adapters.mongo_guest import file_request
+from engine.config import load
+from engine.domain.account_requests import NewRequest
+from engine.domain.accounts import is_one_time
+from engine.domain.people import Role
+
+_PATIENCE_S = 30
+CHOSEN = "a word of one's own"
+
+
+class OnGivenServers(Program):
+    """The window on the servers of the test run."""
+
+    place = None
+
+    async def _open_place(self, on_progress):
+        class Held:
+            value = self.place
+
+            async def aclose(self):
+                pass
+
+        self._place = Held()
+        return ()
+
+
+class Desk:
+    """One window and whoever sits at it."""
+
+    def __init__(self, program):
+        self.program = program
+
+    @property
+    def view(self):
+        return self.program.window.workspace
+
+    @property
+    def admin(self):
+        return self.view.admin.accounts
+
+    @property
+    def session(self):
+        return self.program.session.state
+
+    async def until(self, condition):
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                while not condition():  # noqa: ASYNC110 -- windows set no asyncio.Event
+                    await asyncio.sleep(0.01)
+        except TimeoutError:
+            raise AssertionError(f"never came true; {self.session}") from None
+
+    async def sign_in(self, account, password=PASSWORD):
+        await self.until(lambda: self.session.phase is SessionPhase.SIGNED_OUT)
+        self.program.session.sign_in(account, password)
+        await self.until(lambda: self.session.phase in (SessionPhase.SIGNED_IN, SessionPhase.CHOOSING))
+
+    async def users(self):
+        self.view.go("users")
+        await self.until(lambda: self.admin.people_vm.listing.state.phase is Phase.READY)
+        await self.until(lambda: self.admin.people.list.row() is not None)
+
+    async def open(self, account):
+        await self.users()
+        rows = self.admin.people_vm.listing.state.first
+        self.admin.panel.open_person(next(row for row in rows if row.person.account == account))
+
+    async def answer(self, *, password=""):
+        """Press yes in whatever is asked; a proof gets *password*."""
+        await self.until(lambda: self._asked() is not None)
+        box = self._asked()
+        if isinstance(box, ProofDialog):
+            QTest.keyClicks(box.password, password)
+            box.yes.click()
+        else:
+            box.buttons()[0].click()
+
+    def _asked(self):
+        shown = [each for each in QApplication.topLevelWidgets() if isinstance(each, QDialog) and each.isVisible()]
+        return next((each for each in shown if isinstance(each, ProofDialog | QMessageBox)), None)
+
+
+@pytest.fixture
+def desk(qapp, world, staff, tmp_path):
+    numbers = iter(range(9))
+
+    @asynccontextmanager
+    async def opened():
+        number = next(numbers)
+        folder = tmp_path / str(number)
+        program = OnGivenServers(
+            qapp, load(folder, environ={}, cwd=tmp_path), Preferences(tmp_path / f"{number}.ini"), Stopwatch()
+        )
+        program.place = world.place
+        program.theme.reduce_motion(reduced=True)
+        living = asyncio.create_task(program.live())
+        try:
+            made = Desk(program)
+            await made.until(program.window.isVisible)
+            yield made
+        finally:
+            program.leave()
+            await living
+            program.window.deleteLater()
+
+    yield opened
+    gc.unfreeze()
+
+
+async def test_B12_a_changed_role_signs_the_other_window_out_with_a_message_and_the_new_role_comes_in(desk, world):
+    async with desk() as office, desk() as counter:
+        await office.sign_in("admin")
+        await counter.sign_in("clerk2")
+        assert counter.view.client is not None
+        await office.open("clerk2")
+        panel = office.admin.panel
+        panel.post.role.setCurrentIndex(panel.post.role.findData(Role.OWNER))
+        panel.post.fleet.setCurrentIndex(panel.post.fleet.findData("owner-1"))
+        panel.move_button.click()
+        await office.answer()
+        await counter.until(lambda: counter.session.phase is SessionPhase.SIGNED_OUT)
+        said = counter.program.window.sign_in._form._banner.text
+
+        assert "An administrator changed what this account may do. Please sign in again." == said
+        assert counter.view is None
+        await counter.sign_in("clerk2")
+        assert Role.OWNER is counter.session.actor.role
+        await office.until(office.admin.panel.banner.isVisible)
+        assert "within five seconds" in office.admin.panel.banner.text
+
+
+async def test_B12_a_disabled_account_is_signed_out_and_told_so(desk):
+    async with desk() as office, desk() as counter:
+        await office.sign_in("admin")
+        await counter.sign_in("clerk2")
+        await office.open("clerk2")
+        office.admin.panel.disable.click()
+        await office.answer()
+        await counter.until(lambda: counter.session.phase is SessionPhase.SIGNED_OUT)
+
+        assert counter.program.window.sign_in._form._banner.text.startswith("This account is disabled.")
+        await office.until(office.admin.panel.enable.isVisible)
+        office.admin.panel.enable.click()
+        await office.answer()
+        await office.until(office.admin.panel.disable.isVisible)
+        await counter.sign_in("clerk2")
+
+
+async def test_an_account_is_made_its_password_shown_once_and_changed_at_the_first_sign_in(desk):
+    async with desk() as office, desk() as counter:
+        await office.sign_in("admin")
+        await office.users()
+        office.admin.people.new.click()
+        panel = office.admin.panel
+        QTest.keyClicks(panel.form.fields["name"], "Nele Ørsted Vogt")
+        assert "nele.vogt" == panel.form.value("account")
+        await office.until(lambda: panel.post.branch.count() > 1)
+        panel.post.branch.setCurrentIndex(panel.post.branch.findData(BERLIN.id))
+        QTest.keyClick(panel.form.fields["name"], Qt.Key.Key_Return)
+        await office.until(lambda: office.admin.people_vm.state.issued is not None)
+        once = panel.issued.password.text()
+        panel.issued.copy.click()
+        assert is_one_time(once)
+        assert once == QGuiApplication.clipboard().text()
+        panel.close_panel()
+        await office.until(lambda: not panel.isVisible())
+        assert "" == panel.issued.password.text()
+        assert office.admin.people_vm.state.issued is None
+
+        await counter.sign_in("nele.vogt", once)
+        choose = counter.program.window.sign_in._choose
+        for name in ("password", "again"):
+            choose.form.fields[name].setText(CHOSEN)
+        choose.save.click()
+        await counter.until(lambda: counter.session.phase is SessionPhase.SIGNED_IN)
+        assert BERLIN.id == counter.session.actor.branch_id
+
+
+async def test_an_administrator_is_made_only_with_the_own_password(desk, world):
+    async with desk() as office:
+        await office.sign_in("admin")
+        await office.open("clerk2")
+        panel = office.admin.panel
+        panel.post.role.setCurrentIndex(panel.post.role.findData(Role.ADMIN))
+        panel.move_button.click()
+        await office.answer(password="not the password")
+        await office.until(lambda: office.admin.people_vm.state.problem is not None)
+        assert "The name or the password is not right." == panel.banner.text
+        panel.move_button.click()
+        await office.answer(password=PASSWORD)
+        await office.until(lambda: office.admin.people_vm.state.done == "moved")
+
+        assert "admin" == world.db.people.find_one({"_id": "clerk2"})["role"]
+
+
+async def test_the_own_account_offers_nothing_that_others_decide(desk):
+    async with desk() as office:
+        await office.sign_in("admin")
+        await office.open("admin")
+        panel = office.admin.panel
+        await office.until(panel.own.isVisible)
+
+        assert not any(button.isVisible() for button in (panel.move_button, panel.disable, panel.reset, panel.enable))
+        assert not panel.post.role.isEnabled()
+
+
+async def test_a_request_is_counted_granted_with_a_role_and_gone(desk, world):
+    await _file(world, "Nele Vogt", "nele@example.org")
+    await _file(world, "Udo Unknown", "udo@example.org")
+    async with desk() as office:
+        await office.sign_in("admin")
+        badge = office.view.rail._buttons["requests"]
+        await office.until(lambda: badge._waiting == 2)
+        office.view.go("requests")
+        page = office.admin.requests
+        await office.until(lambda: page.list.row() is not None)
+        assert "Nele Vogt" == page.list.row().name
+        QTest.keyClick(page.list.table, Qt.Key.Key_Return)
+        panel = office.admin.panel
+        await office.until(panel.isVisible)
+        assert ("Nele Vogt", "nele.vogt", "nele@example.org") == tuple(
+            panel.form.value(name) for name in ("name", "account", "email")
+        )
+        panel.main.click()
+        await office.until(lambda: badge._waiting == 1)
+        panel.close_panel()
+        await office.until(lambda: page.list.row() is not None and page.list.row().name == "Udo Unknown")
+        page.decline.click()
+        await office.answer()
+        await office.until(lambda: badge._waiting == 0)
+        await office.until(lambda: not page.list.content.shows_rows)
+
+        assert Role.CLIENT == world.db.people.find_one({"_id": "nele.vogt"})["role"]
+        assert 0 == world.db.account_requests.count_documents({})
+        told = [row["what"] for row in world.db.audit.find().sort("_id", 1)]
+        assert ["account.request_granted", "account.request_declined"] == told
+
+
+async def _file(world, name, email):
+    await file_request(world.place.connector, world.place.database, NewRequest(name, email, "", ""))
+
+
+async def test_search_and_filters_ask_the_server_and_an_empty_answer_leads_back(desk):
+    async with desk() as office:
+        await office.sign_in("admin")
+        await office.users()
+        page, listing = office.admin.people, office.admin.people_vm.listing
+        page.role.setCurrentIndex(page.role.findData("client"))
+        await office.until(lambda: listing.state.phase is Phase.READY and listing.state.total == 2)
+        page.focus_search()
+        QTest.keyClicks(page.search, "nobody")
+        await office.until(lambda: listing.state.phase is Phase.READY and listing.state.total == 0)
+        await office.until(lambda: not page.list.content.shows_rows)
+        page.list.content.empty._step.click()
+        await office.until(lambda: listing.state.phase is Phase.READY and listing.state.total == 6)
+
+        assert page.list.content.shows_rows
