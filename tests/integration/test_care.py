@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from builders import DATABASE, PASSWORD
+from builders import BERLIN, DATABASE, PASSWORD
 from payments import opened, run_out
 
 from engine.adapters.mongo_books import MongoBooks
@@ -14,6 +14,7 @@ from engine.adapters.mongo_client import Credentials, connect
 from engine.config import Secret
 from engine.domain.booking import BookingState
 from engine.domain.books import DifferenceKind
+from engine.domain.catalogue import CarWish
 from engine.domain.errors import Forbidden, InvalidText, MoveRefused, Overtaken, Unavailable
 from engine.domain.payment import AttemptState, RefundState
 from engine.domain.trouble import Why
@@ -206,6 +207,25 @@ async def test_row_11_whoever_wants_the_car_does_not_wait_for_the_next_try(world
 
     assert "released" == world.stored(booking)["state"]
     assert "held" == world.stored(other)["state"]
+
+
+async def test_B9_what_a_sweep_sets_free_is_found_by_the_other_desks_at_once(world, stripe):
+    async with world.desk("worker") as office, world.desk() as desk:
+
+        async def found():
+            page = await desk.catalogue.search(desk.actor, CarWish(BERLIN.id, booking.period))
+            return "car-1" in {offer.car.id for offer in page.offers}
+
+        booking = await opened(desk)
+        run_out(world, booking)
+        await stripe.fault(kind="fail", status=429, operation="PostCheckoutSessionsSessionExpire")
+        await office.sweeper.sweep()
+        assert not await found()
+        now_due(world, booking)
+        await office.sweeper.sweep()
+
+        assert "released" == world.stored(booking)["state"]
+        assert await found()
 
 
 async def test_a_desk_whose_key_may_not_puts_nothing_off_for_the_others(world, stripe, keyless):
