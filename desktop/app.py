@@ -40,7 +40,8 @@ from desktop.views.shell import MainWindow, Workspace
 from desktop.widgets.shimmer import ShimmerClock
 from engine.config import Settings
 from engine.domain.account_requests import NewRequest
-from engine.domain.people import Actor, Role
+from engine.domain.listing import BookingScope
+from engine.domain.people import Actor, Deed, Role
 from engine.embedded.servers import begin
 
 if TYPE_CHECKING:
@@ -217,7 +218,7 @@ class Program:
             car=CarViewModel(desk, tasks),
             panel=self._panel,
             detail=DetailViewModel(desk, self._open_browser, tasks),
-            bookings=BookingsViewModel(desk, tasks),
+            bookings=BookingsViewModel(desk, tasks, _own_scopes(engine.actor)),
             holds=HoldsViewModel(desk, tasks),
             connection=ConnectionViewModel(self._bridge, probe, tasks),
             live=LiveViewModel(self._bridge, engine.live, tasks),
@@ -255,6 +256,11 @@ class Program:
         report = "".join(traceback.format_exception(problem))
         log.error("desktop.crashed", report=report)
         self._tasks.once("crash report", tell(self.window, "Something in DriveSphere went wrong", report))
+
+
+def _own_scopes(actor: Actor) -> tuple[BookingScope, ...] | None:
+    """Whoever has a page for all bookings sees only the own ones at the counter."""
+    return (BookingScope.MINE,) if actor.may(Deed.SEE_OVERVIEW) else None
 
 
 async def _load_engine() -> ModuleType:

@@ -23,6 +23,7 @@ import httpx
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 from qasync import QEventLoop
+from screens_admin import admin
 from screens_bookings import bookings, hold
 
 from desktop.app import Program
@@ -248,7 +249,7 @@ async def take_all(app: QApplication, arguments: argparse.Namespace, data: Path)
     arguments.to.mkdir(parents=True, exist_ok=True)
     living = asyncio.create_task(program.live())
     try:
-        for scene in (sign_in, search, taken, car, booking, bookings, leave):
+        for scene in (sign_in, search, taken, car, booking, bookings, leave, admin):
             await scene(photo)
     finally:
         program.leave()

@@ -134,7 +134,9 @@ class WorkspaceView(QWidget):
             areas.append(OwnerArea(tools, self._workspace, frame))
         if actor.may(Deed.MANAGE_ACCOUNTS):
             self.admin = AdminArea(tools, self._workspace, frame)
-            areas.append(self.admin)
+            if self.client is not None:
+                self.admin.booking_wanted.connect(self.client.open_booking)
+            areas.insert(0, self.admin)
         return tuple(areas)
 
     def _fill(self, tools: Tools) -> None:

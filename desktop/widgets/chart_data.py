@@ -17,6 +17,7 @@ class Point:
         value: None where there is no figure, which is not the same as nothing.
         short: What stands beside the bar ("1.2k"); *text* is the exact figure with its unit.
         before: The same of the period before; None where it is not compared.
+        beside: What the outlined figure is called when it is read out, where it is none of the period before.
         key: What ``chosen`` carries.
     """
 
@@ -27,11 +28,12 @@ class Point:
     name: str = ""
     before: float | None = None
     before_text: str = ""
+    beside: str = "before"
     key: object = None
 
     @property
     def spoken(self) -> str:
-        compared = f", before: {self.before_text}" if self.before_text else ""
+        compared = f", {self.beside}: {self.before_text}" if self.before_text else ""
         return f"{self.name or self.label}: {self.text}{compared}"
 
 

@@ -160,7 +160,7 @@ def _branch_cars(branch: Branch, cars: dict[tuple[str, str], int], out: Counter[
         cars.get((branch.id, status.value), 0)
         for status in (CarStatus.ACTIVE, CarStatus.MAINTENANCE, CarStatus.RETIRED)
     )
-    return BranchCars(branch.id, branch.name, active, maintenance, retired, out[branch.id])
+    return BranchCars(branch.id, branch.name, branch.city, active, maintenance, retired, out[branch.id])
 
 
 def _behind(question: MoneyQuestion, branches: Iterable[Branch]) -> list[Document]:

@@ -41,6 +41,7 @@ class BranchCars:
 
     branch_id: BranchId
     name: str
+    city: str
     active: int
     maintenance: int
     retired: int

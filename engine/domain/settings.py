@@ -58,6 +58,24 @@ class Revision:
     withdrawn: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """The rules at one moment.
+
+    Attributes:
+        holding: What holds now; None for a firm that never set any.
+        planned: Decided and not yet in force, the nearest first.
+        past: What held before and what was withdrawn, the latest first.
+        last: Given back with a change, so that two persons' changes cannot cross.
+    """
+
+    settings: FirmSettings
+    holding: Revision | None
+    planned: tuple[Revision, ...]
+    past: tuple[Revision, ...]
+    last: int
+
+
 def in_force(revisions: Iterable[Revision], at: datetime) -> Revision | None:
     """The one whose rules hold at *at*."""
     begun = (each for each in revisions if each.valid_from <= at and not each.withdrawn)

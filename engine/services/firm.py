@@ -9,7 +9,7 @@ from typing import Protocol
 from engine.domain.audit import AuditRow, Facts, changed
 from engine.domain.errors import InvalidText, MoveRefused, NotFound
 from engine.domain.people import Actor, Deed
-from engine.domain.settings import FURTHEST, SOONEST, FirmSettings, Revision, in_force, settings_at, sound
+from engine.domain.settings import FURTHEST, SOONEST, Firm, FirmSettings, Revision, in_force, settings_at, sound
 from engine.ports import Clock
 
 
@@ -24,24 +24,6 @@ class Rules(Protocol):
 
     async def withdraw(self, number: int, withdraws: int, row: AuditRow) -> None:
         """Raises: Overtaken, when *number* is taken."""
-
-
-@dataclass(frozen=True, slots=True)
-class Firm:
-    """The rules at one moment.
-
-    Attributes:
-        holding: What holds now; None for a firm that never set any.
-        planned: Decided and not yet in force, the nearest first.
-        past: What held before and what was withdrawn, the latest first.
-        last: Given back with a change, so that two persons' changes cannot cross.
-    """
-
-    settings: FirmSettings
-    holding: Revision | None
-    planned: tuple[Revision, ...]
-    past: tuple[Revision, ...]
-    last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +58,8 @@ class FirmService:
             raise InvalidText("valid_from", "must be a time from now on, and at most two years off")
         wanted = sound(settings)
         revisions, _ = await self.rules.revisions()
+        if wanted == settings_at(revisions, begins):
+            raise InvalidText("rules", "must differ from those that hold then anyway")
         before = facts_of(settings_at(revisions, begins))
         revision = Revision(after + 1, begins, wanted, actor.account, now)
         was, becomes = changed(before, facts_of(wanted))

@@ -59,7 +59,7 @@ async def test_of_two_who_decide_on_the_same_state_the_second_is_told(world):
         seen = (await desk.head_office.firm.firm(desk.actor)).last
         await desk.head_office.firm.change(desk.actor, DEAR, None, after=seen)
         with pytest.raises(Overtaken):
-            await desk.head_office.firm.change(desk.actor, FirmSettings(), None, after=seen)
+            await desk.head_office.firm.change(desk.actor, replace(DEAR, commission_bp=1), None, after=seen)
 
     assert 2 == world.db.settings.count_documents({})
     assert 1 == world.db.audit.count_documents({"what": "settings.changed"})
@@ -113,6 +113,8 @@ async def test_rules_that_cannot_be_are_named_by_their_field(world, field, chang
             await change(desk, replace(DEAR, **changes))
         with pytest.raises(InvalidText):
             await change(desk, DEAR, desk.clock.now() - timedelta(minutes=5))
+        with pytest.raises(InvalidText, match="differ"):
+            await change(desk, FirmSettings())
 
     assert field == told.value.field
     assert 1 == world.db.settings.count_documents({})

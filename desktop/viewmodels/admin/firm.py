@@ -15,8 +15,7 @@ from desktop.viewmodels.phases import Phase
 from engine.domain.branches import BranchLine
 from engine.domain.car import Branch
 from engine.domain.errors import DriveSphereError
-from engine.domain.settings import FirmSettings, Revision
-from engine.services.firm import Firm
+from engine.domain.settings import Firm, FirmSettings, Revision
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
+
 from desktop.commands import Command
-from desktop.views.admin.accounts import AccountsArea
+from desktop.views.admin.accounts import USERS, AccountsArea
+from desktop.views.admin.oversight import OversightArea
+from desktop.views.admin.overview_page import Drill
 from desktop.views.area import Area, Entry, Frame
 from desktop.views.tools import Tools, Workspace
 
 
 class AdminArea(Area):
-    """Several parts, each an area of its own, in the order of the rail."""
+    """Several parts, each an area of its own; what is looked at all day comes first in the rail, accounts between.
+
+    Signals:
+        booking_wanted: A Booking is to be shown.
+    """
+
+    booking_wanted = Signal(object)
 
     def __init__(self, tools: Tools, workspace: Workspace, frame: Frame) -> None:
         super().__init__(frame.host)
+        self._frame = frame
         self.accounts = AccountsArea(tools, workspace, frame)
-        self._parts: tuple[Area, ...] = (self.accounts,)
+        self.oversight = OversightArea(tools, workspace, frame)
+        self._parts: tuple[Area, ...] = (self.oversight, self.accounts)
         for part in self._parts:
             part.task_failed.connect(self.task_failed)
+        self.oversight.booking_wanted.connect(self.booking_wanted)
+        self.oversight.drilled.connect(self._drill)
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        return tuple(entry for part in self._parts for entry in part.entries)
+        oversight = self.oversight
+        return (*oversight.first_entries(), *self.accounts.entries, *oversight.last_entries())
 
     def commands(self) -> tuple[Command, ...]:
         return tuple(command for part in self._parts for command in part.commands())
@@ -40,3 +55,7 @@ class AdminArea(Area):
     def stop(self) -> None:
         for part in self._parts:
             part.stop()
+
+    def _drill(self, drill: Drill) -> None:
+        if drill.page == "users":
+            self._frame.go(USERS)

@@ -1,0 +1,223 @@
+"""The audit: who changed what, when, at which desk; with filters, the fields before and after, and a file."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from PySide6.QtCore import QSignalBlocker, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.dialogs import ask_where_to_save
+from desktop.messages import plural, say
+from desktop.models.rows import Column
+from desktop.tasks import TaskScope
+from desktop.theme.icons import Icon
+from desktop.theme.tokens import GRID, Tone
+from desktop.viewmodels.admin.audit import AuditNames, AuditViewModel
+from desktop.viewmodels.export import ExportPhase, ExportState
+from desktop.views.admin.facts import facts_of
+from desktop.views.admin.oversight_words import field_text, subject_text, verb_text
+from desktop.views.admin.paged_list import ListWords, PagedList
+from desktop.views.area import Page
+from desktop.views.tools import Tools
+from desktop.widgets.banner import Banner
+from desktop.widgets.button import Button
+from desktop.widgets.page_header import PageHeader
+from desktop.widgets.search_field import SearchField
+from desktop.widgets.side_panel import SidePanel
+from desktop.widgets.text import Text
+from engine.domain.audit import AuditQuery, AuditRow
+
+_TITLE = "Audit"
+_EVERYBODY, _ANYTHING = "Everybody", "Everything"
+_SPANS = (("Any time", None), ("Last 24 hours", 1), ("Last 7 days", 7), ("Last 30 days", 30), ("Last 365 days", 365))
+_OPEN = "Open folder"
+_NOTHING = ListWords(
+    Icon.HISTORY,
+    "Nothing was changed yet",
+    "Every change of a car, a branch, an account or the rules is written down here, and stays.",
+    "",
+    "The audit did not come",
+)
+_NO_MATCH = ListWords(
+    Icon.FILTER, "Nothing fits", "No change fits these filters.", "Clear all filters", "The audit did not come"
+)
+
+
+def _when(row: AuditRow) -> str:
+    return row.at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _changes(row: AuditRow) -> str:
+    names = [*row.before, *(name for name in row.after if name not in row.before)]
+    return ", ".join(_change(row, name) for name in names)
+
+
+def _change(row: AuditRow, name: str) -> str:
+    before, after = row.before.get(name, ""), row.after.get(name, "")
+    both = f"{before} → {after}" if before and after else after or before
+    return f"{field_text(name)}: {both}"
+
+
+def columns() -> list[Column[AuditRow]]:
+    return [
+        Column("When", _when, lambda row: row.at, weight=5),
+        Column("Who", lambda row: row.by, lambda row: row.by, weight=3),
+        Column("What", lambda row: verb_text(row.what), lambda row: row.what, weight=4),
+        Column("Subject", lambda row: subject_text(row.subject), lambda row: row.subject, weight=5),
+        Column("Change", _changes, _changes, weight=9),
+        Column("Desk", lambda row: row.desk, lambda row: row.desk, weight=3),
+    ]
+
+
+class AuditPage(Page):
+    """Signals: ``task_failed`` carries an exception nobody foresaw."""
+
+    task_failed = Signal(object)
+
+    def __init__(self, tools: Tools, vm: AuditViewModel, host: QWidget) -> None:
+        """*host* is where the detail of a row slides in."""
+        super().__init__()
+        self.vm = vm
+        # Nobody's child: a question that is cancelled as the session ends outlives the page by a moment.
+        self._tasks = TaskScope()
+        self._tasks.failed.connect(self.task_failed)
+        self.header = PageHeader(tools.theme, _TITLE, " ")
+        self.save = Button(tools.theme, "Export …", icon=Icon.DOWNLOAD)
+        self.header.add_action(self.save)
+        self.subject = SearchField(tools.theme, "Subject, such as car:car-12")
+        self.who, self.what, self.span = QComboBox(), QComboBox(), QComboBox()
+        for box, name in ((self.who, "Who"), (self.what, "What"), (self.span, "When")):
+            box.setAccessibleName(name)
+        self.span.addItems([words for words, _ in _SPANS])
+        self._fill_names(AuditNames())
+        self.banner = Banner(tools.theme)
+        self.list = PagedList(tools, vm.list, columns(), _NOTHING, _TITLE)
+        self.detail = AuditDetail(tools, host)
+        self._lay_out(tools)
+        self._connect()
+        vm.load()
+
+    def focus_first(self) -> None:
+        self.list.focus_first()
+
+    def focus_search(self) -> None:
+        self.subject.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.subject.selectAll()
+
+    def clear(self) -> None:
+        for box in (self.who, self.what, self.span):
+            blocked = QSignalBlocker(box)
+            box.setCurrentIndex(0)
+            del blocked
+        self.subject.reset()
+        self._ask()
+
+    def leave(self) -> None:
+        self.detail.close_panel()
+
+    def stop(self) -> None:
+        self._tasks.stop("where")
+        self.vm.export.stop()
+
+    def ask_where(self) -> None:
+        self._tasks.once("where", self._save())
+
+    def _ask(self) -> None:
+        days = _SPANS[max(self.span.currentIndex(), 0)][1]
+        since = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(days=days) if days else None
+        query = AuditQuery(
+            by=self.who.currentData() or "",
+            what=self.what.currentData() or "",
+            subject=self.subject.text().strip(),
+            since=since,
+        )
+        self.list.words = _NOTHING if query == AuditQuery() else _NO_MATCH
+        self.vm.list.ask(query)
+
+    def _fill_names(self, names: AuditNames) -> None:
+        rooms = sorted({verb.partition(".")[0] for verb in names.verbs})
+        lines = [(f"{verb_text(room)}: everything", f"{room}.") for room in rooms]
+        lines += [(verb_text(verb), verb) for verb in names.verbs]
+        people = [(name, name) for name in names.people]
+        for box, first, choices in ((self.who, _EVERYBODY, people), (self.what, _ANYTHING, lines)):
+            blocked, chosen = QSignalBlocker(box), box.currentData()
+            box.clear()
+            box.addItem(first, "")
+            for words, value in choices:
+                box.addItem(words, value)
+            box.setCurrentIndex(max(box.findData(chosen), 0))
+            del blocked
+
+    def _counted(self, total: int) -> None:
+        self.header.say(_TITLE, f"{plural(total, 'change')}, newest first" if total else " ")
+        self.save.setEnabled(total > 0)
+
+    def _draw_export(self, state: ExportState) -> None:
+        rows = plural(state.rows, "change")
+        match state.phase:
+            case ExportPhase.WRITING:
+                self.banner.tell(Tone.ACCENT, f"Exporting to {state.path.name} … {rows}", closable=False)
+            case ExportPhase.DONE if state.complete:
+                self.banner.tell(Tone.POSITIVE, f"{rows} exported to {state.path}", _OPEN)
+            case ExportPhase.DONE:
+                words = f"The first {rows} exported to {state.path}; there are more. Narrow the list to get the others."
+                self.banner.tell(Tone.WARNING, words, _OPEN)
+            case ExportPhase.FAILED if state.problem is not None:
+                self.banner.tell(Tone.DANGER, f"Nothing was exported. {say(state.problem).text}")
+
+    async def _save(self) -> None:
+        name = f"audit {datetime.now().astimezone():%Y-%m-%d}.csv"
+        path = await ask_where_to_save(self.window(), "Export the audit", name, "Comma-separated values (*.csv)", "csv")
+        if path is not None:
+            self.vm.save(path)
+
+    def _open_folder(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.vm.export.state.path.parent)))
+
+    def _lay_out(self, tools: Tools) -> None:
+        filters = QHBoxLayout()
+        filters.setSpacing(2 * GRID)
+        filters.addWidget(self.subject, 2)
+        for words, box in (("Who", self.who), ("What", self.what), ("When", self.span)):
+            label = Text(tools.theme, words, ink="muted")
+            label.setBuddy(box)
+            filters.addWidget(label)
+            filters.addWidget(box, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 4 * GRID)
+        column.setSpacing(3 * GRID)
+        column.addWidget(self.header)
+        column.addLayout(filters)
+        column.addWidget(self.banner)
+        column.addWidget(self.list, 1)
+
+    def _connect(self) -> None:
+        self.subject.searched.connect(self._ask)
+        for box in (self.who, self.what, self.span):
+            box.currentIndexChanged.connect(self._ask)
+        self.list.opened.connect(self.detail.show_row)
+        self.list.filled.connect(self._counted)
+        self.list.stepped.connect(self.clear)
+        self.save.clicked.connect(self.ask_where)
+        self.banner.acted.connect(self._open_folder)
+        self.vm.names_changed.connect(self._fill_names)
+        self.vm.export.changed.connect(self._draw_export)
+
+
+class AuditDetail(SidePanel):
+    """One change with every field as it was and as it is."""
+
+    def __init__(self, tools: Tools, host: QWidget) -> None:
+        super().__init__(tools.theme, host, "Change")
+        self._tools = tools
+
+    def show_row(self, row: AuditRow) -> None:
+        told = (("When", _when(row)), ("Who", row.by), ("Desk", row.desk), ("Subject", subject_text(row.subject)))
+        before = [(field_text(name), value) for name, value in row.before.items()]
+        after = [(field_text(name), value) for name, value in row.after.items()]
+        content = facts_of(self._tools.theme, [("", told), ("Before", before), ("After", after)])
+        self.set_content(content)
+        self.set_title(verb_text(row.what))
+        self.open(content)

@@ -1,0 +1,261 @@
+"""Branches and settings: the rules over time, the branches with what depends on them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.dialogs import Question, confirm
+from desktop.messages import branch_name, plural, say
+from desktop.models.pages import PagesModel
+from desktop.tasks import TaskScope
+from desktop.theme.icons import Icon
+from desktop.theme.tokens import GRID, TypeSize
+from desktop.viewmodels.admin.firm import FirmState, FirmViewModel
+from desktop.viewmodels.phases import Phase
+from desktop.views.admin.branch_panel import BranchPanel
+from desktop.views.admin.firm_tables import RuleRow, branch_columns, put_rows, rule_columns, rule_rows, table_of
+from desktop.views.admin.rules_panel import RulesPanel, cancellation_line, moment_line, rules_line
+from desktop.views.area import Page
+from desktop.views.content import Content
+from desktop.views.tools import Tools
+from desktop.widgets.button import Button
+from desktop.widgets.loading import Loading
+from desktop.widgets.page_header import PageHeader
+from desktop.widgets.phases import Look, Showing, Word
+from desktop.widgets.record_table import ROW_HEIGHT
+from desktop.widgets.text import Text
+from desktop.widgets.toast import Toast
+from engine.domain.branches import BranchLine
+from engine.domain.car import Branch
+from engine.domain.errors import DriveSphereError
+from engine.domain.settings import FirmSettings
+
+_TITLE = "Branches and settings"
+_RULE_ROWS, _BRANCH_ROWS = 4, 6
+
+
+class FirmPage(Page):
+    """Signals: ``task_failed`` carries an exception nobody foresaw."""
+
+    task_failed = Signal(object)
+
+    def __init__(self, tools: Tools, vm: FirmViewModel, host: QWidget) -> None:
+        """*host* is where the forms slide in."""
+        super().__init__()
+        self.vm = vm
+        # Nobody's child: a question that is cancelled as the session ends outlives the page by a moment.
+        self._tasks = TaskScope()
+        self._tasks.failed.connect(self.task_failed)
+        self._filled: FirmState | None = None
+        self._run = 0
+        self.loading = Loading(self)
+        self.header = PageHeader(tools.theme, _TITLE, " ")
+        self.rules: PagesModel[RuleRow] = PagesModel(rule_columns(), lambda _ticket: None, 1000)
+        self.branches: PagesModel[BranchLine] = PagesModel(branch_columns(), lambda _ticket: None, 1000)
+        self.rules_table = table_of(tools, self.rules, "Rules over time")
+        self.branches_table = table_of(tools, self.branches, "Branches")
+        self.rules_table.setFixedHeight((_RULE_ROWS + 1) * ROW_HEIGHT)
+        self.change = Button(tools.theme, "Change the rules …", icon=Icon.SETTINGS)
+        self.add = Button(tools.theme, "Add a branch …", icon=Icon.ADD)
+        self.now_line = Text(tools.theme, " ", ink="muted")
+        self.rules_panel = RulesPanel(tools.theme, host, vm.now)
+        self.branch_panel = BranchPanel(tools.theme, host)
+        self.toast = Toast(tools.theme, host)
+        self.body = QWidget()
+        self.content = Content(tools, self.body)
+        self._lay_out(tools)
+        self._connect()
+        vm.load()
+
+    def draw(self, state: FirmState) -> None:
+        for panel in (self.rules_panel, self.branch_panel):
+            panel.set_busy(busy=state.busy)
+        if state.phase is Phase.LOADING:
+            if state.run != self._run:
+                self._run = state.run
+                self.loading.begin(has_rows=self._filled is not None and self._filled.firm is not None)
+        elif state.phase is Phase.READY:
+            self.loading.settle()
+        else:
+            self.loading.fail()
+        if state.phase is not Phase.LOADING and self.loading.showing.look is Look.CONTENT:
+            self._fill(state)
+
+    def focus_first(self) -> None:
+        if self.content.shows_rows:
+            self.branches_table.setFocus()
+        else:
+            self.content.take_focus()
+
+    def leave(self) -> None:
+        self.rules_panel.close_panel()
+        self.branch_panel.close_panel()
+
+    def stop(self) -> None:
+        self._tasks.stop("ask")
+
+    def change_rules(self) -> None:
+        if self.vm.state.firm is not None:
+            self.branch_panel.close_panel()
+            self.rules_panel.begin(self.vm.state.firm.settings)
+
+    def add_branch(self) -> None:
+        self.rules_panel.close_panel()
+        known = self.vm.state.branches
+        self.branch_panel.begin(None, known[0].branch.zone if known else "")
+
+    def _look(self, showing: Showing) -> None:
+        state = self.vm.state
+        self.content.line.set_active(active=showing.progress)
+        if state.phase is not Phase.FAILED:
+            self.content.tell_stuck(stuck=showing.word is Word.OFFER_RETRY and state.phase is Phase.LOADING)
+        if showing.look is Look.BONES:
+            self.rules.reset(_RULE_ROWS)
+            self.branches.reset(_BRANCH_ROWS)
+            self.content.show_rows()
+            self.header.say(_TITLE, "Loading")
+        elif showing.look is Look.CONTENT and state.phase is not Phase.LOADING:
+            self._fill(state)
+
+    def _fill(self, state: FirmState) -> None:
+        if state is self._filled:
+            return
+        had = self._filled is not None and self._filled.firm is not None
+        if state.phase is Phase.FAILED and state.problem is not None:
+            if had:
+                self.content.tell_stale(f"{say(state.problem).text} What you see was loaded before.")
+            else:
+                self.header.say(_TITLE, " ")
+                self.content.show_problem(state.problem, "The rules did not come")
+            return
+        self._filled = state
+        if state.firm is None:
+            return
+        rows = rule_rows(state.firm, self.vm.now())
+        put_rows(self.rules, self.rules_table, rows)
+        put_rows(self.branches, self.branches_table, state.branches)
+        self.now_line.setText(f"Now: {rules_line(state.firm.settings)}")
+        open_ones = sum(not line.branch.closed for line in state.branches)
+        planned = plural(len(state.firm.planned), "planned change") if state.firm.planned else "no change planned"
+        self.header.say(_TITLE, f"{plural(open_ones, 'open branch', 'open branches')}, {planned}")
+        if state.branches:
+            self.content.show_rows()
+        else:
+            words = "Cars stand at branches: the first one comes before the first car."
+            self.content.show_empty(Icon.PLACE, "No branch yet", words, "Add a branch …")
+
+    def _stepped(self) -> None:
+        if self.vm.state.phase is Phase.FAILED:
+            self.vm.load()
+        else:
+            self.add_branch()
+
+    def _open_rule(self, row: RuleRow) -> None:
+        if self.vm.state.firm is not None and row.revision in self.vm.state.firm.planned:
+            self._tasks.once("ask", self._ask_withdraw(row))
+
+    def _open_branch(self, line: BranchLine) -> None:
+        self.rules_panel.close_panel()
+        self.branch_panel.begin(line)
+
+    def _rules_wanted(self, settings: FirmSettings, valid_from: datetime | None) -> None:
+        self._tasks.once("ask", self._ask_rules(settings, valid_from))
+
+    def _branch_wanted(self, before: Branch | None, after: Branch) -> None:
+        if before is not None and before.zone != after.zone:
+            self._tasks.once("ask", self._ask_zone(before, after))
+        else:
+            self.vm.save_branch(before, after)
+
+    def _turn(self, line: BranchLine) -> None:
+        if line.branch.closed:
+            self.vm.reopen_branch(line.branch)
+        else:
+            self._tasks.once("ask", self._ask_close(line))
+
+    async def _ask_rules(self, settings: FirmSettings, valid_from: datetime | None) -> None:
+        when = f"from {moment_line(valid_from, self.vm.now())}" if valid_from else "in about a minute"
+        text = (
+            f"New bookings {when}: {rules_line(settings)}. {cancellation_line(settings.cancellation)}.\n\n"
+            "Bookings that are made keep the rules they were made with. What is planned for later stays planned."
+        )
+        if await confirm(self.window(), Question("Set these rules?", text, "Set the rules", "Not yet")):
+            self.vm.set_rules(settings, valid_from)
+
+    async def _ask_withdraw(self, row: RuleRow) -> None:
+        text = f"{rules_line(row.revision.settings)}, planned from {row.since}, will never hold."
+        if await confirm(self.window(), Question("Withdraw this plan?", text, "Withdraw it", grave=True)):
+            self.vm.withdraw(row.revision)
+
+    async def _ask_zone(self, before: Branch, after: Branch) -> None:
+        text = (
+            f"{branch_name(before)} moves from {before.zone} to {after.zone.strip()}. All cars that stand there are "
+            "priced by days of the new zone from now on; bookings that are made keep the old one."
+        )
+        if await confirm(self.window(), Question("Change the time zone?", text, "Change the zone")):
+            self.vm.save_branch(before, after)
+
+    async def _ask_close(self, line: BranchLine) -> None:
+        text = (
+            f"{branch_name(line.branch)} is no longer offered for pick-up and return. It stays in all old bookings and "
+            "can be opened again. Cars that stand there have to be moved first."
+        )
+        question = Question("Close this branch?", text, "Close the branch", "Keep it open", grave=True)
+        if await confirm(self.window(), question):
+            self.vm.close_branch(line.branch)
+
+    def _done(self, words: str) -> None:
+        self.leave()
+        self.toast.tell(words)
+
+    def _refused(self, problem: DriveSphereError) -> None:
+        """Where the person is: in the open form, else in the corner."""
+        for panel in (self.rules_panel, self.branch_panel):
+            if panel.isVisible():
+                panel.tell(problem)
+                return
+        self.toast.tell(say(problem).text)
+
+    def _lay_out(self, tools: Tools) -> None:
+        column = QVBoxLayout(self.body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * GRID)
+        column.addLayout(_head(tools, "Rules", self.now_line, self.change))
+        column.addWidget(self.rules_table)
+        column.addSpacing(3 * GRID)
+        column.addLayout(_head(tools, "Branches", Text(tools.theme, " "), self.add))
+        column.addWidget(self.branches_table, 1)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 4 * GRID)
+        page.setSpacing(3 * GRID)
+        page.addWidget(self.header)
+        page.addWidget(self.content, 1)
+
+    def _connect(self) -> None:
+        self.change.clicked.connect(self.change_rules)
+        self.add.clicked.connect(self.add_branch)
+        self.rules_table.chosen.connect(self._open_rule)
+        self.branches_table.chosen.connect(self._open_branch)
+        self.rules_panel.wanted.connect(self._rules_wanted)
+        self.branch_panel.wanted.connect(self._branch_wanted)
+        self.branch_panel.turned.connect(self._turn)
+        self.content.stepped.connect(self._stepped)
+        self.content.retried.connect(self.vm.load)
+        self.loading.changed.connect(self._look)
+        self.vm.changed.connect(self.draw)
+        self.vm.done.connect(self._done)
+        self.vm.refused.connect(self._refused)
+
+
+def _head(tools: Tools, title: str, line: Text, button: Button) -> QHBoxLayout:
+    words = QVBoxLayout()
+    words.setSpacing(0)
+    words.addWidget(Text(tools.theme, title, size=TypeSize.LEAD, bold=True))
+    words.addWidget(line)
+    row = QHBoxLayout()
+    row.addLayout(words, 1)
+    row.addWidget(button)
+    return row

@@ -1,0 +1,194 @@
+"""The pages from which the firm is run: overview, bookings, branches and settings, audit, health."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from PySide6.QtCore import Signal
+
+from desktop.commands import Command
+from desktop.theme.icons import Icon
+from desktop.viewmodels.admin.audit import AuditViewModel
+from desktop.viewmodels.admin.firm import FirmViewModel
+from desktop.viewmodels.admin.health import HealthViewModel
+from desktop.viewmodels.admin.overview import OverviewViewModel
+from desktop.viewmodels.bookings import BookingsViewModel
+from desktop.viewmodels.day_span import Days, DaySpan
+from desktop.views.admin.audit_page import AuditPage
+from desktop.views.admin.firm_page import FirmPage
+from desktop.views.admin.health_page import HealthPage
+from desktop.views.admin.overview_page import Drill, OverviewPage
+from desktop.views.area import Area, Entry, Frame
+from desktop.views.bookings.commands import BookingCommands
+from desktop.views.bookings.page import BookingsPage
+from desktop.views.tools import Tools, Workspace
+from engine.domain.booking import Booking
+from engine.domain.listing import BookingQuery, BookingScope
+
+T = TypeVar("T")
+
+OVERVIEW, BOOKINGS, FIRM, AUDIT, HEALTH = "overview", "all-bookings", "firm", "audit", "health"
+_BOOKINGS_TITLE = "All bookings"
+
+
+class OversightArea(Area):
+    """Builds each page when it is first gone to, and lets a figure lead to what is behind it.
+
+    Signals:
+        booking_wanted: A Booking is to be shown.
+        drilled: A Drill to a page that is not one of these.
+    """
+
+    booking_wanted = Signal(object)
+    drilled = Signal(object)
+
+    def __init__(self, tools: Tools, workspace: Workspace, frame: Frame) -> None:
+        super().__init__(frame.host)
+        self._tools, self._workspace, self._frame = tools, workspace, frame
+        desk, tasks = workspace.desk, workspace.tasks
+        self._bookings_vm = BookingsViewModel(desk, tasks, (BookingScope.ALL,))
+        self.overview: OverviewPage | None = None
+        self.bookings: BookingsPage | None = None
+        self.firm: FirmPage | None = None
+        self.audit: AuditPage | None = None
+        self.health: HealthPage | None = None
+        for changed in (workspace.panel.booked, workspace.detail.booked):
+            changed.connect(self._booked)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return (*self.first_entries(), *self.last_entries())
+
+    def first_entries(self) -> tuple[Entry, ...]:
+        """What an administrator looks at all day."""
+        return (
+            Entry(OVERVIEW, "Overview", Icon.EARNINGS, self._make_overview),
+            Entry(BOOKINGS, _BOOKINGS_TITLE, Icon.BOOKINGS, self._make_bookings),
+        )
+
+    def last_entries(self) -> tuple[Entry, ...]:
+        """What is seen to now and then."""
+        return (
+            Entry(FIRM, "Branches, rules", Icon.SETTINGS, self._make_firm),
+            Entry(AUDIT, "Audit", Icon.HISTORY, self._make_audit),
+            Entry(HEALTH, "Health", Icon.MAINTENANCE, self._make_health),
+        )
+
+    def commands(self) -> tuple[Command, ...]:
+        return (
+            *BookingCommands(BOOKINGS, _BOOKINGS_TITLE, self.to_bookings).all((BookingScope.ALL,), keys=False),
+            Command("firm.rules", "Change the rules …", self._change_rules, group="Branches and settings"),
+            Command("firm.branch", "Add a branch …", self._add_branch, group="Branches and settings"),
+            Command("audit.search", "Search the audit", self._search_audit, group="Audit"),
+            Command("audit.export", "Export the audit …", self._export_audit, group="Audit"),
+            Command("health.again", "Look at the deployment again", self._examine, group="Health"),
+            Command("health.copy", "Copy the findings", self._copy_health, group="Health"),
+        )
+
+    def reload(self) -> None:
+        if self.overview is not None:
+            self.overview.vm.load()
+        if self.bookings is not None:
+            self.bookings.vm.load()
+        if self.firm is not None:
+            self.firm.vm.load()
+        if self.audit is not None:
+            self.audit.vm.load()
+
+    def left(self) -> None:
+        for page in (self.overview, self.firm, self.audit, self.health):
+            if page is not None:
+                page.leave()
+
+    def stop(self) -> None:
+        for page in (self.bookings, self.firm, self.audit):
+            if page is not None:
+                page.stop()
+
+    def to_bookings(self) -> BookingsPage:
+        self._frame.go(BOOKINGS)
+        return _there(self.bookings)
+
+    def _make_overview(self) -> OverviewPage:
+        vm = OverviewViewModel(self._workspace.desk, self._workspace.tasks)
+        self.overview = page = OverviewPage(self._tools, vm, self._frame.host)
+        page.drilled.connect(self._drill)
+        page.booking_wanted.connect(self.booking_wanted)
+        return page
+
+    def _make_bookings(self) -> BookingsPage:
+        self.bookings = page = BookingsPage(self._tools, self._bookings_vm, self._workspace.now, title=_BOOKINGS_TITLE)
+        page.opened.connect(self.booking_wanted)
+        page.task_failed.connect(self.task_failed)
+        self._bookings_vm.load()
+        return page
+
+    def _make_firm(self) -> FirmPage:
+        vm = FirmViewModel(self._workspace.desk, self._workspace.tasks)
+        self.firm = page = FirmPage(self._tools, vm, self._frame.host)
+        page.task_failed.connect(self.task_failed)
+        return page
+
+    def _make_audit(self) -> AuditPage:
+        vm = AuditViewModel(self._workspace.desk, self._workspace.tasks)
+        self.audit = page = AuditPage(self._tools, vm, self._frame.host)
+        page.task_failed.connect(self.task_failed)
+        return page
+
+    def _make_health(self) -> HealthPage:
+        vm = HealthViewModel(self._workspace.desk, self._workspace.tasks)
+        self.health = HealthPage(self._tools, vm, self._frame.host)
+        return self.health
+
+    def _drill(self, drill: Drill) -> None:
+        if drill.page != "bookings":
+            self.drilled.emit(drill)
+            return
+        today = self._workspace.now().astimezone().date()
+        until = DaySpan(Days.CHOSEN, None, today) if drill.until_today else DaySpan()
+        query = BookingQuery(BookingScope.ALL, standings=drill.standings, branch_id=drill.branch_id)
+        self.to_bookings().vm.ask(query, until, "")
+
+    def _booked(self, booking: Booking) -> None:
+        if self.bookings is not None:
+            self.bookings.show_change(booking)
+
+    def _to_firm(self) -> FirmPage:
+        self._frame.go(FIRM)
+        return _there(self.firm)
+
+    def _change_rules(self) -> None:
+        self._to_firm().change_rules()
+
+    def _add_branch(self) -> None:
+        self._to_firm().add_branch()
+
+    def _to_audit(self) -> AuditPage:
+        self._frame.go(AUDIT)
+        return _there(self.audit)
+
+    def _search_audit(self) -> None:
+        self._to_audit().focus_search()
+
+    def _export_audit(self) -> None:
+        page = self._to_audit()
+        if page.save.isEnabled():
+            page.ask_where()
+
+    def _to_health(self) -> HealthPage:
+        self._frame.go(HEALTH)
+        return _there(self.health)
+
+    def _examine(self) -> None:
+        self._to_health().vm.examine()
+
+    def _copy_health(self) -> None:
+        page = self._to_health()
+        if page.copy_button.isEnabled():
+            page.copy()
+
+
+def _there(page: T | None) -> T:
+    if page is None:
+        raise RuntimeError("a page that was gone to is built")
+    return page

@@ -1,0 +1,86 @@
+"""How the admin's pages say what the engine names."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from PySide6.QtCore import QLocale
+
+from desktop.figures import amount, locale
+from desktop.theme.tokens import Tone
+from engine.domain.health import Area, Level
+from engine.domain.money import Money
+
+LEVELS = MappingProxyType({Level.GOOD: "Good", Level.UNKNOWN: "Not seen", Level.WARNING: "Look", Level.BAD: "Bad"})
+LEVEL_TONES = MappingProxyType(
+    {Level.GOOD: Tone.POSITIVE, Level.UNKNOWN: Tone.NEUTRAL, Level.WARNING: Tone.WARNING, Level.BAD: Tone.DANGER}
+)
+AREAS = MappingProxyType(
+    {
+        Area.DATABASE: "Database",
+        Area.CACHE: "Cache",
+        Area.STRIPE: "Stripe",
+        Area.SWEEPER: "Sweeper",
+        Area.SCHEMA: "Validators, indexes, roles",
+        Area.OVERLAPS: "Double bookings",
+        Area.TERMS: "Time zones of cars",
+        Area.LEDGER: "Ledger",
+        Area.RECONCILE: "Stripe's books",
+        Area.VERSIONS: "Versions",
+    }
+)
+_ROOMS = MappingProxyType(
+    {
+        "account": "Account",
+        "booking": "Booking",
+        "branch": "Branch",
+        "car": "Car",
+        "request": "Request",
+        "settings": "Rules",
+        "renter": "Renter",
+    }
+)
+
+
+def verb_text(what: str) -> str:
+    """``car.retired`` as ``Car retired``."""
+    room, _, verb = what.partition(".")
+    return f"{_ROOMS.get(room, room.capitalize())} {verb.replace('_', ' ')}".strip()
+
+
+def subject_text(subject: str) -> str:
+    """``car:car-12`` as ``car car-12``."""
+    return subject.replace(":", " ", 1)
+
+
+def field_text(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def percent(basis_points: int) -> str:
+    whole, rest = divmod(basis_points, 100)
+    return f"{whole}.{rest:02d} %" if rest else f"{whole} %"
+
+
+def short_amount(money: Money) -> str:
+    """``12.4k`` for what stands on a bar; the exact figure is beside it in words and in the table."""
+    units = abs(money.minor) / 10**money.exponent
+    sign = "-" if money.minor < 0 else ""
+    for size, mark in ((1_000_000, "M"), (1_000, "k")):
+        if units >= size:
+            digits = 0 if units >= 100 * size else 1
+            return f"{sign}{units / size:.{digits}f}{mark}".replace(".0", "")
+    return f"{sign}{units:.0f}"
+
+
+def two_amounts(revenue: Money, commission: Money) -> str:
+    return f"{amount(revenue)}, commission {amount(commission)}"
+
+
+def month_short(month: str) -> str:
+    """``2026-11`` as ``Nov``."""
+    return locale().standaloneMonthName(int(month[5:]), QLocale.FormatType.ShortFormat)
+
+
+def month_name(month: str) -> str:
+    return f"{locale().standaloneMonthName(int(month[5:]))} {month[:4]}"

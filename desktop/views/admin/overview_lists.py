@@ -1,0 +1,98 @@
+"""Short lists of bookings on the overview: what was just booked, and whose hold is about to end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget
+
+from desktop.figures import amount, day_time
+from desktop.messages import STANDINGS, booking_number
+from desktop.models.pages import PagesModel
+from desktop.models.rows import Column
+from desktop.theme.tokens import GRID, TypeSize
+from desktop.views.bookings.row import TONES
+from desktop.views.tools import Tools
+from desktop.widgets.countdown import clock_text
+from desktop.widgets.panel import Panel
+from desktop.widgets.record_table import RecordTable
+from desktop.widgets.text import Text
+from engine.domain.booking import Booking
+
+_ROWS = 8
+Line = tuple[Booking, datetime]
+
+
+def latest_columns() -> list[Column[Line]]:
+    return [
+        *_what(),
+        Column("Pick-up", _pick_up, _pick_up, weight=4),
+        Column(
+            "Standing",
+            lambda line: STANDINGS[line[0].standing],
+            lambda line: line[0].standing,
+            tone=lambda line: str(TONES[line[0].standing].value),
+            weight=3,
+        ),
+        Column("Price", lambda line: amount(line[0].price), lambda line: line[0].price.minor, numeric=True, weight=3),
+    ]
+
+
+def hold_columns() -> list[Column[Line]]:
+    return [
+        *_what(),
+        Column("Hold ends in", _left, lambda line: line[0].hold_until, numeric=True, weight=3),
+    ]
+
+
+def _what() -> list[Column[Line]]:
+    return [
+        Column("Booking", lambda line: booking_number(line[0].id), lambda line: line[0].id, weight=4),
+        Column("Car", lambda line: line[0].car_label, lambda line: line[0].car_label, weight=6),
+        Column("Renter", lambda line: line[0].renter_name, lambda line: line[0].renter_name, weight=4),
+    ]
+
+
+def _pick_up(line: Line) -> str:
+    booking, now = line
+    return day_time(booking.period.starts_at, ZoneInfo(booking.zone), now=now)
+
+
+def _left(line: Line) -> str:
+    booking, now = line
+    left = booking.hold_left(now).total_seconds()
+    return clock_text(left) if left > 0 else "over, being closed"
+
+
+class BookingsCard(Panel):
+    """Signals: ``opened`` carries the Booking of a row."""
+
+    opened = Signal(object)
+
+    def __init__(self, tools: Tools, title: str, columns: list[Column[Line]]) -> None:
+        super().__init__(tools.theme, padding=4 * GRID)
+        self.model: PagesModel[Line] = PagesModel(columns, lambda _ticket: None, _ROWS)
+        self.table = RecordTable(tools.theme, tools.shimmer)
+        self.table.setAccessibleName(title)
+        self.table.setModel(self.model)
+        self.nothing = Text(tools.theme, ink="muted")
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.table)
+        self.stack.addWidget(self.nothing)
+        self.body.addWidget(Text(tools.theme, title, size=TypeSize.LEAD, bold=True))
+        self.body.addWidget(self.stack, 1)
+        self.table.chosen.connect(lambda line: self.opened.emit(line[0]))
+
+    def show_bones(self) -> None:
+        self.model.reset(_ROWS)
+        self.stack.setCurrentWidget(self.table)
+
+    def show_bookings(self, bookings: Sequence[Booking], at: datetime, nothing: str) -> None:
+        """*at* is the moment the list was read, by which what is left of a hold is counted."""
+        self.nothing.setText(nothing)
+        self.model.reset(len(bookings))
+        self.model.put_page(self.model.ticket(0), [(booking, at) for booking in bookings])
+        self.stack.setCurrentWidget(self.table if bookings else self.nothing)
