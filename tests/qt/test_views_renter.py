@@ -108,6 +108,22 @@ def test_an_empty_field_that_was_only_passed_is_no_mistake(make_panel):
     assert not any(mistake.isVisible() for mistake in form.mistakes.values())
 
 
+def test_what_is_missing_is_told_at_once_and_not_sent(make_panel):
+    form = new_renter(make_panel(), "Bea Ortiz")
+    sent = []
+    form.submitted.connect(sent.append)
+    QTest.keyClicks(form.fields["email"], "bea@example.org")
+    QTest.keyClick(form.fields["email"], Qt.Key.Key_Return)
+    assert form.fields["phone"].hasFocus()
+    assert form.mistakes["phone"].isVisible()
+    assert form.mistakes["licence"].isVisible()
+    QTest.keyClicks(form.fields["phone"], "030 901820")
+    QTest.keyClicks(form.fields["licence"], "B1")
+    QTest.keyClick(form.fields["licence"], Qt.Key.Key_Return)
+
+    assert ["030 901820"] == [new.phone for new in sent]
+
+
 def test_enter_where_nobody_was_found_leads_to_a_new_renter(make_panel):
     panel = make_panel()
     panel.renters.searched.disconnect()

@@ -86,12 +86,12 @@ class RenterForm(QWidget):
             self._visited.add(name)
             self._mark(name, self._problem(name))
 
-    def _problem(self, name: str) -> InvalidText | None:
-        """What is wrong with a field; an empty one is only wrong when the form is sent."""
+    def _problem(self, name: str, *, full: bool = False) -> InvalidText | None:
+        """What is wrong with a field; an empty one is only wrong when the form is sent in *full*."""
         text = self.fields[name].text()
         kept = ""
         try:
-            if text.strip():
+            if full or text.strip():
                 kept = renter_field(name, text, self._country)
         except InvalidText as problem:
             return problem
@@ -102,6 +102,14 @@ class RenterForm(QWidget):
         return None
 
     def _submit(self) -> None:
+        """The engine is asked only when each field is right by itself; else the first wrong one gets the focus."""
+        problems = [problem for name in self.fields if (problem := self._problem(name, full=True)) is not None]
+        for problem in problems:
+            self._visited.add(problem.field)
+            self._mark(problem.field, problem)
+        if problems:
+            self.fields[problems[0].field].setFocus(Qt.FocusReason.OtherFocusReason)
+            return
         typed = {name: field.text() for name, field in self.fields.items()}
         self.submitted.emit(NewRenter(**typed))
 
