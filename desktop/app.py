@@ -207,7 +207,7 @@ class Program:
         async def probe() -> tuple[datetime, bool]:
             await engine.session.still(engine.actor)
             await engine.clock.measure()
-            return engine.clock.now(), engine.redis.alive
+            return engine.clock.now(), await engine.redis.look()
 
         self._panel = BookingViewModel(desk, self._open_browser, tasks)
         workspace = Workspace(

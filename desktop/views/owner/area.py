@@ -11,6 +11,7 @@ from desktop.views.owner.earnings_part import EarningsPart
 from desktop.views.owner.fleet_commands import FleetCommands
 from desktop.views.owner.fleet_page import FleetPage
 from desktop.views.tools import Tools, Workspace
+from engine.domain.events import Fact
 
 FLEET = "fleet"
 
@@ -41,6 +42,9 @@ class OwnerArea(Area):
     def reload(self) -> None:
         self.fleet.reload()
         self.earnings.reload()
+
+    def apply(self, fact: Fact) -> None:
+        self.fleet.fleet.apply(fact)
 
     def left(self) -> None:
         self.fleet.left()
