@@ -103,6 +103,7 @@ class FedDesk:
 
     bridge = None
     earnings = None
+    copying = None
 
     def __init__(self, actor: Actor = CLERK) -> None:
         self.actor, self.at = actor, NOW
