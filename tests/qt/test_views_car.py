@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -402,3 +403,25 @@ def test_pictures_take_the_place_of_the_drawing_and_are_turned_with_the_keys(pan
     assert panel.photos.grab().toImage().pixelColor(100, 60).green() > 200
     QTest.keyClick(panel.photos, Qt.Key.Key_Right)
     assert 0 == panel.photos.at
+
+
+@pytest.fixture
+def desk_in_new_york(monkeypatch):
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_DST_a_desk_in_another_zone_shows_the_branchs_time_and_says_so(desk_in_new_york, page, panel):
+    feed(page, found(3))
+    assert "Times are those of Berlin (CET), 6 hours ahead of this desk." == page.form.hint.text()
+    assert datetime(2026, 11, 23, 10) == page.form.pick_up.moment()
+    night = datetime(2027, 3, 27, 10, tzinfo=BERLIN.tzinfo)
+    over = RentalPeriod.between(night, night + DAY)
+    panel.open_car(make_offer(1), over, BERLIN)
+
+    shown = {field.label: field.value for field in panel.price._fields}
+    assert ("Sat 27 Mar 2027 10:00 CET", "Sun 28 Mar 2027 10:00 CEST") == (shown["Pick-up"], shown["Return"])
+    assert timedelta(hours=23) == over.ends_at - over.starts_at
