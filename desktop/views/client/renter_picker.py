@@ -20,6 +20,8 @@ from engine.domain.people import Renter
 from engine.domain.phone import phone_text
 
 HINT = "Name, e-mail or phone"
+#: The index answers within milliseconds; somebody waits at the counter.
+_PAUSE_MS = 120
 
 
 class RenterPicker(QWidget):
@@ -36,7 +38,7 @@ class RenterPicker(QWidget):
         self._told = self._country = ""
         self._answered = False
         self._renter: Renter | None = None
-        self.field = SearchField(theme, HINT)
+        self.field = SearchField(theme, HINT, pause_ms=_PAUSE_MS)
         self.list = RenterList(theme)
         self.word = Text(theme, size=TypeSize.SMALL, ink="muted", wrap=True)
         self.new = Button(theme, "New renter", Kind.QUIET, Icon.ADD)
