@@ -78,7 +78,6 @@ class ChartCard(Panel):
         head.addWidget(self.toggle)
         self.body.addLayout(head)
         self.body.addWidget(self._stack, 1)
-        self.setFocusProxy(chart)
         self.table.installEventFilter(self)
         self.toggle.clicked.connect(lambda: self.show_table(shown=not self.shows_table))
         chart.chosen.connect(self.chosen)
@@ -113,7 +112,6 @@ class ChartCard(Panel):
         had_focus = (self.table if self.shows_table else self.chart).hasFocus()
         self._stack.setCurrentWidget(page)
         self.toggle.setText(CHART if shown else TABLE)
-        self.setFocusProxy(page)
         if had_focus:
             page.setFocus(Qt.FocusReason.OtherFocusReason)
 
