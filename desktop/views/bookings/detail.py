@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.dialogs import Question, confirm
@@ -60,6 +60,7 @@ class BookingDetail(SidePanel):
         super().__init__(tools.theme, host, "Booking")
         self.vm, self._now, self._online = vm, now, True
         self._tasks = TaskScope(self)
+        self._stage: tuple[Stage, bool] = (Stage.RENTER, False)
         self.banner = Banner(tools.theme)
         self.number = CopyLine(tools.theme, "booking number", lead=True)
         self.car = CarHead(tools.theme)
@@ -89,7 +90,7 @@ class BookingDetail(SidePanel):
         self.open(self)
 
     def may_pay(self) -> bool:
-        return self.isVisible() and self.vm.may_act and self.vm.state.panel().page_ready and self._paying()
+        return self.vm.may_act and self.vm.state.panel().page_ready and self._paying()
 
     def leave(self) -> None:
         """Another page is opened."""
@@ -120,8 +121,7 @@ class BookingDetail(SidePanel):
             self._draw_booking(state, booking)
         self._draw_problem(state)
         self._draw_actions(state)
-        if inside and self.isVisible() and not self._has_the_focus():
-            self._first().setFocus()
+        self._move_focus(state, inside=inside)
         if news and self.isVisible():
             announce(self, news)
 
@@ -155,6 +155,17 @@ class BookingDetail(SidePanel):
         self.second.setVisible(acts and panel.stage is Stage.PAYING)
         self.second.setEnabled(self._online and not state.acting)
         self.search.setVisible(acts and panel.stage is Stage.RELEASED)
+
+    def _move_focus(self, state: DetailState, *, inside: bool) -> None:
+        """To what is to be done next, when that has changed; never out of a page behind the panel.
+
+        What was drawn may have disabled or hidden the focused part, and Qt then moves on to the page behind.
+        """
+        panel = state.panel()
+        stage = (panel.stage, panel.page_ready)
+        moved, self._stage = stage != self._stage, stage
+        if inside and self.isVisible() and (moved or not self._has_the_focus()):
+            self._first().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _paying(self) -> bool:
         return self.vm.state.panel().stage is Stage.PAYING
