@@ -127,9 +127,7 @@ def _in_use(problem: errors.DriveSphereError) -> Message:
 
 
 def _mode(problem: errors.DriveSphereError) -> Message:
-    key, firm = getattr(problem, "key", ""), getattr(problem, "firm", "")
-    if not firm:
-        return Message("The firm has not said yet whether it takes test or live payments. Ask an administrator.")
+    key, firm = getattr(problem, "key", ""), getattr(problem, "firm", "") or "unsaid"
     return Message(f"The Stripe key here is for {key} payments; this firm takes {firm} ones. Ask an administrator.")
 
 
@@ -169,6 +167,7 @@ _SENTENCES: MappingProxyType[str, Message | _Sentence] = MappingProxyType(
         errors.NotFound.code: _missing,
         errors.CarNotRentable.code: Message("This car is not for rent at present.", Step.SIMILAR),
         errors.BranchInUse.code: _in_use,
+        errors.AlreadyHolds.code: Message("This holds already, or will within a minute. Set other rules instead."),
         errors.PlateTaken.code: _plate,
         errors.PhotoRefused.code: _photo,
         errors.AlreadyAsked.code: _asked,
@@ -214,6 +213,10 @@ FIELDS = MappingProxyType(
         "colour": "Colour",
         "reason": "Reason",
         "owner": "Owner",
+        "opens": "Opening time",
+        "closes": "Closing time",
+        "zone": "Time zone",
+        "valid_from": "The moment",
     }
 )
 ROLES = MappingProxyType(

@@ -16,6 +16,7 @@ from engine.config import Secret
 from engine.ports import PaymentGateway
 from engine.services.audit import AuditService
 from engine.services.branches import BranchService
+from engine.services.care import CareService
 from engine.services.firm import FirmService
 from engine.services.head_office import HeadOffice
 from engine.services.health import HealthService, StripeKey
@@ -28,14 +29,15 @@ def open_head_office(
     client: Client, name: str, cache: RedisCache, gateway: PaymentGateway, key: StripeKey, clock: ServerClock, desk: str
 ) -> HeadOffice:
     """*name* is the database's, *desk* this machine's; nothing of it has to be closed."""
-    book = MongoFirm(client, name, cache)
+    book, store = MongoFirm(client, name, cache), MongoStore(client, name, cache)
     reconciler = Reconciler(gateway, MongoBooks(client, name), clock)
     return HeadOffice(
         firm=FirmService(book, clock, desk),
         branches=BranchService(book, clock, desk),
         audit=AuditService(MongoAudit(client, name)),
         health=HealthService(MongoHealth(client, name, clock), cache, gateway, key, reconciler, clock),
-        overview=OverviewService(MongoOverview(client, name), MongoStore(client, name, cache), clock, cache),
+        overview=OverviewService(MongoOverview(client, name), store, clock, cache),
+        care=CareService(store, clock, desk),
         requests=RequestService(MongoPeople(client, name), clock, desk),
     )
 

@@ -15,10 +15,10 @@ from engine.adapters.mongo_client import Credentials, connect
 from engine.bootstrap import open_engine, open_place
 from engine.config import Secret, Settings
 from engine.domain.books import Difference, DifferenceKind
+from engine.domain.care import Case, Cases
 from engine.domain.money import Money
 from engine.domain.people import Deed
 from engine.domain.trouble import Why
-from engine.services.care import Case, Cases
 from engine.services.reconcile import Reconciler, Report
 
 _WORDS = {

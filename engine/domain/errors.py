@@ -10,6 +10,7 @@ DriveSphereError
 │   ├── NotFound             no record with that id
 │   ├── CarNotRentable       in maintenance or retired
 │   ├── BranchInUse          cars stand there or bookings name it
+│   ├── AlreadyHolds         rules that are in force cannot be withdrawn
 │   ├── PlateTaken           another car has this plate
 │   ├── PhotoRefused         a file that is no picture for a car
 │   ├── PeriodTaken          a blocking booking overlaps (409)
@@ -131,6 +132,12 @@ class PhotoRefused(RuleBroken):
     def __init__(self, problem: str) -> None:
         super().__init__(problem)
         self.problem = problem
+
+
+class AlreadyHolds(RuleBroken):
+    """Rules that hold, or will before every desk could know otherwise."""
+
+    code = "settings.holds"
 
 
 class PeriodTaken(RuleBroken):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from engine.domain.audit import AuditRow
 from engine.domain.booking import Booking, BookingId
+from engine.domain.care import Case, Cases
 from engine.domain.errors import MoveRefused, Overtaken
 from engine.domain.people import Actor, Deed
 from engine.domain.text import clean
@@ -14,29 +14,6 @@ from engine.domain.trouble import ByHand, Why
 from engine.ports import Clock, Store, Work
 
 _LONGEST_NOTE = 400
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One booking that needs a person.
-
-    Attributes:
-        since: Since when it cannot go on (server time, UTC).
-        code: That of the last error; empty if there was none.
-    """
-
-    booking: Booking
-    why: Why
-    since: datetime
-    code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Cases:
-    """Attributes: ``total`` counts all of them, not only this page's."""
-
-    rows: tuple[Case, ...] = ()
-    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)

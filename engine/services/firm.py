@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from engine.domain.audit import AuditRow, Facts, changed
-from engine.domain.errors import InvalidText, MoveRefused, NotFound
+from engine.domain.errors import AlreadyHolds, InvalidText, NotFound
 from engine.domain.people import Actor, Deed
 from engine.domain.settings import FURTHEST, SOONEST, Firm, FirmSettings, Revision, in_force, settings_at, sound
 from engine.ports import Clock
@@ -73,7 +73,7 @@ class FirmService:
 
         Raises:
             NotFound: There is no such decision, or it was taken back before.
-            MoveRefused: It holds already, or will before every desk could know.
+            AlreadyHolds: It holds already, or will before every desk could know.
             Overtaken: Somebody else changed the rules meanwhile.
         """
         actor.must(Deed.MANAGE_FIRM)
@@ -83,7 +83,7 @@ class FirmService:
         if planned is None:
             raise NotFound("plan", str(number))
         if planned.valid_from < now + SOONEST:
-            raise MoveRefused("in force", "withdrawn")
+            raise AlreadyHolds(f"the rules of decision {number} hold already")
         told = {**facts_of(planned.settings), "valid_from": _moment(planned.valid_from)}
         row = AuditRow(now, actor.account, self.desk, "settings.withdrawn", f"settings:{number}", told, {})
         await self.rules.withdraw(after + 1, number, row)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from engine.services.audit import AuditService
 from engine.services.branches import BranchService
+from engine.services.care import CareService
 from engine.services.firm import FirmService
 from engine.services.health import HealthService
 from engine.services.overview import OverviewService
@@ -20,3 +21,4 @@ class HeadOffice:
     health: HealthService
     overview: OverviewService
     requests: RequestService
+    care: CareService

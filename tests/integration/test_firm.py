@@ -14,7 +14,7 @@ from engine.adapters.mongo_store import MongoStore
 from engine.adapters.redis_cache import NoCache
 from engine.domain.cancellation import CancellationRule
 from engine.domain.car import Branch, BranchId, CarStatus
-from engine.domain.errors import BranchInUse, Forbidden, InvalidText, MoveRefused, NotFound, Overtaken
+from engine.domain.errors import AlreadyHolds, BranchInUse, Forbidden, InvalidText, NotFound, Overtaken
 from engine.domain.settings import BEGINNING, SOONEST, FirmSettings, settings_at
 
 pytestmark = pytest.mark.asyncio
@@ -87,7 +87,7 @@ async def test_a_plan_can_be_withdrawn_until_it_holds_and_stays_in_the_history(w
         firm = await desk.head_office.firm.firm(desk.actor)
         with pytest.raises(NotFound):
             await desk.head_office.firm.withdraw(desk.actor, made.number, after=firm.last)
-        with pytest.raises(MoveRefused):
+        with pytest.raises(AlreadyHolds):
             await desk.head_office.firm.withdraw(desk.actor, 1, after=firm.last)
 
     assert () == firm.planned

@@ -24,6 +24,7 @@ from engine.adapters.mongo_client import Credentials, connect
 from engine.bootstrap import demo_accounts, open_engine, open_place
 from engine.config import Settings
 from engine.domain.books import Difference, DifferenceKind
+from engine.domain.care import Cases
 from engine.domain.catalogue import CarWish
 from engine.domain.errors import Forbidden, Unavailable
 from engine.domain.money import Money
@@ -31,7 +32,6 @@ from engine.domain.people import Role
 from engine.embedded import demo_history
 from engine.reconciling import Findings
 from engine.services.booking import HoldCar
-from engine.services.care import Cases
 from engine.services.reconcile import Reconciler, Report
 
 pytestmark = pytest.mark.asyncio

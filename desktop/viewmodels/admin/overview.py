@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
@@ -12,6 +13,8 @@ from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.phases import Phase
 from engine.domain.errors import DriveSphereError
 from engine.domain.overview import BehindPage, MoneyQuestion, Overview, Pulse
+
+_SOON_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,17 @@ class OverviewViewModel(QObject):
     def load(self) -> None:
         self._tasks.latest("overview", self._load())
 
+    def load_soon(self) -> None:
+        """Something changed somewhere; a burst of news asks once."""
+        if self.state.run:
+            self._tasks.once("overview soon", self._soon())
+
     def show_currency(self, currency: str) -> None:
         self._show(replace(self.state, currency=currency))
+
+    async def _soon(self) -> None:
+        await asyncio.sleep(_SOON_S)
+        self.load()
 
     async def _load(self) -> None:
         self._show(replace(self.state, phase=Phase.LOADING, run=self.state.run + 1, problem=None))

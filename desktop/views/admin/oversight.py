@@ -9,25 +9,32 @@ from PySide6.QtCore import Signal
 from desktop.commands import Command
 from desktop.theme.icons import Icon
 from desktop.viewmodels.admin.audit import AuditViewModel
+from desktop.viewmodels.admin.care import CareViewModel
 from desktop.viewmodels.admin.firm import FirmViewModel
 from desktop.viewmodels.admin.health import HealthViewModel
 from desktop.viewmodels.admin.overview import OverviewViewModel
 from desktop.viewmodels.bookings import BookingsViewModel
 from desktop.viewmodels.day_span import Days, DaySpan
 from desktop.views.admin.audit_page import AuditPage
+from desktop.views.admin.care_panel import CarePanel
 from desktop.views.admin.firm_page import FirmPage
 from desktop.views.admin.health_page import HealthPage
 from desktop.views.admin.overview_page import Drill, OverviewPage
 from desktop.views.area import Area, Entry, Frame
 from desktop.views.bookings.commands import BookingCommands
 from desktop.views.bookings.page import BookingsPage
+from desktop.views.owner.fleet_commands import FleetCommands
+from desktop.views.owner.fleet_page import FleetPage
 from desktop.views.tools import Tools, Workspace
 from engine.domain.booking import Booking
+from engine.domain.events import BookingChanged, CarChanged, Fact
+from engine.domain.fleet import FleetQuery
 from engine.domain.listing import BookingQuery, BookingScope
 
 T = TypeVar("T")
 
-OVERVIEW, BOOKINGS, FIRM, AUDIT, HEALTH = "overview", "all-bookings", "firm", "audit", "health"
+OVERVIEW, BOOKINGS, CARS = "overview", "all-bookings", "all-cars"
+FIRM, AUDIT, HEALTH = "firm", "audit", "health"
 _BOOKINGS_TITLE = "All bookings"
 
 
@@ -49,6 +56,8 @@ class OversightArea(Area):
         self._bookings_vm = BookingsViewModel(desk, tasks, (BookingScope.ALL,))
         self.overview: OverviewPage | None = None
         self.bookings: BookingsPage | None = None
+        self.cars: FleetPage | None = None
+        self.care: CarePanel | None = None
         self.firm: FirmPage | None = None
         self.audit: AuditPage | None = None
         self.health: HealthPage | None = None
@@ -64,6 +73,7 @@ class OversightArea(Area):
         return (
             Entry(OVERVIEW, "Overview", Icon.EARNINGS, self._make_overview),
             Entry(BOOKINGS, _BOOKINGS_TITLE, Icon.BOOKINGS, self._make_bookings),
+            Entry(CARS, "All cars", Icon.FLEET, self._make_cars),
         )
 
     def last_entries(self) -> tuple[Entry, ...]:
@@ -77,6 +87,8 @@ class OversightArea(Area):
     def commands(self) -> tuple[Command, ...]:
         return (
             *BookingCommands(BOOKINGS, _BOOKINGS_TITLE, self.to_bookings).all((BookingScope.ALL,), keys=False),
+            *FleetCommands(self.to_cars).all(keys=False),
+            Command("care.show", "Bookings that need a person", self.show_care, group="Overview"),
             Command("firm.rules", "Change the rules …", self._change_rules, group="Branches and settings"),
             Command("firm.branch", "Add a branch …", self._add_branch, group="Branches and settings"),
             Command("audit.search", "Search the audit", self._search_audit, group="Audit"),
@@ -90,24 +102,56 @@ class OversightArea(Area):
             self.overview.vm.load()
         if self.bookings is not None:
             self.bookings.vm.load()
+        if self.cars is not None:
+            self.cars.reload()
         if self.firm is not None:
             self.firm.vm.load()
         if self.audit is not None:
             self.audit.vm.load()
 
+    def apply(self, fact: Fact) -> None:
+        if isinstance(fact, BookingChanged) and self.bookings is not None:
+            self.bookings.show_change(fact.booking)
+        if isinstance(fact, BookingChanged | CarChanged) and self.overview is not None:
+            self.overview.vm.load_soon()
+
     def left(self) -> None:
+        if self.cars is not None:
+            self.cars.left()
+        if self.care is not None:
+            self.care.close_panel()
         for page in (self.overview, self.firm, self.audit, self.health):
             if page is not None:
                 page.leave()
 
     def stop(self) -> None:
-        for page in (self.bookings, self.firm, self.audit):
+        for page in (self.bookings, self.cars, self.firm, self.audit):
             if page is not None:
                 page.stop()
 
     def to_bookings(self) -> BookingsPage:
         self._frame.go(BOOKINGS)
         return _there(self.bookings)
+
+    def to_cars(self) -> FleetPage:
+        self._frame.go(CARS)
+        return _there(self.cars)
+
+    def show_care(self) -> None:
+        """The bookings that need a person slide in over the overview."""
+        self._frame.go(OVERVIEW)
+        if self.care is None:
+            vm = CareViewModel(self._workspace.desk, self._workspace.tasks)
+            self.care = CarePanel(self._tools, vm, self._frame.host)
+            self.care.booking_wanted.connect(self.booking_wanted)
+            vm.settled.connect(self._booked)
+        self.care.show_cases()
+
+    def _make_cars(self) -> FleetPage:
+        self.cars = page = FleetPage(self._tools, self._workspace, self._frame.host)
+        page.task_failed.connect(self.task_failed)
+        page.open()
+        return page
 
     def _make_overview(self) -> OverviewPage:
         vm = OverviewViewModel(self._workspace.desk, self._workspace.tasks)
@@ -141,9 +185,17 @@ class OversightArea(Area):
         return self.health
 
     def _drill(self, drill: Drill) -> None:
-        if drill.page != "bookings":
-            self.drilled.emit(drill)
-            return
+        match drill.page:
+            case "bookings":
+                self._drill_bookings(drill)
+            case "cars":
+                self.to_cars().fleet.ask(FleetQuery(branch_id=drill.branch_id))
+            case "care":
+                self.show_care()
+            case _:
+                self.drilled.emit(drill)
+
+    def _drill_bookings(self, drill: Drill) -> None:
         today = self._workspace.now().astimezone().date()
         until = DaySpan(Days.CHOSEN, None, today) if drill.until_today else DaySpan()
         query = BookingQuery(BookingScope.ALL, standings=drill.standings, branch_id=drill.branch_id)
@@ -152,6 +204,8 @@ class OversightArea(Area):
     def _booked(self, booking: Booking) -> None:
         if self.bookings is not None:
             self.bookings.show_change(booking)
+        if self.overview is not None:
+            self.overview.vm.load_soon()
 
     def _to_firm(self) -> FirmPage:
         self._frame.go(FIRM)

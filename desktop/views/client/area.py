@@ -5,7 +5,6 @@ from __future__ import annotations
 from desktop.commands import Command
 from desktop.theme.icons import Icon
 from desktop.viewmodels.search import SearchState
-from desktop.viewmodels.thumbnails import ThumbnailsViewModel
 from desktop.views.area import Area, Entry, Frame
 from desktop.views.bookings.commands import BookingCommands
 from desktop.views.bookings.detail import BookingDetail
@@ -14,7 +13,6 @@ from desktop.views.bookings.page import BookingsPage
 from desktop.views.client.booking_panel import BookingPanel
 from desktop.views.client.car_panel import CarPanel
 from desktop.views.client.search_page import SearchPage
-from desktop.views.photos import Photos
 from desktop.views.tools import Tools, Workspace
 from desktop.widgets.side_panel import SidePanel
 from engine.domain.availability import Blocked
@@ -35,11 +33,9 @@ class ClientArea(Area):
         self._workspace, self._frame = workspace, frame
         self._tools = tools
         self._holds = workspace.holds
-        self._thumbnails = ThumbnailsViewModel(workspace.desk, workspace.tasks)
-        photos = Photos(self._thumbnails, self)
-        self.search = SearchPage(tools, workspace, photos)
+        self.search = SearchPage(tools, workspace)
         self.bookings: BookingsPage | None = None
-        self.car = CarPanel(tools, workspace, photos, frame.host)
+        self.car = CarPanel(tools, workspace, frame.host)
         self.panel = BookingPanel(tools, workspace, frame.host)
         self.detail = BookingDetail(tools, workspace.detail, workspace.now, frame.host, demo=workspace.demo)
         self.news = BookingNews(tools.theme, frame.host, workspace.actor)
@@ -68,7 +64,6 @@ class ClientArea(Area):
         self._holds.load()
 
     def reload(self) -> None:
-        self._thumbnails.again()
         self._holds.load()
         if self.bookings is not None:
             self.bookings.vm.load()
@@ -91,6 +86,8 @@ class ClientArea(Area):
         self.detail.leave()
 
     def stop(self) -> None:
+        # Nobody owns it if nobody went to it.
+        self.search.deleteLater()
         self._frame.status.set_holds(0)
         self.car.stop()
         self.panel.stop()

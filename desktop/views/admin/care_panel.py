@@ -1,0 +1,107 @@
+"""What no engine can bring to its end: the bookings that need a person."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from desktop.messages import booking_number, say
+from desktop.models.rows import Column
+from desktop.theme.icons import Icon
+from desktop.theme.tokens import GRID, TypeSize
+from desktop.viewmodels.admin.care import CareViewModel
+from desktop.views.admin.paged_list import ListWords, PagedList
+from desktop.views.admin.rules_panel import moment_line
+from desktop.views.tools import Tools
+from desktop.widgets.button import Button
+from desktop.widgets.side_panel import SidePanel
+from desktop.widgets.text import Text
+from engine.domain.care import Case
+from engine.domain.errors import DriveSphereError
+from engine.domain.trouble import Why
+
+_WHYS = MappingProxyType(
+    {
+        Why.STUCK: "Stripe does not go on",
+        Why.SLOW: "Money under way for long",
+        Why.NOBODY: "Nobody took its step",
+        Why.MISMATCH: "Payment does not fit",
+        Why.REFUND_FAILED: "Refund failed",
+        Why.LAPSED: "Authorisation ran out",
+    }
+)
+_COMES = "Refunds that fail and payments that do not fit come here."
+_WORDS = ListWords(
+    Icon.DONE,
+    "Nothing waits for a person",
+    _COMES,
+    "",
+    "The list did not come",
+)
+_LONGEST_NOTE = 400
+
+
+def columns() -> list[Column[Case]]:
+    return [
+        Column("Booking", lambda case: booking_number(case.booking.id), lambda case: case.booking.id, weight=8),
+        Column("Why", lambda case: _WHYS[case.why], lambda case: case.why, weight=11),
+        Column("Since", _since, lambda case: case.since, weight=8),
+    ]
+
+
+def _since(case: Case) -> str:
+    return moment_line(case.since, case.since)
+
+
+class CarePanel(SidePanel):
+    """Signals: ``booking_wanted`` carries the Booking of a row that was opened."""
+
+    booking_wanted = Signal(object)
+
+    def __init__(self, tools: Tools, vm: CareViewModel, host: QWidget) -> None:
+        super().__init__(tools.theme, host, "Needs a person")
+        self.vm = vm
+        self.list = PagedList(tools, vm.list, columns(), _WORDS, "Bookings that need a person")
+        self.note = QLineEdit(maxLength=_LONGEST_NOTE, placeholderText="What was done, for example: refunded in cash")
+        self.note.setAccessibleName("What was done")
+        self.problem = Text(tools.theme, size=TypeSize.SMALL, ink="danger", wrap=True)
+        self.problem.hide()
+        self.done = Button(tools.theme, "The chosen one was seen to", icon=Icon.CHECK)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, GRID, 0)
+        column.setSpacing(2 * GRID)
+        column.addWidget(self.list, 1)
+        for widget in (self.note, self.problem):
+            column.addWidget(widget)
+        self.set_content(content)
+        self.foot.addWidget(self.done)
+        self.foot.addStretch(1)
+        self.list.opened.connect(lambda case: self.booking_wanted.emit(case.booking))
+        self.list.filled.connect(lambda total: self.done.setEnabled(total > 0))
+        self.done.clicked.connect(self._settle)
+        self.note.returnPressed.connect(self._settle)
+        vm.settled.connect(self._settled)
+        vm.refused.connect(self._refused)
+
+    def show_cases(self) -> None:
+        self._settled(None)
+        self.vm.list.load()
+        self.open(self.list.table)
+
+    def _settle(self) -> None:
+        case = self.list.model.row_at(self.list.table.currentIndex().row())
+        if case is not None:
+            self.problem.hide()
+            self.vm.settle(case.booking, self.note.text())
+
+    def _settled(self, _booking: object) -> None:
+        self.note.clear()
+        self.problem.hide()
+
+    def _refused(self, problem: DriveSphereError) -> None:
+        self.problem.setText(say(problem).text)
+        self.problem.show()
+        self.note.setFocus()

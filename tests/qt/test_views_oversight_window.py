@@ -1,0 +1,231 @@
+"""An administrator runs the firm in the real window, by keyboard where it matters, on real servers."""
+
+from __future__ import annotations
+
+import csv
+import gc
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from builders import BERLIN, LISBON, wish
+from person import person_at
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from desktop.viewmodels.export import ExportPhase
+from desktop.viewmodels.phases import Phase
+from engine.adapters.mongo_bookings import booking_document
+from engine.adapters.mongo_documents import ledger_document
+from engine.domain.booking import BookingId, Standing
+from engine.domain.health import Area, Level
+from engine.domain.ledger import charge_rows
+from engine.domain.listing import BookingScope
+from engine.domain.settings import FirmSettings
+
+
+@pytest.fixture
+def admin(qapp, world, tmp_path):
+    yield lambda: person_at(qapp, world, tmp_path)
+    gc.unfreeze()
+
+
+def asked():
+    boxes = [each for each in QApplication.topLevelWidgets() if isinstance(each, QMessageBox) and each.isVisible()]
+    return boxes[0] if boxes else None
+
+
+async def at(person, name):
+    if person.view is None:
+        await person.sign_in("admin")
+    person.view.go(name)
+    return person.view.admin.oversight
+
+
+async def test_the_window_opens_on_the_overview_and_a_sum_leads_to_its_booking(admin, world):
+    async with world.desk() as clerk:
+        held = await clerk.booking.hold(clerk.actor, wish(clerk))
+        rows = charge_rows(held, "pi_1", clerk.clock.now())
+    world.db.ledger.insert_many([ledger_document(row) for row in rows])
+    async with admin() as person:
+        office = await at(person, "overview")
+        page = office.overview
+        await person.until(lambda: page.vm.state.phase is Phase.READY and page._filled is not None)
+        assert page is person.view.pages.currentWidget()
+        assert "100 EUR" == page.tiles["Revenue this month"]._value
+        assert ("3", "3 for rent") == (page.tiles["Cars"]._value, page.tiles["Cars"]._note)
+        page.months.setFocus()
+        person.press(Qt.Key.Key_End)
+        person.press(Qt.Key.Key_Return)
+        await person.until(lambda: page.behind.list.model.row_at(0) is not None)
+        assert "1 booking: 100.00 EUR, of it commission 15.00 EUR" == page.behind.sums.text()
+        page.behind.list.table.setFocus()
+        person.press(Qt.Key.Key_Return)
+        detail = person.view.client.detail
+        await person.until(lambda: detail.vm.state.booking is not None)
+        assert (held.id, True) == (detail.vm.state.booking.id, detail.isVisible())
+        detail.leave()
+
+
+async def test_counts_lead_to_the_bookings_the_users_and_what_needs_a_person(admin, world):
+    async with world.desk() as clerk:
+        held = await clerk.booking.hold(clerk.actor, wish(clerk))
+    async with admin() as person:
+        office = await at(person, "overview")
+        await person.until(lambda: office.overview._filled is not None)
+        office.overview.tiles["Pending bookings"].click()
+        await person.until(lambda: office.bookings.vm.state.phase is Phase.READY)
+        await person.until(lambda: office.bookings.model.row_at(0) is not None)
+        query = office.bookings.vm.state.query
+        assert (BookingScope.ALL, frozenset({Standing.PENDING})) == (query.scope, query.standings)
+        assert [held.id] == [row.id for row in office.bookings.vm.state.first.rows]
+        person.view.go("overview")
+        office.overview.tiles["Users"].click()
+        assert person.view.admin.accounts.people is person.view.pages.currentWidget()
+        world.db.bookings.update_one({"_id": held.id}, {"$set": {"person_at": person.desk.now() - timedelta(hours=1)}})
+        person.view.go("overview")
+        office.overview.tiles["Needs a person"].click()
+        await person.until(lambda: office.care.list.model.row_at(0) is not None)
+        office.care.note.setFocus()
+        person.press(Qt.Key.Key_Return)
+        await person.until(lambda: bool(office.care.problem.text()))
+        assert "Note must not be empty." == office.care.problem.text()
+        office.care.close_panel()
+
+
+async def test_all_cars_are_there_with_every_owner(admin, world):
+    async with admin() as person:
+        office = await at(person, "all-cars")
+        await person.until(lambda: office.cars.fleet.state.phase is Phase.READY)
+        assert 3 == office.cars.fleet.state.first.total
+        assert office.cars.fleet.any_owner
+
+
+async def test_new_rules_are_set_after_the_question_said_what_will_happen(admin, world):
+    async with admin() as person:
+        office = await at(person, "firm")
+        page = office.firm
+        await person.until(lambda: page.vm.state.firm is not None)
+        page.change_rules()
+        await person.until(page.rules_panel.form.commission.hasFocus)
+        person.focused.selectAll()
+        person.type("250")
+        page.rules_panel._save.click()
+        assert "Commission must lie between 0 and 100 percent." == page.rules_panel.form.mistakes["commission"].text()
+        person.focused.selectAll()
+        person.type("17.5")
+        page.rules_panel.form.when.setCurrentIndex(1)
+        page.rules_panel._save.click()
+        await person.until(asked)
+        assert "00:00: 17.50 % commission, 10 min hold, EUR." in asked().text()
+        asked().buttons()[0].click()
+        await person.until(lambda: page.vm.state.firm.planned)
+        assert "The rules are set." == page.toast.text
+        standing = [page.rules.row_at(row).standing for row in range(page.rules.rowCount())]
+        assert ["Planned", "In force"] == standing
+        page._open_rule(page.rules.row_at(0))
+        await person.until(asked)
+        asked().buttons()[0].click()
+        await person.until(lambda: not page.vm.state.firm.planned)
+        page.toast.hide()
+
+    assert [15_00, 17_50, None] == [row.get("commission_bp") for row in world.db.settings.find().sort("_id")]
+    assert ["settings.changed", "settings.withdrawn"] == [row["what"] for row in world.db.audit.find().sort("_id")]
+
+
+async def test_a_branch_is_opened_moved_to_another_zone_and_not_closed_while_cars_stand_there(admin, world):
+    async with admin() as person:
+        office = await at(person, "firm")
+        page = office.firm
+        await person.until(lambda: page.vm.state.firm is not None)
+        page.add_branch()
+        await person.until(page.branch_panel.form.name.hasFocus)
+        for typed in ("Ribeira", "Porto", "Rua 3", "Europe/Lisbon", "09:00", "9:30"):
+            person.focused.selectAll() if hasattr(person.focused, "selectAll") else None
+            person.type(typed)
+            person.press(Qt.Key.Key_Tab)
+        page.branch_panel._save.click()
+        assert "Closing time must be a time such as 08:00." == page.branch_panel.form.mistakes["closes"].text()
+        person.focused.selectAll()
+        person.type("19:30")
+        page.branch_panel._save.click()
+        await person.until(lambda: len(page.vm.state.branches) == 3)
+        line = next(each for each in page.vm.state.branches if each.branch.id == BERLIN.id)
+        page._open_branch(line)
+        page.branch_panel.form.zone.setCurrentText("Europe/London")
+        page.branch_panel._save.click()
+        await person.until(asked)
+        assert "from Europe/Berlin to Europe/London" in asked().text()
+        asked().buttons()[0].click()
+        await person.until(lambda: any(each.branch.zone == "Europe/London" for each in page.vm.state.branches))
+        line = next(each for each in page.vm.state.branches if each.branch.id == BERLIN.id)
+        page._open_branch(line)
+        page.branch_panel._turn.click()
+        await person.until(asked)
+        asked().buttons()[0].click()
+        await person.until(page.branch_panel.form.general.isVisible)
+        assert page.branch_panel.form.general.text().startswith("This branch still has 3 cars and 0 bookings.")
+        page.leave()
+        page.toast.hide()
+
+    assert {"Europe/London"} == {fence["terms"]["zone"] for fence in world.db.fences.find()}
+    assert "Porto" == world.db.branches.find_one({"_id": {"$nin": [BERLIN.id, LISBON.id]}})["city"]
+
+
+async def test_the_audit_is_filtered_read_in_full_and_written_to_a_file(admin, world, tmp_path):
+    async with world.desk("admin") as desk:
+        office = desk.head_office
+        await office.branches.change(desk.actor, BERLIN, replace(BERLIN, name="Kreuzberg"))
+        await office.firm.change(desk.actor, FirmSettings(commission_bp=900), None, after=1)
+    async with admin() as person:
+        office = await at(person, "audit")
+        page = office.audit
+        await person.until(lambda: page.list.model.row_at(0) is not None)
+        assert "2 changes, newest first" == page.header._subtitle.text()
+        await person.until(lambda: page.what.count() == 5)
+        page.what.setCurrentIndex(page.what.findData("branch."))
+        await person.until(lambda: page.list.model.rowCount() == 1)
+        assert "Branch changed" == page.list.model.index(0, 2).data()
+        assert "Name: Mitte → Kreuzberg" == page.list.model.index(0, 4).data()
+        page.list.table.setFocus()
+        person.press(Qt.Key.Key_Return)
+        assert page.detail.isVisible()
+        assert "Name: Kreuzberg" in page.detail._room.widget().accessibleName()
+        page.leave()
+        file = tmp_path / "audit.csv"
+        page.vm.save(file)
+        await person.until(lambda: page.vm.export.state.phase is ExportPhase.DONE)
+        page.subject.setText("car:nothing")
+        person.focused.setFocus()
+        page.subject._tell()
+        await person.until(lambda: page.list.model.rowCount() == 0)
+        assert "Nothing fits" == page.list.content.empty._title.text()
+        page.clear()
+        await person.until(lambda: page.list.model.rowCount() == 2)
+
+    head, *lines = csv.reader(file.read_text(encoding="utf-8-sig").splitlines())
+    assert ("Who", 1, "branch.changed") == (head[1], len(lines), lines[0][3])
+
+
+async def test_health_is_looked_at_line_by_line_and_copied_without_the_key(admin, world):
+    async with world.desk() as clerk:
+        held = await clerk.booking.hold(clerk.actor, wish(clerk))
+    double = replace(held, id=BookingId("PLANTED"), intent_key="planted")
+    world.db.bookings.insert_one(booking_document(double))
+    async with admin() as person:
+        office = await at(person, "health")
+        page = office.health
+        await person.until(lambda: page.vm.state.phase is Phase.READY)
+        assert len(Area) == page.model.rowCount()
+        row = next(each for each in page.vm.state.findings if each.area is Area.OVERLAPS)
+        assert Level.BAD is row.level
+        assert "1 bad" in page.header._subtitle.text()
+        page.copy()
+        text = QGuiApplication.clipboard().text()
+        assert f"car-1: {held.id} and PLANTED" in text
+        assert world.place.stripe_key.reveal() not in text
+        world.db.bookings.delete_one({"_id": "PLANTED"})
+        page.again.click()
+        await person.until(lambda: page.vm.state.looking_at is None and page.vm.state.report.level is not Level.BAD)
+        page.toast.hide()
