@@ -21,6 +21,7 @@ from qasync import QEventLoop
 from desktop.bridge import EngineThread, Held
 from desktop.collector import collecting_here
 from desktop.dialogs import Question, confirm, tell
+from desktop.offline import Stored
 from desktop.preferences import Preferences
 from desktop.smoke import Stopwatch
 from desktop.tasks import TaskScope
@@ -89,7 +90,15 @@ class Program:
         self._engine: Held[Engine] | None = None
         self._panel: BookingViewModel | None = None
         self._leaving = asyncio.Event()
-        doors = Doors(self._open_place, self._sign_in, self._sign_out, self._choose_password)
+        self._stored = Stored(self._bridge, settings)
+        doors = Doors(
+            self._open_place,
+            self._sign_in,
+            self._sign_out,
+            self._choose_password,
+            self._stored.heads,
+            self._stored.open,
+        )
         self.session = SessionViewModel(doors, self._tasks)
         asking = AskingViewModel(self._ask_for_account, self._tasks)
         self.theme = Theme(app, preferences.scheme, reduced_motion=preferences.reduced_motion)
@@ -186,6 +195,7 @@ class Program:
             self.window.close_workspace()
             gc.unfreeze()
         self._panel = None
+        self._stored.close()
         if self._engine is not None:
             engine, self._engine = self._engine, None
             await engine.aclose()
@@ -198,6 +208,14 @@ class Program:
     def _session_changed(self, state: SessionState) -> None:
         if state.phase is SessionPhase.SIGNED_IN and self._desk_tasks is None and self._engine is not None:
             self._open_workspace(self._engine.value)
+        elif state.phase is SessionPhase.SIGNED_IN and self._desk_tasks is None and self._stored.is_open:
+            self._open_offline()
+
+    def _open_offline(self) -> None:
+        tasks = self._desk_tasks = TaskScope()
+        tasks.failed.connect(self._crashed)
+        self.window.open_offline(self._stored.work(self._held_place(), tasks))
+        gc.freeze()
 
     def _open_workspace(self, engine: Engine) -> None:
         tasks = self._desk_tasks = TaskScope()
@@ -207,7 +225,7 @@ class Program:
         async def probe() -> tuple[datetime, bool]:
             await engine.session.still(engine.actor)
             await engine.clock.measure()
-            return engine.clock.now(), engine.redis.alive
+            return engine.clock.now(), await engine.redis.look()
 
         self._panel = BookingViewModel(desk, self._open_browser, tasks)
         workspace = Workspace(
@@ -249,6 +267,7 @@ class Program:
             requests=engine.head_office.requests,
             head_office=engine.head_office,
             earnings=engine.earnings,
+            copying=engine.copying,
         )
 
     def _crashed(self, problem: BaseException) -> None:

@@ -127,7 +127,9 @@ def _in_use(problem: errors.DriveSphereError) -> Message:
 
 
 def _mode(problem: errors.DriveSphereError) -> Message:
-    key, firm = getattr(problem, "key", ""), getattr(problem, "firm", "") or "unsaid"
+    key, firm = getattr(problem, "key", ""), getattr(problem, "firm", "")
+    if not firm:
+        return Message("The firm has not said yet whether it takes test or live payments. Ask an administrator.")
     return Message(f"The Stripe key here is for {key} payments; this firm takes {firm} ones. Ask an administrator.")
 
 

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.adapters.copy_vault import CopyVault
-from engine.adapters.mongo_client import Client
+from engine.adapters.mongo_client import Client, connect, speaking
 from engine.adapters.mongo_copy import MongoCopySource
 from engine.adapters.mongo_earnings import MongoEarnings
 from engine.config import Settings
 from engine.domain.copying import CopyHead, OwnCopy
 from engine.domain.people import AccountName, Actor, Role
+from engine.place import Place
 from engine.ports import Clock
 from engine.services.copying import CopyService, StoredBooks
 from engine.services.earnings import EarningsService
 
-__all__ = ["StoredDesk", "copies", "copies_of", "forget_copy", "open_copy", "open_copying"]
+__all__ = ["StoredDesk", "copies", "copies_of", "forget_copy", "must_answer", "open_copy", "open_copying"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +59,13 @@ async def open_copy(settings: Settings, account: AccountName) -> StoredDesk:
 
 async def forget_copy(settings: Settings, account: AccountName) -> None:
     await asyncio.to_thread(CopyVault(copies_of(settings)).forget, account)
+
+
+async def must_answer(place: Place) -> None:
+    """Whether MongoDB can be reached, asked without an account. Raises: Unavailable."""
+    client = connect(place.mongo_url, None, place.ca_file)
+    try:
+        with speaking():
+            await client.admin.command("hello")
+    finally:
+        await client.close()

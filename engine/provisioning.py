@@ -41,9 +41,7 @@ async def run(
     try:
         lines = await provision(client, database, FirmSettings())
         lines += await limit_transactions(client, mongo_url, root)
-        if stripe_mode is not None:
-            now = whole_milliseconds(datetime.now(UTC))
-            lines += await MongoDeployment(client, database).change_stripe_mode(stripe_mode, root_name, now)
+        lines += await _stripe_mode(MongoDeployment(client, database), stripe_mode, root_name)
         if not await has_admin(client, database):
             password = one_time_password()
             if not await create_account(client, database, NewAccount(admin, password, Role.ADMIN, admin)):
@@ -57,3 +55,15 @@ async def run(
     finally:
         await client.close()
     return lines or ["Nothing to change: the database is as this version needs it."]
+
+
+async def _stripe_mode(deployment: MongoDeployment, wanted: StripeMode | None, by: str) -> list[str]:
+    if wanted is not None:
+        return await deployment.change_stripe_mode(wanted, by, whole_milliseconds(datetime.now(UTC)))
+    if await deployment.stripe_mode() is not None:
+        return []
+    unsaid = (
+        "stripe: nobody has said whether the firm takes test or live payments, and its desks open no payment pages "
+        "until then: run provision with --stripe-mode, or start once as an admin or worker with a Stripe key"
+    )
+    return [unsaid]

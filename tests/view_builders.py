@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from builders import BERLIN, LISBON, RENTER, make_car
 
+from desktop.tasks import TaskScope
 from desktop.viewmodels.booking import BookingViewModel
 from desktop.viewmodels.booking_detail import DetailViewModel
 from desktop.viewmodels.bookings import BookingsViewModel
@@ -17,6 +18,8 @@ from desktop.viewmodels.holds import HoldsViewModel
 from desktop.viewmodels.live import LiveViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.search import PAGE_SIZE, SearchState, SearchViewModel, first_form, wish_of
+from desktop.viewmodels.thumbnails import ThumbnailsViewModel
+from desktop.views.photos import Photos
 from desktop.views.tools import Workspace
 from engine.domain.availability import Blocked, BlockedPage, Obstacle, Why
 from engine.domain.booking import HOLD, Booking, BookingId, BookingState, Step
@@ -103,6 +106,7 @@ class FedDesk:
 
     bridge = None
     earnings = None
+    copying = None
 
     def __init__(self, actor: Actor = CLERK) -> None:
         self.actor, self.at = actor, NOW
@@ -131,3 +135,8 @@ def fed_workspace(tasks, actor: Actor = CLERK, *, demo: bool = True) -> Workspac
         now=desk.now,
         demo=demo,
     )
+
+
+def no_photos() -> Photos:
+    """Whoever asks for a photo goes without; a test puts some in by ``_thumbnails.put`` and ``changed``."""
+    return Photos(ThumbnailsViewModel(FedDesk(), TaskScope()))

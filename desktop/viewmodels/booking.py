@@ -62,7 +62,8 @@ class BookingViewModel(QObject):
         """Open the form for *offer*; its intent key makes one booking of however many presses of "Book"."""
         self._begin()
         self._intent_key = secrets.token_urlsafe(24)
-        self._show(PanelState(offer=offer, period=period, branch=branch))
+        # A renter's own account rents for itself.
+        self._show(PanelState(offer=offer, period=period, branch=branch, renter=self._desk.actor.renter))
 
     def resume(self, booking: Booking, branch: Branch | None) -> None:
         """Open the panel for a booking that exists, to pay it or to watch it."""
@@ -137,12 +138,14 @@ class BookingViewModel(QObject):
 
     async def _find_renter(self, text: str, run: int) -> None:
         self._show(replace(self.state, searching=True, problem=None))
-        found = await self._asking(lambda: self._desk.catalogue.renters(self._desk.actor, text), run)
+        ask = partial(self._desk.catalogue.renters, self._desk.actor, text, self.state.country)
+        found = await self._asking(ask, run)
         if run == self._run:
             self._show(replace(self.state, searching=False, renters=tuple(found or ())))
 
     async def _add_renter(self, new: NewRenter, run: int) -> None:
-        renter = await self._asking(lambda: self._desk.catalogue.add_renter(self._desk.actor, new), run)
+        add = partial(self._desk.catalogue.add_renter, self._desk.actor, new, self.state.country)
+        renter = await self._asking(add, run)
         if renter is not None and run == self._run:
             self._show(replace(self.state, renter=renter, renters=(renter,), problem=None))
 

@@ -11,13 +11,15 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.bridge import EngineThread
 from desktop.tasks import TaskScope
-from engine.domain.errors import DriveSphereError, RuleBroken
+from engine.domain.errors import DriveSphereError, RuleBroken, Unavailable
 from engine.domain.events import Pulse
 
 #: An account that was changed by an administrator is told so within five seconds.
 _EVERY_S = 3.0
 #: Pauses between two tries while nobody answers; the last one again and again.
 _WHEN_AWAY_S = (1.0, 2.0, 4.0, 8.0)
+#: The driver itself would go on hoping for longer than a person should be left in the dark.
+_ANSWER_S = 3.0
 #: The change streams say something every second; whoever was silent for longer may have died.
 FRESH = timedelta(seconds=4)
 
@@ -104,7 +106,11 @@ class ConnectionViewModel(QObject):
             await asyncio.sleep(_WHEN_AWAY_S[min(tries, len(_WHEN_AWAY_S)) - 1] if tries else _EVERY_S)
 
     async def _probing(self) -> tuple[datetime, bool]:
-        return await self._probe()
+        try:
+            async with asyncio.timeout(_ANSWER_S):
+                return await self._probe()
+        except TimeoutError:
+            raise Unavailable("mongodb", "no answer in time") from None
 
     def _show(self, state: ConnectionState) -> None:
         if state != self.state:

@@ -13,6 +13,7 @@ from engine.services.accounts import AccountService
 from engine.services.availability import AvailabilityService
 from engine.services.booking import BookingService
 from engine.services.catalogue import CatalogueService
+from engine.services.copying import CopyService
 from engine.services.earnings import EarningsService
 from engine.services.fleet import FleetService
 from engine.services.follower import Follower
@@ -32,6 +33,7 @@ class Desk:
 
     Attributes:
         now: The server's time (UTC).
+        copying: Keeps an owner's books on this computer; None for other accounts.
     """
 
     bridge: EngineThread
@@ -50,6 +52,7 @@ class Desk:
     requests: RequestService
     head_office: HeadOffice
     earnings: EarningsService
+    copying: CopyService | None
 
     async def call(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a service's coroutine over there."""

@@ -47,6 +47,11 @@ class PanelState:
     problem: DriveSphereError | None = None
 
     @property
+    def country(self) -> str:
+        """Where telephone numbers without a country's code belong: the country of the branch."""
+        return self.branch.country if self.branch is not None else ""
+
+    @property
     def page_ready(self) -> bool:
         return self.booking is not None and self.booking.attempt.state is AttemptState.OPEN
 

@@ -9,8 +9,9 @@ from enum import Enum, auto
 from PySide6.QtCore import QObject, Signal
 
 from desktop.tasks import TaskScope
+from engine.domain.copying import CopyHead
 from engine.domain.errors import DriveSphereError, PasswordMustChange, Unavailable
-from engine.domain.people import Actor, Role
+from engine.domain.people import AccountName, Actor, Role
 
 
 class SessionPhase(Enum):
@@ -42,6 +43,7 @@ class SessionState:
         account: Whose password is chosen.
         knows_old: The old password was just typed, and need not be asked for again.
         busy: The chosen password is on its way.
+        copies: What can be opened with no network.
     """
 
     phase: SessionPhase = SessionPhase.STARTING
@@ -52,6 +54,7 @@ class SessionState:
     account: str = ""
     knows_old: bool = False
     busy: bool = False
+    copies: tuple[CopyHead, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +63,15 @@ class Doors:
 
     Attributes:
         choose: Change a password: account, old, new.
+        copies: The copies of owners' books on this computer; ``open_copy`` opens one without the servers.
     """
 
     start: Callable[[Callable[[str], None]], Awaitable[tuple[OfferedAccount, ...]]]
     sign_in: Callable[[str, str], Awaitable[Actor]]
     sign_out: Callable[[], Awaitable[None]]
     choose: Callable[[str, str, str], Awaitable[None]]
+    copies: Callable[[], Awaitable[tuple[CopyHead, ...]]] | None = None
+    open_copy: Callable[[AccountName], Awaitable[Actor]] | None = None
 
 
 class SessionViewModel(QObject):
@@ -89,6 +95,10 @@ class SessionViewModel(QObject):
 
     def sign_in(self, account: str, password: str) -> None:
         self._tasks.once("sign in", self._sign_in(account.strip(), password))
+
+    def open_copy(self, account: AccountName) -> None:
+        """Work with what is stored on this computer."""
+        self._tasks.once("sign in", self._open_copy(account))
 
     def sign_out(self, problem: DriveSphereError | None = None) -> None:
         """*problem* is what the sign-in screen then says, for example that the account was disabled."""
@@ -119,7 +129,7 @@ class SessionViewModel(QObject):
             self._show(SessionState(SessionPhase.BROKEN, problem=Unavailable("embedded", type(bug).__name__)))
             raise
         else:
-            self._show(SessionState(SessionPhase.SIGNED_OUT, offered=offered))
+            self._show(SessionState(SessionPhase.SIGNED_OUT, offered=offered, copies=await self._copies()))
 
     async def _sign_in(self, account: str, password: str) -> None:
         self._show(replace(self.state, phase=SessionPhase.SIGNING_IN, problem=None))
@@ -158,7 +168,21 @@ class SessionViewModel(QObject):
 
     async def _sign_out(self, problem: DriveSphereError | None) -> None:
         await self._doors.sign_out()
-        self._show(replace(self.state, phase=SessionPhase.SIGNED_OUT, actor=None, problem=problem))
+        signed_out = replace(self.state, phase=SessionPhase.SIGNED_OUT, actor=None, problem=problem)
+        self._show(replace(signed_out, copies=await self._copies()))
+
+    async def _open_copy(self, account: AccountName) -> None:
+        if self._doors.open_copy is None:
+            return
+        try:
+            actor = await self._doors.open_copy(account)
+        except DriveSphereError as problem:
+            self._show(replace(self.state, problem=problem, copies=await self._copies()))
+        else:
+            self._show(replace(self.state, phase=SessionPhase.SIGNED_IN, actor=actor, problem=None))
+
+    async def _copies(self) -> tuple[CopyHead, ...]:
+        return () if self._doors.copies is None else await self._doors.copies()
 
     def _progress(self, text: str) -> None:
         if self.state.phase is SessionPhase.STARTING:

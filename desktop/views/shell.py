@@ -14,6 +14,7 @@ from desktop.theme.theme import Theme
 from desktop.viewmodels.asking import AskingViewModel
 from desktop.viewmodels.lookup import LookupViewModel
 from desktop.viewmodels.session import SessionViewModel
+from desktop.views.owner.offline_view import OfflineView, StoredWork
 from desktop.views.palette import ITSELF, CommandPalette
 from desktop.views.sign_in import SignInPage
 from desktop.views.tools import Tools, Workspace
@@ -52,6 +53,7 @@ class MainWindow(QMainWindow):
         self._tasks = TaskScope(self)
         self._tasks.failed.connect(self.task_failed)
         self._workspace: WorkspaceView | None = None
+        self._offline: OfflineView | None = None
         self._of_workspace: list[str] = []
         self._painted_before = False
         self.commands = Commands(self)
@@ -91,12 +93,32 @@ class MainWindow(QMainWindow):
         self._pages.setCurrentWidget(view)
         view.start()
 
+    @property
+    def offline(self) -> OfflineView | None:
+        return self._offline
+
+    def open_offline(self, work: StoredWork) -> None:
+        """Replace the sign-in page by what is stored on this computer."""
+        self.close_workspace()
+        view = self._offline = OfflineView(self._tools, work)
+        view.sign_out_wanted.connect(self._sign_out)
+        view.keys_wanted.connect(self.show_keys)
+        view.task_failed.connect(self.task_failed)
+        commands = view.commands()
+        self._of_workspace = [command.id for command in commands]
+        self._install(*commands)
+        self._pages.addWidget(view)
+        self._pages.setCurrentWidget(view)
+        view.start()
+
     def close_workspace(self) -> None:
         """Back to signing in; nothing of the old session stays."""
-        view, self._workspace = self._workspace, None
+        view: WorkspaceView | OfflineView | None = self._workspace or self._offline
         if view is None:
             return
-        self.finder.detach()
+        if self._workspace is not None:
+            self.finder.detach()
+        self._workspace = self._offline = None
         self.commands.remove(self._of_workspace)
         self._of_workspace = []
         view.stop()
@@ -110,7 +132,7 @@ class MainWindow(QMainWindow):
 
     async def _ask_keys(self) -> None:
         lines = [HelpLine(line.group, line.title, line.key) for line in self.commands.listing() if line.key]
-        more = KEYS_OF_LISTS if self._workspace is not None else ()
+        more = KEYS_OF_LISTS if self._workspace or self._offline else ()
         await ask(HelpSheet(self._tools.theme, [*lines, *more], self))
 
     def _install(self, *commands: Command) -> None:

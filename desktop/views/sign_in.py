@@ -47,6 +47,7 @@ class SignInPage(QWidget):
         self._choose.chosen.connect(session.choose)
         self._choose.left.connect(session.back)
         self._form.ask_wanted.connect(self._begin_asking)
+        self._form.copy_wanted.connect(session.open_copy)
         self._ask.left.connect(self._end_asking)
         self._lay_out(tools)
         session.changed.connect(self.draw)

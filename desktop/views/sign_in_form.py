@@ -12,6 +12,7 @@ from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.viewmodels.session import OfferedAccount, SessionPhase, SessionState
 from desktop.views.password_field import PasswordField
+from desktop.views.stored_copies import StoredCopies
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.text import Text
@@ -21,10 +22,14 @@ _LONGEST = 200
 
 
 class SignInForm(QWidget):
-    """Signals: ``submitted`` carries name and password; ``ask_wanted`` by who has no account yet."""
+    """Signals: ``submitted`` carries name and password; ``ask_wanted`` by who has no account yet.
+
+    ``copy_wanted`` carries the account whose stored copy is to be opened.
+    """
 
     submitted = Signal(str, str)
     ask_wanted = Signal()
+    copy_wanted = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +47,8 @@ class SignInForm(QWidget):
         self._banner = Banner(theme)
         self._offers = QVBoxLayout()
         self._offers.setSpacing(2 * GRID)
+        self.copies = StoredCopies(theme)
+        self.copies.chosen.connect(self.copy_wanted)
         self._lay_out()
         self.setFocusProxy(self.account)
         self.account.returnPressed.connect(self._submit)
@@ -53,6 +60,7 @@ class SignInForm(QWidget):
 
     def draw(self, state: SessionState) -> None:
         self._offer(state.offered)
+        self.copies.draw(state.copies)
         self._set_busy(busy=state.phase is SessionPhase.SIGNING_IN)
         if state.phase is SessionPhase.SIGNED_IN:
             self.password.clear()
@@ -146,4 +154,6 @@ class SignInForm(QWidget):
         column.addWidget(self.ask)
         column.addSpacing(4 * GRID)
         column.addLayout(self._offers)
+        column.addSpacing(2 * GRID)
+        column.addWidget(self.copies)
         column.addStretch(1)

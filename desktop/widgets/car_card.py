@@ -121,15 +121,16 @@ class CardPainter:
         painter.drawRoundedRect(places.picture, RADIUS_CONTROL, RADIUS_CONTROL)
         device = painter.device()
         ratio = device.devicePixelRatioF() if device is not None else 1.0
+        painter.setOpacity(_DIMMED if card.dimmed else 1.0)
         if photo is not None:
             painter.drawPixmap(places.picture, photo)
+            painter.setOpacity(1.0)
             return
         inner = places.picture.adjusted(GRID, GRID, -GRID, -GRID)
         photo = self._silhouettes.pixmap(card.body_type, card.colour, inner.size(), ratio)
         size = QSize(photo.deviceIndependentSize().toSize()).scaled(inner.size(), Qt.AspectRatioMode.KeepAspectRatio)
         target = QRect(inner.topLeft(), size)
         target.moveCenter(inner.center())
-        painter.setOpacity(_DIMMED if card.dimmed else 1.0)
         painter.drawPixmap(target, photo)
         painter.setOpacity(1.0)
 

@@ -1,6 +1,6 @@
 """What is left of a hold, as minutes and seconds; it changes exactly when the second does.
 
-API: Countdown(theme, now): start(remaining_s), stop(), remaining; ended. clock_text(seconds).
+API: Countdown(theme, now): start(remaining_s), set_name(name), stop(), remaining; ended. clock_text(s), spoken_time(s).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 
 from desktop.theme.tokens import TypeSize
 from desktop.widgets.text import Text
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 _MINUTE = 60
 _SOON_S = 60.0
 _SLACK_S = 0.005
+#: When it is worth interrupting somebody.
+_SPOKEN_AT_S = frozenset({300, 120, 60, 30, 10})
 
 
 def clock_text(seconds: float) -> str:
@@ -32,8 +35,18 @@ def clock_text(seconds: float) -> str:
     return f"{whole // _MINUTE}:{whole % _MINUTE:02d}"
 
 
+def spoken_time(seconds: float) -> str:
+    """``9 minutes 41 seconds``."""
+    minutes, rest = divmod(max(math.ceil(seconds), 0), _MINUTE)
+    parts = [(minutes, "minute"), (rest, "second")]
+    said = [f"{count} {word}{'' if count == 1 else 's'}" for count, word in parts if count]
+    return " ".join(said) or "over"
+
+
 class Countdown(Text):
     """The engine says how much is left; the deadline itself is the server's and not ours to compute.
+
+    A screen reader finds the time left whenever it looks, and may be told of it as the end comes near.
 
     Signals:
         ended: Nothing is left; sent once for each start.
@@ -51,8 +64,13 @@ class Countdown(Text):
         super().__init__(theme, size=size, bold=True, parent=parent)
         self._now = now
         self._deadline: float | None = None
+        self._name, self._aloud = "Time left", False
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.tick)
+
+    def set_name(self, name: str, *, aloud: bool = False) -> None:
+        """What is counted down, for those who hear it; *aloud* also without being asked, now and then."""
+        self._name, self._aloud = name, aloud
 
     @property
     def remaining(self) -> float:
@@ -73,6 +91,7 @@ class Countdown(Text):
             return
         left = self._deadline - self._now()
         self.setText(clock_text(left))
+        self._speak(left)
         self.set_ink("danger" if left <= _SOON_S else "text")
         if left > 0:
             to_next_second = left - math.floor(left) or 1.0
@@ -81,3 +100,10 @@ class Countdown(Text):
             self._timer.stop()
             self._deadline = None
             self.ended.emit()
+
+    def _speak(self, left: float) -> None:
+        """The name carries the time: a label's own text is not read beside a name."""
+        self.setAccessibleName(f"{self._name}: {spoken_time(left)}")
+        whole = max(math.ceil(left), 0)
+        if self._aloud and self.isVisible() and (whole in _SPOKEN_AT_S or whole == 0):
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.accessibleName()))

@@ -21,7 +21,7 @@ PAUSE_MS = 250
 
 
 class SearchField(QLineEdit):
-    """Asks after a pause of 250 ms.
+    """Asks after a pause, of 250 ms unless another is given.
 
     Signals:
         searched: The text to look for, trimmed; never twice the same in a row.
@@ -29,7 +29,7 @@ class SearchField(QLineEdit):
 
     searched = Signal(str)
 
-    def __init__(self, theme: Theme, hint: str, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, hint: str, parent: QWidget | None = None, *, pause_ms: int = PAUSE_MS) -> None:
         super().__init__(parent)
         self._theme = theme
         self._told = ""
@@ -39,7 +39,7 @@ class SearchField(QLineEdit):
         self._glass = self.addAction(
             theme.icons.icon(Icon.SEARCH, theme.tokens.muted), QLineEdit.ActionPosition.LeadingPosition
         )
-        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._pause = QTimer(self, singleShot=True, interval=pause_ms)
         self._pause.timeout.connect(self._tell)
         self.textChanged.connect(self._pause.start)
         self.returnPressed.connect(self._tell)

@@ -58,7 +58,7 @@ class StatusBar(QWidget):
         self._last_word = Text(theme, size=TypeSize.SMALL, ink="muted")
         self._holds = Button(theme, kind=Kind.QUIET, icon=Icon.HOLD)
         self._countdown = Countdown(theme, size=TypeSize.SMALL)
-        self._countdown.setAccessibleName("Time left of the hold that ends first")
+        self._countdown.set_name("Time left of the hold that ends first")
         self._branch = Text(theme, size=TypeSize.SMALL, ink="muted")
         self._account = Text(theme, size=TypeSize.SMALL, ink="muted")
         self.setFixedHeight(HEIGHT)

@@ -72,3 +72,11 @@ class RedisLine:
             raise Unavailable("redis", type(problem).__name__) from problem
         self.alive = True
         return said
+
+    async def look(self) -> bool:
+        """Whether Redis answers now; without asking nobody would notice that it is back."""
+        try:
+            await self.ask(self.redis.ping())
+        except Unavailable:
+            return False
+        return True

@@ -33,8 +33,7 @@ def read_phone(text: object, country: str = "") -> str:
         InvalidText: ``phone``; no number, too short, too long, or without + and country.
     """
     typed = clean("phone", text, longest=_LONGEST)
-    digits = typed.removeprefix("+")
-    if not digits or any(not sign.isdecimal() and sign not in _BETWEEN for sign in digits):
+    if not looks_like_phone(typed):
         raise InvalidText("phone", "is no telephone number")
     try:
         number = phonenumbers.parse(typed, country or None)
@@ -57,11 +56,17 @@ def phone_text(e164: str, country: str = "") -> str:
     return phonenumbers.format_number(number, form)
 
 
+def looks_like_phone(text: str) -> bool:
+    """Whether somebody who types *text* means a number and not a name."""
+    digits = text.strip().removeprefix("+")
+    return bool(digits) and all(sign.isdecimal() or sign in _BETWEEN for sign in digits)
+
+
 def phone_beginnings(text: str, country: str = "") -> tuple[str, ...]:
     """How the E.164 numbers begin that somebody may mean who has typed *text* so far; none if it is no number."""
     typed = text.strip()
     digits = phonenumbers.normalize_digits_only(typed)
-    if not digits or any(not sign.isdecimal() and sign not in _BETWEEN for sign in typed.removeprefix("+")):
+    if not digits or not looks_like_phone(typed):
         return ()
     if typed.startswith("+"):
         return (f"+{digits}",)

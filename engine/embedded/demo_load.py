@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import secrets
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
@@ -22,9 +24,10 @@ from engine.adapters.mongo_rights import RIGHTS
 from engine.adapters.mongo_shapes import SHAPES
 from engine.domain.booking import Booking, BookingState
 from engine.domain.car import Car, CarId, CarStatus, terms_of
+from engine.domain.people import Role
 from engine.domain.period import whole_milliseconds
 from engine.embedded.demo_data import DemoData, build
-from engine.embedded.demo_people import accounts
+from engine.embedded.demo_people import DemoOwner, accounts, owners
 
 _FILLED = (
     "branches",
@@ -61,7 +64,19 @@ async def load_demo(client: Client, name: str, now: datetime, on_progress: Calla
             renter = renters[each.renter_id] if each.renter_id else None
             new = NewAccount(each.account, each.password, each.role, each.name, each.branch_id, each.owner_id, renter)
             await create_account(client, db.name, new)
+        await asyncio.gather(*(create_account(client, db.name, _owner(each)) for each in _without_account(data)))
         await db.deployment.update_one({"_id": "demo"}, {"$set": {"schema": schema}}, upsert=True)
+
+
+def _owner(owner: DemoOwner) -> NewAccount:
+    """Known to the firm by name; nobody knows the password."""
+    account, password = f"owner.{owner.id.removeprefix('ow-')}", secrets.token_urlsafe(24)
+    return NewAccount(account, password, Role.OWNER, owner.name, owner_id=owner.id)
+
+
+def _without_account(data: DemoData) -> list[DemoOwner]:
+    offered = {each.owner_id for each in data.accounts}
+    return [owner for owner in data.owners if owner.id not in offered]
 
 
 async def _write(db: Database, data: DemoData, on_progress: Callable[[str], None]) -> None:
@@ -121,4 +136,4 @@ async def _bring_home(db: Database, now: datetime) -> None:
 
 def _fingerprint() -> str:
     indexes = {collection: [model.document for model in models] for collection, models in INDEXES.items()}
-    return hashlib.sha256(repr((SHAPES, indexes, RIGHTS, accounts())).encode()).hexdigest()
+    return hashlib.sha256(repr((SHAPES, indexes, RIGHTS, accounts(), owners())).encode()).hexdigest()

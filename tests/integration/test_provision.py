@@ -80,7 +80,7 @@ async def test_renters_of_an_older_version_are_made_findable_once(client, root):
 
 async def test_the_first_admin_is_made_once_and_can_sign_in(client, endpoints):
     root = (endpoints.root_name, endpoints.root_password)
-    lines = await provisioning.run(endpoints.mongo_url, NAME, *root, "boss")
+    lines = await provisioning.run(endpoints.mongo_url, NAME, *root, "boss", stripe_mode=StripeMode.TEST)
     again = await provisioning.run(endpoints.mongo_url, NAME, *root, "boss")
 
     password = lines[-1].rsplit(" ", 1)[-1]
@@ -92,11 +92,13 @@ async def test_the_first_admin_is_made_once_and_can_sign_in(client, endpoints):
 
 async def test_the_firms_stripe_mode_is_recorded_and_changed_only_when_asked(client, endpoints):
     where = (endpoints.mongo_url, NAME, endpoints.root_name, endpoints.root_password, "boss")
+    unsaid = await provisioning.run(*where)
     first = await provisioning.run(*where, stripe_mode=StripeMode.TEST)
     again = [await provisioning.run(*where, stripe_mode=mode) for mode in (None, StripeMode.TEST)]
     live = await provisioning.run(*where, stripe_mode=StripeMode.LIVE)
 
-    assert "stripe: the firm takes test payments" in first
+    assert 1 == sum("nobody has said" in line for line in unsaid)
+    assert ["stripe: the firm takes test payments"] == first
     assert [["Nothing to change: the database is as this version needs it."]] * 2 == again
     assert ["stripe: the firm takes live payments from now on, test ones before"] == live
     assert StripeMode.LIVE == await MongoDeployment(client, NAME).stripe_mode()
@@ -108,7 +110,7 @@ async def test_an_open_transaction_is_given_seconds_on_every_member(client, endp
     where = (endpoints.mongo_url, NAME, endpoints.root_name, endpoints.root_password, "boss")
     root.admin.command({"setParameter": 1, limit: 60})
     try:
-        lines = await provisioning.run(*where)
+        lines = await provisioning.run(*where, stripe_mode=StripeMode.TEST)
         again = await provisioning.run(*where)
 
         assert 1 == sum(f"{limit} 60 before, 15 now" in line for line in lines)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from builders import BERLIN, make_car
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QBuffer, QRect, Qt
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
-from view_builders import NOW, PERIOD, fed_workspace, found, found_with_taken, make_blocked, make_offer
+from view_builders import NOW, PERIOD, fed_workspace, found, found_with_taken, make_blocked, make_offer, no_photos
 
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
@@ -48,7 +50,7 @@ def workspace():
 
 @pytest.fixture
 def page(qtbot, tools, workspace):
-    page = SearchPage(tools, workspace)
+    page = SearchPage(tools, workspace, no_photos())
     qtbot.addWidget(page)
     page.resize(1088, 764)
     page.show()
@@ -63,7 +65,7 @@ def panel(qtbot, theme, tools, workspace):
     host = QWidget()
     host.resize(1000, 760)
     qtbot.addWidget(host)
-    panel = CarPanel(tools, workspace, host)
+    panel = CarPanel(tools, workspace, no_photos(), host)
     now = [100.0]
     panel.loading._rule._now = lambda: now[0]
     panel.wait = lambda seconds: (now.__setitem__(0, now[0] + seconds), panel.loading._look())
@@ -374,3 +376,54 @@ def test_a_closed_panel_draws_nothing(panel):
     panel.draw(CarState())
 
     assert "Car" == panel.accessibleName() or panel.accessibleName() == ""
+
+
+def jpeg(colour):
+    image, buffer = QImage(512, 384, QImage.Format.Format_RGB888), QBuffer()
+    image.fill(QColor(colour))
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    image.save(buffer, "JPEG")
+    return buffer.data().data()
+
+
+def test_pictures_take_the_place_of_the_drawing_and_are_turned_with_the_keys(panel):
+    for image_id, colour in (("im-1", "#ff0000"), ("im-2", "#00ff00")):
+        panel._stored._thumbnails.put(image_id, jpeg(colour))
+    open_car(panel, make_offer(1))
+    assert (0, "Volkswagen Golf, drawing") == (panel.photos.count, panel.photos.accessibleName())
+    before = panel.photos.geometry()
+    open_car(panel, make_offer(1, image_ids=("im-1", "im-2")))
+    panel.photos.setFocus()
+
+    assert (2, "Volkswagen Golf, picture 1 of 2") == (panel.photos.count, panel.photos.accessibleName())
+    assert before == panel.photos.geometry()
+    assert panel.photos.grab().toImage().pixelColor(100, 60).red() > 200
+    QTest.keyClick(panel.photos, Qt.Key.Key_Right)
+    assert "Volkswagen Golf, picture 2 of 2" == panel.photos.accessibleName()
+    assert panel.photos.grab().toImage().pixelColor(100, 60).green() > 200
+    QTest.keyClick(panel.photos, Qt.Key.Key_Right)
+    assert 0 == panel.photos.at
+
+
+@pytest.fixture
+def desk_in_new_york(monkeypatch):
+    if not hasattr(time, "tzset"):
+        pytest.skip("the zone of a running program cannot be changed here")
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_DST_a_desk_in_another_zone_shows_the_branchs_time_and_says_so(desk_in_new_york, page, panel):
+    feed(page, found(3))
+    assert "Times are those of Berlin (CET), 6 hours ahead of this desk." == page.form.hint.text()
+    assert datetime(2026, 11, 23, 10) == page.form.pick_up.moment()
+    night = datetime(2027, 3, 27, 10, tzinfo=BERLIN.tzinfo)
+    over = RentalPeriod.between(night, night + DAY)
+    panel.open_car(make_offer(1), over, BERLIN)
+
+    shown = {field.label: field.value for field in panel.price._fields}
+    assert ("Sat 27 Mar 2027 10:00 CET", "Sun 28 Mar 2027 10:00 CEST") == (shown["Pick-up"], shown["Return"])
+    assert timedelta(hours=23) == over.ends_at - over.starts_at

@@ -111,7 +111,7 @@ async def test_a_car_with_bookings_goes_to_maintenance_only_after_they_were_told
         person.press(Qt.Key.Key_Return)
         await person.until(lambda: page.car.state.car.status is CarStatus.MAINTENANCE)
         await person.until(page.to_move.isVisible)
-        assert "1 booking to move" == page.rows.model.row_at(0).status
+        assert "1 to move" == page.rows.model.row_at(0).status
         page.to_move.acted.emit()
         await person.until(lambda: page.rows.model.rowCount() == 1)
         page.toast.acted.emit()
@@ -250,3 +250,35 @@ def drop(widget, files):
     widget.dragEnterEvent(enter)
     assert enter.isAccepted()
     widget.dropEvent(QDropEvent(QPointF(5, 5), copy, data, left, none))
+
+
+async def test_from_a_car_to_all_its_bookings_and_to_no_others(owner, world):
+    async with world.desk() as clerk:
+        mine = await clerk.booking.hold(clerk.actor, wish(clerk))
+        await clerk.booking.hold(clerk.actor, wish(clerk, car="car-2", key="k2"))
+    async with owner() as person:
+        page = await at_the_fleet(person)
+        page.panel.open_car(page.rows.model.row_at(0).row.car)
+        await person.until(lambda: page.car.state.outlook is not None)
+        page.panel.details.all_bookings.click()
+        bookings = person.view.page("bookings")
+        await person.until(lambda: bookings.vm.state.phase is Phase.READY)
+
+        assert bookings is person.view.pages.currentWidget()
+        assert [mine.id] == [booking.id for booking in bookings.vm.state.first.rows]
+        assert "Car: Volkswagen Golf · B-DS 1" == bookings.vm.state.only
+        assert "A. M." == bookings.vm.state.first.rows[0].renter_name
+
+
+async def test_what_happens_at_another_desk_shows_in_the_list_and_in_the_open_panel(owner, world):
+    async with owner() as person, world.desk() as clerk, world.desk("admin") as admin:
+        page = await at_the_fleet(person)
+        page.panel.open_car(page.rows.model.row_at(0).row.car)
+        await person.until(lambda: page.car.state.outlook is not None)
+        booking = await clerk.booking.hold(clerk.actor, wish(clerk))
+        await person.until(lambda: page.car.state.outlook is not None and page.car.state.outlook.seen == {booking.id})
+        await person.until(lambda: page.rows.model.row_at(0).row.coming == 1)
+        shown = await admin.fleet.car(admin.actor, page.car.state.car.id)
+        await admin.fleet.set_status(admin.actor, shown, CarStatus.MAINTENANCE, seen=frozenset({booking.id}))
+        await person.until(lambda: page.car.state.car.status is CarStatus.MAINTENANCE)
+        await person.until(lambda: page.rows.model.row_at(0).status == "1 to move")

@@ -136,7 +136,7 @@ def test_nobody_found_offers_a_new_renter(panel):
     assert "Searching …" == panel.renters.word.text()
     feed(panel, FORM)
 
-    assert "Nobody found. Add a new renter?" == panel.renters.word.text()
+    assert "Nobody found. Enter adds a new renter." == panel.renters.word.text()
 
 
 @pytest.mark.parametrize(("typed", "field"), [("Bea", "name"), ("bea@example.org", "email"), ("+49 30 1", "phone")])

@@ -7,7 +7,7 @@ import pytest
 from builders import BERLIN, LISBON
 from PySide6.QtCore import Qt, QTimeZone
 from PySide6.QtTest import QTest
-from view_builders import NOW, fed_workspace, found, looking, make_offer
+from view_builders import NOW, fed_workspace, found, looking, make_offer, no_photos
 
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
@@ -47,7 +47,7 @@ def workspace():
 def page(qtbot, theme, workspace, clock, tmp_path):
     """The page with its waiting rule on the test's clock."""
     shimmer = ShimmerClock(theme)
-    page = SearchPage(Tools(theme, shimmer, Preferences(tmp_path / "p.ini")), workspace)
+    page = SearchPage(Tools(theme, shimmer, Preferences(tmp_path / "p.ini")), workspace, no_photos())
     page.results.loading._rule._now = clock
     qtbot.addWidget(page)
     page.resize(1088, 764)

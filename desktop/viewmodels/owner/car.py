@@ -13,8 +13,10 @@ from desktop.viewmodels.owner.photo_files import developed, moved
 from engine.domain.car import BodyType, BranchId, Car, CarStatus, Fuel, OwnerId, Transmission
 from engine.domain.car_form import CarForm, CarRules
 from engine.domain.errors import DriveSphereError, Overtaken
+from engine.domain.events import CarChanged, CarClaimed, Fact
 from engine.domain.fleet import Outlook
 from engine.domain.money import Money
+from engine.domain.people import Deed
 from engine.domain.photo import MOST_PHOTOS
 
 _UNDONE = "undone"
@@ -42,9 +44,21 @@ class CarViewModel(QObject):
         self._show(CarState(Stage.SHOWN, car, photos=car.image_ids))
         self._tasks.latest("car", self._look_ahead(car))
 
+    def apply(self, fact: Fact) -> None:
+        """News of the car that is looked at. What is filled in or asked stays; its save is compared anyway."""
+        car, looked_at = self.state.car, self.state.stage is Stage.SHOWN and not self.state.busy
+        if car is None or not looked_at:
+            return
+        if isinstance(fact, CarChanged) and fact.car.id == car.id and fact.car != car:
+            self._show(replace(self.state, car=fact.car, photos=fact.car.image_ids, outlook=None))
+            self._tasks.latest("car", self._look_ahead(fact.car))
+        elif isinstance(fact, CarClaimed) and fact.car_id == car.id:
+            self._tasks.latest("car", self._look_ahead(car))
+
     def add(self, owner_id: OwnerId | None = None, branch_id: BranchId | None = None) -> None:
         """Begin a new car."""
-        self._show(CarState(Stage.FILLED_IN, owner_id=owner_id))
+        any_owner = self._desk.actor.may(Deed.MANAGE_ANY_CAR)
+        self._show(CarState(Stage.FILLED_IN, any_owner=any_owner, owner_id=owner_id))
         self._tasks.latest("car", self._begin(branch_id))
 
     def edit(self) -> None:

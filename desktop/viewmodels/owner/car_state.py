@@ -32,7 +32,7 @@ class CarState:
         photos: In their order; an id of a stored one, or a new one.
         refused: Files of the last choice that are no photos.
         wanted: The status that waits for a yes, with ``stage`` ASKED.
-        owner_id: Whose the new car is to be; None leaves it to the account.
+        any_owner: The account runs the cars of all owners, so a new car's owner has to be chosen.
     """
 
     stage: Stage = Stage.CLOSED
@@ -47,6 +47,7 @@ class CarState:
     photos: tuple[str | NewPhoto, ...] = ()
     refused: tuple[Refused, ...] = ()
     wanted: CarStatus | None = None
+    any_owner: bool = False
     owner_id: OwnerId | None = None
     busy: bool = False
     problem: DriveSphereError | None = None
@@ -57,6 +58,8 @@ class CarState:
         if self.form is None or self.rules is None:
             return {}
         found = mistakes(self.form, self.rules)
+        if self.car is None and self.any_owner and self.owner_id is None:
+            found["owner"] = InvalidText("owner", "must be chosen")
         if self.goes_back and self.car is not None:
             try:
                 reason_for(self.car.odometer_km, self.form.odometer_km, self.reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QObject, Signal
@@ -11,8 +12,12 @@ from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.phases import Phase
 from engine.domain.car import Branch
 from engine.domain.errors import DriveSphereError
+from engine.domain.events import CarChanged, CarClaimed, Fact
 from engine.domain.fleet import FleetOwner, FleetQuery, FleetRows
 from engine.domain.people import Deed
+
+#: A burst of news loads once.
+_SOON_S = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,11 @@ class FleetViewModel(QObject):
         """The same query once more."""
         self.ask(self.state.query)
 
+    def apply(self, fact: Fact) -> None:
+        """Something changed at another desk: a car, or what one is promised for; a burst loads once."""
+        if isinstance(fact, CarChanged | CarClaimed) and self.state.first is not None:
+            self._tasks.once(f"fleet {id(self)} soon", self._soon())
+
     def ask(self, query: FleetQuery) -> None:
         """Replace what is looked for; a load under way is dropped."""
         self._tasks.latest(f"fleet {id(self)}", self._load(replace(query, offset=0)))
@@ -77,6 +87,10 @@ class FleetViewModel(QObject):
     def need_page(self, offset: int) -> None:
         run, query = self.state.run, replace(self.state.query, offset=offset)
         self._tasks.once(f"fleet {id(self)} {run} {offset}", self._page(run, query))
+
+    async def _soon(self) -> None:
+        await asyncio.sleep(_SOON_S)
+        self.load()
 
     async def _load(self, query: FleetQuery) -> None:
         kept = self.state.first if query == self.state.query else None

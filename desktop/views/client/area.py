@@ -5,6 +5,7 @@ from __future__ import annotations
 from desktop.commands import Command
 from desktop.theme.icons import Icon
 from desktop.viewmodels.search import SearchState
+from desktop.viewmodels.thumbnails import ThumbnailsViewModel
 from desktop.views.area import Area, Entry, Frame
 from desktop.views.bookings.commands import BookingCommands
 from desktop.views.bookings.detail import BookingDetail
@@ -13,6 +14,7 @@ from desktop.views.bookings.page import BookingsPage
 from desktop.views.client.booking_panel import BookingPanel
 from desktop.views.client.car_panel import CarPanel
 from desktop.views.client.search_page import SearchPage
+from desktop.views.photos import Photos
 from desktop.views.tools import Tools, Workspace
 from desktop.widgets.side_panel import SidePanel
 from engine.domain.availability import Blocked
@@ -33,9 +35,11 @@ class ClientArea(Area):
         self._workspace, self._frame = workspace, frame
         self._tools = tools
         self._holds = workspace.holds
-        self.search = SearchPage(tools, workspace)
+        self._thumbnails = ThumbnailsViewModel(workspace.desk, workspace.tasks)
+        photos = Photos(self._thumbnails, self)
+        self.search = SearchPage(tools, workspace, photos)
         self.bookings: BookingsPage | None = None
-        self.car = CarPanel(tools, workspace, frame.host)
+        self.car = CarPanel(tools, workspace, photos, frame.host)
         self.panel = BookingPanel(tools, workspace, frame.host)
         self.detail = BookingDetail(tools, workspace.detail, workspace.now, frame.host, demo=workspace.demo)
         self.news = BookingNews(tools.theme, frame.host, workspace.actor)
@@ -64,6 +68,7 @@ class ClientArea(Area):
         self._holds.load()
 
     def reload(self) -> None:
+        self._thumbnails.again()
         self._holds.load()
         if self.bookings is not None:
             self.bookings.vm.load()

@@ -55,7 +55,8 @@ class BookingPanel(SidePanel):
         self.banner = Banner(tools.theme)
         self.car = CarHead(tools.theme)
         self.facts = FieldList(tools.theme, tools.shimmer)
-        self.renters = RenterPicker(tools.theme)
+        self._own = workspace.actor.renter is not None
+        self.renters = RenterPicker(tools.theme, own=self._own)
         self.status = PaymentStatus(tools.theme, demo=workspace.demo)
         self.aftercare = Aftercare(tools.theme, self._vm, workspace.now, takes_back=workspace.actor.may(Deed.TAKE_BACK))
         self.main = Button(tools.theme, "Book", Kind.PRIMARY)
@@ -74,9 +75,9 @@ class BookingPanel(SidePanel):
         self._vm.changed.connect(self.draw)
 
     def open_offer(self, offer: Offer, period: RentalPeriod, branch: Branch) -> None:
-        self.renters.begin()
+        self.renters.begin(branch.country)
         self._vm.start(offer, period, branch)
-        self.open(self.renters.field)
+        self.open(self.main if self._own else self.renters.field)
 
     def open_booking(self, booking: Booking, branch: Branch | None) -> None:
         self.renters.begin()

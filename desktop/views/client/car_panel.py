@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.messages import BODIES, FUELS, TRANSMISSIONS, branch_name, day_time, plural, say, whole
@@ -11,6 +11,7 @@ from desktop.viewmodels.car import CarState
 from desktop.views.client.availability import DAYS, heads, keys, lead_of, lines, strip_days, wished_days
 from desktop.views.client.price_lines import price_lines
 from desktop.views.client.why_not import WhyNot
+from desktop.views.photos import Photos
 from desktop.views.tools import Tools, Workspace
 from desktop.widgets.availability_strip import AvailabilityStrip
 from desktop.widgets.banner import Banner
@@ -36,8 +37,10 @@ class CarPanel(SidePanel):
     book_wanted = Signal(object, object, object)
     times_wanted = Signal(object)
 
-    def __init__(self, tools: Tools, workspace: Workspace, host: QWidget) -> None:
+    def __init__(self, tools: Tools, workspace: Workspace, photos: Photos, host: QWidget) -> None:
         super().__init__(tools.theme, host, "Car")
+        self._stored = photos
+        self._pictured: Car | None = None
         self._vm, self._now = workspace.car, workspace.now
         self._online = True
         self.photos = PhotoView(tools.theme)
@@ -60,6 +63,7 @@ class CarPanel(SidePanel):
         self.problem.acted.connect(self._load_again)
         self.loading.changed.connect(lambda _showing: self._draw_weeks(self._vm.state))
         self.closed.connect(self._vm.close)
+        photos.changed.connect(self._photos_came)
         self._vm.changed.connect(self.draw)
 
     def open_car(self, found: Offer | Blocked, period: RentalPeriod, branch: Branch) -> None:
@@ -94,7 +98,7 @@ class CarPanel(SidePanel):
         car = state.found.car
         self.set_title(car.title)
         self.plate.setText(f"{car.plate} · {branch_name(state.branch)}")
-        self.photos.show_silhouette(car.body.value, car.colour, car.title)
+        self._draw_pictures(car)
         self.why_not.draw(state.found, state.branch, self._now(), self._vm.hold_left_s())
         offer = state.found if isinstance(state.found, Offer) else None
         self.price.show_fields(
@@ -107,6 +111,21 @@ class CarPanel(SidePanel):
             self.loading.fail()
         self._draw_weeks(state)
         self._draw_foot(state)
+
+    def _draw_pictures(self, car: Car) -> None:
+        """Each takes its place once it is there; until the first is, the drawing stands for all."""
+        if car != self._pictured:
+            self._pictured = car
+            self.photos.show_silhouette(car.body.value, car.colour, car.title)
+        size, ratio = QSize(self.photos.width(), self.photos.height()), self.devicePixelRatioF()
+        there = [self._stored.pixmap(image_id, size, ratio) for image_id in car.image_ids]
+        pictures = [picture for picture in there if picture is not None]
+        if len(pictures) != self.photos.count:
+            self.photos.show_photos(pictures)
+
+    def _photos_came(self) -> None:
+        if self.isVisible() and self._vm.state.car is not None:
+            self._draw_pictures(self._vm.state.car)
 
     def _draw_weeks(self, state: CarState) -> None:
         if state.branch is None or state.span is None or state.period is None:

@@ -89,7 +89,7 @@ class PaymentStatus(QWidget):
         self.title = Text(theme, size=TypeSize.LEAD, bold=True, wrap=True)
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.countdown = Countdown(theme, size=TypeSize.HERO)
-        self.countdown.setAccessibleName("Time left of the hold")
+        self.countdown.set_name("Time left of the hold", aloud=True)
         self.sentence = Text(theme, wrap=True)
         self.number = Text(theme, size=TypeSize.SMALL, ink="muted")
         self._hint = Text(theme, TEST_CARD if demo else "", size=TypeSize.SMALL, ink="muted", wrap=True)

@@ -1,6 +1,8 @@
-"""A renter who is new here: four fields, each told of its own mistake."""
+"""A renter who is new here: four fields, each told of its own mistake while it is typed."""
 
 from __future__ import annotations
+
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
@@ -13,46 +15,101 @@ from desktop.viewmodels.booking import NewRenter
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.text import Text
 from engine.domain.errors import InvalidText
+from engine.domain.people import renter_field
+from engine.domain.phone import looks_like_phone, phone_text
 
 _HINTS = {"name": "", "email": "name@example.org", "phone": "+49 30 901820", "licence": ""}
 _LONGEST = 200
 
 
 class RenterForm(QWidget):
-    """Signals: ``submitted`` carries a NewRenter as typed; ``left`` when the person goes back to searching."""
+    """A field is told of its mistake once it was left, and then with every key until it is mended.
+
+    Signals:
+        submitted: Carries a NewRenter as typed.
+        left: The person goes back to searching.
+    """
 
     submitted = Signal(object)
     left = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._country = ""
+        self._visited: set[str] = set()
         self.fields = {name: QLineEdit(maxLength=_LONGEST, placeholderText=hint) for name, hint in _HINTS.items()}
         self.mistakes = {name: Text(theme, size=TypeSize.SMALL, ink="danger", wrap=True) for name in _HINTS}
+        self.read_as = Text(theme, size=TypeSize.SMALL, ink="muted")
         self._save = Button(theme, "Add renter", Kind.PLAIN, Icon.CHECK)
         self._back = Button(theme, "Back to search", Kind.QUIET)
         self._save.clicked.connect(self._submit)
         self._back.clicked.connect(self.left)
+        for name, field in self.fields.items():
+            field.textEdited.connect(partial(self._typed, name))
+            field.editingFinished.connect(partial(self._leave, name))
         self._lay_out(theme)
 
-    def begin(self, typed: str) -> None:
-        """Empty but for what was typed into the search, put where it belongs."""
+    def begin(self, typed: str, country: str) -> None:
+        """Empty but for what was typed into the search, put where it belongs; *country* reads numbers without a +."""
+        self._country = country
+        self._visited.clear()
         for field in self.fields.values():
             field.clear()
         self.tell(None)
-        name = "email" if "@" in typed else "phone" if typed.startswith("+") else "name"
+        self.read_as.hide()
+        name = "email" if "@" in typed else "phone" if looks_like_phone(typed) else "name"
         self.fields[name].setText(typed)
         first = next((field for field in self.fields.values() if not field.text()), self.fields["name"])
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def tell(self, problem: InvalidText | None) -> None:
-        wrong = problem.field if problem is not None else ""
-        for name, mistake in self.mistakes.items():
-            mistake.setVisible(name == wrong)
-            mistake.setText(say(problem).text if problem is not None and name == wrong else "")
-        if wrong in self.fields:
-            self.fields[wrong].setFocus(Qt.FocusReason.OtherFocusReason)
+        """What the engine said of one field; the focus goes there."""
+        for name in self.fields:
+            self._mark(name, problem if problem is not None and problem.field == name else None)
+        if problem is not None and problem.field in self.fields:
+            self._visited.add(problem.field)
+            self.fields[problem.field].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _mark(self, name: str, problem: InvalidText | None) -> None:
+        mistake = self.mistakes[name]
+        mistake.setText(say(problem).text if problem is not None else "")
+        mistake.setVisible(problem is not None)
+        self.fields[name].setAccessibleDescription(mistake.text())
+
+    def _typed(self, name: str, _text: str) -> None:
+        problem = self._problem(name)
+        if name in self._visited or problem is None:
+            self._mark(name, problem)
+
+    def _leave(self, name: str) -> None:
+        if self.fields[name].text().strip():
+            self._visited.add(name)
+            self._mark(name, self._problem(name))
+
+    def _problem(self, name: str, *, full: bool = False) -> InvalidText | None:
+        """What is wrong with a field; an empty one is only wrong when the form is sent in *full*."""
+        text = self.fields[name].text()
+        kept = ""
+        try:
+            if full or text.strip():
+                kept = renter_field(name, text, self._country)
+        except InvalidText as problem:
+            return problem
+        finally:
+            if name == "phone":
+                self.read_as.setText(phone_text(kept))
+                self.read_as.setVisible(bool(kept) and phone_text(kept) != text.strip())
+        return None
 
     def _submit(self) -> None:
+        """The engine is asked only when each field is right by itself; else the first wrong one gets the focus."""
+        problems = [problem for name in self.fields if (problem := self._problem(name, full=True)) is not None]
+        for problem in problems:
+            self._visited.add(problem.field)
+            self._mark(problem.field, problem)
+        if problems:
+            self.fields[problems[0].field].setFocus(Qt.FocusReason.OtherFocusReason)
+            return
         typed = {name: field.text() for name, field in self.fields.items()}
         self.submitted.emit(NewRenter(**typed))
 
@@ -67,6 +124,8 @@ class RenterForm(QWidget):
             field.returnPressed.connect(self._submit)
             for widget in (label, field, self.mistakes[name]):
                 column.addWidget(widget)
+            if name == "phone":
+                column.addWidget(self.read_as)
         row = QHBoxLayout()
         row.addWidget(self._save)
         row.addWidget(self._back)

@@ -13,9 +13,17 @@ from desktop.models.rows import NOWHERE, ROW_ROLE, AnyIndex
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, RADIUS_CONTROL, TypeSize
 from engine.domain.people import Renter
+from engine.domain.phone import phone_text
 
 _ROW = 12 * GRID
 _MOST = 4
+
+
+CONTACT_ROLE = Qt.ItemDataRole.UserRole + 40
+
+
+def contact_line(renter: Renter, country: str) -> str:
+    return f"{phone_text(renter.phone, country)} · {renter.email}"
 
 
 class RenterList(QListView):
@@ -41,8 +49,9 @@ class RenterList(QListView):
         self.activated.connect(self._choose)
         self.show_renters(())
 
-    def show_renters(self, renters: Sequence[Renter]) -> None:
-        self._rows.replace(tuple(renters))
+    def show_renters(self, renters: Sequence[Renter], country: str = "") -> None:
+        """Telephone numbers of *country* are shown as they are dialled there."""
+        self._rows.replace(tuple(renters), country)
         self.setFixedHeight(min(len(renters), _MOST) * _ROW)
         if renters:
             self.setCurrentIndex(self._rows.index(0, 0))
@@ -67,10 +76,11 @@ class _RenterRows(QAbstractListModel):
     def __init__(self) -> None:
         super().__init__()
         self._renters: tuple[Renter, ...] = ()
+        self.country = ""
 
-    def replace(self, renters: tuple[Renter, ...]) -> None:
+    def replace(self, renters: tuple[Renter, ...], country: str) -> None:
         self.beginResetModel()
-        self._renters = renters
+        self._renters, self.country = renters, country
         self.endResetModel()
 
     # Qt names below.
@@ -85,7 +95,10 @@ class _RenterRows(QAbstractListModel):
         if role == ROW_ROLE:
             return renter
         spoken = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
-        return f"{renter.name}, {renter.email}" if role in spoken else None
+        contact = contact_line(renter, self.country)
+        if role == CONTACT_ROLE:
+            return contact
+        return f"{renter.name}, {contact}" if role in spoken else None
 
 
 class _RenterDelegate(QStyledItemDelegate):
@@ -120,5 +133,5 @@ class _RenterDelegate(QStyledItemDelegate):
         half = inner.height() // 2
         upper, lower = inner.adjusted(0, 0, 0, -half), inner.adjusted(0, half, 0, 0)
         self._write(painter, upper, renter.name, first=True)
-        self._write(painter, lower, f"{renter.email} · {renter.phone}", first=False)
+        self._write(painter, lower, index.data(CONTACT_ROLE), first=False)
         painter.restore()

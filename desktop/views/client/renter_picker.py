@@ -17,8 +17,11 @@ from desktop.widgets.search_field import SearchField
 from desktop.widgets.text import Text
 from engine.domain.errors import InvalidText
 from engine.domain.people import Renter
+from engine.domain.phone import phone_text
 
 HINT = "Name, e-mail or phone"
+#: The index answers within milliseconds; somebody waits at the counter.
+_PAUSE_MS = 120
 
 
 class RenterPicker(QWidget):
@@ -28,11 +31,14 @@ class RenterPicker(QWidget):
     chosen = Signal(object)
     added = Signal(object)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, *, own: bool = False, parent: QWidget | None = None) -> None:
+        """*own*: the account rents for itself, there is nobody to choose."""
         super().__init__(parent)
-        self._told = ""
+        self._own = own
+        self._told = self._country = ""
+        self._answered = False
         self._renter: Renter | None = None
-        self.field = SearchField(theme, HINT)
+        self.field = SearchField(theme, HINT, pause_ms=_PAUSE_MS)
         self.list = RenterList(theme)
         self.word = Text(theme, size=TypeSize.SMALL, ink="muted", wrap=True)
         self.new = Button(theme, "New renter", Kind.QUIET, Icon.ADD)
@@ -53,9 +59,9 @@ class RenterPicker(QWidget):
         self.form.submitted.connect(self.added)
         self.change.clicked.connect(lambda: self.chosen.emit(None))
 
-    def begin(self) -> None:
-        """For another booking: nothing typed, nobody found."""
-        self._told = ""
+    def begin(self, country: str = "") -> None:
+        """For another booking: nothing typed, nobody found. Numbers without a + are those of *country*."""
+        self._told, self._country, self._answered = "", country, False
         self.field.reset()
         self.list.show_renters(())
         self.form.hide()
@@ -64,12 +70,12 @@ class RenterPicker(QWidget):
         chosen = state.renter
         if chosen is not None:
             self.name.setText(chosen.name)
-            self.contact.setText(f"{chosen.email}\n{chosen.phone}")
+            self.contact.setText(f"{phone_text(chosen.phone, state.country)}\n{chosen.email}")
             self.form.hide()
         elif self._renter is not None:
             self.field.setFocus(Qt.FocusReason.OtherFocusReason)
         self._renter = chosen
-        self.change.setVisible(state.stage is Stage.RENTER)
+        self.change.setVisible(state.stage is Stage.RENTER and not self._own)
         self._card.setVisible(chosen is not None)
         self._seek.setVisible(chosen is None and self.form.isHidden())
         self._draw_found(state)
@@ -84,23 +90,31 @@ class RenterPicker(QWidget):
         if state.searching:
             self.word.setText("Searching …")
             return
-        self.list.show_renters(state.renters if self._told else ())
+        self._answered = bool(self._told)
+        self.list.show_renters(state.renters if self._told else (), state.country)
         if not self._told:
-            self.word.setText("Type the beginning of a name, an e-mail address or a phone number.")
+            self.word.setText("Type the beginning of a first or family name, an e-mail address or a phone number.")
         elif state.renters:
             self.word.setText("Enter takes the marked one.")
         else:
-            self.word.setText("Nobody found. Add a new renter?")
+            self.word.setText("Nobody found. Enter adds a new renter.")
+
+    def _take_answer(self) -> None:
+        """The marked one; where nobody was found, somebody new."""
+        if self.list.count():
+            self.list.choose_current()
+        else:
+            self._open_form(shown=True)
 
     def _ask(self, text: str) -> None:
-        self._told = text
+        self._told, self._answered = text, False
         self.searched.emit(text)
 
     def _open_form(self, *, shown: bool) -> None:
         self.form.setVisible(shown)
         self._seek.setVisible(not shown)
         if shown:
-            self.form.begin(self.field.text().strip())
+            self.form.begin(self.field.text().strip(), self._country)
         else:
             self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -137,7 +151,7 @@ class RenterPicker(QWidget):
                 self.list.step(steps[Qt.Key(event.key())])
                 return True
             enter = plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-            if enter and self.list.count() and self.field.text().strip() == self._told:
-                self.list.choose_current()
+            if enter and self._answered and self.field.text().strip() == self._told:
+                self._take_answer()
                 return True
         return super().eventFilter(watched, event)

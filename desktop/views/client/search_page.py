@@ -6,18 +6,21 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Signal
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.messages import ORDERS
 from desktop.theme.tokens import GRID
 from desktop.viewmodels.search import SearchForm, SearchState, plain
 from desktop.views.area import Page
+from desktop.views.client.car_row import CarRow
 from desktop.views.client.last_search import read, written
 from desktop.views.client.results import CarResults
 from desktop.views.client.search_form import SearchFormPanel
+from desktop.views.photos import Photos
 from desktop.views.tools import Tools, Workspace
-from desktop.widgets.card_layout import GAP
+from desktop.widgets.card_layout import GAP, PICTURE
 from desktop.widgets.page_header import PageHeader
 from desktop.widgets.text import Text
 from engine.domain.booking import Booking
@@ -36,8 +39,9 @@ class SearchPage(Page):
     chosen = Signal(object, object, object)
     result_painted = Signal()
 
-    def __init__(self, tools: Tools, workspace: Workspace, parent: QWidget | None = None) -> None:
+    def __init__(self, tools: Tools, workspace: Workspace, photos: Photos, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._photos = photos
         self._preferences, self._workspace = tools.preferences, workspace
         self._search = workspace.search
         self.form = SearchFormPanel(tools.theme)
@@ -48,6 +52,8 @@ class SearchPage(Page):
         for order, words in ORDERS.items():
             self.order.addItem(words, order)
         self._lay_out(tools)
+        self.results.grid.set_photo_of(self._photo_of)
+        photos.changed.connect(self.results.grid.viewport().update)
         self.form.edited.connect(self._search_for)
         self.order.currentIndexChanged.connect(self._reorder)
         self.results.told.connect(self.count.setText)
@@ -103,6 +109,11 @@ class SearchPage(Page):
         ends = (booking.period.starts_at, booking.period.ends_at)
         pick_up, drop_off = (end.astimezone(zone).replace(tzinfo=None) for end in ends)
         self._search_for(SearchForm(booking.branch_id, pick_up, drop_off))
+
+    def _photo_of(self, row: CarRow) -> QPixmap | None:
+        image_id = next(iter(row.car.image_ids), None)
+        size: QSize = PICTURE
+        return self._photos.pixmap(image_id, size, self.devicePixelRatioF()) if image_id else None
 
     def _search_for(self, form: SearchForm) -> None:
         self._preferences.last_search = written(form, self._workspace.actor.account)

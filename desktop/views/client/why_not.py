@@ -27,7 +27,7 @@ class WhyNot(Panel):
         super().__init__(theme, parent, padding=3 * GRID)
         self.title = Text(theme, size=TypeSize.LEAD, bold=True, wrap=True)
         self.countdown = Countdown(theme, size=TypeSize.LEAD)
-        self.countdown.setAccessibleName("Time left of the hold")
+        self.countdown.set_name("Time left of the hold")
         self.sentence = Text(theme, wrap=True)
         self.free = Text(theme, wrap=True, bold=True)
         self.other = Button(theme)

@@ -1,55 +1,116 @@
-"""The owner's view: the fleet and what it earns."""
+"""The owner's view: the fleet, its bookings, and what it earns."""
 
 from __future__ import annotations
 
 from desktop.commands import Command
 from desktop.theme.icons import Icon
+from desktop.viewmodels.owner.copy import CopyViewModel
 from desktop.viewmodels.owner.earnings import EarningsViewModel, Source
 from desktop.viewmodels.owner.explain import ExplainViewModel
 from desktop.views.area import Area, Entry, Frame
+from desktop.views.bookings.commands import BookingCommands
+from desktop.views.bookings.detail import BookingDetail
+from desktop.views.bookings.page import BookingsPage
+from desktop.views.owner.copy_part import CopyPart
 from desktop.views.owner.earnings_part import EarningsPart
 from desktop.views.owner.fleet_commands import FleetCommands
 from desktop.views.owner.fleet_page import FleetPage
 from desktop.views.tools import Tools, Workspace
+from engine.domain.car import Car
+from engine.domain.events import BookingChanged, Fact
+from engine.domain.listing import BookingQuery, BookingScope
 
-FLEET = "fleet"
+FLEET, BOOKINGS = "fleet", "bookings"
 
 
 class OwnerArea(Area):
     def __init__(self, tools: Tools, workspace: Workspace, frame: Frame) -> None:
         super().__init__(frame.host)
-        self._frame = frame
-        self.fleet = FleetPage(tools, workspace, frame.host)
+        self._tools, self._workspace, self._frame = tools, workspace, frame
+        self.bookings: BookingsPage | None = None
+        self.detail = BookingDetail(tools, workspace.detail, workspace.now, frame.host, demo=workspace.demo)
+        self.detail.task_failed.connect(self.task_failed)
+        self.fleet = FleetPage(tools, workspace, frame.host, show_bookings=self._show_bookings)
         self.fleet.task_failed.connect(self.task_failed)
         self.fleet.fleet.changed.connect(lambda state: frame.know_branches(state.branches))
         desk = workspace.desk
         live = Source(desk.bridge, desk.earnings, desk.actor)
-        vm = EarningsViewModel(desk.bridge, workspace.tasks, workspace.now, live, lambda: None)
+        copy = CopyViewModel(desk.bridge, workspace.tasks, desk.copying, desk.actor)
+        vm = EarningsViewModel(desk.bridge, workspace.tasks, workspace.now, live, lambda: copy.source)
         self.earnings = EarningsPart(tools, vm, ExplainViewModel(workspace.tasks), frame.host, frame.go)
         self.earnings.task_failed.connect(self.task_failed)
+        self.earnings.fleet_wanted.connect(lambda: frame.go(FLEET))
+        self.copy = CopyPart(tools, copy, self.earnings, frame.host)
+        self.copy.task_failed.connect(self.task_failed)
+        workspace.connection.back.connect(copy.start)
+        workspace.connection.changed.connect(self._connection_changed)
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        return (Entry(FLEET, "Fleet", Icon.FLEET, lambda: self.fleet), self.earnings.entry)
+        return (
+            Entry(FLEET, "Fleet", Icon.FLEET, lambda: self.fleet),
+            Entry(BOOKINGS, "Bookings", Icon.BOOKINGS, self._make_bookings),
+            self.earnings.entry,
+        )
 
     def commands(self) -> tuple[Command, ...]:
-        return (*FleetCommands(self._to_fleet).all(), *self.earnings.commands())
+        of_bookings = BookingCommands("bookings", "Bookings", self._to_bookings).all(self._workspace.bookings.scopes)
+        of_earnings = (*self.earnings.commands(), *self.copy.commands())
+        return (*FleetCommands(self._to_fleet).all(), *of_bookings, *of_earnings)
 
     def start(self) -> None:
         self.fleet.open()
+        self.copy.vm.start()
 
     def reload(self) -> None:
         self.fleet.reload()
+        if self.bookings is not None:
+            self.bookings.vm.load()
         self.earnings.reload()
+
+    def apply(self, fact: Fact) -> None:
+        self.fleet.apply(fact)
+        if isinstance(fact, BookingChanged):
+            self._workspace.detail.took(fact.booking)
+            if self.bookings is not None:
+                self.bookings.show_change(fact.booking)
 
     def left(self) -> None:
         self.fleet.left()
+        self.detail.leave()
         self.earnings.left()
 
     def stop(self) -> None:
         self.fleet.stop()
+        self.detail.stop()
+        if self.bookings is not None:
+            self.bookings.stop()
         self.earnings.stop()
+        self.copy.stop()
 
     def _to_fleet(self) -> FleetPage:
         self._frame.go(FLEET)
         return self.fleet
+
+    def _make_bookings(self) -> BookingsPage:
+        vm = self._workspace.bookings
+        page = self.bookings = BookingsPage(self._tools, vm, self._workspace.now, first_step="Look at the fleet")
+        page.opened.connect(self.detail.open_booking)
+        page.first_step_wanted.connect(self._to_fleet)
+        page.task_failed.connect(self.task_failed)
+        vm.load()
+        return page
+
+    def _to_bookings(self) -> BookingsPage:
+        self._frame.go(BOOKINGS)
+        if self.bookings is None:
+            raise RuntimeError("a page that was gone to is built")
+        return self.bookings
+
+    def _show_bookings(self, car: Car) -> None:
+        """All bookings of one car, whatever became of them."""
+        query = BookingQuery(scope=BookingScope.FLEET, car_id=car.id)
+        self._to_bookings().vm.ask(query, only=f"Car: {car.label}")
+
+    def _connection_changed(self) -> None:
+        self.detail.set_online(online=self._workspace.connection.state.problem is None)

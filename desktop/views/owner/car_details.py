@@ -22,6 +22,7 @@ from desktop.messages import (
     rate,
     whole,
 )
+from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, RADIUS_CARD, Tone
 from desktop.viewmodels.owner.car_state import CarState, Stage
 from desktop.viewmodels.owner.photo_files import NewPhoto
@@ -29,6 +30,7 @@ from desktop.views.owner.fleet_row import STATUSES
 from desktop.views.photos import Photos
 from desktop.views.tools import Tools
 from desktop.widgets.banner import Banner
+from desktop.widgets.button import Button, Kind
 from desktop.widgets.field_skeleton import Field, FieldList
 from desktop.widgets.photo_strip import PhotoStrip
 from desktop.widgets.silhouette import Silhouettes
@@ -98,12 +100,15 @@ class CarDetails(QWidget):
         self.heading = Text(tools.theme, bold=True)
         self.coming = FieldList(tools.theme, tools.shimmer)
         self.more = Text(tools.theme, ink="muted", wrap=True)
+        self.all_bookings = Button(tools.theme, "All its bookings", Kind.QUIET, Icon.BOOKINGS)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3 * GRID)
         for part in (self.warning, self.frame, self.strip, self.facts, self.heading, self.coming, self.more):
             column.addWidget(part)
+        column.addWidget(self.all_bookings, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
+        self.all_bookings.hide()
         self.strip.chosen.connect(self._show_photo)
         photos.changed.connect(self._repaint)
 

@@ -70,8 +70,8 @@ class CarFormView(QWidget):
         self.dots = ColourDots(theme)
         self._paint = QAction(self)
         self.reason = QLineEdit(maxLength=240, placeholderText="Why it shows less than before")
-        self.owner = QComboBox()
-        self.mistakes = {name: self._small("danger") for name in (*_PLACES, "reason")}
+        self.owner = QComboBox(placeholderText="Choose an owner")
+        self.mistakes = {name: self._small("danger") for name in (*_PLACES, "reason", "owner")}
         self.labels = {name: self._small("muted") for name in (*_PLACES, "reason", "owner")}
         self.leaves = Banner(theme)
         colour = self.fields["colour"]
@@ -119,8 +119,8 @@ class CarFormView(QWidget):
 
     def focus_mistake(self, state: CarState) -> None:
         """To the first field that cannot stay as it is."""
-        wrong = next((name for name in state.told if name in self.fields), "")
-        field = self.reason if "reason" in state.told and not wrong else self.fields.get(wrong)
+        fields = {"owner": self.owner, **self.fields, "reason": self.reason}
+        field = next((field for name, field in fields.items() if name in state.told), None)
         if field is not None:
             field.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -140,10 +140,10 @@ class CarFormView(QWidget):
             mistake.setVisible(bool(text))
 
     def _show_owner(self, state: CarState) -> None:
-        asked = state.car is None and self.owner.count() > 0
+        asked = state.car is None and state.any_owner
         for each in (self.owner, self.labels["owner"]):
             each.setVisible(asked)
-        if asked and state.owner_id is not None:
+        if asked:
             blocked = QSignalBlocker(self.owner)
             self.owner.setCurrentIndex(self.owner.findData(state.owner_id))
             del blocked

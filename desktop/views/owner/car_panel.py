@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -65,9 +67,13 @@ class CarPanel(SidePanel):
 
     def open_new(self, owner_id: OwnerId | None, branch_id: BranchId | None, owners: tuple[FleetOwner, ...]) -> None:
         self.form.offer_owners(owners)
-        first = owner_id or next((owner.id for owner in owners), None)
-        self._vm.add(first, branch_id)
+        self._vm.add(owner_id, branch_id)
         self.open(self)
+
+    def offer_bookings(self, show: Callable[[Car], None]) -> None:
+        """Let *show* open the list of all bookings of the car."""
+        self.details.all_bookings.setVisible(True)
+        self.details.all_bookings.clicked.connect(lambda: show(self._vm.state.car) if self._vm.state.car else None)
 
     def leave(self) -> None:
         """Another page is opened; what is filled in stays filled in for whoever comes back."""

@@ -11,7 +11,7 @@ from desktop.figures import day_time
 from desktop.messages import plural, say
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
-from desktop.theme.tokens import GRID, Tone
+from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.viewmodels.export import ExportPhase, ExportState
 from desktop.viewmodels.owner.earnings import EarningsState, EarningsViewModel
 from desktop.viewmodels.owner.explain import ExplainViewModel
@@ -29,6 +29,7 @@ from desktop.widgets.button import Button
 from desktop.widgets.loading import Loading
 from desktop.widgets.page_header import PageHeader
 from desktop.widgets.phases import Look, Showing, Word
+from desktop.widgets.text import Text
 from engine.domain.earnings import CurrencyReport, Earnings, Figures
 from engine.domain.errors import DriveSphereError
 from engine.domain.explained import Question
@@ -57,6 +58,7 @@ class EarningsPage(Page):
         self.stamp, self.exported = Banner(tools.theme), Banner(tools.theme)
         self.body = EarningsBody(tools)
         self.content = Content(tools, self.body)
+        self.copy_line = Text(tools.theme, size=TypeSize.SMALL, ink="muted")
         self.panel = ExplainPanel(tools, explain, host)
         self._lay_out()
         self._connect()
@@ -207,6 +209,7 @@ class EarningsPage(Page):
         column.addWidget(self.stamp)
         column.addWidget(self.exported)
         column.addWidget(self.content, 1)
+        column.addWidget(self.copy_line)
 
 
 def _figures(earnings: Earnings, report: CurrencyReport, asked: Asked) -> tuple[Figures, str]:

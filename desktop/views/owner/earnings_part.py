@@ -25,6 +25,7 @@ class EarningsPart(QObject):
 
     task_failed = Signal(object)
     fleet_wanted = Signal()
+    page_made = Signal()
 
     def __init__(
         self, tools: Tools, vm: EarningsViewModel, explain: ExplainViewModel, host: QWidget, go: Callable[[str], None]
@@ -67,6 +68,7 @@ class EarningsPart(QObject):
         page.task_failed.connect(self.task_failed)
         page.fleet_wanted.connect(self.fleet_wanted)
         self.vm.load()
+        self.page_made.emit()
         return page
 
     def _step(self, by: int) -> None:

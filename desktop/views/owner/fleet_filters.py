@@ -9,6 +9,7 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from desktop.messages import branch_name
+from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID
 from desktop.viewmodels.owner.fleet import FleetState
@@ -30,6 +31,7 @@ ORDERS = MappingProxyType(
     }
 )
 _EVERYBODY = "All owners"
+_NARROWEST = 120
 
 
 class FleetFilters(QWidget):
@@ -47,11 +49,17 @@ class FleetFilters(QWidget):
         self.status.set_choices(CarStatus)
         self._branches: dict[str, str] = {}
         self.branch: FilterButton[str] = FilterButton(theme, "Branch", self._name, many=False)
-        self.clear = Button(theme, "Clear filters", Kind.QUIET)
+        self.clear = Button(theme, kind=Kind.QUIET, icon=Icon.CLOSE)
+        self.clear.setAccessibleName("Clear filters")
+        self.clear.setToolTip("Clear filters")
         self.order = QComboBox()
         self.order.setAccessibleName("Order")
         for order, words in ORDERS.items():
             self.order.addItem(words, order)
+        self.words.setMinimumWidth(_NARROWEST)
+        for box, letters in ((self.owner, 12), (self.order, 10)):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setMinimumContentsLength(letters)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2 * GRID)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -25,7 +27,8 @@ from desktop.widgets.button import Button, Kind
 from desktop.widgets.card_layout import GAP
 from desktop.widgets.page_header import PageHeader
 from desktop.widgets.toast import Toast
-from engine.domain.car import CarStatus
+from engine.domain.car import Car, CarStatus
+from engine.domain.events import Fact
 from engine.domain.fleet import FleetQuery, FleetRows
 
 _EDGE = GAP // 2
@@ -35,7 +38,7 @@ _TABLE = "table"
 class FleetPage(Page):
     """One class for both areas: what the account may do decides whose cars it shows.
 
-    Its area calls ``open``, ``reload``, ``left`` and ``stop`` from its own; ``FleetCommands`` has its commands.
+    Its area calls ``open``, ``reload``, ``apply``, ``left`` and ``stop`` from its own; ``FleetCommands`` has the rest.
 
     Signals:
         task_failed: Work of the page ended with an exception nobody foresaw; carries it.
@@ -43,7 +46,16 @@ class FleetPage(Page):
 
     task_failed = Signal(object)
 
-    def __init__(self, tools: Tools, workspace: Workspace, host: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        tools: Tools,
+        workspace: Workspace,
+        host: QWidget,
+        *,
+        show_bookings: Callable[[Car], None] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """*show_bookings* opens the list of all bookings of a car, where the view has one."""
         super().__init__(parent)
         self._preferences, self._connection = tools.preferences, workspace.connection
         self._saved: Saved | None = None
@@ -61,6 +73,8 @@ class FleetPage(Page):
         self.toast = Toast(tools.theme, host)
         self._lay_out()
         self._connect()
+        if show_bookings is not None:
+            self.panel.offer_bookings(show_bookings)
         self._show_as(table=tools.preferences.fleet_view == _TABLE)
         self._connection_changed()
 
@@ -74,6 +88,11 @@ class FleetPage(Page):
     def reload(self) -> None:
         self._thumbnails.again()
         self.fleet.load()
+
+    def apply(self, fact: Fact) -> None:
+        """Something happened, here or at another desk."""
+        self.fleet.apply(fact)
+        self.car.apply(fact)
 
     def left(self) -> None:
         self.panel.leave()

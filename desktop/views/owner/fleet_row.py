@@ -14,6 +14,8 @@ from desktop.widgets.car_card import CarCardText
 from engine.domain.car import Branch, CarStatus
 from engine.domain.fleet import FleetRow
 
+_THOUSAND = 1000
+
 STATUSES = MappingProxyType(
     {CarStatus.ACTIVE: "For rent", CarStatus.MAINTENANCE: "In maintenance", CarStatus.RETIRED: "Retired"}
 )
@@ -49,7 +51,7 @@ def line_of(row: FleetRow, state: FleetState, now: datetime) -> FleetLine:
     text = CarCardText(
         title=car.title,
         plate=f"{car.plate} · {car.year}",
-        facts=(BODIES[car.body], FUELS[car.fuel], TRANSMISSIONS[car.transmission], f"{whole(car.odometer_km)} km"),
+        facts=(BODIES[car.body], FUELS[car.fuel], TRANSMISSIONS[car.transmission], _short_km(car.odometer_km)),
         branch=f"{owner} · {place}" if owner else place,
         price=amount(car.daily_rate),
         per_day="a day",
@@ -75,11 +77,15 @@ def line_of(row: FleetRow, state: FleetState, now: datetime) -> FleetLine:
 def standing_of(row: FleetRow, branch: Branch | None, now: datetime) -> tuple[str, Tone]:
     """What matters most about the car, in words that fit on a card."""
     if row.to_move:
-        return f"{plural(row.coming, 'booking')} to move", Tone.DANGER
+        return f"{whole(row.coming)} to move", Tone.DANGER
     out = row.next is not None and row.next.starts_at <= now
     if row.car.status is CarStatus.ACTIVE and out and branch is not None:
-        return "Out with a renter", Tone.ACCENT
+        return "Rented out", Tone.ACCENT
     return STATUSES[row.car.status], STATUS_TONES[row.car.status]
+
+
+def _short_km(odometer_km: int) -> str:
+    return f"{whole(odometer_km)} km" if odometer_km < _THOUSAND else f"{whole(odometer_km // _THOUSAND)}k km"
 
 
 def coming_of(row: FleetRow, branch: Branch | None, now: datetime) -> str:
@@ -96,16 +102,16 @@ def coming_of(row: FleetRow, branch: Branch | None, now: datetime) -> str:
 
 def columns_of(*, owners: bool) -> list[Column[FleetLine]]:
     columns: list[Column[FleetLine]] = [
-        Column("Car", lambda line: line.text.title, lambda line: line.text.title, weight=16),
+        Column("Car", lambda line: line.text.title, lambda line: line.text.title, weight=15),
         Column("Plate", lambda line: line.plate, lambda line: line.plate, weight=11),
-        Column("Branch", lambda line: line.branch, lambda line: line.branch, weight=15),
-        Column("Odometer", lambda line: line.odometer, lambda line: line.row.car.odometer_km, numeric=True, weight=10),
-        Column("A day", lambda line: line.rate, lambda line: line.row.car.daily_rate.minor, numeric=True, weight=10),
-        Column("Next booking", lambda line: line.coming, lambda line: line.row.coming, weight=24),
+        Column("Branch", lambda line: line.branch, lambda line: line.branch, weight=14),
+        Column("Odometer", lambda line: line.odometer, lambda line: line.row.car.odometer_km, numeric=True, weight=11),
+        Column("A day", lambda line: line.rate, lambda line: line.row.car.daily_rate.minor, numeric=True, weight=11),
+        Column("Next booking", lambda line: line.coming, lambda line: line.row.coming, weight=22),
         Column(
-            "Status", lambda line: line.status, lambda line: line.status, tone=lambda line: line.tone.value, weight=16
+            "Status", lambda line: line.status, lambda line: line.status, tone=lambda line: line.tone.value, weight=13
         ),
     ]
     if owners:
-        columns.insert(2, Column("Owner", lambda line: line.owner, lambda line: line.owner, weight=13))
+        columns.insert(2, Column("Owner", lambda line: line.owner, lambda line: line.owner, weight=12))
     return columns

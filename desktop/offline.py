@@ -1,0 +1,77 @@
+"""With no network: the copies on this computer, and the desk that one of them makes.
+
+API: Stored(bridge, settings): await heads(), await open(account) -> Actor, work(place, tasks) -> StoredWork, close().
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from desktop.bridge import EngineThread
+from desktop.tasks import TaskScope
+from desktop.viewmodels.connection import ConnectionViewModel
+from desktop.viewmodels.owner.earnings import Source
+from desktop.views.owner.offline_view import StoredWork
+from engine.config import Settings
+from engine.domain.copying import CopyHead
+from engine.domain.people import AccountName, Actor
+
+if TYPE_CHECKING:
+    from engine.offline import StoredDesk
+    from engine.place import Place
+
+
+class Stored:
+    """What the program keeps of an opened copy. Everything of the disk happens in the engine's thread."""
+
+    def __init__(self, bridge: EngineThread, settings: Settings) -> None:
+        self._bridge, self._settings = bridge, settings
+        self._desk: StoredDesk | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self._desk is not None
+
+    async def heads(self) -> tuple[CopyHead, ...]:
+        """The copies that can be opened, the newest first."""
+        offline = await self._bridge.call(_load)
+        found: tuple[CopyHead, ...] = await self._bridge.call(lambda: offline.copies(self._settings))
+        return found
+
+    async def open(self, account: AccountName) -> Actor:
+        """Raises: NotFound, NoKeyring, CopyUnusable."""
+        offline = await self._bridge.call(_load)
+        desk: StoredDesk = await self._bridge.call(lambda: offline.open_copy(self._settings, account))
+        self._desk = desk
+        return desk.actor
+
+    def work(self, place: Place, tasks: TaskScope) -> StoredWork:
+        """*place* is only asked whether it answers again."""
+        if self._desk is None:
+            raise RuntimeError("no copy is open")
+
+        async def probe() -> tuple[datetime, bool]:
+            offline = await _load()
+            await offline.must_answer(place)
+            return datetime.now(UTC), True
+
+        return StoredWork(
+            bridge=self._bridge,
+            actor=self._desk.actor,
+            copy=self._desk.copy,
+            source=Source(self._bridge, self._desk.earnings, self._desk.actor),
+            connection=ConnectionViewModel(self._bridge, probe, tasks),
+            tasks=tasks,
+            now=lambda: datetime.now(UTC),
+        )
+
+    def close(self) -> None:
+        self._desk = None
+
+
+async def _load() -> ModuleType:
+    from engine import offline  # noqa: PLC0415 -- the drivers are loaded in the engine's thread, not before the frame
+
+    return offline

@@ -1,0 +1,131 @@
+"""The copy of an owner's books on this computer: kept up to date while the desk is open, and forgotten when told to."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum, auto
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.bridge import EngineThread
+from desktop.tasks import TaskScope
+from desktop.viewmodels.owner.earnings import Source
+from engine.domain.copying import CopyNews
+from engine.domain.errors import DriveSphereError, NoKeyring, NotFound, Unavailable
+from engine.domain.people import Actor
+from engine.domain.span import moment
+from engine.services.copying import CopyService, StoredBooks
+from engine.services.earnings import EarningsService
+
+_EVERY_S = 600.0
+
+
+class CopyStatus(Enum):
+    NONE = auto()  #: nothing is kept here
+    SYNCING = auto()
+    KEPT = auto()
+    NO_KEYRING = auto()
+    AWAY = auto()  #: the database did not answer; what was kept before still is
+    BROKEN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class CopyState:
+    """Attributes: ``as_of`` and ``complete`` are those of the copy that can be opened now; None if there is none."""
+
+    status: CopyStatus = CopyStatus.NONE
+    as_of: datetime | None = None
+    complete: bool = False
+
+
+class CopyViewModel(QObject):
+    """A state, verbs, and word of every change.
+
+    Signals:
+        changed: The state was replaced; carries the new one.
+        told: Something happened since the last copy; carries the CopyNews.
+    """
+
+    changed = Signal(object)
+    told = Signal(object)
+
+    def __init__(self, bridge: EngineThread, tasks: TaskScope, service: CopyService | None, actor: Actor) -> None:
+        """*service* is None for accounts that keep no copy."""
+        super().__init__()
+        self._bridge, self._tasks, self._service, self._actor = bridge, tasks, service, actor
+        self._source: Source | None = None
+        self.state = CopyState()
+
+    @property
+    def source(self) -> Source | None:
+        """Figures out of the copy; None while there is none."""
+        return self._source
+
+    def start(self) -> None:
+        """Sync now and every ten minutes; again at once when the servers are back."""
+        if self._service is not None:
+            self._tasks.latest("copy", self._keep(self._service))
+
+    def forget(self) -> None:
+        """No copy stays, and none is made until the next sign-in."""
+        if self._service is not None:
+            self._tasks.stop("copy")
+            self._tasks.once("forget copy", self._forget(self._service))
+
+    async def _keep(self, service: CopyService) -> None:
+        await self._open(service)
+        while True:
+            if not await self._sync(service):
+                return
+            await asyncio.sleep(_EVERY_S)
+
+    async def _sync(self, service: CopyService) -> bool:
+        """False where trying again makes no sense."""
+        self._show(replace(self.state, status=CopyStatus.SYNCING))
+        try:
+            news = await self._bridge.call(lambda: service.sync(self._actor))
+        except NoKeyring:
+            self._source = None
+            self._show(CopyState(CopyStatus.NO_KEYRING))
+            return False
+        except Unavailable:
+            await self._open(service)
+            self._show(replace(self.state, status=CopyStatus.AWAY))
+        except DriveSphereError:
+            self._show(replace(self.state, status=CopyStatus.BROKEN))
+        else:
+            await self._open(service)
+            if news:
+                self.told.emit(news)
+        return True
+
+    async def _open(self, service: CopyService) -> None:
+        """Have what is kept at hand, before the network goes."""
+        try:
+            copy = await self._bridge.call(lambda: service.copy(self._actor))
+        except (NotFound, NoKeyring):
+            return
+        except DriveSphereError:
+            self._show(replace(self.state, status=CopyStatus.BROKEN))
+            return
+        self._source = Source(self._bridge, EarningsService(StoredBooks(copy)), self._actor)
+        head = copy.manifest.head
+        self._show(CopyState(CopyStatus.KEPT, moment(head.as_of), head.complete))
+
+    async def _forget(self, service: CopyService) -> None:
+        self._source = None
+        await self._bridge.call(lambda: service.forget(self._actor))
+        self._show(CopyState())
+
+    def _show(self, state: CopyState) -> None:
+        if state != self.state:
+            self.state = state
+            self.changed.emit(state)
+
+
+def news_counts(news: CopyNews) -> tuple[tuple[int, str], ...]:
+    """How many of what; only what there is."""
+    counts = ((news.rentals, "rental"), (news.refunds, "refund"), (news.cars, "change of a car"))
+    return tuple((count, what) for count, what in counts if count)

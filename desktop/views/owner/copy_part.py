@@ -1,0 +1,105 @@
+"""What the copy on this computer brings into the owner's view: its state in words, its news, and forgetting it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from desktop.commands import Command
+from desktop.dialogs import Question, confirm
+from desktop.figures import day_time, plural
+from desktop.tasks import TaskScope
+from desktop.viewmodels.owner.copy import CopyState, CopyStatus, CopyViewModel, news_counts
+from desktop.views.owner.earnings_part import EarningsPart
+from desktop.views.tools import Tools
+from desktop.widgets.toast import Toast
+from engine.domain.copying import CopyNews
+from engine.domain.span import moment
+
+NO_KEYRING = "This computer has no keyring, so no copy is kept for days without a network."
+_FORGET = Question(
+    "Forget this computer?",
+    "The copy of your earnings, bookings and cars on this computer is removed, with its key. Without a network nothing "
+    "can be shown here then. A new copy is made when you next sign in on this computer.",
+    "Remove the copy",
+    "Keep the copy",
+    grave=True,
+)
+
+
+class CopyPart(QObject):
+    """Signals: ``task_failed`` carries an exception nobody foresaw."""
+
+    task_failed = Signal(object)
+
+    def __init__(self, tools: Tools, vm: CopyViewModel, earnings: EarningsPart, host: QWidget) -> None:
+        super().__init__(host)
+        self.vm, self._earnings, self._host = vm, earnings, host
+        self._tasks = TaskScope(self)
+        self._tasks.failed.connect(self.task_failed)
+        self.toast = Toast(tools.theme, host)
+        vm.changed.connect(self.draw)
+        vm.told.connect(self._tell)
+        earnings.page_made.connect(lambda: self.draw(vm.state))
+
+    def commands(self) -> tuple[Command, ...]:
+        return (
+            Command(
+                "copy.forget",
+                "Forget this computer …",
+                self._ask_to_forget,
+                when=lambda: self.vm.source is not None,
+                group="Earnings",
+            ),
+        )
+
+    def stop(self) -> None:
+        self._tasks.stop("forget")
+
+    def draw(self, state: CopyState) -> None:
+        if self._earnings.page is not None:
+            self._earnings.page.copy_line.setText(copy_words(state))
+
+    def _tell(self, news: CopyNews) -> None:
+        self.toast.tell(news_words(news))
+        self._earnings.reload()
+
+    def _ask_to_forget(self) -> None:
+        self._tasks.once("forget", self._confirm())
+
+    async def _confirm(self) -> None:
+        if await confirm(self._host.window(), _FORGET):
+            self.vm.forget()
+
+
+def copy_words(state: CopyState) -> str:
+    kept = "" if state.as_of is None else _as_of(state.as_of, complete=state.complete)
+    if state.status is CopyStatus.NO_KEYRING:
+        return NO_KEYRING
+    if state.status is CopyStatus.SYNCING:
+        return f"Bringing the copy on this computer up to date. {kept}".strip()
+    if state.status is CopyStatus.BROKEN:
+        return "The copy on this computer could not be made. It is tried again in ten minutes."
+    if state.as_of is None:
+        return "No copy is kept on this computer."
+    return f"Sealed copy on this computer: {kept}"
+
+
+def news_words(news: CopyNews) -> str:
+    """``Since Tue 24 Nov 20:14: + 3 rentals, 1 refund``."""
+    since = "" if news.since is None else f"Since {_here(moment(news.since))}: "
+    return f"{since}+ {', '.join(_counted(count, what) for count, what in news_counts(news))}"
+
+
+def _counted(count: int, what: str) -> str:
+    return plural(count, what, "changes of cars" if what.startswith("change") else "")
+
+
+def _as_of(at: datetime, *, complete: bool) -> str:
+    return f"as of {_here(at)}, {'complete' if complete else 'partial'}."
+
+
+def _here(at: datetime) -> str:
+    return day_time(at, at.astimezone().tzinfo or UTC)

@@ -1,0 +1,158 @@
+"""An owner's desk with no network: earnings and fleet out of the copy on this computer, and nothing that writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.bridge import EngineThread
+from desktop.commands import Command
+from desktop.messages import day_time
+from desktop.tasks import TaskScope
+from desktop.theme.icons import Icon
+from desktop.theme.tokens import GRID, Tone
+from desktop.viewmodels.connection import ConnectionState, ConnectionViewModel
+from desktop.viewmodels.owner.earnings import EarningsViewModel, Source
+from desktop.viewmodels.owner.explain import ExplainViewModel
+from desktop.views.account_menu import AccountButton
+from desktop.views.area import Entry, Page
+from desktop.views.owner.earnings_part import EARNINGS, EarningsPart
+from desktop.views.owner.stored_fleet import StoredFleetPage
+from desktop.views.tools import Tools
+from desktop.widgets.banner import Banner
+from desktop.widgets.rail import Rail, RailItem
+from desktop.widgets.status_bar import StatusBar, StatusText
+from engine.domain.copying import OwnCopy
+from engine.domain.people import Actor
+from engine.domain.span import moment
+
+FLEET = "fleet"
+AWAY = "No connection. Everything here is what was stored on this computer; nothing can be changed."
+BACK = "The servers answer again. Sign in to bring the copy up to date."
+
+
+@dataclass(frozen=True, slots=True)
+class StoredWork:
+    """What there is to work with.
+
+    Attributes:
+        connection: Looks whether the servers answer again; nobody is signed in.
+        now: This computer's clock: there is no other.
+    """
+
+    bridge: EngineThread
+    actor: Actor
+    copy: OwnCopy
+    source: Source
+    connection: ConnectionViewModel
+    tasks: TaskScope
+    now: Callable[[], datetime]
+
+
+class OfflineView(QWidget):
+    """Signals as those of the workspace."""
+
+    sign_out_wanted = Signal()
+    keys_wanted = Signal()
+    task_failed = Signal(object)
+
+    def __init__(self, tools: Tools, work: StoredWork, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tools, self._work = tools, work
+        head = work.copy.manifest.head
+        as_of = day_time(moment(head.as_of), moment(head.as_of).astimezone().tzinfo or UTC)
+        self.stamp = f"stored copy as of {as_of}, {'complete' if head.complete else 'partial'}"
+        self.rail, self.status, self.banner = Rail(tools.theme), StatusBar(tools.theme), Banner(tools.theme)
+        self.pages = QStackedWidget()
+        self.account = AccountButton(tools, work.actor)
+        vm = EarningsViewModel(work.bridge, work.tasks, work.now, None, lambda: work.source)
+        self.earnings = EarningsPart(tools, vm, ExplainViewModel(work.tasks), self.pages, self.go)
+        self._entries = {entry.name: entry for entry in (self.earnings.entry, self._fleet())}
+        self._made: dict[str, Page] = {}
+        self._lay_out()
+        self.rail.set_items(
+            [
+                RailItem(each.name, each.title, each.icon, f"Ctrl+{n}")
+                for n, each in enumerate(self._entries.values(), 1)
+            ]
+        )
+        self.rail.chosen.connect(self.go)
+        self.earnings.task_failed.connect(self.task_failed)
+        self.earnings.fleet_wanted.connect(partial(self.go, FLEET))
+        self.account.sign_out_wanted.connect(self.sign_out_wanted)
+        self.account.keys_wanted.connect(self.keys_wanted)
+        self.banner.acted.connect(self._act)
+        work.connection.changed.connect(self.draw)
+        self.draw(work.connection.state)
+
+    def start(self) -> None:
+        self._work.connection.watch()
+        self.go(EARNINGS)
+
+    def stop(self) -> None:
+        self.earnings.stop()
+
+    def commands(self) -> tuple[Command, ...]:
+        pages = (
+            Command(f"go.{entry.name}", entry.title, partial(self.go, entry.name), key=f"Ctrl+{n}", group="Go to")
+            for n, entry in enumerate(self._entries.values(), 1)
+        )
+        leave = Command(
+            "session.leave", "Back to sign in", self.sign_out_wanted.emit, key="Ctrl+Shift+Q", group="Window"
+        )
+        return (*pages, *self.earnings.commands(), leave)
+
+    def go(self, name: str) -> None:
+        if name not in self._made:
+            self._made[name] = self._entries[name].make()
+            self.pages.addWidget(self._made[name])
+        page = self._made[name]
+        self.rail.select(name)
+        if self.pages.currentWidget() is not page:
+            self.earnings.left()
+            self.pages.setCurrentWidget(page)
+        page.focus_first()
+
+    def draw(self, state: ConnectionState) -> None:
+        back = state.problem is None and state.heard_at is not None
+        word, tone = ("Servers answer", Tone.WARNING) if back else ("No connection", Tone.DANGER)
+        self.status.draw(StatusText(word, tone, self.stamp, "", self._work.actor.name))
+        if back:
+            self.banner.tell(Tone.POSITIVE, BACK, "Sign in", closable=False)
+        else:
+            self.banner.tell(Tone.WARNING, AWAY, "Try again", closable=False)
+
+    def _act(self) -> None:
+        if self._work.connection.state.heard_at is not None and self._work.connection.state.problem is None:
+            self.sign_out_wanted.emit()
+        else:
+            self._work.connection.look_now()
+
+    def _fleet(self) -> Entry:
+        return Entry(FLEET, "Fleet", Icon.FLEET, lambda: StoredFleetPage(self._tools, self._work.copy, self.stamp))
+
+    def _lay_out(self) -> None:
+        self.rail.add_at_foot(self.account)
+        inset = QHBoxLayout()
+        inset.setContentsMargins(6 * GRID, 3 * GRID, 6 * GRID, 0)
+        inset.addWidget(self.banner)
+        content = QVBoxLayout()
+        content.setContentsMargins(0, 0, 0, 0)
+        content.setSpacing(0)
+        content.addLayout(inset)
+        content.addWidget(self.pages, 1)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.rail)
+        middle.addLayout(content, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(middle, 1)
+        column.addWidget(self.status)
+        self.pages.setFocusPolicy(Qt.FocusPolicy.NoFocus)

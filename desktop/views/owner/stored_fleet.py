@@ -1,0 +1,82 @@
+"""The fleet as it is stored on this computer: to look at, not to change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QVBoxLayout
+
+from desktop.messages import BODIES, FUELS, TRANSMISSIONS, amount, plural, whole
+from desktop.models.pages import PagesModel, PageTicket
+from desktop.theme.icons import Icon
+from desktop.theme.tokens import GRID
+from desktop.views.area import Page
+from desktop.views.content import Content
+from desktop.views.owner.fleet_row import STATUS_TONES, STATUSES
+from desktop.views.photos import covering
+from desktop.views.tools import Tools
+from desktop.widgets.car_card import CarCardText
+from desktop.widgets.card_grid import CardGrid
+from desktop.widgets.card_layout import GAP, PICTURE
+from desktop.widgets.page_header import PageHeader
+from engine.domain.car import Car
+from engine.domain.copying import OwnCopy
+
+_ALL = 5_000
+
+
+class StoredFleetPage(Page):
+    def __init__(self, tools: Tools, copy: OwnCopy, stamp: str) -> None:
+        super().__init__()
+        self._pictures: Mapping[str, bytes] = copy.pictures
+        self._made: dict[str, QPixmap | None] = {}
+        places = {branch.branch_id: branch.name for branch in copy.fleet.branches}
+        cars = sorted(copy.fleet.cars, key=lambda car: (car.title, car.plate))
+        self.model: PagesModel[Car] = PagesModel((), _never, _ALL)
+        self.grid = CardGrid(tools.theme, tools.shimmer, lambda car: _text(car, places.get(car.branch_id, "")))
+        self.grid.setModel(self.model)
+        self.grid.set_photo_of(self._photo)
+        self.content = Content(tools, self.grid, inset=GAP // 2)
+        self.header = PageHeader(tools.theme, "Fleet", f"{plural(len(cars), 'car')} · {stamp}")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6 * GRID, 5 * GRID, 4 * GRID, 4 * GRID)
+        column.setSpacing(3 * GRID)
+        column.addWidget(self.header)
+        column.addWidget(self.content, 1)
+        self.model.reset(len(cars))
+        self.model.put_page(self.model.ticket(0), cars)
+        if not cars:
+            self.content.show_empty(Icon.CAR, "No cars", "When this copy was made, there was no car in the fleet.", "")
+
+    def focus_first(self) -> None:
+        self.content.take_focus()
+
+    def _photo(self, car: Car) -> QPixmap | None:
+        image_id = next(iter(car.image_ids), "")
+        if image_id not in self._pictures:
+            return None
+        if image_id not in self._made:
+            size: QSize = PICTURE
+            self._made[image_id] = covering(self._pictures[image_id], size, self.devicePixelRatioF())
+        return self._made[image_id]
+
+
+def _text(car: Car, branch: str) -> CarCardText:
+    return CarCardText(
+        title=car.title,
+        plate=f"{car.plate} · {car.year}",
+        facts=(BODIES[car.body], FUELS[car.fuel], TRANSMISSIONS[car.transmission], f"{whole(car.odometer_km)} km"),
+        branch=branch,
+        price=amount(car.daily_rate),
+        per_day="a day",
+        badge=STATUSES[car.status],
+        badge_tone=STATUS_TONES[car.status],
+        body_type=car.body.value,
+        colour=car.colour,
+    )
+
+
+def _never(_ticket: PageTicket) -> None:
+    """All cars come with the copy."""

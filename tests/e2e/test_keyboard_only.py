@@ -1,0 +1,49 @@
+"""The counter's whole way for a known renter, typed: from signed in to the payment page, without a mouse."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+
+from desktop.viewmodels.booking import Stage
+from desktop.viewmodels.phases import Phase
+from desktop.viewmodels.session import SessionPhase
+
+#: Of the demo's renters the only one so called; typed with the family name first.
+KNOWN = "vogel jo"
+
+
+def test_a_dozen_keys_lead_from_the_cards_to_the_payment_page(at_the_counter):
+    typed = []
+
+    async def story(person):
+        def press(key):
+            typed.append(key)
+            person.press(key)
+
+        await person.until(lambda: person.program.session.state.phase is SessionPhase.SIGNED_OUT)
+        person.type("1")
+        await person.until(lambda: person.program.session.state.phase is SessionPhase.SIGNED_IN)
+        client, panel = person.window.workspace.client, person.desk.panel
+        await person.until(lambda: person.desk.search.state.phase is Phase.READY)
+        await person.until(lambda: client.search.results.model.row_at(0) is not None)
+        await person.until(client.search.results.grid.hasFocus)
+
+        press(Qt.Key.Key_B)
+        await person.until(client.panel.renters.field.hasFocus)
+        person.type(KNOWN)
+        typed.extend(KNOWN)
+        await person.until(lambda: len(panel.state.renters) == 1)
+        press(Qt.Key.Key_Return)
+        await person.until(lambda: panel.state.renter is not None)
+        press(Qt.Key.Key_Return)
+        await person.until(lambda: panel.state.page_ready)
+        await person.until(client.panel.main.hasFocus)
+        press(Qt.Key.Key_Return)
+        address = await person.pages.get()
+
+        assert "Jonas Vogel" == panel.state.booking.renter_name
+        assert panel.state.booking.attempt.url == address
+        assert Stage.PAYING is panel.state.stage
+        assert 4 + len(KNOWN) == len(typed)
+
+    at_the_counter(story)

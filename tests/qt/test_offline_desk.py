@@ -1,0 +1,230 @@
+"""An owner's desk and its network: cut before the start, while figures load, and during a sync; the real program."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+import keyring
+import pytest
+from builders import PASSWORD, make_car
+from earnings_builders import History, berlin
+from keyrings import MemoryKeyring, NoneKeyring
+from proxy import Line, Proxy
+
+from desktop.app import Program
+from desktop.preferences import Preferences
+from desktop.smoke import Stopwatch
+from desktop.viewmodels.export import ExportPhase
+from desktop.viewmodels.owner.copy import CopyStatus
+from desktop.viewmodels.phases import Phase
+from desktop.viewmodels.session import SessionPhase
+from desktop.views.owner.copy_part import NO_KEYRING, news_words
+from desktop.views.owner.offline_view import AWAY, BACK
+from engine.adapters import mongo_client
+from engine.config import load
+from engine.domain.copying import CopyNews
+from engine.domain.explained import Figure
+from engine.domain.span import month
+
+GOLF = make_car(1)
+MARCH = month(2025, 3, "Europe/Berlin")
+
+
+@pytest.fixture(autouse=True)
+def keys(monkeypatch):
+    """A keyring that works, and a driver that gives up sooner than in a firm."""
+    monkeypatch.setattr(mongo_client, "OPERATION_S", 1.0)
+    before, made = keyring.get_keyring(), MemoryKeyring()
+    keyring.set_keyring(made)
+    yield made
+    keyring.set_keyring(before)
+
+
+@pytest.fixture
+def history(world):
+    made = History(world)
+    made.cars(GOLF)
+    made.book(GOLF, berlin(2025, 3, 3), charged=berlin(2025, 3, 2))
+    return made
+
+
+@pytest.fixture
+def firm(world, qapp, tmp_path):
+    """The program on servers behind a line that can be cut; opened as often as a test wants."""
+
+    @asynccontextmanager
+    async def opened(proxy):
+        place = world.place
+        environ = {
+            "DRIVESPHERE_MONGO_URL": f"mongodb://127.0.0.1:{proxy.port}/?directConnection=true",
+            "DRIVESPHERE_REDIS_URL": place.redis_url.reveal(),
+            "DRIVESPHERE_DATABASE": place.database,
+            "DRIVESPHERE_CONFIG": str(tmp_path / "none.toml"),
+        }
+        settings = load(tmp_path / "data", environ=environ, cwd=tmp_path)
+        program = Program(qapp, settings, Preferences(tmp_path / "preferences.ini"), Stopwatch())
+        living = asyncio.create_task(program.live())
+        try:
+            await until(lambda: program.session.state.phase is SessionPhase.SIGNED_OUT)
+            yield program
+        finally:
+            program.leave()
+            await living
+
+    opened.port = urlsplit(world.place.mongo_url).port
+    return opened
+
+
+async def until(condition):
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110 -- no event of asyncio's stands behind a widget
+            await asyncio.sleep(0.01)
+
+
+async def signed_in(program):
+    """At the earnings of March 2025, with a copy on this computer."""
+    program.session.sign_in("owner", PASSWORD)
+    await until(lambda: program.window.workspace is not None)
+    area = program.window.workspace._areas[0]
+    program.window.workspace.go("earnings")
+    await until(lambda: area.earnings.vm.state.phase is Phase.READY)
+    await until(lambda: area.copy.vm.state.status in (CopyStatus.KEPT, CopyStatus.NO_KEYRING))
+    await show_march(area.earnings.vm)
+    return area
+
+
+async def show_march(vm):
+    vm.show(MARCH)
+    await until(lambda: vm.state.phase is Phase.READY and vm.state.earnings.span == MARCH)
+
+
+def net(page):
+    return page.body.tiles[Figure.NET]._value
+
+
+async def test_with_no_network_the_program_starts_and_shows_and_exports_the_stored_copy(firm, history, tmp_path):
+    async with Proxy(firm.port) as proxy:
+        async with firm(proxy) as program:
+            await signed_in(program)
+        await proxy.become(Line.CUT)
+        async with firm(proxy) as program:
+            session = program.session
+            session.sign_in("owner", PASSWORD)
+            await until(lambda: session.state.problem is not None)
+            form = program.window.sign_in._form
+            assert form.copies.isVisibleTo(form)
+
+            form.copies.chosen.emit("owner")
+            await until(lambda: program.window.offline is not None)
+            view = program.window.offline
+            page, vm = view.earnings.page, view.earnings.vm
+            await show_march(vm)
+            await until(lambda: net(page) == "85.00 EUR")
+            page.body.tiles[Figure.NET].click()
+            await until(lambda: page.panel.model.row_at(0) is not None)
+            view.go("fleet")
+            vm.write_csv(tmp_path / "march.csv")
+            await until(lambda: vm.export.state.phase is ExportPhase.DONE)
+
+            assert view.banner.text == AWAY
+            assert "complete" in page.stamp.text
+            assert "stored copy as of" in view.status.accessibleDescription()
+            assert view._made["fleet"].model.row_at(0).plate == GOLF.plate
+            lines = (tmp_path / "march.csv").read_text("utf-8-sig").splitlines()
+            assert lines[1].endswith(",stored copy,yes")
+            assert "85.00" in lines[1]
+            offered = {line.id for line in program.window.commands.listing()}
+            assert not {name for name in offered if name.split(".")[0] in ("car", "fleet", "booking", "search", "copy")}
+
+            await proxy.become(Line.OPEN)
+            view._work.connection.look_now()
+            await until(lambda: view.banner.text == BACK)
+            view.banner.acted.emit()
+            await until(lambda: session.state.phase is SessionPhase.SIGNED_OUT)
+            assert program.window.offline is None
+
+
+@pytest.mark.parametrize("line", [Line.CUT, Line.HOLE])
+async def test_a_line_that_breaks_while_figures_load_leaves_the_stored_ones_with_their_stamp(firm, history, line):
+    async with Proxy(firm.port) as proxy, firm(proxy) as program:
+        area = await signed_in(program)
+        vm, page = area.earnings.vm, area.earnings.page
+        asked = month(2025, 4, "Europe/Berlin")
+        await proxy.become(line)
+        vm.show(asked)
+        await until(lambda: vm.state.phase is Phase.READY and vm.state.stored)
+        shown = (page.stamp.text.startswith("No connection. Stored copy as of"), vm.state.earnings.span)
+        await proxy.become(Line.OPEN)
+        vm.load()
+        await until(lambda: vm.state.phase is Phase.READY and not vm.state.stored)
+
+        assert shown == (True, asked)
+        assert not page.stamp.isVisible()
+
+
+async def test_on_reconnect_the_copy_is_synced_and_what_changed_is_said(firm, history):
+    async with Proxy(firm.port) as proxy, firm(proxy) as program:
+        area = await signed_in(program)
+        await proxy.become(Line.CUT)
+        connection = program.window.workspace._workspace.connection
+        connection.look_now()
+        await until(lambda: connection.state.problem is not None)
+        for n in range(3):
+            history.book(GOLF, berlin(2025, 3, 8 + 3 * n), charged=berlin(2025, 3, 8))
+        told = []
+        area.copy.vm.told.connect(told.append)
+
+        await proxy.become(Line.OPEN)
+        connection.look_now()
+        await until(lambda: told)
+        await until(lambda: net(area.earnings.page) == "340.00 EUR")
+
+        assert (told[0].rentals, told[0].refunds) == (3, 0)
+        assert area.copy.toast._text.text().endswith("+ 3 rentals")
+        assert "complete" in area.earnings.page.copy_line.text()
+
+
+async def test_a_line_that_swallows_packets_during_a_sync_leaves_the_copy_whole(firm, history):
+    async with Proxy(firm.port) as proxy, firm(proxy) as program:
+        area = await signed_in(program)
+        before = area.copy.vm.state
+        history.book(GOLF, berlin(2025, 3, 8), charged=berlin(2025, 3, 8))
+        await proxy.become(Line.HOLE)
+        area.copy.vm.start()
+        await until(lambda: area.copy.vm.state.status is CopyStatus.AWAY)
+
+        assert (area.copy.vm.state.as_of, area.copy.vm.state.complete) == (before.as_of, True)
+        assert area.copy.vm.source is not None
+        await proxy.become(Line.OPEN)
+
+
+async def test_without_a_keyring_the_page_says_that_no_copy_is_kept(firm, history, tmp_path):
+    keyring.set_keyring(NoneKeyring())
+    async with Proxy(firm.port) as proxy, firm(proxy) as program:
+        area = await signed_in(program)
+
+        assert area.earnings.page.copy_line.text() == NO_KEYRING
+        program.session.sign_out()
+        await until(lambda: program.session.state.phase is SessionPhase.SIGNED_OUT)
+        assert program.session.state.copies == ()
+    assert list((tmp_path / "data" / "copies").rglob("*.copy")) == []
+
+
+async def test_forgetting_this_computer_leaves_nothing_to_open(firm, history, keys, tmp_path):
+    async with Proxy(firm.port) as proxy, firm(proxy) as program:
+        area = await signed_in(program)
+        assert list((tmp_path / "data" / "copies").rglob("*.copy"))
+
+        area.copy.vm.forget()
+        await until(lambda: area.copy.vm.state.status is CopyStatus.NONE)
+
+        assert area.earnings.page.copy_line.text() == "No copy is kept on this computer."
+        assert (list((tmp_path / "data" / "copies").rglob("*.copy*")), keys.kept) == ([], {})
+        assert not program.window.commands.run("copy.forget")
+
+
+def test_words_of_the_copy():
+    assert news_words(CopyNews(None, 3, 1)) == "+ 3 rentals, 1 refund"
+    assert news_words(CopyNews(1_764_000_000_000, 1, 0, 2)).endswith(": + 1 rental, 2 changes of cars")
