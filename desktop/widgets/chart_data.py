@@ -6,10 +6,10 @@ API: Point, ChartData.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """One figure. *value* only sizes what is drawn; what is read is *text*.
 
     Attributes:

@@ -105,7 +105,7 @@ class MongoEarnings:
         }
         pipeline: list[Document] = [
             {"$match": within},
-            {"$group": {"_id": key, "minor": {"$sum": "$amount.minor"}, "count": {"$sum": 1}}},
+            {"$group": {"_id": key, "minor": {"$sum": "$amount.minor"}}},
         ]
         rows = await (await self._db.ledger.aggregate(pipeline, session=session, batchSize=_BATCH)).to_list()
         return tuple(Sum(**row.pop("_id"), **row) for row in rows)

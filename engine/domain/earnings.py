@@ -7,7 +7,6 @@ and no rental. Time is what lies inside the period up to ``as_of``. Each currenc
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
 from fractions import Fraction
@@ -149,12 +148,15 @@ class Earnings:
 _BEFORE = -1
 #: Part of the period, car, branch; None for all of them.
 _Key = tuple[int | None, str | None, str | None]
-_NAMES = {
-    LedgerKind.CHARGE.value: "gross_minor",
-    LedgerKind.REFUND.value: "refunds_minor",
-    LedgerKind.PLATFORM_SHARE.value: "commission_minor",
-    LedgerKind.OWNER_SHARE.value: "net_minor",
+#: Where each amount stands in a tally: the order of the fields of ``Figures``.
+_GROSS, _REFUNDS, _COMMISSION, _NET, _RENTALS, _DAYS, _PAID, _RENTED, _AVAILABLE = range(9)
+_PLACES = {
+    LedgerKind.CHARGE.value: _GROSS,
+    LedgerKind.REFUND.value: _REFUNDS,
+    LedgerKind.PLATFORM_SHARE.value: _COMMISSION,
+    LedgerKind.OWNER_SHARE.value: _NET,
 }
+_NOTHING = (0,) * 9
 
 
 def earnings(span: Span, facts: Facts) -> Earnings:
@@ -201,22 +203,27 @@ class _Tally:
 
     currency: str
     split_at: int
-    amounts: dict[_Key, dict[str, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
+    amounts: dict[_Key, list[int]] = field(default_factory=dict)
+    sets: dict[_Key, list[list[int]]] = field(default_factory=dict)
 
     def knows(self, *key: int | str | None) -> bool:
         return _whole(key) in self.amounts
 
     def figures(self, *key: int | str | None) -> Figures:
-        return Figures(self.currency, **self.amounts.get(_whole(key), {}))
+        return Figures(self.currency, *self.amounts.get(_whole(key), _NOTHING))
 
     def add_money(self, facts: Facts) -> None:
         for each in facts.sums:
             if each.currency == self.currency:
-                self._add(each.part, each.car_id, each.branch_id, {_NAMES[each.kind]: each.minor})
+                place = _PLACES[each.kind]
+                for amounts in self._at(each.part, each.car_id, each.branch_id):
+                    amounts[place] += each.minor
         for paid in facts.charged:
             if paid.currency == self.currency:
-                amounts = {"rentals": paid.rentals, "days": paid.days, "paid_minor": paid.minor}
-                self._add(paid.part, paid.car_id, paid.branch_id, amounts)
+                for amounts in self._at(paid.part, paid.car_id, paid.branch_id):
+                    amounts[_RENTALS] += paid.rentals
+                    amounts[_DAYS] += paid.days
+                    amounts[_PAID] += paid.minor
 
     def add_time(self, facts: Facts) -> None:
         out = {each.car_id: each.times for each in facts.out}
@@ -228,19 +235,25 @@ class _Tally:
             busy = shared(active, merged(out.get(car.car_id, ())))
             for part, (available, rented) in enumerate(zip(split(active, marks), split(busy, marks), strict=True)):
                 if available:
-                    self._add(part, car.car_id, None, {"available_ms": available, "rented_ms": rented})
+                    for amounts in self._at(part, car.car_id, None):
+                        amounts[_AVAILABLE] += available
+                        amounts[_RENTED] += rented
 
-    def _add(self, part: int, car: str, branch: str | None, amounts: dict[str, int]) -> None:
-        keys: list[_Key] = [(part, None, None)]
+    def _at(self, part: int, car: str, branch: str | None) -> list[list[int]]:
+        """Every set that something of that part, car and branch counts in; found once and kept."""
+        if (found := self.sets.get((part, car, branch))) is None:
+            found = self.sets[part, car, branch] = self._find(part, car, branch)
+        return found
+
+    def _find(self, part: int, car: str, branch: str | None) -> list[list[int]]:
         if part < self.split_at:
-            keys.append((_BEFORE, None, None))
+            keys: tuple[_Key, ...] = ((part, None, None), (_BEFORE, None, None))
         else:
-            keys += [(part, car, None), (None, car, None), (None, None, None)]
-            keys += [(None, None, branch)] if branch is not None else []
-        for key in keys:
-            into = self.amounts[key]
-            for name, by in amounts.items():
-                into[name] += by
+            keys = ((part, None, None), (part, car, None), (None, car, None), (None, None, None))
+            if branch is not None:
+                keys = (*keys, (None, None, branch))
+        known = self.amounts
+        return [known[key] if key in known else known.setdefault(key, [0] * 9) for key in keys]
 
 
 def _whole(key: tuple[int | str | None, ...]) -> Any:

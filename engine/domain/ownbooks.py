@@ -103,8 +103,7 @@ class OwnBranch:
     city: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(NamedTuple):
     """What was posted in one part of the time, of one kind, for one car at one branch."""
 
     part: int
@@ -113,11 +112,9 @@ class Sum:
     currency: str
     kind: str
     minor: int
-    count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Charged:
+class Charged(NamedTuple):
     """The rentals that stand and were paid in one part of the time."""
 
     part: int
@@ -186,12 +183,14 @@ def shared(one: Iterable[tuple[int, int]], other: Iterable[tuple[int, int]]) -> 
 def split(times: Iterable[tuple[int, int]], marks: Sequence[int]) -> list[int]:
     """How much of *times* (in order, free of overlaps) lies between each mark and the next."""
     lengths = [0] * (len(marks) - 1)
-    part = 0
+    part, last = 0, len(lengths)
     for start, end in times:
-        while part < len(lengths) and marks[part + 1] <= start:
+        while part < last and marks[part + 1] <= start:
             part += 1
         at = part
-        while at < len(lengths) and marks[at] < end:
-            lengths[at] += max(0, min(end, marks[at + 1]) - max(start, marks[at]))
+        while at < last and (low := marks[at]) < end:
+            # No min and max: this runs a hundred thousand times for a large fleet.
+            high = marks[at + 1]
+            lengths[at] += (end if end < high else high) - (start if start > low else low)  # noqa: FURB136 -- as said
             at += 1
     return lengths

@@ -2,44 +2,77 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.domain.ledger import LedgerKind
 from engine.domain.ownbooks import Charged, Facts, Out, OwnBranch, OwnCar, Posting, Rental, Sum
+from engine.domain.period import LONGEST
 
 _CHARGE = LedgerKind.CHARGE.value
+_LONGEST_MS = int(LONGEST.total_seconds() * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """Rows side by side, in order of time: what belongs together has the same place in ``names``.
+
+    Sixty thousand rows are added up many times faster like this than as records.
+    """
+
+    ats: list[int]
+    places: list[int]
+    minors: list[int]
+    days: list[int]
+    names: list[tuple[str, ...]]
+
+    def between(self, since: int, until: int) -> slice:
+        return slice(bisect_left(self.ats, since), bisect_left(self.ats, until))
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """One car's rentals that count, by their start."""
+
+    starts: list[int]
+    times: list[tuple[int, int]]
+    rentals: list[Rental]
+
+    def between(self, since: int, until: int) -> slice:
+        """Those that may reach into ``[since, until)``: no rental is longer than a year and a day."""
+        return slice(bisect_left(self.starts, since - _LONGEST_MS), bisect_left(self.starts, until))
 
 
 @dataclass(frozen=True, slots=True)
 class OwnBooks:
-    """Everything of one owner.
+    """Everything of one owner. Made by ``books_of``.
 
     Attributes:
         postings: Ordered by ``at``.
         rentals: By the booking's id.
-        paid: Ids of the bookings that were ever charged.
     """
 
     as_of: int
     postings: Sequence[Posting]
     rentals: Mapping[str, Rental]
-    paid: frozenset[str]
     cars: tuple[OwnCar, ...]
     branches: tuple[OwnBranch, ...]
-    complete: bool = True
+    complete: bool
+    posted: _Column
+    charged: _Column
+    out: Mapping[str, _Times]
 
     def facts(self, marks: tuple[int, ...]) -> Facts:
         """*marks*: see ``Facts``."""
-        within = self.between(marks[0], marks[-1])
+        since, until = marks[0], marks[-1]
         return Facts(
             marks=marks,
             as_of=self.as_of,
-            sums=_sums(within, marks),
-            charged=_charged(within, self.rentals, marks),
-            out=self._out(marks[0], marks[-1]),
+            sums=tuple(_sums(self.posted, marks)),
+            charged=tuple(_charged(self.charged, marks)),
+            out=tuple(Out(car, tuple(each.times[each.between(since, until)])) for car, each in self.out.items()),
             cars=self.cars,
             branches=self.branches,
             complete=self.complete,
@@ -47,23 +80,14 @@ class OwnBooks:
 
     def between(self, since: int, until: int) -> Sequence[Posting]:
         """The postings in ``[since, until)``."""
-        first = bisect_right(self.postings, since - 1, key=_at)
-        return self.postings[first : bisect_right(self.postings, until - 1, key=_at)]
+        return self.postings[self.posted.between(since, until)]
 
     def counted(self, since: int, until: int) -> Iterable[Rental]:
         """Rentals that stand and were paid, and were out in ``[since, until)``."""
-        paid = self.paid
-        return (
-            rental
-            for rental in self.rentals.values()
-            if rental.starts < until and rental.ends > since and rental.stands and rental.booking_id in paid
-        )
-
-    def _out(self, since: int, until: int) -> tuple[Out, ...]:
-        times: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        for rental in self.counted(since, until):
-            times[rental.car_id].append((rental.starts, rental.ends))
-        return tuple(Out(car_id, tuple(spans)) for car_id, spans in times.items())
+        for each in self.out.values():
+            for rental in each.rentals[each.between(since, until)]:
+                if rental.ends > since:
+                    yield rental
 
 
 def books_of(
@@ -76,42 +100,73 @@ def books_of(
     complete: bool = True,
 ) -> OwnBooks:
     rows = sorted(postings, key=_at)
-    paid = frozenset(row.booking_id for row in rows if row.kind == _CHARGE)
     by_id = {rental.booking_id: rental for rental in rentals}
-    return OwnBooks(as_of, rows, by_id, paid, tuple(cars), tuple(branches), complete)
+    charges = [row for row in rows if row.kind == _CHARGE]
+    standing = [row for row in charges if row.booking_id in by_id and by_id[row.booking_id].stands]
+    return OwnBooks(
+        as_of=as_of,
+        postings=rows,
+        rentals=by_id,
+        cars=tuple(cars),
+        branches=tuple(branches),
+        complete=complete,
+        posted=_column((row, (row.car_id, row.branch_id, row.currency, row.kind), 0) for row in rows),
+        charged=_column(
+            (row, (row.car_id, row.branch_id, row.currency), by_id[row.booking_id].days) for row in standing
+        ),
+        out=_out({row.booking_id for row in standing}, by_id),
+    )
 
 
 def _at(row: Posting) -> int:
     return row.at
 
 
-def _sums(rows: Iterable[Posting], marks: tuple[int, ...]) -> tuple[Sum, ...]:
-    totals: dict[tuple[int, str, str, str, str], list[int]] = {}
-    part, ends = 0, marks[1]
-    for row in rows:
-        while row.at >= ends:
-            part += 1
-            ends = marks[part + 1]
-        key = (part, row.car_id, row.branch_id, row.currency, row.kind)
-        if (total := totals.get(key)) is None:
-            totals[key] = [row.minor, 1]
-        else:
-            total[0] += row.minor
-            total[1] += 1
-    return tuple(Sum(*key, *total) for key, total in totals.items())
+def _column(rows: Iterable[tuple[Posting, tuple[str, ...], int]]) -> _Column:
+    ats, places, minors, days = list[int](), list[int](), list[int](), list[int]()
+    known: dict[tuple[str, ...], int] = {}
+    for row, name, count in rows:
+        ats.append(row.at)
+        places.append(known.setdefault(name, len(known)))
+        minors.append(row.minor)
+        days.append(count)
+    return _Column(ats, places, minors, days, list(known))
 
 
-def _charged(rows: Iterable[Posting], rentals: Mapping[str, Rental], marks: tuple[int, ...]) -> tuple[Charged, ...]:
-    totals: dict[tuple[int, str, str, str], list[int]] = {}
-    part, ends = 0, marks[1]
-    for row in rows:
-        if row.kind != _CHARGE or (rental := rentals.get(row.booking_id)) is None or not rental.stands:
-            continue
-        while row.at >= ends:
-            part += 1
-            ends = marks[part + 1]
-        total = totals.setdefault((part, row.car_id, row.branch_id, row.currency), [0, 0, 0])
-        total[0] += 1
-        total[1] += rental.days
-        total[2] += row.minor
-    return tuple(Charged(*key, *total) for key, total in totals.items())
+def _out(booking_ids: Iterable[str], rentals: Mapping[str, Rental]) -> dict[str, _Times]:
+    of: dict[str, list[Rental]] = defaultdict(list)
+    for booking_id in booking_ids:
+        of[rentals[booking_id].car_id].append(rentals[booking_id])
+    made = {}
+    for car, each in of.items():
+        each.sort(key=_start)
+        made[car] = _Times([one.starts for one in each], [(one.starts, one.ends) for one in each], each)
+    return made
+
+
+def _start(rental: Rental) -> int:
+    return rental.starts
+
+
+def _sums(column: _Column, marks: tuple[int, ...]) -> Iterable[Sum]:
+    for part in range(len(marks) - 1):
+        within = column.between(marks[part], marks[part + 1])
+        totals: dict[int, int] = {}
+        for place, minor in zip(column.places[within], column.minors[within], strict=True):
+            totals[place] = totals.get(place, 0) + minor
+        for place, total in totals.items():
+            car, branch, currency, kind = column.names[place]
+            yield Sum(part, car, branch, currency, kind, total)
+
+
+def _charged(column: _Column, marks: tuple[int, ...]) -> Iterable[Charged]:
+    for part in range(len(marks) - 1):
+        within = column.between(marks[part], marks[part + 1])
+        rentals, days, minors = defaultdict[int, int](int), defaultdict[int, int](int), defaultdict[int, int](int)
+        for place, count, minor in zip(column.places[within], column.days[within], column.minors[within], strict=True):
+            rentals[place] += 1
+            days[place] += count
+            minors[place] += minor
+        for place, count in rentals.items():
+            car, branch, currency = column.names[place]
+            yield Charged(part, car, branch, currency, count, days[place], minors[place])

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from desktop.figures import amount
+from desktop.figures import amount, whole
 from desktop.views.owner.earnings_words import compact, hours, part_label, part_name, percent, span_name
 from desktop.widgets.chart_data import ChartData, Point
 from engine.domain.earnings import CurrencyReport, Earnings, Figures
 from engine.domain.explained import Figure
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What a point, tile or row stands for: a figure of a part (None for all), a car, a branch."""
 
     figure: Figure
@@ -72,19 +71,20 @@ def use_chart(earnings: Earnings, report: CurrencyReport) -> ChartData:
 
 
 def use_map(earnings: Earnings, report: CurrencyReport) -> ChartData:
-    span = earnings.span
+    span, words = earnings.span, _UseWords()
     cars = [each for each in report.cars if each.total.available_ms]
+    parts = [(n, part_label(span, first), part_name(span, first)) for n, first in enumerate(span.parts)]
     points = tuple(
         Point(
-            label=part_label(span, first),
+            label=label,
             value=_share(figures),
-            text=_use_text(figures),
-            short="" if figures.utilisation is None else percent(figures.utilisation).removesuffix(" %"),
-            name=f"{each.car.label}, {part_name(span, first)}",
+            text=words.of(figures),
+            short=words.number(figures),
+            name=f"{each.car.label}, {name}",
             key=Asked(Figure.UTILISATION, n, car_id=each.car.car_id),
         )
         for each in cars
-        for n, (first, figures) in enumerate(zip(span.parts, each.parts, strict=True))
+        for (n, label, name), figures in zip(parts, each.parts, strict=True)
     )
     when = unit_of_time(earnings)
     rows = tuple(each.car.label for each in cars)
@@ -112,10 +112,36 @@ def _beside(now: tuple[Figures, ...], before: tuple[Figures, ...]) -> list[tuple
 
 
 def _share(figures: Figures) -> float | None:
-    return None if figures.utilisation is None else float(figures.utilisation)
+    return figures.rented_ms / figures.available_ms if figures.available_ms else None
+
+
+class _UseWords:
+    """Utilisation in words; a map has thousands of cells and few different numbers."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[int, str] = {}
+        self._hours: dict[int, str] = {}
+
+    def of(self, figures: Figures) -> str:
+        if not figures.available_ms:
+            return "no car could be rented"
+        rented, available = (self._time(each) for each in (figures.rented_ms, figures.available_ms))
+        return f"{self.number(figures)} %: {rented} of {available}"
+
+    def number(self, figures: Figures) -> str:
+        """Per cent, rounded half up; empty where no car could be rented."""
+        if not figures.available_ms:
+            return ""
+        share = (200 * figures.rented_ms + figures.available_ms) // (2 * figures.available_ms)
+        if share not in self._numbers:
+            self._numbers[share] = whole(share)
+        return self._numbers[share]
+
+    def _time(self, milliseconds: int) -> str:
+        if milliseconds not in self._hours:
+            self._hours[milliseconds] = hours(milliseconds)
+        return self._hours[milliseconds]
 
 
 def _use_text(figures: Figures) -> str:
-    if figures.utilisation is None:
-        return "no car could be rented"
-    return f"{percent(figures.utilisation)}: {hours(figures.rented_ms)} of {hours(figures.available_ms)}"
+    return _UseWords().of(figures)
