@@ -104,6 +104,24 @@ async def test_a_car_that_changes_is_told_and_the_search_forgets_it(world):
         assert ("car-1", Money(10_00, "EUR")) == (cheapest.car.id, cheapest.car.daily_rate)
 
 
+async def test_a_change_whose_maker_died_before_telling_the_cache_is_made_up_for_by_who_hears_of_it(world, monkeypatch):
+    async with world.desk() as one, world.desk("clerk2") as other, listening(other) as ear:
+        asked = CarWish(BERLIN.id, days(one, 1, 3))
+
+        async def free():
+            return [offer.car.id for offer in (await other.catalogue.search(other.actor, asked)).offers]
+
+        assert "car-1" in await free()
+
+        async def died(_namespaces): ...
+
+        monkeypatch.setattr(one.cache, "bump", died)
+        await one.booking.hold(one.actor, wish(one))
+        await ear.fact(CarClaimed)
+
+        assert "car-1" not in await free()
+
+
 async def test_nothing_is_missed_between_signing_in_and_listening(world):
     async with world.desk("clerk2") as late, world.desk() as one:
         booking = await one.booking.hold(one.actor, wish(one))
