@@ -64,9 +64,8 @@ async def measure(app: QApplication, folder: Path) -> None:
         await until(lambda: bookings.vm.state.first is not None)
         await until(lambda: other.window.workspace.status._status.connection == "Live")
         await latencies(one, other)
-        print(
-            f"{'while':>20}  {'p50 ms':>7}  {'p99 ms':>7}  {'worst ms':>8}  {'over 16 ms':>10}  {'worst of its own':>16}"
-        )
+        heads = ("p50 ms", "p99 ms", "worst", "over 16", "own work")
+        print(f"{'while':>20}" + "".join(f"  {head:>8}" for head in heads))
         await turns("nothing happens", asyncio.sleep(_POUR_S))
         await turns("bookings pour in", pouring(folder))
 
@@ -93,7 +92,7 @@ async def turns(name: str, during: Awaitable[None]) -> None:
     late = await gaps(watched)
     cuts = statistics.quantiles(late, n=100)
     over = sum(gap > 16 for gap in late)
-    print(f"{name:>20}  {cuts[49]:>7.2f}  {cuts[98]:>7.2f}  {max(late):>8.1f}  {over:>8}  {max(own):>8.1f}")
+    print(f"{name:>20}  {cuts[49]:>8.2f}  {cuts[98]:>8.2f}  {max(late):>8.1f}  {over:>8}  {max(own):>8.1f}")
 
 
 async def latencies(one: Program, other: Program) -> None:
