@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 
 import pytest
 from builders import make_car, wish
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QMessageBox
 from desktop.viewmodels.owner.car_state import Stage
 from desktop.viewmodels.phases import Phase
 from engine.domain.car import CarStatus
+from engine.domain.car_form import CarForm
 from engine.domain.errors import Overtaken, PlateTaken
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -223,6 +225,41 @@ async def test_closing_a_form_that_was_filled_in_asks_first(owner, world):
         await person.until(lambda: page.car.state.stage is Stage.CLOSED)
 
     assert 5 == stored(world)["seats"]
+
+
+async def test_what_is_half_filled_in_survives_a_look_at_another_page_and_no_other_car_takes_its_place(owner, world):
+    async with owner() as person:
+        page = await at_the_fleet(person)
+        person.press(Qt.Key.Key_Return)
+        await person.until(page.panel.main.isEnabled)
+        page.car.edit()
+        page.car.fill(seats=2)
+        person.view.go("bookings")
+        assert not page.panel.isVisible()
+        person.view.go("fleet")
+        assert page.panel.isVisible()
+        page.panel.open_car(page.rows.model.row_at(1).row.car)
+        boxes = lambda: [box for box in person.window.findChildren(QMessageBox) if box.isVisible()]  # noqa: E731
+        await person.until(boxes)
+        next(each for each in boxes()[0].buttons() if "Go on" in each.text()).click()
+        await person.until(lambda: not boxes())
+        assert (2, "car-1") == (page.car.state.form.seats, page.car.state.car.id)
+        page.car.close()
+
+
+async def test_a_change_that_was_changed_again_is_not_undone_and_says_so(owner, world):
+    async with owner() as person, world.desk("admin") as admin:
+        page = await at_the_fleet(person)
+        person.press(Qt.Key.Key_Return)
+        await person.until(lambda: page.car.state.outlook is not None)
+        page.panel.status[CarStatus.RETIRED].click()
+        await person.until(lambda: page._saved is not None)
+        shown = await admin.fleet.car(admin.actor, page._saved.after.id)
+        await admin.fleet.edit(admin.actor, shown, replace(CarForm.of(shown), seats=2))
+        page.toast.acted.emit()
+        await person.until(lambda: page.toast.text.startswith("Not undone."))
+
+    assert ("retired", 2) == (stored(world)["status"], stored(world)["seats"])
 
 
 async def test_the_list_is_searched_and_shown_as_a_table_and_the_choice_is_kept(owner, world):

@@ -29,18 +29,22 @@ class CarViewModel(QObject):
     Signals:
         changed: The state was replaced; carries the new one.
         saved: The database has it; carries a Saved.
+        not_undone: A change stays as it is; carries the problem.
     """
 
     changed = Signal(object)
     saved = Signal(object)
+    not_undone = Signal(object)
 
     def __init__(self, desk: Desk, tasks: TaskScope) -> None:
         super().__init__()
         self._desk, self._tasks = desk, tasks
+        self._subject = 0
         self.state = CarState()
 
     def open(self, car: Car) -> None:
         """Look at *car*."""
+        self._subject += 1
         self._show(CarState(Stage.SHOWN, car, photos=car.image_ids))
         self._tasks.latest("car", self._look_ahead(car))
 
@@ -57,6 +61,7 @@ class CarViewModel(QObject):
 
     def add(self, owner_id: OwnerId | None = None, branch_id: BranchId | None = None) -> None:
         """Begin a new car."""
+        self._subject += 1
         any_owner = self._desk.actor.may(Deed.MANAGE_ANY_CAR)
         self._show(CarState(Stage.FILLED_IN, any_owner=any_owner, owner_id=owner_id))
         self._tasks.latest("car", self._begin(branch_id))
@@ -66,6 +71,7 @@ class CarViewModel(QObject):
             self._show(replace(self.state, stage=Stage.FILLED_IN, form=CarForm.of(self.state.car), problem=None))
 
     def close(self) -> None:
+        self._subject += 1
         self._tasks.stop("car")
         self._show(CarState())
 
@@ -152,13 +158,15 @@ class CarViewModel(QObject):
         self._show(replace(self.state, rules=rules, branches=branches, form=_blank(rules, home)))
 
     async def _add_files(self, paths: tuple[str, ...]) -> None:
-        room = MOST_PHOTOS - len(self.state.photos)
+        subject, room = self._subject, MOST_PHOTOS - len(self.state.photos)
         self._show(replace(self.state, busy=True, refused=()))
         photos, refused = await developed(self._desk, paths, room)
+        if subject != self._subject:
+            return
         self._show(replace(self.state, busy=False, photos=(*self.state.photos, *photos), refused=refused))
 
     async def _save(self, form: CarForm) -> None:
-        state, actor, fleet = self.state, self._desk.actor, self._desk.fleet
+        subject, state, actor, fleet = self._subject, self.state, self._desk.actor, self._desk.fleet
         photos = [photo if isinstance(photo, str) else photo.data for photo in state.photos]
         self._show(replace(state, busy=True, problem=None))
         try:
@@ -170,36 +178,42 @@ class CarViewModel(QObject):
                     lambda: fleet.edit(actor, car, form, photos=photos, reason=state.reason, seen=seen)
                 )
         except DriveSphereError as problem:
-            self._show(replace(self.state, busy=False, tried=True, problem=problem))
+            if subject == self._subject:
+                self._show(replace(self.state, busy=False, tried=True, problem=problem))
             return
-        self.open(after)
+        if subject == self._subject:
+            self.open(after)
         undoable = state.car is not None and state.car.image_ids == after.image_ids
         self.saved.emit(Saved(state.car, after, undoable))
 
     async def _set_status(self, car: Car, status: CarStatus, outlook: Outlook) -> None:
         self._show(replace(self.state, busy=True, problem=None))
-        fleet, actor = self._desk.fleet, self._desk.actor
+        subject, fleet, actor = self._subject, self._desk.fleet, self._desk.actor
         try:
             after = await self._desk.call(lambda: fleet.set_status(actor, car, status, seen=outlook.seen))
-        except Overtaken as problem:
-            await self._ask_again(car, status, problem)
-            return
         except DriveSphereError as problem:
-            self._show(replace(self.state, busy=False, problem=problem))
+            if subject == self._subject:
+                await self._status_refused(car, status, problem)
             return
-        self.open(after)
+        if subject == self._subject:
+            self.open(after)
         self.saved.emit(Saved(car, after, undoable=True))
 
-    async def _ask_again(self, car: Car, status: CarStatus, overtaken: Overtaken) -> None:
-        """Somebody booked it, or changed it: what counts on it now is shown, and the person decides anew."""
-        fleet, actor = self._desk.fleet, self._desk.actor
+    async def _status_refused(self, car: Car, status: CarStatus, refusal: DriveSphereError) -> None:
+        """If somebody booked or changed it: what counts on it now is shown, and the person decides anew."""
+        if not isinstance(refusal, Overtaken):
+            self._show(replace(self.state, busy=False, problem=refusal))
+            return
+        subject, fleet, actor = self._subject, self._desk.fleet, self._desk.actor
         try:
             newer = await self._desk.call(lambda: fleet.car(actor, car.id))
             outlook = await self._desk.call(lambda: fleet.outlook(actor, car.id))
         except DriveSphereError as problem:
             self._show(replace(self.state, busy=False, problem=problem))
             return
-        asked = replace(self.state, busy=False, car=newer, outlook=outlook, problem=overtaken)
+        if subject != self._subject:
+            return
+        asked = replace(self.state, busy=False, car=newer, outlook=outlook, problem=refusal)
         if newer.status is not status:
             asked = replace(asked, stage=Stage.ASKED, wanted=status)
         self._show(asked)
@@ -238,9 +252,9 @@ class CarViewModel(QObject):
                 form = CarForm.of(before)
                 car = await self._desk.call(lambda: fleet.edit(actor, after, form, reason=_UNDONE, seen=outlook.seen))
         except DriveSphereError as problem:
-            self._show(replace(self.state, problem=problem))
+            self.not_undone.emit(problem)
             return
-        if self.state.car is not None and self.state.car.id == car.id:
+        if self.state.car is not None and self.state.car.id == car.id and not self.state.unsaved:
             self.open(car)
         self.saved.emit(Saved(after, car, undoable=False))
 

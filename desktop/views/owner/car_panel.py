@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.dialogs import Question, confirm
+from desktop.dialogs import confirm
 from desktop.messages import Step, say
 from desktop.tasks import TaskScope
 from desktop.theme.tokens import GRID, Tone
@@ -16,6 +16,7 @@ from desktop.viewmodels.owner.car import CarViewModel
 from desktop.viewmodels.owner.car_state import CarState, Stage
 from desktop.views.owner.car_details import CarDetails
 from desktop.views.owner.car_form_view import CarFormView
+from desktop.views.owner.car_words import ASK, LOSE, STATUS_STEPS, title_of
 from desktop.views.owner.photo_editor import PhotoEditor
 from desktop.views.photos import Photos
 from desktop.views.tools import Tools, Workspace, announce
@@ -26,15 +27,6 @@ from engine.domain.car import BranchId, Car, CarStatus, OwnerId
 from engine.domain.errors import InvalidText, Overtaken
 from engine.domain.fleet import FleetOwner
 
-_LOSE = Question(
-    "Close without saving?",
-    "What you changed on this car is not saved.",
-    "Close, lose the changes",
-    "Go on editing",
-    grave=True,
-)
-_ASK = {CarStatus.MAINTENANCE: "Send to maintenance", CarStatus.RETIRED: "Retire this car"}
-_SHORT = {CarStatus.MAINTENANCE: "Maintenance", CarStatus.RETIRED: "Retire", CarStatus.ACTIVE: "Back for rent"}
 #: Room for the scroll bar.
 _EDGE = 2 * GRID
 _OFFLINE = "There is no connection to the database."
@@ -55,19 +47,36 @@ class CarPanel(SidePanel):
         self.photos = PhotoEditor(tools.theme, photos)
         self.main = Button(tools.theme, "Edit", Kind.PRIMARY)
         self.second = Button(tools.theme, "Back")
-        self.status = {status: Button(tools.theme, words) for status, words in _SHORT.items()}
+        self.status = {status: Button(tools.theme, words) for status, words in STATUS_STEPS.items()}
         self.setAcceptDrops(True)
         self._fill_panel()
         self._connect()
 
     def open_car(self, car: Car) -> None:
-        self._vm.open(car)
-        # The main button gets the focus as soon as it can be pressed.
-        self.open(self)
+        self._instead(lambda: self._vm.open(car))
 
     def open_new(self, owner_id: OwnerId | None, branch_id: BranchId | None, owners: tuple[FleetOwner, ...]) -> None:
         self.form.offer_owners(owners)
-        self._vm.add(owner_id, branch_id)
+        self._instead(lambda: self._vm.add(owner_id, branch_id))
+
+    def come_back(self) -> bool:
+        """Whether something half filled in is shown again that was left for another page."""
+        if self._vm.state.unsaved and not self.isVisible():
+            self.open(self)
+        return self._vm.state.unsaved
+
+    def _instead(self, begin: Callable[[], None]) -> None:
+        """*begin* takes the place of what is shown; what would be lost by it is asked about first."""
+        if self._vm.state.unsaved:
+            self._tasks.once("lose", self._lose_for(begin))
+        else:
+            begin()
+            # The main button or the first field gets the focus as soon as it can be used.
+            self.open(self)
+
+    async def _lose_for(self, begin: Callable[[], None]) -> None:
+        if await confirm(self.window(), LOSE):
+            begin()
         self.open(self)
 
     def offer_bookings(self, show: Callable[[Car], None]) -> None:
@@ -78,7 +87,7 @@ class CarPanel(SidePanel):
     def leave(self) -> None:
         """Another page is opened; what is filled in stays filled in for whoever comes back."""
         if self._vm.state.unsaved:
-            self.hide()
+            self.give_way()
         else:
             self.close_panel()
 
@@ -108,7 +117,7 @@ class CarPanel(SidePanel):
         moved, self._stage = state.stage is not self._stage, state.stage
         if state.stage is Stage.CLOSED:
             return
-        self.set_title(_title(state))
+        self.settitle_of(title_of(state))
         filled = state.stage is Stage.FILLED_IN
         self._form_page.setVisible(filled)
         self.details.setVisible(not filled)
@@ -155,7 +164,7 @@ class CarPanel(SidePanel):
             announce(self, text)
 
     def _draw_foot(self, state: CarState) -> None:
-        words = {Stage.SHOWN: "Edit", Stage.ASKED: _ASK.get(state.wanted or CarStatus.ACTIVE, "")}
+        words = {Stage.SHOWN: "Edit", Stage.ASKED: ASK.get(state.wanted or CarStatus.ACTIVE, "")}
         save = "Add car" if state.car is None else "Save"
         self.main.setText("Saving …" if state.busy else words.get(state.stage, save))
         self.second.setText("Cancel" if state.stage is Stage.FILLED_IN else "Leave it as it is")
@@ -200,12 +209,13 @@ class CarPanel(SidePanel):
             self._vm.back()
 
     async def _lose(self) -> None:
-        if await confirm(self.window(), _LOSE):
+        if await confirm(self.window(), LOSE):
             self._vm.close()
             super().close_panel()
 
     def _left(self) -> None:
-        self._vm.close()
+        if not self._vm.state.unsaved:
+            self._vm.close()
 
     def _fill_panel(self) -> None:
         self._form_page = QWidget()
@@ -276,9 +286,3 @@ class CarPanel(SidePanel):
 
 def _files(event: QDropEvent) -> tuple[str, ...]:
     return tuple(url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile())
-
-
-def _title(state: CarState) -> str:
-    if state.car is None:
-        return "New car"
-    return state.car.title if state.stage is not Stage.FILLED_IN else f"Edit {state.car.title}"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.messages import plural
+from desktop.messages import plural, say
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
 from desktop.viewmodels.owner.car import CarViewModel
@@ -83,7 +83,8 @@ class FleetPage(Page):
         self.fleet.load()
 
     def focus_first(self) -> None:
-        self.rows.take_focus()
+        if not self.panel.come_back():
+            self.rows.take_focus()
 
     def reload(self) -> None:
         self._thumbnails.again()
@@ -173,6 +174,7 @@ class FleetPage(Page):
         self.view_switch.clicked.connect(self.switch_view)
         self.toast.acted.connect(self._undo)
         self.car.saved.connect(self._was_saved)
+        self.car.not_undone.connect(lambda problem: self.toast.tell(f"Not undone. {say(problem).text}"))
         self.panel.task_failed.connect(self.task_failed)
         self._connection.changed.connect(self._connection_changed)
 
