@@ -46,3 +46,22 @@ def bomb(side: int = 60_000) -> bytes:
 
 def opened(data: bytes) -> Image.Image:
     return Image.open(io.BytesIO(data))
+
+
+def scenery(sky: str, paint: str = "#b8322b") -> bytes:
+    """A car before mountains, for screens: nobody's photo."""
+    picture = Image.new("RGB", (1600, 1000), sky)
+    draw = ImageDraw.Draw(picture)
+    draw.polygon([(0, 620), (480, 400), (880, 620)], fill="#56708c")
+    draw.polygon([(640, 620), (1200, 330), (1600, 560), (1600, 620)], fill="#47607c")
+    draw.rectangle((0, 620, 1600, 1000), fill="#5c6460")
+    draw.rounded_rectangle((320, 610, 1220, 790), 60, fill=paint)
+    draw.polygon([(500, 620), (620, 490), (940, 490), (1080, 620)], fill=paint)
+    draw.polygon([(540, 615), (635, 510), (770, 510), (770, 615)], fill="#28323c")
+    draw.polygon([(790, 615), (790, 510), (930, 510), (1040, 615)], fill="#28323c")
+    for middle in (520, 1020):
+        draw.ellipse((middle - 85, 705, middle + 85, 875), fill="#19191c")
+        draw.ellipse((middle - 45, 745, middle + 45, 835), fill="#aaafb4")
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=88)
+    return out.getvalue()

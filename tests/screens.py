@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from qasync import QEventLoop
 from screens_admin import admin
 from screens_bookings import bookings, hold
+from screens_fleet import fleet
 
 from desktop.app import Program
 from desktop.preferences import Preferences
@@ -227,18 +228,6 @@ async def booking(photo: Photographer) -> None:
     view.client.panel.close_panel()
 
 
-async def leave(photo: Photographer) -> None:
-    session = photo.program.session
-    offered = session.state.offered
-    session.sign_out()
-    await photo.until(lambda: session.state.phase is SessionPhase.SIGNED_OUT)
-    owner = next(account for account in offered if account.account == "owner")
-    session.sign_in(owner.account, owner.password)
-    await photo.until(lambda: photo.view is not None)
-    await photo.until(lambda: photo.desk.connection.state.heard_at is not None)
-    await photo.take("owner")
-
-
 async def take_all(app: QApplication, arguments: argparse.Namespace, data: Path) -> None:
     opened: list[str] = []
     settings = load(data / "data", environ={}, cwd=data)
@@ -249,7 +238,7 @@ async def take_all(app: QApplication, arguments: argparse.Namespace, data: Path)
     arguments.to.mkdir(parents=True, exist_ok=True)
     living = asyncio.create_task(program.live())
     try:
-        for scene in (sign_in, search, taken, car, booking, bookings, leave, admin):
+        for scene in (sign_in, search, taken, car, booking, bookings, fleet, admin):
             await scene(photo)
     finally:
         program.leave()

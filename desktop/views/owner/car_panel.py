@@ -117,7 +117,7 @@ class CarPanel(SidePanel):
         moved, self._stage = state.stage is not self._stage, state.stage
         if state.stage is Stage.CLOSED:
             return
-        self.settitle_of(title_of(state))
+        self.set_title(title_of(state))
         filled = state.stage is Stage.FILLED_IN
         self._form_page.setVisible(filled)
         self.details.setVisible(not filled)
