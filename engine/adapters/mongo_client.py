@@ -17,7 +17,15 @@ from pymongo.saslprep import saslprep
 from pymongo.server_description import ServerDescription
 from pymongo.write_concern import WriteConcern
 
-from engine.domain.errors import Contended, Forbidden, Misconfigured, SignInRefused, Unavailable
+from engine.domain.errors import (
+    Contended,
+    DriveSphereError,
+    Forbidden,
+    InvalidText,
+    Misconfigured,
+    SignInRefused,
+    Unavailable,
+)
 
 Document = dict[str, Any]
 Client = AsyncMongoClient[Document]
@@ -29,7 +37,7 @@ OPERATION_S = 8.0
 TRANSACTION_S = 10.0
 CODEC: CodecOptions[Document] = CodecOptions(document_class=dict, tz_aware=True, tzinfo=UTC)
 
-_UNAUTHORIZED, _AUTHENTICATION_FAILED, _WRITE_CONFLICT = 13, 18, 112
+_UNAUTHORIZED, _AUTHENTICATION_FAILED, _WRITE_CONFLICT, _SHAPE_REFUSED = 13, 18, 112, 121
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +151,16 @@ def _why_away(problem: ConnectionFailure) -> str:
     return "certificate not trusted" if "CERTIFICATE_VERIFY_FAILED" in str(problem) else type(problem).__name__
 
 
+_PLAIN: dict[int, Callable[[], DriveSphereError]] = {
+    _AUTHENTICATION_FAILED: lambda: SignInRefused("name or password is wrong"),
+    _UNAUTHORIZED: lambda: Forbidden("the database refuses this to the account"),
+    _SHAPE_REFUSED: lambda: InvalidText("record", "does not fit what the database keeps"),
+}
+
+
 def _refusal(problem: OperationFailure) -> Exception:
-    if problem.code == _AUTHENTICATION_FAILED:
-        return SignInRefused("name or password is wrong")
-    if problem.code == _UNAUTHORIZED:
-        return Forbidden("the database refuses this to the account")
+    if problem.code in _PLAIN:
+        return _PLAIN[problem.code]()
     # Out of time after a lost conflict: the driver raises its own error from the conflict's.
     if _WRITE_CONFLICT in (problem.code, getattr(problem.__cause__, "code", None)):
         return Contended("somebody else is being served for this car")

@@ -110,7 +110,7 @@ class MongoHealth:
             found = (await self._db.command("rolesInfo", role, showPrivileges=True))["roles"]
         if not found:
             return [f"role {role}: missing"]
-        same = same_rights(found[0]["privileges"], privileges(role, self._db.name))
+        same = same_rights(found[0], privileges(role, self._db.name))
         return [] if same else [f"role {role}: other rights"]
 
     async def last_round(self) -> Round | None:

@@ -128,14 +128,15 @@ async def _role(db: Database, role: str) -> list[str]:
     if not found:
         await db.command("createRole", role, privileges=wanted, roles=[])
         return [f"role {role}: created"]
-    if not same_rights(found[0]["privileges"], wanted):
-        await db.command("updateRole", role, privileges=wanted)
+    if not same_rights(found[0], wanted):
+        await db.command("updateRole", role, privileges=wanted, roles=[])
         return [f"role {role}: rights renewed"]
     return []
 
 
-def same_rights(there: list[Document], wanted: list[Document]) -> bool:
-    return _comparable(there) == _comparable(wanted)
+def same_rights(role: Document, wanted: list[Document]) -> bool:
+    """Whether *role* carries what is wanted, and no other role's rights through being granted one."""
+    return not role["roles"] and _comparable(role["privileges"]) == _comparable(wanted)
 
 
 def _comparable(rights: list[Document]) -> set[tuple[str, str, tuple[str, ...]]]:

@@ -90,7 +90,7 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
 _EVERYBODY = ("changeOwnPassword",)
 #: ``dropUser`` is not among them: an account is disabled and keeps its name. ``grantRole`` covers MongoDB's own roles
 #: on this database too, and cannot be had for less: decision 0014 says what that means and what reveals it.
-_ADMIN = ("createUser", "grantRole", "revokeRole", "viewUser", "changePassword", "changeCustomData")
+_ADMIN = ("createUser", "grantRole", "revokeRole", "viewUser", "viewRole", "changePassword", "changeCustomData")
 
 #: To compare validators and indexes with what this version needs (``drivesphere doctor``).
 _LOOK = ("listCollections", "listIndexes")

@@ -51,8 +51,8 @@ class Span:
             raise InvalidPeriod(f"a report covers 1 to {LONGEST_DAYS} days")
         try:
             ZoneInfo(self.zone)
-        except (ZoneInfoNotFoundError, ValueError) as problem:
-            raise InvalidPeriod(f"{self.zone!r} is no time zone") from problem
+        except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as problem:
+            raise InvalidPeriod(f"{str(self.zone)[:40]!r} is no time zone") from problem
 
     @property
     def starts_at(self) -> datetime:

@@ -82,7 +82,9 @@ class Mongod:
         }
         pairs = [text for name, value in options.items() for text in (f"--{name}", str(value))]
         pairs += [text for parameter in _PARAMETERS for text in ("--setParameter", parameter)]
-        return [str(program), "--quiet", *pairs, *([] if sys.platform == "win32" else ["--nounixsocket"])]
+        # Nothing of ours runs JavaScript in the database, so nobody shall.
+        flags = ["--quiet", "--noscripting", *([] if sys.platform == "win32" else ["--nounixsocket"])]
+        return [str(program), *flags, *pairs]
 
     async def ready(self, port: int) -> None:
         """Wait for a writable primary with the root account; on the first start make both."""

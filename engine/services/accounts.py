@@ -25,16 +25,18 @@ from engine.domain.accounts import (
 )
 from engine.domain.audit import AuditRow, Facts, changed
 from engine.domain.car import OwnerId
-from engine.domain.errors import MoveRefused, OwnAccount
+from engine.domain.errors import MoveRefused, NotFound, OwnAccount
 from engine.domain.people import AccountName, Actor, Deed
 from engine.domain.text import clean
 from engine.ports import Clock, Store
 from engine.ports_accounts import Accounts, People
+from engine.services.gate import gated
 
 PAGE_SIZE = 50
 _MOST_FLEETS = 500
 
 
+@gated
 @dataclass(frozen=True, slots=True)
 class AccountService:
     """Every change is stored with its audit row first and then carried out at the database's user.
@@ -87,7 +89,8 @@ class AccountService:
         actor.must(Deed.MANAGE_ACCOUNTS)
         name, email, phone = contact(new.name, new.email, new.phone)
         now = self.clock.now()
-        person = Person(account_name(new.account), name, email, phone, new.post, now, issued_at=now)
+        post = await self._sound(new.post)
+        person = Person(account_name(new.account), name, email, phone, post, now, issued_at=now)
         await self._prove_for(person, own_password)
         verb = "account.created" if request is None else "account.request_granted"
         await self.people.add(person, self._row(actor, person, verb, now, {}, person.facts), request)
@@ -111,7 +114,7 @@ class AccountService:
         """
         actor.must(Deed.MANAGE_ACCOUNTS)
         before = await self._other(actor, account)
-        after = before.changed(post=post)
+        after = before.changed(post=await self._sound(post))
         if not before.administers:
             await self._prove_for(after, own_password)
         verb = "account.moved" if before.post.role is post.role else "account.role_changed"
@@ -187,6 +190,16 @@ class AccountService:
         flaws = await self.accounts.flaws(people)
         seen = await self.people.last_seen([person.account for person in people])
         return tuple(_row_of(person, seen.get(person.account), flaws[person.account]) for person in people)
+
+    async def _sound(self, post: Post) -> Post:
+        """With a branch that there is, and the renter as stored rather than as handed in. Raises: NotFound."""
+        if post.branch_id is not None and post.branch_id not in {each.id for each in await self.store.branches()}:
+            raise NotFound("branch", post.branch_id)
+        if post.owner_id is not None:
+            clean("fleet", post.owner_id, longest=80)
+        if post.renter is not None:
+            return replace(post, renter=await self.store.renter(post.renter.id))
+        return post
 
     async def _other(self, actor: Actor, account: AccountName) -> Person:
         if account == actor.account:

@@ -12,6 +12,7 @@ from engine.domain.csv_text import BOM, csv_line
 from engine.domain.errors import InvalidText
 from engine.domain.people import Actor, Deed
 from engine.domain.text import clean
+from engine.services.gate import gated
 
 #: More rows are a report, not a list.
 MOST_EXPORTED = 100_000
@@ -33,6 +34,7 @@ class AuditBook(Protocol):
         """Everybody who is named in it, and every verb."""
 
 
+@gated
 @dataclass(frozen=True, slots=True)
 class AuditService:
     book: AuditBook

@@ -10,8 +10,10 @@ from engine.domain.catalogue import PAGE_SIZE, CarWish, offer_of
 from engine.domain.people import Actor, Deed
 from engine.domain.period import RentalPeriod
 from engine.ports import Clock, Store, TakenCars
+from engine.services.gate import gated
 
 
+@gated
 @dataclass(frozen=True, slots=True)
 class AvailabilityService:
     store: Store

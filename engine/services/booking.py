@@ -29,6 +29,7 @@ from engine.domain.pricing import quote
 from engine.domain.settings import FirmSettings
 from engine.domain.text import clean
 from engine.ports import Clock, PaymentGateway, Store, Turns, Work
+from engine.services.gate import gated
 from engine.services.payment import PaymentService
 
 log = structlog.get_logger(__name__)
@@ -51,6 +52,7 @@ class HoldCar:
     return_branch_id: BranchId | None = None
 
 
+@gated
 @dataclass(frozen=True, slots=True)
 class BookingService:
     """Attributes: ``return_url`` is where Stripe sends the browser after paying; it proves nothing."""

@@ -11,6 +11,7 @@ from engine.domain.branches import BranchLine, facts_of, sound
 from engine.domain.car import Branch, BranchId
 from engine.domain.people import Actor, Deed
 from engine.ports import Clock
+from engine.services.gate import gated
 
 
 class BranchBook(Protocol):
@@ -30,6 +31,7 @@ class BranchBook(Protocol):
         """
 
 
+@gated
 @dataclass(frozen=True, slots=True)
 class BranchService:
     """Attributes: ``desk`` is this machine's name, for the audit."""

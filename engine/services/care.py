@@ -12,10 +12,12 @@ from engine.domain.people import Actor, Deed
 from engine.domain.text import clean
 from engine.domain.trouble import ByHand, Why
 from engine.ports import Clock, Store, Work
+from engine.services.gate import gated
 
 _LONGEST_NOTE = 400
 
 
+@gated
 @dataclass(frozen=True, slots=True)
 class CareService:
     """Attributes: ``desk`` is this machine's name, for the audit."""

@@ -12,6 +12,7 @@ from engine.domain.people import Actor, Deed, Renter, RenterId, renter_field
 from engine.domain.phone import phone_beginnings
 from engine.domain.text import clean, search_key
 from engine.ports import Cache, Clock, Store
+from engine.services.gate import gated
 
 _MOST_RENTERS = 20
 
@@ -26,6 +27,7 @@ class NewRenter:
     licence: str
 
 
+@gated
 @dataclass(frozen=True, slots=True)
 class CatalogueService:
     store: Store

@@ -28,6 +28,7 @@ from engine.domain.explained import Explanation, Question, explained
 from engine.domain.ledger import LedgerKind
 from engine.domain.ownbooks import Facts, Posting, Rental
 from engine.domain.people import AccountName, Actor, Deed
+from engine.services.gate import gated
 
 log = structlog.get_logger(__name__)
 
@@ -90,6 +91,7 @@ class StoredBooks:
             raise Forbidden("this copy belongs to another owner")
 
 
+@gated
 @dataclass(slots=True)
 class CopyService:
     """One sync at a time; a copy is read from the disk once and again after each sync."""

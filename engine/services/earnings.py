@@ -14,6 +14,7 @@ from engine.domain.ownbooks import Facts
 from engine.domain.people import Actor, Deed
 from engine.domain.span import Span
 from engine.ports import Cache
+from engine.services.gate import gated
 
 
 class Books(Protocol):
@@ -33,6 +34,7 @@ class Books(Protocol):
         """IANA name of the zone in which most of the owner's cars stand; UTC without cars."""
 
 
+@gated
 @dataclass(frozen=True, slots=True)
 class EarningsService:
     """Reads only. Rows of other owners are out of reach: the owner comes with the actor, never from the caller."""

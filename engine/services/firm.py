@@ -11,6 +11,7 @@ from engine.domain.errors import AlreadyHolds, InvalidText, NotFound
 from engine.domain.people import Actor, Deed
 from engine.domain.settings import FURTHEST, SOONEST, Firm, FirmSettings, Revision, in_force, settings_at, sound
 from engine.ports import Clock
+from engine.services.gate import gated
 
 
 class Rules(Protocol):
@@ -26,6 +27,7 @@ class Rules(Protocol):
         """Raises: Overtaken, when *number* is taken."""
 
 
+@gated
 @dataclass(frozen=True, slots=True)
 class FirmService:
     """Attributes: ``desk`` is this machine's name, for the audit."""

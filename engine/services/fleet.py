@@ -14,6 +14,7 @@ from engine.domain.errors import DriveSphereError, Forbidden, NotFound, Overtake
 from engine.domain.fleet import FleetOwner, FleetQuery, FleetRows, Outlook
 from engine.domain.people import Actor, Deed
 from engine.ports import Clock, FleetStore, Store, Work
+from engine.services.gate import gated
 from engine.services.photos import AnyPhoto, PhotoService, Tray
 
 _VERBS = {
@@ -23,6 +24,7 @@ _VERBS = {
 }
 
 
+@gated
 @dataclass(frozen=True, slots=True)
 class FleetService:
     """Owners run their own cars, administrators any.

@@ -11,12 +11,14 @@ from datetime import datetime, timedelta
 from engine.domain.booking import Booking, BookingId
 from engine.domain.people import Actor
 from engine.ports import Clock
+from engine.services.gate import gated
 from engine.services.payment import PaymentService
 
 _EAGER = timedelta(minutes=1)
 _OFTEN_S, _SELDOM_S, _JITTER = 2.0, 5.0, 0.2
 
 
+@gated
 @dataclass(frozen=True, slots=True)
 class Follower:
     """Polls one booking at a time for each desk that looks at it (row 4 of the payment protocol)."""

@@ -32,6 +32,7 @@ from engine.domain.health import (
 from engine.domain.money import Money
 from engine.domain.people import Actor, Deed
 from engine.ports import Clock, PaymentGateway
+from engine.services.gate import gated
 from engine.services.reconcile import Reconciler
 
 log = structlog.get_logger(__name__)
@@ -77,6 +78,7 @@ class StripeKey:
     kind: str
 
 
+@gated
 @dataclass(frozen=True, slots=True)
 class HealthService:
     inspection: Inspection

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from engine.domain.errors import NotFound
 from engine.domain.people import Actor, Deed
 from engine.ports import Darkroom, Pictures, Shelf
+from engine.services.gate import gated
 
 #: Asked for at once; a page of cards needs fewer.
 _MOST = 100
 
 
+@gated
 @dataclass(frozen=True, slots=True)
 class ImagesService:
     """A picture never changes under its id, so one that was kept on this computer is as good as the stored one."""

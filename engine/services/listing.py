@@ -13,6 +13,7 @@ from engine.domain.csv_text import BOM, csv_line, plain_amount
 from engine.domain.listing import BookingQuery, BookingRows, selection, told_to
 from engine.domain.people import Actor
 from engine.ports import Store
+from engine.services.gate import gated
 
 #: More rows are a report, not a list.
 MOST_EXPORTED = 50_000
@@ -31,6 +32,7 @@ class Exported:
     complete: bool
 
 
+@gated
 @dataclass(frozen=True, slots=True)
 class ListingService:
     """What an account may see is decided here; owners are told renters' initials only (``told_to``)."""

@@ -23,6 +23,7 @@ from engine.domain.overview import (
 from engine.domain.people import Actor, Deed, Role
 from engine.domain.text import clean
 from engine.ports import Cache, Clock, Store
+from engine.services.gate import gated
 
 _LATEST = 8
 
@@ -59,6 +60,7 @@ class OverviewBook(Protocol):
         """The bookings whose money moved in those months, the latest movement first."""
 
 
+@gated
 @dataclass(frozen=True, slots=True)
 class OverviewService:
     book: OverviewBook

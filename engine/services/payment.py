@@ -16,6 +16,7 @@ from engine.domain.errors import CarNotRentable, Forbidden, NotFound, Overtaken,
 from engine.domain.payment import AttemptState, PageFacts
 from engine.domain.people import Actor, Deed
 from engine.ports import Clock, PaymentGateway, Store, Work
+from engine.services.gate import gated
 from engine.services.mode import ModeGuard
 from engine.services.pages import Pages
 from engine.services.takings import Takings
@@ -26,6 +27,7 @@ log = structlog.get_logger(__name__)
 _LONGEST_WAY = 10
 
 
+@gated
 @dataclass(frozen=True, slots=True)
 class PaymentService:
     """Attributes: ``desk`` is the name under which this engine signs a booking's history."""

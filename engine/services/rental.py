@@ -12,9 +12,11 @@ from engine.domain.payment import AttemptState, Refund
 from engine.domain.people import Actor, Deed
 from engine.ports import Clock, Store
 from engine.services.booking import BookingService, HoldCar
+from engine.services.gate import gated
 from engine.services.payment import PaymentService
 
 
+@gated
 @dataclass(frozen=True, slots=True)
 class RentalService:
     store: Store
@@ -77,6 +79,7 @@ class RentalService:
             MoveRefused: It did not expire.
             PriceChanged, PeriodTaken, Contended, InvalidPeriod: As for every booking.
         """
+        actor.must(Deed.BOOK)
         old = await self.bookings.booking(actor, booking_id)
         if old.state is not BookingState.RELEASED:
             raise MoveRefused(old.state, BookingState.HELD)

@@ -10,10 +10,12 @@ from engine.domain.audit import AuditRow
 from engine.domain.people import Actor, Deed
 from engine.ports import Clock
 from engine.ports_accounts import People
+from engine.services.gate import gated
 
 PAGE_SIZE = 50
 
 
+@gated
 @dataclass(frozen=True, slots=True)
 class RequestService:
     """Attributes: ``desk`` is this machine's name, for the audit."""

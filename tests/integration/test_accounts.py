@@ -57,11 +57,11 @@ async def test_an_account_without_a_role_is_disabled_and_says_so(world):
 
 async def test_B12_a_role_revoked_while_signed_in_is_refused_at_the_next_step_and_crashes_nothing(world):
     async with world.desk("clerk2") as desk:
-        await desk.catalogue.branches(desk.actor)
+        await desk.catalogue.renters(desk.actor, "ada")
         world.db.command("revokeRolesFromUser", "clerk2", roles=[{"role": "ds_client", "db": DATABASE}])
         try:
             with pytest.raises(Forbidden):
-                await desk.catalogue.branches(desk.actor)
+                await desk.catalogue.renters(desk.actor, "ada")
         finally:
             world.db.command("grantRolesToUser", "clerk2", roles=[{"role": "ds_client", "db": DATABASE}])
 

@@ -56,11 +56,17 @@ async def test_what_was_changed_by_hand_is_mended_and_nothing_else(client, root)
     db.command("grantPrivilegesToRole", "ds_client", privileges=[
         {"resource": {"db": NAME, "collection": "cars"}, "actions": ["update"]}
     ])  # fmt: skip
+    db.command("grantRolesToRole", "ds_owner", roles=["dbOwner"])
     db.settings.update_one({"_id": 1}, {"$set": {"commission_bp": 900}})
 
     changes = await provision(client, NAME, FirmSettings())
 
-    assert ["cars: validator renewed", "bookings: index once created", "role ds_client: rights renewed"] == changes
+    assert [
+        "cars: validator renewed",
+        "bookings: index once created",
+        "role ds_client: rights renewed",
+        "role ds_owner: rights renewed",
+    ] == changes
     assert 900 == db.settings.find_one({"_id": 1})["commission_bp"]
 
 

@@ -1,0 +1,203 @@
+"""Every public use case of the engine, and who may call it with what.
+
+A new use case needs a line in ``TABLE``: its name as in ``Engine`` (``booking.cancel``), the deeds of which the actor
+must be allowed one (none: everybody may), how its arguments are made from an ``It``, and whether they name a booking or
+a car that may be somebody else's. Verbs of the engine's own that no person calls stand in ``INTERNAL``, and why.
+"""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, timedelta
+
+from builders import BERLIN, RENTER, make_car
+
+import engine.bootstrap
+from engine.domain.accounts import NewPerson, PeopleQuery, Post
+from engine.domain.audit import AuditQuery
+from engine.domain.car import Branch, BranchId, CarStatus
+from engine.domain.car_form import CarForm
+from engine.domain.catalogue import CarWish
+from engine.domain.explained import Figure, Question
+from engine.domain.fleet import FleetQuery
+from engine.domain.listing import BookingQuery, BookingScope
+from engine.domain.money import Money
+from engine.domain.overview import MoneyQuestion
+from engine.domain.people import MAY, Deed, Role
+from engine.domain.period import RentalPeriod
+from engine.domain.settings import FirmSettings
+from engine.domain.span import Span, SpanKind
+from engine.services.booking import HoldCar
+from engine.services.catalogue import NewRenter
+
+EUR = Money(50_00, "EUR")
+
+
+@dataclass(frozen=True)
+class It:
+    """What a use case is done to: the actor's own, or somebody else's."""
+
+    booking_id: str
+    car: object
+    now: object
+    request: object = None
+
+    @property
+    def period(self):
+        start = self.now + timedelta(days=30)
+        return RentalPeriod(start, start + timedelta(days=1))
+
+
+@dataclass(frozen=True)
+class UseCase:
+    """Attributes: ``of`` is ``booking`` or ``car`` where it names one that may be somebody else's."""
+
+    deeds: frozenset[Deed]
+    args: Callable[[It], tuple] = lambda _it: ()
+    kwargs: Callable[[It], dict] = lambda _it: {}
+    of: str = ""
+
+    @property
+    def who(self) -> frozenset[Role]:
+        return frozenset(role for role in Role if not self.deeds or MAY[role] & self.deeds)
+
+    @property
+    def refused_foreign(self) -> frozenset[Role]:
+        """Those who may, and may not with somebody else's."""
+        beyond = {"booking": Deed.SEE_ALL_BOOKINGS, "car": Deed.MANAGE_ANY_CAR}[self.of]
+        return frozenset(role for role in self.who if beyond not in MAY[role])
+
+
+def may(*deeds: Deed, of: str = "", args=lambda _it: (), kwargs=lambda _it: {}) -> UseCase:
+    return UseCase(frozenset(deeds), args, kwargs, of)
+
+
+_booking = lambda it: (it.booking_id,)  # noqa: E731 -- a table reads best in one line each
+_car = lambda it: (it.car.id,)  # noqa: E731
+_clerk = lambda *more: lambda _it: ("clerk2", *more)  # noqa: E731
+_branch = Branch(BranchId("br-new"), "New", "Town", "Street 1", "Europe/Berlin", "08:00", "18:00")
+_write = lambda _text: None  # noqa: E731
+BROWSE, BOOK, FIRM, ACCOUNTS = Deed.BROWSE_CARS, Deed.BOOK, Deed.MANAGE_FIRM, Deed.MANAGE_ACCOUNTS
+CARS = (Deed.MANAGE_OWN_CARS, Deed.MANAGE_ANY_CAR)
+
+TABLE: dict[str, UseCase] = {
+    "catalogue.branches": may(BROWSE),
+    "catalogue.facets": may(BROWSE, args=lambda _it: (BERLIN.id,)),
+    "catalogue.search": may(BROWSE, args=lambda it: (CarWish(BERLIN.id, it.period),)),
+    "catalogue.renters": may(Deed.SEE_RENTERS, args=lambda _it: ("ada", "DE")),
+    "catalogue.add_renter": may(
+        Deed.SEE_RENTERS, args=lambda _it: (NewRenter("Nele", "nele@example.org", "+4930901821", "L1"), "DE")
+    ),
+    "availability.taken_cars": may(BROWSE, args=lambda it: (CarWish(BERLIN.id, it.period),)),
+    "availability.calendar": may(BROWSE, args=lambda it: (it.car.id, it.period)),
+    "booking.booking": may(args=_booking, of="booking"),
+    "booking.hold": may(BOOK, args=lambda it: (HoldCar(f"k-{it.booking_id}", it.car.id, it.period, RENTER.id, EUR),)),
+    "listing.page": may(Deed.SEE_ALL_BOOKINGS, args=lambda _it: (BookingQuery(BookingScope.ALL),)),
+    "listing.export": may(Deed.SEE_ALL_BOOKINGS, args=lambda _it: (BookingQuery(BookingScope.ALL), _write)),
+    "payment.settle": may(BOOK, Deed.CAPTURE, args=_booking, of="booking"),
+    "rental.quote_refund": may(BOOK, args=_booking, of="booking"),
+    "rental.cancel": may(BOOK, args=lambda it: (it.booking_id, Money(0, "EUR")), of="booking"),
+    "rental.give_up": may(BOOK, args=_booking, of="booking"),
+    "rental.returned": may(Deed.TAKE_BACK, args=_booking, of="booking"),
+    "rental.take_up_again": may(BOOK, args=lambda it: (it.booking_id, "key-again"), of="booking"),
+    "follower.next_change": may(BOOK, Deed.CAPTURE, args=lambda it: (it.booking_id, 0), of="booking"),
+    "head_office.care.waiting": may(Deed.SEE_ALL_BOOKINGS),
+    "head_office.care.settle_by_hand": may(
+        Deed.SETTLE_BY_HAND, args=lambda it: (it.booking_id, "settled in cash"), kwargs=lambda _it: {"seen": 1}
+    ),
+    "fleet.page": may(*CARS, args=lambda _it: (FleetQuery(),)),
+    "fleet.owners": may(Deed.MANAGE_ANY_CAR),
+    "fleet.rules": may(*CARS),
+    "fleet.car": may(*CARS, args=_car, of="car"),
+    "fleet.outlook": may(*CARS, args=_car, of="car"),
+    "fleet.add": may(*CARS, args=lambda it: (CarForm.of(make_car(77, plate=f"N {it.car.id[-1]}77")),),
+                     kwargs=lambda it: {"owner_id": it.car.owner_id}, of="car"),
+    "fleet.edit": may(*CARS, args=lambda it: (it.car, CarForm.of(it.car)), of="car"),
+    "fleet.set_status": may(*CARS, args=lambda it: (it.car, CarStatus.MAINTENANCE), of="car"),
+    "images.thumbnail": may(BROWSE, args=lambda _it: ("no-such-picture",)),
+    "images.thumbnails": may(BROWSE, args=lambda _it: (["no-such-picture"],)),
+    "images.picture": may(BROWSE, args=lambda _it: ("no-such-picture",)),
+    "images.preview": may(BROWSE, args=lambda _it: (b"no picture",)),
+    "accounts.page": may(ACCOUNTS, args=lambda _it: (PeopleQuery("cleo"),)),
+    "accounts.person": may(ACCOUNTS, args=_clerk()),
+    "accounts.fleets": may(ACCOUNTS),
+    "accounts.create": may(
+        ACCOUNTS, args=lambda _it: (NewPerson("new.one", "New", "n@example.org", "", Post(Role.CLIENT)), "")
+    ),
+    "accounts.edit": may(ACCOUNTS, args=_clerk("Colin", "c@example.org", "+4930901822")),
+    "accounts.move": may(ACCOUNTS, args=_clerk(Post(Role.CLIENT, BERLIN.id), "")),
+    "accounts.disable": may(ACCOUNTS, args=_clerk()),
+    "accounts.enable": may(ACCOUNTS, args=_clerk("")),
+    "accounts.reset_password": may(ACCOUNTS, args=_clerk("")),
+    "accounts.finish": may(ACCOUNTS, args=_clerk("")),
+    "accounts.change_own_password": may(args=lambda _it: ("not the password", "a phrase of words")),
+    "earnings.zone": may(Deed.SEE_OWN_EARNINGS),
+    "earnings.report": may(
+        Deed.SEE_OWN_EARNINGS,
+        args=lambda _it: (Span(SpanKind.MONTH, date(2026, 11, 1), date(2026, 12, 1), "Europe/Berlin"),),
+    ),
+    "earnings.explain": may(
+        Deed.SEE_OWN_EARNINGS, args=lambda _it: (Question(next(iter(Figure)), 0, 1_000_000, "EUR"),)
+    ),
+    "copying.copy": may(Deed.SEE_OWN_EARNINGS),
+    "copying.sync": may(Deed.SEE_OWN_EARNINGS),
+    "head_office.firm.firm": may(FIRM),
+    "head_office.firm.change": may(FIRM, args=lambda _it: (FirmSettings(), None), kwargs=lambda _it: {"after": 1}),
+    "head_office.firm.withdraw": may(FIRM, args=lambda _it: (9,), kwargs=lambda _it: {"after": 1}),
+    "head_office.branches.lines": may(FIRM),
+    "head_office.branches.add": may(FIRM, args=lambda _it: (_branch,)),
+    "head_office.branches.change": may(FIRM, args=lambda _it: (BERLIN, BERLIN)),
+    "head_office.branches.close": may(FIRM, args=lambda _it: (_branch,)),
+    "head_office.branches.reopen": may(FIRM, args=lambda _it: (_branch,)),
+    "head_office.audit.page": may(Deed.SEE_AUDIT, args=lambda _it: (AuditQuery(by="admin"),)),
+    "head_office.audit.names": may(Deed.SEE_AUDIT),
+    "head_office.audit.export": may(Deed.SEE_AUDIT, args=lambda _it: (AuditQuery(), _write)),
+    "head_office.health.examine": may(Deed.SEE_HEALTH),
+    "head_office.overview.figures": may(Deed.SEE_OVERVIEW),
+    "head_office.overview.pulse": may(Deed.SEE_OVERVIEW),
+    "head_office.overview.behind": may(Deed.SEE_OVERVIEW, args=lambda _it: (MoneyQuestion(("2026-11",), "EUR"),)),
+    "head_office.requests.page": may(ACCOUNTS),
+    "head_office.requests.decline": may(ACCOUNTS, args=lambda _it: ((),)),
+}  # fmt: skip
+
+#: Verbs without an actor: the engine's own.
+INTERNAL = {
+    "payment.carry_on": "the payment protocol, called by services that have checked the actor, and by the sweeper",
+    "payment.give_up": "the same",
+    "payment.heard": "a webhook said so; it proves nothing and is looked up at Stripe",
+    "sweeper.run": "started by the engine for accounts that may sweep",
+    "sweeper.sweep": "the same",
+    "live.run": "started by the engine; follows what the account may read",
+    "copying.forget": "deletes this computer's own copy, which needs no right",
+}
+
+
+def found() -> Iterator[str]:
+    """Names of all public coroutines of the services that ``Engine`` holds, by looking."""
+    yield from _of(engine.bootstrap.Engine, "")
+
+
+def _of(holder: type, prefix: str) -> Iterator[str]:
+    hints = typing.get_type_hints(holder, vars(inspect.getmodule(holder)))
+    for field in fields(holder):
+        held = next((each for each in typing.get_args(hints[field.name]) if isinstance(each, type)), hints[field.name])
+        if not getattr(held, "__module__", "").startswith("engine.services"):
+            continue
+        verbs = [name for name, verb in inspect.getmembers(held) if _public(name, verb)]
+        yield from (f"{prefix}{field.name}.{verb}" for verb in verbs)
+        if not verbs and is_dataclass(held):
+            yield from _of(held, f"{prefix}{field.name}.")
+
+
+def _public(name: str, verb: object) -> bool:
+    return not name.startswith("_") and (inspect.iscoroutinefunction(verb) or inspect.isasyncgenfunction(verb))
+
+
+def of_engine(desk: object, name: str) -> object:
+    """The bound use case; None where this desk has no such service."""
+    for part in name.split("."):
+        desk = None if desk is None else getattr(desk, part)
+    return desk
