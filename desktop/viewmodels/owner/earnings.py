@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -24,6 +25,9 @@ from engine.services.earnings import EarningsService
 from engine.services.listing import Exported
 
 T = TypeVar("T")
+
+#: A burst of news asks for the figures once.
+_SOON_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,9 @@ class EarningsViewModel(QObject):
     def load(self) -> None:
         self._tasks.latest("earnings", self._load(self.state.span))
 
+    def load_soon(self) -> None:
+        self._tasks.latest("earnings soon", self._load_soon())
+
     def show_kind(self, kind: SpanKind) -> None:
         """The month, quarter or year that holds today, if the present period does, else its first day."""
         span = self.state.span
@@ -150,6 +157,10 @@ class EarningsViewModel(QObject):
             return Exported(len(lines) - 1, complete=True)
 
         self.export.write(path, rows)
+
+    async def _load_soon(self) -> None:
+        await asyncio.sleep(_SOON_S)
+        self.load()
 
     async def _load(self, span: Span | None) -> None:
         self._show(replace(self.state, phase=Phase.LOADING, problem=None, run=self.state.run + 1))

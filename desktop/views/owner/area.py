@@ -17,7 +17,7 @@ from desktop.views.owner.fleet_commands import FleetCommands
 from desktop.views.owner.fleet_page import FleetPage
 from desktop.views.tools import Tools, Workspace
 from engine.domain.car import Car
-from engine.domain.events import BookingChanged, Fact
+from engine.domain.events import BookingChanged, CarChanged, Fact
 from engine.domain.listing import BookingQuery, BookingScope
 
 FLEET, BOOKINGS = "fleet", "bookings"
@@ -43,6 +43,8 @@ class OwnerArea(Area):
         self.copy = CopyPart(tools, copy, self.earnings, frame.host)
         self.copy.task_failed.connect(self.task_failed)
         workspace.connection.back.connect(copy.start)
+        workspace.live.happened.connect(self._heard)
+        workspace.live.resync.connect(self.earnings.happened)
         workspace.connection.changed.connect(self._connection_changed)
 
     @property
@@ -111,6 +113,12 @@ class OwnerArea(Area):
         """All bookings of one car, whatever became of them."""
         query = BookingQuery(scope=BookingScope.FLEET, car_id=car.id)
         self._to_bookings().vm.ask(query, only=f"Car: {car.label}")
+
+    def _heard(self, fact: Fact) -> None:
+        """What other owners' cars do moves no figure here."""
+        mine = isinstance(fact, CarChanged) and fact.car.owner_id == self._workspace.actor.owner_id
+        if mine or isinstance(fact, BookingChanged):
+            self.earnings.happened()
 
     def _connection_changed(self) -> None:
         self.detail.set_online(online=self._workspace.connection.state.problem is None)

@@ -21,7 +21,7 @@ class Asked(NamedTuple):
 
 
 NET, USE, MAP, BRANCHES = "Net by {}", "Utilisation by {}", "Utilisation by car and {}", "Net by branch"
-USE_UNIT = "of the time in which cars could be rented"
+USE_UNIT = "of the rentable time"
 
 
 def unit_of_time(earnings: Earnings) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.dialogs import ask_where_to_save
 from desktop.figures import day_time
@@ -44,8 +44,12 @@ class EarningsPage(Page):
     task_failed = Signal(object)
     fleet_wanted = Signal()
 
-    def __init__(self, tools: Tools, vm: EarningsViewModel, explain: ExplainViewModel, host: QWidget) -> None:
+    def __init__(
+        self, tools: Tools, vm: EarningsViewModel, explain: ExplainViewModel, host: QWidget, *, offline: bool = False
+    ) -> None:
+        """With *offline* the frame says that there is no connection, and the stamp is not repeated as a warning."""
         super().__init__()
+        self._offline = offline
         self.vm, self._explain = vm, explain
         self._filled: EarningsState | None = None
         self._run = 0
@@ -129,20 +133,19 @@ class EarningsPage(Page):
 
     def _head(self, state: EarningsState) -> None:
         parts = [] if state.span is None else [span_name(state.span), f"days of {state.span.zone}"]
-        as_of = None if state.span is None or state.as_of is None else day_time(state.as_of, state.span.wall)
-        if as_of and not state.stored:
-            parts.append(f"as of {as_of}")
+        stamp = ""
+        if state.span is not None and state.as_of is not None and state.earnings is not None:
+            as_of = day_time(state.as_of, state.span.wall)
+            whole = "complete" if state.earnings.complete else "partial: it was cut off while it was made"
+            stamp = f"stored copy as of {as_of}, {whole}" if state.stored else f"as of {as_of}"
+            parts.append(stamp)
         self.header.say(TITLE, " · ".join(parts) or " ")
-        if not state.stored or as_of is None or state.earnings is None:
+        partial = state.earnings is not None and not state.earnings.complete
+        if stamp and state.stored and (partial or not self._offline):
+            tone, words = (Tone.DANGER if partial else Tone.WARNING), f"No connection. {stamp[0].upper()}{stamp[1:]}."
+            self.stamp.tell(tone, words, "Try again", closable=False)
+        else:
             self.stamp.clear()
-            return
-        whole = "complete" if state.earnings.complete else "partial: it was cut off while it was made"
-        self.stamp.tell(
-            Tone.WARNING if state.earnings.complete else Tone.DANGER,
-            f"No connection. Stored copy as of {as_of}, {whole}.",
-            "Try again",
-            closable=False,
-        )
 
     def _explain_it(self, asked: Asked) -> None:
         state = self.vm.state
@@ -200,11 +203,12 @@ class EarningsPage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(6 * GRID, 5 * GRID, 4 * GRID, 4 * GRID)
         column.setSpacing(3 * GRID)
-        head = QHBoxLayout()
-        head.setContentsMargins(0, 0, 2 * GRID, 0)
-        self.header.add_action(self.period)
         self.header.add_action(self.save)
+        head = QVBoxLayout()
+        head.setContentsMargins(0, 0, 2 * GRID, 0)
+        head.setSpacing(2 * GRID)
         head.addWidget(self.header)
+        head.addWidget(self.period)
         column.addLayout(head)
         column.addWidget(self.stamp)
         column.addWidget(self.exported)

@@ -28,9 +28,17 @@ class EarningsPart(QObject):
     page_made = Signal()
 
     def __init__(
-        self, tools: Tools, vm: EarningsViewModel, explain: ExplainViewModel, host: QWidget, go: Callable[[str], None]
+        self,
+        tools: Tools,
+        vm: EarningsViewModel,
+        explain: ExplainViewModel,
+        host: QWidget,
+        go: Callable[[str], None],
+        *,
+        offline: bool = False,
     ) -> None:
         super().__init__(host)
+        self._offline = offline
         self._tools, self.vm, self._explain, self._host, self._go = tools, vm, explain, host, go
         self.page: EarningsPage | None = None
 
@@ -55,6 +63,11 @@ class EarningsPart(QObject):
         if self.page is not None:
             self.vm.load()
 
+    def happened(self) -> None:
+        """Something in the database changed: figures that are shown are asked for again, once for a burst of news."""
+        if self.page is not None:
+            self.vm.load_soon()
+
     def left(self) -> None:
         if self.page is not None:
             self.page.left()
@@ -64,7 +77,7 @@ class EarningsPart(QObject):
             self.page.stop()
 
     def _make(self) -> EarningsPage:
-        page = self.page = EarningsPage(self._tools, self.vm, self._explain, self._host)
+        page = self.page = EarningsPage(self._tools, self.vm, self._explain, self._host, offline=self._offline)
         page.task_failed.connect(self.task_failed)
         page.fleet_wanted.connect(self.fleet_wanted)
         self.vm.load()

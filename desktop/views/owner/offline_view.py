@@ -71,7 +71,7 @@ class OfflineView(QWidget):
         self.pages = QStackedWidget()
         self.account = AccountButton(tools, work.actor)
         vm = EarningsViewModel(work.bridge, work.tasks, work.now, None, lambda: work.source)
-        self.earnings = EarningsPart(tools, vm, ExplainViewModel(work.tasks), self.pages, self.go)
+        self.earnings = EarningsPart(tools, vm, ExplainViewModel(work.tasks), self.pages, self.go, offline=True)
         self._entries = {entry.name: entry for entry in (self.earnings.entry, self._fleet())}
         self._made: dict[str, Page] = {}
         self._lay_out()

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from PySide6.QtCore import QDate, QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout, QWidget
 
+from desktop.figures import locale
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID
@@ -14,6 +15,8 @@ from desktop.views.owner.earnings_words import KINDS
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.text import Text
 from engine.domain.span import Span, SpanKind
+
+_DAY_WIDTH = 34 * GRID
 
 
 class PeriodBar(QWidget):
@@ -37,8 +40,11 @@ class PeriodBar(QWidget):
         self.later.setAccessibleName("Period after")
         self.later.setToolTip("Period after (Alt+Right)")
         self.first, self.last = QDateEdit(), QDateEdit()
-        self.first.setCalendarPopup(True)
-        self.last.setCalendarPopup(True)
+        for field in (self.first, self.last):
+            field.setCalendarPopup(True)
+            field.setDisplayFormat("d MMM yyyy")
+            field.setLocale(locale())
+            field.setMinimumWidth(_DAY_WIDTH)
         self.first.setAccessibleName("First day")
         self.last.setAccessibleName("Last day")
         self._to = Text(theme, "to", ink="muted")
@@ -47,8 +53,9 @@ class PeriodBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2 * GRID)
-        for widget in (self.currency, self.kind, self.first, self._to, self.last, self.earlier, self.later):
+        for widget in (self.kind, self.earlier, self.later, self.first, self._to, self.last, self.currency):
             row.addWidget(widget)
+        row.addStretch(1)
         self._own = False
         self._show_days(shown=False)
         self.currency.hide()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from desktop.messages import BODIES, FUELS, TRANSMISSIONS, amount, plural, whole
 from desktop.models.pages import PagesModel, PageTicket
+from desktop.models.rows import Column
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID
 from desktop.views.area import Page
@@ -25,6 +26,7 @@ from engine.domain.car import Car
 from engine.domain.copying import OwnCopy
 
 _ALL = 5_000
+_COLUMNS: tuple[Column[Car], ...] = (Column("Car", lambda car: car.label, lambda car: car.label),)
 
 
 class StoredFleetPage(Page):
@@ -34,7 +36,7 @@ class StoredFleetPage(Page):
         self._made: dict[str, QPixmap | None] = {}
         places = {branch.branch_id: branch.name for branch in copy.fleet.branches}
         cars = sorted(copy.fleet.cars, key=lambda car: (car.title, car.plate))
-        self.model: PagesModel[Car] = PagesModel((), _never, _ALL)
+        self.model: PagesModel[Car] = PagesModel(_COLUMNS, _never, _ALL)
         self.grid = CardGrid(tools.theme, tools.shimmer, lambda car: _text(car, places.get(car.branch_id, "")))
         self.grid.setModel(self.model)
         self.grid.set_photo_of(self._photo)
