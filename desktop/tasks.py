@@ -1,6 +1,6 @@
 """Owned background work: every coroutine the window starts has a name and an owner.
 
-API: TaskScope with once(name, work), latest(name, work), await aclose(); signals failed, idle_changed.
+API: TaskScope with once(name, work), latest(name, work), await ended(name), aclose(); signals failed, idle_changed.
 """
 
 from __future__ import annotations
@@ -50,6 +50,12 @@ class TaskScope(QObject):
         """Cancel *name* if it runs; cancelled work is no failure."""
         if (older := self._by_name.pop(name, None)) is not None:
             _cancel(older)
+
+    async def ended(self, name: str) -> None:
+        """Wait until no *name* runs; a failure of it is told by ``failed`` alone."""
+        while (running := self._by_name.get(name)) is not None:
+            await asyncio.wait({running})
+            await asyncio.sleep(0)  # the done-callback runs one turn later
 
     async def aclose(self) -> None:
         """Cancel everything, wait until it has unwound, and start nothing any more."""

@@ -31,6 +31,8 @@ from engine.domain.listing import (
 _numbers = count(1)
 #: A burst of news asks for the list once.
 _SOON_S = 0.3
+#: So many changes are remembered while a page is on its way.
+_MOST_HEARD = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class BookingsViewModel(QObject):
         self._name = f"bookings {next(_numbers)}"
         self.export = ExportViewModel(desk.bridge, tasks, self._name)
         self.scopes = scopes_of(desk.actor) if scopes is None else scopes
+        self._heard: dict[str, Booking] = {}
         opened_with = self.scopes[0] if self.scopes else BookingScope.MINE
         self.state = BookingsState(query=BookingQuery(opened_with))
 
@@ -144,9 +147,12 @@ class BookingsViewModel(QObject):
 
     def took(self, booking: Booking) -> None:
         """A booking came to be or changed, here or at another desk."""
-        if self.state.first is None or not booking.visible_to(self._desk.actor):
+        if not booking.visible_to(self._desk.actor):
             return
-        self.row_changed.emit(told_to(self._desk.actor, booking))
+        told = told_to(self._desk.actor, booking)
+        self._remember(told)
+        if self.state.first is not None:
+            self.row_changed.emit(told)
 
     def missing(self, booking: Booking) -> None:
         """It is on no loaded page: ask for the list again, unless it does not belong there."""
@@ -163,11 +169,23 @@ class BookingsViewModel(QObject):
         wanted = self.state.query.branch_id or self._desk.actor.branch_id
         return next((branch for branch in self.state.branches if branch.id == wanted), None)
 
+    def _remember(self, booking: Booking) -> None:
+        """Rows that were read before the change may arrive after the news of it."""
+        self._heard[booking.id] = booking
+        while len(self._heard) > _MOST_HEARD:
+            del self._heard[next(iter(self._heard))]
+
+    def _newest(self, rows: BookingRows) -> BookingRows:
+        known = ((row, self._heard.get(row.id, row)) for row in rows.rows)
+        return replace(rows, rows=tuple(heard if heard.version > row.version else row for row, heard in known))
+
     async def _soon(self) -> None:
         await asyncio.sleep(_SOON_S)
+        await self._tasks.ended(self._name)  # dropped at every word of a busy day, it would never end
         self._tasks.latest(self._name, self._load())
 
     async def _load(self) -> None:
+        self._heard.clear()
         self._show(replace(self.state, phase=Phase.LOADING, problem=None, run=self.state.run + 1))
         try:
             if not self.state.branches:
@@ -178,6 +196,8 @@ class BookingsViewModel(QObject):
             self._show(replace(self.state, phase=Phase.FAILED, problem=problem))
         else:
             self._show(replace(self.state, phase=Phase.READY, first=first))
+            for booking in tuple(self._heard.values()):
+                self.row_changed.emit(booking)  # one that came to be meanwhile is not on the page
 
     async def _page(self, run: int, query: BookingQuery, offset: int) -> None:
         try:
@@ -189,7 +209,7 @@ class BookingsViewModel(QObject):
 
     async def _rows(self, query: BookingQuery, offset: int) -> BookingRows:
         wanted = replace(query, offset=offset)
-        return await self._desk.call(lambda: self._desk.listing.page(self._desk.actor, wanted))
+        return self._newest(await self._desk.call(lambda: self._desk.listing.page(self._desk.actor, wanted)))
 
     def _show(self, state: BookingsState) -> None:
         if state != self.state:

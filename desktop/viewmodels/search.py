@@ -139,9 +139,13 @@ class SearchViewModel(QObject):
             self._tasks.once(f"page {self.state.run} {offset}", self._page(self.state, self.state.wish, offset))
 
     def _concerns(self, fact: Fact) -> bool:
-        wish, first = self.state.wish, self.state.first
-        if wish is None or first is None:
+        form, wish, first = self.state.form, self.state.wish, self.state.first
+        if form is None:
             return False
+        if wish is None or first is None:
+            # A search under way may have read what was true before.
+            where = fact.car.branch_id if isinstance(fact, CarChanged) else getattr(fact, "branch_id", "")
+            return where == form.branch_id
         if isinstance(fact, CarClaimed):
             # One that ends may also be an overdue car that is back, whatever its days were.
             return fact.branch_id == wish.branch_id and (not fact.blocking or wish.period.overlaps(fact.period))
@@ -152,6 +156,7 @@ class SearchViewModel(QObject):
 
     async def _soon(self) -> None:
         await asyncio.sleep(_SOON_S)
+        await self._tasks.ended("search")  # dropped at every word of a busy day, it would never end
         if self.state.phase is not Phase.FAILED:
             self.again()
 

@@ -8,10 +8,11 @@ from datetime import timedelta
 
 import pytest
 from builders import BERLIN, LISBON
-from view_builders import NOW, PERIOD, fed_workspace, found, make_booking, make_offer
+from view_builders import NOW, PERIOD, fed_workspace, found, looking, make_booking, make_offer
 
 from desktop.tasks import TaskScope
 from desktop.theme.tokens import Tone
+from desktop.viewmodels import search
 from desktop.viewmodels.booking import PanelState, Stage
 from desktop.viewmodels.connection import FRESH, ConnectionState
 from desktop.viewmodels.live import LiveViewModel
@@ -21,6 +22,7 @@ from desktop.widgets.status_bar import StatusBar
 from engine.domain.booking import BookingId
 from engine.domain.errors import Unavailable
 from engine.domain.events import BookingChanged, CarChanged, CarClaimed, Pulse, Resync
+from engine.domain.listing import BookingRows
 from engine.domain.period import RentalPeriod
 
 FORM = PanelState(offer=make_offer(), period=PERIOD, branch=BERLIN)
@@ -214,3 +216,57 @@ async def test_what_was_missed_is_asked_for_and_not_told(workspace):
     await live._tell((Resync(), CLAIM))
 
     assert ([1], [CLAIM]) == (resynced, heard)
+
+
+async def test_news_of_a_search_under_way_searches_once_more_and_never_drops_it(workspace, until, monkeypatch):
+    """On a busy day a search that was dropped at each word would never end."""
+    monkeypatch.setattr(search, "_SOON_S", 0.0)
+    tasks, ended, searched = workspace.search._tasks, asyncio.Event(), []
+    workspace.search.again = lambda: searched.append(1)
+    workspace.search._show(looking())
+    tasks.latest("search", waiting(ended))
+
+    workspace.search.apply(CLAIM)
+    for _turn in range(20):
+        await asyncio.sleep(0)
+    workspace.search.apply(replace(CLAIM, branch_id=LISBON.id))
+    assert [] == searched
+    ended.set()
+    await until(lambda: searched)
+
+    assert [1] == searched
+
+
+async def waiting(event):
+    await event.wait()
+
+
+class SlowListing:
+    """The page was read before the change, and arrives after the news of it."""
+
+    def __init__(self, *rows):
+        self.rows, self.go_on = rows, asyncio.Event()
+
+    async def page(self, _actor, _query):
+        await self.go_on.wait()
+        return BookingRows(self.rows, len(self.rows))
+
+
+async def test_a_page_read_before_a_change_does_not_undo_the_news_of_it(workspace, until):
+    old, other = make_booking(1), make_booking(2)
+    vm, desk = workspace.bookings, workspace.desk
+    desk.listing, desk.call = SlowListing(old, other), lambda make: make()
+    vm._show(replace(vm.state, branches=(BERLIN,)))
+    changed = []
+    vm.row_changed.connect(changed.append)
+    vm.load()
+    await until(lambda: vm.state.run == 1)
+    newer, made = replace(old, version=2, state="confirmed"), make_booking(3)
+
+    vm.took(newer)
+    vm.took(made)
+    desk.listing.go_on.set()
+    await until(lambda: vm.state.first is not None)
+
+    assert (newer, other) == vm.state.first.rows
+    assert [newer, made] == changed

@@ -74,7 +74,7 @@ class FleetViewModel(QObject):
 
     def apply(self, fact: Fact) -> None:
         """Something changed at another desk: a car, or what one is promised for; a burst loads once."""
-        if isinstance(fact, CarChanged | CarClaimed) and self.state.first is not None:
+        if isinstance(fact, CarChanged | CarClaimed):
             self._tasks.once(f"fleet {id(self)} soon", self._soon())
 
     def ask(self, query: FleetQuery) -> None:
@@ -90,6 +90,7 @@ class FleetViewModel(QObject):
 
     async def _soon(self) -> None:
         await asyncio.sleep(_SOON_S)
+        await self._tasks.ended(f"fleet {id(self)}")
         self.load()
 
     async def _load(self, query: FleetQuery) -> None:
