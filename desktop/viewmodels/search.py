@@ -163,10 +163,11 @@ class SearchViewModel(QObject):
     async def _open(self) -> None:
         self._show(replace(self.state, phase=Phase.LOADING, problem=None))
         try:
-            branches = tuple(await self._desk.call(lambda: self._desk.catalogue.branches(self._desk.actor)))
+            known = await self._desk.call(lambda: self._desk.catalogue.branches(self._desk.actor))
         except DriveSphereError as problem:
             self._show(replace(self.state, phase=Phase.FAILED, problem=problem))
             return
+        branches = tuple(branch for branch in known if not branch.closed)
         self._show(replace(self.state, branches=branches))
         home = next((branch for branch in branches if branch.id == self._desk.actor.branch_id), None)
         if form := self._last_form(branches):

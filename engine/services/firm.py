@@ -121,4 +121,4 @@ def _percent(basis_points: int) -> str:
 
 
 def _moment(at: datetime) -> str:
-    return at.isoformat(timespec="seconds")
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"

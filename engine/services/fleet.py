@@ -174,7 +174,8 @@ class FleetService:
 
     async def _rules(self) -> tuple[CarRules, tuple[Branch, ...]]:
         now = self.clock.now()
-        branches = tuple(await self.store.branches())
+        # No car is brought to a branch that was given up.
+        branches = tuple(branch for branch in await self.store.branches() if not branch.closed)
         settings = await self.store.settings(now)
         # A year ahead is allowed anyway, so the zone of the branch does not matter here.
         return CarRules(now.year, settings.currency, frozenset(branch.id for branch in branches)), branches

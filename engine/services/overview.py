@@ -25,7 +25,7 @@ from engine.domain.text import clean
 from engine.ports import Cache, Clock, Store
 from engine.services.gate import gated
 
-_LATEST = 8
+_LATEST = 6
 
 
 def _counts_at(now: datetime, branches: list[Branch]) -> Lookup[Counts]:

@@ -55,7 +55,7 @@ async def test_the_window_opens_on_the_overview_and_a_sum_leads_to_its_booking(a
         assert page is person.view.pages.currentWidget()
         assert "100 EUR" == page.tiles["Revenue this month"]._value
         assert ("3", "3 for rent") == (page.tiles["Cars"]._value, page.tiles["Cars"]._note)
-        page.months.setFocus()
+        page.months.chart.setFocus()
         person.press(Qt.Key.Key_End)
         person.press(Qt.Key.Key_Return)
         await person.until(lambda: page.behind.list.model.row_at(0) is not None)

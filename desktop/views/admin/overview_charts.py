@@ -10,6 +10,7 @@ from engine.domain.overview import BranchCars, Overview
 REVENUE, COMMISSION = "Revenue", "Commission"
 BY_MONTH, BY_BRANCH, CARS = "Revenue by month", "Revenue by branch, 12 months", "Cars by branch"
 CAR_UNIT = "cars"
+_LONGEST_LABEL = 10
 
 
 def money_unit(currency: str) -> str:
@@ -52,7 +53,8 @@ def by_branch(overview: Overview, currency: str) -> ChartData:
 def _label(overview: Overview, branch: BranchCars) -> str:
     """The city, which is shorter, where it has only this branch."""
     alone = sum(other.city == branch.city for other in overview.branches) == 1
-    return branch.city if alone else branch.name
+    words = branch.city if alone else branch.name
+    return words if len(words) <= _LONGEST_LABEL else f"{words[: _LONGEST_LABEL - 1].rstrip()}…"
 
 
 def cars_by_branch(overview: Overview) -> ChartData:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget
 
 from desktop.figures import amount, day_time
@@ -22,7 +22,7 @@ from desktop.widgets.record_table import RecordTable
 from desktop.widgets.text import Text
 from engine.domain.booking import Booking
 
-_ROWS = 8
+_ROWS = 6
 Line = tuple[Booking, datetime]
 
 
@@ -79,6 +79,7 @@ class BookingsCard(Panel):
         self.table.setAccessibleName(title)
         self.table.setModel(self.model)
         self.nothing = Text(tools.theme, ink="muted")
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.table)
         self.stack.addWidget(self.nothing)

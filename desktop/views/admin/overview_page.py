@@ -43,7 +43,7 @@ from engine.domain.overview import MoneyQuestion, Overview, Pulse
 from engine.domain.people import Role
 
 _TITLE = "Overview"
-_CHART_PX, _LATEST_PX = 270, 360
+_CHART_PX, _LATEST_PX = 264, 322
 _NARROWEST = 800
 _MEANING = "Revenue is what was charged less what was given back, by the months of each branch."
 #: Standings that keep a car.
@@ -111,7 +111,8 @@ class OverviewPage(Page):
 
     def focus_first(self) -> None:
         if self.content.shows_rows:
-            self.months.setFocus(Qt.FocusReason.OtherFocusReason)
+            shown = self.months.table if self.months.shows_table else self.months.chart
+            shown.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.content.take_focus()
 
