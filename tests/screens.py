@@ -212,12 +212,15 @@ async def booking(photo: Photographer) -> None:
     await photo.take("booking")
     view.client.panel.renters.new.click()
     view.client.panel.renters.form.fields["email"].setText("ada@")
-    view.client.panel.renters.form.fields["phone"].setText("030 901820")
-    view.client.panel.renters.form._submit()
-    await photo.until(lambda: panel.state.problem is not None)
+    form = view.client.panel.renters.form
+    form.fields["name"].setText("Ada Moreau")
+    form.fields["phone"].setText("030 901820")
+    form._submit()
+    await photo.until(form.mistakes["email"].isVisible)
     await photo.take("booking-new-renter")
     panel.choose(panel.state.renters[0])
     await photo.until(lambda: panel.state.renter is not None)
+    await photo.take("booking-chosen")
     view.client.panel.book()
     await photo.until(lambda: panel.state.page_ready)
     await photo.take("booking-held")
@@ -226,6 +229,23 @@ async def booking(photo: Photographer) -> None:
     await photo.until(lambda: panel.state.stage is Stage.CONFIRMED)
     await photo.take("booking-confirmed")
     view.client.panel.close_panel()
+
+
+async def renter(photo: Photographer) -> None:
+    """A renter's own account: the same view for one person."""
+    session = photo.program.session
+    own = next(account for account in session.state.offered if account.account == "renter")
+    session.sign_out()
+    await photo.until(lambda: session.state.phase is SessionPhase.SIGNED_OUT)
+    session.sign_in(own.account, own.password)
+    await photo.until(lambda: photo.view is not None)
+    await found(photo)
+    view = photo.view.client
+    await photo.until(lambda: view.search.current_offer() is not None)
+    view._book_car()
+    await photo.until(view.panel.main.isEnabled)
+    await photo.take("renter")
+    view.panel.close_panel()
 
 
 async def take_all(app: QApplication, arguments: argparse.Namespace, data: Path) -> None:
@@ -238,7 +258,7 @@ async def take_all(app: QApplication, arguments: argparse.Namespace, data: Path)
     arguments.to.mkdir(parents=True, exist_ok=True)
     living = asyncio.create_task(program.live())
     try:
-        for scene in (sign_in, search, taken, car, booking, bookings, fleet, admin):
+        for scene in (sign_in, search, taken, car, booking, bookings, renter, fleet, admin):
             await scene(photo)
     finally:
         program.leave()

@@ -146,7 +146,8 @@ class CardPainter:
         if card.note:
             _write(painter, places.facts[2].united(places.facts[3]), card.note, small, tokens.accent)
         _write(painter, places.branch, card.branch, small, tokens.muted)
-        _write(painter, places.price, card.price, strong, tokens.text, _END)
+        price = theme.font(TypeSize.BODY, bold=True) if card.dimmed else strong
+        _write(painter, places.price, card.price, price, tokens.text, _END)
         _write(painter, places.per_day, card.per_day, small, tokens.muted, _END)
         if card.badge:
             paint_badge(painter, theme, places.badge, card.badge, card.badge_tone)

@@ -29,6 +29,8 @@ _BONE_HEIGHT = {"title": 13, "badge": 18, "price": 14}
 _BONE_LINE = 10
 #: How much of the foot belongs to its start; prices and dates are wider than the words before them.
 _FOOT_SHARE = 0.47
+#: How much of a line the first of two facts takes: "Hatchback" and "Automatic" are longer than "Petrol" and "5 seats".
+_FACT_SHARE = 0.56
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def layout(rect: QRect, direction: Qt.LayoutDirection = Qt.LayoutDirection.LeftT
     inner = card.adjusted(PAD, PAD, -PAD, -PAD)
     left = inner.left() + PICTURE.width() + PAD
     width = inner.right() - left + 1
-    column = width // 2
+    columns = (0, round(width * _FACT_SHARE), width)
     facts_y = inner.top() + _TITLE + _LINE + 3 * GRID
     foot_y, foot_width = card.top() + _FOOT_Y, round(inner.width() * _FOOT_SHARE)
 
@@ -88,7 +90,12 @@ def layout(rect: QRect, direction: Qt.LayoutDirection = Qt.LayoutDirection.LeftT
         title=place(left, inner.top(), width, _TITLE),
         plate=place(left, inner.top() + _TITLE + 2, width, _LINE),
         facts=tuple(
-            place(left + (n % 2) * column, facts_y + (n // 2) * (_LINE + GRID), column - GRID, _LINE)
+            place(
+                left + columns[n % 2],
+                facts_y + (n // 2) * (_LINE + GRID),
+                columns[n % 2 + 1] - columns[n % 2] - GRID,
+                _LINE,
+            )
             for n in range(FACTS)
         ),
         rule=place(inner.left(), card.top() + _RULE_Y, inner.width(), 1),

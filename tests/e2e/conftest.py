@@ -22,7 +22,7 @@ from desktop.smoke import Stopwatch
 from engine.config import load
 from engine.embedded.servers import open_servers
 
-_PATIENCE_S = 30
+_PATIENCE_S = 90
 
 
 class Person:

@@ -12,10 +12,10 @@ from desktop.viewmodels.session import SessionPhase
 KNOWN = "vogel jo"
 
 
-def test_a_dozen_keys_lead_from_the_cards_to_the_payment_page(at_the_counter):
+def test_a_dozen_keys_lead_to_the_payment_page_and_two_for_a_renters_own_account(at_the_counter):
     typed = []
 
-    async def story(person):
+    async def clerk(person):
         def press(key):
             typed.append(key)
             person.press(key)
@@ -46,4 +46,25 @@ def test_a_dozen_keys_lead_from_the_cards_to_the_payment_page(at_the_counter):
         assert Stage.PAYING is panel.state.stage
         assert 4 + len(KNOWN) == len(typed)
 
-    at_the_counter(story)
+    async def renter(person):
+        await person.until(lambda: person.program.session.state.phase is SessionPhase.SIGNED_OUT)
+        offered = [account.account for account in person.program.session.state.offered]
+        person.type(str(offered.index("renter") + 1))
+        await person.until(lambda: person.program.session.state.phase is SessionPhase.SIGNED_IN)
+        client, panel = person.window.workspace.client, person.desk.panel
+        await person.until(lambda: client.search.results.model.row_at(0) is not None)
+        await person.until(client.search.results.grid.hasFocus)
+
+        person.press(Qt.Key.Key_B)
+        await person.until(client.panel.main.hasFocus)
+        person.press(Qt.Key.Key_Return)
+        await person.until(lambda: panel.state.page_ready)
+        await person.until(client.panel.main.hasFocus)
+        person.press(Qt.Key.Key_Return)
+        address = await person.pages.get()
+
+        booking = panel.state.booking
+        assert (person.desk.actor.renter.id, "renter") == (booking.renter_id, booking.booked_by)
+        assert booking.attempt.url == address
+
+    at_the_counter(clerk, renter)

@@ -109,10 +109,10 @@ def test_taken_cars_stand_behind_the_free_ones_and_say_why_until_when_and_what_i
     assert [False, False, True, True] == [card(page, row).dimmed for row in range(4)]
     text = card(page, 2)
     assert ("until 25 Nov 12:00", "Wed 25 Nov 12:00", "next free") == (text.branch, text.price, text.per_day)
-    assert "Instead: Volkswagen Golf" == text.note
+    assert "or Volkswagen Golf" == text.note
     assert "2 cars free · 2 taken" == page.count.text()
     assert "Booked" in text.spoken
-    assert "Instead: Volkswagen Golf" in text.spoken
+    assert "or Volkswagen Golf" in text.spoken
 
 
 def test_a_held_card_counts_down_while_it_is_on_the_screen_and_only_then(page, workspace):

@@ -88,7 +88,7 @@ def blocked_row(blocked: Blocked, branch: Branch, now: datetime) -> CarRow:
         badge_tone=tone,
         body_type=car.body.value,
         colour=car.colour,
-        note=f"Instead: {blocked.instead.car.title}" if blocked.instead else "",
+        note=f"or {blocked.instead.car.title}" if blocked.instead else "",
         dimmed=True,
     )
     return CarRow(blocked, text, way.hold_until)

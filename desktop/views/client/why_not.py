@@ -7,7 +7,7 @@ from datetime import datetime
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.messages import booking_number, branch_time, day_time, plural, rate
+from desktop.messages import booking_number, branch_time, day_time, days_text, plural, rate
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.widgets.button import Button
@@ -16,6 +16,7 @@ from desktop.widgets.panel import Panel
 from desktop.widgets.text import Text
 from engine.domain.availability import Blocked, Why
 from engine.domain.car import Branch
+from engine.domain.period import RentalPeriod
 
 
 class WhyNot(Panel):
@@ -55,9 +56,7 @@ class WhyNot(Panel):
         self.title.setText(_TITLES[found.obstacle.why])
         self.sentence.setText(way_text(found, branch, now))
         free = found.next_free
-        self.free.setText(
-            f"Free for as long from {branch_time(free.starts_at, branch.tzinfo, now=now)}" if free else ""
-        )
+        self.free.setText(_next_text(free, branch, now) if free else "")
         self.free.setVisible(free is not None)
         self.other.setVisible(found.instead is not None)
         if found.instead is not None:
@@ -76,6 +75,11 @@ _TITLES = {
     Why.OVERDUE: "Overdue: it has not come back",
     Why.MAINTENANCE: "In maintenance",
 }
+
+
+def _next_text(free: RentalPeriod, branch: Branch, now: datetime) -> str:
+    days = days_text(free.billable_days(branch.tzinfo))
+    return f"Free for {days} from {branch_time(free.starts_at, branch.tzinfo, now=now)}"
 
 
 def way_text(found: Blocked, branch: Branch, now: datetime) -> str:
