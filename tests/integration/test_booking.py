@@ -99,12 +99,13 @@ async def test_B4_a_failed_try_leaves_nothing_behind_and_the_next_honest_one_suc
     assert "held" == world.stored(booking)["state"]
 
 
-async def test_B4_a_repeat_leads_to_the_first_booking_also_when_redis_forgot(world):
+@pytest.mark.parametrize("days", [{}, {"first": 5, "last": 7}], ids=["the same days", "other days"])
+async def test_B4_a_repeat_leads_to_the_first_booking_also_when_redis_forgot(world, days):
     async with world.desk() as desk:
         booking = await desk.booking.hold(desk.actor, wish(desk))
         for _ in range(2):
             with pytest.raises(AlreadyAsked) as caught:
-                await desk.booking.hold(desk.actor, wish(desk, first=5, last=7))
+                await desk.booking.hold(desk.actor, wish(desk, **days))
             assert booking.id == caught.value.booking_id
             world.redis.flushall()
 
