@@ -38,6 +38,11 @@ class Stripe:
     async def next_refund(self, outcome: str) -> None:
         (await self._http.post("/_control/refunds", json={"outcome": outcome})).raise_for_status()
 
+    async def refund_comes_back(self, booking: Booking) -> None:
+        """From the renter's bank, which could not place it."""
+        path = f"/_control/refunds/{booking.refund.refund_id}"
+        (await self._http.post(path, json={"status": "failed"})).raise_for_status()
+
     async def cancel_intent(self, payment_intent: str) -> None:
         """What Stripe does with an authorisation of seven days."""
         (await self._http.post(f"/v1/payment_intents/{payment_intent}/cancel")).raise_for_status()

@@ -6,7 +6,7 @@ bookings the charges and refunds together equal the owners' and the platform's s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum, auto
 
@@ -66,6 +66,15 @@ def refund_rows(
         raise InvalidMoney(f"{amount.minor} after {before.minor} cannot be refunded of {booking.price.minor}")
     platform = given.share(booking.quote.commission_bp) - before.share(booking.quote.commission_bp)
     return _rows(booking, LedgerKind.REFUND, -amount, -platform, source_id, at)
+
+
+def failed_refund_rows(
+    booking: Booking, source_id: str, amount: Money, at: datetime
+) -> tuple[LedgerRow, LedgerRow, LedgerRow]:
+    """A refund that was posted and then came back from the renter's bank: the same three rows, the other way round."""
+    posted = refund_rows(booking, f"{source_id}:failed", amount, at)
+    first, second, third = (replace(row, amount=-row.amount) for row in posted)
+    return first, second, third
 
 
 def _rows(

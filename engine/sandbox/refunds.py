@@ -38,12 +38,13 @@ def refund(state: State, params: dict[str, Any]) -> dict[str, Any]:
 
 
 def settle(state: State, refund: Record, status: Literal["succeeded", "failed"]) -> dict[str, Any]:
-    """The bank's word on a pending refund.
+    """The bank's word on a pending refund, or its second thoughts on one that seemed done.
 
     Raises:
-        StripeProblem: It is not pending.
+        StripeProblem: It is over.
     """
-    if refund.body["status"] != "pending":
+    before = refund.body["status"]
+    if before not in (("pending", "succeeded") if status == "failed" else ("pending",)):
         raise StripeProblem(f"Refund {refund.id} is {refund.body['status']}.")
     changes: dict[str, Any] = {"status": status}
     if status == "failed":
@@ -53,7 +54,7 @@ def settle(state: State, refund: Record, status: Literal["succeeded", "failed"])
     body = {name: value for name, value in refund.body.items() if name != "pending_reason"} | changes
     state.store.replace(Record(refund.id, refund.kind, body, refund.hidden))
     for kind in ("refund.failed",) * (status == "failed") + ("refund.updated", "charge.refund.updated"):
-        state.tell(kind, body, status="pending")
+        state.tell(kind, body, status=before)
     return body
 
 

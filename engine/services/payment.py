@@ -104,7 +104,9 @@ class PaymentService:
             NotFound: There is no such booking.
         """
         booking = await self.carry_on(booking_id)
-        if not session_id or (booking.attempt.session_id == session_id and booking.blocking):
+        if not session_id:
+            return await self._doubt(booking)
+        if booking.attempt.session_id == session_id and booking.blocking:
             return booking
         await self.mode.must_fit()
         page = await self.gateway.page(session_id)
@@ -123,6 +125,16 @@ class PaymentService:
             await self.gateway.void(page.payment_intent, f"void:{booking_id}:{page.payment_intent}")
             log.error("payment.stray_voided", booking=booking_id, session=session_id)
         return booking
+
+    async def _doubt(self, booking: Booking) -> Booking:
+        """What is told of no page may be of a refund."""
+        if booking.refund is None:
+            return booking
+        await self.mode.must_fit()
+        try:
+            return await self._takings.doubt(booking)
+        except Overtaken:
+            return await self.store.booking(booking.id)
 
     async def _late(self, booking: Booking, page: PageFacts) -> None:
         """Paid after the car was let go: the same car if it is still free, else the money goes back."""

@@ -9,7 +9,7 @@ import structlog
 
 from engine.domain.booking import Booking, BookingState
 from engine.domain.errors import PaymentMismatch, PaymentRefused
-from engine.domain.ledger import LedgerRow, charge_rows, refund_rows
+from engine.domain.ledger import LedgerRow, charge_rows, failed_refund_rows, refund_rows
 from engine.domain.payment import AttemptState, IntentFacts, Refund, RefundFacts, RefundState
 from engine.domain.trouble import Trouble, Why
 from engine.ports import Clock, PaymentGateway, Store, Work
@@ -76,6 +76,20 @@ class Takings:
         if booking.state is BookingState.REFUND_DUE:
             after = booking.become(BookingState.REFUNDED, now=now, by=self.desk, refund=told)
         return await self._post(after, rows)
+
+    async def doubt(self, booking: Booking) -> Booking:
+        """A refund that was done may come back from the renter's bank, weeks later: then it failed after all."""
+        refund = booking.refund
+        let_go = refund is not None and refund.refund_id == booking.attempt.payment_intent
+        if refund is None or refund.state is not RefundState.DONE or let_go:
+            return booking
+        told = refund.told(await self._refund_facts(booking, refund))
+        if told.state is not RefundState.FAILED:
+            return booking
+        log.error("payment.refund_came_back", booking=booking.id, refund=told.refund_id)
+        now = self.clock.now()
+        rows = failed_refund_rows(booking, told.refund_id, told.amount, now)
+        return await self._post(booking.with_refund(told, trouble=Trouble(Why.REFUND_FAILED, now)), rows)
 
     async def _refund_facts(self, booking: Booking, refund: Refund) -> RefundFacts:
         intent = booking.attempt.payment_intent

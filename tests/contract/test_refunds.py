@@ -97,10 +97,20 @@ def test_a_verdict_that_is_none_is_refused(sandbox, captured, body):
     assert sandbox.http.post("/_control/refunds", json={"outcome": "maybe"}).status_code == 400
 
 
-def test_the_bank_speaks_once(sandbox, captured):
+def test_a_refund_that_was_done_may_come_back_from_the_bank_and_then_it_is_over(sandbox, captured):
+    done = refund(sandbox, captured, "succeeded", amount="5000")
+
+    failed = sandbox.control(f"refunds/{done['id']}", status="failed")
+
+    assert (failed["status"], books(sandbox, captured)["net"]) == ("failed", 12000)
+    for status in ("failed", "succeeded"):
+        assert sandbox.http.post(f"/_control/refunds/{done['id']}", json={"status": status}).status_code == 400
+
+
+def test_the_bank_says_yes_once(sandbox, captured):
     done = refund(sandbox, captured, "succeeded")
 
-    assert sandbox.http.post(f"/_control/refunds/{done['id']}", json={"status": "failed"}).status_code == 400
+    assert sandbox.http.post(f"/_control/refunds/{done['id']}", json={"status": "succeeded"}).status_code == 400
     assert sandbox.http.post("/_control/refunds/re_none", json={"status": "failed"}).status_code == 404
 
 

@@ -35,6 +35,7 @@ class Call:
     Attributes:
         answer: ``held``, the code of an error, or ``gone`` when the desk died over it.
         booking: That of the answer, where it names one.
+        detail: Of an exception that nobody expected: where it came from.
     """
 
     desk: str
@@ -46,6 +47,7 @@ class Call:
     ended: datetime
     answer: str = ""
     booking: str = ""
+    detail: str = ""
 
 
 @dataclass
@@ -230,7 +232,7 @@ def refusals_are_justified(evidence: Evidence) -> Iterator[str]:
         if call.answer == "contended" and not _was_served(evidence.calls, call, evidence.lease_s):
             yield f"{call.key} at {call.desk}: nobody else asked for {call.car}"
         if call.answer == "bug":
-            yield f"{call.key} at {call.desk}: an exception that nobody expected"
+            yield f"{call.key} at {call.desk}: an exception that nobody expected: {call.detail}"
 
 
 def _was_taken(history: History, call: Call) -> bool:

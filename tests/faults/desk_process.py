@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 import time
+import traceback
 from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
@@ -93,8 +94,8 @@ class Line:
             answer = {"error": problem.code, "detail": str(problem)}
             if isinstance(problem, AlreadyAsked):
                 answer["booking"] = problem.booking_id
-        except Exception as bug:  # noqa: BLE001 -- the suite judges it
-            answer = {"error": "bug", "detail": repr(bug)}
+        except Exception:  # noqa: BLE001 -- the suite judges it
+            answer = {"error": "bug", "detail": traceback.format_exc()}
         await self.say({"id": order["id"], **answer})
 
 

@@ -136,18 +136,27 @@ class Run:
 
     async def hold(self, desk: RemoteDesk, wish: dict[str, Any]) -> str:
         """Ask for it and note what was said; the booking's id, or nothing."""
-        began, booking = datetime.now(UTC), ""
+        began, booking, detail = datetime.now(UTC), "", ""
         try:
             booking = (await desk.ask("hold", **wish))["booking"]
             answer = "held"
         except Refused as refused:
-            answer, booking = refused.code, refused.booking
+            answer, booking, detail = refused.code, refused.booking, refused.detail
         except DeskGone:
             answer = "gone"
         starts_at, ends_at = (datetime.fromisoformat(wish[name]) for name in ("starts_at", "ends_at"))
         self.evidence.calls.append(
             Call(
-                desk.spec.name, wish["car"], starts_at, ends_at, wish["key"], began, datetime.now(UTC), answer, booking
+                desk.spec.name,
+                wish["car"],
+                starts_at,
+                ends_at,
+                wish["key"],
+                began,
+                datetime.now(UTC),
+                answer,
+                booking,
+                detail,
             )
         )
         return booking if answer == "held" else ""
@@ -161,7 +170,7 @@ class Run:
             again = (await desk.ask("take_up_again", booking=booking, key=key))["booking"]
             call = replace(call, answer="held", booking=again)
         except Refused as refused:
-            call = replace(call, answer=refused.code, booking=refused.booking)
+            call = replace(call, answer=refused.code, booking=refused.booking, detail=refused.detail)
         except DeskGone:
             call = replace(call, answer="gone")
         self.evidence.calls.append(replace(call, ended=datetime.now(UTC)))
@@ -223,7 +232,7 @@ class Run:
 
 def _mishap(desk: RemoteDesk, command: str, refused: Refused) -> Call:
     now = datetime.now(UTC)
-    return Call(desk.spec.name, "", now, now, f"{command}: {refused.detail}", now, now, "bug")
+    return Call(desk.spec.name, "", now, now, command, now, now, "bug", detail=refused.detail)
 
 
 @asynccontextmanager

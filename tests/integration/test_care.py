@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -68,6 +69,11 @@ async def lapsed(desk, stripe, **changes):
     return await desk.payment.settle(desk.actor, booking.id)
 
 
+def posted(world, booking, *kinds):
+    rows = world.db.ledger.find({"booking_id": booking.id, "kind": {"$in": kinds}}).sort("_id", 1)
+    return [row["amount"]["minor"] for row in rows]
+
+
 def now_due(world, booking):
     """The time until the next try has passed."""
     past = booking.created_at - timedelta(hours=2)
@@ -102,6 +108,29 @@ async def test_a_refund_without_a_car_that_failed_needs_a_person_too(world, stri
         assert BookingState.REFUND_DUE == settled.state
         assert [(booking.id, Why.REFUND_FAILED)] == await waiting(admin)
         assert 0 == await admin.sweeper.sweep()
+
+
+async def test_P9_a_refund_that_comes_back_weeks_later_is_unposted_once_and_needs_a_person(world, stripe):
+    """At Stripe a refund to a card is done at once, and fails when the bank sends it back."""
+    async with world.desk("admin") as admin, world.desk("worker") as office:
+        booking = await cancelled(admin, await confirmed(admin, stripe, first=10, last=12))
+        assert RefundState.DONE == (await office.payment.heard(booking.id, "")).refund.state
+        await stripe.refund_comes_back(booking)
+
+        got = await asyncio.gather(*(each.payment.heard(booking.id, "") for each in (office, admin) * 3))
+
+        assert {RefundState.FAILED} == {each.refund.state for each in got}
+        assert [(booking.id, Why.REFUND_FAILED)] == await waiting(admin)
+        assert [100_00, -100_00, 100_00] == posted(world, booking, "charge", "refund")
+        assert 100_00 == sum(posted(world, booking, "owner_share", "platform_share"))
+        assert [0] == [charge["refunded"] for charge in await stripe.charges(booking)]
+
+
+async def test_P9_what_was_let_go_before_it_was_taken_cannot_come_back(world, stripe):
+    async with world.desk("admin") as admin:
+        booking = await cancelled(admin, await uncaptured(admin, stripe, first=10, last=12))
+
+        assert booking == await admin.payment.heard(booking.id, "")
 
 
 async def test_row_16_a_lapsed_authorisation_ends_and_needs_a_person(world, stripe):

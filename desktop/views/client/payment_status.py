@@ -71,7 +71,7 @@ def _over(booking: Booking) -> StatusWords:
         BookingState.COMPLETED: ("Completed", f"The car is back. {_paid(booking)}"),
         BookingState.CANCELLED: ("Cancelled", f"{back} {done}." if booking.refund else "Nothing was refunded."),
         BookingState.REFUND_DUE: ("Cancelled", f"{back} {done or 'will be refunded'}."),
-        BookingState.REFUNDED: ("Cancelled", f"{back} was refunded."),
+        BookingState.REFUNDED: ("Cancelled", f"{back} {done or 'was refunded'}."),
     }
     free = ("The hold is over", "Nothing was charged, and the car is free again.")
     return StatusWords(Icon.INFO, Tone.NEUTRAL, *words.get(booking.state, free))
