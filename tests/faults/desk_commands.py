@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from engine.ports import Store
 from engine.services.booking import HoldCar
 from engine.services.lookback import Lookback
 from engine.services.reconcile import Reconciler
+
+_OLD_WORDS_S, _BREATH_S = 3.0, 0.05
 
 
 @dataclass(frozen=True)
@@ -107,10 +110,20 @@ class Desk:
 
 
 async def browse(store: Store, points: Points, booking: str, page: Attempt | PageFacts) -> None:
-    """Open the browser; tells the suite whether the database knew the page by then."""
-    stored = await store.booking(BookingId(booking))
-    known = page.session_id in [attempt.session_id for attempt in stored.attempts]
+    """Open the browser; tells the suite whether the database knew the page by then.
+
+    Just after an election a majority's word may be a moment old: what was stored is known soon, what was not stored
+    is not, since whoever would store it stands here.
+    """
+    until = time.monotonic() + _OLD_WORDS_S
+    while not (known := await _knows(store, booking, page.session_id)) and time.monotonic() < until:
+        await asyncio.sleep(_BREATH_S)
     await points.tell("browser", booking=booking, session=page.session_id, url=page.url, known=known)
+
+
+async def _knows(store: Store, booking: str, session: str) -> bool:
+    stored = await store.booking(BookingId(booking))
+    return session in [attempt.session_id for attempt in stored.attempts]
 
 
 def _told(booking: Booking) -> dict[str, Any]:
