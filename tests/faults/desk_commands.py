@@ -116,7 +116,7 @@ async def browse(store: Store, points: Points, booking: str, page: Attempt | Pag
     is not, since whoever would store it stands here.
     """
     until = time.monotonic() + _OLD_WORDS_S
-    while not (known := await _knows(store, booking, page.session_id)) and time.monotonic() < until:
+    while not (known := await _knows(store, booking, page.session_id)) and time.monotonic() < until:  # noqa: ASYNC110 -- another process
         await asyncio.sleep(_BREATH_S)
     await points.tell("browser", booking=booking, session=page.session_id, url=page.url, known=known)
 
