@@ -42,7 +42,7 @@ from engine.embedded.servers import open_servers
 from engine.entrance import ask_for_account, choose_password, desk_name, note_sign_in
 from engine.head_office import describe_key, open_head_office
 from engine.offline import copies_of, open_copying
-from engine.place import Place
+from engine.place import Place, given_place
 from engine.services.accounts import AccountService
 from engine.services.availability import AvailabilityService
 from engine.services.booking import BookingService
@@ -136,15 +136,7 @@ async def open_place(settings: Settings, on_progress: Callable[[str], None] = la
         Unavailable: ``embedded``, when a server does not come up.
     """
     if not settings.embedded:
-        yield Place(
-            settings.mongo_url,
-            settings.redis_url,
-            settings.database,
-            settings.stripe_api_key,
-            success_url=settings.success_url,
-            cache_dir=settings.cache_dir,
-            copies_dir=copies_of(settings),
-        )
+        yield given_place(settings, copies_of(settings))
         return
     async with open_servers(
         settings.data_dir,

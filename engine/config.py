@@ -58,6 +58,8 @@ class Settings:
         success_url: Static https page that Stripe shows after paying; needed with a live key only.
         cache_dir: Folder for what can be fetched again, such as thumbnails; None keeps nothing.
         mongod, valkey: Paths of server programs to use instead of the ones found.
+        ca_file: Certificates (PEM) that MongoDB and a ``rediss://`` Redis must prove to come from; turns TLS on.
+        stripe_ca_file: Those of a proxy that opens the firm's TLS; empty believes Stripe's own.
     """
 
     data_dir: Path
@@ -70,6 +72,8 @@ class Settings:
     mongod: str = ""
     valkey: str = ""
     cache_dir: Path | None = None
+    ca_file: str = ""
+    stripe_ca_file: str = ""
 
     @property
     def embedded(self) -> bool:
@@ -118,6 +122,8 @@ def load(data_dir: Path | None = None, environ: Mapping[str, str] | None = None,
             mongod=merged.get("mongod", ""),
             valkey=merged.get("valkey", ""),
             cache_dir=Path(merged.get("cache_dir") or caches).expanduser().absolute(),
+            ca_file=merged.get("ca_file", ""),
+            stripe_ca_file=merged.get("stripe_ca_file", ""),
         )
     )
 
@@ -179,6 +185,10 @@ def _checked(settings: Settings) -> Settings:
         raise Misconfigured("mongo_url needs redis_url beside it: both are shared by all desks.")
     if "@" in settings.mongo_url:
         raise Misconfigured("mongo_url holds no name or password: accounts sign in with their own.")
+    for name in ("ca_file", "stripe_ca_file"):
+        path = getattr(settings, name)
+        if path and not Path(path).is_file():
+            raise Misconfigured(f"{name} names no file: {path}")
     if settings.stripe_webhook_secret and not settings.stripe_webhook_secret.reveal().startswith("whsec_"):
         raise Misconfigured("stripe_webhook_secret begins with whsec_.")
     key = settings.stripe_api_key.reveal()

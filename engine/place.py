@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.adapters.mongo_client import Connector
-from engine.config import Secret
+from engine.config import Secret, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +37,18 @@ class Place:
     @property
     def connector(self) -> Connector:
         return Connector(self.mongo_url, self.ca_file)
+
+
+def given_place(settings: Settings, copies_dir: Path | None) -> Place:
+    """A firm's own servers."""
+    return Place(
+        settings.mongo_url,
+        settings.redis_url,
+        settings.database,
+        settings.stripe_api_key,
+        success_url=settings.success_url,
+        cache_dir=settings.cache_dir,
+        copies_dir=copies_dir,
+        ca_file=settings.ca_file,
+        stripe_ca_file=settings.stripe_ca_file,
+    )

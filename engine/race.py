@@ -193,7 +193,7 @@ async def _judge(
 
 @asynccontextmanager
 async def _administering(place: Place, admin: Credentials) -> AsyncIterator[Client]:
-    client = connect(place.mongo_url, admin)
+    client = connect(place.mongo_url, admin, place.ca_file)
     try:
         with speaking():
             yield client

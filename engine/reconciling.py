@@ -66,7 +66,7 @@ async def run(settings: Settings, account: str, password: Secret, since: date, u
     async with (
         open_place(settings) as place,
         open_engine(place, account, password.reveal(), background=False) as engine,
-        connect(place.mongo_url, Credentials(account, password.reveal(), place.database)) as client,
+        connect(place.mongo_url, Credentials(account, password.reveal(), place.database), place.ca_file) as client,
     ):
         engine.actor.must(Deed.SEE_ALL_BOOKINGS)
         books = MongoBooks(client, place.database)

@@ -1,0 +1,149 @@
+"""TLS to MongoDB, Redis and Stripe: used, and believed only with a certificate from the right place.
+
+In front of each real server stands one that ends TLS, with certificates made for the test.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import pytest
+import trustme
+from builders import PASSWORD, wish
+
+from engine.adapters.mongo_accounts import MongoAccounts
+from engine.adapters.mongo_client import Connector
+from engine.adapters.redis_line import RedisLine, connect_redis
+from engine.adapters.stripe_gateway import StripeGateway
+from engine.bootstrap import open_engine
+from engine.config import Secret, load
+from engine.domain.errors import Misconfigured, Unavailable
+from engine.domain.payment import AttemptState
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest.fixture(scope="module")
+def firm_ca():
+    return trustme.CA()
+
+
+@pytest.fixture(scope="module")
+def ca_file(firm_ca, tmp_path_factory):
+    path = tmp_path_factory.mktemp("ca") / "firm.pem"
+    firm_ca.cert_pem.write_to_path(path)
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def other_ca_file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("ca") / "other.pem"
+    trustme.CA().cert_pem.write_to_path(path)
+    return str(path)
+
+
+@asynccontextmanager
+async def tls_before(url, ca, name="localhost"):
+    """The port of a TLS server with a certificate for *name*; behind it is the plain server of *url*."""
+    behind = urlsplit(url)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ca.issue_cert(name).configure_cert(context)
+
+    async def pump(reader, writer):
+        with suppress(OSError):
+            while data := await reader.read(65_536):
+                writer.write(data)
+                await writer.drain()
+        writer.close()
+
+    async def serve(reader, writer):
+        there, back = await asyncio.open_connection(behind.hostname, behind.port)
+        await asyncio.gather(pump(reader, back), pump(there, writer))
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+
+
+def _mongo(port):
+    return f"mongodb://localhost:{port}/?directConnection=true"
+
+
+def _redis(world, port):
+    password = urlsplit(world.place.redis_url.reveal()).password or ""
+    return f"rediss://:{password}@localhost:{port}/0"
+
+
+async def test_a_desk_books_over_tls_to_all_three_servers(world, firm_ca, ca_file):
+    place = world.place
+    async with (
+        tls_before(place.mongo_url, firm_ca) as mongo,
+        tls_before(place.redis_url.reveal(), firm_ca) as redis,
+        tls_before(place.stripe_url, firm_ca) as stripe,
+    ):
+        there = replace(
+            place,
+            mongo_url=_mongo(mongo),
+            redis_url=Secret(_redis(world, redis)),
+            stripe_url=f"https://localhost:{stripe}",
+            ca_file=ca_file,
+            stripe_ca_file=ca_file,
+        )
+        async with open_engine(there, "clerk", PASSWORD, background=False) as desk:
+            held = await desk.booking.hold(desk.actor, wish(desk))
+            opened = await desk.payment.settle(desk.actor, held.id)
+
+            assert AttemptState.OPEN is opened.attempt.state
+            assert desk.redis.alive
+    assert 1 == world.blocking("car-1")
+
+
+async def test_a_mongodb_with_a_certificate_from_elsewhere_is_not_spoken_to(world, firm_ca, other_ca_file):
+    async with tls_before(world.place.mongo_url, firm_ca) as port:
+        connector = Connector(_mongo(port), other_ca_file)
+        with pytest.raises(Unavailable) as caught:
+            async with connector.open("clerk", PASSWORD, world.place.database) as client:
+                await MongoAccounts(client, world.place.database, "clerk", connector).whoami()
+
+    assert "certificate not trusted" == caught.value.detail
+
+
+@pytest.mark.parametrize("wrong", ["authority", "name"])
+async def test_a_redis_with_a_wrong_certificate_is_not_spoken_to(world, firm_ca, ca_file, other_ca_file, wrong):
+    name, trusted = ("localhost", other_ca_file) if wrong == "authority" else ("elsewhere.example.org", ca_file)
+    async with tls_before(world.place.redis_url.reveal(), firm_ca, name) as port:
+        redis = connect_redis(_redis(world, port), trusted)
+        with pytest.raises(Unavailable):
+            await RedisLine(redis).ask(redis.ping())
+        await redis.aclose()
+
+
+@pytest.mark.parametrize("wrong", ["authority", "name"])
+async def test_a_stripe_with_a_wrong_certificate_is_not_spoken_to(world, firm_ca, ca_file, other_ca_file, wrong):
+    name, trusted = ("localhost", other_ca_file) if wrong == "authority" else ("elsewhere.example.org", ca_file)
+    async with tls_before(world.place.stripe_url, firm_ca, name) as port:
+        gateway = StripeGateway(
+            world.place.stripe_key.reveal(), base_url=f"https://localhost:{port}", ca_file=trusted, retries=0
+        )
+        with pytest.raises(Unavailable):
+            await gateway.page("cs_test_1")
+        await gateway.aclose()
+
+
+async def test_a_file_of_certificates_that_is_none_is_said_at_the_start(tmp_path):
+    env = {"DRIVESPHERE_MONGO_URL": "mongodb://db", "DRIVESPHERE_REDIS_URL": "redis://r"}
+    with pytest.raises(Misconfigured, match="ca_file"):
+        load(tmp_path, {**env, "DRIVESPHERE_CA_FILE": str(tmp_path / "nowhere.pem")}, tmp_path)
+    (tmp_path / "empty.pem").touch()
+
+    with pytest.raises(Misconfigured):
+        StripeGateway("sk_test_1", ca_file=str(tmp_path / "empty.pem"))
+    with pytest.raises(Misconfigured):
+        async with Connector("mongodb://localhost", str(tmp_path / "empty.pem")).open("a", "b", "c"):
+            pass
