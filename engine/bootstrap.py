@@ -46,7 +46,6 @@ from engine.place import Place, given_place
 from engine.services.accounts import AccountService
 from engine.services.availability import AvailabilityService
 from engine.services.booking import BookingService
-from engine.services.care import CareService
 from engine.services.catalogue import CatalogueService
 from engine.services.copying import CopyService
 from engine.services.earnings import EarningsService
@@ -97,7 +96,6 @@ class Engine:
     rental: RentalService
     follower: Follower
     sweeper: Sweeper
-    care: CareService
     fleet: FleetService
     images: ImagesService
     landing: Landing
@@ -240,7 +238,6 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
         payment=payment,
         follower=Follower(payment, clock),
         sweeper=Sweeper(store, payment, turns, clock, desk),
-        care=CareService(store, clock, desk),
         fleet=FleetService(store, MongoFleet(client, place.database), photos, clock, desk),
         images=ImagesService(pictures, FolderShelf(place.cache_dir) if place.cache_dir else NoShelf(), darkroom),
         landing=landing,

@@ -71,7 +71,7 @@ async def run(settings: Settings, account: str, password: Secret, since: date, u
         engine.actor.must(Deed.SEE_ALL_BOOKINGS)
         books = MongoBooks(client, place.database)
         report = await Reconciler(engine.payment.gateway, books, engine.clock).compare(begin, end)
-        return Findings(report, await engine.care.waiting(engine.actor, limit=_MOST_CASES))
+        return Findings(report, await engine.head_office.care.waiting(engine.actor, limit=_MOST_CASES))
 
 
 def tell(findings: Findings, since: date, until: date) -> None:

@@ -31,7 +31,7 @@ def keyless(world):
 
 
 async def waiting(desk, **page):
-    cases = await desk.care.waiting(desk.actor, **page)
+    cases = await desk.head_office.care.waiting(desk.actor, **page)
     return [(case.booking.id, case.why) for case in cases.rows]
 
 
@@ -153,7 +153,9 @@ async def test_row_16_what_a_person_saw_to_is_no_difference_for_reconcile(world,
         span = (booking.created_at - timedelta(minutes=1), booking.created_at + timedelta(minutes=1))
 
         before = [each.kind for each in (await reconciler.compare(*span)).differences if each.booking_id == booking.id]
-        await admin.care.settle_by_hand(admin.actor, booking.id, "paid at the counter", seen=booking.version)
+        await admin.head_office.care.settle_by_hand(
+            admin.actor, booking.id, "paid at the counter", seen=booking.version
+        )
         after = await reconciler.compare(*span)
 
         assert [DifferenceKind.BOOKED_UNPAID] == before
@@ -306,7 +308,9 @@ async def test_money_on_its_way_is_waited_for_for_days(world, stripe):
 async def test_settled_by_hand_it_leaves_the_list_with_a_note_in_the_audit(world, stripe):
     async with world.desk("admin") as admin:
         booking = await with_failed_refund(admin, stripe)
-        done = await admin.care.settle_by_hand(admin.actor, booking.id, " paid out in cash ", seen=booking.version)
+        done = await admin.head_office.care.settle_by_hand(
+            admin.actor, booking.id, " paid out in cash ", seen=booking.version
+        )
 
         assert [] == await waiting(admin)
         assert "paid out in cash" == done.trouble.settled.note
@@ -314,7 +318,7 @@ async def test_settled_by_hand_it_leaves_the_list_with_a_note_in_the_audit(world
         assert ("admin", "booking.settled") == (row["by"], row["what"])
         assert ({"needs": "refund_failed"}, {"settled by hand": "paid out in cash"}) == (row["before"], row["after"])
         with pytest.raises(MoveRefused):
-            await admin.care.settle_by_hand(admin.actor, booking.id, "again", seen=done.version)
+            await admin.head_office.care.settle_by_hand(admin.actor, booking.id, "again", seen=done.version)
 
 
 async def test_nobody_settles_what_has_changed_since_or_without_a_word(world, stripe):
@@ -322,9 +326,9 @@ async def test_nobody_settles_what_has_changed_since_or_without_a_word(world, st
         booking = await with_failed_refund(admin, stripe)
 
         with pytest.raises(Overtaken):
-            await admin.care.settle_by_hand(admin.actor, booking.id, "cash", seen=booking.version - 1)
+            await admin.head_office.care.settle_by_hand(admin.actor, booking.id, "cash", seen=booking.version - 1)
         with pytest.raises(InvalidText):
-            await admin.care.settle_by_hand(admin.actor, booking.id, "  ", seen=booking.version)
+            await admin.head_office.care.settle_by_hand(admin.actor, booking.id, "  ", seen=booking.version)
 
         assert 0 == world.db.audit.count_documents({})
         assert 1 == len(await waiting(admin))
@@ -337,9 +341,9 @@ async def test_S2_the_list_is_the_head_offices_and_settling_the_admins(world, st
         for account in ("clerk", "owner"):
             async with world.desk(account) as other:
                 with pytest.raises(Forbidden):
-                    await other.care.waiting(other.actor)
+                    await other.head_office.care.waiting(other.actor)
         with pytest.raises(Forbidden):
-            await office.care.settle_by_hand(office.actor, booking.id, "cash", seen=booking.version)
+            await office.head_office.care.settle_by_hand(office.actor, booking.id, "cash", seen=booking.version)
 
 
 async def test_the_list_is_paged_by_an_index_the_oldest_first(world, stripe):
@@ -348,7 +352,7 @@ async def test_the_list_is_paged_by_an_index_the_oldest_first(world, stripe):
 
         assert [made[0].id] == [booking for booking, _ in await waiting(admin, limit=1)]
         assert [made[1].id] == [booking for booking, _ in await waiting(admin, offset=1, limit=1)]
-        assert 2 == (await admin.care.waiting(admin.actor, limit=1)).total
+        assert 2 == (await admin.head_office.care.waiting(admin.actor, limit=1)).total
         order = [("person_at", 1), ("_id", 1)]
         plan = world.db.bookings.find({"person_at": {"$lte": admin.clock.now()}}).sort(order).explain()
         assert "needs_person" in str(plan["queryPlanner"]["winningPlan"])
