@@ -233,7 +233,7 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
         catalogue=CatalogueService(store, clock, doors.cache),
         availability=AvailabilityService(store, MongoTaken(client, place.database), clock),
         booking=booking,
-        listing=ListingService(store),
+        listing=ListingService(store, doors.cache),
         rental=RentalService(store, clock, booking, payment),
         payment=payment,
         follower=Follower(payment, clock),

@@ -129,7 +129,11 @@ class Store(Protocol):
     async def asked(self, intent_key: str) -> BookingId | None:
         """The booking that an earlier press with this key made."""
 
-    async def bookings(self, chosen: BookingSelection) -> BookingRows: ...
+    async def bookings(self, chosen: BookingSelection) -> list[Booking]:
+        """One page of what is selected."""
+
+    async def count_bookings(self, chosen: BookingSelection) -> int:
+        """How many are selected in all; ``COUNT_CAP`` + 1 stands for any number beyond the cap."""
 
     def booking_batches(self, chosen: BookingSelection, size: int, most: int) -> AsyncIterator[list[Booking]]:
         """All that *chosen* selects, *size* at a time and *most* in all, whatever its page is."""

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from engine.adapters.mongo_bookings import booking_of
 from engine.adapters.mongo_client import Database, Document, speaking
 from engine.domain.booking import Booking
-from engine.domain.listing import COUNT_CAP, BookingOrder, BookingRows, BookingSelection
+from engine.domain.listing import COUNT_CAP, BookingOrder, BookingSelection
 
 _ORDERS = {
     BookingOrder.CREATED: ("created_at",),
@@ -21,18 +21,22 @@ _ORDERS = {
 _WHOLE = "created"
 
 
-async def listed(db: Database, chosen: BookingSelection) -> BookingRows:
-    """One page and how many there are, in two commands."""
-    wanted = filter_of(chosen)
+async def listed(db: Database, chosen: BookingSelection) -> list[Booking]:
+    """One page, in one command."""
     with speaking():
-        cursor = db.bookings.find(wanted).sort(order_of(chosen))
+        cursor = db.bookings.find(filter_of(chosen)).sort(order_of(chosen))
         # One batch: the driver's first one would end at 101 rows.
         found = await cursor.skip(chosen.offset).limit(chosen.limit).batch_size(chosen.limit + 1).to_list()
+    return [booking_of(document) for document in found]
+
+
+async def counted(db: Database, chosen: BookingSelection) -> int:
+    """How many there are in all; one more than ``COUNT_CAP`` for any number beyond it."""
+    wanted = filter_of(chosen)
+    with speaking():
         if wanted:
-            count = await db.bookings.count_documents(wanted, limit=COUNT_CAP + 1)
-        else:
-            count = await db.bookings.count_documents({}, limit=COUNT_CAP + 1, hint=_WHOLE)
-    return BookingRows(tuple(booking_of(document) for document in found), min(count, COUNT_CAP), count > COUNT_CAP)
+            return await db.bookings.count_documents(wanted, limit=COUNT_CAP + 1)
+        return await db.bookings.count_documents({}, limit=COUNT_CAP + 1, hint=_WHOLE)
 
 
 async def batches(db: Database, chosen: BookingSelection, size: int, most: int) -> AsyncIterator[list[Booking]]:

@@ -16,7 +16,7 @@ from engine.adapters.mongo_bookings import booking_of
 from engine.adapters.mongo_cars import AT_ONCE, car_filter, page_of
 from engine.adapters.mongo_client import TRANSACTION_S, Client, Database, Document, database, speaking
 from engine.adapters.mongo_documents import audit_document, branch_of, car_of, renter_document, renter_of
-from engine.adapters.mongo_listing import batches, listed
+from engine.adapters.mongo_listing import batches, counted, listed
 from engine.adapters.mongo_settings import read_revisions
 from engine.adapters.mongo_work import MongoWork, in_the_way, replace_version
 from engine.domain.audit import AuditRow
@@ -85,8 +85,11 @@ class MongoStore:
             found = await self._db.bookings.find_one({"intent_key": intent_key}, {"_id": 1})
         return BookingId(found["_id"]) if found else None
 
-    async def bookings(self, chosen: BookingSelection) -> BookingRows:
+    async def bookings(self, chosen: BookingSelection) -> list[Booking]:
         return await listed(self._db, chosen)
+
+    async def count_bookings(self, chosen: BookingSelection) -> int:
+        return await counted(self._db, chosen)
 
     def booking_batches(self, chosen: BookingSelection, size: int, most: int) -> AsyncIterator[list[Booking]]:
         return batches(self._db, chosen, size, most)

@@ -104,6 +104,8 @@ def scopes_of(actor: Actor) -> tuple[BookingScope, ...]:
     """What the account may see, the first being what it opens with; empty for none."""
     if actor.role is Role.OWNER:
         return (BookingScope.FLEET,) if actor.owner_id is not None else ()
+    if actor.role is Role.RENTER:
+        return (BookingScope.MINE,) if actor.renter is not None else ()
     scopes = [BookingScope.ALL] if actor.may(Deed.SEE_ALL_BOOKINGS) else []
     if actor.may(Deed.BOOK):
         scopes.append(BookingScope.MINE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,9 +11,18 @@ from zoneinfo import ZoneInfo
 from engine.domain.booking import Booking
 from engine.domain.car import BranchId
 from engine.domain.csv_text import BOM, csv_line, plain_amount
-from engine.domain.listing import BookingQuery, BookingRows, selection, told_to
+from engine.domain.freshness import BOOKINGS, LISTS_LIVE, Lookup, Namespace, bookings_at, bookings_by, bookings_of
+from engine.domain.listing import (
+    COUNT_CAP,
+    BookingOrder,
+    BookingQuery,
+    BookingRows,
+    BookingSelection,
+    selection,
+    told_to,
+)
 from engine.domain.people import Actor
-from engine.ports import Store
+from engine.ports import Cache, Store
 from engine.services.gate import gated
 
 #: More rows are a report, not a list.
@@ -38,16 +48,25 @@ class ListingService:
     """What an account may see is decided here; owners are told renters' initials only (``told_to``)."""
 
     store: Store
+    cache: Cache
 
     async def page(self, actor: Actor, query: BookingQuery) -> BookingRows:
-        """One page in two commands to the database, however many bookings there are.
+        """One page in two commands to the database at most, however many bookings there are.
 
         Raises:
             Forbidden: The scope, or the order, is not the account's.
             InvalidText: The text or an id is none.
         """
-        found = await self.store.bookings(selection(actor, query))
-        return replace(found, rows=tuple(told_to(actor, booking) for booking in found.rows))
+        chosen = selection(actor, query)
+        count, found = await asyncio.gather(self._count(chosen), self.store.bookings(chosen))
+        rows = tuple(told_to(actor, booking) for booking in found)
+        return BookingRows(rows, min(count, COUNT_CAP), count > COUNT_CAP)
+
+    async def _count(self, chosen: BookingSelection) -> int:
+        """Kept for a while: a number says nothing of anybody. Bookings themselves are never kept (decision 0019)."""
+        asked = replace(chosen, order=BookingOrder.CREATED, descending=True, offset=0, limit=1)
+        lookup = Lookup("count of bookings", (asked,), int, (_namespace(chosen),), LISTS_LIVE)
+        return await self.cache.read(lookup, lambda: self.store.count_bookings(chosen))
 
     async def export(
         self,
@@ -75,6 +94,15 @@ class ListingService:
             if len(kept) < len(some):
                 return Exported(done, complete=False)
         return Exported(done, complete=True)
+
+
+def _namespace(chosen: BookingSelection) -> Namespace:
+    """The narrowest whose bump tells of every booking that may be among them."""
+    if chosen.booked_by is not None:
+        return bookings_by(chosen.booked_by)
+    if chosen.branch_id is not None:
+        return bookings_at(chosen.branch_id)
+    return BOOKINGS if chosen.owner_id is None else bookings_of(chosen.owner_id)
 
 
 def _line(booking: Booking, names: dict[BranchId, str]) -> str:

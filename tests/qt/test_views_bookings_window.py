@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox,
 
 from desktop.viewmodels.booking import Stage
 from desktop.viewmodels.phases import Phase
+from engine.domain.money import Money
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
@@ -252,3 +253,56 @@ async def test_a_question_left_open_does_not_outlive_the_session(counter, world)
 
         assert not isinstance(QApplication.activeModalWidget(), QMessageBox)
         assert page is not None
+
+
+async def test_what_another_desk_books_comes_to_the_list_and_the_chosen_line_stays(counter, world):
+    async def another():
+        async with world.desk() as desk:
+            return await desk.booking.hold(
+                desk.actor, wish(desk, car="car-3", key="k3", shown_price=Money(160_00, "EUR"))
+            )
+
+    async with counter() as person:
+        await person.sign_in()
+        await elsewhere(person, two_of(world))
+        page = await to_bookings(person)
+        person.press(Qt.Key.Key_J)
+        chosen = page.model.row_at(page.table.currentIndex().row()).number
+        new = await elsewhere(person, another)
+        await listed(person, page, 3)
+
+        assert new.id == page.model.row_at(0).booking.id
+        assert chosen == page.model.row_at(page.table.currentIndex().row()).number
+        assert person.window.focusWidget() is page.table
+
+
+@pytest.mark.parametrize("taken", [False, True])
+async def test_a_late_payment_is_told_with_its_reason_while_nobody_asks(counter, world, taken):
+    async def let_go():
+        """A page that was paid although its booking was let go."""
+        async with world.desk() as desk, stripe_of(world) as stripe:
+            made = await opened(desk)
+            await stripe.pay(made)
+        gone = {"$set": {"state": "released", "attempts.0.state": "expired"}, "$unset": {"due_at": ""}}
+        gone["$push"] = {"history": {"state": "released", "at": made.created_at, "by": "sweeper"}}
+        world.db.bookings.update_one({"_id": made.id}, gone)
+        world.db.fences.update_one({"_id": made.car_id}, {"$pull": {"claims": {"booking_id": made.id}}})
+        return made
+
+    async def paid_after_all(made):
+        async with world.desk() as desk:
+            if taken:
+                await desk.booking.hold(desk.actor, wish(desk, key="k2"))
+            await desk.payment.heard(made.id, made.attempt.session_id)
+
+    async with counter() as person:
+        await person.sign_in()
+        made = await elsewhere(person, let_go)
+        await elsewhere(person, lambda: paid_after_all(made))
+        toast = person.view.client.news.toast
+        await person.until(lambda: "Paid after the hold was over" in toast.text)
+
+        reason = "the car was no longer free" if taken else "the car was still free"
+        assert reason in toast.text
+        assert ("refunded" if taken else "confirmed") == world.stored(made)["state"]
+        toast.hide()

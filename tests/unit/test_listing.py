@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from engine.domain.car import BranchId, OwnerId
 from engine.domain.listing import BookingScope, compact, initials, needles, scopes_of, search_keys, told_to
-from engine.domain.people import AccountName, Actor, Role
+from engine.domain.people import AccountName, Actor, Renter, RenterId, Role
 
 
 def _actor(role, **changes):
@@ -24,7 +24,8 @@ def _actor(role, **changes):
         (_actor(Role.OWNER), []),
         (_actor(Role.ADMIN), [BookingScope.ALL, BookingScope.MINE]),
         (_actor(Role.WORKER), [BookingScope.ALL]),
-        (_actor(Role.RENTER), [BookingScope.MINE]),
+        (_actor(Role.RENTER), []),
+        (_actor(Role.RENTER, renter=Renter(RenterId("r1"), "Ada", "", "", "")), [BookingScope.MINE]),
     ],
 )
 def test_each_role_has_its_scopes(actor, scopes):
