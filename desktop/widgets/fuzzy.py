@@ -5,11 +5,11 @@ API: fit(typed, words) -> a number, larger is better, or None.
 
 from __future__ import annotations
 
-_WORD_START, _INSIDE, _SCATTERED = 8, 4, 1
+_BEGINNING, _WORD_START, _INSIDE, _SCATTERED = 10, 8, 4, 1
 
 
 def fit(typed: str, words: str) -> int | None:
-    """Each typed word must be found: best at the start of a word, else inside, else as letters in that order.
+    """Each typed word must be found: best at the beginning, then at a word, inside, or as letters in order.
 
     None when one of them is not there at all; 0 for nothing typed.
     """
@@ -24,7 +24,9 @@ def fit(typed: str, words: str) -> int | None:
 
 
 def _fit_one(part: str, line: str) -> int | None:
-    if line.startswith(part) or any(f"{before}{part}" in line for before in " -:("):
+    if line.startswith(part):
+        return _BEGINNING
+    if any(f"{before}{part}" in line for before in " -:("):
         return _WORD_START
     if part in line:
         return _INSIDE

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from desktop.widgets.fuzzy import fit
 
 LINES = [
+    "All bookings Go to",
     "Find a car Go to",
     "Bookings Go to",
     "Search bookings Bookings",
@@ -24,6 +25,8 @@ def best(typed):
     ("typed", "first"),
     [
         ("bo", "Bookings Go to"),
+        ("bookings go to", "Bookings Go to"),
+        ("all", "All bookings Go to"),
         ("search bo", "Search bookings Bookings"),
         ("price", "Sort: Price, lowest first Bookings"),
         ("low pri", "Sort: Price, lowest first Bookings"),
