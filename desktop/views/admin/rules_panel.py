@@ -26,6 +26,7 @@ from engine.domain.settings import LONGEST_HOLD, SHORTEST_HOLD, FirmSettings, so
 
 _SOON, _LATER = "As soon as possible (in about a minute)", "From a day and time on"
 _MOST_RULES = 10
+_WHOLE_BP = 10_000
 _MINUTE = timedelta(minutes=1)
 
 
@@ -216,6 +217,8 @@ def _basis_points(field: str, text: str) -> int:
         share = Decimal(text.strip().removesuffix("%").strip().replace(",", ".")) * 100
     except InvalidOperation as problem:
         raise InvalidText(field, "must be a number of percent") from problem
-    if not share.is_finite() or share != share.to_integral_value():
+    if not share.is_finite() or abs(share) > _WHOLE_BP:
+        raise InvalidText(field, "must lie between 0 and 100 percent")
+    if share != share.to_integral_value():
         raise InvalidText(field, "must be percent with at most two decimals")
     return int(share)

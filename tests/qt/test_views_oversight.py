@@ -1,0 +1,303 @@
+"""The administrator's pages fed with states: bones where the rows will be, empty, failed, and what stays offline."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from builders import BERLIN, LISBON
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+from view_builders import NOW, FedDesk, make_booking
+
+from desktop.preferences import Preferences
+from desktop.tasks import TaskScope
+from desktop.viewmodels.admin.audit import AuditViewModel
+from desktop.viewmodels.admin.firm import FirmState, FirmViewModel
+from desktop.viewmodels.admin.health import HealthState, HealthViewModel
+from desktop.viewmodels.admin.overview import OverviewState, OverviewViewModel
+from desktop.viewmodels.admin.paged import PagedState
+from desktop.viewmodels.phases import Phase
+from desktop.views.admin.audit_page import AuditPage
+from desktop.views.admin.firm_page import FirmPage
+from desktop.views.admin.health_page import HealthPage
+from desktop.views.admin.oversight_words import short_amount
+from desktop.views.admin.overview_page import Drill, OverviewPage
+from desktop.views.admin.rules_panel import _basis_points
+from desktop.views.tools import Tools
+from desktop.widgets.shimmer import ShimmerClock
+from engine.domain.audit import AuditPage as Rows
+from engine.domain.audit import AuditQuery, AuditRow
+from engine.domain.booking import BookingState
+from engine.domain.branches import BranchLine
+from engine.domain.car import BranchId
+from engine.domain.errors import InvalidText, Unavailable
+from engine.domain.health import Area, Finding, HealthReport, Level
+from engine.domain.money import Money
+from engine.domain.overview import BranchCars, MoneyCell, Overview, Pulse, months_until
+from engine.domain.people import AccountName, Role
+from engine.domain.settings import BEGINNING, Firm, FirmSettings, Revision
+
+AWAY = Unavailable("mongodb")
+MONTHS = months_until(NOW, [BERLIN])
+
+
+class Clock:
+    at = 100.0
+
+    def __call__(self):
+        return self.at
+
+
+class Quiet(FedDesk):
+    """A desk whose bridge never answers: what is shown is what the test feeds."""
+
+    async def call(self, _make):
+        raise AWAY
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def place(qtbot, theme, clock, tmp_path, monkeypatch):
+    """Puts a page up; its view-model's own load is left out, and its waits run by *clock*."""
+    shimmer = ShimmerClock(theme)
+    tools = Tools(theme, shimmer, Preferences(tmp_path / "p.ini"))
+    monkeypatch.setattr(TaskScope, "_start", lambda _self, _name, work: work.close())
+
+    def put(make, vm, loading=lambda page: page.loading):
+        page = make(tools, vm)
+        if loading is not None:
+            loading(page)._rule._now = clock
+        qtbot.addWidget(page)
+        page.resize(1088, 764)
+        page.show()
+        page.activateWindow()
+        qtbot.waitUntil(page.isActiveWindow)
+        return page
+
+    yield put
+    shimmer.deleteLater()
+
+
+def overview_of(**changes):
+    branches = (
+        BranchCars(BERLIN.id, "Mitte", "Berlin", 10, 1, 2, 4),
+        BranchCars(LISBON.id, "Baixa", "Lisboa", 5, 0, 0, 1),
+    )
+    money = (
+        MoneyCell(MONTHS[-1], BERLIN.id, "EUR", 1_234_567, 185_185),
+        MoneyCell(MONTHS[-1], LISBON.id, "EUR", 100_00, 15_00),
+        MoneyCell(MONTHS[-2], LISBON.id, "JPY", 9_000, 900),
+    )
+    bookings = {BookingState.HELD: 2, BookingState.CONFIRMED: 30, BookingState.COMPLETED: 500}
+    made = Overview(NOW, MONTHS, branches, bookings, {Role.ADMIN: 1, Role.CLIENT: 3}, money)
+    return replace(made, **changes)
+
+
+def pulse_of(count=6, **changes):
+    bookings = tuple(make_booking(number) for number in range(count))
+    return replace(Pulse(NOW, bookings, bookings[:2], 1), **changes)
+
+
+@pytest.fixture
+def overview(place, qtbot):
+    vm = OverviewViewModel(Quiet(), TaskScope())
+    return place(lambda tools, vm: OverviewPage(tools, vm, _host(qtbot)), vm)
+
+
+def _host(qtbot):
+
+    host = QWidget()
+    qtbot.addWidget(host)
+    host.resize(1088, 764)
+    return host
+
+
+def feed(vm, state):
+    vm._show(state)
+    QTest.qWait(0)
+
+
+def ready(run=1, **changes):
+    return OverviewState(Phase.READY, overview_of(), pulse_of(), "EUR", run, **changes)
+
+
+def places_of(page):
+    parts = (*page.tiles.values(), page.months.chart, page.money.chart, page.cars.chart, page.latest.table)
+    return [part.mapTo(page, part.rect().topLeft()) for part in parts] + [part.size() for part in parts]
+
+
+def test_the_overview_arrives_where_its_bones_stood(overview, clock):
+    feed(overview.vm, OverviewState(run=1))
+    clock.at += 0.25
+    overview.loading._look()
+    bones = places_of(overview)
+    assert overview.tiles["Cars"]._waiting
+    clock.at += 0.5
+    feed(overview.vm, ready())
+    overview.loading._look()
+    QTest.qWait(0)
+
+    assert not overview.tiles["Cars"]._waiting
+    assert bones == places_of(overview)
+
+
+def test_its_figures_are_the_overviews_and_currencies_are_never_mixed(overview):
+    feed(overview.vm, ready())
+    shown = {name: (tile._value, tile._note) for name, tile in overview.tiles.items()}
+
+    assert {
+        "Cars": ("16", "15 for rent"),
+        "Out today": ("33 %", "5 of 15 cars"),
+        "Pending bookings": ("2", "30 confirmed"),
+        "Needs a person": ("1", "see to it now"),
+        "Users": ("4", "1 administrator"),
+        "Revenue this month": ("12.4k EUR", "commission 1.9k EUR"),
+    } == shown
+    assert ["EUR", "JPY"] == [overview.currency.itemText(at) for at in range(overview.currency.count())]
+    assert overview.currency.isVisibleTo(overview)
+    feed(overview.vm, replace(overview.vm.state, currency="JPY"))
+    assert {"0 JPY", "9,000 JPY"} == {point.text for point in overview.months.chart.data.points}
+
+
+def test_each_figure_leads_to_what_is_behind_it(overview):
+    feed(overview.vm, ready())
+    led, asked = [], []
+    overview.drilled.connect(led.append)
+    overview.vm.behind.changed.connect(lambda state: asked.append(state.query))
+    for name in ("Cars", "Out today", "Pending bookings", "Needs a person", "Users"):
+        overview.tiles[name].click()
+    overview.cars.chosen.emit(BERLIN.id)
+    overview.tiles["Revenue this month"].click()
+    overview.behind.close_panel()
+    overview.money.chosen.emit(LISBON.id)
+
+    assert ["cars", "bookings", "bookings", "care", "users", "cars"] == [drill.page for drill in led]
+    assert (True, BranchId(BERLIN.id)) == (led[1].until_today, led[-1].branch_id)
+    assert Drill("bookings", led[2].standings) == led[2]
+    assert [((MONTHS[-1],), None), (MONTHS, LISBON.id)] == [(each.months, each.branch_id) for each in asked]
+
+
+def test_an_overview_that_does_not_come_says_so_and_one_that_came_stays(overview):
+    feed(overview.vm, OverviewState(Phase.FAILED, run=1, problem=AWAY))
+    assert "No connection" == overview.content.empty._title.text()
+    feed(overview.vm, ready(run=2))
+    assert overview.content.shows_rows
+    feed(overview.vm, replace(overview.vm.state, phase=Phase.FAILED, problem=AWAY))
+
+    assert overview.content.shows_rows
+    assert "loaded before" in overview.content.banner._text.text()
+
+
+def test_a_firm_without_anything_shows_noughts_and_says_what_comes(overview):
+    bare = overview_of(branches=(), bookings={}, users={}, money=())
+    feed(overview.vm, OverviewState(Phase.READY, bare, pulse_of(0, holds=(), cases=0), "", 1))
+
+    assert ("0 %", "0 of 0 cars") == (overview.tiles["Out today"]._value, overview.tiles["Out today"]._note)
+    assert "The first captured payment shows here." == overview.months.chart._words
+    assert overview.latest.nothing is overview.latest.stack.currentWidget()
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "words"),
+    [
+        (99, "EUR", "1"),
+        (123_45, "EUR", "123"),
+        (1_234_567, "EUR", "12.3k"),
+        (99_999_999, "JPY", "100M"),
+        (-250_000, "EUR", "-2.5k"),
+    ],
+)
+def test_a_bar_carries_a_short_figure(minor, currency, words):
+    assert words == short_amount(Money(minor, currency))
+
+
+@pytest.mark.parametrize(("text", "points"), [("15", 1500), ("12,5 %", 1250), ("0.01", 1), (" 100 ", 10_000)])
+def test_percent_is_read_without_a_float(text, points):
+    assert points == _basis_points("commission", text)
+
+
+@pytest.mark.parametrize("text", ["", "x", "1.234", "nan", "1e999"])
+def test_what_is_no_percent_is_refused_at_its_field(text):
+    with pytest.raises(InvalidText):
+        _basis_points("commission", text)
+
+
+def firm_of(**changes):
+    first = Revision(1, BEGINNING, FirmSettings(), AccountName("provision"), BEGINNING)
+    later = Revision(2, NOW + timedelta(days=9), FirmSettings(commission_bp=900), AccountName("ari"), NOW)
+    lines = (BranchLine(BERLIN, 3, 7), BranchLine(replace(LISBON, closed=True), 0, 0))
+    made = FirmState(Phase.READY, Firm(first.settings, first, (later,), (), 2), lines, 1)
+    return replace(made, **changes)
+
+
+@pytest.fixture
+def firm(place, qtbot):
+    return place(lambda tools, vm: FirmPage(tools, vm, _host(qtbot)), FirmViewModel(Quiet(), TaskScope()))
+
+
+def test_rules_and_branches_arrive_where_their_bones_stood(firm, clock):
+    feed(firm.vm, FirmState(run=1))
+    clock.at += 0.25
+    firm.loading._look()
+    tables = (firm.rules_table, firm.branches_table)
+    bones = [table.visualRect(table.model().index(0, column)) for table in tables for column in range(7)]
+    assert "waiting" == firm.rules.state_of(0)
+    clock.at += 0.5
+    feed(firm.vm, firm_of())
+    firm.loading._look()
+    QTest.qWait(0)
+
+    assert ["Planned", "In force"] == [firm.rules.row_at(row).standing for row in range(2)]
+    assert bones == [table.visualRect(table.model().index(0, column)) for table in tables for column in range(7)]
+    assert ("Open", "Closed") == tuple(firm.branches.index(row, 6).data() for row in range(2))
+
+
+def test_a_firm_without_branches_offers_the_first_and_a_failed_one_to_try_again(firm):
+    feed(firm.vm, firm_of(branches=()))
+    assert ("No branch yet", "Add a branch …") == (firm.content.empty._title.text(), firm.content.empty._step.text())
+    feed(firm.vm, firm_of(run=2))
+    feed(firm.vm, firm_of(run=2, phase=Phase.FAILED, problem=AWAY))
+
+    assert "loaded before" in firm.content.banner._text.text()
+
+
+def test_the_audit_says_every_change_in_one_line(place, qtbot):
+    page = place(
+        lambda tools, vm: AuditPage(tools, vm, _host(qtbot)),
+        AuditViewModel(Quiet(), TaskScope()),
+        loading=lambda page: page.list.loading,
+    )
+    at = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    row = AuditRow(
+        at, AccountName("ari"), "desk-1", "car.status_changed", "car:car-1", {"status": "active"}, {"status": "retired"}
+    )
+    feed(page.vm.list, PagedState(AuditQuery(), Phase.READY, Rows((row,), 1), 1))
+
+    cells = [page.list.model.index(0, column).data() for column in range(1, 6)]
+    assert ["ari", "Car status changed", "car car-1", "Status: active → retired", "desk-1"] == cells
+    feed(page.vm.list, PagedState(AuditQuery(), Phase.READY, Rows((), 0), 2))
+    assert "Nothing was changed yet" == page.list.content.empty._title.text()
+    feed(page.vm.list, PagedState(AuditQuery(), Phase.FAILED, run=3, problem=AWAY))
+    assert "No connection" == page.list.content.empty._title.text()
+
+
+def test_health_shows_each_finding_as_it_comes_in_the_place_it_waited_for(place, qtbot):
+    vm = HealthViewModel(Quiet(), TaskScope())
+    page = place(lambda tools, vm: HealthPage(tools, vm, _host(qtbot)), vm, loading=None)
+    found = tuple(Finding(area, Level.GOOD, f"{area} is well.") for area in Area)
+    feed(vm, HealthState(Phase.LOADING, found[:2], looking_at=Area.STRIPE))
+    before = [page.table.visualRect(page.model.index(row, 2)) for row in range(len(Area))]
+    assert ["loaded", "loaded", "waiting"] == [page.model.state_of(row) for row in range(3)]
+    assert "Looking at stripe … 2 of 10" == page.header._subtitle.text()
+    assert not page.again.isEnabled()
+    feed(vm, HealthState(Phase.READY, found, HealthReport(NOW, found)))
+
+    assert before == [page.table.visualRect(page.model.index(row, 2)) for row in range(len(Area))]
+    assert page.again.isEnabled()
+    assert page.header._subtitle.text().endswith(": 10 good")
