@@ -19,7 +19,6 @@ Namespace = NewType("Namespace", str)
 #: Every answer belongs to it; for whoever no longer knows what it missed.
 EVERYTHING = Namespace("all")
 BRANCHES = Namespace("branches")
-SETTINGS = Namespace("settings")
 BOOKINGS = Namespace("bookings")
 REPORTS = Namespace("report")
 
