@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPixmap, QRegion
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QPainter, QPixmap, QRegion
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QToolTip,
     QWidget,
 )
 
@@ -42,7 +43,7 @@ class _CardDelegate(QStyledItemDelegate):
         super().__init__(view)
         self._view = view
         self._painter = painter
-        self._text_of = text_of
+        self.text_of = text_of
         self.cell = QSize()
         self.bones = True
         self.photo_of: Callable[[Any], QPixmap | None] = _no_photo
@@ -62,7 +63,7 @@ class _CardDelegate(QStyledItemDelegate):
             direction=option.direction,
         )
         rect: QRect = option.rect
-        card, photo = (None, None) if row is None else (self._text_of(row), self.photo_of(row))
+        card, photo = (None, None) if row is None else (self.text_of(row), self.photo_of(row))
         self._painter.paint(painter, rect, card, state, photo)
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: _AnyIndex) -> QSize:
@@ -203,6 +204,14 @@ class CardGrid(QListView):
             self._open(self.currentIndex())
         else:
             super().keyPressEvent(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """A name that is cut off is told in full."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            row = self.indexAt(event.pos()).data(ROW_ROLE)
+            QToolTip.showText(event.globalPos(), self._delegate.text_of(row).title if row is not None else "", self)
+            return True
+        return super().viewportEvent(event)
 
     def keyboardSearch(self, search: str) -> None:
         """Letters are commands here, they do not jump to a card."""

@@ -19,6 +19,8 @@ Value = TypeVar("Value", bound=Hashable)
 
 _TALLEST = 320
 _NARROWEST = 180
+#: More names than this are counted on a chip.
+_NAMED = 4
 
 
 class FilterButton(Button, Generic[Value]):
@@ -59,9 +61,14 @@ class FilterButton(Button, Generic[Value]):
         return frozenset(value for value, box in self._boxes.items() if box.isChecked())
 
     def words(self) -> str:
-        """What is ticked, short enough for a chip; empty for nothing."""
+        """What is ticked, short enough for the button; empty for nothing."""
         ticked = [box.text() for box in self._boxes.values() if box.isChecked()]
         return "" if not ticked else ticked[0] if len(ticked) == 1 else f"{len(ticked)} of {len(self._boxes)}"
+
+    def all_words(self) -> str:
+        """What is ticked by name, as long as it is not many; empty for nothing."""
+        ticked = [box.text() for box in self._boxes.values() if box.isChecked()]
+        return " or ".join(ticked) if len(ticked) <= _NAMED else self.words()
 
     def show_chosen(self, values: frozenset[Value]) -> None:
         missing = values - self._boxes.keys()

@@ -8,12 +8,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from desktop.messages import BODIES, FUELS, TRANSMISSIONS, rate
-from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID
 from desktop.viewmodels.search import SearchForm
 from desktop.views.client.filter_button import FilterButton
 from desktop.widgets.button import HEIGHT, Button, Kind
+from desktop.widgets.chip import Chip
 from desktop.widgets.flow import FlowLayout
 from engine.domain.car import BodyType, Fuel, Transmission
 from engine.domain.catalogue import Facets
@@ -98,10 +98,10 @@ class FilterChips(QWidget):
     def __init__(self, theme: Theme, filters: FilterRow, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._filters = filters
-        self._chips: list[tuple[FilterButton[str], Button]] = []
+        self._chips: list[tuple[FilterButton[str], Chip]] = []
         row = FlowLayout(self, gap=GRID)
         for button in filters.buttons():
-            chip = Button(theme, kind=Kind.QUIET, icon=Icon.CLOSE)
+            chip = Chip(theme, button.title)
             chip.clicked.connect(button.clear)
             self._chips.append((button, chip))
             row.addWidget(chip)
@@ -112,9 +112,8 @@ class FilterChips(QWidget):
 
     def draw(self) -> None:
         for button, chip in self._chips:
-            words = button.words()
-            chip.setText(f"{button.title}: {words}")
-            chip.setAccessibleName(f"Remove filter {button.title}: {words}")
+            words = button.all_words()
+            chip.set_words(words)
             chip.setVisible(bool(words))
         self.setVisible(any(button.words() for button, _ in self._chips))
 
