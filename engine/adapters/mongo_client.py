@@ -38,6 +38,9 @@ TRANSACTION_S = 10.0
 CODEC: CodecOptions[Document] = CodecOptions(document_class=dict, tz_aware=True, tzinfo=UTC)
 
 _UNAUTHORIZED, _AUTHENTICATION_FAILED, _WRITE_CONFLICT, _SHAPE_REFUSED = 13, 18, 112, 121
+#: What a member says that stops, starts or lost its part, without a label for the driver: interrupted, not yet
+#: initialized, its signing keys not loaded, no majority known yet, the snapshot, plan, cursor or transaction gone.
+_BETWEEN_PARTS = frozenset({43, 91, 94, 133, 134, 175, 189, 202, 211, 246, 251, 262, 11600, 11602, 46841})
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,7 @@ def _refusal(problem: OperationFailure) -> Exception:
     if problem.timeout or problem.has_error_label("TransientTransactionError"):
         return Unavailable("mongodb", "no answer in time")
     # Done by one member and not confirmed by the others: an election came in between, and it may be taken back.
-    if isinstance(problem, WriteConcernError) or problem.has_error_label("RetryableWriteError"):
+    retryable = problem.has_error_label("RetryableWriteError") or problem.code in _BETWEEN_PARTS
+    if isinstance(problem, WriteConcernError) or retryable:
         return Unavailable("mongodb", "an election came in between")
     return problem

@@ -29,6 +29,7 @@ from engine.domain.car import Car, CarId, CarStatus, CarTerms, terms_of
 from engine.domain.errors import (
     AlreadyAsked,
     CarNotRentable,
+    Contended,
     DriveSphereError,
     NotFound,
     Overtaken,
@@ -100,7 +101,8 @@ class MongoWork:
             # The transaction is lost by this; look outside of it.
             first = await self._db.bookings.find_one({"intent_key": booking.intent_key}, {"_id": 1})
             if first is None:
-                raise
+                # Written, and not yet known to a majority: asking again will find it.
+                raise Contended("this very request is being served") from problem
             raise AlreadyAsked(first["_id"]) from problem
 
     async def replace(self, booking: Booking) -> None:

@@ -153,7 +153,7 @@ class RedisCache:
                 await self._line.ask(self._line.redis.set(key, _fresh()))
             except Unavailable:
                 return  # the next one who reads will see the same
-            del self._seen[namespace]
+            self._seen.pop(namespace, None)  # another reader may have seen it too
 
     async def _keep(self, key: str, answer: object, lookup: Lookup[Any]) -> None:
         packed = msgspec.msgpack.encode((key, answer))

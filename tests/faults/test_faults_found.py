@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from builders import RENTER
-from pymongo.errors import WriteConcernError
+from pymongo.errors import OperationFailure, WriteConcernError
 from run import open_run
 
 from engine.adapters.mongo_client import speaking
@@ -69,6 +69,13 @@ def test_a_write_that_an_election_cut_short_is_told_as_no_answer():
 
     with pytest.raises(Unavailable), speaking():
         raise WriteConcernError("operation was interrupted", 11602, cut_short)
+
+
+@pytest.mark.parametrize(("code", "name"), [(211, "KeyNotFound"), (134, "ReadConcernMajorityNotAvailableYet")])
+def test_a_member_that_is_between_two_parts_is_told_as_no_answer(code, name):
+    """One that has just started has not loaded its signing keys, and says so without a label for the driver."""
+    with pytest.raises(Unavailable), speaking():
+        raise OperationFailure("No keys found for HMAC", code, {"ok": 0.0, "code": code, "codeName": name})
 
 
 @pytest.mark.asyncio
