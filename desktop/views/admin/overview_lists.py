@@ -9,14 +9,13 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget
 
-from desktop.figures import amount, day_time
+from desktop.figures import amount, clock_time, day_time
 from desktop.messages import STANDINGS, booking_number
 from desktop.models.pages import PagesModel
 from desktop.models.rows import Column
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.bookings.row import TONES
 from desktop.views.tools import Tools
-from desktop.widgets.countdown import clock_text
 from desktop.widgets.panel import Panel
 from desktop.widgets.record_table import RecordTable
 from desktop.widgets.text import Text
@@ -44,7 +43,7 @@ def latest_columns() -> list[Column[Line]]:
 def hold_columns() -> list[Column[Line]]:
     return [
         *_what(),
-        Column("Hold ends in", _left, lambda line: line[0].hold_until, numeric=True, weight=3),
+        Column("Hold ends", _end, lambda line: line[0].hold_until, numeric=True, weight=3),
     ]
 
 
@@ -61,10 +60,10 @@ def _pick_up(line: Line) -> str:
     return day_time(booking.period.starts_at, ZoneInfo(booking.zone), now=now)
 
 
-def _left(line: Line) -> str:
+def _end(line: Line) -> str:
+    """On this desk's clock: what is left would be wrong a second later."""
     booking, now = line
-    left = booking.hold_left(now).total_seconds()
-    return clock_text(left) if left > 0 else "over, being closed"
+    return "over, being closed" if booking.hold_over(now) else clock_time(booking.hold_until)
 
 
 class BookingsCard(Panel):
