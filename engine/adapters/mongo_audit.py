@@ -6,7 +6,7 @@ import re
 from collections.abc import AsyncIterator
 
 from engine.adapters.mongo_client import Client, Document, database, speaking
-from engine.domain.audit import AuditPage, AuditQuery, AuditRow
+from engine.domain.audit import AuditNames, AuditPage, AuditQuery, AuditRow
 from engine.domain.people import AccountName
 
 _BATCH = 500
@@ -37,9 +37,10 @@ class MongoAudit:
             at, last = found[-1]["at"], found[-1]["_id"]
             after = {"$or": [{"at": {"$lt": at}}, {"at": at, "_id": {"$lt": last}}]}
 
-    async def names(self) -> tuple[list[str], list[str]]:
+    async def names(self) -> AuditNames:
         with speaking():
-            return sorted(await self._audit.distinct("by")), sorted(await self._audit.distinct("what"))
+            people, verbs, desks = [sorted(await self._audit.distinct(field)) for field in ("by", "what", "desk")]
+        return AuditNames(tuple(people), tuple(verbs), tuple(desks))
 
 
 def _filter(query: AuditQuery) -> Document:

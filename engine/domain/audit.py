@@ -59,6 +59,15 @@ class AuditQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditNames:
+    """What occurs in the audit: accounts, verbs such as ``car.retired``, and machines."""
+
+    people: tuple[str, ...] = ()
+    verbs: tuple[str, ...] = ()
+    desks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AuditPage:
     """Attributes: ``total`` counts all rows of the query."""
 

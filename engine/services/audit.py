@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from engine.domain.audit import AuditPage, AuditQuery, AuditRow, Facts
+from engine.domain.audit import AuditNames, AuditPage, AuditQuery, AuditRow, Facts
 from engine.domain.csv_text import BOM, csv_line
 from engine.domain.errors import InvalidText
 from engine.domain.people import Actor, Deed
@@ -30,8 +30,7 @@ class AuditBook(Protocol):
     def walk(self, query: AuditQuery) -> AsyncIterator[list[AuditRow]]:
         """All rows of *query*, newest first, a batch at a time; rows that come meanwhile are left out."""
 
-    async def names(self) -> tuple[list[str], list[str]]:
-        """Everybody who is named in it, and every verb."""
+    async def names(self) -> AuditNames: ...
 
 
 @gated
@@ -44,8 +43,8 @@ class AuditService:
         actor.must(Deed.SEE_AUDIT)
         return await self.book.page(_sound(query))
 
-    async def names(self, actor: Actor) -> tuple[list[str], list[str]]:
-        """For the filter: the accounts and the verbs that occur."""
+    async def names(self, actor: Actor) -> AuditNames:
+        """For the filters."""
         actor.must(Deed.SEE_AUDIT)
         return await self.book.names()
 

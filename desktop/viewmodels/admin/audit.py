@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -11,18 +11,10 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.admin.paged import PagedViewModel
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.export import ExportViewModel, OnRows, Write
-from engine.domain.audit import AuditPage, AuditQuery
+from engine.domain.audit import AuditNames, AuditPage, AuditQuery
 from engine.domain.errors import DriveSphereError
 from engine.services.audit import MOST_EXPORTED
 from engine.services.listing import Exported
-
-
-@dataclass(frozen=True, slots=True)
-class AuditNames:
-    """What occurs in the audit: accounts, and verbs such as ``car.retired``."""
-
-    people: tuple[str, ...] = ()
-    verbs: tuple[str, ...] = ()
 
 
 class AuditViewModel(QObject):
@@ -57,8 +49,7 @@ class AuditViewModel(QObject):
 
     async def _load_names(self) -> None:
         try:
-            people, verbs = await self._desk.call(lambda: self._desk.head_office.audit.names(self._desk.actor))
+            self.names = await self._desk.call(lambda: self._desk.head_office.audit.names(self._desk.actor))
         except DriveSphereError:
             return  # the list says what is wrong; without the names it can still be read
-        self.names = AuditNames(tuple(people), tuple(verbs))
         self.names_changed.emit(self.names)

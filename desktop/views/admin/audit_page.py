@@ -14,7 +14,7 @@ from desktop.models.rows import Column
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
-from desktop.viewmodels.admin.audit import AuditNames, AuditViewModel
+from desktop.viewmodels.admin.audit import AuditViewModel
 from desktop.viewmodels.export import ExportPhase, ExportState
 from desktop.views.admin.facts import facts_of
 from desktop.views.admin.oversight_words import field_text, subject_text, verb_text
@@ -27,10 +27,10 @@ from desktop.widgets.page_header import PageHeader
 from desktop.widgets.search_field import SearchField
 from desktop.widgets.side_panel import SidePanel
 from desktop.widgets.text import Text
-from engine.domain.audit import AuditQuery, AuditRow
+from engine.domain.audit import AuditNames, AuditQuery, AuditRow
 
 _TITLE = "Audit"
-_EVERYBODY, _ANYTHING = "Everybody", "Everything"
+_EVERYBODY, _ANYTHING, _EVERYWHERE = "Everybody", "Everything", "Every desk"
 _SPANS = (("Any time", None), ("Last 24 hours", 1), ("Last 7 days", 7), ("Last 30 days", 30), ("Last 365 days", 365))
 _OPEN = "Open folder"
 _NOTHING = ListWords(
@@ -87,8 +87,8 @@ class AuditPage(Page):
         self.save = Button(tools.theme, "Export …", icon=Icon.DOWNLOAD)
         self.header.add_action(self.save)
         self.subject = SearchField(tools.theme, "Subject, such as car:car-12")
-        self.who, self.what, self.span = QComboBox(), QComboBox(), QComboBox()
-        for box, name in ((self.who, "Who"), (self.what, "What"), (self.span, "When")):
+        self.who, self.what, self.where, self.span = (QComboBox() for _ in range(4))
+        for box, name in ((self.who, "Who"), (self.what, "What"), (self.where, "Desk"), (self.span, "When")):
             box.setAccessibleName(name)
         self.span.addItems([words for words, _ in _SPANS])
         self._fill_names(AuditNames())
@@ -107,7 +107,7 @@ class AuditPage(Page):
         self.subject.selectAll()
 
     def clear(self) -> None:
-        for box in (self.who, self.what, self.span):
+        for box in (self.who, self.what, self.where, self.span):
             blocked = QSignalBlocker(box)
             box.setCurrentIndex(0)
             del blocked
@@ -131,6 +131,7 @@ class AuditPage(Page):
             by=self.who.currentData() or "",
             what=self.what.currentData() or "",
             subject=self.subject.text().strip(),
+            desk=self.where.currentData() or "",
             since=since,
         )
         self.list.words = _NOTHING if query == AuditQuery() else _NO_MATCH
@@ -140,8 +141,9 @@ class AuditPage(Page):
         rooms = sorted({verb.partition(".")[0] for verb in names.verbs})
         lines = [(f"{verb_text(room)}: everything", f"{room}.") for room in rooms]
         lines += [(verb_text(verb), verb) for verb in names.verbs]
-        people = [(name, name) for name in names.people]
-        for box, first, choices in ((self.who, _EVERYBODY, people), (self.what, _ANYTHING, lines)):
+        people, desks = ([(name, name) for name in known] for known in (names.people, names.desks))
+        filters = ((self.who, _EVERYBODY, people), (self.what, _ANYTHING, lines), (self.where, _EVERYWHERE, desks))
+        for box, first, choices in filters:
             blocked, chosen = QSignalBlocker(box), box.currentData()
             box.clear()
             box.addItem(first, "")
@@ -180,7 +182,7 @@ class AuditPage(Page):
         filters = QHBoxLayout()
         filters.setSpacing(2 * GRID)
         filters.addWidget(self.subject, 2)
-        for words, box in (("Who", self.who), ("What", self.what), ("When", self.span)):
+        for words, box in (("Who", self.who), ("What", self.what), ("Desk", self.where), ("When", self.span)):
             label = Text(tools.theme, words, ink="muted")
             label.setBuddy(box)
             filters.addWidget(label)
@@ -195,7 +197,7 @@ class AuditPage(Page):
 
     def _connect(self) -> None:
         self.subject.searched.connect(self._ask)
-        for box in (self.who, self.what, self.span):
+        for box in (self.who, self.what, self.where, self.span):
             box.currentIndexChanged.connect(self._ask)
         self.list.opened.connect(self.detail.show_row)
         self.list.filled.connect(self._counted)
