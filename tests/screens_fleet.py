@@ -30,6 +30,7 @@ async def fleet(photo) -> None:
 
 async def _one_car(photo, page) -> None:
     vm = page.car
+    await photo.until(lambda: page.rows.model.row_at(0) is not None)
     page.panel.open_car(page.rows.model.row_at(0).row.car)
     await photo.until(lambda: vm.state.outlook is not None)
     vm.edit()
