@@ -178,6 +178,28 @@ async def test_a_booking_is_opened_from_the_palette_on_any_page(counter, world):
         assert made[0].id == detail.vm.state.booking.id
 
 
+async def test_an_owner_finds_a_booking_by_its_plate_and_is_told_no_name(counter, world):
+    async with counter() as person:
+        await person.sign_in("owner")
+        await elsewhere(person, two_of(world))
+        person.press(Qt.Key.Key_K, CTRL)
+        palette = person.window.finder.widget
+        await person.until(palette.field.hasFocus)
+        person.type("ada")
+        person.press(Qt.Key.Key_A, CTRL)
+        person.type("b-ds 2")
+        await person.until(lambda: palette.model.lines and palette.model.lines[0].id.startswith("booking:"))
+        assert "A. M." in palette.model.lines[0].title
+        person.press(Qt.Key.Key_Return)
+        detail = person.view._areas[0].detail
+        await person.until(lambda: detail.isVisible() and detail.vm.state.branches)
+
+        told = {field.label: field.value for field in detail.facts._fields}
+        assert "A. M." == told["Renter"]
+        assert not detail.aftercare.isVisible()
+        assert not detail.main.isVisible()
+
+
 async def test_every_command_of_the_window_is_in_the_palette(counter):
     async with counter() as person:
         await person.sign_in()

@@ -16,6 +16,7 @@ from desktop.views.owner.earnings_part import EarningsPart
 from desktop.views.owner.fleet_commands import FleetCommands
 from desktop.views.owner.fleet_page import FleetPage
 from desktop.views.tools import Tools, Workspace
+from engine.domain.booking import Booking
 from engine.domain.car import Car
 from engine.domain.events import BookingChanged, CarChanged, Fact
 from engine.domain.listing import BookingQuery, BookingScope
@@ -76,6 +77,11 @@ class OwnerArea(Area):
             self._workspace.detail.took(fact.booking)
             if self.bookings is not None:
                 self.bookings.show_change(fact.booking)
+
+    def open_booking(self, booking: Booking) -> bool:
+        self.left()
+        self.detail.open_booking(booking)
+        return True
 
     def left(self) -> None:
         self.fleet.left()
