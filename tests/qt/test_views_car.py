@@ -182,6 +182,7 @@ def test_the_panel_says_the_whole_price_and_enter_goes_on_to_book(panel, qtbot):
     assert "Volkswagen Golf" == panel.accessibleName()
     assert panel.price.accessibleDescription().endswith("2 days × 50.00 EUR = 100.00 EUR. Total: 100.00 EUR")  # noqa: RUF001
     assert panel.main.hasFocus()
+    assert panel.main.accessibleDescription().endswith("Total: 100.00 EUR")
     with qtbot.waitSignal(panel.book_wanted) as told:
         QTest.keyClick(panel.main, Qt.Key.Key_Return)
     assert [make_offer(1), PERIOD, BERLIN] == told.args
@@ -195,6 +196,9 @@ def test_X1_a_taken_car_says_why_counts_its_hold_down_and_offers_both_ways_out(p
     assert "by clerk2, booking K3JR-JXSN-8RGJ" in panel.why_not.sentence.text()
     assert "7:12" == panel.why_not.countdown.text()
     assert "Choose Wed 25 Nov 12:00" == panel.main.text()
+    heard = panel.main.accessibleDescription()
+    assert heard.startswith("Volkswagen Golf. Held for somebody who has not paid yet. 7 minutes 12 seconds left. From ")
+    assert "Free for 2 days from Wed 25 Nov 12:00" in heard
     assert not panel.may_book()
     with qtbot.waitSignal(panel.times_wanted) as told:
         QTest.keyClick(panel.main, Qt.Key.Key_Return)

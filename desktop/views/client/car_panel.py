@@ -111,6 +111,8 @@ class CarPanel(SidePanel):
             self.loading.fail()
         self._draw_weeks(state)
         self._draw_foot(state)
+        # What the button is about, for those who hear it only: the focus is there as soon as the panel is.
+        self.main.setAccessibleDescription(f"{car.title}. {self.why_not.spoken or self.price.accessibleDescription()}")
 
     def _draw_pictures(self, car: Car) -> None:
         """Each takes its place once it is there; until the first is, the drawing stands for all."""

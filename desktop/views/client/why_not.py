@@ -11,7 +11,7 @@ from desktop.messages import booking_number, branch_time, day_time, days_text, p
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.widgets.button import Button
-from desktop.widgets.countdown import Countdown
+from desktop.widgets.countdown import Countdown, spoken_time
 from desktop.widgets.panel import Panel
 from desktop.widgets.text import Text
 from engine.domain.availability import Blocked, Why
@@ -20,12 +20,17 @@ from engine.domain.period import RentalPeriod
 
 
 class WhyNot(Panel):
-    """Signals: ``other_wanted`` when the car offered instead is to be shown."""
+    """Signals: ``other_wanted`` when the car offered instead is to be shown.
+
+    Attributes:
+        spoken: All of it, as one would say it; empty for a car that is free.
+    """
 
     other_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent, padding=3 * GRID)
+        self.spoken = ""
         self.title = Text(theme, size=TypeSize.LEAD, bold=True, wrap=True)
         self.countdown = Countdown(theme, size=TypeSize.LEAD)
         self.countdown.set_name("Time left of the hold")
@@ -52,6 +57,7 @@ class WhyNot(Panel):
         self.setVisible(taken)
         if not isinstance(found, Blocked) or branch is None:
             self.countdown.stop()
+            self.spoken = ""
             return
         self.title.setText(_TITLES[found.obstacle.why])
         self.sentence.setText(way_text(found, branch, now))
@@ -62,6 +68,9 @@ class WhyNot(Panel):
         if found.instead is not None:
             car = found.instead.car
             self.other.setText(f"Show {car.title} instead, {rate(car.daily_rate)}")
+        left = f"{spoken_time(hold_left_s)} left" if hold_left_s > 0 else ""
+        said = (self.title.text(), left, self.sentence.text(), self.free.text())
+        self.spoken = ". ".join(part.rstrip(".") for part in said if part)
         self.countdown.setVisible(hold_left_s > 0)
         if hold_left_s > 0:
             self.countdown.start(hold_left_s)
