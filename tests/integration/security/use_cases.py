@@ -108,10 +108,6 @@ TABLE: dict[str, UseCase] = {
     "head_office.care.settle_by_hand": may(
         Deed.SETTLE_BY_HAND, args=lambda it: (it.booking_id, "settled in cash"), kwargs=lambda _it: {"seen": 1}
     ),
-    "care.waiting": may(Deed.SEE_ALL_BOOKINGS),
-    "care.settle_by_hand": may(
-        Deed.SETTLE_BY_HAND, args=lambda it: (it.booking_id, "settled in cash"), kwargs=lambda _it: {"seen": 1}
-    ),
     "fleet.page": may(*CARS, args=lambda _it: (FleetQuery(),)),
     "fleet.owners": may(Deed.MANAGE_ANY_CAR),
     "fleet.rules": may(*CARS),
