@@ -102,8 +102,11 @@ _SERVERS = MappingProxyType(
 
 def _away(problem: errors.DriveSphereError) -> Message:
     server = str(getattr(problem, "server", ""))
+    detail = str(getattr(problem, "detail", ""))
+    if detail == errors.UNTRUSTED:
+        return Message("The database's certificate is not one this firm trusts (setting ca_file).", Step.RETRY)
     # Our own servers say in a sentence why they did not start and what to do.
-    own = str(getattr(problem, "detail", "")) if server == "embedded" else ""
+    own = detail if server == "embedded" else ""
     return Message(own or _SERVERS.get(server, "A server does not answer."), Step.RETRY)
 
 

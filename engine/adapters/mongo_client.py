@@ -18,6 +18,7 @@ from pymongo.server_description import ServerDescription
 from pymongo.write_concern import WriteConcern
 
 from engine.domain.errors import (
+    UNTRUSTED,
     Contended,
     DriveSphereError,
     Forbidden,
@@ -151,7 +152,7 @@ def speaking() -> Iterator[None]:
 
 def _why_away(problem: ConnectionFailure) -> str:
     # The driver has no class of its own for it, and tries until its time is over.
-    return "certificate not trusted" if "CERTIFICATE_VERIFY_FAILED" in str(problem) else type(problem).__name__
+    return UNTRUSTED if "CERTIFICATE_VERIFY_FAILED" in str(problem) else type(problem).__name__
 
 
 _PLAIN: dict[int, Callable[[], DriveSphereError]] = {

@@ -281,6 +281,10 @@ class Overtaken(DriveSphereError):
     retryable = True
 
 
+#: Detail of an ``Unavailable`` server that showed a certificate from elsewhere.
+UNTRUSTED = "certificate not trusted"
+
+
 class Unavailable(DriveSphereError):
     """Attributes: ``server`` is one of ``mongodb``, ``redis``, ``stripe``, ``embedded``."""
 

@@ -21,7 +21,7 @@ from engine.adapters.redis_line import RedisLine, connect_redis
 from engine.adapters.stripe_gateway import StripeGateway
 from engine.bootstrap import open_engine
 from engine.config import Secret, load
-from engine.domain.errors import Misconfigured, Unavailable
+from engine.domain.errors import UNTRUSTED, Misconfigured, Unavailable
 from engine.domain.payment import AttemptState
 
 pytestmark = pytest.mark.asyncio
@@ -111,7 +111,7 @@ async def test_a_mongodb_with_a_certificate_from_elsewhere_is_not_spoken_to(worl
             async with connector.open("clerk", PASSWORD, world.place.database) as client:
                 await MongoAccounts(client, world.place.database, "clerk", connector).whoami()
 
-    assert "certificate not trusted" == caught.value.detail
+    assert UNTRUSTED == caught.value.detail
 
 
 @pytest.mark.parametrize("wrong", ["authority", "name"])
