@@ -6,7 +6,7 @@ import gc
 from dataclasses import replace
 
 import pytest
-from builders import make_car, wish
+from builders import RATE, make_car, wish
 from person import person_at
 from pictures import SVG, photo
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from desktop.viewmodels.owner.car_state import Stage
 from desktop.viewmodels.phases import Phase
-from engine.domain.car import CarStatus
+from engine.domain.car import CarStatus, OwnerId
 from engine.domain.car_form import CarForm
 from engine.domain.errors import Overtaken, PlateTaken
 
@@ -319,3 +319,31 @@ async def test_what_happens_at_another_desk_shows_in_the_list_and_in_the_open_pa
         await admin.fleet.set_status(admin.actor, shown, CarStatus.MAINTENANCE, seen=frozenset({booking.id}))
         await person.until(lambda: page.car.state.car.status is CarStatus.MAINTENANCE)
         await person.until(lambda: page.rows.model.row_at(0).status == "1 to move")
+
+
+async def test_an_administrator_adds_a_car_to_an_owner_and_hears_what_happens_to_any(owner, world):
+    async with owner() as person, world.desk() as clerk:
+        await person.sign_in("admin")
+        person.view.go("all-cars")
+        page = person.view.page("all-cars")
+        await person.until(lambda: page.rows.model.rowCount() == 3)
+        page.add.click()
+        await person.until(lambda: page.car.state.form is not None)
+        page.car.fill(plate="B-NE 77", brand="Skoda", model="Fabia", daily_rate=RATE)
+        page.panel.save()
+        assert "Owner must be chosen." == page.panel.form.mistakes["owner"].text()
+        page.car.choose_owner(OwnerId("owner-1"))
+        page.panel.save()
+        await person.until(lambda: page.rows.model.rowCount() == 4)
+        assert "Olga Owner" in {page.rows.model.index(row, 2).data() for row in range(4)}
+        await clerk.booking.hold(clerk.actor, wish(clerk))
+        await person.until(lambda: 1 in {page.rows.model.row_at(row).row.coming for row in range(4)})
+        page.panel.open_car(next(line.row.car for line in map(page.rows.model.row_at, range(4)) if line.row.coming))
+        await person.until(lambda: page.car.state.outlook is not None)
+        page.panel.details.all_bookings.click()
+        bookings = person.view.page("all-bookings")
+        await person.until(lambda: bookings.vm.state.phase is Phase.READY and bookings.vm.state.only)
+        assert 1 == bookings.vm.state.first.total
+
+    added = world.db.cars.find_one({"plate": "B-NE 77"})
+    assert ("owner-1", "admin") == (added["owner_id"], world.db.audit.find_one({"what": "car.added"})["by"])

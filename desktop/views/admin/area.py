@@ -10,6 +10,7 @@ from desktop.views.admin.oversight import OversightArea
 from desktop.views.admin.overview_page import Drill
 from desktop.views.area import Area, Entry, Frame
 from desktop.views.tools import Tools, Workspace
+from engine.domain.events import Fact
 
 
 class AdminArea(Area):
@@ -47,6 +48,10 @@ class AdminArea(Area):
     def reload(self) -> None:
         for part in self._parts:
             part.reload()
+
+    def apply(self, fact: Fact) -> None:
+        for part in self._parts:
+            part.apply(fact)
 
     def left(self) -> None:
         for part in self._parts:

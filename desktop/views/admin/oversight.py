@@ -27,6 +27,7 @@ from desktop.views.owner.fleet_commands import FleetCommands
 from desktop.views.owner.fleet_page import FleetPage
 from desktop.views.tools import Tools, Workspace
 from engine.domain.booking import Booking
+from engine.domain.car import Car
 from engine.domain.events import BookingChanged, CarChanged, Fact
 from engine.domain.fleet import FleetQuery
 from engine.domain.listing import BookingQuery, BookingScope
@@ -112,6 +113,8 @@ class OversightArea(Area):
     def apply(self, fact: Fact) -> None:
         if isinstance(fact, BookingChanged) and self.bookings is not None:
             self.bookings.show_change(fact.booking)
+        if self.cars is not None:
+            self.cars.apply(fact)
         if isinstance(fact, BookingChanged | CarChanged) and self.overview is not None:
             self.overview.vm.load_soon()
 
@@ -148,10 +151,15 @@ class OversightArea(Area):
         self.care.show_cases()
 
     def _make_cars(self) -> FleetPage:
-        self.cars = page = FleetPage(self._tools, self._workspace, self._frame.host)
+        host = self._frame.host
+        self.cars = page = FleetPage(self._tools, self._workspace, host, show_bookings=self._show_bookings_of)
         page.task_failed.connect(self.task_failed)
         page.open()
         return page
+
+    def _show_bookings_of(self, car: Car) -> None:
+        query = BookingQuery(scope=BookingScope.ALL, car_id=car.id)
+        self.to_bookings().vm.ask(query, only=f"Car: {car.label}")
 
     def _make_overview(self) -> OverviewPage:
         vm = OverviewViewModel(self._workspace.desk, self._workspace.tasks)
