@@ -41,8 +41,9 @@ from desktop.views.shell import MainWindow, Workspace
 from desktop.widgets.shimmer import ShimmerClock
 from engine.config import Settings
 from engine.domain.account_requests import NewRequest
+from engine.domain.errors import AccountDisabled
 from engine.domain.listing import BookingScope
-from engine.domain.people import Actor, Deed, Role
+from engine.domain.people import AccountName, Actor, Deed, Role
 from engine.embedded.servers import begin
 
 if TYPE_CHECKING:
@@ -177,7 +178,12 @@ class Program:
         bootstrap = await self._bridge.call(_load_engine)
         place = self._held_place()
 
-        self._engine = await self._bridge.hold(lambda: bootstrap.open_engine(place, account, password))
+        try:
+            self._engine = await self._bridge.hold(lambda: bootstrap.open_engine(place, account, password))
+        except AccountDisabled:
+            # Told only to who knows the password: what is stored here is no longer this person's to see.
+            await self._stored.forget(AccountName(account))
+            raise
         return self._engine.value.actor
 
     async def _choose_password(self, account: str, old: str, new: str) -> None:

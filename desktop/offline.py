@@ -1,11 +1,13 @@
 """With no network: the copies on this computer, and the desk that one of them makes.
 
-API: Stored(bridge, settings): await heads(), await open(account) -> Actor, work(place, tasks) -> StoredWork, close().
+API: Stored(bridge, settings): await heads(), await open(account) -> Actor, await forget(account),
+work(place, tasks) -> StoredWork, close().
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -47,6 +49,11 @@ class Stored:
         self._desk = desk
         return desk.actor
 
+    async def forget(self, account: AccountName) -> None:
+        """Neither the copy nor its key stays on this computer."""
+        offline = await self._bridge.call(_load)
+        await self._bridge.call(lambda: offline.forget_copy(self._settings, account))
+
     def work(self, place: Place, tasks: TaskScope) -> StoredWork:
         """*place* is only asked whether it answers again."""
         if self._desk is None:
@@ -65,6 +72,7 @@ class Stored:
             connection=ConnectionViewModel(self._bridge, probe, tasks),
             tasks=tasks,
             now=lambda: datetime.now(UTC),
+            forget=partial(self.forget, self._desk.actor.account),
         )
 
     def close(self) -> None:

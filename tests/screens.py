@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from qasync import QEventLoop
 from screens_admin import admin
 from screens_bookings import bookings, hold
+from screens_earnings import earnings
 from screens_fleet import fleet
 
 from desktop.app import Program
@@ -258,7 +259,7 @@ async def take_all(app: QApplication, arguments: argparse.Namespace, data: Path)
     arguments.to.mkdir(parents=True, exist_ok=True)
     living = asyncio.create_task(program.live())
     try:
-        for scene in (sign_in, search, taken, car, booking, bookings, renter, fleet, admin):
+        for scene in (sign_in, search, taken, car, booking, bookings, renter, fleet, earnings, admin):
             await scene(photo)
     finally:
         program.leave()

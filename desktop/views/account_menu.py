@@ -20,16 +20,18 @@ class AccountButton(Button):
     password_wanted = Signal()
     keys_wanted = Signal()
 
-    def __init__(self, tools: Tools, actor: Actor, parent: QWidget | None = None) -> None:
+    def __init__(self, tools: Tools, actor: Actor, parent: QWidget | None = None, *, online: bool = True) -> None:
+        """Without the servers (*online* off) there is no password to change."""
         super().__init__(tools.theme, actor.name, Kind.QUIET, Icon.PERSON, parent)
         self.setToolTip(f"{actor.name}, {ROLES[actor.role]}")
         self.setAccessibleName(f"Account {actor.name}")
         self._menu = QMenu(self)
         self._menu.addMenu(LookMenu(tools.theme, tools.preferences, self._menu))
         self._menu.addAction("Keys and commands\tF1").triggered.connect(self.keys_wanted)
-        self._menu.addAction("Change password …").triggered.connect(self.password_wanted)
+        if online:
+            self._menu.addAction("Change password …").triggered.connect(self.password_wanted)
         self._menu.addSeparator()
-        self._menu.addAction("Sign out").triggered.connect(self.sign_out_wanted)
+        self._menu.addAction("Sign out" if online else "Back to sign in").triggered.connect(self.sign_out_wanted)
         self.clicked.connect(self._show)
 
     def _show(self) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import keyring
 import pytest
-from builders import PASSWORD, make_car
+from builders import DATABASE, PASSWORD, make_car
 from earnings_builders import History, berlin
 from keyrings import MemoryKeyring, NoneKeyring
 from proxy import Line, Proxy
@@ -20,11 +20,13 @@ from desktop.viewmodels.export import ExportPhase
 from desktop.viewmodels.owner.copy import CopyStatus
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
+from desktop.views.owner import offline_view
 from desktop.views.owner.copy_part import NO_KEYRING, news_words
 from desktop.views.owner.offline_view import AWAY, BACK
 from engine.adapters import mongo_client
 from engine.config import load
 from engine.domain.copying import CopyNews
+from engine.domain.errors import AccountDisabled
 from engine.domain.explained import Figure
 from engine.domain.span import month
 
@@ -139,7 +141,7 @@ async def test_with_no_network_the_program_starts_and_shows_and_exports_the_stor
             assert lines[1].endswith(",stored copy,yes")
             assert "85.00" in lines[1]
             offered = {line.id for line in program.window.commands.listing()}
-            assert not {name for name in offered if name.split(".")[0] in ("car", "fleet", "booking", "search", "copy")}
+            assert not {name for name in offered if name.split(".")[0] in ("car", "fleet", "booking", "search")}
 
             await proxy.become(Line.OPEN)
             view._work.connection.look_now()
@@ -241,3 +243,40 @@ async def test_a_payment_at_another_desk_moves_the_figures_that_are_shown(firm, 
         history.book(GOLF, berlin(2025, 3, 20), charged=berlin(2025, 3, 19))
         history.world.redis.flushall()  # written past the engine, which would have bumped the cache itself
         await until(lambda: net(area.earnings.page) == "170.00 EUR")
+
+
+async def test_a_copy_can_be_forgotten_with_no_network(firm, history, keys, tmp_path, monkeypatch):
+    async def yes(*_):
+        return True
+
+    monkeypatch.setattr(offline_view, "confirm", yes)
+    async with Proxy(firm.port) as proxy, firm(proxy) as program:
+        await signed_in(program)
+        program.session.sign_out()
+        await until(lambda: program.session.state.phase is SessionPhase.SIGNED_OUT)
+        await proxy.become(Line.CUT)
+        program.session.open_copy("owner")
+        await until(lambda: program.window.offline is not None)
+
+        program.window.commands.run("copy.forget")
+        await until(lambda: program.session.state.phase is SessionPhase.SIGNED_OUT)
+
+        assert program.session.state.copies == ()
+        assert (list((tmp_path / "data" / "copies").rglob("*.copy*")), keys.kept) == ([], {})
+
+
+async def test_of_an_account_that_was_disabled_nothing_stays_on_the_computer(firm, history, keys, tmp_path, root):
+    async with Proxy(firm.port) as proxy, firm(proxy) as program:
+        await signed_in(program)
+        program.session.sign_out()
+        await until(lambda: program.session.state.phase is SessionPhase.SIGNED_OUT)
+        db = root.get_database(DATABASE)
+        db.command("revokeRolesFromUser", "owner", roles=["ds_owner"])
+        try:
+            program.session.sign_in("owner", PASSWORD)
+            await until(lambda: program.session.state.problem is not None)
+        finally:
+            db.command("grantRolesToUser", "owner", roles=["ds_owner"])
+
+        assert program.session.state.problem.code == AccountDisabled.code
+        assert (list((tmp_path / "data" / "copies").rglob("*.copy*")), keys.kept) == ([], {})

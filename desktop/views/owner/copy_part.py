@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -19,7 +19,7 @@ from engine.domain.copying import CopyNews
 from engine.domain.span import moment
 
 NO_KEYRING = "This computer has no keyring, so no copy is kept for days without a network."
-_FORGET = Question(
+FORGET = Question(
     "Forget this computer?",
     "The copy of your earnings, bookings and cars on this computer is removed, with its key. Without a network nothing "
     "can be shown here then. A new copy is made when you next sign in on this computer.",
@@ -43,6 +43,7 @@ class CopyPart(QObject):
         vm.changed.connect(self.draw)
         vm.told.connect(self._tell)
         earnings.page_made.connect(lambda: self.draw(vm.state))
+        earnings.vm.changed.connect(lambda _state: self.draw(vm.state))
 
     def commands(self) -> tuple[Command, ...]:
         return (
@@ -60,22 +61,28 @@ class CopyPart(QObject):
 
     def draw(self, state: CopyState) -> None:
         if self._earnings.page is not None:
-            self._earnings.page.copy_line.setText(copy_words(state))
+            self._earnings.page.copy_line.setText(copy_words(state, self._zone))
+
+    @property
+    def _zone(self) -> tzinfo | None:
+        """In which the figures are counted, so that one page tells one time; this computer's until it is known."""
+        span = self._earnings.vm.state.span
+        return None if span is None else span.wall
 
     def _tell(self, news: CopyNews) -> None:
-        self.toast.tell(news_words(news))
+        self.toast.tell(news_words(news, self._zone))
         self._earnings.reload()
 
     def _ask_to_forget(self) -> None:
         self._tasks.once("forget", self._confirm())
 
     async def _confirm(self) -> None:
-        if await confirm(self._host.window(), _FORGET):
+        if await confirm(self._host.window(), FORGET):
             self.vm.forget()
 
 
-def copy_words(state: CopyState) -> str:
-    kept = "" if state.as_of is None else _as_of(state.as_of, complete=state.complete)
+def copy_words(state: CopyState, zone: tzinfo | None = None) -> str:
+    kept = "" if state.as_of is None else _as_of(state.as_of, zone, complete=state.complete)
     if state.status is CopyStatus.NO_KEYRING:
         return NO_KEYRING
     if state.status is CopyStatus.SYNCING:
@@ -87,9 +94,9 @@ def copy_words(state: CopyState) -> str:
     return f"Sealed copy on this computer: {kept}"
 
 
-def news_words(news: CopyNews) -> str:
+def news_words(news: CopyNews, zone: tzinfo | None = None) -> str:
     """``Since Tue 24 Nov 20:14: + 3 rentals, 1 refund``."""
-    since = "" if news.since is None else f"Since {_here(moment(news.since))}: "
+    since = "" if news.since is None else f"Since {_here(moment(news.since), zone)}: "
     return f"{since}+ {', '.join(_counted(count, what) for count, what in news_counts(news))}"
 
 
@@ -97,9 +104,9 @@ def _counted(count: int, what: str) -> str:
     return plural(count, what, "changes of cars" if what.startswith("change") else "")
 
 
-def _as_of(at: datetime, *, complete: bool) -> str:
-    return f"as of {_here(at)}, {'complete' if complete else 'partial'}."
+def _as_of(at: datetime, zone: tzinfo | None, *, complete: bool) -> str:
+    return f"as of {_here(at, zone)}, {'complete' if complete else 'partial'}."
 
 
-def _here(at: datetime) -> str:
-    return day_time(at, at.astimezone().tzinfo or UTC)
+def _here(at: datetime, zone: tzinfo | None) -> str:
+    return day_time(at, zone or at.astimezone().tzinfo or UTC)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.figures import amount, whole
 from desktop.models.pages import PagesModel, PageTicket
@@ -11,7 +12,7 @@ from desktop.models.rows import Column
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.owner import earnings_charts as charts
 from desktop.views.owner.earnings_charts import Asked
-from desktop.views.owner.earnings_words import NAMES, change, span_name, value_text
+from desktop.views.owner.earnings_words import NAMES, NOTHING, change, span_name, value_text
 from desktop.views.tools import Tools
 from desktop.widgets.chart_bars import BarChart
 from desktop.widgets.chart_card import ChartCard
@@ -23,6 +24,7 @@ from desktop.widgets.text import Text
 from desktop.widgets.tile import Tile
 from engine.domain.earnings import CarFigures, CurrencyReport, Earnings
 from engine.domain.explained import Figure
+from engine.domain.money import Money
 
 
 def _rate(row: CarFigures) -> int:
@@ -34,13 +36,25 @@ TILES = (
     Figure.NET, Figure.GROSS, Figure.REFUNDS, Figure.COMMISSION,
     Figure.UTILISATION, Figure.DAILY_RATE, Figure.PER_CAR_DAY, Figure.LENGTH,
 )  # fmt: skip
-_IN_A_ROW = 4
+_IN_A_ROW, _WIDE = 4, 760
 _CHART_HEIGHT = 72 * GRID
 _MOST_ROWS, _BONE_ROWS = 12, 8
+
+
+def _number(money: Money) -> str:
+    """Without the currency, which stands above the column."""
+    return amount(money).removesuffix(f" {money.currency}")
+
+
+def _day_rate(row: CarFigures) -> str:
+    rate = row.total.daily_rate
+    return NOTHING if rate is None else _number(rate)
+
+
 _COLUMNS: tuple[Column[CarFigures], ...] = (
-    Column("Car", lambda row: row.car.label, lambda row: row.car.label, weight=5),
-    Column("Net", lambda row: amount(row.total.net), lambda row: row.total.net_minor, numeric=True, weight=3),
-    Column("Gross", lambda row: amount(row.total.gross), lambda row: row.total.gross_minor, numeric=True, weight=3),
+    Column("Car", lambda row: row.car.label, lambda row: row.car.label, weight=4),
+    Column("Net", lambda row: _number(row.total.net), lambda row: row.total.net_minor, numeric=True),
+    Column("Gross", lambda row: _number(row.total.gross), lambda row: row.total.gross_minor, numeric=True),
     Column("Rentals", lambda row: whole(row.total.rentals), lambda row: row.total.rentals, numeric=True),
     Column(
         "Utilisation",
@@ -48,7 +62,7 @@ _COLUMNS: tuple[Column[CarFigures], ...] = (
         lambda row: row.total.utilisation or 0,
         numeric=True,
     ),
-    Column("Per day", lambda row: value_text(Figure.DAILY_RATE, row.total), _rate, numeric=True, weight=3),
+    Column("Per day", _day_rate, _rate, numeric=True),
 )
 
 
@@ -74,6 +88,10 @@ class EarningsBody(QScrollArea):
         self.cars = RecordTable(theme, clock)
         self.cars.setAccessibleName("Cars")
         self.cars.setModel(self.model)
+        self._unit = Text(theme, size=TypeSize.SMALL, ink="muted")
+        self._tiles = QGridLayout()
+        self._beside = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._in_a_row = 0
         self._lay_out(tools)
         self.setFocusProxy(self.tiles[Figure.NET])
         for figure, tile in self.tiles.items():
@@ -110,6 +128,7 @@ class EarningsBody(QScrollArea):
             self.branches.show_data(charts.branch_chart(report))
         else:
             self.branches.show_empty(charts.BRANCHES, report.currency, "No rental was paid in this time.")
+        self._unit.setText(f"Amounts in {report.currency}, per billed day on the right")
         self.model.reset(len(report.cars))
         self.model.put_page(self.model.ticket(0), report.cars)
         self._size()
@@ -129,27 +148,41 @@ class EarningsBody(QScrollArea):
         column = QVBoxLayout(room)
         column.setContentsMargins(0, 0, 2 * GRID, 0)
         column.setSpacing(3 * GRID)
-        tiles = QGridLayout()
-        tiles.setSpacing(3 * GRID)
-        for n, tile in enumerate(self.tiles.values()):
-            tiles.addWidget(tile, n // _IN_A_ROW, n % _IN_A_ROW)
-        beside = QHBoxLayout()
-        beside.setSpacing(3 * GRID)
+        self._tiles.setSpacing(3 * GRID)
+        self._beside.setSpacing(3 * GRID)
+        self._arrange(_IN_A_ROW)
         for card in (self.net, self.use):
             card.setMinimumHeight(_CHART_HEIGHT)
-            beside.addWidget(card, 1)
+            self._beside.addWidget(card, 1)
         self.branches.setMinimumHeight(_CHART_HEIGHT)
         table = Panel(tools.theme, padding=4 * GRID)
         table.body.addWidget(Text(tools.theme, "Cars", size=TypeSize.LEAD, bold=True))
+        table.body.addWidget(self._unit)
         table.body.addWidget(self.cars)
-        column.addLayout(tiles)
-        column.addLayout(beside)
+        column.addLayout(self._tiles)
+        column.addLayout(self._beside)
         column.addWidget(table)
         column.addWidget(self.map)
         column.addWidget(self.branches)
         column.addStretch(1)
         self.setWidget(room)
         room.setAutoFillBackground(False)
+
+    def _arrange(self, in_a_row: int) -> None:
+        """Beside an open panel there is room for half as many side by side."""
+        if in_a_row == self._in_a_row:
+            return
+        self._in_a_row = in_a_row
+        for n, tile in enumerate(self.tiles.values()):
+            self._tiles.addWidget(tile, n // in_a_row, n % in_a_row)
+        direction = QBoxLayout.Direction
+        self._beside.setDirection(direction.LeftToRight if in_a_row == _IN_A_ROW else direction.TopToBottom)
+
+    # Qt names below.
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange(_IN_A_ROW if self.width() >= _WIDE else _IN_A_ROW // 2)
 
 
 def _never(_ticket: PageTicket) -> None:

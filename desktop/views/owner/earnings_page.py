@@ -136,13 +136,15 @@ class EarningsPage(Page):
         stamp = ""
         if state.span is not None and state.as_of is not None and state.earnings is not None:
             as_of = day_time(state.as_of, state.span.wall)
-            whole = "complete" if state.earnings.complete else "partial: it was cut off while it was made"
+            whole = "complete" if state.earnings.complete else "partial"
             stamp = f"stored copy as of {as_of}, {whole}" if state.stored else f"as of {as_of}"
             parts.append(stamp)
         self.header.say(TITLE, " · ".join(parts) or " ")
         partial = state.earnings is not None and not state.earnings.complete
         if stamp and state.stored and (partial or not self._offline):
             tone, words = (Tone.DANGER if partial else Tone.WARNING), f"No connection. {stamp[0].upper()}{stamp[1:]}."
+            if partial:
+                words = f"{words} Its first making was cut off, so rentals and payments are missing in these figures."
             self.stamp.tell(tone, words, "Try again", closable=False)
         else:
             self.stamp.clear()

@@ -33,6 +33,7 @@ NAMES = MappingProxyType(
         Figure.RENTALS: "Rentals",
     }
 )
+NOTHING = "–"  # noqa: RUF001 -- the dash of an empty cell
 #: What each figure is, in a sentence that can be checked.
 MEANINGS = MappingProxyType(
     {
@@ -66,7 +67,7 @@ def value_text(figure: Figure, figures: Figures) -> str:
     else:
         money = money_of(figure, figures)
         made = None if money is None else amount(money)
-    return made or "–"  # noqa: RUF001 -- the dash of an empty cell
+    return made or NOTHING
 
 
 def money_of(figure: Figure, figures: Figures) -> Money | None:

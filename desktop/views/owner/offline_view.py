@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.bridge import EngineThread
 from desktop.commands import Command
+from desktop.dialogs import confirm
 from desktop.messages import day_time
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
@@ -21,6 +23,7 @@ from desktop.viewmodels.owner.earnings import EarningsViewModel, Source
 from desktop.viewmodels.owner.explain import ExplainViewModel
 from desktop.views.account_menu import AccountButton
 from desktop.views.area import Entry, Page
+from desktop.views.owner.copy_part import FORGET
 from desktop.views.owner.earnings_part import EARNINGS, EarningsPart
 from desktop.views.owner.stored_fleet import StoredFleetPage
 from desktop.views.tools import Tools
@@ -43,6 +46,7 @@ class StoredWork:
     Attributes:
         connection: Looks whether the servers answer again; nobody is signed in.
         now: This computer's clock: there is no other.
+        forget: Remove this copy and its key.
     """
 
     bridge: EngineThread
@@ -52,6 +56,7 @@ class StoredWork:
     connection: ConnectionViewModel
     tasks: TaskScope
     now: Callable[[], datetime]
+    forget: Callable[[], Awaitable[None]]
 
 
 class OfflineView(QWidget):
@@ -65,11 +70,11 @@ class OfflineView(QWidget):
         super().__init__(parent)
         self._tools, self._work = tools, work
         head = work.copy.manifest.head
-        as_of = day_time(moment(head.as_of), moment(head.as_of).astimezone().tzinfo or UTC)
+        as_of = day_time(moment(head.as_of), ZoneInfo(work.copy.manifest.zone))
         self.stamp = f"stored copy as of {as_of}, {'complete' if head.complete else 'partial'}"
         self.rail, self.status, self.banner = Rail(tools.theme), StatusBar(tools.theme), Banner(tools.theme)
         self.pages = QStackedWidget()
-        self.account = AccountButton(tools, work.actor)
+        self.account = AccountButton(tools, work.actor, online=False)
         vm = EarningsViewModel(work.bridge, work.tasks, work.now, None, lambda: work.source)
         self.earnings = EarningsPart(tools, vm, ExplainViewModel(work.tasks), self.pages, self.go, offline=True)
         self._entries = {entry.name: entry for entry in (self.earnings.entry, self._fleet())}
@@ -105,7 +110,8 @@ class OfflineView(QWidget):
         leave = Command(
             "session.leave", "Back to sign in", self.sign_out_wanted.emit, key="Ctrl+Shift+Q", group="Window"
         )
-        return (*pages, *self.earnings.commands(), leave)
+        forget = Command("copy.forget", "Forget this computer …", self._ask_to_forget, group="Earnings")
+        return (*pages, *self.earnings.commands(), forget, leave)
 
     def go(self, name: str) -> None:
         if name not in self._made:
@@ -126,6 +132,14 @@ class OfflineView(QWidget):
             self.banner.tell(Tone.POSITIVE, BACK, "Sign in", closable=False)
         else:
             self.banner.tell(Tone.WARNING, AWAY, "Try again", closable=False)
+
+    def _ask_to_forget(self) -> None:
+        self._work.tasks.once("forget copy", self._forget())
+
+    async def _forget(self) -> None:
+        if await confirm(self.window(), FORGET):
+            await self._work.forget()
+            self.sign_out_wanted.emit()
 
     def _act(self) -> None:
         if self._work.connection.state.heard_at is not None and self._work.connection.state.problem is None:

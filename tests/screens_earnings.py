@@ -1,0 +1,115 @@
+"""The pictures of the owner's earnings in all phases, and of the desk with no network, for ``screens.py``."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import keyring
+from keyrings import MemoryKeyring
+from screens_admin import AWAY, sign_in_as
+
+from desktop.viewmodels.connection import ConnectionState
+from desktop.viewmodels.owner.copy import CopyStatus
+from desktop.viewmodels.phases import Phase
+from desktop.viewmodels.session import SessionPhase
+from engine.domain.copying import CopyNews
+from engine.domain.earnings import Earnings
+from engine.domain.explained import Figure
+from engine.domain.span import SpanKind, milliseconds
+
+_SETTLE_S = 0.6
+
+
+async def earnings(photo) -> None:
+    """The pictures have a keyring of their own, whatever the machine has."""
+    before = keyring.get_keyring()
+    keyring.set_keyring(MemoryKeyring())
+    try:
+        await sign_in_as(photo, "owner")
+        photo.view.go("earnings")
+        area = photo.view._areas[0]
+        await photo.until(lambda: area.copy.vm.state.status is CopyStatus.KEPT)
+        await _figures(photo, area)
+        await _phases(photo, area)
+        await _offline(photo)
+    finally:
+        keyring.set_keyring(before)
+
+
+async def _ready(photo, vm) -> None:
+    await photo.until(lambda: vm.state.phase is Phase.READY)
+    await asyncio.sleep(_SETTLE_S)
+
+
+async def _figures(photo, area) -> None:
+    page, vm = area.earnings.page, area.earnings.vm
+    await _ready(photo, vm)
+    await photo.take("earnings-month")
+    vm.show_kind(SpanKind.YEAR)
+    await asyncio.sleep(0)
+    await _ready(photo, vm)
+    page.focus_first()
+    await photo.take("earnings")
+    bar = page.body.verticalScrollBar()
+    bar.setValue(page.body.map.y())
+    await photo.take("earnings-map")
+    bar.setValue(0)
+    page.body.net.show_table(shown=True)
+    await photo.take("earnings-table")
+    page.body.net.show_table(shown=False)
+    page.body.tiles[Figure.NET].click()
+    panel = page.panel
+    await photo.until(lambda: panel.model.row_at(1) is not None)
+    panel.lines._open(panel.model.index(1, 0))
+    await asyncio.sleep(_SETTLE_S)
+    await photo.take("earnings-explain")
+    panel.close_panel()
+    await asyncio.sleep(_SETTLE_S)
+
+
+async def _phases(photo, area) -> None:
+    vm = area.earnings.vm
+    full = vm.state
+    vm._show(replace(full, phase=Phase.LOADING, earnings=None, run=full.run + 1))
+    await asyncio.sleep(_SETTLE_S)
+    await photo.take("earnings-loading")
+    vm._show(replace(full, phase=Phase.FAILED, earnings=None, run=full.run + 1, problem=AWAY))
+    await photo.take("earnings-failed")
+    nothing = Earnings(full.span, full.earnings.as_of, ())
+    vm._show(replace(full, earnings=nothing, currency="", run=full.run + 2))
+    await photo.take("earnings-empty")
+    vm._show(replace(full, run=full.run + 3, stored=True, problem=AWAY))
+    await photo.take("earnings-stored")
+    vm._show(replace(full, run=full.run + 4))
+    since = milliseconds(full.as_of) - 3 * 3_600_000
+    area.copy.vm.told.emit(CopyNews(since, 3, 1))
+    await photo.take("earnings-news")
+    area.copy.toast.hide()
+
+
+async def _offline(photo) -> None:
+    session = photo.program.session
+    session.sign_out()
+    await photo.until(lambda: session.state.phase is SessionPhase.SIGNED_OUT)
+    ready = session.state
+    session._show(replace(ready, problem=AWAY))
+    await photo.take("sign-in-offline")
+    session._show(ready)
+    session.open_copy("owner")
+    await photo.until(lambda: photo.program.window.offline is not None)
+    view = photo.program.window.offline
+    connection, vm = view._work.connection, view.earnings.vm
+    connection._tasks.stop("connection")
+    connection._show(ConnectionState(None, AWAY))
+    await _ready(photo, vm)
+    await photo.take("offline-earnings")
+    vm._show(replace(vm.state, earnings=replace(vm.state.earnings, complete=False)))
+    await photo.take("offline-partial")
+    view.go("fleet")
+    await asyncio.sleep(_SETTLE_S)
+    await photo.take("offline-fleet")
+    connection._show(ConnectionState(view._work.now(), None))
+    await photo.take("offline-back")
+    session.sign_out()
+    await photo.until(lambda: session.state.phase is SessionPhase.SIGNED_OUT)
