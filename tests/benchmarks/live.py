@@ -129,13 +129,15 @@ async def take(catalogue, bookings, actor, wish, car: str) -> Booking:
 
 async def pour(folder: Path) -> None:
     """Eight hands take cars and give them back, as fast as they can."""
-    clerk, ends, changes = demo_accounts()[0], time.monotonic() + _POUR_S, 0
+    clerk, changes = demo_accounts()[0], 0
     async with AsyncExitStack() as leaving:
         place = await leaving.enter_async_context(open_place(load(folder / "data", environ={}, cwd=folder)))
         engine = await leaving.enter_async_context(open_engine(place, clerk.account, clerk.password, background=False))
         start = engine.clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
         wish = CarWish(engine.actor.branch_id, RentalPeriod(start, start + timedelta(days=2)))
         found = await engine.catalogue.search(engine.actor, wish)
+
+        ends = time.monotonic() + _POUR_S
 
         async def hand(car: str) -> None:
             nonlocal changes
