@@ -10,7 +10,7 @@ from engine.domain.overview import BranchCars, Overview
 REVENUE, COMMISSION = "Revenue", "Commission"
 BY_MONTH, BY_BRANCH, CARS = "Revenue by month", "Revenue by branch, 12 months", "Cars by branch"
 CAR_UNIT = "cars"
-_LONGEST_LABEL = 10
+_LONGEST_LABEL = 9
 
 
 def money_unit(currency: str) -> str:
