@@ -186,8 +186,7 @@ class OverviewPage(Page):
         )
         if currency:
             _, this_month, commission = overview.by_month(currency)[-1]
-            short = f"{short_amount(commission)} {currency}"
-            revenue.show_figure(f"{short_amount(this_month)} {currency}", f"commission {short}")
+            revenue.show_figure(f"{short_amount(this_month)} {currency}", f"commission {short_amount(commission)}")
         else:
             revenue.show_figure("0", "no money moved yet")
 
