@@ -10,6 +10,7 @@ from typing import Any
 
 from bson.codec_options import CodecOptions
 from pymongo import AsyncMongoClient
+from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import ConfigurationError, ConnectionFailure, OperationFailure, PyMongoError, WriteConcernError
 from pymongo.read_concern import ReadConcern
@@ -128,6 +129,22 @@ def database(client: Client, name: str) -> Database:
     )
 
 
+@asynccontextmanager
+async def session_of(client: Client, *, snapshot: bool = False) -> AsyncIterator[AsyncClientSession]:
+    """A session, and a new beginning for the client's connections where one of them turns out to know none.
+
+    A connection made in the moment in which its member has started and not joined its replica set yet counts as one
+    without sessions for as long as it lives, and a busy desk would use it again and again.
+    """
+    try:
+        async with client.start_session(snapshot=snapshot) as session:
+            yield session
+    except ConfigurationError:
+        for server in list(client._topology._servers.values()):  # noqa: SLF001 -- the driver has no public way
+            await server.pool.reset_without_pause()
+        raise
+
+
 @contextmanager
 def speaking() -> Iterator[None]:
     """Turn the driver's exceptions into ours.
@@ -144,6 +161,9 @@ def speaking() -> Iterator[None]:
         raise _refusal(problem) from problem
     except ConnectionFailure as problem:
         raise Unavailable("mongodb", _why_away(problem)) from problem
+    except ConfigurationError as problem:
+        # So the driver calls a member that had not joined its replica set yet; see ``session_of``.
+        raise Unavailable("mongodb", "a member had not joined yet") from problem
     except PyMongoError as problem:
         if problem.timeout:
             raise Unavailable("mongodb", "no answer in time") from problem

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 
-from engine.adapters.mongo_client import Client, Database, Document, database, speaking
+from engine.adapters.mongo_client import Client, Database, Document, database, session_of, speaking
 from engine.adapters.mongo_documents import car_of
 from engine.adapters.mongo_earnings import MongoEarnings
 from engine.adapters.mongo_images import MongoImages
@@ -37,7 +37,7 @@ class MongoCopySource:
     @asynccontextmanager
     async def moment(self, owner_id: OwnerId) -> AsyncIterator[MongoMoment]:
         with speaking():
-            async with self._client.start_session(snapshot=True) as session:
+            async with session_of(self._client, snapshot=True) as session:
                 yield MongoMoment(self._db, session, owner_id, self._clock.now(), self._earnings)
 
     async def zone(self, owner_id: OwnerId) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 
-from engine.adapters.mongo_client import Client, Document, database, speaking
+from engine.adapters.mongo_client import Client, Document, database, session_of, speaking
 from engine.adapters.mongo_ownrows import RENTAL_FIELDS, car_of, posting_of, rental_of
 from engine.domain.car import OwnerId
 from engine.domain.explained import (
@@ -92,7 +92,7 @@ class MongoEarnings:
     @asynccontextmanager
     async def _snapshot(self) -> AsyncIterator[AsyncClientSession]:
         with speaking():
-            async with self._client.start_session(snapshot=True) as session:
+            async with session_of(self._client, snapshot=True) as session:
                 yield session
 
     async def _sums(self, within: Document, marks: tuple[int, ...], session: AsyncClientSession) -> tuple[Sum, ...]:

@@ -10,7 +10,7 @@ import pymongo
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
-from engine.adapters.mongo_client import TRANSACTION_S, Client, Document, database, speaking
+from engine.adapters.mongo_client import TRANSACTION_S, Client, Document, database, session_of, speaking
 from engine.adapters.mongo_documents import audit_document, branch_document, branch_of
 from engine.adapters.mongo_settings import read_revisions, revision_document, withdrawal_document
 from engine.adapters.mongo_store import MAJORITY, SNAPSHOT
@@ -118,7 +118,7 @@ class MongoFirm:
 
     async def _transact(self, change: Callable[[AsyncClientSession], Awaitable[T]]) -> T:
         with speaking(), pymongo.timeout(TRANSACTION_S):
-            async with self._client.start_session() as session:
+            async with session_of(self._client) as session:
                 return await session.with_transaction(change, read_concern=SNAPSHOT, write_concern=MAJORITY)
 
 

@@ -12,7 +12,7 @@ from bson.errors import InvalidId
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
-from engine.adapters.mongo_client import TRANSACTION_S, Client, Document, database, speaking
+from engine.adapters.mongo_client import TRANSACTION_S, Client, Document, database, session_of, speaking
 from engine.adapters.mongo_documents import audit_document, renter_document, renter_of
 from engine.adapters.mongo_store import MAJORITY, SNAPSHOT
 from engine.domain.account_requests import AccountRequest, RequestId, RequestPage
@@ -154,7 +154,7 @@ class MongoPeople:
 
     async def _transact(self, change: Callable[[AsyncClientSession], Awaitable[None]]) -> None:
         with speaking(), pymongo.timeout(TRANSACTION_S):
-            async with self._client.start_session() as session:
+            async with session_of(self._client) as session:
                 await session.with_transaction(change, read_concern=SNAPSHOT, write_concern=MAJORITY)
 
 

@@ -14,7 +14,7 @@ from pymongo.write_concern import WriteConcern
 from engine.adapters.memory import Remembered
 from engine.adapters.mongo_bookings import booking_of
 from engine.adapters.mongo_cars import AT_ONCE, car_filter, page_of
-from engine.adapters.mongo_client import TRANSACTION_S, Client, Database, Document, database, speaking
+from engine.adapters.mongo_client import TRANSACTION_S, Client, Database, Document, database, session_of, speaking
 from engine.adapters.mongo_documents import audit_document, branch_of, car_of, renter_document, renter_of
 from engine.adapters.mongo_listing import batches, counted, listed
 from engine.adapters.mongo_settings import read_revisions
@@ -50,7 +50,7 @@ class MongoStore:
         touched: set[Namespace] = set()
         try:
             with speaking(), pymongo.timeout(TRANSACTION_S):
-                async with self._client.start_session() as session:
+                async with session_of(self._client) as session:
                     return await session.with_transaction(
                         lambda running: change(MongoWork(self._db, running, touched)),
                         read_concern=SNAPSHOT,

@@ -32,6 +32,8 @@ CARD = {"email": "ada@example.org", "expiry": "12/30", "cvc": "123", "name": "Ad
 PAID, DECLINED, ASKS_3DS = "4242424242424242", "4000000000000002", "4000002500003155"
 _PAGE = 100
 _SOON_S, _BREATH_S = 30.0, 0.1
+#: Given up before the sandbox hangs up, which it does after five seconds: a question sent just then is lost.
+_SHORT_LINES = httpx.Limits(keepalive_expiry=1.0)
 
 
 class Stripe:
@@ -189,7 +191,9 @@ async def open_firm(cluster: Cluster, nursery: Nursery) -> AsyncIterator[Firm]:
     headers = {"Authorization": f"Bearer {cluster.stripe_key}", "Stripe-Version": "2026-05-27.dahlia"}
     async with AsyncExitStack() as leaving:
         http = await leaving.enter_async_context(
-            httpx.AsyncClient(base_url=cluster.stripe_url, headers=headers, trust_env=False, timeout=_SOON_S)
+            httpx.AsyncClient(
+                base_url=cluster.stripe_url, headers=headers, trust_env=False, timeout=_SOON_S, limits=_SHORT_LINES
+            )
         )
         root = connect(cluster.mongo_url, Credentials(ROOT, cluster.password, "admin"))
         leaving.push_async_callback(root.close)

@@ -16,7 +16,7 @@ from engine.adapters.redis_leases import LEASE, RedisTurns
 from engine.adapters.redis_line import RedisLine, connect_redis
 from engine.config import Secret
 from engine.domain.car import CarId
-from engine.domain.errors import AlreadyAsked, Contended, Misconfigured
+from engine.domain.errors import AlreadyAsked, Contended, Misconfigured, Unavailable
 
 pytestmark = pytest.mark.asyncio
 
@@ -121,3 +121,19 @@ async def test_one_sweeper_at_a_time(world):
         assert mine
         async with other.turns.alone("sweeper", LEASE) as also:
             assert not also
+
+
+async def test_a_connection_made_while_its_member_was_starting_is_given_up(world):
+    """Found by the fault suite: the driver holds it for a server without sessions, for as long as it lives."""
+    async with world.desk() as desk:
+        await desk.catalogue.branches(desk.actor)
+        for server in desk.payment.store._client._topology._servers.values():
+            for connection in server.pool.conns:
+                connection.supports_sessions = False
+
+        with pytest.raises(Unavailable):
+            await desk.booking.hold(desk.actor, wish(desk))
+        again = await desk.booking.hold(desk.actor, wish(desk))
+
+    assert 1 == world.blocking("car-1")
+    assert "held" == again.state
