@@ -280,3 +280,18 @@ async def test_of_an_account_that_was_disabled_nothing_stays_on_the_computer(fir
 
         assert program.session.state.problem.code == AccountDisabled.code
         assert (list((tmp_path / "data" / "copies").rglob("*.copy*")), keys.kept) == ([], {})
+
+
+async def test_with_nothing_listening_any_more_the_stored_copy_still_opens(firm, history):
+    async with Proxy(firm.port) as proxy, firm(proxy) as program:
+        await signed_in(program)
+
+    async with firm(proxy) as program:
+        program.session.open_copy("owner")
+        await until(lambda: program.window.offline is not None)
+        view = program.window.offline
+        await show_march(view.earnings.vm)
+        await until(lambda: net(view.earnings.page) == "85.00 EUR")
+        await until(lambda: view._work.connection.state.problem is not None)
+
+        assert view.banner.text == AWAY
