@@ -23,6 +23,7 @@ import httpx
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 from qasync import QEventLoop
+from screens_accounts import accounts, door
 from screens_admin import admin
 from screens_bookings import bookings, hold
 from screens_earnings import earnings
@@ -95,6 +96,7 @@ async def sign_in(photo: Photographer) -> None:
     if session.state.phase is SessionPhase.BROKEN:
         raise RuntimeError(str(session.state.problem))
     await photo.take("sign-in")
+    await door(photo)
     ready = session.state
     photo.program.window.sign_in._form.account.setText("lena")
     session._show(replace(ready, problem=SignInRefused()))
@@ -259,7 +261,7 @@ async def take_all(app: QApplication, arguments: argparse.Namespace, data: Path)
     arguments.to.mkdir(parents=True, exist_ok=True)
     living = asyncio.create_task(program.live())
     try:
-        for scene in (sign_in, search, taken, car, booking, bookings, renter, fleet, earnings, admin):
+        for scene in (sign_in, search, taken, car, booking, bookings, renter, fleet, earnings, admin, accounts):
             await scene(photo)
     finally:
         program.leave()

@@ -150,7 +150,7 @@ class PagedList(QWidget):
             self._shown = None
             self.model.reset(0)
             self.content.show_problem(state.problem, self._words.failed)
-            self.counted.emit(-1)
+            self.counted.emit(0)
 
     def _stepped(self) -> None:
         if self._vm.state.phase is Phase.FAILED:

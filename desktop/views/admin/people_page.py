@@ -70,7 +70,7 @@ class PeoplePage(Page):
             column("Role", lambda row: ROLES[row.person.post.role], 2),
             column("Place", where, 4),
             column("Last sign-in", lambda row: seen_text(row.last_sign_in, now())),
-            Column("Standing", standing, standing, tone=lambda row: standing_of(row)[1].value, weight=2),
+            Column("Standing", standing, standing, tone=lambda row: standing_of(row)[1].value, weight=3),
         ]
 
     def _empty_words(self, query: PeopleQuery) -> tuple[Icon, str, str, str]:

@@ -1,0 +1,86 @@
+"""The pictures of accounts: the sign-in screen's other pages, users and requests, for ``screens.py``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from desktop.viewmodels.phases import Phase
+from desktop.viewmodels.session import SessionPhase
+from engine.domain.accounts import PeopleQuery
+from engine.domain.errors import Unavailable
+
+AWAY = Unavailable("mongodb")
+_ASKED = {"name": "Nele Vogt", "email": "nele@example.org", "note": "I begin at the counter in Berlin on Monday"}
+
+
+async def door(photo) -> None:
+    """Before anybody is signed in: asking for an account, and choosing a password."""
+    session, page = photo.program.session, photo.program.window.sign_in
+    ready = session.state
+    page._form.ask.click()
+    for name, text in _ASKED.items():
+        page._ask.form.fields[name].setText(text)
+    await photo.take("ask")
+    page._ask.send.click()
+    await photo.until(lambda: page._ask._vm.state.filed)
+    await photo.take("asked")
+    page._ask.left.emit()
+    session._show(replace(ready, phase=SessionPhase.CHOOSING, account="nele.vogt", knows_old=True))
+    await photo.take("choose-password")
+    session._show(ready)
+
+
+async def accounts(photo) -> None:
+    """As an administrator."""
+    area = photo.view.admin.accounts
+    photo.view.go("users")
+    listing = area.people_vm.listing
+    await photo.until(lambda: listing.state.phase is Phase.READY and area.people_vm.state.fleets)
+    await photo.take("users")
+    area.panel.open_person(next(row for row in listing.state.first if row.person.account == "clerk"))
+    await photo.until(lambda: not area.panel._slide.state().value)
+    await photo.take("user")
+    await _new_account(photo, area)
+    photo.view.go("requests")
+    await photo.until(lambda: area.requests.list.row() is not None)
+    await photo.take("requests")
+    await _phases(photo, area, listing)
+    area.requests_vm.decline(area.requests_vm.listing.state.first)
+    await photo.until(lambda: area.requests_vm.listing.state.total == 0)
+    photo.view.go("requests")
+    await photo.take("requests-empty")
+
+
+async def _new_account(photo, area) -> None:
+    area.panel.open_new(area.requests_vm.listing.state.first[0])
+    area.panel.post.branch.setCurrentIndex(1)
+    await photo.take("user-new")
+    area.people_vm.state = replace(area.people_vm.state, request=None)
+    area.panel.main.click()
+    await photo.until(lambda: area.people_vm.state.issued is not None)
+    await photo.take("user-issued")
+    area.panel.close_panel()
+    await photo.until(lambda: listing_ready(area))
+
+
+def listing_ready(area) -> bool:
+    return area.people_vm.listing.state.phase is Phase.READY
+
+
+async def _phases(photo, area, listing) -> None:
+    photo.view.go("users")
+    full = listing.state
+    area.people.list._shown = None
+    listing._show(replace(full, phase=Phase.LOADING, run=full.run + 1, first=(), total=None))
+    await photo.until(lambda: area.people.list.model.rowCount() != full.total)
+    await photo.take("users-loading")
+    listing._show(replace(full, phase=Phase.FAILED, run=full.run + 1, first=(), total=None, problem=AWAY))
+    await photo.take("users-failed")
+    listing._show(replace(full, run=full.run + 2))
+    listing._show(replace(full, run=full.run + 2, phase=Phase.FAILED, problem=AWAY))
+    await photo.take("users-offline")
+    listing.ask(PeopleQuery("zzz"))
+    await photo.until(lambda: listing.state.phase is Phase.READY and not area.people.list.content.shows_rows)
+    await photo.take("users-empty")
+    listing.ask(PeopleQuery())
+    await photo.until(lambda: listing_ready(area))
