@@ -72,8 +72,7 @@ class RulesForm(Form):
     def __init__(self, theme: Theme, now: datetime) -> None:
         super().__init__(theme)
         self.commission = QLineEdit(maxLength=6)
-        self.hold = QSpinBox(suffix=" minutes")
-        self.hold.setRange(SHORTEST_HOLD // _MINUTE, LONGEST_HOLD // _MINUTE)
+        self.hold = _spin_box(" minutes", SHORTEST_HOLD // _MINUTE, LONGEST_HOLD // _MINUTE)
         self.currency = QComboBox()
         self.currency.addItems(sorted(CHARGED))
         self.cancellation = CancellationRows(theme)
@@ -154,8 +153,7 @@ class CancellationRows(QWidget):
 
     def _add(self, rule: CancellationRule, *, focus: bool) -> None:
         line = QWidget()
-        hours = QSpinBox(suffix=" h before")
-        hours.setRange(0, 24 * 366)
+        hours = _spin_box(" h before", 0, 24 * 366)
         hours.setValue(rule.hours_before)
         hours.setAccessibleName("Hours before the pick-up")
         share = QLineEdit(percent(rule.refund_bp).removesuffix(" %"), maxLength=6)
@@ -182,6 +180,14 @@ class CancellationRows(QWidget):
         entry[0].deleteLater()
         self.add_button.setEnabled(True)
         self.add_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _spin_box(suffix: str, least: int, most: int) -> QSpinBox:
+    box = QSpinBox(suffix=suffix)
+    box.setRange(least, most)
+    # The style sheet's padding does not reach the text of a spin box.
+    box.lineEdit().setTextMargins(GRID + 2, 0, 0, 0)
+    return box
 
 
 def rules_line(settings: FirmSettings) -> str:
