@@ -22,7 +22,7 @@ pytestmark = pytest.mark.asyncio
 
 ZONES = ("Europe/Berlin", "America/New_York", "America/Sao_Paulo", "Asia/Kathmandu", "Pacific/Apia", "UTC")
 YEARS = (2017, 2018)
-HISTORIES = 18
+HISTORIES = 12
 
 
 def shown(figures: Figures) -> dict:
