@@ -8,10 +8,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
+
+log = structlog.get_logger(__name__)
 
 
 class TaskScope(QObject):
@@ -84,7 +88,13 @@ class TaskScope(QObject):
         self._alive.discard(task)
         if self._by_name.get(task.get_name()) is task:
             del self._by_name[task.get_name()]
-        if not task.cancelled() and (problem := task.exception()) is not None:
+        problem = None if task.cancelled() else task.exception()
+        if not isValid(self):
+            # Its widget was deleted while the task unwound: nobody hears a signal any more.
+            if problem is not None:
+                log.error("tasks.failed_unheard", task=task.get_name(), exc_info=problem)
+            return
+        if problem is not None:
             self.failed.emit(problem)
         if not self._alive:
             self.idle_changed.emit(not self._alive)

@@ -88,7 +88,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "desktop.models": {"engine.domain"} | QT_MODEL,
     "desktop.bridge": {"structlog"},
     "desktop.collector": QT_CORE,
-    "desktop.tasks": {"structlog"} | QT_CORE,
+    # A scope may outlive its own Qt half; shiboken tells.
+    "desktop.tasks": {"structlog", "shiboken6"} | QT_CORE,
     "desktop.commands": {"structlog"} | QT_MODEL,
     "desktop.figures": {"engine.domain"} | QT_CORE,
     "desktop.messages": {"engine.domain", "desktop.figures", "desktop.sentences"},

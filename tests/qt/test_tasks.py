@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import asyncio
 
+from PySide6.QtCore import QObject
+from shiboken6 import delete, isValid
+
 from desktop.tasks import TaskScope
 
 
@@ -123,3 +126,25 @@ async def test_scope_may_be_closed_from_one_of_its_own_tasks(until):
     await until(lambda: not scope._alive)
 
     assert order == ["other unwound", "left"]
+
+
+async def test_a_scope_whose_widget_is_gone_unwinds_without_a_word(qapp, until, caplog):
+    owner = QObject()
+    scope, begun, unwound = TaskScope(owner), asyncio.Event(), []
+
+    async def work():
+        try:
+            begun.set()
+            await asyncio.Event().wait()
+        finally:
+            unwound.append(1)
+
+    scope.once("work", work())
+    await begun.wait()
+    delete(owner)
+    scope.stop("work")
+    await until(lambda: bool(unwound))
+    await asyncio.sleep(0)
+
+    assert not isValid(scope)
+    assert [] == caplog.records
