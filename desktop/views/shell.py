@@ -88,7 +88,8 @@ class MainWindow(QMainWindow):
         self._install(*commands)
         for shown in (workspace.panel, workspace.car, workspace.search, workspace.detail):
             shown.changed.connect(self.commands.refresh)
-        self.finder.attach(LookupViewModel(workspace.desk, workspace.tasks), view.open_booking)
+        if view.shows_bookings:
+            self.finder.attach(LookupViewModel(workspace.desk, workspace.tasks), view.open_booking)
         self._pages.addWidget(view)
         self._pages.setCurrentWidget(view)
         view.start()

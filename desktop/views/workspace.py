@@ -117,6 +117,11 @@ class WorkspaceView(QWidget):
             self.pages.setCurrentWidget(page)
         page.focus_first()
 
+    @property
+    def shows_bookings(self) -> bool:
+        """Whether one that is found can be opened: an account without views has nowhere to."""
+        return bool(self._areas)
+
     def open_booking(self, booking: Booking) -> None:
         """In the first view that shows bookings."""
         any(area.open_booking(booking) for area in self._areas)
