@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import httpx
 import pymongo
 import pytest
 import redis
@@ -117,6 +118,9 @@ def world(endpoints: Endpoints, root: pymongo.MongoClient, _provisioned: None) -
         Secret(endpoints.stripe_key),
         stripe_url=endpoints.stripe_url,
     )
+    httpx.delete(
+        f"{endpoints.stripe_url}/_control/books", headers={"Authorization": f"Bearer {endpoints.stripe_key}"}
+    ).raise_for_status()
     made = World(place, db, cache)
     made.add_cars(make_car(1), make_car(2), make_car(3, daily_rate=Money(80_00, "EUR")))
     yield made

@@ -59,6 +59,7 @@ class Control:
             ("/_control/refunds", "POST", self._next_refund),
             ("/_control/refunds/{refund}", "POST", self._settle_refund),
             ("/_control/books", "GET", self._books),
+            ("/_control/books", "DELETE", self._begin_anew),
         ]
         return [Route(path, self._guarded(serve), methods=[verb]) for path, verb, serve in doors]
 
@@ -86,6 +87,11 @@ class Control:
     async def _clear_faults(self, request: Request) -> Any:
         self._faults.clear()
         return await self._show_faults(request)
+
+    async def _begin_anew(self, _: Request) -> Any:
+        """A new account: nothing was ever paid. Faults, clock and webhooks stay."""
+        self._state.store.forget_all()
+        return {}
 
     async def _set_clock(self, request: Request) -> Any:
         self._state.set_clock(msgspec.json.decode(await text_of(request), type=_Clock).offset_s)

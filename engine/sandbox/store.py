@@ -121,6 +121,13 @@ class Store:
     def forget_answers(self, before: int) -> None:
         self._db.execute("DELETE FROM answers WHERE at < ?", (before,))
 
+    def forget_all(self) -> None:
+        """Objects, answers and deliveries; the settings stay."""
+        with self.transaction():
+            self._db.execute("DELETE FROM objects")
+            self._db.execute("DELETE FROM answers")
+            self._db.execute("DELETE FROM deliveries")
+
     def setting(self, name: str, default: Any) -> Any:
         row = self._db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
         return json.loads(row[0]) if row else default

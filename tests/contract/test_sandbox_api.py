@@ -274,3 +274,15 @@ def test_a_dropped_call_leaves_nothing(sandbox, session_form):
 
     listed = sandbox.get("/v1/checkout/sessions", limit=100).json()["data"]
     assert form["client_reference_id"] not in [s["client_reference_id"] for s in listed]
+
+
+def test_an_account_begun_anew_knows_nothing_of_before(fresh):
+    session = fresh.session()
+    fresh.pay(session["url"], "4242 4242 4242 4242")
+    assert 1 == len(fresh.books(session["client_reference_id"]))
+
+    fresh.http.delete("/_control/books").raise_for_status()
+
+    assert [] == fresh.books(session["client_reference_id"])
+    assert [] == fresh.get("/v1/events", limit=100).json()["data"]
+    assert 404 == fresh.get(f"/v1/checkout/sessions/{session['id']}").status_code
