@@ -103,7 +103,8 @@ class Mongod:
             except OperationFailure as refused:
                 if refused.code == _AUTHENTICATION_FAILED:
                     await self._found(port, host)
-                elif refused.code == _NOT_YET_INITIALIZED:  # still looking for itself at its former port
+                elif refused.code in (_NOT_YET_INITIALIZED, _UNAUTHORIZED):
+                    # Still looking for itself at its former port, or for the rights of the account made a moment ago.
                     await asyncio.sleep(_RETRY_S)
                 else:
                     raise Unavailable("embedded", f"{self.title} refused to start up: {refused}") from refused
