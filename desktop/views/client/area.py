@@ -22,6 +22,7 @@ from engine.domain.booking import Booking
 from engine.domain.car import Branch
 from engine.domain.catalogue import Offer
 from engine.domain.events import BookingChanged, Fact
+from engine.domain.people import Deed
 from engine.domain.period import RentalPeriod
 
 FIND, BOOKINGS = "find", "bookings"
@@ -47,9 +48,11 @@ class ClientArea(Area):
 
     @property
     def entries(self) -> tuple[Entry, ...]:
+        # Beside a list of the whole firm's, what this account booked wants a name of its own.
+        name = "My bookings" if self._workspace.actor.may(Deed.SEE_ALL_BOOKINGS) else "Bookings"
         return (
             Entry(FIND, "Find a car", Icon.FIND_CAR, lambda: self.search),
-            Entry(BOOKINGS, "Bookings", Icon.BOOKINGS, self._make_bookings),
+            Entry(BOOKINGS, name, Icon.BOOKINGS, self._make_bookings),
         )
 
     def commands(self) -> tuple[Command, ...]:
