@@ -135,7 +135,8 @@ class Program:
             )
             if not await confirm(self.window, question):
                 return
-        self.leave()
+        if await self.window.gives_up_unsaved():
+            self.leave()
 
     async def _unwind(self) -> None:
         """Close in reverse; whatever goes wrong on the way, the servers and the engine's thread end."""

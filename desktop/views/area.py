@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.commands import Command
+from desktop.dialogs import Question
 from desktop.theme.icons import Icon
 from desktop.widgets.status_bar import StatusBar
 from engine.domain.booking import Booking
@@ -89,6 +90,10 @@ class Area(QObject):
 
     def left(self) -> None:
         """Another page is about to open: panels close."""
+
+    def unsaved(self) -> Question | None:
+        """What to ask before the session ends, where something filled in would be lost with it."""
+        return None
 
     def stop(self) -> None:
         """The session ends: let go of dialogs and clocks before the widgets are deleted."""

@@ -7,7 +7,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from desktop.commands import Command, Commands
-from desktop.dialogs import ask
+from desktop.dialogs import ask, confirm
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
@@ -141,8 +141,17 @@ class MainWindow(QMainWindow):
         for command in commands:
             self.addAction(self.commands.action(command.id))
 
+    async def gives_up_unsaved(self) -> bool:
+        """Whether the session may end: nothing would be lost by it, or the person says so."""
+        question = self._workspace.unsaved() if self._workspace else None
+        return question is None or await confirm(self, question)
+
     def _sign_out(self) -> None:
-        self._session.sign_out()
+        self._tasks.once("sign out", self._ask_to_sign_out())
+
+    async def _ask_to_sign_out(self) -> None:
+        if await self.gives_up_unsaved():
+            self._session.sign_out()
 
     def _leave(self) -> None:
         self.close()

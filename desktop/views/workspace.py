@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.commands import Command
+from desktop.dialogs import Question
 from desktop.theme.tokens import GRID
 from desktop.views.account_menu import AccountButton
 from desktop.views.admin.area import AdminArea
@@ -83,6 +84,10 @@ class WorkspaceView(QWidget):
             area.start()
         if self._entries:
             self.page(next(iter(self._entries))).focus_first()
+
+    def unsaved(self) -> Question | None:
+        """What to ask before the session ends; the first view that would lose something speaks."""
+        return next((question for area in self._areas if (question := area.unsaved())), None)
 
     def stop(self) -> None:
         """Let go of dialogs and clocks before the view is deleted."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 
 from desktop.commands import Command
+from desktop.dialogs import Question
 from desktop.views.admin.accounts import USERS, AccountsArea
 from desktop.views.admin.oversight import OversightArea
 from desktop.views.admin.overview_page import Drill
@@ -56,6 +57,9 @@ class AdminArea(Area):
     def left(self) -> None:
         for part in self._parts:
             part.left()
+
+    def unsaved(self) -> Question | None:
+        return next((question for part in self._parts if (question := part.unsaved())), None)
 
     def stop(self) -> None:
         for part in self._parts:

@@ -7,6 +7,7 @@ from typing import TypeVar
 from PySide6.QtCore import Signal
 
 from desktop.commands import Command
+from desktop.dialogs import Question
 from desktop.theme.icons import Icon
 from desktop.viewmodels.admin.audit import AuditViewModel
 from desktop.viewmodels.admin.care import CareViewModel
@@ -126,6 +127,9 @@ class OversightArea(Area):
         for page in (self.overview, self.firm, self.audit, self.health):
             if page is not None:
                 page.leave()
+
+    def unsaved(self) -> Question | None:
+        return None if self.cars is None else self.cars.unsaved()
 
     def stop(self) -> None:
         for page in (self.bookings, self.cars, self.firm, self.audit):

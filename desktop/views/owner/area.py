@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desktop.commands import Command
+from desktop.dialogs import Question
 from desktop.theme.icons import Icon
 from desktop.viewmodels.owner.copy import CopyViewModel
 from desktop.viewmodels.owner.earnings import EarningsViewModel, Source
@@ -87,6 +88,9 @@ class OwnerArea(Area):
         self.fleet.left()
         self.detail.leave()
         self.earnings.left()
+
+    def unsaved(self) -> Question | None:
+        return self.fleet.unsaved()
 
     def stop(self) -> None:
         self.fleet.stop()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from desktop.dialogs import Question
 from desktop.messages import plural, say
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
@@ -17,6 +18,7 @@ from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.thumbnails import ThumbnailsViewModel
 from desktop.views.area import Page
 from desktop.views.owner.car_panel import CarPanel
+from desktop.views.owner.car_words import LOSE
 from desktop.views.owner.fleet_filters import FleetFilters
 from desktop.views.owner.fleet_row import STATUSES
 from desktop.views.owner.fleet_rows import FleetRowsView
@@ -97,6 +99,10 @@ class FleetPage(Page):
 
     def left(self) -> None:
         self.panel.leave()
+
+    def unsaved(self) -> Question | None:
+        """See ``Area.unsaved``."""
+        return LOSE if self.car.state.unsaved else None
 
     def stop(self) -> None:
         self.panel.stop()

@@ -1,0 +1,80 @@
+"""Nobody loses what is filled in by signing out or leaving without having been asked."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+from person import person_at
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox
+
+from desktop.viewmodels.phases import Phase
+from desktop.viewmodels.session import SessionPhase
+from desktop.views.owner.car_words import LOSE
+
+
+@pytest.fixture
+def owner(qapp, world, tmp_path):
+    yield lambda: person_at(qapp, world, tmp_path)
+    gc.unfreeze()
+
+
+async def with_a_car_half_filled_in(person, account="owner"):
+    await person.sign_in(account)
+    page = person.view.page("fleet")
+    await person.until(lambda: page.fleet.state.phase is Phase.READY)
+    page.add_car()
+    await person.until(page.panel.form.fields["plate"].hasFocus)
+    person.type("B-NE 77")
+    assert page.car.state.unsaved
+    return page
+
+
+async def asked(person):
+    """The question that is on the screen."""
+    await person.until(lambda: person.window.findChildren(QMessageBox))
+    (box,) = person.window.findChildren(QMessageBox)
+    return box
+
+
+def answer(box, words):
+    next(button for button in box.buttons() if button.text() == words).click()
+
+
+async def test_signing_out_of_a_car_half_filled_in_asks_first(owner):
+    async with owner() as person:
+        page = await with_a_car_half_filled_in(person)
+        session = person.program.session
+        person.window.commands.run("session.leave")
+        box = await asked(person)
+        assert box.text() == LOSE.text
+        answer(box, LOSE.no)
+        await person.until(lambda: not person.window.findChildren(QMessageBox))
+        assert session.state.phase is SessionPhase.SIGNED_IN
+        assert page.car.state.form.plate == "B-NE 77"
+
+        person.window.commands.run("session.leave")
+        answer(await asked(person), LOSE.yes)
+        await person.until(lambda: session.state.phase is SessionPhase.SIGNED_OUT)
+
+
+async def test_leaving_the_program_with_a_car_half_filled_in_asks_first(owner):
+    async with owner() as person:
+        page = await with_a_car_half_filled_in(person)
+        person.press(Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+        answer(await asked(person), LOSE.no)
+        await person.until(lambda: not person.window.findChildren(QMessageBox))
+        assert not person.program._leaving.is_set()
+        assert page.car.state.unsaved
+
+        person.window.close()
+        answer(await asked(person), LOSE.yes)
+        await person.until(person.program._leaving.is_set)
+
+
+async def test_with_nothing_half_filled_in_nobody_is_asked(owner):
+    async with owner() as person:
+        await person.sign_in("owner")
+        person.window.close()
+        await person.until(person.program._leaving.is_set)
