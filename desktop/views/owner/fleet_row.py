@@ -51,7 +51,7 @@ def line_of(row: FleetRow, state: FleetState, now: datetime) -> FleetLine:
     text = CarCardText(
         title=car.title,
         plate=f"{car.plate} · {car.year}",
-        facts=(BODIES[car.body], FUELS[car.fuel], TRANSMISSIONS[car.transmission], _short_km(car.odometer_km)),
+        facts=(BODIES[car.body], FUELS[car.fuel], TRANSMISSIONS[car.transmission], short_km(car.odometer_km)),
         branch=f"{owner} · {place}" if owner else place,
         price=amount(car.daily_rate),
         per_day="a day",
@@ -84,7 +84,8 @@ def standing_of(row: FleetRow, branch: Branch | None, now: datetime) -> tuple[st
     return STATUSES[row.car.status], STATUS_TONES[row.car.status]
 
 
-def _short_km(odometer_km: int) -> str:
+def short_km(odometer_km: int) -> str:
+    """For the narrow place on a card."""
     return f"{whole(odometer_km)} km" if odometer_km < _THOUSAND else f"{whole(odometer_km // _THOUSAND)}k km"
 
 

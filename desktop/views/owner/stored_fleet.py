@@ -8,14 +8,14 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QVBoxLayout
 
-from desktop.messages import BODIES, FUELS, TRANSMISSIONS, amount, plural, whole
+from desktop.messages import BODIES, FUELS, TRANSMISSIONS, amount, plural
 from desktop.models.pages import PagesModel, PageTicket
 from desktop.models.rows import Column
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID
 from desktop.views.area import Page
 from desktop.views.content import Content
-from desktop.views.owner.fleet_row import STATUS_TONES, STATUSES
+from desktop.views.owner.fleet_row import STATUS_TONES, STATUSES, short_km
 from desktop.views.photos import covering
 from desktop.views.tools import Tools
 from desktop.widgets.car_card import CarCardText
@@ -69,7 +69,7 @@ def _text(car: Car, branch: str) -> CarCardText:
     return CarCardText(
         title=car.title,
         plate=f"{car.plate} · {car.year}",
-        facts=(BODIES[car.body], FUELS[car.fuel], TRANSMISSIONS[car.transmission], f"{whole(car.odometer_km)} km"),
+        facts=(BODIES[car.body], FUELS[car.fuel], TRANSMISSIONS[car.transmission], short_km(car.odometer_km)),
         branch=branch,
         price=amount(car.daily_rate),
         per_day="a day",
