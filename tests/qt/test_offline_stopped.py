@@ -1,0 +1,194 @@
+"""An owner's desk while MongoDB itself is killed, stopped or not there: a server of its own, the real program."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import keyring
+import pymongo
+import pytest
+import redis
+from builders import DATABASE, PASSWORD, make_car
+from cluster import ROOT, Cluster
+from earnings_builders import History, berlin
+from firm import prepare
+from keyrings import MemoryKeyring
+
+from desktop.app import Program
+from desktop.preferences import Preferences
+from desktop.smoke import Stopwatch
+from desktop.viewmodels.owner.copy import CopyStatus
+from desktop.viewmodels.owner.fleet import FleetState
+from desktop.viewmodels.phases import Phase
+from desktop.viewmodels.session import SessionPhase
+from desktop.views.owner import stored_fleet
+from desktop.views.owner.fleet_row import line_of
+from desktop.views.owner.offline_view import AWAY, BACK
+from engine.adapters import mongo_client
+from engine.adapters.mongo_client import CODEC
+from engine.config import load
+from engine.domain.explained import Figure
+from engine.domain.fleet import FleetRow
+from engine.domain.span import month
+
+ZONE = "Europe/Berlin"
+GOLF = make_car(1)
+MARCH, APRIL = month(2025, 3, ZONE), month(2025, 4, ZONE)
+_LEADS = 1
+
+
+class Alone(Cluster):
+    """A replica set of one member: what a small firm runs."""
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        del self.mongods[1:]
+
+    @property
+    def servers(self):
+        return [*self.mongods, self.valkey]
+
+    def whole(self):
+        return self.state(self.mongods[0]) == _LEADS
+
+
+@dataclass(frozen=True)
+class Books:
+    """What a ``History`` writes into."""
+
+    db: object
+
+
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory):
+    made = Alone(tmp_path_factory.mktemp("alone"))
+    try:
+        made.start()
+        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+            runner.run(prepare(made))
+        with pymongo.MongoClient(made.mongo_url, username=ROOT, password=made.password) as root:
+            history = History(Books(root.get_database(DATABASE, codec_options=CODEC)))
+            history.cars(GOLF)
+            history.book(GOLF, berlin(2025, 3, 3), charged=berlin(2025, 3, 2))
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.fixture
+def mongod(servers):
+    """The only one there is; it runs again for whoever comes next. No figures of another test are in the cache."""
+    with redis.Redis.from_url(servers.redis_url) as cache:
+        cache.flushall()
+    yield servers.mongods[0]
+    servers.mend()
+
+
+@pytest.fixture
+def opened(servers, qapp, tmp_path, monkeypatch):
+    """The program on these servers, as often as a test wants; with a keyring, and less patience than in a firm."""
+    monkeypatch.setattr(mongo_client, "OPERATION_S", 1.0)
+    before = keyring.get_keyring()
+    keyring.set_keyring(MemoryKeyring())
+
+    @asynccontextmanager
+    async def program():
+        environ = {
+            "DRIVESPHERE_MONGO_URL": servers.mongo_url,
+            "DRIVESPHERE_REDIS_URL": servers.redis_url,
+            "DRIVESPHERE_DATABASE": DATABASE,
+            "DRIVESPHERE_CONFIG": str(tmp_path / "none.toml"),
+        }
+        settings = load(tmp_path / "data", environ=environ, cwd=tmp_path)
+        made = Program(qapp, settings, Preferences(tmp_path / "preferences.ini"), Stopwatch())
+        living = asyncio.create_task(made.live())
+        try:
+            await until(lambda: made.session.state.phase is SessionPhase.SIGNED_OUT)
+            yield made
+        finally:
+            made.leave()
+            await living
+
+    yield program
+    keyring.set_keyring(before)
+
+
+async def until(condition):
+    async with asyncio.timeout(40):
+        while not condition():  # noqa: ASYNC110 -- no event of asyncio's stands behind a widget
+            await asyncio.sleep(0.01)
+
+
+async def at_the_earnings(program):
+    """Of March, with a copy on this computer."""
+    program.session.sign_in("owner", PASSWORD)
+    await until(lambda: program.window.workspace is not None)
+    area = program.window.workspace._areas[0]
+    program.window.workspace.go("earnings")
+    await until(lambda: area.copy.vm.state.status is CopyStatus.KEPT)
+    vm = area.earnings.vm
+    await until(lambda: vm.state.phase is Phase.READY)
+    vm.show(MARCH)
+    await until(lambda: vm.state.phase is Phase.READY and vm.state.earnings.span == MARCH)
+    return area
+
+
+def net(page):
+    return page.body.tiles[Figure.NET]._value
+
+
+@pytest.mark.parametrize("how", ["kill", "pause"])
+async def test_a_mongod_that_stops_while_figures_load_leaves_the_stored_ones_with_their_stamp(opened, mongod, how):
+    async with opened() as program:
+        area = await at_the_earnings(program)
+        vm, page = area.earnings.vm, area.earnings.page
+        getattr(mongod, how)()
+        vm.show(APRIL)
+        await until(lambda: vm.state.phase is Phase.READY and vm.state.stored)
+        assert vm.state.earnings.span == APRIL
+        assert page.stamp.text.startswith("No connection. Stored copy as of")
+        vm.show(MARCH)
+        await until(lambda: vm.state.phase is Phase.READY and vm.state.earnings.span == MARCH)
+        # Out of the cache, which still runs, or the copy: right and stamped either way.
+        await until(lambda: net(page) == "85.00 EUR")
+        assert "as of" in page.header._subtitle.text()
+
+        vm.show(APRIL)
+        await until(lambda: vm.state.phase is Phase.READY and vm.state.stored)
+        mongod.mend()
+        vm.load()
+        await until(lambda: vm.state.phase is Phase.READY and not vm.state.stored)
+        assert not page.stamp.isVisible()
+
+
+async def test_with_no_mongod_at_all_the_program_starts_on_its_copy_and_says_when_it_is_back(opened, mongod):
+    async with opened() as program:
+        await at_the_earnings(program)
+    mongod.kill()
+
+    async with opened() as program:
+        program.session.sign_in("owner", PASSWORD)
+        await until(lambda: program.session.state.problem is not None)
+        program.window.sign_in._form.copies.chosen.emit("owner")
+        await until(lambda: program.window.offline is not None)
+        view = program.window.offline
+        vm = view.earnings.vm
+        vm.show(MARCH)
+        await until(lambda: vm.state.phase is Phase.READY and vm.state.earnings.span == MARCH)
+        await until(lambda: net(view.earnings.page) == "85.00 EUR")
+        await until(lambda: view.banner.text == AWAY)
+        assert view.earnings.page.header._subtitle.text().endswith(", complete")
+
+        mongod.start()
+        await until(lambda: view.banner.text == BACK)
+
+
+def test_a_stored_car_is_told_like_one_in_the_fleet():
+    row = FleetRow(replace(GOLF, odometer_km=125_941))
+    shown = line_of(row, FleetState(), datetime.now(UTC)).text
+
+    assert stored_fleet._text(row.car, shown.branch).facts == shown.facts
+    assert shown.facts[-1] == "125k km"
