@@ -10,7 +10,7 @@ from keyrings import MemoryKeyring
 from screens_admin import AWAY, sign_in_as
 
 from desktop.viewmodels.connection import ConnectionState
-from desktop.viewmodels.owner.copy import CopyStatus
+from desktop.viewmodels.owner.copy import CopyState, CopyStatus
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
 from engine.domain.copying import CopyNews
@@ -86,6 +86,10 @@ async def _phases(photo, area) -> None:
     area.copy.vm.told.emit(CopyNews(since, 3, 1))
     await photo.take("earnings-news")
     area.copy.toast.hide()
+    kept = area.copy.vm.state
+    area.copy.vm._show(CopyState(CopyStatus.NO_KEYRING))
+    await photo.take("earnings-no-keyring")
+    area.copy.vm._show(kept)
 
 
 async def _offline(photo) -> None:
