@@ -170,10 +170,13 @@ def shared(one: Iterable[tuple[int, int]], other: Iterable[tuple[int, int]]) -> 
     first, second = list(one), list(other)
     both, i, j = [], 0, 0
     while i < len(first) and j < len(second):
-        start, end = max(first[i][0], second[j][0]), min(first[i][1], second[j][1])
-        if start < end:
-            both.append((start, end))
-        if first[i][1] < second[j][1]:
+        (start, end), (low, high) = first[i], second[j]
+        earlier = end < high
+        # No min and max: see split.
+        since, until = (start if start > low else low), (end if earlier else high)  # noqa: FURB136 -- as said
+        if since < until:
+            both.append((since, until))
+        if earlier:
             i += 1
         else:
             j += 1

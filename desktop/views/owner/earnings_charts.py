@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from desktop.figures import amount, whole
-from desktop.views.owner.earnings_words import compact, hours, part_label, part_name, percent, span_name
+from desktop.views.owner.earnings_words import compact, hours, part_label, part_name, percent, rounded_hours, span_name
 from desktop.widgets.chart_data import ChartData, Point
 from engine.domain.earnings import CurrencyReport, Earnings, Figures
 from engine.domain.explained import Figure
@@ -125,7 +125,7 @@ class _UseWords:
     def of(self, figures: Figures) -> str:
         if not figures.available_ms:
             return "no car could be rented"
-        rented, available = (self._time(each) for each in (figures.rented_ms, figures.available_ms))
+        rented, available = self._time(figures.rented_ms), self._time(figures.available_ms)
         return f"{self.number(figures)} %: {rented} of {available}"
 
     def number(self, figures: Figures) -> str:
@@ -138,9 +138,10 @@ class _UseWords:
         return self._numbers[share]
 
     def _time(self, milliseconds: int) -> str:
-        if milliseconds not in self._hours:
-            self._hours[milliseconds] = hours(milliseconds)
-        return self._hours[milliseconds]
+        count = rounded_hours(milliseconds)
+        if count not in self._hours:
+            self._hours[count] = hours(milliseconds)
+        return self._hours[count]
 
 
 def _use_text(figures: Figures) -> str:

@@ -117,8 +117,12 @@ def days_number(days: Fraction) -> str:
     return f"{whole(tenths // 10)}{locale().decimalPoint()}{tenths % 10} days"
 
 
+def rounded_hours(milliseconds: int) -> int:
+    return (milliseconds + _HOUR_MS // 2) // _HOUR_MS
+
+
 def hours(milliseconds: int) -> str:
-    return f"{whole((milliseconds + _HOUR_MS // 2) // _HOUR_MS)} h"
+    return f"{whole(rounded_hours(milliseconds))} h"
 
 
 def compact(money: Money) -> str:
