@@ -10,11 +10,11 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
-from engine.domain.availability import Blocked, CarCalendar
+from engine.domain.availability import Blocked, CarCalendar, blocked_by
 from engine.domain.car import Branch, Car
-from engine.domain.catalogue import Offer
+from engine.domain.catalogue import Offer, OfferPage
 from engine.domain.errors import DriveSphereError
-from engine.domain.events import CarClaimed, Fact
+from engine.domain.events import CarChanged, CarClaimed, Fact
 from engine.domain.period import RentalPeriod
 
 #: Whole weeks that are shown.
@@ -27,13 +27,15 @@ class CarState:
     """Everything there is to draw.
 
     Attributes:
-        found: The car as it was found; None while the panel is closed.
+        found: The car as it was found, or as its calendar has it since; None while the panel is closed.
+        offer: The last price known for the asked-for days; None for a car that was never free.
         span: The weeks that are shown, whole days on the branch's clock.
         calendar: Its coming weeks, once they are there.
         problem: Why they are not.
     """
 
     found: Offer | Blocked | None = None
+    offer: Offer | None = None
     period: RentalPeriod | None = None
     branch: Branch | None = None
     span: RentalPeriod | None = None
@@ -57,7 +59,7 @@ class CarViewModel(QObject):
 
     def open(self, found: Offer | Blocked, period: RentalPeriod, branch: Branch) -> None:
         span = shown_weeks(period, branch, self._desk.now())
-        self._show(CarState(found, period, branch, span))
+        self._show(CarState(found, found if isinstance(found, Offer) else None, period, branch, span))
         self.load()
 
     def load(self) -> None:
@@ -66,9 +68,19 @@ class CarViewModel(QObject):
             self._tasks.latest("calendar", self._load())
 
     def apply(self, fact: Fact) -> None:
-        """Something changed at another desk: if it is about this car, its weeks are asked for again."""
-        car = self.state.car
-        if car is not None and isinstance(fact, CarClaimed) and fact.car_id == car.id:
+        """Something changed at another desk: if it is about this car, its weeks are asked for again (X1)."""
+        about = fact.car_id if isinstance(fact, CarClaimed) else fact.car.id if isinstance(fact, CarChanged) else None
+        if self.state.car is not None and self.state.car.id == about:
+            self.load()
+
+    def renew(self, period: RentalPeriod, page: OfferPage) -> None:
+        """A search for *period* is there: a car that was taken may be free again, at a price that is known now."""
+        state = self.state
+        if state.car is None or not isinstance(state.found, Blocked) or period != state.period:
+            return
+        known = next((offer for offer in page.offers if offer.car.id == state.car.id), None)
+        if known is not None and known != state.offer:
+            self._show(replace(state, offer=known))
             self.load()
 
     def close(self) -> None:
@@ -92,7 +104,19 @@ class CarViewModel(QObject):
         except DriveSphereError as problem:
             self._show(replace(self.state, problem=problem))
         else:
-            self._show(replace(self.state, calendar=calendar))
+            self._show(replace(self.state, calendar=calendar, found=self._found_now(self.state, calendar)))
+
+    def _found_now(self, state: CarState, calendar: CarCalendar) -> Offer | Blocked | None:
+        """Free or taken is what the calendar says last, not what the search said when the panel was opened."""
+        if state.period is None or state.branch is None:
+            return state.found
+        blocked = blocked_by(calendar, state.period, state.branch.tzinfo, self._desk.now())
+        if blocked is None and isinstance(state.found, Blocked):
+            # Without a price it is for the next search to say so; until then these very days are the way out.
+            return state.offer or replace(state.found, next_free=state.period)
+        if blocked is None or not isinstance(state.found, Blocked):
+            return blocked or state.found
+        return state.found if state.found.obstacle == blocked.obstacle else replace(blocked, instead=state.found.instead)
 
     def _show(self, state: CarState) -> None:
         if state != self.state:

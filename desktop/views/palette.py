@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from desktop.commands import Commands
@@ -19,10 +19,12 @@ ITSELF = "help.palette"
 _BOOKING = "booking:"
 _RECENT = 5
 _LAST = "Window"
+#: After signing in, when the first page has come and nobody types yet.
+_PREPARE_MS = 1500
 
 
 class CommandPalette(QObject):
-    """One for each window. Attributes: ``widget`` is what is drawn, built when it is first wanted."""
+    """One for each window. Attributes: ``widget`` is what is drawn, built a while after signing in."""
 
     def __init__(self, theme: Theme, window: QWidget, commands: Commands) -> None:
         super().__init__(window)
@@ -32,6 +34,13 @@ class CommandPalette(QObject):
         self._open_booking: Callable[[Booking], None] = lambda _: None
         self._bookings: dict[str, Booking] = {}
         self._recent: list[str] = []
+        self._soon = QTimer(self, singleShot=True, interval=_PREPARE_MS)
+        self._soon.timeout.connect(self._prepare)
+
+    def prepare_soon(self) -> None:
+        """Somebody signed in: build the palette before it is wanted, so that the first Ctrl+K is as quick as any."""
+        if self.widget is None:
+            self._soon.start()
 
     def attach(self, lookup: LookupViewModel, open_booking: Callable[[Booking], None]) -> None:
         """Somebody signed in, whose bookings can be looked for."""
@@ -53,6 +62,10 @@ class CommandPalette(QObject):
         # What makes sense is asked while the focus is still where the person works.
         lines = self._lines()
         self._built().open(lines)
+
+    def _prepare(self) -> None:
+        if self.widget is None:
+            self._built().prepare(self._lines())
 
     def _built(self) -> Palette:
         if self.widget is None:

@@ -92,6 +92,7 @@ class MainWindow(QMainWindow):
             self.finder.attach(LookupViewModel(workspace.desk, workspace.tasks), view.open_booking)
         self._pages.addWidget(view)
         self._pages.setCurrentWidget(view)
+        self.finder.prepare_soon()
         view.start()
 
     @property

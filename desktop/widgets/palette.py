@@ -1,6 +1,6 @@
 """Everything the person may do, found by a few letters; its key stands beside it and is learned in passing.
 
-API: PaletteLine(id, group, title, key, enabled), Palette(theme, window): open(lines), add_found(text, lines), close();
+API: PaletteLine(id, group, title, key, enabled), Palette(theme, window): prepare(lines), open(lines), add_found(text, lines);
 chosen(id), typed(text).
 """
 
@@ -124,14 +124,15 @@ class Palette(QFrame):
         """Show *lines* in their order; what makes no sense now stands last and cannot be chosen."""
         if not self.isVisible():
             self._came_from = QApplication.focusWidget()
-        self._lines = tuple(sorted(lines, key=lambda line: not line.enabled))
-        self._found = ()
-        self.field.clear()
-        self._narrow()
-        self._place()
+        self._fill(lines)
         self.show()
         self.raise_()
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def prepare(self, lines: Sequence[PaletteLine]) -> None:
+        """Have style, layout and fonts ready, unseen: that is most of what the first opening costs."""
+        self._fill(lines)
+        self.grab()
 
     def add_found(self, text: str, lines: Sequence[PaletteLine]) -> None:
         """What else there is to *text*; an answer to letters no longer there is dropped."""
@@ -145,6 +146,13 @@ class Palette(QFrame):
         self.hide()
         if came_from is not None and isValid(came_from) and came_from.isVisible():
             came_from.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _fill(self, lines: Sequence[PaletteLine]) -> None:
+        self._lines = tuple(sorted(lines, key=lambda line: not line.enabled))
+        self._found = ()
+        self.field.clear()
+        self._narrow()
+        self._place()
 
     def _type(self, text: str) -> None:
         self._found = ()

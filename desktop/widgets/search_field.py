@@ -1,19 +1,19 @@
 """A search entry: tells what was typed once the typing pauses, or at once on Enter.
 
-API: SearchField(theme, hint): searched(text), reset(), show_text(text); text(), setText as ever.
+API: SearchField(theme, hint): searched(text), stepped_down(), reset(), show_text(text); text(), setText as ever.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop.theme.icons import Icon
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QHideEvent
+    from PySide6.QtGui import QHideEvent, QKeyEvent
 
     from desktop.theme.theme import Theme
 
@@ -25,9 +25,11 @@ class SearchField(QLineEdit):
 
     Signals:
         searched: The text to look for, trimmed; never twice the same in a row.
+        stepped_down: Down was pressed: whoever looks for something wants to go on into what was found.
     """
 
     searched = Signal(str)
+    stepped_down = Signal()
 
     def __init__(self, theme: Theme, hint: str, parent: QWidget | None = None, *, pause_ms: int = PAUSE_MS) -> None:
         super().__init__(parent)
@@ -68,6 +70,11 @@ class SearchField(QLineEdit):
         self._glass.setIcon(self._theme.icons.icon(Icon.SEARCH, self._theme.tokens.muted))
 
     # Qt names below.
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Down:
+            self.stepped_down.emit()
+        super().keyPressEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._pause.stop()

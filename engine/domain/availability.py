@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum, auto
 
 from engine.domain.booking import BookingId, BookingState
-from engine.domain.car import Car, CarId
+from engine.domain.car import Car, CarId, CarStatus
 from engine.domain.catalogue import Offer
 from engine.domain.people import AccountName
 from engine.domain.period import OVERDUE_AHEAD, RentalPeriod
@@ -42,8 +42,7 @@ class Claim:
 
     def in_the_way(self, wished: RentalPeriod, now: datetime) -> bool:
         """The rule that claiming goes by: what overlaps, and for the next hours what should be back already."""
-        overdue = self.period.ends_at <= now and wished.starts_at < now + OVERDUE_AHEAD
-        return overdue or self.period.overlaps(wished)
+        return _in_the_way(self.period, wished, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +135,32 @@ def next_free(wished: RentalPeriod, claims: Iterable[Claim], zone: tzinfo, now: 
 
     To the minute and back to back: it may begin where another ends.
     """
-    known = sorted((claim.period for claim in claims), key=lambda period: period.starts_at)
+    return _first_gap(wished, (claim.period for claim in claims), zone, now)
+
+
+def blocked_by(calendar: CarCalendar, wished: RentalPeriod, zone: tzinfo, now: datetime) -> Blocked | None:
+    """What *calendar* has against *wished*, which lies within its span; None if the car is free.
+
+    The next free period is told if it lies within the span: of what comes later the calendar knows nothing.
+    """
+    if calendar.car.status is CarStatus.MAINTENANCE:
+        return Blocked(calendar.car, Obstacle(Why.MAINTENANCE))
+    ways = [each for each in calendar.busy if each.period is not None and _in_the_way(each.period, wished, now)]
+    if not ways:
+        return None
+    periods = (each.period for each in calendar.busy if each.period is not None)
+    free = _first_gap(wished, periods, zone, now)
+    known = free if free.ends_at <= calendar.span.ends_at else None
+    return Blocked(calendar.car, ways[0], len(ways) - 1, known)
+
+
+def _in_the_way(period: RentalPeriod, wished: RentalPeriod, now: datetime) -> bool:
+    overdue = period.ends_at <= now and wished.starts_at < now + OVERDUE_AHEAD
+    return overdue or period.overlaps(wished)
+
+
+def _first_gap(wished: RentalPeriod, taken: Iterable[RentalPeriod], zone: tzinfo, now: datetime) -> RentalPeriod:
+    known = sorted(taken, key=lambda period: period.starts_at)
     start = wished.starts_at
     if any(period.ends_at <= now for period in known):
         start = max(start, _full_minute(now + OVERDUE_AHEAD))

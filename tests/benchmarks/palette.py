@@ -1,6 +1,7 @@
 """How long Ctrl+K takes until the palette is painted, and a letter until the list has narrowed; in milliseconds.
 
-Offscreen, software painting, with as many commands as an administrator with every view has. The first time builds it.
+Offscreen, software painting, with as many commands as an administrator with every view has. It is built before
+it is wanted, a while after signing in.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ def main() -> int:
         palette.widget.repaint()
 
     app.processEvents()
+    built = timed(palette._prepare)
     first = timed(open_it)
     opened, typed = [], []
     for _ in range(_TURNS):
@@ -63,7 +65,7 @@ def main() -> int:
         typed.append(timed(lambda: QTest.keyClick(palette.widget.field, "s")))
     print(f"{_COMMANDS} commands, {_TURNS} turns, milliseconds; the budget of opening is {_BUDGET_MS:.0f}")
     print(f"{'':>14}  {'p50':>7}  {'worst':>7}  {'processor p50':>14}")
-    for name, times in (("opened first", [first]), ("opened again", opened), ("a letter", typed)):
+    for name, times in (("built unseen", [built]), ("opened first", [first]), ("opened again", opened), ("a letter", typed)):
         walls, own = zip(*times, strict=True)
         print(f"{name:>14}  {statistics.median(walls):>7.1f}  {max(walls):>7.1f}  {statistics.median(own):>14.1f}")
     return 0 if statistics.median(own for _, own in opened) < _BUDGET_MS else 1

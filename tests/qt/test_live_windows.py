@@ -15,6 +15,7 @@ from PySide6.QtCore import Qt
 from desktop.bridge import EngineThread
 from desktop.viewmodels.booking import Stage
 from engine.config import Secret
+from engine.domain.availability import Why
 from engine.domain.booking import BookingState
 from engine.domain.errors import PeriodTaken
 
@@ -97,6 +98,41 @@ async def test_X1_a_form_whose_car_was_taken_in_another_window_says_so_at_once(a
         desk = one.desk.desk
         await desk.call(lambda: desk.rental.give_up(desk.actor, booking.id))
         await other.until(lambda: panel.state.problem is None)
+
+
+async def test_X1_an_open_car_turns_to_taken_and_back_when_another_window_books_it(at_a_window):
+    async with at_a_window() as one, at_a_window() as other:
+        offer, panel = other.desk.search.state.first.offers[0], other.view.client.car
+        other.view.client._open_car(offer, other.desk.search.state.wish.period, other.desk.search.state.branch)
+        await other.until(lambda: other.desk.car.state.calendar is not None)
+        assert panel.may_book()
+        booking = await hold(one, offer.car.id)
+        await other.until(lambda: not panel.may_book())
+
+        assert panel.why_not.isVisible()
+        assert Why.HELD is other.desk.car.state.found.obstacle.why
+        assert panel.why_not.countdown.isVisible()
+        assert panel.main.text().startswith("Choose ")
+        desk = one.desk.desk
+        await desk.call(lambda: desk.rental.give_up(desk.actor, booking.id))
+        await other.until(panel.may_book)
+        assert (panel.why_not.isVisible(), panel.main.text()) == (False, "Book")
+
+
+async def test_a_car_opened_as_taken_can_be_booked_once_another_window_sets_it_free(at_a_window):
+    async with at_a_window() as one, at_a_window() as other:
+        booking = await hold(one, "car-1")
+        search, panel = other.desk.search, other.view.client.car
+        search.search(replace(search.state.form, taken=True))
+        await other.until(lambda: search.state.taken is not None and search.state.taken.blocked)
+        other.view.client._open_car(search.state.taken.blocked[0], search.state.wish.period, search.state.branch)
+        await other.until(lambda: other.desk.car.state.calendar is not None)
+        assert panel.why_not.isVisible()
+        desk = one.desk.desk
+        await desk.call(lambda: desk.rental.give_up(desk.actor, booking.id))
+
+        await other.until(panel.may_book)
+        assert panel.why_not.isHidden()
 
 
 async def test_X5_servers_that_go_and_come_back_need_no_restart(at_a_window, world):

@@ -154,3 +154,16 @@ def test_it_keeps_inside_a_small_window(palette, window):
 
     assert window.rect().contains(palette.widget.geometry())
     assert palette.widget.list.visualRect(palette.widget.model.index(0, 0)).height() == ROW_PX
+
+
+def test_the_palette_is_built_after_signing_in_and_before_it_is_wanted(palette, qtbot):
+    palette._soon.setInterval(0)
+    palette.prepare_soon()
+    qtbot.waitUntil(lambda: palette.widget is not None)
+    assert palette.widget.isHidden()
+    built = palette.widget
+    palette.toggle()
+
+    assert built is palette.widget
+    assert built.isVisible()
+    assert titles(palette)[0] == "Find a car"

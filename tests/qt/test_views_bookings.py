@@ -283,3 +283,12 @@ def test_times_of_another_zone_name_it():
 
     assert "Mon 23 Nov 13:00 UTC+4" == row.pick_up
     assert row_of(make_booking(zone=LISBON.zone), NOW + timedelta(days=400)).pick_up.startswith("Mon 23 Nov 2026 09:00")
+
+
+def test_down_leads_from_the_search_into_the_list(page):
+    feed(page, listed(3))
+    page.focus_search()
+    QTest.keyClick(page.filters.search, Qt.Key.Key_Down)
+
+    assert page.table.hasFocus()
+    assert 0 == page.table.currentIndex().row()

@@ -4,11 +4,13 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from builders import make_car
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.availability import Claim, Why, next_free, obstacle_of
+from engine.domain.availability import CarCalendar, Claim, Obstacle, Why, blocked_by, next_free, obstacle_of
 from engine.domain.booking import BookingState
+from engine.domain.car import CarStatus
 from engine.domain.period import RentalPeriod
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -113,3 +115,36 @@ def test_the_answer_is_free_and_nothing_earlier_is(spans, first, length):
     for start in (start for start in earlier if wished.starts_at <= start < free.starts_at):
         other = RentalPeriod(start, start + length * HOUR)
         assert any(each.in_the_way(other, NOW) for each in claims)
+
+
+def calendar(*busy, **car):
+    return CarCalendar(make_car(1, **car), period(0, 100), tuple(Obstacle(Why.BOOKED, each) for each in busy))
+
+
+@pytest.mark.parametrize(
+    ("busy", "more", "free"),
+    [
+        ([period(2, 11)], 0, period(11, 15)),
+        ([period(2, 11), period(13, 20)], 1, period(20, 24)),
+        ([period(13, 97)], 0, None),
+    ],
+)
+def test_a_calendar_tells_what_is_in_the_way_and_what_it_cannot_see_it_does_not_promise(busy, more, free):
+    blocked = blocked_by(calendar(*busy), period(10, 14), BERLIN, NOW)
+
+    assert (busy[0], more, free) == (blocked.obstacle.period, blocked.more, blocked.next_free)
+
+
+def test_a_calendar_without_anything_in_the_way_blocks_nothing():
+    assert blocked_by(calendar(period(2, 10), period(14, 20)), period(10, 14), BERLIN, NOW) is None
+
+
+def test_B8_an_overdue_rental_is_in_the_way_of_the_next_day_and_not_of_later_ones():
+    late = calendar(period(-30, -1))
+
+    assert period(-30, -1) == blocked_by(late, period(10, 14), BERLIN, NOW).obstacle.period
+    assert blocked_by(late, period(30, 34), BERLIN, NOW) is None
+
+
+def test_a_car_that_went_to_maintenance_is_blocked_by_it():
+    assert Why.MAINTENANCE is blocked_by(calendar(status=CarStatus.MAINTENANCE), period(1, 2), BERLIN, NOW).obstacle.why

@@ -264,6 +264,7 @@ class BookingsPage(Page):
         self.table.selectionModel().currentRowChanged.connect(self._note_chosen)
         self.content.stepped.connect(self._stepped)
         self.content.retried.connect(self.vm.load)
+        self.filters.search.stepped_down.connect(self.content.take_focus)
         self.loading.changed.connect(self._look)
         self.scope.currentIndexChanged.connect(self._rescope)
         self.save.clicked.connect(self.export.ask)

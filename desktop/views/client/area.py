@@ -217,6 +217,8 @@ class ClientArea(Area):
 
     def _search_changed(self, state: SearchState) -> None:
         self._frame.know_branches(state.branches)
+        if state.wish is not None and state.first is not None:
+            self._workspace.car.renew(state.wish.period, state.first)
 
     def _connection_changed(self) -> None:
         online = self._workspace.connection.state.problem is None
