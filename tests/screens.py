@@ -139,12 +139,17 @@ async def search(photo: Photographer) -> None:
     await found(photo, none)
     await photo.take("search-empty")
     await found(photo, form)
-    vm._show(replace(vm.state, phase=Phase.LOADING, run=vm.state.run + 1, first=None))
-    vm._show(replace(vm.state, phase=Phase.FAILED, problem=away))
+    # The servers are there all the while, and word of them would take the place of what the picture shows.
+    photo.desk.live.blockSignals(True)  # noqa: FBT003 -- Qt's signature
+    photo.desk.tasks.stop("connection")
     alive = connection.state
     connection._show(ConnectionState(alive.heard_at, away, cache=False))
+    vm._show(replace(vm.state, phase=Phase.LOADING, run=vm.state.run + 1, first=None))
+    vm._show(replace(vm.state, phase=Phase.FAILED, problem=away))
     await photo.take("search-offline")
+    photo.desk.live.blockSignals(False)  # noqa: FBT003
     connection._show(alive)
+    connection.watch()
     await found(photo, form)
 
 

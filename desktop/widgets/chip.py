@@ -1,14 +1,15 @@
 """A set choice that can be taken away again: its words and a cross, in a pill.
 
-API: Chip(theme, name): set_words(words); clicked, as every button.
+API: Chip(theme, name): set_words(words), fitting(); clicked, as every button.
 """
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QStyle, QWidget
 
 from desktop.theme.icons import Icon
@@ -34,15 +35,22 @@ class Chip(QPushButton):
         theme.changed.connect(self.update)
 
     def set_words(self, words: str) -> None:
-        self.setText(f"{self._name}: {words}")
-        self.setAccessibleName(f"Remove filter {self._name}: {words}")
+        said = f"{self._name}: {words}" if self._name else words
+        self.setText(said)
+        self.setAccessibleName(f"Remove filter {said}")
         self.setToolTip("Remove this filter")
         self.updateGeometry()
+
+    def fitting(self) -> str:
+        """As much of the words as there is room for."""
+        room = self.width() - 2 * _SIDE - _CROSS - GRID
+        return QFontMetrics(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
 
     # Qt names below.
 
     def sizeHint(self) -> QSize:
-        words = QFontMetrics(self.font()).horizontalAdvance(self.text())
+        # Rounded up: half a pixel too few would cost the last letters.
+        words = math.ceil(QFontMetricsF(self.font()).horizontalAdvance(self.text()))
         return QSize(words + 2 * _SIDE + _CROSS + GRID, HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
@@ -65,7 +73,6 @@ class Chip(QPushButton):
         words, cross = (QStyle.visualRect(self.layoutDirection(), self.rect(), place) for place in (words, cross))
         painter.setFont(self.font())
         painter.setPen(QColor(tokens.accent))
-        fitting = QFontMetrics(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, words.width())
-        painter.drawText(words, Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter, fitting)
+        painter.drawText(words, Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter, self.fitting())
         self._theme.icons.paint(painter, cross, Icon.CLOSE, tokens.accent)
         painter.end()

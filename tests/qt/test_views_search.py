@@ -18,6 +18,7 @@ from desktop.views.client.moment_edit import MomentEdit
 from desktop.views.client.search_page import SearchPage
 from desktop.views.tools import Tools
 from desktop.widgets.card_layout import layout
+from desktop.widgets.chip import Chip
 from desktop.widgets.phases import Look
 from desktop.widgets.shimmer import ShimmerClock
 from engine.domain.car import BodyType, Fuel
@@ -469,3 +470,13 @@ def test_words_of_another_version_are_left_out_of_the_last_search():
     again = last_search.read(fields, AccountName("clerk"), (BERLIN,), NOW)
 
     assert ({Fuel.DIESEL}, None) == (again.fuels, again.min_seats)
+
+
+@pytest.mark.parametrize("words", [*(body.value.capitalize() for body in BodyType), "Diesel", "Up to 60.00 EUR a day"])
+def test_a_chip_with_room_leaves_out_no_letter(qtbot, theme, words):
+    chip = Chip(theme, "Body")
+    qtbot.addWidget(chip)
+    chip.set_words(words)
+    chip.resize(chip.sizeHint())
+
+    assert f"Body: {words}" == chip.fitting()

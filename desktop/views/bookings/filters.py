@@ -11,7 +11,6 @@ from PySide6.QtGui import QTextCharFormat
 from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.messages import STANDINGS, branch_name, locale
-from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID
 from desktop.viewmodels.bookings import BookingsState, BookingsViewModel
@@ -19,6 +18,7 @@ from desktop.viewmodels.day_span import Days, DaySpan
 from desktop.views.bookings.words import DAYS, ORDERS, hint_for, orders_for
 from desktop.views.client.filter_button import FilterButton
 from desktop.widgets.button import Button, Kind
+from desktop.widgets.chip import Chip
 from desktop.widgets.search_field import SearchField
 from desktop.widgets.text import Text
 from engine.domain.booking import Standing
@@ -130,17 +130,17 @@ class FilterChips(QWidget):
     def __init__(self, theme: Theme, vm: BookingsViewModel, buttons: Sequence[FilterButton[Any]]) -> None:
         super().__init__()
         self._vm = vm
-        self._chips: list[tuple[FilterButton[Any], Button]] = []
+        self._chips: list[tuple[FilterButton[Any], Chip]] = []
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
         for button in buttons:
-            chip = Button(theme, kind=Kind.QUIET, icon=Icon.CLOSE)
+            chip = Chip(theme, button.title)
             chip.clicked.connect(button.clear)
             self._chips.append((button, chip))
             row.addWidget(chip)
         #: Set from elsewhere (a car's page, a figure that was drilled into); here it can only be taken away.
-        self.only = Button(theme, kind=Kind.QUIET, icon=Icon.CLOSE)
+        self.only = Chip(theme, "")
         self.only.clicked.connect(vm.widen)
         self.all = Button(theme, "Clear all", Kind.QUIET)
         self.all.clicked.connect(vm.clear)
@@ -151,12 +151,10 @@ class FilterChips(QWidget):
     def draw(self, state: BookingsState) -> None:
         for button, chip in self._chips:
             words = button.words()
-            chip.setText(f"{button.title}: {words}")
-            chip.setAccessibleName(f"Remove filter {button.title}: {words}")
+            chip.set_words(words)
             chip.setVisible(bool(words))
         only = state.only
-        self.only.setText(only)
-        self.only.setAccessibleName(f"Remove filter {only}")
+        self.only.set_words(only)
         self.only.setVisible(bool(only))
         self.setVisible(bool(only) or any(button.words() for button, _ in self._chips))
 
