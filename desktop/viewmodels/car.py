@@ -116,7 +116,8 @@ class CarViewModel(QObject):
             return state.offer or replace(state.found, next_free=state.period)
         if blocked is None or not isinstance(state.found, Blocked):
             return blocked or state.found
-        return state.found if state.found.obstacle == blocked.obstacle else replace(blocked, instead=state.found.instead)
+        same = state.found.obstacle == blocked.obstacle
+        return state.found if same else replace(blocked, instead=state.found.instead)
 
     def _show(self, state: CarState) -> None:
         if state != self.state:

@@ -1,7 +1,7 @@
 """Everything the person may do, found by a few letters; its key stands beside it and is learned in passing.
 
-API: PaletteLine(id, group, title, key, enabled), Palette(theme, window): prepare(lines), open(lines), add_found(text, lines);
-chosen(id), typed(text).
+API: PaletteLine(id, group, title, key, enabled); Palette(theme, window): prepare(lines), open(lines), leave(),
+add_found(text, lines); chosen(id), typed(text).
 """
 
 from __future__ import annotations

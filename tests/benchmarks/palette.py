@@ -65,7 +65,8 @@ def main() -> int:
         typed.append(timed(lambda: QTest.keyClick(palette.widget.field, "s")))
     print(f"{_COMMANDS} commands, {_TURNS} turns, milliseconds; the budget of opening is {_BUDGET_MS:.0f}")
     print(f"{'':>14}  {'p50':>7}  {'worst':>7}  {'processor p50':>14}")
-    for name, times in (("built unseen", [built]), ("opened first", [first]), ("opened again", opened), ("a letter", typed)):
+    rows = (("built unseen", [built]), ("opened first", [first]), ("opened again", opened), ("a letter", typed))
+    for name, times in rows:
         walls, own = zip(*times, strict=True)
         print(f"{name:>14}  {statistics.median(walls):>7.1f}  {max(walls):>7.1f}  {statistics.median(own):>14.1f}")
     return 0 if statistics.median(own for _, own in opened) < _BUDGET_MS else 1
