@@ -17,7 +17,7 @@ from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
 from engine.config import load
 
-_WITHIN_S = 30
+_WITHIN_S = 60
 
 
 class OnGivenServers(Program):
@@ -72,8 +72,14 @@ class Person:
 
     async def find(self):
         search = self.desk.search
-        await self.until(lambda: search.state.phase is Phase.READY)
-        await self.until(lambda: self.view.client.search.results.model.rowCount() == search.state.first.total)
+        model = self.view.client.search.results.model
+
+        def shown():
+            # Asked in one breath: a search may begin anew at any moment.
+            state = search.state
+            return state.phase is Phase.READY and state.first is not None and model.rowCount() == state.first.total
+
+        await self.until(shown)
 
 
 @asynccontextmanager

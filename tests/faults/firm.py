@@ -114,8 +114,10 @@ class Firm:
         }
         return DeskSpec(name, **{**usual, **changes})
 
-    async def add_cars(self, prefix: str, count: int) -> list[str]:
-        cars = [make_car(number, id=f"{prefix}-{number}", plate=f"{prefix} {number}") for number in range(count)]
+    async def add_cars(self, prefix: str, count: int, **changes: object) -> list[str]:
+        cars = [
+            make_car(number, id=f"{prefix}-{number}", plate=f"{prefix} {number}", **changes) for number in range(count)
+        ]
         await self.db.cars.insert_many([car_document(car) for car in cars])
         await self.db.fences.insert_many([fence_document(car, terms_of(car, BERLIN), ()) for car in cars])
         return [car.id for car in cars]
