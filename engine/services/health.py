@@ -95,9 +95,11 @@ class HealthService:
             Forbidden: The actor's role may not look.
         """
         actor.must(Deed.SEE_HEALTH)
-        at, findings = self._now(), list[Finding]()
+        at, findings, away = self._now(), list[Finding](), False
         for area, look in self._looks().items():
-            finding = await _careful(area, look)
+            # Each question would wait for its own time to be over, all of them for the better part of a minute.
+            finding = _not_asked(area) if away and area in _IN_DATABASE else await _careful(area, look)
+            away = away or finding.says == _DATABASE_AWAY
             on_finding(finding)
             findings.append(finding)
         return HealthReport(at, tuple(findings))
@@ -247,14 +249,22 @@ async def _careful(area: Area, look: Callable[[], Awaitable[Finding]]) -> Findin
     except Forbidden:
         return Finding(area, Level.UNKNOWN, "This account or key may not look at it.")
     except Unavailable as problem:
-        level = Level.BAD if problem.server == "mongodb" else Level.WARNING
-        return Finding(area, level, f"{_SERVERS.get(problem.server, problem.server)} does not answer.")
+        if problem.server == "mongodb":
+            return Finding(area, Level.BAD, _DATABASE_AWAY, todo="See that its servers run, and the network between.")
+        return Finding(area, Level.WARNING, f"{_SERVERS.get(problem.server, problem.server)} does not answer.")
     except DriveSphereError as problem:
         log.warning("health.not_looked", area=area.value, code=problem.code)
         return Finding(area, worst((Level.WARNING,)), f"It could not be looked at ({problem.code}).")
 
 
-_SERVERS = {"mongodb": "MongoDB", "redis": "Redis", "stripe": "Stripe"}
+def _not_asked(area: Area) -> Finding:
+    return Finding(area, Level.UNKNOWN, "Not looked at, because MongoDB does not answer.")
+
+
+_SERVERS = {"redis": "Redis", "stripe": "Stripe"}
+_DATABASE_AWAY = "MongoDB does not answer."
+#: What can only be seen in MongoDB.
+_IN_DATABASE = frozenset({Area.SWEEPER, Area.SCHEMA, Area.OVERLAPS, Area.TERMS, Area.LEDGER, Area.RECONCILE})
 
 
 async def _versions() -> Finding:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
+from urllib.parse import urlsplit
 
 import pytest
 from builders import PASSWORD, RATE, World, days, wish
+from proxy import Line, Proxy
 
-from engine.adapters import mongo_health
+from engine.adapters import mongo_client, mongo_health
 from engine.adapters.clock import ServerClock
 from engine.adapters.mongo_bookings import booking_document
 from engine.adapters.mongo_client import Credentials, connect
@@ -170,6 +172,30 @@ async def test_without_redis_the_rest_is_looked_at_all_the_same(world):
 
     assert Level.WARNING is found[Area.CACHE].level
     assert Level.GOOD is found[Area.LEDGER].level
+
+
+async def test_without_mongodb_it_is_said_once_and_nothing_else_waits_for_it(world, monkeypatch):
+    monkeypatch.setattr(mongo_client, "OPERATION_S", 1.0)
+    heard, asked = [], []
+    async with Proxy(urlsplit(world.place.mongo_url).port) as proxy:
+        url = f"mongodb://127.0.0.1:{proxy.port}/?directConnection=true"
+        behind = World(replace(world.place, mongo_url=url), world.db, world.redis)
+        async with behind.desk("admin") as desk:
+            inspection = desk.head_office.health.inspection
+            monkeypatch.setattr(type(inspection), "sums", lambda _self: asked.append("sums"))
+            await proxy.become(Line.CUT)
+            report = await desk.head_office.health.examine(desk.actor, heard.append)
+
+    found = {finding.area: finding for finding in report.findings}
+    assert (list(Area), tuple(heard)) == (list(found), report.findings)
+    assert (Level.BAD, "MongoDB does not answer.") == (found[Area.DATABASE].level, found[Area.DATABASE].says)
+    assert "network" in found[Area.DATABASE].todo
+    in_it = [Area.SWEEPER, Area.SCHEMA, Area.OVERLAPS, Area.TERMS, Area.LEDGER, Area.RECONCILE]
+    assert {(Level.UNKNOWN, "Not looked at, because MongoDB does not answer.")} == {
+        (found[area].level, found[area].says) for area in in_it
+    }
+    assert [Level.GOOD] * 3 == [found[area].level for area in (Area.CACHE, Area.STRIPE, Area.VERSIONS)]
+    assert [] == asked
 
 
 async def test_without_a_stripe_key_it_says_so_and_with_one_it_never_tells_it(world):
