@@ -6,16 +6,19 @@ import csv
 import gc
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from builders import BERLIN, LISBON, wish
 from person import person_at
+from proxy import Line, Proxy
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from desktop.viewmodels.export import ExportPhase
 from desktop.viewmodels.phases import Phase
+from engine.adapters import mongo_client
 from engine.adapters.mongo_bookings import booking_document
 from engine.adapters.mongo_documents import ledger_document
 from engine.domain.booking import BookingId, Standing
@@ -229,3 +232,27 @@ async def test_health_is_looked_at_line_by_line_and_copied_without_the_key(admin
         page.again.click()
         await person.until(lambda: page.vm.state.looking_at is None and page.vm.state.report.level is not Level.BAD)
         page.toast.hide()
+
+
+async def test_health_says_in_words_that_mongodb_is_gone_and_looks_at_the_rest(qapp, world, tmp_path, monkeypatch):
+    monkeypatch.setattr(mongo_client, "OPERATION_S", 1.0)
+    async with Proxy(urlsplit(world.place.mongo_url).port) as proxy:
+        url = f"mongodb://127.0.0.1:{proxy.port}/?directConnection=true"
+        behind = replace(world, place=replace(world.place, mongo_url=url))
+        async with person_at(qapp, behind, tmp_path) as person:
+            page = (await at(person, "health")).health
+            await person.until(lambda: page.vm.state.phase is Phase.READY)
+            await proxy.become(Line.CUT)
+            page.again.click()
+            await person.until(lambda: page.vm.state.looking_at is not None)
+            assert ("Looking at", False) == (page.header._subtitle.text()[:10], page.again.isEnabled())
+            await person.until(lambda: page.vm.state.looking_at is None)
+            shown = [page.model.index(row, 2).data() for row in range(page.model.rowCount())]
+            assert len(Area) == len(shown)
+            assert "MongoDB does not answer." == shown[0]
+            assert 6 == shown.count("Not looked at, because MongoDB does not answer.")
+            assert "3 good, 1 bad, 6 not seen" in page.header._subtitle.text()
+            assert "-> See that its servers run" in page.vm.text()
+            await proxy.become(Line.OPEN)
+            page.again.click()
+            await person.until(lambda: page.vm.state.looking_at is None and page.vm.state.report.level is not Level.BAD)
