@@ -1,11 +1,13 @@
 """TLS to MongoDB, Redis and Stripe: used, and believed only with a certificate from the right place.
 
-In front of each real server stands one that ends TLS, with certificates made for the test.
+In front of each real server stands one that ends TLS, with certificates made for the test; and there is a real mongod
+that takes nothing but TLS.
 """
 
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
@@ -15,14 +17,16 @@ import pytest
 import trustme
 from builders import PASSWORD, wish
 
+from engine.adapters import mongo_client
 from engine.adapters.mongo_accounts import MongoAccounts
-from engine.adapters.mongo_client import Connector
+from engine.adapters.mongo_client import Connector, connect, speaking
 from engine.adapters.redis_line import RedisLine, connect_redis
 from engine.adapters.stripe_gateway import StripeGateway
 from engine.bootstrap import open_engine
 from engine.config import Secret, load
 from engine.domain.errors import UNTRUSTED, Misconfigured, Unavailable
 from engine.domain.payment import AttemptState
+from engine.embedded.binaries import find_mongod
 
 pytestmark = pytest.mark.asyncio
 
@@ -112,6 +116,54 @@ async def test_a_mongodb_with_a_certificate_from_elsewhere_is_not_spoken_to(worl
                 await MongoAccounts(client, world.place.database, "clerk", connector).whoami()
 
     assert UNTRUSTED == caught.value.detail
+
+
+@asynccontextmanager
+async def mongod_with_tls(ca, folder):
+    """The port of a real mongod that takes nothing but TLS, with a certificate for localhost."""
+    certificate, authority, data = folder / "server.pem", folder / "authority.pem", folder / "data"
+    ca.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(certificate)
+    ca.cert_pem.write_to_path(authority)
+    data.mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    options = {
+        "port": port, "bind_ip": "127.0.0.1", "dbpath": data, "logpath": folder / "log", "tlsMode": "requireTLS",
+        "tlsCertificateKeyFile": certificate, "tlsCAFile": authority, "wiredTigerCacheSizeGB": 0.25,
+    }  # fmt: skip
+    words = [text for name, value in options.items() for text in (f"--{name}", str(value))]
+    quiet = ("--quiet", "--nounixsocket", "--tlsAllowConnectionsWithoutCertificates")
+    running = await asyncio.create_subprocess_exec(find_mongod(), *quiet, *words, stdout=asyncio.subprocess.DEVNULL)
+    try:
+        yield port
+    finally:
+        running.kill()
+        await running.wait()
+
+
+async def test_a_real_mongod_that_demands_tls_is_spoken_to_with_the_firms_authority_only(
+    firm_ca, ca_file, other_ca_file, tmp_path, monkeypatch
+):
+    async def hello(authority, host="localhost"):
+        client = connect(f"mongodb://{host}:{port}/?directConnection=true", None, authority)
+        try:
+            with speaking():
+                return (await client.admin.command("hello"))["isWritablePrimary"]
+        finally:
+            await client.close()
+
+    async with mongod_with_tls(firm_ca, tmp_path) as port:
+        assert await hello(ca_file)
+        monkeypatch.setattr(mongo_client, "OPERATION_S", 1.0)
+        with pytest.raises(Unavailable) as elsewhere:
+            await hello(other_ca_file)
+        with pytest.raises(Unavailable) as other_name:
+            await hello(ca_file, "127.0.0.1")
+        with pytest.raises(Unavailable) as plain:
+            await hello("")
+
+    assert [UNTRUSTED, UNTRUSTED] == [elsewhere.value.detail, other_name.value.detail]
+    assert UNTRUSTED != plain.value.detail
 
 
 @pytest.mark.parametrize("wrong", ["authority", "name"])
