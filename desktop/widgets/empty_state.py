@@ -41,6 +41,8 @@ class EmptyState(QWidget):
         self._sentence.setFixedWidth(_WIDTH)
         self._step = Button(theme, kind=Kind.PRIMARY)
         column = QVBoxLayout(self)
+        # No wider than its sentence: in a side panel there is just that much room, and what is wider is cut off.
+        column.setContentsMargins(0, 2 * GRID, 0, 2 * GRID)
         column.setSpacing(2 * GRID)
         column.addStretch(2)
         for widget in (self._picture, self._title, self._sentence):

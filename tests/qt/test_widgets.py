@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTableView, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from desktop.models.pages import PagesModel
 from desktop.models.rows import Column, RowsModel
 from desktop.theme.icons import Icon
-from desktop.theme.tokens import Tone
+from desktop.theme.tokens import GRID, Tone
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.countdown import Countdown, clock_text
@@ -20,7 +20,7 @@ from desktop.widgets.rail import Rail, RailItem
 from desktop.widgets.record_table import RecordTable
 from desktop.widgets.search_field import SearchField
 from desktop.widgets.shimmer import ShimmerClock
-from desktop.widgets.side_panel import SidePanel
+from desktop.widgets.side_panel import WIDTH, SidePanel
 from desktop.widgets.status_bar import StatusBar, StatusText
 from desktop.widgets.text import Text
 from desktop.widgets.toast import Toast
@@ -288,6 +288,19 @@ def test_empty_page_offers_the_first_step(window, theme):
     empty.say(Icon.NO_CAR, "No such car", "Nothing fits all filters.")
 
     assert not empty._step.isVisible()
+
+
+def test_an_empty_list_is_not_cut_off_in_a_side_panel(window, theme):
+    panel, empty, content = SidePanel(theme, window), EmptyState(theme), QWidget()
+    column = QVBoxLayout(content)
+    column.setContentsMargins(0, 0, GRID, 0)
+    column.addWidget(empty)
+    panel.set_content(content)
+    panel.resize(WIDTH, 600)
+    panel.show()
+    QTest.qWait(0)
+
+    assert content.width() == panel._room.viewport().width()
 
 
 def test_help_sheet_lists_every_key(qtbot, theme):
