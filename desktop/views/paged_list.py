@@ -25,6 +25,8 @@ from desktop.widgets.phases import Look, Showing, Word
 from desktop.widgets.record_table import RecordTable
 
 _BONES = 20
+#: No query, not even the None of a list that is never narrowed.
+_UNASKED = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class PagedList(QWidget):
         """*key* is a row's identity: the chosen row stays chosen when the list is loaded again."""
         super().__init__()
         self._vm, self._key, self._words = vm, key, words
-        self._shown: object = None
+        self._shown: object = _UNASKED
         self._filled: PagedState[Any, Any] | None = None
         self._run = 0
         self._orders: dict[int, PageTicket] = {}
@@ -108,7 +110,7 @@ class PagedList(QWidget):
 
     def _put_up_bones(self) -> None:
         if self._filled is not None or self.model.rowCount() != _BONES:
-            self._filled = self._shown = None
+            self._filled, self._shown = None, _UNASKED
             self._orders.clear()
             self.model.reset(_BONES)
             self.content.show_rows()
@@ -147,7 +149,7 @@ class PagedList(QWidget):
                 self.model.page_failed(ticket)
             self.content.tell_stale(f"{say(state.problem).text} This list is the one loaded before.")
         else:
-            self._shown = None
+            self._shown = _UNASKED
             self.model.reset(0)
             self.content.show_problem(state.problem, self._words.failed)
             self.counted.emit(0)
@@ -160,7 +162,7 @@ class PagedList(QWidget):
 
     def _order(self, ticket: PageTicket) -> None:
         """Only while the answer is there: until then nobody knows which query the rows belong to."""
-        if self._shown is not None:
+        if self._shown is not _UNASKED:
             self._orders[ticket.first_row] = ticket
             if self._vm.state.phase is not Phase.LOADING:
                 self._vm.need_page(ticket.first_row)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from PySide6.QtCore import Signal
@@ -13,7 +15,6 @@ from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.viewmodels.admin.care import CareViewModel
 from desktop.views.admin.paged_list import ListWords, PagedList
-from desktop.views.admin.rules_panel import moment_line
 from desktop.views.tools import Tools
 from desktop.widgets.button import Button
 from desktop.widgets.side_panel import SidePanel
@@ -25,7 +26,7 @@ from engine.domain.trouble import Why
 _WHYS = MappingProxyType(
     {
         Why.STUCK: "Stripe does not go on",
-        Why.SLOW: "Money under way for long",
+        Why.SLOW: "Under way for too long",
         Why.NOBODY: "Nobody took its step",
         Why.MISMATCH: "Payment does not fit",
         Why.REFUND_FAILED: "Refund failed",
@@ -43,16 +44,21 @@ _WORDS = ListWords(
 _LONGEST_NOTE = 400
 
 
-def columns() -> list[Column[Case]]:
+def columns(now: Callable[[], datetime]) -> list[Column[Case]]:
+    """All of it to be read in a panel's width: for how long counts here, not since which minute."""
     return [
-        Column("Booking", lambda case: booking_number(case.booking.id), lambda case: case.booking.id, weight=8),
+        Column("Booking", lambda case: booking_number(case.booking.id), lambda case: case.booking.id, weight=9),
         Column("Why", lambda case: _WHYS[case.why], lambda case: case.why, weight=11),
-        Column("Since", _since, lambda case: case.since, weight=8),
+        Column("For", lambda case: _lasted(now() - case.since), lambda case: case.since, weight=5),
     ]
 
 
-def _since(case: Case) -> str:
-    return moment_line(case.since, case.since)
+def _lasted(time: timedelta) -> str:
+    if time < timedelta(hours=1):
+        return f"{max(time // timedelta(minutes=1), 0)} min"
+    if time < timedelta(days=2):
+        return f"{time // timedelta(hours=1)} h"
+    return f"{time.days} days"
 
 
 class CarePanel(SidePanel):
@@ -60,10 +66,10 @@ class CarePanel(SidePanel):
 
     booking_wanted = Signal(object)
 
-    def __init__(self, tools: Tools, vm: CareViewModel, host: QWidget) -> None:
+    def __init__(self, tools: Tools, vm: CareViewModel, host: QWidget, now: Callable[[], datetime]) -> None:
         super().__init__(tools.theme, host, "Needs a person")
         self.vm = vm
-        self.list = PagedList(tools, vm.list, columns(), _WORDS, "Bookings that need a person")
+        self.list = PagedList(tools, vm.list, columns(now), _WORDS, "Bookings that need a person")
         self.note = QLineEdit(maxLength=_LONGEST_NOTE, placeholderText="What was done, for example: refunded in cash")
         self.note.setAccessibleName("What was done")
         self.problem = Text(tools.theme, size=TypeSize.SMALL, ink="danger", wrap=True)

@@ -149,7 +149,7 @@ class OversightArea(Area):
         self._frame.go(OVERVIEW)
         if self.care is None:
             vm = CareViewModel(self._workspace.desk, self._workspace.tasks)
-            self.care = CarePanel(self._tools, vm, self._frame.host)
+            self.care = CarePanel(self._tools, vm, self._frame.host, self._workspace.now)
             self.care.booking_wanted.connect(self.booking_wanted)
             vm.settled.connect(self._booked)
         self.care.show_cases()
