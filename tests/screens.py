@@ -28,6 +28,7 @@ from screens_admin import admin
 from screens_bookings import bookings, hold
 from screens_earnings import earnings
 from screens_fleet import fleet
+from screens_office import office
 
 from desktop.app import Program
 from desktop.preferences import Preferences
@@ -266,7 +267,7 @@ async def take_all(app: QApplication, arguments: argparse.Namespace, data: Path)
     arguments.to.mkdir(parents=True, exist_ok=True)
     living = asyncio.create_task(program.live())
     try:
-        for scene in (sign_in, search, taken, car, booking, bookings, renter, fleet, earnings, admin, accounts):
+        for scene in (sign_in, search, taken, car, booking, bookings, renter, fleet, earnings, admin, office, accounts):
             await scene(photo)
     finally:
         program.leave()

@@ -45,6 +45,7 @@ async def accounts(photo) -> None:
     await photo.until(lambda: area.requests.list.row() is not None)
     await photo.take("requests")
     await _phases(photo, area, listing)
+    await _requests_phases(photo, area)
     area.requests_vm.decline(area.requests_vm.listing.state.first)
     await photo.until(lambda: area.requests_vm.listing.state.total == 0)
     photo.view.go("requests")
@@ -84,3 +85,21 @@ async def _phases(photo, area, listing) -> None:
     await photo.take("users-empty")
     listing.ask(PeopleQuery())
     await photo.until(lambda: listing_ready(area))
+
+
+async def _requests_phases(photo, area) -> None:
+    photo.view.go("requests")
+    shown, listing = area.requests.list, area.requests_vm.listing
+    await photo.until(lambda: listing.state.phase is Phase.READY and shown.row() is not None)
+    full = listing.state
+    listing._show(replace(full, run=full.run + 1, phase=Phase.LOADING))
+    listing._show(replace(full, run=full.run + 1, phase=Phase.FAILED, problem=AWAY))
+    await photo.take("requests-offline")
+    shown._shown = object()
+    listing._show(replace(full, phase=Phase.LOADING, run=full.run + 2, first=(), total=None))
+    await photo.until(lambda: shown.model.rowCount() != full.total)
+    await photo.take("requests-loading")
+    listing._show(replace(full, phase=Phase.FAILED, run=full.run + 2, first=(), total=None, problem=AWAY))
+    await photo.take("requests-failed")
+    listing.load()
+    await photo.until(lambda: listing.state.phase is Phase.READY and shown.row() is not None)

@@ -25,7 +25,7 @@ async def fleet(photo) -> None:
     page = photo.view.page("fleet")
     await photo.until(lambda: page.fleet.state.phase is Phase.READY and page.fleet.state.first is not None)
     await _one_car(photo, page)
-    await _phases(photo, page)
+    await fleet_phases(photo, page, "fleet")
 
 
 async def _one_car(photo, page) -> None:
@@ -60,28 +60,29 @@ async def _one_car(photo, page) -> None:
     await asyncio.sleep(_SETTLE_S)
 
 
-async def _phases(photo, page) -> None:
+async def fleet_phases(photo, page, name: str) -> None:
+    """Of one car page, whoever's it is."""
     vm = page.fleet
-    await photo.take("fleet")
+    await photo.take(name)
     page.switch_view()
-    await photo.take("fleet-table")
+    await photo.take(f"{name}-table")
     page.switch_view()
     full = vm.state
     vm._show(replace(full, phase=Phase.LOADING, query=_NOTHING, first=None, run=full.run + 1))
     await asyncio.sleep(_SETTLE_S)
-    await photo.take("fleet-loading")
+    await photo.take(f"{name}-loading")
     vm._show(replace(full, phase=Phase.FAILED, query=_NOTHING, first=None, run=full.run + 1, problem=AWAY))
-    await photo.take("fleet-failed")
+    await photo.take(f"{name}-failed")
     vm.ask(_NOTHING)
     await photo.until(lambda: vm.state.phase is Phase.READY)
     await asyncio.sleep(_SETTLE_S)
-    await photo.take("fleet-empty")
+    await photo.take(f"{name}-empty")
     vm.ask(full.query)
     await photo.until(lambda: vm.state.phase is Phase.READY and vm.state.query == full.query)
     await asyncio.sleep(_SETTLE_S)
     vm._show(replace(vm.state, phase=Phase.LOADING, run=vm.state.run + 1))
     vm._show(replace(vm.state, phase=Phase.FAILED, problem=AWAY))
-    await photo.take("fleet-offline")
+    await photo.take(f"{name}-offline")
     vm.load()
     await photo.until(lambda: vm.state.phase is Phase.READY)
 

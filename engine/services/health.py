@@ -250,7 +250,7 @@ async def _careful(area: Area, look: Callable[[], Awaitable[Finding]]) -> Findin
         return Finding(area, Level.UNKNOWN, "This account or key may not look at it.")
     except Unavailable as problem:
         if problem.server == "mongodb":
-            return Finding(area, Level.BAD, _DATABASE_AWAY, todo="See that its servers run, and the network between.")
+            return Finding(area, Level.BAD, _DATABASE_AWAY, todo="Look after its servers and the network.")
         return Finding(area, Level.WARNING, f"{_SERVERS.get(problem.server, problem.server)} does not answer.")
     except DriveSphereError as problem:
         log.warning("health.not_looked", area=area.value, code=problem.code)
@@ -287,7 +287,7 @@ def _ms(took: timedelta) -> str:
 
 def _off(off: timedelta) -> str:
     seconds = off.total_seconds()
-    return f"{seconds:+.1f} s" if abs(seconds) < 120 else f"{seconds / 60:+.0f} min"  # noqa: PLR2004 -- two minutes
+    return f"{round(seconds, 1) + 0.0:+.1f} s" if abs(seconds) < 120 else f"{seconds / 60:+.0f} min"  # noqa: PLR2004 -- two minutes
 
 
 def _ago(ago: timedelta) -> str:

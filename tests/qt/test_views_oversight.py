@@ -147,6 +147,16 @@ def test_the_overview_arrives_where_its_bones_stood(overview, clock):
     assert bones == places_of(overview)
 
 
+def test_nothing_of_the_overview_is_cut_off_at_the_side_of_a_narrow_place(overview):
+    feed(overview.vm, ready())
+    inner, viewport = overview.body.widget(), overview.body.viewport()
+    overview.content.setFixedWidth(overview.content.minimumSizeHint().width())
+    QTest.qWait(0)
+
+    assert inner.minimumWidth() <= viewport.width()
+    assert inner.width() <= viewport.width()
+
+
 def test_its_figures_are_the_overviews_and_currencies_are_never_mixed(overview):
     feed(overview.vm, ready())
     shown = {name: (tile._value, tile._note) for name, tile in overview.tiles.items()}

@@ -16,12 +16,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from desktop.viewmodels.admin.paged import PagedState
 from desktop.viewmodels.export import ExportPhase
 from desktop.viewmodels.phases import Phase
 from engine.adapters import mongo_client
 from engine.adapters.mongo_bookings import booking_document
 from engine.adapters.mongo_documents import ledger_document
+from engine.domain.audit import AuditQuery
 from engine.domain.booking import BookingId, Standing
+from engine.domain.errors import Unavailable
 from engine.domain.health import Area, Level
 from engine.domain.ledger import charge_rows
 from engine.domain.listing import BookingScope
@@ -206,6 +209,10 @@ async def test_the_audit_is_filtered_read_in_full_and_written_to_a_file(admin, w
         assert "Nothing fits" == page.list.content.empty._title.text()
         page.clear()
         await person.until(lambda: page.list.model.rowCount() == 2)
+        assert ("2 changes, newest first", True) == (page.header._subtitle.text(), page.save.isEnabled())
+        page.list._shown = None
+        page.vm.list._show(PagedState(AuditQuery(), Phase.FAILED, problem=Unavailable("mongodb")))
+        assert (" ", False) == (page.header._subtitle.text(), page.save.isEnabled())
 
     head, *lines = csv.reader(file.read_text(encoding="utf-8-sig").splitlines())
     assert ("Who", 1, "branch.changed") == (head[1], len(lines), lines[0][3])
@@ -252,7 +259,7 @@ async def test_health_says_in_words_that_mongodb_is_gone_and_looks_at_the_rest(q
             assert "MongoDB does not answer." == shown[0]
             assert 6 == shown.count("Not looked at, because MongoDB does not answer.")
             assert "3 good, 1 bad, 6 not seen" in page.header._subtitle.text()
-            assert "-> See that its servers run" in page.vm.text()
+            assert "-> Look after its servers" in page.vm.text()
             await proxy.become(Line.OPEN)
             page.again.click()
             await person.until(lambda: page.vm.state.looking_at is None and page.vm.state.report.level is not Level.BAD)

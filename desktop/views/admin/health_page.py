@@ -36,11 +36,11 @@ def columns() -> list[Column[Finding]]:
             lambda each: LEVELS[each.level],
             lambda each: each.level,
             tone=lambda each: LEVEL_TONES[each.level].value,
-            weight=2,
+            weight=5,
         ),
-        Column("What", lambda each: AREAS[each.area], lambda each: each.area, weight=4),
-        Column("Found", lambda each: each.says, lambda each: each.says, weight=11),
-        Column("What to do", lambda each: each.todo, lambda each: each.todo, weight=6),
+        Column("What", lambda each: AREAS[each.area], lambda each: each.area, weight=9),
+        Column("Found", lambda each: each.says, lambda each: each.says, weight=23),
+        Column("What to do", lambda each: each.todo, lambda each: each.todo, weight=14),
     ]
 
 

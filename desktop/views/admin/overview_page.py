@@ -44,7 +44,7 @@ from engine.domain.people import Role
 
 _TITLE = "Overview"
 _CHART_PX, _LATEST_PX = 264, 322
-_NARROWEST = 800
+_NARROWEST = 760
 _MEANING = "Revenue is what was charged less what was given back, by the months of each branch."
 #: Standings that keep a car.
 _OUT = frozenset({Standing.PENDING, Standing.CONFIRMED})
@@ -251,6 +251,8 @@ class OverviewPage(Page):
             grid.setRowStretch(row, 1)
         # Narrower than its parts would like: they elide, nothing scrolls sideways.
         inner.setMinimumWidth(_NARROWEST)
+        # So a panel that leaves less than that lies over the page and does not squeeze it.
+        self.body.setMinimumWidth(_NARROWEST + self.body.verticalScrollBar().sizeHint().width())
         self.body.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.body.setWidget(inner)
         self.body.setFrameShape(QFrame.Shape.NoFrame)

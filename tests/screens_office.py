@@ -1,0 +1,102 @@
+"""The pictures of all bookings, all cars, what needs a person and health on a bad day, for ``screens.py``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from screens_admin import AWAY
+from screens_fleet import fleet_phases
+
+from desktop.viewmodels.admin.health import HealthState
+from desktop.viewmodels.admin.paged import PagedState
+from desktop.viewmodels.bookings import BookingsState
+from desktop.viewmodels.phases import Phase
+from engine.domain.care import Case, Cases
+from engine.domain.health import Area, Finding, Level
+from engine.domain.trouble import Why
+
+_GONE = Finding(Area.DATABASE, Level.BAD, "MongoDB does not answer.", todo="Look after its servers and the network.")
+_SEEN_WITHOUT = (Area.CACHE, Area.STRIPE, Area.VERSIONS)
+
+
+async def office(photo) -> None:
+    """As an administrator, after the scenes of ``screens_admin``."""
+    for scene in (_bookings, _cars, _care, _health_without_mongodb):
+        await scene(photo)
+
+
+async def _bookings(photo) -> None:
+    photo.view.go("all-bookings")
+    page = photo.view.admin.oversight.bookings
+    vm = page.vm
+    await photo.until(lambda: vm.state.phase is Phase.READY)
+    full = vm.state
+    vm._show(replace(full, phase=Phase.FAILED, problem=AWAY))
+    await photo.take("all-bookings-offline")
+
+    def show(phase, **changes) -> None:
+        page._shown = None
+        vm._show(BookingsState(phase, full.query, branches=full.branches, run=vm.state.run + 1, **changes))
+
+    show(Phase.READY, first=type(full.first)((), 0))
+    await photo.take("all-bookings-empty")
+    show(Phase.LOADING)
+    await photo.take("all-bookings-loading")
+    show(Phase.FAILED, problem=AWAY)
+    await photo.take("all-bookings-failed")
+    vm.load()
+    await photo.until(lambda: vm.state.phase is Phase.READY)
+
+
+async def _cars(photo) -> None:
+    photo.view.go("all-cars")
+    page = photo.view.admin.oversight.cars
+    await photo.until(lambda: page.fleet.state.phase is Phase.READY and page.fleet.state.first is not None)
+    await photo.until(lambda: page.rows.model.row_at(0) is not None)
+    await fleet_phases(photo, page, "all-cars")
+
+
+async def _care(photo) -> None:
+    oversight = photo.view.admin.oversight
+    oversight.show_care()
+    vm = oversight.care.vm.list
+    await photo.until(lambda: vm.state.phase is Phase.READY and not oversight.care._slide.state().value)
+    await photo.take("care-empty")
+    bookings, now = oversight.bookings.vm.state.first.rows, photo.desk.now()
+    whys = (Why.REFUND_FAILED, Why.STUCK, Why.MISMATCH, Why.LAPSED)
+    cases = [
+        Case(booking, why, now - timedelta(hours=2 + at))
+        for at, (booking, why) in enumerate(zip(bookings, whys, strict=False))
+    ]
+    full = PagedState("", Phase.READY, Cases(tuple(cases), len(cases)), run=vm.state.run + 1)
+    vm._show(full)
+    await photo.take("care")
+    oversight.care.vm.list._show(replace(full, run=full.run + 1, phase=Phase.FAILED, problem=AWAY))
+    await photo.take("care-offline")
+    vm._show(PagedState("zz", Phase.FAILED, run=full.run + 2, problem=AWAY))
+    await photo.take("care-failed")
+    oversight.care.list._shown = None
+    vm._show(PagedState("zzz", run=full.run + 3))
+    await photo.take("care-loading")
+    oversight.care.close_panel()
+
+
+async def _health_without_mongodb(photo) -> None:
+    photo.view.go("health")
+    page = photo.view.admin.oversight.health
+    page.vm.examine()
+    await photo.until(lambda: page.vm.state.phase is Phase.READY and page.vm.state.report is not None)
+    report = page.vm.state.report
+    findings = tuple(_without(finding) for finding in report.findings)
+    page.vm._show(HealthState(Phase.READY, findings, replace(report, findings=findings)))
+    await photo.take("health-offline")
+    page.vm.examine()
+
+
+def _without(finding: Finding) -> Finding:
+    if finding.area is Area.DATABASE:
+        return _GONE
+    if finding.area in _SEEN_WITHOUT:
+        return finding
+    return Finding(finding.area, Level.UNKNOWN, "Not looked at, because MongoDB does not answer.")
