@@ -32,6 +32,7 @@ async def earnings(photo) -> None:
         await photo.until(lambda: area.copy.vm.state.status is CopyStatus.KEPT)
         await _figures(photo, area)
         await _phases(photo, area)
+        await _bookings(photo, area)
         await _offline(photo)
     finally:
         keyring.set_keyring(before)
@@ -90,6 +91,19 @@ async def _phases(photo, area) -> None:
     area.copy.vm._show(CopyState(CopyStatus.NO_KEYRING))
     await photo.take("earnings-no-keyring")
     area.copy.vm._show(kept)
+
+
+async def _bookings(photo, area) -> None:
+    """Those of the owner's cars; of the renters as much as an owner is told."""
+    photo.view.go("bookings")
+    page, detail = area.bookings, photo.desk.detail
+    await photo.until(lambda: page.vm.state.phase is Phase.READY and page.model.row_at(1) is not None)
+    await photo.take("owner-bookings")
+    page.opened.emit(page.model.row_at(1).booking)
+    await photo.until(lambda: detail.state.branches)
+    await asyncio.sleep(_SETTLE_S)
+    await photo.take("owner-booking-detail")
+    area.detail.close_panel()
 
 
 async def _offline(photo) -> None:

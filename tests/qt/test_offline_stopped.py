@@ -18,6 +18,7 @@ from firm import prepare
 from keyrings import MemoryKeyring
 
 from desktop.app import Program
+from desktop.messages import say
 from desktop.preferences import Preferences
 from desktop.smoke import Stopwatch
 from desktop.viewmodels.owner.copy import CopyStatus
@@ -30,6 +31,7 @@ from desktop.views.owner.offline_view import AWAY, BACK
 from engine.adapters import mongo_client
 from engine.adapters.mongo_client import CODEC
 from engine.config import load
+from engine.domain.errors import Unavailable
 from engine.domain.explained import Figure
 from engine.domain.fleet import FleetRow
 from engine.domain.span import month
@@ -164,10 +166,38 @@ async def test_a_mongod_that_stops_while_figures_load_leaves_the_stored_ones_wit
         assert not page.stamp.isVisible()
 
 
-async def test_with_no_mongod_at_all_the_program_starts_on_its_copy_and_says_when_it_is_back(opened, mongod):
+@pytest.mark.parametrize("how", ["kill", "pause"])
+async def test_a_mongod_that_stops_while_fleet_and_bookings_load_leaves_what_was_there_and_says_so(opened, mongod, how):
+    async with opened() as program:
+        area = await at_the_earnings(program)
+        view, panel, page = program.window.workspace, area.earnings.page.panel, area.fleet
+        view.go("bookings")
+        await until(lambda: area.bookings.vm.state.phase is Phase.READY)
+        cars, rows = page.rows.model.rowCount(), area.bookings.vm.state.first.total
+
+        getattr(mongod, how)()
+        view.go("fleet")
+        page.reload()
+        area.bookings.vm.load()
+        view.go("earnings")
+        area.earnings.page.body.tiles[Figure.NET].click()
+        await until(lambda: page.fleet.state.phase is Phase.FAILED)
+        await until(lambda: area.bookings.vm.state.phase is Phase.FAILED)
+        await until(lambda: panel._vm.state.phase is Phase.FAILED)
+        assert (cars, rows, page.rows.model.rowCount()) == (1, 1, 1)
+        assert panel.banner.text == say(Unavailable("mongodb")).text
+
+        mongod.mend()
+        view._reload()
+        await until(lambda: page.fleet.state.phase is Phase.READY)
+        await until(lambda: area.bookings.vm.state.phase is Phase.READY)
+
+
+@pytest.mark.parametrize("how", ["kill", "pause"])
+async def test_with_no_mongod_at_all_the_program_starts_on_its_copy_and_says_when_it_is_back(opened, mongod, how):
     async with opened() as program:
         await at_the_earnings(program)
-    mongod.kill()
+    getattr(mongod, how)()
 
     async with opened() as program:
         program.session.sign_in("owner", PASSWORD)
@@ -182,7 +212,7 @@ async def test_with_no_mongod_at_all_the_program_starts_on_its_copy_and_says_whe
         await until(lambda: view.banner.text == AWAY)
         assert view.earnings.page.header._subtitle.text().endswith(", complete")
 
-        mongod.start()
+        mongod.mend()
         await until(lambda: view.banner.text == BACK)
 
 
