@@ -18,7 +18,7 @@ from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.viewmodels.car import CarState, shown_weeks
 from desktop.viewmodels.search import FoundRows
-from desktop.views.client import last_search
+from desktop.views.client import car_panel, last_search
 from desktop.views.client.availability import DAYS, lines, strip_days, wished_days
 from desktop.views.client.car_panel import CarPanel
 from desktop.views.client.search_page import SearchPage
@@ -207,6 +207,20 @@ def test_X1_a_taken_car_says_why_counts_its_hold_down_and_offers_both_ways_out(p
     assert "car-900" == panel._vm.state.car.id
     assert panel.why_not.isHidden()
     assert panel.may_book()
+
+
+def test_X1_a_car_that_turns_while_it_is_open_is_said_aloud_and_another_one_is_not(panel, monkeypatch):
+    told = []
+    monkeypatch.setattr(car_panel, "announce", lambda _panel, words: told.append(words))
+    open_car(panel, calendar=calendar())
+    open_car(panel, make_blocked(2))
+    assert [] == told
+    open_car(panel, calendar=calendar())
+    panel._vm._show(replace(panel._vm.state, found=make_blocked(1)))
+    panel._vm._show(replace(panel._vm.state, found=make_offer(1)))
+
+    assert told[0].startswith("Volkswagen Golf. Booked for these days. From ")
+    assert ["Volkswagen Golf. Free again"] == told[1:]
 
 
 def test_nothing_can_be_booked_while_the_database_is_away(panel):

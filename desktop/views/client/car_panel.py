@@ -12,7 +12,7 @@ from desktop.views.client.availability import DAYS, heads, keys, lead_of, lines,
 from desktop.views.client.price_lines import price_lines
 from desktop.views.client.why_not import WhyNot
 from desktop.views.photos import Photos
-from desktop.views.tools import Tools, Workspace
+from desktop.views.tools import Tools, Workspace, announce
 from desktop.widgets.availability_strip import AvailabilityStrip
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
@@ -41,6 +41,7 @@ class CarPanel(SidePanel):
         super().__init__(tools.theme, host, "Car")
         self._stored = photos
         self._pictured: Car | None = None
+        self._drawn: Offer | Blocked | None = None
         self._vm, self._now = workspace.car, workspace.now
         self._online = True
         self.photos = PhotoView(tools.theme)
@@ -113,6 +114,14 @@ class CarPanel(SidePanel):
         self._draw_foot(state)
         # What the button is about, for those who hear it only: the focus is there as soon as the panel is.
         self.main.setAccessibleDescription(f"{car.title}. {self.why_not.spoken or self.price.accessibleDescription()}")
+        self._tell_turn(state.found)
+
+    def _tell_turn(self, found: Offer | Blocked) -> None:
+        """A car that another desk took, or set free, while somebody has it open is said aloud."""
+        before, self._drawn = self._drawn, found
+        turned = before is not None and isinstance(before, Blocked) is not isinstance(found, Blocked)
+        if turned and before is not None and before.car.id == found.car.id and self.isVisible():
+            announce(self, f"{found.car.title}. {self.why_not.spoken or 'Free again'}")
 
     def _draw_pictures(self, car: Car) -> None:
         """Each takes its place once it is there; until the first is, the drawing stands for all."""
