@@ -47,9 +47,9 @@ _LONGEST_NOTE = 400
 def columns(now: Callable[[], datetime]) -> list[Column[Case]]:
     """All of it to be read in a panel's width: for how long counts here, not since which minute."""
     return [
-        Column("Booking", lambda case: booking_number(case.booking.id), lambda case: case.booking.id, weight=9),
-        Column("Why", lambda case: _WHYS[case.why], lambda case: case.why, weight=11),
-        Column("For", lambda case: _lasted(now() - case.since), lambda case: case.since, weight=5),
+        Column("Booking", lambda case: booking_number(case.booking.id), lambda case: case.booking.id, weight=20),
+        Column("Why", lambda case: _WHYS[case.why], lambda case: case.why, weight=22),
+        Column("For", lambda case: _lasted(now() - case.since), lambda case: case.since, weight=9),
     ]
 
 
