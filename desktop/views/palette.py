@@ -49,6 +49,7 @@ class CommandPalette(QObject):
 
     def detach(self) -> None:
         """Nothing of an old session stays."""
+        self._soon.stop()
         if self.widget is not None and self.widget.isVisible():
             self.widget.leave()
         self._lookup, self._open_booking = None, lambda _: None
