@@ -221,10 +221,12 @@ async def test_forgetting_this_computer_leaves_nothing_to_open(firm, history, ke
     async with Proxy(firm.port) as proxy, firm(proxy) as program:
         area = await signed_in(program)
         assert list((tmp_path / "data" / "copies").rglob("*.copy"))
+        assert area.earnings.page.forget.isVisible()
 
         area.copy.vm.forget()
         await until(lambda: area.copy.vm.state.status is CopyStatus.NONE)
 
+        assert area.earnings.page.forget.isHidden()
         assert area.earnings.page.copy_line.text() == "No copy is kept on this computer."
         assert (list((tmp_path / "data" / "copies").rglob("*.copy*")), keys.kept) == ([], {})
         assert not program.window.commands.run("copy.forget")
@@ -258,7 +260,7 @@ async def test_a_copy_can_be_forgotten_with_no_network(firm, history, keys, tmp_
         program.session.open_copy("owner")
         await until(lambda: program.window.offline is not None)
 
-        program.window.commands.run("copy.forget")
+        program.window.offline.earnings.page.forget.click()
         await until(lambda: program.session.state.phase is SessionPhase.SIGNED_OUT)
 
         assert program.session.state.copies == ()

@@ -42,7 +42,7 @@ class CopyPart(QObject):
         self.toast = Toast(tools.theme, host)
         vm.changed.connect(self.draw)
         vm.told.connect(self._tell)
-        earnings.page_made.connect(lambda: self.draw(vm.state))
+        earnings.page_made.connect(self._join_page)
         earnings.vm.changed.connect(lambda _state: self.draw(vm.state))
 
     def commands(self) -> tuple[Command, ...]:
@@ -62,6 +62,12 @@ class CopyPart(QObject):
     def draw(self, state: CopyState) -> None:
         if self._earnings.page is not None:
             self._earnings.page.copy_line.setText(copy_words(state, self._zone))
+            self._earnings.page.forget.setVisible(self.vm.source is not None)
+
+    def _join_page(self) -> None:
+        if self._earnings.page is not None:
+            self._earnings.page.forget.clicked.connect(self._ask_to_forget)
+        self.draw(self.vm.state)
 
     @property
     def _zone(self) -> tzinfo | None:

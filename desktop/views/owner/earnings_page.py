@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.dialogs import ask_where_to_save
 from desktop.figures import day_time
@@ -25,7 +25,7 @@ from desktop.views.owner.explain_panel import ExplainPanel
 from desktop.views.owner.period_bar import PeriodBar
 from desktop.views.tools import Tools
 from desktop.widgets.banner import Banner
-from desktop.widgets.button import Button
+from desktop.widgets.button import Button, Kind
 from desktop.widgets.loading import Loading
 from desktop.widgets.page_header import PageHeader
 from desktop.widgets.phases import Look, Showing, Word
@@ -39,7 +39,10 @@ _OPEN = "Open folder"
 
 
 class EarningsPage(Page):
-    """Signals: ``task_failed`` carries an exception nobody foresaw; ``fleet_wanted`` is the first step without cars."""
+    """A page; ``copy_line`` and ``forget`` belong to whoever keeps a copy.
+
+    Signals: ``task_failed`` carries an exception nobody foresaw; ``fleet_wanted`` is the first step without cars.
+    """
 
     task_failed = Signal(object)
     fleet_wanted = Signal()
@@ -63,6 +66,8 @@ class EarningsPage(Page):
         self.body = EarningsBody(tools)
         self.content = Content(tools, self.body)
         self.copy_line = Text(tools.theme, size=TypeSize.SMALL, ink="muted")
+        self.forget = Button(tools.theme, "Forget this computer …", Kind.QUIET)
+        self.forget.setVisible(False)
         self.panel = ExplainPanel(tools, explain, host)
         self._lay_out()
         self._connect()
@@ -215,7 +220,11 @@ class EarningsPage(Page):
         column.addWidget(self.stamp)
         column.addWidget(self.exported)
         column.addWidget(self.content, 1)
-        column.addWidget(self.copy_line)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(0, 0, 2 * GRID, 0)
+        foot.addWidget(self.copy_line, 1)
+        foot.addWidget(self.forget)
+        column.addLayout(foot)
 
 
 def _figures(earnings: Earnings, report: CurrencyReport, asked: Asked) -> tuple[Figures, str]:

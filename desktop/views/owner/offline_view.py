@@ -89,6 +89,7 @@ class OfflineView(QWidget):
         self.rail.chosen.connect(self.go)
         self.earnings.task_failed.connect(self.task_failed)
         self.earnings.fleet_wanted.connect(partial(self.go, FLEET))
+        self.earnings.page_made.connect(self._join_page)
         self.account.sign_out_wanted.connect(self.sign_out_wanted)
         self.account.keys_wanted.connect(self.keys_wanted)
         self.banner.acted.connect(self._act)
@@ -132,6 +133,11 @@ class OfflineView(QWidget):
             self.banner.tell(Tone.POSITIVE, BACK, "Sign in", closable=False)
         else:
             self.banner.tell(Tone.WARNING, AWAY, "Try again", closable=False)
+
+    def _join_page(self) -> None:
+        if self.earnings.page is not None:
+            self.earnings.page.forget.clicked.connect(self._ask_to_forget)
+            self.earnings.page.forget.setVisible(True)
 
     def _ask_to_forget(self) -> None:
         self._work.tasks.once("forget copy", self._forget())
