@@ -143,6 +143,7 @@ async def test_B10_a_booking_made_while_the_panel_is_open_is_shown_before_anythi
         page = await at_the_fleet(person)
         person.press(Qt.Key.Key_Return)
         await person.until(lambda: page.car.state.outlook is not None)
+        person.desk.live.happened.disconnect()  # the news is slower than the press
         await clerk.booking.hold(clerk.actor, wish(clerk))
         page.panel.status[CarStatus.RETIRED].click()
         await person.until(lambda: page.car.state.stage is Stage.ASKED)
