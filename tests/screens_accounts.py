@@ -37,7 +37,7 @@ async def accounts(photo) -> None:
     listing = area.people_vm.listing
     await photo.until(lambda: listing.state.phase is Phase.READY and area.people_vm.state.fleets)
     await photo.take("users")
-    area.panel.open_person(next(row for row in listing.state.first if row.person.account == "clerk"))
+    area.panel.open_person(next(row for row in listing.state.first.rows if row.person.account == "clerk"))
     await photo.until(lambda: not area.panel._slide.state().value)
     await photo.take("user")
     await _new_account(photo, area)
@@ -46,14 +46,14 @@ async def accounts(photo) -> None:
     await photo.take("requests")
     await _phases(photo, area, listing)
     await _requests_phases(photo, area)
-    area.requests_vm.decline(area.requests_vm.listing.state.first)
-    await photo.until(lambda: area.requests_vm.listing.state.total == 0)
+    area.requests_vm.decline(area.requests_vm.listing.state.first.rows)
+    await photo.until(lambda: area.requests_vm.listing.state.first.total == 0)
     photo.view.go("requests")
     await photo.take("requests-empty")
 
 
 async def _new_account(photo, area) -> None:
-    area.panel.open_new(area.requests_vm.listing.state.first[0])
+    area.panel.open_new(area.requests_vm.listing.state.first.rows[0])
     area.panel.post.branch.setCurrentIndex(1)
     await photo.take("user-new")
     area.people_vm.state = replace(area.people_vm.state, request=None)
@@ -72,10 +72,10 @@ async def _phases(photo, area, listing) -> None:
     photo.view.go("users")
     full = listing.state
     area.people.list._shown = None
-    listing._show(replace(full, phase=Phase.LOADING, run=full.run + 1, first=(), total=None))
+    listing._show(replace(full, phase=Phase.LOADING, run=full.run + 1, first=None))
     await photo.until(lambda: area.people.list.model.rowCount() != full.total)
     await photo.take("users-loading")
-    listing._show(replace(full, phase=Phase.FAILED, run=full.run + 1, first=(), total=None, problem=AWAY))
+    listing._show(replace(full, phase=Phase.FAILED, run=full.run + 1, first=None, problem=AWAY))
     await photo.take("users-failed")
     listing._show(replace(full, run=full.run + 2))
     listing._show(replace(full, run=full.run + 2, phase=Phase.FAILED, problem=AWAY))
@@ -96,10 +96,10 @@ async def _requests_phases(photo, area) -> None:
     listing._show(replace(full, run=full.run + 1, phase=Phase.FAILED, problem=AWAY))
     await photo.take("requests-offline")
     shown._shown = object()
-    listing._show(replace(full, phase=Phase.LOADING, run=full.run + 2, first=(), total=None))
-    await photo.until(lambda: shown.model.rowCount() != full.total)
+    listing._show(replace(full, phase=Phase.LOADING, run=full.run + 2, first=None))
+    await photo.until(lambda: shown.model.rowCount() != full.first.total)
     await photo.take("requests-loading")
-    listing._show(replace(full, phase=Phase.FAILED, run=full.run + 2, first=(), total=None, problem=AWAY))
+    listing._show(replace(full, phase=Phase.FAILED, run=full.run + 2, first=None, problem=AWAY))
     await photo.take("requests-failed")
     listing.load()
     await photo.until(lambda: listing.state.phase is Phase.READY and shown.row() is not None)

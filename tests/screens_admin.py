@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from desktop.viewmodels.admin.health import HealthState
 from desktop.viewmodels.admin.overview import OverviewState
-from desktop.viewmodels.admin.paged import PagedState
+from desktop.viewmodels.paged import PagedState
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
 from engine.domain.audit import AuditPage, AuditQuery

@@ -9,8 +9,8 @@ from screens_admin import AWAY
 from screens_fleet import fleet_phases
 
 from desktop.viewmodels.admin.health import HealthState
-from desktop.viewmodels.admin.paged import PagedState
 from desktop.viewmodels.bookings import BookingsState
+from desktop.viewmodels.paged import PagedState
 from desktop.viewmodels.phases import Phase
 from engine.domain.care import Case, Cases
 from engine.domain.health import Area, Finding, Level

@@ -1,11 +1,10 @@
-"""A list that comes by pages: asked for, loaded, failed, loaded again."""
+"""A list read by pages: what is asked for, its first page, and word of the later ones."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
-from itertools import count
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -13,84 +12,94 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.phases import Phase
 from engine.domain.errors import DriveSphereError
 
-Query = TypeVar("Query")
-Row = TypeVar("Row")
-_numbers = count(1)
+
+class PageOfRows(Protocol):
+    """What every page of records has."""
+
+    @property
+    def rows(self) -> tuple[Any, ...]: ...
+    @property
+    def total(self) -> int: ...
+
+
+Q = TypeVar("Q")
 
 
 @dataclass(frozen=True, slots=True)
-class PagedState(Generic[Query, Row]):
+class PagedState(Generic[Q]):
     """Everything there is to draw.
 
     Attributes:
-        first: The first page; kept while the same list is loaded again, gone when another is asked for.
-        total: Rows in all; None before the first answer.
+        query: What is asked for.
+        first: The first page; kept while the same is loaded again, gone when something else is asked for.
         run: Counts the loads; a page that answers an older one is dropped.
     """
 
-    query: Query
+    query: Q
     phase: Phase = Phase.LOADING
-    first: tuple[Row, ...] = ()
-    total: int | None = None
+    first: PageOfRows | None = None
     run: int = 0
     problem: DriveSphereError | None = None
 
 
-class PagedViewModel(QObject, Generic[Query, Row]):
+class PagedViewModel(QObject, Generic[Q]):
     """A state, verbs, and word of every change.
 
     Signals:
         changed: The state was replaced; carries the new one.
-        page_arrived: A later page: its run, its offset, its rows.
-        page_failed: A later page did not come: its run, its offset.
+        page_arrived: A later page: its run, its offset, the page.
+        page_failed: A later page did not come: its run, its offset, the problem.
     """
 
     changed = Signal(object)
     page_arrived = Signal(int, int, object)
-    page_failed = Signal(int, int)
+    page_failed = Signal(int, int, object)
 
     def __init__(
         self,
-        query: Query,
-        fetch: Callable[[Query, int], Awaitable[tuple[tuple[Row, ...], int]]],
         tasks: TaskScope,
+        name: str,
+        read: Callable[[Q, int], Coroutine[Any, Any, PageOfRows]],
+        query: Q,
     ) -> None:
-        """*fetch* takes the query and an offset, and answers with rows and how many there are in all."""
+        """*read* fetches the page of a query that begins at an offset; *name* tells this list's tasks from others."""
         super().__init__()
-        self._fetch, self._tasks = fetch, tasks
-        self._name = f"paged {next(_numbers)}"
-        self.state: PagedState[Query, Row] = PagedState(query)
+        self._tasks, self._name, self._read = tasks, name, read
+        self.state: PagedState[Q] = PagedState(query)
 
-    def ask(self, query: Query) -> None:
-        if query != self.state.query:
+    def load(self) -> None:
+        self._tasks.latest(self._name, self._load(self.state.query))
+
+    def ask(self, query: Q) -> None:
+        """Another question; the same one again is only asked by ``load``."""
+        if query != self.state.query or self.state.run == 0:
             self._show(PagedState(query, run=self.state.run))
             self.load()
 
-    def load(self) -> None:
-        self._tasks.latest(self._name, self._load())
-
     def need_page(self, offset: int) -> None:
         run = self.state.run
-        self._tasks.once(f"{self._name} {run} {offset}", self._page(run, offset))
+        self._tasks.once(f"{self._name} {run} {offset}", self._page(run, self.state.query, offset))
 
-    async def _load(self) -> None:
-        self._show(replace(self.state, phase=Phase.LOADING, problem=None, run=self.state.run + 1))
+    async def _load(self, query: Q) -> None:
+        before = self.state
+        self._show(PagedState(query, Phase.LOADING, before.first, before.run + 1))
+        now = self.state
         try:
-            rows, total = await self._fetch(self.state.query, 0)
+            first = await self._read(query, 0)
         except DriveSphereError as problem:
-            self._show(replace(self.state, phase=Phase.FAILED, problem=problem))
+            self._show(PagedState(query, Phase.FAILED, now.first, now.run, problem))
         else:
-            self._show(replace(self.state, phase=Phase.READY, first=rows, total=total))
+            self._show(PagedState(query, Phase.READY, first, now.run))
 
-    async def _page(self, run: int, offset: int) -> None:
+    async def _page(self, run: int, query: Q, offset: int) -> None:
         try:
-            rows, _ = await self._fetch(self.state.query, offset)
-        except DriveSphereError:
-            self.page_failed.emit(run, offset)
+            page = await self._read(query, offset)
+        except DriveSphereError as problem:
+            self.page_failed.emit(run, offset, problem)
         else:
-            self.page_arrived.emit(run, offset, rows)
+            self.page_arrived.emit(run, offset, page)
 
-    def _show(self, state: PagedState[Any, Any]) -> None:
+    def _show(self, state: PagedState[Q]) -> None:
         if state != self.state:
             self.state = state
             self.changed.emit(state)

@@ -1,6 +1,6 @@
-"""A table over a list that comes by pages, with the phases every list has.
+"""A table over a paged view-model in all its phases: bones, rows, nothing, the error; pages asked for as they are seen.
 
-API: PagedList(tools, vm, columns, key, words): opened(row), stepped, counted(total or None); focus_first(), row().
+API: PagedList(tools, vm, columns, words, name, key): opened, filled, stepped; focus_first(), row(), words.
 """
 
 from __future__ import annotations
@@ -31,47 +31,48 @@ _UNASKED = object()
 
 @dataclass(frozen=True, slots=True)
 class ListWords:
-    """What an empty list says, by the query; and the name of what failed.
+    """What is said where there is nothing, and what did not work."""
 
-    Attributes:
-        empty: Icon, title, sentence and step.
-    """
-
-    empty: Callable[[Any], tuple[Icon, str, str, str]]
-    failed: str = "The list did not come"
+    icon: Icon
+    nothing: str
+    sentence: str
+    step: str
+    failed: str
 
 
 class PagedList(QWidget):
     """Rows, the empty list, the error: one of them.
 
     Signals:
-        opened: A row was opened; carries it.
+        opened: A row was opened; carries the record.
+        filled: How many there are in all; -1 while nobody knows.
         stepped: The button of the empty list was pressed.
-        counted: How many rows there are in all; -1 while nobody knows.
     """
 
     opened = Signal(object)
+    filled = Signal(int)
     stepped = Signal()
-    counted = Signal(int)
 
     def __init__(
         self,
         tools: Tools,
-        vm: PagedViewModel[Any, Any],
+        vm: PagedViewModel[Any],
         columns: Sequence[Column[Any]],
-        key: Callable[[Any], object],
         words: ListWords,
+        name: str,
+        key: Callable[[Any], object] = lambda row: row,
     ) -> None:
-        """*key* is a row's identity: the chosen row stays chosen when the list is loaded again."""
+        """*name* is what a screen reader calls the table; *key* a row's identity, by which the chosen one stays so."""
         super().__init__()
-        self._vm, self._key, self._words = vm, key, words
+        self.vm, self.words, self._key = vm, words, key
         self._shown: object = _UNASKED
-        self._filled: PagedState[Any, Any] | None = None
-        self._run = 0
+        self._filled: PagedState[Any] | None = None
+        self._bones, self._run = False, 0
         self._orders: dict[int, PageTicket] = {}
         self.loading = Loading(self)
         self.model: PagesModel[Any] = PagesModel(columns, self._order, PAGE_SIZE)
         self.table = RecordTable(tools.theme, tools.shimmer)
+        self.table.setAccessibleName(name)
         self.table.setModel(self.model)
         self.content = Content(tools, self.table)
         column = QVBoxLayout(self)
@@ -79,7 +80,14 @@ class PagedList(QWidget):
         column.addWidget(self.content)
         self._connect()
 
-    def draw(self, state: PagedState[Any, Any]) -> None:
+    def focus_first(self) -> None:
+        self.content.take_focus()
+
+    def row(self) -> Any:
+        """The row that is chosen now; None if there is none."""
+        return self.model.row_at(self.table.currentIndex().row())
+
+    def draw(self, state: PagedState[Any]) -> None:
         if state.phase is Phase.LOADING:
             if state.run != self._run:
                 self._run = state.run
@@ -91,57 +99,55 @@ class PagedList(QWidget):
         if state.phase is not Phase.LOADING and self.loading.showing.look is Look.CONTENT:
             self._fill(state)
 
-    def focus_first(self) -> None:
-        self.content.take_focus()
-
-    def row(self) -> Any:
-        """The row that is chosen now; None if there is none."""
-        return self.model.row_at(self.table.currentIndex().row())
-
     def _look(self, showing: Showing) -> None:
-        state = self._vm.state
+        state = self.vm.state
         self.content.line.set_active(active=showing.progress)
         if state.phase is not Phase.FAILED:
             self.content.tell_stuck(stuck=showing.word is Word.OFFER_RETRY and state.phase is Phase.LOADING)
-        if showing.look is Look.BONES:
-            self._put_up_bones()
-        elif showing.look is Look.CONTENT and state.phase is not Phase.LOADING:
-            self._fill(state)
-
-    def _put_up_bones(self) -> None:
-        if self._filled is not None or self.model.rowCount() != _BONES:
-            self._filled, self._shown = None, _UNASKED
+        if showing.look is Look.BONES and not self._bones:
+            self._bones, self._shown = True, _UNASKED
             self._orders.clear()
             self.model.reset(_BONES)
             self.content.show_rows()
-            self.counted.emit(-1)
+            self.filled.emit(-1)
+        elif showing.look is Look.CONTENT and state.phase is not Phase.LOADING:
+            self._fill(state)
 
-    def _fill(self, state: PagedState[Any, Any]) -> None:
+    def _fill(self, state: PagedState[Any]) -> None:
         if state is self._filled:
             return
-        self._filled = state
+        self._filled, self._bones = state, False
         if state.phase is Phase.FAILED:
             self._fail(state)
             return
-        chosen = self.row()
-        scrolled = self.table.verticalScrollBar().value() if self._shown == state.query else 0
-        self._shown = state.query
+        first, chosen = state.first, self.row()
+        total = first.total if first is not None else 0
         self._orders.clear()
-        self.model.reset(state.total or 0)
-        if state.total:
-            self.model.put_page(self.model.ticket(0), state.first)
-            self.content.show_rows()
-            self._choose(state.first, chosen)
-            self.table.verticalScrollBar().setValue(scrolled)
+        if first is None or not total:
+            self._shown = state.query
+            self.model.reset(0)
+            self.content.show_empty(self.words.icon, self.words.nothing, self.words.sentence, self.words.step)
         else:
-            self.content.show_empty(*self._words.empty(state.query))
-        self.counted.emit(state.total or 0)
+            if self._shown == state.query:
+                self.model.renew(total)
+            else:
+                self.model.reset(total)
+            self._shown = state.query
+            self.model.put_page(self.model.ticket(0), first.rows)
+            self.content.show_rows()
+            self._choose(first.rows, chosen)
+        self.filled.emit(total)
 
     def _choose(self, rows: Sequence[Any], before: Any) -> None:
+        """The one chosen before, wherever it stands now on the first page; one on a later page is not looked for."""
         wanted = None if before is None else self._key(before)
-        self.table.selectRow(next((at for at, row in enumerate(rows) if self._key(row) == wanted), 0))
+        at = next((at for at, row in enumerate(rows) if self._key(row) == wanted), None)
+        if at is not None:
+            self.table.selectRow(at)
+        elif self.table.currentIndex().row() < len(rows):
+            self.table.selectRow(0)
 
-    def _fail(self, state: PagedState[Any, Any]) -> None:
+    def _fail(self, state: PagedState[Any]) -> None:
         if state.problem is None:
             return
         if self._shown == state.query and self.model.rowCount():
@@ -151,37 +157,40 @@ class PagedList(QWidget):
         else:
             self._shown = _UNASKED
             self.model.reset(0)
-            self.content.show_problem(state.problem, self._words.failed)
-            self.counted.emit(0)
-
-    def _stepped(self) -> None:
-        if self._vm.state.phase is Phase.FAILED:
-            self._vm.load()
-        else:
-            self.stepped.emit()
+            self.content.show_problem(state.problem, self.words.failed)
+            self.filled.emit(0)
 
     def _order(self, ticket: PageTicket) -> None:
         """Only while the answer is there: until then nobody knows which query the rows belong to."""
-        if self._shown is not _UNASKED:
-            self._orders[ticket.first_row] = ticket
-            if self._vm.state.phase is not Phase.LOADING:
-                self._vm.need_page(ticket.first_row)
+        if self._shown is _UNASKED:
+            return
+        self._orders[ticket.first_row] = ticket
+        if self.vm.state.phase is not Phase.LOADING:
+            self.vm.need_page(ticket.first_row)
 
-    def _page_arrived(self, run: int, offset: int, rows: tuple[Any, ...]) -> None:
-        if run == self._vm.state.run and (ticket := self._orders.pop(offset, None)) is not None:
-            self.model.put_page(ticket, rows)
+    def _page_arrived(self, run: int, offset: int, page: object) -> None:
+        ticket = self._orders.pop(offset, None) if run == self.vm.state.run else None
+        if ticket is not None:
+            self.model.put_page(ticket, getattr(page, "rows", ()))
 
-    def _page_failed(self, run: int, offset: int) -> None:
-        if run == self._vm.state.run and (ticket := self._orders.pop(offset, None)) is not None:
+    def _page_failed(self, run: int, offset: int, _problem: object) -> None:
+        ticket = self._orders.pop(offset, None) if run == self.vm.state.run else None
+        if ticket is not None:
             self.model.page_failed(ticket)
+
+    def _stepped(self) -> None:
+        if self.vm.state.phase is Phase.FAILED:
+            self.vm.load()
+        else:
+            self.stepped.emit()
 
     def _connect(self) -> None:
         self.table.visible_rows.connect(self.model.want_rows)
         self.table.retry_wanted.connect(self.model.retry)
         self.table.chosen.connect(self.opened)
         self.content.stepped.connect(self._stepped)
-        self.content.retried.connect(self._vm.load)
+        self.content.retried.connect(self.vm.load)
         self.loading.changed.connect(self._look)
-        self._vm.changed.connect(self.draw)
-        self._vm.page_arrived.connect(self._page_arrived)
-        self._vm.page_failed.connect(self._page_failed)
+        self.vm.changed.connect(self.draw)
+        self.vm.page_arrived.connect(self._page_arrived)
+        self.vm.page_failed.connect(self._page_failed)

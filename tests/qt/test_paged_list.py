@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -12,13 +13,21 @@ from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.viewmodels.paged import PagedState, PagedViewModel
+from desktop.viewmodels.phases import Phase
 from desktop.views.admin.care_panel import _lasted
 from desktop.views.paged_list import _BONES, ListWords, PagedList
 from desktop.views.tools import Tools
 from desktop.widgets.shimmer import ShimmerClock
+from engine.domain.errors import Unavailable
 
 _ALL = 120
 _PAGE = 50
+
+
+@dataclass(frozen=True)
+class Numbers:
+    rows: tuple[int, ...]
+    total: int
 
 
 @pytest.fixture
@@ -27,11 +36,11 @@ def listed(qtbot, theme, tmp_path):
     tools = Tools(theme, shimmer, Preferences(tmp_path / "p.ini"))
 
     async def fetch(_query, offset):
-        return tuple(range(offset, min(offset + _PAGE, _ALL))), _ALL
+        return Numbers(tuple(range(offset, min(offset + _PAGE, _ALL))), _ALL)
 
-    vm = PagedViewModel(None, fetch, tasks)
-    words = ListWords(lambda _query: (Icon.PEOPLE, "Nobody", "Nobody asks.", ""))
-    page = PagedList(tools, vm, [Column("Number", str, int)], lambda row: row, words)
+    vm = PagedViewModel(tasks, "numbers", fetch, None)
+    words = ListWords(Icon.PEOPLE, "Nobody", "Nobody asks.", "", "The numbers did not come")
+    page = PagedList(tools, vm, [Column("Number", str, int)], words, "Numbers")
     page.resize(600, 400)
     qtbot.addWidget(page)
     page.show()
@@ -42,7 +51,7 @@ def listed(qtbot, theme, tmp_path):
 
 def test_the_first_load_stands_in_bones(listed):
     listed.loading._rule._now = lambda: 100.0
-    listed._vm._show(PagedState(None, run=1))
+    listed.vm._show(PagedState(None, run=1))
     listed.loading._rule._now = lambda: 100.5
     listed.loading._look()
 
@@ -51,13 +60,39 @@ def test_the_first_load_stands_in_bones(listed):
 
 
 async def test_the_pages_after_the_first_come_too(listed, until):
-    listed._vm.load()
+    listed.vm.load()
     async with asyncio.timeout(10):
         await until(lambda: listed.model.rowCount() == _ALL)
         listed.table.scrollToBottom()
         await until(lambda: listed.model.row_at(_ALL - 1) is not None)
 
     assert _ALL - 1 == listed.model.row_at(_ALL - 1)
+
+
+async def test_the_chosen_row_stays_chosen_wherever_it_stands_when_the_list_is_loaded_again(listed, until):
+    listed.vm.load()
+    await until(lambda: listed.row() is not None)
+    listed.table.selectRow(3)
+    first = listed.vm.state
+
+    moved = Numbers((-1, *first.first.rows[:-1]), _ALL + 1)
+    listed.vm._show(PagedState(None, Phase.READY, moved, first.run + 1))
+
+    assert (3, 4) == (listed.row(), listed.table.currentIndex().row())
+
+
+async def test_the_number_is_unknown_while_bones_stand_and_none_when_the_list_did_not_come(listed, until):
+    told = []
+    listed.filled.connect(told.append)
+    listed.loading._rule._now = lambda: 100.0
+    listed.vm._show(PagedState(None, run=1))
+    listed.loading._rule._now = lambda: 100.5
+    listed.loading._look()
+    listed.loading._rule._now = lambda: 200.0
+    listed.vm._show(PagedState(None, Phase.FAILED, run=1, problem=Unavailable("mongodb")))
+
+    assert [-1, 0] == told
+    assert not listed.content.shows_rows
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ class Desk:
 
     async def open(self, account):
         await self.users()
-        rows = self.admin.people_vm.listing.state.first
+        rows = self.admin.people_vm.listing.state.first.rows
         self.admin.panel.open_person(next(row for row in rows if row.person.account == account))
 
     async def answer(self, *, password=""):
@@ -267,12 +267,12 @@ async def test_search_and_filters_ask_the_server_and_an_empty_answer_leads_back(
         await office.users()
         page, listing = office.admin.people, office.admin.people_vm.listing
         page.role.setCurrentIndex(page.role.findData("client"))
-        await office.until(lambda: listing.state.phase is Phase.READY and listing.state.total == 2)
+        await office.until(lambda: listing.state.phase is Phase.READY and listing.state.first.total == 2)
         page.focus_search()
         QTest.keyClicks(page.search, "nobody")
-        await office.until(lambda: listing.state.phase is Phase.READY and listing.state.total == 0)
+        await office.until(lambda: listing.state.phase is Phase.READY and listing.state.first.total == 0)
         await office.until(lambda: not page.list.content.shows_rows)
         page.list.content.empty._step.click()
-        await office.until(lambda: listing.state.phase is Phase.READY and listing.state.total == 6)
+        await office.until(lambda: listing.state.phase is Phase.READY and listing.state.first.total == 6)
 
         assert page.list.content.shows_rows

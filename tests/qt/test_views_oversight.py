@@ -17,7 +17,7 @@ from desktop.viewmodels.admin.audit import AuditViewModel
 from desktop.viewmodels.admin.firm import FirmState, FirmViewModel
 from desktop.viewmodels.admin.health import HealthState, HealthViewModel
 from desktop.viewmodels.admin.overview import OverviewState, OverviewViewModel
-from desktop.viewmodels.admin.paged import PagedState
+from desktop.viewmodels.paged import PagedState
 from desktop.viewmodels.phases import Phase
 from desktop.views.admin.audit_page import AuditPage
 from desktop.views.admin.firm_page import FirmPage

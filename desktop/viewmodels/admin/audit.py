@@ -8,9 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from desktop.tasks import TaskScope
-from desktop.viewmodels.admin.paged import PagedViewModel
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.export import ExportViewModel, OnRows, Write
+from desktop.viewmodels.paged import PagedViewModel
 from engine.domain.audit import AuditNames, AuditPage, AuditQuery
 from engine.domain.errors import DriveSphereError
 from engine.services.audit import MOST_EXPORTED

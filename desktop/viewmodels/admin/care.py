@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from desktop.tasks import TaskScope
-from desktop.viewmodels.admin.paged import PagedViewModel
 from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.paged import PagedViewModel
 from engine.domain.booking import Booking
 from engine.domain.care import Cases
 from engine.domain.errors import DriveSphereError

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, Signal
 
 from desktop.tasks import TaskScope
-from desktop.viewmodels.admin.paged import PagedViewModel
 from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.paged import PagedViewModel
 from desktop.viewmodels.phases import Phase
 from engine.domain.errors import DriveSphereError
 from engine.domain.overview import BehindPage, MoneyQuestion, Overview, Pulse

@@ -13,7 +13,7 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.paged import PagedViewModel
 from engine.domain.account_requests import AccountRequest
-from engine.domain.accounts import Fleet, Issued, NewPerson, PeopleQuery, PersonRow, Post
+from engine.domain.accounts import Fleet, Issued, NewPerson, PeoplePage, PeopleQuery, PersonRow, Post
 from engine.domain.car import Branch, OwnerId
 from engine.domain.errors import DriveSphereError
 from engine.domain.people import AccountName, Renter, Role
@@ -57,7 +57,7 @@ class PeopleViewModel(QObject):
     def __init__(self, desk: Desk, tasks: TaskScope) -> None:
         super().__init__()
         self._desk, self._tasks = desk, tasks
-        self.listing: PagedViewModel[PeopleQuery, PersonRow] = PagedViewModel(PeopleQuery(), self._rows, tasks)
+        self.listing: PagedViewModel[PeopleQuery] = PagedViewModel(tasks, "people", self._rows, PeopleQuery())
         self.state = PeopleState()
 
     @property
@@ -167,9 +167,8 @@ class PeopleViewModel(QObject):
         else:
             self._show(replace(self.state, renters=tuple(found)))
 
-    async def _rows(self, query: PeopleQuery, offset: int) -> tuple[tuple[PersonRow, ...], int]:
-        page = await self._desk.call(lambda: self._desk.accounts.page(self._desk.actor, query, offset=offset))
-        return page.rows, page.total
+    async def _rows(self, query: PeopleQuery, offset: int) -> PeoplePage:
+        return await self._desk.call(lambda: self._desk.accounts.page(self._desk.actor, query, offset=offset))
 
     def _bare(self) -> PeopleState:
         return PeopleState(self.state.branches, self.state.fleets)

@@ -11,7 +11,7 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.paged import PagedState, PagedViewModel
 from desktop.viewmodels.phases import Phase
-from engine.domain.account_requests import AccountRequest
+from engine.domain.account_requests import AccountRequest, RequestPage
 from engine.domain.errors import DriveSphereError
 
 #: Requests are filed by people without an account, so nobody announces them: the number is asked for now and then.
@@ -34,7 +34,7 @@ class RequestsViewModel(QObject):
     def __init__(self, desk: Desk, tasks: TaskScope) -> None:
         super().__init__()
         self._desk, self._tasks = desk, tasks
-        self.listing: PagedViewModel[None, AccountRequest] = PagedViewModel(None, self._rows, tasks)
+        self.listing: PagedViewModel[None] = PagedViewModel(tasks, "requests", self._rows, None)
         self.listing.changed.connect(self._count)
 
     def watch(self) -> None:
@@ -58,10 +58,9 @@ class RequestsViewModel(QObject):
             self.declined.emit(len(requests))
         self.listing.load()
 
-    async def _rows(self, _query: None, offset: int) -> tuple[tuple[AccountRequest, ...], int]:
-        page = await self._desk.call(lambda: self._desk.requests.page(self._desk.actor, offset=offset))
-        return page.rows, page.total
+    async def _rows(self, _query: None, offset: int) -> RequestPage:
+        return await self._desk.call(lambda: self._desk.requests.page(self._desk.actor, offset=offset))
 
-    def _count(self, state: PagedState[None, AccountRequest]) -> None:
-        if state.phase is Phase.READY and state.total is not None:
-            self.waiting.emit(state.total)
+    def _count(self, state: PagedState[None]) -> None:
+        if state.phase is Phase.READY and state.first is not None:
+            self.waiting.emit(state.first.total)

@@ -16,16 +16,14 @@ from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
 from desktop.viewmodels.admin.audit import AuditViewModel
 from desktop.viewmodels.export import ExportPhase, ExportState
-from desktop.viewmodels.phases import Phase
 from desktop.views.admin.facts import facts_of
 from desktop.views.admin.oversight_words import field_text, subject_text, verb_text
-from desktop.views.admin.paged_list import ListWords, PagedList
 from desktop.views.area import Page
+from desktop.views.paged_list import ListWords, PagedList
 from desktop.views.tools import Tools
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button
 from desktop.widgets.page_header import PageHeader
-from desktop.widgets.phases import Look
 from desktop.widgets.search_field import SearchField
 from desktop.widgets.side_panel import SidePanel
 from desktop.widgets.text import Text
@@ -154,15 +152,9 @@ class AuditPage(Page):
             box.setCurrentIndex(max(box.findData(chosen), 0))
             del blocked
 
-    def _not_counted(self, *_: object) -> None:
-        """No number stands above another list's bones, nor above a list that did not come."""
-        state, bones = self.vm.list.state, self.list.loading.showing.look is Look.BONES
-        if state.first is None and (bones or state.phase is Phase.FAILED):
-            self.header.say(_TITLE, "Loading" if bones else " ")
-            self.save.setEnabled(False)
-
     def _counted(self, total: int) -> None:
-        self.header.say(_TITLE, f"{plural(total, 'change')}, newest first" if total else " ")
+        told = "Loading" if total < 0 else f"{plural(total, 'change')}, newest first" if total else " "
+        self.header.say(_TITLE, told)
         self.save.setEnabled(total > 0)
 
     def _draw_export(self, state: ExportState) -> None:
@@ -210,8 +202,6 @@ class AuditPage(Page):
             box.currentIndexChanged.connect(self._ask)
         self.list.opened.connect(self.detail.show_row)
         self.list.filled.connect(self._counted)
-        self.list.loading.changed.connect(self._not_counted)
-        self.vm.list.changed.connect(self._not_counted)
         self.list.stepped.connect(self.clear)
         self.save.clicked.connect(self.ask_where)
         self.banner.acted.connect(self._open_folder)

@@ -10,8 +10,8 @@ from desktop.messages import booking_number
 from desktop.models.rows import Column
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID
-from desktop.viewmodels.admin.paged import PagedState, PagedViewModel
-from desktop.views.admin.paged_list import ListWords, PagedList
+from desktop.viewmodels.paged import PagedState, PagedViewModel
+from desktop.views.paged_list import ListWords, PagedList
 from desktop.views.tools import Tools
 from desktop.widgets.side_panel import SidePanel
 from desktop.widgets.text import Text

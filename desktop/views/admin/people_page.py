@@ -24,6 +24,13 @@ from engine.domain.accounts import PeopleQuery, PersonRow
 from engine.domain.car import BranchId
 from engine.domain.people import Role
 
+_FAILED = "The accounts did not come"
+_NONE = ListWords(
+    Icon.PEOPLE, "No accounts yet", "Everybody who works with this firm gets one.", "New account", _FAILED
+)
+_NOBODY = ListWords(
+    Icon.SEARCH, "Nobody fits", "No account fits what is searched and filtered for.", "Clear all", _FAILED
+)
 _TITLE = "Users"
 _SEARCH_PX = 280
 
@@ -42,8 +49,7 @@ class PeoplePage(Page):
         self.search = SearchField(tools.theme, "Name, account, e-mail or phone")
         self.search.setMinimumWidth(_SEARCH_PX)
         self.role, self.branch, self.standing = QComboBox(), QComboBox(), QComboBox()
-        words = ListWords(self._empty_words, "The accounts did not come")
-        self.list = PagedList(tools, vm.listing, self._columns(now), lambda row: row.person.account, words)
+        self.list = PagedList(tools, vm.listing, self._columns(now), _NONE, "Accounts", lambda row: row.person.account)
         self._lay_out()
         self._connect()
 
@@ -73,11 +79,6 @@ class PeoplePage(Page):
             Column("Standing", standing, standing, tone=lambda row: standing_of(row)[1].value, weight=3),
         ]
 
-    def _empty_words(self, query: PeopleQuery) -> tuple[Icon, str, str, str]:
-        if query == PeopleQuery():
-            return Icon.PEOPLE, "No accounts yet", "Everybody who works with this firm gets one.", "New account"
-        return Icon.SEARCH, "Nobody fits", "No account fits what is searched and filtered for.", "Clear all"
-
     def _stepped(self) -> None:
         if self._vm.listing.state.query == PeopleQuery():
             self.new_wanted.emit()
@@ -95,6 +96,7 @@ class PeoplePage(Page):
             branch_id=BranchId(branch) if branch else None,
             disabled={"": None, "active": False, "disabled": True}[standing],
         )
+        self.list.words = _NONE if asked == PeopleQuery() else _NOBODY
         self._vm.listing.ask(asked)
 
     def _offer_branches(self, state: PeopleState) -> None:
@@ -143,6 +145,6 @@ class PeoplePage(Page):
             box.currentIndexChanged.connect(self._ask)
         self.list.opened.connect(self.opened)
         self.list.stepped.connect(self._stepped)
-        self.list.counted.connect(self._count)
+        self.list.filled.connect(self._count)
         self.new.clicked.connect(self.new_wanted)
         self._vm.changed.connect(self._offer_branches)

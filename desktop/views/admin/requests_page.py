@@ -25,11 +25,12 @@ from desktop.widgets.page_header import PageHeader
 from engine.domain.account_requests import AccountRequest
 
 _TITLE = "Requests"
-_EMPTY = (
+_EMPTY = ListWords(
     Icon.PEOPLE,
     "Nobody asks for an account",
     "Whoever asks on the sign-in screen shows up here. You grant the account with a role of your choice, or decline.",
     "Create one yourself",
+    "The requests did not come",
 )
 
 
@@ -55,15 +56,14 @@ class RequestsPage(Page):
         self.grant = Button(tools.theme, "Grant …", Kind.PRIMARY, Icon.CHECK)
         self.decline = Button(tools.theme, "Decline …", Kind.DANGER)
         self.decline_all = Button(tools.theme, "Decline all shown …")
-        words = ListWords(lambda _query: _EMPTY, "The requests did not come")
-        self.list = PagedList(tools, vm.listing, _columns(now), lambda row: row.id, words)
+        self.list = PagedList(tools, vm.listing, _columns(now), _EMPTY, _TITLE, lambda row: row.id)
         self._lay_out()
         self.grant.clicked.connect(self._grant)
         self.decline.clicked.connect(lambda: self._ask_decline(self._chosen()))
-        self.decline_all.clicked.connect(lambda: self._ask_decline(vm.listing.state.first))
+        self.decline_all.clicked.connect(lambda: self._ask_decline(self._shown()))
         self.list.opened.connect(self.grant_wanted)
         self.list.stepped.connect(self.new_wanted)
-        self.list.counted.connect(self._count)
+        self.list.filled.connect(self._count)
         vm.declined.connect(self._tell_declined)
         vm.failed.connect(lambda problem: self.banner.tell(Tone.DANGER, say(problem).text))
 
@@ -80,6 +80,10 @@ class RequestsPage(Page):
     def _chosen(self) -> tuple[AccountRequest, ...]:
         row = self.list.row()
         return () if row is None else (row,)
+
+    def _shown(self) -> tuple[AccountRequest, ...]:
+        first = self._vm.listing.state.first
+        return () if first is None else first.rows
 
     def _grant(self) -> None:
         for request in self._chosen():
