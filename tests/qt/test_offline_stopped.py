@@ -173,6 +173,8 @@ async def test_a_mongod_that_stops_while_fleet_and_bookings_load_leaves_what_was
         view, panel, page = program.window.workspace, area.earnings.page.panel, area.fleet
         view.go("bookings")
         await until(lambda: area.bookings.vm.state.phase is Phase.READY)
+        view.go("fleet")
+        await until(lambda: page.fleet.state.phase is Phase.READY and page.rows.model.rowCount() == 1)
         cars, rows = page.rows.model.rowCount(), area.bookings.vm.state.first.total
 
         getattr(mongod, how)()
@@ -188,9 +190,15 @@ async def test_a_mongod_that_stops_while_fleet_and_bookings_load_leaves_what_was
         assert panel.banner.text == say(Unavailable("mongodb")).text
 
         mongod.mend()
-        view._reload()
-        await until(lambda: page.fleet.state.phase is Phase.READY)
-        await until(lambda: area.bookings.vm.state.phase is Phase.READY)
+
+        def there_again():
+            """Whoever presses "Load again" before the database has its primary presses once more."""
+            states = (page.fleet.state.phase, area.bookings.vm.state.phase)
+            if Phase.FAILED in states and Phase.LOADING not in states:
+                view._reload()
+            return states == (Phase.READY, Phase.READY)
+
+        await until(there_again)
 
 
 @pytest.mark.parametrize("how", ["kill", "pause"])
