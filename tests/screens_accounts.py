@@ -73,7 +73,7 @@ async def _phases(photo, area, listing) -> None:
     full = listing.state
     area.people.list._shown = None
     listing._show(replace(full, phase=Phase.LOADING, run=full.run + 1, first=None))
-    await photo.until(lambda: area.people.list.model.rowCount() != full.total)
+    await photo.until(lambda: area.people.list.model.rowCount() != full.first.total)
     await photo.take("users-loading")
     listing._show(replace(full, phase=Phase.FAILED, run=full.run + 1, first=None, problem=AWAY))
     await photo.take("users-failed")

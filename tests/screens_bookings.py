@@ -56,8 +56,9 @@ async def _one(photo) -> None:
     await photo.take("booking-detail-expired")
     rows = client.bookings.model
     await photo.until(lambda: rows.row_at(1) is not None)
-    found = [rows.row_at(at).booking for at in range(50) if rows.row_at(at) is not None]
-    client.bookings.opened.emit(next(each for each in found if each.standing is Standing.CONFIRMED))
+    row = next(at for at in range(50) if (found := rows.row_at(at)) and found.booking.standing is Standing.CONFIRMED)
+    client.bookings.table.selectRow(row)
+    client.bookings.table.chosen.emit(rows.row_at(row))
     await photo.until(lambda: all(line.isVisible() for line in client.detail.payments.lines))
     await photo.take("booking-detail")
     detail._show(DetailState())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.commands import Command
 from desktop.dialogs import Question
@@ -20,6 +20,7 @@ from desktop.views.owner.area import OwnerArea
 from desktop.views.tools import Tools, Workspace
 from desktop.widgets.banner import Banner
 from desktop.widgets.help_sheet import HelpLine
+from desktop.widgets.page_stack import PageStack
 from desktop.widgets.rail import Rail, RailItem
 from desktop.widgets.status_bar import StatusBar
 from engine.domain.booking import Booking
@@ -58,7 +59,7 @@ class WorkspaceView(QWidget):
         self.banner = Banner(tools.theme)
         self._inset = QWidget()
         self.status = StatusBar(tools.theme)
-        self.pages = QStackedWidget()
+        self.pages = PageStack()
         self._connection = ConnectionLook(workspace, self.status, self.banner, self._inset)
         self.account = AccountButton(tools, workspace.actor)
         self._lay_out()

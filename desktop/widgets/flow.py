@@ -1,6 +1,7 @@
 """Widgets side by side that go on in the next line where there is no more room.
 
-API: FlowLayout(gap): addWidget as ever; an expanding widget in a line takes nothing from the others.
+API: FlowLayout(gap): addWidget as ever, an expanding widget in a line takes nothing from the others; add_tail(widget)
+for the last one, which stands at the reading end of its line.
 """
 
 from __future__ import annotations
@@ -14,20 +15,38 @@ class FlowLayout(QLayout):
         super().__init__(parent)
         self._gap = gap
         self._items: list[QLayoutItem] = []
+        self._tail: QLayoutItem | None = None
         self.setContentsMargins(0, 0, 0, 0)
+
+    def add_tail(self, widget: QWidget) -> None:
+        self.addWidget(widget)
+        self._tail = self._items[-1]
 
     def _places(self, width: int) -> tuple[list[tuple[QLayoutItem, QRect]], int]:
         """Each shown item's place within *width* px, left to right, and the height of all lines."""
-        places, at, line = [], QPoint(0, 0), 0
-        for item in self._items:
-            if item.isEmpty():
-                continue
-            size = item.sizeHint()
-            if at.x() > 0 and at.x() + size.width() > width:
-                at, line = QPoint(0, at.y() + line + self._gap), 0
-            places.append((item, QRect(at, QSize(min(size.width(), width), size.height()))))
-            at, line = QPoint(at.x() + size.width() + self._gap, at.y()), max(line, size.height())
-        return places, at.y() + line
+        places: list[tuple[QLayoutItem, QRect]] = []
+        top = 0
+        for line in self._lines(width):
+            height, left = max(item.sizeHint().height() for item in line), 0
+            for item in line:
+                size = item.sizeHint().boundedTo(QSize(width, height))
+                left = width - size.width() if item is self._tail else left
+                places.append((item, QRect(QPoint(left, top + (height - size.height()) // 2), size)))
+                left += size.width() + self._gap
+            top += height + self._gap
+        return places, max(top - self._gap, 0)
+
+    def _lines(self, width: int) -> list[list[QLayoutItem]]:
+        lines: list[list[QLayoutItem]] = []
+        room = -1
+        for item in (each for each in self._items if not each.isEmpty()):
+            wanted = item.sizeHint().width()
+            if wanted > room:
+                lines.append([])
+                room = width
+            lines[-1].append(item)
+            room -= wanted + self._gap
+        return lines
 
     # Qt names below.
 

@@ -63,7 +63,8 @@ class RecordRow(QStyledItemDelegate):
         colour = QColor(self._theme.tokens.focus)
         painter.fillRect(rect.left(), rect.top(), rect.width(), FOCUS, colour)
         painter.fillRect(rect.left(), rect.bottom() - FOCUS + 1, rect.width(), FOCUS, colour)
-        first, last = index.column() == 0, index.column() == index.model().columnCount() - 1
+        shown = [column for column in range(index.model().columnCount()) if not self._view.isColumnHidden(column)]
+        first, last = index.column() == shown[0], index.column() == shown[-1]
         mirrored = self._view.isRightToLeft()
         if last if mirrored else first:
             painter.fillRect(rect.left(), rect.top(), FOCUS, rect.height(), colour)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QRegion
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
@@ -62,6 +62,13 @@ class RecordTable(QTableView):
         """Tell the visible rows once more, although nothing moved: their records are asked for anew."""
         if self._on_screen is not None:
             self._on_screen.look()
+
+    def stay_on_shown_column(self) -> None:
+        """Qt's arrow keys do nothing from a column that is hidden."""
+        current = self.currentIndex()
+        if current.isValid() and self.isColumnHidden(current.column()):
+            there = current.siblingAtColumn(self._first_shown())
+            self.selectionModel().setCurrentIndex(there, QItemSelectionModel.SelectionFlag.NoUpdate)
 
     def shimmer_step(self) -> None:
         left, right = self._clock.swept(self.viewport().width())
@@ -135,11 +142,14 @@ class RecordTable(QTableView):
         elif index.data(STATE_ROLE) == "failed":
             self.retry_wanted.emit(index.row())
 
+    def _first_shown(self) -> int:
+        return next(column for column in range(self.model().columnCount()) if not self.isColumnHidden(column))
+
     def _step(self, by: int) -> None:
         model = self.model()
         if model is not None and model.rowCount():
             row = min(max(self.currentIndex().row() + by, 0), model.rowCount() - 1)
-            self.setCurrentIndex(model.index(row, 0))
+            self.setCurrentIndex(model.index(row, self._first_shown()))
 
     # Qt names below.
 
@@ -166,8 +176,12 @@ class RecordTable(QTableView):
         """Letters are commands here, they do not jump to a row."""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        place, old = self.visualRect(self.currentIndex()), event.oldSize().height()
+        seen = place.isValid() and place.bottom() >= 0 and place.top() < old
         super().resizeEvent(event)
         self._share_width()
+        if seen:
+            self.scrollTo(self.currentIndex())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -116,8 +116,8 @@ class SidePanel(QWidget):
 
     def _make_room(self, *, taken: bool) -> None:
         """Once, before sliding in, so that the page behind is laid out once and not with every frame."""
-        page = self._host.layout()
-        narrowest = page.minimumSize().width() if page is not None else 0
+        margins = self._host.contentsMargins()
+        narrowest = self._host.minimumSizeHint().width() - margins.left() - margins.right()
         room = WIDTH if taken and self._host.width() - WIDTH >= narrowest else 0
         mirrored = self._host.isRightToLeft()
         self._host.setContentsMargins(room if mirrored else 0, 0, 0 if mirrored else room, 0)

@@ -13,9 +13,16 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from qasync import QEventLoop  # after PySide6: it takes the Qt it finds
 from shiboken6 import isValid
+from view_builders import fed_workspace
 
 from desktop.collector import COLLECTOR, collecting_here
+from desktop.preferences import Preferences
+from desktop.tasks import TaskScope
 from desktop.theme.theme import Scheme, Theme
+from desktop.viewmodels.asking import AskingViewModel
+from desktop.viewmodels.session import Doors, SessionViewModel
+from desktop.views.shell import MainWindow
+from desktop.widgets.shimmer import ShimmerClock
 
 
 @pytest.fixture(scope="session")
@@ -80,6 +87,48 @@ def theme(light):
     light.choose(Scheme.LIGHT)
     light.reduce_motion(reduced=False)
     return light
+
+
+@pytest.fixture
+def tasks():
+    return TaskScope()
+
+
+@pytest.fixture
+def session(tasks):
+    async def never(*_anything):
+        raise AssertionError("no test here signs in")
+
+    return SessionViewModel(Doors(never, never, never, never), tasks)
+
+
+@pytest.fixture
+def window(qtbot, theme, session, tmp_path):
+    theme.reduce_motion(reduced=True)
+    shimmer = ShimmerClock(theme)
+    window = MainWindow(theme, shimmer, Preferences(tmp_path / "p.ini"), session, AskingViewModel(None, session._tasks))
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    yield window
+    window.close_workspace()
+    shimmer.deleteLater()
+
+
+@pytest.fixture
+def workspace(tasks):
+    """Verbs that would ask a server are left out: these tests feed states."""
+    made = fed_workspace(tasks)
+    made.search.open = made.search.again = lambda *_anything: None
+    made.holds.load = made.bookings.load = made.connection.watch = made.connection.look_now = lambda: None
+    return made
+
+
+@pytest.fixture
+def view(window, workspace):
+    window.open_workspace(workspace)
+    return window.workspace
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
 from builders import LISBON
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
@@ -12,59 +11,13 @@ from shiboken6 import isValid
 from view_builders import CLERK, NOW, fed_workspace, found, make_booking
 
 from desktop.preferences import Preferences
-from desktop.tasks import TaskScope
-from desktop.viewmodels.asking import AskingViewModel
 from desktop.viewmodels.connection import ConnectionState
-from desktop.viewmodels.session import Doors, SessionPhase, SessionState, SessionViewModel
+from desktop.viewmodels.session import SessionPhase, SessionState
 from desktop.views.connection import SLOW
-from desktop.views.shell import MainWindow
-from desktop.widgets.shimmer import ShimmerClock
 from desktop.widgets.text import Text
 from engine.domain.booking import BookingState
 from engine.domain.errors import AccountDisabled, Unavailable
 from engine.domain.people import AccountName, Role
-
-
-@pytest.fixture
-def tasks():
-    return TaskScope()
-
-
-@pytest.fixture
-def session(tasks):
-    async def never(*_anything):
-        raise AssertionError("no test here signs in")
-
-    return SessionViewModel(Doors(never, never, never, never), tasks)
-
-
-@pytest.fixture
-def window(qtbot, theme, session, tmp_path):
-    theme.reduce_motion(reduced=True)
-    shimmer = ShimmerClock(theme)
-    window = MainWindow(theme, shimmer, Preferences(tmp_path / "p.ini"), session, AskingViewModel(None, session._tasks))
-    qtbot.addWidget(window)
-    window.show()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    yield window
-    window.close_workspace()
-    shimmer.deleteLater()
-
-
-@pytest.fixture
-def workspace(tasks):
-    """Verbs that would ask a server are left out: these tests feed states."""
-    made = fed_workspace(tasks)
-    made.search.open = made.search.again = lambda *_anything: None
-    made.holds.load = made.bookings.load = made.connection.watch = made.connection.look_now = lambda: None
-    return made
-
-
-@pytest.fixture
-def view(window, workspace):
-    window.open_workspace(workspace)
-    return window.workspace
 
 
 def test_the_first_page_is_there_at_once(window):

@@ -19,6 +19,7 @@ from desktop.views.bookings.words import DAYS, ORDERS, hint_for, orders_for
 from desktop.views.client.filter_button import FilterButton
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.chip import Chip
+from desktop.widgets.flow import FlowLayout
 from desktop.widgets.search_field import SearchField
 from desktop.widgets.text import Text
 from engine.domain.booking import Standing
@@ -107,16 +108,18 @@ class BookingFilters(QWidget):
         return self._branches.get(branch_id, branch_id)
 
     def _lay_out(self, theme: Theme) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(2 * GRID)
-        row.addWidget(self.search)
-        for widget in (self.standings, self.days, self.first, self.last, self.branch):
+        row = FlowLayout(gap=2 * GRID)
+        for widget in (self.search, self.standings, self.days, self.first, self.last, self.branch):
             row.addWidget(widget)
-        row.addStretch(1)
         label = Text(theme, "Order", ink="muted")
         label.setBuddy(self.order)
-        row.addWidget(label)
-        row.addWidget(self.order)
+        order = QWidget()
+        pair = QHBoxLayout(order)
+        pair.setContentsMargins(0, 0, 0, 0)
+        pair.setSpacing(2 * GRID)
+        pair.addWidget(label)
+        pair.addWidget(self.order)
+        row.add_tail(order)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * GRID)
@@ -131,9 +134,7 @@ class FilterChips(QWidget):
         super().__init__()
         self._vm = vm
         self._chips: list[tuple[FilterButton[Any], Chip]] = []
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
+        row = FlowLayout(self, gap=GRID)
         for button in buttons:
             chip = Chip(theme, button.title)
             chip.clicked.connect(button.clear)
@@ -146,7 +147,6 @@ class FilterChips(QWidget):
         self.all.clicked.connect(vm.clear)
         row.addWidget(self.only)
         row.addWidget(self.all)
-        row.addStretch(1)
 
     def draw(self, state: BookingsState) -> None:
         for button, chip in self._chips:

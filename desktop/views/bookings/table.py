@@ -27,8 +27,10 @@ _TICK_MS = 1000
 _BONE_PX, _BADGE_PX = 10, 18
 _NUMBER, _CAR, _RENTER, _TIMES, _STANDING, _PRICE = range(6)
 #: What the columns with words of one length take, in px; the others share what is left.
-_FIXED = MappingProxyType({_NUMBER: 160, _TIMES: 184, _STANDING: 108, _PRICE: 120})
-_NARROWEST = 80
+_FIXED = MappingProxyType({_NUMBER: 160, _TIMES: 204, _STANDING: 108, _PRICE: 120})
+#: Less than this for each of the others, and a column is left out: the first of these, then the second.
+_ROOMY, _LEFT_OUT = 140, (_PRICE, _NUMBER)
+_NARROWEST = 500
 #: What a heading sorts by.
 _ORDERS = MappingProxyType(
     {
@@ -87,6 +89,7 @@ class BookingTable(RecordTable):
         self.setModel(model)
         self.verticalHeader().setDefaultSectionSize(ROW_PX)
         self.setAccessibleName("Bookings")
+        self.setMinimumWidth(_NARROWEST)
         self.visible_rows.connect(self._watch_holds)
         model.dataChanged.connect(self._watch_holds)
         heads = self.horizontalHeader()
@@ -125,10 +128,17 @@ class BookingTable(RecordTable):
     def _share_width(self) -> None:
         # Room for the scroll bar is kept whether it shows or not: its coming must not move the columns.
         room = self.width() - self.verticalScrollBar().sizeHint().width() - 2
-        count = self.model().columnCount()
-        share = (room - sum(_FIXED.values())) // max(count - len(_FIXED), 1)
-        for column in range(count):
-            self.setColumnWidth(column, _FIXED.get(column, max(share, _NARROWEST)))
+        fixed, others = dict(_FIXED), self.model().columnCount() - len(_FIXED)
+        for column in _LEFT_OUT:
+            hidden = room - sum(fixed.values()) < others * _ROOMY
+            self.setColumnHidden(column, hidden)
+            if hidden:
+                del fixed[column]
+        share = (room - sum(fixed.values())) // others
+        for column in range(self.model().columnCount()):
+            if not self.isColumnHidden(column):
+                self.setColumnWidth(column, fixed.get(column, share))
+        self.stay_on_shown_column()
 
     # Qt names below.
 
