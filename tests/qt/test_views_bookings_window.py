@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox,
 
 from desktop.viewmodels.booking import Stage
 from desktop.viewmodels.phases import Phase
+from engine.domain.explained import Figure
 from engine.domain.money import Money
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -176,6 +177,34 @@ async def test_a_booking_is_opened_from_the_palette_on_any_page(counter, world):
         await person.until(lambda: detail.isVisible() and detail.vm.state.booking is not None)
 
         assert made[0].id == detail.vm.state.booking.id
+
+
+async def test_an_owner_goes_from_a_figure_to_a_booking_behind_it(counter, world):
+    async def booked():
+        async with world.desk() as desk, stripe_of(world) as stripe:
+            made = await opened(desk)
+            await stripe.pay(made)
+            return await desk.payment.settle(desk.actor, made.id)
+
+    async with counter() as person:
+        await person.sign_in("owner")
+        made = await elsewhere(person, booked)
+        person.press(Qt.Key.Key_3, CTRL)
+        page = person.view.page("earnings")
+        await person.until(lambda: page.vm.state.phase is Phase.READY)
+        page.body.tiles[Figure.GROSS].click()
+        await person.until(lambda: page.panel.model.row_at(0) is not None)
+        assert not page.panel.open_booking.isVisible()
+        page.panel.lines.setFocus()
+        person.press(Qt.Key.Key_J)
+        person.press(Qt.Key.Key_Return)
+        page.panel.open_booking.setFocus()
+        person.press(Qt.Key.Key_Return)
+        detail = person.view._areas[0].detail
+        await person.until(lambda: detail.isVisible() and detail.vm.state.booking is not None)
+
+        assert made.id == detail.vm.state.booking.id
+        assert not page.panel.isVisible()
 
 
 async def test_an_owner_finds_a_booking_by_its_plate_and_is_told_no_name(counter, world):

@@ -17,7 +17,7 @@ from desktop.views.owner.earnings_part import EarningsPart
 from desktop.views.owner.fleet_commands import FleetCommands
 from desktop.views.owner.fleet_page import FleetPage
 from desktop.views.tools import Tools, Workspace
-from engine.domain.booking import Booking
+from engine.domain.booking import Booking, BookingId
 from engine.domain.car import Car
 from engine.domain.events import BookingChanged, CarChanged, Fact
 from engine.domain.listing import BookingQuery, BookingScope
@@ -42,6 +42,7 @@ class OwnerArea(Area):
         self.earnings = EarningsPart(tools, vm, ExplainViewModel(workspace.tasks), frame.host, frame.go)
         self.earnings.task_failed.connect(self.task_failed)
         self.earnings.fleet_wanted.connect(lambda: frame.go(FLEET))
+        self.earnings.booking_wanted.connect(self._open_number)
         self.copy = CopyPart(tools, copy, self.earnings, frame.host)
         self.copy.task_failed.connect(self.task_failed)
         workspace.connection.back.connect(copy.start)
@@ -83,6 +84,10 @@ class OwnerArea(Area):
         self.left()
         self.detail.open_booking(booking)
         return True
+
+    def _open_number(self, booking_id: str) -> None:
+        self.left()
+        self.detail.open_number(BookingId(booking_id))
 
     def left(self) -> None:
         self.fleet.left()

@@ -41,11 +41,13 @@ _OPEN = "Open folder"
 class EarningsPage(Page):
     """A page; ``copy_line`` and ``forget`` belong to whoever keeps a copy.
 
-    Signals: ``task_failed`` carries an exception nobody foresaw; ``fleet_wanted`` is the first step without cars.
+    Signals: ``task_failed`` carries an exception nobody foresaw; ``fleet_wanted`` is the first step without cars;
+    ``booking_wanted`` carries the id of a booking behind a figure that is to be opened.
     """
 
     task_failed = Signal(object)
     fleet_wanted = Signal()
+    booking_wanted = Signal(str)
 
     def __init__(
         self, tools: Tools, vm: EarningsViewModel, explain: ExplainViewModel, host: QWidget, *, offline: bool = False
@@ -68,7 +70,8 @@ class EarningsPage(Page):
         self.copy_line = Text(tools.theme, size=TypeSize.SMALL, ink="muted")
         self.forget = Button(tools.theme, "Forget this computer …", Kind.QUIET)
         self.forget.setVisible(False)
-        self.panel = ExplainPanel(tools, explain, host)
+        self.panel = ExplainPanel(tools, explain, host, opens=not offline)
+        self.panel.booking_wanted.connect(self.booking_wanted)
         self._lay_out()
         self._connect()
 

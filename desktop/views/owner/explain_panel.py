@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.figures import amount, day_time, plural, whole
@@ -17,6 +17,7 @@ from desktop.viewmodels.phases import Phase
 from desktop.views.owner.earnings_words import MEANINGS, NAMES, commission_text, hours, value_text
 from desktop.views.tools import Tools
 from desktop.widgets.banner import Banner
+from desktop.widgets.button import Button
 from desktop.widgets.field_skeleton import Field, FieldList
 from desktop.widgets.record_table import RecordTable
 from desktop.widgets.side_panel import SidePanel
@@ -39,9 +40,14 @@ _HINT = "Press Enter on a booking for its payments and its commission."
 
 
 class ExplainPanel(SidePanel):
-    def __init__(self, tools: Tools, vm: ExplainViewModel, host: QWidget) -> None:
+    """Signals: ``booking_wanted`` carries the id of the booking that is to be opened."""
+
+    booking_wanted = Signal(str)
+
+    def __init__(self, tools: Tools, vm: ExplainViewModel, host: QWidget, *, opens: bool) -> None:
+        """*opens*: whether there is somebody to open a booking; without a connection there is none."""
         super().__init__(tools.theme, host)
-        self._vm = vm
+        self._vm, self._opens, self._shown = vm, opens, ""
         self._figure = Figure.NET
         self._orders: dict[int, PageTicket] = {}
         theme, clock = tools.theme, tools.shimmer
@@ -58,6 +64,7 @@ class ExplainPanel(SidePanel):
         self.hint = Text(theme, _HINT, ink="muted", wrap=True)
         self.detail_title = Text(theme, size=TypeSize.LEAD, bold=True)
         self.detail = FieldList(theme, clock)
+        self.open_booking = Button(theme, "Open booking")
         self._lay_out_content()
         vm.changed.connect(self.draw)
         vm.page_arrived.connect(self._put)
@@ -66,6 +73,7 @@ class ExplainPanel(SidePanel):
         self.lines.retry_wanted.connect(self.model.retry)
         self.lines.chosen.connect(self._show_line)
         self.banner.acted.connect(vm.again)
+        self.open_booking.clicked.connect(lambda: self.booking_wanted.emit(self._shown))
 
     def draw(self, state: ExplainState) -> None:
         if state.question is None or state.figures is None:
@@ -121,9 +129,11 @@ class ExplainPanel(SidePanel):
     def _show_line(self, line: Line | None) -> None:
         for widget in (self.detail_title, self.detail):
             widget.setVisible(line is not None)
+        self.open_booking.setVisible(self._opens and line is not None)
         if line is None:
             return
         rental = line.rental
+        self._shown = rental.booking_id
         zone = ZoneInfo(rental.zone)
         self.detail_title.setText(f"Booking {booking_number(BookingId(rental.booking_id))}")
         fields = [
@@ -156,6 +166,7 @@ class ExplainPanel(SidePanel):
         column.addWidget(self.detail)
         column.addStretch(1)
         self.set_content(room)
+        self.foot.addWidget(self.open_booking, 1)
         self.lines.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
 
