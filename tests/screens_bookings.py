@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from desktop.viewmodels.booking import Stage
 from desktop.viewmodels.booking_detail import DetailState
 from desktop.viewmodels.bookings import BookingsState
+from desktop.viewmodels.connection import ConnectionState
 from desktop.viewmodels.day_span import Days, DaySpan
 from desktop.viewmodels.export import ExportPhase, ExportState
 from desktop.viewmodels.phases import Phase
@@ -61,9 +64,34 @@ async def _one(photo) -> None:
     client.bookings.table.chosen.emit(rows.row_at(row))
     await photo.until(lambda: all(line.isVisible() for line in client.detail.payments.lines))
     await photo.take("booking-detail")
+    known = detail.state
     detail._show(DetailState())
     await photo.take("booking-detail-loading")
+    detail._show(known)
+    await _offline(photo)
     client.detail.close_panel()
+
+
+async def _offline(photo) -> None:
+    """The list that was loaded before, with a booking open, and one that is looked for by its number."""
+    desk, client, away = photo.desk, photo.view.client, Unavailable("mongodb")
+    # The servers are there all the while, and word of them would take the place of what the picture shows.
+    desk.live.blockSignals(True)  # noqa: FBT003 -- Qt's signature
+    for name in ("connection", "detail", "bookings"):
+        desk.tasks.stop(name)
+    alive, full, known = desk.connection.state, desk.bookings.state, desk.detail.state
+    desk.connection._show(ConnectionState(alive.heard_at, away, cache=False))
+    desk.bookings._show(replace(full, phase=Phase.FAILED, problem=away))
+    desk.detail._show(replace(known, problem=away))
+    await photo.take("booking-detail-offline")
+    desk.detail._show(DetailState(Phase.FAILED, problem=away))
+    await photo.take("booking-detail-failed")
+    client.detail.close_panel()
+    await photo.take("bookings-offline")
+    desk.bookings._show(full)
+    desk.connection._show(alive)
+    desk.live.blockSignals(False)  # noqa: FBT003
+    desk.connection.watch()
 
 
 async def _narrowed(photo) -> None:

@@ -71,6 +71,7 @@ class DetailViewModel(QObject):
         self._desk, self._open_browser, self._tasks = desk, open_browser, tasks
         # Counts what it was opened for; an answer to an earlier opening changes lists, not this.
         self._run = 0
+        self._wanted: BookingId | None = None
         self.state = DetailState()
 
     @property
@@ -97,13 +98,16 @@ class DetailViewModel(QObject):
     def find(self, booking_id: BookingId) -> None:
         """Show a booking of which only the number is known."""
         self._begin()
+        self._wanted = booking_id
         self._show(DetailState(branches=self.state.branches))
         self._tasks.latest("detail", self._look(booking_id, self._run))
 
     def look_again(self) -> None:
-        """After a problem."""
+        """After a problem; what is shown stays until the answer."""
         if self.state.booking is not None:
             self._tasks.latest("detail", self._look(self.state.booking.id, self._run))
+        elif self._wanted is not None:
+            self.find(self._wanted)
 
     def took(self, booking: Booking) -> None:
         """News of any booking, from here or another desk; what is shown follows it."""
@@ -226,6 +230,7 @@ class DetailViewModel(QObject):
 
     def _begin(self) -> None:
         self._run += 1
+        self._wanted = None
         for name in ("detail", "detail refund"):
             self._tasks.stop(name)
 

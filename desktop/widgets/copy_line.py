@@ -15,13 +15,10 @@ from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.text import Ink, Text
+from desktop.widgets.timeline import ASIDE
 
 if TYPE_CHECKING:
     from desktop.theme.theme import Theme
-
-
-#: Where the words of a timeline begin.
-_ASIDE = 6 * GRID
 
 
 class CopyLine(QWidget):
@@ -39,7 +36,7 @@ class CopyLine(QWidget):
         self.button = Button(theme, kind=Kind.QUIET, icon=Icon.COPY)
         self.button.clicked.connect(self._copy)
         row = QHBoxLayout(self)
-        row.setContentsMargins(0 if lead else _ASIDE, 0, 0, 0)
+        row.setContentsMargins(0 if lead else ASIDE, 0, 0, 0)
         row.setSpacing(GRID)
         row.addWidget(self._words, 1)
         row.addWidget(self.button)

@@ -1,6 +1,6 @@
 """What happened, one below the other, joined by a line: newest last.
 
-API: Moment(title, detail, tone), Timeline(theme): show_moments(moments).
+API: Moment(title, detail, tone), Timeline(theme): show_moments(moments); moment_places(width, at).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _LINE = 5 * GRID
 ROW = 2 * _LINE + 2 * GRID
 _DOT = 10
-_ASIDE = 6 * GRID
+ASIDE = 6 * GRID
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,12 @@ class Moment:
     title: str
     detail: str
     tone: Tone = Tone.NEUTRAL
+
+
+def moment_places(width: int, at: int) -> tuple[QRect, QRect, QRect]:
+    """Dot, title and detail of the moment that stands *at*."""
+    title = QRect(ASIDE, at * ROW, width - ASIDE, _LINE)
+    return QRect(0, title.top() + (_LINE - _DOT) // 2, _DOT, _DOT), title, title.translated(0, _LINE)
 
 
 class Timeline(QWidget):
@@ -81,10 +87,12 @@ class Timeline(QWidget):
         last = len(self._moments) - 1
         for at, moment in enumerate(self._moments):
             self._paint_thread(painter, at, last)
-            self._paint_dot(painter, at, moment)
-            left = QRect(_ASIDE, at * ROW, self.width() - _ASIDE, _LINE)
-            self._write(painter, left, moment.title, self._theme.tokens.text, bold=True)
-            self._write(painter, left.translated(0, _LINE), moment.detail, self._theme.tokens.muted)
+            dot, title, detail = moment_places(self.width(), at)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(self._theme.tokens.ink(moment.tone)))
+            painter.drawEllipse(self._visual(dot))
+            self._write(painter, title, moment.title, self._theme.tokens.text, bold=True)
+            self._write(painter, detail, moment.detail, self._theme.tokens.muted)
         painter.end()
 
     def _paint_thread(self, painter: QPainter, at: int, last: int) -> None:
@@ -92,11 +100,6 @@ class Timeline(QWidget):
             top = at * ROW + (_LINE + _DOT) // 2 + 2
             thread = QRect(_DOT // 2 - 1, top, 2, ROW - _DOT - 4)
             painter.fillRect(self._visual(thread), QColor(self._theme.tokens.border))
-
-    def _paint_dot(self, painter: QPainter, at: int, moment: Moment) -> None:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self._theme.tokens.ink(moment.tone)))
-        painter.drawEllipse(self._visual(QRect(0, at * ROW + (_LINE - _DOT) // 2, _DOT, _DOT)))
 
     def _write(self, painter: QPainter, place: QRect, text: str, colour: str, *, bold: bool = False) -> None:
         font = self._theme.font(TypeSize.BODY, bold=bold)

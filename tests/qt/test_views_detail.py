@@ -21,6 +21,7 @@ from desktop.views.bookings.detail import BookingDetail
 from desktop.views.bookings.news import BookingNews
 from desktop.views.bookings.story import late_news, moments_of, payments_of
 from desktop.views.tools import Tools
+from desktop.widgets.bones import Bones
 from desktop.widgets.shimmer import ShimmerClock
 from engine.domain.booking import BookingState, Step
 from engine.domain.car import OwnerId
@@ -185,18 +186,80 @@ def test_numbers_are_copied_whole(make_detail):
     assert "pi_1" == QGuiApplication.clipboard().text()
 
 
-def test_a_booking_looked_for_by_its_number_has_bones_where_its_facts_will_be(make_detail):
+def test_a_booking_looked_for_by_its_number_has_bones_where_each_part_will_be(make_detail, qtbot):
     detail = make_detail()
     detail.vm.find = lambda _: None
     detail.open_number(make_booking().id)
     QTest.qWait(0)
-    bones = detail.facts.geometry()
+    bones = detail.bones
+    pairs = [
+        (detail.facts, detail.facts),
+        (bones.car, detail.car),
+        (bones.status, detail.status),
+        (bones.act, detail.aftercare),
+        (detail._heads[0], detail._heads[0]),
+        (bones.payments, detail.payments),
+        (detail._heads[1], detail._heads[1]),
+        (bones.past, detail.past),
+    ]
+    awaited = [bone.geometry() for bone, _ in pairs]
+    assert all(bone.isVisible() for bone, _ in pairs)
     assert detail.facts._waiting
-    show(detail, story(CONFIRMED))
-    QTest.qWait(0)
+    paid = replace(make_booking().attempt, state=AttemptState.PAID, payment_intent="pi_1", captured_at=NOW)
+    show(detail, story(CONFIRMED, attempts=(paid,)))
+    qtbot.waitUntil(lambda: [part.geometry() for _, part in pairs] == awaited)
 
     assert not detail.facts._waiting
-    assert bones == detail.facts.geometry()
+    assert not [bone for bone in detail.findChildren(Bones) if bone.isVisible()]
+
+
+def test_the_light_runs_over_the_bones_of_a_booking_until_it_is_there(make_detail, theme):
+    detail = make_detail()
+    theme.reduce_motion(reduced=False)
+    detail.vm.find = lambda _: None
+    detail.open_number(make_booking().id)
+    clock = detail.bones.car._clock
+    assert clock.running
+    assert detail.bones.past in clock._clients
+    show(detail, story(CONFIRMED))
+
+    assert not clock.running
+
+
+def test_a_booking_that_does_not_come_leaves_no_bones_and_an_owner_waits_for_no_button(make_detail):
+    owner = make_detail(replace(CLERK, role=Role.OWNER, owner_id=OwnerId("owner-1"), branch_id=None))
+    owner.vm.find = lambda _: None
+    owner.open_number(make_booking().id)
+    QTest.qWait(0)
+    shown = [bone for bone in owner.findChildren(Bones) if bone.isVisible()]
+    assert owner.bones.act not in shown
+    owner.vm._show(DetailState(Phase.FAILED, problem=Unavailable("mongodb")))
+    QTest.qWait(0)
+
+    assert 4 == len(shown)
+    assert not [bone for bone in owner.findChildren(Bones) if bone.isVisible()]
+    assert owner.banner.isVisible()
+
+
+async def test_a_booking_that_did_not_come_is_asked_for_again(make_detail, until):
+    answers = [(BERLIN,), Unavailable("mongodb"), story(CONFIRMED)]
+
+    async def call(_make):
+        answer = answers.pop(0)
+        if isinstance(answer, Unavailable):
+            raise answer
+        return answer
+
+    detail = make_detail()
+    detail.vm._desk.call = call
+    detail.open_number(make_booking().id)
+    await until(lambda: detail.vm.state.phase is Phase.FAILED)
+    detail.banner.acted.emit()
+
+    assert detail.bones.car.isVisible()
+    assert not detail.banner.isVisible()
+    await until(lambda: detail.vm.state.phase is Phase.READY)
+    assert detail.car.isVisible()
 
 
 def test_a_problem_is_told_with_its_way_out(make_detail):

@@ -21,6 +21,7 @@ from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.viewmodels.booking import Stage
 from desktop.viewmodels.booking_detail import DetailState, DetailViewModel
 from desktop.viewmodels.phases import Phase
+from desktop.views.bookings.bones import DetailBones
 from desktop.views.bookings.payments import Payments
 from desktop.views.bookings.story import moments_of, trouble_words
 from desktop.views.client.aftercare import Aftercare
@@ -43,8 +44,6 @@ _GIVE_UP = Question(
     "Give up, free the car",
     "Keep it",
 )
-#: As high as a car's two lines.
-_NO_CAR = " · "
 _BONES = ("Pick-up", "Return", "Branch", "Renter", "Booked", "Rental", "Total")
 
 
@@ -65,6 +64,7 @@ class BookingDetail(SidePanel):
         self.number = CopyLine(tools.theme, "booking number", lead=True)
         self.car = CarHead(tools.theme)
         self.status = PaymentStatus(tools.theme, demo=demo)
+        self.bones = DetailBones(tools)
         self.facts = FieldList(tools.theme, tools.shimmer)
         self.aftercare = Aftercare(tools.theme, vm, now, takes_back=vm.takes_back)
         self.payments = Payments(tools.theme)
@@ -110,13 +110,16 @@ class BookingDetail(SidePanel):
     def draw(self, state: DetailState) -> None:
         inside = self._has_the_focus()
         booking = state.booking
-        for part in (self.payments, self.past, *self._heads):
+        waiting = booking is None and state.phase is Phase.LOADING
+        self.bones.show(waiting=waiting, acts=self.vm.may_act)
+        for part in (self.car, self.payments, self.past):
             part.setVisible(booking is not None)
+        for head in self._heads:
+            head.setVisible(waiting or booking is not None)
         news = self.status.draw(state.panel(), self.vm.hold_left_s())
         self.status.number.hide()
         if booking is None:
-            self.car.show_label(_NO_CAR)
-            self.facts.show_bones(_BONES if state.phase is Phase.LOADING else ())
+            self.facts.show_bones(_BONES if waiting else ())
         else:
             self._draw_booking(state, booking)
         self._draw_problem(state)
@@ -194,8 +197,10 @@ class BookingDetail(SidePanel):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, GRID, 0)
         column.setSpacing(4 * GRID)
-        parts = (self.banner, self.number, self.car, self.facts, self.status, self.aftercare)
-        for part in (*parts, self._heads[0], self.payments, self._heads[1], self.past):
+        bones, (paid, past) = self.bones, self._heads
+        top = (self.banner, self.number, self.car, bones.car, self.facts, self.status, bones.status)
+        end = (self.aftercare, bones.act, paid, self.payments, bones.payments, past, self.past, bones.past)
+        for part in (*top, *end):
             column.addWidget(part)
         column.addStretch(1)
         self.set_content(content)

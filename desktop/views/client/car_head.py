@@ -13,7 +13,7 @@ from desktop.widgets.silhouette import Silhouettes
 from engine.domain.car import Car
 
 _PICTURE = QSize(136, 80)
-_LINE = 20
+LINE = 20
 
 
 class CarHead(QWidget):
@@ -43,7 +43,7 @@ class CarHead(QWidget):
     # Qt names below.
 
     def sizeHint(self) -> QSize:
-        return QSize(320, _PICTURE.height() if self._car else _LINE * max(len(self._lines), 1))
+        return QSize(320, _PICTURE.height() if self._car else LINE * max(len(self._lines), 1))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -57,7 +57,7 @@ class CarHead(QWidget):
             font = self._theme.font(TypeSize.LEAD if at == 0 else TypeSize.BODY, bold=at == 0)
             painter.setFont(font)
             painter.setPen(QColor(self._theme.tokens.text if at == 0 else self._theme.tokens.muted))
-            place = self._visual(QRect(left, at * _LINE, self.width() - left, _LINE))
+            place = self._visual(QRect(left, at * LINE, self.width() - left, LINE))
             words = QFontMetrics(font).elidedText(line, Qt.TextElideMode.ElideRight, place.width())
             painter.drawText(place, Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter, words)
         painter.end()

@@ -16,7 +16,7 @@ from desktop.widgets.text import Text
 from engine.domain.booking import Booking, BookingState
 from engine.domain.payment import AttemptState, RefundState
 
-_ICON = 28
+ICON = 28
 TEST_CARD = "Demo: pay with the test card 4242 4242 4242 4242, any date ahead, any code."
 
 
@@ -131,7 +131,7 @@ class PaymentStatus(QWidget):
     def _tint(self) -> None:
         if self._words is not None:
             ink = self._theme.tokens.ink(self._words.tone)
-            self._icon.setPixmap(self._theme.icons.pixmap(self._words.icon, ink, _ICON, self.devicePixelRatioF()))
+            self._icon.setPixmap(self._theme.icons.pixmap(self._words.icon, ink, ICON, self.devicePixelRatioF()))
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
