@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from desktop.bridge import EngineThread
 from desktop.tasks import TaskScope
 from desktop.viewmodels.connection import ConnectionViewModel
+from desktop.viewmodels.list_desk import StoredListDesk
 from desktop.viewmodels.owner.earnings import Source
 from desktop.views.owner.offline_view import StoredWork
 from engine.config import Settings
@@ -64,14 +65,18 @@ class Stored:
             await offline.must_answer(place)
             return datetime.now(UTC), True
 
+        def now() -> datetime:
+            return datetime.now(UTC)
+
         return StoredWork(
             bridge=self._bridge,
             actor=self._desk.actor,
             copy=self._desk.copy,
+            lists=StoredListDesk(self._bridge, self._desk.actor, now, self._desk.listing),
             source=Source(self._bridge, self._desk.earnings, self._desk.actor),
             connection=ConnectionViewModel(self._bridge, probe, tasks),
             tasks=tasks,
-            now=lambda: datetime.now(UTC),
+            now=now,
             forget=partial(self.forget, self._desk.actor.account),
         )
 

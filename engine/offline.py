@@ -18,6 +18,7 @@ from engine.place import Place
 from engine.ports import Clock
 from engine.services.copying import CopyService, StoredBooks
 from engine.services.earnings import EarningsService
+from engine.services.stored_listing import StoredListing
 
 __all__ = ["StoredDesk", "copies", "copies_of", "forget_copy", "must_answer", "open_copy", "open_copying"]
 
@@ -29,6 +30,7 @@ class StoredDesk:
     actor: Actor
     copy: OwnCopy
     earnings: EarningsService
+    listing: StoredListing
 
 
 def copies_of(settings: Settings) -> Path:
@@ -54,7 +56,7 @@ async def copies(settings: Settings) -> tuple[CopyHead, ...]:
 async def open_copy(settings: Settings, account: AccountName) -> StoredDesk:
     """Raises: NotFound, NoKeyring, CopyUnusable."""
     found = await asyncio.to_thread(CopyVault(copies_of(settings)).load, account)
-    return StoredDesk(found.manifest.actor, found, EarningsService(StoredBooks(found)))
+    return StoredDesk(found.manifest.actor, found, EarningsService(StoredBooks(found)), StoredListing(found))
 
 
 async def forget_copy(settings: Settings, account: AccountName) -> None:

@@ -141,7 +141,7 @@ class Store(Protocol):
     async def unsettled(self, now: datetime, limit: int) -> list[BookingId]:
         """Bookings with a step due: holds run out, releases begun, payments not captured; oldest first."""
 
-    async def needing_person(self, now: datetime, offset: int, limit: int) -> BookingRows:
+    async def needing_person(self, now: datetime, offset: int, limit: int) -> BookingRows[Booking]:
         """One page of the bookings that no engine can bring to their end; those that waited longest first."""
 
     async def note_round(self, name: str, by: str, desk: str, at: datetime, count: int) -> None:

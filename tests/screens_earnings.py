@@ -1,4 +1,4 @@
-"""The pictures of the owner's earnings in all phases, and of the desk with no network, for ``screens.py``."""
+"""The pictures of the owner's earnings in all phases, for ``screens.py``."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from dataclasses import replace
 import keyring
 from keyrings import MemoryKeyring
 from screens_admin import AWAY, sign_in_as
+from screens_offline import offline
 
-from desktop.viewmodels.connection import ConnectionState
 from desktop.viewmodels.owner.copy import CopyState, CopyStatus
 from desktop.viewmodels.phases import Phase
-from desktop.viewmodels.session import SessionPhase
 from engine.domain.copying import CopyNews
 from engine.domain.earnings import Earnings
 from engine.domain.explained import Figure
@@ -33,7 +32,7 @@ async def earnings(photo) -> None:
         await _figures(photo, area)
         await _phases(photo, area)
         await _bookings(photo, area)
-        await _offline(photo)
+        await offline(photo)
     finally:
         keyring.set_keyring(before)
 
@@ -104,30 +103,3 @@ async def _bookings(photo, area) -> None:
     await asyncio.sleep(_SETTLE_S)
     await photo.take("owner-booking-detail")
     area.detail.close_panel()
-
-
-async def _offline(photo) -> None:
-    session = photo.program.session
-    session.sign_out()
-    await photo.until(lambda: session.state.phase is SessionPhase.SIGNED_OUT)
-    ready = session.state
-    session._show(replace(ready, problem=AWAY))
-    await photo.take("sign-in-offline")
-    session._show(ready)
-    session.open_copy("owner")
-    await photo.until(lambda: photo.program.window.offline is not None)
-    view = photo.program.window.offline
-    connection, vm = view._work.connection, view.earnings.vm
-    connection._tasks.stop("connection")
-    connection._show(ConnectionState(None, AWAY))
-    await _ready(photo, vm)
-    await photo.take("offline-earnings")
-    vm._show(replace(vm.state, earnings=replace(vm.state.earnings, complete=False)))
-    await photo.take("offline-partial")
-    view.go("fleet")
-    await asyncio.sleep(_SETTLE_S)
-    await photo.take("offline-fleet")
-    connection._show(ConnectionState(view._work.now(), None))
-    await photo.take("offline-back")
-    session.sign_out()
-    await photo.until(lambda: session.state.phase is SessionPhase.SIGNED_OUT)

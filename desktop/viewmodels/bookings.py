@@ -11,17 +11,19 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.day_span import DaySpan, moments
-from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.export import ExportViewModel
+from desktop.viewmodels.list_desk import ListDesk
 from desktop.viewmodels.phases import Phase
 from engine.domain.booking import Booking, Standing
-from engine.domain.car import Branch, BranchId
+from engine.domain.car import BranchId
 from engine.domain.errors import DriveSphereError
 from engine.domain.listing import (
+    AnyBranch,
     BookingOrder,
     BookingQuery,
     BookingRows,
     BookingScope,
+    Listed,
     matches,
     scopes_of,
     selection,
@@ -50,8 +52,8 @@ class BookingsState:
     phase: Phase = Phase.LOADING
     query: BookingQuery = field(default_factory=BookingQuery)
     days: DaySpan = field(default_factory=DaySpan)
-    branches: tuple[Branch, ...] = ()
-    first: BookingRows | None = None
+    branches: tuple[AnyBranch, ...] = ()
+    first: BookingRows[Listed] | None = None
     run: int = 0
     only: str = ""
     problem: DriveSphereError | None = None
@@ -79,14 +81,14 @@ class BookingsViewModel(QObject):
     page_failed = Signal(int, int, object)
     row_changed = Signal(object)
 
-    def __init__(self, desk: Desk, tasks: TaskScope, scopes: tuple[BookingScope, ...] | None = None) -> None:
+    def __init__(self, desk: ListDesk, tasks: TaskScope, scopes: tuple[BookingScope, ...] | None = None) -> None:
         """*scopes* are those offered, the first one opened with; all that the account may see if not given."""
         super().__init__()
         self._desk, self._tasks = desk, tasks
         self._name = f"bookings {next(_numbers)}"
         self.export = ExportViewModel(desk.bridge, tasks, self._name)
         self.scopes = scopes_of(desk.actor) if scopes is None else scopes
-        self._heard: dict[str, Booking] = {}
+        self._heard: dict[str, Listed] = {}
         opened_with = self.scopes[0] if self.scopes else BookingScope.MINE
         self.state = BookingsState(query=BookingQuery(opened_with))
 
@@ -164,7 +166,7 @@ class BookingsViewModel(QObject):
             self._tasks.stop(name)
         self.export.stop()
 
-    def _zone_branch(self) -> Branch | None:
+    def _zone_branch(self) -> AnyBranch | None:
         """In whose zone a day begins: the branch that is filtered for, else the account's own."""
         wanted = self.state.query.branch_id or self._desk.actor.branch_id
         return next((branch for branch in self.state.branches if branch.id == wanted), None)
@@ -175,7 +177,7 @@ class BookingsViewModel(QObject):
         while len(self._heard) > _MOST_HEARD:
             del self._heard[next(iter(self._heard))]
 
-    def _newest(self, rows: BookingRows) -> BookingRows:
+    def _newest(self, rows: BookingRows[Listed]) -> BookingRows[Listed]:
         known = ((row, self._heard.get(row.id, row)) for row in rows.rows)
         return replace(rows, rows=tuple(heard if heard.version > row.version else row for row, heard in known))
 
@@ -207,7 +209,7 @@ class BookingsViewModel(QObject):
         else:
             self.page_arrived.emit(run, offset, rows)
 
-    async def _rows(self, query: BookingQuery, offset: int) -> BookingRows:
+    async def _rows(self, query: BookingQuery, offset: int) -> BookingRows[Listed]:
         wanted = replace(query, offset=offset)
         return self._newest(await self._desk.call(lambda: self._desk.listing.page(self._desk.actor, wanted)))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import Enum, auto
 
-from engine.domain.car import Branch
+from engine.domain.listing import AnyBranch
 
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
@@ -32,7 +32,7 @@ class DaySpan:
     last: date | None = None
 
 
-def moments(span: DaySpan, branch: Branch | None, now: datetime) -> tuple[datetime | None, datetime | None]:
+def moments(span: DaySpan, branch: AnyBranch | None, now: datetime) -> tuple[datetime | None, datetime | None]:
     """The half-open time of *span* (UTC); its days begin at midnight at *branch*, or of this desk where none is."""
     zone = branch.tzinfo if branch is not None else None
     first, after = _dates(span, now.astimezone(zone).date())

@@ -20,6 +20,8 @@ from desktop.widgets.text import Text
 if TYPE_CHECKING:
     from desktop.theme.theme import Theme
 
+#: As high without a button as with one.
+_LOWEST = 10 * GRID
 _ICON = 18
 _SHAPES = {
     Tone.NEUTRAL: Icon.INFO,
@@ -49,6 +51,7 @@ class Banner(QWidget):
         self._step = Button(theme, kind=Kind.QUIET)
         self._close = Button(theme, kind=Kind.QUIET, icon=Icon.CLOSE)
         self._close.setAccessibleName("Close message")
+        self.setMinimumHeight(_LOWEST)
         row = QHBoxLayout(self)
         row.setContentsMargins(3 * GRID + _ICON + 2 * GRID, GRID, GRID, GRID)
         row.setSpacing(GRID)

@@ -14,7 +14,7 @@ from engine.adapters.mongo_earnings import MongoEarnings
 from engine.adapters.mongo_images import MongoImages
 from engine.adapters.mongo_ownrows import RENTAL_FIELDS, posting_of, rental_of
 from engine.domain.car import OwnerId
-from engine.domain.copying import BOOKINGS, KEPT_MONTHS, LEDGER, StoredFleet
+from engine.domain.copying import BOOKINGS, LEDGER, StoredFleet, kept_since
 from engine.domain.ownbooks import Posting, Rental
 from engine.domain.span import milliseconds
 from engine.ports import Clock
@@ -57,7 +57,7 @@ class MongoMoment:
         self, db: Database, session: AsyncClientSession, owner_id: OwnerId, now: datetime, earnings: MongoEarnings
     ) -> None:
         self._db, self._session, self._owner, self._now, self._earnings = db, session, owner_id, now, earnings
-        self._kept_from = _months_back(now, KEPT_MONTHS)
+        self._kept_from = f"{kept_since(now):%Y-%m}"
 
     @property
     def as_of(self) -> int:
@@ -104,8 +104,3 @@ class MongoMoment:
         first = datetime(year, number, 1, tzinfo=UTC)
         after = datetime(year + number // _YEAR, number % _YEAR + 1, 1, tzinfo=UTC)
         return {"owner_id": self._owner, _TIMES[kind]: {"$gte": first, "$lt": after}}
-
-
-def _months_back(now: datetime, count: int) -> str:
-    year, number = divmod(now.year * _YEAR + now.month - 1 - count, _YEAR)
-    return f"{year:04d}-{number + 1:02d}"

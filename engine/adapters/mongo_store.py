@@ -99,7 +99,7 @@ class MongoStore:
             cursor = self._db.bookings.find({"due_at": {"$lte": now}}, {"_id": 1}).sort("due_at", 1).limit(limit)
             return [BookingId(document["_id"]) for document in await cursor.to_list()]
 
-    async def needing_person(self, now: datetime, offset: int, limit: int) -> BookingRows:
+    async def needing_person(self, now: datetime, offset: int, limit: int) -> BookingRows[Booking]:
         wanted = {"person_at": {"$lte": now}}
         with speaking():
             cursor = self._db.bookings.find(wanted).sort([("person_at", 1), ("_id", 1)]).skip(offset).limit(limit)

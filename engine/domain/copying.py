@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from types import MappingProxyType
 
 from engine.domain.car import Car, OwnerId
@@ -14,10 +15,17 @@ from engine.domain.people import AccountName, Actor, Role
 LEDGER, BOOKINGS, FLEET, PICTURES = "ledger", "bookings", "fleet", "pictures"
 #: Bookings of so many months are kept whole; of older ones those that were paid, which the figures need.
 KEPT_MONTHS = 24
+_YEAR = 12
 
 #: Kind and name of a part -> what tells one state of it from another.
 Prints = Mapping[tuple[str, str], str]
 _NONE: Prints = MappingProxyType({})
+
+
+def kept_since(as_of: datetime) -> datetime:
+    """Bookings made from here on are all in a copy of *as_of*, whatever became of them; months are counted in UTC."""
+    year, number = divmod(as_of.year * _YEAR + as_of.month - 1 - KEPT_MONTHS, _YEAR)
+    return datetime(year, number + 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import datetime, tzinfo
 
 from engine.domain.money import Money
 
@@ -24,6 +25,11 @@ def plain_amount(money: Money) -> str:
     units, rest = divmod(abs(money.minor), 10**money.exponent)
     sign = "-" if money.minor < 0 else ""
     return f"{sign}{units}" + (f".{rest:0{money.exponent}d}" if money.exponent else "")
+
+
+def wall_time(at: datetime, zone: tzinfo) -> str:
+    """``2026-11-24 10:05`` on the wall in *zone*, for a row that names the zone."""
+    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
 def _cell(text: str) -> str:

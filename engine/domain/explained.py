@@ -134,6 +134,11 @@ def explained(books: OwnBooks, question: Question) -> Explanation:
     return Explanation(question, lines, len(ordered), sum(parts.values()), days)
 
 
+def postings_of(books: OwnBooks, booking_id: str) -> tuple[Posting, ...]:
+    """All that the ledger says of a booking, oldest first."""
+    return tuple(sorted(_postings_of(books, [booking_id]), key=_order))
+
+
 def lines_of(
     page: Sequence[str], rentals: Iterable[Rental], postings: Iterable[Posting], parts: dict[str, int]
 ) -> tuple[Line, ...]:

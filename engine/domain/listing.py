@@ -6,7 +6,8 @@ import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum, auto
-from typing import TypeVar
+from typing import Generic, Protocol, TypeVar
+from zoneinfo import ZoneInfo
 
 from engine.domain.booking import STANDING, Booking, BookingState, Standing
 from engine.domain.car import BranchId, CarId, OwnerId
@@ -24,6 +25,49 @@ _LONGEST_ID = 120
 _NAME = "~"
 
 Id = TypeVar("Id", bound=str)
+
+
+class Listed(Protocol):
+    """A row of a list: a booking, or what a stored copy keeps of one.
+
+    Attributes:
+        version: A higher one is newer.
+    """
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def version(self) -> int: ...
+
+
+class AnyBranch(Protocol):
+    """What a list needs to know of a branch."""
+
+    @property
+    def id(self) -> BranchId: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def city(self) -> str: ...
+    @property
+    def tzinfo(self) -> ZoneInfo: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ListedBranch:
+    """As much of a branch as a stored copy knows. ``zone`` is an IANA name."""
+
+    id: BranchId
+    name: str
+    city: str
+    zone: str
+
+    @property
+    def tzinfo(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+
+Row = TypeVar("Row", bound=Listed, covariant=True)  # noqa: PLC0105 -- as "Row_co" it would read no better
 
 
 class BookingScope(StrEnum):
@@ -92,10 +136,10 @@ class BookingSelection:
 
 
 @dataclass(frozen=True, slots=True)
-class BookingRows:
+class BookingRows(Generic[Row]):
     """Attributes: ``total`` counts the rows of the query, up to ``COUNT_CAP``; ``capped`` says that there are more."""
 
-    rows: tuple[Booking, ...]
+    rows: tuple[Row, ...]
     total: int
     capped: bool = False
 
@@ -196,6 +240,8 @@ def needles(text: str, *, names: bool) -> tuple[str, ...]:
 
 def compact(text: str) -> str:
     """Letters and digits only, as capitals: ``b-ds 12`` and ``B DS12`` are one plate."""
+    if text.isascii() and text.isalnum():
+        return text.upper()  # the same, and tens of thousands of numbers are compared with a search in a blink
     return "".join(sign for sign in unicodedata.normalize("NFKC", text).upper() if sign.isalnum())
 
 

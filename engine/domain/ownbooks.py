@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from engine.domain.booking import BookingState
+from engine.domain.booking import STANDING, BookingState, Standing
 from engine.domain.car import CarStatus
+from engine.domain.money import Money
 
 #: A rental counts while its booking stands; whatever else became of it is money at the most.
 STANDS = frozenset({BookingState.CONFIRMED.value, BookingState.COMPLETED.value})
@@ -52,8 +53,29 @@ class Rental(NamedTuple):
     version: int
 
     @property
+    def id(self) -> str:
+        return self.booking_id
+
+    @property
     def stands(self) -> bool:
         return self.state in STANDS
+
+    @property
+    def standing(self) -> Standing:
+        return STANDING[BookingState(self.state)]
+
+    @property
+    def car(self) -> str:
+        """Its name without the plate, both as they were on the day of booking."""
+        return self.car_label.rpartition(" · ")[0]
+
+    @property
+    def plate(self) -> str:
+        return self.car_label.rpartition(" · ")[2]
+
+    @property
+    def price(self) -> Money:
+        return Money(self.minor, self.currency)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from engine.domain.booking import Booking
 from engine.domain.car import BranchId
-from engine.domain.csv_text import BOM, csv_line, plain_amount
+from engine.domain.csv_text import BOM, csv_line, plain_amount, wall_time
 from engine.domain.freshness import BOOKINGS, LISTS_LIVE, Lookup, Namespace, bookings_at, bookings_by, bookings_of
 from engine.domain.listing import (
     COUNT_CAP,
@@ -50,7 +49,7 @@ class ListingService:
     store: Store
     cache: Cache
 
-    async def page(self, actor: Actor, query: BookingQuery) -> BookingRows:
+    async def page(self, actor: Actor, query: BookingQuery) -> BookingRows[Booking]:
         """One page in two commands to the database at most, however many bookings there are.
 
         Raises:
@@ -115,19 +114,15 @@ def _line(booking: Booking, names: dict[BranchId, str]) -> str:
             car,
             booking.plate,
             booking.renter_name,
-            _time(booking.period.starts_at, zone),
-            _time(booking.period.ends_at, zone),
+            wall_time(booking.period.starts_at, zone),
+            wall_time(booking.period.ends_at, zone),
             booking.zone,
             names.get(booking.branch_id, booking.branch_id),
             names.get(booking.return_branch_id, booking.return_branch_id),
             booking.booked_by,
-            _time(booking.created_at, zone),
+            wall_time(booking.created_at, zone),
             plain_amount(booking.price),
             plain_amount(booking.refund.amount) if booking.refund else "",
             booking.price.currency,
         )
     )
-
-
-def _time(moment: datetime, zone: ZoneInfo) -> str:
-    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")

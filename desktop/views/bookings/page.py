@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
@@ -22,7 +23,7 @@ from desktop.views.bookings.export import ExportBar
 from desktop.views.bookings.filters import BookingFilters
 from desktop.views.bookings.row import NO_NAMES, BookingRow, row_of
 from desktop.views.bookings.table import BookingTable, columns_of
-from desktop.views.bookings.words import SCOPES, count_line, empty_words
+from desktop.views.bookings.words import SCOPES, count_line, empty_words, orders_for
 from desktop.views.content import Content
 from desktop.views.tools import Tools
 from desktop.widgets.button import Button
@@ -46,6 +47,9 @@ class BookingsPage(Page):
         task_failed: Work of the page ended with an exception nobody foresaw; carries it.
     """
 
+    #: See ``BookingRow.beside``.
+    beside = "Renter"
+
     opened = Signal(object)
     first_step_wanted = Signal()
     task_failed = Signal(object)
@@ -58,11 +62,16 @@ class BookingsPage(Page):
         *,
         title: str = "Bookings",
         first_step: str = "",
+        stamp: str = "",
         parent: QWidget | None = None,
     ) -> None:
-        """*first_step* is what an empty list offers; the list is asked for when the page is first shown."""
+        """*first_step* is what an empty list offers; the list is asked for when the page is first shown.
+
+        *stamp* says what the rows are, where they are not those of the database now.
+        """
         super().__init__(parent)
         self.vm, self._now, self._title, self._first_step = vm, now, title, first_step
+        self._stamp = stamp
         self._shown: BookingQuery | None = None
         self._filled: BookingsState | None = None
         self._bones = False
@@ -70,8 +79,8 @@ class BookingsPage(Page):
         self._orders: dict[int, PageTicket] = {}
         self._chosen = ""
         self.loading = Loading(self)
-        self.model: PagesModel[BookingRow] = PagesModel(columns_of(now), self._order, PAGE_SIZE)
-        self.table = BookingTable(tools, self.model, now)
+        self.model: PagesModel[BookingRow] = PagesModel(columns_of(now, self.beside), self._order, PAGE_SIZE)
+        self.table = BookingTable(tools, self.model, now, {order for order, _ in orders_for(vm.scopes)})
         self.content = Content(tools, self.table)
         self.header = PageHeader(tools.theme, title, " ")
         self.scope = QComboBox()
@@ -111,6 +120,9 @@ class BookingsPage(Page):
         """A booking came to be or changed, at this desk or another: its line is replaced in place."""
         self.vm.took(booking)
 
+    def branch_names(self) -> dict[BranchId, str]:
+        return {branch.id: branch_name(branch) for branch in self.vm.state.branches}
+
     def stop(self) -> None:
         """The session ends."""
         self.vm.stop()
@@ -141,7 +153,7 @@ class BookingsPage(Page):
             self._orders.clear()
             self.model.reset(_BONES)
             self.content.show_rows()
-            self.header.say(self._title, "Loading")
+            self._head("Loading")
 
     def _fill(self, state: BookingsState) -> None:
         if state is self._filled:
@@ -155,9 +167,9 @@ class BookingsPage(Page):
         else:
             self._shown = state.query
             self.model.reset(0)
-            self.header.say(self._title, " ")
+            self._head()
             step = _CLEAR if state.narrowed else self._first_step
-            self.content.show_empty(Icon.BOOKINGS, *empty_words(state), step)
+            self.content.show_empty(Icon.BOOKINGS, *self._empty(state), step)
 
     def _put(self, state: BookingsState) -> None:
         if state.first is None:
@@ -171,7 +183,7 @@ class BookingsPage(Page):
         self._shown = state.query
         self.model.put_page(self.model.ticket(0), [self._row(booking) for booking in state.first.rows])
         self.content.show_rows()
-        self.header.say(self._title, count_line(state, state.first))
+        self._head(count_line(state, state.first))
         self.table.show_order(state.query)
         self._choose_again()
         self.table.look_again()
@@ -196,14 +208,21 @@ class BookingsPage(Page):
         else:
             self._shown = None
             self.model.reset(0)
-            self.header.say(self._title, " ")
+            self._head()
             self.content.show_problem(state.problem, "The list did not come")
 
-    def _row(self, booking: Booking) -> BookingRow:
-        state = self.vm.state
-        alike = state.query.scope is BookingScope.BRANCH
-        names: dict[BranchId, str] = {branch.id: branch_name(branch) for branch in state.branches}
-        return row_of(booking, self._now(), NO_NAMES if alike else names)
+    def _row(self, booking: Any) -> BookingRow:
+        """Of a row as the view-model's desk tells them."""
+        alike = self.vm.state.query.scope is BookingScope.BRANCH
+        return row_of(booking, self._now(), NO_NAMES if alike else self.branch_names())
+
+    def _empty(self, state: BookingsState) -> tuple[str, str]:
+        """Title and sentence of a list without rows."""
+        return empty_words(state)
+
+    def _head(self, words: str = "") -> None:
+        told = " · ".join(filter(None, (words, self._stamp))) or " "
+        self.header.say(self._title, f"{told[0].upper()}{told[1:]}")
 
     def _open(self, row: BookingRow) -> None:
         self.opened.emit(row.booking)
@@ -249,7 +268,7 @@ class BookingsPage(Page):
         self.scope.setVisible(self.scope.count() > 1)
         self.header.add_action(self.save)
         self.save.setEnabled(False)
-        column = QVBoxLayout(self)
+        self.column = column = QVBoxLayout(self)
         column.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 4 * GRID)
         column.setSpacing(3 * GRID)
         for part in (self.header, self.filters, self.export):

@@ -14,6 +14,7 @@ from desktop.views.bookings.words import short_day
 from desktop.widgets.countdown import clock_text
 from engine.domain.booking import Booking, BookingState, Standing
 from engine.domain.car import BranchId
+from engine.domain.listing import Listed
 
 TONES = MappingProxyType(
     {
@@ -31,26 +32,37 @@ NO_NAMES: Mapping[BranchId, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class BookingRow:
-    booking: Booking
+    """All words of a line.
+
+    Attributes:
+        booking: What is opened with it.
+        beside: The two lines of the column in which lists differ: renter and branch, or where no renter is told, branch
+            and length.
+        hold_until: Until when it is held; None where it is not, or where that is not known.
+    """
+
+    booking: Listed
     number: str
     car: str
     plate: str
-    renter: str
-    where: str
+    beside: tuple[str, str]
     booked: str
     pick_up: str
     drop_off: str
     standing: str
     tone: Tone
     price: str
+    hold_until: datetime | None = None
 
     @property
     def held(self) -> bool:
-        return self.booking.state is BookingState.HELD
+        return self.hold_until is not None
 
     def hold_left(self, now: datetime) -> str:
         """``9:41 left`` while it is held; empty otherwise."""
-        return f"{clock_text(self.booking.hold_left(now).total_seconds())} left" if self.held else ""
+        if self.hold_until is None:
+            return ""
+        return f"{clock_text(max((self.hold_until - now).total_seconds(), 0))} left"
 
     def standing_text(self, now: datetime) -> str:
         return f"{self.standing}, {self.hold_left(now)}" if self.held else self.standing
@@ -65,12 +77,12 @@ def row_of(booking: Booking, now: datetime, branches: Mapping[BranchId, str] = N
         number=booking_number(booking.id),
         car=car,
         plate=plate,
-        renter=booking.renter_name,
-        where=branches.get(booking.branch_id, "") if branches else f"by {booking.booked_by}",
+        beside=(booking.renter_name, branches.get(booking.branch_id, "") if branches else f"by {booking.booked_by}"),
         booked=f"Booked {short_day(booking.created_at, zone, now=now)}",
         pick_up=branch_time(booking.period.starts_at, zone, now=now),
         drop_off=branch_time(booking.period.ends_at, zone, now=now),
         standing=STANDINGS[booking.standing],
         tone=TONES[booking.standing],
         price=amount(booking.price),
+        hold_until=booking.hold_until if booking.state is BookingState.HELD else None,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from types import MappingProxyType
 
@@ -25,7 +25,7 @@ from engine.domain.listing import BookingOrder, BookingQuery
 ROW_PX = 12 * GRID
 _TICK_MS = 1000
 _BONE_PX, _BADGE_PX = 10, 18
-_NUMBER, _CAR, _RENTER, _TIMES, _STANDING, _PRICE = range(6)
+_NUMBER, _CAR, _BESIDE, _TIMES, _STANDING, _PRICE = range(6)
 #: What the columns with words of one length take, in px; the others share what is left.
 _FIXED = MappingProxyType({_NUMBER: 160, _TIMES: 204, _STANDING: 108, _PRICE: 120})
 #: Less than this for each of the others, and a column is left out: the first of these, then the second.
@@ -35,16 +35,18 @@ _NARROWEST = 500
 _ORDERS = MappingProxyType(
     {
         _NUMBER: BookingOrder.CREATED,
-        _RENTER: BookingOrder.RENTER,
+        _BESIDE: BookingOrder.RENTER,
         _TIMES: BookingOrder.PICK_UP,
         _PRICE: BookingOrder.PRICE,
     }
 )
 #: How much of the upper and of the lower line a bone takes.
-_BONES = MappingProxyType({_NUMBER: (0.8, 0.9), _CAR: (0.75, 0.5), _RENTER: (0.6, 0.7), _TIMES: (0.8, 0.8)})
+_BONES = MappingProxyType({_NUMBER: (0.8, 0.9), _CAR: (0.75, 0.5), _BESIDE: (0.6, 0.7), _TIMES: (0.8, 0.8)})
 
 
-def columns_of(now: Callable[[], datetime]) -> list[Column[BookingRow]]:
+def columns_of(now: Callable[[], datetime], beside: str = "Renter") -> list[Column[BookingRow]]:
+    """*beside* is the heading of ``BookingRow.beside``."""
+
     def column(
         title: str,
         text: Callable[[BookingRow], str],
@@ -57,7 +59,7 @@ def columns_of(now: Callable[[], datetime]) -> list[Column[BookingRow]]:
     return [
         column("Booking", lambda row: row.number),
         column("Car", lambda row: f"{row.car}, {row.plate}"),
-        column("Renter", lambda row: row.renter),
+        column(beside, lambda row: row.beside[0]),
         column("Pick-up and return", lambda row: f"{row.pick_up} to {row.drop_off}"),
         column("Standing", lambda row: row.standing_text(now()), tone=lambda row: row.tone.value),
         column("Price", lambda row: row.price, numeric=True),
@@ -80,8 +82,16 @@ class BookingTable(RecordTable):
 
     sorted = Signal(object)
 
-    def __init__(self, tools: Tools, model: PagesModel[BookingRow], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        tools: Tools,
+        model: PagesModel[BookingRow],
+        now: Callable[[], datetime],
+        orders: Collection[BookingOrder] = tuple(BookingOrder),
+    ) -> None:
+        """*orders* are those the list may be asked for; other headings do not sort."""
         super().__init__(tools.theme, tools.shimmer)
+        self._orders = {column: order for column, order in _ORDERS.items() if order in orders}
         self._row = BookingCells(tools.theme, tools.shimmer, self, now)
         self.setItemDelegate(self._row)
         self._tick = QTimer(self, interval=_TICK_MS)
@@ -98,7 +108,7 @@ class BookingTable(RecordTable):
 
     def show_order(self, query: BookingQuery) -> None:
         """An arrow at the heading the list is sorted by; none for an order that no heading stands for."""
-        column = next((column for column, order in _ORDERS.items() if order is query.order), -1)
+        column = next((column for column, order in self._orders.items() if order is query.order), -1)
         heads = self.horizontalHeader()
         # Qt's arrow for an ascending order points down; people read it the other way round.
         side = Qt.SortOrder.AscendingOrder if query.descending else Qt.SortOrder.DescendingOrder
@@ -106,8 +116,8 @@ class BookingTable(RecordTable):
         heads.setSortIndicator(column, side)
 
     def _sort(self, column: int) -> None:
-        if column in _ORDERS:
-            self.sorted.emit(_ORDERS[column])
+        if column in self._orders:
+            self.sorted.emit(self._orders[column])
 
     def _watch_holds(self) -> None:
         """Tick only while a hold is on the screen."""
@@ -165,9 +175,9 @@ class BookingCells(RecordRow):
         if index.column() == _NUMBER:
             self._line(painter, upper, row.number, tokens.text)
             self._line(painter, lower, row.booked, tokens.muted)
-        elif index.column() == _RENTER:
-            self._line(painter, upper, row.renter, tokens.text)
-            self._line(painter, lower, row.where, tokens.muted)
+        elif index.column() == _BESIDE:
+            self._line(painter, upper, row.beside[0], tokens.text)
+            self._line(painter, lower, row.beside[1], tokens.muted)
         elif index.column() == _CAR:
             self._line(painter, upper, row.car, tokens.text, bold=True)
             self._line(painter, lower, row.plate, tokens.muted)
@@ -184,7 +194,7 @@ class BookingCells(RecordRow):
             super()._value(painter, rect, index)
 
     def _failure(self, painter: QPainter, rect: QRect, index: AnyIndex) -> None:
-        words = {_CAR: FAILED_TEXT, _RENTER: RETRY_TEXT}.get(index.column(), "")
+        words = {_CAR: FAILED_TEXT, _BESIDE: RETRY_TEXT}.get(index.column(), "")
         self._line(painter, rect, words, self._theme.tokens.danger)
 
     def _bone(self, painter: QPainter, rect: QRect, option: QStyleOptionViewItem, index: AnyIndex) -> None:

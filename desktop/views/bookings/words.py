@@ -10,7 +10,7 @@ from PySide6.QtCore import QDate
 from desktop.messages import locale, plural, whole
 from desktop.viewmodels.bookings import BookingsState
 from desktop.viewmodels.day_span import Days
-from engine.domain.listing import BookingOrder, BookingRows, BookingScope
+from engine.domain.listing import BookingOrder, BookingRows, BookingScope, Listed
 
 SCOPES = MappingProxyType(
     {
@@ -66,7 +66,7 @@ def hint_for(scopes: tuple[BookingScope, ...]) -> str:
     return "Plate or booking number" if scopes == (BookingScope.FLEET,) else "Plate, renter or booking number"
 
 
-def count_line(state: BookingsState, rows: BookingRows) -> str:
+def count_line(state: BookingsState, rows: BookingRows[Listed]) -> str:
     order = ORDERS[state.query.order, state.query.descending]
     order = f"{order[0].lower()}{order[1:]}"
     if rows.capped:

@@ -22,6 +22,7 @@ from desktop.views.owner.earnings_body import EarningsBody
 from desktop.views.owner.earnings_charts import Asked
 from desktop.views.owner.earnings_words import part_name, span_name
 from desktop.views.owner.explain_panel import ExplainPanel
+from desktop.views.owner.partial import tell_partial
 from desktop.views.owner.period_bar import PeriodBar
 from desktop.views.tools import Tools
 from desktop.widgets.banner import Banner
@@ -36,6 +37,7 @@ from engine.domain.explained import Question
 
 TITLE = "Earnings"
 _OPEN = "Open folder"
+_MISSING = "rentals and payments are missing in these figures"
 
 
 class EarningsPage(Page):
@@ -149,10 +151,12 @@ class EarningsPage(Page):
             parts.append(stamp)
         self.header.say(TITLE, " · ".join(parts) or " ")
         partial = state.earnings is not None and not state.earnings.complete
-        if stamp and state.stored and (partial or not self._offline):
+        if stamp and partial and self._offline:
+            tell_partial(self.stamp, _MISSING)
+        elif stamp and state.stored and not self._offline:
             tone, words = (Tone.DANGER if partial else Tone.WARNING), f"No connection. {stamp[0].upper()}{stamp[1:]}."
             if partial:
-                words = f"{words} Its first making was cut off, so rentals and payments are missing in these figures."
+                words = f"{words} Its first making was cut off, so {_MISSING}."
             self.stamp.tell(tone, words, "Try again", closable=False)
         else:
             self.stamp.clear()
@@ -219,9 +223,9 @@ class EarningsPage(Page):
         head.setSpacing(2 * GRID)
         head.addWidget(self.header)
         head.addWidget(self.period)
+        head.addWidget(self.stamp)
+        head.addWidget(self.exported)
         column.addLayout(head)
-        column.addWidget(self.stamp)
-        column.addWidget(self.exported)
         column.addWidget(self.content, 1)
         foot = QHBoxLayout()
         foot.setContentsMargins(0, 0, 2 * GRID, 0)

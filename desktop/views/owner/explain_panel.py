@@ -15,6 +15,7 @@ from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.viewmodels.owner.explain import ExplainState, ExplainViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.views.owner.earnings_words import MEANINGS, NAMES, commission_text, hours, value_text
+from desktop.views.owner.posting_fields import posting_field
 from desktop.views.tools import Tools
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button
@@ -25,17 +26,10 @@ from desktop.widgets.text import Text
 from engine.domain.booking import BookingId
 from engine.domain.earnings import Figures
 from engine.domain.explained import COUNTED, PAGE, Explanation, Figure, Line
-from engine.domain.ledger import LedgerKind
 from engine.domain.money import Money
 from engine.domain.span import moment
 
 _BONES = 6
-_KINDS = {
-    LedgerKind.CHARGE.value: "Charge",
-    LedgerKind.REFUND.value: "Refund",
-    LedgerKind.OWNER_SHARE.value: "Your share",
-    LedgerKind.PLATFORM_SHARE.value: "Commission",
-}
 _HINT = "Press Enter on a booking for its payments and its commission."
 
 
@@ -144,14 +138,7 @@ class ExplainPanel(SidePanel):
             Field("Price", f"{amount(Money(rental.minor, rental.currency))}, {plural(rental.days, 'day')}"),
             Field("Commission rule", f"{commission_text(rental.commission_bp)}, agreed when booked"),
         ]
-        fields += [
-            Field(
-                _KINDS[row.kind],
-                f"{day_time(moment(row.at), zone)}   {amount(Money(row.minor, row.currency))}",
-                amount=True,
-            )
-            for row in line.postings
-        ]
+        fields += [posting_field(row, zone) for row in line.postings]
         self.detail.show_fields(fields)
         self.detail.setMinimumHeight(self.detail.sizeHint().height())
 

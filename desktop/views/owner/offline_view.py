@@ -1,4 +1,4 @@
-"""An owner's desk with no network: earnings and fleet out of the copy on this computer, and nothing that writes."""
+"""An owner's desk with no network: fleet, bookings and earnings out of the copy here, and nothing that writes."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
 from desktop.viewmodels.connection import ConnectionState, ConnectionViewModel
+from desktop.viewmodels.list_desk import StoredListDesk
 from desktop.viewmodels.owner.earnings import EarningsViewModel, Source
 from desktop.viewmodels.owner.explain import ExplainViewModel
 from desktop.views.account_menu import AccountButton
 from desktop.views.area import Entry, Page
 from desktop.views.owner.copy_part import FORGET
 from desktop.views.owner.earnings_part import EARNINGS, EarningsPart
+from desktop.views.owner.stored_bookings import StoredBookingsPart, StoredList
 from desktop.views.owner.stored_fleet import StoredFleetPage
 from desktop.views.tools import Tools
 from desktop.widgets.banner import Banner
@@ -53,6 +55,7 @@ class StoredWork:
     actor: Actor
     copy: OwnCopy
     source: Source
+    lists: StoredListDesk
     connection: ConnectionViewModel
     tasks: TaskScope
     now: Callable[[], datetime]
@@ -77,7 +80,10 @@ class OfflineView(QWidget):
         self.account = AccountButton(tools, work.actor, online=False)
         vm = EarningsViewModel(work.bridge, work.tasks, work.now, None, lambda: work.source)
         self.earnings = EarningsPart(tools, vm, ExplainViewModel(work.tasks), self.pages, self.go, offline=True)
-        self._entries = {entry.name: entry for entry in (self.earnings.entry, self._fleet())}
+        stored = StoredList(work.copy, work.lists, self.stamp)
+        self.bookings = StoredBookingsPart(tools, stored, work.tasks, self.pages, self.go)
+        entries = (self._fleet(), self.bookings.entry, self.earnings.entry)
+        self._entries = {entry.name: entry for entry in entries}
         self._made: dict[str, Page] = {}
         self._lay_out()
         self.rail.set_items(
@@ -88,7 +94,9 @@ class OfflineView(QWidget):
         )
         self.rail.chosen.connect(self.go)
         self.earnings.task_failed.connect(self.task_failed)
-        self.earnings.fleet_wanted.connect(partial(self.go, FLEET))
+        self.bookings.task_failed.connect(self.task_failed)
+        for part in (self.earnings, self.bookings):
+            part.fleet_wanted.connect(partial(self.go, FLEET))
         self.earnings.page_made.connect(self._join_page)
         self.account.sign_out_wanted.connect(self.sign_out_wanted)
         self.account.keys_wanted.connect(self.keys_wanted)
@@ -102,6 +110,7 @@ class OfflineView(QWidget):
 
     def stop(self) -> None:
         self.earnings.stop()
+        self.bookings.stop()
 
     def commands(self) -> tuple[Command, ...]:
         pages = (
@@ -112,7 +121,7 @@ class OfflineView(QWidget):
             "session.leave", "Back to sign in", self.sign_out_wanted.emit, key="Ctrl+Shift+Q", group="Window"
         )
         forget = Command("copy.forget", "Forget this computer …", self._ask_to_forget, group="Earnings")
-        return (*pages, *self.earnings.commands(), forget, leave)
+        return (*pages, *self.bookings.commands(), *self.earnings.commands(), forget, leave)
 
     def go(self, name: str) -> None:
         if name not in self._made:
@@ -122,6 +131,7 @@ class OfflineView(QWidget):
         self.rail.select(name)
         if self.pages.currentWidget() is not page:
             self.earnings.left()
+            self.bookings.left()
             self.pages.setCurrentWidget(page)
         page.focus_first()
 
@@ -154,7 +164,12 @@ class OfflineView(QWidget):
             self._work.connection.look_now()
 
     def _fleet(self) -> Entry:
-        return Entry(FLEET, "Fleet", Icon.FLEET, lambda: StoredFleetPage(self._tools, self._work.copy, self.stamp))
+        return Entry(FLEET, "Fleet", Icon.FLEET, self._make_fleet)
+
+    def _make_fleet(self) -> StoredFleetPage:
+        page = StoredFleetPage(self._tools, self._work.copy, self.stamp)
+        page.grid.chosen.connect(self.bookings.show_car)
+        return page
 
     def _lay_out(self) -> None:
         self.rail.add_at_foot(self.account)

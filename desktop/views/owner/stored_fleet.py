@@ -16,8 +16,10 @@ from desktop.theme.tokens import GRID
 from desktop.views.area import Page
 from desktop.views.content import Content
 from desktop.views.owner.fleet_row import STATUS_TONES, STATUSES, short_km
+from desktop.views.owner.partial import tell_partial
 from desktop.views.photos import covering
 from desktop.views.tools import Tools
+from desktop.widgets.banner import Banner
 from desktop.widgets.car_card import CarCardText
 from desktop.widgets.card_grid import CardGrid
 from desktop.widgets.card_layout import GAP, PICTURE
@@ -26,6 +28,7 @@ from engine.domain.car import Car
 from engine.domain.copying import OwnCopy
 
 _ALL = 5_000
+_HINT = "open one for its bookings"
 _COLUMNS: tuple[Column[Car], ...] = (Column("Car", lambda car: car.label, lambda car: car.label),)
 
 
@@ -41,11 +44,19 @@ class StoredFleetPage(Page):
         self.grid.setModel(self.model)
         self.grid.set_photo_of(self._photo)
         self.content = Content(tools, self.grid, inset=GAP // 2)
-        self.header = PageHeader(tools.theme, "Fleet", f"{plural(len(cars), 'car')} · {stamp}")
+        hint = (_HINT,) if cars else ()
+        self.header = PageHeader(tools.theme, "Fleet", " · ".join((plural(len(cars), "car"), *hint, stamp)))
+        self.partial = Banner(tools.theme)
+        if not copy.manifest.head.complete:
+            tell_partial(self.partial, "photos may be missing here")
+        above = QVBoxLayout()
+        above.setContentsMargins(0, 0, 2 * GRID, 0)
+        above.addWidget(self.partial)
         column = QVBoxLayout(self)
         column.setContentsMargins(6 * GRID, 5 * GRID, 4 * GRID, 4 * GRID)
         column.setSpacing(3 * GRID)
         column.addWidget(self.header)
+        column.addLayout(above)
         column.addWidget(self.content, 1)
         self.model.reset(len(cars))
         self.model.put_page(self.model.ticket(0), cars)

@@ -1,0 +1,66 @@
+"""What a list of bookings needs of a desk: a signed-in one, or the copy on this computer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from desktop.bridge import EngineThread
+from engine.domain.listing import AnyBranch, BookingQuery, BookingRows, Listed
+from engine.domain.people import Actor
+from engine.services.listing import Exported
+from engine.services.stored_listing import StoredListing
+
+T = TypeVar("T")
+
+
+class Lists(Protocol):
+    """``ListingService``, or ``StoredListing``."""
+
+    async def page(self, actor: Actor, query: BookingQuery) -> BookingRows[Listed]: ...
+    async def export(
+        self,
+        actor: Actor,
+        query: BookingQuery,
+        write: Callable[[str], object],
+        on_rows: Callable[[int], None] = ...,
+    ) -> Exported: ...
+
+
+class Branches(Protocol):
+    async def branches(self, actor: Actor) -> Sequence[AnyBranch]: ...
+
+
+class ListDesk(Protocol):
+    """See ``Desk``, which is one."""
+
+    @property
+    def bridge(self) -> EngineThread: ...
+    @property
+    def actor(self) -> Actor: ...
+    @property
+    def now(self) -> Callable[[], datetime]: ...
+    @property
+    def catalogue(self) -> Branches: ...
+    @property
+    def listing(self) -> Lists: ...
+    async def call(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredListDesk:
+    """The copy's list; it knows its branches itself."""
+
+    bridge: EngineThread
+    actor: Actor
+    now: Callable[[], datetime]
+    listing: StoredListing
+
+    @property
+    def catalogue(self) -> StoredListing:
+        return self.listing
+
+    async def call(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        return await self.bridge.call(make)

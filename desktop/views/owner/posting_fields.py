@@ -1,0 +1,24 @@
+"""A row of the ledger as a line of a panel."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from desktop.figures import amount, day_time
+from desktop.widgets.field_skeleton import Field
+from engine.domain.ledger import LedgerKind
+from engine.domain.money import Money
+from engine.domain.ownbooks import Posting
+from engine.domain.span import moment
+
+_KINDS = {
+    LedgerKind.CHARGE.value: "Charge",
+    LedgerKind.REFUND.value: "Refund",
+    LedgerKind.OWNER_SHARE.value: "Your share",
+    LedgerKind.PLATFORM_SHARE.value: "Commission",
+}
+
+
+def posting_field(row: Posting, zone: tzinfo) -> Field:
+    words = f"{day_time(moment(row.at), zone)}   {amount(Money(row.minor, row.currency))}"
+    return Field(_KINDS[row.kind], words, amount=True)

@@ -1,0 +1,130 @@
+"""The list of bookings out of the copy on an owner's computer: by pages, and whole as a file."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from engine.domain.car import BranchId
+from engine.domain.copying import OwnCopy, kept_since
+from engine.domain.csv_text import BOM, csv_line, plain_amount, wall_time
+from engine.domain.errors import Forbidden
+from engine.domain.ledger import LedgerKind
+from engine.domain.listing import BookingQuery, BookingRows, BookingSelection, ListedBranch, selection
+from engine.domain.money import Money
+from engine.domain.ownbooks import Rental
+from engine.domain.ownlist import listed
+from engine.domain.people import Actor
+from engine.domain.span import milliseconds, moment
+from engine.services.gate import gated
+from engine.services.listing import MOST_EXPORTED, Exported
+
+_BATCH = 200
+_HEADS = (
+    "Booking", "Standing", "Car", "Plate", "Pick-up", "Return", "Time zone", "Pick-up branch", "Booked at", "Days",
+    "Price", "Refunded", "Currency", "As of (UTC)", "Source", "Complete",
+)  # fmt: skip
+
+
+@gated
+@dataclass(slots=True)
+class StoredListing:
+    """As ``ListingService`` for an owner, with no network; counts are exact, there is no cap.
+
+    Listed is what the copy holds whole: bookings made since ``kept_since``. Of older ones it has those that were paid,
+    for the figures, and a list of these alone would be taken for all there were.
+    """
+
+    copy: OwnCopy
+    _last: tuple[BookingSelection, list[Rental]] | None = None
+
+    async def page(self, actor: Actor, query: BookingQuery) -> BookingRows[Rental]:
+        """Raises: Forbidden, for anybody but the copy's owner or sorted by renters; InvalidText."""
+        chosen = self._selection(actor, query)
+        found = self._all(chosen)
+        return BookingRows(tuple(found[chosen.offset : chosen.offset + chosen.limit]), len(found))
+
+    async def branches(self, actor: Actor) -> list[ListedBranch]:
+        """Where the bookings of the copy begin; a branch's zone is the one its bookings were made in."""
+        self._must_be(actor)
+        zones = {row.branch_id: row.zone for row in self.copy.books.rentals.values()}
+        return [
+            ListedBranch(BranchId(each.branch_id), each.name, each.city, zones[each.branch_id])
+            for each in self.copy.fleet.branches
+            if each.branch_id in zones
+        ]
+
+    async def export(
+        self,
+        actor: Actor,
+        query: BookingQuery,
+        write: Callable[[str], object],
+        on_rows: Callable[[int], None] = lambda _: None,
+    ) -> Exported:
+        """As that of ``ListingService``; each line says as of when it is, and whether the copy is complete."""
+        found = self._all(self._selection(actor, query))
+        names = {each.branch_id: f"{each.city}, {each.name}" for each in self.copy.fleet.branches}
+        back = self._given_back()
+        head = self.copy.manifest.head
+        stamp = (
+            moment(head.as_of).isoformat(timespec="seconds"),
+            "stored copy",
+            "yes" if head.complete else "partial",
+        )
+        write(BOM + csv_line(_HEADS))
+        kept = found[:MOST_EXPORTED]
+        for at in range(0, len(kept), _BATCH):
+            some = kept[at : at + _BATCH]
+            write("".join(_line(row, names, back.get(row.booking_id, 0), stamp) for row in some))
+            on_rows(at + len(some))
+            await asyncio.sleep(0)
+        return Exported(len(kept), complete=len(kept) == len(found))
+
+    def _all(self, chosen: BookingSelection) -> list[Rental]:
+        """One list after its pages: sorted once, and sliced for each."""
+        asked = replace(chosen, offset=0, limit=1)
+        if self._last is None or self._last[0] != asked:
+            since = milliseconds(kept_since(moment(self.copy.manifest.head.as_of)))
+            rows = (row for row in self.copy.books.rentals.values() if row.created >= since)
+            self._last = asked, listed(rows, asked)
+        return self._last[1]
+
+    def _given_back(self) -> dict[str, int]:
+        """Booking -> what was refunded, in minor units and positive."""
+        back: dict[str, int] = {}
+        for row in self.copy.books.postings:
+            if row.kind == LedgerKind.REFUND.value:
+                back[row.booking_id] = back.get(row.booking_id, 0) - row.minor
+        return back
+
+    def _selection(self, actor: Actor, query: BookingQuery) -> BookingSelection:
+        self._must_be(actor)
+        return selection(actor, query)
+
+    def _must_be(self, actor: Actor) -> None:
+        if actor.owner_id is None or actor.owner_id != self.copy.manifest.owner_id:
+            raise Forbidden("this copy belongs to another owner")
+
+
+def _line(row: Rental, names: dict[str, str], back: int, stamp: tuple[str, str, str]) -> str:
+    zone = ZoneInfo(row.zone)
+    return csv_line(
+        (
+            row.booking_id,
+            row.standing.value,
+            row.car,
+            row.plate,
+            wall_time(moment(row.starts), zone),
+            wall_time(moment(row.ends), zone),
+            row.zone,
+            names.get(row.branch_id, row.branch_id),
+            wall_time(moment(row.created), zone),
+            str(row.days),
+            plain_amount(row.price),
+            plain_amount(Money(back, row.currency)) if back else "",
+            row.currency,
+            *stamp,
+        )
+    )
