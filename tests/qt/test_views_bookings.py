@@ -19,8 +19,10 @@ from desktop.views.bookings.table import ROW_PX, two_lines
 from desktop.views.tools import Tools
 from desktop.widgets.shimmer import ShimmerClock
 from engine.domain.booking import BookingState, Standing
+from engine.domain.car import OwnerId
 from engine.domain.errors import Unavailable
-from engine.domain.listing import BookingQuery, BookingRows, BookingScope
+from engine.domain.listing import BookingOrder, BookingQuery, BookingRows, BookingScope
+from engine.domain.people import AccountName, Actor, Role
 
 
 class Clock:
@@ -292,3 +294,31 @@ def test_down_leads_from_the_search_into_the_list(page):
 
     assert page.table.hasFocus()
     assert 0 == page.table.currentIndex().row()
+
+
+def test_end_and_home_lead_to_the_last_row_and_the_first(page):
+    feed(page, listed(50))
+    page.table.setFocus()
+    rows = []
+    for key in (Qt.Key.Key_End, Qt.Key.Key_Home):
+        QTest.keyClick(page.table, key)
+        rows.append(page.table.currentIndex().row())
+
+    assert [49, 0] == rows
+
+
+def test_a_heading_sorts_only_by_what_the_account_may_sort_by(qtbot, theme, tmp_path):
+    shimmer = ShimmerClock(theme)
+    owner = Actor(AccountName("owner"), "Olga Owner", Role.OWNER, owner_id=OwnerId("owner-1"))
+    workspace = fed_workspace(TaskScope(), owner)
+    tools = Tools(theme, shimmer, Preferences(tmp_path / "p.ini"))
+    page = BookingsPage(tools, workspace.bookings, workspace.now)
+    qtbot.addWidget(page)
+    asked = []
+    page.table.sorted.disconnect(page.vm.sort_by)
+    page.table.sorted.connect(asked.append)
+    for column in range(6):
+        page.table.horizontalHeader().sectionClicked.emit(column)
+
+    assert [BookingOrder.CREATED, BookingOrder.PICK_UP, BookingOrder.PRICE] == asked
+    shimmer.deleteLater()

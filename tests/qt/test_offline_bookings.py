@@ -1,0 +1,271 @@
+"""The stored bookings in the real window with no network, by keyboard; and a copy whose making was killed half way."""
+
+from __future__ import annotations
+
+import csv
+import gc
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import keyring
+import pytest
+from builders import RENTER, make_car
+from earnings_builders import History
+from keyrings import MemoryKeyring
+from killed_sync import killed_at
+from person import person_at
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
+
+from desktop.viewmodels.bookings import BookingsState
+from desktop.viewmodels.phases import Phase
+from desktop.viewmodels.session import SessionPhase
+from desktop.views.owner.offline_view import AWAY
+from desktop.widgets.button import Button
+from engine.adapters import mongo_client
+from engine.config import load
+from engine.domain.booking import BookingState
+from engine.domain.errors import Unavailable
+from engine.domain.listing import BookingOrder
+from engine.offline import copies_of
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+NOW = datetime.now(UTC).replace(microsecond=0)
+GOLF, POLO = make_car(1), make_car(2, model="Polo")
+
+
+@pytest.fixture
+def keys(monkeypatch):
+    monkeypatch.setattr(mongo_client, "OPERATION_S", 1.0)
+    before, made = keyring.get_keyring(), MemoryKeyring()
+    keyring.set_keyring(made)
+    yield made
+    keyring.set_keyring(before)
+    gc.unfreeze()
+
+
+@pytest.fixture
+def kept(world, tmp_path, keys):
+    """The deployment as a desk sees it whose copies lie where the program of these tests looks for them."""
+    folder = copies_of(load(tmp_path / "data", environ={}, cwd=tmp_path))
+    return replace(world, place=replace(world.place, copies_dir=folder))
+
+
+@pytest.fixture
+def history(kept):
+    made = History(kept)
+    made.cars(GOLF, POLO)
+    return made
+
+
+@pytest.fixture
+def train(qapp, kept, tmp_path):
+    """Somebody at the same computer, with nothing listening where the servers were."""
+    place = replace(kept.place, mongo_url="mongodb://127.0.0.1:9/?directConnection=true")
+    return lambda: person_at(qapp, replace(kept, place=place), tmp_path)
+
+
+def ago(days):
+    return NOW - timedelta(days=days)
+
+
+def paid(history, car, before, **changes):
+    return history.book(car, ago(before), charged=ago(before + 1), **changes)
+
+
+async def synced(kept):
+    async with kept.desk("owner") as desk:
+        await desk.copying.sync(desk.actor)
+
+
+async def opened(person):
+    """The stored copy, from the sign-in page, by keyboard."""
+    copies = person.window.sign_in._form.copies
+    await person.until(lambda: person.program.session.state.phase is SessionPhase.SIGNED_OUT)
+    await person.until(lambda: copies.isVisibleTo(person.window))
+    for _ in range(20):
+        if copies.isAncestorOf(person.focused):
+            break
+        person.press(Qt.Key.Key_Tab)
+    person.press(Qt.Key.Key_Return)
+    await person.until(lambda: person.window.offline is not None)
+    view = person.window.offline
+    await person.until(lambda: view.earnings.vm.state.phase is Phase.READY)
+    await person.until(lambda: view.banner.text == AWAY)
+    return view
+
+
+async def listed(person, view, total):
+    page = view.bookings.page
+
+    def there():
+        state = view.bookings.vm.state
+        return state.phase is Phase.READY and state.first.total == total == page.model.rowCount()
+
+    await person.until(there)
+    return page
+
+
+def head(page):
+    return page.header._subtitle.text()
+
+
+def words_of(page):
+    model = page.model
+    return [[model.index(row, column).data() for column in range(6)] for row in range(model.rowCount())]
+
+
+async def test_the_stored_bookings_are_looked_through_by_keyboard(train, history, kept, tmp_path):
+    other = paid(history, POLO, 40)
+    back = paid(history, GOLF, 20, state=BookingState.CANCELLED, refunded=ago(19))
+    await synced(kept)
+
+    async with train() as person:
+        view = await opened(person)
+        person.press(Qt.Key.Key_2, CTRL)
+        page = await listed(person, view, 2)
+        assert [back.id, other.id] == [page.model.row_at(row).booking.id for row in range(2)]
+        assert head(page).startswith("2 bookings, newest first · made since ")
+        assert head(page).endswith(", complete")
+        assert not page.partial.isVisibleTo(page)
+        assert person.focused is page.table
+        person.press(Qt.Key.Key_J)
+        person.press(Qt.Key.Key_K)
+        person.press(Qt.Key.Key_Return)
+        panel = view.bookings.panel
+        await person.until(lambda: panel.isVisible() and panel.number.button.hasFocus())
+        assert [each.label for each in panel.payments._fields] == [
+            "Charge", "Your share", "Commission", "Refund", "Your share", "Commission",
+        ]  # fmt: skip
+        assert "complete" in panel.stamp.text()
+        person.press(Qt.Key.Key_Escape)
+        await person.until(lambda: person.focused is page.table and not panel.isVisible())
+
+        person.press(Qt.Key.Key_F, CTRL)
+        person.type(POLO.plate.lower())
+        person.press(Qt.Key.Key_Return)
+        await listed(person, view, 1)
+        told = words_of(page)
+        assert told[0][1] == f"Volkswagen Polo, {POLO.plate}"
+        person.press(Qt.Key.Key_E, CTRL)
+        await person.until(lambda: isinstance(QApplication.activeModalWidget(), QFileDialog))
+        name = QApplication.activeModalWidget().findChild(QLineEdit)
+        name.setFocus()
+        name.setText(str(tmp_path / "stored"))
+        person.press(Qt.Key.Key_Return)
+        await person.until(lambda: "1 booking exported to" in page.export.banner.text)
+        offered = {line.id.split(".")[0] for line in person.window.commands.listing()}
+
+    assert not {"booking", "car", "fleet", "search"} & offered
+    assert not any(name in str(told) for name in (*RENTER.name.split(), "A. M."))
+    (row,) = csv.DictReader((tmp_path / "stored.csv").read_text("utf-8-sig").splitlines())
+    assert (other.id, "stored copy", "yes") == (row["Booking"], row["Source"], row["Complete"])
+
+
+async def test_a_car_of_the_stored_fleet_leads_to_its_bookings_and_back_to_all(train, history, kept):
+    mine = paid(history, POLO, 40)
+    paid(history, GOLF, 20)
+    await synced(kept)
+
+    async with train() as person:
+        view = await opened(person)
+        person.press(Qt.Key.Key_1, CTRL)
+        fleet = view._made["fleet"]
+        assert fleet.model.row_at(1) == POLO
+        person.press(Qt.Key.Key_J)
+        person.press(Qt.Key.Key_Return)
+        page = await listed(person, view, 1)
+        assert mine.id == page.model.row_at(0).booking.id
+        assert f"Car: {POLO.label}" == view.bookings.vm.state.only
+        assert "bookings" == view.rail.selected
+        page.filters.reset()
+        await listed(person, view, 2)
+
+
+async def test_without_bookings_the_fleet_is_offered_and_where_none_match_all_of_them(train, history, kept):
+    await synced(kept)
+
+    async with train() as person:
+        view = await opened(person)
+        person.press(Qt.Key.Key_2, CTRL)
+        page = await listed(person, view, 0)
+        empty = page.content.empty
+        assert "No bookings" == empty._title.text()
+        assert head(page).endswith(", complete")
+        assert not page.save.isEnabled()
+        view.bookings.vm.search("zzz")
+        await person.until(lambda: empty._title.text() == "Nothing found")
+        person.press(Qt.Key.Key_Return)
+        await person.until(lambda: empty._title.text() == "No bookings")
+        person.press(Qt.Key.Key_Return)
+        await person.until(lambda: view.rail.selected == "fleet")
+
+
+async def test_a_long_stored_list_comes_by_pages_and_one_that_fails_can_be_asked_for_again(train, history, kept):
+    for n in range(120):
+        paid(history, GOLF, 300 - 2 * n, days=1)
+    await synced(kept)
+
+    async with train() as person:
+        view = await opened(person)
+        person.press(Qt.Key.Key_2, CTRL)
+        page = await listed(person, view, 120)
+        assert page.model.row_at(119) is None
+        person.press(Qt.Key.Key_End)
+        await person.until(lambda: page.model.row_at(119) is not None)
+        vm, state = view.bookings.vm, view.bookings.vm.state
+        vm.sort(BookingOrder.PRICE, descending=False)
+        assert page.vm.state.phase is Phase.LOADING
+        await listed(person, view, 120)
+
+        page._shown = None
+        vm._show(BookingsState(Phase.FAILED, state.query, run=state.run + 9, problem=Unavailable("mongodb")))
+        await person.until(lambda: not page.content.shows_rows)
+        assert head(page).endswith(", complete")
+        page.content.stepped.emit()
+        await listed(person, view, 120)
+
+
+async def test_a_copy_whose_first_making_was_killed_says_partial_on_every_page(train, history, kept, keys, tmp_path):
+    account = f"copy:{kept.place.copies_dir.name}:owner"
+    keys.set_password("drivesphere", account, "a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s=")
+    made = [paid(history, GOLF, 20 + 30 * n) for n in range(20)]
+    await killed_at(3, kept.place, keys)
+
+    async with train() as person:
+        copies = person.window.sign_in._form.copies
+        await person.until(lambda: copies.isVisibleTo(person.window))
+        assert all(each.text().endswith(", partial") for each in copies.findChildren(Button))
+        view = await opened(person)
+        earnings = view.earnings.page
+        assert head(earnings).endswith(", partial")
+        assert earnings.stamp.isVisible()
+        person.press(Qt.Key.Key_1, CTRL)
+        fleet = view._made["fleet"]
+        assert head(fleet).endswith(", partial")
+        assert fleet.partial.isVisible()
+        person.press(Qt.Key.Key_2, CTRL)
+        await person.until(lambda: view.bookings.vm.state.phase is Phase.READY)
+        total = view.bookings.vm.state.first.total
+        page = await listed(person, view, total)
+        assert head(page) == f"{total} bookings, newest first · {view.stamp}"
+        assert page.partial.isVisible()
+        assert "partial" in page.partial.text
+        shown = [page.model.row_at(row).booking.id for row in range(total)]
+        view.bookings.vm.search(made[-1].id)
+        await listed(person, view, 0)
+        assert "missing in this copy" in page.content.empty._sentence.text()
+        view.bookings.vm.clear()
+        await listed(person, view, total)
+        page.opened.emit(page.model.row_at(0).booking)
+        assert "partial" in view.bookings.panel.stamp.text()
+        view.bookings.vm.save(tmp_path / "part.csv")
+        await person.until(lambda: "exported to" in page.export.banner.text)
+        said = person.window.findChildren(type(page.partial._text))
+        assert not [text.text() for text in said if text.text().endswith(", complete")]
+        assert "partial" in view.status.accessibleDescription()
+
+    assert 0 < total < len(made)
+    assert shown == [booking.id for booking in made[:total]]
+    rows = list(csv.DictReader((tmp_path / "part.csv").read_text("utf-8-sig").splitlines()))
+    assert (total, {"partial"}) == (len(rows), {row["Complete"] for row in rows})
