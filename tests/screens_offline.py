@@ -52,6 +52,7 @@ async def _whole(photo) -> None:
     await photo.take("offline-earnings")
     page = await _listed(photo)
     await photo.take("offline-bookings")
+    page.table.selectRow(4)
     page.opened.emit(page.model.row_at(4).booking)
     await asyncio.sleep(_SETTLE_S)
     await photo.take("offline-booking")

@@ -20,7 +20,7 @@ class PageHeader(QWidget):
     def __init__(self, theme: Theme, title: str, subtitle: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._title = Text(theme, title, size=TypeSize.TITLE, bold=True)
-        self._subtitle = Text(theme, subtitle, ink="muted")
+        self._subtitle = Text(theme, subtitle, ink="muted", wrap=True)
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(self._title)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ROW_HEIGHT = 9 * GRID
 _STEPS = {Qt.Key.Key_J: 1, Qt.Key.Key_K: -1}
 #: A row is chosen as a whole, so these lead to another row, not to another column.
-_ENDS = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: -1}
+_ENDS = {Qt.Key.Key_Home: -1, Qt.Key.Key_End: 1}
 _OPEN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -169,8 +169,8 @@ class RecordTable(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in _STEPS and not event.modifiers():
             self._step(_STEPS[Qt.Key(event.key())])
-        elif event.key() in _ENDS and not event.modifiers() and (model := self.model()) is not None:
-            self.setCurrentIndex(model.index(_ENDS[Qt.Key(event.key())] % max(model.rowCount(), 1), 0))
+        elif event.key() in _ENDS and not event.modifiers():
+            self._step(_ENDS[Qt.Key(event.key())] * self.model().rowCount())
         elif event.key() in _OPEN:
             self._open(self.currentIndex())
         else:

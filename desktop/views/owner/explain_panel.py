@@ -39,7 +39,7 @@ class ExplainPanel(SidePanel):
     booking_wanted = Signal(str)
 
     def __init__(self, tools: Tools, vm: ExplainViewModel, host: QWidget, *, opens: bool) -> None:
-        """*opens*: whether there is somebody to open a booking; without a connection there is none."""
+        """*opens*: whether a booking has a panel that tells more of it; a stored one has none."""
         super().__init__(tools.theme, host)
         self._vm, self._opens, self._shown = vm, opens, ""
         self._figure = Figure.NET

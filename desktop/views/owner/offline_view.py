@@ -9,7 +9,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.bridge import EngineThread
 from desktop.commands import Command
@@ -30,6 +30,7 @@ from desktop.views.owner.stored_bookings import StoredBookingsPart, StoredList
 from desktop.views.owner.stored_fleet import StoredFleetPage
 from desktop.views.tools import Tools
 from desktop.widgets.banner import Banner
+from desktop.widgets.page_stack import PageStack
 from desktop.widgets.rail import Rail, RailItem
 from desktop.widgets.status_bar import StatusBar, StatusText
 from engine.domain.copying import OwnCopy
@@ -76,7 +77,7 @@ class OfflineView(QWidget):
         as_of = day_time(moment(head.as_of), ZoneInfo(work.copy.manifest.zone))
         self.stamp = f"stored copy as of {as_of}, {'complete' if head.complete else 'partial'}"
         self.rail, self.status, self.banner = Rail(tools.theme), StatusBar(tools.theme), Banner(tools.theme)
-        self.pages = QStackedWidget()
+        self.pages = PageStack()
         self.account = AccountButton(tools, work.actor, online=False)
         vm = EarningsViewModel(work.bridge, work.tasks, work.now, None, lambda: work.source)
         self.earnings = EarningsPart(tools, vm, ExplainViewModel(work.tasks), self.pages, self.go, offline=True)
