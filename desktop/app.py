@@ -227,13 +227,14 @@ class Program:
     def _open_workspace(self, engine: Engine) -> None:
         tasks = self._desk_tasks = TaskScope()
         tasks.failed.connect(self._crashed)
-        desk = self._desk_of(engine)
 
         async def probe() -> tuple[datetime, bool]:
             await engine.session.still(engine.actor)
             await engine.clock.measure()
             return engine.clock.now(), await engine.redis.look()
 
+        connection = ConnectionViewModel(self._bridge, probe, tasks)
+        desk = self._desk_of(engine, connection.doubt)
         self._panel = BookingViewModel(desk, self._open_browser, tasks)
         workspace = Workspace(
             actor=engine.actor,
@@ -245,7 +246,7 @@ class Program:
             detail=DetailViewModel(desk, self._open_browser, tasks),
             bookings=BookingsViewModel(desk, tasks, _own_scopes(engine.actor)),
             holds=HoldsViewModel(desk, tasks),
-            connection=ConnectionViewModel(self._bridge, probe, tasks),
+            connection=connection,
             live=LiveViewModel(self._bridge, engine.live, tasks),
             now=engine.clock.now,
             demo=engine.place.demo,
@@ -256,7 +257,7 @@ class Program:
         # What is alive now stays; the collector need not walk it at every pass.
         gc.freeze()
 
-    def _desk_of(self, engine: Engine) -> Desk:
+    def _desk_of(self, engine: Engine, doubt: Callable[[], None]) -> Desk:
         return Desk(
             self._bridge,
             engine.actor,
@@ -275,6 +276,7 @@ class Program:
             head_office=engine.head_office,
             earnings=engine.earnings,
             copying=engine.copying,
+            doubt=doubt,
         )
 
     def _crashed(self, problem: BaseException) -> None:

@@ -9,7 +9,7 @@ import asyncio
 import sys
 import threading
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from typing import Any
 
 T = TypeVar("T")
+
+
+class Across(Protocol):
+    """Whoever brings work to the engine's thread."""
+
+    async def call(self, make_coroutine: Callable[[], Coroutine[Any, Any, T]], /) -> T:
+        """Run it over there and wait for its answer here."""
 
 
 class EngineThread:

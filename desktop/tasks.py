@@ -36,11 +36,12 @@ class TaskScope(QObject):
         self._closed = False
 
     def running(self, name: str) -> bool:
-        return name in self._by_name
+        # Work that has ended stays listed until the loop's next turn.
+        return (task := self._by_name.get(name)) is not None and not task.done()
 
     def once(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         """Start unless *name* is already running: for commands such as "pay"."""
-        if name in self._by_name:
+        if self.running(name):
             work.close()
         else:
             self._start(name, work)

@@ -22,6 +22,8 @@ _WHEN_AWAY_S = (1.0, 2.0, 4.0, 8.0)
 _ANSWER_S = 3.0
 #: The change streams say something every second; whoever was silent for longer may have died.
 FRESH = timedelta(seconds=4)
+#: Most answers to let pass before what keeps failing is tried once more.
+_MOST_PASSED = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,14 @@ class ConnectionViewModel(QObject):
         changed: The state was replaced; carries the new one.
         revoked: The account may not sign in any more; carries the problem.
         back: The servers answer again after they did not.
+        retry: The servers answer, and somebody got no answer of them a moment ago: an outage too short to be seen from
+            here, or one slow query. What could not be loaded may be asked for again.
     """
 
     changed = Signal(object)
     revoked = Signal(object)
     back = Signal()
+    retry = Signal()
 
     def __init__(
         self,
@@ -68,6 +73,7 @@ class ConnectionViewModel(QObject):
         """*probe* runs in the engine: the server's time now, and whether Redis answers; raises what is wrong."""
         super().__init__()
         self._bridge, self._probe, self._tasks = bridge, probe, tasks
+        self._doubted, self._spacing, self._to_pass = False, 0, 0
         self.state = ConnectionState()
 
     def watch(self) -> None:
@@ -75,6 +81,10 @@ class ConnectionViewModel(QObject):
 
     def look_now(self) -> None:
         self._tasks.latest("connection", self._watch())
+
+    def doubt(self) -> None:
+        """Somebody got no answer of the database; the next look tells whether it is worth to ask once more."""
+        self._doubted = True
 
     def feel(self, pulse: Pulse) -> None:
         """Word of the change streams; when they break or come back, the servers are asked at once."""
@@ -101,9 +111,22 @@ class ConnectionViewModel(QObject):
             else:
                 tries = 0
                 self._show(replace(self.state, heard_at=heard_at, problem=None, cache=cache))
-                if away:
-                    self.back.emit()
+                self._encourage(away=away)
             await asyncio.sleep(_WHEN_AWAY_S[min(tries, len(_WHEN_AWAY_S)) - 1] if tries else _EVERY_S)
+
+    def _encourage(self, *, away: bool) -> None:
+        """Have what failed asked for again, and less often while it goes on failing."""
+        if away:
+            self._doubted = False
+            self.back.emit()
+        elif not self._doubted:
+            self._spacing = self._to_pass = 0
+        elif self._to_pass:
+            self._to_pass -= 1
+        else:
+            self._doubted = False
+            self._spacing = self._to_pass = min(2 * self._spacing + 1, _MOST_PASSED)
+            self.retry.emit()
 
     async def _probing(self) -> tuple[datetime, bool]:
         try:

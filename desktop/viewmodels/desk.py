@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from desktop.bridge import EngineThread
+from engine.domain.errors import Unavailable
 from engine.domain.people import Actor
 from engine.services.accounts import AccountService
 from engine.services.availability import AvailabilityService
@@ -34,6 +35,7 @@ class Desk:
     Attributes:
         now: The server's time (UTC).
         copying: Keeps an owner's books on this computer; None for other accounts.
+        doubt: Hears that the database did not answer somebody.
     """
 
     bridge: EngineThread
@@ -53,7 +55,13 @@ class Desk:
     head_office: HeadOffice
     earnings: EarningsService
     copying: CopyService | None
+    doubt: Callable[[], None]
 
     async def call(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a service's coroutine over there."""
-        return await self.bridge.call(make)
+        try:
+            return await self.bridge.call(make)
+        except Unavailable as problem:
+            if problem.server == "mongodb":
+                self.doubt()
+            raise

@@ -74,6 +74,7 @@ class WorkspaceView(QWidget):
         self.account.password_wanted.connect(self.password_wanted)
         self.banner.acted.connect(workspace.connection.look_now)
         workspace.connection.back.connect(self._reload)
+        workspace.connection.retry.connect(self._reload)
         workspace.live.happened.connect(self._apply)
         workspace.live.resync.connect(self._reload)
 

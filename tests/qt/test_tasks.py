@@ -40,6 +40,23 @@ async def test_once_ignores_the_second_click(until):
     assert idle == [False, True]
 
 
+async def test_work_that_has_ended_is_no_reason_to_refuse_the_next_click(until):
+    scope, done = TaskScope(), []
+
+    async def second():
+        done.append("second")
+
+    async def first():
+        # Runs after this work's end and before anybody is told of it.
+        asyncio.get_running_loop().call_soon(lambda: scope.once("sign in", second()))
+        done.append("first")
+
+    scope.once("sign in", first())
+    await until(lambda: not scope._alive)
+
+    assert done == ["first", "second"]
+
+
 async def test_failed_carries_the_exception_and_a_cancel_is_silent():
     scope, problems = TaskScope(), []
     scope.failed.connect(problems.append)

@@ -20,6 +20,8 @@ from engine.services.copying import CopyService, StoredBooks
 from engine.services.earnings import EarningsService
 
 _EVERY_S = 600.0
+#: After a sync that got no answer; whoever sees the servers come back starts one at once.
+_AGAIN_S = 30.0
 
 
 class CopyStatus(Enum):
@@ -79,7 +81,7 @@ class CopyViewModel(QObject):
         while True:
             if not await self._sync(service):
                 return
-            await asyncio.sleep(_EVERY_S)
+            await asyncio.sleep(_AGAIN_S if self.state.status is CopyStatus.AWAY else _EVERY_S)
 
     async def _sync(self, service: CopyService) -> bool:
         """False where trying again makes no sense."""

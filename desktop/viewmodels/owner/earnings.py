@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop.bridge import EngineThread
+from desktop.bridge import Across, EngineThread
 from desktop.tasks import TaskScope
 from desktop.viewmodels.export import ExportViewModel, OnRows, Write
 from desktop.viewmodels.phases import Phase
@@ -34,7 +34,7 @@ _SOON_S = 0.5
 class Source:
     """Where figures come from: the database, or the stored copy; both compute in the engine's thread."""
 
-    bridge: EngineThread
+    across: Across
     service: EarningsService
     actor: Actor
 
@@ -48,7 +48,7 @@ class Source:
         return await self._call(lambda: self.service.explain(self.actor, question))
 
     async def _call(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        return await self.bridge.call(make)
+        return await self.across.call(make)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class OwnerArea(Area):
         self.fleet.task_failed.connect(self.task_failed)
         self.fleet.fleet.changed.connect(lambda state: frame.know_branches(state.branches))
         desk = workspace.desk
-        live = Source(desk.bridge, desk.earnings, desk.actor)
+        live = Source(desk, desk.earnings, desk.actor)
         copy = CopyViewModel(desk.bridge, workspace.tasks, desk.copying, desk.actor)
         vm = EarningsViewModel(desk.bridge, workspace.tasks, workspace.now, live, lambda: copy.source)
         self.earnings = EarningsPart(tools, vm, ExplainViewModel(workspace.tasks), frame.host, frame.go)
