@@ -172,8 +172,7 @@ class Program:
     async def _begin_servers(self) -> None:
         wanted = self._settings
         if wanted.embedded:
-            sandbox = not wanted.stripe_api_key
-            await begin(wanted.data_dir, sandbox=sandbox, mongod=wanted.mongod, valkey=wanted.valkey)
+            await begin(wanted.data_dir, sandbox=not wanted.stripe_api_key, mongod=wanted.mongod, valkey=wanted.valkey)
 
     async def _sign_in(self, account: str, password: str) -> Actor:
         bootstrap = await self._bridge.call(_load_engine)
