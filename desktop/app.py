@@ -177,7 +177,6 @@ class Program:
     async def _sign_in(self, account: str, password: str) -> Actor:
         bootstrap = await self._bridge.call(_load_engine)
         place = self._held_place()
-
         try:
             self._engine = await self._bridge.hold(lambda: bootstrap.open_engine(place, account, password))
         except AccountDisabled:
