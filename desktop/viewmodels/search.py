@@ -80,9 +80,8 @@ class SearchState:
 
 @dataclass(frozen=True, slots=True)
 class FoundRows:
-    """Rows of the result from ``offset`` on: free cars, then, where they were asked for, taken ones."""
+    """Some rows of the result: free cars, then, where they were asked for, taken ones."""
 
-    offset: int
     offers: tuple[Offer, ...]
     blocked: tuple[Blocked, ...] = ()
 
@@ -92,12 +91,12 @@ class SearchViewModel(QObject):
 
     Signals:
         changed: The state was replaced; carries the new one.
-        page_arrived: A later page: the run it belongs to, and the FoundRows.
+        page_arrived: A later page: its run, its offset, the FoundRows.
         page_failed: A later page did not come: its run, its offset, the problem.
     """
 
     changed = Signal(object)
-    page_arrived = Signal(int, object)
+    page_arrived = Signal(int, int, object)
     page_failed = Signal(int, int, object)
 
     def __init__(self, desk: Desk, tasks: TaskScope) -> None:
@@ -208,7 +207,7 @@ class SearchViewModel(QObject):
         except DriveSphereError as problem:
             self.page_failed.emit(asked.run, offset, problem)
         else:
-            self.page_arrived.emit(asked.run, FoundRows(offset, offers, blocked))
+            self.page_arrived.emit(asked.run, offset, FoundRows(offers, blocked))
 
     async def _taken(self, wish: CarWish, offset: int, limit: int) -> BlockedPage:
         """At least one row is asked for: the number of all comes with it."""

@@ -54,6 +54,23 @@ async def _without_leaks(test):
     assert not leaked, f"tasks left running: {leaked}"
 
 
+@pytest.fixture
+def qtbot(qtbot):
+    """What is given to it lives until it is closed.
+
+    It keeps weak references only: on a busy machine the collector came between the end of a test and the closing, and
+    took the attributes of widgets that Qt still told of being hidden.
+    """
+    kept, add = [], qtbot.addWidget
+
+    def add_and_keep(widget, **how):
+        kept.append(widget)
+        add(widget, **how)
+
+    qtbot.addWidget = add_and_keep
+    return qtbot
+
+
 @pytest.fixture(autouse=True)
 def no_timer_left(qapp):
     """Widgets given to qtbot are closed before this looks."""

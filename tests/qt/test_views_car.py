@@ -147,7 +147,7 @@ def test_a_page_in_which_the_free_cars_end_goes_on_with_the_taken_ones(page, wor
     model.want_rows(50, 89)
     offers = tuple(make_offer(n) for n in range(50, 60))
     blocked = tuple(make_blocked(n) for n in range(200, 230))
-    workspace.search.page_arrived.emit(1, FoundRows(50, offers, blocked))
+    workspace.search.page_arrived.emit(1, 50, FoundRows(offers, blocked))
 
     assert 90 == model.rowCount()
     assert ["car-59", "car-200", "car-229"] == [model.row_at(row).car.id for row in (59, 60, 89)]

@@ -198,7 +198,7 @@ def test_drawing_the_same_state_twice_does_no_harm(page):
     grid.setCurrentIndex(page.results.model.index(4, 0))
     page._search.need_page = lambda _offset: None
     page.results.model.want_rows(50, 51)
-    page._search.page_arrived.emit(1, FoundRows(50, tuple(make_offer(n) for n in range(50, 60))))
+    page._search.page_arrived.emit(1, 50, FoundRows(tuple(make_offer(n) for n in range(50, 60))))
     page.draw(page._search.state)
 
     assert 4 == grid.currentIndex().row()
@@ -274,7 +274,7 @@ def test_a_later_page_comes_to_its_place_and_a_failed_one_can_be_asked_again(pag
     workspace.search.page_failed.emit(1, 50, Unavailable("mongodb"))
     assert "failed" == model.state_of(60)
     page.results.grid.retry_wanted.emit(60)
-    workspace.search.page_arrived.emit(1, FoundRows(50, tuple(make_offer(n) for n in range(50, 100))))
+    workspace.search.page_arrived.emit(1, 50, FoundRows(tuple(make_offer(n) for n in range(50, 100))))
 
     assert [50, 50] == asked
     assert "car-60" == model.row_at(60).car.id
@@ -286,7 +286,7 @@ def test_a_page_of_an_older_search_is_dropped(page, workspace):
     page.results.model.want_rows(60, 61)
     feed(page, found(240, 2, order=CarOrder.NAME))
     page.results.model.want_rows(60, 61)
-    workspace.search.page_arrived.emit(1, FoundRows(50, tuple(make_offer(n) for n in range(50, 100))))
+    workspace.search.page_arrived.emit(1, 50, FoundRows(tuple(make_offer(n) for n in range(50, 100))))
 
     assert "waiting" == page.results.model.state_of(60)
 

@@ -21,10 +21,9 @@ from desktop.views.admin.rules_panel import RulesPanel, cancellation_line, momen
 from desktop.views.area import Page
 from desktop.views.content import Content
 from desktop.views.tools import Tools
+from desktop.views.waiting import Waiting
 from desktop.widgets.button import Button
-from desktop.widgets.loading import Loading
 from desktop.widgets.page_header import PageHeader
-from desktop.widgets.phases import Look, Showing, Word
 from desktop.widgets.record_table import ROW_HEIGHT
 from desktop.widgets.text import Text
 from desktop.widgets.toast import Toast
@@ -50,8 +49,6 @@ class FirmPage(Page):
         self._tasks = TaskScope()
         self._tasks.failed.connect(self.task_failed)
         self._filled: FirmState | None = None
-        self._run = 0
-        self.loading = Loading(self)
         self.header = PageHeader(tools.theme, _TITLE, " ")
         self.rules: PagesModel[RuleRow] = PagesModel(rule_columns(), lambda _ticket: None, 1000)
         self.branches: PagesModel[BranchLine] = PagesModel(branch_columns(), lambda _ticket: None, 1000)
@@ -66,6 +63,14 @@ class FirmPage(Page):
         self.toast = Toast(tools.theme, host)
         self.body = QWidget()
         self.content = Content(tools, self.body)
+        self.loading = Waiting(
+            self,
+            vm,
+            self.content,
+            bones=self._put_up_bones,
+            fill=self._fill,
+            has_rows=lambda _state: self._filled is not None and self._filled.firm is not None,
+        )
         self._lay_out(tools)
         self._connect()
         vm.load()
@@ -73,16 +78,7 @@ class FirmPage(Page):
     def draw(self, state: FirmState) -> None:
         for panel in (self.rules_panel, self.branch_panel):
             panel.set_busy(busy=state.busy)
-        if state.phase is Phase.LOADING:
-            if state.run != self._run:
-                self._run = state.run
-                self.loading.begin(has_rows=self._filled is not None and self._filled.firm is not None)
-        elif state.phase is Phase.READY:
-            self.loading.settle()
-        else:
-            self.loading.fail()
-        if state.phase is not Phase.LOADING and self.loading.showing.look is Look.CONTENT:
-            self._fill(state)
+        self.loading.draw(state)
 
     def focus_first(self) -> None:
         if self.content.shows_rows:
@@ -107,22 +103,13 @@ class FirmPage(Page):
         known = self.vm.state.branches
         self.branch_panel.begin(None, known[0].branch.zone if known else "")
 
-    def _look(self, showing: Showing) -> None:
-        state = self.vm.state
-        self.content.line.set_active(active=showing.progress)
-        if state.phase is not Phase.FAILED:
-            self.content.tell_stuck(stuck=showing.word is Word.OFFER_RETRY and state.phase is Phase.LOADING)
-        if showing.look is Look.BONES:
-            self.rules.reset(_RULE_ROWS)
-            self.branches.reset(_BRANCH_ROWS)
-            self.content.show_rows()
-            self.header.say(_TITLE, "Loading")
-        elif showing.look is Look.CONTENT and state.phase is not Phase.LOADING:
-            self._fill(state)
+    def _put_up_bones(self) -> None:
+        self.rules.reset(_RULE_ROWS)
+        self.branches.reset(_BRANCH_ROWS)
+        self.content.show_rows()
+        self.header.say(_TITLE, "Loading")
 
     def _fill(self, state: FirmState) -> None:
-        if state is self._filled:
-            return
         had = self._filled is not None and self._filled.firm is not None
         if state.phase is Phase.FAILED and state.problem is not None:
             if had:
@@ -244,7 +231,6 @@ class FirmPage(Page):
         self.branch_panel.turned.connect(self._turn)
         self.content.stepped.connect(self._stepped)
         self.content.retried.connect(self.vm.load)
-        self.loading.changed.connect(self._look)
         self.vm.changed.connect(self.draw)
         self.vm.done.connect(self._done)
         self.vm.refused.connect(self._refused)

@@ -30,12 +30,11 @@ from desktop.views.admin.overview_lists import BookingsCard, hold_columns, lates
 from desktop.views.area import Page
 from desktop.views.content import Content
 from desktop.views.tools import Tools
+from desktop.views.waiting import Waiting
 from desktop.widgets.button import Button
 from desktop.widgets.chart_bars import BarChart
 from desktop.widgets.chart_card import ChartCard
-from desktop.widgets.loading import Loading
 from desktop.widgets.page_header import PageHeader
-from desktop.widgets.phases import Look, Showing, Word
 from desktop.widgets.tile import Tile
 from engine.domain.booking import Standing
 from engine.domain.car import BranchId
@@ -77,8 +76,6 @@ class OverviewPage(Page):
         super().__init__()
         self.vm = vm
         self._filled: OverviewState | None = None
-        self._run = 0
-        self.loading = Loading(self)
         self.header = PageHeader(tools.theme, _TITLE, " ")
         self.currency = QComboBox()
         self.currency.setAccessibleName("Currency of the sums")
@@ -93,21 +90,17 @@ class OverviewPage(Page):
         self.behind = BehindPanel(tools, vm.behind, host)
         self.body = QScrollArea(widgetResizable=True)
         self.content = Content(tools, self.body)
+        self.loading = Waiting(
+            self,
+            vm,
+            self.content,
+            bones=self._put_up_bones,
+            fill=self._fill,
+            has_rows=lambda _state: self._filled is not None,
+        )
         self._lay_out()
         self._connect()
         vm.load()
-
-    def draw(self, state: OverviewState) -> None:
-        if state.phase is Phase.LOADING:
-            if state.run != self._run:
-                self._run = state.run
-                self.loading.begin(has_rows=self._filled is not None)
-        elif state.phase is Phase.READY:
-            self.loading.settle()
-        else:
-            self.loading.fail()
-        if state.phase is not Phase.LOADING and self.loading.showing.look is Look.CONTENT:
-            self._fill(state)
 
     def focus_first(self) -> None:
         if self.content.shows_rows:
@@ -118,16 +111,6 @@ class OverviewPage(Page):
 
     def leave(self) -> None:
         self.behind.close_panel()
-
-    def _look(self, showing: Showing) -> None:
-        state = self.vm.state
-        self.content.line.set_active(active=showing.progress)
-        if state.phase is not Phase.FAILED:
-            self.content.tell_stuck(stuck=showing.word is Word.OFFER_RETRY and state.phase is Phase.LOADING)
-        if showing.look is Look.BONES:
-            self._put_up_bones()
-        elif showing.look is Look.CONTENT and state.phase is not Phase.LOADING:
-            self._fill(state)
 
     def _put_up_bones(self) -> None:
         self.header.say(_TITLE, "Loading")
@@ -141,8 +124,6 @@ class OverviewPage(Page):
         self.content.show_rows()
 
     def _fill(self, state: OverviewState) -> None:
-        if state is self._filled:
-            return
         if state.phase is Phase.FAILED and state.problem is not None:
             if self._filled is not None:
                 self.content.tell_stale(f"{say(state.problem).text} What you see was loaded before.")
@@ -283,8 +264,7 @@ class OverviewPage(Page):
         self.again.clicked.connect(self.vm.load)
         self.content.stepped.connect(self._stepped)
         self.content.retried.connect(self.vm.load)
-        self.loading.changed.connect(self._look)
-        self.vm.changed.connect(self.draw)
+        self.vm.changed.connect(self.loading.draw)
 
 
 def _chart(tools: Tools) -> ChartCard:

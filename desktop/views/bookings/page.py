@@ -13,12 +13,12 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from desktop.messages import branch_name, say
-from desktop.models.pages import PAGE_SIZE, PagesModel, PageTicket
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID
 from desktop.viewmodels.bookings import BookingsState, BookingsViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.views.area import Page
+from desktop.views.asked_pages import AskedPages
 from desktop.views.bookings.export import ExportBar
 from desktop.views.bookings.filters import BookingFilters
 from desktop.views.bookings.row import NO_NAMES, BookingRow, row_of
@@ -26,10 +26,9 @@ from desktop.views.bookings.table import BookingTable, columns_of
 from desktop.views.bookings.words import SCOPES, count_line, empty_words, orders_for
 from desktop.views.content import Content
 from desktop.views.tools import Tools
+from desktop.views.waiting import Waiting
 from desktop.widgets.button import Button
-from desktop.widgets.loading import Loading
 from desktop.widgets.page_header import PageHeader
-from desktop.widgets.phases import Look, Showing, Word
 from engine.domain.booking import Booking
 from engine.domain.car import BranchId
 from engine.domain.listing import BookingQuery, BookingScope
@@ -73,15 +72,18 @@ class BookingsPage(Page):
         self.vm, self._now, self._title, self._first_step = vm, now, title, first_step
         self._stamp = stamp
         self._shown: BookingQuery | None = None
-        self._filled: BookingsState | None = None
-        self._bones = False
-        self._run = 0
-        self._orders: dict[int, PageTicket] = {}
         self._chosen = ""
-        self.loading = Loading(self)
-        self.model: PagesModel[BookingRow] = PagesModel(columns_of(now, self.beside), self._order, PAGE_SIZE)
+        self.model: AskedPages[BookingRow] = AskedPages(columns_of(now, self.beside), vm, self._rows)
         self.table = BookingTable(tools, self.model, now, {order for order, _ in orders_for(vm.scopes)})
         self.content = Content(tools, self.table)
+        self.loading = Waiting(
+            self,
+            vm,
+            self.content,
+            bones=self._put_up_bones,
+            fill=self._fill,
+            has_rows=lambda state: self._shown == state.query,
+        )
         self.header = PageHeader(tools.theme, title, " ")
         self.scope = QComboBox()
         self.scope.setAccessibleName("Which bookings")
@@ -98,16 +100,7 @@ class BookingsPage(Page):
         self.scope.setCurrentIndex(self.scope.findData(state.query.scope))
         del blocked
         self.filters.draw(state)
-        if state.phase is Phase.LOADING:
-            if state.run != self._run:
-                self._run = state.run
-                self.loading.begin(has_rows=self._shown == state.query)
-        elif state.phase is Phase.READY:
-            self.loading.settle()
-        else:
-            self.loading.fail()
-        if state.phase is not Phase.LOADING and self.loading.showing.look is Look.CONTENT:
-            self._fill(state)
+        self.loading.draw(state)
 
     def focus_first(self) -> None:
         self.content.take_focus()
@@ -137,28 +130,13 @@ class BookingsPage(Page):
         if before is None or before.booking.version <= booking.version:
             self.model.replace_row(at, self._row(booking))
 
-    def _look(self, showing: Showing) -> None:
-        state = self.vm.state
-        self.content.line.set_active(active=showing.progress)
-        if state.phase is not Phase.FAILED:
-            self.content.tell_stuck(stuck=showing.word is Word.OFFER_RETRY and state.phase is Phase.LOADING)
-        if showing.look is Look.BONES:
-            self._put_up_bones()
-        elif showing.look is Look.CONTENT and state.phase is not Phase.LOADING:
-            self._fill(state)
-
     def _put_up_bones(self) -> None:
-        if not self._bones:
-            self._bones, self._shown = True, None
-            self._orders.clear()
-            self.model.reset(_BONES)
-            self.content.show_rows()
-            self._head("Loading")
+        self._shown = None
+        self.model.forget(_BONES)
+        self.content.show_rows()
+        self._head("Loading")
 
     def _fill(self, state: BookingsState) -> None:
-        if state is self._filled:
-            return
-        self._filled, self._bones = state, False
         self.save.setEnabled(state.phase is Phase.READY and state.first is not None and state.first.total > 0)
         if state.phase is Phase.FAILED:
             self._fail(state)
@@ -166,7 +144,7 @@ class BookingsPage(Page):
             self._put(state)
         else:
             self._shown = state.query
-            self.model.reset(0)
+            self.model.forget()
             self._head()
             step = _CLEAR if state.narrowed else self._first_step
             self.content.show_empty(Icon.BOOKINGS, *self._empty(state), step)
@@ -174,14 +152,10 @@ class BookingsPage(Page):
     def _put(self, state: BookingsState) -> None:
         if state.first is None:
             return
-        self._orders.clear()
-        if self._shown == state.query:
-            self.model.renew(state.first.total)
-        else:
+        again, self._shown = self._shown == state.query, state.query
+        if not again:
             self._chosen = ""
-            self.model.reset(state.first.total)
-        self._shown = state.query
-        self.model.put_page(self.model.ticket(0), [self._row(booking) for booking in state.first.rows])
+        self.model.begin(state.first.total, self._rows(state.first), again=again)
         self.content.show_rows()
         self._head(count_line(state, state.first))
         self.table.show_order(state.query)
@@ -202,14 +176,16 @@ class BookingsPage(Page):
         if state.problem is None:
             return
         if self._shown == state.query and self.model.rowCount():
-            for ticket in self._orders.values():
-                self.model.page_failed(ticket)
+            self.model.fail_asked()
             self.content.tell_stale(f"{say(state.problem).text} This list is the one loaded before.")
         else:
             self._shown = None
-            self.model.reset(0)
+            self.model.forget()
             self._head()
             self.content.show_problem(state.problem, "The list did not come")
+
+    def _rows(self, page: Any) -> list[BookingRow]:
+        return [self._row(booking) for booking in page.rows]
 
     def _row(self, booking: Any) -> BookingRow:
         """Of a row as the view-model's desk tells them."""
@@ -234,25 +210,6 @@ class BookingsPage(Page):
             self.filters.reset()
         else:
             self.first_step_wanted.emit()
-
-    def _order(self, ticket: PageTicket) -> None:
-        """Only while the answer is there: until then nobody knows which query the rows belong to."""
-        if self._shown is None:
-            return
-        self._orders[ticket.first_row] = ticket
-        if self.vm.state.phase is not Phase.LOADING:
-            self.vm.need_page(ticket.first_row)
-
-    def _page_arrived(self, run: int, offset: int, page: object) -> None:
-        ticket = self._orders.pop(offset, None) if run == self.vm.state.run else None
-        if ticket is not None:
-            self.model.put_page(ticket, [self._row(booking) for booking in getattr(page, "rows", ())])
-            self._choose_again()
-
-    def _page_failed(self, run: int, offset: int, _problem: object) -> None:
-        ticket = self._orders.pop(offset, None) if run == self.vm.state.run else None
-        if ticket is not None:
-            self.model.page_failed(ticket)
 
     def _note_chosen(self) -> None:
         row = self.model.row_at(self.table.currentIndex().row())
@@ -284,11 +241,9 @@ class BookingsPage(Page):
         self.content.stepped.connect(self._stepped)
         self.content.retried.connect(self.vm.load)
         self.filters.search.stepped_down.connect(self.content.take_focus)
-        self.loading.changed.connect(self._look)
         self.scope.currentIndexChanged.connect(self._rescope)
         self.save.clicked.connect(self.export.ask)
         self.export.task_failed.connect(self.task_failed)
         self.vm.changed.connect(self.draw)
-        self.vm.page_arrived.connect(self._page_arrived)
-        self.vm.page_failed.connect(self._page_failed)
+        self.model.came.connect(self._choose_again)
         self.vm.row_changed.connect(self._row_changed)

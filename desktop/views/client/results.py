@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,20 +10,19 @@ from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.messages import plural, say, whole
-from desktop.models.pages import PagesModel, PageTicket
 from desktop.models.rows import Column
 from desktop.theme.icons import Icon
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.search import PAGE_SIZE, FoundRows, SearchForm, SearchState, SearchViewModel
+from desktop.views.asked_pages import AskedPages
 from desktop.views.client.car_row import CarRow, blocked_row, row_of
 from desktop.views.client.held_cards import HeldCards
 from desktop.views.content import Content
 from desktop.views.tools import Tools, announce
+from desktop.views.waiting import Waiting
 from desktop.widgets.card_grid import CardGrid
 from desktop.widgets.card_layout import GAP
-from desktop.widgets.loading import Loading
-from desktop.widgets.phases import Look, Showing, Word
-from engine.domain.availability import Blocked
+from desktop.widgets.phases import Showing, Word
 from engine.domain.car import Branch
 from engine.domain.catalogue import CarWish, Offer
 from engine.domain.errors import InvalidPeriod
@@ -81,34 +80,24 @@ class CarResults(QWidget):
         super().__init__(parent)
         self._search, self._now = search, now
         self._shown: _Shown | None = None
-        self._run = 0
         self._unpainted = False
-        self._bones = False
-        self._filled: SearchState | None = None
-        self._orders: dict[int, PageTicket] = {}
-        self.loading = Loading(self)
-        self.model: PagesModel[CarRow] = PagesModel(
-            [Column("Car", lambda row: row.text.spoken, lambda row: row.text.title)], self._order, PAGE_SIZE
-        )
+        column: Column[CarRow] = Column("Car", lambda row: row.text.spoken, lambda row: row.text.title)
+        self.model: AskedPages[CarRow] = AskedPages([column], search, self._rows, PAGE_SIZE)
         self.grid = CardGrid(tools.theme, tools.shimmer, lambda row: row.text_at(self._now()))
         self.held = HeldCards(self.grid, self.model)
         self.content = Content(tools, self.grid, inset=GAP // 2)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.content)
+        self.loading = Waiting(
+            self, search, self.content, bones=self._put_up_bones, fill=self._fill, has_rows=self._still_true
+        )
+        room = QVBoxLayout(self)
+        room.setContentsMargins(0, 0, 0, 0)
+        room.addWidget(self.content)
         self._connect()
 
     def draw(self, state: SearchState) -> None:
-        if state.phase is Phase.LOADING:
-            if state.run != self._run or state.form is None:
-                self._run = state.run
-                self.loading.begin(has_rows=self._shown is not None and self._shown.true_for(state.form))
-        elif state.phase is Phase.READY:
-            self.loading.settle()
-        else:
-            self.loading.fail()
-        if state.phase is not Phase.LOADING and self.loading.showing.look is Look.CONTENT:
-            self._fill(state)
+        if state.form is None:
+            self.loading.anew()
+        self.loading.draw(state)
 
     def current_offer(self) -> tuple[Offer, RentalPeriod, Branch] | None:
         shown, row = self._shown, self.model.row_at(self.grid.currentIndex().row())
@@ -119,35 +108,17 @@ class CarResults(QWidget):
     def take_focus(self) -> None:
         self.content.take_focus()
 
-    def _look(self, showing: Showing) -> None:
-        state = self._search.state
-        self.content.line.set_active(active=showing.progress)
-        self._say_word(showing.word, state)
-        if showing.look is Look.BONES:
-            self._put_up_bones()
-        elif showing.look is Look.CONTENT and state.phase is not Phase.LOADING:
-            self._fill(state)
-
     def _put_up_bones(self) -> None:
-        """Once a wait, and not again at every word about it."""
-        if not self._bones:
-            self._forget()
-            self._bones = True
-            self.model.reset(_BONES)
-            self.content.show_rows()
-            self.told.emit("Looking for free cars")
+        self._forget(_BONES)
+        self.content.show_rows()
+        self.told.emit("Looking for free cars")
 
-    def _say_word(self, word: Word, state: SearchState) -> None:
-        if state.phase is Phase.LOADING and word is Word.STILL_LOADING:
+    def _say_word(self, showing: Showing) -> None:
+        if self._search.state.phase is Phase.LOADING and showing.word is Word.STILL_LOADING:
             self.told.emit("Still loading")
-        if state.phase is not Phase.FAILED:
-            self.content.tell_stuck(stuck=word is Word.OFFER_RETRY and state.phase is Phase.LOADING)
 
     def _fill(self, state: SearchState) -> None:
-        """Put the answer in the place of bones, of older cards, or of an error; once."""
-        if state is self._filled:
-            return
-        self._filled, self._bones = state, False
+        """Put the answer in the place of bones, of older cards, or of an error."""
         if state.phase is Phase.FAILED:
             self._fail(state)
         elif state.first is None or state.form is None or state.wish is None or state.branch is None:
@@ -165,10 +136,9 @@ class CarResults(QWidget):
         place = self._place() if again else (None, -1, 0)
         said = self._shown.words if again and self._shown is not None else ""
         self._shown = shown
-        self._orders.clear()
-        (self.model.renew if again else self.model.reset)(shown.free + shown.taken)
         blocked = state.taken.blocked[: PAGE_SIZE - len(state.first.offers)] if state.taken else ()
-        self.model.put_page(self.model.ticket(0), self._rows(shown, state.first.offers, blocked))
+        rows = self._rows(FoundRows(state.first.offers, blocked))
+        self.model.begin(shown.free + shown.taken, rows, again=again)
         self.content.show_rows()
         self._restore(place)
         self.told.emit(shown.words)
@@ -178,10 +148,12 @@ class CarResults(QWidget):
         if shown.words != said:
             announce(self, shown.words)
 
-    def _rows(self, shown: _Shown, offers: Iterable[Offer], blocked: Iterable[Blocked]) -> list[CarRow]:
-        now = self._now()
-        free = [row_of(offer, shown.branch) for offer in offers]
-        return free + [blocked_row(each, shown.branch, now) for each in blocked]
+    def _rows(self, page: FoundRows) -> list[CarRow]:
+        if self._shown is None:
+            return []
+        branch, now = self._shown.branch, self._now()
+        free = [row_of(offer, branch) for offer in page.offers]
+        return free + [blocked_row(each, branch, now) for each in page.blocked]
 
     def _place(self) -> tuple[str | None, int, int]:
         """Car and row that are current, and how far the cards are scrolled."""
@@ -205,14 +177,12 @@ class CarResults(QWidget):
         if state.problem is None:
             return
         told = say(state.problem)
-        if self._shown is not None and self._shown.true_for(state.form):
-            for ticket in self._orders.values():
-                self.model.page_failed(ticket)
+        if self._shown is not None and self._still_true(state):
+            self.model.fail_asked()
             self.content.tell_stale(f"{told.text} These cars are those found before.")
             self.told.emit(f"{self._shown.words}, not up to date")
             return
         self._forget()
-        self.model.reset(0)
         if isinstance(state.problem, InvalidPeriod):
             self._show_empty(Icon.CLOCK, "Choose other times", told.text, "")
         else:
@@ -236,9 +206,12 @@ class CarResults(QWidget):
             self.told.emit(" ")
         self.content.show_empty(icon, title, sentence, step)
 
-    def _forget(self) -> None:
+    def _forget(self, bones: int = 0) -> None:
         self._shown = None
-        self._orders.clear()
+        self.model.forget(bones)
+
+    def _still_true(self, state: SearchState) -> bool:
+        return self._shown is not None and self._shown.true_for(state.form)
 
     def _stepped(self) -> None:
         """The one button of the empty page: what it does depends on why the page is empty."""
@@ -249,26 +222,6 @@ class CarResults(QWidget):
             self.clear_wanted.emit()
         else:
             self.next_day_wanted.emit()
-
-    def _order(self, ticket: PageTicket) -> None:
-        """Only while the answer is there: until then nobody knows which query the rows belong to."""
-        if self._shown is None:
-            return
-        self._orders[ticket.first_row] = ticket
-        if self._search.state.phase is not Phase.LOADING:
-            self._search.need_page(ticket.first_row)
-
-    def _page_arrived(self, run: int, page: object) -> None:
-        if not isinstance(page, FoundRows):
-            return
-        ticket = self._orders.pop(page.offset, None) if run == self._search.state.run else None
-        if ticket is not None and self._shown is not None:
-            self.model.put_page(ticket, self._rows(self._shown, page.offers, page.blocked))
-
-    def _page_failed(self, run: int, offset: int, _problem: object) -> None:
-        ticket = self._orders.pop(offset, None) if run == self._search.state.run else None
-        if ticket is not None:
-            self.model.page_failed(ticket)
 
     def _choose(self, row: CarRow) -> None:
         shown = self._shown
@@ -282,9 +235,7 @@ class CarResults(QWidget):
         self.grid.chosen.connect(self._choose)
         self.content.stepped.connect(self._stepped)
         self.content.retried.connect(self._search.again)
-        self.loading.changed.connect(self._look)
-        self._search.page_arrived.connect(self._page_arrived)
-        self._search.page_failed.connect(self._page_failed)
+        self.loading.changed.connect(self._say_word)
         self.grid.viewport().installEventFilter(self)
         self.content.empty.installEventFilter(self)
 

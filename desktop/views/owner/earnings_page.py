@@ -25,11 +25,10 @@ from desktop.views.owner.explain_panel import ExplainPanel
 from desktop.views.owner.partial import tell_partial
 from desktop.views.owner.period_bar import PeriodBar
 from desktop.views.tools import Tools
+from desktop.views.waiting import Waiting
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
-from desktop.widgets.loading import Loading
 from desktop.widgets.page_header import PageHeader
-from desktop.widgets.phases import Look, Showing, Word
 from desktop.widgets.text import Text
 from engine.domain.earnings import CurrencyReport, Earnings, Figures
 from engine.domain.errors import DriveSphereError
@@ -58,17 +57,22 @@ class EarningsPage(Page):
         super().__init__()
         self._offline = offline
         self.vm, self._explain = vm, explain
-        self._filled: EarningsState | None = None
-        self._run = 0
         self._tasks = TaskScope(self)
         self._tasks.failed.connect(self.task_failed)
-        self.loading = Loading(self)
         self.header = PageHeader(tools.theme, TITLE, " ")
         self.period = PeriodBar(tools.theme)
         self.save = Button(tools.theme, "Export …", icon=Icon.DOWNLOAD)
         self.stamp, self.exported = Banner(tools.theme), Banner(tools.theme)
         self.body = EarningsBody(tools)
         self.content = Content(tools, self.body)
+        self.loading = Waiting(
+            self,
+            vm,
+            self.content,
+            bones=self._put_up_bones,
+            fill=self._fill,
+            has_rows=lambda state: state.earnings is not None,
+        )
         self.copy_line = Text(tools.theme, size=TypeSize.SMALL, ink="muted")
         self.forget = Button(tools.theme, "Forget this computer …", Kind.QUIET)
         self.forget.setVisible(False)
@@ -80,16 +84,7 @@ class EarningsPage(Page):
     def draw(self, state: EarningsState) -> None:
         codes = tuple(each.currency for each in state.earnings.currencies) if state.earnings else ()
         self.period.draw(state.span, codes, state.currency)
-        if state.phase is Phase.LOADING:
-            if state.run != self._run:
-                self._run = state.run
-                self.loading.begin(has_rows=state.earnings is not None)
-        elif state.phase is Phase.READY:
-            self.loading.settle()
-        else:
-            self.loading.fail()
-        if state.phase is not Phase.LOADING and self.loading.showing.look is Look.CONTENT:
-            self._fill(state)
+        self.loading.draw(state)
 
     def focus_first(self) -> None:
         self.content.take_focus()
@@ -106,23 +101,13 @@ class EarningsPage(Page):
         if self.vm.state.earnings is not None:
             self._tasks.once("where", self._ask_where())
 
-    def _look(self, showing: Showing) -> None:
+    def _put_up_bones(self) -> None:
         state = self.vm.state
-        self.content.line.set_active(active=showing.progress)
-        if state.phase is not Phase.FAILED:
-            self.content.tell_stuck(stuck=showing.word is Word.OFFER_RETRY and state.phase is Phase.LOADING)
-        if showing.look is Look.BONES:
-            self._filled = None
-            self.content.show_rows()
-            self._head(state)
-            self.body.show_bones(by_day=state.span is None or state.span.by_day, currency=state.currency)
-        elif showing.look is Look.CONTENT and state.phase is not Phase.LOADING:
-            self._fill(state)
+        self.content.show_rows()
+        self._head(state)
+        self.body.show_bones(by_day=state.span is None or state.span.by_day, currency=state.currency)
 
     def _fill(self, state: EarningsState) -> None:
-        if state == self._filled:
-            return
-        self._filled = state
         self._head(state)
         self.save.setEnabled(state.report is not None)
         if state.phase is Phase.FAILED and state.problem is not None:
@@ -201,7 +186,6 @@ class EarningsPage(Page):
     def _connect(self) -> None:
         self.vm.changed.connect(self.draw)
         self.vm.export.changed.connect(self._tell_export)
-        self.loading.changed.connect(self._look)
         self.content.stepped.connect(self._act)
         self.content.retried.connect(self.vm.load)
         self.stamp.acted.connect(self.vm.load)

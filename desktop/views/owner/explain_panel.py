@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.figures import amount, day_time, plural, whole
 from desktop.messages import booking_number, say
-from desktop.models.pages import PagesModel, PageTicket
 from desktop.models.rows import Column
 from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.viewmodels.owner.explain import ExplainState, ExplainViewModel
 from desktop.viewmodels.phases import Phase
+from desktop.views.asked_pages import AskedPages
 from desktop.views.owner.earnings_words import MEANINGS, NAMES, commission_text, hours, value_text
 from desktop.views.owner.posting_fields import posting_field
 from desktop.views.tools import Tools
@@ -43,14 +43,13 @@ class ExplainPanel(SidePanel):
         super().__init__(tools.theme, host)
         self._vm, self._opens, self._shown = vm, opens, ""
         self._figure = Figure.NET
-        self._orders: dict[int, PageTicket] = {}
         theme, clock = tools.theme, tools.shimmer
         self.about = Text(theme, ink="muted", wrap=True)
         self.value = Text(theme, size=TypeSize.HERO, bold=True)
         self.meaning = Text(theme, wrap=True)
         self.sums = FieldList(theme, clock)
         self.banner = Banner(theme)
-        self.model: PagesModel[Line] = PagesModel(self._columns(), self._order, PAGE)
+        self.model: AskedPages[Line] = AskedPages(self._columns(), vm, lambda page: page.lines, PAGE)
         self.lines = RecordTable(theme, clock)
         self.lines.setModel(self.model)
         self.lines.setMinimumHeight(64 * GRID)
@@ -61,8 +60,6 @@ class ExplainPanel(SidePanel):
         self.open_booking = Button(theme, "Open booking")
         self._lay_out_content()
         vm.changed.connect(self.draw)
-        vm.page_arrived.connect(self._put)
-        vm.page_failed.connect(self._fail_page)
         self.lines.visible_rows.connect(self.model.want_rows)
         self.lines.retry_wanted.connect(self.model.retry)
         self.lines.chosen.connect(self._show_line)
@@ -81,16 +78,15 @@ class ExplainPanel(SidePanel):
         if state.phase is Phase.LOADING:
             self.banner.clear()
             self.sums.show_bones([field.label for field in _sums(self._figure, state.figures, None)])
-            self.model.reset(_BONES)
+            self.model.forget(_BONES)
         elif state.phase is Phase.FAILED and state.problem is not None:
-            self.model.reset(0)
+            self.model.forget()
             self.sums.show_fields(_sums(self._figure, state.figures, None))
             self.banner.tell(Tone.DANGER, say(state.problem).text, "Try again", closable=False)
         elif state.first is not None:
             self.banner.clear()
             self.sums.show_fields(_sums(self._figure, state.figures, state.first))
-            self.model.reset(state.first.count)
-            self.model.put_page(self.model.ticket(0), state.first.lines)
+            self.model.begin(state.first.count, state.first.lines)
             self.hint.setText(_HINT if state.first.count else "No booking is behind this figure.")
 
     def _columns(self) -> tuple[Column[Line], ...]:
@@ -106,19 +102,6 @@ class ExplainPanel(SidePanel):
         if self._figure is Figure.LENGTH:
             return plural(line.rental.days, "day")
         return amount(Money(line.minor, line.rental.currency))
-
-    def _order(self, ticket: PageTicket) -> None:
-        if self._vm.state.phase is Phase.READY:
-            self._orders[ticket.first_row] = ticket
-            self._vm.need_page(ticket.first_row)
-
-    def _put(self, run: int, offset: int, page: Explanation) -> None:
-        if run == self._vm.state.run and offset in self._orders:
-            self.model.put_page(self._orders.pop(offset), page.lines)
-
-    def _fail_page(self, run: int, offset: int, _problem: object) -> None:
-        if run == self._vm.state.run and offset in self._orders:
-            self.model.page_failed(self._orders.pop(offset))
 
     def _show_line(self, line: Line | None) -> None:
         for widget in (self.detail_title, self.detail):

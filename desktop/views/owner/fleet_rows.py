@@ -7,22 +7,21 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.messages import plural, say
-from desktop.models.pages import PAGE_SIZE, PagesModel, PageTicket
 from desktop.theme.icons import Icon
 from desktop.viewmodels.owner.fleet import FleetState, FleetViewModel
 from desktop.viewmodels.phases import Phase
+from desktop.views.asked_pages import AskedPages
 from desktop.views.content import Content
 from desktop.views.owner.fleet_row import FleetLine, columns_of, line_of
 from desktop.views.photos import Photos
 from desktop.views.tools import Tools, Workspace, announce
+from desktop.views.waiting import Waiting
 from desktop.widgets.card_grid import CardGrid
 from desktop.widgets.card_layout import GAP, PICTURE
-from desktop.widgets.loading import Loading
-from desktop.widgets.phases import Look, Showing, Word
 from desktop.widgets.record_table import RecordTable
 from engine.domain.car import Car
 from engine.domain.errors import DriveSphereError
-from engine.domain.fleet import FleetQuery
+from engine.domain.fleet import FleetQuery, FleetRows
 
 _BONES = 24
 
@@ -39,12 +38,7 @@ class FleetRowsView(QWidget):
         super().__init__()
         self._vm, self._now, self._photos = fleet, workspace.now, photos
         self._shown: FleetQuery | None = None
-        self._filled: FleetState | None = None
-        self._bones = False
-        self._run = 0
-        self._orders: dict[int, PageTicket] = {}
-        self.loading = Loading(self)
-        self.model: PagesModel[FleetLine] = PagesModel(columns_of(owners=fleet.any_owner), self._order, PAGE_SIZE)
+        self.model: AskedPages[FleetLine] = AskedPages(columns_of(owners=fleet.any_owner), fleet, self._lines)
         self.grid = CardGrid(tools.theme, tools.shimmer, lambda line: line.text)
         self.grid.set_photo_of(self._photo)
         self.table = RecordTable(tools.theme, tools.shimmer)
@@ -53,6 +47,14 @@ class FleetRowsView(QWidget):
         self._stack.addWidget(self.grid)
         self._stack.addWidget(self.table)
         self.content = Content(tools, self._stack, inset=GAP // 2)
+        self.loading = Waiting(
+            self,
+            fleet,
+            self.content,
+            bones=self._put_up_bones,
+            fill=self._fill,
+            has_rows=lambda state: self._shown == state.query,
+        )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.content)
@@ -73,42 +75,18 @@ class FleetRowsView(QWidget):
         self._stack.setContentsMargins(edge, 0, edge, 0)
 
     def draw(self, state: FleetState) -> None:
-        if state.phase is Phase.LOADING:
-            if state.run != self._run:
-                self._run = state.run
-                self.loading.begin(has_rows=self._shown == state.query)
-        elif state.phase is Phase.READY:
-            self.loading.settle()
-        else:
-            self.loading.fail()
-        if state.phase is not Phase.LOADING and self.loading.showing.look is Look.CONTENT:
-            self._fill(state)
+        self.loading.draw(state)
 
     def take_focus(self) -> None:
         self.content.take_focus()
 
-    def _look(self, showing: Showing) -> None:
-        state = self._vm.state
-        self.content.line.set_active(active=showing.progress)
-        if state.phase is not Phase.FAILED:
-            self.content.tell_stuck(stuck=showing.word is Word.OFFER_RETRY and state.phase is Phase.LOADING)
-        if showing.look is Look.BONES:
-            self._put_up_bones()
-        elif showing.look is Look.CONTENT and state.phase is not Phase.LOADING:
-            self._fill(state)
-
     def _put_up_bones(self) -> None:
-        if not self._bones:
-            self._bones, self._shown = True, None
-            self._orders.clear()
-            self.model.reset(_BONES)
-            self.content.show_rows()
-            self.told.emit("Loading")
+        self._shown = None
+        self.model.forget(_BONES)
+        self.content.show_rows()
+        self.told.emit("Loading")
 
     def _fill(self, state: FleetState) -> None:
-        if state is self._filled:
-            return
-        self._filled, self._bones = state, False
         if state.phase is Phase.FAILED and state.problem is not None:
             self._fail(state, state.problem)
         elif state.first is not None and state.first.total:
@@ -123,10 +101,8 @@ class FleetRowsView(QWidget):
         current = self.model.row_at(self._current().row())
         scrolled = [view.verticalScrollBar().value() if again else 0 for view in (self.grid, self.table)]
         self._shown = state.query
-        self._orders.clear()
-        self.model.reset(state.first.total)
-        lines = [line_of(row, state, self._now()) for row in state.first.rows]
-        self.model.put_page(self.model.ticket(0), lines)
+        lines = self._lines(state.first)
+        self.model.begin(state.first.total, lines)
         self.content.show_rows()
         wanted = current.row.car.id if current and again else None
         at = next((at for at, line in enumerate(lines) if line.row.car.id == wanted), -1)
@@ -138,7 +114,7 @@ class FleetRowsView(QWidget):
 
     def _empty(self, state: FleetState) -> None:
         self._shown = state.query
-        self.model.reset(0)
+        self.model.forget()
         self.told.emit(" ")
         if state.query.filters:
             words = "With fewer filters there may be one."
@@ -149,12 +125,11 @@ class FleetRowsView(QWidget):
 
     def _fail(self, state: FleetState, problem: DriveSphereError) -> None:
         if self._shown == state.query and self.model.rowCount():
-            for ticket in self._orders.values():
-                self.model.page_failed(ticket)
+            self.model.fail_asked()
             self.content.tell_stale(f"{say(problem).text} These cars are as they were loaded before.")
             return
         self._shown = None
-        self.model.reset(0)
+        self.model.forget()
         self.told.emit(" ")
         self.content.show_problem(problem, "The cars did not come")
 
@@ -166,24 +141,9 @@ class FleetRowsView(QWidget):
         else:
             self.add_wanted.emit()
 
-    def _order(self, ticket: PageTicket) -> None:
-        """Only while the answer is there: until then nobody knows which query the rows belong to."""
-        if self._shown is None:
-            return
-        self._orders[ticket.first_row] = ticket
-        if self._vm.state.phase is not Phase.LOADING:
-            self._vm.need_page(ticket.first_row)
-
-    def _page_arrived(self, run: int, offset: int, page: object) -> None:
-        ticket = self._orders.pop(offset, None) if run == self._vm.state.run else None
-        if ticket is not None:
-            state = self._vm.state
-            self.model.put_page(ticket, [line_of(row, state, self._now()) for row in getattr(page, "rows", ())])
-
-    def _page_failed(self, run: int, offset: int, _problem: object) -> None:
-        ticket = self._orders.pop(offset, None) if run == self._vm.state.run else None
-        if ticket is not None:
-            self.model.page_failed(ticket)
+    def _lines(self, page: FleetRows) -> list[FleetLine]:
+        state, now = self._vm.state, self._now()
+        return [line_of(row, state, now) for row in page.rows]
 
     def _choose(self, line: FleetLine) -> None:
         car: Car = line.row.car
@@ -210,7 +170,4 @@ class FleetRowsView(QWidget):
         self.table.setSelectionModel(self.grid.selectionModel())
         self.content.stepped.connect(self._stepped)
         self.content.retried.connect(self._vm.load)
-        self.loading.changed.connect(self._look)
         self._photos.changed.connect(self.grid.viewport().update)
-        self._vm.page_arrived.connect(self._page_arrived)
-        self._vm.page_failed.connect(self._page_failed)
