@@ -117,6 +117,20 @@ def page(qtbot, theme, shimmer, tasks, tmp_path):
     page.loading.fail()
 
 
+@pytest.mark.parametrize(
+    ("span", "name"),
+    [
+        (month(2026, 10, ZONE), "October 2026 · "),
+        (month(2026, 11, ZONE), "November 2026 so far · "),
+        (month(2026, 12, ZONE), "December 2026 · "),
+    ],
+)
+def test_a_period_that_is_not_over_is_called_so(page, span, name):
+    page.vm._show(ready(span))
+
+    assert page.header._subtitle.text().startswith(name)
+
+
 def test_R6_every_tile_shows_the_figure_that_its_name_says(page):
     page.vm._show(ready())
     tiles = page.body.tiles

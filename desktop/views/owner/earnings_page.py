@@ -127,7 +127,7 @@ class EarningsPage(Page):
             self.content.show_problem(problem, "The earnings could not be loaded")
 
     def _head(self, state: EarningsState) -> None:
-        parts = [] if state.span is None else [span_name(state.span), f"days of {state.span.zone}"]
+        parts = [] if state.span is None else [_period(state), f"days of {state.span.zone}"]
         stamp = ""
         if state.span is not None and state.as_of is not None and state.earnings is not None:
             as_of = day_time(state.as_of, state.span.wall)
@@ -216,6 +216,14 @@ class EarningsPage(Page):
         foot.addWidget(self.copy_line, 1)
         foot.addWidget(self.forget)
         column.addLayout(foot)
+
+
+def _period(state: EarningsState) -> str:
+    """A period that is not over is compared with a whole one: whoever reads that should know."""
+    if state.span is None:
+        return ""
+    going_on = state.as_of is not None and state.span.starts_at <= state.as_of < state.span.ends_at
+    return f"{span_name(state.span)} so far" if going_on else span_name(state.span)
 
 
 def _figures(earnings: Earnings, report: CurrencyReport, asked: Asked) -> tuple[Figures, str]:
