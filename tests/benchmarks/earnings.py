@@ -1,4 +1,4 @@
-"""An owner's earnings out of the copy on this computer: 5 years, 50 cars, 20,000 bookings.
+"""An owner's earnings and bookings out of the copy on this computer: 5 years, 50 cars, 20,000 bookings.
 
 Each line is program time from the choice of a period to its figures and charts (what Qt then paints is not in it),
 beside a bare SQLite read of the same rows. The target is 100 ms for every screen.
@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -24,22 +25,28 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import msgspec
 
 from desktop.views.owner import earnings_charts as charts
+from desktop.views.owner.stored_bookings import stored_row
 from engine.adapters.copy_file import CopyFile, Part
 from engine.adapters.copy_vault import CopyVault
 from engine.domain.car import CarStatus, OwnerId
-from engine.domain.copying import BOOKINGS, FLEET, LEDGER, CopyHead, CopyManifest, StoredFleet
+from engine.domain.copying import BOOKINGS, FLEET, LEDGER, CopyHead, CopyManifest, OwnCopy, StoredFleet, kept_since
 from engine.domain.explained import Figure, Question
+from engine.domain.listing import BookingOrder, BookingQuery, BookingScope
 from engine.domain.ownbooks import OwnBranch, OwnCar, Posting, Rental, StatusSince
 from engine.domain.people import AccountName
 from engine.domain.span import Span, milliseconds, moment, month, own_days, quarter, year_of
 from engine.services.copying import StoredBooks
 from engine.services.earnings import EarningsService
+from engine.services.stored_listing import StoredListing
 
 ZONE, YEARS, CARS, RENTALS = "Europe/Berlin", range(2021, 2026), 50, 20_000
 KEY = b"k" * 32
 OWNER, ACCOUNT = OwnerId("owner-1"), AccountName("owner")
 END = datetime(2026, 1, 1, tzinfo=UTC)
 ROUNDS = 7
+#: As if it were then: 24 months kept, and everything booked since.
+_ALL_KEPT = datetime(2022, 12, 1, tzinfo=UTC)
+_BARE = "SELECT * FROM bookings WHERE created >= ? ORDER BY created DESC"
 
 
 class OneKey:
@@ -101,12 +108,15 @@ def written(folder: Path, postings: list[Posting], rentals: list[Rental], fleet:
     return vault
 
 
-def bare(folder: Path, postings: list[Posting]) -> sqlite3.Connection:
-    """The same ledger rows in a plain table with an index on their time."""
+def bare(folder: Path, postings: list[Posting], rentals: list[Rental]) -> sqlite3.Connection:
+    """The same rows in plain tables with an index on their time."""
     db = sqlite3.connect(folder / "bare.sqlite")
     db.execute("CREATE TABLE ledger (booking, kind, source, minor, currency, car, branch, at)")
     db.executemany("INSERT INTO ledger VALUES (?,?,?,?,?,?,?,?)", postings)
     db.execute("CREATE INDEX at ON ledger (at)")
+    db.execute(f"CREATE TABLE bookings ({', '.join(Rental._fields)})")
+    db.executemany("INSERT INTO bookings VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)", rentals)
+    db.execute("CREATE INDEX created ON bookings (created)")
     db.commit()
     return db
 
@@ -148,13 +158,43 @@ def main() -> None:
         service = EarningsService(StoredBooks(copy))
         actor = copy.manifest.actor
         print(f"\n{'screen':16} {'ours ms':>8} {'worst':>7} {'bare read ms':>13} {'rows':>7} {'ratio':>6}")
-        with closing(bare(Path(folder), postings)) as db, asyncio.Runner() as runner:
+        with closing(bare(Path(folder), postings, rentals)) as db, asyncio.Runner() as runner:
             for name, span in screens().items():
                 _line(name, span, db, lambda wanted=span: _screen(runner, service, actor, wanted))
             asked = Question(Figure.NET, *_ends(year_of(2025, ZONE)), "EUR")
             _line("explain a year", year_of(2025, ZONE), db, lambda: runner.run(service.explain(actor, asked)))
             use = Question(Figure.UTILISATION, *_ends(year_of(2025, ZONE)), "EUR")
             _line("explain its use", year_of(2025, ZONE), db, lambda: runner.run(service.explain(actor, use)))
+            _bookings(db, runner, copy)
+
+
+def _bookings(db: sqlite3.Connection, runner: asyncio.Runner, copy: OwnCopy) -> None:
+    """From the question to the words of its fifty lines; the bare read is of the same rows, sorted and counted."""
+    head = copy.manifest.head
+    all_kept = replace(copy, manifest=replace(copy.manifest, head=replace(head, as_of=milliseconds(_ALL_KEPT))))
+    end = BookingQuery(BookingScope.FLEET, offset=19_950)
+    for name, kept, query in (
+        ("bookings", copy, BookingQuery(BookingScope.FLEET)),
+        ("all 20,000", all_kept, BookingQuery(BookingScope.FLEET)),
+        ("their last page", all_kept, end),
+        ("of one plate", all_kept, replace(end, text="b-ds 7", offset=0)),
+        ("by price", all_kept, replace(end, order=BookingOrder.PRICE, offset=0)),
+    ):
+        since = milliseconds(kept_since(moment(kept.manifest.head.as_of)))
+        ours, worst = timed(lambda kept=kept, query=query: _list(runner, StoredListing(kept), query))
+        read, _ = timed(lambda since=since: db.execute(_BARE, (since,)).fetchall())
+        (count,) = db.execute("SELECT count(*) FROM bookings WHERE created >= ?", (since,)).fetchone()
+        print(f"{name:16} {ours:8.1f} {worst:7.1f} {read:13.1f} {count:7,} {ours / max(read, 0.01):6.1f}")
+
+
+def _list(runner: asyncio.Runner, listing: StoredListing, query: BookingQuery) -> None:
+    """Of a list that nobody asked for before."""
+    actor = listing.copy.manifest.actor
+    page = runner.run(listing.page(actor, query))
+    names = {branch.id: branch.name for branch in runner.run(listing.branches(actor))}
+    assert page.rows
+    for row in page.rows:
+        stored_row(row, END, names)
 
 
 def _screen(runner: asyncio.Runner, service: EarningsService, actor: object, span: Span) -> None:
