@@ -7,11 +7,11 @@ zone_name, zone_line, zone_note, branch_name, branch_line.
 from __future__ import annotations
 
 from datetime import datetime, timedelta, tzinfo
+from typing import Protocol
 
 from PySide6.QtCore import QDate, QLocale
 
 from engine.domain.car import Branch
-from engine.domain.listing import AnyBranch
 from engine.domain.money import Money
 from engine.domain.period import RentalPeriod
 
@@ -122,7 +122,16 @@ def zone_note(at: datetime, branch: Branch, *, desk: tzinfo | None = None) -> st
     return f"Times are those of {branch.city} ({zone_name(at, branch.tzinfo)}), {plain} {side} this desk."
 
 
-def branch_name(branch: AnyBranch) -> str:
+class Named(Protocol):
+    """Anything that knows a branch's name and city."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def city(self) -> str: ...
+
+
+def branch_name(branch: Named) -> str:
     """With its city, unless the name begins with it in any spelling: Lisboa is Lisbon."""
     same = branch.name[:_ALIKE].casefold() == branch.city[:_ALIKE].casefold()
     return branch.name if same else f"{branch.city} {branch.name}"

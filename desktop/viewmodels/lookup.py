@@ -7,10 +7,9 @@ import asyncio
 from PySide6.QtCore import QObject, Signal
 
 from desktop.tasks import TaskScope
-from desktop.viewmodels.desk import Desk
-from engine.domain.booking import Booking
+from desktop.viewmodels.list_desk import ListDesk
 from engine.domain.errors import DriveSphereError
-from engine.domain.listing import BookingQuery, scopes_of
+from engine.domain.listing import BookingQuery, Listed, scopes_of
 
 _MOST = 5
 _SHORTEST = 3
@@ -18,11 +17,11 @@ _PAUSE_S = 0.2
 
 
 class LookupViewModel(QObject):
-    """Signals: ``found`` carries the text that was asked for and a tuple of Bookings, newest first."""
+    """Signals: ``found`` carries the text that was asked for and a tuple of the desk's rows, newest first."""
 
     found = Signal(str, object)
 
-    def __init__(self, desk: Desk, tasks: TaskScope) -> None:
+    def __init__(self, desk: ListDesk, tasks: TaskScope) -> None:
         super().__init__()
         self._desk, self._tasks = desk, tasks
 
@@ -34,7 +33,7 @@ class LookupViewModel(QObject):
 
     async def _ask(self, text: str) -> None:
         await asyncio.sleep(_PAUSE_S)
-        found: dict[str, Booking] = {}
+        found: dict[str, Listed] = {}
         try:
             for scope in scopes_of(self._desk.actor):
                 query = BookingQuery(scope, text=text, limit=_MOST)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
@@ -12,7 +13,8 @@ from desktop.messages import STANDINGS, booking_number
 from desktop.theme.theme import Theme
 from desktop.viewmodels.lookup import LookupViewModel
 from desktop.widgets.palette import Palette, PaletteLine
-from engine.domain.booking import Booking
+from engine.domain.booking import Booking, BookingId
+from engine.domain.ownbooks import Rental
 
 #: Opens the palette, and has no line in it.
 ITSELF = "help.palette"
@@ -31,8 +33,8 @@ class CommandPalette(QObject):
         self._theme, self._window, self._commands = theme, window, commands
         self.widget: Palette | None = None
         self._lookup: LookupViewModel | None = None
-        self._open_booking: Callable[[Booking], None] = lambda _: None
-        self._bookings: dict[str, Booking] = {}
+        self._open_booking: Callable[[Any], None] = lambda _: None
+        self._bookings: dict[str, Booking | Rental] = {}
         self._recent: list[str] = []
         self._soon = QTimer(self, singleShot=True, interval=_PREPARE_MS)
         self._soon.timeout.connect(self._prepare)
@@ -42,8 +44,8 @@ class CommandPalette(QObject):
         if self.widget is None:
             self._soon.start()
 
-    def attach(self, lookup: LookupViewModel, open_booking: Callable[[Booking], None]) -> None:
-        """Somebody signed in, whose bookings can be looked for."""
+    def attach(self, lookup: LookupViewModel, open_booking: Callable[[Any], None]) -> None:
+        """Somebody is there whose bookings can be looked for; *open_booking* takes a row of theirs."""
         self._lookup, self._open_booking = lookup, open_booking
         lookup.found.connect(self._found)
 
@@ -95,12 +97,14 @@ class CommandPalette(QObject):
         if self._lookup is not None:
             self._lookup.ask(text)
 
-    def _found(self, text: str, bookings: tuple[Booking, ...]) -> None:
+    def _found(self, text: str, bookings: tuple[Booking | Rental, ...]) -> None:
         self._bookings = {f"{_BOOKING}{booking.id}": booking for booking in bookings}
         if self.widget is not None:
             self.widget.add_found(text, [_line(name, booking) for name, booking in self._bookings.items()])
 
 
-def _line(name: str, booking: Booking) -> PaletteLine:
-    words = f"{booking_number(booking.id)} · {booking.car_label} · {booking.renter_name}"
+def _line(name: str, booking: Booking | Rental) -> PaletteLine:
+    """Of a stored booking's renter nothing is known."""
+    renter = (booking.renter_name,) if isinstance(booking, Booking) else ()
+    words = " · ".join((booking_number(BookingId(booking.id)), booking.car_label, *renter))
     return PaletteLine(name, f"Booking, {STANDINGS[booking.standing].lower()}", words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
@@ -109,8 +109,10 @@ class MainWindow(QMainWindow):
         commands = view.commands()
         self._of_workspace = [command.id for command in commands]
         self._install(*commands)
+        self.finder.attach(LookupViewModel(work.lists, work.tasks), view.bookings.open_rental)
         self._pages.addWidget(view)
         self._pages.setCurrentWidget(view)
+        self.finder.prepare_soon()
         view.start()
 
     def close_workspace(self) -> None:
@@ -118,8 +120,7 @@ class MainWindow(QMainWindow):
         view: WorkspaceView | OfflineView | None = self._workspace or self._offline
         if view is None:
             return
-        if self._workspace is not None:
-            self.finder.detach()
+        self.finder.detach()
         self._workspace = self._offline = None
         self.commands.remove(self._of_workspace)
         self._of_workspace = []
@@ -127,7 +128,7 @@ class MainWindow(QMainWindow):
         self._pages.setCurrentWidget(self.sign_in)
         self._pages.removeWidget(view)
         view.deleteLater()
-        self.sign_in.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.sign_in.take_focus()
 
     def show_keys(self) -> None:
         self._tasks.once("keys", self._ask_keys())

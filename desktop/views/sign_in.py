@@ -70,6 +70,11 @@ class SignInPage(QWidget):
         if state.problem is not None:
             announce(self, say(state.problem).text)
 
+    def take_focus(self) -> None:
+        """To the field that is filled in first; this page itself takes no keys but digits."""
+        if (page := self._phases.currentWidget()) is not None:
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _page(self, state: SessionState) -> QWidget:
         if state.phase is SessionPhase.CHOOSING:
             return self._choose

@@ -54,4 +54,4 @@ class StoredCopies(QWidget):
 
 def _here(at: datetime) -> str:
     """On this computer's own wall clock: no fleet's zone is known yet."""
-    return day_time(at, at.astimezone().tzinfo or UTC)
+    return day_time(at, at.astimezone().tzinfo or UTC, now=datetime.now(UTC))

@@ -112,7 +112,7 @@ class SidePanel(QWidget):
     def _first_field(self) -> QWidget:
         content = self._room.widget()
         fields = [] if content is None else [content, *content.findChildren(QWidget)]
-        return next((field for field in fields if _takes_tab(field)), self._close)
+        return next((field for field in fields if _takes_tab(field, self)), self._close)
 
     def _make_room(self, *, taken: bool) -> None:
         """Once, before sliding in, so that the page behind is laid out once and not with every frame."""
@@ -188,6 +188,7 @@ class SidePanel(QWidget):
         painter.end()
 
 
-def _takes_tab(field: QWidget) -> bool:
+def _takes_tab(field: QWidget, panel: QWidget) -> bool:
     tab = bool(field.focusPolicy() & Qt.FocusPolicy.TabFocus)
-    return tab and field.isEnabled() and not field.isHidden()
+    # What lies in something hidden is not hidden itself.
+    return tab and field.isEnabled() and field.isVisibleTo(panel)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStyle
 
 from desktop.theme.tokens import FOCUS, GRID, RADIUS_CARD, Tone, TypeSize
@@ -71,6 +71,13 @@ class Tile(QAbstractButton):
         return QRect(_PAD, top, self.width() - 2 * _PAD, height)
 
     # Qt names below.
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Of itself a button of this kind knows Space only.
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:
         return QSize(45 * GRID, HEIGHT)

@@ -21,12 +21,14 @@ from desktop.viewmodels.bookings import BookingsState
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
 from desktop.views.owner.offline_view import AWAY
+from desktop.views.owner.posting_fields import posting_field
 from desktop.widgets.button import Button
 from engine.adapters import mongo_client
 from engine.config import load
 from engine.domain.booking import BookingState
 from engine.domain.errors import Unavailable
 from engine.domain.listing import BookingOrder
+from engine.domain.ownbooks import Posting
 from engine.offline import copies_of
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -122,6 +124,12 @@ async def test_the_stored_bookings_are_looked_through_by_keyboard(train, history
 
     async with train() as person:
         view = await opened(person)
+        person.press(Qt.Key.Key_Return)
+        explained = view.earnings.page.panel
+        await person.until(explained.isVisible)
+        assert person.focused is explained.lines
+        person.press(Qt.Key.Key_Escape)
+        await person.until(explained.isHidden)
         person.press(Qt.Key.Key_2, CTRL)
         page = await listed(person, view, 2)
         assert [back.id, other.id] == [page.model.row_at(row).booking.id for row in range(2)]
@@ -160,6 +168,37 @@ async def test_the_stored_bookings_are_looked_through_by_keyboard(train, history
     assert not any(name in str(told) for name in (*RENTER.name.split(), "A. M."))
     (row,) = csv.DictReader((tmp_path / "stored.csv").read_text("utf-8-sig").splitlines())
     assert (other.id, "stored copy", "yes") == (row["Booking"], row["Source"], row["Complete"])
+
+
+async def test_a_stored_booking_is_found_from_any_page_by_its_number(train, history, kept):
+    one = paid(history, POLO, 40)
+    paid(history, GOLF, 20)
+    await synced(kept)
+
+    async with train() as person:
+        view = await opened(person)
+        person.press(Qt.Key.Key_K, CTRL)
+        person.type(one.id)
+        finder = person.window.finder
+        await person.until(lambda: len(finder._bookings) == 1 and finder.widget.model.lines)
+        person.press(Qt.Key.Key_Return)
+        await person.until(view.bookings.panel.isVisible)
+        assert "bookings" == view.rail.selected
+        assert view.bookings.panel.facts._fields[3].value == "Berlin Mitte"
+        await listed(person, view, 2)
+        person.press(Qt.Key.Key_Q, CTRL | Qt.KeyboardModifier.ShiftModifier)
+        await person.until(lambda: person.window.offline is None)
+        assert not finder._bookings
+        assert person.window.focusWidget() is person.window.sign_in._form.account
+
+
+def test_what_was_paid_in_another_year_says_so():
+    new_year = int(datetime(2025, 1, 1, tzinfo=UTC).timestamp() * 1000)
+    row = Posting("bk-1", "charge", "ch_1", 10_000, "EUR", GOLF.id, GOLF.branch_id, new_year)
+
+    told = [posting_field(row, UTC, datetime(year, 11, 24, tzinfo=UTC)).value for year in (2025, 2026)]
+
+    assert ["Wed 1 Jan 00:00   100.00 EUR", "Wed 1 Jan 2025 00:00   100.00 EUR"] == told
 
 
 async def test_a_car_of_the_stored_fleet_leads_to_its_bookings_and_back_to_all(train, history, kept):

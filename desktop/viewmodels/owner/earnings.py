@@ -100,7 +100,7 @@ class EarningsViewModel(QObject):
     ) -> None:
         """*live* is None with no network from the start; *stored* is asked at each load, a copy may come later."""
         super().__init__()
-        self._tasks, self._now, self._live, self._stored = tasks, now, live, stored
+        self._tasks, self.now, self._live, self._stored = tasks, now, live, stored
         self.export = ExportViewModel(bridge, tasks, "earnings")
         self.state = EarningsState()
 
@@ -120,7 +120,7 @@ class EarningsViewModel(QObject):
         span = self.state.span
         if span is None or kind is span.kind or kind is SpanKind.CUSTOM:
             return
-        day = today(self._now(), span.zone)
+        day = today(self.now(), span.zone)
         anchor = day if span.first <= day < span.end else span.first
         self.show(_around(kind, anchor, span.zone))
 
@@ -187,7 +187,7 @@ class EarningsViewModel(QObject):
     async def _read(self, source: Source, span: Span | None, *, stored: bool, problem: DriveSphereError | None) -> None:
         if span is None:
             zone = await source.zone()
-            span = _around(SpanKind.MONTH, today(self._now(), zone), zone)
+            span = _around(SpanKind.MONTH, today(self.now(), zone), zone)
             self._show(replace(self.state, span=span))
         found = await source.report(span)
         codes = [each.currency for each in found.currencies]

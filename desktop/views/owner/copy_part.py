@@ -115,4 +115,4 @@ def _as_of(at: datetime, zone: tzinfo | None, *, complete: bool) -> str:
 
 
 def _here(at: datetime, zone: tzinfo | None) -> str:
-    return day_time(at, zone or at.astimezone().tzinfo or UTC)
+    return day_time(at, zone or at.astimezone().tzinfo or UTC, now=datetime.now(UTC))

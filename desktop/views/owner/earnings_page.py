@@ -76,7 +76,7 @@ class EarningsPage(Page):
         self.copy_line = Text(tools.theme, size=TypeSize.SMALL, ink="muted")
         self.forget = Button(tools.theme, "Forget this computer …", Kind.QUIET)
         self.forget.setVisible(False)
-        self.panel = ExplainPanel(tools, explain, host, opens=not offline)
+        self.panel = ExplainPanel(tools, explain, host, vm.now, opens=not offline)
         self.panel.booking_wanted.connect(self.booking_wanted)
         self._lay_out()
         self._connect()
@@ -130,7 +130,7 @@ class EarningsPage(Page):
         parts = [] if state.span is None else [_period(state), f"days of {state.span.zone}"]
         stamp = ""
         if state.span is not None and state.as_of is not None and state.earnings is not None:
-            as_of = day_time(state.as_of, state.span.wall)
+            as_of = day_time(state.as_of, state.span.wall, now=self.vm.now())
             whole = "complete" if state.earnings.complete else "partial"
             stamp = f"stored copy as of {as_of}, {whole}" if state.stored else f"as of {as_of}"
             parts.append(stamp)

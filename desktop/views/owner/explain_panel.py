@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
@@ -38,10 +40,12 @@ class ExplainPanel(SidePanel):
 
     booking_wanted = Signal(str)
 
-    def __init__(self, tools: Tools, vm: ExplainViewModel, host: QWidget, *, opens: bool) -> None:
+    def __init__(
+        self, tools: Tools, vm: ExplainViewModel, host: QWidget, now: Callable[[], datetime], *, opens: bool
+    ) -> None:
         """*opens*: whether a booking has a panel that tells more of it; a stored one has none."""
         super().__init__(tools.theme, host)
-        self._vm, self._opens, self._shown = vm, opens, ""
+        self._vm, self._now, self._opens, self._shown = vm, now, opens, ""
         self._figure = Figure.NET
         theme, clock = tools.theme, tools.shimmer
         self.about = Text(theme, ink="muted", wrap=True)
@@ -111,17 +115,17 @@ class ExplainPanel(SidePanel):
             return
         rental = line.rental
         self._shown = rental.booking_id
-        zone = ZoneInfo(rental.zone)
+        zone, now = ZoneInfo(rental.zone), self._now()
         self.detail_title.setText(f"Booking {booking_number(BookingId(rental.booking_id))}")
         fields = [
             Field("Car", rental.car_label),
-            Field("From", day_time(moment(rental.starts), zone)),
-            Field("Until", day_time(moment(rental.ends), zone)),
+            Field("From", day_time(moment(rental.starts), zone, now=now)),
+            Field("Until", day_time(moment(rental.ends), zone, now=now)),
             Field("State", rental.state.replace("_", " ").capitalize()),
             Field("Price", f"{amount(Money(rental.minor, rental.currency))}, {plural(rental.days, 'day')}"),
             Field("Commission rule", f"{commission_text(rental.commission_bp)}, agreed when booked"),
         ]
-        fields += [posting_field(row, zone) for row in line.postings]
+        fields += [posting_field(row, zone, now) for row in line.postings]
         self.detail.show_fields(fields)
         self.detail.setMinimumHeight(self.detail.sizeHint().height())
 

@@ -74,7 +74,7 @@ class OfflineView(QWidget):
         super().__init__(parent)
         self._tools, self._work = tools, work
         head = work.copy.manifest.head
-        as_of = day_time(moment(head.as_of), ZoneInfo(work.copy.manifest.zone))
+        as_of = day_time(moment(head.as_of), ZoneInfo(work.copy.manifest.zone), now=work.now())
         self.stamp = f"stored copy as of {as_of}, {'complete' if head.complete else 'partial'}"
         self.rail, self.status, self.banner = Rail(tools.theme), StatusBar(tools.theme), Banner(tools.theme)
         self.pages = PageStack()

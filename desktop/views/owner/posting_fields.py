@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from desktop.figures import amount, day_time
 from desktop.widgets.field_skeleton import Field
@@ -19,6 +19,6 @@ _KINDS = {
 }
 
 
-def posting_field(row: Posting, zone: tzinfo) -> Field:
-    words = f"{day_time(moment(row.at), zone)}   {amount(Money(row.minor, row.currency))}"
+def posting_field(row: Posting, zone: tzinfo, now: datetime) -> Field:
+    words = f"{day_time(moment(row.at), zone, now=now)}   {amount(Money(row.minor, row.currency))}"
     return Field(_KINDS[row.kind], words, amount=True)

@@ -55,7 +55,7 @@ class StoredBookingPanel(SidePanel):
         self.car.show_label(rental.car_label)
         self.facts.show_fields(_facts(rental, branch, self._now()))
         rows = sorted(postings_of(self._books, rental.booking_id), key=_order)
-        self.payments.show_fields([posting_field(row, zone) for row in rows])
+        self.payments.show_fields([posting_field(row, zone, self._now()) for row in rows])
         self.payments.setVisible(bool(rows))
         self.unpaid.setVisible(not rows)
         self.open(self.number.button)

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.commands import Command
-from desktop.messages import STANDINGS, amount, booking_number, branch_time, days_text
+from desktop.messages import STANDINGS, amount, booking_number, branch_name, branch_time, days_text
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.viewmodels.bookings import BookingsState, BookingsViewModel
@@ -108,6 +108,7 @@ class StoredBookingsPart(QObject):
         self._tools, self._stored, self._go = tools, stored, go
         self.vm = BookingsViewModel(stored.desk, tasks)
         self.page: StoredBookingsPage | None = None
+        self._branches = {branch.branch_id: branch_name(branch) for branch in stored.copy.fleet.branches}
         self.panel = StoredBookingPanel(tools, stored.copy.books, stored.desk.now, stored.stamp, host)
 
     @property
@@ -122,6 +123,11 @@ class StoredBookingsPart(QObject):
         query = BookingQuery(scope=BookingScope.FLEET, car_id=car.id)
         self._to_page().vm.ask(query, only=f"Car: {car.label}")
 
+    def open_rental(self, rental: Rental) -> None:
+        """Beside the list, wherever the person is."""
+        self._to_page()
+        self.panel.open_rental(rental, self._branches.get(rental.branch_id, ""))
+
     def left(self) -> None:
         self.panel.close_panel()
 
@@ -131,7 +137,7 @@ class StoredBookingsPart(QObject):
 
     def _make(self) -> StoredBookingsPage:
         page = self.page = StoredBookingsPage(self._tools, self.vm, self._stored)
-        page.opened.connect(self._open)
+        page.opened.connect(self.open_rental)
         page.first_step_wanted.connect(self.fleet_wanted)
         page.task_failed.connect(self.task_failed)
         self.vm.load()
@@ -142,10 +148,6 @@ class StoredBookingsPart(QObject):
         if self.page is None:
             raise RuntimeError("a page that was gone to is built")
         return self.page
-
-    def _open(self, rental: Rental) -> None:
-        if self.page is not None:
-            self.panel.open_rental(rental, self.page.branch_names().get(BranchId(rental.branch_id), ""))
 
 
 def stored_row(rental: Rental, now: datetime, branches: Mapping[BranchId, str]) -> BookingRow:

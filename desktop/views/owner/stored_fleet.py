@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QVBoxLayout
 
-from desktop.messages import BODIES, FUELS, TRANSMISSIONS, amount, plural
+from desktop.messages import BODIES, FUELS, TRANSMISSIONS, amount, branch_name, plural
 from desktop.models.pages import PagesModel, PageTicket
 from desktop.models.rows import Column
 from desktop.theme.icons import Icon
@@ -37,7 +37,7 @@ class StoredFleetPage(Page):
         super().__init__()
         self._pictures: Mapping[str, bytes] = copy.pictures
         self._made: dict[str, QPixmap | None] = {}
-        places = {branch.branch_id: branch.name for branch in copy.fleet.branches}
+        places = {branch.branch_id: branch_name(branch) for branch in copy.fleet.branches}
         cars = sorted(copy.fleet.cars, key=lambda car: (car.title, car.plate))
         self.model: PagesModel[Car] = PagesModel(_COLUMNS, _never, _ALL)
         self.grid = CardGrid(tools.theme, tools.shimmer, lambda car: _text(car, places.get(car.branch_id, "")))
