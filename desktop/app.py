@@ -108,7 +108,7 @@ class Program:
         self.window.task_failed.connect(self._crashed)
         self.session.changed.connect(self._session_changed)
         self.window.close_requested.connect(lambda: self._tasks.once("leave", self._ask_to_leave()))
-        watch.observe(app, self.window)
+        watch.observe(self.window)
 
     async def live(self, *, smoke: bool = False) -> int:
         """From showing the window to having closed everything."""

@@ -14,8 +14,6 @@ from PySide6.QtCore import QEvent, QObject
 from desktop.viewmodels.session import SessionPhase, SessionState, SessionViewModel
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
-
     from desktop.views.shell import MainWindow
 
 _WITHIN_S = 120.0
@@ -29,13 +27,11 @@ class Stopwatch(QObject):
         # The start of the process, also the part before Python ran.
         self._began = time.time() - psutil.Process().create_time() - time.monotonic()
         self._times: dict[str, int] = {}
-        self._window: QObject | None = None
         self.first_frame = asyncio.Event()
 
-    def observe(self, app: QApplication, window: QObject) -> None:
-        """Wait for *window*'s first painted frame."""
-        self._window = window
-        app.installEventFilter(self)
+    def observe(self, window: QObject) -> None:
+        """Wait for the first painted frame of *window*, which is a top level."""
+        window.installEventFilter(self)
 
     def servers_ready(self) -> None:
         self._note("servers_ready_ms")
@@ -77,4 +73,6 @@ class Stopwatch(QObject):
         if event.type() is QEvent.Type.UpdateRequest and not self.first_frame.is_set():
             self._note("first_frame_ms")
             self.first_frame.set()
+            # Every event that comes through here costs the window's thread a call into Python.
+            watched.removeEventFilter(self)
         return super().eventFilter(watched, event)
