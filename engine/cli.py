@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from multiprocessing import freeze_support
@@ -28,12 +28,13 @@ _ACCOUNT = click.option(
 
 
 @contextmanager
-def _in_words() -> Iterator[None]:
-    """A problem we know is a sentence and status 2; any other is a bug and shows itself."""
+def _in_words(also: Callable[[DriveSphereError], None] = lambda _: None) -> Iterator[None]:
+    """A problem we know is a sentence and status 2, and what *also* says; any other is a bug and shows itself."""
     try:
         yield
     except DriveSphereError as problem:
         click.echo(f"{problem} [{problem.code}]", err=True)
+        also(problem)
         sys.exit(2)
 
 
@@ -180,7 +181,7 @@ def reconcile(data: Path | None, account: str, since: datetime, until: datetime,
 @drivesphere.command()
 @_DATA
 @_ACCOUNT
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, whatever happens.")
 def doctor(data: Path | None, account: str, *, as_json: bool) -> None:
     """Look at servers, sweeper, schema and data. Status 1 if something is bad, 2 if nothing could be looked at.
 
@@ -189,7 +190,7 @@ def doctor(data: Path | None, account: str, *, as_json: bool) -> None:
     from engine import doctoring  # noqa: PLC0415 -- the drivers take a quarter of a second to load
     from engine.domain.health import Level  # noqa: PLC0415 -- as above
 
-    with _in_words():
+    with _in_words(doctoring.tell_problem_as_json) if as_json else _in_words():
         settings = load(data)
         hear = (lambda _: None) if as_json else doctoring.tell
         report = asyncio.run(doctoring.run(settings, account, _password(settings, account), hear))

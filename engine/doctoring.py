@@ -9,6 +9,7 @@ import click
 
 from engine.bootstrap import open_engine, open_place
 from engine.config import Secret, Settings
+from engine.domain.errors import DriveSphereError
 from engine.domain.health import Finding, HealthReport, Level
 
 _MARKS = {Level.GOOD: "ok", Level.UNKNOWN: "not seen", Level.WARNING: "warning", Level.BAD: "BAD"}
@@ -53,5 +54,12 @@ def tell_as_json(report: HealthReport) -> None:
             }
             for finding in report.findings
         ],
+        "problem": None,
     }
     click.echo(json.dumps(told))
+
+
+def tell_problem_as_json(problem: DriveSphereError) -> None:
+    """Nothing could be looked at; the same keys as a report has."""
+    told = {"code": problem.code, "says": str(problem)}
+    click.echo(json.dumps({"at": None, "level": Level.UNKNOWN, "findings": [], "problem": told}))

@@ -79,3 +79,26 @@ def test_the_doctor_says_how_the_demo_is_and_leaves_with_status_0(data):
     levels = {finding["area"]: finding["level"] for finding in told["findings"]}
     assert {"good"} == {level for area, level in levels.items() if area != "sweeper"}, told
     assert "_test_" not in done.stdout
+
+
+NOWHERE = {
+    "DRIVESPHERE_MONGO_URL": "mongodb://127.0.0.1:1/?replicaSet=ds",
+    "DRIVESPHERE_REDIS_URL": "redis://127.0.0.1:1/0",
+    "DRIVESPHERE_PASSWORD": "a secret",
+}
+
+
+@pytest.mark.parametrize(
+    ("environ", "code"),
+    [({"STRIPE_API_KEY": "nonsense"}, "config"), (NOWHERE, "unavailable")],
+    ids=["config", "servers"],
+)
+def test_the_doctor_answers_in_json_although_nothing_can_be_looked_at(data, environ, code):
+    done = _run("doctor", "--data", data, "--json", **environ)
+
+    assert 2 == done.returncode
+    told = json.loads(done.stdout)
+    assert ("unknown", [], code) == (told["level"], told["findings"], told["problem"]["code"])
+    assert told["problem"]["says"] in done.stderr
+    assert "nonsense" not in done.stdout + done.stderr
+    assert "a secret" not in done.stdout + done.stderr
