@@ -22,6 +22,7 @@ _WAITING = (0.45, 0.62, 0.38, 0.74, 0.56, 0.83, 0.68, 0.9, 0.6, 0.5, 0.7, 0.42)
 _WIDEST = 56
 _RADIUS = 5.0
 _LEAST = 2.0
+_LINE = 4 * GRID
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +89,32 @@ class BarChart(Chart):
         painter.drawPath(_rounded(bar.adjusted(0.5, 0.5, -0.5, 0), up=(cell.point.before or 0.0) >= 0))
 
     def _paint_words(self, painter: QPainter, cell: Cell, plot: QRectF, *, figure: bool) -> None:
-        tokens = self._theme.tokens
         area = cell.area
-        every = max(
-            1, -(-(self._text_width([point.label for point in self._data.points]) + GRID) // int(area.width() or 1))
-        )
-        n = self._data.points.index(cell.point)
-        if n % every == 0:
+        every = self.told_every(area.width())
+        if self._data.points.index(cell.point) % every == 0:
             # Names that stand for several slots may reach into their neighbours'.
             room = QRectF(area.center().x() - area.width() * every / 2, plot.bottom() + 2, area.width() * every, LABELS)
-            self._write(painter, room, cell.point.label, tokens.muted)
+            for n, words in enumerate(self.name_lines(cell.point.label, room.width())):
+                self._write(painter, room.translated(0, n * _LINE), words, self._theme.tokens.muted)
         if figure and cell.point.short:
             self._write_over(painter, cell.mark.center().x(), cell.mark.top(), cell.point.short)
 
+    def told_every(self, slot: float) -> int:
+        """Which names are told where not all of them have room: every second, or every third."""
+        if self._data.apart:
+            return 1
+        widest = self._text_width([point.label for point in self._data.points])
+        return max(1, -(-(widest + GRID) // int(slot or 1)))
+
+    def name_lines(self, name: str, room: float) -> tuple[str, ...]:
+        """*name* in two lines where it is too long for *room* px and has a gap to break it at."""
+        first, _, rest = name.partition(" ")
+        return (first, rest) if self._data.apart and rest and self._text_width([name]) > room - GRID else (name,)
+
     def _plot(self, rect: QRectF) -> QRectF:
-        return rect.adjusted(0, LABELS, 0, -LABELS - 2)
+        slot = rect.width() / max(len(self._data.points), 1)
+        lines = max((len(self.name_lines(point.label, slot)) for point in self._data.points), default=1)
+        return rect.adjusted(0, LABELS, 0, -LABELS - 2 - (lines - 1) * _LINE)
 
     def _bar(self, plot: QRectF, scale: Scale, value: float, centre: float, width: float) -> QRectF:
         nought = plot.bottom() - scale.share(0.0) * plot.height()

@@ -55,6 +55,8 @@ class ChartData:
     before: str = ""
     head: str = ""
     """Heading of the table's first column ("Month")."""
+    apart: bool = False
+    """The points are things and no moments in a row: none of their names is left out where it is narrow."""
 
     @property
     def columns(self) -> int:

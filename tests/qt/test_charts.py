@@ -254,3 +254,24 @@ def test_figures_on_every_shade_are_readable(tokens):
 
 def test_shades_are_fifths():
     assert [step_of(share) for share in (-1, 0, 0.19, 0.2, 0.99, 1, 3)] == [0, 0, 0, 1, STEPS - 1, STEPS - 1, STEPS - 1]
+
+
+@pytest.mark.parametrize(
+    ("width", "lines"), [(440, [("Lisbon",), ("Las Palmas",)]), (330, [("Lisbon",), ("Las", "Palmas")])]
+)
+def test_names_of_things_are_told_whole_in_two_lines_if_need_be_and_never_left_out(show, width, lines):
+    card = show(BarChart)
+    names = ("Athens", "Berlin", "Dublin", "Helsinki", "Lisbon", "Las Palmas")
+    points = tuple(Point(name, 10.0, "10 EUR", "10") for name in names)
+    card.show_data(ChartData("Revenue by branch", "EUR", points, apart=True))
+    chart = card.chart
+    chart.setFixedSize(width, 200)
+    QTest.qWait(0)
+    slot = chart.cells()[0].area.width()
+    told = [chart.name_lines(name, slot) for name in names]
+
+    assert lines == told[-2:]
+    assert 1 == chart.told_every(20)
+    assert all(chart._text_width(each) <= slot for each in told)
+    foot = max(cell.mark.bottom() for cell in chart.cells())
+    assert foot + len(lines[-1]) * 16 <= chart.height()

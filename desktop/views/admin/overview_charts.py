@@ -10,7 +10,6 @@ from engine.domain.overview import BranchCars, Overview
 REVENUE, COMMISSION = "Revenue", "Commission"
 BY_MONTH, BY_BRANCH, CARS = "Revenue by month", "Revenue by branch, 12 months", "Cars by branch"
 CAR_UNIT = "cars"
-_LONGEST_LABEL = 9
 
 
 def money_unit(currency: str) -> str:
@@ -47,14 +46,13 @@ def by_branch(overview: Overview, currency: str) -> ChartData:
         )
         for branch, revenue, _ in overview.by_branch(currency)
     )
-    return ChartData(BY_BRANCH, currency, points, now=REVENUE, head="Branch")
+    return ChartData(BY_BRANCH, currency, points, apart=True, now=REVENUE, head="Branch")
 
 
 def _label(overview: Overview, branch: BranchCars) -> str:
     """The city, which is shorter, where it has only this branch."""
     alone = sum(other.city == branch.city for other in overview.branches) == 1
-    words = branch.city if alone else branch.name
-    return words if len(words) <= _LONGEST_LABEL else f"{words[: _LONGEST_LABEL - 1].rstrip()}…"
+    return branch.city if alone else branch.name
 
 
 def cars_by_branch(overview: Overview) -> ChartData:
@@ -72,4 +70,4 @@ def cars_by_branch(overview: Overview) -> ChartData:
         )
         for branch in overview.branches
     )
-    return ChartData(CARS, CAR_UNIT, points, now="For rent", before="Out today", head="Branch")
+    return ChartData(CARS, CAR_UNIT, points, apart=True, now="For rent", before="Out today", head="Branch")
