@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.one_booking import OneBookingViewModel
 from desktop.viewmodels.panel_state import MOVING, STAGES, PanelState, Stage, after_claim
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import Branch
@@ -25,38 +25,19 @@ from engine.domain.period import RentalPeriod
 from engine.services.booking import HoldCar
 from engine.services.catalogue import NewRenter
 
-T = TypeVar("T")
 
-_AFTER_FAILURE_S = 3.0
-
-
-class BookingViewModel(QObject):
+class BookingViewModel(OneBookingViewModel[PanelState]):
     """A state, verbs, and word of every change.
 
-    Signals:
-        changed: The state was replaced; carries the new one.
-        booked: A booking came to be or changed; carries it. Lists show it without asking.
-        refund_quoted: What cancelling now would give back; carries the RefundQuote, to be agreed to.
+    Signals: those of every panel of a booking, and
         car_lost: The car was taken by somebody else meanwhile; the search is no longer true.
     """
 
-    changed = Signal(object)
-    booked = Signal(object)
-    refund_quoted = Signal(object)
     car_lost = Signal()
 
     def __init__(self, desk: Desk, open_browser: Callable[[str], None], tasks: TaskScope) -> None:
-        super().__init__()
-        self._desk, self._open_browser, self._tasks = desk, open_browser, tasks
+        super().__init__(desk, open_browser, tasks, PanelState())
         self._intent_key = ""
-        # Counts what the panel was opened for; an answer to an earlier opening changes lists, not this panel.
-        self._run = 0
-        self.state = PanelState()
-
-    def hold_left_s(self) -> float:
-        """Seconds until the hold is over, by the server's clock; 0 without a hold."""
-        booking = self.state.booking
-        return booking.hold_left(self._desk.now()).total_seconds() if booking else 0.0
 
     def start(self, offer: Offer, period: RentalPeriod, branch: Branch) -> None:
         """Open the form for *offer*; its intent key makes one booking of however many presses of "Book"."""
@@ -179,25 +160,6 @@ class BookingViewModel(QObject):
         else:
             self._took(booking, run)
 
-    async def _watch(self, booking_id: BookingId, seen: int, run: int) -> None:
-        """Until it is confirmed or released; a question that got no answer is asked again after a while."""
-        while True:
-            try:
-                booking = await self._desk.call(
-                    partial(self._desk.follower.next_change, self._desk.actor, booking_id, seen)
-                )
-            except DriveSphereError as problem:
-                if run == self._run:
-                    self._show(replace(self.state, problem=problem))
-                if not problem.retryable:
-                    return
-                await asyncio.sleep(_AFTER_FAILURE_S)
-            else:
-                seen = booking.version
-                self._took(booking, run)
-                if STAGES.get(booking.state) not in MOVING:
-                    return
-
     async def _give_up(self, booking_id: BookingId, run: int) -> None:
         self._show(replace(self.state, stage=Stage.RELEASING, problem=None))
         booking = await self._asking(lambda: self._desk.rental.give_up(self._desk.actor, booking_id), run)
@@ -205,11 +167,6 @@ class BookingViewModel(QObject):
             self._took(booking, run)
         elif run == self._run and self.state.booking is not None:
             self._show(replace(self.state, stage=STAGES.get(self.state.booking.state, Stage.RELEASED)))
-
-    async def _ask_refund(self, booking_id: BookingId, run: int) -> None:
-        quoted = await self._asking(lambda: self._desk.rental.quote_refund(self._desk.actor, booking_id), run)
-        if quoted is not None and run == self._run:
-            self.refund_quoted.emit(quoted)
 
     async def _change(self, change: Callable[[], Coroutine[Any, Any, Booking]], run: int) -> None:
         self._show(replace(self.state, problem=None))
@@ -221,15 +178,6 @@ class BookingViewModel(QObject):
         booking = await self._asking(lambda: self._desk.payment.settle(self._desk.actor, booking_id), run)
         if booking is not None:
             self._took(booking, run)
-
-    async def _asking(self, make: Callable[[], Coroutine[Any, Any, T]], run: int) -> T | None:
-        """The answer, or None with the problem shown."""
-        try:
-            return await self._desk.call(make)
-        except DriveSphereError as problem:
-            if run == self._run:
-                self._show(replace(self.state, problem=problem))
-            return None
 
     def _took(self, booking: Booking, run: int) -> None:
         """Show what a booking came to, if the panel is still open for it, tell the lists, and watch on what moves."""
@@ -256,10 +204,8 @@ class BookingViewModel(QObject):
         for name in ("renters", "settle", "quote refund", "add renter"):
             self._tasks.stop(name)
 
-    def _show(self, state: PanelState) -> None:
-        if state != self.state:
-            self.state = state
-            self.changed.emit(state)
+    def _tell(self, problem: DriveSphereError) -> None:
+        self._show(replace(self.state, problem=problem))
 
 
 __all__ = ["MOVING", "STAGES", "BookingViewModel", "NewRenter", "PanelState", "Stage"]

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, TypeVar
-
-from PySide6.QtCore import QObject, Signal
+from typing import Any
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.booking import MOVING, STAGES, PanelState, Stage
 from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.one_booking import OneBookingViewModel
 from desktop.viewmodels.phases import Phase
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import Branch
@@ -21,10 +19,6 @@ from engine.domain.errors import DriveSphereError
 from engine.domain.listing import told_to
 from engine.domain.money import Money
 from engine.domain.people import Deed
-
-T = TypeVar("T")
-
-_AFTER_FAILURE_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +47,12 @@ class DetailState:
         return PanelState(stage, booking=self.booking, period=self.booking.period, problem=self.problem)
 
 
-class DetailViewModel(QObject):
-    """A state, verbs, and word of every change.
-
-    Signals:
-        changed: The state was replaced; carries the new one.
-        booked: A booking came to be or changed; carries it. Lists show it without asking.
-        refund_quoted: What cancelling now would give back; carries the RefundQuote, to be agreed to.
-    """
-
-    changed = Signal(object)
-    booked = Signal(object)
-    refund_quoted = Signal(object)
+class DetailViewModel(OneBookingViewModel[DetailState]):
+    """A state, verbs, and word of every change."""
 
     def __init__(self, desk: Desk, open_browser: Callable[[str], None], tasks: TaskScope) -> None:
-        super().__init__()
-        self._desk, self._open_browser, self._tasks = desk, open_browser, tasks
-        # Counts what it was opened for; an answer to an earlier opening changes lists, not this.
-        self._run = 0
+        super().__init__(desk, open_browser, tasks, DetailState())
         self._wanted: BookingId | None = None
-        self.state = DetailState()
 
     @property
     def may_act(self) -> bool:
@@ -83,11 +63,6 @@ class DetailViewModel(QObject):
     def takes_back(self) -> bool:
         """Whether the account stands at a counter, where cars come back."""
         return self._desk.actor.may(Deed.TAKE_BACK)
-
-    def hold_left_s(self) -> float:
-        """Seconds until the hold is over, by the server's clock; 0 without a hold."""
-        booking = self.state.booking
-        return booking.hold_left(self._desk.now()).total_seconds() if booking else 0.0
 
     def open(self, booking: Booking) -> None:
         """Show what a list knows at once, and what is true a moment later."""
@@ -167,11 +142,6 @@ class DetailViewModel(QObject):
         elif run == self._run and self.state.booking is None:
             self._show(replace(self.state, phase=Phase.FAILED))
 
-    async def _ask_refund(self, booking_id: BookingId, run: int) -> None:
-        quoted = await self._asking(lambda: self._desk.rental.quote_refund(self._desk.actor, booking_id), run)
-        if quoted is not None and run == self._run:
-            self.refund_quoted.emit(quoted)
-
     def _change(self, change: Callable[[], Coroutine[Any, Any, Booking]]) -> None:
         """One at a time: a second press while the first is under way does nothing."""
         self._tasks.once(f"detail change {self._run}", self._changed(change, self._run))
@@ -200,41 +170,11 @@ class DetailViewModel(QObject):
         if moves and self._desk.actor.may(Deed.CAPTURE):
             self._tasks.once(f"follow {booking.id}", self._watch(booking.id, booking.version, run))
 
-    async def _watch(self, booking_id: BookingId, seen: int, run: int) -> None:
-        """Until Stripe or the clock ended it; a question that got no answer is asked again after a while."""
-        while True:
-            try:
-                booking = await self._desk.call(
-                    partial(self._desk.follower.next_change, self._desk.actor, booking_id, seen)
-                )
-            except DriveSphereError as problem:
-                if run == self._run:
-                    self._show(replace(self.state, problem=problem))
-                if not problem.retryable:
-                    return
-                await asyncio.sleep(_AFTER_FAILURE_S)
-            else:
-                seen = booking.version
-                self._took(booking, run)
-                if STAGES.get(booking.state) not in MOVING:
-                    return
-
-    async def _asking(self, make: Callable[[], Coroutine[Any, Any, T]], run: int) -> T | None:
-        """The answer, or None with the problem shown."""
-        try:
-            return await self._desk.call(make)
-        except DriveSphereError as problem:
-            if run == self._run:
-                self._show(replace(self.state, problem=problem))
-            return None
-
     def _begin(self) -> None:
         self._run += 1
         self._wanted = None
         for name in ("detail", "detail refund"):
             self._tasks.stop(name)
 
-    def _show(self, state: DetailState) -> None:
-        if state != self.state:
-            self.state = state
-            self.changed.emit(state)
+    def _tell(self, problem: DriveSphereError) -> None:
+        self._show(replace(self.state, problem=problem))

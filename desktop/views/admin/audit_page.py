@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from PySide6.QtCore import QSignalBlocker, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.dialogs import ask_where_to_save
-from desktop.messages import plural, say
+from desktop.messages import plural
 from desktop.models.rows import Column
-from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
-from desktop.theme.tokens import GRID, Tone
+from desktop.theme.tokens import GRID
 from desktop.viewmodels.admin.audit import AuditViewModel
-from desktop.viewmodels.export import ExportPhase, ExportState
 from desktop.views.admin.facts import facts_of
 from desktop.views.admin.oversight_words import field_text, subject_text, verb_text
 from desktop.views.area import Page
+from desktop.views.export_bar import ExportBar
 from desktop.views.paged_list import ListWords, PagedList
 from desktop.views.tools import Tools
-from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button
 from desktop.widgets.page_header import PageHeader
 from desktop.widgets.search_field import SearchField
@@ -32,7 +28,6 @@ from engine.domain.audit import AuditNames, AuditQuery, AuditRow
 _TITLE = "Audit"
 _EVERYBODY, _ANYTHING, _EVERYWHERE = "Everybody", "Everything", "Every desk"
 _SPANS = (("Any time", None), ("Last 24 hours", 1), ("Last 7 days", 7), ("Last 30 days", 30), ("Last 365 days", 365))
-_OPEN = "Open folder"
 _NOTHING = ListWords(
     Icon.HISTORY,
     "Nothing was changed yet",
@@ -81,8 +76,6 @@ class AuditPage(Page):
         super().__init__()
         self.vm = vm
         # Nobody's child: a question that is cancelled as the session ends outlives the page by a moment.
-        self._tasks = TaskScope()
-        self._tasks.failed.connect(self.task_failed)
         self.header = PageHeader(tools.theme, _TITLE, " ")
         self.save = Button(tools.theme, "Export …", icon=Icon.DOWNLOAD)
         self.header.add_action(self.save)
@@ -92,7 +85,7 @@ class AuditPage(Page):
             box.setAccessibleName(name)
         self.span.addItems([words for words, _ in _SPANS])
         self._fill_names(AuditNames())
-        self.banner = Banner(tools.theme)
+        self.export = ExportBar(tools.theme, vm.export, vm.save, title="Export the audit", name=_TITLE, row="change")
         self.list = PagedList(tools, vm.list, columns(), _NOTHING, _TITLE)
         self.detail = AuditDetail(tools, host)
         self._lay_out(tools)
@@ -118,11 +111,8 @@ class AuditPage(Page):
         self.detail.close_panel()
 
     def stop(self) -> None:
-        self._tasks.stop("where")
+        self.export.stop()
         self.vm.export.stop()
-
-    def ask_where(self) -> None:
-        self._tasks.once("where", self._save())
 
     def _ask(self) -> None:
         days = _SPANS[max(self.span.currentIndex(), 0)][1]
@@ -157,28 +147,6 @@ class AuditPage(Page):
         self.header.say(_TITLE, told)
         self.save.setEnabled(total > 0)
 
-    def _draw_export(self, state: ExportState) -> None:
-        rows = plural(state.rows, "change")
-        match state.phase:
-            case ExportPhase.WRITING:
-                self.banner.tell(Tone.ACCENT, f"Exporting to {state.path.name} … {rows}", closable=False)
-            case ExportPhase.DONE if state.complete:
-                self.banner.tell(Tone.POSITIVE, f"{rows} exported to {state.path}", _OPEN)
-            case ExportPhase.DONE:
-                words = f"The first {rows} exported to {state.path}; there are more. Narrow the list to get the others."
-                self.banner.tell(Tone.WARNING, words, _OPEN)
-            case ExportPhase.FAILED if state.problem is not None:
-                self.banner.tell(Tone.DANGER, f"Nothing was exported. {say(state.problem).text}")
-
-    async def _save(self) -> None:
-        name = f"audit {datetime.now().astimezone():%Y-%m-%d}.csv"
-        path = await ask_where_to_save(self.window(), "Export the audit", name, "Comma-separated values (*.csv)", "csv")
-        if path is not None:
-            self.vm.save(path)
-
-    def _open_folder(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.vm.export.state.path.parent)))
-
     def _lay_out(self, tools: Tools) -> None:
         filters = QHBoxLayout()
         filters.setSpacing(2 * GRID)
@@ -193,7 +161,7 @@ class AuditPage(Page):
         column.setSpacing(3 * GRID)
         column.addWidget(self.header)
         column.addLayout(filters)
-        column.addWidget(self.banner)
+        column.addWidget(self.export)
         column.addWidget(self.list, 1)
 
     def _connect(self) -> None:
@@ -203,10 +171,9 @@ class AuditPage(Page):
         self.list.opened.connect(self.detail.show_row)
         self.list.filled.connect(self._counted)
         self.list.stepped.connect(self.clear)
-        self.save.clicked.connect(self.ask_where)
-        self.banner.acted.connect(self._open_folder)
+        self.save.clicked.connect(self.export.ask)
+        self.export.task_failed.connect(self.task_failed)
         self.vm.names_changed.connect(self._fill_names)
-        self.vm.export.changed.connect(self._draw_export)
 
 
 class AuditDetail(SidePanel):

@@ -239,7 +239,7 @@ class OversightArea(Area):
     def _export_audit(self) -> None:
         page = self._to_audit()
         if page.save.isEnabled():
-            page.ask_where()
+            page.export.ask()
 
     def _to_health(self) -> HealthPage:
         self._frame.go(HEALTH)

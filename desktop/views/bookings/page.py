@@ -19,12 +19,12 @@ from desktop.viewmodels.bookings import BookingsState, BookingsViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.views.area import Page
 from desktop.views.asked_pages import AskedPages
-from desktop.views.bookings.export import ExportBar
 from desktop.views.bookings.filters import BookingFilters
 from desktop.views.bookings.row import NO_NAMES, BookingRow, row_of
 from desktop.views.bookings.table import BookingTable, columns_of
 from desktop.views.bookings.words import SCOPES, count_line, empty_words, orders_for
 from desktop.views.content import Content
+from desktop.views.export_bar import ExportBar
 from desktop.views.tools import Tools
 from desktop.views.waiting import Waiting
 from desktop.widgets.button import Button
@@ -91,7 +91,7 @@ class BookingsPage(Page):
             self.scope.addItem(SCOPES[scope], scope)
         self.save = Button(tools.theme, "Export …", icon=Icon.DOWNLOAD)
         self.filters = BookingFilters(tools.theme, vm)
-        self.export = ExportBar(tools.theme, vm, title)
+        self.export = ExportBar(tools.theme, vm.export, vm.save, title="Export bookings", name=title, row="booking")
         self._lay_out()
         self._connect()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -14,8 +15,7 @@ from desktop.messages import plural, say
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import Tone
-from desktop.viewmodels.bookings import BookingsViewModel
-from desktop.viewmodels.export import ExportPhase, ExportState
+from desktop.viewmodels.export import ExportPhase, ExportState, ExportViewModel
 from desktop.widgets.banner import Banner
 
 _OPEN = "Open folder"
@@ -26,9 +26,13 @@ class ExportBar(QWidget):
 
     task_failed = Signal(object)
 
-    def __init__(self, theme: Theme, vm: BookingsViewModel, title: str) -> None:
+    def __init__(
+        self, theme: Theme, export: ExportViewModel, write: Callable[[Path], None], *, title: str, name: str, row: str
+    ) -> None:
+        """*write* is told where to; *title* heads that question, *name* begins the file's; *row* is what is counted."""
         super().__init__()
-        self._vm, self._title = vm, title
+        self._export, self._write = export, write
+        self._title, self._name, self._row = title, name, row
         self._tasks = TaskScope(self)
         self._tasks.failed.connect(self.task_failed)
         self.banner = Banner(theme)
@@ -38,7 +42,7 @@ class ExportBar(QWidget):
         self.hide()
         self.banner.acted.connect(self._act)
         self.banner.dismissed.connect(self.hide)
-        vm.export.changed.connect(self.draw)
+        export.changed.connect(self.draw)
 
     def ask(self) -> None:
         """Where to; a list is on its way at most once."""
@@ -48,7 +52,7 @@ class ExportBar(QWidget):
         self._tasks.stop("where")
 
     def draw(self, state: ExportState) -> None:
-        rows = plural(state.rows, "booking")
+        rows = plural(state.rows, self._row)
         match state.phase:
             case ExportPhase.WRITING:
                 self.banner.tell(Tone.ACCENT, f"Exporting to {state.path.name} … {rows}", closable=False)
@@ -62,11 +66,10 @@ class ExportBar(QWidget):
         self.setVisible(state.phase is not ExportPhase.IDLE)
 
     async def _ask(self) -> None:
-        name = f"{self._title.lower()} {datetime.now().astimezone():%Y-%m-%d}.csv"
-        path = await ask_where_to_save(self.window(), "Export bookings", name, "Comma-separated values (*.csv)", "csv")
+        name = f"{self._name.lower()} {datetime.now().astimezone():%Y-%m-%d}.csv"
+        path = await ask_where_to_save(self.window(), self._title, name, "Comma-separated values (*.csv)", "csv")
         if path is not None:
-            self._vm.save(path)
+            self._write(path)
 
     def _act(self) -> None:
-        folder: Path = self._vm.export.state.path.parent
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._export.state.path.parent)))

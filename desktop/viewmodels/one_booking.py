@@ -1,0 +1,100 @@
+"""What the panel that makes a booking and the panel of one that exists do alike: ask, and watch on what moves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any, Generic, Protocol, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.tasks import TaskScope
+from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.panel_state import MOVING, STAGES
+from engine.domain.booking import Booking, BookingId
+from engine.domain.errors import DriveSphereError
+
+_AFTER_FAILURE_S = 3.0
+
+T = TypeVar("T")
+
+
+class ShowsBooking(Protocol):
+    @property
+    def booking(self) -> Booking | None: ...
+
+
+State = TypeVar("State", bound=ShowsBooking)
+
+
+class OneBookingViewModel(QObject, Generic[State]):
+    """A state, and word of every change.
+
+    Signals:
+        changed: The state was replaced; carries the new one.
+        booked: A booking came to be or changed; carries it. Lists show it without asking.
+        refund_quoted: What cancelling now would give back; carries the RefundQuote, to be agreed to.
+    """
+
+    changed = Signal(object)
+    booked = Signal(object)
+    refund_quoted = Signal(object)
+
+    def __init__(self, desk: Desk, open_browser: Callable[[str], None], tasks: TaskScope, state: State) -> None:
+        super().__init__()
+        self._desk, self._open_browser, self._tasks = desk, open_browser, tasks
+        # Counts what the panel was opened for; an answer to an earlier opening changes lists, not the panel.
+        self._run = 0
+        self.state = state
+
+    def hold_left_s(self) -> float:
+        """Seconds until the hold is over, by the server's clock; 0 without a hold."""
+        booking = self.state.booking
+        return booking.hold_left(self._desk.now()).total_seconds() if booking else 0.0
+
+    def _took(self, booking: Booking, run: int) -> None:
+        """Show what came of a question asked in *run*, tell the lists, and watch on what moves."""
+        raise NotImplementedError
+
+    def _tell(self, problem: DriveSphereError) -> None:
+        """Show a problem beside what is there."""
+        raise NotImplementedError
+
+    async def _watch(self, booking_id: BookingId, seen: int, run: int) -> None:
+        """Until Stripe or the clock ended it; a question that got no answer is asked again after a while."""
+        while True:
+            try:
+                booking = await self._desk.call(
+                    partial(self._desk.follower.next_change, self._desk.actor, booking_id, seen)
+                )
+            except DriveSphereError as problem:
+                if run == self._run:
+                    self._tell(problem)
+                if not problem.retryable:
+                    return
+                await asyncio.sleep(_AFTER_FAILURE_S)
+            else:
+                seen = booking.version
+                self._took(booking, run)
+                if STAGES.get(booking.state) not in MOVING:
+                    return
+
+    async def _ask_refund(self, booking_id: BookingId, run: int) -> None:
+        quoted = await self._asking(lambda: self._desk.rental.quote_refund(self._desk.actor, booking_id), run)
+        if quoted is not None and run == self._run:
+            self.refund_quoted.emit(quoted)
+
+    async def _asking(self, make: Callable[[], Coroutine[Any, Any, T]], run: int) -> T | None:
+        """The answer, or None with the problem shown."""
+        try:
+            return await self._desk.call(make)
+        except DriveSphereError as problem:
+            if run == self._run:
+                self._tell(problem)
+            return None
+
+    def _show(self, state: State) -> None:
+        if state != self.state:
+            self.state = state
+            self.changed.emit(state)
