@@ -7,11 +7,13 @@ from dataclasses import replace
 
 from screens_admin import AWAY
 
+from desktop.viewmodels.bookings import BookingsState
 from desktop.viewmodels.connection import ConnectionState
 from desktop.viewmodels.list_desk import StoredListDesk
 from desktop.viewmodels.owner.earnings import Source
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
+from engine.domain.errors import CopyUnusable
 from engine.domain.ownrows import books_of
 from engine.services.copying import StoredBooks
 from engine.services.earnings import EarningsService
@@ -61,13 +63,16 @@ async def _whole(photo) -> None:
     await _listed(photo)
     await photo.take("offline-bookings-nothing-found")
     page.filters.reset()
+    await _listed(photo)
+    full = view.bookings.vm.state
+    for phase, problem in ((Phase.LOADING, None), (Phase.FAILED, CopyUnusable("damaged"))):
+        page._shown = None
+        view.bookings.vm._show(BookingsState(phase, full.query, run=view.bookings.vm.state.run + 1, problem=problem))
+        await asyncio.sleep(_SETTLE_S)
+        await photo.take(f"offline-bookings-{phase.name.lower()}")
     view.go("fleet")
     await asyncio.sleep(_SETTLE_S)
     await photo.take("offline-fleet")
-    car = view._made["fleet"].model.row_at(0)
-    view.bookings.show_car(car)
-    await _listed(photo)
-    await photo.take("offline-bookings-car")
 
 
 async def _partial(photo) -> None:

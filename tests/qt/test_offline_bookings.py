@@ -26,7 +26,7 @@ from desktop.widgets.button import Button
 from engine.adapters import mongo_client
 from engine.config import load
 from engine.domain.booking import BookingState
-from engine.domain.errors import Unavailable
+from engine.domain.errors import CopyUnusable
 from engine.domain.listing import BookingOrder
 from engine.domain.ownbooks import Posting
 from engine.offline import copies_of
@@ -258,7 +258,7 @@ async def test_a_long_stored_list_comes_by_pages_and_one_that_fails_can_be_asked
         await listed(person, view, 120)
 
         page._shown = None
-        vm._show(BookingsState(Phase.FAILED, state.query, run=state.run + 9, problem=Unavailable("mongodb")))
+        vm._show(BookingsState(Phase.FAILED, state.query, run=state.run + 9, problem=CopyUnusable("damaged")))
         await person.until(lambda: not page.content.shows_rows)
         assert head(page).endswith(", complete")
         page.content.stepped.emit()
