@@ -108,8 +108,13 @@ class BarChart(Chart):
 
     def name_lines(self, name: str, room: float) -> tuple[str, ...]:
         """*name* in two lines where it is too long for *room* px and has a gap to break it at."""
-        first, _, rest = name.partition(" ")
-        return (first, rest) if self._data.apart and rest and self._text_width([name]) > room - GRID else (name,)
+        words = name.split(" ")
+        if not self._data.apart or len(words) == 1 or self._text_width([name]) <= room:
+            return (name,)
+        # As much as fits goes into the first.
+        starts = [" ".join(words[:count]) for count in range(1, len(words))]
+        first = max((start for start in starts if self._text_width([start]) <= room), key=len, default=starts[0])
+        return first, name[len(first) + 1 :]
 
     def _plot(self, rect: QRectF) -> QRectF:
         slot = rect.width() / max(len(self._data.points), 1)

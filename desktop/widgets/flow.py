@@ -1,13 +1,25 @@
 """Widgets side by side that go on in the next line where there is no more room.
 
 API: FlowLayout(gap): addWidget as ever, an expanding widget in a line takes nothing from the others; add_tail(widget)
-for the last one, which stands at the reading end of its line.
+for the last one, which stands at the reading end of its line; with_label(label, field, gap) -> QWidget.
 """
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QStyle, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QLayoutItem, QStyle, QWidget
+
+
+def with_label(label: QLabel, field: QWidget, gap: int) -> QWidget:
+    """Both on one line, whatever flows: *label* is the field's."""
+    label.setBuddy(field)
+    pair = QWidget()
+    row = QHBoxLayout(pair)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(gap)
+    row.addWidget(label)
+    row.addWidget(field)
+    return pair
 
 
 class FlowLayout(QLayout):

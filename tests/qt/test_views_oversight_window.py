@@ -6,19 +6,21 @@ import csv
 import gc
 from dataclasses import replace
 from datetime import timedelta
+from itertools import combinations
 from urllib.parse import urlsplit
 
 import pytest
 from builders import BERLIN, LISBON, wish
 from person import person_at
 from proxy import Line, Proxy
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QMessageBox
 
 from desktop.viewmodels.export import ExportPhase
 from desktop.viewmodels.paged import PagedState
 from desktop.viewmodels.phases import Phase
+from desktop.widgets.phases import Look
 from engine.adapters import mongo_client
 from engine.adapters.mongo_bookings import booking_document
 from engine.adapters.mongo_documents import ledger_document
@@ -216,6 +218,25 @@ async def test_the_audit_is_filtered_read_in_full_and_written_to_a_file(admin, w
 
     head, *lines = csv.reader(file.read_text(encoding="utf-8-sig").splitlines())
     assert ("Who", 1, "branch.changed") == (head[1], len(lines), lines[0][3])
+
+
+async def test_filters_and_lists_stand_beside_the_open_panel(admin):
+    async with admin() as person:
+        person.window.resize(1280, 800)
+        await at(person, "overview")
+        for name in ("users", "audit"):
+            person.view.go(name)
+            page = person.view.page(name)
+            panel = page.detail if name == "audit" else person.view.admin.accounts.panel
+            await person.until(lambda page=page: page.list.loading.showing.look is Look.CONTENT)
+            panel.open()
+            await person.until(lambda panel=panel, page=page: page.width() + panel.width() == person.view.pages.width())
+            parts = [*page.findChildren(QComboBox), *page.findChildren(QLineEdit), page.list.table]
+            places = [QRect(part.mapTo(page, QPoint(0, 0)), part.size()) for part in parts if part.isVisible()]
+            assert len(places) >= 5, name
+            assert all(page.rect().contains(place) for place in places), name
+            assert not any(one.intersects(other) for one, other in combinations(places, 2)), name
+            panel.close_panel()
 
 
 async def test_health_is_looked_at_line_by_line_and_copied_without_the_key(admin, world):

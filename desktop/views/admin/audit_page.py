@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from desktop.messages import plural
 from desktop.models.rows import Column
@@ -19,6 +19,7 @@ from desktop.views.export_bar import ExportBar
 from desktop.views.paged_list import ListWords, PagedList
 from desktop.views.tools import Tools
 from desktop.widgets.button import Button
+from desktop.widgets.flow import FlowLayout, with_label
 from desktop.widgets.page_header import PageHeader
 from desktop.widgets.search_field import SearchField
 from desktop.widgets.side_panel import SidePanel
@@ -26,6 +27,7 @@ from desktop.widgets.text import Text
 from engine.domain.audit import AuditNames, AuditQuery, AuditRow
 
 _TITLE = "Audit"
+_SEARCH_PX = 240
 _EVERYBODY, _ANYTHING, _EVERYWHERE = "Everybody", "Everything", "Every desk"
 _SPANS = (("Any time", None), ("Last 24 hours", 1), ("Last 7 days", 7), ("Last 30 days", 30), ("Last 365 days", 365))
 _NOTHING = ListWords(
@@ -148,14 +150,11 @@ class AuditPage(Page):
         self.save.setEnabled(total > 0)
 
     def _lay_out(self, tools: Tools) -> None:
-        filters = QHBoxLayout()
-        filters.setSpacing(2 * GRID)
-        filters.addWidget(self.subject, 2)
+        filters = FlowLayout(gap=2 * GRID)
+        self.subject.setMinimumWidth(_SEARCH_PX)
+        filters.addWidget(self.subject)
         for words, box in (("Who", self.who), ("What", self.what), ("Desk", self.where), ("When", self.span)):
-            label = Text(tools.theme, words, ink="muted")
-            label.setBuddy(box)
-            filters.addWidget(label)
-            filters.addWidget(box, 1)
+            filters.addWidget(with_label(Text(tools.theme, words, ink="muted"), box, 2 * GRID))
         column = QVBoxLayout(self)
         column.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 4 * GRID)
         column.setSpacing(3 * GRID)

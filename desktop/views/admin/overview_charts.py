@@ -50,9 +50,9 @@ def by_branch(overview: Overview, currency: str) -> ChartData:
 
 
 def _label(overview: Overview, branch: BranchCars) -> str:
-    """The city, which is shorter, where it has only this branch."""
+    """The city where it has only this branch and is the shorter of its names."""
     alone = sum(other.city == branch.city for other in overview.branches) == 1
-    return branch.city if alone else branch.name
+    return min(branch.city, branch.name, key=len) if alone else branch.name
 
 
 def cars_by_branch(overview: Overview) -> ChartData:

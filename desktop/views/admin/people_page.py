@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QVBoxLayout
 
 from desktop.messages import ROLES, branch_name, plural
 from desktop.models.rows import Column
@@ -18,6 +18,7 @@ from desktop.views.area import Page
 from desktop.views.paged_list import ListWords, PagedList
 from desktop.views.tools import Tools
 from desktop.widgets.button import Button, Kind
+from desktop.widgets.flow import FlowLayout
 from desktop.widgets.page_header import PageHeader
 from desktop.widgets.search_field import SearchField
 from engine.domain.accounts import PeopleQuery, PersonRow
@@ -127,11 +128,9 @@ class PeoplePage(Page):
         self.standing.setAccessibleName("Standing")
         for words, value in (("Active and disabled", ""), ("Active only", "active"), ("Disabled only", "disabled")):
             self.standing.addItem(words, value)
-        row = QHBoxLayout()
-        row.setSpacing(2 * GRID)
+        row = FlowLayout(gap=2 * GRID)
         for widget in (self.search, self.role, self.branch, self.standing):
             row.addWidget(widget)
-        row.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 4 * GRID)
         column.setSpacing(3 * GRID)

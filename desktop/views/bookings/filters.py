@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QDate, QSignalBlocker, Qt
 from PySide6.QtGui import QTextCharFormat
-from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDateEdit, QVBoxLayout, QWidget
 
 from desktop.messages import STANDINGS, branch_name, locale
 from desktop.theme.theme import Theme
@@ -19,7 +19,7 @@ from desktop.views.bookings.words import DAYS, ORDERS, hint_for, orders_for
 from desktop.views.client.filter_button import FilterButton
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.chip import Chip
-from desktop.widgets.flow import FlowLayout
+from desktop.widgets.flow import FlowLayout, with_label
 from desktop.widgets.search_field import SearchField
 from desktop.widgets.text import Text
 from engine.domain.booking import Standing
@@ -111,15 +111,7 @@ class BookingFilters(QWidget):
         row = FlowLayout(gap=2 * GRID)
         for widget in (self.search, self.standings, self.days, self.first, self.last, self.branch):
             row.addWidget(widget)
-        label = Text(theme, "Order", ink="muted")
-        label.setBuddy(self.order)
-        order = QWidget()
-        pair = QHBoxLayout(order)
-        pair.setContentsMargins(0, 0, 0, 0)
-        pair.setSpacing(2 * GRID)
-        pair.addWidget(label)
-        pair.addWidget(self.order)
-        row.add_tail(order)
+        row.add_tail(with_label(Text(theme, "Order", ink="muted"), self.order, 2 * GRID))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * GRID)
