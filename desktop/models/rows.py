@@ -23,6 +23,8 @@ TONE_ROLE = SORT_ROLE + 3
 """Name of a theme ``Tone`` for a cell that is shown as a badge; empty for plain text."""
 WEIGHT_ROLE = SORT_ROLE + 4
 """Of a heading: its column's share of the width."""
+SPARE_ROLE = SORT_ROLE + 5
+"""Of a heading: whether its column is left out where the table is narrow."""
 
 _Role = Qt.ItemDataRole
 NOWHERE = QModelIndex()
@@ -41,6 +43,8 @@ class Column(Generic[Row]):
     """For a state: the name of its ``Tone``, and the text becomes a badge."""
     weight: int = 2
     """Share of the table's width."""
+    spare: bool = False
+    """Left out where the table is narrow: what opens beside it tells this too."""
 
     def answer(self, row: Row, role: int) -> Any:
         """What Qt asks of one cell."""
@@ -65,6 +69,8 @@ class Column(Generic[Row]):
             return self.title
         if role == WEIGHT_ROLE:
             return self.weight
+        if role == SPARE_ROLE:
+            return self.spare
         return self.alignment() if role == _Role.TextAlignmentRole else None
 
 

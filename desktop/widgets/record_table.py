@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.widgets.record_row import RecordRow
-from desktop.widgets.roles import ROW_ROLE, STATE_ROLE, WEIGHT_ROLE
+from desktop.widgets.roles import ROW_ROLE, SPARE_ROLE, STATE_ROLE, WEIGHT_ROLE
 from desktop.widgets.visible_rows import VisibleRows
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from desktop.widgets.shimmer import ShimmerClock
 
 ROW_HEIGHT = 9 * GRID
+_NARROW = 680
 _STEPS = {Qt.Key.Key_J: 1, Qt.Key.Key_K: -1}
 #: A row is chosen as a whole, so these lead to another row, not to another column.
 _ENDS = {Qt.Key.Key_Home: -1, Qt.Key.Key_End: 1}
@@ -128,14 +129,19 @@ class RecordTable(QTableView):
         model = self.model()
         if model is None:
             return
-        count = model.columnCount()
-        heads = (model.headerData(at, Qt.Orientation.Horizontal, WEIGHT_ROLE) for at in range(count))
-        weights = [int(weight or 1) for weight in heads]
-        room, left = self.viewport().width(), sum(weights)
-        for at, weight in enumerate(weights):
+        heads, room = Qt.Orientation.Horizontal, self.viewport().width()
+        weights: dict[int, int] = {}
+        for at in range(model.columnCount()):
+            hidden = room < _NARROW and bool(model.headerData(at, heads, SPARE_ROLE))
+            self.setColumnHidden(at, hidden)
+            if not hidden:
+                weights[at] = int(model.headerData(at, heads, WEIGHT_ROLE) or 1)
+        left = sum(weights.values())
+        for at, weight in weights.items():
             width = room * weight // max(left, 1)
             self.setColumnWidth(at, width)
             room, left = room - width, left - weight
+        self.stay_on_shown_column()
 
     def _open(self, index: QModelIndex | QPersistentModelIndex) -> None:
         row = index.data(ROW_ROLE)

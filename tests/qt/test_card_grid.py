@@ -141,7 +141,7 @@ def test_cards_fill_the_width(width, columns):
 
 
 def test_roles_are_those_of_the_models():
-    names = ("ROW_ROLE", "STATE_ROLE", "TONE_ROLE", "WEIGHT_ROLE")
+    names = ("ROW_ROLE", "STATE_ROLE", "TONE_ROLE", "WEIGHT_ROLE", "SPARE_ROLE")
 
     assert [getattr(rows, name) for name in names] == [getattr(roles, name) for name in names]
 

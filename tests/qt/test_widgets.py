@@ -356,6 +356,26 @@ def test_table_shares_its_width_by_weight(window, theme, shimmer, bookings):
     assert widths[0] == pytest.approx(3 * widths[1], abs=3)
 
 
+def test_a_narrow_table_leaves_out_what_can_be_spared_and_is_walked_all_the_same(window, theme, shimmer):
+    spare = [Column("Number", str, str, spare=True), Column("Car", str, str), Column("Desk", str, str, spare=True)]
+    model = PagesModel(spare, lambda _ticket: None)
+    table = RecordTable(theme, shimmer, window)
+    table.setModel(model)
+    table.resize(900, 300)
+    table.show()
+    model.reset(3)
+    table.setCurrentIndex(model.index(0, 0))
+    assert not any(table.isColumnHidden(column) for column in range(3))
+    table.resize(500, 300)
+    QTest.keyClick(table, Qt.Key.Key_Down)
+
+    assert [True, False, True] == [table.isColumnHidden(column) for column in range(3)]
+    assert table.viewport().width() == table.columnWidth(1)
+    assert 1 == table.currentIndex().row()
+    table.resize(900, 300)
+    assert not any(table.isColumnHidden(column) for column in range(3))
+
+
 def test_table_is_walked_and_opened_by_keys(window, theme, shimmer, bookings):
     model = RowsModel(bookings, key=lambda row: row[0])
     model.replace_all([("B-1", "Held", "10 EUR"), ("B-2", "Held", "20 EUR"), ("B-3", "Held", "30 EUR")])

@@ -63,8 +63,8 @@ def columns() -> list[Column[AuditRow]]:
         Column("Who", lambda row: row.by, lambda row: row.by, weight=3),
         Column("What", lambda row: verb_text(row.what), lambda row: row.what, weight=4),
         Column("Subject", lambda row: subject_text(row.subject), lambda row: row.subject, weight=5),
-        Column("Change", _changes, _changes, weight=9),
-        Column("Desk", lambda row: row.desk, lambda row: row.desk, weight=3),
+        Column("Change", _changes, _changes, weight=9, spare=True),
+        Column("Desk", lambda row: row.desk, lambda row: row.desk, weight=3, spare=True),
     ]
 
 

@@ -65,8 +65,10 @@ class PeoplePage(Page):
         def where(row: PersonRow) -> str:
             return where_text(row.person.post, self._vm.state.branches, self._vm.state.fleets)
 
-        def column(title: str, text: Callable[[PersonRow], str], weight: int = 3) -> Column[PersonRow]:
-            return Column(title, text, text, weight=weight)
+        def column(
+            title: str, text: Callable[[PersonRow], str], weight: int = 3, *, spare: bool = False
+        ) -> Column[PersonRow]:
+            return Column(title, text, text, weight=weight, spare=spare)
 
         def standing(row: PersonRow) -> str:
             return standing_of(row)[0]
@@ -75,8 +77,8 @@ class PeoplePage(Page):
             column("Name", lambda row: row.person.name, 4),
             column("Signs in as", lambda row: row.person.account),
             column("Role", lambda row: ROLES[row.person.post.role], 2),
-            column("Place", where, 4),
-            column("Last sign-in", lambda row: seen_text(row.last_sign_in, now())),
+            column("Place", where, 4, spare=True),
+            column("Last sign-in", lambda row: seen_text(row.last_sign_in, now()), spare=True),
             Column("Standing", standing, standing, tone=lambda row: standing_of(row)[1].value, weight=3),
         ]
 
