@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -100,7 +101,7 @@ async def _narrowed(photo) -> None:
     await _listed(photo)
     vm.sort(BookingOrder.PICK_UP, descending=False)
     await _listed(photo)
-    vm.export._show(ExportState(ExportPhase.DONE, photo.folder / "bookings 2026-11-24.csv", 21))
+    vm.export._show(ExportState(ExportPhase.DONE, Path("Documents", "bookings 2026-11-24.csv"), 21))
     await photo.take("bookings-filtered")
     vm.export._show(ExportState())
     vm.search("zzz")
