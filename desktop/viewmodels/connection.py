@@ -24,6 +24,8 @@ _ANSWER_S = 3.0
 FRESH = timedelta(seconds=4)
 #: Most answers to let pass before what keeps failing is tried once more.
 _MOST_PASSED = 15
+#: Answers without a doubt between them after which all is well again; longer than a slow question takes to fail.
+_CALM = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class ConnectionViewModel(QObject):
         """*probe* runs in the engine: the server's time now, and whether Redis answers; raises what is wrong."""
         super().__init__()
         self._bridge, self._probe, self._tasks = bridge, probe, tasks
-        self._doubted, self._spacing, self._to_pass = False, 0, 0
+        self._doubted, self._calm, self._spacing, self._to_pass = False, 0, 0, 0
         self.state = ConnectionState()
 
     def watch(self) -> None:
@@ -119,12 +121,14 @@ class ConnectionViewModel(QObject):
         if away:
             self._doubted = False
             self.back.emit()
-        elif not self._doubted:
-            self._spacing = self._to_pass = 0
-        elif self._to_pass:
-            self._to_pass -= 1
-        else:
-            self._doubted = False
+            return
+        due, self._to_pass = not self._to_pass, max(self._to_pass - 1, 0)
+        if not self._doubted:
+            self._calm += 1
+            if self._calm > self._spacing + _CALM:
+                self._spacing = 0
+        elif due:
+            self._doubted, self._calm = False, 0
             self._spacing = self._to_pass = min(2 * self._spacing + 1, _MOST_PASSED)
             self.retry.emit()
 

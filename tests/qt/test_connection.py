@@ -79,6 +79,50 @@ async def test_what_keeps_failing_is_asked_for_less_and_less_often(watched, serv
     await watched(steps)
 
 
+async def test_what_takes_long_to_fail_is_asked_for_less_and_less_often_too(watched, servers, until):
+    async def steps(vm, said):
+        at, fails_at = [], []
+
+        def again():
+            at.append(servers.looks)
+            fails_at.append(servers.looks + 3)
+
+        def look(_state):
+            if servers.looks in fails_at:
+                vm.doubt()
+
+        vm.retry.connect(again)
+        vm.changed.connect(look)
+        vm.doubt()
+        await until(lambda: len(at) >= 6)
+        pauses = [later - earlier for earlier, later in pairwise(at)]
+        assert sorted(pauses) == pauses
+        assert pauses[-1] == 16
+
+    await watched(steps)
+
+
+async def test_after_a_calm_the_first_failure_is_asked_for_again_at_once(watched, servers, until):
+    async def steps(vm, said):
+        vm.doubt()
+        await until(lambda: said)
+        vm.doubt()
+        await until(lambda: len(said) == 2)
+        calm = servers.looks
+        await until(lambda: servers.looks >= calm + 12)
+        at = []
+        vm.retry.connect(lambda: at.append(servers.looks))
+        vm.doubt()
+        asked = servers.looks
+        await until(lambda: at)
+        vm.doubt()
+        await until(lambda: len(at) == 2)
+        assert at[0] <= asked + 2
+        assert at[1] == at[0] + 2
+
+    await watched(steps)
+
+
 async def test_an_outage_that_was_seen_has_everything_asked_for_once(watched, servers, until):
     async def steps(vm, said):
         await until(lambda: servers.looks >= 1)
