@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QStandardPaths
+from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ async def ask(dialog: QDialog) -> int:
 async def confirm(parent: QWidget | None, question: Question) -> bool:
     """True only if the person pressed *yes*; Esc and closing the box are a no."""
     box = QMessageBox(_Icon.Warning if question.grave else _Icon.Question, question.title, question.text, parent=parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
     yes = box.addButton(question.yes, _Role.AcceptRole)
     no = box.addButton(question.no, _Role.RejectRole)
     box.setDefaultButton(no if question.grave else yes)
@@ -68,6 +69,7 @@ async def confirm(parent: QWidget | None, question: Question) -> bool:
 async def tell(parent: QWidget | None, title: str, text: str) -> None:
     """Say something that has to be read before going on."""
     box = QMessageBox(_Icon.Information, title, text, parent=parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
     box.addButton("Close", _Role.AcceptRole)
     await ask(box)
 

@@ -44,7 +44,7 @@ class Stored:
         return found
 
     async def open(self, account: AccountName) -> Actor:
-        """Raises: NotFound, NoKeyring, CopyUnusable."""
+        """Raises: NotFound, NoKeyring, CopyUnusable, CopyOutOfReach."""
         offline = await self._bridge.call(_load)
         desk: StoredDesk = await self._bridge.call(lambda: offline.open_copy(self._settings, account))
         self._desk = desk

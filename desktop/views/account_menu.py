@@ -10,6 +10,7 @@ from desktop.theme.icons import Icon
 from desktop.views.look import LookMenu
 from desktop.views.tools import Tools
 from desktop.widgets.button import Button, Kind
+from desktop.widgets.text import plain_tip
 from engine.domain.people import Actor
 
 
@@ -23,7 +24,7 @@ class AccountButton(Button):
     def __init__(self, tools: Tools, actor: Actor, parent: QWidget | None = None, *, online: bool = True) -> None:
         """Without the servers (*online* off) there is no password to change."""
         super().__init__(tools.theme, actor.name, Kind.QUIET, Icon.PERSON, parent)
-        self.setToolTip(f"{actor.name}, {ROLES[actor.role]}")
+        self.setToolTip(plain_tip(f"{actor.name}, {ROLES[actor.role]}"))
         self.setAccessibleName(f"Account {actor.name}")
         self._menu = QMenu(self)
         self._menu.addMenu(LookMenu(tools.theme, tools.preferences, self._menu))

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.theme.tokens import FOCUS, GRID, TypeSize
 from desktop.widgets.chart_data import ChartData, Point
+from desktop.widgets.text import plain_tip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -239,7 +240,7 @@ class Chart(QWidget):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
             at = self._cell_at(event.pos()) if self._phase is Phase.DATA else None
-            self.setToolTip("" if at is None else self._data.points[at].spoken)
+            self.setToolTip("" if at is None else plain_tip(self._data.points[at].spoken))
         return super().event(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.widgets.button import Button, Kind
-from desktop.widgets.text import Ink, Text
+from desktop.widgets.text import Ink, Text, plain_tip
 from desktop.widgets.timeline import ASIDE
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class CopyLine(QWidget):
         room = max(self._words.width(), 0)
         words = QFontMetrics(self._words.font()).elidedText(self._shown, Qt.TextElideMode.ElideMiddle, room)
         self._words.setText(words if room else self._shown)
-        self._words.setToolTip(self._shown)
+        self._words.setToolTip(plain_tip(self._shown))
 
     # Qt names below.
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEven
 from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from desktop.theme.tokens import GRID, TypeSize
+from desktop.widgets.text import plain_tip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,7 +123,7 @@ class FieldList(QWidget):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
             field = self._field_at(event.pos())
-            self.setToolTip("" if field is None else field.value)
+            self.setToolTip("" if field is None else plain_tip(field.value))
         return super().event(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:

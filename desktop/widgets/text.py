@@ -1,15 +1,16 @@
 """A label that wears the type scale and a colour role, and follows the theme.
 
-API: Text(theme, text, size, ink, bold, wrap): setText as ever, set_ink(role).
+API: Text(theme, text, size, ink, bold, wrap): setText as ever, set_ink(role); plain_tip(text) for setToolTip.
 """
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QLabel
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QLabel, QStyle
 
 from desktop.theme.tokens import TypeSize
 
@@ -21,8 +22,16 @@ if TYPE_CHECKING:
 Ink = Literal["text", "muted", "accent", "positive", "warning", "danger"]
 
 
+def plain_tip(text: str) -> str:
+    """*text* for a tool tip, which Qt would read as markup where it looks like some."""
+    return f"<span>{escape(text)}</span>".replace("\n", "<br>") if "<" in text else text
+
+
 class Text(QLabel):
-    """Plain text only: nothing that comes from outside is read as markup."""
+    """Plain text only: nothing that comes from outside is read as markup.
+
+    A line without room ends in dots, so that nobody takes its beginning for the whole.
+    """
 
     def __init__(
         self,
@@ -53,3 +62,18 @@ class Text(QLabel):
         palette = self.palette()
         palette.setColor(QPalette.ColorRole.WindowText, QColor(getattr(self._theme.tokens, self._ink)))
         self.setPalette(palette)
+
+    # Qt names below.
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        room, text = self.contentsRect(), self.text()
+        cut = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+        if self.wordWrap() or "\n" in text or cut == text:
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        side = QStyle.visualAlignment(self.layoutDirection(), self.alignment())
+        self.style().drawItemText(
+            painter, room, side, self.palette(), self.isEnabled(), cut, self.foregroundRole()
+        )
+        painter.end()

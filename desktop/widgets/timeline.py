@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEven
 from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from desktop.theme.tokens import GRID, Tone, TypeSize
+from desktop.widgets.text import plain_tip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +78,7 @@ class Timeline(QWidget):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
             moment = self._moment_at(event.pos())
-            self.setToolTip("" if moment is None else f"{moment.title}\n{moment.detail}")
+            self.setToolTip("" if moment is None else plain_tip(f"{moment.title}\n{moment.detail}"))
         return super().event(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:

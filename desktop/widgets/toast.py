@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStyle, QWidget
 
@@ -36,7 +36,7 @@ class Toast(QWidget):
         super().__init__(host)
         self._theme = theme
         self._host = host
-        self._text = QLabel()
+        self._text = QLabel(textFormat=Qt.TextFormat.PlainText)
         self._step = QPushButton(flat=True)
         self._step.setFont(theme.font(TypeSize.BODY, bold=True))
         row = QHBoxLayout(self)

@@ -79,3 +79,16 @@ async def test_tell_ends_when_it_was_read(qtbot, until):
     await telling
 
     assert open_box() is None
+
+
+async def test_markup_from_outside_is_asked_about_as_it_is(qtbot, until):
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    asking = asyncio.create_task(confirm(window, Question("Retire", "<b>Bobby</b> is not for rent.", "Retire")))
+    await until(open_box)
+    format_of_text = open_box().textFormat()
+    QTest.keyClick(open_box(), Qt.Key.Key_Escape)
+    await asking
+
+    assert Qt.TextFormat.PlainText == format_of_text

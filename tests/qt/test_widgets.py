@@ -22,7 +22,7 @@ from desktop.widgets.search_field import SearchField
 from desktop.widgets.shimmer import ShimmerClock
 from desktop.widgets.side_panel import WIDTH, SidePanel
 from desktop.widgets.status_bar import StatusBar, StatusText
-from desktop.widgets.text import Text
+from desktop.widgets.text import Text, plain_tip
 from desktop.widgets.toast import Toast
 from desktop.widgets.visible_rows import VisibleRows
 
@@ -86,6 +86,24 @@ def test_focus_on_a_button_is_seen(qtbot, window, theme, kind):
 
 def test_markup_from_outside_is_shown_as_it_is(theme):
     assert Qt.TextFormat.PlainText == Text(theme, "<b>Bobby</b>").textFormat()
+
+
+def test_no_tool_tip_and_no_toast_reads_markup_from_outside(window, theme):
+    toast = Toast(theme, window)
+    toast.tell("<b>Bobby</b> is added.")
+
+    assert Qt.TextFormat.PlainText == toast._text.textFormat()
+    assert "Golf · B-DS 1" == plain_tip("Golf · B-DS 1")
+    assert "<span>&lt;b&gt;Bobby&lt;/b&gt;<br>2</span>" == plain_tip("<b>Bobby</b>\n2")
+
+
+def test_a_line_without_room_ends_in_dots(window, theme):
+    whole, cut = Text(theme, "Mercedes-Benz V-Class"), Text(theme, "Mercedes-Ben…")
+    for text in (whole, cut):
+        text.setFixedSize(text.fontMetrics().horizontalAdvance("Mercedes-Ben…") + 1, 20)
+    put(window, whole, cut)
+
+    assert whole.grab().toImage() == cut.grab().toImage()
 
 
 def test_text_follows_the_theme(theme):

@@ -13,7 +13,7 @@ from desktop.bridge import EngineThread
 from desktop.tasks import TaskScope
 from desktop.viewmodels.owner.earnings import Source
 from engine.domain.copying import CopyNews
-from engine.domain.errors import DriveSphereError, NoKeyring, NotFound, Unavailable
+from engine.domain.errors import CopyOutOfReach, DriveSphereError, NoKeyring, NotFound, Unavailable
 from engine.domain.people import Actor
 from engine.domain.span import moment
 from engine.services.copying import CopyService, StoredBooks
@@ -30,6 +30,7 @@ class CopyStatus(Enum):
     KEPT = auto()
     NO_KEYRING = auto()
     AWAY = auto()  #: the database did not answer; what was kept before still is
+    STUCK = auto()  #: a full disk, or something holds the file; what was kept before still is
     BROKEN = auto()
 
 
@@ -95,6 +96,8 @@ class CopyViewModel(QObject):
         except Unavailable:
             await self._open(service)
             self._show(replace(self.state, status=CopyStatus.AWAY))
+        except CopyOutOfReach:
+            self._show(replace(self.state, status=CopyStatus.STUCK))
         except DriveSphereError:
             self._show(replace(self.state, status=CopyStatus.BROKEN))
         else:
@@ -108,6 +111,9 @@ class CopyViewModel(QObject):
         try:
             copy = await self._bridge.call(lambda: service.copy(self._actor))
         except (NotFound, NoKeyring):
+            return
+        except CopyOutOfReach:
+            self._show(replace(self.state, status=CopyStatus.STUCK))
             return
         except DriveSphereError:
             self._show(replace(self.state, status=CopyStatus.BROKEN))

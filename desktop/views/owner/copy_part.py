@@ -19,6 +19,7 @@ from engine.domain.copying import CopyNews
 from engine.domain.span import moment
 
 NO_KEYRING = "This computer has no keyring, so no copy is kept for days without a network."
+STUCK = "A copy cannot be written now: the disk may be full. It is tried again in ten minutes."
 FORGET = Question(
     "Forget this computer?",
     "The copy of your earnings, bookings and cars on this computer is removed, with its key. Without a network nothing "
@@ -95,6 +96,8 @@ def copy_words(state: CopyState, zone: tzinfo | None = None) -> str:
         return f"Bringing the copy on this computer up to date. {kept}".strip()
     if state.status is CopyStatus.BROKEN:
         return "The copy on this computer could not be made. It is tried again in ten minutes."
+    if state.status is CopyStatus.STUCK:
+        return f"{STUCK} {kept and f'The one that is kept is {kept}'}".strip()
     if state.as_of is None:
         return "No copy is kept on this computer."
     return f"Sealed copy on this computer: {kept}"
