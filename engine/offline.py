@@ -54,7 +54,7 @@ async def copies(settings: Settings) -> tuple[CopyHead, ...]:
 
 
 async def open_copy(settings: Settings, account: AccountName) -> StoredDesk:
-    """Raises: NotFound, NoKeyring, CopyUnusable."""
+    """Raises: NotFound, NoKeyring, CopyUnusable, CopyOutOfReach."""
     found = await asyncio.to_thread(CopyVault(copies_of(settings)).load, account)
     return StoredDesk(found.manifest.actor, found, EarningsService(StoredBooks(found)), StoredListing(found))
 

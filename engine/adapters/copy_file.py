@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +15,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from engine.domain.copying import CopyHead, CopyManifest
-from engine.domain.errors import CopyUnusable
+from engine.domain.errors import CopyOutOfReach, CopyUnusable
 
 _NONCE = 12
+_PATIENCE_S = 5.0
 _FORMAT = 1
 _MANIFEST = ("manifest", "")
 _TABLES = """
@@ -39,7 +40,9 @@ class Part:
 class CopyFile:
     """Readable by this user only, and of no use without *key*: AES-256-GCM, each part bound to its name.
 
-    Raises CopyUnusable from every method when the file is no such copy, was tampered with, or has another key.
+    Raises from every method:
+        CopyUnusable: The file is no such copy, was tampered with, or has another key.
+        CopyOutOfReach: Nobody can tell now: the disk is full, or the file is held or guarded by somebody else.
     """
 
     def __init__(self, path: Path, key: bytes) -> None:
@@ -49,18 +52,18 @@ class CopyFile:
         """None where no copy was ever finished or begun."""
         if not self._path.exists():
             return None
-        with self._open() as db:
+        with self._reading() as db:
             row = db.execute("SELECT sealed FROM parts WHERE kind = ? AND name = ?", _MANIFEST).fetchone()
             return None if row is None else self._manifest(row[0])
 
     def part(self, kind: str, name: str) -> bytes | None:
-        with self._open() as db:
+        with self._reading() as db:
             row = db.execute("SELECT sealed FROM parts WHERE kind = ? AND name = ?", (kind, name)).fetchone()
             return None if row is None else self._unsealed(kind, name, row[0])
 
     def read(self) -> tuple[CopyManifest, dict[tuple[str, str], bytes]]:
         """The whole copy as one moment left it."""
-        with self._open() as db:
+        with self._reading() as db:
             rows = {(kind, name): sealed for kind, name, sealed in db.execute("SELECT kind, name, sealed FROM parts")}
         sealed = rows.pop(_MANIFEST, None)
         if sealed is None:
@@ -72,7 +75,7 @@ class CopyFile:
 
     def write(self, parts: Iterable[Part], manifest: CopyManifest) -> None:
         """All of it or nothing."""
-        with self._open() as db:
+        with self._using(lambda: _opened(self._path)) as db:
             db.execute("BEGIN IMMEDIATE")
             try:
                 for part in parts:
@@ -88,7 +91,9 @@ class CopyFile:
                 head = msgspec.json.encode(manifest.head)
                 db.execute("INSERT OR REPLACE INTO head VALUES (1, ?, ?)", (_FORMAT, head))
             except BaseException:
-                db.execute("ROLLBACK")
+                # A full disk makes SQLite roll back by itself.
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
                 raise
             db.execute("COMMIT")
 
@@ -113,21 +118,62 @@ class CopyFile:
             raise CopyUnusable("its table of contents cannot be read") from problem
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._using(lambda: _readable(self._path)) as db:
+            yield db
+
+    @contextmanager
+    def _using(self, opened: Callable[[], sqlite3.Connection]) -> Iterator[sqlite3.Connection]:
         try:
-            _make_private(self._path)
-            with closing(sqlite3.connect(self._path, isolation_level=None, timeout=5.0)) as db:
-                db.execute("PRAGMA journal_mode = WAL")
-                db.executescript(_TABLES)
+            with closing(opened()) as db:
                 yield db
-        except (sqlite3.Error, OSError) as problem:
-            raise CopyUnusable(f"the file cannot be used: {problem}") from problem
+        except sqlite3.Error as problem:
+            kind = CopyUnusable if _damaged(problem) else CopyOutOfReach
+            raise kind(f"the file cannot be used: {problem}") from problem
+        except OSError as problem:
+            raise CopyOutOfReach(f"the file cannot be used: {problem}") from problem
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    _make_private(path)
+    db = sqlite3.connect(path, isolation_level=None, timeout=_PATIENCE_S)
+    try:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.executescript(_TABLES)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _readable(path: Path) -> sqlite3.Connection:
+    """Also on a full disk, where SQLite finds no room for the index beside its journal.
+
+    A file with nothing in its journal is whole by itself.
+    """
+    try:
+        return _opened(path)
+    except sqlite3.OperationalError as problem:
+        journal = _beside(path, "-wal")
+        if problem.sqlite_errorcode != sqlite3.SQLITE_IOERR_SHMSIZE or (journal.exists() and journal.stat().st_size):
+            raise
+        return sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)
+
+
+#: What SQLite says of a file that is none of ours, or was harmed; a file cut short within a page reads too short.
+_DAMAGE = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _damaged(problem: sqlite3.Error) -> bool:
+    """A copy is thrown away for damage alone, never for a disk that is full or a lock that is held."""
+    code = getattr(problem, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    return code == sqlite3.SQLITE_IOERR_SHORT_READ or code & 0xFF in _DAMAGE
 
 
 def head_of(path: Path) -> CopyHead | None:
     """What a file says of itself without its key; None for one that is no copy of this version."""
     try:
-        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=1.0)) as db:
+        with closing(_readable(path)) as db:
             row = db.execute("SELECT told FROM head WHERE format = ?", (_FORMAT,)).fetchone()
         return msgspec.json.decode(row[0], type=CopyHead) if row else None
     except (sqlite3.Error, msgspec.MsgspecError, OSError):
@@ -136,13 +182,12 @@ def head_of(path: Path) -> CopyHead | None:
 
 def remove(path: Path) -> None:
     """The file and what SQLite lays beside it."""
-    for each in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+    for each in (path, _beside(path, "-wal"), _beside(path, "-shm")):
         each.unlink(missing_ok=True)
 
 
-def _told(manifest: CopyManifest) -> bytes:
-    fields = {name: getattr(manifest, name) for name in ("head", "owner_id", "zone")}
-    return msgspec.msgpack.encode({**fields, "prints": [[*at, mark] for at, mark in manifest.prints.items()]})
+def _beside(path: Path, what: str) -> Path:
+    return path.with_name(f"{path.name}{what}")
 
 
 def _bound(kind: str, name: str) -> bytes:

@@ -53,7 +53,7 @@ class CopyVault:
         return None if data is None else _decoded(_FLEET, data)
 
     def load(self, account: AccountName) -> OwnCopy:
-        """Raises: NotFound, NoKeyring, CopyUnusable."""
+        """Raises: NotFound, NoKeyring, CopyUnusable, CopyOutOfReach."""
         manifest, parts = self._file(account).read()
         postings: list[Posting] = []
         rentals: list[Rental] = []

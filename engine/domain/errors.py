@@ -31,6 +31,7 @@ DriveSphereError
 │   ├── RequestsFull         more requests for accounts wait than the firm takes
 │   ├── NoKeyring            this computer keeps no secrets
 │   ├── CopyUnusable         the stored copy here is damaged
+│   ├── CopyOutOfReach       its file cannot be read or written now
 │   └── Misconfigured        a setting, a folder or a server that cannot work as it is
 ├── Contended                somebody else is being served for this car right now (423)
 ├── Overtaken                the record was changed by somebody else since it was read
@@ -269,6 +270,12 @@ class CopyUnusable(RuleBroken):
     """The stored copy on this computer is damaged, or does not open with its key."""
 
     code = "copy.unusable"
+
+
+class CopyOutOfReach(RuleBroken):
+    """The stored copy is no worse than it was, but now its file cannot be used: a full disk, rights, another program."""
+
+    code = "copy.out_of_reach"
 
 
 class Contended(DriveSphereError):

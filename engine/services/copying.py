@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -58,7 +58,7 @@ class Source(Protocol):
 
 
 class Vault(Protocol):
-    """Blocks. Raises NoKeyring where nothing can be kept, CopyUnusable where what was kept cannot be read."""
+    """Blocks. Raises NoKeyring where nothing can be kept, CopyUnusable where what was kept is damaged, CopyOutOfReach."""
 
     def manifest(self, account: AccountName) -> CopyManifest | None: ...
     def postings(self, account: AccountName, name: str) -> list[Posting]: ...
@@ -102,7 +102,7 @@ class CopyService:
     _read: OwnCopy | None = None
 
     async def copy(self, actor: Actor) -> OwnCopy:
-        """Raises: NotFound, NoKeyring, CopyUnusable."""
+        """Raises: NotFound, NoKeyring, CopyUnusable, CopyOutOfReach."""
         actor.must(Deed.SEE_OWN_EARNINGS)
         if self._read is None:
             self._read = await asyncio.to_thread(self.vault.load, actor.account)
@@ -119,6 +119,7 @@ class CopyService:
         Raises:
             Unavailable: The database went away; the copy is as before, or partial if it was a first one.
             NoKeyring: Nothing can be kept on this computer.
+            CopyOutOfReach: The disk is full, or something holds the file; the copy is as before.
         """
         actor.must(Deed.SEE_OWN_EARNINGS)
         owner = actor.owner_id
@@ -146,7 +147,7 @@ class CopyService:
         else:
             if found is None or found.owner_id == actor.owner_id:
                 return found
-        await asyncio.to_thread(self.vault.forget, actor.account)
+        await _ended(self.vault.forget, actor.account)
         return None
 
     async def _pictures(self, actor: Actor, news: CopyNews) -> CopyNews:
@@ -162,7 +163,7 @@ class CopyService:
         changes |= {(PICTURES, name): None for name in kept - wanted}
         if changes:
             prints = _changed(manifest.prints, changes, {(PICTURES, name): name for name in found})
-            await asyncio.to_thread(self.vault.write, changes, _with(manifest, prints))
+            await _ended(self.vault.write, changes, _with(manifest, prints))
         return news
 
 
@@ -207,7 +208,7 @@ class _Sync:
     ) -> dict[Key, str]:
         prints = _changed(held, changes, {**marks, (FLEET, ""): str(self.now.as_of)})
         head = CopyHead(self.actor.account, self.actor.name, self.now.as_of, complete)
-        await asyncio.to_thread(self.vault.write, changes, CopyManifest(head, self.owner, self.zone, prints))
+        await _ended(self.vault.write, changes, CopyManifest(head, self.owner, self.zone, prints))
         return prints
 
     async def _news(self, due: list[Key], fleet: StoredFleet) -> CopyNews:
@@ -224,6 +225,16 @@ class _Sync:
         cars = set(fleet.cars) ^ set(known.cars if known else ())
         since = self.before.head.as_of if self.before else None
         return CopyNews(since, rentals, refunds, len({car.id for car in cars}))
+
+
+async def _ended(change: Callable[..., None], *what: object) -> None:
+    """*change* in a thread, which no cancelling ends: whoever comes next must not meet it still at work."""
+    changing = asyncio.ensure_future(asyncio.to_thread(change, *what))
+    try:
+        await asyncio.shield(changing)
+    except asyncio.CancelledError:
+        await asyncio.wait({changing})
+        raise
 
 
 def _fact(row: Posting) -> tuple[str, str, str]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import sqlite3
 import stat
+import threading
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -20,7 +23,7 @@ from engine.adapters.mongo_copy import MongoMoment
 from engine.domain.booking import BookingState
 from engine.domain.car import CarStatus
 from engine.domain.copying import PICTURES
-from engine.domain.errors import CopyUnusable, Forbidden, NoKeyring, NotFound, Unavailable
+from engine.domain.errors import CopyOutOfReach, CopyUnusable, Forbidden, NoKeyring, NotFound, Unavailable
 from engine.domain.explained import Figure, Question
 from engine.domain.span import moment, month, year_of
 from engine.offline import StoredDesk, open_copying  # noqa: F401 -- the names that other rooms use
@@ -328,3 +331,77 @@ async def test_the_first_thumbnail_of_each_car_is_kept(place, keys, history):
     assert {"pic-1": data} == with_picture.pictures
     assert {} == without.pictures
     assert not [key for key in without.manifest.prints if key[0] == PICTURES]
+
+
+async def test_a_full_disk_costs_nothing_that_was_kept(place, keys, history):
+    history.book(GOLF, berlin(2025, 3, 3), charged=berlin(2025, 3, 2))
+    async with place.desk("owner") as desk:
+        await desk.copying.sync(desk.actor)
+        before, _ = await stored(place, desk)
+        for n in range(200):
+            history.book(GOLF, berlin(2025, 4, 1) + timedelta(days=n), charged=berlin(2025, 4, 1))
+        with no_more_room(place):
+            for _ in range(2):
+                with pytest.raises(CopyOutOfReach):
+                    await desk.copying.sync(desk.actor)
+            full, _ = await stored(place, desk)
+        news = await desk.copying.sync(desk.actor)
+
+    assert before == full
+    assert 200 == news.rentals
+
+
+@contextmanager
+def no_more_room(place):
+    """No file of this process may be longer than the longest of the copy: the disk is full."""
+    longest = max(path.stat().st_size for path in files(place))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (longest, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+async def test_a_copy_that_another_program_holds_is_left_alone(place, keys, history, monkeypatch):
+    monkeypatch.setattr("engine.adapters.copy_file._PATIENCE_S", 0.05)
+    history.book(GOLF, berlin(2025, 3, 3), charged=berlin(2025, 3, 2))
+    async with place.desk("owner") as desk:
+        await desk.copying.sync(desk.actor)
+        before, _ = await stored(place, desk)
+        history.book(GOLF, berlin(2025, 4, 3), charged=berlin(2025, 4, 2))
+        path = next(path for path in files(place) if path.suffix == ".copy")
+        with closing(sqlite3.connect(path, isolation_level=None)) as holder:
+            holder.execute("BEGIN IMMEDIATE")
+            with pytest.raises(CopyOutOfReach):
+                await desk.copying.sync(desk.actor)
+        after, _ = await stored(place, desk)
+
+    assert before == after
+
+
+async def test_nothing_is_left_by_a_sync_that_was_writing_when_the_computer_was_forgotten(
+    place, keys, history, monkeypatch
+):
+    history.book(GOLF, berlin(2025, 3, 3), charged=berlin(2025, 3, 2))
+    writes, begun, go_on = CopyVault.write, asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def slow(self, changes, manifest):
+        loop.call_soon_threadsafe(begun.set)
+        go_on.wait(10)
+        writes(self, changes, manifest)
+
+    monkeypatch.setattr(CopyVault, "write", slow)
+    async with place.desk("owner") as desk:
+        syncing = asyncio.create_task(desk.copying.sync(desk.actor))
+        await begun.wait()
+        syncing.cancel()
+        forgetting = asyncio.create_task(desk.copying.forget(desk.actor))
+        await asyncio.wait({syncing, forgetting}, timeout=0.2)
+        go_on.set()
+        await forgetting
+        await asyncio.gather(syncing, return_exceptions=True)
+        await loop.shutdown_default_executor()
+
+    assert ([], {}) == (files(place), keys.kept)
