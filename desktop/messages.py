@@ -186,7 +186,7 @@ _SENTENCES: MappingProxyType[str, Message | _Sentence] = MappingProxyType(
         errors.NoKeyring.code: Message("This computer has no keyring, so no copy is kept on it."),
         errors.CopyUnusable.code: Message("The copy on this computer is damaged. Signing in makes it anew."),
         errors.CopyOutOfReach.code: Message(
-            "The copy on this computer cannot be read or written now. The disk may be full, or another program holds it.",
+            "The copy on this computer cannot be used now. The disk may be full, or another program holds it.",
             Step.RETRY,
         ),
         errors.Contended.code: Message("Somebody else is being served for this car right now.", Step.RETRY),

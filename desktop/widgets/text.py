@@ -73,7 +73,5 @@ class Text(QLabel):
             return
         painter = QPainter(self)
         side = QStyle.visualAlignment(self.layoutDirection(), self.alignment())
-        self.style().drawItemText(
-            painter, room, side, self.palette(), self.isEnabled(), cut, self.foregroundRole()
-        )
+        self.style().drawItemText(painter, room, side, self.palette(), self.isEnabled(), cut, self.foregroundRole())
         painter.end()

@@ -273,7 +273,7 @@ class CopyUnusable(RuleBroken):
 
 
 class CopyOutOfReach(RuleBroken):
-    """The stored copy is no worse than it was, but now its file cannot be used: a full disk, rights, another program."""
+    """The stored copy is no worse than it was, but its file cannot be used now: full disk, rights, another program."""
 
     code = "copy.out_of_reach"
 

@@ -58,7 +58,7 @@ class Source(Protocol):
 
 
 class Vault(Protocol):
-    """Blocks. Raises NoKeyring where nothing can be kept, CopyUnusable where what was kept is damaged, CopyOutOfReach."""
+    """Blocks. Raises NoKeyring where nothing can be kept, CopyUnusable for what is damaged, and CopyOutOfReach."""
 
     def manifest(self, account: AccountName) -> CopyManifest | None: ...
     def postings(self, account: AccountName, name: str) -> list[Posting]: ...

@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QDate, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
+from desktop.theme.tokens import Tone
 from desktop.viewmodels.export import ExportPhase
 from desktop.viewmodels.owner.earnings import EarningsState, EarningsViewModel
 from desktop.viewmodels.owner.explain import ExplainViewModel
@@ -286,6 +287,43 @@ async def test_own_days_are_typed(page):
     await page.vm._tasks.aclose()
     assert page.vm.state.span.kind is SpanKind.CUSTOM
     assert span_name(page.vm.state.span).startswith("5 Nov 2026")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        (QDate(2026, 11, 9), QDate(2026, 11, 8), "The last day lies before the first one."),
+        (QDate(2006, 11, 9), QDate(2026, 11, 8), "A report covers up to 10 years, none of them before 1971."),
+        (QDate(1969, 1, 1), QDate(1969, 1, 31), "A report covers up to 10 years, none of them before 1971."),
+        (QDate(1971, 1, 1), QDate(1971, 1, 31), "A report covers up to 10 years, none of them before 1971."),
+    ],
+)
+async def test_own_days_that_are_no_period_are_told_beside_them(page, first, last, words):
+    page.vm._show(ready())
+    page.period.kind.setCurrentIndex(3)
+    page.period.kind.activated.emit(3)
+    page.period.first.setDate(first)
+    page.period.last.setDate(last)
+
+    QTest.keyClick(page.period.last, Qt.Key.Key_Return)
+    told = page.period.mistake.isVisibleTo(page) and page.period.mistake.text()
+    page.vm._show(ready(run=7))
+
+    assert words == told
+    assert page.vm.state.span == month(2026, 11, ZONE)
+    assert (first, last) == (page.period.first.date(), page.period.last.date())
+    page.period.kind.setCurrentIndex(0)
+    page.period.kind.activated.emit(0)
+    assert not page.period.mistake.isVisibleTo(page)
+
+
+def test_a_net_that_was_negative_and_is_not_any_more_has_grown():
+    less, more = Figures("EUR", net_minor=-100_00), Figures("EUR", net_minor=50_00)
+
+    assert ("▲ 150 % on May", Tone.POSITIVE) == change(Figure.NET, more, less, "May")
+    assert ("▼ 300 % on May", Tone.WARNING) == change(Figure.NET, less, more, "May")
+    given_back = Figures("EUR", refunds_minor=-90_00), Figures("EUR", refunds_minor=-60_00)
+    assert ("▲ 50 % on May", Tone.NEUTRAL) == change(Figure.REFUNDS, *given_back, "May")
 
 
 def test_several_currencies_are_chosen_between_and_never_added(page):

@@ -17,7 +17,7 @@ from desktop.viewmodels.export import ExportViewModel, OnRows, Write
 from desktop.viewmodels.phases import Phase
 from engine.domain.earnings import CurrencyReport, Earnings
 from engine.domain.earnings_csv import earnings_csv
-from engine.domain.errors import DriveSphereError, Unavailable
+from engine.domain.errors import DriveSphereError, InvalidPeriod, Unavailable
 from engine.domain.explained import Explanation, Question
 from engine.domain.people import Actor
 from engine.domain.span import Span, SpanKind, moment, month, own_days, quarter, today, year_of
@@ -86,9 +86,11 @@ class EarningsViewModel(QObject):
 
     Signals:
         changed: The state was replaced; carries the new one.
+        refused: There are no figures for the days that were asked for; carries the InvalidPeriod.
     """
 
     changed = Signal(object)
+    refused = Signal(object)
 
     def __init__(
         self,
@@ -125,14 +127,24 @@ class EarningsViewModel(QObject):
         self.show(_around(kind, anchor, span.zone))
 
     def show_days(self, first: date, last: date) -> None:
-        """Raises: InvalidPeriod."""
-        if self.state.span is not None:
-            self.show(own_days(first, last, self.state.span.zone))
+        span = self.state.span
+        if span is not None:
+            self._show_if_any(lambda: own_days(first, last, span.zone))
 
     def step(self, by: int) -> None:
         """To the period before (-1) or after (1)."""
-        if self.state.span is not None:
-            self.show(self.state.span.before if by < 0 else self.state.span.after)
+        span = self.state.span
+        if span is not None:
+            self._show_if_any(lambda: span.before if by < 0 else span.after)
+
+    def _show_if_any(self, make: Callable[[], Span]) -> None:
+        try:
+            span = make()
+            _ = span.before  # what it is compared with has to be a period, too
+        except InvalidPeriod as problem:
+            self.refused.emit(problem)
+        else:
+            self.show(span)
 
     def show(self, span: Span) -> None:
         if span != self.state.span:

@@ -196,6 +196,7 @@ class EarningsPage(Page):
         self.period.stepped.connect(self.vm.step)
         self.period.days_chosen.connect(self.vm.show_days)
         self.period.currency_chosen.connect(self.vm.choose_currency)
+        self.vm.refused.connect(lambda _problem: self.period.refuse())
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

@@ -102,7 +102,8 @@ def change(figure: Figure, now: Figures, before: Figures, name: str) -> tuple[st
     new, old = exact(figure, now), exact(figure, before)
     if new is None or not old:
         return f"{name}: {value_text(figure, before)}", Tone.NEUTRAL
-    grown = (abs(new) - abs(old)) / abs(old)
+    # Refunds are negative: more of them is a larger amount. A net that was negative and is less so has grown.
+    grown = (abs(new) - abs(old) if figure in _COSTS else new - old) / abs(old)
     shape = "▲" if grown > 0 else "▼" if grown < 0 else "="
     good = Tone.NEUTRAL if not grown or figure in _COSTS else Tone.POSITIVE if grown > 0 else Tone.WARNING
     return f"{shape} {percent(abs(grown))} on {name}", good

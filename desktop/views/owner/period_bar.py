@@ -5,18 +5,21 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from PySide6.QtCore import QDate, QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.figures import locale
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
-from desktop.theme.tokens import GRID
+from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.owner.earnings_words import KINDS
+from desktop.views.tools import announce
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.text import Text
-from engine.domain.span import Span, SpanKind
+from engine.domain.span import LONGEST_DAYS, Span, SpanKind
 
 _DAY_WIDTH = 34 * GRID
+_BACKWARDS = "The last day lies before the first one."
+_NO_SUCH = f"A report covers up to {LONGEST_DAYS // 366} years, none of them before 1971."
 
 
 class PeriodBar(QWidget):
@@ -50,13 +53,20 @@ class PeriodBar(QWidget):
         self._to = Text(theme, "to", ink="muted")
         self.currency = QComboBox()
         self.currency.setAccessibleName("Currency")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        self.mistake = Text(theme, size=TypeSize.SMALL, ink="danger", wrap=True)
+        self.mistake.hide()
+        row = QHBoxLayout()
         row.setSpacing(2 * GRID)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addLayout(row)
+        column.addWidget(self.mistake)
         for widget in (self.kind, self.earlier, self.later, self.first, self._to, self.last, self.currency):
             row.addWidget(widget)
         row.addStretch(1)
         self._own = False
+        self._drawn: Span | None = None
         self._show_days(shown=False)
         self.currency.hide()
         self.kind.activated.connect(self._kind_picked)
@@ -72,8 +82,11 @@ class PeriodBar(QWidget):
             self.currency.clear()
             self.currency.addItems(list(currencies))
         self.currency.setCurrentText(currency)
-        if span is None:
+        # What is typed but not shown yet stays when the same days are loaded once more.
+        if span is None or span == self._drawn:
             return
+        self._drawn = span
+        self._tell("")
         self._own = span.kind is SpanKind.CUSTOM or self._own
         self.kind.setCurrentIndex(list(KINDS).index(SpanKind.CUSTOM if self._own else span.kind))
         self._show_days(shown=self._own)
@@ -87,6 +100,7 @@ class PeriodBar(QWidget):
         kind = SpanKind(self.kind.currentData())
         self._own = kind is SpanKind.CUSTOM
         self._show_days(shown=self._own)
+        self._tell("")
         if self._own:
             self.first.setFocus()
         else:
@@ -94,8 +108,21 @@ class PeriodBar(QWidget):
 
     def _days_picked(self) -> None:
         first, last = (_day(field.date()) for field in (self.first, self.last))
-        if self._own and first <= last:
+        if not self._own:
+            return
+        self._tell("" if first <= last else _BACKWARDS)
+        if first <= last:
             self.days_chosen.emit(first, last)
+
+    def refuse(self) -> None:
+        """There are no figures for the days that were asked for."""
+        self._tell(_NO_SUCH)
+
+    def _tell(self, words: str) -> None:
+        self.mistake.setText(words)
+        self.mistake.setVisible(bool(words))
+        if words and self.isVisible():
+            announce(self, words)
 
     def _show_days(self, *, shown: bool) -> None:
         for widget in (self.first, self._to, self.last):
