@@ -29,8 +29,8 @@ DriveSphereError
 │   ├── LastAdmin            without this account there would be no administrator
 │   ├── AlreadyRequested     an account was asked for with this e-mail address, and nobody decided yet
 │   ├── RequestsFull         more requests for accounts wait than the firm takes
-│   ├── NoKeyring            this computer keeps no secrets
-│   ├── CopyUnusable         the stored copy here is damaged
+│   ├── NoKeyring            this computer keeps no secrets, so nothing that needs one is kept on it
+│   ├── CopyUnusable         the stored copy here is damaged, or does not open with its key
 │   ├── CopyOutOfReach       its file cannot be read or written now
 │   └── Misconfigured        a setting, a folder or a server that cannot work as it is
 ├── Contended                somebody else is being served for this car right now (423)
@@ -261,14 +261,10 @@ class Misconfigured(RuleBroken):
 
 
 class NoKeyring(RuleBroken):
-    """This computer keeps no secrets, so nothing that needs one is kept on it."""
-
     code = "copy.no_keyring"
 
 
 class CopyUnusable(RuleBroken):
-    """The stored copy on this computer is damaged, or does not open with its key."""
-
     code = "copy.unusable"
 
 

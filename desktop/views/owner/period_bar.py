@@ -54,27 +54,30 @@ class PeriodBar(QWidget):
         self.currency = QComboBox()
         self.currency.setAccessibleName("Currency")
         self.mistake = Text(theme, size=TypeSize.SMALL, ink="danger", wrap=True)
-        self.mistake.hide()
-        row = QHBoxLayout()
-        row.setSpacing(2 * GRID)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        column.addLayout(row)
-        column.addWidget(self.mistake)
-        for widget in (self.kind, self.earlier, self.later, self.first, self._to, self.last, self.currency):
-            row.addWidget(widget)
-        row.addStretch(1)
+        self._lay_out()
         self._own = False
         self._drawn: Span | None = None
         self._show_days(shown=False)
-        self.currency.hide()
+        for hidden in (self.mistake, self.currency):
+            hidden.hide()
         self.kind.activated.connect(self._kind_picked)
         self.earlier.clicked.connect(lambda: self.stepped.emit(-1))
         self.later.clicked.connect(lambda: self.stepped.emit(1))
         self.first.editingFinished.connect(self._days_picked)
         self.last.editingFinished.connect(self._days_picked)
         self.currency.activated.connect(lambda at: self.currency_chosen.emit(self.currency.itemText(at)))
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(2 * GRID)
+        for widget in (self.kind, self.earlier, self.later, self.first, self._to, self.last, self.currency):
+            row.addWidget(widget)
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addLayout(row)
+        column.addWidget(self.mistake)
 
     def draw(self, span: Span | None, currencies: tuple[str, ...], currency: str) -> None:
         self.currency.setVisible(len(currencies) > 1)
