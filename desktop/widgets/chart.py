@@ -83,8 +83,8 @@ class Chart(QWidget):
     @property
     def current(self) -> Point | None:
         """The point the keyboard is on."""
-        cells = self.cells()
-        return cells[min(self._at, len(cells) - 1)].point if cells else None
+        points = self._data.points
+        return points[min(self._at, len(points) - 1)] if points else None
 
     def show_bones(self) -> None:
         """The plot as it will be, waiting; the last layout is kept where there was one."""

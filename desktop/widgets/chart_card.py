@@ -97,7 +97,6 @@ class ChartCard(Panel):
         self.chart.show_data(data)
         self.chart.updateGeometry()
         self.model.put(data)
-        self.table.setModel(self.model)
         self.toggle.setEnabled(bool(data.points))
 
     def show_empty(self, title: str, unit: str, words: str) -> None:

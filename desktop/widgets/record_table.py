@@ -104,6 +104,10 @@ class RecordTable(QTableView):
         self.visible_rows.emit(first, last)
         self._join()
 
+    def _reset(self) -> None:
+        self._share_width()
+        self._join()
+
     def _join(self) -> None:
         self._waiting = self._rows_waiting() if self._row.bones else []
         if self._waiting and self.isVisible():
@@ -169,7 +173,7 @@ class RecordTable(QTableView):
             self._on_screen = VisibleRows(self)
             self._on_screen.changed.connect(self._looked)
             model.dataChanged.connect(self._join)
-            model.modelReset.connect(self._join)
+            model.modelReset.connect(self._reset)
             self._share_width()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import SIGNAL, QPointF, Qt
 from PySide6.QtGui import QAccessible, QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -135,6 +135,19 @@ def test_the_table_one_key_away_holds_the_same_figures(show, kind):
     QTest.keyClick(card.table, Qt.Key.Key_T)
     assert not card.shows_table
     assert card.chart.hasFocus()
+
+
+def test_the_hundredth_figures_cost_no_more_than_the_first(show):
+    card = show(BarChart)
+    card.show_data(figures(1.0, 2.0))
+    heard = card.model.receivers(SIGNAL("modelReset()"))
+
+    for last in range(3):
+        card.show_data(figures(1.0, last, before=(1.0, 2.0)))
+
+    assert heard > 0
+    assert heard == card.model.receivers(SIGNAL("modelReset()"))
+    assert [card.table.columnWidth(at) > 0 for at in range(card.model.columnCount())] == [True] * 3
 
 
 @pytest.mark.parametrize("kind", KINDS)
