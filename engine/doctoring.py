@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import click
 
+from engine.adapters.mongo_health import members_at
 from engine.bootstrap import open_engine, open_place
 from engine.config import Secret, Settings
-from engine.domain.errors import DriveSphereError
-from engine.domain.health import Finding, HealthReport, Level
+from engine.domain.errors import DriveSphereError, Unavailable
+from engine.domain.health import UNREACHABLE, Finding, HealthReport, Level
+from engine.domain.health_words import leaderless
 
 _MARKS = {Level.GOOD: "ok", Level.UNKNOWN: "not seen", Level.WARNING: "warning", Level.BAD: "BAD"}
 _MARK_WIDTH = 9
@@ -21,14 +24,22 @@ async def run(
 ) -> HealthReport:
     """Look at everything with *account*'s rights.
 
+    Where members are there and none leads, nobody can sign in, and that is the one finding.
+
     Raises:
         DriveSphereError: The database does not let us in, so nothing can be looked at.
     """
-    async with (
-        open_place(settings) as place,
-        open_engine(place, account, password.reveal(), background=False) as engine,
-    ):
-        return await engine.head_office.health.examine(engine.actor, on_finding)
+    async with open_place(settings) as place:
+        try:
+            async with open_engine(place, account, password.reveal(), background=False) as engine:
+                return await engine.head_office.health.examine(engine.actor, on_finding)
+        except Unavailable as problem:
+            members = await members_at(place.connector) if problem.server == "mongodb" else ()
+            if all(each.state == UNREACHABLE for each in members):
+                raise
+    finding = leaderless(members)
+    on_finding(finding)
+    return HealthReport(datetime.now(UTC), (finding,))
 
 
 def tell(finding: Finding) -> None:

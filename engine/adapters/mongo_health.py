@@ -7,17 +7,18 @@ from datetime import timedelta
 from itertools import groupby
 from time import perf_counter
 
+from pymongo import ReadPreference
 from pymongo.server_description import ServerDescription
 
 from engine.adapters.clock import ServerClock
-from engine.adapters.mongo_client import Client, Document, database, speaking
+from engine.adapters.mongo_client import Client, Connector, Document, connect, database, speaking
 from engine.adapters.mongo_indexes import INDEXES
 from engine.adapters.mongo_provision import same_index, same_rights
 from engine.adapters.mongo_rights import RIGHTS, privileges
 from engine.adapters.mongo_shapes import SHAPES
 from engine.domain.booking import BLOCKING
-from engine.domain.errors import Forbidden
-from engine.domain.health import Claimed, DatabaseFacts, Member, Round, SchemaFacts
+from engine.domain.errors import Forbidden, Unavailable
+from engine.domain.health import NOT_READY, UNREACHABLE, Claimed, DatabaseFacts, Member, Round, SchemaFacts
 from engine.domain.ledger import LedgerKind
 from engine.domain.money import Money
 
@@ -28,8 +29,8 @@ _STATES = {
     "RSPrimary": "primary",
     "RSSecondary": "secondary",
     "RSArbiter": "arbiter",
-    "RSOther": "other",
-    "RSGhost": "other",
+    "RSOther": NOT_READY,
+    "RSGhost": NOT_READY,
     "Standalone": "standalone",
     "Mongos": "router",
     "LoadBalancer": "balancer",
@@ -53,6 +54,9 @@ class MongoHealth:
             version, hello.get("setName", ""), tuple(self._members(hello)), min(took), self._clock.offset
         )
 
+    def members(self) -> tuple[Member, ...]:
+        return tuple(_seen(self._client))
+
     async def _ping(self) -> timedelta:
         began = perf_counter()
         await self._client.admin.command("ping")
@@ -67,7 +71,7 @@ class MongoHealth:
             if (found := known.get(address)) is not None:
                 yield _member(address, found)
             elif not direct:
-                yield Member(address, "unreachable")
+                yield Member(address, UNREACHABLE)
             elif address != hello.get("me"):
                 yield Member(address, "not asked: this connection goes to one member only")
 
@@ -172,10 +176,28 @@ class MongoHealth:
         return {row["_id"]: Money(row["over"], row["_id"]) for row in rows}
 
 
+async def members_at(connector: Connector) -> tuple[Member, ...]:
+    """The members of a deployment that lets nobody in; what is asked needs no account. Empty where nobody is there."""
+    client = connect(connector.url, None, connector.ca_file)
+    try:
+        with speaking():
+            await client.admin.command("hello", read_preference=ReadPreference.NEAREST)
+        return tuple(_seen(client))
+    except Unavailable:
+        return ()
+    finally:
+        await client.close()
+
+
+def _seen(client: Client) -> Iterator[Member]:
+    for each in client.topology_description.server_descriptions().values():
+        yield _member(_address(each.address), each)
+
+
 def _member(address: str, found: ServerDescription) -> Member:
-    state = _STATES.get(found.server_type_name, "unreachable")
+    state = _STATES.get(found.server_type_name, UNREACHABLE)
     took = found.round_trip_time
-    return Member(address, state, timedelta(seconds=took) if took and state != "unreachable" else None)
+    return Member(address, state, timedelta(seconds=took) if took and state != UNREACHABLE else None)
 
 
 def _address(pair: tuple[str, int | None]) -> str:

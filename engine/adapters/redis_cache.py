@@ -67,6 +67,10 @@ class _Found:
     value: bytes
 
 
+#: One key of a few bytes, for a moment: a server that is full answers every question and refuses this.
+_PULSE = timedelta(seconds=5)
+
+
 class RedisCache:
     """A namespace's version is part of every key below it, so that one ``INCR`` makes them all unreachable.
 
@@ -103,8 +107,8 @@ class RedisCache:
         await self._make_up()
 
     async def pulse(self) -> tuple[str, timedelta]:
-        """The server's version and a round trip. Raises: Unavailable."""
-        await self._line.ask(self._line.redis.ping())
+        """The server's version and a round trip. Raises: Unavailable, also where it answers but keeps nothing new."""
+        await self._line.ask(self._line.redis.set(f"{self._prefix}:pulse", b"", px=_PULSE))
         began = time.perf_counter()
         await self._line.ask(self._line.redis.ping())
         return await self._version(), timedelta(seconds=time.perf_counter() - began)

@@ -10,9 +10,9 @@ import structlog
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import OutOfMemoryError, RedisError
 
-from engine.domain.errors import Misconfigured, Unavailable
+from engine.domain.errors import REDIS_FULL, Misconfigured, Unavailable
 
 #: After a failure Redis is left alone for so long, so that a dead one costs one time-out and not one a booking.
 REST_S = 2.0
@@ -69,7 +69,8 @@ class RedisLine:
             self.alive = False
             self._rest_until = time.monotonic() + REST_S
             log.warning("redis.unavailable", problem=type(problem).__name__)
-            raise Unavailable("redis", type(problem).__name__) from problem
+            full = isinstance(problem, OutOfMemoryError)
+            raise Unavailable("redis", REDIS_FULL if full else type(problem).__name__) from problem
         self.alive = True
         return said
 

@@ -286,6 +286,7 @@ class Overtaken(DriveSphereError):
 
 #: Detail of an ``Unavailable`` server that showed a certificate from elsewhere.
 UNTRUSTED = "certificate not trusted"
+REDIS_FULL = "memory full"
 
 
 class Unavailable(DriveSphereError):

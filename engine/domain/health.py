@@ -11,6 +11,8 @@ from enum import StrEnum, auto
 SWEEP_LATE, SWEEP_MISSING = timedelta(minutes=3), timedelta(minutes=15)
 #: From here on a desk's own clock is so wrong that certificates and people will stumble over it.
 CLOCK_WRONG = timedelta(minutes=1)
+#: Of a member: it gives no answer, or it is there and takes no part (it recovers, copies the data, was removed).
+UNREACHABLE, NOT_READY = "unreachable", "not ready"
 _MOST_TOLD = 20
 
 
@@ -77,7 +79,7 @@ class Member:
     """A server of the replica set as this machine sees it.
 
     Attributes:
-        state: ``primary``, ``secondary``, ``arbiter``, ``other`` or ``unreachable``.
+        state: ``primary``, ``secondary``, ``arbiter``, ``UNREACHABLE``, ``NOT_READY`` or in words why it was not asked.
     """
 
     address: str

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import structlog
 
-from engine.domain.errors import DriveSphereError, Forbidden, Unavailable
+from engine.domain.errors import REDIS_FULL, DriveSphereError, Forbidden, Unavailable
 from engine.domain.health import (
     CLOCK_WRONG,
     SWEEP_LATE,
@@ -23,12 +23,14 @@ from engine.domain.health import (
     Finding,
     HealthReport,
     Level,
+    Member,
     Overlaps,
     Round,
     SchemaFacts,
     told,
     worst,
 )
+from engine.domain.health_words import DATABASE_AWAY, ago, leaderless, lines_of, many, moment, ms, off, trouble_of
 from engine.domain.money import Money
 from engine.domain.people import Actor, Deed
 from engine.ports import Clock, PaymentGateway
@@ -47,6 +49,9 @@ class Inspection(Protocol):
     """What can be seen of MongoDB. Raises Unavailable("mongodb"), and Forbidden where the account may not look."""
 
     async def database(self) -> DatabaseFacts: ...
+
+    def members(self) -> tuple[Member, ...]:
+        """As they were last seen, without asking again; the one thing to be had when no member leads."""
 
     async def schema(self) -> SchemaFacts: ...
 
@@ -99,7 +104,8 @@ class HealthService:
         for area, look in self._looks().items():
             # Each question would wait for its own time to be over, all of them for the better part of a minute.
             finding = _not_asked(area) if away and area in _IN_DATABASE else await _careful(area, look)
-            away = away or finding.says == _DATABASE_AWAY
+            leaderless_now = area is Area.DATABASE and finding.level is Level.BAD
+            away = away or leaderless_now or finding.says == DATABASE_AWAY
             on_finding(finding)
             findings.append(finding)
         return HealthReport(at, tuple(findings))
@@ -125,36 +131,38 @@ class HealthService:
         }
 
     async def _database(self) -> Finding:
-        facts = await self.inspection.database()
-        members = tuple(
-            (each.address, each.state + (f", {_ms(each.round_trip)}" if each.round_trip else ""))
-            for each in facts.members
-        )
+        try:
+            facts = await self.inspection.database()
+        except Unavailable:
+            return leaderless(self.inspection.members())
         lines = (
             ("Version", facts.version),
             ("Replica set", facts.replica_set),
-            *members,
-            ("Round trip", _ms(facts.round_trip)),
-            ("This clock is off by", _off(facts.desk_off_by)),
+            *lines_of(facts.members),
+            ("Round trip", ms(facts.round_trip)),
+            ("This clock is off by", off(facts.desk_off_by)),
         )
-        away = [each.address for each in facts.members if each.state == "unreachable"]
-        if away:
-            says = f"{len(away)} of {len(facts.members)} members cannot be reached from here."
-            return Finding(Area.DATABASE, Level.WARNING, says, lines, "Look after " + ", ".join(away))
+        if (trouble := trouble_of(facts.members)) is not None:
+            says, todo = trouble
+            return Finding(Area.DATABASE, Level.WARNING, says, lines, todo)
         if abs(facts.desk_off_by) > CLOCK_WRONG:
-            says = f"The database answers; this computer's clock is off by {_off(facts.desk_off_by)}."
+            says = f"The database answers; this computer's clock is off by {off(facts.desk_off_by)}."
             return Finding(Area.DATABASE, Level.WARNING, says, lines, "Set this computer's clock by the network.")
-        says = f"MongoDB {facts.version} answers in {_ms(facts.round_trip)}; {_members(len(facts.members))}."
+        says = f"MongoDB {facts.version} answers in {ms(facts.round_trip)}; {many(len(facts.members), 'member')}."
         return Finding(Area.DATABASE, Level.GOOD, says, lines)
 
     async def _cache(self) -> Finding:
         try:
             running, took = await self.cache.pulse()
-        except Unavailable:
+        except Unavailable as problem:
+            if problem.detail == REDIS_FULL:
+                says = "Redis answers, but keeps nothing new: its memory is full. Bookings go on, searching is slower."
+                todo = "Give Redis more memory (maxmemory), or maxmemory-policy allkeys-lru."
+                return Finding(Area.CACHE, Level.WARNING, says, todo=todo)
             says = "Redis does not answer. Bookings go on, searching is slower."
             return Finding(Area.CACHE, Level.WARNING, says, todo="Start Redis, or look at the network between.")
         return Finding(
-            Area.CACHE, Level.GOOD, f"Redis answers in {_ms(took)}.", (("Version", running), ("Round trip", _ms(took)))
+            Area.CACHE, Level.GOOD, f"Redis answers in {ms(took)}.", (("Version", running), ("Round trip", ms(took)))
         )
 
     async def _stripe(self) -> Finding:
@@ -165,31 +173,31 @@ class HealthService:
         began, now = perf_counter(), self.clock.now()
         await self.gateway.pages_created(now, now)
         took = timedelta(seconds=perf_counter() - began)
-        says = f"Stripe answers in {_ms(took)} ({self.key.mode}, {self.key.kind} key)."
-        return Finding(Area.STRIPE, Level.GOOD, says, (*facts, ("Round trip", _ms(took))))
+        says = f"Stripe answers in {ms(took)} ({self.key.mode}, {self.key.kind} key)."
+        return Finding(Area.STRIPE, Level.GOOD, says, (*facts, ("Round trip", ms(took))))
 
     async def _sweeper(self) -> Finding:
         last, todo = await self.inspection.last_round(), "Keep a worker running: drivesphere worker"
         if last is None:
             return Finding(Area.SWEEPER, Level.WARNING, "Nobody has swept yet.", todo=todo)
-        ago = self.clock.now() - last.at
+        since = self.clock.now() - last.at
         facts = (
             ("By", last.by),
             ("At", last.desk),
-            ("When", _moment(last.at)),
+            ("When", moment(last.at)),
             ("Looked at", f"{last.count} bookings"),
         )
-        says = f"Last swept by {last.by} {_ago(ago)}."
-        if ago <= SWEEP_LATE:
+        says = f"Last swept by {last.by} {ago(since)}."
+        if since <= SWEEP_LATE:
             return Finding(Area.SWEEPER, Level.GOOD, says, facts)
-        level = Level.BAD if ago > SWEEP_MISSING else Level.WARNING
+        level = Level.BAD if since > SWEEP_MISSING else Level.WARNING
         return Finding(Area.SWEEPER, level, f"{says} Holds that run out stay.", facts, todo)
 
     async def _schema(self) -> Finding:
         found = await self.inspection.schema()
         facts = (("Compared", str(found.looked)), ("Not visible to this account", told(found.unseen) or "nothing"))
         if found.wrong:
-            says = f"{len(found.wrong)} of {found.looked} differ from what this version needs."
+            says = f"{len(found.wrong)} of {found.looked} validators, indexes and roles are not as they must be."
             return Finding(Area.SCHEMA, Level.BAD, says, (*facts, ("Differs", told(found.wrong))), _PROVISION)
         says = f"All {found.looked} validators, indexes and roles are as this version needs them."
         return Finding(Area.SCHEMA, Level.UNKNOWN if not found.looked else Level.GOOD, says, facts)
@@ -205,7 +213,7 @@ class HealthService:
         if not real:
             return Finding(Area.OVERLAPS, Level.GOOD, "No car is promised twice.", facts)
         lines = told(f"{one.car_id}: {one.booking_id} and {other.booking_id}" for one, other in real)
-        says = f"{len(real)} pairs of bookings have the same car at the same time."
+        says = f"The same car at the same time: {many(len(real), 'pair')} of bookings."
         todo = "Call the renters: one of each pair needs another car. Then tell who looks after the program."
         return Finding(Area.OVERLAPS, Level.BAD, says, (*facts, ("Double", lines)), todo)
 
@@ -213,7 +221,7 @@ class HealthService:
         strange = await self.inspection.strange_terms()
         if not strange:
             return Finding(Area.TERMS, Level.GOOD, "Every car is priced in its branch's time zone.")
-        says = f"{len(strange)} cars are priced in another time zone than their branch has."
+        says = f"Priced in another time zone than their branch has: {many(len(strange), 'car')}."
         todo = "Open each of these cars and save it again."
         return Finding(Area.TERMS, Level.WARNING, says, (("Cars", told(strange)),), todo)
 
@@ -230,7 +238,7 @@ class HealthService:
         until = self.clock.now()
         report = await self.reconciler.compare(until - COMPARED, until)
         facts = (
-            ("Since", _moment(until - COMPARED)),
+            ("Since", moment(until - COMPARED)),
             ("Payments at Stripe", str(report.payments)),
             ("Bookings", str(report.bookings - report.drawn)),
             ("Under way", str(report.under_way)),
@@ -238,7 +246,7 @@ class HealthService:
         if not report.differences:
             return Finding(Area.RECONCILE, Level.GOOD, "Stripe's books and ours agree for the last two days.", facts)
         lines = told(f"{each.booking_id}: {each.kind.value.replace('_', ' ')}" for each in report.differences)
-        says = f"{len(report.differences)} differences between Stripe's books and ours."
+        says = f"{many(len(report.differences), 'difference')} between Stripe's books and ours."
         return Finding(Area.RECONCILE, Level.BAD, says, (*facts, ("Differences", lines)), "Run: drivesphere reconcile")
 
 
@@ -250,8 +258,9 @@ async def _careful(area: Area, look: Callable[[], Awaitable[Finding]]) -> Findin
         return Finding(area, Level.UNKNOWN, "This account or key may not look at it.")
     except Unavailable as problem:
         if problem.server == "mongodb":
-            return Finding(area, Level.BAD, _DATABASE_AWAY, todo="Look after its servers and the network.")
-        return Finding(area, Level.WARNING, f"{_SERVERS.get(problem.server, problem.server)} does not answer.")
+            return Finding(area, Level.BAD, DATABASE_AWAY, todo="Look after its servers and the network.")
+        says = f"{_SERVERS.get(problem.server, problem.server)} does not answer."
+        return Finding(area, Level.WARNING, says, todo=_TODO.get(problem.server, ""))
     except DriveSphereError as problem:
         log.warning("health.not_looked", area=area.value, code=problem.code)
         return Finding(area, worst((Level.WARNING,)), f"It could not be looked at ({problem.code}).")
@@ -262,7 +271,7 @@ def _not_asked(area: Area) -> Finding:
 
 
 _SERVERS = {"redis": "Redis", "stripe": "Stripe"}
-_DATABASE_AWAY = "MongoDB does not answer."
+_TODO = {"stripe": "Look at the network of this computer, and at status.stripe.com."}
 #: What can only be seen in MongoDB.
 _IN_DATABASE = frozenset({Area.SWEEPER, Area.SCHEMA, Area.OVERLAPS, Area.TERMS, Area.LEDGER, Area.RECONCILE})
 
@@ -275,25 +284,3 @@ async def _versions() -> Finding:
         except PackageNotFoundError:
             facts.append((package, "not installed"))
     return Finding(Area.VERSIONS, Level.GOOD, f"DriveSphere {dict(facts)['drivesphere']}.", tuple(facts))
-
-
-def _members(count: int) -> str:
-    return "one member" if count == 1 else f"{count} members"
-
-
-def _ms(took: timedelta) -> str:
-    return f"{took / timedelta(milliseconds=1):.1f} ms"
-
-
-def _off(off: timedelta) -> str:
-    seconds = off.total_seconds()
-    return f"{round(seconds, 1) + 0.0:+.1f} s" if abs(seconds) < 120 else f"{seconds / 60:+.0f} min"  # noqa: PLR2004 -- two minutes
-
-
-def _ago(ago: timedelta) -> str:
-    minutes = int(ago / timedelta(minutes=1))
-    return "less than a minute ago" if minutes < 1 else f"{minutes} min ago"
-
-
-def _moment(at: datetime) -> str:
-    return at.isoformat(sep=" ", timespec="seconds")

@@ -8,6 +8,7 @@ from random import Random
 from urllib.parse import urlsplit
 
 import pytest
+import redis
 from builders import PASSWORD, RATE, World, days, wish
 from proxy import Line, Proxy
 
@@ -153,8 +154,11 @@ async def test_what_was_changed_by_hand_in_the_schema_is_named_with_the_way_out(
     assert "role ds_client" in dict(unseen[Area.SCHEMA].facts)["Not visible to this account"]
 
 
-@pytest.mark.parametrize(("ago", "level"), [(2, Level.GOOD), (5, Level.WARNING), (20, Level.BAD)])
-async def test_a_sweeper_that_stays_away_is_told_by_how_long(world, ago, level):
+@pytest.mark.parametrize(
+    ("ago", "level", "told"),
+    [(2, Level.GOOD, "2 min"), (5, Level.WARNING, "5 min"), (20, Level.BAD, "20 min"), (4320, Level.BAD, "3 days")],
+)
+async def test_a_sweeper_that_stays_away_is_told_by_how_long(world, ago, level, told):
     async with world.desk("worker") as worker:
         await worker.sweeper.sweep()
         world.db.rounds.update_one({}, {"$set": {"at": worker.clock.now() - timedelta(minutes=ago)}})
@@ -162,7 +166,7 @@ async def test_a_sweeper_that_stays_away_is_told_by_how_long(world, ago, level):
     found, _ = await findings(world)
 
     assert level is found[Area.SWEEPER].level
-    assert f"Last swept by worker {ago} min ago." in found[Area.SWEEPER].says
+    assert f"Last swept by worker {told} ago." in found[Area.SWEEPER].says
 
 
 async def test_without_redis_the_rest_is_looked_at_all_the_same(world):
@@ -172,6 +176,21 @@ async def test_without_redis_the_rest_is_looked_at_all_the_same(world):
 
     assert Level.WARNING is found[Area.CACHE].level
     assert Level.GOOD is found[Area.LEDGER].level
+
+
+async def test_a_redis_that_is_full_is_not_well_though_it_answers(world):
+    server = redis.Redis.from_url(world.place.redis_url.reveal())
+    before = server.config_get("maxmemory*")
+    server.config_set("maxmemory", 1)
+    try:
+        found, _ = await findings(world)
+    finally:
+        server.config_set("maxmemory", before["maxmemory"])
+        server.close()
+
+    assert "noeviction" == before["maxmemory-policy"]
+    assert (Level.WARNING, True) == (found[Area.CACHE].level, "memory is full" in found[Area.CACHE].says)
+    assert "maxmemory" in found[Area.CACHE].todo
 
 
 async def test_without_mongodb_it_is_said_once_and_nothing_else_waits_for_it(world, monkeypatch):

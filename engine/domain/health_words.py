@@ -1,0 +1,69 @@
+"""How findings say what was measured, and what is wrong with the members of a replica set."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from engine.domain.health import NOT_READY, UNREACHABLE, Area, Finding, Level, Member
+
+DATABASE_AWAY = "MongoDB does not answer."
+_MINUTES_UP_TO, _HOURS_UP_TO = timedelta(hours=2), timedelta(days=2)
+_TROUBLES = ((UNREACHABLE, "cannot be reached from here"), (NOT_READY, "cannot serve: starting, recovering or removed"))
+
+
+def lines_of(members: tuple[Member, ...]) -> tuple[tuple[str, str], ...]:
+    """For the facts of a finding."""
+    return tuple(
+        (each.address, each.state + (f", {ms(each.round_trip)}" if each.round_trip else "")) for each in members
+    )
+
+
+def trouble_of(members: tuple[Member, ...]) -> tuple[str, str] | None:
+    """What is wrong with some of the members, and what to do; None where nothing is."""
+    says, todo = list[str](), list[str]()
+    for state, what in _TROUBLES:
+        if wrong := [each.address for each in members if each.state == state]:
+            says.append(f"{len(wrong)} of {many(len(members), 'member')} {what}.")
+            todo += wrong
+    return (" ".join(says), "Look after " + ", ".join(todo)) if says else None
+
+
+def leaderless(members: tuple[Member, ...]) -> Finding:
+    """The database gave no answer: nobody is there, or too few are to choose the one who leads."""
+    away = [each.address for each in members if each.state == UNREACHABLE]
+    if len(away) == len(members):
+        facts = lines_of(members) if len(members) > 1 else ()
+        return Finding(Area.DATABASE, Level.BAD, DATABASE_AWAY, facts, "Look after its servers and the network.")
+    if 2 * len(away) < len(members):
+        says, todo = "No member of MongoDB leads.", "Look again in half a minute: they choose one by themselves."
+    else:
+        says = f"MongoDB takes nothing: {len(away)} of {many(len(members), 'member')} cannot be reached, half or more."
+        todo = "Start " + ", ".join(away) + ", or look at the network between."
+    return Finding(Area.DATABASE, Level.BAD, says, lines_of(members), todo)
+
+
+def many(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count:,} {what}s"
+
+
+def ms(took: timedelta) -> str:
+    return f"{took / timedelta(milliseconds=1):.1f} ms"
+
+
+def off(by: timedelta) -> str:
+    seconds = by.total_seconds()
+    return f"{round(seconds, 1) + 0.0:+.1f} s" if abs(seconds) < 120 else f"{seconds / 60:+.0f} min"  # noqa: PLR2004 -- two minutes
+
+
+def ago(since: timedelta) -> str:
+    if since < timedelta(minutes=1):
+        return "less than a minute ago"
+    if since < _MINUTES_UP_TO:
+        return f"{since // timedelta(minutes=1)} min ago"
+    if since < _HOURS_UP_TO:
+        return f"{since // timedelta(hours=1)} hours ago"
+    return f"{since // timedelta(days=1)} days ago"
+
+
+def moment(at: datetime) -> str:
+    return at.isoformat(sep=" ", timespec="seconds")

@@ -1,0 +1,123 @@
+"""What the doctor says of a replica set of three, whichever of its members are well."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import pymongo
+import pytest
+from builders import DATABASE, PASSWORD
+
+from engine import doctoring
+from engine.adapters import mongo_client
+from engine.bootstrap import open_engine
+from engine.config import Secret, load
+from engine.domain.errors import Unavailable
+from engine.domain.health import Area, Level
+from engine.place import Place
+
+pytestmark = pytest.mark.asyncio
+_LOOK_S, _WITHIN_S = 0.2, 60
+
+
+@pytest.fixture
+def whole(cluster):
+    yield cluster
+    cluster.mend()
+
+
+def followers(cluster):
+    leader = cluster.primary()
+    return [member for member in cluster.mongods if member is not leader]
+
+
+def address(member):
+    return f"127.0.0.1:{member.port}"
+
+
+@asynccontextmanager
+async def administrator(cluster):
+    place = Place(cluster.mongo_url, Secret(cluster.redis_url), DATABASE)
+    async with open_engine(place, "admin", PASSWORD, background=False) as engine:
+        yield engine
+
+
+async def database_of(engine, says):
+    """What is told of the database once *says* is: the driver asks its members every few seconds only."""
+    health = engine.head_office.health
+    async with asyncio.timeout(_WITHIN_S):
+        while says not in (found := (await health.examine(engine.actor)).findings[0]).says:  # noqa: ASYNC110 -- others' time
+            await asyncio.sleep(_LOOK_S)
+    assert Area.DATABASE is found.area
+    return found
+
+
+async def test_three_members_that_are_well_are_counted_and_named_with_their_parts(whole):
+    async with administrator(whole) as engine:
+        found = await database_of(engine, "3 members")
+
+    parts = [dict(found.facts)[address(member)].split(",")[0] for member in whole.mongods]
+    assert (Level.GOOD, "") == (found.level, found.todo)
+    assert ["primary", "secondary", "secondary"] == sorted(parts)
+
+
+@pytest.mark.parametrize("how", ["kill", "pause"])
+async def test_a_follower_that_is_gone_is_named_and_work_goes_on(whole, how):
+    gone = followers(whole)[0]
+    async with administrator(whole) as engine:
+        getattr(gone, how)()
+        found = await database_of(engine, "1 of 3 members cannot be reached")
+
+    assert (Level.WARNING, f"Look after {address(gone)}") == (found.level, found.todo)
+
+
+async def test_of_a_leader_that_is_gone_only_its_own_absence_is_left_to_tell(whole):
+    gone = whole.primary()
+    async with administrator(whole) as engine:
+        gone.kill()
+        found = await database_of(engine, "1 of 3 members cannot be reached")
+
+    assert (Level.WARNING, f"Look after {address(gone)}") == (found.level, found.todo)
+    assert any(told.startswith("primary") for name, told in found.facts if name != address(gone))
+
+
+async def test_a_follower_that_only_recovers_is_not_counted_as_well(whole):
+    tired = followers(whole)[0]
+    root = pymongo.MongoClient("127.0.0.1", tired.port, directConnection=True, username="root", password=whole.password)
+    root.admin.command("replSetMaintenance", 1)
+    try:
+        async with administrator(whole) as engine:
+            found = await database_of(engine, "1 of 3 members cannot serve")
+    finally:
+        root.admin.command("replSetMaintenance", 0)
+        root.close()
+
+    assert (Level.WARNING, f"Look after {address(tired)}") == (found.level, found.todo)
+
+
+async def test_without_a_majority_the_desk_and_the_doctor_say_which_members_to_start(whole, tmp_path, monkeypatch):
+    monkeypatch.setattr(mongo_client, "OPERATION_S", 2.0)
+    gone = whole.mongods[:2]
+    asked = {
+        "DRIVESPHERE_MONGO_URL": whole.mongo_url,
+        "DRIVESPHERE_REDIS_URL": whole.redis_url,
+        "DRIVESPHERE_DATABASE": DATABASE,
+    }
+    settings = load(tmp_path, environ=asked, cwd=tmp_path)
+    async with administrator(whole) as engine:
+        for member in gone:
+            member.kill()
+        desk = (await engine.head_office.health.examine(engine.actor)).findings
+        doctor = await doctoring.run(settings, "admin", Secret(PASSWORD))
+        whole.mongods[2].kill()
+        with pytest.raises(Unavailable):
+            await doctoring.run(settings, "admin", Secret(PASSWORD))
+
+    says = "MongoDB takes nothing: 2 of 3 members cannot be reached, half or more."
+    for found in (desk[0], *doctor.findings):
+        assert (Area.DATABASE, Level.BAD, says) == (found.area, found.level, found.says)
+        assert all(address(member) in found.todo for member in gone)
+        assert dict(found.facts)[address(whole.mongods[2])].startswith("secondary")
+    unasked = [desk[list(Area).index(area)].says for area in (Area.SWEEPER, Area.LEDGER)]
+    assert ["Not looked at, because MongoDB does not answer."] * 2 == unasked
