@@ -69,3 +69,24 @@ async def test_money_goes_back_only_after_a_yes_to_its_amount(care, until, monke
     await until(lambda: not care._tasks.running("cancel"))
 
     assert ([Money(36_00, "EUR")] if agreed else []) == cancelled
+
+
+@pytest.mark.parametrize(
+    ("back", "kept", "told"),
+    [
+        (72_00, 0, "All of it, 72.00 EUR, goes back to the renter now."),
+        (36_00, 36_00, "36.00 EUR goes back to the renter now, 36.00 EUR is kept by the rules."),
+        (0, 72_00, "By the rules nothing goes back to the renter; 72.00 EUR is kept."),
+    ],
+)
+async def test_what_is_asked_names_no_sum_of_nothing(care, until, back, kept, told):
+    care.show()
+    care._vm.refund_quoted.emit(RefundQuote(Money(back, "EUR"), Money(kept, "EUR")))
+    await until(lambda: care.window().findChildren(QMessageBox))
+    box = care.window().findChildren(QMessageBox)[0]
+
+    asked = box.text()
+    box.reject()
+    await until(lambda: not care._tasks.running("cancel"))
+
+    assert told == asked

@@ -79,6 +79,8 @@ class Aftercare(QWidget):
 
     async def _agree(self, quoted: RefundQuote) -> None:
         told = f"{amount(quoted.given_back)} goes back to the renter now, {amount(quoted.kept)} is kept by the rules."
+        if quoted.kept.minor == 0:
+            told = f"All of it, {amount(quoted.given_back)}, goes back to the renter now."
         if quoted.given_back.minor == 0:
             told = f"By the rules nothing goes back to the renter; {amount(quoted.kept)} is kept."
         yes = f"Refund {amount(quoted.given_back)} now" if quoted.given_back.minor else "Cancel without a refund"
