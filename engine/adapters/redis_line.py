@@ -12,7 +12,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import OutOfMemoryError, RedisError
 
-from engine.domain.errors import REDIS_FULL, Misconfigured, Unavailable
+from engine.domain.errors import Misconfigured, Unavailable
+from engine.domain.health import REDIS_FULL
 
 #: After a failure Redis is left alone for so long, so that a dead one costs one time-out and not one a booking.
 REST_S = 2.0

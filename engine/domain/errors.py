@@ -286,7 +286,6 @@ class Overtaken(DriveSphereError):
 
 #: Detail of an ``Unavailable`` server that showed a certificate from elsewhere.
 UNTRUSTED = "certificate not trusted"
-REDIS_FULL = "memory full"
 
 
 class Unavailable(DriveSphereError):

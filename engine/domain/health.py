@@ -13,6 +13,8 @@ SWEEP_LATE, SWEEP_MISSING = timedelta(minutes=3), timedelta(minutes=15)
 CLOCK_WRONG = timedelta(minutes=1)
 #: Of a member: it gives no answer, or it is there and takes no part (it recovers, copies the data, was removed).
 UNREACHABLE, NOT_READY = "unreachable", "not ready"
+#: Detail of an ``Unavailable`` Redis that answers and keeps nothing new.
+REDIS_FULL = "memory full"
 _MOST_TOLD = 20
 
 

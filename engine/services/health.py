@@ -12,9 +12,10 @@ from typing import Protocol
 
 import structlog
 
-from engine.domain.errors import REDIS_FULL, DriveSphereError, Forbidden, Unavailable
+from engine.domain.errors import DriveSphereError, Forbidden, Unavailable
 from engine.domain.health import (
     CLOCK_WRONG,
+    REDIS_FULL,
     SWEEP_LATE,
     SWEEP_MISSING,
     Area,
