@@ -11,12 +11,13 @@ from types import MappingProxyType
 from engine.domain.audit import Facts
 from engine.domain.car import BodyType, BranchId, Car, Fuel, Transmission
 from engine.domain.errors import InvalidText
-from engine.domain.money import Money
+from engine.domain.money import MAX_CHARGE_MINOR, Money
 from engine.domain.text import clean, normal_plate
 
 OLDEST_YEAR = 1950
 MOST_SEATS = 60
 MOST_KM = 2_000_000
+_LAST_YEAR = 9999
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
@@ -68,7 +69,7 @@ def mistakes(form: CarForm, rules: CarRules) -> dict[str, InvalidText]:
 
 
 def checked(form: CarForm, rules: CarRules) -> CarForm:
-    """*form* with its texts trimmed and its colour in small letters.
+    """*form* with its texts trimmed, its plate in capitals and its colour in small letters.
 
     Raises:
         InvalidText: The first field that is wrong, by its name.
@@ -77,7 +78,7 @@ def checked(form: CarForm, rules: CarRules) -> CarForm:
         raise problem
     return replace(
         form,
-        plate=clean("plate", form.plate, longest=16),
+        plate=" ".join(clean("plate", form.plate, longest=16).upper().split()),
         brand=clean("brand", form.brand, longest=60),
         model=clean("model", form.model, longest=60),
         colour=form.colour.lower(),
@@ -100,16 +101,28 @@ def reason_for(before_km: int, after_km: int, reason: str) -> str:
 
 def facts_of(car: Car) -> Facts:
     """*car* in words, for the audit."""
-    rate = car.daily_rate
-    units, rest = divmod(rate.minor, 10**rate.exponent)
-    cents = f".{rest:0{rate.exponent}d}" if rate.exponent else ""
     told = {name: str(getattr(car, name)) for name in (*CarForm.__slots__, "status", "owner_id")}
-    return {**told, "daily_rate": f"{units}{cents} {rate.currency}", "photos": " ".join(car.image_ids)}
+    return {
+        **told,
+        "daily_rate": f"{_plain(car.daily_rate)} {car.daily_rate.currency}",
+        "photos": " ".join(car.image_ids),
+    }
+
+
+def _plain(money: Money) -> str:
+    units, rest = divmod(money.minor, 10**money.exponent)
+    return f"{units}.{rest:0{money.exponent}d}" if money.exponent else str(units)
+
+
+def _example(rate: Money) -> Money:
+    return Money(49_50 * 10 ** max(rate.exponent, 2) // 100, rate.currency)
 
 
 def _whole(name: str, value: object, least: int, most: int) -> None:
     if type(value) is not int or not least <= value <= most:
-        raise InvalidText(name, f"must be between {least} and {most}")
+        # A year is written without a comma.
+        limits = f"{least:,} and {most:,}" if most > _LAST_YEAR else f"{least} and {most}"
+        raise InvalidText(name, f"must be between {limits}")
 
 
 def _known(name: str, value: object, kind: type[StrEnum]) -> None:
@@ -127,7 +140,14 @@ def _rate(form: CarForm, rules: CarRules) -> None:
     if not isinstance(rate, Money) or rate.currency != rules.currency:
         raise InvalidText("daily_rate", f"must be in {rules.currency}")
     if not rate.chargeable:
-        raise InvalidText("daily_rate", "must be an amount that can be charged")
+        most = Money(MAX_CHARGE_MINOR, rate.currency)
+        over = rate.minor > most.minor
+        told = (
+            f"must be at most {_plain(most)}"
+            if over
+            else f"must be an amount above 0, such as {_plain(_example(rate))}"
+        )
+        raise InvalidText("daily_rate", told)
 
 
 def _branch(form: CarForm, rules: CarRules) -> None:

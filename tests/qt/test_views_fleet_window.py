@@ -92,7 +92,9 @@ async def test_what_is_wrong_is_told_at_its_field_and_nothing_is_saved(owner, wo
         person.type("a digit too many")
         person.press(Qt.Key.Key_Return)
         await person.until(lambda: isinstance(page.car.state.problem, PlateTaken))
-        assert "This plate is that of Volkswagen Golf · B-DS 2 already." == page.panel.banner.text
+        assert "This plate is that of Volkswagen Golf · B-DS 2 already." == form.mistakes["plate"].text()
+        assert form.fields["plate"].hasFocus()
+        assert not page.panel.banner.isVisible()
         page.car.back()
 
     assert ("B-DS 1", 10_000) == (stored(world)["plate"], stored(world)["odometer_km"])
@@ -132,7 +134,7 @@ async def test_a_car_nobody_counts_on_is_retired_at_once_and_brought_back_by_und
         page.panel.status[CarStatus.RETIRED].click()
         await person.until(lambda: page.car.state.car.status is CarStatus.RETIRED)
         assert "retired" == stored(world)["status"]
-        page.toast.acted.emit()
+        person.press(Qt.Key.Key_Z, CTRL)
         await person.until(lambda: page.car.state.car.status is CarStatus.ACTIVE)
 
     assert "active" == stored(world)["status"]
@@ -203,6 +205,14 @@ async def test_S10_dropped_files_become_photos_in_the_wanted_order_and_others_ar
         await person.until(lambda: page.rows._photo(line) is not None)
         page.car.edit()
         strip.setFocus()
+        person.press(Qt.Key.Key_Delete)
+        assert 1 == len(page.car.state.photos)
+        person.press(Qt.Key.Key_Z, CTRL)
+        await person.until(lambda: len(page.car.state.photos) == 2)
+        assert not page.panel.photos.back.isVisible()
+        person.press(Qt.Key.Key_Delete)
+        page.panel.photos.back.click()
+        assert 2 == len(page.car.state.photos)
         person.press(Qt.Key.Key_Delete)
         page.panel.save()
         await person.until(lambda: len(stored(world)["image_ids"]) == 1)

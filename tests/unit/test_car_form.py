@@ -26,6 +26,32 @@ def test_a_sound_form_has_no_mistakes_and_comes_out_trimmed():
     )
 
 
+def test_a_plate_is_kept_in_capitals_with_single_spaces():
+    assert "B-Ä 77 É" == checked(replace(FORM, plate="  b-ä   77 é "), RULES).plate
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("year", 1949, "must be between 1950 and 2027"),
+        ("odometer_km", -1, "must be between 0 and 2,000,000"),
+        ("daily_rate", Money(0, "EUR"), "must be an amount above 0, such as 49.50"),
+        ("daily_rate", Money(100_000_000, "EUR"), "must be at most 999999.99"),
+    ],
+)
+def test_a_mistake_says_what_would_do(field, value, told):
+    assert told == mistakes(replace(FORM, **{field: value}), RULES)[field].problem
+
+
+@pytest.mark.parametrize(("code", "example"), [("JPY", "4950"), ("KWD", "49.500")])
+def test_an_example_of_a_rate_is_one_of_its_currency(code, example):
+    rules = replace(RULES, currency=code)
+
+    told = mistakes(replace(FORM, daily_rate=Money(0, code)), rules)["daily_rate"].problem
+
+    assert told.endswith(example)
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

@@ -105,10 +105,16 @@ class CarViewModel(QObject):
         self._tasks.once("car photos", self._add_files(paths))
 
     def move_photo(self, at: int, to: int) -> None:
-        self._show(replace(self.state, photos=moved(self.state.photos, at, to)))
+        self._show(replace(self.state, photos=moved(self.state.photos, at, to), taken_off=()))
 
     def remove_photo(self, at: int) -> None:
-        self._show(replace(self.state, photos=(*self.state.photos[:at], *self.state.photos[at + 1 :]), refused=()))
+        photos = self.state.photos
+        self._show(replace(self.state, photos=(*photos[:at], *photos[at + 1 :]), taken_off=photos, refused=()))
+
+    def put_photo_back(self) -> None:
+        """The one that was taken off last."""
+        if self.state.taken_off:
+            self._show(replace(self.state, photos=self.state.taken_off, taken_off=()))
 
     def save(self) -> None:
         if self.state.mistakes:
@@ -163,7 +169,7 @@ class CarViewModel(QObject):
         photos, refused = await developed(self._desk, paths, room)
         if subject != self._subject:
             return
-        self._show(replace(self.state, busy=False, photos=(*self.state.photos, *photos), refused=refused))
+        self._show(replace(self.state, busy=False, photos=(*self.state.photos, *photos), refused=refused, taken_off=()))
 
     async def _save(self, form: CarForm) -> None:
         subject, state, actor, fleet = self._subject, self.state, self._desk.actor, self._desk.fleet
@@ -237,7 +243,9 @@ class CarViewModel(QObject):
         same = state.photos == state.car.image_ids
         stored = [photo for photo in state.photos if not isinstance(photo, str) or photo in newer.image_ids]
         photos = newer.image_ids if same else tuple(stored)
-        self._show(replace(self.state, car=newer, outlook=outlook, form=form, photos=photos, problem=None))
+        self._show(
+            replace(self.state, car=newer, outlook=outlook, form=form, photos=photos, taken_off=(), problem=None)
+        )
 
     async def _undo(self, saved: Saved) -> None:
         """Back to what was, through the same doors and with the same guards."""

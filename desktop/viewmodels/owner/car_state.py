@@ -8,7 +8,7 @@ from enum import Enum, auto
 from desktop.viewmodels.owner.photo_files import NewPhoto, Refused
 from engine.domain.car import Branch, Car, CarStatus, OwnerId
 from engine.domain.car_form import CarForm, CarRules, mistakes, reason_for
-from engine.domain.errors import DriveSphereError, InvalidText
+from engine.domain.errors import DriveSphereError, InvalidText, PlateTaken
 from engine.domain.fleet import Outlook
 
 
@@ -31,6 +31,7 @@ class CarState:
         touched: Fields the person has been in: only those are told of their mistakes before the first try to save.
         photos: In their order; an id of a stored one, or a new one.
         refused: Files of the last choice that are no photos.
+        taken_off: The photos as they were before one was taken off; none once they were changed otherwise.
         wanted: The status that waits for a yes, with ``stage`` ASKED.
         any_owner: The account runs the cars of all owners, so a new car's owner has to be chosen.
     """
@@ -46,6 +47,7 @@ class CarState:
     tried: bool = False
     photos: tuple[str | NewPhoto, ...] = ()
     refused: tuple[Refused, ...] = ()
+    taken_off: tuple[str | NewPhoto, ...] = ()
     wanted: CarStatus | None = None
     any_owner: bool = False
     owner_id: OwnerId | None = None
@@ -68,12 +70,22 @@ class CarState:
         return found
 
     @property
-    def told(self) -> dict[str, InvalidText]:
+    def told(self) -> dict[str, DriveSphereError]:
         """The mistakes to show now; one that the engine found counts too."""
-        found = {name: each for name, each in self.mistakes.items() if self.tried or name in self.touched}
-        if isinstance(self.problem, InvalidText):
-            found.setdefault(self.problem.field, self.problem)
+        mistakes = self.mistakes.items()
+        found: dict[str, DriveSphereError] = {
+            name: each for name, each in mistakes if self.tried or name in self.touched
+        }
+        if self.problem is not None and self.field_at_fault:
+            found.setdefault(self.field_at_fault, self.problem)
         return found
+
+    @property
+    def field_at_fault(self) -> str:
+        """The field that the engine's refusal is about; empty if it is about none."""
+        if isinstance(self.problem, InvalidText):
+            return self.problem.field
+        return "plate" if isinstance(self.problem, PlateTaken) else ""
 
     @property
     def goes_back(self) -> bool:

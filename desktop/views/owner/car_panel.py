@@ -24,7 +24,7 @@ from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.side_panel import SidePanel
 from engine.domain.car import BranchId, Car, CarStatus, OwnerId
-from engine.domain.errors import InvalidText, Overtaken
+from engine.domain.errors import DriveSphereError, Overtaken
 from engine.domain.fleet import FleetOwner
 
 #: Room for the scroll bar.
@@ -41,6 +41,7 @@ class CarPanel(SidePanel):
         self._tasks = TaskScope(self)
         self._online = True
         self._stage = Stage.CLOSED
+        self._problem: DriveSphereError | None = None
         self.banner = Banner(tools.theme)
         self.details = CarDetails(tools, photos, workspace.now)
         self.form = CarFormView(tools.theme)
@@ -146,8 +147,12 @@ class CarPanel(SidePanel):
 
     def _draw_problem(self, state: CarState) -> None:
         problem = state.problem
-        if problem is None or (isinstance(problem, InvalidText) and problem.field in self.form.mistakes):
+        new, self._problem = problem is not self._problem, problem
+        if problem is None or state.field_at_fault in self.form.mistakes:
             self.banner.clear()
+            if problem is not None and new and self.isVisible():
+                self.form.focus_mistake(state)
+                announce(self, say(problem).text)
             return
         told, tone = say(problem), Tone.WARNING if problem.retryable else Tone.DANGER
         step = Step.NONE.value
@@ -250,6 +255,7 @@ class CarPanel(SidePanel):
         self.photos.chosen.connect(self._vm.add_files)
         self.photos.moved.connect(self._vm.move_photo)
         self.photos.removed.connect(self._vm.remove_photo)
+        self.photos.put_back.connect(self._vm.put_photo_back)
         self.banner.acted.connect(self._help)
         self.main.clicked.connect(self._do_main)
         self.second.clicked.connect(self._back)

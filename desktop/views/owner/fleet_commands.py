@@ -18,14 +18,15 @@ class FleetCommands:
         self._go = go
 
     def all(self, *, keys: bool = True) -> tuple[Command, ...]:
-        """With *keys* on they take N, /, Ctrl+T and Ctrl+Return, which only one page of a window can have."""
-        add, look, view, save = ("N", "/", "Ctrl+T", "Ctrl+Return") if keys else ("", "", "", "")
+        """With *keys* on they take N, /, Ctrl+T, Ctrl+Return and Ctrl+Z, which only one page of a window can have."""
+        add, look, view, save, undo = ("N", "/", "Ctrl+T", "Ctrl+Return", "Ctrl+Z") if keys else [""] * 5
         return (
             Command("fleet.add", "Add a car", self._on(FleetPage.add_car), key=add, group=_GROUP),
             Command("fleet.search", "Look for a car", self._on(FleetPage.focus_search), key=look, group=_GROUP),
             Command("fleet.view", "Cards or table", self._on(FleetPage.switch_view), key=view, group=_GROUP),
             Command("fleet.to_move", "Bookings to move", self._on(FleetPage.show_to_move), group=_GROUP),
             Command("car.save", "Save the car", self._on(lambda page: page.panel.save()), key=save, group=_GROUP),
+            Command("car.undo", "Undo the last change of a car", self._on(FleetPage.undo), key=undo, group=_GROUP),
         )
 
     def _on(self, act: Callable[[FleetPage], None]) -> Callable[[], None]:

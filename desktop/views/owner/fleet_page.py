@@ -159,7 +159,16 @@ class FleetPage(Page):
         self.fleet.load()
         self.toast.tell(_told(saved), "Undo" if saved.undoable else "")
 
-    def _undo(self) -> None:
+    def undo(self) -> None:
+        """A photo that was taken off while the form is open, else the last change that was saved."""
+        if self.car.state.taken_off:
+            self.car.put_photo_back()
+        elif self._saved is not None and self._saved.undoable and not self.car.state.unsaved:
+            self.car.undo(self._saved)
+        else:
+            self.toast.tell("There is nothing to undo.")
+
+    def _undo_saved(self) -> None:
         if self._saved is not None and self._saved.undoable:
             self.car.undo(self._saved)
 
@@ -178,7 +187,7 @@ class FleetPage(Page):
         self.to_move.acted.connect(lambda: self.show_to_move(shown=not self.fleet.state.query.to_move))
         self.add.clicked.connect(self.add_car)
         self.view_switch.clicked.connect(self.switch_view)
-        self.toast.acted.connect(self._undo)
+        self.toast.acted.connect(self._undo_saved)
         self.car.saved.connect(self._was_saved)
         self.car.not_undone.connect(lambda problem: self.toast.tell(f"Not undone. {say(problem).text}"))
         self.panel.task_failed.connect(self.task_failed)

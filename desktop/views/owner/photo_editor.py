@@ -17,7 +17,7 @@ from desktop.theme.tokens import GRID, TypeSize
 from desktop.viewmodels.owner.car_state import CarState
 from desktop.views.owner.car_details import pixmap_of
 from desktop.views.photos import Photos
-from desktop.widgets.button import Button
+from desktop.widgets.button import Button, Kind
 from desktop.widgets.photo_strip import PhotoStrip
 from desktop.widgets.text import Text
 from engine.domain.photo import MOST_PHOTOS
@@ -29,11 +29,12 @@ _TOLD = 3
 
 
 class PhotoEditor(QWidget):
-    """Signals: ``chosen`` carries paths of files; ``moved`` and ``removed`` as PhotoStrip has them."""
+    """Signals: ``chosen`` carries paths of files; ``moved`` and ``removed`` as PhotoStrip has them; ``put_back``."""
 
     chosen = Signal(tuple)
     moved = Signal(int, int)
     removed = Signal(int)
+    put_back = Signal()
     task_failed = Signal(object)
 
     def __init__(self, theme: Theme, photos: Photos) -> None:
@@ -43,11 +44,14 @@ class PhotoEditor(QWidget):
         self.strip = PhotoStrip(theme, MOST_PHOTOS, self._pixmap)
         self.strip.set_editable(editable=True)
         self.add = Button(theme, "Add photos", icon=Icon.ADD)
+        self.back = Button(theme, "Put it back", Kind.QUIET)
+        self.back.setToolTip("The photo that was taken off last (Ctrl+Z)")
         self.help = Text(theme, _HELP, size=TypeSize.SMALL, ink="muted", wrap=True)
         self.refused = Text(theme, size=TypeSize.SMALL, ink="danger", wrap=True)
         label = Text(theme, "Photos", size=TypeSize.SMALL, ink="muted")
         head = QHBoxLayout()
         head.addWidget(label, 1)
+        head.addWidget(self.back)
         head.addWidget(self.add)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -55,15 +59,20 @@ class PhotoEditor(QWidget):
         column.addLayout(head)
         for part in (self.strip, self.help, self.refused):
             column.addWidget(part)
-        self.refused.hide()
+        for hidden in (self.refused, self.back):
+            hidden.hide()
         self.add.clicked.connect(self._ask)
         self.strip.moved.connect(self.moved)
         self.strip.removed.connect(self.removed)
+        self.back.clicked.connect(self.put_back)
         self._tasks.failed.connect(self.task_failed)
         photos.changed.connect(self.strip.update)
 
     def draw(self, state: CarState) -> None:
         self.strip.show_photos(state.photos)
+        if self.back.hasFocus() and not state.taken_off:
+            self.strip.setFocus()
+        self.back.setVisible(bool(state.taken_off))
         self.add.setEnabled(len(state.photos) < MOST_PHOTOS and not state.busy)
         lines = [f"{each.name}: {say(each.problem).text}" for each in state.refused[:_TOLD]]
         if len(state.refused) > _TOLD:
