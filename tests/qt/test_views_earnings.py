@@ -317,11 +317,14 @@ async def test_own_days_that_are_no_period_are_told_beside_them(page, first, las
     assert not page.period.mistake.isVisibleTo(page)
 
 
-def test_a_net_that_was_negative_and_is_not_any_more_has_grown():
+def test_what_has_grown_is_told_by_its_sign_and_a_share_in_points():
     less, more = Figures("EUR", net_minor=-100_00), Figures("EUR", net_minor=50_00)
 
     assert ("▲ 150 % on May", Tone.POSITIVE) == change(Figure.NET, more, less, "May")
     assert ("▼ 300 % on May", Tone.WARNING) == change(Figure.NET, less, more, "May")
+    fuller, emptier = (Figures("EUR", rented_ms=out, available_ms=100) for out in (60, 41))
+    assert ("▼ 19 points on May", Tone.WARNING) == change(Figure.UTILISATION, emptier, fuller, "May")
+    assert ("= 0 points on May", Tone.NEUTRAL) == change(Figure.UTILISATION, fuller, fuller, "May")
     given_back = Figures("EUR", refunds_minor=-90_00), Figures("EUR", refunds_minor=-60_00)
     assert ("▲ 50 % on May", Tone.NEUTRAL) == change(Figure.REFUNDS, *given_back, "May")
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from PySide6.QtCore import QDate
 
-from desktop.figures import amount, locale, whole
+from desktop.figures import amount, locale, plural, whole
 from desktop.theme.tokens import Tone
 from engine.domain.earnings import Figures
 from engine.domain.explained import Figure
@@ -95,6 +95,8 @@ def exact(figure: Figure, figures: Figures) -> Fraction | None:
 
 #: More of these is not good news.
 _COSTS = frozenset({Figure.REFUNDS, Figure.COMMISSION})
+_SHAPES = MappingProxyType({1: "▲", -1: "▼", 0: "="})
+_TONES = MappingProxyType({1: Tone.POSITIVE, -1: Tone.WARNING, 0: Tone.NEUTRAL})
 
 
 def change(figure: Figure, now: Figures, before: Figures, name: str) -> tuple[str, Tone]:
@@ -102,15 +104,27 @@ def change(figure: Figure, now: Figures, before: Figures, name: str) -> tuple[st
     new, old = exact(figure, now), exact(figure, before)
     if new is None or not old:
         return f"{name}: {value_text(figure, before)}", Tone.NEUTRAL
+    if figure is Figure.UTILISATION:
+        # A per cent of per cents would be taken for the difference.
+        return f"{_SHAPES[_sign(new - old)]} {points(abs(new - old))} on {name}", _TONES[_sign(new - old)]
     # Refunds are negative: more of them is a larger amount. A net that was negative and is less so has grown.
     grown = (abs(new) - abs(old) if figure in _COSTS else new - old) / abs(old)
-    shape = "▲" if grown > 0 else "▼" if grown < 0 else "="
-    good = Tone.NEUTRAL if not grown or figure in _COSTS else Tone.POSITIVE if grown > 0 else Tone.WARNING
-    return f"{shape} {percent(abs(grown))} on {name}", good
+    tone = Tone.NEUTRAL if figure in _COSTS else _TONES[_sign(grown)]
+    return f"{_SHAPES[_sign(grown)]} {percent(abs(grown))} on {name}", tone
+
+
+def _sign(number: Fraction) -> int:
+    """-1, 0 or 1."""
+    return (number > 0) - (number < 0)
 
 
 def percent(share: Fraction) -> str:
     return f"{whole((share * 100 + Fraction(1, 2)).__floor__())} %"
+
+
+def points(share: Fraction) -> str:
+    """``19 points``: of a hundred."""
+    return plural((share * 100 + Fraction(1, 2)).__floor__(), "point")
 
 
 def days_number(days: Fraction) -> str:
