@@ -68,15 +68,16 @@ class ChartCard(Panel):
         self._stack = QStackedWidget()
         self._stack.addWidget(chart)
         self._stack.addWidget(self.table)
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(self._title)
-        words.addWidget(self._unit)
-        head = QHBoxLayout()
-        head.addLayout(words, 1)
-        head.addWidget(self._legend)
+        top, head, below = QVBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        top.setSpacing(0)
+        head.addWidget(self._title, 1)
         head.addWidget(self.toggle)
-        self.body.addLayout(head)
+        # The key to the colours stands below: what a chart shows is never cut for the names of two periods.
+        below.addWidget(self._unit, 1)
+        below.addWidget(self._legend)
+        for row in (head, below):
+            top.addLayout(row)
+        self.body.addLayout(top)
         self.body.addWidget(self._stack, 1)
         self.table.installEventFilter(self)
         self.toggle.clicked.connect(lambda: self.show_table(shown=not self.shows_table))
@@ -163,13 +164,16 @@ class Legend(QWidget):
         return QSize(sum(self._width(text) for text in self._words), 5 * GRID)
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        return QSize(0, 5 * GRID)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         tokens, painter = self._theme.tokens, QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        left = 0
-        for filled, text in zip((True, False), self._words, strict=False):
+        left, metrics = 0, self.fontMetrics()
+        # Where there is no room for both, each has half of it.
+        room = self.width() if self.width() >= self.sizeHint().width() else self.width() // 2
+        for filled, whole in zip((True, False), self._words, strict=False):
+            text = metrics.elidedText(whole, Qt.TextElideMode.ElideRight, max(room - _BOX - 2 * GRID, 0))
             place = QRect(left, (self.height() - _BOX) // 2, _BOX, _BOX)
             words = QRect(left + _BOX + GRID, 0, self._width(text), self.height())
             place, words = (QStyle.visualRect(self.layoutDirection(), self.rect(), rect) for rect in (place, words))

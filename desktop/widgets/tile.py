@@ -70,6 +70,16 @@ class Tile(QAbstractButton):
         top, height = _LINES[n]
         return QRect(_PAD, top, self.width() - 2 * _PAD, height)
 
+    def _size_of_value(self) -> TypeSize:
+        """The largest that shows all of it: a figure that is cut is no figure."""
+        room, sizes = self._line(1).width(), (TypeSize.TITLE, TypeSize.LEAD, TypeSize.BODY)
+        fits = (
+            size
+            for size in sizes
+            if QFontMetrics(self._theme.font(size, bold=True)).horizontalAdvance(self._value) <= room
+        )
+        return next(fits, TypeSize.SMALL)
+
     # Qt names below.
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -99,7 +109,7 @@ class Tile(QAbstractButton):
         if self._waiting:
             self._paint_bones(painter)
         else:
-            self._write(painter, 1, self._value, TypeSize.TITLE, tokens.text, bold=True)
+            self._write(painter, 1, self._value, self._size_of_value(), tokens.text, bold=True)
             self._write(painter, 2, self._note, TypeSize.SMALL, tokens.ink(self._tone))
         painter.end()
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import SIGNAL, QPointF, Qt
 from PySide6.QtGui import QAccessible, QColor
@@ -7,13 +9,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.theme.ramp import STEPS, ink_on, ramp, step_of
-from desktop.theme.tokens import DARK, LIGHT
+from desktop.theme.tokens import DARK, LIGHT, TypeSize
 from desktop.widgets.chart_bars import BarChart
 from desktop.widgets.chart_card import CHART, TABLE, ChartCard
 from desktop.widgets.chart_data import ChartData, Point
 from desktop.widgets.chart_line import LineChart
 from desktop.widgets.chart_map import HeatMap
 from desktop.widgets.shimmer import ShimmerClock
+from desktop.widgets.tile import Tile
 
 KINDS = (BarChart, LineChart, HeatMap)
 MONTHS = ("Jan", "Feb", "Mar", "Apr")
@@ -293,3 +296,27 @@ def test_names_of_things_are_told_whole_in_two_lines_if_need_be_and_never_left_o
     assert width < 400 or all(chart._text_width(each) <= slot for each in told)
     foot = max(cell.mark.bottom() for cell in chart.cells())
     assert foot + len(lines[-1]) * 16 <= chart.height()
+
+
+def test_a_title_is_whole_beside_the_names_of_two_long_periods(show):
+    card = show(BarChart)
+    periods = {"now": "25 Nov 2016 – 25 Nov 2026", "before": "25 Nov 2006 – 24 Nov 2016"}  # noqa: RUF001 -- a range's dash
+    card.show_data(replace(figures(1, 2, 3, 4, before=(4, 3, 2, 1)), title="Utilisation by month", **periods))
+    card.window().resize(364, 360)
+    QTest.qWait(0)
+
+    title = card._title
+    assert title.width() >= title.fontMetrics().horizontalAdvance(title.text())
+    assert title.geometry().right() <= card.rect().right()
+    assert card._legend.geometry().right() <= card.rect().right() <= 364
+
+
+@pytest.mark.parametrize(
+    ("width", "size"), [(400, TypeSize.TITLE), (180, TypeSize.LEAD), (150, TypeSize.BODY), (100, TypeSize.SMALL)]
+)
+def test_a_figure_is_written_smaller_rather_than_cut(theme, shimmer, width, size):
+    tile = Tile(theme, shimmer, "Net")
+    tile.show_figure("293,308.65 EUR", "")
+    tile.resize(width, 84)
+
+    assert size is tile._size_of_value()
