@@ -358,3 +358,17 @@ async def test_an_administrator_adds_a_car_to_an_owner_and_hears_what_happens_to
 
     added = world.db.cars.find_one({"plate": "B-NE 77"})
     assert ("owner-1", "admin") == (added["owner_id"], world.db.audit.find_one({"what": "car.added"})["by"])
+
+
+async def test_the_slash_searches_the_page_that_is_looked_at(owner, world):
+    async with owner() as person:
+        page = await at_the_fleet(person)
+        person.view.go("bookings")
+        bookings = person.view.page("bookings")
+        await person.until(lambda: bookings.vm.state.phase is Phase.READY)
+        person.press(Qt.Key.Key_Slash)
+        assert bookings is person.view.pages.currentWidget()
+        assert bookings.isAncestorOf(person.focused)
+        person.view.go("earnings")
+        person.press(Qt.Key.Key_Slash)
+        assert page.filters.words.hasFocus()
