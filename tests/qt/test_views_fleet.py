@@ -250,6 +250,20 @@ def test_a_form_tells_a_field_of_its_mistake_once_it_was_left(page):
     assert "Seats must be between 1 and 60." == page.panel.form.mistakes["seats"].text()
 
 
+def test_a_rate_in_a_currency_that_the_firm_gave_up_is_asked_for_anew(page):
+    car, yen = make_car(1), replace(RULES, currency="JPY")
+    page.car._show(CarState(Stage.SHOWN, car, Outlook(), rules=yen, branches=(BERLIN, LISBON)))
+    page.car.edit()
+    form = page.panel.form
+
+    assert ("Daily rate, JPY", "") == (form.labels["daily_rate"].text(), form.fields["daily_rate"].text())
+    assert not page.car.state.unsaved
+    QTest.keyClicks(form.fields["daily_rate"], "6500")
+    assert Money(6500, "JPY") == page.car.state.form.daily_rate
+    assert {} == page.car.state.mistakes
+    assert page.car.state.unsaved
+
+
 def test_moving_a_car_says_that_its_bookings_stay(page):
     car = make_car(1)
     form = replace(CarForm.of(car), branch_id=LISBON.id)

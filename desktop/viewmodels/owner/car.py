@@ -8,19 +8,17 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
-from desktop.viewmodels.owner.car_state import CarState, Saved, Stage
+from desktop.viewmodels.owner.car_state import CarState, Saved, Stage, blank_form, form_of
 from desktop.viewmodels.owner.photo_files import developed, moved
-from engine.domain.car import BodyType, BranchId, Car, CarStatus, Fuel, OwnerId, Transmission
-from engine.domain.car_form import CarForm, CarRules
+from engine.domain.car import BranchId, Car, CarStatus, OwnerId
+from engine.domain.car_form import CarForm
 from engine.domain.errors import DriveSphereError, Overtaken
 from engine.domain.events import CarChanged, CarClaimed, Fact
 from engine.domain.fleet import Outlook
-from engine.domain.money import Money
 from engine.domain.people import Deed
 from engine.domain.photo import MOST_PHOTOS
 
 _UNDONE = "undone"
-_SILVER = "#b4bbc5"
 
 
 class CarViewModel(QObject):
@@ -68,7 +66,8 @@ class CarViewModel(QObject):
 
     def edit(self) -> None:
         if self.state.car is not None:
-            self._show(replace(self.state, stage=Stage.FILLED_IN, form=CarForm.of(self.state.car), problem=None))
+            form = form_of(self.state.car, self.state.rules)
+            self._show(replace(self.state, stage=Stage.FILLED_IN, form=form, begun=form, problem=None))
 
     def close(self) -> None:
         self._subject += 1
@@ -161,7 +160,8 @@ class CarViewModel(QObject):
             self._show(replace(self.state, problem=problem))
             return
         home = branch_id or next((branch.id for branch in branches), BranchId(""))
-        self._show(replace(self.state, rules=rules, branches=branches, form=_blank(rules, home)))
+        form = blank_form(rules, home)
+        self._show(replace(self.state, rules=rules, branches=branches, form=form, begun=form))
 
     async def _add_files(self, paths: tuple[str, ...]) -> None:
         subject, room = self._subject, MOST_PHOTOS - len(self.state.photos)
@@ -227,7 +227,7 @@ class CarViewModel(QObject):
     async def _take_newer(self, state: CarState) -> None:
         if state.car is None:
             return
-        car_id, before = state.car.id, CarForm.of(state.car)
+        car_id, before = state.car.id, state.begun or CarForm.of(state.car)
         fleet, actor = self._desk.fleet, self._desk.actor
         try:
             newer = await self._desk.call(lambda: fleet.car(actor, car_id))
@@ -235,16 +235,25 @@ class CarViewModel(QObject):
         except DriveSphereError as problem:
             self._show(replace(self.state, problem=problem))
             return
-        form = state.form
+        form, begun = state.form, form_of(newer, state.rules)
         if form is not None:
             own = {each.name: getattr(form, each.name) for each in fields(form)}
             mine = {name: value for name, value in own.items() if value != getattr(before, name)}
-            form = replace(CarForm.of(newer), **mine)
+            form = replace(begun, **mine)
         same = state.photos == state.car.image_ids
         stored = [photo for photo in state.photos if not isinstance(photo, str) or photo in newer.image_ids]
         photos = newer.image_ids if same else tuple(stored)
         self._show(
-            replace(self.state, car=newer, outlook=outlook, form=form, photos=photos, taken_off=(), problem=None)
+            replace(
+                self.state,
+                car=newer,
+                outlook=outlook,
+                form=form,
+                begun=begun,
+                photos=photos,
+                taken_off=(),
+                problem=None,
+            )
         )
 
     async def _undo(self, saved: Saved) -> None:
@@ -270,20 +279,3 @@ class CarViewModel(QObject):
         if state != self.state:
             self.state = state
             self.changed.emit(state)
-
-
-def _blank(rules: CarRules, home: BranchId) -> CarForm:
-    return CarForm(
-        plate="",
-        brand="",
-        model="",
-        year=rules.this_year,
-        body=BodyType.HATCHBACK,
-        colour=_SILVER,
-        fuel=Fuel.PETROL,
-        transmission=Transmission.MANUAL,
-        seats=5,
-        odometer_km=0,
-        daily_rate=Money(0, rules.currency),
-        branch_id=home,
-    )

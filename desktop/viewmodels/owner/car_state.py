@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from desktop.viewmodels.owner.photo_files import NewPhoto, Refused
-from engine.domain.car import Branch, Car, CarStatus, OwnerId
+from engine.domain.car import BodyType, Branch, BranchId, Car, CarStatus, Fuel, OwnerId, Transmission
 from engine.domain.car_form import CarForm, CarRules, mistakes, reason_for
 from engine.domain.errors import DriveSphereError, InvalidText, PlateTaken
 from engine.domain.fleet import Outlook
+from engine.domain.money import Money
+
+_SILVER = "#b4bbc5"
 
 
 class Stage(Enum):
@@ -28,6 +31,7 @@ class CarState:
     Attributes:
         car: As it was shown; None for a new one.
         outlook: What the car is promised for; None until that is known.
+        begun: The form before the person changed anything in it.
         touched: Fields the person has been in: only those are told of their mistakes before the first try to save.
         photos: In their order; an id of a stored one, or a new one.
         refused: Files of the last choice that are no photos.
@@ -40,6 +44,7 @@ class CarState:
     car: Car | None = None
     outlook: Outlook | None = None
     form: CarForm | None = None
+    begun: CarForm | None = None
     reason: str = ""
     rules: CarRules | None = None
     branches: tuple[Branch, ...] = ()
@@ -103,9 +108,33 @@ class CarState:
         """Whether closing would lose what the person did."""
         if self.stage is not Stage.FILLED_IN or self.form is None:
             return False
-        if self.car is None:
-            return bool(self.photos or self.form.plate or self.form.brand or self.form.model)
-        return self.form != CarForm.of(self.car) or self.photos != self.car.image_ids
+        return self.form != self.begun or self.photos != (self.car.image_ids if self.car else ())
+
+
+def form_of(car: Car, rules: CarRules | None) -> CarForm:
+    """*car* to be filled in; a rate in a currency that the firm has given up is asked for anew."""
+    form = CarForm.of(car)
+    if rules is None or rules.currency == car.daily_rate.currency:
+        return form
+    return replace(form, daily_rate=Money(0, rules.currency))
+
+
+def blank_form(rules: CarRules, home: BranchId) -> CarForm:
+    """A new car's, at the branch *home*."""
+    return CarForm(
+        plate="",
+        brand="",
+        model="",
+        year=rules.this_year,
+        body=BodyType.HATCHBACK,
+        colour=_SILVER,
+        fuel=Fuel.PETROL,
+        transmission=Transmission.MANUAL,
+        seats=5,
+        odometer_km=0,
+        daily_rate=Money(0, rules.currency),
+        branch_id=home,
+    )
 
 
 @dataclass(frozen=True, slots=True)
