@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from desktop.theme.tokens import BORDER, GRID
@@ -67,6 +67,7 @@ class BarChart(Chart):
         nought = plot.bottom() - scale.share(0.0) * plot.height()
         painter.fillRect(QRectF(plot.left(), nought, plot.width(), BORDER), QColor(tokens.border))
         fits = self._text_width([cell.point.short for cell in cells]) <= (cells[0].area.width() if cells else 0)
+        every = self.told_every(cells[0].area.width() if cells else 1.0)
         top = max(cells, key=lambda cell: cell.point.value or 0.0, default=None)
         for n, cell in enumerate(cells):
             if not waiting and cell.point.before is not None:
@@ -77,7 +78,10 @@ class BarChart(Chart):
                 painter.drawPath(_rounded(cell.mark, up=cell.mark.center().y() <= nought))
             if not waiting:
                 shown = fits or cell is top or (self.hasFocus() and n == self._at)
-                self._paint_words(painter, cell, plot, figure=shown)
+                if n % every == 0:
+                    self._paint_name(painter, cell, plot, every)
+                if shown and cell.point.short:
+                    self._write_over(painter, cell.mark.center().x(), cell.mark.top(), cell.point.short)
 
     def _paint_before(self, painter: QPainter, cell: Cell, plot: QRectF, scale: Scale) -> None:
         mirrored = self.isRightToLeft()
@@ -88,16 +92,12 @@ class BarChart(Chart):
         painter.setBrush(QColor(self._theme.tokens.neutral_tint))
         painter.drawPath(_rounded(bar.adjusted(0.5, 0.5, -0.5, 0), up=(cell.point.before or 0.0) >= 0))
 
-    def _paint_words(self, painter: QPainter, cell: Cell, plot: QRectF, *, figure: bool) -> None:
-        area = cell.area
-        every = self.told_every(area.width())
-        if self._data.points.index(cell.point) % every == 0:
-            # Names that stand for several slots may reach into their neighbours'.
-            room = QRectF(area.center().x() - area.width() * every / 2, plot.bottom() + 2, area.width() * every, LABELS)
-            for n, words in enumerate(self.name_lines(cell.point.label, room.width())):
-                self._write(painter, room.translated(0, n * _LINE), words, self._theme.tokens.muted)
-        if figure and cell.point.short:
-            self._write_over(painter, cell.mark.center().x(), cell.mark.top(), cell.point.short)
+    def _paint_name(self, painter: QPainter, cell: Cell, plot: QRectF, every: int) -> None:
+        """A name that stands for several slots may reach into its neighbours'."""
+        wide = cell.area.width() * every
+        room = QRectF(cell.area.center().x() - wide / 2, plot.bottom() + 2, wide, LABELS)
+        for n, words in enumerate(self.name_lines(cell.point.label, wide)):
+            self._write(painter, room.translated(0, n * _LINE), words, self._theme.tokens.muted)
 
     def told_every(self, slot: float) -> int:
         """Which names are told where not all of them have room: every second, or every third."""
@@ -135,13 +135,14 @@ class BarChart(Chart):
 def _rounded(bar: QRectF, *, up: bool) -> QPainterPath:
     """Round at the free end, square on the base line."""
     radius = min(_RADIUS, bar.width() / 2, bar.height())
-    path = QPainterPath()
-    path.addRoundedRect(bar, radius, radius)
-    foot = QRectF(bar)
-    if up:
-        foot.setTop(bar.bottom() - radius)
-    else:
-        foot.setBottom(bar.top() + radius)
-    square = QPainterPath()
-    square.addRect(foot)
-    return path.united(square)
+    foot, end, shoulder = bar.bottom(), bar.top(), bar.top() + radius
+    if not up:
+        foot, end, shoulder = bar.top(), bar.bottom(), bar.bottom() - radius
+    path = QPainterPath(QPointF(bar.left(), foot))
+    path.lineTo(bar.left(), shoulder)
+    path.quadTo(bar.left(), end, bar.left() + radius, end)
+    path.lineTo(bar.right() - radius, end)
+    path.quadTo(bar.right(), end, bar.right(), shoulder)
+    path.lineTo(bar.right(), foot)
+    path.closeSubpath()
+    return path

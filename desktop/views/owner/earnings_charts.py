@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from desktop.figures import amount, whole
-from desktop.views.owner.earnings_words import compact, hours, part_label, part_name, percent, rounded_hours, span_name
+from desktop.views.owner.earnings_words import compact, hours, part_label, part_name, rounded_hours, span_name
 from desktop.widgets.chart_data import ChartData, Point
 from engine.domain.earnings import CurrencyReport, Earnings, Figures
 from engine.domain.explained import Figure
@@ -50,17 +50,17 @@ def net_chart(earnings: Earnings, report: CurrencyReport) -> ChartData:
 
 
 def use_chart(earnings: Earnings, report: CurrencyReport) -> ChartData:
-    span = earnings.span
+    span, words = earnings.span, _UseWords()
     pairs = _beside(report.parts, report.parts_before)
     points = tuple(
         Point(
             label=part_label(span, first),
             value=_share(now),
-            text=_use_text(now),
-            short="" if now.utilisation is None else percent(now.utilisation),
+            text=words.of(now),
+            short=f"{words.number(now)} %" if now.available_ms else "",
             name=part_name(span, first),
             before=None if before is None else _share(before),
-            before_text="" if before is None else _use_text(before),
+            before_text="" if before is None else words.of(before),
             key=Asked(Figure.UTILISATION, n),
         )
         for n, (first, (now, before)) in enumerate(zip(span.parts, pairs, strict=True))
@@ -142,7 +142,3 @@ class _UseWords:
         if count not in self._hours:
             self._hours[count] = hours(milliseconds)
         return self._hours[count]
-
-
-def _use_text(figures: Figures) -> str:
-    return _UseWords().of(figures)
