@@ -276,3 +276,6 @@ async def test_search_and_filters_ask_the_server_and_an_empty_answer_leads_back(
         await office.until(lambda: listing.state.phase is Phase.READY and listing.state.first.total == 6)
 
         assert page.list.content.shows_rows
+        page.focus_search()
+        QTest.keyClick(page.search, Qt.Key.Key_Down)
+        assert page.list.table.hasFocus()

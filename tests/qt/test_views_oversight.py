@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from builders import BERLIN, LISBON
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from view_builders import NOW, FedDesk, make_booking
@@ -22,7 +23,7 @@ from desktop.viewmodels.phases import Phase
 from desktop.views.admin.audit_page import AuditPage
 from desktop.views.admin.firm_page import FirmPage
 from desktop.views.admin.health_page import HealthPage
-from desktop.views.admin.oversight_words import short_amount
+from desktop.views.admin.oversight_words import short_amount, subject_text
 from desktop.views.admin.overview_page import Drill, OverviewPage
 from desktop.views.admin.rules_panel import _basis_points
 from desktop.views.tools import Tools
@@ -268,6 +269,18 @@ def test_rules_and_branches_arrive_where_their_bones_stood(firm, clock):
     assert ("Open", "Closed") == tuple(firm.branches.index(row, 6).data() for row in range(2))
 
 
+def test_beside_a_panel_no_column_of_rules_and_branches_is_cut_off(firm):
+    feed(firm.vm, firm_of())
+    firm.resize(1088 - 420, 764)
+    QTest.qWait(0)
+
+    for table in (firm.rules_table, firm.branches_table):
+        shown = [at for at in range(table.model().columnCount()) if not table.isColumnHidden(at)]
+        assert 4 <= len(shown) < table.model().columnCount()
+        for at in shown:
+            assert table.columnWidth(at) >= table.horizontalHeader().sectionSizeHint(at)
+
+
 def test_a_firm_without_branches_offers_the_first_and_a_failed_one_to_try_again(firm):
     feed(firm.vm, firm_of(branches=()))
     assert ("No branch yet", "Add a branch …") == (firm.content.empty._title.text(), firm.content.empty._step.text())
@@ -289,12 +302,29 @@ def test_the_audit_says_every_change_in_one_line(place, qtbot):
     )
     feed(page.vm.list, PagedState(AuditQuery(), Phase.READY, Rows((row,), 1), 1))
 
+    page.focus_search()
+    QTest.keyClick(page.subject, Qt.Key.Key_Down)
+    assert page.list.table.hasFocus()
     cells = [page.list.model.index(0, column).data() for column in range(1, 6)]
     assert ["ari", "Car status changed", "car car-1", "Status: active → retired", "desk-1"] == cells
     feed(page.vm.list, PagedState(AuditQuery(), Phase.READY, Rows((), 0), 2))
     assert "Nothing was changed yet" == page.list.content.empty._title.text()
     feed(page.vm.list, PagedState(AuditQuery(), Phase.FAILED, run=3, problem=AWAY))
     assert "No connection" == page.list.content.empty._title.text()
+
+
+@pytest.mark.parametrize("typed", ["car car-12", "car:car-12", " car car-12 "])
+def test_a_subject_is_found_as_the_list_shows_it(place, qtbot, typed):
+    page = place(
+        lambda tools, vm: AuditPage(tools, vm, _host(qtbot)),
+        AuditViewModel(Quiet(), TaskScope()),
+        loading=lambda page: page.list.loading,
+    )
+    page.subject.setText(typed)
+    QTest.keyClick(page.subject, Qt.Key.Key_Return)
+
+    assert "car:car-12" == page.vm.list.state.query.subject
+    assert "car car-12" == subject_text("car:car-12")
 
 
 def test_health_shows_each_finding_as_it_comes_in_the_place_it_waited_for(place, qtbot):

@@ -13,7 +13,7 @@ from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID
 from desktop.viewmodels.admin.audit import AuditViewModel
 from desktop.views.admin.facts import facts_of
-from desktop.views.admin.oversight_words import field_text, subject_text, verb_text
+from desktop.views.admin.oversight_words import field_text, subject_of, subject_text, verb_text
 from desktop.views.area import Page
 from desktop.views.export_bar import ExportBar
 from desktop.views.paged_list import ListWords, PagedList
@@ -61,7 +61,7 @@ def columns() -> list[Column[AuditRow]]:
     return [
         Column("When", _when, lambda row: row.at, weight=5),
         Column("Who", lambda row: row.by, lambda row: row.by, weight=3),
-        Column("What", lambda row: verb_text(row.what), lambda row: row.what, weight=4),
+        Column("What", lambda row: verb_text(row.what), lambda row: row.what, weight=5),
         Column("Subject", lambda row: subject_text(row.subject), lambda row: row.subject, weight=5),
         Column("Change", _changes, _changes, weight=9, spare=True),
         Column("Desk", lambda row: row.desk, lambda row: row.desk, weight=3, spare=True),
@@ -81,7 +81,7 @@ class AuditPage(Page):
         self.header = PageHeader(tools.theme, _TITLE, " ")
         self.save = Button(tools.theme, "Export …", icon=Icon.DOWNLOAD)
         self.header.add_action(self.save)
-        self.subject = SearchField(tools.theme, "Subject, such as car:car-12")
+        self.subject = SearchField(tools.theme, "Subject, such as car car-12")
         self.who, self.what, self.where, self.span = (QComboBox() for _ in range(4))
         for box, name in ((self.who, "Who"), (self.what, "What"), (self.where, "Desk"), (self.span, "When")):
             box.setAccessibleName(name)
@@ -122,7 +122,7 @@ class AuditPage(Page):
         query = AuditQuery(
             by=self.who.currentData() or "",
             what=self.what.currentData() or "",
-            subject=self.subject.text().strip(),
+            subject=subject_of(self.subject.text()),
             desk=self.where.currentData() or "",
             since=since,
         )
@@ -165,6 +165,7 @@ class AuditPage(Page):
 
     def _connect(self) -> None:
         self.subject.searched.connect(self._ask)
+        self.subject.stepped_down.connect(self.list.focus_first)
         for box in (self.who, self.what, self.where, self.span):
             box.currentIndexChanged.connect(self._ask)
         self.list.opened.connect(self.detail.show_row)

@@ -32,8 +32,8 @@ class RuleRow:
 
 
 def rule_columns() -> list[Column[RuleRow]]:
-    def column(title: str, text: Callable[[RuleRow], str], weight: int) -> Column[RuleRow]:
-        return Column(title, text, text, weight=weight)
+    def column(title: str, text: Callable[[RuleRow], str], weight: int, *, spare: bool = False) -> Column[RuleRow]:
+        return Column(title, text, text, weight=weight, spare=spare)
 
     return [
         Column(
@@ -41,9 +41,11 @@ def rule_columns() -> list[Column[RuleRow]]:
         ),
         column("Holds from", lambda row: row.since, 4),
         column("Commission", lambda row: percent(row.revision.settings.commission_bp), 3),
-        column("Hold", lambda row: f"{int(row.revision.settings.hold.total_seconds()) // 60} min", 2),
-        column("Currency", lambda row: row.revision.settings.currency, 2),
-        column("Who cancels gets back", lambda row: cancellation_line(row.revision.settings.cancellation), 9),
+        column("Hold", lambda row: f"{int(row.revision.settings.hold.total_seconds()) // 60} min", 2, spare=True),
+        column("Currency", lambda row: row.revision.settings.currency, 2, spare=True),
+        column(
+            "Who cancels gets back", lambda row: cancellation_line(row.revision.settings.cancellation), 9, spare=True
+        ),
         column("Decided by", lambda row: row.revision.by, 3),
     ]
 
@@ -51,12 +53,12 @@ def rule_columns() -> list[Column[RuleRow]]:
 def branch_columns() -> list[Column[BranchLine]]:
     return [
         Column("Branch", lambda line: branch_name(line.branch), lambda line: line.branch.name, weight=5),
-        Column("Address", lambda line: line.branch.address, lambda line: line.branch.address, weight=6),
+        Column("Address", lambda line: line.branch.address, lambda line: line.branch.address, weight=6, spare=True),
         Column("Time zone", lambda line: line.branch.zone, lambda line: line.branch.zone, weight=5),
-        Column("Open", _hours, _hours, weight=4),
+        Column("Open", _hours, _hours, weight=4, spare=True),
         Column("Cars", lambda line: whole(line.cars), lambda line: line.cars, numeric=True, weight=2),
-        Column("Bookings", lambda line: whole(line.bookings), lambda line: line.bookings, numeric=True, weight=2),
-        Column("Standing", _standing, _standing, tone=_tone, weight=2),
+        Column("Bookings", lambda line: whole(line.bookings), lambda line: line.bookings, numeric=True, weight=3),
+        Column("Standing", _standing, _standing, tone=_tone, weight=3),
     ]
 
 

@@ -53,6 +53,12 @@ def subject_text(subject: str) -> str:
     return subject.replace(":", " ", 1)
 
 
+def subject_of(typed: str) -> str:
+    """``car car-12``, as ``subject_text`` shows it, as ``car:car-12``; what is stored may be typed as well."""
+    text = typed.strip()
+    return text if ":" in text else text.replace(" ", ":", 1)
+
+
 def field_text(name: str) -> str:
     return name.replace("_", " ").capitalize()
 

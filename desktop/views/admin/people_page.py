@@ -76,7 +76,7 @@ class PeoplePage(Page):
         return [
             column("Name", lambda row: row.person.name, 4),
             column("Signs in as", lambda row: row.person.account),
-            column("Role", lambda row: ROLES[row.person.post.role], 2),
+            column("Role", lambda row: ROLES[row.person.post.role]),
             column("Place", where, 4, spare=True),
             column("Last sign-in", lambda row: seen_text(row.last_sign_in, now()), spare=True),
             Column("Standing", standing, standing, tone=lambda row: standing_of(row)[1].value, weight=3),
@@ -142,6 +142,7 @@ class PeoplePage(Page):
 
     def _connect(self) -> None:
         self.search.searched.connect(self._ask)
+        self.search.stepped_down.connect(self.list.focus_first)
         for box in (self.role, self.branch, self.standing):
             box.currentIndexChanged.connect(self._ask)
         self.list.opened.connect(self.opened)
