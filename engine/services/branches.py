@@ -9,7 +9,9 @@ from typing import Protocol
 from engine.domain.audit import AuditRow, Facts, changed
 from engine.domain.branches import BranchLine, facts_of, sound
 from engine.domain.car import Branch, BranchId
+from engine.domain.errors import InvalidText
 from engine.domain.people import Actor, Deed
+from engine.domain.text import search_key
 from engine.ports import Clock
 from engine.services.gate import gated
 
@@ -46,9 +48,10 @@ class BranchService:
         return await self.book.lines()
 
     async def add(self, actor: Actor, new: Branch) -> Branch:
-        """Open *new*, whose id is made here. Raises: InvalidText."""
+        """Open *new*, whose id is made here. Raises: InvalidText, also for a name that another one has."""
         actor.must(Deed.MANAGE_FIRM)
         branch = replace(sound(new), id=BranchId(f"branch-{secrets.token_hex(6)}"), closed=False)
+        await self._must_be_the_only(branch)
         await self.book.add(branch, self._row(actor, "branch.opened", branch, {}, facts_of(branch)))
         return branch
 
@@ -56,12 +59,13 @@ class BranchService:
         """Change its name, place, zone or hours; bookings keep the zone they were made in.
 
         Raises:
-            InvalidText: A field that cannot be.
+            InvalidText: A field that cannot be, or a name that another branch has.
             Overtaken: Somebody else changed it meanwhile.
         """
         actor.must(Deed.MANAGE_FIRM)
         branch = replace(sound(after), id=before.id, closed=before.closed)
         if branch != before:
+            await self._must_be_the_only(branch)
             await self._change(actor, "branch.changed", before, branch)
         return branch
 
@@ -73,6 +77,12 @@ class BranchService:
     async def reopen(self, actor: Actor, branch: Branch) -> Branch:
         actor.must(Deed.MANAGE_FIRM)
         return await self._change(actor, "branch.reopened", branch, replace(branch, closed=False))
+
+    async def _must_be_the_only(self, branch: Branch) -> None:
+        """People tell branches apart by name, closed ones too: they may be opened again, and old bookings name them."""
+        name = search_key(branch.name)
+        if any(search_key(line.branch.name) == name for line in await self.book.lines() if line.branch.id != branch.id):
+            raise InvalidText("name", "must not be that of another branch")
 
     async def _change(self, actor: Actor, what: str, before: Branch, after: Branch) -> Branch:
         was, now = changed(facts_of(before), facts_of(after))

@@ -208,6 +208,22 @@ async def test_a_branch_that_cannot_be_is_refused_by_its_field(world, field, cha
     assert BERLIN.zone == world.db.branches.find_one({"_id": BERLIN.id})["zone"]
 
 
+@pytest.mark.parametrize("name", [LISBON.name, f" {LISBON.name.upper()} "])
+async def test_two_branches_never_have_one_name(world, name):
+    async with world.desk("admin") as desk:
+        branches = desk.head_office.branches
+        for act in (
+            lambda: branches.add(desk.actor, replace(PORTO, name=name)),
+            lambda: branches.change(desk.actor, BERLIN, replace(BERLIN, name=name)),
+        ):
+            with pytest.raises(InvalidText) as told:
+                await act()
+            assert "name" == told.value.field
+        await branches.change(desk.actor, LISBON, replace(LISBON, name=LISBON.name.upper()))
+
+    assert [BERLIN.name, LISBON.name.upper()] == [row["name"] for row in world.db.branches.find().sort("_id")]
+
+
 async def test_T1_a_new_zone_reaches_the_terms_of_every_car_there_and_no_booking(world):
     world.add_cars(make_car(9, branch_id=LISBON.id))
     async with world.desk("admin") as desk, world.desk("clerk") as clerk:
