@@ -27,6 +27,9 @@ class Page(QWidget):
         """Put the keyboard where work on this page begins."""
         raise NotImplementedError
 
+    def come_back(self) -> None:
+        """It is gone to again: ask anew for what no change stream keeps true."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

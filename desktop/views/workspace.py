@@ -116,12 +116,15 @@ class WorkspaceView(QWidget):
         return self._made[name]
 
     def go(self, name: str) -> None:
+        known = name in self._made
         page = self.page(name)
         self.rail.select(name)
         if self.pages.currentWidget() is not page:
             for area in self._areas:
                 area.left()
             self.pages.setCurrentWidget(page)
+            if known:
+                page.come_back()
         page.focus_first()
 
     @property

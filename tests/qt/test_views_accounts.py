@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import gc
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
-from builders import BERLIN, PASSWORD
+from builders import BERLIN, LISBON, PASSWORD
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -22,7 +23,7 @@ from desktop.views.admin.proof import ProofDialog
 from engine.adapters.mongo_guest import file_request
 from engine.config import load
 from engine.domain.account_requests import NewRequest
-from engine.domain.accounts import is_one_time
+from engine.domain.accounts import NewPerson, Post, is_one_time
 from engine.domain.people import Role
 
 _PATIENCE_S = 30
@@ -255,6 +256,32 @@ async def test_a_request_is_counted_granted_with_a_role_and_gone(desk, world):
         assert 0 == world.db.account_requests.count_documents({})
         told = [row["what"] for row in world.db.audit.find().sort("_id", 1)]
         assert ["account.request_granted", "account.request_declined"] == told
+
+
+async def test_pages_that_nobody_keeps_true_are_asked_for_again_when_one_comes_back(desk, world):
+    async with desk() as office:
+        await office.sign_in("admin")
+        pages = ("users", "requests", "audit", "firm")
+        for name in pages:
+            office.view.go(name)
+        oversight = office.view.admin.oversight
+        lists = office.admin.people_vm.listing, office.admin.requests_vm.listing, oversight.audit.vm.list
+        await office.until(lambda: all(each.state.phase is Phase.READY for each in lists))
+        await office.until(lambda: oversight.firm.vm.state.phase is Phase.READY)
+        people, audited = lists[0].state.first.total, lists[2].state.first.total
+        await _file(world, "Nele Vogt", "nele@example.org")
+        async with world.desk("admin") as other:
+            await other.accounts.create(
+                other.actor, NewPerson("new.one", "New One", "", "", Post(Role.CLIENT, BERLIN.id))
+            )
+            await other.head_office.branches.change(other.actor, LISBON, replace(LISBON, name="Graça"))
+        for name in pages:
+            office.view.go(name)
+
+        await office.until(lambda: people + 1 == lists[0].state.first.total)
+        await office.until(lambda: "Nele Vogt" == office.admin.requests.list.row().name)
+        await office.until(lambda: audited + 2 == lists[2].state.first.total)
+        await office.until(lambda: "Graça" in {line.branch.name for line in oversight.firm.vm.state.branches})
 
 
 async def _file(world, name, email):

@@ -97,6 +97,9 @@ class AuditPage(Page):
     def focus_first(self) -> None:
         self.list.focus_first()
 
+    def come_back(self) -> None:
+        self.vm.load()
+
     def focus_search(self) -> None:
         self.subject.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.subject.selectAll()

@@ -86,6 +86,9 @@ class FirmPage(Page):
         else:
             self.content.take_focus()
 
+    def come_back(self) -> None:
+        self.vm.load()
+
     def leave(self) -> None:
         self.rules_panel.close_panel()
         self.branch_panel.close_panel()

@@ -57,6 +57,9 @@ class PeoplePage(Page):
     def focus_first(self) -> None:
         self.list.focus_first()
 
+    def come_back(self) -> None:
+        self._vm.begin()
+
     def focus_search(self) -> None:
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()

@@ -70,6 +70,9 @@ class RequestsPage(Page):
     def focus_first(self) -> None:
         self.list.focus_first()
 
+    def come_back(self) -> None:
+        self._vm.listing.load()
+
     def stop(self) -> None:
         """The session ends."""
         self._tasks.stop("decline")
