@@ -198,6 +198,30 @@ async def test_an_account_is_made_its_password_shown_once_and_changed_at_the_fir
         assert BERLIN.id == counter.session.actor.branch_id
 
 
+async def test_the_keyboard_stays_beside_a_password_that_is_shown_once(desk):
+    """It went to the rail with the button that made it, and Enter there left the password behind."""
+    async with desk() as office:
+        await office.sign_in("admin")
+        await office.users()
+        office.admin.people.new.click()
+        panel = office.admin.panel
+        panel.form.fields["name"].setText("Nele Vogt")
+        panel.form.fields["account"].setText("nele")
+        panel.main.setFocus()
+        QTest.keyClick(panel.main, Qt.Key.Key_Space)
+        await office.until(lambda: panel.reset.isVisible() and panel.reset.isEnabled())
+        assert panel.issued.copy is panel.window().focusWidget()
+        first = panel.issued.password.text()
+
+        panel.reset.setFocus()
+        QTest.keyClick(panel.reset, Qt.Key.Key_Space)
+        await office.answer()
+        await office.until(lambda: panel.issued.password.text() not in ("", first))
+        await office.until(panel.reset.isEnabled)
+
+        assert panel.issued.copy is panel.window().focusWidget()
+
+
 async def test_an_administrator_is_made_only_with_the_own_password(desk, world):
     async with desk() as office:
         await office.sign_in("admin")

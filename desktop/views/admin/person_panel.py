@@ -25,7 +25,7 @@ from desktop.widgets.field_skeleton import Field, FieldList
 from desktop.widgets.side_panel import SidePanel
 from desktop.widgets.text import Text
 from engine.domain.account_requests import AccountRequest
-from engine.domain.accounts import NewPerson, Person, PersonRow
+from engine.domain.accounts import Issued, NewPerson, Person, PersonRow
 from engine.domain.people import Role
 
 _HINTS = {"name": "", "account": "letters, digits, dots", "email": "name@example.org", "phone": "+49 30 901820"}
@@ -58,6 +58,7 @@ class PersonPanel(SidePanel):
         self.enable = Button(tools.theme, "Enable …")
         self.mend = Button(tools.theme, "Mend …", Kind.DANGER)
         self.main = Button(tools.theme, "Create account", Kind.PRIMARY)
+        self._told: Issued | None = None
         self._fill_panel()
         self._connect()
 
@@ -85,6 +86,21 @@ class PersonPanel(SidePanel):
         self.hide()
 
     def draw(self, state: PeopleState) -> None:
+        inside = self.isAncestorOf(self.window().focusWidget() or self)
+        self._draw_all(state)
+        self._keep_keyboard(state, inside=inside)
+
+    def _keep_keyboard(self, state: PeopleState, *, inside: bool) -> None:
+        """A button that goes takes the keyboard along to anywhere; Enter there would leave the password that is new."""
+        if not inside:
+            return
+        if state.issued is not None and state.issued != self._told:
+            self.issued.copy.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif not self.isAncestorOf(self.window().focusWidget() or self):
+            self.form.fields["name"].setFocus(Qt.FocusReason.OtherFocusReason)
+        self._told = state.issued
+
+    def _draw_all(self, state: PeopleState) -> None:
         row, new = state.row, state.row is None
         self.set_title(row.person.name if row is not None else "New account")
         self.post.offer(state)
