@@ -123,7 +123,7 @@ def page(qtbot, theme, shimmer, tasks, tmp_path):
     [
         (month(2026, 10, ZONE), "October 2026 · "),
         (month(2026, 11, ZONE), "November 2026 so far · "),
-        (month(2026, 12, ZONE), "December 2026 · "),
+        (month(2026, 12, ZONE), "December 2026, not begun yet · "),
     ],
 )
 def test_a_period_that_is_not_over_is_called_so(page, span, name):
@@ -166,6 +166,13 @@ def test_a_tile_says_how_it_compares_with_the_period_before(page):
     page.vm._show(ready())
 
     assert page.body.tiles[Figure.NET]._note == "▲ 200 % on October 2026"
+
+
+def test_a_period_that_has_not_begun_is_no_loss(page):
+    page.vm._show(ready(month(2026, 12, ZONE)))
+
+    net = page.body.tiles[Figure.NET]
+    assert ("November 2026: 255.00 EUR", Tone.NEUTRAL) == (net._note, net._tone)
 
 
 def test_the_table_of_cars_holds_the_best_first(page):

@@ -12,7 +12,7 @@ from desktop.models.rows import Column
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.owner import earnings_charts as charts
 from desktop.views.owner.earnings_charts import Asked
-from desktop.views.owner.earnings_words import NAMES, NOTHING, change, span_name, value_text
+from desktop.views.owner.earnings_words import NAMES, NOTHING, beside, change, span_name, value_text
 from desktop.views.tools import Tools
 from desktop.widgets.chart_bars import BarChart
 from desktop.widgets.chart_card import ChartCard
@@ -113,9 +113,11 @@ class EarningsBody(QScrollArea):
         self._size()
 
     def show_report(self, earnings: Earnings, report: CurrencyReport) -> None:
-        before = span_name(earnings.span.before)
+        before, begun = span_name(earnings.span.before), earnings.as_of >= earnings.span.marks[0]
         for figure, tile in self.tiles.items():
-            note, tone = change(figure, report.total, report.before, before)
+            note, tone = (
+                change(figure, report.total, report.before, before) if begun else beside(figure, report.before, before)
+            )
             tile.show_figure(value_text(figure, report.total), note, tone)
         self.net.show_data(charts.net_chart(earnings, report))
         self.use.show_data(charts.use_chart(earnings, report))

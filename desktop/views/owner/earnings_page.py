@@ -223,8 +223,10 @@ def _period(state: EarningsState) -> str:
     """A period that is not over is compared with a whole one: whoever reads that should know."""
     if state.span is None:
         return ""
-    going_on = state.as_of is not None and state.span.starts_at <= state.as_of < state.span.ends_at
-    return f"{span_name(state.span)} so far" if going_on else span_name(state.span)
+    name = span_name(state.span)
+    if state.as_of is None or state.as_of >= state.span.ends_at:
+        return name
+    return f"{name} so far" if state.span.starts_at <= state.as_of else f"{name}, not begun yet"
 
 
 def _figures(earnings: Earnings, report: CurrencyReport, asked: Asked) -> tuple[Figures, str]:

@@ -99,11 +99,16 @@ _SHAPES = MappingProxyType({1: "▲", -1: "▼", 0: "="})
 _TONES = MappingProxyType({1: Tone.POSITIVE, -1: Tone.WARNING, 0: Tone.NEUTRAL})
 
 
+def beside(figure: Figure, before: Figures, name: str) -> tuple[str, Tone]:
+    """The period called *name* where nothing can be compared with it."""
+    return f"{name}: {value_text(figure, before)}", Tone.NEUTRAL
+
+
 def change(figure: Figure, now: Figures, before: Figures, name: str) -> tuple[str, Tone]:
     """How it compares with the period called *name*, and in which colour that is written."""
     new, old = exact(figure, now), exact(figure, before)
     if new is None or not old:
-        return f"{name}: {value_text(figure, before)}", Tone.NEUTRAL
+        return beside(figure, before, name)
     if figure is Figure.UTILISATION:
         # A per cent of per cents would be taken for the difference.
         return f"{_SHAPES[_sign(new - old)]} {points(abs(new - old))} on {name}", _TONES[_sign(new - old)]
