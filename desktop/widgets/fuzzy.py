@@ -5,11 +5,16 @@ API: fit(typed, words) -> a number, larger is better, or None.
 
 from __future__ import annotations
 
-_BEGINNING, _WORD_START, _INSIDE, _SCATTERED = 10, 8, 4, 1
+import re
+
+_BEGINNING, _WORD_START, _INSIDE, _SCATTERED, _SLIPPED = 10, 8, 4, 2, 1
+_BETWEEN_WORDS = re.compile(r"[ :()-]+")
+#: In shorter ones two letters changing places is the only slip that still means something.
+_LONG_ENOUGH = 4
 
 
 def fit(typed: str, words: str) -> int | None:
-    """Each typed word must be found: best at the beginning, then at a word, inside, or as letters in order.
+    """Each typed word must be found: best at the beginning, then at a word, inside, as letters in order, with a slip.
 
     None when one of them is not there at all; 0 for nothing typed.
     """
@@ -30,7 +35,9 @@ def _fit_one(part: str, line: str) -> int | None:
         return _WORD_START
     if part in line:
         return _INSIDE
-    return _SCATTERED if _in_order(part, line) else None
+    if _in_order(part, line):
+        return _SCATTERED
+    return _SLIPPED if any(_slipped(part, word) for word in _BETWEEN_WORDS.split(line)) else None
 
 
 def _in_order(part: str, line: str) -> bool:
@@ -42,3 +49,16 @@ def _in_order(part: str, line: str) -> bool:
 def _follows(part: str, line: str) -> bool:
     rest = iter(line)
     return all(letter in rest for letter in part)
+
+
+def _slipped(part: str, word: str) -> bool:
+    """Whether *word* begins like *part* but for two letters that changed places, one too many, or a wrong one."""
+    length = len(part)
+    swapped = (f"{part[:at]}{part[at + 1]}{part[at]}{part[at + 2 :]}" for at in range(length - 1))
+    if length >= _LONG_ENOUGH - 1 and any(word.startswith(meant) for meant in swapped):
+        return True
+    if length < _LONG_ENOUGH:
+        return False
+    one_less = (part[:at] + part[at + 1 :] for at in range(length))
+    wrong = len(word) >= length and sum(map(str.__ne__, part, word)) == 1
+    return wrong or any(word.startswith(meant) for meant in one_less)

@@ -39,6 +39,21 @@ def test_the_best_fit_is_first(typed, first):
     assert first == best(typed)[0]
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant", "first"),
+    [
+        ("sign otu", "sign out", "Sign out"),
+        ("sigm", "sign", "Sign out"),
+        ("siggn", "sign", "Sign out"),
+        ("pirce", "price", "Sort: Price, lowest first Bookings"),
+        ("saerch bo", "search bo", "Search bookings Bookings"),
+    ],
+)
+def test_one_slip_of_the_fingers_is_forgiven_and_never_comes_before_what_was_typed(typed, meant, first):
+    assert first == best(typed)[0]
+    assert (fit(typed, first) or 0) < (fit(meant, first) or 0)
+
+
 @pytest.mark.parametrize("typed", ["zz", "price zz", "tuo ngis"])
 def test_what_is_not_there_is_not_found(typed):
     assert [] == best(typed)
