@@ -208,6 +208,10 @@ async def test_a_car_of_the_stored_fleet_leads_to_its_bookings_and_back_to_all(t
 
     async with train() as person:
         view = await opened(person)
+        person.press(Qt.Key.Key_Slash)
+        assert view.bookings.page is view.pages.currentWidget()
+        assert view.bookings.page.filters.isAncestorOf(person.focused)
+        person.press(Qt.Key.Key_Escape)
         person.press(Qt.Key.Key_1, CTRL)
         fleet = view._made["fleet"]
         assert fleet.model.row_at(1) == POLO

@@ -121,8 +121,9 @@ class OfflineView(QWidget):
         leave = Command(
             "session.leave", "Back to sign in", self.sign_out_wanted.emit, key="Ctrl+Shift+Q", group="Window"
         )
+        look = Command("page.search", "Search what is stored", self.bookings.search, key="/", group="Bookings")
         forget = Command("copy.forget", "Forget this computer …", self._ask_to_forget, group="Earnings")
-        return (*pages, *self.bookings.commands(), *self.earnings.commands(), forget, leave)
+        return (*pages, look, *self.bookings.commands(), *self.earnings.commands(), forget, leave)
 
     def go(self, name: str) -> None:
         if name not in self._made:

@@ -128,6 +128,10 @@ class StoredBookingsPart(QObject):
         self._to_page()
         self.panel.open_rental(rental, self._branches.get(rental.branch_id, ""))
 
+    def search(self) -> None:
+        """Of all that is stored this list alone can be searched."""
+        self._to_page().focus_search()
+
     def left(self) -> None:
         self.panel.close_panel()
 
