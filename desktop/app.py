@@ -219,7 +219,7 @@ class Program:
     def _open_offline(self) -> None:
         tasks = self._desk_tasks = TaskScope()
         tasks.failed.connect(self._crashed)
-        self.window.open_offline(self._stored.work(self._held_place(), tasks))
+        self.window.open_offline(self._stored.work(self._place.value if self._place else None, tasks))
         gc.freeze()
 
     def _open_workspace(self, engine: Engine) -> None:

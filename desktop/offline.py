@@ -19,6 +19,7 @@ from desktop.viewmodels.owner.earnings import Source
 from desktop.views.owner.offline_view import StoredWork
 from engine.config import Settings
 from engine.domain.copying import CopyHead
+from engine.domain.errors import Unavailable
 from engine.domain.people import AccountName, Actor
 
 if TYPE_CHECKING:
@@ -55,12 +56,14 @@ class Stored:
         offline = await self._bridge.call(_load)
         await self._bridge.call(lambda: offline.forget_copy(self._settings, account))
 
-    def work(self, place: Place, tasks: TaskScope) -> StoredWork:
-        """*place* is only asked whether it answers again."""
+    def work(self, place: Place | None, tasks: TaskScope) -> StoredWork:
+        """*place* is only asked whether it answers again; None where our own servers did not come up."""
         if self._desk is None:
             raise RuntimeError("no copy is open")
 
         async def probe() -> tuple[datetime, bool]:
+            if place is None:
+                raise Unavailable("embedded")
             offline = await _load()
             await offline.must_answer(place)
             return datetime.now(UTC), True

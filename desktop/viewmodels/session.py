@@ -86,6 +86,7 @@ class SessionViewModel(QObject):
     def __init__(self, doors: Doors, tasks: TaskScope) -> None:
         super().__init__()
         self._doors, self._tasks = doors, tasks
+        self._up = False
         self._old = ""
         self.state = SessionState()
 
@@ -124,11 +125,12 @@ class SessionViewModel(QObject):
         try:
             offered = await self._doors.start(self._progress)
         except DriveSphereError as problem:
-            self._show(SessionState(SessionPhase.BROKEN, problem=problem))
+            self._show(SessionState(SessionPhase.BROKEN, problem=problem, copies=await self._copies()))
         except Exception as bug:
             self._show(SessionState(SessionPhase.BROKEN, problem=Unavailable("embedded", type(bug).__name__)))
             raise
         else:
+            self._up = True
             self._show(SessionState(SessionPhase.SIGNED_OUT, offered=offered, copies=await self._copies()))
 
     async def _sign_in(self, account: str, password: str) -> None:
@@ -168,6 +170,10 @@ class SessionViewModel(QObject):
 
     async def _sign_out(self, problem: DriveSphereError | None) -> None:
         await self._doors.sign_out()
+        if not self._up:
+            # What was open was a stored copy: with the servers it is begun anew.
+            await self._start()
+            return
         signed_out = replace(self.state, phase=SessionPhase.SIGNED_OUT, actor=None, problem=problem)
         self._show(replace(signed_out, copies=await self._copies()))
 

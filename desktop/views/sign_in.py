@@ -44,6 +44,7 @@ class SignInPage(QWidget):
         self._look.clicked.connect(self._show_look)
         self._form.submitted.connect(session.sign_in)
         self._broken.retried.connect(session.start)
+        self._broken.copy_wanted.connect(session.open_copy)
         self._choose.chosen.connect(session.choose)
         self._choose.left.connect(session.back)
         self._form.ask_wanted.connect(self._begin_asking)
@@ -58,7 +59,7 @@ class SignInPage(QWidget):
         moved = page is not self._phases.currentWidget()
         self._starting.tell(state.progress)
         if state.problem is not None and state.phase is SessionPhase.BROKEN:
-            self._broken.tell(say(state.problem).text)
+            self._broken.tell(say(state.problem).text, state.copies)
         self._form.draw(state)
         self._choose.draw(state)
         if moved:

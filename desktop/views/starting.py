@@ -9,10 +9,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
+from desktop.views.stored_copies import StoredCopies
 from desktop.views.tools import Tools
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.progress_line import ProgressLine
 from desktop.widgets.text import Text
+from engine.domain.copying import CopyHead
 
 _STILL_AFTER_MS = 5000
 STILL = "Still starting. The very first start takes longest."
@@ -56,19 +58,23 @@ class Starting(QWidget):
 
 
 class Broken(QWidget):
-    """The servers do not come up: why, and again.
+    """The servers do not come up: why, again, and what can be looked at meanwhile.
 
     Signals:
         retried: "Try again" was pressed.
+        copy_wanted: Carries the account whose stored copy is to be opened.
     """
 
     retried = Signal()
+    copy_wanted = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._text = Text(theme, wrap=True)
         self._again = Button(theme, "Try again", Kind.PRIMARY, Icon.RELOAD)
         self._again.clicked.connect(self.retried)
+        self.copies = StoredCopies(theme)
+        self.copies.chosen.connect(self.copy_wanted)
         self.setFocusProxy(self._again)
         row = QHBoxLayout()
         row.addWidget(self._again)
@@ -80,7 +86,9 @@ class Broken(QWidget):
         column.addWidget(Text(theme, "DriveSphere cannot start", size=TypeSize.TITLE, bold=True))
         column.addWidget(self._text)
         column.addLayout(row)
+        column.addWidget(self.copies)
         column.addStretch(1)
 
-    def tell(self, text: str) -> None:
+    def tell(self, text: str, copies: tuple[CopyHead, ...]) -> None:
         self._text.setText(text)
+        self.copies.draw(copies)

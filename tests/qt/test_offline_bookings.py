@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import gc
 from dataclasses import replace
@@ -13,7 +14,7 @@ from builders import RENTER, make_car
 from earnings_builders import History
 from keyrings import MemoryKeyring
 from killed_sync import killed_at
-from person import person_at
+from person import OnGivenServers, person_at
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 
@@ -26,7 +27,7 @@ from desktop.widgets.button import Button
 from engine.adapters import mongo_client
 from engine.config import load
 from engine.domain.booking import BookingState
-from engine.domain.errors import CopyUnusable
+from engine.domain.errors import CopyUnusable, Misconfigured
 from engine.domain.listing import BookingOrder
 from engine.domain.ownbooks import Posting
 from engine.offline import copies_of
@@ -312,3 +313,32 @@ async def test_a_copy_whose_first_making_was_killed_says_partial_on_every_page(t
     assert shown == [booking.id for booking in made[:total]]
     rows = list(csv.DictReader((tmp_path / "part.csv").read_text("utf-8-sig").splitlines()))
     assert (total, {"partial"}) == (len(rows), {row["Complete"] for row in rows})
+
+
+async def test_where_the_servers_here_do_not_come_up_the_stored_copy_is_offered(
+    qapp, history, kept, tmp_path, monkeypatch
+):
+    paid(history, GOLF, 20)
+    await synced(kept)
+    starts, up = OnGivenServers._open_place, asyncio.Event()
+
+    async def open_place(self, on_progress):
+        if not up.is_set():
+            raise Misconfigured("The data folder is full. Free some space.")
+        return await starts(self, on_progress)
+
+    monkeypatch.setattr(OnGivenServers, "_open_place", open_place)
+    async with person_at(qapp, kept, tmp_path) as person:
+        session = person.program.session
+        await person.until(lambda: session.state.phase is SessionPhase.BROKEN)
+        broken = person.window.sign_in._broken
+        await person.until(lambda: broken.copies.isVisibleTo(person.window))
+        person.press(Qt.Key.Key_Tab)
+        person.press(Qt.Key.Key_Return)
+        await person.until(lambda: person.window.offline is not None)
+        view = person.window.offline
+        await person.until(lambda: view.earnings.vm.state.phase is Phase.READY and view.banner.text == AWAY)
+        up.set()
+        person.press(Qt.Key.Key_Q, CTRL | Qt.KeyboardModifier.ShiftModifier)
+        await person.until(lambda: session.state.phase is SessionPhase.SIGNED_OUT)
+        assert person.window.sign_in._form.isVisible()
