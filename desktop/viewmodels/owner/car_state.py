@@ -104,6 +104,11 @@ class CarState:
         return len(self.outlook.seen) if away and self.outlook is not None else 0
 
     @property
+    def loses_photos(self) -> int:
+        """Stored photos that are gone for good once this is saved."""
+        return len(set(self.car.image_ids) - set(self.photos)) if self.car is not None else 0
+
+    @property
     def unsaved(self) -> bool:
         """Whether closing would lose what the person did."""
         if self.stage is not Stage.FILLED_IN or self.form is None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.dialogs import confirm
-from desktop.messages import Step, say
+from desktop.messages import Step, plural, say
 from desktop.tasks import TaskScope
 from desktop.theme.tokens import GRID, Tone
 from desktop.viewmodels.owner.car import CarViewModel
@@ -170,7 +170,8 @@ class CarPanel(SidePanel):
 
     def _draw_foot(self, state: CarState) -> None:
         words = {Stage.SHOWN: "Edit", Stage.ASKED: ASK.get(state.wanted or CarStatus.ACTIVE, "")}
-        save = "Add car" if state.car is None else "Save"
+        lost = f" and remove {plural(state.loses_photos, 'photo')}" if state.loses_photos else ""
+        save = "Add car" if state.car is None else f"Save{lost}"
         self.main.setText("Saving …" if state.busy else words.get(state.stage, save))
         self.second.setText("Cancel" if state.stage is Stage.FILLED_IN else "Leave it as it is")
         self.second.setVisible(state.stage is not Stage.SHOWN)
