@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
@@ -24,6 +24,11 @@ from desktop.widgets.shimmer import ShimmerClock
 
 _SMALLEST = (1024, 640)
 _FIRST = (1280, 800)
+
+
+def smallest(room: QSize) -> QSize:
+    """For a screen with so much *room*: at 200 % a usual one has less than we want, and buttons would lie below it."""
+    return QSize(*_SMALLEST).boundedTo(room)
 
 
 class MainWindow(QMainWindow):
@@ -62,7 +67,7 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self.sign_in)
         self.setCentralWidget(self._pages)
         self.setWindowTitle("DriveSphere")
-        self.setMinimumSize(*_SMALLEST)
+        self.setMinimumSize(smallest(self.screen().availableSize()))
         self.resize(*_FIRST)
         self.restoreGeometry(preferences.geometry)
         self.finder = CommandPalette(theme, self, self.commands)

@@ -3,8 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from builders import LISBON
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 from shiboken6 import isValid
@@ -14,6 +15,7 @@ from desktop.preferences import Preferences
 from desktop.viewmodels.connection import ConnectionState
 from desktop.viewmodels.session import SessionPhase, SessionState
 from desktop.views.connection import SLOW
+from desktop.views.shell import smallest
 from desktop.widgets.text import Text
 from engine.domain.booking import BookingState
 from engine.domain.errors import AccountDisabled, Unavailable
@@ -22,8 +24,14 @@ from engine.domain.people import AccountName, Role
 
 def test_the_first_page_is_there_at_once(window):
     assert window.sign_in.isVisible()
-    assert window.minimumWidth() >= 1024
-    assert window.minimumHeight() >= 640
+    assert smallest(window.screen().availableSize()) == window.minimumSize()
+
+
+@pytest.mark.parametrize(
+    ("room", "expected"), [((1920, 1080), (1024, 640)), ((960, 508), (960, 508)), ((1100, 600), (1024, 600))]
+)
+def test_the_window_never_wants_more_than_its_screen_has(room, expected):
+    assert QSize(*expected) == smallest(QSize(*room))
 
 
 def test_closing_asks_and_keeps_the_place_of_the_window(window, qtbot, tmp_path):
