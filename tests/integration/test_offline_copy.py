@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import resource
 import sqlite3
 import stat
 import threading
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -16,6 +15,7 @@ import keyring
 import pytest
 from builders import make_car
 from earnings_builders import MINE, OTHER, History, berlin, draw
+from full_disk import full_disk
 from keyrings import ForgetfulKeyring, MemoryKeyring, NoneKeyring
 
 from engine.adapters.copy_vault import CopyVault
@@ -340,7 +340,7 @@ async def test_a_full_disk_costs_nothing_that_was_kept(place, keys, history):
         before, _ = await stored(place, desk)
         for n in range(200):
             history.book(GOLF, berlin(2025, 4, 1) + timedelta(days=n), charged=berlin(2025, 4, 1))
-        with no_more_room(place):
+        with full_disk(max(path.stat().st_size for path in files(place))):
             for _ in range(2):
                 with pytest.raises(CopyOutOfReach):
                     await desk.copying.sync(desk.actor)
@@ -349,18 +349,6 @@ async def test_a_full_disk_costs_nothing_that_was_kept(place, keys, history):
 
     assert before == full
     assert 200 == news.rentals
-
-
-@contextmanager
-def no_more_room(place):
-    """No file of this process may be longer than the longest of the copy: the disk is full."""
-    longest = max(path.stat().st_size for path in files(place))
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (longest, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 async def test_a_copy_that_another_program_holds_is_left_alone(place, keys, history, monkeypatch):

@@ -10,6 +10,7 @@ import keyring
 import pytest
 from builders import DATABASE, PASSWORD, make_car
 from earnings_builders import History, berlin
+from full_disk import full_disk
 from keyrings import MemoryKeyring, NoneKeyring
 from proxy import Line, Proxy
 
@@ -21,7 +22,7 @@ from desktop.viewmodels.owner.copy import CopyStatus
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
 from desktop.views.owner import offline_view
-from desktop.views.owner.copy_part import NO_KEYRING, news_words
+from desktop.views.owner.copy_part import NO_KEYRING, STUCK, news_words
 from desktop.views.owner.offline_view import AWAY, BACK
 from engine.adapters import mongo_client
 from engine.config import load
@@ -297,3 +298,20 @@ async def test_with_nothing_listening_any_more_the_stored_copy_still_opens(firm,
         await until(lambda: view._work.connection.state.problem is not None)
 
         assert view.banner.text == AWAY
+
+
+async def test_a_full_disk_is_told_beside_what_is_kept_and_costs_none_of_it(firm, history):
+    async with Proxy(firm.port) as proxy, firm(proxy) as program:
+        area = await signed_in(program)
+        copy, line = area.copy.vm, area.earnings.page.copy_line
+        kept = copy.state.as_of
+        history.book(GOLF, berlin(2025, 3, 9), charged=berlin(2025, 3, 8))
+        with full_disk(8192):
+            copy.start()
+            await until(lambda: copy.state.status is CopyStatus.STUCK)
+        assert line.text().startswith(STUCK)
+        assert "The one that is kept is as of" in line.text()
+        assert (kept, True) == (copy.state.as_of, copy.source is not None)
+
+        copy.start()
+        await until(lambda: copy.state.status is CopyStatus.KEPT and copy.state.as_of > kept)
