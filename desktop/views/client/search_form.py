@@ -32,7 +32,7 @@ class SearchFormPanel(Panel):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent, padding=4 * GRID)
         self._form: SearchForm | None = None
-        self._branches: tuple[Branch, ...] = ()
+        self._offered: list[tuple[str, Branch]] = []
         self.branch = QComboBox()
         self.branch.setAccessibleName("Branch")
         # Beside an open panel the form is narrow; the list that drops down shows the names in full.
@@ -56,9 +56,11 @@ class SearchFormPanel(Panel):
         """Fields in the middle of being edited are left alone."""
         if state.form is None or self._pause.isActive():
             return
-        self._offer(state.branches, now)
+        # A clock is told as it stands when the car is fetched: summer time may begin or end before.
+        at = state.form.pick_up.replace(tzinfo=state.branch.tzinfo) if state.branch else now
+        self._offer(state.branches, at)
         self._fill(state.form, state)
-        self._hint_at(state, now)
+        self._hint_at(state, at)
         self._set_fields_enabled(enabled=True)
 
     def _fill(self, form: SearchForm, state: SearchState) -> None:
@@ -72,25 +74,26 @@ class SearchFormPanel(Panel):
         self.chips.draw()
         del blocked
 
-    def _offer(self, branches: tuple[Branch, ...], now: datetime) -> None:
-        if branches == self._branches:
+    def _offer(self, branches: tuple[Branch, ...], at: datetime) -> None:
+        offered = [(branch_line(branch, at), branch) for branch in branches]
+        if offered == self._offered:
             return
-        self._branches = branches
+        self._offered = offered
         blocked = QSignalBlocker(self.branch)
         self.branch.clear()
-        for branch in branches:
-            self.branch.addItem(branch_line(branch, now), branch.id)
+        for line, branch in offered:
+            self.branch.addItem(line, branch.id)
             self.branch.setItemData(self.branch.count() - 1, branch_name(branch), Qt.ItemDataRole.AccessibleTextRole)
         del blocked
 
-    def _hint_at(self, state: SearchState, now: datetime) -> None:
+    def _hint_at(self, state: SearchState, at: datetime) -> None:
         """Below the times: what is wrong with them, or whose times they are."""
         if isinstance(state.problem, InvalidPeriod):
             self.hint.set_ink("danger")
             self.hint.setText(say(state.problem).text)
         else:
             self.hint.set_ink("muted")
-            self.hint.setText((zone_note(now, state.branch) if state.branch else "") or " ")
+            self.hint.setText((zone_note(at, state.branch) if state.branch else "") or " ")
 
     def _pick_up_moved(self) -> None:
         """The rental keeps its length; only the return is changed by itself."""
