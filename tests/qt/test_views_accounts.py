@@ -231,7 +231,7 @@ async def test_an_administrator_is_made_only_with_the_own_password(desk, world):
         panel.move_button.click()
         await office.answer(password="not the password")
         await office.until(lambda: office.admin.people_vm.state.problem is not None)
-        assert "The name or the password is not right." == panel.banner.text
+        assert "Your own password is not right. Nothing was changed." == panel.banner.text
         panel.move_button.click()
         await office.answer(password=PASSWORD)
         await office.until(lambda: office.admin.people_vm.state.done == "moved")

@@ -26,6 +26,7 @@ from desktop.widgets.side_panel import SidePanel
 from desktop.widgets.text import Text
 from engine.domain.account_requests import AccountRequest
 from engine.domain.accounts import Issued, NewPerson, Person, PersonRow
+from engine.domain.errors import SignInRefused
 from engine.domain.people import Role
 
 _HINTS = {"name": "", "account": "letters, digits, dots", "email": "name@example.org", "phone": "+49 30 901820"}
@@ -142,7 +143,8 @@ class PersonPanel(SidePanel):
             if self.form.tell(state.problem):
                 self.banner.clear()
             else:
-                self.banner.tell(Tone.DANGER, say(state.problem).text, closable=False)
+                own = isinstance(state.problem, SignInRefused)
+                self.banner.tell(Tone.DANGER, words.NOT_YOURS if own else say(state.problem).text, closable=False)
             return
         self.form.tell(None)
         if state.done:

@@ -22,6 +22,8 @@ FLAWS = MappingProxyType(
         Flaw.PLACE: "its branch, fleet or name in the database is another",
     }
 )
+#: Where the account in the panel is not the one whose password was asked for.
+NOT_YOURS = "Your own password is not right. Nothing was changed."
 DONE = MappingProxyType(
     {
         "created": "The account is there.",
