@@ -15,6 +15,7 @@ from person import person_at
 from proxy import Line, Proxy
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QMessageBox
 
 from desktop.viewmodels.export import ExportPhase
@@ -108,6 +109,23 @@ async def test_all_cars_are_there_with_every_owner(admin, world):
         await person.until(lambda: office.cars.fleet.state.phase is Phase.READY)
         assert 3 == office.cars.fleet.state.first.total
         assert office.cars.fleet.any_owner
+
+
+async def test_all_cars_stand_beside_an_open_one_and_below_the_search(admin, world):
+    async with admin() as person:
+        person.window.resize(1280, 800)
+        office = await at(person, "all-cars")
+        page, rows = office.cars, office.cars.rows
+        await person.until(lambda: rows.model.rowCount() == 3 and rows.grid.isVisible())
+        page.focus_search()
+        QTest.keyClick(page.filters.words, Qt.Key.Key_Down)
+        assert rows.grid.hasFocus()
+        QTest.keyClick(rows.grid, Qt.Key.Key_Return)
+        await person.until(lambda: page.width() + page.panel.width() == person.view.pages.width())
+        boxes = (page.filters.words, page.filters.owner, page.filters.status, page.filters.branch, page.filters.order)
+        places = [QRect(part.mapTo(page, QPoint(0, 0)), part.size()) for part in boxes]
+        assert all(page.rect().contains(place) for place in places)
+        assert not any(one.intersects(other) for one, other in combinations(places, 2))
 
 
 async def test_new_rules_are_set_after_the_question_said_what_will_happen(admin, world):

@@ -31,7 +31,8 @@ ORDERS = MappingProxyType(
     }
 )
 _EVERYBODY = "All owners"
-_NARROWEST = 120
+#: So far may fields shrink beside a panel.
+_NARROWEST, _NARROWEST_BOX = 120, 96
 
 
 class FleetFilters(QWidget):
@@ -60,6 +61,7 @@ class FleetFilters(QWidget):
         for box, letters in ((self.owner, 12), (self.order, 10)):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(letters)
+            box.setMinimumWidth(_NARROWEST_BOX)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2 * GRID)

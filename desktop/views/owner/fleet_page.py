@@ -181,6 +181,7 @@ class FleetPage(Page):
     def _connect(self) -> None:
         self.fleet.changed.connect(self.draw)
         self.filters.edited.connect(self.fleet.ask)
+        self.filters.words.stepped_down.connect(self.rows.take_focus)
         self.rows.chosen.connect(self.panel.open_car)
         self.rows.add_wanted.connect(self.add_car)
         self.rows.clear_wanted.connect(self.fleet.clear_filters)
