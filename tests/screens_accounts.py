@@ -48,7 +48,7 @@ async def accounts(photo) -> None:
     await _requests_phases(photo, area)
     area.requests_vm.decline(area.requests_vm.listing.state.first.rows)
     await photo.until(lambda: area.requests_vm.listing.state.first.total == 0)
-    photo.view.go("requests")
+    await _back_to(photo, "requests", area.requests_vm.listing)
     await photo.take("requests-empty")
 
 
@@ -68,8 +68,15 @@ def listing_ready(area) -> bool:
     return area.people_vm.listing.state.phase is Phase.READY
 
 
+async def _back_to(photo, name, listing) -> None:
+    """A page one comes back to is loaded again."""
+    run = listing.state.run
+    photo.view.go(name)
+    await photo.until(lambda: listing.state.run > run and listing.state.phase is Phase.READY)
+
+
 async def _phases(photo, area, listing) -> None:
-    photo.view.go("users")
+    await _back_to(photo, "users", listing)
     full = listing.state
     area.people.list._shown = None
     listing._show(replace(full, phase=Phase.LOADING, run=full.run + 1, first=None))
@@ -88,9 +95,9 @@ async def _phases(photo, area, listing) -> None:
 
 
 async def _requests_phases(photo, area) -> None:
-    photo.view.go("requests")
     shown, listing = area.requests.list, area.requests_vm.listing
-    await photo.until(lambda: listing.state.phase is Phase.READY and shown.row() is not None)
+    await _back_to(photo, "requests", listing)
+    await photo.until(lambda: shown.row() is not None)
     full = listing.state
     listing._show(replace(full, run=full.run + 1, phase=Phase.LOADING))
     listing._show(replace(full, run=full.run + 1, phase=Phase.FAILED, problem=AWAY))
