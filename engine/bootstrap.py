@@ -186,33 +186,38 @@ async def open_engine(
         actor = await session.whoami()
         if is_one_time(password):
             raise PasswordMustChange("a one-time password opens nothing but the choice of another")
-        clock = ServerClock(client)
-        await clock.measure()
-        await note_sign_in(MongoPeople(client, place.database), actor, clock)
-        redis = connect_redis(place.redis_url.reveal(), place.ca_file)
-        leaving.push_async_callback(redis.aclose)
-        gateway = StripeGateway(
-            place.stripe_key.reveal(), base_url=place.stripe_url or None, ca_file=place.stripe_ca_file
-        )
-        leaving.push_async_callback(gateway.aclose)
-        await ModeGuard(MongoDeployment(client, place.database), gateway, clock).begin(actor)
-        line = RedisLine(redis)
-        cache = RedisCache(line, place.database)
-        doors = _Doors(
-            client=client,
-            session=session,
-            store=MongoStore(client, place.database, cache),
-            turns=RedisTurns(line, place.database, lease=lease),
-            redis=line,
-            cache=cache,
-            changes=await MongoChanges.open(client, place.database),
-            clock=clock,
-            gateway=gateway,
-        )
+        doors = await _open_doors(leaving, place, client, session, lease=lease)
+        await note_sign_in(MongoPeople(client, place.database), actor, doors.clock)
+        await ModeGuard(MongoDeployment(client, place.database), doors.gateway, doors.clock).begin(actor)
         engine = _wire(place, actor, doors)
         if background:
             await leaving.enter_async_context(_running(engine))
         yield engine
+
+
+async def _open_doors(
+    leaving: AsyncExitStack, place: Place, client: Client, session: MongoAccounts, *, lease: bool
+) -> _Doors:
+    """The adapters; what they keep open is closed by *leaving*."""
+    clock = ServerClock(client)
+    await clock.measure()
+    redis = connect_redis(place.redis_url.reveal(), place.ca_file)
+    leaving.push_async_callback(redis.aclose)
+    gateway = StripeGateway(place.stripe_key.reveal(), base_url=place.stripe_url or None, ca_file=place.stripe_ca_file)
+    leaving.push_async_callback(gateway.aclose)
+    line = RedisLine(redis)
+    cache = RedisCache(line, place.database)
+    return _Doors(
+        client=client,
+        session=session,
+        store=MongoStore(client, place.database, cache),
+        turns=RedisTurns(line, place.database, lease=lease),
+        redis=line,
+        cache=cache,
+        changes=await MongoChanges.open(client, place.database),
+        clock=clock,
+        gateway=gateway,
+    )
 
 
 def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:

@@ -26,7 +26,6 @@ from engine.domain.copying import PICTURES
 from engine.domain.errors import CopyOutOfReach, CopyUnusable, Forbidden, NoKeyring, NotFound, Unavailable
 from engine.domain.explained import Figure, Question
 from engine.domain.span import moment, month, year_of
-from engine.offline import StoredDesk, open_copying  # noqa: F401 -- the names that other rooms use
 from engine.services.copying import StoredBooks
 from engine.services.earnings import EarningsService
 

@@ -5,7 +5,7 @@ API: BookingsPage(tools, vm, now, title, first_step): opened(Booking), first_ste
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -85,10 +85,7 @@ class BookingsPage(Page):
             has_rows=lambda state: self._shown == state.query,
         )
         self.header = PageHeader(tools.theme, title, " ")
-        self.scope = QComboBox()
-        self.scope.setAccessibleName("Which bookings")
-        for scope in vm.scopes:
-            self.scope.addItem(SCOPES[scope], scope)
+        self.scope = _scopes(vm.scopes)
         self.save = Button(tools.theme, "Export …", icon=Icon.DOWNLOAD)
         self.filters = BookingFilters(tools.theme, vm)
         self.export = ExportBar(tools.theme, vm.export, vm.save, title="Export bookings", name=title, row="booking")
@@ -247,3 +244,11 @@ class BookingsPage(Page):
         self.vm.changed.connect(self.draw)
         self.model.came.connect(self._choose_again)
         self.vm.row_changed.connect(self._row_changed)
+
+
+def _scopes(scopes: Sequence[BookingScope]) -> QComboBox:
+    box = QComboBox()
+    box.setAccessibleName("Which bookings")
+    for scope in scopes:
+        box.addItem(SCOPES[scope], scope)
+    return box
