@@ -25,6 +25,9 @@ from engine.domain.payment import StripeMode
 from engine.domain.settings import FirmSettings
 from engine.embedded.servers import Endpoints, open_servers
 
+#: What a test was doing when its time was up.
+pytest_plugins = ["limits"]
+
 
 @pytest.fixture(scope="session")
 def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoints]:

@@ -11,7 +11,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
-LONGEST_FILE = 300
+#: From 300 on a reviewer asks whether there are two reasons to change.
+LONGEST_FILE = 400
 LONGEST_FUNCTION = 40
 #: "file" or "file:function" -> why it may be longer. Empty is the aim.
 MAY_BE_LONGER: dict[str, str] = {}

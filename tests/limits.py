@@ -1,0 +1,57 @@
+"""What a test was doing when its time was up.
+
+pytest-timeout ends a test that takes too long, but what it writes of the threads is lost in a process of xdist's, and a
+coroutine that waits stands in no thread. So both are written here a moment before, past pytest's capture.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import faulthandler
+import gc
+import os
+import threading
+from typing import TextIO
+
+import pytest
+from _pytest.faulthandler import fault_handler_stderr_fd_key
+
+#: How long before the end everything is written down.
+_BEFORE_S = 1.0
+
+_WATCH = pytest.StashKey[threading.Timer]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_timeout_set_timer(item: pytest.Item, settings: tuple) -> None:
+    """Beside pytest-timeout's own timer, which goes on being set: the answer is None."""
+    if not settings.timeout:
+        return
+    descriptor = item.config.stash[fault_handler_stderr_fd_key]
+    watch = threading.Timer(max(settings.timeout - _BEFORE_S, 0), tell, args=(descriptor, item.nodeid))
+    watch.daemon = True
+    item.stash[_WATCH] = watch
+    watch.start()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_timeout_cancel_timer(item: pytest.Item) -> None:
+    watch = item.stash.get(_WATCH, None)
+    if watch is not None:
+        watch.cancel()
+
+
+def tell(descriptor: int, title: str) -> None:
+    """Write where every thread stands, and every task that has not ended, to an open file *descriptor*."""
+    with os.fdopen(os.dup(descriptor), "w", encoding="utf-8") as stream:
+        print(f"\n{title}: the time is up", file=stream, flush=True)
+        faulthandler.dump_traceback(stream, all_threads=True)
+        tell_tasks(stream)
+
+
+def tell_tasks(stream: TextIO) -> None:
+    tasks = [thing for thing in gc.get_objects() if isinstance(thing, asyncio.Task) and not thing.done()]
+    print(f"{len(tasks)} tasks had not ended", file=stream)
+    for task in tasks:
+        print(f"-- {task.get_name()}", file=stream)
+        task.print_stack(file=stream)
