@@ -8,6 +8,7 @@ from itertools import groupby
 from time import perf_counter
 
 from pymongo import ReadPreference
+from pymongo.read_concern import ReadConcern
 from pymongo.server_description import ServerDescription
 
 from engine.adapters.clock import ServerClock
@@ -18,7 +19,16 @@ from engine.adapters.mongo_rights import RIGHTS, privileges
 from engine.adapters.mongo_shapes import SHAPES
 from engine.domain.booking import BLOCKING
 from engine.domain.errors import Forbidden, Unavailable
-from engine.domain.health import NOT_READY, UNREACHABLE, Claimed, DatabaseFacts, Member, Round, SchemaFacts
+from engine.domain.health import (
+    NOT_READY,
+    UNREACHABLE,
+    Claimed,
+    DatabaseFacts,
+    Member,
+    Round,
+    SchemaFacts,
+    has_no_majority,
+)
 from engine.domain.ledger import LedgerKind
 from engine.domain.money import Money
 
@@ -50,9 +60,14 @@ class MongoHealth:
             hello = await self._client.admin.command("hello")
             version = (await self._client.admin.command("buildInfo"))["version"]
             took = [await self._ping() for _ in range(_SAMPLES)]
-        return DatabaseFacts(
-            version, hello.get("setName", ""), tuple(self._members(hello)), min(took), self._clock.offset
-        )
+            members = tuple(self._members(hello))
+            if has_no_majority(members):
+                await self._must_lead()
+        return DatabaseFacts(version, hello.get("setName", ""), members, min(took), self._clock.offset)
+
+    async def _must_lead(self) -> None:
+        """Whoever lost the others calls itself primary for some seconds more; it cannot have them confirm a read."""
+        await self._db.deployment.with_options(read_concern=ReadConcern("linearizable")).find_one()
 
     def members(self) -> tuple[Member, ...]:
         return tuple(_seen(self._client))

@@ -89,6 +89,11 @@ class Member:
     round_trip: timedelta | None = None
 
 
+def has_no_majority(members: tuple[Member, ...]) -> bool:
+    """Whether too few can be reached from here to choose the one who leads."""
+    return bool(members) and 2 * sum(each.state == UNREACHABLE for each in members) >= len(members)
+
+
 @dataclass(frozen=True, slots=True)
 class DatabaseFacts:
     """Attributes: ``desk_off_by`` is the server's time less this machine's own."""

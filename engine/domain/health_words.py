@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from engine.domain.health import NOT_READY, UNREACHABLE, Area, Finding, Level, Member
+from engine.domain.health import NOT_READY, UNREACHABLE, Area, Finding, Level, Member, has_no_majority
 
 DATABASE_AWAY = "MongoDB does not answer."
 _MINUTES_UP_TO, _HOURS_UP_TO = timedelta(hours=2), timedelta(days=2)
@@ -34,7 +34,7 @@ def leaderless(members: tuple[Member, ...]) -> Finding:
     if len(away) == len(members):
         facts = lines_of(members) if len(members) > 1 else ()
         return Finding(Area.DATABASE, Level.BAD, DATABASE_AWAY, facts, "Look after its servers and the network.")
-    if 2 * len(away) < len(members):
+    if not has_no_majority(members):
         says, todo = "No member of MongoDB leads.", "Look again in half a minute: they choose one by themselves."
     else:
         says = f"MongoDB takes nothing: {len(away)} of {many(len(members), 'member')} cannot be reached, half or more."

@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections import defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -43,6 +44,17 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         made.close()
 
 
+@pytest.fixture(autouse=True)
+def _given_back_whole(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever a test did to the servers, and however it ended, the next one finds them well."""
+    if "cluster" not in request.fixturenames:
+        yield
+        return
+    servers = request.getfixturevalue("cluster")
+    yield
+    servers.mend()
+
+
 @pytest.fixture(scope="session")
 def nursery(cluster: Cluster) -> Iterator[Nursery]:
     made = Nursery(cluster.folder)
@@ -67,6 +79,13 @@ def report(request: pytest.FixtureRequest):
         return outcome
 
     return note
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A scenario of the long suite is longer than other tests."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.timeout(900))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

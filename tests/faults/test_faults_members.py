@@ -21,12 +21,6 @@ pytestmark = pytest.mark.asyncio
 _LOOK_S, _WITHIN_S = 0.2, 60
 
 
-@pytest.fixture
-def whole(cluster):
-    yield cluster
-    cluster.mend()
-
-
 def followers(cluster):
     leader = cluster.primary()
     return [member for member in cluster.mongods if member is not leader]
@@ -53,28 +47,28 @@ async def database_of(engine, says):
     return found
 
 
-async def test_three_members_that_are_well_are_counted_and_named_with_their_parts(whole):
-    async with administrator(whole) as engine:
+async def test_three_members_that_are_well_are_counted_and_named_with_their_parts(cluster):
+    async with administrator(cluster) as engine:
         found = await database_of(engine, "3 members")
 
-    parts = [dict(found.facts)[address(member)].split(",")[0] for member in whole.mongods]
+    parts = [dict(found.facts)[address(member)].split(",")[0] for member in cluster.mongods]
     assert (Level.GOOD, "") == (found.level, found.todo)
     assert ["primary", "secondary", "secondary"] == sorted(parts)
 
 
 @pytest.mark.parametrize("how", ["kill", "pause"])
-async def test_a_follower_that_is_gone_is_named_and_work_goes_on(whole, how):
-    gone = followers(whole)[0]
-    async with administrator(whole) as engine:
+async def test_a_follower_that_is_gone_is_named_and_work_goes_on(cluster, how):
+    gone = followers(cluster)[0]
+    async with administrator(cluster) as engine:
         getattr(gone, how)()
         found = await database_of(engine, "1 of 3 members cannot be reached")
 
     assert (Level.WARNING, f"Look after {address(gone)}") == (found.level, found.todo)
 
 
-async def test_of_a_leader_that_is_gone_only_its_own_absence_is_left_to_tell(whole):
-    gone = whole.primary()
-    async with administrator(whole) as engine:
+async def test_of_a_leader_that_is_gone_only_its_own_absence_is_left_to_tell(cluster):
+    gone = cluster.primary()
+    async with administrator(cluster) as engine:
         gone.kill()
         found = await database_of(engine, "1 of 3 members cannot be reached")
 
@@ -82,12 +76,14 @@ async def test_of_a_leader_that_is_gone_only_its_own_absence_is_left_to_tell(who
     assert any(told.startswith("primary") for name, told in found.facts if name != address(gone))
 
 
-async def test_a_follower_that_only_recovers_is_not_counted_as_well(whole):
-    tired = followers(whole)[0]
-    root = pymongo.MongoClient("127.0.0.1", tired.port, directConnection=True, username="root", password=whole.password)
+async def test_a_follower_that_only_recovers_is_not_counted_as_well(cluster):
+    tired = followers(cluster)[0]
+    root = pymongo.MongoClient(
+        "127.0.0.1", tired.port, directConnection=True, username="root", password=cluster.password
+    )
     root.admin.command("replSetMaintenance", 1)
     try:
-        async with administrator(whole) as engine:
+        async with administrator(cluster) as engine:
             found = await database_of(engine, "1 of 3 members cannot serve")
     finally:
         root.admin.command("replSetMaintenance", 0)
@@ -96,21 +92,24 @@ async def test_a_follower_that_only_recovers_is_not_counted_as_well(whole):
     assert (Level.WARNING, f"Look after {address(tired)}") == (found.level, found.todo)
 
 
-async def test_without_a_majority_the_desk_and_the_doctor_say_which_members_to_start(whole, tmp_path, monkeypatch):
+@pytest.mark.parametrize("stays", ["the leader", "a follower"])
+async def test_without_a_majority_desk_and_doctor_say_which_to_start(cluster, tmp_path, monkeypatch, stays):
+    """A leader that lost the others goes on calling itself one for a while: its word alone is no majority."""
     monkeypatch.setattr(mongo_client, "OPERATION_S", 2.0)
-    gone = whole.mongods[:2]
+    left = cluster.primary() if stays == "the leader" else followers(cluster)[0]
+    gone = [member for member in cluster.mongods if member is not left]
     asked = {
-        "DRIVESPHERE_MONGO_URL": whole.mongo_url,
-        "DRIVESPHERE_REDIS_URL": whole.redis_url,
+        "DRIVESPHERE_MONGO_URL": cluster.mongo_url,
+        "DRIVESPHERE_REDIS_URL": cluster.redis_url,
         "DRIVESPHERE_DATABASE": DATABASE,
     }
     settings = load(tmp_path, environ=asked, cwd=tmp_path)
-    async with administrator(whole) as engine:
+    async with administrator(cluster) as engine:
         for member in gone:
             member.kill()
         desk = (await engine.head_office.health.examine(engine.actor)).findings
         doctor = await doctoring.run(settings, "admin", Secret(PASSWORD))
-        whole.mongods[2].kill()
+        left.kill()
         with pytest.raises(Unavailable):
             await doctoring.run(settings, "admin", Secret(PASSWORD))
 
@@ -118,6 +117,16 @@ async def test_without_a_majority_the_desk_and_the_doctor_say_which_members_to_s
     for found in (desk[0], *doctor.findings):
         assert (Area.DATABASE, Level.BAD, says) == (found.area, found.level, found.says)
         assert all(address(member) in found.todo for member in gone)
-        assert dict(found.facts)[address(whole.mongods[2])].startswith("secondary")
+        assert dict(found.facts)[address(left)].startswith("secondary")
     unasked = [desk[list(Area).index(area)].says for area in (Area.SWEEPER, Area.LEDGER)]
     assert ["Not looked at, because MongoDB does not answer."] * 2 == unasked
+
+
+@pytest.mark.parametrize("turn", ["first", "second"])
+async def test_what_one_test_leaves_broken_is_well_for_the_next(cluster, turn):
+    assert cluster.whole()
+    assert cluster.valkey.listening
+
+    for member in cluster.mongods[:2]:
+        member.kill()
+    cluster.valkey.kill()
