@@ -20,14 +20,14 @@ from qasync import QEventLoop
 
 from desktop.bridge import EngineThread, Held
 from desktop.collector import collecting_here
-from desktop.dialogs import Question, confirm, tell
+from desktop.dialogs import tell
 from desktop.offline import Stored
 from desktop.preferences import Preferences
 from desktop.smoke import Stopwatch
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
 from desktop.viewmodels.asking import AskingViewModel
-from desktop.viewmodels.booking import BookingViewModel, Stage
+from desktop.viewmodels.booking import BookingViewModel
 from desktop.viewmodels.booking_detail import DetailViewModel
 from desktop.viewmodels.bookings import BookingsViewModel
 from desktop.viewmodels.car import CarViewModel
@@ -127,15 +127,7 @@ class Program:
         self._leaving.set()
 
     async def _ask_to_leave(self) -> None:
-        if self._panel is not None and self._panel.state.stage is Stage.PAYING:
-            question = Question(
-                "Leave DriveSphere?",
-                "A booking waits for its payment. Its hold goes on, and the payment page stays open in the browser.",
-                "Leave",
-            )
-            if not await confirm(self.window, question):
-                return
-        if await self.window.gives_up_unsaved():
+        if await self.window.may_go(leaving=True):
             self.leave()
 
     async def _unwind(self) -> None:

@@ -1,7 +1,8 @@
 """Ask the person without nesting an event loop.
 
 API: await ask(dialog) -> result code; await confirm(parent, Question(...)) -> bool; await tell(parent, title, text);
-await ask_where_to_save(parent, title, name, kind, suffix) -> Path or None.
+await ask_where_to_save(parent, title, name, kind, suffix) -> Path or None; await ask_for_files(parent, title, kind).
+The rules of questions: docs/decisions/0035-questions-and-their-defaults.md.
 """
 
 from __future__ import annotations
@@ -11,26 +12,36 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QStandardPaths, Qt
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtCore import QStandardPaths
+from PySide6.QtWidgets import QFileDialog
+
+from desktop.theme.theme import Theme
+from desktop.widgets.question_box import About, Amount, QuestionBox, Wording
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog, QWidget
 
-_Role = QMessageBox.ButtonRole
-_Icon = QMessageBox.Icon
+_Place = QStandardPaths.StandardLocation
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A confirm box in words. *yes* says what will happen ("Refund 120.00 EUR now"), never just "Yes"."""
+class Question(Wording):
+    """Something to be agreed to: *yes* and *no* are verbs that say what will happen, never "Yes" or "Keep it".
 
-    title: str
-    text: str
-    yes: str
-    no: str = "Keep it"
-    grave: bool = False
-    """Money or data is lost: Enter then means *no*."""
+    Attributes:
+        title: The question, with the thing it is about: "Cancel this booking?".
+        text: What follows from *yes*.
+        when: The times and the place, below the title.
+        about: Car, plate, renter and number, as far as there are any.
+        amounts: What it costs or gives back.
+        grave: Money or data is lost: *yes* is drawn as a danger.
+        final: It cannot be taken back, and the box says so.
+        harmless: *no* and *yes* cost the same and either can be changed again: only then Enter means *yes*.
+    """
+
+    def __post_init__(self) -> None:
+        if not self.no or (self.harmless and (self.final or self.grave)):
+            raise ValueError(f"{self.title}: a question has two answers, and none is harmless that is final or grave")
 
 
 async def ask(dialog: QDialog) -> int:
@@ -56,22 +67,14 @@ async def ask(dialog: QDialog) -> int:
 
 async def confirm(parent: QWidget | None, question: Question) -> bool:
     """True only if the person pressed *yes*; Esc and closing the box are a no."""
-    box = QMessageBox(_Icon.Warning if question.grave else _Icon.Question, question.title, question.text, parent=parent)
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    yes = box.addButton(question.yes, _Role.AcceptRole)
-    no = box.addButton(question.no, _Role.RejectRole)
-    box.setDefaultButton(no if question.grave else yes)
-    box.setEscapeButton(no)
+    box = QuestionBox(Theme.worn(), question, parent)
     await ask(box)
-    return box.clickedButton() is yes
+    return box.pressed_yes
 
 
 async def tell(parent: QWidget | None, title: str, text: str) -> None:
     """Say something that has to be read before going on."""
-    box = QMessageBox(_Icon.Information, title, text, parent=parent)
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.addButton("Close", _Role.AcceptRole)
-    await ask(box)
+    await ask(QuestionBox(Theme.worn(), Wording(title, text, "Close"), parent))
 
 
 async def ask_where_to_save(parent: QWidget | None, title: str, name: str, kind: str, suffix: str) -> Path | None:
@@ -83,7 +86,27 @@ async def ask_where_to_save(parent: QWidget | None, title: str, name: str, kind:
     where.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     where.setNameFilter(kind)
     where.setDefaultSuffix(suffix)
-    where.setDirectory(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
+    where.setDirectory(_folder(_Place.DocumentsLocation))
     where.selectFile(name)
     chosen = where.selectedFiles if await ask(where) else list[str]
     return next((Path(file) for file in chosen()), None)
+
+
+async def ask_for_files(parent: QWidget | None, title: str, kind: str) -> tuple[str, ...]:
+    """Files to read, looked for among the person's pictures; none if the person thought better of it."""
+    where = QFileDialog(parent, title)
+    where.setAcceptMode(QFileDialog.AcceptMode.AcceptOpen)
+    where.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    where.setNameFilter(kind)
+    where.setDirectory(_folder(_Place.PicturesLocation))
+    chosen = where.selectedFiles if await ask(where) else list[str]
+    return tuple(chosen())
+
+
+def _folder(place: QStandardPaths.StandardLocation) -> str:
+    """The person's folder for such files if it is there, else their own; never the working folder."""
+    wanted = QStandardPaths.writableLocation(place)
+    return wanted if Path(wanted).is_dir() else QStandardPaths.writableLocation(_Place.HomeLocation)
+
+
+__all__ = ["About", "Amount", "Question", "ask", "ask_for_files", "ask_where_to_save", "confirm", "tell"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QFont, QFontDatabase, QPalette
-from PySide6.QtWidgets import QToolTip
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from desktop.theme.icons import Icons
 from desktop.theme.palette import palette_of
@@ -18,7 +18,7 @@ from desktop.theme.style import style_sheet
 from desktop.theme.tokens import DARK, DIGITS_FEATURE, LIGHT, Tokens, TypeSize
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication, QWidget
+    from PySide6.QtWidgets import QWidget
 
 # A bare Linux answers "system font" with a fall-back face that is wide and old; these are nicer when installed.
 _FALL_BACKS = {"DejaVu Sans", "Bitstream Vera Sans", "Sans Serif", "Sans"}
@@ -55,6 +55,15 @@ class Theme(QObject):
         app.setFont(self.font(TypeSize.BODY))
         app.styleHints().colorSchemeChanged.connect(self._follow)
         self._wear(self._wanted())
+
+    @classmethod
+    def worn(cls) -> Theme:
+        """The one the running application wears."""
+        app = QApplication.instance()
+        themes = [] if app is None else app.findChildren(cls)
+        if not themes:
+            raise RuntimeError("no theme was made yet")
+        return themes[-1]
 
     @property
     def scheme(self) -> Scheme:

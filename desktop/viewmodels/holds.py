@@ -38,6 +38,12 @@ class HoldsViewModel(QObject):
             self.changed.emit()
         return before is not None
 
+    def open(self) -> tuple[Booking, ...]:
+        """Those that are not over yet, the one that ends first first."""
+        now = self._desk.now()
+        still = [booking for booking in self._held.values() if not booking.hold_over(now)]
+        return tuple(sorted(still, key=lambda booking: booking.hold_until))
+
     def standing(self) -> tuple[int, float]:
         """How many are open, and the seconds until the first of them is over."""
         left = [booking.hold_left(self._desk.now()).total_seconds() for booking in self._held.values()]

@@ -148,16 +148,19 @@ class MainWindow(QMainWindow):
         for command in commands:
             self.addAction(self.commands.action(command.id))
 
-    async def gives_up_unsaved(self) -> bool:
-        """Whether the session may end: nothing would be lost by it, or the person says so."""
-        question = self._workspace.unsaved() if self._workspace else None
-        return question is None or await confirm(self, question)
+    async def may_go(self, *, leaving: bool) -> bool:
+        """Whether the session may end: nothing waits or would be lost by it, or the person says so to each of it."""
+        questions = self._workspace.questions_before_going(leaving=leaving) if self._workspace else ()
+        for question in questions:
+            if not await confirm(self, question):
+                return False
+        return True
 
     def _sign_out(self) -> None:
         self._tasks.once("sign out", self._ask_to_sign_out())
 
     async def _ask_to_sign_out(self) -> None:
-        if await self.gives_up_unsaved():
+        if await self.may_go(leaving=False):
             self._session.sign_out()
 
     def _leave(self) -> None:

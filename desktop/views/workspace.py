@@ -13,6 +13,7 @@ from desktop.theme.tokens import GRID
 from desktop.views.account_menu import AccountButton
 from desktop.views.admin.area import AdminArea
 from desktop.views.area import Area, Frame, Page
+from desktop.views.bookings.questions import to_go
 from desktop.views.client.area import ClientArea
 from desktop.views.connection import ConnectionLook
 from desktop.views.later import LaterPage
@@ -87,9 +88,11 @@ class WorkspaceView(QWidget):
         if self._entries:
             self.page(next(iter(self._entries))).focus_first()
 
-    def unsaved(self) -> Question | None:
-        """What to ask before the session ends; the first view that would lose something speaks."""
-        return next((question for area in self._areas if (question := area.unsaved())), None)
+    def questions_before_going(self, *, leaving: bool) -> tuple[Question, ...]:
+        """What to ask before the session ends, or *leaving* the program: holds that stay, then what would be lost."""
+        holds = self._workspace.holds.open() if self.client is not None else ()
+        lost = [question for area in self._areas if (question := area.unsaved())]
+        return (*([to_go(holds, self._workspace.now(), leaving=leaving)] if holds else ()), *lost)
 
     def stop(self) -> None:
         """Let go of dialogs and clocks before the view is deleted."""

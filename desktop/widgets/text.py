@@ -1,12 +1,14 @@
 """A label that wears the type scale and a colour role, and follows the theme.
 
-API: Text(theme, text, size, ink, bold, wrap): setText as ever, set_ink(role); plain_tip(text) for setToolTip.
+API: Text(theme, text, size, ink, bold, wrap): setText as ever, set_ink(role); plain_tip(text) for setToolTip;
+isolated(text), kept_apart(*parts) for lines that mix names with numbers.
 """
 
 from __future__ import annotations
 
 from html import escape
 from typing import TYPE_CHECKING, Literal
+from unicodedata import bidirectional
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
@@ -25,6 +27,25 @@ Ink = Literal["text", "muted", "accent", "positive", "warning", "danger"]
 def plain_tip(text: str) -> str:
     """*text* for a tool tip, which Qt would read as markup where it looks like some."""
     return f"<span>{escape(text)}</span>".replace("\n", "<br>") if "<" in text else text
+
+
+_ISOLATE, _POP = "\u2068", "\u2069"
+_LEFTWARD = frozenset({"R", "AL", "AN"})
+
+
+def runs_leftward(text: str) -> bool:
+    """Whether something in *text* is written from right to left."""
+    return any(bidirectional(sign) in _LEFTWARD for sign in text)
+
+
+def isolated(text: str) -> str:
+    """*text* for a line with other things in it: a Hebrew name does not pull the number beside it to its other side."""
+    return f"{_ISOLATE}{text}{_POP}" if runs_leftward(text) else text
+
+
+def kept_apart(*parts: str, by: str = " · ") -> str:
+    """What there is of *parts* in one line, in this order whatever they are written in."""
+    return by.join(isolated(part) for part in parts if part)
 
 
 class Text(QLabel):

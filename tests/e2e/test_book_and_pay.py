@@ -9,12 +9,13 @@ import pymongo
 import pytest
 from chromium import chromium
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QMessageBox
+from PySide6.QtWidgets import QLabel
 
 from desktop.viewmodels.booking import Stage
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
 from desktop.widgets.card_grid import CardGrid
+from desktop.widgets.question_box import QuestionBox
 from engine.domain.booking import BookingState
 from engine.domain.payment import RefundState
 from engine.embedded.servers import open_servers
@@ -139,9 +140,9 @@ async def _cancel(person, panel):
     """Half of it goes back by the usual rules, and only after a yes to the amount."""
     price = panel.state.booking.price
     person.window.workspace.client.panel.aftercare.cancel.click()
-    await person.until(lambda: person.window.findChildren(QMessageBox))
-    box = person.window.findChildren(QMessageBox)[0]
-    yes = next(each for each in box.buttons() if each.text().startswith("Refund"))
+    await person.until(lambda: person.window.findChildren(QuestionBox))
+    box = person.window.findChildren(QuestionBox)[0]
+    yes = next(each for each in (box.yes, box.no) if each.text().startswith("Cancel and refund"))
     assert f"{price.minor // 200}.{price.minor // 2 % 100:02}" in yes.text()
     yes.click()
     await person.until(lambda: panel.state.stage is Stage.OVER)

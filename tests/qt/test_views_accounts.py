@@ -12,7 +12,7 @@ from builders import BERLIN, LISBON, PASSWORD
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QDialog
 
 from desktop.app import Program
 from desktop.preferences import Preferences
@@ -20,6 +20,7 @@ from desktop.smoke import Stopwatch
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
 from desktop.views.admin.proof import ProofDialog
+from desktop.widgets.question_box import QuestionBox
 from engine.adapters.mongo_guest import file_request
 from engine.config import load
 from engine.domain.account_requests import NewRequest
@@ -95,11 +96,11 @@ class Desk:
             QTest.keyClicks(box.password, password)
             box.yes.click()
         else:
-            box.buttons()[0].click()
+            box.yes.click()
 
     def _asked(self):
         shown = [each for each in QApplication.topLevelWidgets() if isinstance(each, QDialog) and each.isVisible()]
-        return next((each for each in shown if isinstance(each, ProofDialog | QMessageBox)), None)
+        return next((each for each in shown if isinstance(each, QuestionBox)), None)
 
 
 @pytest.fixture
@@ -303,7 +304,8 @@ async def test_pages_that_nobody_keeps_true_are_asked_for_again_when_one_comes_b
             office.view.go(name)
 
         await office.until(lambda: people + 1 == lists[0].state.first.total)
-        await office.until(lambda: "Nele Vogt" == office.admin.requests.list.row().name)
+        asking = office.admin.requests.list
+        await office.until(lambda: (row := asking.row()) is not None and row.name == "Nele Vogt")
         await office.until(lambda: audited + 2 == lists[2].state.first.total)
         await office.until(lambda: "Graça" in {line.branch.name for line in oversight.firm.vm.state.branches})
 

@@ -10,10 +10,11 @@ from builders import wish
 from payments import opened, run_out, stripe_of
 from person import person_at
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 
 from desktop.viewmodels.booking import Stage
 from desktop.viewmodels.phases import Phase
+from desktop.widgets.question_box import QuestionBox
 from engine.domain.explained import Figure
 from engine.domain.money import Money
 
@@ -69,7 +70,7 @@ async def test_a_booking_is_found_by_its_plate_and_cancelled_with_the_quoted_ref
         person.press(Qt.Key.Key_Return)
         await person.until(QApplication.activeModalWidget)
         box = QApplication.activeModalWidget()
-        yes = next(each for each in box.buttons() if each.text() == "Refund 50.00 EUR now")
+        yes = next(each for each in (box.yes, box.no) if each.text() == "Cancel and refund 50.00 EUR")
         yes.setFocus()
         person.press(Qt.Key.Key_Return)
         await person.until(lambda: detail.vm.state.booking.state == "cancelled")
@@ -302,7 +303,7 @@ async def test_a_question_left_open_does_not_outlive_the_session(counter, world)
         person.window.close_workspace()
         await person.until(lambda: QApplication.activeModalWidget() is None)
 
-        assert not isinstance(QApplication.activeModalWidget(), QMessageBox)
+        assert not isinstance(QApplication.activeModalWidget(), QuestionBox)
         assert page is not None
 
 

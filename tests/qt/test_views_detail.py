@@ -84,7 +84,7 @@ BEGUN = RentalPeriod(NOW - timedelta(hours=5), NOW + timedelta(days=1))
         (story(RELEASING), []),
         (story(RELEASING, RELEASED), ["Search again", "Take up again"]),
         (story(CONFIRMED), ["Cancel booking …"]),
-        (story(CONFIRMED, period=BEGUN), ["Car is back …"]),
+        (story(CONFIRMED, period=BEGUN), ["Take the car back …"]),
         (story(CONFIRMED, BookingState.COMPLETED), []),
         (story(CONFIRMED, BookingState.CANCELLED), []),
     ],

@@ -11,10 +11,10 @@ from person import person_at
 from pictures import SVG, photo
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QMessageBox
 
 from desktop.viewmodels.owner.car_state import Stage
 from desktop.viewmodels.phases import Phase
+from desktop.widgets.question_box import QuestionBox
 from engine.domain.car import CarStatus, OwnerId
 from engine.domain.car_form import CarForm
 from engine.domain.errors import Overtaken, PlateTaken
@@ -231,10 +231,10 @@ async def test_closing_a_form_that_was_filled_in_asks_first(owner, world):
         page.car.edit()
         page.car.fill(seats=2)
         page.panel.close_panel()
-        boxes = lambda: [box for box in person.window.findChildren(QMessageBox) if box.isVisible()]  # noqa: E731
+        boxes = lambda: [box for box in person.window.findChildren(QuestionBox) if box.isVisible()]  # noqa: E731
         await person.until(boxes)
         (box,) = boxes()
-        next(each for each in box.buttons() if "lose" in each.text()).click()
+        next(each for each in (box.yes, box.no) if "lose" in each.text()).click()
         await person.until(lambda: page.car.state.stage is Stage.CLOSED)
 
     assert 5 == stored(world)["seats"]
@@ -252,9 +252,9 @@ async def test_what_is_half_filled_in_survives_a_look_at_another_page_and_no_oth
         person.view.go("fleet")
         assert page.panel.isVisible()
         page.panel.open_car(page.rows.model.row_at(1).row.car)
-        boxes = lambda: [box for box in person.window.findChildren(QMessageBox) if box.isVisible()]  # noqa: E731
+        boxes = lambda: [box for box in person.window.findChildren(QuestionBox) if box.isVisible()]  # noqa: E731
         await person.until(boxes)
-        next(each for each in boxes()[0].buttons() if "Go on" in each.text()).click()
+        next(each for each in (boxes()[0].yes, boxes()[0].no) if "Go on" in each.text()).click()
         await person.until(lambda: not boxes())
         assert (2, "car-1") == (page.car.state.form.seats, page.car.state.car.id)
         page.car.close()

@@ -16,12 +16,13 @@ from proxy import Line, Proxy
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QMessageBox
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
 
 from desktop.viewmodels.export import ExportPhase
 from desktop.viewmodels.paged import PagedState
 from desktop.viewmodels.phases import Phase
 from desktop.widgets.phases import Look
+from desktop.widgets.question_box import QuestionBox
 from engine.adapters import mongo_client
 from engine.adapters.mongo_bookings import booking_document
 from engine.adapters.mongo_documents import ledger_document
@@ -41,7 +42,7 @@ def admin(qapp, world, tmp_path):
 
 
 def asked():
-    boxes = [each for each in QApplication.topLevelWidgets() if isinstance(each, QMessageBox) and each.isVisible()]
+    boxes = [each for each in QApplication.topLevelWidgets() if isinstance(each, QuestionBox) and each.isVisible()]
     return boxes[0] if boxes else None
 
 
@@ -144,15 +145,15 @@ async def test_new_rules_are_set_after_the_question_said_what_will_happen(admin,
         page.rules_panel.form.when.setCurrentIndex(1)
         page.rules_panel._save.click()
         await person.until(asked)
-        assert "00:00: 17.50 % commission, 10 min hold, EUR." in asked().text()
-        asked().buttons()[0].click()
+        assert "00:00\nRules: 17.50 % commission, 10 min hold, EUR\n" in asked().told
+        asked().yes.click()
         await person.until(lambda: page.vm.state.firm.planned)
         assert "The rules are set." == page.toast.text
         standing = [page.rules.row_at(row).standing for row in range(page.rules.rowCount())]
         assert ["Planned", "In force"] == standing
         page._open_rule(page.rules.row_at(0))
         await person.until(asked)
-        asked().buttons()[0].click()
+        asked().yes.click()
         await person.until(lambda: not page.vm.state.firm.planned)
         page.toast.hide()
 
@@ -182,14 +183,14 @@ async def test_a_branch_is_opened_moved_to_another_zone_and_not_closed_while_car
         page.branch_panel.form.zone.setCurrentText("Europe/London")
         page.branch_panel._save.click()
         await person.until(asked)
-        assert "from Europe/Berlin to Europe/London" in asked().text()
-        asked().buttons()[0].click()
+        assert "Now: Europe/Berlin\nFrom now on: Europe/London" in asked().told
+        asked().yes.click()
         await person.until(lambda: any(each.branch.zone == "Europe/London" for each in page.vm.state.branches))
         line = next(each for each in page.vm.state.branches if each.branch.id == BERLIN.id)
         page._open_branch(line)
         page.branch_panel._turn.click()
         await person.until(asked)
-        asked().buttons()[0].click()
+        asked().yes.click()
         await person.until(page.branch_panel.form.general.isVisible)
         assert page.branch_panel.form.general.text().startswith("This branch still has 3 cars and 0 bookings.")
         page.leave()

@@ -7,7 +7,7 @@ import pytest
 from builders import BERLIN, RENTER
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from view_builders import NOW, PERIOD, fed_workspace, make_booking, make_offer
 
 from desktop.preferences import Preferences
@@ -15,6 +15,7 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.booking import PanelState, Stage
 from desktop.views.client.booking_panel import BookingPanel
 from desktop.views.tools import Tools
+from desktop.widgets.question_box import QuestionBox
 from desktop.widgets.shimmer import ShimmerClock
 from engine.domain.booking import BookingState
 from engine.domain.errors import InvalidText, PeriodTaken, Unavailable
@@ -278,16 +279,16 @@ async def test_giving_up_asks_first(panel, until):
     panel._vm.give_up = lambda: given_up.append(1)
     feed(panel, held())
     panel.second.click()
-    await until(lambda: bool(panel.window().findChildren(QMessageBox)))
-    box = panel.window().findChildren(QMessageBox)[0]
-    assert "A payment made meanwhile still counts." in box.text()
+    await until(lambda: bool(panel.window().findChildren(QuestionBox)))
+    box = panel.window().findChildren(QuestionBox)[0]
+    assert "A payment made meanwhile still counts." in box.told
     box.reject()
     await until(lambda: not panel._tasks.running("give up"))
     assert [] == given_up
     panel.second.click()
-    await until(lambda: bool([b for b in panel.window().findChildren(QMessageBox) if b.isVisible()]))
-    box = next(b for b in panel.window().findChildren(QMessageBox) if b.isVisible())
-    next(button for button in box.buttons() if button.text() == "Give up, free the car").click()
+    await until(lambda: bool([b for b in panel.window().findChildren(QuestionBox) if b.isVisible()]))
+    box = next(b for b in panel.window().findChildren(QuestionBox) if b.isVisible())
+    next(button for button in (box.yes, box.no) if button.text() == "Give up, free the car").click()
     await until(lambda: bool(given_up))
 
     assert [1] == given_up

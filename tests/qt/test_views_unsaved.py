@@ -7,11 +7,11 @@ import gc
 import pytest
 from person import person_at
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox
 
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
-from desktop.views.owner.car_words import LOSE
+from desktop.views.owner.car_words import to_lose
+from desktop.widgets.question_box import QuestionBox
 
 
 @pytest.fixture
@@ -33,13 +33,13 @@ async def with_a_car_half_filled_in(person, account="owner"):
 
 async def asked(person):
     """The question that is on the screen."""
-    await person.until(lambda: person.window.findChildren(QMessageBox))
-    (box,) = person.window.findChildren(QMessageBox)
+    await person.until(lambda: person.window.findChildren(QuestionBox))
+    (box,) = person.window.findChildren(QuestionBox)
     return box
 
 
 def answer(box, words):
-    next(button for button in box.buttons() if button.text() == words).click()
+    next(button for button in (box.yes, box.no) if button.text() == words).click()
 
 
 async def test_signing_out_of_a_car_half_filled_in_asks_first(owner):
@@ -48,14 +48,15 @@ async def test_signing_out_of_a_car_half_filled_in_asks_first(owner):
         session = person.program.session
         person.window.commands.run("session.leave")
         box = await asked(person)
-        assert box.text() == LOSE.text
-        answer(box, LOSE.no)
-        await person.until(lambda: not person.window.findChildren(QMessageBox))
+        assert box.wording == to_lose(page.car.state)
+        assert "B-NE 77" in box.told
+        answer(box, "Go on editing")
+        await person.until(lambda: not person.window.findChildren(QuestionBox))
         assert session.state.phase is SessionPhase.SIGNED_IN
         assert page.car.state.form.plate == "B-NE 77"
 
         person.window.commands.run("session.leave")
-        answer(await asked(person), LOSE.yes)
+        answer(await asked(person), "Leave, lose the changes")
         await person.until(lambda: session.state.phase is SessionPhase.SIGNED_OUT)
 
 
@@ -63,13 +64,13 @@ async def test_leaving_the_program_with_a_car_half_filled_in_asks_first(owner):
     async with owner() as person:
         page = await with_a_car_half_filled_in(person)
         person.press(Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
-        answer(await asked(person), LOSE.no)
-        await person.until(lambda: not person.window.findChildren(QMessageBox))
+        answer(await asked(person), "Go on editing")
+        await person.until(lambda: not person.window.findChildren(QuestionBox))
         assert not person.program._leaving.is_set()
         assert page.car.state.unsaved
 
         person.window.close()
-        answer(await asked(person), LOSE.yes)
+        answer(await asked(person), "Leave, lose the changes")
         await person.until(person.program._leaving.is_set)
 
 

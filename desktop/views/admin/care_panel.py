@@ -9,11 +9,14 @@ from types import MappingProxyType
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
+from desktop.dialogs import confirm
 from desktop.messages import booking_number, say
 from desktop.models.rows import Column
+from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.viewmodels.admin.care import CareViewModel
+from desktop.views.admin.questions import to_settle
 from desktop.views.paged_list import ListWords, PagedList
 from desktop.views.tools import Tools
 from desktop.widgets.button import Button
@@ -62,13 +65,16 @@ def _lasted(time: timedelta) -> str:
 
 
 class CarePanel(SidePanel):
-    """Signals: ``booking_wanted`` carries the Booking of a row that was opened."""
+    """Signals: ``booking_wanted`` carries the Booking of a row that was opened; ``task_failed`` what nobody foresaw."""
 
     booking_wanted = Signal(object)
+    task_failed = Signal(object)
 
     def __init__(self, tools: Tools, vm: CareViewModel, host: QWidget, now: Callable[[], datetime]) -> None:
         super().__init__(tools.theme, host, "Needs a person")
         self.vm = vm
+        self._tasks = TaskScope(self)
+        self._tasks.failed.connect(self.task_failed)
         self.list = PagedList(tools, vm.list, columns(now), _WORDS, "Bookings that need a person")
         self.note = QLineEdit(maxLength=_LONGEST_NOTE, placeholderText="What was done, for example: refunded in cash")
         self.note.setAccessibleName("What was done")
@@ -97,11 +103,25 @@ class CarePanel(SidePanel):
         self.vm.list.load()
         self.open(self.list.table)
 
+    def stop(self) -> None:
+        """The session ends."""
+        self._tasks.stop("settle")
+        self.hide()
+
     def _settle(self) -> None:
         case = self.list.model.row_at(self.list.table.currentIndex().row())
-        if case is not None:
-            self.problem.hide()
-            self.vm.settle(case.booking, self.note.text())
+        if case is None:
+            return
+        self.problem.hide()
+        if self.note.text().strip():
+            self._tasks.once("settle", self._ask_settle(case, self.note.text()))
+        else:
+            # The engine says what is missing.
+            self.vm.settle(case.booking, "")
+
+    async def _ask_settle(self, case: Case, note: str) -> None:
+        if await confirm(self.window(), to_settle(case.booking, _WHYS[case.why], note)):
+            self.vm.settle(case.booking, note)
 
     def _settled(self, _booking: object) -> None:
         self.note.clear()

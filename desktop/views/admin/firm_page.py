@@ -7,14 +7,15 @@ from datetime import datetime
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.dialogs import Question, confirm
-from desktop.messages import branch_name, plural, say
+from desktop.dialogs import confirm
+from desktop.messages import plural, say
 from desktop.models.pages import PagesModel
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.viewmodels.admin.firm import FirmState, FirmViewModel
 from desktop.viewmodels.phases import Phase
+from desktop.views.admin import questions
 from desktop.views.admin.branch_panel import BranchPanel
 from desktop.views.admin.firm_tables import RuleRow, branch_columns, put_rows, rule_columns, rule_rows, table_of
 from desktop.views.admin.rules_panel import RulesPanel, cancellation_line, moment_line, rules_line
@@ -134,8 +135,8 @@ class FirmPage(Page):
         if state.branches:
             self.content.show_rows()
         else:
-            words = "Cars stand at branches: the first one comes before the first car."
-            self.content.show_empty(Icon.PLACE, "No branch yet", words, "Add a branch …")
+            told = "Cars stand at branches: the first one comes before the first car."
+            self.content.show_empty(Icon.PLACE, "No branch yet", told, "Add a branch …")
 
     def _stepped(self) -> None:
         if self.vm.state.phase is Phase.FAILED:
@@ -168,38 +169,25 @@ class FirmPage(Page):
 
     async def _ask_rules(self, settings: FirmSettings, valid_from: datetime | None) -> None:
         when = f"from {moment_line(valid_from, self.vm.now())}" if valid_from else "in about a minute"
-        text = (
-            f"New bookings {when}: {rules_line(settings)}. {cancellation_line(settings.cancellation)}.\n\n"
-            "Bookings that are made keep the rules they were made with. What is planned for later stays planned."
-        )
-        if await confirm(self.window(), Question("Set these rules?", text, "Set the rules", "Not yet")):
+        rules, cancellation = rules_line(settings), cancellation_line(settings.cancellation)
+        if await confirm(self.window(), questions.to_set_rules(f"For new bookings {when}", rules, cancellation)):
             self.vm.set_rules(settings, valid_from)
 
     async def _ask_withdraw(self, row: RuleRow) -> None:
-        text = f"{rules_line(row.revision.settings)}, planned from {row.since}, will never hold."
-        if await confirm(self.window(), Question("Withdraw this plan?", text, "Withdraw it", grave=True)):
+        if await confirm(self.window(), questions.to_withdraw(rules_line(row.revision.settings), row.since)):
             self.vm.withdraw(row.revision)
 
     async def _ask_zone(self, before: Branch, after: Branch) -> None:
-        text = (
-            f"{branch_name(before)} moves from {before.zone} to {after.zone.strip()}. All cars that stand there are "
-            "priced by days of the new zone from now on; bookings that are made keep the old one."
-        )
-        if await confirm(self.window(), Question("Change the time zone?", text, "Change the zone")):
+        if await confirm(self.window(), questions.to_change_zone(before, after)):
             self.vm.save_branch(before, after)
 
     async def _ask_close(self, line: BranchLine) -> None:
-        text = (
-            f"{branch_name(line.branch)} is no longer offered for pick-up and return. It stays in all old bookings and "
-            "can be opened again. Cars that stand there have to be moved first."
-        )
-        question = Question("Close this branch?", text, "Close the branch", "Keep it open", grave=True)
-        if await confirm(self.window(), question):
+        if await confirm(self.window(), questions.to_close(line.branch)):
             self.vm.close_branch(line.branch)
 
-    def _done(self, words: str) -> None:
+    def _done(self, told: str) -> None:
         self.leave()
-        self.toast.tell(words)
+        self.toast.tell(told)
 
     def _refused(self, problem: DriveSphereError) -> None:
         """Where the person is: in the open form, else in the corner."""

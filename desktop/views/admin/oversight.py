@@ -132,7 +132,7 @@ class OversightArea(Area):
         return None if self.cars is None else self.cars.unsaved()
 
     def stop(self) -> None:
-        for page in (self.bookings, self.cars, self.firm, self.audit):
+        for page in (self.bookings, self.cars, self.firm, self.audit, self.care):
             if page is not None:
                 page.stop()
 
@@ -151,6 +151,7 @@ class OversightArea(Area):
             vm = CareViewModel(self._workspace.desk, self._workspace.tasks)
             self.care = CarePanel(self._tools, vm, self._frame.host, self._workspace.now)
             self.care.booking_wanted.connect(self.booking_wanted)
+            self.care.task_failed.connect(self.task_failed)
             vm.settled.connect(self._booked)
         self.care.show_cases()
 

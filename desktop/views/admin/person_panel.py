@@ -13,7 +13,7 @@ from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.viewmodels.admin.people import PeopleState, PeopleViewModel
-from desktop.views.admin import words
+from desktop.views.admin import questions, words
 from desktop.views.admin.issued import IssuedBox
 from desktop.views.admin.post_form import PostForm
 from desktop.views.admin.proof import prove
@@ -182,7 +182,7 @@ class PersonPanel(SidePanel):
         typed = {name: self.form.value(name) for name in _HINTS}
         proof = ""
         if self._vm.needs_proof(post.role):
-            proof = await self._agree(words.to_create(typed["name"], post.role), proof=True)
+            proof = await self._agree(questions.to_create(typed["name"], post.role), proof=True)
             if not proof:
                 return
         self._vm.create(NewPerson(**typed, post=post), proof)
@@ -198,25 +198,25 @@ class PersonPanel(SidePanel):
         if row is None or post is None or post == row.person.post:
             return
         where = words.where_text(post, self._vm.state.branches, self._vm.state.fleets)
-        question = words.to_move(row.person, post, where)
+        question = questions.to_move(row.person, post, where)
         proof = await self._agree(question, proof=self._vm.needs_proof(post.role))
         if proof:
             self._vm.move(post, proof)
 
     async def _ask_disable(self) -> None:
-        if (row := self._vm.state.row) is not None and await self._agree(words.to_disable(row.person), proof=False):
+        if (row := self._vm.state.row) is not None and await self._agree(questions.to_disable(row.person), proof=False):
             self._vm.disable()
 
     async def _ask_enable(self) -> None:
-        if (row := self._vm.state.row) is not None and (proof := await self._agree_for(row, words.to_enable)):
+        if (row := self._vm.state.row) is not None and (proof := await self._agree_for(row, questions.to_enable)):
             self._vm.enable(proof)
 
     async def _ask_reset(self) -> None:
-        if (row := self._vm.state.row) is not None and (proof := await self._agree_for(row, words.to_reset)):
+        if (row := self._vm.state.row) is not None and (proof := await self._agree_for(row, questions.to_reset)):
             self._vm.reset_password(proof)
 
     async def _ask_mend(self) -> None:
-        if (row := self._vm.state.row) is not None and (proof := await self._agree_for(row, words.to_finish)):
+        if (row := self._vm.state.row) is not None and (proof := await self._agree_for(row, questions.to_finish)):
             self._vm.finish(proof)
 
     async def _agree_for(self, row: PersonRow, question_for: Callable[[PersonRow], Question]) -> str:

@@ -6,51 +6,42 @@ API: await prove(parent, theme, question) -> the password, or "" for a no.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QWidget
 
 from desktop.dialogs import Question, ask
 from desktop.theme.theme import Theme
-from desktop.theme.tokens import GRID, TypeSize
+from desktop.theme.tokens import TypeSize
 from desktop.views.password_field import PasswordField
-from desktop.widgets.button import Button, Kind
+from desktop.widgets.question_box import QuestionBox
 from desktop.widgets.text import Text
 
-_WIDTH = 420
 
+class ProofDialog(QuestionBox):
+    """Without a password there is no *yes*; Enter behind a typed one is the answer, for nobody types it by accident."""
 
-class ProofDialog(QDialog):
     def __init__(self, theme: Theme, question: Question, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(question.title)
-        self.setFixedWidth(_WIDTH)
+        super().__init__(theme, question, parent)
         self.password = PasswordField()
         self.password.setAccessibleName("Your own password")
-        self.yes = Button(theme, question.yes, Kind.PRIMARY)
-        no = Button(theme, question.no)
         label = Text(theme, "Your own password, to show that it is you", size=TypeSize.SMALL, ink="muted")
         label.setBuddy(self.password)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 5 * GRID)
-        column.setSpacing(2 * GRID)
-        column.addWidget(Text(theme, question.title, size=TypeSize.LEAD, bold=True))
-        for widget in (Text(theme, question.text, wrap=True), label, self.password):
-            column.addWidget(widget)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(no)
-        buttons.addWidget(self.yes)
-        column.addSpacing(2 * GRID)
-        column.addLayout(buttons)
+        self.add(label, self.password)
         self.yes.setEnabled(False)
-        self.yes.setAutoDefault(False)
-        self.yes.setDefault(True)
-        self.password.textChanged.connect(lambda text: self.yes.setEnabled(bool(text)))
-        self.yes.clicked.connect(self.accept)
-        no.clicked.connect(self.reject)
+        self.password.textChanged.connect(self._typed)
+
+    def _typed(self, text: str) -> None:
+        self.yes.setEnabled(bool(text))
+        (self.yes if text else self.safe).setDefault(True)
+
+    # Qt names below.
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
         self.password.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 async def prove(parent: QWidget | None, theme: Theme, question: Question) -> str:
     dialog = ProofDialog(theme, question, parent)
-    answer = await ask(dialog)
-    return dialog.password.text() if answer == QDialog.DialogCode.Accepted else ""
+    await ask(dialog)
+    return dialog.password.text() if dialog.pressed_yes else ""

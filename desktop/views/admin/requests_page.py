@@ -8,13 +8,14 @@ from datetime import datetime
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout
 
-from desktop.dialogs import Question, confirm
+from desktop.dialogs import confirm
 from desktop.messages import plural, say
 from desktop.models.rows import Column
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
 from desktop.viewmodels.admin.requests import RequestsViewModel
+from desktop.views.admin.questions import to_decline
 from desktop.views.admin.words import seen_text
 from desktop.views.area import Page
 from desktop.views.paged_list import ListWords, PagedList
@@ -97,9 +98,7 @@ class RequestsPage(Page):
             self._tasks.once("decline", self._decline(requests))
 
     async def _decline(self, requests: Sequence[AccountRequest]) -> None:
-        who = requests[0].name if len(requests) == 1 else plural(len(requests), "request")
-        text = "The request is removed; the audit keeps who asked. Nobody is told, and whoever asked may ask again."
-        if await confirm(self.window(), Question(f"Decline {who}?", text, "Decline", "Keep it", grave=True)):
+        if await confirm(self.window(), to_decline(requests)):
             self._vm.decline(requests)
 
     def _tell_declined(self, count: int) -> None:

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from types import MappingProxyType
 
-from desktop.dialogs import Question
-from desktop.messages import ROLES, branch_name, day_time, plural
+from desktop.messages import branch_name, day_time, plural
 from desktop.theme.tokens import Tone
-from engine.domain.accounts import Flaw, Fleet, Person, PersonRow, Post
+from engine.domain.accounts import Flaw, Fleet, PersonRow, Post
 from engine.domain.car import Branch
 from engine.domain.people import Role
 from engine.domain.text import search_key
@@ -71,49 +70,3 @@ def suggested_account(name: str) -> str:
     words = ["".join(sign for sign in word if sign.isascii() and sign.isalnum()) for word in search_key(name).split()]
     kept = [word for word in words if word]
     return ".".join((kept[0], kept[-1]) if len(kept) > 1 else kept)[:40]
-
-
-# Questions; each says what will happen.
-
-
-def to_move(person: Person, post: Post, where: str) -> Question:
-    role = ROLES[post.role]
-    if post.role is person.post.role:
-        text = f"{person.name} works elsewhere from now on: {where}. What is open on the desk is closed."
-        return Question("Change the place?", text, "Change it", "Keep it")
-    text = f"{person.name} is {role} from now on instead of {ROLES[person.post.role]}, and has to sign in again."
-    return Question("Change the role?", text, f"Make it {role}", "Keep it", grave=post.role is Role.ADMIN)
-
-
-def to_disable(person: Person) -> Question:
-    text = (
-        f"{person.name} is signed out within five seconds and cannot sign in until the account is enabled again. "
-        "Bookings, cars and history stay as they are."
-    )
-    return Question("Disable this account?", text, "Disable it", "Keep it", grave=True)
-
-
-def to_enable(row: PersonRow) -> Question:
-    person = row.person
-    text = f"{person.name} can sign in again as {ROLES[person.post.role]}, with the password used before."
-    return Question("Enable this account?", text, "Enable it", "Leave it")
-
-
-def to_reset(row: PersonRow) -> Question:
-    person = row.person
-    text = (
-        f"The password of {person.name} stops working now. You are shown a one-time password once; with it another is "
-        "chosen at the next sign-in."
-    )
-    return Question("Make a new password?", text, "Make a new password", "Keep it", grave=True)
-
-
-def to_finish(row: PersonRow) -> Question:
-    flaws = "; ".join(FLAWS[flaw] for flaw in row.flaws)
-    text = f"For {row.person.account} {flaws}. It is made as it should be: {ROLES[row.person.post.role]}."
-    return Question("Mend this account?", text, "Mend it", "Leave it")
-
-
-def to_create(name: str, role: Role) -> Question:
-    text = f"{name} can see and change everything of this firm, and make others administrators."
-    return Question("Make an administrator?", text, f"Create the {ROLES[role].lower()}", "Go back", grave=True)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.dialogs import Question, confirm
+from desktop.dialogs import confirm
 from desktop.messages import Step, amount, booking_number, branch_name, branch_time, days_text, say
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
@@ -23,6 +23,7 @@ from desktop.viewmodels.booking_detail import DetailState, DetailViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.views.bookings.bones import DetailBones
 from desktop.views.bookings.payments import Payments
+from desktop.views.bookings.questions import to_give_up
 from desktop.views.bookings.story import moments_of, trouble_words
 from desktop.views.client.aftercare import Aftercare
 from desktop.views.client.car_head import CarHead
@@ -38,12 +39,6 @@ from desktop.widgets.timeline import Timeline
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import BranchId
 
-_GIVE_UP = Question(
-    "Give this booking up?",
-    "The payment page is closed and the car is free for others. A payment made meanwhile still counts.",
-    "Give up, free the car",
-    "Keep it",
-)
 _BONES = ("Pick-up", "Return", "Branch", "Renter", "Booked", "Rental", "Total")
 
 
@@ -189,7 +184,11 @@ class BookingDetail(SidePanel):
             self.search_wanted.emit(booking)
 
     async def _give_up(self) -> None:
-        if await confirm(self.window(), _GIVE_UP):
+        asked = self.vm.state.booking
+        if asked is None:
+            return
+        shown = self.vm.state.booking if await confirm(self.window(), to_give_up(asked, self._now())) else None
+        if shown is not None and shown.id == asked.id:
             self.vm.give_up()
 
     def _fill_panel(self) -> None:

@@ -8,22 +8,17 @@ from datetime import datetime
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from desktop.dialogs import Question, confirm
-from desktop.messages import amount
+from desktop.dialogs import confirm
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID
 from desktop.viewmodels.booking import BookingViewModel, PanelState, Stage
 from desktop.viewmodels.booking_detail import DetailViewModel
+from desktop.views.bookings.questions import to_cancel, to_take_back
 from desktop.widgets.button import Button, Kind
+from engine.domain.booking import Booking
 from engine.domain.cancellation import RefundQuote
-
-_BACK = Question(
-    "Is the car back?",
-    "The booking is completed now and the car can be rented again. This cannot be undone.",
-    "The car is back",
-    "Not yet",
-)
+from engine.domain.car import Car
 
 
 class Aftercare(QWidget):
@@ -46,10 +41,11 @@ class Aftercare(QWidget):
     ) -> None:
         super().__init__(parent)
         self._vm, self._now, self._takes_back = vm, now, takes_back
+        self._car: Car | None = None
         self._tasks = TaskScope(self)
         self._tasks.failed.connect(self.task_failed)
         self.cancel = Button(theme, "Cancel booking …", Kind.DANGER)
-        self.returned = Button(theme, "Car is back …")
+        self.returned = Button(theme, "Take the car back …")
         self.again = Button(theme, "Take up again")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -64,6 +60,7 @@ class Aftercare(QWidget):
 
     def draw(self, state: PanelState, *, online: bool) -> None:
         booking = state.booking
+        self._car = state.offer.car if state.offer is not None else None
         begun = booking is not None and booking.period.starts_at <= self._now()
         self.cancel.setVisible(state.stage is Stage.CONFIRMED and not begun)
         self.returned.setVisible(state.stage is Stage.CONFIRMED and begun and self._takes_back)
@@ -78,15 +75,21 @@ class Aftercare(QWidget):
             self._tasks.stop(question)
 
     async def _agree(self, quoted: RefundQuote) -> None:
-        told = f"{amount(quoted.given_back)} goes back to the renter now, {amount(quoted.kept)} is kept by the rules."
-        if quoted.kept.minor == 0:
-            told = f"All of it, {amount(quoted.given_back)}, goes back to the renter now."
-        if quoted.given_back.minor == 0:
-            told = f"By the rules nothing goes back to the renter; {amount(quoted.kept)} is kept."
-        yes = f"Refund {amount(quoted.given_back)} now" if quoted.given_back.minor else "Cancel without a refund"
-        if await confirm(self.window(), Question("Cancel this booking?", told, yes, "Keep it", grave=True)):
+        booking = self._vm.state.booking
+        if booking is None:
+            return
+        agreed = await confirm(self.window(), to_cancel(booking, quoted, self._now(), self._car))
+        if agreed and self._still(booking):
             self._vm.cancel(quoted.given_back)
 
     async def _take_back(self) -> None:
-        if await confirm(self.window(), _BACK):
+        booking = self._vm.state.booking
+        if booking is None:
+            return
+        if await confirm(self.window(), to_take_back(booking, self._now(), self._car)) and self._still(booking):
             self._vm.returned()
+
+    def _still(self, asked: Booking) -> bool:
+        """Whether the panel shows what was asked about: a question stays on the screen while news come in."""
+        shown = self._vm.state.booking
+        return shown is not None and shown.id == asked.id

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.dialogs import Question, confirm
+from desktop.dialogs import confirm
 from desktop.messages import Step, branch_name, say
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
 from desktop.viewmodels.booking import PanelState, Stage
+from desktop.views.bookings.questions import to_give_up
 from desktop.views.client.aftercare import Aftercare
 from desktop.views.client.car_head import CarHead
 from desktop.views.client.payment_status import PaymentStatus
@@ -30,12 +31,6 @@ from engine.domain.catalogue import Offer
 from engine.domain.people import Deed
 from engine.domain.period import RentalPeriod
 
-_GIVE_UP = Question(
-    "Give this booking up?",
-    "The payment page is closed and the car is free for others. A payment made meanwhile still counts.",
-    "Give up, free the car",
-    "Keep it",
-)
 _TITLES = {Stage.CONFIRMED: "Booked", Stage.RELEASED: "Not booked", Stage.OVER: "Booking"}
 
 
@@ -216,7 +211,12 @@ class BookingPanel(SidePanel):
         self._tasks.once("give up", self._give_up())
 
     async def _give_up(self) -> None:
-        if await confirm(self.window(), _GIVE_UP):
+        asked, offer = self._vm.state.booking, self._vm.state.offer
+        if asked is None:
+            return
+        question = to_give_up(asked, self._workspace.now(), offer.car if offer is not None else None)
+        shown = self._vm.state.booking if await confirm(self.window(), question) else None
+        if shown is not None and shown.id == asked.id:
             self._vm.give_up()
 
     def _left(self) -> None:

@@ -16,7 +16,7 @@ from desktop.viewmodels.owner.car import CarViewModel
 from desktop.viewmodels.owner.car_state import CarState, Stage
 from desktop.views.owner.car_details import CarDetails
 from desktop.views.owner.car_form_view import CarFormView
-from desktop.views.owner.car_words import ASK, LOSE, STATUS_STEPS, title_of
+from desktop.views.owner.car_words import ASK, STATUS_STEPS, title_of, to_lose
 from desktop.views.owner.photo_editor import PhotoEditor
 from desktop.views.photos import Photos
 from desktop.views.tools import Tools, Workspace, announce
@@ -76,7 +76,7 @@ class CarPanel(SidePanel):
             self.open(self)
 
     async def _lose_for(self, begin: Callable[[], None]) -> None:
-        if await confirm(self.window(), LOSE):
+        if await confirm(self.window(), to_lose(self._vm.state)):
             begin()
         self.open(self)
 
@@ -215,7 +215,7 @@ class CarPanel(SidePanel):
             self._vm.back()
 
     async def _lose(self) -> None:
-        if await confirm(self.window(), LOSE):
+        if await confirm(self.window(), to_lose(self._vm.state)):
             self._vm.close()
             super().close_panel()
 

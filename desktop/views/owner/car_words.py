@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from desktop.dialogs import Question
+from desktop.dialogs import About, Question
 from desktop.viewmodels.owner.car_state import CarState, Stage
 from engine.domain.car import CarStatus
 
-LOSE = Question(
-    "Leave without saving?",
-    "What you filled in for this car is not saved yet.",
-    "Leave, lose the changes",
-    "Go on editing",
-    grave=True,
-)
+
+def to_lose(state: CarState) -> Question:
+    """What is filled in would be lost; says for which car and what."""
+    car, form = state.car, state.form
+    typed = form.plate.strip() if form is not None else ""
+    name = car.title if car is not None else " ".join(filter(None, (form.brand, form.model))) if form else ""
+    text = "What you filled in for this car is not saved yet."
+    if car is None:
+        text = "This new car is not added yet; what you filled in for it would be lost."
+    return Question(
+        "Leave without saving?",
+        text,
+        "Leave, lose the changes",
+        "Go on editing",
+        about=About(name, car.plate if car is not None else typed),
+        grave=True,
+        final=True,
+    )
+
+
 ASK = MappingProxyType({CarStatus.MAINTENANCE: "Send to maintenance", CarStatus.RETIRED: "Retire this car"})
 STATUS_STEPS = MappingProxyType(
     {CarStatus.MAINTENANCE: "To maintenance", CarStatus.RETIRED: "Retire", CarStatus.ACTIVE: "Back for rent"}

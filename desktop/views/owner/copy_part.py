@@ -27,6 +27,7 @@ FORGET = Question(
     "Remove the copy",
     "Keep the copy",
     grave=True,
+    final=True,
 )
 
 

@@ -18,7 +18,7 @@ from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.thumbnails import ThumbnailsViewModel
 from desktop.views.area import Page
 from desktop.views.owner.car_panel import CarPanel
-from desktop.views.owner.car_words import LOSE
+from desktop.views.owner.car_words import to_lose
 from desktop.views.owner.fleet_filters import FleetFilters
 from desktop.views.owner.fleet_row import STATUSES
 from desktop.views.owner.fleet_rows import FleetRowsView
@@ -102,7 +102,7 @@ class FleetPage(Page):
 
     def unsaved(self) -> Question | None:
         """See ``Area.unsaved``."""
-        return LOSE if self.car.state.unsaved else None
+        return to_lose(self.car.state) if self.car.state.unsaved else None
 
     def stop(self) -> None:
         self.panel.stop()

@@ -6,9 +6,9 @@ from collections.abc import Hashable
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.dialogs import ask
+from desktop.dialogs import ask_for_files
 from desktop.messages import say
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
@@ -87,13 +87,8 @@ class PhotoEditor(QWidget):
         self._tasks.once("files", self._choose())
 
     async def _choose(self) -> None:
-        dialog = QFileDialog(self.window(), "Photos of the car", "", _KINDS)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        chosen: list[str] = []
-        dialog.filesSelected.connect(chosen.extend)
-        await ask(dialog)
-        if chosen:
-            self.chosen.emit(tuple(chosen))
+        if chosen := await ask_for_files(self.window(), "Photos of the car", _KINDS):
+            self.chosen.emit(chosen)
 
     def _pixmap(self, photo: Hashable, size: QSize, ratio: float) -> QPixmap | None:
         return pixmap_of(self._photos, photo, size, ratio)
