@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from pathlib import Path
 import click
 import structlog
 
+from engine.adapters import redis_rights
 from engine.config import Secret, Settings, kept_password, load, must_have_screen
 from engine.domain.errors import DriveSphereError, Misconfigured
 from engine.domain.payment import StripeMode
@@ -197,6 +199,25 @@ def doctor(data: Path | None, account: str, *, as_json: bool) -> None:
     if as_json:
         doctoring.tell_as_json(report)
     sys.exit(1 if report.level is Level.BAD else 0)
+
+
+@drivesphere.command("redis-account")
+@click.option("--database", default="drivesphere", show_default=True, help="Whose keys it may use; * for all.")
+@click.option("--rights-only", is_flag=True, help="Renew the rights after an update and keep the password.")
+def redis_account(database: str, *, rights_only: bool) -> None:
+    """Print the account that desks use in Redis or Valkey, with the rights they need and no more.
+
+    The line is for the server's ACL file, or its configuration; it holds the password's hash. The password itself is
+    made anew and shown once, on the terminal's error output.
+    """
+    with _in_words():
+        if rights_only:
+            click.echo(" ".join(["ACL", "SETUSER", redis_rights.USER, *redis_rights.acl(database)]))
+            return
+        password = secrets.token_urlsafe(24)
+        click.echo(redis_rights.acl_line(password, database))
+        click.echo(f"Its password, shown this once: {password}", err=True)
+        click.echo(f"At each desk: rediss://{redis_rights.USER}:{password}@HOST:PORT/0", err=True)
 
 
 def _password(settings: Settings, account: str) -> Secret:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from engine.domain.audit import AuditRow
@@ -29,26 +28,6 @@ T = TypeVar("T")
 class Clock(Protocol):
     def now(self) -> datetime:
         """The server's time in UTC, whole milliseconds; never this desk's own clock."""
-
-
-class Turns(Protocol):
-    """Once-gate and lease. Courtesy: they save wasted transactions, the database decides."""
-
-    def take(self, car_id: CarId, intent_key: str, booking_id: BookingId) -> AbstractAsyncContextManager[None]:
-        """Pass the gate and own the car's lease inside the block, both in one round trip.
-
-        The gate's key outlives a block that ends well and is gone after one that fails. A lease that was lost
-        meanwhile is left alone. Without a Redis the block is entered all the same.
-
-        Raises:
-            AlreadyAsked: The intent key was used before; carries that booking's id.
-            Contended: Somebody else is being served for this car.
-        """
-
-
-class Leases(Protocol):
-    def alone(self, name: str, ttl: timedelta) -> AbstractAsyncContextManager[bool]:
-        """Try to be the only one doing *name*; the block is entered either way and told whether it is."""
 
 
 class Cache(Protocol):
@@ -146,6 +125,9 @@ class Store(Protocol):
 
     async def note_round(self, name: str, by: str, desk: str, at: datetime, count: int) -> None:
         """Write down who ended a round of work in the background last, over what was there."""
+
+    async def last_round(self, name: str) -> datetime | None:
+        """When the last one ended, by what whoever made it wrote; None if nobody did, or nothing that is a time."""
 
     async def branches(self) -> list[Branch]: ...
     async def settings(self, at: datetime) -> FirmSettings:

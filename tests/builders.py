@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pymongo
 import redis
@@ -28,6 +30,7 @@ from engine.domain.car import (
 from engine.domain.money import Money
 from engine.domain.people import Renter, RenterId, Role
 from engine.domain.period import RentalPeriod
+from engine.embedded.folder import ServerFolder
 from engine.services.booking import HoldCar
 
 DATABASE = "ds_test"
@@ -67,9 +70,15 @@ def make_car(number: int, **changes: object) -> Car:
     return replace(car, **changes)
 
 
+def redis_of(folder: Path, redis_url: str) -> redis.Redis:
+    """The embedded lease server with all rights, for tests that look into it or break it; desks have fewer."""
+    port = urlsplit(redis_url).port or 0
+    return redis.Redis(port=port, password=ServerFolder(folder).secret("valkey"))
+
+
 @dataclass(frozen=True)
 class World:
-    """One test's deployment: the place to open engines on, and its raw database to look into."""
+    """One test's deployment: the place to open engines on, and its raw database and Redis to look into."""
 
     place: Place
     db: pymongo.database.Database

@@ -6,12 +6,12 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pymongo
 import pytest
-import redis
-from builders import ACCOUNTS, BERLIN, DATABASE, LISBON, RENTER, World, make_car
+from builders import ACCOUNTS, BERLIN, DATABASE, LISBON, RENTER, World, make_car, redis_of
 
 from engine.adapters.mongo_client import CODEC, Credentials, connect
 from engine.adapters.mongo_deployment import MongoDeployment
@@ -30,14 +30,20 @@ pytest_plugins = ["limits"]
 
 
 @pytest.fixture(scope="session")
-def endpoints(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoints]:
+def servers_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the session's servers."""
+    return tmp_path_factory.mktemp("servers")
+
+
+@pytest.fixture(scope="session")
+def endpoints(servers_folder: Path) -> Iterator[Endpoints]:
     """Real servers in a folder of their own, for the whole run."""
     started: list[Endpoints | BaseException] = []
     up, leave = threading.Event(), threading.Event()
 
     async def hold() -> None:
         try:
-            async with open_servers(tmp_path_factory.mktemp("servers")) as servers:
+            async with open_servers(servers_folder) as servers:
                 started.append(servers)
                 up.set()
                 await asyncio.to_thread(leave.wait)
@@ -103,13 +109,13 @@ def staff(endpoints: Endpoints, root: pymongo.MongoClient, _provisioned: None) -
 
 
 @pytest.fixture
-def world(endpoints: Endpoints, root: pymongo.MongoClient, _provisioned: None) -> Iterator[World]:
+def world(endpoints: Endpoints, servers_folder: Path, root: pymongo.MongoClient, _provisioned: None) -> Iterator[World]:
     """An empty deployment but for two branches, a renter, three cars and the accounts."""
     db = root.get_database(DATABASE, codec_options=CODEC)
     names = "branches cars car_statuses fences renters bookings ledger settings audit rounds images.files images.chunks"
     for name in names.split():
         db[name].delete_many({})
-    cache = redis.Redis.from_url(endpoints.redis_url)
+    cache = redis_of(servers_folder, endpoints.redis_url)
     cache.flushall()
     db.settings.insert_one(revision_document(first_revision(FirmSettings())))
     db.branches.insert_many([branch_document(BERLIN), branch_document(LISBON)])

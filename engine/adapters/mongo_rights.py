@@ -23,7 +23,7 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         "ledger": ("insert",),
         "settings": ("find",),
         "deployment": ("find",),
-        "rounds": ("insert", "update"),
+        "rounds": ("find", "insert", "update"),
         "audit": ("insert",),
         "sign_ins": ("insert",),
     },

@@ -112,6 +112,12 @@ class MongoStore:
         with speaking():
             await self._db.rounds.update_one({"_id": name}, {"$set": told}, upsert=True)
 
+    async def last_round(self, name: str) -> datetime | None:
+        with speaking():
+            found = await self._db.rounds.find_one({"_id": name}, {"at": 1})
+        at = (found or {}).get("at")
+        return at if isinstance(at, datetime) else None
+
     async def branches(self) -> list[Branch]:
         with speaking():
             return [branch_of(document) for document in await self._db.branches.find().sort("name", 1).to_list()]

@@ -13,10 +13,9 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 import structlog
-from redis.exceptions import RedisError
 
-from engine.adapters.redis_line import RedisLine
-from engine.domain.errors import DriveSphereError, Unavailable
+from engine.adapters.redis_line import TEXT, RedisLine
+from engine.domain.errors import Unavailable
 from engine.domain.freshness import EVERYTHING, Lookup, Namespace
 
 T = TypeVar("T")
@@ -26,21 +25,23 @@ _LOWEST, _HIGHEST = 2**41, 2**52
 #: Two versions closer than this count from the same start.
 _NEAR = 2**32
 _LARGEST = 512 * 1024
+_VERSION_LONGEST = 16
 
-_LOOK = """
+_LOOK = (
+    TEXT
+    + """
 local versions = {}
 for at, key in ipairs(KEYS) do
-  local version = redis.pcall('GET', key)
-  if type(version) ~= 'string' or not string.match(version, '^%d+$') or #version > 16 or tonumber(version) < 2^40 then
+  local version = text(key, 16)
+  if not string.match(version, '^%d+$') or #version > 16 or tonumber(version) < 2^40 then
     version = ARGV[2]
     redis.call('SET', key, version)
   end
   versions[at] = version
 end
-local found = redis.pcall('GET', ARGV[1] .. ':' .. table.concat(versions, '.'))
-if type(found) ~= 'string' then found = false end
-return {versions, found}
+return {versions, text(ARGV[1] .. ':' .. table.concat(versions, '.'), ARGV[3])}
 """
+)
 _BUMP = """
 local versions = {}
 for at, key in ipairs(KEYS) do
@@ -69,6 +70,7 @@ class _Found:
 
 #: One key of a few bytes, for a moment: a server that is full answers every question and refuses this.
 _PULSE = timedelta(seconds=5)
+_SERVER_LONGEST = 40
 
 
 class RedisCache:
@@ -108,24 +110,26 @@ class RedisCache:
 
     async def pulse(self) -> tuple[str, timedelta]:
         """The server's version and a round trip. Raises: Unavailable, also where it answers but keeps nothing new."""
-        await self._line.ask(self._line.redis.set(f"{self._prefix}:pulse", b"", px=_PULSE))
+        await self._line.ask(self._line.redis.set(f"{self._prefix}:pulse", b"", px=_PULSE), object)
         began = time.perf_counter()
-        await self._line.ask(self._line.redis.ping())
+        await self._line.ask(self._line.redis.ping(), bool)
         return await self._version(), timedelta(seconds=time.perf_counter() - began)
 
     async def _version(self) -> str:
         try:
             info = await self._line.redis.info("server")
-        except RedisError:  # this account may not ask; that it answers was seen before
+        except Exception:  # noqa: BLE001 -- it may not ask, or the answer is none; that it answers was seen before
             return "not told"
-        return str(info.get("valkey_version") or info.get("redis_version") or "not told")
+        return str(info.get("valkey_version") or info.get("redis_version") or "not told")[:_SERVER_LONGEST]
 
     async def _make_up(self) -> bool:
         """Bump whatever is owed; False when Redis did not confirm it."""
         owed = sorted(self._owed)
         try:
-            versions = await self._line.ask(self._bump(self._keys(owed), [_fresh()]))
+            versions = await self._line.ask(self._bump(self._keys(owed), [_fresh()]), list[bytes])
         except Unavailable:
+            return False
+        if not _are_versions(versions, len(owed)):
             return False
         self._see(owed, versions)
         self._owed.difference_update(owed)
@@ -139,22 +143,26 @@ class RedisCache:
         name = f"{self._prefix}:cache:{lookup.name}:{_digest(lookup)}"
         before = {namespace: self._seen.get(namespace, 0) for namespace in namespaces}
         try:
-            versions, value = await self._line.ask(self._look(self._keys(namespaces), [name, _fresh()]))
+            versions, value = await self._line.ask(
+                self._look(self._keys(namespaces), [name, _fresh(), _LARGEST]), tuple[list[bytes], bytes]
+            )
         except Unavailable:
+            return None
+        if not _are_versions(versions, len(namespaces)):
             return None
         now = dict(zip(namespaces, map(int, versions), strict=True))
         if set_back := [each for each in namespaces if 0 < before[each] - now[each] < _NEAR]:
             await self._start_anew(set_back)
             return None
         self._see(namespaces, versions)
-        return _Found(":".join([name, ".".join(version.decode() for version in versions)]), value or b"")
+        return _Found(":".join([name, ".".join(version.decode() for version in versions)]), value)
 
     async def _start_anew(self, namespaces: list[Namespace]) -> None:
         """Redis came back with an older memory: its entries may be of versions that it has forgotten."""
         log.warning("cache.set_back", namespaces=namespaces)
         for namespace, key in zip(namespaces, self._keys(namespaces), strict=True):
             try:
-                await self._line.ask(self._line.redis.set(key, _fresh()))
+                await self._line.ask(self._line.redis.set(key, _fresh()), object)
             except Unavailable:
                 return  # the next one who reads will see the same
             self._seen.pop(namespace, None)  # another reader may have seen it too
@@ -164,7 +172,7 @@ class RedisCache:
         if len(packed) > _LARGEST:
             return
         try:
-            await self._line.ask(self._line.redis.set(key, packed, px=lookup.ttl))
+            await self._line.ask(self._line.redis.set(key, packed, px=lookup.ttl), object)
         except Unavailable as problem:
             log.info("cache.not_kept", problem=problem.detail)
 
@@ -185,6 +193,14 @@ class NoCache:
         return await load()
 
     async def bump(self, namespaces: Iterable[Namespace]) -> None: ...
+
+
+def _are_versions(versions: list[bytes], count: int) -> bool:
+    """Whether these can be what our script answers; whatever stands in Redis's place may say anything."""
+    if len(versions) == count and all(each.isdigit() and len(each) <= _VERSION_LONGEST for each in versions):
+        return True
+    log.warning("cache.rubbish", key="versions", problem="no numbers")
+    return False
 
 
 def _fresh() -> int:
@@ -211,7 +227,7 @@ def _unpacked(found: _Found, kind: Hashable) -> object:
     """The value, if it is one that was put under exactly this key."""
     try:
         key, answer = _decoder(kind).decode(found.value)
-    except (msgspec.MsgspecError, DriveSphereError, ValueError, TypeError, OverflowError) as problem:
+    except Exception as problem:  # noqa: BLE001 -- whichever record of ours a stranger's bytes end up in
         log.warning("cache.rubbish", key=found.key, problem=type(problem).__name__)
         return None
     if key != found.key:

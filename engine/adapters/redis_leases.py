@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from engine.adapters.redis_line import RedisLine
+from engine.adapters.redis_line import TEXT, RedisLine
 from engine.domain.booking import BookingId
 from engine.domain.car import CarId
 from engine.domain.errors import AlreadyAsked, Contended, Unavailable
@@ -19,19 +19,43 @@ from engine.domain.errors import AlreadyAsked, Contended, Unavailable
 LEASE = timedelta(seconds=15)
 ONCE = timedelta(seconds=300)
 
-_TAKE = """
-local first = redis.call('GET', KEYS[1])
-if first then return {'asked', first} end
-if redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then return {'yours', ''} end
+# A stranger may have put anything there: what is no token of ours, has no end, or a later one than ours, is no lease.
+_OWN = (
+    TEXT
+    + """
+local function own(key, token, ms)
+  if redis.call('SET', key, token, 'NX', 'PX', ms) then return 1 end
+  local held, left = text(key, 16), redis.call('PTTL', key)
+  local token_like = #held == 16 and not string.find(held, '[^0-9a-f]')
+  if token_like and left >= 0 and left <= tonumber(ms) then return 0 end
+  redis.call('SET', key, token, 'PX', ms)
+  return 1
+end
+local function let_go(key, token)
+  if text(key, 16) == token then redis.call('DEL', key) end
+end
+"""
+)
+_TAKE = (
+    _OWN
+    + """
+local first = ARGV[3] == 'once' and text(KEYS[1], 63) or ''
+if #first > 0 then return {'asked', first} end
+if own(KEYS[2], ARGV[1], ARGV[2]) == 1 then return {'yours', ''} end
 return {'contended', ''}
 """
+)
 # The once-key is written after the commit only: a desk that dies before it must leave no answer behind.
-_LEAVE = """
-if redis.call('GET', KEYS[2]) == ARGV[2] then redis.call('DEL', KEYS[2]) end
+_LEAVE = (
+    _OWN
+    + """
+let_go(KEYS[2], ARGV[2])
 if ARGV[3] == 'done' then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[4]) end
 return 1
 """
-_RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
+)
+_ALONE = _OWN + "return own(KEYS[1], ARGV[1], ARGV[2])"
+_RELEASE = _OWN + "return let_go(KEYS[1], ARGV[1])"
 
 log = structlog.get_logger(__name__)
 
@@ -46,20 +70,25 @@ class RedisTurns:
         self._lease = lease
         self._take = line.redis.register_script(_TAKE)
         self._leave = line.redis.register_script(_LEAVE)
+        self._alone = line.redis.register_script(_ALONE)
         self._release = line.redis.register_script(_RELEASE)
 
     @asynccontextmanager
-    async def take(self, car_id: CarId, intent_key: str, booking_id: BookingId) -> AsyncIterator[None]:
+    async def take(
+        self, car_id: CarId, intent_key: str, booking_id: BookingId, *, once: bool = True
+    ) -> AsyncIterator[None]:
         token = secrets.token_hex(8)
         lease_key = f"{self._prefix}:lease:car:{car_id}" if self._lease else f"{self._prefix}:lease:none:{token}"
         keys = [f"{self._prefix}:once:{intent_key}", lease_key]
         try:
-            said, first = await self._line.ask(self._take(keys, [token, _ms(LEASE)]))
+            said, first = await self._line.ask(
+                self._take(keys, [token, _ms(LEASE), "once" if once else ""]), tuple[bytes, bytes]
+            )
         except Unavailable:
             yield  # the fence in the transaction keeps the promise
             return
         if said == b"asked":
-            raise AlreadyAsked(first.decode())
+            raise AlreadyAsked(first.decode(errors="replace"))
         if said == b"contended":
             raise Contended(f"car {car_id} is being processed for somebody else")
         how = "failed"
@@ -73,7 +102,7 @@ class RedisTurns:
     async def alone(self, name: str, ttl: timedelta) -> AsyncIterator[bool]:
         key, token = f"{self._prefix}:lease:{name}", secrets.token_hex(8)
         try:
-            mine = bool(await self._line.ask(self._line.redis.set(key, token, nx=True, px=ttl)))
+            mine = await self._line.ask(self._alone([key], [token, _ms(ttl)]), int) == 1
         except Unavailable:
             mine = True
         try:
@@ -85,7 +114,7 @@ class RedisTurns:
     async def _try(self, answer: Awaitable[Any]) -> None:
         """Ask for something that Redis does by itself after a while if it is not reached now."""
         try:
-            await self._line.ask(answer)
+            await self._line.ask(answer, object)
         except Unavailable as problem:
             log.info("redis.left_to_expire", problem=problem.detail)
 

@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
+import msgspec
 import structlog
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import OutOfMemoryError, RedisError
+from redis.exceptions import NoPermissionError, OutOfMemoryError, RedisError
 
 from engine.domain.errors import Misconfigured, Unavailable
-from engine.domain.health import REDIS_FULL
+from engine.domain.health import REDIS_FULL, REDIS_RIGHTS
+
+T = TypeVar("T")
 
 #: After a failure Redis is left alone for so long, so that a dead one costs one time-out and not one a booking.
 REST_S = 2.0
 _ANSWER_S = 0.5
+
+#: For our scripts: a key's text up to byte *last*. Any other kind of value is none; a right that is missing is told.
+TEXT = """
+local function text(key, last)
+  local found = redis.pcall('GETRANGE', key, 0, last)
+  if type(found) == 'string' then return found end
+  if not string.find(found.err, 'WRONGTYPE', 1, true) then error(found.err) end
+  return ''
+end
+"""
 
 log = structlog.get_logger(__name__)
 
@@ -55,8 +68,8 @@ class RedisLine:
         self.alive = True
         self._rest_until = 0.0
 
-    async def ask(self, answer: Awaitable[Any]) -> Any:
-        """What Redis answers to a command of ``redis``.
+    async def ask(self, answer: Awaitable[Any], like: type[T]) -> T:
+        """What Redis answers to a command of ``redis``, if it is *like* that.
 
         Raises:
             Unavailable: No usable answer in half a second, or none a moment ago; *answer* is not awaited then.
@@ -65,20 +78,30 @@ class RedisLine:
             cast("Any", answer).close()
             raise Unavailable("redis", "resting after a failure")
         try:
-            said = await answer
-        except (RedisError, OSError, TimeoutError) as problem:
+            said = msgspec.convert(await answer, like)
+        except Exception as problem:  # the driver lets every mistake of its parser out
             self.alive = False
             self._rest_until = time.monotonic() + REST_S
             log.warning("redis.unavailable", problem=type(problem).__name__)
-            full = isinstance(problem, OutOfMemoryError)
-            raise Unavailable("redis", REDIS_FULL if full else type(problem).__name__) from problem
+            if not isinstance(problem, RedisError):
+                await self.redis.connection_pool.disconnect(inuse_connections=False)
+            raise Unavailable("redis", _why(problem)) from problem
         self.alive = True
         return said
 
     async def look(self) -> bool:
         """Whether Redis answers now; without asking nobody would notice that it is back."""
         try:
-            await self.ask(self.redis.ping())
+            await self.ask(self.redis.ping(), bool)
         except Unavailable:
             return False
         return True
+
+
+def _why(problem: Exception) -> str:
+    if isinstance(problem, OutOfMemoryError):
+        return REDIS_FULL
+    # From within a script it is a plain error.
+    if isinstance(problem, NoPermissionError) or "ACL failure" in str(problem):
+        return REDIS_RIGHTS
+    return type(problem).__name__

@@ -15,6 +15,8 @@ CLOCK_WRONG = timedelta(minutes=1)
 UNREACHABLE, NOT_READY = "unreachable", "not ready"
 #: Detail of an ``Unavailable`` Redis that answers and keeps nothing new.
 REDIS_FULL = "memory full"
+#: Detail of one whose account may not do what this version needs.
+REDIS_RIGHTS = "rights missing"
 _MOST_TOLD = 20
 
 

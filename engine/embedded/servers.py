@@ -30,7 +30,7 @@ class Endpoints:
 
     Attributes:
         mongo_url: Without credentials.
-        redis_url: With the password.
+        redis_url: With name and password of the account that desks use.
         stripe_url: Base address of the sandbox; empty if it was not asked for.
         stripe_key: The sandbox's key.
         root_name, root_password: mongod's first account, for provisioning only.

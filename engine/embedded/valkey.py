@@ -1,4 +1,4 @@
-"""Leases, once-keys and cache: a real Valkey (or Redis) with a password."""
+"""Leases, once-keys and cache: a real Valkey (or Redis), with an account for desks that may do what desks need."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.adapters.redis_rights import USER, acl_line
 from engine.domain.errors import DriveSphereError, Misconfigured
 from engine.embedded.binaries import find_valkey
 from engine.embedded.folder import ServerFolder, write_private
@@ -50,7 +51,8 @@ class Valkey:
             "daemonize": "no",
         }
         config = self.folder / "valkey.conf"
-        write_private(config, "".join(f"{name} {value}\n" for name, value in settings.items()))
+        lines = [f"{name} {value}" for name, value in settings.items()]
+        write_private(config, "".join(f"{line}\n" for line in [*lines, acl_line(self._desks_password)]))
         return [str(program), str(config)]
 
     async def ready(self, port: int) -> None:
@@ -65,7 +67,12 @@ class Valkey:
         )
 
     def endpoint(self, port: int) -> dict[str, str]:
-        return {"redis_url": f"redis://:{self._password}@127.0.0.1:{port}/0"}
+        return {"redis_url": f"redis://{USER}:{self._desks_password}@127.0.0.1:{port}/0"}
+
+    @property
+    def _desks_password(self) -> str:
+        """Of the account that desks use; the other, which may do everything, only asks whether the server is up."""
+        return self.folder.secret("valkey-desk")
 
     @property
     def _password(self) -> str:

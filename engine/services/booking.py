@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -28,7 +28,8 @@ from engine.domain.period import RentalPeriod
 from engine.domain.pricing import quote
 from engine.domain.settings import FirmSettings
 from engine.domain.text import clean
-from engine.ports import Clock, PaymentGateway, Store, Turns, Work
+from engine.ports import Clock, PaymentGateway, Store, Work
+from engine.ports_leases import Turns
 from engine.services.gate import gated
 from engine.services.payment import PaymentService
 
@@ -111,7 +112,19 @@ class BookingService:
             await work.add(booking)
             return booking
 
-        async with self.turns.take(wish.car_id, wish.intent_key, booking_id):
+        try:
+            return await self._in_turn(wish, booking_id, claim)
+        except AlreadyAsked as said:
+            # Redis only hints: anybody who reaches it may have put the key there.
+            if first := await self.store.asked(wish.intent_key):
+                raise AlreadyAsked(first) from said
+            log.warning("booking.asked_and_unknown", intent=wish.intent_key)
+        return await self._in_turn(wish, booking_id, claim, once=False)
+
+    async def _in_turn(
+        self, wish: HoldCar, booking_id: BookingId, claim: Callable[[Work], Awaitable[Booking]], *, once: bool = True
+    ) -> Booking:
+        async with self.turns.take(wish.car_id, wish.intent_key, booking_id, once=once):
             try:
                 return await self.store.transact(claim)
             except PeriodTaken as taken:

@@ -16,6 +16,7 @@ from engine.domain.errors import DriveSphereError, Forbidden, Unavailable
 from engine.domain.health import (
     CLOCK_WRONG,
     REDIS_FULL,
+    REDIS_RIGHTS,
     SWEEP_LATE,
     SWEEP_MISSING,
     Area,
@@ -159,6 +160,10 @@ class HealthService:
             if problem.detail == REDIS_FULL:
                 says = "Redis answers, but keeps nothing new: its memory is full. Bookings go on, searching is slower."
                 todo = "Give Redis more memory (maxmemory), or maxmemory-policy allkeys-lru."
+                return Finding(Area.CACHE, Level.WARNING, says, todo=todo)
+            if problem.detail == REDIS_RIGHTS:
+                says = "Redis refuses this account what this version asks for. Bookings go on, searching is slower."
+                todo = "Renew the account's rights: drivesphere redis-account --rights-only says how."
                 return Finding(Area.CACHE, Level.WARNING, says, todo=todo)
             says = "Redis does not answer. Bookings go on, searching is slower."
             return Finding(Area.CACHE, Level.WARNING, says, todo="Start Redis, or look at the network between.")

@@ -19,13 +19,16 @@ from engine.domain.errors import (
     Unavailable,
 )
 from engine.domain.trouble import Why, put_off
-from engine.ports import Clock, Leases, Store
+from engine.ports import Clock, Store
+from engine.ports_leases import Leases
 from engine.services.payment import PaymentService
 
 log = structlog.get_logger(__name__)
 
 _EVERY = timedelta(minutes=1)
 _LEASE = timedelta(minutes=2)
+#: Whoever keeps the lease and sweeps nothing, or seems to, is waited for no longer.
+_AT_THE_LATEST = timedelta(minutes=3)
 _BATCH = 100
 
 
@@ -47,13 +50,13 @@ class Sweeper:
             await asyncio.sleep(_EVERY.total_seconds())
 
     async def sweep(self) -> int:
-        """Settle what is due, if nobody else is at it; how many bookings were looked at.
+        """Settle what is due, if nobody else is at it or nobody came to an end; how many bookings were looked at.
 
         Raises:
             Unavailable: MongoDB does not answer.
         """
         async with self.leases.alone("sweeper", _LEASE) as mine:
-            if not mine:
+            if not mine and await self._swept_lately():
                 return 0
             now, seen = self.clock.now(), set[BookingId]()
             # What waits for a person stays the oldest: ask for as many more, so that it hides nobody.
@@ -63,6 +66,11 @@ class Sweeper:
                 seen.update(due)
             await self._leave_word(len(seen))
             return len(seen)
+
+    async def _swept_lately(self) -> bool:
+        """By the database's word, not Redis's. A time that lies ahead was not written by a sweep."""
+        at = await self.store.last_round("sweeper")
+        return at is not None and timedelta() <= self.clock.now() - at < _AT_THE_LATEST
 
     async def _leave_word(self, count: int) -> None:
         """For whoever asks when somebody swept last; a sweep is none the worse if it cannot be written down."""

@@ -24,7 +24,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.domain.phone": {"engine.domain", "phonenumbers"},
     "engine.ports": {"engine.domain"},
     "engine.ports_accounts": {"engine.domain"},
-    "engine.services": {"engine.domain", "engine.ports", "engine.ports_accounts"} | LOGS,
+    "engine.ports_leases": {"engine.domain"},
+    "engine.services": {"engine.domain", "engine.ports", "engine.ports_accounts", "engine.ports_leases"} | LOGS,
     "engine.adapters": {"engine.domain", "engine.ports", "engine.ports_accounts", "msgspec"} | DRIVERS | LOGS,
     # Files from strangers are decoded in one place.
     "engine.adapters.darkroom": {"engine.domain", "PIL"},

@@ -20,6 +20,7 @@ from typing import Any
 import pymongo
 from pymongo.errors import OperationFailure, PyMongoError
 
+from engine.adapters.redis_rights import USER, acl_line
 from engine.embedded.binaries import find_mongod, find_valkey
 from engine.embedded.processes import choose_port
 
@@ -87,7 +88,7 @@ class Cluster:
         self.folder = folder
         self.password, self.stripe_key = secrets.token_hex(16), f"sk_test_{secrets.token_hex(16)}"
         self.desk_key = f"rk_test_{secrets.token_hex(16)}"
-        self._redis_password = secrets.token_hex(16)
+        self._redis_password, self._redis_root_password = secrets.token_hex(16), secrets.token_hex(16)
         taken: set[int] = set()
         ports = [self._port(taken) for _ in range(5)]
         self._secret("mongod.key", b64encode(os.urandom(96)).decode())
@@ -114,7 +115,12 @@ class Cluster:
         return f"http://127.0.0.1:{self.sandbox.port}"
 
     def redis_at(self, port: int) -> str:
-        return f"redis://:{self._redis_password}@127.0.0.1:{port}/0"
+        return f"redis://{USER}:{self._redis_password}@127.0.0.1:{port}/0"
+
+    @property
+    def redis_root_url(self) -> str:
+        """With all rights, to look in and to empty it; desks have those of ``redis_rights``."""
+        return f"redis://:{self._redis_root_password}@127.0.0.1:{self.valkey.port}/0"
 
     def start(self) -> None:
         for server in self.servers:
@@ -211,13 +217,14 @@ class Cluster:
         settings = {
             "bind": "127.0.0.1",
             "port": port,
-            "requirepass": self._redis_password,
+            "requirepass": self._redis_root_password,
             "dir": data,
             "save": '""',
             "appendonly": "no",  # a restart forgets everything: the worst that Redis can do to us
             "daemonize": "no",
         }
-        config = self._secret("valkey.conf", "".join(f"{name} {value}\n" for name, value in settings.items()))
+        lines = [*(f"{name} {value}" for name, value in settings.items()), acl_line(self._redis_password)]
+        config = self._secret("valkey.conf", "".join(f"{line}\n" for line in lines))
         return Server("valkey", port, [str(find_valkey()), str(config)], self.folder)
 
     def _sandbox(self, port: int) -> Server:

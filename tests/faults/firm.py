@@ -199,7 +199,7 @@ async def open_firm(cluster: Cluster, nursery: Nursery) -> AsyncIterator[Firm]:
         )
         root = connect(cluster.mongo_url, Credentials(ROOT, cluster.password, "admin"))
         leaving.push_async_callback(root.close)
-        redis = Redis.from_url(cluster.redis_url)
+        redis = Redis.from_url(cluster.redis_root_url)
         leaving.push_async_callback(redis.aclose)
         yield Firm(cluster, nursery, root, redis, Stripe(http))
 

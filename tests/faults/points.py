@@ -90,9 +90,11 @@ class Points:
         real, points = RedisTurns.take, self
 
         @asynccontextmanager
-        async def take(this: RedisTurns, car_id: str, intent_key: str, booking_id: str) -> AsyncIterator[None]:
+        async def take(
+            this: RedisTurns, car_id: str, intent_key: str, booking_id: str, **options: bool
+        ) -> AsyncIterator[None]:
             asked = time.monotonic()
-            async with real(this, car_id, intent_key, booking_id):
+            async with real(this, car_id, intent_key, booking_id, **options):
                 inside = {"car": car_id, "asked": asked, "entered": time.monotonic(), "leased": this._line.alive}
                 await points.tell("entered", booking=booking_id, **inside)
                 await points.reach("after turn")

@@ -38,6 +38,8 @@ async def test_B9_one_sweeper_at_a_time_by_an_index_and_the_page_first(firm):
         booking = await run.hold(one, run.wish(run.cars[0], 0))
         await one.ask("open", booking=booking)
         await firm.run_out({"_id": booking})
+        word = {"by": "c", "desk": "d", "at": datetime.now(UTC), "count": 0}
+        await firm.db.rounds.replace_one({"_id": "sweeper"}, word, upsert=True)  # or nobody would wait for the lease
         await one.ask("arm", point="before stripe close_page", action="stop")
         sweeping = asyncio.create_task(one.ask("sweep"))
         await one.stopped()

@@ -8,7 +8,6 @@ from random import Random
 from urllib.parse import urlsplit
 
 import pytest
-import redis
 from builders import PASSWORD, RATE, World, days, wish
 from proxy import Line, Proxy
 
@@ -18,6 +17,7 @@ from engine.adapters.mongo_bookings import booking_document
 from engine.adapters.mongo_client import Credentials, connect
 from engine.adapters.mongo_health import MongoHealth
 from engine.adapters.mongo_provision import provision
+from engine.adapters.redis_rights import USER, acl
 from engine.config import Secret
 from engine.domain.booking import BookingId, BookingState
 from engine.domain.car import CarId
@@ -179,18 +179,28 @@ async def test_without_redis_the_rest_is_looked_at_all_the_same(world):
 
 
 async def test_a_redis_that_is_full_is_not_well_though_it_answers(world):
-    server = redis.Redis.from_url(world.place.redis_url.reveal())
-    before = server.config_get("maxmemory*")
-    server.config_set("maxmemory", 1)
+    before = world.redis.config_get("maxmemory*")
+    world.redis.config_set("maxmemory", 1)
     try:
         found, _ = await findings(world)
     finally:
-        server.config_set("maxmemory", before["maxmemory"])
-        server.close()
+        world.redis.config_set("maxmemory", before["maxmemory"])
 
     assert "noeviction" == before["maxmemory-policy"]
     assert (Level.WARNING, True) == (found[Area.CACHE].level, "memory is full" in found[Area.CACHE].says)
     assert "maxmemory" in found[Area.CACHE].todo
+
+
+@pytest.mark.parametrize("missing", ["set", "ping"])
+async def test_a_redis_whose_account_has_too_few_rights_is_named_with_the_way_out(world, missing):
+    world.redis.acl_setuser(USER, enabled=True, commands=[f"-{missing}"])
+    try:
+        found, _ = await findings(world)
+    finally:
+        world.redis.execute_command("ACL", "SETUSER", USER, *acl())
+
+    assert (Level.WARNING, True) == (found[Area.CACHE].level, "refuses this account" in found[Area.CACHE].says)
+    assert "redis-account --rights-only" in found[Area.CACHE].todo
 
 
 async def test_without_mongodb_it_is_said_once_and_nothing_else_waits_for_it(world, monkeypatch):

@@ -84,7 +84,7 @@ def servers(tmp_path_factory):
 @pytest.fixture
 def mongod(servers):
     """The only one there is; it runs again for whoever comes next. No figures of another test are in the cache."""
-    with redis.Redis.from_url(servers.redis_url) as cache:
+    with redis.Redis.from_url(servers.redis_root_url) as cache:
         cache.flushall()
     yield servers.mongods[0]
     servers.mend()

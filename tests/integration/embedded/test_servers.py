@@ -15,8 +15,11 @@ import psutil
 import pymongo
 import pytest
 import redis
+from builders import redis_of
 from pymongo.errors import OperationFailure
+from redis.exceptions import NoPermissionError
 
+from engine.adapters.redis_rights import USER
 from engine.embedded.folder import ServerFolder, read_json
 from engine.embedded.processes import Register
 from engine.embedded.servers import open_servers
@@ -52,13 +55,16 @@ def test_the_lease_server_takes_its_own_password_and_no_other(shared):
 
     with redis.Redis.from_url(endpoints.redis_url) as right:
         assert right.ping()
-        assert right.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
+        with pytest.raises(NoPermissionError):
+            right.config_get("maxmemory-policy")
+    with redis_of(shared.folder, endpoints.redis_url) as keeper:
+        assert keeper.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
     with (
         redis.Redis.from_url(endpoints.redis_url.replace(password, "wrong")) as wrong,
         pytest.raises(redis.AuthenticationError),
     ):
         wrong.ping()
-    nobody = endpoints.redis_url.replace(f":{password}@", "")
+    nobody = endpoints.redis_url.replace(f"{USER}:{password}@", "")
     with redis.Redis.from_url(nobody) as stranger, pytest.raises(redis.AuthenticationError):
         stranger.ping()
 
@@ -118,7 +124,7 @@ def test_data_outlives_the_servers(open_window, tmp_path, none_left):
     endpoints = window.endpoints
     with login(endpoints) as client, redis.Redis.from_url(endpoints.redis_url) as leases:
         client.d.c.insert_one({"_id": 1})
-        leases.set("key", "value")
+        leases.set("d:version:key", "value")
     running = window.processes()
     window.close()
     assert none_left(running)
@@ -129,7 +135,7 @@ def test_data_outlives_the_servers(open_window, tmp_path, none_left):
     assert again == endpoints
     with login(again) as client, redis.Redis.from_url(again.redis_url) as leases:
         assert client.d.c.find_one() == {"_id": 1}
-        assert leases.get("key") == b"value"
+        assert leases.getrange("d:version:key", 0, -1) == b"value"
 
 
 def test_a_folder_may_have_any_name(open_window, tmp_path):
@@ -138,7 +144,7 @@ def test_a_folder_may_have_any_name(open_window, tmp_path):
 
     endpoints = open_window(folder).endpoints
 
-    with redis.Redis.from_url(endpoints.redis_url) as leases:
+    with redis_of(folder, endpoints.redis_url) as leases:
         assert leases.config_get("dir") == {"dir": str(folder / "servers" / "valkey")}
 
 

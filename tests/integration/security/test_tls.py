@@ -80,8 +80,8 @@ def _mongo(port):
 
 
 def _redis(world, port):
-    password = urlsplit(world.place.redis_url.reveal()).password or ""
-    return f"rediss://:{password}@localhost:{port}/0"
+    told = urlsplit(world.place.redis_url.reveal())
+    return f"rediss://{told.username}:{told.password}@localhost:{port}/0"
 
 
 async def test_a_desk_books_over_tls_to_all_three_servers(world, firm_ca, ca_file):
@@ -172,7 +172,7 @@ async def test_a_redis_with_a_wrong_certificate_is_not_spoken_to(world, firm_ca,
     async with tls_before(world.place.redis_url.reveal(), firm_ca, name) as port:
         redis = connect_redis(_redis(world, port), trusted)
         with pytest.raises(Unavailable):
-            await RedisLine(redis).ask(redis.ping())
+            await RedisLine(redis).ask(redis.ping(), bool)
         await redis.aclose()
 
 
