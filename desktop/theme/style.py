@@ -55,6 +55,7 @@ QComboBox::down-arrow, QDateEdit::down-arrow, QDateTimeEdit::down-arrow, QSpinBo
 }}
 QSpinBox::up-arrow {{ image: {_mark("up", tokens)}; width: 14px; height: 14px; }}
 QSpinBox::up-button, QSpinBox::down-button {{ border: none; background: transparent; width: {5 * GRID}px; }}
+QComboBox {{ combobox-popup: 0; }}
 QComboBox QAbstractItemView {{
     background: {tokens.raised}; color: {tokens.text}; border: {BORDER}px solid {tokens.control_border};
     selection-background-color: {tokens.accent_tint}; selection-color: {tokens.text}; padding: {GRID}px;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.messages import plural
 from desktop.models.rows import Column
@@ -19,6 +19,7 @@ from desktop.views.export_bar import ExportBar
 from desktop.views.paged_list import ListWords, PagedList
 from desktop.views.tools import Tools
 from desktop.widgets.button import Button
+from desktop.widgets.combo import Combo
 from desktop.widgets.flow import FlowLayout, with_label
 from desktop.widgets.page_header import PageHeader
 from desktop.widgets.search_field import SearchField
@@ -82,7 +83,7 @@ class AuditPage(Page):
         self.save = Button(tools.theme, "Export …", icon=Icon.DOWNLOAD)
         self.header.add_action(self.save)
         self.subject = SearchField(tools.theme, "Subject, such as car car-12")
-        self.who, self.what, self.where, self.span = (QComboBox() for _ in range(4))
+        self.who, self.what, self.where, self.span = (Combo() for _ in range(4))
         for box, name in ((self.who, "Who"), (self.what, "What"), (self.where, "Desk"), (self.span, "When")):
             box.setAccessibleName(name)
         self.span.addItems([words for words, _ in _SPANS])

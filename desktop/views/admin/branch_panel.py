@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QWidget
+from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.views.admin.form import Form
 from desktop.widgets.button import Button, Kind
+from desktop.widgets.combo import Combo
 from desktop.widgets.side_panel import SidePanel
 from desktop.widgets.text import Text
 from engine.domain.branches import BranchLine, sound, zones
@@ -103,11 +104,11 @@ class BranchForm(Form):
         )
 
 
-def _zone_box(zone: str) -> QComboBox:
+def _zone_box(zone: str) -> Combo:
     """Found by any part of its name: "lis" finds Europe/Lisbon."""
-    box = QComboBox(editable=True)
+    box = Combo(editable=True)
     box.addItems(list(zones()))
-    box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+    box.setInsertPolicy(Combo.InsertPolicy.NoInsert)
     box.setCurrentText(zone)
     finder = box.completer() or QCompleter(box)
     finder.setFilterMode(Qt.MatchFlag.MatchContains)

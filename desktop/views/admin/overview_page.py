@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.figures import clock_time, plural, whole
 from desktop.messages import say
@@ -34,6 +34,7 @@ from desktop.views.waiting import Waiting
 from desktop.widgets.button import Button
 from desktop.widgets.chart_bars import BarChart
 from desktop.widgets.chart_card import ChartCard
+from desktop.widgets.combo import Combo
 from desktop.widgets.page_header import PageHeader
 from desktop.widgets.tile import Tile
 from engine.domain.booking import Standing
@@ -77,7 +78,7 @@ class OverviewPage(Page):
         self.vm = vm
         self._filled: OverviewState | None = None
         self.header = PageHeader(tools.theme, _TITLE, " ")
-        self.currency = QComboBox()
+        self.currency = Combo()
         self.currency.setAccessibleName("Currency of the sums")
         self.header.add_action(self.currency)
         self.currency.hide()

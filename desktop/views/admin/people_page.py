@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout
 
 from desktop.messages import ROLES, branch_name, plural
 from desktop.models.rows import Column
@@ -18,6 +18,7 @@ from desktop.views.area import Page
 from desktop.views.paged_list import ListWords, PagedList
 from desktop.views.tools import Tools
 from desktop.widgets.button import Button, Kind
+from desktop.widgets.combo import Combo
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.page_header import PageHeader
 from desktop.widgets.search_field import SearchField
@@ -49,7 +50,7 @@ class PeoplePage(Page):
         self.new = Button(tools.theme, "New account", Kind.PRIMARY, Icon.ADD)
         self.search = SearchField(tools.theme, "Name, account, e-mail or phone")
         self.search.setMinimumWidth(_SEARCH_PX)
-        self.role, self.branch, self.standing = QComboBox(), QComboBox(), QComboBox()
+        self.role, self.branch, self.standing = Combo(), Combo(), Combo()
         self.list = PagedList(tools, vm.listing, self._columns(now), _NONE, "Accounts", lambda row: row.person.account)
         self._lay_out()
         self._connect()

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from desktop.messages import ROLES, branch_name
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.viewmodels.admin.people import PeopleState
 from desktop.views.admin.words import fleet_text
+from desktop.widgets.combo import Combo
 from desktop.widgets.search_field import SearchField
 from desktop.widgets.text import Text
 from engine.domain.accounts import Post
@@ -37,7 +38,7 @@ class PostForm(QWidget):
         super().__init__()
         self._new_fleet = new_fleet
         self._renters: tuple[Renter, ...] = ()
-        self.role, self.branch, self.fleet, self.renter = QComboBox(), QComboBox(), QComboBox(), QComboBox()
+        self.role, self.branch, self.fleet, self.renter = Combo(), Combo(), Combo(), Combo()
         self.search = SearchField(theme, "Find the renter: name, e-mail or phone")
         self._labels: dict[QWidget, Text] = {}
         self._column = QVBoxLayout(self)
@@ -102,7 +103,7 @@ class PostForm(QWidget):
         self.renter.setVisible(renter)
         self.edited.emit()
 
-    def _add(self, theme: Theme, words: str, field: QComboBox | QLineEdit) -> None:
+    def _add(self, theme: Theme, words: str, field: Combo | QLineEdit) -> None:
         label = self._labels[field] = Text(theme, words, size=TypeSize.SMALL, ink="muted")
         label.setBuddy(field)
         field.setAccessibleName(words)
@@ -110,7 +111,7 @@ class PostForm(QWidget):
         self._column.addWidget(field)
 
 
-def _fill(box: QComboBox, choices: Sequence[tuple[str, str]]) -> None:
+def _fill(box: Combo, choices: Sequence[tuple[str, str]]) -> None:
     if [(box.itemText(at), box.itemData(at)) for at in range(box.count())] == list(choices):
         return
     blocked, chosen = QSignalBlocker(box), box.currentData()

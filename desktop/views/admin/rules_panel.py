@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.messages import day_time, zone_name
 from desktop.theme.icons import Icon
@@ -17,6 +17,7 @@ from desktop.views.admin.form import Form
 from desktop.views.admin.oversight_words import percent
 from desktop.views.client.moment_edit import MomentEdit
 from desktop.widgets.button import Button, Kind
+from desktop.widgets.combo import Combo, NumberBox
 from desktop.widgets.side_panel import SidePanel
 from desktop.widgets.text import Text
 from engine.domain.cancellation import CancellationRule
@@ -73,10 +74,10 @@ class RulesForm(Form):
         super().__init__(theme)
         self.commission = QLineEdit(maxLength=6)
         self.hold = _spin_box(" minutes", SHORTEST_HOLD // _MINUTE, LONGEST_HOLD // _MINUTE)
-        self.currency = QComboBox()
+        self.currency = Combo()
         self.currency.addItems(sorted(CHARGED))
         self.cancellation = CancellationRows(theme)
-        self.when = QComboBox()
+        self.when = Combo()
         self.when.addItems([_SOON, _LATER])
         self.moment = MomentEdit("Holds from")
         self.moment.show_moment(_next_midnight(now))
@@ -125,7 +126,7 @@ class CancellationRows(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._lines: list[tuple[QWidget, QSpinBox, QLineEdit]] = []
+        self._lines: list[tuple[QWidget, NumberBox, QLineEdit]] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(GRID)
@@ -175,15 +176,15 @@ class CancellationRows(QWidget):
         if focus:
             hours.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _remove(self, entry: tuple[QWidget, QSpinBox, QLineEdit]) -> None:
+    def _remove(self, entry: tuple[QWidget, NumberBox, QLineEdit]) -> None:
         self._lines.remove(entry)
         entry[0].deleteLater()
         self.add_button.setEnabled(True)
         self.add_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
-def _spin_box(suffix: str, least: int, most: int) -> QSpinBox:
-    box = QSpinBox(suffix=suffix)
+def _spin_box(suffix: str, least: int, most: int) -> NumberBox:
+    box = NumberBox(suffix=suffix)
     box.setRange(least, most)
     # The style sheet's padding does not reach the text of a spin box.
     box.lineEdit().setTextMargins(GRID + 2, 0, 0, 0)

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QDate, QSignalBlocker, Qt
 from PySide6.QtGui import QTextCharFormat
-from PySide6.QtWidgets import QComboBox, QDateEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDateEdit, QVBoxLayout, QWidget
 
 from desktop.messages import STANDINGS, branch_name, locale
 from desktop.theme.theme import Theme
@@ -19,6 +19,7 @@ from desktop.views.bookings.words import DAYS, ORDERS, hint_for, orders_for
 from desktop.views.client.filter_button import FilterButton
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.chip import Chip
+from desktop.widgets.combo import Combo
 from desktop.widgets.flow import FlowLayout, with_label
 from desktop.widgets.search_field import SearchField
 from desktop.widgets.text import Text
@@ -44,7 +45,7 @@ class BookingFilters(QWidget):
         self.days: FilterButton[Days] = FilterButton(theme, "Pick-up", DAYS.__getitem__, many=False)
         self.branch: FilterButton[BranchId] = FilterButton(theme, "Branch", self._branch_words, many=False)
         self.first, self.last = _day_edit("First day of pick-up"), _day_edit("Last day of pick-up")
-        self.order = QComboBox()
+        self.order = Combo()
         self.order.setAccessibleName("Order")
         self._orders = orders_for(vm.scopes)
         self.order.addItems([ORDERS[order] for order in self._orders])

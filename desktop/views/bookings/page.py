@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.messages import branch_name, say
 from desktop.theme.icons import Icon
@@ -28,6 +28,7 @@ from desktop.views.export_bar import ExportBar
 from desktop.views.tools import Tools
 from desktop.views.waiting import Waiting
 from desktop.widgets.button import Button
+from desktop.widgets.combo import Combo
 from desktop.widgets.page_header import PageHeader
 from engine.domain.booking import Booking
 from engine.domain.car import BranchId
@@ -246,8 +247,8 @@ class BookingsPage(Page):
         self.vm.row_changed.connect(self._row_changed)
 
 
-def _scopes(scopes: Sequence[BookingScope]) -> QComboBox:
-    box = QComboBox()
+def _scopes(scopes: Sequence[BookingScope]) -> Combo:
+    box = Combo()
     box.setAccessibleName("Which bookings")
     for scope in scopes:
         box.addItem(SCOPES[scope], scope)

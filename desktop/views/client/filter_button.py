@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -13,11 +13,11 @@ from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, RADIUS_CONTROL
 from desktop.widgets.button import Button
+from desktop.widgets.combo import MOST_ROWS, place_popup
 from desktop.widgets.panel import paint_panel
 
 Value = TypeVar("Value", bound=Hashable)
 
-_TALLEST = 320
 _NARROWEST = 180
 #: More names than this are counted on a chip.
 _NAMED = 4
@@ -138,9 +138,10 @@ class _DropDown(QFrame):
         filled = self._room.widget()
         if not self._boxes or filled is None:
             return
-        content = filled.sizeHint()
-        self.resize(max(content.width() + 8 * GRID, _NARROWEST), min(content.height() + 4 * GRID, _TALLEST))
-        self.move(button.mapToGlobal(QPoint(0, button.height() + GRID)))
+        content, row = filled.sizeHint(), self._boxes[0].sizeHint().height() + 2 * GRID
+        more = max(len(self._boxes) - MOST_ROWS, 0)
+        size = QSize(max(content.width() + 8 * GRID, _NARROWEST), content.height() + 4 * GRID - more * row)
+        place_popup(self, button, size, step=row)
         self.show()
         first = next((box for box in self._boxes if box.isChecked()), self._boxes[0])
         first.setFocus(Qt.FocusReason.PopupFocusReason)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from desktop.messages import branch_line, branch_name, say, zone_note
 from desktop.theme.theme import Theme
@@ -15,6 +15,7 @@ from desktop.theme.tokens import GRID, TypeSize
 from desktop.viewmodels.search import SearchForm, SearchState
 from desktop.views.client.filters import FilterChips, FilterRow
 from desktop.views.client.moment_edit import MomentEdit
+from desktop.widgets.combo import Combo
 from desktop.widgets.panel import Panel
 from desktop.widgets.text import Text
 from engine.domain.car import Branch, BranchId
@@ -33,10 +34,10 @@ class SearchFormPanel(Panel):
         super().__init__(theme, parent, padding=4 * GRID)
         self._form: SearchForm | None = None
         self._offered: list[tuple[str, Branch]] = []
-        self.branch = QComboBox()
+        self.branch = Combo()
         self.branch.setAccessibleName("Branch")
         # Beside an open panel the form is narrow; the list that drops down shows the names in full.
-        self.branch.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.branch.setSizeAdjustPolicy(Combo.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.branch.setMinimumContentsLength(_BRANCH_SIGNS)
         self.pick_up, self.drop_off = MomentEdit("Pick-up"), MomentEdit("Return")
         self.hint = Text(theme, " ", size=TypeSize.SMALL, ink="muted", wrap=True)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QSignalBlocker, QSize, Signal
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.messages import ORDERS
 from desktop.theme.tokens import GRID
@@ -21,6 +21,7 @@ from desktop.views.client.search_form import SearchFormPanel
 from desktop.views.photos import Photos
 from desktop.views.tools import Tools, Workspace
 from desktop.widgets.card_layout import GAP, PICTURE
+from desktop.widgets.combo import Combo
 from desktop.widgets.page_header import PageHeader
 from desktop.widgets.text import Text
 from engine.domain.booking import Booking
@@ -47,7 +48,7 @@ class SearchPage(Page):
         self.form = SearchFormPanel(tools.theme)
         self.results = CarResults(tools, workspace.search, workspace.now)
         self.count = Text(tools.theme, " ", bold=True)
-        self.order = QComboBox()
+        self.order = Combo()
         self.order.setAccessibleName("Order")
         for order, words in ORDERS.items():
             self.order.addItem(words, order)

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QIcon, QPixmap
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.messages import BODIES, FIELDS, FUELS, TRANSMISSIONS, branch_name, digits, minor_of, plural, say
 from desktop.theme.theme import Theme
@@ -15,6 +15,7 @@ from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.viewmodels.owner.car_state import CarState
 from desktop.widgets.banner import Banner
 from desktop.widgets.colour_dots import ColourDots
+from desktop.widgets.combo import Combo
 from desktop.widgets.text import Ink, Text
 from engine.domain.car_form import CarForm
 from engine.domain.fleet import FleetOwner
@@ -55,13 +56,13 @@ class CarFormView(QWidget):
         self._form: CarForm | None = None
         self.fields: dict[str, QWidget] = {
             "plate": QLineEdit(maxLength=24),
-            "branch_id": QComboBox(),
+            "branch_id": Combo(),
             "brand": QLineEdit(maxLength=80),
             "model": QLineEdit(maxLength=80),
             "year": QLineEdit(maxLength=4),
-            "body": QComboBox(),
-            "fuel": QComboBox(),
-            "transmission": QComboBox(),
+            "body": Combo(),
+            "fuel": Combo(),
+            "transmission": Combo(),
             "seats": QLineEdit(maxLength=2),
             "daily_rate": QLineEdit(maxLength=14),
             "odometer_km": QLineEdit(maxLength=8),
@@ -70,7 +71,7 @@ class CarFormView(QWidget):
         self.dots = ColourDots(theme)
         self._paint = QAction(self)
         self.reason = QLineEdit(maxLength=240, placeholderText="Why it shows less than before")
-        self.owner = QComboBox(placeholderText="Choose an owner")
+        self.owner = Combo(placeholder="Choose an owner")
         self.mistakes = {name: self._small("danger") for name in (*_PLACES, "reason", "owner")}
         self.labels = {name: self._small("muted") for name in (*_PLACES, "reason", "owner")}
         self.leaves = Banner(theme)
@@ -150,7 +151,7 @@ class CarFormView(QWidget):
 
     def _offer_branches(self, state: CarState) -> None:
         box = self.fields["branch_id"]
-        if isinstance(box, QComboBox) and box.count() != len(state.branches):
+        if isinstance(box, Combo) and box.count() != len(state.branches):
             blocked = QSignalBlocker(box)
             box.clear()
             for branch in state.branches:
@@ -161,7 +162,7 @@ class CarFormView(QWidget):
         """Show *value* unless the person's own spelling of it stands there already."""
         field = self.fields[name]
         blocked = QSignalBlocker(field)
-        if isinstance(field, QComboBox):
+        if isinstance(field, Combo):
             field.setCurrentIndex(field.findData(value))
         elif isinstance(field, QLineEdit):
             self._put_text(field, value)
@@ -182,7 +183,7 @@ class CarFormView(QWidget):
         field = self.fields[name]
         if self._form is None:
             return
-        if isinstance(field, QComboBox):
+        if isinstance(field, Combo):
             self.filled.emit({name: field.currentData()})
         elif isinstance(field, QLineEdit) and name in _NUMBERS:
             self.filled.emit({name: _number(field.text())})
@@ -195,7 +196,7 @@ class CarFormView(QWidget):
     def _connect(self) -> None:
         for name, field in self.fields.items():
             edited = lambda *_, name=name: self._edited(name)  # noqa: E731 -- one for each field
-            if isinstance(field, QComboBox):
+            if isinstance(field, Combo):
                 field.activated.connect(edited)
             elif isinstance(field, QLineEdit):
                 field.textEdited.connect(edited)
@@ -209,7 +210,7 @@ class CarFormView(QWidget):
     def _lay_out(self) -> None:
         for name, words in _CHOICES.items():
             box = self.fields[name]
-            if isinstance(box, QComboBox):
+            if isinstance(box, Combo):
                 for value, word in words.items():
                     box.addItem(word, value)
         grid = QGridLayout()

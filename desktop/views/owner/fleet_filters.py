@@ -6,7 +6,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.messages import branch_name
 from desktop.theme.icons import Icon
@@ -16,6 +16,7 @@ from desktop.viewmodels.owner.fleet import FleetState
 from desktop.views.client.filter_button import FilterButton
 from desktop.views.owner.fleet_row import STATUSES
 from desktop.widgets.button import Button, Kind
+from desktop.widgets.combo import Combo
 from desktop.widgets.search_field import SearchField
 from engine.domain.car import CarStatus
 from engine.domain.fleet import FleetOrder, FleetQuery
@@ -44,7 +45,7 @@ class FleetFilters(QWidget):
         super().__init__()
         self._query = FleetQuery()
         self.words = SearchField(theme, "Brand, model or plate")
-        self.owner = QComboBox()
+        self.owner = Combo()
         self.owner.setAccessibleName("Owner")
         self.status: FilterButton[CarStatus] = FilterButton(theme, "Status", STATUSES.__getitem__)
         self.status.set_choices(CarStatus)
@@ -53,13 +54,13 @@ class FleetFilters(QWidget):
         self.clear = Button(theme, kind=Kind.QUIET, icon=Icon.CLOSE)
         self.clear.setAccessibleName("Clear filters")
         self.clear.setToolTip("Clear filters")
-        self.order = QComboBox()
+        self.order = Combo()
         self.order.setAccessibleName("Order")
         for order, words in ORDERS.items():
             self.order.addItem(words, order)
         self.words.setMinimumWidth(_NARROWEST)
         for box, letters in ((self.owner, 12), (self.order, 10)):
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            box.setSizeAdjustPolicy(Combo.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(letters)
             box.setMinimumWidth(_NARROWEST_BOX)
         row = QHBoxLayout(self)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from PySide6.QtCore import QDate, QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QDateEdit, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDateEdit, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.figures import locale
 from desktop.theme.icons import Icon
@@ -14,6 +14,7 @@ from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.owner.earnings_words import KINDS
 from desktop.views.tools import announce
 from desktop.widgets.button import Button, Kind
+from desktop.widgets.combo import Combo
 from desktop.widgets.text import Text
 from engine.domain.span import LONGEST_DAYS, Span, SpanKind
 
@@ -32,7 +33,7 @@ class PeriodBar(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.kind = QComboBox()
+        self.kind = Combo()
         self.kind.setAccessibleName("Kind of period")
         for kind, words in KINDS.items():
             self.kind.addItem(words, kind)
@@ -51,7 +52,7 @@ class PeriodBar(QWidget):
         self.first.setAccessibleName("First day")
         self.last.setAccessibleName("Last day")
         self._to = Text(theme, "to", ink="muted")
-        self.currency = QComboBox()
+        self.currency = Combo()
         self.currency.setAccessibleName("Currency")
         self.mistake = Text(theme, size=TypeSize.SMALL, ink="danger", wrap=True)
         self._lay_out()
