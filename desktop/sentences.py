@@ -9,6 +9,13 @@ from engine.domain import errors
 OF_ACCOUNTS = MappingProxyType(
     {
         errors.SignInRefused.code: "The name or the password is not right.",
+        errors.ProgramTooOld.code: (
+            "This program is older than the firm's database, so it may not write there. Install the newer release."
+        ),
+        errors.DatabaseTooOld.code: (
+            "The firm's database is of an older release, or is being brought up to this one. "
+            "Its administrator runs: drivesphere provision"
+        ),
         errors.AccountDisabled.code: "This account is disabled. Ask an administrator to enable it.",
         errors.AccountChanged.code: "An administrator changed what this account may do. Please sign in again.",
         errors.PasswordMustChange.code: "This is a one-time password: choose one of your own.",

@@ -178,6 +178,7 @@ async def open_engine(
         AccountDisabled: The account has no role.
         PasswordMustChange: It is a one-time password; ``choose_password`` comes first.
         WrongStripeMode: The Stripe key is for test payments and the firm takes live ones, or the reverse.
+        ProgramTooOld, DatabaseTooOld: The stored shapes are of another release; nothing was written.
         Unavailable: MongoDB does not answer.
     """
     async with AsyncExitStack() as leaving:
@@ -187,8 +188,8 @@ async def open_engine(
         if is_one_time(password):
             raise PasswordMustChange("a one-time password opens nothing but the choice of another")
         doors = await _open_doors(leaving, place, client, session, lease=lease)
-        await note_sign_in(MongoPeople(client, place.database), actor, doors.clock)
         await ModeGuard(MongoDeployment(client, place.database), doors.gateway, doors.clock).begin(actor)
+        await note_sign_in(MongoPeople(client, place.database), actor, doors.clock)
         engine = _wire(place, actor, doors)
         if background:
             await leaving.enter_async_context(_running(engine))

@@ -209,7 +209,11 @@ class Deployment(Protocol):
     """What is true of the whole firm's installation. Raises Unavailable("mongodb")."""
 
     async def stripe_mode(self) -> StripeMode | None:
-        """None until somebody recorded it."""
+        """None until somebody recorded it.
+
+        Raises:
+            ProgramTooOld, DatabaseTooOld: The stored shapes are not those of this program, which must not write.
+        """
 
     async def record_stripe_mode(self, mode: StripeMode, by: str, at: datetime) -> None:
         """The first one stays. Raises: Forbidden, for an account that is neither an admin's nor a worker's."""

@@ -22,7 +22,10 @@ class Stripe:
         self._http = http
 
     async def pay(self, booking: Booking, **changes: str) -> httpx.Response:
-        return await self._http.post(booking.attempt.url, data=CARD | changes)
+        return await self.pay_at(booking.attempt.url, **changes)
+
+    async def pay_at(self, url: str, **changes: str) -> httpx.Response:
+        return await self._http.post(url, data=CARD | changes)
 
     async def fault(self, **fault: object) -> None:
         (await self._http.post("/_control/faults", json=fault)).raise_for_status()

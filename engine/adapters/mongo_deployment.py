@@ -7,6 +7,7 @@ from datetime import datetime
 from pymongo.errors import DuplicateKeyError
 
 from engine.adapters.mongo_client import Client, Document, database, speaking
+from engine.adapters.mongo_schema import SCHEMA, judge
 from engine.domain.payment import StripeMode
 
 _STRIPE: Document = {"_id": "stripe"}
@@ -20,7 +21,9 @@ class MongoDeployment:
 
     async def stripe_mode(self) -> StripeMode | None:
         with speaking():
-            found = await self._rows.find_one(_STRIPE, {"mode": 1})
+            rows = {row["_id"]: row async for row in self._rows.find({"_id": {"$in": [SCHEMA, _STRIPE["_id"]]}})}
+        judge(rows.get(SCHEMA))
+        found = rows.get(_STRIPE["_id"])
         return StripeMode(found["mode"]) if found else None
 
     async def record_stripe_mode(self, mode: StripeMode, by: str, at: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from engine.adapters.migrations import LATEST
 from engine.adapters.mongo_client import Document
 from engine.domain.audit import AuditRow
 from engine.domain.booking import Booking, BookingId
@@ -109,6 +110,7 @@ def fence_document(car: Car, terms: CarTerms, blocking: Iterable[Booking]) -> Do
     """A new fence; ``claims`` are the periods of the blocking bookings."""
     return {
         "_id": car.id,
+        "schema": LATEST,
         "seq": 0,
         "status": car.status,
         "terms": terms_document(terms),

@@ -12,6 +12,7 @@ from pymongo.errors import DuplicateKeyError
 
 from engine.adapters.mongo_client import TRANSACTION_S, Client, Document, database, session_of, speaking
 from engine.adapters.mongo_documents import audit_document, branch_document, branch_of
+from engine.adapters.mongo_schema import must_fit
 from engine.adapters.mongo_settings import read_revisions, revision_document, withdrawal_document
 from engine.adapters.mongo_store import MAJORITY, SNAPSHOT
 from engine.domain.audit import AuditRow
@@ -118,6 +119,7 @@ class MongoFirm:
 
     async def _transact(self, change: Callable[[AsyncClientSession], Awaitable[T]]) -> T:
         with speaking(), pymongo.timeout(TRANSACTION_S):
+            await must_fit(self._db)
             async with session_of(self._client) as session:
                 return await session.with_transaction(change, read_concern=SNAPSHOT, write_concern=MAJORITY)
 

@@ -16,6 +16,7 @@ from engine.adapters.mongo_client import Client, Connector, Document, connect, d
 from engine.adapters.mongo_indexes import INDEXES
 from engine.adapters.mongo_provision import same_index, same_rights
 from engine.adapters.mongo_rights import RIGHTS, privileges
+from engine.adapters.mongo_schema import schema_row
 from engine.adapters.mongo_shapes import SHAPES
 from engine.domain.booking import BLOCKING
 from engine.domain.errors import Forbidden, Unavailable
@@ -93,6 +94,7 @@ class MongoHealth:
     async def schema(self) -> SchemaFacts:
         looked, wrong, unseen = 0, list[str](), list[str]()
         with speaking():
+            row = await schema_row(self._db)
             there = {info["name"]: info async for info in await self._db.list_collections()}
         for collection, shape in SHAPES.items():
             looked += 1
@@ -110,7 +112,7 @@ class MongoHealth:
                 looked += 1
             except Forbidden:
                 unseen.append(f"role {role}")
-        return SchemaFacts(looked, tuple(sorted(wrong)), tuple(unseen))
+        return SchemaFacts(row["version"] if row else None, looked, tuple(sorted(wrong)), tuple(unseen))
 
     async def _indexes(self, collection: str) -> tuple[int, list[str]]:
         with speaking():

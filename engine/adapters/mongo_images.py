@@ -9,6 +9,7 @@ from gridfs.asynchronous import AsyncGridFSBucket
 from gridfs.errors import NoFile
 
 from engine.adapters.mongo_client import Client, Database, database, speaking
+from engine.adapters.mongo_schema import must_fit
 from engine.domain.car import CarId
 from engine.domain.errors import NotFound
 from engine.domain.people import AccountName
@@ -28,6 +29,7 @@ class MongoImages:
     async def put(self, image_id: str, photo: Photo, car_id: CarId, by: AccountName, now: datetime) -> None:
         about = {"car_id": car_id, "by": by, "at": now, "kept": False}
         with speaking():
+            await must_fit(self._db)
             for file_id, data in ((image_id, photo.picture), (image_id + _SMALL, photo.thumbnail)):
                 await self._bucket.upload_from_stream_with_id(file_id, f"{file_id}.jpg", data, metadata=about)
 

@@ -14,6 +14,7 @@ from pymongo.errors import DuplicateKeyError
 
 from engine.adapters.mongo_client import TRANSACTION_S, Client, Document, database, session_of, speaking
 from engine.adapters.mongo_documents import audit_document, renter_document, renter_of
+from engine.adapters.mongo_schema import must_fit
 from engine.adapters.mongo_store import MAJORITY, SNAPSHOT
 from engine.domain.account_requests import AccountRequest, RequestId, RequestPage
 from engine.domain.accounts import Fleet, PeopleQuery, Person, Post
@@ -78,6 +79,7 @@ class MongoPeople:
 
     async def enroll(self, account: AccountName) -> None:
         with speaking():
+            await must_fit(self._db)
             await self._db.roster.update_one({"_id": ADMINS}, {"$addToSet": {"members": account}})
 
     async def fleets(self, limit: int) -> list[Fleet]:
@@ -154,6 +156,7 @@ class MongoPeople:
 
     async def _transact(self, change: Callable[[AsyncClientSession], Awaitable[None]]) -> None:
         with speaking(), pymongo.timeout(TRANSACTION_S):
+            await must_fit(self._db)
             async with session_of(self._client) as session:
                 await session.with_transaction(change, read_concern=SNAPSHOT, write_concern=MAJORITY)
 

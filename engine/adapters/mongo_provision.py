@@ -12,6 +12,7 @@ from engine.adapters.mongo_client import Client, Database, Document, database, s
 from engine.adapters.mongo_documents import renter_of
 from engine.adapters.mongo_founding import NewAccount, create_account, found, has_admin
 from engine.adapters.mongo_indexes import INDEXES
+from engine.adapters.mongo_migrate import Upgrade
 from engine.adapters.mongo_rights import RIGHTS, privileges
 from engine.adapters.mongo_settings import begin_series
 from engine.adapters.mongo_shapes import SHAPES
@@ -32,12 +33,16 @@ async def provision(client: Client, name: str, settings: FirmSettings) -> list[s
 
     Raises:
         Misconfigured: A standalone server, or one older than 6.0.
+        ProgramTooOld: The database is of a later release; nothing was changed.
         Forbidden: The account may not create collections or roles.
     """
     with speaking():
         await _refuse_unfit(client)
         db = database(client, name)
-        changes = await _collections(db)
+        upgrade = await Upgrade.of(db)
+        changes = await _create(db)
+        await upgrade.rewrite()
+        changes += await _validators(db)
         for collection in INDEXES:
             changes += await _indexes(db, collection)
         changes += await _search_keys(db)
@@ -46,6 +51,7 @@ async def provision(client: Client, name: str, settings: FirmSettings) -> list[s
         changes += await _renter_keys(db)
         changes += await begin_series(client, db, settings)
         changes += await found(db)
+        changes += await upgrade.arrive()
     return changes
 
 
@@ -61,15 +67,20 @@ async def _refuse_unfit(client: Client) -> None:
         raise Misconfigured(f"This MongoDB is {version[0]}.{version[1]}; the program needs 6.0 or newer.")
 
 
-async def _collections(db: Database) -> list[str]:
+async def _create(db: Database) -> list[str]:
+    there = await db.list_collection_names()
+    missing = [collection for collection in SHAPES if collection not in there]
+    for collection in missing:
+        await db.create_collection(collection, validator={"$jsonSchema": SHAPES[collection]})
+    return [f"{collection}: created" for collection in missing]
+
+
+async def _validators(db: Database) -> list[str]:
     changes = []
     there = {info["name"]: info async for info in await db.list_collections()}
     for collection, shape in SHAPES.items():
         validator = {"$jsonSchema": shape}
-        if collection not in there:
-            await db.create_collection(collection, validator=validator)
-            changes.append(f"{collection}: created")
-        elif there[collection]["options"].get("validator") != validator:
+        if there[collection]["options"].get("validator") != validator:
             await db.command("collMod", collection, validator=validator)
             changes.append(f"{collection}: validator renewed")
     return changes

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
+from engine.adapters.migrations import LATEST
 from engine.adapters.mongo_client import Document
 from engine.domain.account_requests import MOST_WAITING
 from engine.domain.booking import BookingState
@@ -133,6 +134,8 @@ SHAPES: dict[str, Document] = {
     "fences": _record(
         {
             "_id": _TEXT,
+            # Only a program of this very version has the car promised: mongo_schema.
+            "schema": {"enum": [LATEST]},
             "seq": _WHOLE,
             "status": _one_of(CarStatus),
             "terms": _record(
@@ -243,8 +246,8 @@ SHAPES: dict[str, Document] = {
         {"_id": {"bsonType": "objectId"}, "files_id": _TEXT, "n": _WHOLE, "data": {"bsonType": "binData"}}
     ),
     "deployment": _record(
-        {"_id": _TEXT, "mode": _one_of(StripeMode), "by": _TEXT, "at": _DATE},
-        optional=("mode", "by", "at"),
+        {"_id": _TEXT, "mode": _one_of(StripeMode), "by": _TEXT, "at": _DATE, "version": _WHOLE, "to": _WHOLE},
+        optional=("mode", "by", "at", "version", "to"),
         closed=False,
     ),
     "people": _record(

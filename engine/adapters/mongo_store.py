@@ -17,6 +17,7 @@ from engine.adapters.mongo_cars import AT_ONCE, car_filter, page_of
 from engine.adapters.mongo_client import TRANSACTION_S, Client, Database, Document, database, session_of, speaking
 from engine.adapters.mongo_documents import audit_document, branch_of, car_of, renter_document, renter_of
 from engine.adapters.mongo_listing import batches, counted, listed
+from engine.adapters.mongo_schema import must_fit
 from engine.adapters.mongo_settings import read_revisions
 from engine.adapters.mongo_work import MongoWork, in_the_way, replace_version
 from engine.domain.audit import AuditRow
@@ -69,6 +70,7 @@ class MongoStore:
             return
         try:
             with speaking():
+                await must_fit(self._db)
                 await replace_version(self._db, booking)
         finally:
             await self._cache.bump(touched_by_booking(booking))
@@ -110,6 +112,7 @@ class MongoStore:
     async def note_round(self, name: str, by: str, desk: str, at: datetime, count: int) -> None:
         told = {"by": by, "desk": desk, "at": at, "count": count}
         with speaking():
+            await must_fit(self._db)
             await self._db.rounds.update_one({"_id": name}, {"$set": told}, upsert=True)
 
     async def last_round(self, name: str) -> datetime | None:
@@ -196,10 +199,12 @@ class MongoStore:
 
     async def add_renter(self, renter: Renter) -> None:
         with speaking():
+            await must_fit(self._db)
             await self._db.renters.insert_one(renter_document(renter))
 
     async def audit(self, row: AuditRow) -> None:
         with speaking():
+            await must_fit(self._db)
             await self._db.audit.insert_one(audit_document(row))
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
+from engine.adapters.migrations import LATEST
 from engine.adapters.mongo_bookings import booking_document
 from engine.adapters.mongo_client import Database, Document
 from engine.adapters.mongo_documents import (
@@ -23,6 +24,7 @@ from engine.adapters.mongo_documents import (
     terms_of_fence,
 )
 from engine.adapters.mongo_images import files_of
+from engine.adapters.mongo_schema import judge_fence, must_fit
 from engine.domain.audit import AuditRow
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import Car, CarId, CarStatus, CarTerms, terms_of
@@ -35,7 +37,6 @@ from engine.domain.errors import (
     Overtaken,
     PeriodTaken,
     PlateTaken,
-    RuleBroken,
 )
 from engine.domain.freshness import Namespace, cars_at, touched_by_booking, touched_by_car, touched_by_money
 from engine.domain.ledger import LedgerRow
@@ -68,7 +69,7 @@ class MongoWork:
     async def claim(self, car_id: CarId, period: RentalPeriod, booking_id: BookingId, now: datetime) -> CarTerms:
         blocked = in_the_way(period, now)
         fence = await self._db.fences.find_one_and_update(
-            {"_id": car_id, "status": CarStatus.ACTIVE, "claims": {"$not": {"$elemMatch": blocked}}},
+            {"_id": car_id, "schema": LATEST, "status": CarStatus.ACTIVE, "claims": {"$not": {"$elemMatch": blocked}}},
             {"$inc": {"seq": 1}, "$push": {"claims": claim_document(booking_id, period)}},
             projection={"terms": 1},
             session=self._session,
@@ -77,10 +78,11 @@ class MongoWork:
             raise await self._why_not(car_id, blocked)
         return self._claimed(fence)
 
-    async def _why_not(self, car_id: CarId, blocked: Document) -> RuleBroken:
+    async def _why_not(self, car_id: CarId, blocked: Document) -> DriveSphereError:
         fence = await self._db.fences.find_one({"_id": car_id}, session=self._session)
         if fence is None:
             return NotFound("car", car_id)
+        judge_fence(fence)
         if fence["status"] != CarStatus.ACTIVE:
             return CarNotRentable(car_id)
         pipeline: list[Document] = [
@@ -106,6 +108,7 @@ class MongoWork:
             raise AlreadyAsked(first["_id"]) from problem
 
     async def replace(self, booking: Booking) -> None:
+        await must_fit(self._db, self._session)
         self._touched |= touched_by_booking(booking)
         await replace_version(self._db, booking, self._session)
         if not booking.blocking:
@@ -137,6 +140,7 @@ class MongoWork:
             raise
 
     async def add_car(self, car: Car) -> None:
+        await must_fit(self._db, self._session)
         self._touched |= touched_by_car(car)
         terms = await self._terms(car)
         try:
@@ -146,6 +150,7 @@ class MongoWork:
         await self._db.fences.insert_one(fence_document(car, terms, ()), session=self._session)
 
     async def change_car(self, before: Car, after: Car, seen: frozenset[BookingId] | None = None) -> None:
+        await must_fit(self._db, self._session)
         self._touched |= touched_by_car(before) | touched_by_car(after)
         terms = await self._terms(after)
         # First the fence: from here on every claim on this car conflicts with the change, and the change with it.

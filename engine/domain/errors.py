@@ -20,6 +20,8 @@ DriveSphereError
 │   ├── PaymentMismatch      Stripe's facts are not those of the booking
 │   ├── PaymentRefused       Stripe understood the request and said no
 │   ├── WrongStripeMode      this desk's Stripe key is for test payments and the firm takes live ones, or the reverse
+│   ├── ProgramTooOld        the stored shapes are of a later release than this program
+│   ├── DatabaseTooOld       the stored shapes are of an earlier release; provisioning brings them up
 │   ├── SignInRefused        name or password is wrong
 │   ├── AccountDisabled      the account exists and may do nothing
 │   ├── AccountChanged       it works as something else, or elsewhere, since this desk signed in
@@ -206,6 +208,32 @@ class WrongStripeMode(RuleBroken):
     def __init__(self, firm: str, key: str) -> None:
         super().__init__(f"the firm takes {firm or 'no'} payments, this Stripe key is for {key} ones")
         self.firm, self.key = firm, key
+
+
+class ProgramTooOld(RuleBroken):
+    """Attributes: ``schema`` is the version of the stored shapes, ``own`` the one that this program writes."""
+
+    code = "schema.newer"
+
+    def __init__(self, schema: int, own: int) -> None:
+        super().__init__(
+            f"This program is older than its database (schema {own}, stored {schema}) and writes nothing there: "
+            f"install the release that the firm uses now."
+        )
+        self.schema, self.own = schema, own
+
+
+class DatabaseTooOld(RuleBroken):
+    """Attributes: as for ``ProgramTooOld``."""
+
+    code = "schema.older"
+
+    def __init__(self, schema: int, own: int) -> None:
+        super().__init__(
+            f"The database is of an older release (schema {schema}, needed {own}), or its upgrade is not done: "
+            f"run provision."
+        )
+        self.schema, self.own = schema, own
 
 
 class SignInRefused(RuleBroken):

@@ -112,10 +112,12 @@ class SchemaFacts:
     """What provisioning would change, a line each.
 
     Attributes:
+        version: Of the stored shapes, as the database says it; None where nothing is recorded.
         looked: Collections and indexes that were compared.
         unseen: What the account may not look at.
     """
 
+    version: int | None
     looked: int
     wrong: tuple[str, ...]
     unseen: tuple[str, ...] = ()

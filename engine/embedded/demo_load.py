@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from engine.adapters.migrations import LATEST
 from engine.adapters.mongo_bookings import booking_document
 from engine.adapters.mongo_client import Client, Database, Document, database, speaking
 from engine.adapters.mongo_documents import (
@@ -136,4 +137,4 @@ async def _bring_home(db: Database, now: datetime) -> None:
 
 def _fingerprint() -> str:
     indexes = {collection: [model.document for model in models] for collection, models in INDEXES.items()}
-    return hashlib.sha256(repr((SHAPES, indexes, RIGHTS, accounts(), owners())).encode()).hexdigest()
+    return hashlib.sha256(repr((LATEST, SHAPES, indexes, RIGHTS, accounts(), owners())).encode()).hexdigest()

@@ -201,11 +201,15 @@ class HealthService:
 
     async def _schema(self) -> Finding:
         found = await self.inspection.schema()
-        facts = (("Compared", str(found.looked)), ("Not visible to this account", told(found.unseen) or "nothing"))
+        facts = (
+            ("Version", "not recorded" if found.version is None else str(found.version)),
+            ("Compared", str(found.looked)),
+            ("Not visible to this account", told(found.unseen) or "nothing"),
+        )
         if found.wrong:
             says = f"{len(found.wrong)} of {found.looked} validators, indexes and roles are not as they must be."
             return Finding(Area.SCHEMA, Level.BAD, says, (*facts, ("Differs", told(found.wrong))), _PROVISION)
-        says = f"All {found.looked} validators, indexes and roles are as this version needs them."
+        says = f"Schema version {facts[0][1]}: all {found.looked} validators, indexes and roles are as it needs them."
         return Finding(Area.SCHEMA, Level.UNKNOWN if not found.looked else Level.GOOD, says, facts)
 
     async def _overlaps(self) -> Finding:

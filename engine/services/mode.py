@@ -1,4 +1,7 @@
-"""Test payments and live ones never meet: the firm has one mode, and a key of the other is not used."""
+"""Test payments and live ones never meet: the firm has one mode, and a key of the other is not used.
+
+What the firm's mode is read with tells too whether this program fits the stored shapes at all.
+"""
 
 from __future__ import annotations
 
@@ -22,19 +25,19 @@ class ModeGuard:
 
         Raises:
             WrongStripeMode: The key is of the other mode, or nobody who may has recorded one.
+            ProgramTooOld, DatabaseTooOld: The stored shapes are of another release.
         """
-        own = self.gateway.mode
-        if own is None:
-            return
-        if actor.may(Deed.RECORD_STRIPE_MODE) and await self.deployment.stripe_mode() is None:
+        firm, own = await self.deployment.stripe_mode(), self.gateway.mode
+        if own is not None and firm is None and actor.may(Deed.RECORD_STRIPE_MODE):
             await self.deployment.record_stripe_mode(own, actor.account, self.clock.now())
         await self.must_fit()
 
     async def must_fit(self) -> None:
-        """Before each step at Stripe, since the firm may have gone live since the start. Raises: WrongStripeMode."""
-        own = self.gateway.mode
-        if own is None:
-            return
-        firm = await self.deployment.stripe_mode()
-        if firm is not own:
+        """Before each step at Stripe, since the firm may have gone live, or on to another release, since the start.
+
+        Raises:
+            WrongStripeMode, ProgramTooOld, DatabaseTooOld: As ``begin``.
+        """
+        firm, own = await self.deployment.stripe_mode(), self.gateway.mode
+        if own is not None and firm is not own:
             raise WrongStripeMode(firm or "", own)

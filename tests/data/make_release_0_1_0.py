@@ -19,15 +19,14 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
 import pymongo
 import redis
 from bson import json_util
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from builders import ACCOUNTS, BERLIN, DATABASE, LISBON, PASSWORD, RENTER, World, make_car, wish
-from payments import opened, run_out, stripe_of
+from builders import ACCOUNTS, BERLIN, DATABASE, LISBON, RENTER, World, make_car, wish
+from payments import run_out, stripe_of
 
 from engine.adapters.mongo_bookings import booking_document
 from engine.adapters.mongo_client import CODEC, Credentials, connect
@@ -45,7 +44,7 @@ from engine.adapters.mongo_provision import create_account, provision
 from engine.bootstrap import Engine, Place
 from engine.config import Secret
 from engine.domain.booking import Booking, BookingState
-from engine.domain.car import Car, CarStatus, terms_of
+from engine.domain.car import CarStatus, terms_of
 from engine.domain.payment import AttemptState, Refund, StripeMode
 from engine.domain.people import AccountName, Actor, Role
 from engine.domain.period import whole_milliseconds
@@ -230,8 +229,6 @@ async def main() -> None:
             async with world.desk() as desk, stripe_of(world) as stripe:
                 await Desk(desk, world, stripe).all()
             write(world, told, made_at)
-            for row in world.db.bookings.find({"intent_key": {"$regex": "^live_"}}):
-                print(row["intent_key"], row["car_id"], row["state"], row["attempts"][-1]["state"], row.get("refund"))
             sync.close()
             await admin.close()
 

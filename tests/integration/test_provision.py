@@ -44,7 +44,7 @@ async def test_everything_is_created_once_and_said(client, root):
     again = await provision(client, NAME, FirmSettings())
 
     assert set(SHAPES) <= set(root[NAME].list_collection_names())
-    assert len(SHAPES) + sum(map(len, INDEXES.values())) + len(RIGHTS) + 3 == len(first)
+    assert len(SHAPES) + sum(map(len, INDEXES.values())) + len(RIGHTS) + 4 == len(first)
     assert [] == again
 
 

@@ -21,7 +21,7 @@ from view_builders import make_booking
 from engine.adapters.mongo_bookings import booking_document
 from engine.domain.booking import BookingState
 from engine.domain.car import OwnerId
-from engine.domain.errors import DriveSphereError, Forbidden, NotFound
+from engine.domain.errors import DriveSphereError, Forbidden, NotFound, ProgramTooOld
 from engine.domain.payment import AttemptState
 from engine.domain.people import Role
 
@@ -142,6 +142,35 @@ async def test_S2_S3_S4_a_role_that_may_does_so_with_its_own_and_not_with_somebo
                 wrong.append(f"{name} as {role} with somebody else's: {said}")
 
     assert [] == wrong
+
+
+async def test_no_use_case_writes_into_the_shapes_of_a_later_release(desks, mine_and_theirs, world):
+    """The desks signed in before the firm went on to a release that this program knows nothing of."""
+    own, _, _ = mine_and_theirs
+    world.db.deployment.update_one({"_id": "schema"}, {"$inc": {"version": 1}})
+    world.db.fences.update_many({}, {"$inc": {"schema": 1}}, bypass_document_validation=True)
+    before, said = _everything(world), {}
+    try:
+        for name, case in TABLE.items():
+            for role in case.who:
+                it = use_cases.It(own[role].id, make_car(1), desks[role].clock.now())
+                said[name, role] = await outcome(desks[role], name, desks[role].actor, it)
+        after = _everything(world)
+    finally:
+        world.db.deployment.update_one({"_id": "schema"}, {"$inc": {"version": -1}})
+
+    assert before == after
+    assert ProgramTooOld is said["booking.hold", Role.CLIENT]
+    assert ProgramTooOld is said["fleet.add", Role.OWNER]
+    assert ProgramTooOld is said["accounts.edit", Role.ADMIN]
+    assert ProgramTooOld is said["catalogue.add_renter", Role.CLIENT]
+
+
+def _everything(world):
+    names = sorted(world.db.list_collection_names())
+    users = world.db.command("usersInfo", 1)["users"]
+    about = [(each["user"], sorted(str(role) for role in each["roles"]), each.get("customData")) for each in users]
+    return {name: list(world.db[name].find().sort("_id", 1)) for name in names}, sorted(about, key=lambda each: each[0])
 
 
 HOSTILE = {

@@ -1,0 +1,72 @@
+"""Bringing a database to the schema that this program writes, while desks of older releases may be at work.
+
+The order keeps their writes out or finds them: first every older program that knows versions is told to stop
+(``announce``), and each fence is marked, which ends claims of programs that know none too; then the rows are
+rewritten; then the validators of the new version come, which the caller does; then what was written in between is
+rewritten as well, and the version is recorded (``arrive``). It may be killed anywhere: the next run begins anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from engine.adapters.migrations import LATEST, MIGRATIONS, Migration
+from engine.adapters.mongo_client import Database
+from engine.adapters.mongo_schema import SCHEMA, schema_row, version_of
+from engine.domain.errors import ProgramTooOld
+from engine.domain.period import whole_milliseconds
+
+
+@dataclass(slots=True)
+class Upgrade:
+    """One run from the stored version to ``LATEST``."""
+
+    db: Database
+    before: int
+    pending: tuple[Migration, ...]
+    rewritten: dict[int, int] = field(default_factory=dict)
+
+    @classmethod
+    async def of(cls, db: Database) -> Upgrade:
+        """Raises: ProgramTooOld, when the database is of a later version; nothing was changed then."""
+        row = await schema_row(db)
+        before, to = version_of(row), (row or {}).get("to", 0)
+        if max(before, to) > LATEST:
+            raise ProgramTooOld(max(before, to), LATEST)
+        return cls(db, before, MIGRATIONS[before:])
+
+    async def rewrite(self) -> None:
+        if not self.pending:
+            return
+        await self._announce()
+        await self._pass()
+
+    async def arrive(self) -> list[str]:
+        """After the validators: a line for each migration that found something, and one for the version."""
+        if not self.pending:
+            return []
+        await self._pass()
+        told = {"version": LATEST, "by": "provision", "at": _now()}
+        await self.db.deployment.update_one({"_id": SCHEMA}, {"$set": told, "$unset": {"to": ""}}, upsert=True)
+        lines = [
+            f"schema {each.number}: {count:,} {each.what} rewritten"
+            for each in self.pending
+            if (count := self.rewritten[each.number])
+        ]
+        return [*lines, f"schema: version {LATEST}, {self.before or 'none'} before"]
+
+    async def _announce(self) -> None:
+        told = {"$set": {"to": LATEST}, "$setOnInsert": {"version": self.before}}
+        await self.db.deployment.update_one({"_id": SCHEMA}, told, upsert=True, bypass_document_validation=True)
+
+    async def _pass(self) -> None:
+        await self.db.fences.update_many(
+            {SCHEMA: {"$ne": LATEST}}, {"$set": {SCHEMA: LATEST}, "$inc": {"seq": 1}}, bypass_document_validation=True
+        )
+        for each in self.pending:
+            self.rewritten[each.number] = self.rewritten.get(each.number, 0) + await each.up(self.db)
+
+
+def _now() -> datetime:
+    return whole_milliseconds(datetime.now(UTC))

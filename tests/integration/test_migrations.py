@@ -1,0 +1,189 @@
+"""From the stored database of release 0.1.0 to the shapes of this one, beside desks, and through every kill."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+import stored
+from builders import ACCOUNTS, PASSWORD, World, wish
+
+from engine.adapters.migrations import LATEST, MIGRATIONS
+from engine.adapters.mongo_client import CODEC, Credentials, connect
+from engine.adapters.mongo_provision import create_account, provision
+from engine.bootstrap import open_engine
+from engine.domain.errors import DatabaseTooOld, ProgramTooOld
+from engine.domain.settings import FirmSettings
+
+pytestmark = pytest.mark.asyncio
+NAME = "ds_stored"
+#: The one moment in which the live bookings of all these tests are as old as they were.
+MOVED = datetime.now(UTC)
+FOLDER = Path(sys.modules["engine.adapters.migrations"].__file__).parent
+KILLED = """
+import asyncio, os, signal, sys
+import pymongo.monitoring as monitoring
+from engine.adapters.mongo_client import Credentials, connect
+from engine.adapters.mongo_provision import provision
+from engine.domain.settings import FirmSettings
+
+url, name, password, database, at = sys.argv[1:]
+WRITES = {"update", "insert", "findAndModify", "collMod", "createIndexes"}
+
+class Kill(monitoring.CommandListener):
+    left = int(at)
+    def started(self, event):
+        if event.command_name in WRITES:
+            Kill.left -= 1
+            if Kill.left < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+    def succeeded(self, event): pass
+    def failed(self, event): pass
+
+monitoring.register(Kill())
+
+async def main():
+    client = connect(url, Credentials(name, password, "admin"))
+    await provision(client, database, FirmSettings())
+    await client.close()
+
+asyncio.run(main())
+print(int(at) - Kill.left)
+"""
+
+
+@pytest_asyncio.fixture
+async def client(endpoints, root):
+    admin = connect(endpoints.mongo_url, Credentials(endpoints.root_name, endpoints.root_password, "admin"))
+    await provision(admin, NAME, FirmSettings())
+    for account in ACCOUNTS:
+        await create_account(admin, NAME, account)
+    yield admin
+    await admin.close()
+    root[NAME].command("dropAllUsersFromDatabase")
+    root[NAME].command("dropAllRolesFromDatabase")
+    root.drop_database(NAME)
+
+
+@pytest.fixture
+def old(world, client, root) -> World:
+    """The stored database as a deployment, as old as it was when it was stored."""
+    made = replace(world, place=replace(world.place, database=NAME), db=root.get_database(NAME, codec_options=CODEC))
+    stored.restore(made.db, now=MOVED)
+    return made
+
+
+def all_rows(db) -> dict:
+    """Everything but what tells of the run itself."""
+    names = sorted(set(stored.collections()) - {"deployment", "people", "roster", "sign_ins"})
+    return {name: list(db[name].find().sort("_id", 1)) for name in names}
+
+
+def schema(db) -> dict:
+    return db.deployment.find_one({"_id": "schema"})
+
+
+def whole(db) -> dict:
+    return {name: list(db[name].find().sort("_id", 1)) for name in sorted(db.list_collection_names())}
+
+
+async def test_the_list_has_no_gaps():
+    files = sorted(path.name for path in FOLDER.glob("[0-9]*.py"))
+
+    assert all(re.fullmatch(r"\d{4}_[a-z0-9_]+\.py", name) for name in files)
+    assert list(range(1, len(files) + 1)) == [each.number for each in MIGRATIONS] == [int(name[:4]) for name in files]
+
+
+async def test_the_stored_database_comes_to_this_version_once_and_says_so(client, old):
+    lines = await provision(client, NAME, FirmSettings())
+    after = all_rows(old.db)
+    again = await provision(client, NAME, FirmSettings())
+
+    assert f"schema: version {LATEST}, none before" == lines[-1]
+    assert LATEST == schema(old.db)["version"]
+    assert "to" not in schema(old.db)
+    assert {LATEST} == {fence["schema"] for fence in after["fences"]}
+    assert [] == again
+    assert after == all_rows(old.db)
+
+
+async def test_every_row_fits_the_validators_that_come_after_it(client, old):
+    await provision(client, NAME, FirmSettings())
+
+    for name in stored.collections():
+        validator = next(iter(old.db.list_collections(filter={"name": name})))["options"]["validator"]
+        assert 0 == old.db[name].count_documents({"$nor": [validator]}), name
+
+
+@pytest.mark.slow
+async def test_killed_at_any_write_and_run_again_it_ends_the_same(client, old, endpoints):
+    await provision(client, NAME, FirmSettings())
+    wanted = all_rows(old.db)
+    stored.restore(old.db, now=MOVED)
+    writes = int((await _run_killed_at(endpoints, 1_000_000)).stdout)
+
+    for at in sorted({0, 1, 2, 3, 5, 9, *range(4, writes, max(1, writes // 6)), writes - 1}):
+        stored.restore(old.db, now=MOVED)
+        ended = await _run_killed_at(endpoints, at)
+        lines = await provision(client, NAME, FirmSettings())
+
+        assert -9 == ended.returncode, ended.stderr
+        assert f"schema: version {LATEST}, none before" == lines[-1]
+        assert "to" not in schema(old.db)
+        assert wanted == all_rows(old.db), f"killed at write {at} of {writes}"
+
+
+async def _run_killed_at(endpoints, at: int) -> subprocess.CompletedProcess:
+    asked = [endpoints.mongo_url, endpoints.root_name, endpoints.root_password, NAME, str(at)]
+    return await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-c", KILLED, *asked], check=False, capture_output=True, timeout=60
+    )
+
+
+async def test_a_program_of_this_release_writes_nothing_before_provisioning(old):
+    before = whole(old.db)
+
+    for account in ("clerk", "owner", "admin", "worker", "renter"):
+        with pytest.raises(DatabaseTooOld, match="run provision"):
+            async with open_engine(old.place, account, PASSWORD):
+                pass
+
+    assert before == whole(old.db)
+
+
+@pytest.mark.parametrize("told", [{"version": LATEST + 1}, {"version": LATEST, "to": LATEST + 1}])
+async def test_a_program_older_than_the_schema_writes_nothing_and_asks_stripe_nothing(client, old, stripe, told):
+    await provision(client, NAME, FirmSettings())
+    wishes = {}
+    async with old.desk() as desk, old.desk("worker") as worker:
+        waiting = await desk.booking.hold(desk.actor, wish(desk, car="car-14", key="before"))
+        old.db.deployment.update_one({"_id": "schema"}, {"$set": told})
+        old.db.fences.update_many({}, {"$set": {"schema": LATEST + 1}}, bypass_document_validation=True)
+        before, pages = whole(old.db), await stripe.pages(waiting)
+
+        for name, write in {
+            "hold": lambda: desk.booking.hold(desk.actor, wish(desk, car="car-13", key="after")),
+            "settle": lambda: desk.payment.settle(desk.actor, waiting.id),
+            "give up": lambda: desk.rental.give_up(desk.actor, waiting.id),
+        }.items():
+            try:
+                await write()
+            except ProgramTooOld as problem:
+                wishes[name] = problem.schema
+        await worker.sweeper.sweep()
+        with pytest.raises(ProgramTooOld):
+            async with open_engine(old.place, "clerk", PASSWORD):
+                pass
+        with pytest.raises(ProgramTooOld):
+            await provision(client, NAME, FirmSettings())
+
+        assert before == whole(old.db)
+        assert pages == await stripe.pages(waiting) == []
+    assert {"hold": LATEST + 1, "settle": LATEST + 1, "give up": LATEST + 1} == wishes
