@@ -112,14 +112,14 @@ def zone_line(at: datetime, zone: tzinfo) -> str:
 
 def zone_note(at: datetime, branch: Branch, *, desk: tzinfo | None = None) -> str:
     """What to know about the branch's clock; empty where it shows what this desk's shows."""
-    if _same_time(at, branch.tzinfo, desk):
+    if _same_time(at, branch.clock, desk):
         return ""
-    here, there = at.astimezone(desk).utcoffset(), at.astimezone(branch.tzinfo).utcoffset()
+    here, there = at.astimezone(desk).utcoffset(), at.astimezone(branch.clock).utcoffset()
     ahead = (there or timedelta(0)) - (here or timedelta(0))
     side = "ahead of" if ahead > timedelta(0) else "behind"
     hours = f"{abs(ahead) / _HOUR:g}"
     plain = "1 hour" if hours == "1" else f"{hours} hours"
-    return f"Times are those of {branch.city} ({zone_name(at, branch.tzinfo)}), {plain} {side} this desk."
+    return f"Times are those of {branch.city} ({zone_name(at, branch.clock)}), {plain} {side} this desk."
 
 
 class Named(Protocol):
@@ -138,7 +138,7 @@ def branch_name(branch: Named) -> str:
 
 
 def branch_line(branch: Branch, at: datetime) -> str:
-    return f"{branch_name(branch)} · {zone_line(at, branch.tzinfo)}"
+    return f"{branch_name(branch)} · {zone_line(at, branch.clock)}"
 
 
 def _same_time(at: datetime, zone: tzinfo, desk: tzinfo | None) -> bool:

@@ -6,6 +6,10 @@ from types import MappingProxyType
 
 from engine.domain import errors
 
+_ZONE_UNKNOWN = (
+    "The time zone of this branch is newer than this program, so no car can be promised there from here. "
+    "Update DriveSphere on this computer."
+)
 OF_ACCOUNTS = MappingProxyType(
     {
         errors.SignInRefused.code: "The name or the password is not right.",
@@ -23,6 +27,7 @@ OF_ACCOUNTS = MappingProxyType(
         errors.OwnAccount.code: "Nobody changes this about the own account. Ask another administrator.",
         errors.LastAdmin.code: "This is the last administrator. Make somebody else one first.",
         errors.AlreadyRequested.code: "Somebody asked with this e-mail address already. It is being decided.",
+        errors.UnknownZone.code: _ZONE_UNKNOWN,
         errors.RequestsFull.code: "Too many requests wait at present. Ask an administrator directly.",
     }
 )

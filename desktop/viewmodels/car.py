@@ -110,7 +110,7 @@ class CarViewModel(QObject):
         """Free or taken is what the calendar says last, not what the search said when the panel was opened."""
         if state.period is None or state.branch is None:
             return state.found
-        blocked = blocked_by(calendar, state.period, state.branch.tzinfo, self._desk.now())
+        blocked = blocked_by(calendar, state.period, state.branch.clock, self._desk.now())
         if blocked is None and isinstance(state.found, Blocked):
             # Without a price it is for the next search to say so; until then these very days are the way out.
             return state.offer or replace(state.found, next_free=state.period)
@@ -127,7 +127,7 @@ class CarViewModel(QObject):
 
 def shown_weeks(period: RentalPeriod, branch: Branch, now: datetime) -> RentalPeriod:
     """Six weeks of whole days from today on the branch's clock; later ones when the asked-for days lie further off."""
-    zone = branch.tzinfo
+    zone = branch.clock
     first = now.astimezone(zone).date()
     out, back = period.starts_at.astimezone(zone).date(), period.ends_at.astimezone(zone).date()
     if back > first + WEEKS * _WEEK:

@@ -34,7 +34,7 @@ class DaySpan:
 
 def moments(span: DaySpan, branch: AnyBranch | None, now: datetime) -> tuple[datetime | None, datetime | None]:
     """The half-open time of *span* (UTC); its days begin at midnight at *branch*, or of this desk where none is."""
-    zone = branch.tzinfo if branch is not None else None
+    zone = branch.clock if branch is not None else None
     first, after = _dates(span, now.astimezone(zone).date())
     return (_midnight(first, zone, now), _midnight(after, zone, now))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
@@ -18,10 +18,13 @@ from engine.domain.car import BodyType, Branch, BranchId, Fuel, Transmission
 from engine.domain.catalogue import PAGE_SIZE, CarOrder, CarWish, Facets, Offer, OfferPage
 from engine.domain.errors import DriveSphereError
 from engine.domain.events import CarChanged, CarClaimed, Fact
+from engine.domain.hours import first_opening_hour
 from engine.domain.period import RentalPeriod
+from engine.domain.wall import on_wall, wall_of
 
 #: A burst of news searches once.
 _SOON_S = 0.2
+_STAY = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,15 +228,15 @@ def _no_form(_branches: tuple[Branch, ...]) -> SearchForm | None:
 
 
 def first_form(branch: Branch, now: datetime) -> SearchForm:
-    """Two days from the next full hour at *branch*, or from its opening if it is closed then."""
-    local = now.astimezone(branch.tzinfo).replace(tzinfo=None)
-    hour = local.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    opens, closes = time.fromisoformat(branch.opens), time.fromisoformat(branch.closes)
-    if hour.time() < opens:
-        hour = datetime.combine(hour.date(), opens)
-    elif hour.time() > closes:
-        hour = datetime.combine(hour.date() + timedelta(days=1), opens)
-    return SearchForm(branch.id, hour, hour + timedelta(days=2))
+    """Two days from the next full hour at *branch*, or from its opening if it is closed then.
+
+    An hour that comes twice that night is no proposal: nobody chose which.
+    """
+    zone, start = branch.clock, first_opening_hour(branch, now)
+    while on_wall(wall_of(start, zone), zone).twice or on_wall(wall_of(start, zone) + _STAY, zone).twice:
+        start += timedelta(hours=1)
+    pick_up = wall_of(start, zone)
+    return SearchForm(branch.id, pick_up, on_wall(pick_up + _STAY, zone).at)
 
 
 def plain(form: SearchForm) -> SearchForm:
@@ -242,13 +245,14 @@ def plain(form: SearchForm) -> SearchForm:
 
 
 def wish_of(form: SearchForm, branch: Branch | None) -> CarWish:
-    """The form in UTC. A wall-clock time that comes twice is its first coming; one that never comes moves forward.
+    """The form in UTC. Of a wall-clock time that comes twice ``fold`` says which; one that is skipped moves on.
 
     Raises:
         InvalidPeriod: The return is not after the pick-up, or too far.
+        UnknownZone: This desk does not know the branch's time zone.
     """
     zone = branch.tzinfo if branch else UTC
-    period = RentalPeriod.between(form.pick_up.replace(tzinfo=zone), form.drop_off.replace(tzinfo=zone))
+    period = RentalPeriod.between(on_wall(form.pick_up, zone).moment, on_wall(form.drop_off, zone).moment)
     return CarWish(
         branch_id=form.branch_id,
         period=period,

@@ -56,7 +56,7 @@ class MongoOverview:
     async def _out(self, now: datetime, branches: Iterable[Branch]) -> Counter[str]:
         """Cars that are out or go out today, each once; one that came back is free again and not counted."""
         days: list[Document] = [
-            {"branch_id": branch.id, "starts_at": {"$lt": end_of_day(now, branch.tzinfo)}} for branch in branches
+            {"branch_id": branch.id, "starts_at": {"$lt": end_of_day(now, branch.clock)}} for branch in branches
         ]
         if not days:
             return Counter()

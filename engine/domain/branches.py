@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from zoneinfo import available_timezones
 
 from engine.domain.audit import Facts
 from engine.domain.car import Branch
 from engine.domain.errors import InvalidText
+from engine.domain.hours import must_be_hours
 from engine.domain.text import clean
-
-_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +48,7 @@ def sound(branch: Branch) -> Branch:
     )
     if not isinstance(branch.zone, str) or branch.zone not in available_timezones():
         raise InvalidText("zone", "must be a time zone such as Europe/Berlin")
-    for field, value in (("opens", branch.opens), ("closes", branch.closes)):
-        if not isinstance(value, str) or not _CLOCK.fullmatch(value):
-            raise InvalidText(field, "must be a time such as 08:00")
-    if branch.opens >= branch.closes:
-        raise InvalidText("closes", "must be later than it opens")
+    must_be_hours(branch.opens, branch.closes)
     return cleaned
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from engine.domain.country import country_of
 from engine.domain.errors import NotFound
 from engine.domain.money import Money
+from engine.domain.zones import AnyZone, shown_zone, zone_of
 
 BranchId = NewType("BranchId", str)
 CarId = NewType("CarId", str)
@@ -67,7 +68,13 @@ class Branch:
 
     @property
     def tzinfo(self) -> ZoneInfo:
-        return ZoneInfo(self.zone)
+        """Raises: UnknownZone."""
+        return zone_of(self.zone)
+
+    @property
+    def clock(self) -> AnyZone:
+        """For showing times only: UTC where the zone is not known here."""
+        return shown_zone(self.zone)
 
     @property
     def country(self) -> str:

@@ -4,16 +4,43 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
+from types import MappingProxyType
+
+#: Links that the IANA keeps to a zone of another country, because both clocks agree since 1970 (its file `backward`).
+_ELSEWHERE = MappingProxyType(
+    {
+        "Africa/Asmera": "ER",
+        "Africa/Timbuktu": "ML",
+        "America/Coral_Harbour": "CA",
+        "America/Virgin": "VI",
+        "Atlantic/Jan_Mayen": "SJ",
+        "Iceland": "IS",
+        "Pacific/Ponape": "FM",
+        "Pacific/Truk": "FM",
+        "Pacific/Yap": "FM",
+    }
+)
+#: Rules of many countries, which newer tables link to one city each.
+_NOWHERE = frozenset("CET MET EET WET EST MST HST EST5EDT CST6CDT MST7MDT PST8PDT".split())
 
 
 def country_of(zone: str) -> str:
-    """ISO 3166 code of the country that the IANA zone *zone* lies in; empty for one like ``UTC`` that lies in none."""
+    """ISO 3166 code of the country that the IANA zone *zone* lies in, also by an older name of the zone.
+
+    Empty for one like ``UTC`` that lies in none.
+    """
     return _countries().get(zone, "")
 
 
 @cache
 def _countries() -> dict[str, str]:
-    """The IANA's own table, which comes with the zones."""
-    table = (resources.files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8")
-    rows = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
-    return {row[2]: row[0] for row in rows}
+    """The IANA's own tables, which come with the zones."""
+    of = {row[2]: row[0] for row in (line.split("\t") for line in _lines("zone.tab") if not line.startswith("#"))}
+    links = [line.split() for line in _lines("tzdata.zi") if line.startswith("L ")]
+    aliases = {alias: of[target] for _, target, alias in links if target in of and alias not in _NOWHERE}
+    return {**aliases, **of, **_ELSEWHERE}
+
+
+def _lines(table: str) -> list[str]:
+    text = (resources.files("tzdata") / "zoneinfo" / table).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line]

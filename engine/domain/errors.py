@@ -3,6 +3,7 @@
 DriveSphereError
 ├── RuleBroken               understood and refused; asking again changes nothing
 │   ├── InvalidPeriod        naive, reversed, too long, or in the past
+│   ├── UnknownZone          a time zone that this desk's table does not have
 │   ├── InvalidMoney         an amount that is no amount of that currency
 │   ├── CurrencyMismatch     two currencies in one sum
 │   ├── InvalidText          a text field that is empty, too long or holds control characters
@@ -64,6 +65,16 @@ class RuleBroken(DriveSphereError):
 
 class InvalidPeriod(RuleBroken):
     code = "period.invalid"
+
+
+class UnknownZone(RuleBroken):
+    """Attributes: ``zone`` as it is stored."""
+
+    code = "zone.unknown"
+
+    def __init__(self, zone: str) -> None:
+        super().__init__(f"the time zone {zone!r} is not known here")
+        self.zone = zone
 
 
 class InvalidMoney(RuleBroken):

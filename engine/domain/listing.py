@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from enum import StrEnum, auto
 from typing import Generic, Protocol, TypeVar
-from zoneinfo import ZoneInfo
 
 from engine.domain.booking import STANDING, Booking, BookingState, Standing
 from engine.domain.car import BranchId, CarId, OwnerId
 from engine.domain.errors import Forbidden
 from engine.domain.people import AccountName, Actor, Deed, RenterId, Role
 from engine.domain.text import clean, name_keys, search_key
+from engine.domain.zones import shown_zone
 
 #: Rows of one page at most.
 MOST_ROWS = 200
@@ -50,7 +50,7 @@ class AnyBranch(Protocol):
     @property
     def city(self) -> str: ...
     @property
-    def tzinfo(self) -> ZoneInfo: ...
+    def clock(self) -> tzinfo: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,8 @@ class ListedBranch:
     zone: str
 
     @property
-    def tzinfo(self) -> ZoneInfo:
-        return ZoneInfo(self.zone)
+    def clock(self) -> tzinfo:
+        return shown_zone(self.zone)
 
 
 Row = TypeVar("Row", bound=Listed, covariant=True)  # noqa: PLC0105 -- as "Row_co" it would read no better

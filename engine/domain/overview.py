@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from engine.domain.booking import STANDING, Booking, BookingState, Standing
 from engine.domain.car import Branch, BranchId
 from engine.domain.errors import InvalidText
 from engine.domain.money import Money
 from engine.domain.people import Role
+from engine.domain.zones import shown_zone
 
 #: The present month and those before it.
 MONTHS = 12
@@ -175,7 +175,7 @@ class BehindPage:
 
 def months_until(now: datetime, branches: Iterable[Branch]) -> tuple[str, ...]:
     """The present month, wherever it began first, and those before it."""
-    zones = [branch.tzinfo for branch in branches] or [ZoneInfo("UTC")]
+    zones = [branch.clock for branch in branches] or [UTC]
     latest = max(now.astimezone(zone).replace(tzinfo=None) for zone in zones)
     count = latest.year * 12 + latest.month - 1
     return tuple(_month(each) for each in range(count - MONTHS + 1, count + 1))
@@ -191,7 +191,7 @@ def month_bounds(first: str, last: str, zone: str) -> tuple[datetime, datetime]:
     Raises:
         InvalidText: Not a month such as ``2026-11``.
     """
-    tz = ZoneInfo(zone)
+    tz = shown_zone(zone)
     (year, month), (last_year, last_month) = _parts(first), _parts(last)
     after = last_year * 12 + last_month
     return (
@@ -208,7 +208,7 @@ def _parts(text: str) -> tuple[int, int]:
     return begin.year, begin.month
 
 
-def end_of_day(now: datetime, zone: ZoneInfo) -> datetime:
+def end_of_day(now: datetime, zone: tzinfo) -> datetime:
     """The midnight that ends the present day in *zone*, in UTC."""
     tomorrow = now.astimezone(zone).date() + timedelta(days=1)
     return datetime.combine(tomorrow, time(), zone).astimezone(UTC)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -28,6 +27,7 @@ from engine.domain.period import RentalPeriod
 from engine.domain.pricing import quote
 from engine.domain.settings import FirmSettings
 from engine.domain.text import clean
+from engine.domain.zones import zone_of
 from engine.ports import Clock, PaymentGateway, Store, Work
 from engine.ports_leases import Turns
 from engine.services.gate import gated
@@ -72,6 +72,7 @@ class BookingService:
         Raises:
             Forbidden: The actor's role may not book, or it is a renter's own account and somebody else is to drive.
             InvalidPeriod: The pick-up lies in the past.
+            UnknownZone: This desk does not know the zone in which the car's days are counted.
             Contended: Another desk is being served for this car; nothing was done.
             AlreadyAsked: This press of "Book" was served before; carries the first booking's id.
             PeriodTaken: A blocking booking overlaps.
@@ -166,7 +167,7 @@ class BookingService:
         settings: FirmSettings,
         now: datetime,
     ) -> Booking:
-        price = quote(terms.daily_rate, wish.period, zone=ZoneInfo(terms.zone), commission_bp=settings.commission_bp)
+        price = quote(terms.daily_rate, wish.period, zone=zone_of(terms.zone), commission_bp=settings.commission_bp)
         if price.total != wish.shown_price:
             raise PriceChanged(f"shown {wish.shown_price.minor}, now {price.total.minor} {price.total.currency}")
         return Booking(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from zoneinfo import ZoneInfo
 
 from engine.domain.booking import Booking
 from engine.domain.car import BranchId
@@ -21,6 +20,7 @@ from engine.domain.listing import (
     told_to,
 )
 from engine.domain.people import Actor
+from engine.domain.zones import shown_zone
 from engine.ports import Cache, Store
 from engine.services.gate import gated
 
@@ -105,7 +105,7 @@ def _namespace(chosen: BookingSelection) -> Namespace:
 
 
 def _line(booking: Booking, names: dict[BranchId, str]) -> str:
-    zone = ZoneInfo(booking.zone)
+    zone = shown_zone(booking.zone)
     car, _, _ = booking.car_label.rpartition(" · ")
     return csv_line(
         (

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from zoneinfo import ZoneInfo
 
 from engine.domain.car import BranchId
 from engine.domain.copying import OwnCopy, kept_since
@@ -18,6 +17,7 @@ from engine.domain.ownbooks import Rental
 from engine.domain.ownlist import listed
 from engine.domain.people import Actor
 from engine.domain.span import milliseconds, moment
+from engine.domain.zones import shown_zone
 from engine.services.gate import gated
 from engine.services.listing import MOST_EXPORTED, Exported
 
@@ -109,7 +109,7 @@ class StoredListing:
 
 
 def _line(row: Rental, names: dict[str, str], back: int, stamp: tuple[str, str, str]) -> str:
-    zone = ZoneInfo(row.zone)
+    zone = shown_zone(row.zone)
     return csv_line(
         (
             row.booking_id,

@@ -89,7 +89,7 @@ class BranchForm(Form):
         note.set_ink("muted")
         self.add_row(note)
         self.add("opens", "Opens, every day", self.opens)
-        self.add("closes", "Closes", self.closes)
+        self.add("closes", "Closes; may lie after midnight, 24:00 is midnight", self.closes)
         self.end()
 
     def branch(self, before: Branch) -> Branch:

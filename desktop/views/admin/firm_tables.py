@@ -16,6 +16,7 @@ from desktop.views.admin.rules_panel import cancellation_line, moment_line
 from desktop.views.tools import Tools
 from desktop.widgets.record_table import RecordTable
 from engine.domain.branches import BranchLine
+from engine.domain.hours import hours_text
 from engine.domain.settings import BEGINNING, Firm, Revision
 
 Row = TypeVar("Row")
@@ -63,7 +64,7 @@ def branch_columns() -> list[Column[BranchLine]]:
 
 
 def _hours(line: BranchLine) -> str:
-    return f"{line.branch.opens} to {line.branch.closes}"
+    return hours_text(line.branch)
 
 
 def _standing(line: BranchLine) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget
@@ -20,6 +19,7 @@ from desktop.widgets.panel import Panel
 from desktop.widgets.record_table import RecordTable
 from desktop.widgets.text import Text
 from engine.domain.booking import Booking
+from engine.domain.zones import shown_zone
 
 _ROWS = 6
 Line = tuple[Booking, datetime]
@@ -57,7 +57,7 @@ def _what() -> list[Column[Line]]:
 
 def _pick_up(line: Line) -> str:
     booking, now = line
-    return day_time(booking.period.starts_at, ZoneInfo(booking.zone), now=now)
+    return day_time(booking.period.starts_at, shown_zone(booking.zone), now=now)
 
 
 def _end(line: Line) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -38,6 +37,7 @@ from desktop.widgets.text import Text
 from desktop.widgets.timeline import Timeline
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import BranchId
+from engine.domain.zones import shown_zone
 
 _BONES = ("Pick-up", "Return", "Branch", "Renter", "Booked", "Rental", "Total")
 
@@ -134,7 +134,7 @@ class BookingDetail(SidePanel):
     def _draw_problem(self, state: DetailState) -> None:
         booking = state.booking
         if state.problem is not None:
-            zone = ZoneInfo(booking.zone if booking else "UTC")
+            zone = shown_zone(booking.zone if booking else "UTC")
             told = say(state.problem, zone, now=self._now())
             step = Step.RETRY.value if state.problem.retryable else ""
             self.banner.tell(Tone.WARNING if state.problem.retryable else Tone.DANGER, told.text, step, closable=False)
@@ -222,7 +222,7 @@ class BookingDetail(SidePanel):
 
 
 def _facts(booking: Booking, names: dict[BranchId, str], now: datetime) -> list[Field]:
-    zone = ZoneInfo(booking.zone)
+    zone = shown_zone(booking.zone)
     pick_up, drop_off = (names.get(at, "") for at in (booking.branch_id, booking.return_branch_id))
     fields = [
         Field("Pick-up", branch_time(booking.period.starts_at, zone, now=now)),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from desktop.dialogs import About, Amount, Question
 from desktop.messages import amount, booking_number, branch_time, days_text, plural
 from engine.domain.booking import Booking
 from engine.domain.cancellation import RefundQuote
 from engine.domain.car import Car
+from engine.domain.zones import shown_zone
 
 #: Holds named one by one when somebody leaves.
 _NAMED = 3
@@ -55,7 +55,7 @@ def to_cancel(booking: Booking, quoted: RefundQuote, now: datetime, car: Car | N
 
 
 def to_take_back(booking: Booking, now: datetime, car: Car | None = None) -> Question:
-    zone = ZoneInfo(booking.zone)
+    zone = shown_zone(booking.zone)
     due = branch_time(booking.period.ends_at, zone, now=now)
     early = now < booking.period.ends_at
     lines = [
@@ -107,6 +107,6 @@ def _left(booking: Booking, now: datetime) -> str:
 
 
 def _times(booking: Booking, now: datetime) -> str:
-    zone = ZoneInfo(booking.zone)
+    zone = shown_zone(booking.zone)
     starts, ends = (branch_time(at, zone, now=now) for at in (booking.period.starts_at, booking.period.ends_at))
     return f"{starts} to {ends}"

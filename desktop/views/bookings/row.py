@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
 from desktop.messages import STANDINGS, amount, booking_number, branch_time
 from desktop.theme.tokens import Tone
@@ -15,6 +14,7 @@ from desktop.widgets.countdown import clock_text
 from engine.domain.booking import Booking, BookingState, Standing
 from engine.domain.car import BranchId
 from engine.domain.listing import Listed
+from engine.domain.zones import shown_zone
 
 TONES = MappingProxyType(
     {
@@ -70,7 +70,7 @@ class BookingRow:
 
 def row_of(booking: Booking, now: datetime, branches: Mapping[BranchId, str] = NO_NAMES) -> BookingRow:
     """*branches* are the names to be shown; where none are, all rows being of one branch, it is said who booked."""
-    zone = ZoneInfo(booking.zone)
+    zone = shown_zone(booking.zone)
     car, _, plate = booking.car_label.partition(" · ")
     return BookingRow(
         booking=booking,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from itertools import pairwise
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
 from desktop.messages import amount, branch_time
 from desktop.theme.tokens import Tone
@@ -15,6 +14,7 @@ from desktop.widgets.timeline import Moment
 from engine.domain.booking import Booking, BookingState, Step
 from engine.domain.payment import Attempt, AttemptState, RefundState
 from engine.domain.trouble import Why
+from engine.domain.zones import shown_zone
 
 _LATE_KEPT = "Paid after the hold was over; the car was still free"
 _LATE_LOST = "Paid after the hold was over; the car was no longer free"
@@ -60,7 +60,7 @@ class PaymentLine:
 
 def moments_of(booking: Booking, now: datetime) -> list[Moment]:
     """Every step of the history, oldest first."""
-    zone = ZoneInfo(booking.zone)
+    zone = shown_zone(booking.zone)
     steps: list[tuple[Step | None, Step]] = [(None, booking.history[0]), *pairwise(booking.history)]
     told = []
     for before, step in steps:
@@ -86,7 +86,7 @@ def trouble_words(booking: Booking) -> str:
 
 
 def payments_of(booking: Booking, now: datetime) -> list[PaymentLine]:
-    zone = ZoneInfo(booking.zone)
+    zone = shown_zone(booking.zone)
     return [*(_attempt(attempt, zone, now) for attempt in booking.attempts), *_refund(booking)]
 
 
@@ -105,7 +105,7 @@ def _late(booking: Booking, step: Step) -> str:
     return _TOO_LATE if step.at >= booking.period.ends_at else _LATE_LOST
 
 
-def _attempt(attempt: Attempt, zone: ZoneInfo, now: datetime) -> PaymentLine:
+def _attempt(attempt: Attempt, zone: tzinfo, now: datetime) -> PaymentLine:
     price = amount(attempt.amount)
     ends = branch_time(attempt.expires_at, zone, now=now)
     if attempt.captured_at is not None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, tzinfo
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -30,6 +29,7 @@ from engine.domain.car import Branch
 from engine.domain.catalogue import Offer
 from engine.domain.people import Deed
 from engine.domain.period import RentalPeriod
+from engine.domain.zones import shown_zone
 
 _TITLES = {Stage.CONFIRMED: "Booked", Stage.RELEASED: "Not booked", Stage.OVER: "Booking"}
 
@@ -239,10 +239,10 @@ class BookingPanel(SidePanel):
         self.status.hide()
 
 
-def _zone(state: PanelState) -> ZoneInfo:
+def _zone(state: PanelState) -> tzinfo:
     if state.booking is not None:
-        return ZoneInfo(state.booking.zone)
-    return state.branch.tzinfo if state.branch is not None else ZoneInfo("UTC")
+        return shown_zone(state.booking.zone)
+    return state.branch.clock if state.branch is not None else UTC
 
 
 def _facts(state: PanelState, now: datetime) -> list[Field]:

@@ -103,7 +103,7 @@ class CarPanel(SidePanel):
         self.why_not.draw(state.found, state.branch, self._now(), self._vm.hold_left_s())
         offer = state.found if isinstance(state.found, Offer) else None
         self.price.show_fields(
-            price_lines(state.period, state.branch.tzinfo, offer.quote if offer else None, self._now())
+            price_lines(state.period, state.branch.clock, offer.quote if offer else None, self._now())
         )
         self.facts.show_fields(_facts(car))
         if state.calendar is not None:
@@ -141,7 +141,7 @@ class CarPanel(SidePanel):
     def _draw_weeks(self, state: CarState) -> None:
         if state.branch is None or state.span is None or state.period is None:
             return
-        zone, now = state.branch.tzinfo, self._now()
+        zone, now = state.branch.clock, self._now()
         lead = lead_of(state.span, zone)
         if state.problem is not None:
             told = say(state.problem)
@@ -169,9 +169,7 @@ class CarPanel(SidePanel):
         if isinstance(found, Blocked):
             free = found.next_free
             self.main.setVisible(free is not None)
-            self.main.setText(
-                f"Choose {day_time(free.starts_at, state.branch.tzinfo, now=self._now())}" if free else ""
-            )
+            self.main.setText(f"Choose {day_time(free.starts_at, state.branch.clock, now=self._now())}" if free else "")
             self.main.setEnabled(True)
             return
         self.main.setVisible(True)

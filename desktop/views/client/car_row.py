@@ -82,7 +82,7 @@ def blocked_row(blocked: Blocked, branch: Branch, now: datetime) -> CarRow:
         plate=f"{car.plate} · {car.year}",
         facts=facts_of(car),
         branch=_until(way, branch, now),
-        price=_short_time(free.starts_at, branch.tzinfo, now) if free else "No date yet",
+        price=_short_time(free.starts_at, branch.clock, now) if free else "No date yet",
         per_day="next free" if free else "",
         badge=word,
         badge_tone=tone,
@@ -99,7 +99,7 @@ def _until(way: Obstacle, branch: Branch, now: datetime) -> str:
         return ""
     if way.why is Why.HELD and way.by is not None:
         return f"by {way.by}"
-    ends = _date_time(way.period.ends_at, branch.tzinfo, now)
+    ends = _date_time(way.period.ends_at, branch.clock, now)
     return f"due {ends}" if way.why is Why.OVERDUE else f"until {ends}"
 
 

@@ -48,7 +48,7 @@ def read(
     start = first_form(branch, now)
     if pick_up.tzinfo is not None or drop_off.tzinfo is not None or drop_off <= pick_up:
         pick_up, drop_off = start.pick_up, start.drop_off
-    elif pick_up < now.astimezone(branch.tzinfo).replace(tzinfo=None):
+    elif pick_up < now.astimezone(branch.clock).replace(tzinfo=None):
         pick_up, drop_off = start.pick_up, start.pick_up + (drop_off - pick_up)
     return SearchForm(
         branch.id,

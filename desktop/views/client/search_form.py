@@ -58,7 +58,7 @@ class SearchFormPanel(Panel):
         if state.form is None or self._pause.isActive():
             return
         # A clock is told as it stands when the car is fetched: summer time may begin or end before.
-        at = state.form.pick_up.replace(tzinfo=state.branch.tzinfo) if state.branch else now
+        at = state.form.pick_up.replace(tzinfo=state.branch.clock) if state.branch else now
         self._offer(state.branches, at)
         self._fill(state.form, state)
         self._hint_at(state, at)

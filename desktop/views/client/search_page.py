@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QSignalBlocker, QSize, Signal
 from PySide6.QtGui import QPixmap
@@ -28,6 +27,7 @@ from engine.domain.booking import Booking
 from engine.domain.car import Branch, Car
 from engine.domain.catalogue import CarOrder, Offer
 from engine.domain.period import RentalPeriod
+from engine.domain.zones import shown_zone
 
 _DAY = timedelta(days=1)
 #: A card keeps half of its gap on each side; with this the cards stand flush with the form above.
@@ -100,13 +100,13 @@ class SearchPage(Page):
         """The same search at other times."""
         form, branch = self._search.state.form, self._search.state.branch
         if form is not None and branch is not None:
-            out, back = (at.astimezone(branch.tzinfo).replace(tzinfo=None) for at in (period.starts_at, period.ends_at))
+            out, back = (at.astimezone(branch.clock).replace(tzinfo=None) for at in (period.starts_at, period.ends_at))
             self._search_for(replace(form, pick_up=out, drop_off=back))
         self.focus_cards()
 
     def search_like(self, booking: Booking) -> None:
         """The branch and the days of a booking that did not come about."""
-        zone = ZoneInfo(booking.zone)
+        zone = shown_zone(booking.zone)
         ends = (booking.period.starts_at, booking.period.ends_at)
         pick_up, drop_off = (end.astimezone(zone).replace(tzinfo=None) for end in ends)
         self._search_for(SearchForm(booking.branch_id, pick_up, drop_off))

@@ -87,8 +87,8 @@ _TITLES = {
 
 
 def _next_text(free: RentalPeriod, branch: Branch, now: datetime) -> str:
-    days = days_text(free.billable_days(branch.tzinfo))
-    return f"Free for {days} from {branch_time(free.starts_at, branch.tzinfo, now=now)}"
+    days = days_text(free.billable_days(branch.clock))
+    return f"Free for {days} from {branch_time(free.starts_at, branch.clock, now=now)}"
 
 
 def way_text(found: Blocked, branch: Branch, now: datetime) -> str:
@@ -96,7 +96,7 @@ def way_text(found: Blocked, branch: Branch, now: datetime) -> str:
     way = found.obstacle
     if way.period is None:
         return "Nobody knows yet when it comes back." if way.why is Why.MAINTENANCE else ""
-    zone = branch.tzinfo
+    zone = branch.clock
     ends = branch_time(way.period.ends_at, zone, now=now)
     if way.why is Why.OVERDUE:
         said = f"It was due on {ends}"

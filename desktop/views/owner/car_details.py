@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap
@@ -38,6 +37,7 @@ from desktop.widgets.text import Text
 from engine.domain.car import Car, CarStatus
 from engine.domain.fleet import Coming
 from engine.domain.photo import MOST_PHOTOS
+from engine.domain.zones import shown_zone
 
 _HEIGHT = 196
 _LABELS = ("Plate", "Status", "Branch", "Rate", "Odometer", "Car", "Seats")
@@ -183,7 +183,7 @@ def _facts(state: CarState, car: Car) -> list[Field]:
 
 
 def _line(coming: Coming, now: datetime) -> Field:
-    zone = ZoneInfo(coming.zone)
+    zone = shown_zone(coming.zone)
     out = coming.period.starts_at <= now
     when = branch_time(coming.period.ends_at if out else coming.period.starts_at, zone, now=now)
     words = f"out, back {when}" if out else f"from {when}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -30,6 +29,7 @@ from engine.domain.earnings import Figures
 from engine.domain.explained import COUNTED, PAGE, Explanation, Figure, Line
 from engine.domain.money import Money
 from engine.domain.span import moment
+from engine.domain.zones import shown_zone
 
 _BONES = 6
 _HINT = "Press Enter on a booking for its payments and its commission."
@@ -115,7 +115,7 @@ class ExplainPanel(SidePanel):
             return
         rental = line.rental
         self._shown = rental.booking_id
-        zone, now = ZoneInfo(rental.zone), self._now()
+        zone, now = shown_zone(rental.zone), self._now()
         self.detail_title.setText(f"Booking {booking_number(BookingId(rental.booking_id))}")
         fields = [
             Field("Car", rental.car_label),

@@ -96,7 +96,7 @@ def coming_of(row: FleetRow, branch: Branch | None, now: datetime) -> str:
         return plural(row.coming, "booking")
     out = row.next.starts_at <= now
     end = row.next.ends_at if out else row.next.starts_at
-    when = branch_time(end, branch.tzinfo, now=now)
+    when = branch_time(end, branch.clock, now=now)
     first = f"Back {when}" if out else when
     return first if row.coming == 1 else f"{first} (+{row.coming - 1})"
 

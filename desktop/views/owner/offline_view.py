@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -36,6 +35,7 @@ from desktop.widgets.status_bar import StatusBar, StatusText
 from engine.domain.copying import OwnCopy
 from engine.domain.people import Actor
 from engine.domain.span import moment
+from engine.domain.zones import shown_zone
 
 FLEET = "fleet"
 AWAY = "No connection. Everything here is what was stored on this computer; nothing can be changed."
@@ -74,7 +74,7 @@ class OfflineView(QWidget):
         super().__init__(parent)
         self._tools, self._work = tools, work
         head = work.copy.manifest.head
-        as_of = day_time(moment(head.as_of), ZoneInfo(work.copy.manifest.zone), now=work.now())
+        as_of = day_time(moment(head.as_of), shown_zone(work.copy.manifest.zone), now=work.now())
         self.stamp = f"stored copy as of {as_of}, {'complete' if head.complete else 'partial'}"
         self.rail, self.status, self.banner = Rail(tools.theme), StatusBar(tools.theme), Banner(tools.theme)
         self.pages = PageStack()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -24,6 +23,7 @@ from engine.domain.ledger import LedgerKind
 from engine.domain.ownbooks import Posting, Rental
 from engine.domain.ownrows import OwnBooks
 from engine.domain.span import moment
+from engine.domain.zones import shown_zone
 
 _UNPAID = "Nothing was paid when this copy was made."
 
@@ -50,7 +50,7 @@ class StoredBookingPanel(SidePanel):
         self.number.copied.connect(lambda text: announce(self, f"{text} copied"))
 
     def open_rental(self, rental: Rental, branch: str) -> None:
-        zone = ZoneInfo(rental.zone)
+        zone = shown_zone(rental.zone)
         self.number.show_value(booking_number(BookingId(rental.booking_id)), rental.booking_id)
         self.car.show_label(rental.car_label)
         self.facts.show_fields(_facts(rental, branch, self._now()))
@@ -67,7 +67,7 @@ def _order(row: Posting) -> tuple[int, str, bool]:
 
 
 def _facts(rental: Rental, branch: str, now: datetime) -> list[Field]:
-    zone = ZoneInfo(rental.zone)
+    zone = shown_zone(rental.zone)
     standing = STANDINGS[rental.standing]
     if rental.standing is Standing.PENDING:
         standing = f"{standing} when this copy was made"

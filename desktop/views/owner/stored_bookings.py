@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -32,6 +31,7 @@ from engine.domain.copying import OwnCopy, kept_since
 from engine.domain.listing import BookingQuery, BookingScope
 from engine.domain.ownbooks import Rental
 from engine.domain.span import moment
+from engine.domain.zones import shown_zone
 
 BOOKINGS = "bookings"
 _MISSING = "older bookings are missing here"
@@ -58,7 +58,7 @@ class StoredList:
     def since(self) -> str:
         """The day from which on all bookings are there, if the copy is complete."""
         first = kept_since(moment(self.copy.manifest.head.as_of))
-        return short_day(first, first.tzinfo or ZoneInfo("UTC"), now=self.desk.now())
+        return short_day(first, first.tzinfo or UTC, now=self.desk.now())
 
 
 class StoredBookingsPage(BookingsPage):
@@ -156,7 +156,7 @@ class StoredBookingsPart(QObject):
 
 def stored_row(rental: Rental, now: datetime, branches: Mapping[BranchId, str]) -> BookingRow:
     """How long a car was held for it is not kept, so no hold counts down."""
-    zone = ZoneInfo(rental.zone)
+    zone = shown_zone(rental.zone)
     return BookingRow(
         booking=rental,
         number=booking_number(BookingId(rental.booking_id)),

@@ -1,0 +1,31 @@
+"""Time zones by name; a newer desk may have stored one that this desk's table does not have yet."""
+
+from __future__ import annotations
+
+from datetime import UTC, tzinfo
+from typing import TypeAlias
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from engine.domain.errors import UnknownZone
+
+AnyZone: TypeAlias = tzinfo
+
+
+def zone_of(name: object) -> ZoneInfo:
+    """For whatever is counted, priced or promised.
+
+    Raises:
+        UnknownZone: This desk's table has none of that name.
+    """
+    try:
+        return ZoneInfo(name)  # type: ignore[arg-type]  # a damaged row may hold anything
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as problem:
+        raise UnknownZone(str(name)[:80]) from problem
+
+
+def shown_zone(name: object) -> tzinfo:
+    """For showing only: UTC, which is named beside the time, where the zone is not known here."""
+    try:
+        return zone_of(name)
+    except UnknownZone:
+        return UTC
