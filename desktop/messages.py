@@ -35,6 +35,8 @@ from engine.domain import errors
 from engine.domain.booking import BookingId, Standing
 from engine.domain.car import BodyType, Fuel, Transmission
 from engine.domain.catalogue import CarOrder
+from engine.domain.charging import Uncharged
+from engine.domain.money import Money
 from engine.domain.people import Role
 from engine.domain.photo import PhotoProblem
 
@@ -160,12 +162,26 @@ def _plate(problem: errors.DriveSphereError) -> Message:
     return Message(f"This plate is that of {getattr(problem, 'label', 'another car')} already.")
 
 
+def _not_chargeable(problem: errors.DriveSphereError) -> Message:
+    reason, currency = getattr(problem, "reason", ""), getattr(problem, "currency", "")
+    minor = getattr(problem, "limit_minor", None)
+    limit = amount(Money(minor, currency)) if minor is not None else ""
+    told = {
+        Uncharged.CURRENCY: f"Stripe charges nothing in {currency}. Ask an administrator about the firm's currency.",
+        Uncharged.TOO_LITTLE: f"This price is less than a card can be charged: at least {limit}. Choose more days.",
+        Uncharged.TOO_MUCH: f"This price is more than a card is charged at once: at most {limit}. Choose fewer days.",
+        Uncharged.FRACTION: f"This price is no amount that is paid in {currency}. The car needs another daily rate.",
+    }
+    return Message(told[Uncharged(reason)])
+
+
 #: Code -> what is said.
 _SENTENCES: MappingProxyType[str, Message | _Sentence] = MappingProxyType(
     {
         errors.RuleBroken.code: Message("This is not allowed by the rules of booking."),
         errors.InvalidPeriod.code: _period,
         errors.InvalidMoney.code: Message("This price cannot be charged. Choose other days or another car."),
+        errors.NotChargeable.code: _not_chargeable,
         errors.CurrencyMismatch.code: Message("Two currencies cannot be added up. Please tell head office."),
         errors.InvalidText.code: _text,
         errors.Forbidden.code: Message("Your account may not do this. Ask an administrator."),

@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
+from engine.domain.charging import received
 from engine.domain.errors import InvalidMoney, PaymentMismatch
-from engine.domain.money import Money
 from engine.domain.payment import IntentFacts, PageFacts, PageStatus, PaymentFacts, RefundFacts
 
 Body = dict[str, Any]
@@ -85,7 +85,7 @@ def page_facts(body: Body) -> PageFacts:
             paid=told.payment_status == "paid",
             payment_intent=told.payment_intent.id if told.payment_intent else "",
             intent_status=told.payment_intent.status if told.payment_intent else "",
-            amount=Money(told.amount_total, told.currency.upper()),
+            amount=received(told.amount_total, told.currency),
             livemode=told.livemode,
             booking_id=told.client_reference_id or "",
             attempt=int(told.metadata.get("attempt", "")),
@@ -96,12 +96,11 @@ def page_facts(body: Body) -> PageFacts:
 def intent_facts(body: Body) -> IntentFacts:
     with _known("payment", body):
         told = msgspec.convert(body, _Intent)
-        currency = told.currency.upper()
         return IntentFacts(
             payment_intent=told.id,
             status=told.status,
-            amount=Money(told.amount, currency),
-            captured=Money(told.amount_received, currency),
+            amount=received(told.amount, told.currency),
+            captured=received(told.amount_received, told.currency),
             charge=told.latest_charge or "",
         )
 
@@ -110,14 +109,14 @@ def payment_facts(body: Body) -> PaymentFacts:
     """What Stripe calls refunded of a charge that was never captured is only an authorisation let go."""
     with _known("payment", body):
         told = msgspec.convert(body, _Payment)
-        currency, charge = told.currency.upper(), told.latest_charge
+        charge = told.latest_charge
         taken = charge is not None and charge.captured
         return PaymentFacts(
             payment_intent=told.id,
             booking_id=told.metadata["booking"],
             status=told.status,
-            captured=Money(charge.amount_captured if charge and taken else 0, currency),
-            refunded=Money(charge.amount_refunded if charge and taken else 0, currency),
+            captured=received(charge.amount_captured if charge and taken else 0, told.currency),
+            refunded=received(charge.amount_refunded if charge and taken else 0, told.currency),
             charge=charge.id if charge else "",
             created_at=datetime.fromtimestamp(told.created, UTC),
         )
@@ -130,7 +129,7 @@ def refund_facts(body: Body) -> RefundFacts:
             refund_id=told.id,
             payment_intent=told.payment_intent or "",
             status=told.status or "pending",
-            amount=Money(told.amount, told.currency.upper()),
+            amount=received(told.amount, told.currency),
         )
 
 

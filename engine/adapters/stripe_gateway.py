@@ -26,7 +26,8 @@ from engine.adapters.stripe_facts import (
     refund_facts,
 )
 from engine.adapters.stripe_news import check_signature, news_of
-from engine.domain.errors import Forbidden, InvalidMoney, Misconfigured, PaymentRefused, Unavailable
+from engine.domain.charging import must_be_chargeable, sent
+from engine.domain.errors import Forbidden, Misconfigured, PaymentRefused, Unavailable
 from engine.domain.money import Money
 from engine.domain.payment import IntentFacts, PageFacts, PageOrder, PaymentFacts, RefundFacts, StripeMode, StripeNews
 
@@ -126,12 +127,11 @@ class StripeGateway:
         return StripeMode.LIVE if self._livemode else StripeMode.TEST
 
     def freeze(self, order: PageOrder) -> str:
-        if not order.amount.chargeable:
-            raise InvalidMoney(f"Stripe cannot charge {order.amount}")
+        must_be_chargeable(order.amount)
         tags = {"booking": order.booking_id, "attempt": str(order.attempt)}
         price = {
             "currency": order.amount.currency.lower(),
-            "unit_amount": order.amount.minor,
+            "unit_amount": sent(order.amount),
             "product_data": {"name": order.title},
         }
         request = {
@@ -176,7 +176,7 @@ class StripeGateway:
     async def capture(self, payment_intent: str, amount: Money, key: str) -> IntentFacts:
         with self._asking():
             intent = await self._client.v1.payment_intents.capture_async(
-                payment_intent, {"amount_to_capture": amount.minor}, {"idempotency_key": key}
+                payment_intent, {"amount_to_capture": sent(amount)}, {"idempotency_key": key}
             )
         return intent_facts(intent.to_dict())
 
@@ -197,7 +197,7 @@ class StripeGateway:
             # Stripe's events about a refund carry the refund's own tags only, so it gets those of its payment.
             intent = await self._client.v1.payment_intents.retrieve_async(payment_intent)
             refund = await self._client.v1.refunds.create_async(
-                {"payment_intent": payment_intent, "amount": amount.minor, "metadata": intent.to_dict()["metadata"]},
+                {"payment_intent": payment_intent, "amount": sent(amount), "metadata": intent.to_dict()["metadata"]},
                 {"idempotency_key": key},
             )
             # As with pages: a replayed answer tells what was true the first time.

@@ -10,8 +10,9 @@ from types import MappingProxyType
 
 from engine.domain.audit import Facts
 from engine.domain.car import BodyType, BranchId, Car, Fuel, Transmission
+from engine.domain.charging import Uncharged, least, most, why_not
 from engine.domain.errors import InvalidText
-from engine.domain.money import MAX_CHARGE_MINOR, Money
+from engine.domain.money import Money
 from engine.domain.text import clean, normal_plate
 
 OLDEST_YEAR = 1950
@@ -115,7 +116,9 @@ def _plain(money: Money) -> str:
 
 
 def _example(rate: Money) -> Money:
-    return Money(49_50 * 10 ** max(rate.exponent, 2) // 100, rate.currency)
+    """An amount that people may pay with: the whole one below 49.50 where that is none."""
+    usual = Money(49_50 * 10 ** max(rate.exponent, 2) // 100, rate.currency)
+    return usual if why_not(usual) is None else Money(49 * 10**rate.exponent, rate.currency)
 
 
 def _whole(name: str, value: object, least: int, most: int) -> None:
@@ -139,14 +142,14 @@ def _rate(form: CarForm, rules: CarRules) -> None:
     rate = form.daily_rate
     if not isinstance(rate, Money) or rate.currency != rules.currency:
         raise InvalidText("daily_rate", f"must be in {rules.currency}")
-    if not rate.chargeable:
-        most = Money(MAX_CHARGE_MINOR, rate.currency)
-        over = rate.minor > most.minor
-        told = (
-            f"must be at most {_plain(most)}"
-            if over
-            else f"must be an amount above 0, such as {_plain(_example(rate))}"
-        )
+    told = {
+        None: "",
+        Uncharged.CURRENCY: "is in a currency that Stripe does not charge",
+        Uncharged.TOO_LITTLE: f"must be at least {_plain(least(rate.currency))}, the smallest amount a card is charged",
+        Uncharged.TOO_MUCH: f"must be at most {_plain(most(rate.currency))}",
+        Uncharged.FRACTION: f"must be an amount that can be paid, such as {_plain(_example(rate))}",
+    }[why_not(rate)]
+    if told:
         raise InvalidText("daily_rate", told)
 
 

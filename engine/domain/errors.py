@@ -5,6 +5,7 @@ DriveSphereError
 │   ├── InvalidPeriod        naive, reversed, too long, or in the past
 │   ├── UnknownZone          a time zone that this desk's table does not have
 │   ├── InvalidMoney         an amount that is no amount of that currency
+│   ├── NotChargeable        a price that Stripe does not take: too little, too much, a fraction
 │   ├── CurrencyMismatch     two currencies in one sum
 │   ├── InvalidText          a text field that is empty, too long or holds control characters
 │   ├── Forbidden            the actor's role or branch does not allow it
@@ -79,6 +80,16 @@ class UnknownZone(RuleBroken):
 
 class InvalidMoney(RuleBroken):
     code = "money.invalid"
+
+
+class NotChargeable(RuleBroken):
+    """Attributes: ``reason`` is a value of ``charging.Uncharged``; ``limit_minor`` the least or largest amount."""
+
+    code = "money.not_chargeable"
+
+    def __init__(self, reason: str, currency: str, limit_minor: int | None = None) -> None:
+        super().__init__(f"{reason} ({limit_minor} {currency})")
+        self.reason, self.currency, self.limit_minor = reason, currency, limit_minor
 
 
 class CurrencyMismatch(RuleBroken):

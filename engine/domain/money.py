@@ -8,24 +8,10 @@ from fractions import Fraction
 
 from engine.domain.errors import CurrencyMismatch, InvalidMoney
 
-#: Currencies without minor units, as Stripe counts them (https://docs.stripe.com/currencies#zero-decimal).
+#: Currencies without minor units. ISK has none either (ISO 4217), and is kept in hundredths here that are always 00.
 ZERO_DECIMAL = frozenset("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF".split())
-#: Currencies with thousandths; Stripe wants such amounts to end in 0.
+#: Currencies with thousandths.
 THREE_DECIMAL = frozenset("BHD JOD KWD OMR TND".split())
-#: What Stripe charges in (https://docs.stripe.com/currencies#presentment-currencies).
-CHARGED = (
-    ZERO_DECIMAL
-    | THREE_DECIMAL
-    | frozenset(
-        "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BWP BYN BZD CAD CDF CHF CNY COP "
-        "CRC CVE CZK DKK DOP DZD EGP ETB EUR FJD FKP GBP GEL GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR ISK JMD KES "
-        "KGS KHR KYD KZT LAK LBP LKR LRD LSL MAD MDL MKD MMK MNT MOP MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD "
-        "PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SEK SGD SHP SLE SOS SRD STD SZL THB TJS TOP TRY TTD TWD "
-        "TZS UAH USD UYU UZS WST XCD YER ZAR ZMW".split()
-    )
-)
-#: Largest amount Stripe takes for one charge in most currencies: 99,999,999 minor units.
-MAX_CHARGE_MINOR = 99_999_999
 _CODE = re.compile(r"[A-Z]{3}")
 
 
@@ -54,11 +40,6 @@ class Money:
     def exponent(self) -> int:
         """Decimal places of the currency: 0, 2 or 3."""
         return 0 if self.currency in ZERO_DECIMAL else 3 if self.currency in THREE_DECIMAL else 2
-
-    @property
-    def chargeable(self) -> bool:
-        """Whether Stripe can take exactly this amount."""
-        return 0 < self.minor <= MAX_CHARGE_MINOR and (self.currency not in THREE_DECIMAL or self.minor % 10 == 0)
 
     def __add__(self, other: Money) -> Money:
         self._same_currency(other)

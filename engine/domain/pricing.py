@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from engine.domain.errors import InvalidMoney
 from engine.domain.money import Money
 from engine.domain.period import RentalPeriod
 
@@ -45,12 +44,5 @@ class Quote:
 
 
 def quote(daily_rate: Money, period: RentalPeriod, *, zone: tzinfo, commission_bp: int) -> Quote:
-    """The price of *period* for a car standing in *zone*.
-
-    Raises:
-        InvalidMoney: The total is nothing that can be charged (free of charge, or over Stripe's largest amount).
-    """
-    made = Quote((QuoteLine("day", period.billable_days(zone), daily_rate),), commission_bp)
-    if not made.total.chargeable:
-        raise InvalidMoney(f"{made.total.minor} {made.total.currency} cannot be charged")
-    return made
+    """The price of *period* for a car standing in *zone*; whether it can be charged is for ``charging`` to say."""
+    return Quote((QuoteLine("day", period.billable_days(zone), daily_rate),), commission_bp)

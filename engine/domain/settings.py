@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from engine.domain.booking import HOLD
 from engine.domain.cancellation import CancellationRule
+from engine.domain.charging import CHARGED
 from engine.domain.errors import InvalidText
-from engine.domain.money import CHARGED
 from engine.domain.people import AccountName
 
 _USUAL = (CancellationRule(48, 10_000), CancellationRule(0, 5_000))

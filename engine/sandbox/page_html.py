@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from engine.domain.money import Money
+from engine.sandbox import amounts
 from engine.sandbox.page_style import STYLE
 
 _BANNER = (
@@ -21,10 +21,7 @@ _CARDS = (
 
 
 def amount_text(session: Mapping[str, Any]) -> str:
-    """For example ``EUR 1,234.50``; ``JPY 9,000``; ``KWD 12.340``."""
-    money = Money(session["amount_total"], session["currency"].upper())
-    whole, rest = divmod(money.minor, 10**money.exponent)
-    return f"{money.currency} {whole:,}" + (f".{rest:0{money.exponent}d}" if money.exponent else "")
+    return amounts.text(session["amount_total"], session["currency"])
 
 
 def form(

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from engine.domain.errors import InvalidMoney
 from engine.domain.money import Money
-from engine.sandbox import payments, templates
+from engine.sandbox import amounts, payments, templates
 from engine.sandbox.problems import StripeProblem, refused
 from engine.sandbox.store import Record
 from engine.sandbox.stripe_state import State, new_id
@@ -115,9 +115,10 @@ def _line_items(params: dict[str, Any], now: int) -> list[dict[str, Any]]:
     items = [_line_item(item, f"line_items[{at}]", now) for at, item in enumerate(params["line_items"])]
     if len({item["currency"] for item in items}) > 1:
         raise StripeProblem("All prices on a Checkout Session must have the same currency.", param="line_items")
-    total = Money(sum(item["amount_total"] for item in items), items[0]["currency"].upper())
-    if not total.chargeable:
-        raise StripeProblem("Stripe cannot charge this amount.", code="amount_invalid", param="line_items")
+    refused = amounts.refusal(sum(item["amount_total"] for item in items), items[0]["currency"])
+    if refused is not None:
+        code, sentence = refused
+        raise StripeProblem(sentence, code=code, param="line_items")
     return items
 
 

@@ -7,19 +7,22 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 
 from engine.adapters.stripe_gateway import StripeGateway
+from engine.domain.charging import CHARGED, least, most, sent, why_not
 from engine.domain.errors import (
     Forbidden,
-    InvalidMoney,
     Misconfigured,
+    NotChargeable,
     PaymentMismatch,
     PaymentRefused,
     Unavailable,
 )
 from engine.domain.money import Money
 from engine.domain.payment import Attempt, PageStatus
+from engine.sandbox import amounts
 
 CREATE, EXPIRE, RETRIEVE = "PostCheckoutSessions", "PostCheckoutSessionsSessionExpire", "GetCheckoutSessionsSession"
 pytestmark = pytest.mark.asyncio
@@ -338,17 +341,31 @@ async def test_a_session_that_is_not_ours_is_a_mismatch(gateway, sandbox):
         await gateway.page(session["id"])
 
 
-@pytest.mark.parametrize("amount", [Money(0, "EUR"), Money(12345, "KWD"), Money(100_000_000, "EUR")])
+@pytest.mark.parametrize("amount", [Money(0, "EUR"), Money(10, "EUR"), Money(12345, "KWD"), Money(100_000_000, "EUR")])
 async def test_an_amount_that_stripe_cannot_charge_is_not_frozen(gateway, order, amount):
-    with pytest.raises(InvalidMoney):
+    with pytest.raises(NotChargeable):
         gateway.freeze(order(amount=amount))
 
 
-@pytest.mark.parametrize("amount", [Money(9000, "JPY"), Money(12340, "KWD")])
-async def test_currencies_without_cents_and_with_thousandths_arrive_as_they_are(gateway, order, amount):
+@pytest.mark.parametrize("amount", [Money(9000, "JPY"), Money(12340, "KWD"), Money(500, "UGX"), Money(101_000, "ISK")])
+async def test_amounts_arrive_as_they_are_also_where_stripe_counts_otherwise(gateway, order, sandbox, amount):
+    """A page of 500 UGX was one of 5 UGX: Stripe counts hundredths that do not exist."""
     page = await opened(gateway, order(amount=amount))
+    shown = (await asyncio.to_thread(httpx.get, page.url)).text
 
     assert page.amount == amount
+    units = amount.minor // 10**amount.exponent
+    assert f"{amount.currency} {units:,}" in shown
+
+
+async def test_the_sandbox_takes_just_the_amounts_that_its_own_table_allows(gateway, order):
+    """Both tables were made from Stripe's documentation, apart from each other; here they are held together."""
+    for currency in sorted(CHARGED):
+        edges = (least(currency).minor, most(currency).minor)
+        for minor in {near for edge in edges for near in (edge - 1, edge, edge + 1, edge + 10)}:
+            money = Money(minor, currency)
+            ours, theirs = why_not(money), amounts.refusal(sent(money), currency)
+            assert (ours is None) == (theirs is None), (money, ours, theirs)
 
 
 @pytest.mark.parametrize(

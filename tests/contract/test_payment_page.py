@@ -54,7 +54,8 @@ def test_the_page_says_test_what_and_how_much_and_needs_no_script(sandbox):
 
 
 @pytest.mark.parametrize(
-    ("currency", "amount", "shown"), [("jpy", "9000", "JPY 9,000<"), ("kwd", "12340", "KWD 12.340<")]
+    ("currency", "amount", "shown"),
+    [("jpy", "9000", "JPY 9,000<"), ("kwd", "12340", "KWD 12.340<"), ("ugx", "50000", "UGX 500<")],
 )
 def test_amounts_are_shown_in_the_currency_s_own_places(sandbox, currency, amount, shown):
     price = "line_items[0][price_data]"

@@ -2,11 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.domain.charging import most
 from engine.domain.errors import CurrencyMismatch, InvalidMoney
 from engine.domain.ledger import LedgerKind, charge_rows, refund_rows
-from engine.domain.money import MAX_CHARGE_MINOR, Money
+from engine.domain.money import Money
 
-prices = st.integers(1, MAX_CHARGE_MINOR)
+prices = st.integers(1, most("EUR").minor)
 rates = st.integers(0, 10_000)
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.errors import CurrencyMismatch, InvalidMoney
+from engine.domain.errors import CurrencyMismatch
 from engine.domain.money import Money
 from engine.domain.period import RentalPeriod
 from engine.domain.pricing import Quote, QuoteLine, quote
@@ -53,14 +53,6 @@ def test_P3_prices_in_yen_and_dinar_are_whole_minor_units():
 
     assert Money(14_000, "JPY") == yen.total
     assert Money(24_680, "KWD") == dinar.total
-
-
-@pytest.mark.parametrize(
-    "rate", [Money(0, "EUR"), Money(-100, "EUR"), Money(12_345, "KWD"), Money(10**8, "EUR")], ids=str
-)
-def test_what_cannot_be_charged_is_not_quoted(rate):
-    with pytest.raises(InvalidMoney):
-        quote(rate, lasting(24), zone=BERLIN, commission_bp=1500)
 
 
 def test_lines_of_two_currencies_have_no_total():

@@ -21,8 +21,8 @@ from desktop.widgets.combo import Combo, NumberBox
 from desktop.widgets.side_panel import SidePanel
 from desktop.widgets.text import Text
 from engine.domain.cancellation import CancellationRule
+from engine.domain.charging import CHARGED
 from engine.domain.errors import DriveSphereError, InvalidText
-from engine.domain.money import CHARGED
 from engine.domain.settings import LONGEST_HOLD, SHORTEST_HOLD, FirmSettings, sound
 
 _SOON, _LATER = "As soon as possible (in about a minute)", "From a day and time on"
