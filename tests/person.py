@@ -6,6 +6,7 @@ import asyncio
 from contextlib import asynccontextmanager
 
 from builders import PASSWORD
+from patience import until
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -16,8 +17,6 @@ from desktop.smoke import Stopwatch
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
 from engine.config import load
-
-_WITHIN_S = 60
 
 
 class OnGivenServers(Program):
@@ -58,9 +57,7 @@ class Person:
         return QApplication.focusWidget() or self.window.focusWidget() or self.window
 
     async def until(self, condition):
-        async with asyncio.timeout(_WITHIN_S):
-            while not condition():  # noqa: ASYNC110 -- windows set no asyncio.Event
-                await asyncio.sleep(0.01)
+        await until(condition)
 
     async def sign_in(self, account="clerk"):
         await self.until(lambda: self.program.session.state.phase is SessionPhase.SIGNED_OUT)

@@ -20,6 +20,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["TZ"] = "Europe/Berlin"
 
 import httpx
+from patience import until
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 from qasync import QEventLoop
@@ -43,7 +44,6 @@ from engine.config import load
 from engine.domain.car import BodyType, Fuel
 from engine.domain.errors import SignInRefused, Unavailable
 
-_WITHIN_S = 120.0
 _SETTLE_S = 0.3
 _LARGEST, _USUAL = 300_000, 1280 * 800
 _SMALLEST = 0
@@ -68,9 +68,7 @@ class Photographer:
         return self.view._workspace
 
     async def until(self, condition: Callable[[], object]) -> None:
-        async with asyncio.timeout(_WITHIN_S):
-            while not condition():  # noqa: ASYNC110 -- windows set no asyncio.Event
-                await asyncio.sleep(0.02)
+        await until(condition)
 
     async def take(self, name: str, of: Callable[[], QWidget] | None = None) -> None:
         """Light and dark; the whole window, or the widget that *of* names."""

@@ -1,6 +1,6 @@
 """Drives a LoadingRule with one timer and says when the look of a wait changes.
 
-API: Loading(parent): begin(has_rows), settle(), fail(), showing, changed(Showing).
+API: Loading(parent): begin(has_rows), settle(), fail(), showing, holds_back, changed(Showing).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from desktop.widgets.phases import LoadingRule, Showing
+from desktop.widgets.phases import LoadingRule, Look, Showing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +36,11 @@ class Loading(QObject):
     @property
     def showing(self) -> Showing:
         return self._showing
+
+    @property
+    def holds_back(self) -> bool:
+        """Whether the answer is there, and not on the screen before the bones had their time."""
+        return self._rule.settled and self._showing.look is not Look.CONTENT
 
     def begin(self, *, has_rows: bool) -> None:
         self._rule.begin(has_rows=has_rows)

@@ -76,6 +76,11 @@ class LoadingRule:
         """An error is never kept behind bones."""
         self._begun = self._settled = self._bones_at = None
 
+    @property
+    def settled(self) -> bool:
+        """Whether the answer is there."""
+        return self._settled is not None
+
     def showing(self) -> Showing:
         now = self._now()
         if self._begun is None:

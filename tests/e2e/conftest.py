@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, nullcontext
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
+from patience import until
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -21,8 +22,6 @@ from desktop.preferences import Preferences
 from desktop.smoke import Stopwatch
 from engine.config import load
 from engine.embedded.servers import open_servers
-
-_PATIENCE_S = 90
 
 
 class Person:
@@ -47,14 +46,7 @@ class Person:
         QTest.keyClick(self._focused, key, modifier)
 
     async def until(self, condition):
-        """The loop keeps turning meanwhile; a window announces itself to nobody."""
-        try:
-            async with asyncio.timeout(_PATIENCE_S):
-                while not condition():  # noqa: ASYNC110 -- no event of asyncio's stands behind a widget
-                    await asyncio.sleep(0.01)
-        except TimeoutError:
-            at = (QApplication.focusWidget(), self.window.focusWidget())
-            raise AssertionError(f"never came true; the focus is on {at}") from None
+        await until(condition)
 
     @property
     def _focused(self):

@@ -31,7 +31,7 @@ T = TypeVar("T")
 CARD = {"email": "ada@example.org", "expiry": "12/30", "cvc": "123", "name": "Ada"}
 PAID, DECLINED, ASKS_3DS = "4242424242424242", "4000000000000002", "4000002500003155"
 _PAGE = 100
-_SOON_S, _BREATH_S = 30.0, 0.1
+_SOON_S, _BREATH_S, _OUTLASTS_S = 30.0, 0.1, 300.0
 #: Given up before the sandbox hangs up, which it does after five seconds: a question sent just then is lost.
 _SHORT_LINES = httpx.Limits(keepalive_expiry=1.0)
 
@@ -164,11 +164,12 @@ class Firm:
 
 async def insist(ask: Callable[[], Awaitable[T]]) -> T:
     """The suite's own questions and edits outlast any bad day; asking twice does no harm."""
-    while True:
-        try:
-            return await ask()
-        except PyMongoError:
-            await asyncio.sleep(_BREATH_S)
+    async with asyncio.timeout(_OUTLASTS_S):
+        while True:
+            try:
+                return await ask()
+            except PyMongoError:
+                await asyncio.sleep(_BREATH_S)
 
 
 async def prepare(cluster: Cluster) -> None:

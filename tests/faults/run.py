@@ -22,7 +22,7 @@ from history import History, read_history, start_of_history
 RATE = 50_00
 _ROUND_PAUSE_S = 0.2
 #: A run that hangs is a fault too.
-_MOST_S = 600.0
+_MOST_S, _HEARD_WITHIN_S = 600.0, 180.0
 _BEFORE = timedelta(minutes=2)
 _DONE = {"kill": "desks killed at a point", "stop": "desks stopped at a point"}
 
@@ -99,9 +99,10 @@ class Run:
 
     async def hear(self, come: Callable[[], bool]) -> None:
         """Until what the desks told makes it true."""
-        while not come():
-            self._news.clear()
-            await self._news.wait()
+        async with asyncio.timeout(_HEARD_WITHIN_S):
+            while not come():
+                self._news.clear()
+                await self._news.wait()
 
     def _heard(self, event: dict[str, Any]) -> None:
         self._news.set()

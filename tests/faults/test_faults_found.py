@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from builders import RENTER
 from pymongo.errors import OperationFailure, WriteConcernError
@@ -19,8 +21,9 @@ async def test_B4_a_desk_that_dies_before_the_commit_leaves_no_answer_behind(fir
         doomed, other = await run.desk(), await run.desk()
         await doomed.ask("arm", point="before transact claim", action="kill")
         await run.hold(doomed, wish)
-        while not await run.hold(other, wish):
-            assert "contended" == run.evidence.calls[-1].answer
+        async with asyncio.timeout(60):
+            while not await run.hold(other, wish):
+                assert "contended" == run.evidence.calls[-1].answer
 
         outcome = await run.judged()
 

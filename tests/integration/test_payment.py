@@ -219,9 +219,10 @@ async def test_the_follower_hears_of_a_payment_when_the_browser_comes_back(world
         booking = await opened(desk)
         waiting = asyncio.create_task(desk.follower.next_change(desk.actor, booking.id, booking.version))
         await stripe.pay(booking)
-        while not waiting.done():
-            desk.follower.arrived(booking.id)
-            await asyncio.wait({waiting}, timeout=0.05)
+        async with asyncio.timeout(60):
+            while not waiting.done():
+                desk.follower.arrived(booking.id)
+                await asyncio.wait({waiting}, timeout=0.05)
 
     assert BookingState.CONFIRMED == waiting.result().state
 

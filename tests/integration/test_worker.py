@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -43,16 +44,17 @@ async def working(place, orders=ORDERS):
 
 
 async def until(world, booking, state, task):
-    """Wait for MongoDB's word on the change."""
+    """Wait for MongoDB's word on the change. The loop cannot end before its threads do, so they have a limit too."""
+    deadline = time.monotonic() + 60
 
     def watch():
         with world.db.bookings.watch([{"$match": {"documentKey._id": booking.id}}], max_await_time_ms=100) as changes:
-            while world.stored(booking)["state"] != state:
+            while (now := world.stored(booking)["state"]) != state:
                 changes.try_next()
                 assert not task.done(), task.exception()
+                assert time.monotonic() < deadline, f"still {now}"
 
-    async with asyncio.timeout(60):
-        await asyncio.to_thread(watch)
+    await asyncio.to_thread(watch)
 
 
 def lookback_of(desk):

@@ -9,6 +9,7 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import patience
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from qasync import QEventLoop  # after PySide6: it takes the Qt it finds
@@ -150,10 +151,5 @@ def view(window, workspace):
 
 @pytest.fixture
 def until():
-    """Await something that announces itself to nobody: the loop keeps turning meanwhile."""
-
-    async def wait(condition):
-        while not condition():  # noqa: ASYNC110 -- threads and Qt set no asyncio.Event
-            await asyncio.sleep(0)
-
-    return wait
+    """Await something that announces itself to nobody."""
+    return patience.until

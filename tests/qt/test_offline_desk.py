@@ -12,6 +12,7 @@ from builders import DATABASE, PASSWORD, make_car
 from earnings_builders import History, berlin
 from full_disk import full_disk
 from keyrings import MemoryKeyring, NoneKeyring
+from patience import until
 from proxy import Line, Proxy
 
 from desktop.app import Program
@@ -78,12 +79,6 @@ def firm(world, qapp, tmp_path):
 
     opened.port = urlsplit(world.place.mongo_url).port
     return opened
-
-
-async def until(condition):
-    async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 -- no event of asyncio's stands behind a widget
-            await asyncio.sleep(0.01)
 
 
 async def signed_in(program):

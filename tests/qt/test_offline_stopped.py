@@ -16,6 +16,7 @@ from cluster import ROOT, Cluster
 from earnings_builders import History, berlin
 from firm import prepare
 from keyrings import MemoryKeyring
+from patience import until
 
 from desktop.app import Program
 from desktop.messages import say
@@ -131,12 +132,6 @@ def failing(servers):
 
         yield fail
         fail("off")
-
-
-async def until(condition):
-    async with asyncio.timeout(40):
-        while not condition():  # noqa: ASYNC110 -- no event of asyncio's stands behind a widget
-            await asyncio.sleep(0.01)
 
 
 async def at_the_earnings(program):

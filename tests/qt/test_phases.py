@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
+from PySide6.QtWidgets import QWidget
 
 from desktop.widgets.loading import Loading
 from desktop.widgets.phases import LoadingRule, Look, Showing, Word
@@ -126,3 +129,23 @@ def test_driver_wakes_by_itself(qtbot):
     qtbot.waitUntil(lambda: Look.CONTENT in seen)
 
     assert [Look.QUIET, Look.BONES, Look.CONTENT] == seen
+
+
+async def test_whoever_waits_for_an_answer_waits_for_the_screen(qtbot, clock, until):
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    loading = Loading(window, clock)
+    loading.begin(has_rows=False)
+    clock.at += 0.3
+    loading.settle()
+    assert loading.holds_back
+
+    waiting = asyncio.create_task(until(lambda: True))
+    await asyncio.wait({waiting}, timeout=0.05)
+    assert not waiting.done()
+    clock.at += 0.4
+    loading.settle()
+    await waiting
+
+    assert Look.CONTENT is loading.showing.look

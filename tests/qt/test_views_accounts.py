@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 from builders import BERLIN, LISBON, PASSWORD
+from patience import until
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -27,7 +28,6 @@ from engine.domain.account_requests import NewRequest
 from engine.domain.accounts import NewPerson, Post, is_one_time
 from engine.domain.people import Role
 
-_PATIENCE_S = 30
 CHOSEN = "a word of one's own"
 
 
@@ -66,12 +66,7 @@ class Desk:
         return self.program.session.state
 
     async def until(self, condition):
-        try:
-            async with asyncio.timeout(_PATIENCE_S):
-                while not condition():  # noqa: ASYNC110 -- windows set no asyncio.Event
-                    await asyncio.sleep(0.01)
-        except TimeoutError:
-            raise AssertionError(f"never came true; {self.session}") from None
+        await until(condition)
 
     async def sign_in(self, account, password=PASSWORD):
         await self.until(lambda: self.session.phase is SessionPhase.SIGNED_OUT)
