@@ -251,6 +251,7 @@ ROLES = MappingProxyType(
         Role.ADMIN: "Administrator",
         Role.WORKER: "Head office",
         Role.RENTER: "Renter",
+        Role.BACKUP: "Back-up",
     }
 )
 STANDINGS = MappingProxyType(

@@ -6,8 +6,6 @@ import asyncio
 import logging
 import secrets
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from multiprocessing import freeze_support
 from pathlib import Path
@@ -16,47 +14,30 @@ import click
 import structlog
 
 from engine.adapters import redis_rights
-from engine.config import Secret, Settings, kept_password, load, must_have_screen
-from engine.domain.errors import DriveSphereError, Misconfigured
+from engine.backup_cli import backup, restore
+from engine.cli_parts import ACCOUNT, DATA, in_words, password_of
+from engine.config import Settings, kept_password, load, must_have_screen
+from engine.domain.errors import Misconfigured
 from engine.domain.payment import StripeMode
-from engine.domain.people import AccountName
-
-_DATA = click.option(
-    "--data", type=click.Path(path_type=Path, file_okay=False), help="Folder of the program's own servers and data."
-)
-_ACCOUNT = click.option(
-    "--account", default="worker", show_default=True, help="Its password: DRIVESPHERE_PASSWORD or the keyring."
-)
-
-
-@contextmanager
-def _in_words(also: Callable[[DriveSphereError], None] = lambda _: None) -> Iterator[None]:
-    """A problem we know is a sentence and status 2, and what *also* says; any other is a bug and shows itself."""
-    try:
-        yield
-    except DriveSphereError as problem:
-        click.echo(f"{problem} [{problem.code}]", err=True)
-        also(problem)
-        sys.exit(2)
 
 
 @click.group(invoke_without_command=True)
-@_DATA
+@DATA
 @click.version_option(package_name="drivesphere")
 @click.pass_context
 def drivesphere(context: click.Context, data: Path | None) -> None:
     """Rent out cars; each car once. Without a command the window opens."""
     if context.invoked_subcommand is None:
-        with _in_words():
+        with in_words():
             _open_window(load(data), smoke=False)
 
 
 @drivesphere.command()
-@_DATA
+@DATA
 @click.option("--smoke", is_flag=True, help="Sign in, wait for the first search result, print the times, leave.")
 def demo(data: Path | None, *, smoke: bool) -> None:
     """Open the window on the program's own servers with the demo's firm."""
-    with _in_words():
+    with in_words():
         settings = load(data)
         if not settings.embedded:
             raise Misconfigured("The demo uses its own servers; remove mongo_url from the settings.")
@@ -91,7 +72,7 @@ def provision(mongo_url: str, database: str, root_name: str, admin: str, stripe_
     """
     from engine import provisioning  # noqa: PLC0415 -- the drivers take a quarter of a second to load
 
-    with _in_words():
+    with in_words():
         password = kept_password(root_name).reveal() or click.prompt(
             f"Password of {root_name}", hide_input=True, err=True
         )
@@ -102,7 +83,7 @@ def provision(mongo_url: str, database: str, root_name: str, admin: str, stripe_
 
 
 @drivesphere.command()
-@_DATA
+@DATA
 @click.option("--clients", type=click.IntRange(1, 10_000), default=2, show_default=True)
 @click.option("--rounds", type=click.IntRange(1, 10_000), default=1, show_default=True)
 @click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True)
@@ -124,7 +105,7 @@ def race(
     """Let many clients want one car at the same moment. Status 1 if ever two of them have it, or none."""
     from engine import race_report  # noqa: PLC0415 -- the drivers take a quarter of a second to load
 
-    with _in_words():
+    with in_words():
         terms = race_report.Terms(clients, rounds, min(processes, clients), lease=not no_lease)
         fair = asyncio.run(race_report.run(load(data), terms, mongo_root, as_json=as_json))
     sys.exit(0 if fair else 1)
@@ -141,8 +122,8 @@ def _address(_context: click.Context, _option: click.Parameter, value: str | Non
 
 
 @drivesphere.command()
-@_DATA
-@_ACCOUNT
+@DATA
+@ACCOUNT
 @click.option(
     "--webhook", metavar="HOST:PORT", callback=_address, help="Hear Stripe's webhooks at http://HOST:PORT/stripe."
 )
@@ -151,15 +132,15 @@ def worker(data: Path | None, account: str, webhook: tuple[str, int] | None) -> 
     from engine import worker as working  # noqa: PLC0415 -- the drivers take a quarter of a second to load
 
     _log_from(logging.INFO)
-    with _in_words():
+    with in_words():
         settings = load(data)
-        orders = working.Orders(account, _password(settings, account), webhook, settings.stripe_webhook_secret)
+        orders = working.Orders(account, password_of(settings, account), webhook, settings.stripe_webhook_secret)
         asyncio.run(working.run(settings, orders))
 
 
 @drivesphere.command()
-@_DATA
-@_ACCOUNT
+@DATA
+@ACCOUNT
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), required=True, help="First day, in UTC.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Last day, in UTC.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
@@ -173,16 +154,16 @@ def reconcile(data: Path | None, account: str, since: datetime, until: datetime,
     if until < since:
         raise click.BadParameter("--until lies before --since.")
     first, last = since.date(), until.date()
-    with _in_words():
+    with in_words():
         settings = load(data)
-        findings = asyncio.run(reconciling.run(settings, account, _password(settings, account), first, last))
+        findings = asyncio.run(reconciling.run(settings, account, password_of(settings, account), first, last))
     (reconciling.tell_as_json if as_json else reconciling.tell)(findings, first, last)
     sys.exit(0 if findings.clean else 1)
 
 
 @drivesphere.command()
-@_DATA
-@_ACCOUNT
+@DATA
+@ACCOUNT
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, whatever happens.")
 def doctor(data: Path | None, account: str, *, as_json: bool) -> None:
     """Look at servers, sweeper, schema and data. Status 1 if something is bad, 2 if nothing could be looked at.
@@ -192,10 +173,10 @@ def doctor(data: Path | None, account: str, *, as_json: bool) -> None:
     from engine import doctoring  # noqa: PLC0415 -- the drivers take a quarter of a second to load
     from engine.domain.health import Level  # noqa: PLC0415 -- as above
 
-    with _in_words(doctoring.tell_problem_as_json) if as_json else _in_words():
+    with in_words(doctoring.tell_problem_as_json) if as_json else in_words():
         settings = load(data)
         hear = (lambda _: None) if as_json else doctoring.tell
-        report = asyncio.run(doctoring.run(settings, account, _password(settings, account), hear))
+        report = asyncio.run(doctoring.run(settings, account, password_of(settings, account), hear))
     if as_json:
         doctoring.tell_as_json(report)
     sys.exit(1 if report.level is Level.BAD else 0)
@@ -210,7 +191,7 @@ def redis_account(database: str, *, rights_only: bool) -> None:
     The line is for the server's ACL file, or its configuration; it holds the password's hash. The password itself is
     made anew and shown once, on the terminal's error output.
     """
-    with _in_words():
+    with in_words():
         if rights_only:
             click.echo(" ".join(["ACL", "SETUSER", redis_rights.USER, *redis_rights.acl(database)]))
             return
@@ -218,15 +199,6 @@ def redis_account(database: str, *, rights_only: bool) -> None:
         click.echo(redis_rights.acl_line(password, database))
         click.echo(f"Its password, shown this once: {password}", err=True)
         click.echo(f"At each desk: rediss://{redis_rights.USER}:{password}@HOST:PORT/0", err=True)
-
-
-def _password(settings: Settings, account: str) -> Secret:
-    """From the environment, the keyring, the demo's public ones, or else from the person."""
-    from engine.embedded.demo_people import accounts  # noqa: PLC0415 -- only these commands need it
-
-    public = {each.account: each.password for each in accounts()} if settings.embedded else {}
-    known = kept_password(account) or Secret(public.get(AccountName(account), ""))
-    return known or Secret(click.prompt(f"Password of {account}", hide_input=True, err=True))
 
 
 @drivesphere.command(hidden=True, context_settings={"ignore_unknown_options": True})
@@ -245,6 +217,10 @@ def sandbox(arguments: tuple[str, ...]) -> None:
     from engine.sandbox import __main__ as playing  # noqa: PLC0415 -- only this process needs it
 
     playing.main(list(arguments))
+
+
+for _command in (backup, restore):
+    drivesphere.add_command(_command)
 
 
 def main() -> None:

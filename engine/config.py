@@ -19,6 +19,7 @@ from engine.domain.errors import Misconfigured
 from engine.domain.payment import StripeMode
 
 _PREFIX = "DRIVESPHERE_"
+_PHRASE = f"{_PREFIX}BACKUP_PASSPHRASE"
 _LIVE = ("sk_live_", "rk_live_")
 _HIDDEN = "•••"
 _SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
@@ -134,6 +135,12 @@ def kept_password(account: str, environ: Mapping[str, str] | None = None) -> Sec
     return Secret(env.get(f"{_PREFIX}PASSWORD") or _keyring(f"password:{account}"))
 
 
+def backup_phrase(environ: Mapping[str, str] | None = None) -> Secret:
+    """The pass phrase of a back-up, from the environment; empty if it is not there."""
+    env = os.environ if environ is None else environ
+    return Secret(env.get(_PHRASE, ""))
+
+
 def must_have_screen(environ: Mapping[str, str] | None = None, platform: str = sys.platform) -> None:
     """Raises: Misconfigured, where Qt would end the program with a message about a library that is not to blame."""
     env = os.environ if environ is None else environ
@@ -174,7 +181,7 @@ def _dotenv(path: Path) -> dict[str, str]:
 
 
 def _ours(source: Mapping[str, str]) -> dict[str, str]:
-    own = (f"{_PREFIX}CONFIG", f"{_PREFIX}PASSWORD")
+    own = (f"{_PREFIX}CONFIG", f"{_PREFIX}PASSWORD", _PHRASE)
     return {name: value for name, value in source.items() if name.startswith(_PREFIX) and name not in own}
 
 

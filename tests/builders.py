@@ -46,6 +46,7 @@ ACCOUNTS = (
     NewAccount("admin", PASSWORD, Role.ADMIN, "Ari Admin"),
     NewAccount("worker", PASSWORD, Role.WORKER, "Head office"),
     NewAccount("renter", PASSWORD, Role.RENTER, RENTER.name, renter=RENTER),
+    NewAccount("backup", PASSWORD, Role.BACKUP, "Back-up"),
 )
 
 

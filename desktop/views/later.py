@@ -18,6 +18,7 @@ _VIEWS = MappingProxyType(
     {
         Role.OWNER: "Your fleet, its calendar and your earnings belong here.",
         Role.WORKER: "The sweep, open payments and refunds belong here.",
+        Role.BACKUP: "This account makes back-ups with: drivesphere backup FILE.",
     }
 )
 _OTHERWISE = "The views of this role belong here."

@@ -8,9 +8,11 @@ from pymongo.errors import DuplicateKeyError
 
 from engine.adapters.mongo_client import Client, Document, database, speaking
 from engine.adapters.mongo_schema import SCHEMA, judge
+from engine.domain.backup import Epoch
 from engine.domain.payment import StripeMode
 
 _STRIPE: Document = {"_id": "stripe"}
+_EPOCH: Document = {"_id": "epoch"}
 
 
 class MongoDeployment:
@@ -32,6 +34,18 @@ class MongoDeployment:
                 await self._rows.insert_one({**_STRIPE, "mode": mode, "by": by, "at": at})
             except DuplicateKeyError:
                 return
+
+    async def epoch(self) -> Epoch | None:
+        """None for a database that was never restored."""
+        with speaking():
+            found = await self._rows.find_one(_EPOCH)
+        return Epoch(found["epoch"], found["at"], found["back_to"], found["by"]) if found else None
+
+    async def begin_epoch(self, epoch: Epoch) -> None:
+        """For restoring: whatever is kept elsewhere of the time before is void from here on."""
+        told = {"epoch": epoch.id, "at": epoch.at, "back_to": epoch.back_to, "by": epoch.by}
+        with speaking():
+            await self._rows.replace_one(_EPOCH, {**_EPOCH, **told}, upsert=True)
 
     async def change_stripe_mode(self, mode: StripeMode, by: str, at: datetime) -> list[str]:
         """For provisioning: no account of the firm may. A line for the change, if it is one."""

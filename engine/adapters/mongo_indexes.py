@@ -79,6 +79,10 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("at", ASCENDING), ("_id", ASCENDING)], name="at"),
         IndexModel([("at", ASCENDING)], name="kept", expireAfterSeconds=int(WAITS.total_seconds())),
     ],
+    "backups": [
+        IndexModel([("what", ASCENDING), ("at", DESCENDING)], name="what"),
+        IndexModel([("at", ASCENDING)], name="kept", expireAfterSeconds=400 * 86_400),
+    ],
     "ledger": [
         IndexModel(
             [("booking_id", ASCENDING), ("kind", ASCENDING), ("source_id", ASCENDING)], name="fact", unique=True

@@ -56,6 +56,7 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         "roster": ("find", "update"),
         "account_requests": ("find", "remove"),
         "sign_ins": ("find", "insert"),
+        "backups": ("find",),
         "audit": ("find", "insert"),
     },
     "ds_worker": {
@@ -68,6 +69,7 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         "settings": ("find",),
         "deployment": ("find", "insert"),
         "rounds": ("find", "insert", "update"),
+        "backups": ("find",),
         "audit": ("insert",),
         "sign_ins": ("insert",),
     },
@@ -84,6 +86,8 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         "audit": ("insert",),
         "sign_ins": ("insert",),
     },
+    # Everything is read (below, on the whole database), and a note of it left behind; nothing else is written.
+    "ds_backup": {"backups": ("insert",), "audit": ("insert",), "sign_ins": ("insert",)},
     "ds_guest": {"account_requests": ("insert",)},
 }
 
@@ -94,6 +98,8 @@ _ADMIN = ("createUser", "grantRole", "revokeRole", "viewUser", "viewRole", "chan
 
 #: To compare validators and indexes with what this version needs (``drivesphere doctor``).
 _LOOK = ("listCollections", "listIndexes")
+#: Of every collection there is, those of later versions too. MongoDB's users are not among them.
+_COPY = ("find", "changeStream", "listCollections")
 
 
 def privileges(role: str, database: str) -> list[dict[str, Any]]:
@@ -106,6 +112,7 @@ def privileges(role: str, database: str) -> list[dict[str, Any]]:
         "ds_guest": (),
         "ds_admin": (*_EVERYBODY, *_ADMIN, *_LOOK),
         "ds_worker": (*_EVERYBODY, *_LOOK),
+        "ds_backup": (*_EVERYBODY, *_COPY),
     }.get(role, _EVERYBODY)
     if on_database:
         rights.append({"resource": {"db": database, "collection": ""}, "actions": sorted(on_database)})

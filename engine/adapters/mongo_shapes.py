@@ -231,6 +231,19 @@ SHAPES: dict[str, Document] = {
         ]
     },
     "rounds": _record({"_id": _TEXT, "by": _TEXT, "desk": _TEXT, "at": _DATE, "count": _WHOLE}),
+    # What was backed up and when; only added to.
+    "backups": _record(
+        {
+            "_id": _TEXT,
+            "what": {"enum": ["mark", "done"]},
+            "at": _DATE,
+            "by": _TEXT,
+            "desk": _TEXT,
+            "rows": _WHOLE,
+            "size": _WHOLE,
+        },
+        optional=("by", "desk", "rows", "size"),
+    ),
     # GridFS; its own fields may grow with the driver.
     "images.files": _record(
         {

@@ -28,6 +28,7 @@ class Role(StrEnum):
     ADMIN = auto()
     WORKER = auto()
     RENTER = auto()
+    BACKUP = auto()
 
 
 class Deed(StrEnum):
@@ -70,6 +71,8 @@ MAY = MappingProxyType(
         Role.ADMIN: frozenset(set(Deed) - {Deed.MANAGE_OWN_CARS, Deed.SEE_OWN_EARNINGS}),
         # Their own bookings only, and for nobody else: the services look at ``Actor.renter`` too.
         Role.RENTER: frozenset({Deed.BROWSE_CARS, Deed.BOOK, Deed.CAPTURE}),
+        # It reads everything past the program and does nothing in it: see ``mongo_rights``.
+        Role.BACKUP: frozenset(),
         Role.WORKER: frozenset(
             {Deed.SEE_ALL_BOOKINGS, Deed.CAPTURE, Deed.SWEEP, Deed.SEE_HEALTH, Deed.RECORD_STRIPE_MODE}
         ),

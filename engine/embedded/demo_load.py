@@ -21,12 +21,15 @@ from engine.adapters.mongo_documents import (
 )
 from engine.adapters.mongo_indexes import INDEXES
 from engine.adapters.mongo_provision import NewAccount, create_account, provision
+from engine.adapters.mongo_restore import MARK
 from engine.adapters.mongo_rights import RIGHTS
 from engine.adapters.mongo_shapes import SHAPES
 from engine.domain.booking import Booking, BookingState
 from engine.domain.car import Car, CarId, CarStatus, terms_of
+from engine.domain.errors import Misconfigured
 from engine.domain.people import Role
 from engine.domain.period import whole_milliseconds
+from engine.domain.settings import FirmSettings
 from engine.embedded.demo_data import DemoData, build
 from engine.embedded.demo_people import DemoOwner, accounts, owners
 
@@ -43,6 +46,11 @@ _FILLED = (
 )
 
 
+_HALF_RESTORED = (
+    "A restore into this folder was begun and has not come to its end. Run it again: drivesphere restore FILE --again"
+)
+
+
 async def load_demo(client: Client, name: str, now: datetime, on_progress: Callable[[str], None]) -> None:
     """Provision *name* and, unless the demo is there in full, write it anew.
 
@@ -50,10 +58,16 @@ async def load_demo(client: Client, name: str, now: datetime, on_progress: Calla
     """
     with speaking():
         db = database(client, name)
+        if MARK in await db.list_collection_names():
+            raise Misconfigured(_HALF_RESTORED)
         schema = _fingerprint()
         marker = await db.deployment.find_one({"_id": "demo"})
         if marker is not None and marker["schema"] == schema:
             await _bring_home(db, now)
+            return
+        if marker is None and await db.deployment.find_one({"_id": "epoch"}):
+            # A firm's own back-up was restored here: the demo has no place in it.
+            await provision(client, name, FirmSettings())
             return
         on_progress("Preparing the database")
         data = build(now)

@@ -33,6 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.adapters.darkroom": {"engine.domain", "PIL"},
     # An owner's copy is sealed, and its key lies in the system's keyring.
     "engine.adapters.copy_file": {"engine.domain", "cryptography", "msgspec"},
+    "engine.adapters.backup_file": {"engine.domain", "cryptography", "msgspec"},
     "engine.adapters.key_ring": {"engine.domain", "keyring"} | LOGS,
     # Webhooks come in over HTTP; everything else of ours only calls out.
     "engine.adapters.webhook_server": {"engine.domain", "starlette", "uvicorn"} | LOGS,
@@ -80,11 +81,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.provisioning": {"engine.adapters", "engine.domain"},
     "engine.worker": {"engine"} | LOGS,
     "engine.reconciling": {"engine", "click"},
+    "engine.backing_up": {"engine"} | LOGS,
+    "engine.restoring": {"engine"} | LOGS,
+    "engine.backup_words": {"engine.domain", "engine.backing_up", "engine.restoring", "click"},
     # A part of the root.
     "engine.head_office": {"engine"},
     "engine.doctoring": {"engine", "click"},
     "engine.race": {"engine"},
     "engine.race_report": {"engine", "click"},
+    "engine.backup_cli": {"engine", "click"},
+    "engine.cli_parts": {"engine.config", "engine.domain", "engine.embedded", "click"},
     "engine.cli": {"engine", "click", "structlog"},
     "desktop.theme": {"resources", "qtawesome"} | QT,
     "desktop.widgets": {"desktop.theme"} | QT,

@@ -30,10 +30,12 @@ from engine.domain.settings import FirmSettings
 from engine.embedded.servers import open_servers
 
 NAME, PASSWORD = "ds_security", "a pass phrase for trying"
-ROLES = (Role.CLIENT, Role.OWNER, Role.RENTER, Role.WORKER, Role.ADMIN)
+ROLES = (Role.CLIENT, Role.OWNER, Role.RENTER, Role.WORKER, Role.BACKUP, Role.ADMIN)
 COLUMNS = (*(role.value for role in ROLES), GUEST)
 NOBODY: frozenset[str] = frozenset()
 ADMIN = frozenset({"admin"})
+#: Whoever copies everything reads everything.
+READS_ALL = frozenset({"admin", "backup"})
 _NONE = {"_id": "no such"}
 _JS = "function() { return 1 }"
 _SHAPE_REFUSED = 121
@@ -108,7 +110,8 @@ SCHEMA = (
     Attempt("drop the indexes", lambda db, _: db.bookings.drop_indexes()),
     Attempt("rename a collection", lambda db, _: db.client.admin.command(
         "renameCollection", f"{NAME}.audit", to=f"{NAME}.gone")),
-    Attempt("watch everything that happens in the database", lambda db, _: db.watch(max_await_time_ms=1).close()),
+    Attempt("watch everything that happens in the database", lambda db, _: db.watch(max_await_time_ms=1).close(),
+        frozenset({"backup"})),
 )  # fmt: skip
 PIPELINES = (
     Attempt("`$where`: run JavaScript in a query", lambda db, _: list(db.cars.find({"$where": _JS}))),
@@ -122,11 +125,11 @@ PIPELINES = (
     Attempt("`$merge`: over the audit", _aggregate({"$merge": {"into": "audit", "whenMatched": "replace"}})),
     Attempt("`$merge`: into another database", _aggregate({"$merge": {"into": {"db": "elsewhere", "coll": "x"}}})),
     Attempt("`$lookup` into people", _aggregate(
-        {"$lookup": {"from": "people", "pipeline": [], "as": "x"}}), ADMIN),
-    Attempt("`$unionWith` the audit", _aggregate({"$unionWith": "audit"}), ADMIN),
+        {"$lookup": {"from": "people", "pipeline": [], "as": "x"}}), READS_ALL),
+    Attempt("`$unionWith` the audit", _aggregate({"$unionWith": "audit"}), READS_ALL),
     Attempt("`$graphLookup` into the ledger", _aggregate({"$graphLookup": {
         "from": "ledger", "startWith": "$_id", "connectFromField": "_id", "connectToField": "car_id", "as": "x"}}),
-        frozenset({"admin", "owner", "worker"})),
+        frozenset({"admin", "backup", "owner", "worker"})),
 )  # fmt: skip
 SERVER = (
     Attempt("read another database", lambda db, _: db.client.elsewhere.things.find_one()),

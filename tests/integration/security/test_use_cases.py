@@ -32,6 +32,7 @@ ACCOUNTS = {
     Role.ADMIN: "admin",
     Role.WORKER: "worker",
     Role.RENTER: "renter",
+    Role.BACKUP: "backup",
 }
 
 
