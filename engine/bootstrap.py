@@ -207,12 +207,14 @@ async def _open_doors(
     gateway = StripeGateway(place.stripe_key.reveal(), base_url=place.stripe_url or None, ca_file=place.stripe_ca_file)
     leaving.push_async_callback(gateway.aclose)
     line = RedisLine(redis)
-    cache = RedisCache(line, place.database)
+    epoch = await MongoDeployment(client, place.database).epoch()
+    life = epoch.id if epoch else ""
+    cache = RedisCache(line, place.database, life)
     return _Doors(
         client=client,
         session=session,
         store=MongoStore(client, place.database, cache),
-        turns=RedisTurns(line, place.database, lease=lease),
+        turns=RedisTurns(line, place.database, life, lease=lease),
         redis=line,
         cache=cache,
         changes=await MongoChanges.open(client, place.database),

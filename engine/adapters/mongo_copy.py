@@ -63,6 +63,10 @@ class MongoMoment:
     def as_of(self) -> int:
         return milliseconds(self._now)
 
+    async def epoch(self) -> str:
+        found = await self._db.deployment.find_one({"_id": "epoch"}, session=self._session)
+        return found["epoch"] if found else ""
+
     async def prints(self, kind: str) -> dict[str, str]:
         """Month -> what tells its rows from other rows: their number, and the sum of amounts or of versions."""
         added = "$amount.minor" if kind == LEDGER else "$version"

@@ -81,10 +81,10 @@ class RedisCache:
     reads nothing of that namespace from Redis.
     """
 
-    def __init__(self, line: RedisLine, prefix: str) -> None:
-        """*prefix* keeps deployments apart."""
+    def __init__(self, line: RedisLine, prefix: str, epoch: str = "") -> None:
+        """*prefix* keeps deployments apart, *epoch* the lives of one before and after a restore."""
         self._line = line
-        self._prefix = prefix
+        self._prefix, self._epoch = prefix, f"{epoch}:" if epoch else ""
         self._owed: set[Namespace] = set()
         self._seen: dict[Namespace, int] = {}
         self._look = line.redis.register_script(_LOOK)
@@ -140,7 +140,7 @@ class RedisCache:
         namespaces = sorted({EVERYTHING, *lookup.untrue_after})
         if not self._owed.isdisjoint(namespaces) and not await self._make_up():
             return None
-        name = f"{self._prefix}:cache:{lookup.name}:{_digest(lookup)}"
+        name = f"{self._prefix}:cache:{self._epoch}{lookup.name}:{_digest(lookup)}"
         before = {namespace: self._seen.get(namespace, 0) for namespace in namespaces}
         try:
             versions, value = await self._line.ask(
@@ -183,7 +183,7 @@ class RedisCache:
             self._seen[namespace] = max(known, version) if abs(known - version) < _NEAR else version
 
     def _keys(self, namespaces: Iterable[Namespace]) -> list[str]:
-        return [f"{self._prefix}:version:{namespace}" for namespace in namespaces]
+        return [f"{self._prefix}:version:{self._epoch}{namespace}" for namespace in namespaces]
 
 
 class NoCache:

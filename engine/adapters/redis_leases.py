@@ -63,10 +63,13 @@ log = structlog.get_logger(__name__)
 class RedisTurns:
     """The ports ``Turns`` and ``Leases``."""
 
-    def __init__(self, line: RedisLine, prefix: str, *, lease: bool = True) -> None:
-        """*prefix* keeps deployments apart; *lease* off lets everybody through to the transaction (for proofs)."""
+    def __init__(self, line: RedisLine, prefix: str, epoch: str = "", *, lease: bool = True) -> None:
+        """*prefix* keeps deployments apart, *epoch* the lives of one before and after a restore.
+
+        *lease* off lets everybody through to the transaction (for proofs).
+        """
         self._line = line
-        self._prefix = prefix
+        self._prefix, self._epoch = prefix, f"{epoch}:" if epoch else ""
         self._lease = lease
         self._take = line.redis.register_script(_TAKE)
         self._leave = line.redis.register_script(_LEAVE)
@@ -78,8 +81,8 @@ class RedisTurns:
         self, car_id: CarId, intent_key: str, booking_id: BookingId, *, once: bool = True
     ) -> AsyncIterator[None]:
         token = secrets.token_hex(8)
-        lease_key = f"{self._prefix}:lease:car:{car_id}" if self._lease else f"{self._prefix}:lease:none:{token}"
-        keys = [f"{self._prefix}:once:{intent_key}", lease_key]
+        whose = f"car:{car_id}" if self._lease else f"none:{token}"
+        keys = [f"{self._prefix}:once:{self._epoch}{intent_key}", f"{self._prefix}:lease:{self._epoch}{whose}"]
         try:
             said, first = await self._line.ask(
                 self._take(keys, [token, _ms(LEASE), "once" if once else ""]), tuple[bytes, bytes]
@@ -100,7 +103,7 @@ class RedisTurns:
 
     @asynccontextmanager
     async def alone(self, name: str, ttl: timedelta) -> AsyncIterator[bool]:
-        key, token = f"{self._prefix}:lease:{name}", secrets.token_hex(8)
+        key, token = f"{self._prefix}:lease:{self._epoch}{name}", secrets.token_hex(8)
         try:
             mine = await self._line.ask(self._alone([key], [token, _ms(ttl)]), int) == 1
         except Unavailable:

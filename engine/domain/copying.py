@@ -50,12 +50,14 @@ class CopyManifest:
 
     Attributes:
         zone: IANA name of the zone in which the owner's days are counted.
+        epoch: Of the database it was read from: a restore begins another. Empty for one that was never restored.
     """
 
     head: CopyHead
     owner_id: OwnerId
     zone: str
     prints: Prints = field(default_factory=lambda: _NONE)
+    epoch: str = ""
 
     @property
     def actor(self) -> Actor:
@@ -91,12 +93,14 @@ class CopyNews:
         since: When that was (milliseconds since 1970); None for a first copy, which has no news.
         rentals: Payments that came in.
         cars: Added, changed, or gone.
+        anew: The database was restored from a back-up, and the copy was made anew.
     """
 
     since: int | None = None
     rentals: int = 0
     refunds: int = 0
     cars: int = 0
+    anew: bool = False
 
     def __bool__(self) -> bool:
-        return self.since is not None and bool(self.rentals or self.refunds or self.cars)
+        return self.anew or (self.since is not None and bool(self.rentals or self.refunds or self.cars))

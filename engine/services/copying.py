@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import structlog
@@ -43,6 +43,7 @@ class Moment(Protocol):
 
     @property
     def as_of(self) -> int: ...
+    async def epoch(self) -> str: ...
     async def prints(self, kind: str) -> dict[str, str]: ...
     async def postings(self, month: str) -> list[Posting]: ...
     async def rentals(self, month: str) -> list[Rental]: ...
@@ -129,8 +130,13 @@ class CopyService:
             before = await self._before(actor)
             zone = await self.source.zone(owner)
             async with self.source.moment(owner) as now:
-                sync = _Sync(self.vault, now, actor, owner, zone, before)
-                news = await sync.run()
+                epoch = await now.epoch()
+                void = before is not None and before.epoch != epoch
+                if void:
+                    log.warning("copy.of_another_epoch")
+                    await _ended(self.vault.forget, actor.account)
+                sync = _Sync(self.vault, now, actor, owner, zone, None if void else before, epoch)
+                news = replace(await sync.run(), anew=void)
             news = await self._pictures(actor, news)
             self._read = await asyncio.to_thread(self.vault.load, actor.account)
             return news
@@ -177,6 +183,7 @@ class _Sync:
     owner: OwnerId
     zone: str
     before: CopyManifest | None
+    epoch: str
 
     async def run(self) -> CopyNews:
         whole = self.before is not None and self.before.head.complete
@@ -208,7 +215,7 @@ class _Sync:
     ) -> dict[Key, str]:
         prints = _changed(held, changes, {**marks, (FLEET, ""): str(self.now.as_of)})
         head = CopyHead(self.actor.account, self.actor.name, self.now.as_of, complete)
-        await _ended(self.vault.write, changes, CopyManifest(head, self.owner, self.zone, prints))
+        await _ended(self.vault.write, changes, CopyManifest(head, self.owner, self.zone, prints, self.epoch))
         return prints
 
     async def _news(self, due: list[Key], fleet: StoredFleet) -> CopyNews:
@@ -255,4 +262,4 @@ def _changed(held: Prints, changes: Mapping[Key, object | None], marks: Mapping[
 
 
 def _with(manifest: CopyManifest, prints: Prints) -> CopyManifest:
-    return CopyManifest(manifest.head, manifest.owner_id, manifest.zone, prints)
+    return replace(manifest, prints=prints)

@@ -20,6 +20,10 @@ from engine.domain.span import moment
 
 NO_KEYRING = "This computer has no keyring, so no copy is kept for days without a network."
 STUCK = "A copy cannot be written now: the disk may be full. It is tried again in ten minutes."
+ANEW = (
+    "The firm's database was restored from a back-up. The copy on this computer was of the time before, and was made "
+    "anew."
+)
 FORGET = Question(
     "Forget this computer?",
     "The copy of your earnings, bookings and cars on this computer is removed, with its key. Without a network nothing "
@@ -106,6 +110,8 @@ def copy_words(state: CopyState, zone: tzinfo | None = None) -> str:
 
 def news_words(news: CopyNews, zone: tzinfo | None = None) -> str:
     """``Since Tue 24 Nov 20:14: + 3 rentals, 1 refund``."""
+    if news.anew:
+        return ANEW
     since = "" if news.since is None else f"Since {_here(moment(news.since), zone)}: "
     return f"{since}+ {', '.join(_counted(count, what) for count, what in news_counts(news))}"
 
