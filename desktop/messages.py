@@ -195,6 +195,12 @@ _SENTENCES: MappingProxyType[str, Message | _Sentence] = MappingProxyType(
         errors.PriceChanged.code: Message("The price has changed meanwhile. Nothing was booked.", Step.SEARCH_AGAIN),
         errors.MoveRefused.code: Message("The booking is already further on. What you see now is up to date."),
         errors.PaymentMismatch.code: Message("The payment does not fit this booking. Please tell head office."),
+        errors.NotBelieved.code: Message(
+            "This booking was not written by DriveSphere as it stands. No money is moved; head office must look."
+        ),
+        errors.StrangeAddress.code: Message(
+            "That is not a payment page of Stripe's, so it was not opened. Please tell head office."
+        ),
         errors.PaymentRefused.code: Message("The payment service refused the payment page. Please tell head office."),
         errors.WrongStripeMode.code: _mode,
         **{code: Message(text) for code, text in OF_ACCOUNTS.items()},

@@ -23,6 +23,7 @@ from engine.adapters.mongo_images import MongoImages
 from engine.adapters.mongo_people import MongoPeople
 from engine.adapters.mongo_store import MongoStore
 from engine.adapters.mongo_taken import MongoTaken
+from engine.adapters.mongo_witnesses import MongoWitnesses
 from engine.adapters.redis_cache import RedisCache
 from engine.adapters.redis_leases import RedisTurns
 from engine.adapters.redis_line import RedisLine, connect_redis
@@ -31,6 +32,7 @@ from engine.adapters.stripe_gateway import StripeGateway
 from engine.background import Work, at_work, keep_time
 from engine.config import Secret, Settings
 from engine.domain.accounts import is_one_time
+from engine.domain.addresses import NOWHERE, return_url
 from engine.domain.booking import BookingId
 from engine.domain.errors import PasswordMustChange
 from engine.domain.payment import StripeMode
@@ -45,6 +47,7 @@ from engine.offline import copies_of, open_copying
 from engine.place import Place, given_place
 from engine.services.accounts import AccountService
 from engine.services.availability import AvailabilityService
+from engine.services.belief import Belief
 from engine.services.booking import BookingService
 from engine.services.catalogue import CatalogueService
 from engine.services.copying import CopyService
@@ -75,8 +78,6 @@ __all__ = [
 
 log = structlog.get_logger(__name__)
 
-#: Where the browser goes after paying when nobody waits for it (RFC 2606: never a real site).
-_NOWHERE = "https://drivesphere.invalid/paid"
 #: Crockford's base 32: no I, L, O or U, so a booking number survives the telephone.
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -231,8 +232,9 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
     photos = PhotoService(pictures, darkroom)
     mode = ModeGuard(MongoDeployment(client, place.database), gateway, clock)
     books = MongoEarnings(client, place.database, clock)
-    payment = PaymentService(store, gateway, clock, desk=actor.account, mode=mode)
-    landing = Landing(place.success_url or _NOWHERE)
+    belief = Belief(store, MongoWitnesses(client, place.database), gateway, clock)
+    payment = PaymentService(store, gateway, clock, actor.account, mode, belief)
+    landing = Landing(place.success_url or NOWHERE)
     booking = BookingService(store, turns, clock, gateway, payment, new_booking_id, landing.address_for)
     return Engine(
         actor=actor,
@@ -273,7 +275,7 @@ class Landing:
     address: str
 
     def address_for(self, booking_id: BookingId) -> str:
-        return f"{self.address}?booking={booking_id}"
+        return return_url(self.address, booking_id)
 
 
 @asynccontextmanager

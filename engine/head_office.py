@@ -11,6 +11,7 @@ from engine.adapters.mongo_health import MongoHealth
 from engine.adapters.mongo_overview import MongoOverview
 from engine.adapters.mongo_people import MongoPeople
 from engine.adapters.mongo_store import MongoStore
+from engine.adapters.mongo_witnesses import MongoWitnesses
 from engine.adapters.redis_cache import RedisCache
 from engine.config import Secret
 from engine.ports import PaymentGateway
@@ -37,7 +38,7 @@ def open_head_office(
         audit=AuditService(MongoAudit(client, name)),
         health=HealthService(MongoHealth(client, name, clock), cache, gateway, key, reconciler, clock),
         overview=OverviewService(MongoOverview(client, name), store, clock, cache),
-        care=CareService(store, clock, desk),
+        care=CareService(store, clock, desk, MongoWitnesses(client, name)),
         requests=RequestService(MongoPeople(client, name), clock, desk),
     )
 

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 
 from engine.domain.audit import AuditRow
 from engine.domain.availability import Claim, TakenRows
+from engine.domain.belief import Capture, GiveBack, OpenPage, VoidPayment
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import Branch, BranchId, Car, CarId, CarTerms
 from engine.domain.catalogue import CarWish, Facets
@@ -15,7 +16,6 @@ from engine.domain.fleet import FleetOwner, FleetQuery, FleetRows, Outlook
 from engine.domain.freshness import Lookup, Namespace
 from engine.domain.ledger import LedgerRow
 from engine.domain.listing import BookingRows, BookingSelection
-from engine.domain.money import Money
 from engine.domain.payment import IntentFacts, PageFacts, PageOrder, PaymentFacts, RefundFacts, StripeMode, StripeNews
 from engine.domain.people import AccountName, Renter, RenterId
 from engine.domain.period import RentalPeriod
@@ -63,6 +63,12 @@ class Work(Protocol):
 
     async def replace(self, booking: Booking) -> None:
         """Store the next version. Raises: Overtaken, when the stored one is not the version before."""
+
+    async def note_return(self, booking: Booking) -> None:
+        """Write down that its car came back: a word beside its row, which nobody can change or take away."""
+
+    async def note_settled(self, booking: Booking) -> None:
+        """Write down what a person settled, where only administrators can; its row alone proves nothing."""
 
     async def post(self, rows: Iterable[LedgerRow]) -> None:
         """Append to the ledger. Raises: Overtaken, when one of the facts is posted already."""
@@ -220,7 +226,7 @@ class Deployment(Protocol):
 
 
 class PaymentGateway(Protocol):
-    """Stripe. Every method but ``freeze`` talks to it.
+    """Stripe. Every method but ``freeze`` talks to it. What moves money takes an order, which only ``Believed`` makes.
 
     Raises:
         Unavailable: ``stripe`` gave no usable answer (connection, 5xx, 409, 429); what happened there is unknown.
@@ -235,28 +241,29 @@ class PaymentGateway(Protocol):
     def mode(self) -> StripeMode | None:
         """That of the key; None without a key."""
 
+    @property
+    def sandbox(self) -> str:
+        """Address of the local sandbox; empty for Stripe itself."""
+
     def freeze(self, order: PageOrder) -> str:
         """The exact request as canonical JSON; pure, the same order gives the same bytes."""
 
-    def refreeze(self, request: str, attempt: int, expires_at: datetime) -> str:
-        """The same order as a further attempt with a later deadline; pure."""
-
-    async def open_page(self, request: str, key: str) -> PageFacts:
-        """Create the session, or be told of the one that *key* made before; *request* comes from ``freeze``."""
+    async def open_page(self, order: OpenPage) -> PageFacts:
+        """Create the session, or be told of the one that its key made before."""
 
     async def page(self, session_id: str) -> PageFacts: ...
 
     async def close_page(self, session_id: str) -> None:
         """Ask Stripe to expire it, under a fresh idempotency key each time."""
 
-    async def capture(self, payment_intent: str, amount: Money, key: str) -> IntentFacts: ...
+    async def capture(self, order: Capture) -> IntentFacts: ...
 
     async def intent(self, payment_intent: str) -> IntentFacts: ...
 
-    async def void(self, payment_intent: str, key: str) -> IntentFacts:
+    async def void(self, order: VoidPayment) -> IntentFacts:
         """Cancel an authorised payment before any money moved."""
 
-    async def refund(self, payment_intent: str, amount: Money, key: str) -> RefundFacts: ...
+    async def refund(self, order: GiveBack) -> RefundFacts: ...
 
     async def refunds(self, payment_intent: str) -> list[RefundFacts]:
         """All of one payment, newest first."""

@@ -35,6 +35,7 @@ _NEEDS = {
     Why.SLOW: "money long on its way",
     Why.NOBODY: "step left undone",
     Why.MISMATCH: "payment does not fit",
+    Why.DOUBTED: "row not believed",
     Why.REFUND_FAILED: "refund failed",
     Why.LAPSED: "authorisation lapsed",
 }

@@ -50,6 +50,10 @@ class Stripe:
         """What Stripe does with an authorisation of seven days."""
         (await self._http.post(f"/v1/payment_intents/{payment_intent}/cancel")).raise_for_status()
 
+    async def capture(self, payment_intent: str) -> None:
+        """As a person does in Stripe's dashboard."""
+        (await self._http.post(f"/v1/payment_intents/{payment_intent}/capture")).raise_for_status()
+
     async def page(self, booking: Booking) -> dict:
         return (await self._http.get(f"/v1/checkout/sessions/{booking.attempt.session_id}")).json()
 
@@ -74,6 +78,20 @@ async def stripe_of(world: World):
 async def opened(desk: Engine, **changes: object) -> Booking:
     held = await desk.booking.hold(desk.actor, wish(desk, **changes))
     return await desk.payment.settle(desk.actor, held.id)
+
+
+def wrote(world: World, booking: Booking, *states: str, **fields: object) -> None:
+    """Its row goes on to the last of *states* as the program would have written it, and as *fields* say."""
+    row = world.stored(booking)
+    since = row["history"][-1]["at"]
+    steps = [{"state": state, "at": since + timedelta(milliseconds=n), "by": "test"} for n, state in enumerate(states)]
+    change = {"$set": {"state": states[-1], **fields}, "$push": {"history": {"$each": steps}}, "$unset": {"due_at": 1}}
+    world.db.bookings.update_one({"_id": booking.id}, change)
+
+
+def let_go(world: World, booking: Booking, attempt: str = "expired") -> None:
+    """Its row says that the hold ran out and the page was closed, whatever Stripe knows."""
+    wrote(world, booking, "releasing", "released", **{"attempts.0.state": attempt})
 
 
 def run_out(world: World, booking: Booking) -> None:

@@ -37,6 +37,7 @@ INDEXES: dict[str, list[IndexModel]] = {
             name="needs_person",
             partialFilterExpression={"person_at": {"$exists": True}},
         ),
+        IndexModel([("trouble.settled.at", ASCENDING)], name="settled", sparse=True),
         IndexModel([("booked_by", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="desk"),
         IndexModel([("branch_id", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="branch"),
         IndexModel([("owner_id", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="owner"),
@@ -57,6 +58,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("terms.branch_id", ASCENDING), ("status", ASCENDING)], name="branch_status"),
         IndexModel([("status", ASCENDING)], name="status"),
     ],
+    "settlements": [IndexModel([("booking_id", ASCENDING)], name="booking")],
     "car_statuses": [IndexModel([("owner_id", ASCENDING), ("since", ASCENDING)], name="owner")],
     "renters": [
         IndexModel([("keys", ASCENDING)], name="keys"),

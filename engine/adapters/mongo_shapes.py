@@ -244,6 +244,27 @@ SHAPES: dict[str, Document] = {
         },
         optional=("by", "desk", "rows", "size"),
     ),
+    # What is said beside a booking's row, where whoever writes bookings cannot unsay it.
+    "returns": _record({"_id": _TEXT, "car_id": _TEXT, "at": _DATE, "by": _TEXT}),
+    "settlements": _record(
+        {
+            "_id": {"bsonType": "objectId"},
+            "booking_id": _TEXT,
+            "why": _one_of(Why),
+            "since": _DATE,
+            "by": _TEXT,
+            "at": _DATE,
+            "note": _TEXT,
+        }
+    ),
+    # Where Stripe sends live payers back to.
+    "return_pages": _record(
+        {
+            "_id": {"bsonType": "string", "pattern": "^https://[a-z0-9.-]+(:[0-9]+)?(/.*)?$", "maxLength": 400},
+            "by": _TEXT,
+            "at": _DATE,
+        }
+    ),
     # GridFS; its own fields may grow with the driver.
     "images.files": _record(
         {

@@ -13,6 +13,7 @@ from pymongo.write_concern import WriteConcern
 
 from engine.adapters.memory import Remembered
 from engine.adapters.mongo_bookings import booking_of
+from engine.adapters.mongo_care import due, needing_person
 from engine.adapters.mongo_cars import AT_ONCE, car_filter, page_of
 from engine.adapters.mongo_client import TRANSACTION_S, Client, Database, Document, database, session_of, speaking
 from engine.adapters.mongo_documents import audit_document, branch_of, car_of, renter_document, renter_of
@@ -98,16 +99,11 @@ class MongoStore:
 
     async def unsettled(self, now: datetime, limit: int) -> list[BookingId]:
         with speaking():
-            cursor = self._db.bookings.find({"due_at": {"$lte": now}}, {"_id": 1}).sort("due_at", 1).limit(limit)
-            return [BookingId(document["_id"]) for document in await cursor.to_list()]
+            return await due(self._db, now, limit)
 
     async def needing_person(self, now: datetime, offset: int, limit: int) -> BookingRows[Booking]:
-        wanted = {"person_at": {"$lte": now}}
         with speaking():
-            cursor = self._db.bookings.find(wanted).sort([("person_at", 1), ("_id", 1)]).skip(offset).limit(limit)
-            found = await cursor.to_list()
-            total = await self._db.bookings.count_documents(wanted)
-        return BookingRows(tuple(booking_of(document) for document in found), total)
+            return await needing_person(self._db, now, offset, limit)
 
     async def note_round(self, name: str, by: str, desk: str, at: datetime, count: int) -> None:
         told = {"by": by, "desk": desk, "at": at, "count": count}

@@ -25,6 +25,7 @@ from engine.adapters.mongo_documents import (
 )
 from engine.adapters.mongo_images import files_of
 from engine.adapters.mongo_schema import judge_fence, must_fit
+from engine.adapters.mongo_witnesses import return_document, settlement_document
 from engine.domain.audit import AuditRow
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import Car, CarId, CarStatus, CarTerms, terms_of
@@ -126,6 +127,18 @@ class MongoWork:
         terms = terms_of_fence(fence)
         self._touched.add(cars_at(terms.branch_id))
         return terms
+
+    async def note_return(self, booking: Booking) -> None:
+        step = booking.history[-1]
+        row = return_document(booking, step.at, step.by)
+        # A word that is there already says nothing else, and no role may change one.
+        if await self._db.returns.find_one({"_id": booking.id}, {"_id": 1}, session=self._session) is None:
+            await self._db.returns.insert_one(row, session=self._session)
+
+    async def note_settled(self, booking: Booking) -> None:
+        if booking.trouble is not None and booking.trouble.settled is not None:
+            row = settlement_document(booking.id, booking.trouble, booking.trouble.settled)
+            await self._db.settlements.insert_one(row, session=self._session)
 
     async def post(self, rows: Iterable[LedgerRow]) -> None:
         documents = []

@@ -23,6 +23,7 @@ class _Intent(msgspec.Struct):
     currency: str
     amount_received: int = 0
     latest_charge: str | None = None
+    metadata: dict[str, str] = {}
 
 
 class _Session(msgspec.Struct):
@@ -102,6 +103,7 @@ def intent_facts(body: Body) -> IntentFacts:
             amount=received(told.amount, told.currency),
             captured=received(told.amount_received, told.currency),
             charge=told.latest_charge or "",
+            tags=told.metadata,
         )
 
 

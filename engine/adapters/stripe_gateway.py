@@ -26,9 +26,10 @@ from engine.adapters.stripe_facts import (
     refund_facts,
 )
 from engine.adapters.stripe_news import check_signature, news_of
+from engine.domain.belief import Capture, GiveBack, OpenPage, VoidPayment
 from engine.domain.charging import must_be_chargeable, sent
 from engine.domain.errors import Forbidden, Misconfigured, PaymentRefused, Unavailable
-from engine.domain.money import Money
+from engine.domain.frozen import freeze
 from engine.domain.payment import IntentFacts, PageFacts, PageOrder, PaymentFacts, RefundFacts, StripeMode, StripeNews
 
 #: The version of Stripe's document in ``resources/stripe``; the sandbox speaks no other.
@@ -121,6 +122,10 @@ class StripeGateway:
         return self._livemode
 
     @property
+    def sandbox(self) -> str:
+        return self._base_url or ""
+
+    @property
     def mode(self) -> StripeMode | None:
         if self._keyless:
             return None
@@ -128,36 +133,12 @@ class StripeGateway:
 
     def freeze(self, order: PageOrder) -> str:
         must_be_chargeable(order.amount)
-        tags = {"booking": order.booking_id, "attempt": str(order.attempt)}
-        price = {
-            "currency": order.amount.currency.lower(),
-            "unit_amount": sent(order.amount),
-            "product_data": {"name": order.title},
-        }
-        request = {
-            "mode": "payment",
-            "payment_method_types": ["card"],
-            "line_items": [{"quantity": 1, "price_data": price}],
-            "client_reference_id": order.booking_id,
-            "metadata": tags,
-            "payment_intent_data": {"capture_method": "manual", "metadata": tags},
-            "customer_email": order.renter_email,
-            "expires_at": int(order.expires_at.timestamp()),
-            "success_url": order.return_url,
-        }
-        return json.dumps(request, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return freeze(order)
 
-    def refreeze(self, request: str, attempt: int, expires_at: datetime) -> str:
-        again = json.loads(request)
-        again["expires_at"] = int(expires_at.timestamp())
-        for tags in (again["metadata"], again["payment_intent_data"]["metadata"]):
-            tags["attempt"] = str(attempt)
-        return json.dumps(again, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-    async def open_page(self, request: str, key: str) -> PageFacts:
+    async def open_page(self, order: OpenPage) -> PageFacts:
         with self._asking():
             session = await self._client.v1.checkout.sessions.create_async(
-                json.loads(request), {"idempotency_key": key}
+                json.loads(order.request), {"idempotency_key": order.key}
             )
         # A replayed create answers what was true the first time; only a retrieve tells what is true now.
         return await self.page(session.id)
@@ -173,10 +154,10 @@ class StripeGateway:
                 session_id, options={"idempotency_key": f"ex:{session_id}:{uuid4().hex}"}
             )
 
-    async def capture(self, payment_intent: str, amount: Money, key: str) -> IntentFacts:
+    async def capture(self, order: Capture) -> IntentFacts:
         with self._asking():
             intent = await self._client.v1.payment_intents.capture_async(
-                payment_intent, {"amount_to_capture": sent(amount)}, {"idempotency_key": key}
+                order.payment_intent, {"amount_to_capture": sent(order.amount)}, {"idempotency_key": order.key}
             )
         return intent_facts(intent.to_dict())
 
@@ -185,20 +166,23 @@ class StripeGateway:
             intent = await self._client.v1.payment_intents.retrieve_async(payment_intent)
         return intent_facts(intent.to_dict())
 
-    async def void(self, payment_intent: str, key: str) -> IntentFacts:
+    async def void(self, order: VoidPayment) -> IntentFacts:
         with self._asking():
             intent = await self._client.v1.payment_intents.cancel_async(
-                payment_intent, options={"idempotency_key": key}
+                order.payment_intent, options={"idempotency_key": order.key}
             )
         return intent_facts(intent.to_dict())
 
-    async def refund(self, payment_intent: str, amount: Money, key: str) -> RefundFacts:
+    async def refund(self, order: GiveBack) -> RefundFacts:
         with self._asking():
             # Stripe's events about a refund carry the refund's own tags only, so it gets those of its payment.
-            intent = await self._client.v1.payment_intents.retrieve_async(payment_intent)
             refund = await self._client.v1.refunds.create_async(
-                {"payment_intent": payment_intent, "amount": sent(amount), "metadata": intent.to_dict()["metadata"]},
-                {"idempotency_key": key},
+                {
+                    "payment_intent": order.payment_intent,
+                    "amount": sent(order.amount),
+                    "metadata": dict(order.tags),
+                },
+                {"idempotency_key": order.key},
             )
             # As with pages: a replayed answer tells what was true the first time.
             refund = await self._client.v1.refunds.retrieve_async(refund.id)

@@ -170,8 +170,9 @@ class Booking:
         if self.trouble.again_at is None:
             return None
         again = max(due, self.trouble.again_at)
-        # Whatever cannot be done meanwhile, a hold ends in time.
-        return min(again, self.hold_until) if self.state is BookingState.HELD else again
+        # Whatever cannot be done meanwhile, a hold ends in time; but nothing ends a row that is not believed.
+        ends = self.state is BookingState.HELD and self.trouble.why is not Why.DOUBTED
+        return min(again, self.hold_until) if ends else again
 
     @property
     def person_at(self) -> datetime | None:
@@ -262,6 +263,11 @@ class Booking:
 
     def with_refund(self, refund: Refund, *, trouble: Trouble | None = None) -> Booking:
         return replace(self, refund=refund, trouble=trouble, version=self.version + 1)
+
+    def tamed(self, now: datetime) -> Booking:
+        """As it is stored, but that no time which only a hostile hand writes silences it. Changes nothing else."""
+        trouble = self.trouble and self.trouble.tamed(now)
+        return self if trouble == self.trouble else replace(self, trouble=trouble)
 
     def in_trouble(self, trouble: Trouble) -> Booking:
         return replace(self, trouble=trouble, version=self.version + 1)

@@ -20,6 +20,8 @@ DriveSphereError
 │   ├── PriceChanged         the price shown is no longer the price
 │   ├── MoveRefused          the booking's state machine has no such move
 │   ├── PaymentMismatch      Stripe's facts are not those of the booking
+│   ├── NotBelieved          the stored booking is not one that the program writes, so Stripe was not asked
+│   ├── StrangeAddress       an address that is not Stripe's own, so no browser was opened
 │   ├── PaymentRefused       Stripe understood the request and said no
 │   ├── WrongStripeMode      this desk's Stripe key is for test payments and the firm takes live ones, or the reverse
 │   ├── ProgramTooOld        the stored shapes are of a later release than this program
@@ -205,6 +207,20 @@ class MoveRefused(RuleBroken):
 
 class PaymentMismatch(RuleBroken):
     code = "payment.mismatch"
+
+
+class NotBelieved(RuleBroken):
+    """Attributes: ``doubt`` names what is wrong with the row; ``listed``, whether it is listed for a person."""
+
+    code = "payment.not_believed"
+
+    def __init__(self, booking_id: str, doubt: str) -> None:
+        super().__init__(f"booking {booking_id} is not believed: {doubt}")
+        self.doubt, self.listed = doubt, False
+
+
+class StrangeAddress(RuleBroken):
+    code = "payment.strange_address"
 
 
 class PaymentRefused(RuleBroken):

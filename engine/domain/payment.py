@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
 
@@ -165,6 +166,7 @@ class IntentFacts:
     Attributes:
         captured: What was received so far.
         charge: Id of the latest charge; empty while there is none.
+        tags: What its page was opened with: which booking and attempt it pays.
     """
 
     payment_intent: str
@@ -172,6 +174,7 @@ class IntentFacts:
     amount: Money
     captured: Money
     charge: str
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,9 @@ class Why(StrEnum):
     SLOW = auto()  #: money on its way at a bank
     NOBODY = auto()  #: its step is due and no engine took it: none is at work, or none whose key may
     MISMATCH = auto()  #: Stripe's facts are not those of the booking
+    DOUBTED = (
+        auto()
+    )  #: its row is not one that the program writes, so Stripe is asked nothing; the code says which part
     REFUND_FAILED = auto()  #: Stripe could not give the money back
     LAPSED = auto()  #: the authorisation ran out before the money was taken; the booking stands unpaid
 
@@ -29,6 +32,7 @@ PATIENCE = MappingProxyType(
         Why.SLOW: timedelta(days=10),
         Why.NOBODY: timedelta(hours=1),
         Why.MISMATCH: _AT_ONCE,
+        Why.DOUBTED: _AT_ONCE,
         Why.REFUND_FAILED: _AT_ONCE,
         Why.LAPSED: _AT_ONCE,
     }
@@ -39,6 +43,12 @@ _LONGEST_PAUSE = MappingProxyType(
     {Why.STUCK: timedelta(minutes=8), Why.SLOW: timedelta(hours=1), Why.MISMATCH: timedelta(hours=1)}
 )
 _MOST_DOUBLINGS = 10
+#: A row that is not believed does not mend itself.
+_DOUBTED_PAUSE = timedelta(hours=1)
+#: No engine puts anything off for longer than an hour; a time beyond this was written past the program.
+FURTHEST_DUE = timedelta(hours=2)
+#: No patience is longer than ten days (``PATIENCE``); the same.
+FURTHEST_PERSON = timedelta(days=11)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +87,20 @@ class Trouble:
     def settle(self, done: ByHand) -> Trouble:
         return replace(self, settled=done)
 
+    def tamed(self, now: datetime) -> Trouble:
+        """With every time that no engine writes taken for *now*."""
+        again_at = now if self.again_at is not None and self.again_at > now + FURTHEST_DUE else self.again_at
+        return replace(self, since=min(self.since, now), again_at=again_at)
+
 
 def put_off(before: Trouble | None, why: Why, now: datetime, code: str = "") -> Trouble:
     """One more try in vain. A mismatch stays one until there is progress, whatever else goes wrong meanwhile."""
-    if before is not None and Why.MISMATCH in (before.why, why):
+    if before is not None and Why.MISMATCH in (before.why, why) and why is not Why.DOUBTED:
         why = Why.MISMATCH
+    if why is Why.DOUBTED:
+        same = before is not None and (before.why, before.code) == (why, code)
+        begun = before if before is not None and same else Trouble(why, now, 0, code=code)
+        return replace(begun, tries=begun.tries + 1, again_at=now + _DOUBTED_PAUSE)
     if before is None or before.why is not why:
         return Trouble(why, now, 1, now + _FIRST_PAUSE, code)
     pause = min(_FIRST_PAUSE * 2 ** min(before.tries, _MOST_DOUBLINGS), _LONGEST_PAUSE[why])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.domain.audit import AuditRow
 from engine.domain.booking import Booking, BookingId
@@ -12,6 +12,7 @@ from engine.domain.people import Actor, Deed
 from engine.domain.text import clean
 from engine.domain.trouble import ByHand, Why
 from engine.ports import Clock, Store, Work
+from engine.services.belief import Witnesses
 from engine.services.gate import gated
 
 _LONGEST_NOTE = 400
@@ -25,6 +26,7 @@ class CareService:
     store: Store
     clock: Clock
     desk: str
+    witnesses: Witnesses
 
     async def waiting(self, actor: Actor, *, offset: int = 0, limit: int = 50) -> Cases:
         """Failed refunds, lapsed authorisations, mismatches and what is stuck for too long; the oldest first.
@@ -49,7 +51,8 @@ class CareService:
         """
         actor.must(Deed.SETTLE_BY_HAND)
         said = clean("note", note, longest=_LONGEST_NOTE)
-        booking, now = await self.store.booking(booking_id), self.clock.now()
+        now = self.clock.now()
+        booking = await self._undeceived((await self.store.booking(booking_id)).tamed(now))
         if booking.version != seen:
             raise Overtaken(f"booking {booking_id} was changed by somebody else")
         if booking.person_at is None or booking.person_at > now:
@@ -60,10 +63,18 @@ class CareService:
 
         async def write(work: Work) -> Booking:
             await work.replace(done)
+            await work.note_settled(done)
             await work.audit(row)
             return done
 
         return await self.store.transact(write)
+
+    async def _undeceived(self, booking: Booking) -> Booking:
+        """Without a word that it was settled which no administrator wrote."""
+        trouble = booking.trouble
+        if trouble is None or trouble.settled is None or await self.witnesses.was_settled(booking.id, trouble):
+            return booking
+        return replace(booking, trouble=replace(trouble, settled=None))
 
 
 def _case(booking: Booking) -> Case:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
 
+from engine.domain.belief import Believed, Doubt
 from engine.domain.booking import Booking, BookingState
-from engine.domain.errors import PaymentRefused
+from engine.domain.errors import NotBelieved, PaymentRefused
+from engine.domain.frozen import again, order_of
 from engine.domain.payment import PAGE_LIFETIME, Attempt, AttemptState, PageFacts, PageStatus
 from engine.ports import Clock, PaymentGateway, Store
 
@@ -32,21 +35,37 @@ class Pages:
     clock: Clock
     desk: str
 
-    async def open(self, booking: Booking) -> Booking:
+    async def open(self, believed: Believed) -> Booking:
         """Rows 2 and 3. A retry sends the same bytes under the same key, so there is one page however often."""
-        attempt = booking.attempt
+        booking, attempt = believed.booking, believed.booking.attempt
         try:
-            page = await self.gateway.open_page(attempt.request, f"co:{booking.id}:{attempt.n}")
+            page = await self.gateway.open_page(believed.page())
         except PaymentRefused as refusal:
             if refusal.param != "expires_at" or attempt.n >= _MOST_ATTEMPTS:
                 raise
             return await self._begin_again(booking)
         page.must_belong_to(booking.id, attempt, livemode=self.gateway.livemode)
+        if believed.outdated and not page.secured:
+            return await self._supersede(booking, page)
         return await self._store(booking.with_attempt(attempt.opened(page)))
 
-    async def look(self, booking: Booking) -> Booking:
+    async def _supersede(self, booking: Booking, page: PageFacts) -> Booking:
+        """Row 3: a release asks for more than the one that froze this attempt, whose page nobody was shown.
+
+        The old page is closed on Stripe's word before there is a next, so there is one that can be paid.
+        """
+        with suppress(PaymentRefused):
+            await self.gateway.close_page(page.session_id)
+        page = await self.gateway.page(page.session_id)
+        page.must_belong_to(booking.id, booking.attempt, livemode=self.gateway.livemode)
+        if page.unpaid_for_good:
+            return await self._begin_again(booking)
+        return await self._store(booking.with_attempt(booking.attempt.opened(page)))
+
+    async def look(self, believed: Believed) -> Booking:
         """Rows 4 to 7."""
-        page = await self._page(booking)
+        booking = believed.booking
+        page = await self.page(believed)
         if page.secured:
             return await self.move(booking, BookingState.CONFIRMED, booking.attempt.paid(page))
         if page.unpaid_for_good:
@@ -55,22 +74,22 @@ class Pages:
             return await self.move(booking, BookingState.AWAITING_FUNDS)
         return booking
 
-    async def let_run_out(self, booking: Booking) -> Booking:
+    async def let_run_out(self, believed: Believed) -> Booking:
         """Row 8. The car stays blocked until the page is closed."""
-        return await self.move(booking, BookingState.RELEASING)
+        return await self.move(believed.booking, BookingState.RELEASING)
 
-    async def close(self, booking: Booking) -> Booking:
+    async def close(self, believed: Believed) -> Booking:
         """Rows 8 to 12: only Stripe's own word frees the car. An error says nothing about the page, so look at it."""
-        attempt = booking.attempt
+        booking, attempt = believed.booking, believed.booking.attempt
         if attempt.state is AttemptState.PREPARED:
-            return await self._find_out(booking)
+            return await self._find_out(believed)
         if attempt.state in (AttemptState.VOID, AttemptState.EXPIRED):
             return await self.move(booking, BookingState.RELEASED)
         try:
             await self.gateway.close_page(attempt.session_id)
         except PaymentRefused as refusal:
             log.info("payment.close_refused", booking=booking.id, status=refusal.status)
-        page = await self._page(booking)
+        page = await self.page(believed)
         if page.secured:
             return await self.move(booking, BookingState.CONFIRMED, attempt.paid(page))
         if page.unpaid_for_good:
@@ -84,18 +103,21 @@ class Pages:
         """Nothing was created under the old key, so a new attempt with a new deadline is the only page."""
         old = booking.attempt
         expires_at = self.clock.now() + PAGE_LIFETIME
-        request = self.gateway.refreeze(old.request, old.n + 1, expires_at)
+        order = order_of(booking, old)
+        if order is None:
+            raise NotBelieved(booking.id, Doubt.REQUEST)
+        request = self.gateway.freeze(again(order, old.n + 1, expires_at))
         voided = booking.with_attempt(old.ended(AttemptState.VOID))
         fresh = Attempt(old.n + 1, request, old.amount, expires_at)
         return await self._store(replace(voided, attempts=(*voided.attempts, fresh)))
 
-    async def _find_out(self, booking: Booking) -> Booking:
+    async def _find_out(self, believed: Believed) -> Booking:
         """Row 12: nobody knows whether there is a page. Asking with its key again tells; then it can be closed."""
-        attempt = booking.attempt
+        booking, attempt = believed.booking, believed.booking.attempt
         if self.clock.now() - booking.created_at > _KEY_LIVES:
             return await self._search(booking)
         try:
-            page = await self.gateway.open_page(attempt.request, f"co:{booking.id}:{attempt.n}")
+            page = await self.gateway.open_page(believed.page())
         except PaymentRefused as refusal:
             if refusal.stripe_code == _OTHER_REQUEST:
                 raise
@@ -115,7 +137,9 @@ class Pages:
                 return await self._store(booking.with_attempt(attempt.opened(page)))
         return await self._store(booking.with_attempt(attempt.ended(AttemptState.VOID)))
 
-    async def _page(self, booking: Booking) -> PageFacts:
+    async def page(self, believed: Believed) -> PageFacts:
+        """The newest attempt's page as it is now. Raises: PaymentMismatch, when it is another booking's."""
+        booking = believed.booking
         page = await self.gateway.page(booking.attempt.session_id)
         page.must_belong_to(booking.id, booking.attempt, livemode=self.gateway.livemode)
         return page

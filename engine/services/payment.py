@@ -11,11 +11,22 @@ from dataclasses import dataclass
 
 import structlog
 
+from engine.domain.addresses import PageAddress, page_address
+from engine.domain.belief import Believed
 from engine.domain.booking import Booking, BookingId, BookingState
-from engine.domain.errors import CarNotRentable, Forbidden, NotFound, Overtaken, PaymentMismatch, PeriodTaken
-from engine.domain.payment import AttemptState, PageFacts
+from engine.domain.errors import (
+    CarNotRentable,
+    Forbidden,
+    NotBelieved,
+    NotFound,
+    Overtaken,
+    PaymentMismatch,
+    PeriodTaken,
+)
+from engine.domain.payment import AttemptState, PageFacts, PageStatus
 from engine.domain.people import Actor, Deed
 from engine.ports import Clock, PaymentGateway, Store, Work
+from engine.services.belief import Belief
 from engine.services.gate import gated
 from engine.services.mode import ModeGuard
 from engine.services.pages import Pages
@@ -37,6 +48,7 @@ class PaymentService:
     clock: Clock
     desk: str
     mode: ModeGuard
+    belief: Belief
 
     async def settle(self, actor: Actor, booking_id: BookingId) -> Booking:
         """``carry_on`` for somebody at a desk.
@@ -47,10 +59,37 @@ class PaymentService:
         """
         if not actor.may(Deed.BOOK):
             actor.must(Deed.CAPTURE)
-        booking = await self.store.booking(booking_id)
+        return await self._carry_on(await self._seen(actor, booking_id))
+
+    async def page_address(self, actor: Actor, booking_id: BookingId) -> PageAddress:
+        """Where the booking can be paid, as Stripe tells it now; what its row says of that is not looked at.
+
+        Raises:
+            Forbidden: The actor's role neither books nor takes payments, or this desk's key may not look.
+            NotFound: There is no such booking, the actor may not see it, or there is no page that can be paid (any
+                more).
+            NotBelieved, PaymentMismatch: The row, or the page that it names, is not this booking's.
+            StrangeAddress: Stripe's answer names no page of its own.
+        """
+        if not actor.may(Deed.BOOK):
+            actor.must(Deed.CAPTURE)
+        booking = await self._seen(actor, booking_id)
+        if not booking.blocking or booking.attempt.state is not AttemptState.OPEN:
+            raise NotFound("page", booking_id)
+        await self.mode.must_fit()
+        page = await self._pages.page(await self.belief.judge(booking))
+        if page.status is not PageStatus.OPEN or not page.url:
+            raise NotFound("page", booking_id)
+        return page_address(page.url, self.gateway.sandbox)
+
+    async def _seen(self, actor: Actor, booking_id: BookingId) -> Booking:
+        booking = await self._read(booking_id)
         if not booking.visible_to(actor):
             raise NotFound("booking", booking_id)
-        return await self._carry_on(booking)
+        return booking
+
+    async def _read(self, booking_id: BookingId) -> Booking:
+        return (await self.store.booking(booking_id)).tamed(self.clock.now())
 
     async def carry_on(self, booking_id: BookingId, *, leave: bool = True) -> Booking:
         """Take every step that can be taken now, whoever's booking it is; as it is stored afterwards.
@@ -61,9 +100,10 @@ class PaymentService:
         Raises:
             Unavailable: Stripe or MongoDB gave no answer; what is stored stays true, and another call goes on from it.
             PaymentMismatch: Stripe's facts are not those of the booking; nothing was changed.
+            NotBelieved: The row is not one that the program writes; it is listed for a person instead.
             WrongStripeMode: This engine's key is of the other mode; Stripe was not asked.
         """
-        return await self._carry_on(await self.store.booking(booking_id), leave=leave)
+        return await self._carry_on(await self._read(booking_id), leave=leave)
 
     async def _carry_on(self, booking: Booking, *, leave: bool = True) -> Booking:
         booking_id = booking.id
@@ -71,8 +111,12 @@ class PaymentService:
             before = booking.version
             try:
                 booking = await self._step(booking)
+            except NotBelieved as problem:
+                # Written down by the judge already; doubts that only Stripe's answer raises are written down here.
+                await self.belief.doubt(booking, problem)
+                raise
             except Overtaken:
-                booking = await self.store.booking(booking_id)
+                booking = await self._read(booking_id)
                 continue
             except Forbidden:
                 if not leave:
@@ -89,10 +133,10 @@ class PaymentService:
 
         A page that was paid meanwhile wins: the booking comes back confirmed.
         """
-        booking = await self.store.booking(booking_id)
+        booking = await self._read(booking_id)
         if booking.state is BookingState.HELD:
             try:
-                await self._pages.let_run_out(booking)
+                await self._pages.let_run_out(await self.belief.judge(booking))
             except Overtaken:
                 log.info("payment.overtaken", booking=booking_id)
         return await self.carry_on(booking_id)
@@ -112,17 +156,19 @@ class PaymentService:
         page = await self.gateway.page(session_id)
         if not page.secured:
             return booking
+        believed = await self.belief.judge(booking)
         if page.booking_id != booking_id:
             raise PaymentMismatch(f"session {session_id} pays for {page.booking_id}, not for {booking_id}")
         if booking.state is BookingState.RELEASED and page.attempt == booking.attempt.n:
             try:
-                await self._late(booking, page)
+                await self._late(believed, page)
             except Overtaken:
                 log.info("payment.overtaken", booking=booking_id)
             return await self.carry_on(booking_id)
         if page.payment_intent not in {attempt.payment_intent for attempt in booking.attempts}:
             # A second page of a booking that has been paid or given back: its money is not taken.
-            await self.gateway.void(page.payment_intent, f"void:{booking_id}:{page.payment_intent}")
+            own = await self._takings.own(believed) if booking.attempt.payment_intent else None
+            await self.gateway.void(believed.void_stray(own, page))
             log.error("payment.stray_voided", booking=booking_id, session=session_id)
         return booking
 
@@ -132,12 +178,13 @@ class PaymentService:
             return booking
         await self.mode.must_fit()
         try:
-            return await self._takings.doubt(booking)
+            return await self._takings.doubt(await self.belief.judge(booking))
         except Overtaken:
             return await self.store.booking(booking.id)
 
-    async def _late(self, booking: Booking, page: PageFacts) -> None:
+    async def _late(self, believed: Believed, page: PageFacts) -> None:
         """Paid after the car was let go: the same car if it is still free, else the money goes back."""
+        booking = believed.booking
         page.must_belong_to(booking.id, booking.attempt, livemode=self.gateway.livemode)
         now = self.clock.now()
         paid = booking.attempt.opened(page).paid(page)
@@ -157,7 +204,7 @@ class PaymentService:
 
     async def _step(self, booking: Booking) -> Booking:
         attempt, pages, takings = booking.attempt, self._pages, self._takings
-        step: Callable[[Booking], Awaitable[Booking]] = _rest
+        step: Callable[[Believed], Awaitable[Booking]] | None = None
         match booking.state:
             case BookingState.HELD if booking.hold_over(self.clock.now()):
                 step = pages.let_run_out
@@ -173,9 +220,11 @@ class PaymentService:
                 step = takings.take
             case BookingState.CANCELLED if booking.refund_waits:
                 step = takings.refund
-        if step is not _rest:
-            await self.mode.must_fit()
-        return await step(booking)
+        if step is None and not booking.refund_waits:
+            return booking
+        await self.mode.must_fit()
+        believed = await self.belief.judge(booking)
+        return booking if step is None else await step(believed)
 
     @property
     def _pages(self) -> Pages:
@@ -184,7 +233,3 @@ class PaymentService:
     @property
     def _takings(self) -> Takings:
         return Takings(self.store, self.gateway, self.clock, self.desk)
-
-
-async def _rest(booking: Booking) -> Booking:
-    return booking

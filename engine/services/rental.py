@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from engine.domain.booking import Booking, BookingId, BookingState
-from engine.domain.cancellation import RefundQuote, refund_for
+from engine.domain.cancellation import RefundQuote
 from engine.domain.errors import MoveRefused, PriceChanged
+from engine.domain.giving_back import Reason, given_back
 from engine.domain.money import Money
 from engine.domain.payment import AttemptState, Refund
 from engine.domain.people import Actor, Deed
-from engine.ports import Clock, Store
+from engine.ports import Clock, Store, Work
 from engine.services.booking import BookingService, HoldCar
 from engine.services.gate import gated
 from engine.services.payment import PaymentService
@@ -27,7 +29,7 @@ class RentalService:
     async def quote_refund(self, actor: Actor, booking_id: BookingId) -> RefundQuote:
         """Raises: NotFound, Forbidden, or MoveRefused for a booking that cannot be cancelled any more."""
         actor.must(Deed.BOOK)
-        return self._quote(await self.bookings.booking(actor, booking_id))
+        return self._quote(await self.bookings.booking(actor, booking_id), self.clock.now())
 
     async def cancel(self, actor: Actor, booking_id: BookingId, shown: Money) -> Booking:
         """Cancel, give back *shown*, and set the car free. An unpaid one has its page closed first.
@@ -39,12 +41,12 @@ class RentalService:
         """
         actor.must(Deed.BOOK)
         booking = await self.bookings.booking(actor, booking_id)
-        told = self._quote(booking)
+        now = self.clock.now()
+        told = self._quote(booking, now)
         if told.given_back != shown:
             raise PriceChanged(f"{shown.minor} was shown, {told.given_back.minor} would be given back now")
         if booking.state is not BookingState.CONFIRMED:
             return await self.payment.give_up(booking_id)
-        now = self.clock.now()
         cancelled = booking.become(BookingState.CANCELLED, now=now, by=actor.account)
         if told.given_back.minor > 0:
             cancelled = replace(cancelled, refund=Refund(told.given_back))
@@ -69,7 +71,13 @@ class RentalService:
         now = self.clock.now()
         if booking.period.starts_at > now:
             raise MoveRefused("not begun", BookingState.COMPLETED)
-        await self.store.replace(booking.become(BookingState.COMPLETED, now=now, by=actor.account))
+        completed = booking.become(BookingState.COMPLETED, now=now, by=actor.account)
+
+        async def complete(work: Work) -> None:
+            await work.replace(completed)
+            await work.note_return(completed)
+
+        await self.store.transact(complete)
         return await self.payment.carry_on(booking_id)
 
     async def take_up_again(self, actor: Actor, booking_id: BookingId, intent_key: str) -> Booking:
@@ -86,19 +94,18 @@ class RentalService:
         wish = HoldCar(intent_key, old.car_id, old.period, old.renter_id, old.price, old.return_branch_id)
         return await self.bookings.hold(actor, wish)
 
-    def _quote(self, booking: Booking) -> RefundQuote:
+    def _quote(self, booking: Booking, now: datetime) -> RefundQuote:
         nothing = Money(0, booking.price.currency)
         match booking.state:
             case BookingState.HELD | BookingState.RELEASING | BookingState.AWAITING_FUNDS:
                 return RefundQuote(nothing, nothing)
             case BookingState.CONFIRMED:
-                now = self.clock.now()
                 if booking.period.starts_at <= now:
                     # The car is out: cancelling would promise it to the next one. It is taken back instead.
                     raise MoveRefused("begun", BookingState.CANCELLED)
                 if booking.attempt.state is AttemptState.LAPSED:
                     return RefundQuote(nothing, nothing)
-                back = refund_for(booking.price, booking.period.starts_at, booking.cancellation, now)
+                back = given_back(booking, Reason.CANCELLED, now)
                 return RefundQuote(back, booking.price - back)
             case _:
                 raise MoveRefused(booking.state, BookingState.CANCELLED)

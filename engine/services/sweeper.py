@@ -13,6 +13,7 @@ from engine.domain.booking import Booking, BookingId
 from engine.domain.errors import (
     DriveSphereError,
     Forbidden,
+    NotBelieved,
     Overtaken,
     PaymentMismatch,
     PaymentRefused,
@@ -85,6 +86,9 @@ class Sweeper:
         except Forbidden:
             # This engine's key may not, or it has none: it stays due for one whose key may.
             log.warning("sweeper.left_to_others", booking=booking_id)
+        except NotBelieved as problem:
+            # It is listed for a person, and due again in an hour.
+            log.warning("sweeper.not_believed", booking=booking_id, doubt=problem.doubt)
         except DriveSphereError as problem:
             # One booking that cannot go on must not keep the others waiting.
             log.warning("sweeper.left", booking=booking_id, code=problem.code)
@@ -99,7 +103,7 @@ class Sweeper:
             if isinstance(problem, Unavailable) and problem.server != "stripe":
                 raise
             why = Why.MISMATCH if isinstance(problem, PaymentMismatch) else Why.STUCK
-            await self._put_off(await self.store.booking(booking_id), why, problem.code)
+            await self._put_off((await self.store.booking(booking_id)).tamed(self.clock.now()), why, problem.code)
             raise
         await self._put_off(booking, Why.SLOW if booking.money_moves else Why.STUCK)
 

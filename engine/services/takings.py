@@ -7,14 +7,19 @@ from dataclasses import dataclass
 
 import structlog
 
+from engine.domain.belief import Believed, Doubt
 from engine.domain.booking import Booking, BookingState
-from engine.domain.errors import PaymentMismatch, PaymentRefused
+from engine.domain.errors import NotBelieved, PaymentMismatch, PaymentRefused
+from engine.domain.giving_back import owed
 from engine.domain.ledger import LedgerRow, charge_rows, failed_refund_rows, refund_rows
 from engine.domain.payment import AttemptState, IntentFacts, Refund, RefundFacts, RefundState
 from engine.domain.trouble import Trouble, Why
 from engine.ports import Clock, PaymentGateway, Store, Work
 
 log = structlog.get_logger(__name__)
+
+_AUTHORISED = "requires_capture"
+_NO_SUCH = 404
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,40 +31,51 @@ class Takings:
     clock: Clock
     desk: str
 
-    async def take(self, booking: Booking) -> Booking:
+    async def take(self, believed: Believed) -> Booking:
         """Row 16: capture what is authorised; a booking cancelled in full is let go instead, which costs nothing."""
+        booking = believed.booking
         if booking.refund is not None and booking.refund.amount == booking.price:
-            return await self._let_go(booking)
-        attempt = booking.attempt
-        try:
-            intent = await self.gateway.capture(
-                attempt.payment_intent, attempt.amount, f"cap:{booking.id}:{attempt.payment_intent}"
-            )
-        except PaymentRefused:
-            # Captured before and the answer lost, or lapsed; the intent itself tells.
-            intent = await self.gateway.intent(attempt.payment_intent)
+            return await self._let_go(believed)
+        intent = await self.own(believed)
+        order = believed.capture(intent)
+        if intent.status == _AUTHORISED:
+            try:
+                intent = await self.gateway.capture(order)
+            except PaymentRefused:
+                # Captured at this moment by another engine, or lapsed; the intent itself tells.
+                intent = await self.own(believed)
         if intent.status == "canceled":
             return await self._lapsed(booking)
         if intent.status != "succeeded":
-            log.error("payment.not_captured", booking=booking.id, intent=attempt.payment_intent, status=intent.status)
+            log.error("payment.not_captured", booking=booking.id, intent=intent.payment_intent, status=intent.status)
             return booking
         return await self._taken(booking, intent)
 
-    async def give_back(self, booking: Booking) -> Booking:
-        """Row 15: a payment without a car. Void it; if the money was taken after all, refund it."""
-        attempt = booking.attempt
-        if attempt.captured_at is None:
-            return await self._let_go(booking)
-        if booking.refund is None:
-            return await self._store(booking.with_refund(Refund(attempt.amount)))
-        return await self.refund(booking)
+    async def own(self, believed: Believed) -> IntentFacts:
+        """What Stripe says of the payment that the booking names. Raises: NotBelieved, when there is none such."""
+        booking = believed.booking
+        try:
+            return await self.gateway.intent(booking.attempt.payment_intent)
+        except PaymentRefused as refusal:
+            if refusal.status != _NO_SUCH:
+                raise
+            raise NotBelieved(booking.id, Doubt.PAYMENT) from refusal
 
-    async def refund(self, booking: Booking) -> Booking:
+    async def give_back(self, believed: Believed) -> Booking:
+        """Row 15: a payment without a car. Void it; if the money was taken after all, refund it."""
+        booking = believed.booking
+        if booking.attempt.captured_at is None:
+            return await self._let_go(believed)
+        if booking.refund is None:
+            return await self._store(booking.with_refund(Refund(owed(booking))))
+        return await self.refund(believed)
+
+    async def refund(self, believed: Believed) -> Booking:
         """Ask Stripe once, under one key; what it says is stored, and posted when the money is back."""
-        refund = booking.refund
+        booking, refund = believed.booking, believed.booking.refund
         if refund is None or refund.state not in (RefundState.DUE, RefundState.PENDING):
             return booking
-        facts = await self._refund_facts(booking, refund)
+        facts = await self._refund_facts(believed, refund)
         told = refund.told(facts)
         if facts.amount != refund.amount:
             raise PaymentMismatch(f"{facts.refund_id}: asked for {refund.amount}, Stripe gives back {facts.amount}")
@@ -77,13 +93,13 @@ class Takings:
             after = booking.become(BookingState.REFUNDED, now=now, by=self.desk, refund=told)
         return await self._post(after, rows)
 
-    async def doubt(self, booking: Booking) -> Booking:
+    async def doubt(self, believed: Believed) -> Booking:
         """A refund that was done may come back from the renter's bank, weeks later: then it failed after all."""
-        refund = booking.refund
+        booking, refund = believed.booking, believed.booking.refund
         let_go = refund is not None and refund.refund_id == booking.attempt.payment_intent
         if refund is None or refund.state is not RefundState.DONE or let_go:
             return booking
-        told = refund.told(await self._refund_facts(booking, refund))
+        told = refund.told(await self._refund_facts(believed, refund))
         if told.state is not RefundState.FAILED:
             return booking
         log.error("payment.refund_came_back", booking=booking.id, refund=told.refund_id)
@@ -91,8 +107,9 @@ class Takings:
         rows = failed_refund_rows(booking, told.refund_id, told.amount, now)
         return await self._post(booking.with_refund(told, trouble=Trouble(Why.REFUND_FAILED, now)), rows)
 
-    async def _refund_facts(self, booking: Booking, refund: Refund) -> RefundFacts:
-        intent = booking.attempt.payment_intent
+    async def _refund_facts(self, believed: Believed, refund: Refund) -> RefundFacts:
+        intent = believed.booking.attempt.payment_intent
+        order = believed.give_back(refund, await self.own(believed))
         made = await self.gateway.refunds(intent)
         if refund.refund_id:
             known = [each for each in made if each.refund_id == refund.refund_id]
@@ -102,7 +119,7 @@ class Takings:
         # Made before and the answer lost: Stripe forgets the key after a day, but not the refund.
         if given := [each for each in made if each.status not in ("failed", "canceled")]:
             return given[0]
-        return await self.gateway.refund(intent, refund.amount, f"rf:{booking.id}:{intent}")
+        return await self.gateway.refund(order)
 
     async def _lapsed(self, booking: Booking) -> Booking:
         """Stripe ended the authorisation, seven days old: nothing was taken, and nothing is left to give back."""
@@ -112,13 +129,16 @@ class Takings:
         trouble = Trouble(Why.LAPSED, self.clock.now())
         return await self._store(booking.with_attempt(attempt.ended(AttemptState.LAPSED), refund=back, trouble=trouble))
 
-    async def _let_go(self, booking: Booking) -> Booking:
+    async def _let_go(self, believed: Believed) -> Booking:
         """Cancel the authorisation. Nothing moved, so nothing is posted."""
-        attempt = booking.attempt
-        try:
-            intent = await self.gateway.void(attempt.payment_intent, f"void:{booking.id}:{attempt.payment_intent}")
-        except PaymentRefused:
-            intent = await self.gateway.intent(attempt.payment_intent)
+        booking, attempt = believed.booking, believed.booking.attempt
+        intent = await self.own(believed)
+        order = believed.void(intent)
+        if intent.status == _AUTHORISED:
+            try:
+                intent = await self.gateway.void(order)
+            except PaymentRefused:
+                intent = await self.own(believed)
         if intent.status == "succeeded":
             return await self._taken(booking, intent)
         if intent.status != "canceled":

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from engine.adapters.stripe_gateway import StripeGateway
+from engine.domain.belief import Capture, OpenPage
 from engine.domain.charging import CHARGED, least, most, sent, why_not
 from engine.domain.errors import (
     Forbidden,
@@ -20,6 +21,7 @@ from engine.domain.errors import (
     PaymentRefused,
     Unavailable,
 )
+from engine.domain.frozen import again
 from engine.domain.money import Money
 from engine.domain.payment import Attempt, PageStatus
 from engine.sandbox import amounts
@@ -33,7 +35,7 @@ def co(order):
 
 
 async def opened(gateway, order):
-    return await gateway.open_page(gateway.freeze(order), co(order))
+    return await gateway.open_page(OpenPage(gateway.freeze(order), co(order)))
 
 
 async def test_a_frozen_request_is_canonical_and_complete(gateway, order):
@@ -70,9 +72,9 @@ async def test_a_further_attempt_asks_the_same_with_a_later_end(gateway, order):
     first = order()
     later = first.expires_at + timedelta(minutes=31)
 
-    again = gateway.refreeze(gateway.freeze(first), 2, later)
+    further = gateway.freeze(again(first, 2, later))
 
-    assert again == gateway.freeze(replace(first, attempt=2, expires_at=later))
+    assert further == gateway.freeze(replace(first, attempt=2, expires_at=later))
 
 
 async def test_a_desk_without_a_key_prepares_and_leaves_the_rest_to_others(order):
@@ -111,7 +113,7 @@ async def test_another_request_under_the_same_key_is_refused(gateway, order):
     await opened(gateway, asked)
 
     with pytest.raises(PaymentRefused) as refused:
-        await gateway.open_page(gateway.freeze(replace(asked, title="Another car")), co(asked))
+        await gateway.open_page(OpenPage(gateway.freeze(replace(asked, title="Another car")), co(asked)))
 
     assert (refused.value.stripe_code, refused.value.status) == ("idempotency_error", 400)
 
@@ -134,8 +136,8 @@ async def test_a_capture_moves_the_money_once(gateway, order, sandbox):
     sandbox.pay(page.url)
     page = await gateway.page(page.session_id)
 
-    first = await gateway.capture(page.payment_intent, asked.amount, f"cap:{asked.booking_id}")
-    again = await gateway.capture(page.payment_intent, asked.amount, f"cap:{asked.booking_id}")
+    first = await gateway.capture(Capture(page.payment_intent, asked.amount, f"cap:{asked.booking_id}"))
+    again = await gateway.capture(Capture(page.payment_intent, asked.amount, f"cap:{asked.booking_id}"))
 
     assert first == again == await gateway.intent(page.payment_intent)
     assert (first.status, first.captured) == ("succeeded", asked.amount)
@@ -149,10 +151,10 @@ async def test_a_second_capture_under_another_key_is_refused(gateway, order, san
     page = await opened(gateway, asked)
     sandbox.pay(page.url)
     intent = (await gateway.page(page.session_id)).payment_intent
-    await gateway.capture(intent, asked.amount, f"cap:{asked.booking_id}")
+    await gateway.capture(Capture(intent, asked.amount, f"cap:{asked.booking_id}"))
 
     with pytest.raises(PaymentRefused) as refused:
-        await gateway.capture(intent, asked.amount, f"cap2:{asked.booking_id}")
+        await gateway.capture(Capture(intent, asked.amount, f"cap2:{asked.booking_id}"))
 
     assert refused.value.stripe_code == "payment_intent_unexpected_state"
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from engine.adapters.stripe_gateway import StripeGateway
+from engine.domain.belief import Capture, GiveBack, OpenPage, VoidPayment
 from engine.domain.errors import Forbidden, PaymentRefused
 from engine.domain.money import Money
 from engine.domain.payment import PageStatus
@@ -17,22 +18,22 @@ pytestmark = pytest.mark.asyncio
 async def authorised(gateway, order, sandbox, **changes):
     """The PaymentIntent of a page just paid, and the order it belongs to."""
     asked = order(**changes)
-    page = await gateway.open_page(gateway.freeze(asked), f"co:{asked.booking_id}:1")
+    page = await gateway.open_page(OpenPage(gateway.freeze(asked), f"co:{asked.booking_id}:1"))
     sandbox.pay(page.url)
     return (await gateway.page(page.session_id)).payment_intent, asked
 
 
 async def captured(gateway, order, sandbox, **changes):
     intent, asked = await authorised(gateway, order, sandbox, **changes)
-    await gateway.capture(intent, asked.amount, f"cap:{intent}")
+    await gateway.capture(Capture(intent, asked.amount, f"cap:{intent}"))
     return intent, asked
 
 
 async def test_a_voided_payment_is_cancelled_once_and_costs_nothing(gateway, order, sandbox):
     intent, asked = await authorised(gateway, order, sandbox)
 
-    first = await gateway.void(intent, f"void:{intent}")
-    again = await gateway.void(intent, f"void:{intent}")
+    first = await gateway.void(VoidPayment(intent, f"void:{intent}"))
+    again = await gateway.void(VoidPayment(intent, f"void:{intent}"))
 
     assert first == again == await gateway.intent(intent)
     assert (first.status, first.captured) == ("canceled", Money(0, "EUR"))
@@ -44,7 +45,7 @@ async def test_what_was_captured_cannot_be_voided(gateway, order, sandbox):
     intent, _ = await captured(gateway, order, sandbox)
 
     with pytest.raises(PaymentRefused) as refused:
-        await gateway.void(intent, f"void:{intent}")
+        await gateway.void(VoidPayment(intent, f"void:{intent}"))
 
     assert refused.value.stripe_code == "payment_intent_unexpected_state"
 
@@ -52,8 +53,8 @@ async def test_what_was_captured_cannot_be_voided(gateway, order, sandbox):
 async def test_a_refund_asked_for_twice_under_one_key_is_one(gateway, order, sandbox):
     intent, asked = await captured(gateway, order, sandbox)
 
-    first = await gateway.refund(intent, Money(5000, "EUR"), f"rf:{intent}")
-    again = await gateway.refund(intent, Money(5000, "EUR"), f"rf:{intent}")
+    first = await gateway.refund(GiveBack(intent, Money(5000, "EUR"), f"rf:{intent}", ()))
+    again = await gateway.refund(GiveBack(intent, Money(5000, "EUR"), f"rf:{intent}", ()))
 
     assert first == again
     assert (first.payment_intent, first.status, first.amount) == (intent, "succeeded", Money(5000, "EUR"))
@@ -63,7 +64,8 @@ async def test_a_refund_asked_for_twice_under_one_key_is_one(gateway, order, san
 async def test_a_refund_carries_the_tags_of_its_payment(gateway, order, sandbox):
     intent, asked = await captured(gateway, order, sandbox)
 
-    refund = await gateway.refund(intent, asked.amount, f"rf:{intent}")
+    tags = tuple((await gateway.intent(intent)).tags.items())
+    refund = await gateway.refund(GiveBack(intent, asked.amount, f"rf:{intent}", tags))
 
     told = sandbox.get(f"/v1/refunds/{refund.refund_id}").json()
     assert told["metadata"] == {"booking": asked.booking_id, "attempt": "1"}
@@ -72,19 +74,19 @@ async def test_a_refund_carries_the_tags_of_its_payment(gateway, order, sandbox)
 async def test_refunds_of_a_payment_come_newest_first_and_of_no_other(gateway, order, sandbox):
     intent, _ = await captured(gateway, order, sandbox)
     other, _ = await captured(gateway, order, sandbox)
-    first = await gateway.refund(intent, Money(1, "EUR"), "rf:1")
-    second = await gateway.refund(intent, Money(2, "EUR"), "rf:2")
-    await gateway.refund(other, Money(3, "EUR"), "rf:3")
+    first = await gateway.refund(GiveBack(intent, Money(1, "EUR"), "rf:1", ()))
+    second = await gateway.refund(GiveBack(intent, Money(2, "EUR"), "rf:2", ()))
+    await gateway.refund(GiveBack(other, Money(3, "EUR"), "rf:3", ()))
 
     assert await gateway.refunds(intent) == [second, first]
 
 
 async def test_a_second_refund_of_the_whole_is_refused(gateway, order, sandbox):
     intent, asked = await captured(gateway, order, sandbox)
-    await gateway.refund(intent, asked.amount, f"rf:{intent}")
+    await gateway.refund(GiveBack(intent, asked.amount, f"rf:{intent}", ()))
 
     with pytest.raises(PaymentRefused) as refused:
-        await gateway.refund(intent, asked.amount, f"rf2:{intent}")
+        await gateway.refund(GiveBack(intent, asked.amount, f"rf2:{intent}", ()))
 
     assert refused.value.stripe_code == "charge_already_refunded"
 
@@ -108,7 +110,7 @@ async def test_pages_are_listed_by_the_time_they_were_made(fresh, quarter, order
     for minutes in (0, 15, 30, 45):
         at(minutes)
         asked = order(expires_at=begin + timedelta(minutes=minutes + 45))
-        made.append(await gateway.open_page(gateway.freeze(asked), f"co:{asked.booking_id}"))
+        made.append(await gateway.open_page(OpenPage(gateway.freeze(asked), f"co:{asked.booking_id}")))
     fresh.pay(made[1].url)
     fresh.session()  # somebody else's, with no booking of ours
 
@@ -124,7 +126,7 @@ async def test_pages_are_listed_by_the_time_they_were_made(fresh, quarter, order
 async def test_ranges_that_touch_share_nothing_and_miss_nothing(fresh, order):
     gateway = StripeGateway(fresh.key, base_url=fresh.url)
     asked = order()
-    page = await gateway.open_page(gateway.freeze(asked), "co:1")
+    page = await gateway.open_page(OpenPage(gateway.freeze(asked), "co:1"))
     made = datetime.fromtimestamp(fresh.get(f"/v1/checkout/sessions/{page.session_id}").json()["created"], UTC)
 
     before = await gateway.pages_created(made - timedelta(minutes=1), made)
@@ -143,7 +145,7 @@ async def test_lists_longer_than_a_page_are_read_to_their_end(fresh, order):
     gateway = StripeGateway(fresh.key, base_url=fresh.url)
     asked = [order() for _ in range(103)]
     for each in asked:
-        await gateway.open_page(gateway.freeze(each), f"co:{each.booking_id}")
+        await gateway.open_page(OpenPage(gateway.freeze(each), f"co:{each.booking_id}"))
 
     now = datetime.now(UTC)
     listed = await gateway.pages_created(now - timedelta(hours=1), now + timedelta(hours=1))
@@ -156,10 +158,10 @@ async def test_payments_tell_what_was_taken_and_given_back(fresh, order):
     gateway = StripeGateway(fresh.key, base_url=fresh.url)
     waiting, _ = await authorised(gateway, order, fresh)
     voided, _ = await authorised(gateway, order, fresh)
-    await gateway.void(voided, "void")
+    await gateway.void(VoidPayment(voided, "void"))
     kept, asked = await captured(gateway, order, fresh)
     back, _ = await captured(gateway, order, fresh)
-    await gateway.refund(back, Money(2500, "EUR"), "rf")
+    await gateway.refund(GiveBack(back, Money(2500, "EUR"), "rf", ()))
     fresh.paid_session()  # not ours: no booking in its metadata
 
     now = datetime.now(UTC)
@@ -182,7 +184,7 @@ async def test_without_a_key_the_books_are_closed():
     gateway = StripeGateway("")
     now = datetime.now(UTC)
 
-    for ask in (gateway.pages_created(now, now), gateway.refunds("pi_1"), gateway.void("pi_1", "k")):
+    for ask in (gateway.pages_created(now, now), gateway.refunds("pi_1"), gateway.void(VoidPayment("pi_1", "k"))):
         with pytest.raises(Forbidden):
             await ask
     await gateway.aclose()

@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from engine.adapters.stripe_gateway import StripeGateway
+from engine.domain.belief import Capture, GiveBack, OpenPage, VoidPayment
 from engine.domain.errors import Forbidden
 from engine.domain.money import Money
 from engine.domain.payment import PageStatus, Refund, RefundState
@@ -118,10 +119,10 @@ def test_the_bank_says_yes_once(sandbox, captured):
 async def test_the_gateway_tells_each_state_of_a_refund(gateway, sandbox, captured):
     intent, amount = captured["payment_intent"], Money(12000, "EUR")
     sandbox.control("refunds", outcome="pending")
-    pending = await gateway.refund(intent, amount, f"rf:{intent}")
+    pending = await gateway.refund(GiveBack(intent, amount, f"rf:{intent}", ()))
     sandbox.control(f"refunds/{pending.refund_id}", status="failed")
 
-    replayed = await gateway.refund(intent, amount, f"rf:{intent}")
+    replayed = await gateway.refund(GiveBack(intent, amount, f"rf:{intent}", ()))
 
     assert (pending.status, replayed.status) == ("pending", "failed")
     assert [RefundState.PENDING, RefundState.FAILED] == [
@@ -149,8 +150,8 @@ async def desk(two_keys):
 @pytest.mark.asyncio
 async def test_a_desks_key_opens_looks_and_closes(desk, order, two_keys):
     asked = order()
-    page = await desk.open_page(desk.freeze(asked), "co:1")
-    other = await desk.open_page(desk.freeze(order()), "co:2")
+    page = await desk.open_page(OpenPage(desk.freeze(asked), "co:1"))
+    other = await desk.open_page(OpenPage(desk.freeze(order()), "co:2"))
     two_keys.pay(page.url)
     await desk.close_page(other.session_id)
 
@@ -166,14 +167,14 @@ async def test_a_desks_key_opens_looks_and_closes(desk, order, two_keys):
 @pytest.mark.asyncio
 async def test_a_desks_key_moves_no_money(desk, order, two_keys):
     asked = order()
-    page = await desk.open_page(desk.freeze(asked), "co:1")
+    page = await desk.open_page(OpenPage(desk.freeze(asked), "co:1"))
     two_keys.pay(page.url)
     intent = (await desk.page(page.session_id)).payment_intent
 
     for ask in (
-        desk.capture(intent, asked.amount, "cap"),
-        desk.void(intent, "void"),
-        desk.refund(intent, asked.amount, "rf"),
+        desk.capture(Capture(intent, asked.amount, "cap")),
+        desk.void(VoidPayment(intent, "void")),
+        desk.refund(GiveBack(intent, asked.amount, "rf", ())),
         desk.refunds(intent),
     ):
         with pytest.raises(Forbidden):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC
 from itertools import count
 from uuid import uuid4
@@ -19,9 +20,9 @@ from engine.adapters.mongo_documents import terms_of_fence
 from engine.adapters.mongo_store import MongoStore
 from engine.adapters.mongo_work import MongoWork
 from engine.adapters.stripe_gateway import StripeGateway
+from engine.domain.belief import Believed, GiveBack, OpenPage
 from engine.domain.booking import BLOCKING, Booking, BookingState
 from engine.domain.errors import PaymentRefused, PeriodTaken, Unavailable
-from engine.domain.money import Money
 from engine.domain.payment import PAGE_LIFETIME, AttemptState
 from engine.domain.period import whole_milliseconds
 from engine.services.pages import Pages
@@ -53,9 +54,10 @@ def _no_fence(_: Points) -> None:
 def _release_before_expire(_: Points) -> None:
     close = Pages.close
 
-    async def hasty(self: Pages, booking: Booking) -> Booking:
+    async def hasty(self: Pages, believed: Believed) -> Booking:
+        booking = believed.booking
         if booking.attempt.state is not AttemptState.OPEN:
-            return await close(self, booking)
+            return await close(self, believed)
         released = await self.move(booking, BookingState.RELEASED, booking.attempt.ended(AttemptState.EXPIRED))
         with suppress(PaymentRefused):
             await self.gateway.close_page(booking.attempt.session_id)
@@ -67,9 +69,10 @@ def _release_before_expire(_: Points) -> None:
 def _silence_is_release(_: Points) -> None:
     close = Pages.close
 
-    async def trusting(self: Pages, booking: Booking) -> Booking:
+    async def trusting(self: Pages, believed: Believed) -> Booking:
+        booking = believed.booking
         try:
-            return await close(self, booking)
+            return await close(self, believed)
         except Unavailable:
             return await self.move(booking, BookingState.RELEASED, booking.attempt.ended(AttemptState.EXPIRED))
 
@@ -80,9 +83,10 @@ def _deadline_recomputed(_: Points) -> None:
     """Each try of the create carries the deadline that would be right now."""
     open_page, tries = StripeGateway.open_page, count()
 
-    async def fresh(self: StripeGateway, request: str, key: str):
+    async def fresh(self: StripeGateway, order: OpenPage):
         deadline = int(time.time() + PAGE_LIFETIME.total_seconds()) + next(tries)
-        return await open_page(self, json.dumps({**json.loads(request), "expires_at": deadline}), key)
+        request = json.dumps({**json.loads(order.request), "expires_at": deadline})
+        return await open_page(self, OpenPage(request, order.key))
 
     StripeGateway.open_page = fresh
 
@@ -90,10 +94,10 @@ def _deadline_recomputed(_: Points) -> None:
 def _browser_before_store(points: Points) -> None:
     open_ = Pages.open
 
-    async def eager(self: Pages, booking: Booking) -> Booking:
-        page = await self.gateway.open_page(booking.attempt.request, f"co:{booking.id}:{booking.attempt.n}")
-        await browse(self.store, points, booking.id, page)
-        return await open_(self, booking)
+    async def eager(self: Pages, believed: Believed) -> Booking:
+        page = await self.gateway.open_page(believed.page())
+        await browse(self.store, points, believed.booking.id, page)
+        return await open_(self, believed)
 
     Pages.open = eager
 
@@ -123,8 +127,8 @@ def _one_members_word(_: Points) -> None:
 def _fresh_refund_key(_: Points) -> None:
     refund = StripeGateway.refund
 
-    async def again(self: StripeGateway, payment_intent: str, amount: Money, key: str):
-        return await refund(self, payment_intent, amount, f"{key}:{uuid4().hex}")
+    async def again(self: StripeGateway, order: GiveBack):
+        return await refund(self, replace(order, key=f"{order.key}:{uuid4().hex}"))
 
     async def unseen(self: StripeGateway, payment_intent: str):
         return []

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from builders import BERLIN, DATABASE, PASSWORD
-from payments import opened, run_out
+from payments import opened, run_out, wrote
 
 from engine.adapters.mongo_books import MongoBooks
 from engine.adapters.mongo_client import Credentials, connect
@@ -99,8 +99,12 @@ async def test_P9_a_refund_that_stripe_failed_needs_a_person_and_is_not_asked_fo
 async def test_a_refund_without_a_car_that_failed_needs_a_person_too(world, stripe):
     """REFUND_DUE was looked at by every sweep for ever."""
     async with world.desk("admin") as admin:
-        booking = await confirmed(admin, stripe)
-        world.db.bookings.update_one({"_id": booking.id}, {"$set": {"state": "refund_due"}})
+        booking = await opened(admin)
+        await stripe.pay(booking)
+        intent = (await stripe.page(booking))["payment_intent"]
+        paid = {"attempts.0.state": "paid", "attempts.0.payment_intent": intent}
+        wrote(world, booking, "releasing", "released", "refund_due", **paid)
+        await stripe.capture(intent)  # by somebody in Stripe's dashboard
         await stripe.next_refund("failed")
 
         settled = await admin.payment.settle(admin.actor, booking.id)
@@ -283,9 +287,11 @@ async def test_a_step_that_nobody_takes_needs_a_person(world, stripe, keyless):
 
 async def test_P1_a_mismatch_needs_a_person_at_once(world, stripe):
     async with world.desk("admin") as admin:
-        booking = await opened(admin)
+        booking, other = await opened(admin), await opened(admin, car="car-2", key="k2")
         run_out(world, booking)
-        world.db.bookings.update_one({"_id": booking.id}, {"$inc": {"attempts.0.amount.minor": 1}})
+        world.db.bookings.delete_one({"_id": other.id})
+        swapped = {"attempts.0.session_id": other.attempt.session_id, "session_ids": [other.attempt.session_id]}
+        world.db.bookings.update_one({"_id": booking.id}, {"$set": swapped})
         await admin.sweeper.sweep()
 
         assert [(booking.id, Why.MISMATCH)] == await waiting(admin)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from builders import wish
@@ -12,7 +12,7 @@ from payments import opened, run_out
 
 from engine.config import Secret
 from engine.domain.booking import BookingState
-from engine.domain.errors import Forbidden, NotFound, PaymentMismatch, Unavailable
+from engine.domain.errors import Forbidden, NotBelieved, NotFound, Unavailable
 from engine.domain.payment import AttemptState
 
 pytestmark = pytest.mark.asyncio
@@ -83,7 +83,13 @@ async def test_row_3_a_deadline_too_near_begins_a_further_attempt(world, stripe)
         stale = str(int(held.attempt.expires_at.timestamp()))
         too_near = str(int((held.created_at + timedelta(minutes=5)).timestamp()))
         world.db.bookings.update_one(
-            {"_id": held.id}, {"$set": {"attempts.0.request": request.replace(stale, too_near)}}
+            {"_id": held.id},
+            {
+                "$set": {
+                    "attempts.0.request": request.replace(stale, too_near),
+                    "attempts.0.expires_at": datetime.fromtimestamp(int(too_near), UTC),
+                }
+            },
         )
 
         booking = await desk.payment.settle(desk.actor, held.id)
@@ -165,7 +171,7 @@ async def test_P1_another_amount_is_not_believed(world, stripe):
         await stripe.pay(booking)
         world.db.bookings.update_one({"_id": booking.id}, {"$set": {"attempts.0.amount.minor": 1}})
 
-        with pytest.raises(PaymentMismatch):
+        with pytest.raises(NotBelieved):
             await desk.payment.settle(desk.actor, booking.id)
 
     assert "held" == world.stored(booking)["state"]

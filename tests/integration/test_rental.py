@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from builders import wish
-from payments import opened, run_out
+from payments import let_go, opened, run_out
 
 from engine.adapters.mongo_work import MongoWork
 from engine.domain.booking import BookingState
@@ -37,10 +37,7 @@ async def _released_but_paid(world, desk, stripe, **changes):
     """A page that was paid although its booking was let go: as after a loss of the database's last seconds."""
     booking = await opened(desk, **changes)
     await stripe.pay(booking)
-    world.db.bookings.update_one(
-        {"_id": booking.id},
-        {"$set": {"state": "released", "attempts.0.state": "expired"}, "$unset": {"due_at": ""}},
-    )
+    let_go(world, booking)
     world.db.fences.update_one({"_id": booking.car_id}, {"$pull": {"claims": {"booking_id": booking.id}}})
     return booking
 

@@ -153,7 +153,13 @@ class Firm(RuleBasedStateMachine):
         booking = self.pick_stored(number, state="held")
         if booking is None or not booking.attempt.url:
             return
-        free = {"$set": {"state": "released", "attempts.$[].state": "expired"}, "$unset": {"due_at": "", "trouble": ""}}
+        at = booking.history[-1].at
+        steps = [{"state": state, "at": at, "by": "test"} for state in ("releasing", "released")]
+        free = {
+            "$set": {"state": "released", "attempts.$[].state": "expired"},
+            "$push": {"history": {"$each": steps}},
+            "$unset": {"due_at": "", "trouble": ""},
+        }
         done = self.world.db.bookings.update_one({"_id": booking.id, "state": "held"}, {**free, "$inc": {"version": 1}})
         if done.modified_count:
             self.let_go_by_mistake.add(booking.id)

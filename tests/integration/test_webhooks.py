@@ -13,7 +13,7 @@ from datetime import timedelta
 import httpx
 import pytest
 import pytest_asyncio
-from payments import opened
+from payments import let_go, opened
 
 from engine.adapters.stripe_gateway import StripeGateway
 from engine.adapters.webhook_server import open_webhooks, webhook_app
@@ -190,7 +190,7 @@ async def test_P7_stripe_down_is_503_and_the_next_try_finds_everything(world, st
 
 async def test_B6_late_money_finds_its_car_again(world, stripe, sender):
     booking, events = await paid(world, stripe)
-    world.db.bookings.update_one({"_id": booking.id}, {"$set": {"state": "released"}, "$unset": {"due_at": 1}})
+    let_go(world, booking)
     world.db.fences.update_one({"_id": "car-1"}, {"$set": {"claims": []}})
 
     answer = await sender.send(of_kind(events, "checkout.session.completed"))
@@ -202,7 +202,7 @@ async def test_B6_late_money_finds_its_car_again(world, stripe, sender):
 
 async def test_B6_late_money_goes_back_when_the_car_is_sold_again(world, stripe, sender):
     booking, events = await paid(world, stripe)
-    world.db.bookings.update_one({"_id": booking.id}, {"$set": {"state": "released"}, "$unset": {"due_at": 1}})
+    let_go(world, booking)
     world.db.fences.update_one({"_id": "car-1"}, {"$set": {"claims": []}})
     async with world.desk("clerk2") as other:
         await opened(other, key="k2")

@@ -16,7 +16,7 @@ import httpx
 import pytest
 import pytest_asyncio
 from builders import DATABASE, PASSWORD, days
-from payments import CARD, opened, run_out, stripe_of
+from payments import CARD, let_go, opened, run_out, stripe_of
 
 from engine import worker
 from engine.bootstrap import demo_accounts, open_engine, open_place
@@ -66,7 +66,7 @@ def lookback_of(desk):
 
 def set_free(world, booking):
     """As if another engine had released it; the page stays payable, which is what must not be, and might."""
-    world.db.bookings.update_one({"_id": booking.id}, {"$set": {"state": "released"}, "$unset": {"due_at": 1}})
+    let_go(world, booking)
     world.db.fences.update_one({"_id": booking.car_id}, {"$pull": {"claims": {"booking_id": booking.id}}})
 
 

@@ -17,6 +17,7 @@ from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.viewmodels.admin.care import CareViewModel
 from desktop.views.admin.questions import to_settle
+from desktop.views.doubt_words import doubt_in_short
 from desktop.views.paged_list import ListWords, PagedList
 from desktop.views.tools import Tools
 from desktop.widgets.button import Button
@@ -51,9 +52,13 @@ def columns(now: Callable[[], datetime]) -> list[Column[Case]]:
     """All of it to be read in a panel's width: for how long counts here, not since which minute."""
     return [
         Column("Booking", lambda case: booking_number(case.booking.id), lambda case: case.booking.id, weight=20),
-        Column("Why", lambda case: _WHYS[case.why], lambda case: case.why, weight=22),
+        Column("Why", _why, lambda case: case.why, weight=22),
         Column("For", lambda case: _lasted(now() - case.since), lambda case: case.since, weight=9),
     ]
+
+
+def _why(case: Case) -> str:
+    return doubt_in_short(case.code) if case.why is Why.DOUBTED else _WHYS[case.why]
 
 
 def _lasted(time: timedelta) -> str:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from desktop.messages import amount, branch_time
 from desktop.theme.tokens import Tone
+from desktop.views.doubt_words import doubt_in_full
 from desktop.widgets.timeline import Moment
 from engine.domain.booking import Booking, BookingState, Step
 from engine.domain.payment import Attempt, AttemptState, RefundState
@@ -82,6 +83,8 @@ def trouble_words(booking: Booking) -> str:
     """What keeps it from its next step; empty while it goes well or somebody has seen to it."""
     if booking.trouble is None or booking.settled_by_hand:
         return ""
+    if booking.trouble.why is Why.DOUBTED:
+        return doubt_in_full(booking.trouble.code)
     return _TROUBLES[booking.trouble.why]
 
 

@@ -1,0 +1,66 @@
+"""Which bookings wait for an engine, and which for a person; nothing that a row says of itself hides it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from engine.adapters.mongo_bookings import booking_of
+from engine.adapters.mongo_client import Database, Document
+from engine.domain.booking import Booking, BookingId, BookingState
+from engine.domain.listing import BookingRows
+from engine.domain.trouble import FURTHEST_DUE, FURTHEST_PERSON
+
+#: No engine leaves a booking in one of these without saying when its next step is due.
+_ALWAYS_DUE = [BookingState.HELD.value, BookingState.RELEASING.value, BookingState.AWAITING_FUNDS.value]
+
+
+async def due(db: Database, now: datetime, limit: int) -> list[BookingId]:
+    """Those with a step due, oldest first; then those whose row says that none ever is, or in years to come."""
+    found: list[BookingId] = []
+    never: Document = {"state": {"$in": _ALWAYS_DUE}, "due_at": {"$exists": False}}
+    for wanted in ({"due_at": {"$lte": now}}, {"due_at": {"$gt": now + FURTHEST_DUE}}, never):
+        if len(found) < limit:
+            order = "created_at" if wanted is never else "due_at"
+            cursor = db.bookings.find(wanted, {"_id": 1}).sort(order, 1).limit(limit - len(found))
+            found += [BookingId(document["_id"]) for document in await cursor.to_list()]
+    return found
+
+
+async def needing_person(db: Database, now: datetime, offset: int, limit: int) -> BookingRows[Booking]:
+    """One page of them: first what was hidden past the program, then those that waited longest."""
+    hidden = await _hidden(db, now)
+    wanted = {"person_at": {"$lte": now}}
+    shown, skip = hidden[offset : offset + limit], max(offset - len(hidden), 0)
+    if left := limit - len(shown):
+        cursor = db.bookings.find(wanted).sort([("person_at", 1), ("_id", 1)]).skip(skip).limit(left)
+        shown += await cursor.to_list()
+    total = len(hidden) + await db.bookings.count_documents(wanted)
+    return BookingRows(tuple(booking_of(document).tamed(now) for document in shown), total)
+
+
+async def _hidden(db: Database, now: datetime) -> list[Document]:
+    """Rows that say a person is not asked for years, or that somebody settled what no administrator did."""
+    later = await db.bookings.find({"person_at": {"$gt": now + FURTHEST_PERSON}}).sort("_id", 1).to_list()
+    settled: list[Document] = [
+        {"$match": {"trouble.settled.at": {"$exists": True}}},
+        {
+            "$lookup": {
+                "from": "settlements",
+                "localField": "_id",
+                "foreignField": "booking_id",
+                "let": {"trouble": "$trouble"},
+                "pipeline": [{"$match": {"$expr": {"$and": _same_as("$$trouble")}}}, {"$limit": 1}],
+                "as": "settlements",
+            }
+        },
+        {"$match": {"settlements": []}},
+        {"$unset": "settlements"},
+        {"$sort": {"_id": 1}},
+    ]
+    forged = await (await db.bookings.aggregate(settled)).to_list()
+    return later + [each for each in forged if each.get("person_at") is None or each["person_at"] > now]
+
+
+def _same_as(trouble: str) -> list[Document]:
+    told = {"why": "why", "since": "since", "by": "settled.by", "at": "settled.at", "note": "settled.note"}
+    return [{"$eq": [f"${field}", f"{trouble}.{path}"]} for field, path in told.items()]

@@ -1,0 +1,115 @@
+"""The one guard before Stripe: what a stored booking is held against, and who is told when it is not believed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import structlog
+
+from engine.domain.belief import Believed, Evidence, believe
+from engine.domain.booking import Booking, BookingId, BookingState
+from engine.domain.errors import Forbidden, NotBelieved, Overtaken
+from engine.domain.giving_back import Reason, reason_of
+from engine.domain.settings import Revision
+from engine.domain.trouble import Trouble, Why, put_off
+from engine.ports import Clock, PaymentGateway, Store
+
+log = structlog.get_logger(__name__)
+
+
+class Witnesses(Protocol):
+    """What others than those who write bookings wrote down. Raises Unavailable("mongodb")."""
+
+    async def revisions(self, *, anew: bool = False) -> Sequence[Revision]:
+        """The firm's rules; at most half a minute old, or read *anew*."""
+
+    async def return_pages(self, *, anew: bool = False) -> frozenset[str]:
+        """Where live payers are sent back to, as administrators recorded it; at most half a minute old."""
+
+    async def is_demo(self) -> bool:
+        """Whether provisioning marked the deployment as the demo."""
+
+    async def came_back(self, booking_id: BookingId) -> bool:
+        """Whether a counter wrote down that the car came back from it."""
+
+    async def taken_at(self, booking_id: BookingId) -> datetime | None:
+        """When its money was first posted. Raises: Forbidden, for an account that may not read the ledger."""
+
+    async def was_settled(self, booking_id: BookingId, trouble: Trouble) -> bool:
+        """Whether an administrator, and nobody else, settled exactly this by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """Every step at Stripe goes through ``judge``: the gateway takes orders of what it returns, and no others."""
+
+    store: Store
+    witnesses: Witnesses
+    gateway: PaymentGateway
+    clock: Clock
+
+    async def judge(self, booking: Booking) -> Believed:
+        """What may be done with *booking* at Stripe.
+
+        A doubt is written down with the booking, once, so that it is listed for a person.
+
+        Raises:
+            NotBelieved: Its row is not one that the program writes; Stripe is not to be asked.
+            Unavailable: MongoDB gave no answer.
+        """
+        try:
+            return believe(booking, await self._evidence(booking))
+        except NotBelieved:
+            # What is known by heart may be half a minute old.
+            evidence = await self._evidence(booking, anew=True)
+        try:
+            return believe(booking, evidence)
+        except NotBelieved as problem:
+            await self.doubt(booking, problem)
+            raise
+
+    async def doubt(self, booking: Booking, problem: NotBelieved) -> None:
+        """List *booking* for a person, with what is wrong with it; engines look again after an hour."""
+        if problem.listed:
+            return
+        problem.listed = True
+        before, now = booking.trouble, self.clock.now()
+        if before is not None and before.settled and not await self.witnesses.was_settled(booking.id, before):
+            before = Trouble(before.why, before.since, before.tries, None, before.code)
+        elif before is not None and _known(before, problem, now):
+            return
+        log.error("belief.doubted", booking=booking.id, doubt=problem.doubt)
+        with suppress(Overtaken):
+            await self.store.replace(booking.in_trouble(put_off(before, Why.DOUBTED, now, problem.doubt)))
+
+    async def _evidence(self, booking: Booking, *, anew: bool = False) -> Evidence:
+        ask, reason = self.witnesses, reason_of(booking)
+        taken_at, ledger_seen = await self._taken(booking)
+        return Evidence(
+            now=self.clock.now(),
+            revisions=await ask.revisions(anew=anew),
+            return_pages=await ask.return_pages(anew=anew),
+            live=self.gateway.livemode,
+            demo=await ask.is_demo(),
+            returned=reason is not None and await ask.came_back(booking.id),
+            taken_at=taken_at,
+            ledger_seen=ledger_seen,
+        )
+
+    async def _taken(self, booking: Booking) -> tuple[datetime | None, bool]:
+        """Asked only where it decides: a car that was gone, and money that was taken all the same."""
+        if reason_of(booking) is not Reason.CAR_GONE or booking.state is BookingState.REFUNDED:
+            return None, False
+        try:
+            return await self.witnesses.taken_at(booking.id), True
+        except Forbidden:
+            return None, False
+
+
+def _known(before: Trouble, problem: NotBelieved, now: datetime) -> bool:
+    told = (before.why, before.code) == (Why.DOUBTED, problem.doubt)
+    return told and before.again_at is not None and before.again_at > now
