@@ -39,15 +39,20 @@ def validators() -> dict[str, Any]:
 
 
 def restore(db: Database, *, now: datetime | None = None) -> None:
-    """Make *db* the old one: its rows under its validators, without indexes; accounts and roles stay.
+    """Make *db* the old one: its rows under its validators. Accounts, roles and indexes stay.
 
     With *now* its live bookings are as old as they were then: their times, and the deadlines in the frozen requests,
     move along. The owners' history stays where it is.
     """
-    for name in db.list_collection_names():
-        db.drop_collection(name)
-    for name, validator in validators().items():
-        db.create_collection(name, validator=validator)
+    there, old = db.list_collection_names(), validators()
+    for name in there:
+        if name in old:
+            db.command("collMod", name, validator=old[name])
+            db[name].delete_many({})
+        else:
+            db.drop_collection(name)
+    for name in old.keys() - set(there):
+        db.create_collection(name, validator=old[name])
     moved = whole_milliseconds(now) - MADE_AT if now else timedelta(0)
     for name in collections():
         found = [_moved(name, row, moved) for row in rows(name)]

@@ -8,7 +8,8 @@ from datetime import datetime
 from engine.adapters.migrations import LATEST
 from engine.adapters.mongo_client import Document
 from engine.domain.audit import AuditRow
-from engine.domain.booking import Booking, BookingId
+from engine.domain.availability import ClaimKind
+from engine.domain.booking import Booking
 from engine.domain.cancellation import CancellationRule
 from engine.domain.car import (
     BodyType,
@@ -133,8 +134,14 @@ def status_document(car_id: CarId, owner_id: OwnerId, status: CarStatus, since: 
     return {"car_id": car_id, "owner_id": owner_id, "status": status, "since": since}
 
 
-def claim_document(booking_id: BookingId, period: RentalPeriod) -> Document:
-    return {"booking_id": booking_id, "starts_at": period.starts_at, "ends_at": period.ends_at}
+def claim_document(claim_id: str, period: RentalPeriod, kind: ClaimKind = ClaimKind.BOOKING) -> Document:
+    """Attributes: ``claim_id`` is the booking's number, or what else tells this claim from all others."""
+    return {"id": claim_id, "kind": kind, "starts_at": period.starts_at, "ends_at": period.ends_at}
+
+
+def booked(claims: Iterable[Document]) -> list[Document]:
+    """Those of *claims* that are bookings, soonest first."""
+    return sorted((each for each in claims if each["kind"] == ClaimKind.BOOKING), key=lambda each: each["starts_at"])
 
 
 def terms_of_fence(fence: Document) -> CarTerms:

@@ -6,7 +6,8 @@ import re
 from types import MappingProxyType
 
 from engine.adapters.mongo_client import Client, Database, Document, database, speaking
-from engine.adapters.mongo_documents import car_of
+from engine.adapters.mongo_documents import booked, car_of
+from engine.domain.availability import ClaimKind
 from engine.domain.booking import STANDING, BookingId, BookingState
 from engine.domain.car import CarId, CarStatus, OwnerId
 from engine.domain.fleet import MOST_TOLD, Coming, FleetOrder, FleetOwner, FleetQuery, FleetRow, FleetRows, Outlook
@@ -64,7 +65,7 @@ class MongoFleet:
 
     async def _to_move(self, owner_id: OwnerId | None) -> list[str]:
         """Cars not for rent that bookings count on."""
-        wanted: Document = {"status": {"$in": _IDLE}, "claims.0": {"$exists": True}}
+        wanted: Document = {"status": {"$in": _IDLE}, "claims.kind": ClaimKind.BOOKING}
         if owner_id is not None:
             wanted["terms.owner_id"] = owner_id
         return [fence["_id"] for fence in await self._db.fences.find(wanted, {"_id": 1}).to_list()]
@@ -72,12 +73,12 @@ class MongoFleet:
     async def outlook(self, car_id: CarId) -> Outlook:
         with speaking():
             fence = await self._db.fences.find_one({"_id": car_id}, {"claims": 1})
-            claims = sorted((fence or {"claims": []})["claims"], key=lambda claim: claim["starts_at"])
-            first = [claim["booking_id"] for claim in claims[:MOST_TOLD]]
+            claims = booked((fence or {"claims": []})["claims"])
+            first = [claim["id"] for claim in claims[:MOST_TOLD]]
             shown = {"starts_at": 1, "ends_at": 1, "zone": 1, "state": 1}
             found = await self._db.bookings.find({"_id": {"$in": first}}, shown).to_list()
         coming = sorted((_coming(document) for document in found), key=lambda each: each.period.starts_at)
-        return Outlook(tuple(coming), frozenset(BookingId(claim["booking_id"]) for claim in claims))
+        return Outlook(tuple(coming), frozenset(BookingId(claim["id"]) for claim in claims))
 
     async def owners(self) -> list[FleetOwner]:
         with speaking():
@@ -112,9 +113,9 @@ def _holds(word: str) -> Document:
 
 
 def _row(document: Document, claims: list[Document]) -> FleetRow:
-    first = min(claims, key=lambda claim: claim["starts_at"], default=None)
-    period = None if first is None else RentalPeriod(first["starts_at"], first["ends_at"])
-    return FleetRow(car_of(document), len(claims), period)
+    coming = booked(claims)
+    period = RentalPeriod(coming[0]["starts_at"], coming[0]["ends_at"]) if coming else None
+    return FleetRow(car_of(document), len(coming), period)
 
 
 def _coming(document: Document) -> Coming:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from engine.adapters.migrations import LATEST
 from engine.adapters.mongo_client import Document
 from engine.domain.account_requests import MOST_WAITING
+from engine.domain.availability import ClaimKind
 from engine.domain.booking import BookingState
 from engine.domain.car import BodyType, CarStatus, Fuel, Transmission
 from engine.domain.ledger import LedgerKind
@@ -141,7 +142,9 @@ SHAPES: dict[str, Document] = {
             "terms": _record(
                 {"label": _TEXT, "owner_id": _TEXT, "branch_id": _TEXT, "zone": _TEXT, "daily_rate": _MONEY}
             ),
-            "claims": _list_of(_record({"booking_id": _TEXT, "starts_at": _DATE, "ends_at": _DATE}), 5000),
+            "claims": _list_of(
+                _record({"id": _TEXT, "kind": _one_of(ClaimKind), "starts_at": _DATE, "ends_at": _DATE}), 5000
+            ),
         }
     ),
     "renters": _record(

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from engine.adapters.mongo_cars import AT_ONCE, car_filter, page_of
 from engine.adapters.mongo_client import Client, Database, Document, database, speaking
-from engine.adapters.mongo_documents import car_of
+from engine.adapters.mongo_documents import booked, car_of
 from engine.adapters.mongo_work import in_the_way
-from engine.domain.availability import Claim, TakenRows
-from engine.domain.booking import BookingId, BookingState
+from engine.domain.availability import Claim, ClaimedBy, ClaimKind, TakenRows
+from engine.domain.booking import BookingState
 from engine.domain.car import Car, CarId, CarStatus
 from engine.domain.catalogue import CarWish
 from engine.domain.errors import NotFound
@@ -57,7 +57,7 @@ class MongoTaken:
     async def _claims(self, ids: Sequence[CarId], now: datetime) -> dict[CarId, tuple[Claim, ...]]:
         """What the fences of *ids* hold, with the state of each booking."""
         fences = await self._db.fences.find({"_id": {"$in": list(ids)}}, {"claims": 1}).to_list()
-        wanted = [claim["booking_id"] for fence in fences for claim in fence["claims"]]
+        wanted = [claim["id"] for fence in fences for claim in booked(fence["claims"])]
         kept = {"state": 1, "hold_until": 1, "booked_by": 1}
         cursor = self._db.bookings.find({"_id": {"$in": wanted}}, kept, batch_size=AT_ONCE)
         bookings = {row["_id"]: row for row in await cursor.to_list()}
@@ -92,16 +92,16 @@ class MongoTaken:
 
 
 def _in_order(claims: Iterable[Document], bookings: dict[str, Document], now: datetime) -> tuple[Claim, ...]:
-    made = (_claim(claim, bookings.get(claim["booking_id"]), now) for claim in claims)
+    made = (_claim(claim, bookings.get(claim["id"]), now) for claim in claims)
     return tuple(sorted(made, key=lambda claim: claim.period.starts_at))
 
 
 def _claim(claim: Document, booking: Document | None, now: datetime) -> Claim:
     """A booking that was written after the fence was read is told as any other that blocks."""
-    return Claim(
-        booking_id=BookingId(claim["booking_id"]),
-        period=RentalPeriod(claim["starts_at"], claim["ends_at"]),
-        state=BookingState(booking["state"]) if booking else BookingState.CONFIRMED,
-        hold_until=booking["hold_until"] if booking else now,
-        by=AccountName(booking["booked_by"] if booking else ""),
-    )
+    kind, period = ClaimKind(claim["kind"]), RentalPeriod(claim["starts_at"], claim["ends_at"])
+    if kind is not ClaimKind.BOOKING:
+        return Claim(claim["id"], kind, period)
+    if booking is None:
+        return Claim(claim["id"], kind, period, ClaimedBy(BookingState.CONFIRMED, now, AccountName("")))
+    by = ClaimedBy(BookingState(booking["state"]), booking["hold_until"], AccountName(booking["booked_by"]))
+    return Claim(claim["id"], kind, period, by)

@@ -13,6 +13,7 @@ from engine.adapters.mongo_bookings import booking_document
 from engine.adapters.mongo_client import Database, Document
 from engine.adapters.mongo_documents import (
     audit_document,
+    booked,
     branch_of,
     car_document,
     car_of,
@@ -27,6 +28,7 @@ from engine.adapters.mongo_images import files_of
 from engine.adapters.mongo_schema import judge_fence, must_fit
 from engine.adapters.mongo_witnesses import return_document, settlement_document
 from engine.domain.audit import AuditRow
+from engine.domain.availability import ClaimKind
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import Car, CarId, CarStatus, CarTerms, terms_of
 from engine.domain.errors import (
@@ -48,14 +50,14 @@ _DUPLICATE_KEY = 11000
 
 
 def in_the_way(period: RentalPeriod, now: datetime) -> Document:
-    """Filter for what keeps a car from being promised for *period*: what overlaps, and what should be back by *now*.
+    """Filter for the claims that keep a car from being promised for *period*; search and claim both use this one.
 
-    It fits a fence's claims and, together with ``BLOCKING`` states, bookings: search and claim both use this one.
+    What overlaps, whatever its kind, and the bookings that should be back by *now*.
     """
     overlap: Document = {"starts_at": {"$lt": period.ends_at}, "ends_at": {"$gt": period.starts_at}}
     if period.starts_at >= now + OVERDUE_AHEAD:
         return overlap
-    return {"$or": [overlap, {"ends_at": {"$lte": now}}]}
+    return {"$or": [overlap, {"kind": ClaimKind.BOOKING, "ends_at": {"$lte": now}}]}
 
 
 class MongoWork:
@@ -94,7 +96,8 @@ class MongoWork:
         ]
         claims = await (await self._db.fences.aggregate(pipeline, session=self._session)).to_list()
         ends = max((claim["ends_at"] for claim in claims), default=None)
-        return PeriodTaken(car_id, ends, tuple(claim["booking_id"] for claim in claims))
+        only_bookings = all(claim["kind"] == ClaimKind.BOOKING for claim in claims)
+        return PeriodTaken(car_id, ends, tuple(claim["id"] for claim in claims) if only_bookings else ())
 
     async def add(self, booking: Booking) -> None:
         self._touched |= touched_by_booking(booking)
@@ -115,7 +118,7 @@ class MongoWork:
         if not booking.blocking:
             fence = await self._db.fences.find_one_and_update(
                 {"_id": booking.car_id},
-                {"$inc": {"seq": 1}, "$pull": {"claims": {"booking_id": booking.id}}},
+                {"$inc": {"seq": 1}, "$pull": {"claims": {"id": booking.id, "kind": ClaimKind.BOOKING}}},
                 projection={"terms": 1},
                 session=self._session,
             )
@@ -170,12 +173,12 @@ class MongoWork:
         fence = await self._db.fences.find_one_and_update(
             {"_id": before.id},
             {"$inc": {"seq": 1}, "$set": {"status": after.status, "terms": terms_document(terms)}},
-            projection={"claims.booking_id": 1},
+            projection={"claims": 1},
             session=self._session,
         )
         if fence is None:
             raise NotFound("car", before.id)
-        if seen is not None and not {claim["booking_id"] for claim in fence["claims"]} <= seen:
+        if seen is not None and not {claim["id"] for claim in booked(fence["claims"])} <= seen:
             raise Overtaken(f"car {before.id} was booked meanwhile")
         try:
             done = await self._db.cars.replace_one(car_document(before), car_document(after), session=self._session)

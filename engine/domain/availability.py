@@ -23,26 +23,55 @@ class Why(StrEnum):
     HELD = auto()  #: for a renter who has not paid yet
     OVERDUE = auto()  #: should be back and is not
     MAINTENANCE = auto()
+    RESERVED = auto()  #: for the firm's own purposes, and no booking
+
+
+class ClaimKind(StrEnum):
+    """What a period in a car's calendar stands for. Claims of one car never overlap, whatever their kinds."""
+
+    BOOKING = auto()
+    MOVEMENT = auto()  #: it is driven to another branch
+    RESTORED = auto()  #: paid for, by a booking that a restored database lacks
+    TURN = auto()  #: between two rentals
+    LEASE = auto()  #: given away for a long time, outside of bookings
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A booking that blocks a car, as far as others need to know of it."""
+    """A period in which a car is promised, as far as others need to know of it."""
 
-    booking_id: BookingId
+    id: str
+    kind: ClaimKind
     period: RentalPeriod
-    state: BookingState
-    hold_until: datetime
-    by: AccountName
+    booking: ClaimedBy | None = None
+
+    @property
+    def booked(self) -> bool:
+        return self.kind is ClaimKind.BOOKING
 
     def why(self, now: datetime) -> Why:
-        if self.state in (BookingState.HELD, BookingState.RELEASING):
+        if self.booking is None:
+            return Why.RESERVED
+        if self.booking.state in (BookingState.HELD, BookingState.RELEASING):
             return Why.HELD
         return Why.OVERDUE if self.period.ends_at <= now else Why.BOOKED
 
+    def overdue(self, now: datetime) -> bool:
+        """Only a booking can be: a car comes back when somebody brings it, whatever else ends by itself."""
+        return _overdue(self.booked, self.period, now)
+
     def in_the_way(self, wished: RentalPeriod, now: datetime) -> bool:
         """The rule that claiming goes by: what overlaps, and for the next hours what should be back already."""
-        return _in_the_way(self.period, wished, now)
+        return _in_the_way(self.booked, self.period, wished, now)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedBy:
+    """The booking behind a claim of that kind."""
+
+    state: BookingState
+    hold_until: datetime
+    by: AccountName
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +82,7 @@ class Obstacle:
         period: When the car is out; None for maintenance, whose end nobody knows.
         hold_until: For a hold that is not paid: when it is over (server time, UTC).
         by: The account that made the booking, and
-        booking_id: its number; both None for those who may not know.
+        booking_id: its number; both None for those who may not know, and where it is no booking.
     """
 
     why: Why
@@ -61,6 +90,10 @@ class Obstacle:
     hold_until: datetime | None = None
     by: AccountName | None = None
     booking_id: BookingId | None = None
+
+    @property
+    def booked(self) -> bool:
+        return self.why is not Why.RESERVED
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +153,15 @@ class CarCalendar:
 
 def obstacle_of(claim: Claim, now: datetime, *, named: bool) -> Obstacle:
     """Attributes: ``named`` is whether the asker may know who booked it."""
-    why = claim.why(now)
+    why, booking = claim.why(now), claim.booking
+    if booking is None:
+        return Obstacle(why, claim.period)
     return Obstacle(
         why,
         claim.period,
-        claim.hold_until if why is Why.HELD else None,
-        claim.by if named else None,
-        claim.booking_id if named else None,
+        booking.hold_until if why is Why.HELD else None,
+        booking.by if named else None,
+        BookingId(claim.id) if named else None,
     )
 
 
@@ -135,7 +170,7 @@ def next_free(wished: RentalPeriod, claims: Iterable[Claim], zone: tzinfo, now: 
 
     To the minute and back to back: it may begin where another ends.
     """
-    return _first_gap(wished, (claim.period for claim in claims), zone, now)
+    return _first_gap(wished, ((claim.booked, claim.period) for claim in claims), zone, now)
 
 
 def blocked_by(calendar: CarCalendar, wished: RentalPeriod, zone: tzinfo, now: datetime) -> Blocked | None:
@@ -145,26 +180,32 @@ def blocked_by(calendar: CarCalendar, wished: RentalPeriod, zone: tzinfo, now: d
     """
     if calendar.car.status is CarStatus.MAINTENANCE:
         return Blocked(calendar.car, Obstacle(Why.MAINTENANCE))
-    ways = [each for each in calendar.busy if each.period is not None and _in_the_way(each.period, wished, now)]
+    busy = [(each, each.booked, each.period) for each in calendar.busy if each.period is not None]
+    ways = [each for each, booked, period in busy if _in_the_way(booked, period, wished, now)]
     if not ways:
         return None
-    periods = (each.period for each in calendar.busy if each.period is not None)
-    free = _first_gap(wished, periods, zone, now)
+    free = _first_gap(wished, ((booked, period) for _, booked, period in busy), zone, now)
     known = free if free.ends_at <= calendar.span.ends_at else None
     return Blocked(calendar.car, ways[0], len(ways) - 1, known)
 
 
-def _in_the_way(period: RentalPeriod, wished: RentalPeriod, now: datetime) -> bool:
-    overdue = period.ends_at <= now and wished.starts_at < now + OVERDUE_AHEAD
-    return overdue or period.overlaps(wished)
+def _overdue(booked: bool, period: RentalPeriod, now: datetime) -> bool:  # noqa: FBT001 -- one half of a pair
+    return booked and period.ends_at <= now
 
 
-def _first_gap(wished: RentalPeriod, taken: Iterable[RentalPeriod], zone: tzinfo, now: datetime) -> RentalPeriod:
-    known = sorted(taken, key=lambda period: period.starts_at)
+def _in_the_way(booked: bool, period: RentalPeriod, wished: RentalPeriod, now: datetime) -> bool:  # noqa: FBT001
+    late = _overdue(booked, period, now) and wished.starts_at < now + OVERDUE_AHEAD
+    return late or period.overlaps(wished)
+
+
+def _first_gap(
+    wished: RentalPeriod, taken: Iterable[tuple[bool, RentalPeriod]], zone: tzinfo, now: datetime
+) -> RentalPeriod:
+    known = sorted(taken, key=lambda each: each[1].starts_at)
     start = wished.starts_at
-    if any(period.ends_at <= now for period in known):
+    if any(_overdue(booked, period, now) for booked, period in known):
         start = max(start, _full_minute(now + OVERDUE_AHEAD))
-    for period in known:
+    for _, period in known:
         if period.overlaps(_from(start, wished, zone)):
             start = period.ends_at
     return _from(start, wished, zone)

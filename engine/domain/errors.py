@@ -173,7 +173,7 @@ class PeriodTaken(RuleBroken):
 
     Attributes:
         until: When the last booking in the way ends, if it is known (UTC); in the past for one that is overdue.
-        booking_ids: The bookings in the way.
+        booking_ids: The bookings in the way; empty where something is that is none.
     """
 
     code = "booking.period_taken"

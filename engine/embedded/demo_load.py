@@ -146,7 +146,7 @@ async def _bring_home(db: Database, now: datetime) -> None:
     step = {"state": BookingState.COMPLETED, "at": whole_milliseconds(now), "by": "demo"}
     change = {"$set": {"state": BookingState.COMPLETED}, "$push": {"history": step}, "$inc": {"version": 1}}
     await db.bookings.update_many({"_id": {"$in": back}}, change)
-    await db.fences.update_many({}, {"$inc": {"seq": 1}, "$pull": {"claims": {"booking_id": {"$in": back}}}})
+    await db.fences.update_many({}, {"$inc": {"seq": 1}, "$pull": {"claims": {"id": {"$in": back}}}})
 
 
 def _fingerprint() -> str:

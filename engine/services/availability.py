@@ -55,7 +55,7 @@ class AvailabilityService:
         actor.must(Deed.BROWSE_CARS)
         now = self.clock.now()
         car, claims = await self.taken.calendar(car_id, now)
-        busy = [claim for claim in claims if claim.period.overlaps(span) or claim.period.ends_at <= now]
+        busy = [claim for claim in claims if claim.period.overlaps(span) or claim.overdue(now)]
         named = _may_know(actor)
         return CarCalendar(car, span, tuple(obstacle_of(claim, now, named=named) for claim in busy))
 

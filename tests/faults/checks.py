@@ -157,8 +157,9 @@ def fences_agree(evidence: Evidence) -> Iterator[str]:
         if versions[-1].blocking:
             blocking[versions[-1].document["car_id"]].add(versions[-1].document["_id"])
     for fence in evidence.fences:
-        claims = {claim["booking_id"] for claim in fence["claims"]}
-        if claims != blocking[fence["_id"]]:
+        claims = {claim["id"] for claim in fence["claims"]}
+        strange = {claim["kind"] for claim in fence["claims"]} - {"booking"}
+        if claims != blocking[fence["_id"]] or strange or len(claims) != len(fence["claims"]):
             yield f"{fence['_id']}: claimed by {sorted(claims)}, blocked by {sorted(blocking[fence['_id']])}"
 
 

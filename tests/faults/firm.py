@@ -154,7 +154,7 @@ class Firm:
         }
         done = await self.db.bookings.update_one({"_id": booking, "version": found["version"]}, change)
         if done.modified_count:
-            claims = {"$pull": {"claims": {"booking_id": booking}}, "$inc": {"seq": 1}}
+            claims = {"$pull": {"claims": {"id": booking}}, "$inc": {"seq": 1}}
             await self.db.fences.update_one({"_id": found["car_id"]}, claims)
         return bool(done.modified_count)
 

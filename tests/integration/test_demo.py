@@ -86,7 +86,7 @@ def _judge(db):
     for row in db.bookings.find({"state": {"$in": list(BLOCKING)}}):
         blocking[row["car_id"]].add(row["_id"])
     for fence in db.fences.find():
-        assert blocking[fence["_id"]] == {claim["booking_id"] for claim in fence["claims"]}
+        assert blocking[fence["_id"]] == {claim["id"] for claim in fence["claims"]}
     sums = {row["_id"]: row["sum"] for row in db.ledger.aggregate([
         {"$group": {"_id": "$kind", "sum": {"$sum": "$amount.minor"}}}
     ])}  # fmt: skip

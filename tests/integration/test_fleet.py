@@ -98,7 +98,7 @@ async def test_I2_a_changed_plate_changes_no_key_and_old_bookings_keep_their_car
         world.stored(booking)["car_id"],
         world.stored(booking)["car_label"],
     )
-    assert [booking.id] == [claim["booking_id"] for claim in _fence(world)["claims"]]
+    assert [booking.id] == [claim["id"] for claim in _fence(world)["claims"]]
 
 
 async def test_of_two_edits_at_once_one_wins_and_the_other_is_told(world):

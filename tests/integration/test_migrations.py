@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
 
+import pymongo
 import pytest
 import pytest_asyncio
 import stored
 from builders import ACCOUNTS, PASSWORD, World, wish
+from pymongo.errors import WriteError
 
-from engine.adapters.migrations import LATEST, MIGRATIONS
-from engine.adapters.mongo_client import CODEC, Credentials, connect
+from engine.adapters.migrations import LATEST
+from engine.adapters.mongo_client import CODEC, Credentials, connect, database
 from engine.adapters.mongo_provision import create_account, provision
 from engine.bootstrap import open_engine
+from engine.domain.booking import BLOCKING
 from engine.domain.errors import DatabaseTooOld, ProgramTooOld
 from engine.domain.settings import FirmSettings
 
@@ -26,7 +28,7 @@ pytestmark = pytest.mark.asyncio
 NAME = "ds_stored"
 #: The one moment in which the live bookings of all these tests are as old as they were.
 MOVED = datetime.now(UTC)
-FOLDER = Path(sys.modules["engine.adapters.migrations"].__file__).parent
+HOUR = timedelta(hours=1)
 KILLED = """
 import asyncio, os, signal, sys
 import pymongo.monitoring as monitoring
@@ -94,13 +96,6 @@ def whole(db) -> dict:
     return {name: list(db[name].find().sort("_id", 1)) for name in sorted(db.list_collection_names())}
 
 
-async def test_the_list_has_no_gaps():
-    files = sorted(path.name for path in FOLDER.glob("[0-9]*.py"))
-
-    assert all(re.fullmatch(r"\d{4}_[a-z0-9_]+\.py", name) for name in files)
-    assert list(range(1, len(files) + 1)) == [each.number for each in MIGRATIONS] == [int(name[:4]) for name in files]
-
-
 async def test_the_stored_database_comes_to_this_version_once_and_says_so(client, old):
     lines = await provision(client, NAME, FirmSettings())
     after = all_rows(old.db)
@@ -120,6 +115,46 @@ async def test_every_row_fits_the_validators_that_come_after_it(client, old):
     for name in stored.collections():
         validator = next(iter(old.db.list_collections(filter={"name": name})))["options"]["validator"]
         assert 0 == old.db[name].count_documents({"$nor": [validator]}), name
+
+
+async def test_claims_get_the_kind_of_a_booking_and_keep_their_days(client, old):
+    before = {fence["_id"]: fence["claims"] for fence in old.db.fences.find()}
+    blocking = {row["_id"] for row in old.db.bookings.find({"state": {"$in": list(BLOCKING)}})}
+
+    lines = await provision(client, NAME, FirmSettings())
+
+    after = {fence["_id"]: fence["claims"] for fence in old.db.fences.find()}
+    assert f"schema 3: {sum(map(bool, before.values()))} fences rewritten" in lines
+    assert blocking == {claim["id"] for claims in after.values() for claim in claims}
+    assert after == {
+        car: [
+            {"id": each["booking_id"], "kind": "booking", "starts_at": each["starts_at"], "ends_at": each["ends_at"]}
+            for each in claims
+        ]
+        for car, claims in before.items()
+    }
+
+
+async def test_what_a_desk_claims_in_the_middle_of_the_rewriting_is_kept(client, old, monkeypatch):
+    """Between the reading of a fence and its writing, as release 0.1.0 claimed; without ``seq`` it would be lost."""
+    kinds = import_module("engine.adapters.migrations.0003_claims_have_kinds")
+    rewritten, wrote = kinds._claim, []
+
+    def claim_of(claim):
+        fence = old.db.fences.find_one({"claims.booking_id": claim["booking_id"]}) if not wrote else None
+        if fence:
+            late = {"booking_id": "MEANWHILE", "starts_at": claim["ends_at"], "ends_at": claim["ends_at"] + HOUR}
+            wrote.append(fence["_id"])
+            old.db.fences.update_one({"_id": fence["_id"]}, {"$inc": {"seq": 1}, "$push": {"claims": late}})
+        return rewritten(claim)
+
+    monkeypatch.setattr(kinds, "_claim", claim_of)
+    await kinds.up(database(client, NAME))
+
+    claims = old.db.fences.find_one({"_id": wrote[0]})["claims"]
+    assert ("MEANWHILE", "booking") == (claims[-1]["id"], claims[-1]["kind"])
+    assert 2 == len(claims)
+    assert 0 == old.db.fences.count_documents({"claims.booking_id": {"$exists": True}})
 
 
 @pytest.mark.slow
@@ -187,3 +222,21 @@ async def test_a_program_older_than_the_schema_writes_nothing_and_asks_stripe_no
         assert before == whole(old.db)
         assert pages == await stripe.pages(waiting) == []
     assert {"hold": LATEST + 1, "settle": LATEST + 1, "give up": LATEST + 1} == wishes
+
+
+async def test_a_desk_of_release_0_1_0_cannot_write_a_fence_any_more(client, old, endpoints):
+    """It asks for no schema; its writes, as that release sent them, meet the mark on the fence and the validators."""
+    await provision(client, NAME, FirmSettings())
+    held = old.db.bookings.find_one({"intent_key": "live_held_prepared"})
+    claim = {"booking_id": "NEW", "starts_at": held["starts_at"], "ends_at": held["ends_at"]}
+    with pymongo.MongoClient(endpoints.mongo_url, username="clerk", password=PASSWORD, authSource=NAME) as desk:
+        before = all_rows(old.db)
+        for change in (
+            {"$inc": {"seq": 1}, "$push": {"claims": claim}},
+            {"$inc": {"seq": 1}, "$set": {"claims": [claim]}},
+            {"$unset": {"schema": ""}, "$inc": {"seq": 1}},
+        ):
+            with pytest.raises(WriteError, match="failed validation"):
+                desk[NAME].fences.update_one({"_id": "car-14"}, change)
+
+    assert before == all_rows(old.db)

@@ -110,7 +110,7 @@ async def test_rows_8_and_9_a_hold_that_ran_out_is_released_on_stripes_word(worl
     assert AttemptState.EXPIRED == released.attempt.state
     assert "expired" == (await stripe.page(booking))["status"]
     assert BookingState.HELD == again.state
-    assert [again.id] == [claim["booking_id"] for claim in world.db.fences.find_one({"_id": "car-1"})["claims"]]
+    assert [again.id] == [claim["id"] for claim in world.db.fences.find_one({"_id": "car-1"})["claims"]]
 
 
 async def test_row_8_the_car_stays_blocked_until_the_page_is_closed(world, stripe):

@@ -38,7 +38,7 @@ async def _released_but_paid(world, desk, stripe, **changes):
     booking = await opened(desk, **changes)
     await stripe.pay(booking)
     let_go(world, booking)
-    world.db.fences.update_one({"_id": booking.car_id}, {"$pull": {"claims": {"booking_id": booking.id}}})
+    world.db.fences.update_one({"_id": booking.car_id}, {"$pull": {"claims": {"id": booking.id}}})
     return booking
 
 
@@ -50,7 +50,7 @@ async def test_B6_row_14_a_late_payment_gets_the_same_car_if_it_is_still_free(wo
 
     assert {BookingState.CONFIRMED} == {each.state for each in settled}
     assert 1 == world.blocking("car-1")
-    assert [late.id] == [claim["booking_id"] for claim in world.db.fences.find_one({"_id": "car-1"})["claims"]]
+    assert [late.id] == [claim["id"] for claim in world.db.fences.find_one({"_id": "car-1"})["claims"]]
     assert 3 == world.db.ledger.count_documents({})
 
 

@@ -163,7 +163,7 @@ class Firm(RuleBasedStateMachine):
         done = self.world.db.bookings.update_one({"_id": booking.id, "state": "held"}, {**free, "$inc": {"version": 1}})
         if done.modified_count:
             self.let_go_by_mistake.add(booking.id)
-            claim = {"$pull": {"claims": {"booking_id": booking.id}}, "$inc": {"seq": 1}}
+            claim = {"$pull": {"claims": {"id": booking.id}}, "$inc": {"seq": 1}}
             self.world.db.fences.update_one({"_id": booking.car_id}, claim)
             self.do(self.stripe.pay(booking))
 
@@ -221,7 +221,7 @@ class Firm(RuleBasedStateMachine):
                 )
             )
             assert all(earlier["ends_at"] <= later["starts_at"] for earlier, later in pairwise(rows))
-            assert {row["_id"] for row in rows} == {claim["booking_id"] for claim in fence["claims"]}
+            assert {row["_id"] for row in rows} == {claim["id"] for claim in fence["claims"]}
 
     def teardown(self):
         try:

@@ -9,11 +9,12 @@ import pytest
 from builders import BERLIN, LISBON, days, make_car, wish
 from commands_counted import counted
 
-from engine.adapters.mongo_documents import car_document, fence_document
-from engine.domain.availability import Why
+from engine.adapters.mongo_documents import car_document, claim_document, fence_document
+from engine.domain.availability import ClaimKind, Why
 from engine.domain.car import BodyType, BranchId, CarStatus, terms_of
 from engine.domain.catalogue import CarWish
-from engine.domain.errors import Forbidden, InvalidPeriod, NotFound
+from engine.domain.errors import Forbidden, InvalidPeriod, NotFound, PeriodTaken
+from engine.domain.fleet import FleetQuery
 from engine.domain.money import Money
 from engine.domain.period import RentalPeriod
 
@@ -91,7 +92,7 @@ async def test_B8_an_overdue_car_says_so_and_is_promised_a_day_ahead_at_the_earl
         now = desk.clock.now()
         past = {"starts_at": now - timedelta(days=2), "ends_at": now - timedelta(hours=1)}
         world.db.bookings.update_one({"_id": booking.id}, {"$set": {"state": "confirmed", **past}})
-        claims = [{"booking_id": booking.id, **past}]
+        claims = [{"id": booking.id, "kind": "booking", **past}]
         world.db.fences.update_one({"_id": "car-1"}, {"$set": {"claims": claims}})
 
         blocked = (await _taken(desk, period=days(desk, 0, 1)))["car-1"]
@@ -185,7 +186,7 @@ def fleet(world):
         same = [{**row, "_id": f"b-{car.id}", "car_id": car.id, "intent_key": f"key {car.id}"} for car in cars[::5]]
         world.db.bookings.insert_many([{**each, "session_ids": [each["_id"]]} for each in same])
         claims = {
-            each["car_id"]: [{"booking_id": each["_id"], "starts_at": each["starts_at"], "ends_at": each["ends_at"]}]
+            each["car_id"]: [claim_document(each["_id"], RentalPeriod(each["starts_at"], each["ends_at"]))]
             for each in same
         }
         fences = [fence_document(car, terms_of(car, BERLIN), ()) for car in cars]
@@ -232,3 +233,39 @@ async def test_taken_cars_are_found_by_an_index(world):
     plan = world.db.fences.find(asked).explain()
 
     assert 0 == plan["executionStats"]["totalDocsExamined"]
+
+
+KINDS = sorted(set(ClaimKind) - {ClaimKind.BOOKING})
+
+
+async def test_what_is_no_booking_blocks_for_its_time_only_wherever_one_asks(world):
+    """Every kind, ended and to come, asked of the claim, the search, the taken ones, the calendar and the fleet."""
+    async with world.desk() as desk, world.desk("owner") as owner:
+        wished, past = days(desk, 1, 3), days(desk, -3, -1)
+        for kind in KINDS:
+            for period, taken in ((wished, True), (past, False)):
+                claims = [claim_document(f"{kind}-1", period, kind)]
+                world.db.fences.update_one({"_id": "car-1"}, {"$set": {"claims": claims, "status": "active"}})
+                world.db.bookings.delete_many({})
+                world.redis.flushall()
+
+                free = await desk.catalogue.search(desk.actor, CarWish(BERLIN.id, wished))
+                shown = await desk.availability.taken_cars(desk.actor, CarWish(BERLIN.id, wished))
+                calendar = await desk.availability.calendar(desk.actor, "car-1", wished)
+                outlook = await owner.fleet.outlook(owner.actor, "car-1")
+                fleet = await owner.fleet.page(owner.actor, FleetQuery())
+
+                assert taken == ("car-1" not in {offer.car.id for offer in free.offers}), (kind, taken)
+                assert taken == (["car-1"] == [each.car.id for each in shown.blocked]), (kind, taken)
+                assert ([Why.RESERVED] if taken else []) == [each.why for each in calendar.busy]
+                assert frozenset() == outlook.seen
+                assert {0} == {row.coming for row in fleet.rows}
+                key = f"{kind} {taken}"
+                if taken:
+                    with pytest.raises(PeriodTaken) as caught:
+                        await desk.booking.hold(desk.actor, wish(desk, key=key))
+                    assert () == caught.value.booking_ids
+                else:
+                    held = await desk.booking.hold(desk.actor, wish(desk, key=key))
+                    fence = world.db.fences.find_one({"_id": "car-1"})
+                    assert [f"{kind}-1", held.id] == [each["id"] for each in fence["claims"]]

@@ -67,7 +67,7 @@ def lookback_of(desk):
 def set_free(world, booking):
     """As if another engine had released it; the page stays payable, which is what must not be, and might."""
     let_go(world, booking)
-    world.db.fences.update_one({"_id": booking.car_id}, {"$pull": {"claims": {"booking_id": booking.id}}})
+    world.db.fences.update_one({"_id": booking.car_id}, {"$pull": {"claims": {"id": booking.id}}})
 
 
 async def test_row_14_a_payment_nobody_heard_of_is_found(world, stripe):
@@ -85,7 +85,7 @@ async def test_row_14_a_payment_nobody_heard_of_is_found(world, stripe):
     assert [2, 0] == rounds
     assert ["confirmed", "confirmed", "held"] == [world.stored(each)["state"] for each in (late, dead, unpaid)]
     claims = world.db.fences.find_one({"_id": "car-1"})["claims"]
-    assert {late.id, unpaid.id} == {claim["booking_id"] for claim in claims}
+    assert {late.id, unpaid.id} == {claim["id"] for claim in claims}
 
 
 async def test_row_14_found_after_the_car_was_sold_again_the_money_goes_back(world, stripe):

@@ -338,7 +338,7 @@ async def test_a_late_payment_is_told_with_its_reason_while_nobody_asks(counter,
         gone = {"$set": {"state": "released", "attempts.0.state": "expired"}, "$unset": {"due_at": ""}}
         gone["$push"] = {"history": {"state": "released", "at": made.created_at, "by": "sweeper"}}
         world.db.bookings.update_one({"_id": made.id}, gone)
-        world.db.fences.update_one({"_id": made.car_id}, {"$pull": {"claims": {"booking_id": made.id}}})
+        world.db.fences.update_one({"_id": made.car_id}, {"$pull": {"claims": {"id": made.id}}})
         return made
 
     async def paid_after_all(made):

@@ -122,7 +122,7 @@ async def test_a_car_with_bookings_goes_to_maintenance_only_after_they_were_told
         await person.until(lambda: page.car.state.car.status is CarStatus.ACTIVE)
 
     assert ("active", 1) == (stored(world)["status"], world.blocking("car-1"))
-    assert booking.id == world.db.fences.find_one({"_id": "car-1"})["claims"][0]["booking_id"]
+    assert booking.id == world.db.fences.find_one({"_id": "car-1"})["claims"][0]["id"]
     assert ["car.sent_to_maintenance", "car.activated"] == [row["what"] for row in world.db.audit.find().sort("_id")]
 
 

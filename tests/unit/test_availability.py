@@ -8,7 +8,17 @@ from builders import make_car
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.availability import CarCalendar, Claim, Obstacle, Why, blocked_by, next_free, obstacle_of
+from engine.domain.availability import (
+    CarCalendar,
+    Claim,
+    ClaimedBy,
+    ClaimKind,
+    Obstacle,
+    Why,
+    blocked_by,
+    next_free,
+    obstacle_of,
+)
 from engine.domain.booking import BookingState
 from engine.domain.car import CarStatus
 from engine.domain.period import RentalPeriod
@@ -22,8 +32,11 @@ def period(first, last):
     return RentalPeriod(NOW + first * HOUR, NOW + last * HOUR)
 
 
-def claim(first, last, state=BookingState.CONFIRMED):
-    return Claim("b", period(first, last), state, NOW + timedelta(minutes=10), "clerk")
+def claim(first, last, state=BookingState.CONFIRMED, kind=ClaimKind.BOOKING):
+    if kind is not ClaimKind.BOOKING:
+        return Claim("m", kind, period(first, last))
+    by = ClaimedBy(state, NOW + timedelta(minutes=10), "clerk")
+    return Claim("b", ClaimKind.BOOKING, period(first, last), by)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +98,7 @@ def test_DST_a_day_stays_a_day_on_the_wall_when_the_clock_changes_that_night(nig
         (night - timedelta(days=3)).replace(tzinfo=BERLIN), (night - timedelta(days=2)).replace(tzinfo=BERLIN)
     )
     out = RentalPeriod.between((night - timedelta(days=4)).replace(tzinfo=BERLIN), night.replace(tzinfo=BERLIN))
-    in_the_way = Claim("b", out, BookingState.CONFIRMED, NOW, "clerk")
+    in_the_way = Claim("b", ClaimKind.BOOKING, out, ClaimedBy(BookingState.CONFIRMED, NOW, "clerk"))
 
     free = next_free(wished, [in_the_way], BERLIN, out.starts_at)
 
@@ -95,15 +108,15 @@ def test_DST_a_day_stays_a_day_on_the_wall_when_the_clock_changes_that_night(nig
 
 
 @given(
-    st.lists(st.tuples(st.integers(-40, 300), st.integers(1, 30)), max_size=12),
+    st.lists(st.tuples(st.integers(-40, 300), st.integers(1, 30), st.sampled_from(ClaimKind)), max_size=12),
     st.integers(0, 100),
     st.integers(1, 60),
 )
 def test_the_answer_is_free_and_nothing_earlier_is(spans, first, length):
     claims, at = [], -50
-    for gap, long in sorted(spans):
+    for gap, long, kind in sorted(spans):
         at = max(at, gap)
-        claims.append(claim(at, at + long))
+        claims.append(claim(at, at + long, kind=kind))
         at += long
     wished = period(first, first + length)
 
@@ -115,6 +128,30 @@ def test_the_answer_is_free_and_nothing_earlier_is(spans, first, length):
     for start in (start for start in earlier if wished.starts_at <= start < free.starts_at):
         other = RentalPeriod(start, start + length * HOUR)
         assert any(each.in_the_way(other, NOW) for each in claims)
+
+
+@pytest.mark.parametrize("kind", set(ClaimKind) - {ClaimKind.BOOKING})
+def test_only_a_booking_is_ever_overdue(kind):
+    over, booked = claim(-30, -1, kind=kind), claim(-30, -1)
+
+    assert (False, True) == (over.overdue(NOW), booked.overdue(NOW))
+    assert (Why.RESERVED, Why.OVERDUE) == (over.why(NOW), booked.why(NOW))
+    assert not over.in_the_way(period(1, 2), NOW)
+    assert period(1, 2) == next_free(period(1, 2), [over], BERLIN, NOW)
+    assert obstacle_of(over, NOW, named=True) == Obstacle(Why.RESERVED, period(-30, -1))
+
+
+@pytest.mark.parametrize("kind", set(ClaimKind) - {ClaimKind.BOOKING})
+def test_what_is_no_booking_is_in_the_way_while_it_lasts_and_names_nobody(kind):
+    reserved = claim(5, 9, kind=kind)
+    found = CarCalendar(make_car(1), period(0, 100), (obstacle_of(reserved, NOW, named=True),))
+
+    blocked = blocked_by(found, period(8, 10), BERLIN, NOW)
+
+    assert (Why.RESERVED, None, None) == (blocked.obstacle.why, blocked.obstacle.by, blocked.obstacle.booking_id)
+    assert period(9, 11) == blocked.next_free
+    assert blocked_by(found, period(9, 11), BERLIN, NOW) is None
+    assert blocked_by(found, period(10, 12), BERLIN, NOW + 10 * HOUR) is None
 
 
 def calendar(*busy, **car):

@@ -68,6 +68,7 @@ WHY_NOT = MappingProxyType(
         Why.HELD: ("Held", Tone.WARNING),
         Why.OVERDUE: ("Overdue", Tone.DANGER),
         Why.MAINTENANCE: ("In maintenance", Tone.NEUTRAL),
+        Why.RESERVED: ("Not for rent", Tone.NEUTRAL),
     }
 )
 

@@ -83,6 +83,7 @@ _TITLES = {
     Why.HELD: "Held for somebody who has not paid yet",
     Why.OVERDUE: "Overdue: it has not come back",
     Why.MAINTENANCE: "In maintenance",
+    Why.RESERVED: "Needed by the firm itself in these days",
 }
 
 
