@@ -206,7 +206,7 @@ async def test_beside_live_writes_it_is_one_moment(world, place, root, tmp_path,
     await restore(place, order(tmp_path / "firm.backup"), unheard)
 
     db = root[AGAIN]
-    claims = {claim["booking_id"] for fence in db.fences.find() for claim in fence["claims"]}
+    claims = {claim["id"] for fence in db.fences.find() for claim in fence["claims"]}
     bookings = {row["_id"] for row in db.bookings.find({}, {"_id": 1})}
     assert claims == bookings
     assert 4 <= len(bookings) == summary.counts["bookings"] < len(made) + 1
