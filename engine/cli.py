@@ -111,12 +111,15 @@ def race(
     sys.exit(0 if fair else 1)
 
 
+_PORT_DIGITS = 5
+
+
 def _address(_context: click.Context, _option: click.Parameter, value: str | None) -> tuple[str, int] | None:
     """``HOST:PORT``, ``[::1]:PORT``, or only ``PORT``, which is this machine's own."""
     if value is None:
         return None
     host, _, port = value.rpartition(":")
-    if not (port.isascii() and port.isdecimal() and int(port) < 2**16):
+    if not (port.isascii() and port.isdecimal() and len(port) <= _PORT_DIGITS and int(port) < 2**16):
         raise click.BadParameter("HOST:PORT is wanted, for example 127.0.0.1:8460.")
     return host.strip("[]") or "127.0.0.1", int(port)
 
@@ -127,14 +130,18 @@ def _address(_context: click.Context, _option: click.Parameter, value: str | Non
 @click.option(
     "--webhook", metavar="HOST:PORT", callback=_address, help="Hear Stripe's webhooks at http://HOST:PORT/stripe."
 )
-def worker(data: Path | None, account: str, webhook: tuple[str, int] | None) -> None:
+@click.option(
+    "--behind-proxy", is_flag=True, help="All webhooks come through one trusted proxy: do not limit one address."
+)
+def worker(data: Path | None, account: str, webhook: tuple[str, int] | None, *, behind_proxy: bool) -> None:
     """Sweep, look for overlooked payments and hear Stripe, without a window, until SIGTERM."""
     from engine import worker as working  # noqa: PLC0415 -- the drivers take a quarter of a second to load
 
     _log_from(logging.INFO)
     with in_words():
         settings = load(data)
-        orders = working.Orders(account, password_of(settings, account), webhook, settings.stripe_webhook_secret)
+        password = password_of(settings, account)
+        orders = working.Orders(account, password, webhook, settings.stripe_webhook_secret, behind_proxy)
         asyncio.run(working.run(settings, orders))
 
 

@@ -34,6 +34,7 @@ class Orders:
 
     Attributes:
         webhook: Host and port to hear Stripe at; None for a worker that only asks.
+        behind_proxy: All webhooks come through one proxy, which is trusted.
         webhook_secret: ``whsec_…``; with the sandbox it may be empty, and one is made for this run.
     """
 
@@ -41,6 +42,7 @@ class Orders:
     password: Secret
     webhook: tuple[str, int] | None = None
     webhook_secret: Secret = field(default=Secret())
+    behind_proxy: bool = False
 
 
 async def run(settings: Settings, orders: Orders) -> None:
@@ -72,19 +74,20 @@ async def work(place: Place, orders: Orders) -> None:
         engine.actor.must(Deed.CAPTURE)
         log.info("worker.at_work", account=orders.account, role=engine.actor.role.value, database=place.database)
         if orders.webhook:
-            await _hear(leaving, engine, orders.webhook, orders.webhook_secret.reveal())
+            await _hear(leaving, engine, orders.webhook, orders)
         await _rounds(engine)
 
 
-async def _hear(leaving: AsyncExitStack, engine: Engine, address: tuple[str, int], secret: str) -> None:
+async def _hear(leaving: AsyncExitStack, engine: Engine, address: tuple[str, int], orders: Orders) -> None:
     place, key = engine.place, engine.place.stripe_key.reveal()
+    secret = orders.webhook_secret.reveal()
     if not secret and not place.stripe_url:
         raise Misconfigured("--webhook needs stripe_webhook_secret, the signing secret of the endpoint at Stripe.")
     secret = secret or f"whsec_{secrets.token_hex(16)}"
     gateway = StripeGateway(key, base_url=place.stripe_url or None, webhook_secret=secret)
     leaving.push_async_callback(gateway.aclose)
     app = webhook_app(gateway, engine.payment.heard, engine.clock.now)
-    url = await leaving.enter_async_context(open_webhooks(app, *address))
+    url = await leaving.enter_async_context(open_webhooks(app, *address, behind_proxy=orders.behind_proxy))
     if place.stripe_url:
         await leaving.enter_async_context(sandbox_posts_to(place.stripe_url, key, url, secret))
     log.info("worker.hears_stripe", url=url)

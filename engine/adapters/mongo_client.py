@@ -9,6 +9,7 @@ from datetime import UTC
 from typing import Any
 
 from bson.codec_options import CodecOptions
+from bson.errors import BSONError
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
@@ -154,9 +155,12 @@ def speaking() -> Iterator[None]:
         Contended: A transaction lost its conflicts until its time was over.
         SignInRefused: Name or password is wrong.
         Forbidden: The account's role does not allow it.
+        InvalidText: Something in it cannot be kept: a number beyond 64 bits, a text that is none.
     """
     try:
         yield
+    except (OverflowError, BSONError, UnicodeEncodeError) as problem:
+        raise InvalidText("record", "holds what the database cannot keep") from problem
     except OperationFailure as problem:
         raise _refusal(problem) from problem
     except ConnectionFailure as problem:

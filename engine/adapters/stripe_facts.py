@@ -139,5 +139,5 @@ def refund_facts(body: Body) -> RefundFacts:
 def _known(kind: str, body: Body) -> Iterator[None]:
     try:
         yield
-    except (msgspec.ValidationError, ValueError, InvalidMoney) as problem:
+    except (msgspec.ValidationError, ValueError, OverflowError, OSError, InvalidMoney) as problem:
         raise PaymentMismatch(f"{kind} {body.get('id')}: not an answer we know ({problem})") from problem

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -14,6 +15,10 @@ from engine.domain.payment import StripeNews
 _OLDEST = timedelta(minutes=5)
 #: Stamps are whole seconds and our server's time is known to some milliseconds: a true stamp can seem this early.
 _MEASURING_ERROR = timedelta(seconds=1)
+#: Stripe's ids are at most 255 characters of these; what is remembered and asked about is no longer.
+_ID = re.compile(r"[A-Za-z0-9_]{1,255}")
+#: Longer than a booking's number: no booking of ours.
+_LONGEST_NUMBER = 100
 _SESSION, _KINDS = "checkout.session.", ("checkout.session.", "payment_intent.", "charge.refund", "refund.")
 
 
@@ -64,9 +69,14 @@ def news_of(body: bytes, *, livemode: bool) -> StripeNews:
         if event.livemode is not livemode or not event.type.startswith(_KINDS):
             return StripeNews(event.id, event.type, booking_id="", session_id="")
         subject = msgspec.json.decode(event.data, type=_Data).object
-    except msgspec.DecodeError as problem:
+    # The signature says who speaks, not that it makes sense: nested too deep, or text that is no Unicode.
+    except (msgspec.DecodeError, RecursionError, ValueError) as problem:
         raise _unbelieved() from problem
+    if not _ID.fullmatch(event.id) or not _ID.fullmatch(subject.id):
+        raise _unbelieved()
     booking = (subject.metadata or {}).get("booking") or ""
+    if len(booking) > _LONGEST_NUMBER:
+        return StripeNews(event.id, event.type, booking_id="", session_id="")
     if not event.type.startswith(_SESSION):
         return StripeNews(event.id, event.type, booking, session_id="")
     return StripeNews(event.id, event.type, booking and (subject.client_reference_id or ""), subject.id)

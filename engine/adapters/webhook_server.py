@@ -21,6 +21,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from engine.adapters.webhook_door import Door
 from engine.domain.booking import Booking, BookingId
 from engine.domain.errors import DriveSphereError, Forbidden, Misconfigured
 from engine.domain.payment import StripeNews
@@ -32,7 +33,6 @@ _PATIENCE_S = 10.0
 #: Events about one booking are heard one after the other, those about different ones side by side, up to this many.
 _EARS = 16
 _REMEMBERED = 10_000
-_MAX_CONNECTIONS = 256
 _GRACE_S = 10
 
 Heard = Callable[[BookingId, str], Awaitable[Booking]]
@@ -123,8 +123,10 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def open_webhooks(app: Starlette, host: str, port: int) -> AsyncIterator[str]:
+async def open_webhooks(app: Starlette, host: str, port: int, *, behind_proxy: bool = False) -> AsyncIterator[str]:
     """Serve *app* inside the block; the value is its address. What is being heard is heard to its end.
+
+    *behind_proxy* says that everybody comes through one trusted proxy; otherwise one address may not take up all room.
 
     Raises:
         Misconfigured: Nobody can listen there.
@@ -134,14 +136,16 @@ async def open_webhooks(app: Starlette, host: str, port: int) -> AsyncIterator[s
         listening = socket.create_server((host, port), family=family)
     except OSError as problem:
         raise Misconfigured(f"Webhooks cannot be received at {host}:{port} ({problem.strerror}).") from problem
+    door = Door(behind_proxy=behind_proxy)
     config = uvicorn.Config(
-        app,
+        door.around(app),
+        http=door.protocol(),
+        proxy_headers=False,
         log_config=None,
         access_log=False,
         server_header=False,
         lifespan="off",
         ws="none",
-        limit_concurrency=_MAX_CONNECTIONS,
         timeout_graceful_shutdown=_GRACE_S,
     )
     server = _Server(config)

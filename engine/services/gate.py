@@ -1,4 +1,4 @@
-"""What every use case refuses before it looks at its arguments: text that is no text."""
+"""What every use case refuses before it looks at its arguments: text that is no text, numbers nobody can keep."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _LONGEST = 100_000
 def gated(service: type[T]) -> type[T]:
     """Let no public coroutine of *service* be called with what the database would read as a question.
 
-    A dictionary where text belongs would be an operator in a filter (S9); a lone surrogate cannot be sent at all. Each
-    service still checks what its own texts may hold.
+    A dictionary where text belongs would be an operator in a filter (S9); a lone surrogate cannot be sent at all,
+    nor a number beyond 64 bits. Each service still checks what its own texts may hold.
 
     Raises (the coroutines):
         InvalidText: Naming the argument or the field.
@@ -50,6 +50,9 @@ def _look(name: str, value: object) -> None:
         return
     if isinstance(value, str):
         _look_at_text(name, value)
+    elif isinstance(value, int):
+        if not -(2**63) <= value < 2**63:
+            raise InvalidText(name, "is too large a number")
     elif isinstance(value, dict):
         raise InvalidText(name, "must be text")
     elif isinstance(value, list | tuple | set | frozenset):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
 import json
 import random
 from contextlib import asynccontextmanager
@@ -14,6 +12,7 @@ import httpx
 import pytest
 import pytest_asyncio
 from payments import let_go, opened
+from stripe_sender import SECRET, Sender
 
 from engine.adapters.stripe_gateway import StripeGateway
 from engine.adapters.webhook_server import open_webhooks, webhook_app
@@ -21,23 +20,6 @@ from engine.domain.booking import BookingState
 from engine.domain.errors import Misconfigured
 
 pytestmark = pytest.mark.asyncio
-SECRET = "whsec_" + "t3st" * 8
-
-
-class Sender:
-    """Posts events as Stripe would, or as somebody who is not Stripe."""
-
-    def __init__(self, url, http, clock):
-        self.url, self._http, self._clock = url, http, clock
-
-    async def send(self, event, *, age=timedelta(0), secret=SECRET):
-        body = event if isinstance(event, bytes) else json.dumps(event, indent=2).encode()
-        stamp = int((self._clock.now() - age).timestamp())
-        mac = hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
-        return await self.raw(body, f"t={stamp},v1={mac}")
-
-    async def raw(self, body, signature=""):
-        return await self._http.post(self.url, content=body, headers={"Stripe-Signature": signature})
 
 
 @asynccontextmanager

@@ -75,5 +75,9 @@ def _kinds(kind: type[Kind], text: str) -> frozenset[Kind]:
     return frozenset(kind(part) for part in _split(text) if part in known)
 
 
+#: Python refuses to read thousands of them.
+_MOST_DIGITS = 18
+
+
 def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() else None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else None

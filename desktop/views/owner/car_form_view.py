@@ -258,7 +258,11 @@ class CarFormView(QWidget):
         return super().eventFilter(watched, event)
 
 
+#: Longer than any field's largest; Python refuses to read thousands of them.
+_MOST_DIGITS = 18
+
+
 def _number(text: str) -> int:
     """What was typed, its thousands parted or not; -1, which no field may be, for what is no number."""
     plain = "".join(sign for sign in text if sign not in " .,\u00a0\u202f'")
-    return int(plain) if plain.isascii() and plain.isdecimal() else -1
+    return int(plain) if plain.isascii() and plain.isdecimal() and len(plain) <= _MOST_DIGITS else -1
