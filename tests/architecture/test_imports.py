@@ -36,7 +36,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.adapters.backup_file": {"engine.domain", "cryptography", "msgspec"},
     "engine.adapters.key_ring": {"engine.domain", "keyring"} | LOGS,
     # Webhooks come in over HTTP; everything else of ours only calls out.
-    "engine.adapters.webhook_server": {"engine.domain", "starlette", "uvicorn"} | LOGS,
+    "engine.adapters.webhook_server": {"engine.domain", "engine.adapters.webhook_door", "starlette", "uvicorn"} | LOGS,
+    "engine.adapters.webhook_door": {"starlette", "uvicorn"} | LOGS,
     # Demo data is written through the adapters' own documents and provisioning, never beside them.
     "engine.embedded": {
         "engine.domain",
