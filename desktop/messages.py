@@ -30,12 +30,13 @@ from desktop.figures import (
     zone_name,
     zone_note,
 )
-from desktop.sentences import OF_ACCOUNTS
+from desktop.sentences import DAMAGED, OF_ACCOUNTS, PLAIN, damage_words
 from engine.domain import errors
 from engine.domain.booking import BookingId, Standing
 from engine.domain.car import BodyType, Fuel, Transmission
 from engine.domain.catalogue import CarOrder
 from engine.domain.charging import Uncharged
+from engine.domain.damage import Damaged
 from engine.domain.money import Money
 from engine.domain.people import Role
 from engine.domain.photo import PhotoProblem
@@ -117,6 +118,11 @@ def _missing(problem: errors.DriveSphereError) -> Message:
     return Message(f"This {kind} is no longer there.", Step.SEARCH_AGAIN)
 
 
+def _damaged(problem: errors.DriveSphereError) -> Message:
+    collection, key, reason = (str(getattr(problem, name, "")) for name in ("collection", "key", "reason"))
+    return Message(damage_words(Damaged(collection, key, reason)))
+
+
 def _period(problem: errors.DriveSphereError) -> Message:
     return Message(f"These times do not work: {problem}.")
 
@@ -178,35 +184,20 @@ def _not_chargeable(problem: errors.DriveSphereError) -> Message:
 #: Code -> what is said.
 _SENTENCES: MappingProxyType[str, Message | _Sentence] = MappingProxyType(
     {
-        errors.RuleBroken.code: Message("This is not allowed by the rules of booking."),
         errors.InvalidPeriod.code: _period,
-        errors.InvalidMoney.code: Message("This price cannot be charged. Choose other days or another car."),
         errors.NotChargeable.code: _not_chargeable,
-        errors.CurrencyMismatch.code: Message("Two currencies cannot be added up. Please tell head office."),
+        errors.DamagedRow.code: _damaged,
         errors.InvalidText.code: _text,
-        errors.Forbidden.code: Message("Your account may not do this. Ask an administrator."),
         errors.NotFound.code: _missing,
         errors.CarNotRentable.code: Message("This car is not for rent at present.", Step.SIMILAR),
         errors.BranchInUse.code: _in_use,
-        errors.AlreadyHolds.code: Message("This holds already, or will within a minute. Set other rules instead."),
         errors.PlateTaken.code: _plate,
         errors.PhotoRefused.code: _photo,
         errors.AlreadyAsked.code: _asked,
         errors.PriceChanged.code: Message("The price has changed meanwhile. Nothing was booked.", Step.SEARCH_AGAIN),
-        errors.MoveRefused.code: Message("The booking is already further on. What you see now is up to date."),
-        errors.PaymentMismatch.code: Message("The payment does not fit this booking. Please tell head office."),
-        errors.NotBelieved.code: Message(
-            "This booking was not written by DriveSphere as it stands. No money is moved; head office must look."
-        ),
-        errors.StrangeAddress.code: Message(
-            "That is not a payment page of Stripe's, so it was not opened. Please tell head office."
-        ),
-        errors.PaymentRefused.code: Message("The payment service refused the payment page. Please tell head office."),
         errors.WrongStripeMode.code: _mode,
-        **{code: Message(text) for code, text in OF_ACCOUNTS.items()},
+        **{code: Message(text) for code, text in (PLAIN | OF_ACCOUNTS).items()},
         errors.Misconfigured.code: _own_words,
-        errors.NoKeyring.code: Message("This computer has no keyring, so no copy is kept on it."),
-        errors.CopyUnusable.code: Message("The copy on this computer is damaged. Signing in makes it anew."),
         errors.CopyOutOfReach.code: Message(
             "The copy on this computer cannot be used now. The disk may be full, or another program holds it.",
             Step.RETRY,
@@ -291,6 +282,7 @@ def booking_number(booking_id: BookingId) -> str:
 
 __all__ = [
     "BODIES",
+    "DAMAGED",
     "FIELDS",
     "FUELS",
     "ORDERS",
@@ -306,6 +298,7 @@ __all__ = [
     "branch_name",
     "branch_time",
     "clock_time",
+    "damage_words",
     "day_time",
     "days_text",
     "digits",

@@ -5,6 +5,21 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from engine.domain import errors
+from engine.domain.damage import Damaged
+
+#: The badge of a row that cannot be read.
+DAMAGED = "Damaged"
+
+
+def damage_words(damaged: Damaged) -> str:
+    """What is wrong with a stored record, and what to do."""
+    return (
+        f"This record cannot be read at this desk. {damaged.reason[:1].upper()}{damaged.reason[1:]} "
+        f"({damaged.collection}, {damaged.id}). If a newer version of the program wrote it, update this one. "
+        "Otherwise tell an administrator: the health page says which records are damaged. "
+        "Everything else goes on meanwhile."
+    )
+
 
 _ZONE_UNKNOWN = (
     "The time zone of this branch is newer than this program, so no car can be promised there from here. "
@@ -29,5 +44,26 @@ OF_ACCOUNTS = MappingProxyType(
         errors.AlreadyRequested.code: "Somebody asked with this e-mail address already. It is being decided.",
         errors.UnknownZone.code: _ZONE_UNKNOWN,
         errors.RequestsFull.code: "Too many requests wait at present. Ask an administrator directly.",
+    }
+)
+
+PLAIN = MappingProxyType(
+    {
+        errors.NotBelieved.code: (
+            "This booking was not written by DriveSphere as it stands. No money is moved; head office must look."
+        ),
+        errors.StrangeAddress.code: (
+            "That is not a payment page of Stripe's, so it was not opened. Please tell head office."
+        ),
+        errors.RuleBroken.code: "This is not allowed by the rules of booking.",
+        errors.InvalidMoney.code: "This price cannot be charged. Choose other days or another car.",
+        errors.CurrencyMismatch.code: "Two currencies cannot be added up. Please tell head office.",
+        errors.Forbidden.code: "Your account may not do this. Ask an administrator.",
+        errors.AlreadyHolds.code: "This holds already, or will within a minute. Set other rules instead.",
+        errors.MoveRefused.code: "The booking is already further on. What you see now is up to date.",
+        errors.PaymentMismatch.code: "The payment does not fit this booking. Please tell head office.",
+        errors.PaymentRefused.code: "The payment service refused the payment page. Please tell head office.",
+        errors.NoKeyring.code: "This computer has no keyring, so no copy is kept on it.",
+        errors.CopyUnusable.code: "The copy on this computer is damaged. Signing in makes it anew.",
     }
 )

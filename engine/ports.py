@@ -11,7 +11,8 @@ from engine.domain.availability import Claim, TakenRows
 from engine.domain.belief import Capture, GiveBack, OpenPage, VoidPayment
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import Branch, BranchId, Car, CarId, CarTerms
-from engine.domain.catalogue import CarWish, Facets
+from engine.domain.catalogue import CarsFound, CarWish, Facets
+from engine.domain.damage import Damaged
 from engine.domain.fleet import FleetOwner, FleetQuery, FleetRows, Outlook
 from engine.domain.freshness import Lookup, Namespace
 from engine.domain.ledger import LedgerRow
@@ -96,7 +97,10 @@ class Work(Protocol):
 
 
 class Store(Protocol):
-    """Raises Unavailable("mongodb") from every method when the database does not answer in time."""
+    """Raises Unavailable("mongodb") from every method when the database does not answer in time.
+
+    A row that cannot be read is ``Damaged`` in a list, and raises DamagedRow where it is asked for by its id.
+    """
 
     async def transact(self, change: Callable[[Work], Awaitable[T]]) -> T:
         """Run *change* in a transaction, again from its start when it lost a conflict; commit its result."""
@@ -109,24 +113,24 @@ class Store(Protocol):
         """
 
     async def booking(self, booking_id: BookingId) -> Booking:
-        """Raises: NotFound."""
+        """Raises: NotFound, DamagedRow."""
 
     async def asked(self, intent_key: str) -> BookingId | None:
         """The booking that an earlier press with this key made."""
 
-    async def bookings(self, chosen: BookingSelection) -> list[Booking]:
+    async def bookings(self, chosen: BookingSelection) -> list[Booking | Damaged]:
         """One page of what is selected."""
 
     async def count_bookings(self, chosen: BookingSelection) -> int:
         """How many are selected in all; ``COUNT_CAP`` + 1 stands for any number beyond the cap."""
 
-    def booking_batches(self, chosen: BookingSelection, size: int, most: int) -> AsyncIterator[list[Booking]]:
+    def booking_batches(self, chosen: BookingSelection, size: int, most: int) -> AsyncIterator[list[Booking | Damaged]]:
         """All that *chosen* selects, *size* at a time and *most* in all, whatever its page is."""
 
     async def unsettled(self, now: datetime, limit: int) -> list[BookingId]:
         """Bookings with a step due: holds run out, releases begun, payments not captured; oldest first."""
 
-    async def needing_person(self, now: datetime, offset: int, limit: int) -> BookingRows[Booking]:
+    async def needing_person(self, now: datetime, offset: int, limit: int) -> BookingRows[Booking | Damaged]:
         """One page of the bookings that no engine can bring to their end; those that waited longest first."""
 
     async def note_round(self, name: str, by: str, desk: str, at: datetime, count: int) -> None:
@@ -135,14 +139,16 @@ class Store(Protocol):
     async def last_round(self, name: str) -> datetime | None:
         """When the last one ended, by what whoever made it wrote; None if nobody did, or nothing that is a time."""
 
-    async def branches(self) -> list[Branch]: ...
+    async def branches(self) -> list[Branch]:
+        """Those that can be read."""
+
     async def settings(self, at: datetime) -> FirmSettings:
         """The firm's rules that hold at *at*, as they were known at most half a minute ago."""
 
     async def facets(self, branch_id: BranchId) -> Facets: ...
 
-    async def free_cars(self, wish: CarWish, now: datetime, offset: int, limit: int) -> tuple[list[Car], int]:
-        """One page of the active cars that nothing keeps from the wished period, and how many there are in all."""
+    async def free_cars(self, wish: CarWish, now: datetime, offset: int, limit: int) -> CarsFound:
+        """One page of the active cars that nothing keeps from the wished period."""
 
     async def car(self, car_id: CarId) -> Car:
         """Raises: NotFound."""
@@ -150,7 +156,7 @@ class Store(Protocol):
     async def renter(self, renter_id: RenterId) -> Renter:
         """Raises: NotFound."""
 
-    async def renters(self, beginnings: Sequence[str], limit: int) -> list[Renter]:
+    async def renters(self, beginnings: Sequence[str], limit: int) -> list[Renter | Damaged]:
         """Those one of whose ``keys`` begins with one of *beginnings*, by key; nothing in them is a pattern."""
 
     async def add_renter(self, renter: Renter) -> None: ...

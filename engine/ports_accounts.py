@@ -9,6 +9,7 @@ from typing import Protocol
 from engine.domain.account_requests import AccountRequest, RequestId, RequestPage
 from engine.domain.accounts import Flaw, Fleet, PeopleQuery, Person
 from engine.domain.audit import AuditRow
+from engine.domain.damage import Damaged
 from engine.domain.people import AccountName, Actor
 
 
@@ -53,7 +54,7 @@ class Accounts(Protocol):
 class People(Protocol):
     """Records of the people behind the accounts, and of those who ask for one; for administrators."""
 
-    async def page(self, query: PeopleQuery, offset: int, limit: int) -> tuple[list[Person], int]:
+    async def page(self, query: PeopleQuery, offset: int, limit: int) -> tuple[list[Person | Damaged], int]:
         """By name; and how many there are in all. Nothing in the query's text is a pattern."""
 
     async def person(self, account: AccountName) -> Person:

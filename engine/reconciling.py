@@ -16,6 +16,7 @@ from engine.bootstrap import open_engine, open_place
 from engine.config import Secret, Settings
 from engine.domain.books import Difference, DifferenceKind
 from engine.domain.care import Case, Cases
+from engine.domain.damage import Damaged
 from engine.domain.money import Money
 from engine.domain.people import Deed
 from engine.domain.trouble import Why
@@ -131,18 +132,21 @@ def tell_as_json(findings: Findings, since: date, until: date) -> None:
             for each in report.differences
         ],
         "need_a_person": cases.total,
-        "cases": [
-            {
-                "why": case.why,
-                "booking": case.booking.id,
-                "state": case.booking.state,
-                "since": case.since.isoformat(),
-                "code": case.code or None,
-            }
-            for case in cases.rows
-        ],
+        "cases": [_plain_case(case) for case in cases.rows],
     }
     click.echo(json.dumps(told))
+
+
+def _plain_case(case: Case | Damaged) -> dict[str, str | None]:
+    if isinstance(case, Damaged):
+        return {"why": "damaged", "booking": case.id, "state": None, "since": None, "code": case.reason}
+    return {
+        "why": case.why,
+        "booking": case.booking.id,
+        "state": case.booking.state,
+        "since": case.since.isoformat(),
+        "code": case.code or None,
+    }
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
@@ -163,7 +167,9 @@ def _row(each: Difference) -> tuple[str, ...]:
     )
 
 
-def _case_row(case: Case) -> tuple[str, ...]:
+def _case_row(case: Case | Damaged) -> tuple[str, ...]:
+    if isinstance(case, Damaged):
+        return case.line, "", "", "", "", case.reason
     booking = case.booking
     return _NEEDS[case.why], booking.id, booking.state, booking.renter_name, f"{case.since:%Y-%m-%d %H:%M}", case.code
 

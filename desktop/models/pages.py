@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, Qt
 
-from desktop.models.rows import NOWHERE, STATE_ROLE, AnyIndex, Column
+from desktop.models.rows import NOWHERE, STATE_ROLE, AnyIndex, Column, answer
 
 Row = TypeVar("Row")
 _Role = Qt.ItemDataRole
@@ -200,7 +200,7 @@ class PagesModel(QAbstractTableModel, Generic[Row]):
             return None
         row = self.row_at(index.row())
         if row is not None:
-            return self._columns[index.column()].answer(row, role)
+            return answer(self._columns, index.column(), row, role)
         if role == STATE_ROLE:
             return self.state_of(index.row())
         if role == _Role.TextAlignmentRole:

@@ -11,6 +11,8 @@ from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
+from engine.domain.damage import Damaged
+
 Row = TypeVar("Row")
 AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -74,6 +76,17 @@ class Column(Generic[Row]):
         return self.alignment() if role == _Role.TextAlignmentRole else None
 
 
+def answer(columns: Sequence[Column[Any]], at: int, row: Any, role: int) -> Any:
+    """What Qt asks of the cell in column *at*; a row that cannot be read is one line that says so."""
+    if not isinstance(row, Damaged):
+        return columns[at].answer(row, role)
+    if role in (_Role.DisplayRole, _Role.AccessibleTextRole, SORT_ROLE):
+        return (row.line, row.reason)[at] if at <= 1 else ""
+    if role == TONE_ROLE:
+        return ""
+    return columns[at].answer(row, role) if role in (ROW_ROLE, STATE_ROLE) else None
+
+
 class RowsModel(QAbstractTableModel, Generic[Row]):
     """Read-only rows, kept in place by identity so that selection and scrolling survive a refresh."""
 
@@ -127,4 +140,4 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
     def data(self, index: AnyIndex, role: int = _Role.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        return self._columns[index.column()].answer(self._rows[index.row()], role)
+        return answer(self._columns, index.column(), self._rows[index.row()], role)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from engine.domain.booking import Booking, BookingState, Standing
+from engine.domain.damage import Damaged
 from engine.domain.errors import DriveSphereError
 from engine.domain.listing import BookingQuery, BookingScope
 
@@ -55,9 +56,10 @@ class HoldsViewModel(QObject):
             found = await self._desk.call(lambda: self._desk.listing.page(self._desk.actor, _QUERY))
         except DriveSphereError:
             return  # the page that was asked for at the same time says so
-        self._held = {booking.id: booking for booking in found.rows if self._counts(booking)}
+        readable = [row for row in found.rows if not isinstance(row, Damaged)]
+        self._held = {booking.id: booking for booking in readable if self._counts(booking)}
         self.changed.emit()
-        for booking in found.rows:
+        for booking in readable:
             await self._go_on_with(booking)
 
     async def _go_on_with(self, booking: Booking) -> None:

@@ -8,6 +8,7 @@ from enum import Enum, auto
 from engine.domain.booking import Booking, BookingState
 from engine.domain.car import Branch
 from engine.domain.catalogue import Offer
+from engine.domain.damage import Damaged
 from engine.domain.errors import DriveSphereError, PeriodTaken
 from engine.domain.events import CarClaimed
 from engine.domain.payment import AttemptState
@@ -40,7 +41,7 @@ class PanelState:
     offer: Offer | None = None
     period: RentalPeriod | None = None
     branch: Branch | None = None
-    renters: tuple[Renter, ...] = ()
+    renters: tuple[Renter | Damaged, ...] = ()
     searching: bool = False
     renter: Renter | None = None
     booking: Booking | None = None

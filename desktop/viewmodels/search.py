@@ -16,6 +16,7 @@ from desktop.viewmodels.phases import Phase
 from engine.domain.availability import Blocked, BlockedPage
 from engine.domain.car import BodyType, Branch, BranchId, Fuel, Transmission
 from engine.domain.catalogue import PAGE_SIZE, CarOrder, CarWish, Facets, Offer, OfferPage
+from engine.domain.damage import Damaged
 from engine.domain.errors import DriveSphereError
 from engine.domain.events import CarChanged, CarClaimed, Fact
 from engine.domain.hours import first_opening_hour
@@ -83,10 +84,12 @@ class SearchState:
 
 @dataclass(frozen=True, slots=True)
 class FoundRows:
-    """Some rows of the result: free cars, then, where they were asked for, taken ones."""
+    """Some rows of the result: free cars, then, where they were asked for, taken ones; behind each what is damaged."""
 
     offers: tuple[Offer, ...]
     blocked: tuple[Blocked, ...] = ()
+    damaged_free: tuple[Damaged, ...] = ()
+    damaged_taken: tuple[Damaged, ...] = ()
 
 
 class SearchViewModel(QObject):
@@ -191,7 +194,7 @@ class SearchViewModel(QObject):
                 self._facets_of = form.branch_id
                 self._show(replace(self.state, facets=facets))
             page = await self._desk.call(lambda: self._desk.catalogue.search(self._desk.actor, wish))
-            taken = await self._taken(wish, 0, PAGE_SIZE - len(page.offers)) if form.taken else None
+            taken = await self._taken(wish, 0, PAGE_SIZE - page.rows) if form.taken else None
         except DriveSphereError as problem:
             self._show(replace(self.state, phase=Phase.FAILED, problem=problem))
         else:
@@ -199,18 +202,19 @@ class SearchViewModel(QObject):
 
     async def _page(self, asked: SearchState, wish: CarWish, offset: int) -> None:
         free = asked.first.total if asked.first is not None else 0
-        offers: tuple[Offer, ...] = ()
-        blocked: tuple[Blocked, ...] = ()
+        page, taken = OfferPage((), offset, free), BlockedPage((), 0, 0)
         try:
             if offset < free:
-                search = partial(self._desk.catalogue.search, self._desk.actor, wish, offset=offset)
-                offers = (await self._desk.call(search)).offers
+                page = await self._desk.call(
+                    partial(self._desk.catalogue.search, self._desk.actor, wish, offset=offset)
+                )
             if asked.taken is not None and offset + PAGE_SIZE > free:
-                blocked = (await self._taken(wish, max(offset - free, 0), PAGE_SIZE - len(offers))).blocked
+                taken = await self._taken(wish, max(offset - free, 0), PAGE_SIZE - page.rows)
         except DriveSphereError as problem:
             self.page_failed.emit(asked.run, offset, problem)
         else:
-            self.page_arrived.emit(asked.run, offset, FoundRows(offers, blocked))
+            rows = FoundRows(page.offers, taken.blocked, page.damaged, taken.damaged)
+            self.page_arrived.emit(asked.run, offset, rows)
 
     async def _taken(self, wish: CarWish, offset: int, limit: int) -> BlockedPage:
         """At least one row is asked for: the number of all comes with it."""

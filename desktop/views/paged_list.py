@@ -19,9 +19,11 @@ from desktop.viewmodels.paged import PagedState, PagedViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.views.asked_pages import AskedPages
 from desktop.views.content import Content
+from desktop.views.damage import DamageBox, damage_of
 from desktop.views.tools import Tools
 from desktop.views.waiting import Waiting
 from desktop.widgets.record_table import RecordTable
+from engine.domain.damage import Damaged
 
 _BONES = 20
 #: No query, not even the None of a list that is never narrowed.
@@ -63,7 +65,8 @@ class PagedList(QWidget):
     ) -> None:
         """*name* is what a screen reader calls the table; *key* a row's identity, by which the chosen one stays so."""
         super().__init__()
-        self.vm, self.words, self._key = vm, words, key
+        self.vm, self.words = vm, words
+        self._key: Callable[[Any], object] = lambda row: row if isinstance(row, Damaged) else key(row)
         self._shown: object = _UNASKED
         self.model: AskedPages[Any] = AskedPages(columns, vm, lambda page: page.rows)
         self.table = RecordTable(tools.theme, tools.shimmer)
@@ -81,14 +84,16 @@ class PagedList(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.content)
+        self.damage = DamageBox(self)
         self._connect()
 
     def focus_first(self) -> None:
         self.content.take_focus()
 
     def row(self) -> Any:
-        """The row that is chosen now; None if there is none."""
-        return self.model.row_at(self.table.currentIndex().row())
+        """The row that is chosen now; None if there is none, or it cannot be read."""
+        row = self.model.row_at(self.table.currentIndex().row())
+        return None if damage_of(row) is not None else row
 
     def _put_up_bones(self) -> None:
         self._shown = _UNASKED
@@ -100,7 +105,7 @@ class PagedList(QWidget):
         if state.phase is Phase.FAILED:
             self._fail(state)
             return
-        first, chosen = state.first, self.row()
+        first, chosen = state.first, self.model.row_at(self.table.currentIndex().row())
         total = first.total if first is not None else 0
         again, self._shown = self._shown == state.query, state.query
         if first is None or not total:
@@ -133,6 +138,12 @@ class PagedList(QWidget):
             self.content.show_problem(state.problem, self.words.failed)
             self.filled.emit(0)
 
+    def _open(self, row: Any) -> None:
+        if (damaged := damage_of(row)) is not None:
+            self.damage.tell(damaged)
+        else:
+            self.opened.emit(row)
+
     def _stepped(self) -> None:
         if self.vm.state.phase is Phase.FAILED:
             self.vm.load()
@@ -142,7 +153,7 @@ class PagedList(QWidget):
     def _connect(self) -> None:
         self.table.visible_rows.connect(self.model.want_rows)
         self.table.retry_wanted.connect(self.model.retry)
-        self.table.chosen.connect(self.opened)
+        self.table.chosen.connect(self._open)
         self.content.stepped.connect(self._stepped)
         self.content.retried.connect(self.vm.load)
         self.vm.changed.connect(self.loading.draw)

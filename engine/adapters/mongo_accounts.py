@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from engine.adapters.mongo_client import CODEC, Client, Connector, Document, speaking
 from engine.adapters.mongo_documents import renter_document, renter_of
+from engine.adapters.mongo_reading import must
 from engine.domain.accounts import Flaw, Person
 from engine.domain.car import BranchId, OwnerId
 from engine.domain.errors import AccountChanged, AccountDisabled, NotFound
@@ -131,5 +132,5 @@ def _actor(user: Document) -> Actor:
         role=roles[0],
         branch_id=BranchId(branch) if branch else None,
         owner_id=OwnerId(owner) if owner else None,
-        renter=renter_of(about["renter"]) if about.get("renter") else None,
+        renter=must("accounts", about["renter"], renter_of) if about.get("renter") else None,
     )

@@ -6,7 +6,9 @@ import re
 from collections.abc import AsyncIterator
 
 from engine.adapters.mongo_client import Client, Document, database, speaking
-from engine.domain.audit import AuditNames, AuditPage, AuditQuery, AuditRow
+from engine.adapters.mongo_reading import LONGEST_NOTE, Fields, read
+from engine.domain.audit import AuditNames, AuditPage, AuditQuery, AuditRow, Facts
+from engine.domain.damage import Damaged
 from engine.domain.people import AccountName
 
 _BATCH = 500
@@ -24,23 +26,22 @@ class MongoAudit:
         with speaking():
             found = await self._audit.find(wanted).sort(_NEWEST).skip(query.offset).limit(query.limit).to_list()
             total = await self._audit.count_documents(wanted)
-        return AuditPage(tuple(map(_row, found)), total)
+        return AuditPage(tuple(read("audit", document, _row) for document in found), total)
 
-    async def walk(self, query: AuditQuery) -> AsyncIterator[list[AuditRow]]:
-        wanted, after = _filter(query), Document()
-        while True:
-            with speaking():
-                found = await self._audit.find({"$and": [wanted, after]}).sort(_NEWEST).limit(_BATCH).to_list()
-            if not found:
-                return
-            yield [_row(document) for document in found]
-            at, last = found[-1]["at"], found[-1]["_id"]
-            after = {"$or": [{"at": {"$lt": at}}, {"at": at, "_id": {"$lt": last}}]}
+    async def walk(self, query: AuditQuery) -> AsyncIterator[list[AuditRow | Damaged]]:
+        with speaking():
+            # One cursor: where a page ended cannot be asked for again by a time that is none.
+            async with self._audit.find(_filter(query), batch_size=_BATCH).sort(_NEWEST) as cursor:
+                while some := await cursor.to_list(_BATCH):
+                    yield [read("audit", document, _row) for document in some]
 
     async def names(self) -> AuditNames:
         with speaking():
-            people, verbs, desks = [sorted(await self._audit.distinct(field)) for field in ("by", "what", "desk")]
-        return AuditNames(tuple(people), tuple(verbs), tuple(desks))
+            people, verbs, desks = [await self._distinct(field) for field in ("by", "what", "desk")]
+        return AuditNames(people, verbs, desks)
+
+    async def _distinct(self, field: str) -> tuple[str, ...]:
+        return tuple(sorted(each for each in await self._audit.distinct(field) if isinstance(each, str)))
 
 
 def _filter(query: AuditQuery) -> Document:
@@ -55,12 +56,17 @@ def _filter(query: AuditQuery) -> Document:
 
 
 def _row(document: Document) -> AuditRow:
+    row = Fields(document)
     return AuditRow(
-        at=document["at"],
-        by=AccountName(document["by"]),
-        desk=document["desk"],
-        what=document["what"],
-        subject=document["subject"],
-        before=document["before"],
-        after=document["after"],
+        at=row.moment("at"),
+        by=AccountName(row.text("by")),
+        desk=row.text("desk"),
+        what=row.text("what"),
+        subject=row.text("subject"),
+        before=_facts(row.part("before")),
+        after=_facts(row.part("after")),
     )
+
+
+def _facts(row: Fields) -> Facts:
+    return {name: row.text(name, LONGEST_NOTE, empty=True) for name in row.document}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from engine.adapters.mongo_client import Document
-from engine.adapters.mongo_documents import money_document, money_of, rules_document, rules_of
+from engine.adapters.mongo_documents import WHOLE_BP, money_document, rules_document, rules_of
+from engine.adapters.mongo_reading import MOST_MINOR, Fields, Unreadable
 from engine.domain.booking import Booking, BookingId, BookingState, Step
 from engine.domain.car import BranchId, CarId, OwnerId
 from engine.domain.listing import search_keys
@@ -14,6 +15,8 @@ from engine.domain.period import RentalPeriod
 from engine.domain.pricing import Quote, QuoteLine
 from engine.domain.text import search_key
 from engine.domain.trouble import ByHand, Trouble, Why
+
+_LONGEST_REQUEST = 8_000
 
 
 def booking_document(booking: Booking) -> Document:
@@ -66,34 +69,38 @@ def _refund_document(refund: Refund) -> Document:
 
 
 def booking_of(document: Document) -> Booking:
+    row = Fields(document)
     return Booking(
-        id=BookingId(document["_id"]),
-        car_id=CarId(document["car_id"]),
-        car_label=document["car_label"],
-        owner_id=OwnerId(document["owner_id"]),
-        branch_id=BranchId(document["branch_id"]),
-        return_branch_id=BranchId(document["return_branch_id"]),
-        zone=document["zone"],
-        renter_id=RenterId(document["renter_id"]),
-        renter_name=document["renter_name"],
-        booked_by=AccountName(document["booked_by"]),
-        period=RentalPeriod(document["starts_at"], document["ends_at"]),
-        state=BookingState(document["state"]),
-        hold_until=document["hold_until"],
-        created_at=document["created_at"],
-        quote=_quote(document["quote"]),
-        attempts=tuple(_attempt(attempt) for attempt in document["attempts"]),
-        intent_key=document["intent_key"],
-        history=tuple(Step(BookingState(step["state"]), step["at"], step["by"]) for step in document["history"]),
-        version=document["version"],
-        cancellation=rules_of(document["cancellation"]),
-        refund=_refund(document["refund"]) if "refund" in document else None,
-        trouble=_trouble(document["trouble"]) if "trouble" in document else None,
+        id=BookingId(row.text("_id")),
+        car_id=CarId(row.text("car_id")),
+        car_label=row.text("car_label"),
+        owner_id=OwnerId(row.text("owner_id")),
+        branch_id=BranchId(row.text("branch_id")),
+        return_branch_id=BranchId(row.text("return_branch_id")),
+        zone=row.text("zone"),
+        renter_id=RenterId(row.text("renter_id")),
+        renter_name=row.text("renter_name"),
+        booked_by=AccountName(row.text("booked_by")),
+        period=RentalPeriod(row.moment("starts_at"), row.moment("ends_at")),
+        state=row.choice("state", BookingState),
+        hold_until=row.moment("hold_until"),
+        created_at=row.moment("created_at"),
+        quote=quote_of(row.part("quote")),
+        attempts=tuple(_attempt(each) for each in row.parts("attempts", least=1)),
+        intent_key=row.text("intent_key"),
+        history=tuple(
+            Step(step.choice("state", BookingState), step.moment("at"), step.text("by"))
+            for step in row.parts("history", least=1)
+        ),
+        version=row.whole("version", 1),
+        cancellation=rules_of(row.parts("cancellation")),
+        refund=_refund(row.part("refund")) if row.has("refund") else None,
+        trouble=_trouble(row.part("trouble")) if row.has("trouble") else None,
     )
 
 
-def _refund(document: Document) -> Refund:
-    return Refund(money_of(document["amount"]), RefundState(document["state"]), document["refund_id"])
+def _refund(row: Fields) -> Refund:
+    return Refund(row.money("amount"), row.choice("state", RefundState), row.maybe("refund_id"))
 
 
 def _trouble_document(trouble: Trouble) -> Document:
@@ -109,15 +116,15 @@ def _trouble_document(trouble: Trouble) -> Document:
     return document
 
 
-def _trouble(document: Document) -> Trouble:
-    done = document.get("settled")
+def _trouble(row: Fields) -> Trouble:
+    done = row.part("settled") if row.has("settled") else None
     return Trouble(
-        why=Why(document["why"]),
-        since=document["since"],
-        tries=document["tries"],
-        again_at=document["again_at"],
-        code=document["code"],
-        settled=ByHand(AccountName(done["by"]), done["at"], done["note"]) if done else None,
+        why=row.choice("why", Why),
+        since=row.moment("since"),
+        tries=row.whole("tries", 1),
+        again_at=row.moment_or_none("again_at"),
+        code=row.maybe("code"),
+        settled=ByHand(AccountName(done.text("by")), done.moment("at"), done.maybe("note")) if done else None,
     )
 
 
@@ -130,10 +137,20 @@ def _quote_document(quote: Quote) -> Document:
     }
 
 
-def _quote(document: Document) -> Quote:
-    currency = document["currency"]
-    lines = tuple(QuoteLine(line["kind"], line["count"], Money(line["unit"], currency)) for line in document["lines"])
-    return Quote(lines, document["commission_bp"])
+def quote_of(row: Fields) -> Quote:
+    currency = row.text("currency")
+    lines = tuple(
+        QuoteLine(
+            line.text("kind"), line.whole("count", 1, MOST_MINOR), Money(line.whole("unit", -MOST_MINOR), currency)
+        )
+        for line in row.parts("lines", least=1)
+    )
+    quote = Quote(lines, row.whole("commission_bp", 0, WHOLE_BP))
+    if quote.total.minor != row.whole("total", 1, MOST_MINOR):
+        raise Unreadable("quote.total: is not the sum of its lines")
+    if not any(line.kind == "day" for line in lines):
+        raise Unreadable("quote.lines: no line counts days")
+    return quote
 
 
 def _attempt_document(attempt: Attempt) -> Document:
@@ -150,15 +167,15 @@ def _attempt_document(attempt: Attempt) -> Document:
     }
 
 
-def _attempt(document: Document) -> Attempt:
+def _attempt(row: Fields) -> Attempt:
     return Attempt(
-        n=document["n"],
-        request=document["request"],
-        amount=money_of(document["amount"]),
-        expires_at=document["expires_at"],
-        state=AttemptState(document["state"]),
-        session_id=document["session_id"],
-        url=document["url"],
-        payment_intent=document["payment_intent"],
-        captured_at=document["captured_at"],
+        n=row.whole("n", 1),
+        request=row.maybe("request", _LONGEST_REQUEST),
+        amount=row.money("amount"),
+        expires_at=row.moment("expires_at"),
+        state=row.choice("state", AttemptState),
+        session_id=row.maybe("session_id"),
+        url=row.maybe("url"),
+        payment_intent=row.maybe("payment_intent"),
+        captured_at=row.moment_or_none("captured_at"),
     )

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from engine.adapters.mongo_bookings import booking_of
 from engine.adapters.mongo_client import Database, Document
+from engine.adapters.mongo_reading import read
 from engine.domain.booking import Booking, BookingId, BookingState
+from engine.domain.damage import Damaged
 from engine.domain.listing import BookingRows
 from engine.domain.trouble import FURTHEST_DUE, FURTHEST_PERSON
 
@@ -22,11 +24,11 @@ async def due(db: Database, now: datetime, limit: int) -> list[BookingId]:
         if len(found) < limit:
             order = "created_at" if wanted is never else "due_at"
             cursor = db.bookings.find(wanted, {"_id": 1}).sort(order, 1).limit(limit - len(found))
-            found += [BookingId(document["_id"]) for document in await cursor.to_list()]
+            found += [BookingId(row["_id"]) for row in await cursor.to_list() if isinstance(row["_id"], str)]
     return found
 
 
-async def needing_person(db: Database, now: datetime, offset: int, limit: int) -> BookingRows[Booking]:
+async def needing_person(db: Database, now: datetime, offset: int, limit: int) -> BookingRows[Booking | Damaged]:
     """One page of them: first what was hidden past the program, then those that waited longest."""
     hidden = await _hidden(db, now)
     wanted = {"person_at": {"$lte": now}}
@@ -35,7 +37,12 @@ async def needing_person(db: Database, now: datetime, offset: int, limit: int) -
         cursor = db.bookings.find(wanted).sort([("person_at", 1), ("_id", 1)]).skip(skip).limit(left)
         shown += await cursor.to_list()
     total = len(hidden) + await db.bookings.count_documents(wanted)
-    return BookingRows(tuple(booking_of(document).tamed(now) for document in shown), total)
+    return BookingRows(tuple(_tamed(document, now) for document in shown), total)
+
+
+def _tamed(document: Document, now: datetime) -> Booking | Damaged:
+    booking = read("bookings", document, booking_of)
+    return booking if isinstance(booking, Damaged) else booking.tamed(now)
 
 
 async def _hidden(db: Database, now: datetime) -> list[Document]:
@@ -58,7 +65,7 @@ async def _hidden(db: Database, now: datetime) -> list[Document]:
         {"$sort": {"_id": 1}},
     ]
     forged = await (await db.bookings.aggregate(settled)).to_list()
-    return later + [each for each in forged if each.get("person_at") is None or each["person_at"] > now]
+    return later + [each for each in forged if not isinstance(at := each.get("person_at"), datetime) or at > now]
 
 
 def _same_as(trouble: str) -> list[Document]:

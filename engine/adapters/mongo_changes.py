@@ -17,8 +17,10 @@ from pymongo.errors import PyMongoError
 from engine.adapters.mongo_bookings import booking_of
 from engine.adapters.mongo_client import Client, Database, Document, database, speaking
 from engine.adapters.mongo_documents import car_of
+from engine.adapters.mongo_reading import read
 from engine.domain.booking import Booking
 from engine.domain.car import Car, OwnerId
+from engine.domain.damage import Damaged
 from engine.domain.errors import DriveSphereError, Unavailable
 from engine.domain.events import Heard, Lost
 
@@ -147,11 +149,9 @@ class _Stream:
         if not document:
             self.tell(Heard(self.source))
             return
-        try:
-            record = self.read(document)
-        except (KeyError, ValueError, TypeError, DriveSphereError) as problem:
-            # Written by a release that knows more than this one; the pages ask for it and say so.
-            log.warning("changes.not_understood", source=self.source, problem=repr(problem))
+        record = read(self.source, document, self.read)
+        if isinstance(record, Damaged):
+            # Perhaps written by a release that knows more than this one; the pages ask for it and say so.
             self.tell(Heard(self.source, missed=True))
         else:
             self.tell(Heard(self.source, record))

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any
 
-from bson.codec_options import CodecOptions
+from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.errors import BSONError
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import ConfigurationError, ConnectionFailure, OperationFailure, PyMongoError, WriteConcernError
 from pymongo.read_concern import ReadConcern
@@ -33,12 +34,20 @@ from engine.domain.errors import (
 Document = dict[str, Any]
 Client = AsyncMongoClient[Document]
 Database = AsyncDatabase[Document]
+Collection = AsyncCollection[Document]
 
 #: How long an operation may take, its retries included; a transaction has TRANSACTION_S.
 OPERATION_S = 8.0
 #: Shorter than the lease (redis_leases.LEASE), so that a transaction never outlives it.
 TRANSACTION_S = 10.0
-CODEC: CodecOptions[Document] = CodecOptions(document_class=dict, tz_aware=True, tzinfo=UTC)
+#: What cannot be a time or a text in Python comes as something else, so that only its own row is damaged by it.
+CODEC: CodecOptions[Document] = CodecOptions(
+    document_class=dict,
+    tz_aware=True,
+    tzinfo=UTC,
+    unicode_decode_error_handler="replace",
+    datetime_conversion=DatetimeConversion.DATETIME_AUTO,
+)
 
 _UNAUTHORIZED, _AUTHENTICATION_FAILED, _WRITE_CONFLICT, _SHAPE_REFUSED = 13, 18, 112, 121
 #: What a member says that stops, starts or lost its part, without a label for the driver: interrupted, not yet

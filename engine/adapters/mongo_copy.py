@@ -12,7 +12,8 @@ from engine.adapters.mongo_client import Client, Database, Document, database, s
 from engine.adapters.mongo_documents import car_of
 from engine.adapters.mongo_earnings import MongoEarnings
 from engine.adapters.mongo_images import MongoImages
-from engine.adapters.mongo_ownrows import RENTAL_FIELDS, posting_of, rental_of
+from engine.adapters.mongo_ownrows import RENTAL_FIELDS, posting_of, rental_or_line
+from engine.adapters.mongo_reading import EARLIEST, LATEST, dated, sound
 from engine.domain.car import OwnerId
 from engine.domain.copying import BOOKINGS, LEDGER, StoredFleet, kept_since
 from engine.domain.ownbooks import Posting, Rental
@@ -72,7 +73,13 @@ class MongoMoment:
         added = "$amount.minor" if kind == LEDGER else "$version"
         month = {"$dateToString": {"format": "%Y-%m", "date": f"${_TIMES[kind]}"}}
         pipeline: list[Document] = [
-            {"$match": {"owner_id": self._owner}},
+            {
+                "$match": {
+                    "owner_id": self._owner,
+                    _TIMES[kind]: {"$gte": EARLIEST, "$lt": LATEST},
+                    **dated(_TIMES[kind]),
+                }
+            },
             {"$group": {"_id": month, "n": {"$sum": 1}, "sum": {"$sum": added}}},
         ]
         rows = await self._db[kind].aggregate(pipeline, session=self._session, batchSize=_BATCH)
@@ -83,21 +90,22 @@ class MongoMoment:
 
     async def postings(self, month: str) -> list[Posting]:
         rows = self._db.ledger.find(self._within(LEDGER, month), session=self._session).batch_size(_BATCH)
-        return [posting_of(document) for document in await rows.to_list()]
+        return sound("ledger", await rows.to_list(), posting_of)
 
     async def rentals(self, month: str) -> list[Rental]:
         wanted = self._within(BOOKINGS, month)
         if not self._whole(month):
             wanted["attempts.captured_at"] = {"$type": "date"}
         rows = self._db.bookings.find(wanted, RENTAL_FIELDS, session=self._session).batch_size(_BATCH)
-        return [rental_of(document) for document in await rows.to_list()]
+        return [rental_or_line(document) for document in await rows.to_list()]
 
     async def fleet(self) -> StoredFleet:
         pipeline: list[Document] = [{"$match": {"owner_id": self._owner}}, {"$group": {"_id": "$car_id"}}]
         earned = await (await self._db.ledger.aggregate(pipeline, session=self._session, batchSize=_BATCH)).to_list()
-        own = await self._earnings.cars(self._owner, sorted(row["_id"] for row in earned), self._session)
+        ids = sorted(row["_id"] for row in earned if isinstance(row["_id"], str))
+        own = await self._earnings.cars(self._owner, ids, self._session)
         found = self._db.cars.find({"owner_id": self._owner}, session=self._session).sort("_id", 1).limit(_MOST_CARS)
-        cars = [car_of(document) for document in await found.batch_size(_BATCH).to_list()]
+        cars = sound("cars", await found.batch_size(_BATCH).to_list(), car_of)
         return StoredFleet(tuple(cars), own, await self._earnings.branches(self._session))
 
     def _whole(self, month: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from pymongo.errors import DuplicateKeyError
 
 from engine.adapters.mongo_client import Client, Document, database, speaking
+from engine.adapters.mongo_reading import Fields, must
 from engine.adapters.mongo_schema import SCHEMA, judge
 from engine.domain.backup import Epoch
 from engine.domain.payment import StripeMode
@@ -26,7 +27,7 @@ class MongoDeployment:
             rows = {row["_id"]: row async for row in self._rows.find({"_id": {"$in": [SCHEMA, _STRIPE["_id"]]}})}
         judge(rows.get(SCHEMA))
         found = rows.get(_STRIPE["_id"])
-        return StripeMode(found["mode"]) if found else None
+        return must("deployment", found, lambda row: Fields(row).choice("mode", StripeMode)) if found else None
 
     async def record_stripe_mode(self, mode: StripeMode, by: str, at: datetime) -> None:
         with speaking():

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from engine.adapters.migrations import LATEST
 from engine.adapters.mongo_client import Document
+from engine.adapters.mongo_reading import Fields, Unreadable, must, sound
 from engine.domain.audit import AuditRow
 from engine.domain.availability import ClaimKind
 from engine.domain.booking import Booking
@@ -29,13 +32,14 @@ from engine.domain.people import Renter, RenterId
 from engine.domain.period import RentalPeriod
 from engine.domain.text import normal_plate
 
+#: A share of all, in basis points.
+WHOLE_BP = 10_000
+_LATEST_YEAR, _MOST_SEATS, _MOST_HOURS = 9999, 1000, 100_000
+_HOURS = re.compile(r"([01][0-9]|2[0-4]):[0-5][0-9]")
+
 
 def money_document(money: Money) -> Document:
     return {"minor": money.minor, "currency": money.currency}
-
-
-def money_of(document: Document) -> Money:
-    return Money(document["minor"], document["currency"])
 
 
 def branch_document(branch: Branch) -> Document:
@@ -52,16 +56,24 @@ def branch_document(branch: Branch) -> Document:
 
 
 def branch_of(document: Document) -> Branch:
+    row = Fields(document)
     return Branch(
-        id=BranchId(document["_id"]),
-        name=document["name"],
-        city=document["city"],
-        address=document["address"],
-        zone=document["zone"],
-        opens=document["opens"],
-        closes=document["closes"],
-        closed=document.get("closed", False),
+        id=BranchId(row.text("_id")),
+        name=row.text("name"),
+        city=row.text("city"),
+        address=row.text("address"),
+        zone=row.text("zone"),
+        opens=_hours(row, "opens"),
+        closes=_hours(row, "closes"),
+        closed=row.flag("closed") if row.has("closed") else False,
     )
+
+
+def _hours(row: Fields, name: str) -> str:
+    text = row.text(name)
+    if _HOURS.fullmatch(text) is None:
+        raise Unreadable(f"{name}: {text!r} is no time of the day")
+    return text
 
 
 def car_document(car: Car) -> Document:
@@ -87,23 +99,24 @@ def car_document(car: Car) -> Document:
 
 
 def car_of(document: Document) -> Car:
+    row = Fields(document)
     return Car(
-        id=CarId(document["_id"]),
-        plate=document["plate"],
-        brand=document["brand"],
-        model=document["model"],
-        year=document["year"],
-        body=BodyType(document["body"]),
-        colour=document["colour"],
-        fuel=Fuel(document["fuel"]),
-        transmission=Transmission(document["transmission"]),
-        seats=document["seats"],
-        odometer_km=document["odometer_km"],
-        daily_rate=money_of(document["daily_rate"]),
-        status=CarStatus(document["status"]),
-        owner_id=OwnerId(document["owner_id"]),
-        branch_id=BranchId(document["branch_id"]),
-        image_ids=tuple(document["image_ids"]),
+        id=CarId(row.text("_id")),
+        plate=row.text("plate"),
+        brand=row.text("brand"),
+        model=row.text("model"),
+        year=row.whole("year", 1, _LATEST_YEAR),
+        body=row.choice("body", BodyType),
+        colour=row.text("colour"),
+        fuel=row.choice("fuel", Fuel),
+        transmission=row.choice("transmission", Transmission),
+        seats=row.whole("seats", 1, _MOST_SEATS),
+        odometer_km=row.whole("odometer_km"),
+        daily_rate=row.money("daily_rate"),
+        status=row.choice("status", CarStatus),
+        owner_id=OwnerId(row.text("owner_id")),
+        branch_id=BranchId(row.text("branch_id")),
+        image_ids=row.texts("image_ids"),
     )
 
 
@@ -139,20 +152,55 @@ def claim_document(claim_id: str, period: RentalPeriod, kind: ClaimKind = ClaimK
     return {"id": claim_id, "kind": kind, "starts_at": period.starts_at, "ends_at": period.ends_at}
 
 
-def booked(claims: Iterable[Document]) -> list[Document]:
-    """Those of *claims* that are bookings, soonest first."""
-    return sorted((each for each in claims if each["kind"] == ClaimKind.BOOKING), key=lambda each: each["starts_at"])
+class Claimed(NamedTuple):
+    """What keeps a car, as its fence has it. ``id`` is the number of a booking, if it is one."""
+
+    id: str
+    kind: ClaimKind
+    period: RentalPeriod
+
+
+def claims_of(fence: Document) -> list[Claimed]:
+    """Those that can be read, soonest first; the doctor tells of the others."""
+    claims = fence.get("claims")
+    rows = [{"_id": fence.get("_id"), "claim": each} for each in claims] if isinstance(claims, list) else []
+    return sorted(sound("fences", rows, _claim_of), key=lambda claim: claim.period.starts_at)
+
+
+def booked(fence: Document) -> list[Claimed]:
+    """Those that are bookings, soonest first."""
+    return [claim for claim in claims_of(fence) if claim.kind is ClaimKind.BOOKING]
+
+
+def booked_ids(fence: Document) -> frozenset[str]:
+    """Of all bookings that claim the car, those that cannot be read among them: a change must not pass over any."""
+    claims = fence.get("claims")
+    every = (each for each in (claims if isinstance(claims, list) else []) if isinstance(each, dict))
+    ids = (each.get("id") for each in every if each.get("kind") == ClaimKind.BOOKING)
+    return frozenset(each for each in ids if isinstance(each, str))
+
+
+def _claim_of(row: Document) -> Claimed:
+    claim = Fields(row).part("claim")
+    period = RentalPeriod(claim.moment("starts_at"), claim.moment("ends_at"))
+    return Claimed(claim.text("id"), claim.choice("kind", ClaimKind), period)
 
 
 def terms_of_fence(fence: Document) -> CarTerms:
-    terms = fence["terms"]
+    """Raises: DamagedRow."""
+    return must("fences", fence, _terms_of)
+
+
+def _terms_of(fence: Document) -> CarTerms:
+    row = Fields(fence)
+    terms = row.part("terms")
     return CarTerms(
-        car_id=CarId(fence["_id"]),
-        label=terms["label"],
-        owner_id=OwnerId(terms["owner_id"]),
-        branch_id=BranchId(terms["branch_id"]),
-        zone=terms["zone"],
-        daily_rate=money_of(terms["daily_rate"]),
+        car_id=CarId(row.text("_id")),
+        label=terms.text("label"),
+        owner_id=OwnerId(terms.text("owner_id")),
+        branch_id=BranchId(terms.text("branch_id")),
+        zone=terms.text("zone"),
+        daily_rate=terms.money("daily_rate"),
     )
 
 
@@ -168,12 +216,13 @@ def renter_document(renter: Renter) -> Document:
 
 
 def renter_of(document: Document) -> Renter:
+    row = Fields(document)
     return Renter(
-        id=RenterId(document["_id"]),
-        name=document["name"],
-        email=document["email"],
-        phone=document["phone"],
-        licence=document["licence"],
+        id=RenterId(row.text("_id")),
+        name=row.text("name"),
+        email=row.text("email"),
+        phone=row.text("phone"),
+        licence=row.text("licence"),
     )
 
 
@@ -181,8 +230,10 @@ def rules_document(rules: Iterable[CancellationRule]) -> list[Document]:
     return [{"hours_before": rule.hours_before, "refund_bp": rule.refund_bp} for rule in rules]
 
 
-def rules_of(documents: Iterable[Document]) -> tuple[CancellationRule, ...]:
-    return tuple(CancellationRule(rule["hours_before"], rule["refund_bp"]) for rule in documents)
+def rules_of(rows: Iterable[Fields]) -> tuple[CancellationRule, ...]:
+    return tuple(
+        CancellationRule(row.whole("hours_before", 0, _MOST_HOURS), row.whole("refund_bp", 0, WHOLE_BP)) for row in rows
+    )
 
 
 def audit_document(row: AuditRow) -> Document:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from datetime import UTC
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from engine.adapters.mongo_client import Client, Document, database, session_of, speaking
-from engine.adapters.mongo_ownrows import RENTAL_FIELDS, car_of, posting_of, rental_of
+from engine.adapters.mongo_ownrows import RENTAL_FIELDS, car_of, posting_of, rental_or_line
+from engine.adapters.mongo_ownsums import STANDING, asked_of, branch_of, counted, part_of, strays, told, without
+from engine.adapters.mongo_reading import SUMMABLE, sound
 from engine.domain.car import OwnerId
 from engine.domain.explained import (
     COUNTED,
-    POSTED,
     Explanation,
     Figure,
     Line,
@@ -22,31 +23,15 @@ from engine.domain.explained import (
     rented_part,
 )
 from engine.domain.ledger import LedgerKind
-from engine.domain.ownbooks import STANDS, Charged, Facts, Out, OwnBranch, OwnCar, Posting, Rental, Sum
+from engine.domain.ownbooks import Charged, Facts, Out, OwnBranch, OwnCar, Posting, Rental, Sum
 from engine.domain.span import milliseconds, moment
+from engine.domain.zones import shown_zone
 from engine.ports import Clock
 
 #: One answer holds it all; without it the driver would ask again after 101 rows.
 _BATCH = 20_000
 #: More cars than any owner has; a guard, not a page.
 _MOST_CARS, _MOST_BRANCHES, _MOST_CHANGES = 5_000, 2_000, 50_000
-_DAYS: Document = {
-    "$sum": {
-        "$map": {
-            "input": {"$filter": {"input": "$quote.lines", "cond": {"$eq": ["$$this.kind", "day"]}}},
-            "in": "$$this.count",
-        }
-    }
-}
-_STANDING: Document = {
-    "$lookup": {
-        "from": "bookings",
-        "localField": "booking_id",
-        "foreignField": "_id",
-        "as": "booking",
-        "pipeline": [{"$match": {"state": {"$in": sorted(STANDS)}}}, {"$project": {"_id": 0, "days": _DAYS}}],
-    }
-}
 
 
 class MongoEarnings:
@@ -57,9 +42,15 @@ class MongoEarnings:
         self._db = database(client, name)
 
     async def facts(self, owner_id: OwnerId, marks: tuple[int, ...]) -> Facts:
-        within: Document = {"owner_id": owner_id, "at": {"$gte": moment(marks[0]), "$lt": moment(marks[-1])}}
+        within: Document = {
+            **SUMMABLE,
+            "owner_id": owner_id,
+            "at": {"$gte": moment(marks[0]), "$lt": moment(marks[-1])},
+        }
         async with self._snapshot() as session:
             as_of = milliseconds(self._clock.now())
+            strays = await self._strays(owner_id, within, session)
+            within |= without(strays)
             sums = await self._sums(within, marks, session)
             return Facts(
                 marks=marks,
@@ -69,7 +60,14 @@ class MongoEarnings:
                 out=await self._out(owner_id, marks, session),
                 cars=await self.cars(owner_id, sorted({each.car_id for each in sums}), session),
                 branches=await self.branches(session),
+                strays=len(strays),
             )
+
+    async def _strays(self, owner_id: OwnerId, within: Document, session: AsyncClientSession) -> list[str]:
+        """Bookings to which money is posted for this owner, and which do not exist or are not of this owner's cars."""
+        asked = strays(owner_id, within)
+        rows = await (await self._db.ledger.aggregate(asked, session=session, batchSize=_BATCH)).to_list()
+        return [row["_id"] for row in rows]
 
     async def zone(self, owner_id: OwnerId) -> str:
         pipeline: list[Document] = [
@@ -81,7 +79,8 @@ class MongoEarnings:
         ]
         with speaking():
             found = await (await self._db.cars.aggregate(pipeline)).to_list(1)
-        return str(found[0]["branch"][0]["zone"]) if found and found[0]["branch"] else "UTC"
+        zone = found[0]["branch"][0].get("zone") if found and found[0]["branch"] else None
+        return zone if isinstance(zone, str) and shown_zone(zone) is not UTC else "UTC"
 
     async def explained(self, owner_id: OwnerId, question: Question) -> Explanation:
         async with self._snapshot() as session:
@@ -97,7 +96,7 @@ class MongoEarnings:
 
     async def _sums(self, within: Document, marks: tuple[int, ...], session: AsyncClientSession) -> tuple[Sum, ...]:
         key = {
-            "part": _part(marks),
+            "part": part_of(marks),
             "car_id": "$car_id",
             "branch_id": "$branch_id",
             "currency": "$amount.currency",
@@ -108,12 +107,12 @@ class MongoEarnings:
             {"$group": {"_id": key, "minor": {"$sum": "$amount.minor"}}},
         ]
         rows = await (await self._db.ledger.aggregate(pipeline, session=session, batchSize=_BATCH)).to_list()
-        return tuple(Sum(**row.pop("_id"), **row) for row in rows)
+        return tuple(Sum(**row["_id"], minor=int(row["minor"])) for row in rows if told(row["_id"]))
 
     async def _charged(
         self, within: Document, marks: tuple[int, ...], session: AsyncClientSession
     ) -> tuple[Charged, ...]:
-        key = {"part": _part(marks), "car_id": "$car_id", "branch_id": "$branch_id", "currency": "$amount.currency"}
+        key = {"part": part_of(marks), "car_id": "$car_id", "branch_id": "$branch_id", "currency": "$amount.currency"}
         sums = {
             "rentals": {"$sum": 1},
             "days": {"$sum": {"$first": "$booking.days"}},
@@ -121,22 +120,30 @@ class MongoEarnings:
         }
         pipeline: list[Document] = [
             {"$match": {**within, "kind": LedgerKind.CHARGE}},
-            _STANDING,
+            STANDING,
             {"$match": {"booking": {"$ne": []}}},
             {"$group": {"_id": key, **sums}},
         ]
         rows = await (await self._db.ledger.aggregate(pipeline, session=session, batchSize=_BATCH)).to_list()
-        return tuple(Charged(**row.pop("_id"), **row) for row in rows)
+        return tuple(
+            Charged(**row["_id"], rentals=row["rentals"], days=int(row["days"]), minor=int(row["minor"]))
+            for row in rows
+            if told(row["_id"])
+        )
 
     async def _out(self, owner_id: OwnerId, marks: tuple[int, ...], session: AsyncClientSession) -> tuple[Out, ...]:
         times = [{"$toLong": "$starts_at"}, {"$toLong": "$ends_at"}]
         pipeline: list[Document] = [
-            {"$match": _counted(owner_id, marks[0], marks[-1])},
+            {"$match": counted(owner_id, marks[0], marks[-1])},
             {"$project": {"car_id": 1, "times": times}},
             {"$group": {"_id": "$car_id", "times": {"$push": "$times"}}},
         ]
         rows = await (await self._db.bookings.aggregate(pipeline, session=session, batchSize=_BATCH)).to_list()
-        return tuple(Out(row["_id"], tuple((start, end) for start, end in row["times"])) for row in rows)
+        return tuple(
+            Out(row["_id"], tuple((int(start), int(end)) for start, end in row["times"]))
+            for row in rows
+            if isinstance(row["_id"], str)
+        )
 
     async def cars(self, owner_id: OwnerId, earned: Sequence[str], session: AsyncClientSession) -> tuple[OwnCar, ...]:
         """The owner's cars, and those that earned for the owner and are somebody else's now."""
@@ -152,8 +159,9 @@ class MongoEarnings:
         changes = self._db.car_statuses.find(of_owner, session=session).sort([("since", 1), ("_id", 1)])
         history: dict[str, list[Document]] = {}
         for change in await changes.limit(_MOST_CHANGES).batch_size(_BATCH).to_list():
-            history.setdefault(change["car_id"], []).append(change)
-        return tuple(car_of(car, owner_id, history.get(car["_id"], ())) for car in cars)
+            if isinstance(car_id := change.get("car_id"), str):
+                history.setdefault(car_id, []).append(change)
+        return tuple(sound("cars", cars, lambda car: car_of(car, owner_id, history.get(car["_id"], ()))))
 
     async def branches(self, session: AsyncClientSession) -> tuple[OwnBranch, ...]:
         found = (
@@ -163,25 +171,27 @@ class MongoEarnings:
             .batch_size(_BATCH)
             .to_list()
         )
-        return tuple(OwnBranch(each["_id"], each["name"], each["city"]) for each in found)
+        return tuple(sound("branches", found, branch_of))
 
     async def _explained_money(self, owner_id: OwnerId, asked: Question, session: AsyncClientSession) -> Explanation:
-        counted = asked.figure in COUNTED
+        counts = asked.figure in COUNTED
         rows: list[Document] = [{"$sort": {"at": 1, "_id": 1}}, {"$skip": asked.offset}, {"$limit": asked.limit}]
         totals = {"_id": None, "count": {"$sum": 1}, "minor": {"$sum": "$minor"}, "days": {"$sum": "$days"}}
-        days: Document = {"$first": {"$first": "$booking.days"}} if counted else {"$first": 0}
+        days: Document = {"$first": {"$first": "$booking.days"}} if counts else {"$first": 0}
+        wanted = asked_of(owner_id, asked)
+        wanted |= without(await self._strays(owner_id, wanted, session))
         pipeline: list[Document] = [
-            {"$match": _asked(owner_id, asked)},
-            *([_STANDING, {"$match": {"booking": {"$ne": []}}}] if counted else []),
+            {"$match": wanted},
+            *([STANDING, {"$match": {"booking": {"$ne": []}}}] if counts else []),
             {"$group": {"_id": "$booking_id", "minor": {"$sum": "$amount.minor"}, "at": {"$min": "$at"}, "days": days}},
             {"$facet": {"rows": rows, "totals": [{"$group": totals}]}},
         ]
         found = (await (await self._db.ledger.aggregate(pipeline, session=session, batchSize=_BATCH)).to_list(1))[0]
-        parts = {row["_id"]: row["minor"] for row in found["rows"]}
+        parts = {row["_id"]: int(row["minor"]) for row in found["rows"]}
         rentals = await self._rentals({"_id": {"$in": list(parts)}}, session)
         lines = lines_of(list(parts), rentals, await self._postings(list(parts), session), parts)
         total = found["totals"][0] if found["totals"] else {"count": 0, "minor": 0, "days": 0}
-        return Explanation(asked, lines, total["count"], total["minor"], total["days"])
+        return Explanation(asked, lines, total["count"], int(total["minor"]), int(total["days"]))
 
     async def _explained_time(self, owner_id: OwnerId, asked: Question, session: AsyncClientSession) -> Explanation:
         until = min(asked.until, milliseconds(self._clock.now()))
@@ -190,7 +200,7 @@ class MongoEarnings:
             for car in await self.cars(owner_id, (), session)
             if car.currency == asked.currency and asked.car_id in (None, car.car_id)
         }
-        wanted = {**_counted(owner_id, asked.since, until), "car_id": {"$in": sorted(cars)}}
+        wanted = {**counted(owner_id, asked.since, until), "car_id": {"$in": sorted(cars)}}
         count = await self._db.bookings.count_documents(wanted, session=session)
         rentals = await self._rentals(wanted, session, asked.offset, asked.limit)
         page = [rental.booking_id for rental in rentals]
@@ -206,48 +216,10 @@ class MongoEarnings:
     ) -> list[Rental]:
         cursor = self._db.bookings.find(wanted, RENTAL_FIELDS, session=session)
         cursor = cursor.sort([("starts_at", 1), ("_id", 1)])
-        return [rental_of(document) for document in await cursor.skip(offset).limit(limit).batch_size(_BATCH).to_list()]
+        return [
+            rental_or_line(document) for document in await cursor.skip(offset).limit(limit).batch_size(_BATCH).to_list()
+        ]
 
     async def _postings(self, booking_ids: list[str], session: AsyncClientSession) -> list[Posting]:
         found = self._db.ledger.find({"booking_id": {"$in": booking_ids}}, session=session).batch_size(_BATCH)
-        return [posting_of(document) for document in await found.to_list()]
-
-
-def _counted(owner_id: OwnerId, since: int, until: int) -> Document:
-    """Rentals that stand and were paid: the ledger row and the attempt's stamp are written in one transaction."""
-    return {
-        "owner_id": owner_id,
-        "ends_at": {"$gt": moment(since)},
-        "starts_at": {"$lt": moment(until)},
-        "state": {"$in": sorted(STANDS)},
-        "attempts.captured_at": {"$type": "date"},
-    }
-
-
-def _asked(owner_id: OwnerId, asked: Question) -> Document:
-    wanted: Document = {
-        "owner_id": owner_id,
-        "at": {"$gte": moment(asked.since), "$lt": moment(asked.until)},
-        "kind": {"$in": list(POSTED.get(asked.figure, (LedgerKind.CHARGE.value,)))},
-        "amount.currency": asked.currency,
-    }
-    if asked.car_id is not None:
-        wanted["car_id"] = asked.car_id
-    if asked.branch_id is not None:
-        wanted["branch_id"] = asked.branch_id
-    return wanted
-
-
-def _part(marks: Sequence[int]) -> Any:
-    """An expression for the part in which ``$at`` lies, by halving: a list of a hundred would cost a hundred looks.
-
-    The limits come from here and not from the server's own knowledge of time zones.
-    """
-
-    def between(low: int, high: int) -> Any:
-        if high - low == 1:
-            return {"$literal": low}
-        middle = (low + high) // 2
-        return {"$cond": [{"$lt": ["$at", moment(marks[middle])]}, between(low, middle), between(middle, high)]}
-
-    return between(0, len(marks) - 1)
+        return sound("ledger", await found.to_list(), posting_of)

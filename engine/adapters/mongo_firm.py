@@ -10,15 +10,17 @@ import pymongo
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
-from engine.adapters.mongo_client import TRANSACTION_S, Client, Document, database, session_of, speaking
+from engine.adapters.mongo_client import TRANSACTION_S, Client, Collection, Document, database, session_of, speaking
 from engine.adapters.mongo_documents import audit_document, branch_document, branch_of
+from engine.adapters.mongo_reading import read
 from engine.adapters.mongo_schema import must_fit
-from engine.adapters.mongo_settings import read_revisions, revision_document, withdrawal_document
+from engine.adapters.mongo_settings import read_revisions, read_series, revision_document, withdrawal_document
 from engine.adapters.mongo_store import MAJORITY, SNAPSHOT
 from engine.domain.audit import AuditRow
 from engine.domain.booking import BLOCKING
 from engine.domain.branches import BranchLine
 from engine.domain.car import Branch, BranchId, CarStatus
+from engine.domain.damage import Damaged
 from engine.domain.errors import BranchInUse, NotFound, Overtaken
 from engine.domain.freshness import BRANCHES
 from engine.domain.settings import BEGINNING, Revision
@@ -40,6 +42,11 @@ class MongoFirm:
         with speaking():
             return await read_revisions(self._db)
 
+    async def damaged(self) -> list[Damaged]:
+        with speaking():
+            _, damaged, _ = await read_series(self._db)
+        return damaged
+
     async def add_revision(self, revision: Revision, row: AuditRow) -> None:
         await self._append(revision_document(revision), row)
 
@@ -58,16 +65,20 @@ class MongoFirm:
         except DuplicateKeyError as problem:
             raise Overtaken("the settings were changed by somebody else") from problem
 
-    async def lines(self) -> list[BranchLine]:
+    async def lines(self) -> list[BranchLine | Damaged]:
         with speaking():
             branches = await self._db.branches.find().sort("name", 1).to_list()
             per_branch: list[Document] = [{"$group": {"_id": "$branch_id", "count": {"$sum": 1}}}]
             standing: list[Document] = [{"$match": {"status": _STANDING}}, *per_branch]
-            cars = {row["_id"]: row["count"] async for row in await self._db.cars.aggregate(standing)}
+            cars = await _counts(self._db.cars, standing)
             blocking: list[Document] = [{"$match": _blocking()}, *per_branch]
-            bookings = {row["_id"]: row["count"] async for row in await self._db.bookings.aggregate(blocking)}
-        known = [branch_of(each) for each in branches]
-        return [BranchLine(each, cars.get(each.id, 0), bookings.get(each.id, 0)) for each in known]
+            bookings = await _counts(self._db.bookings, blocking)
+
+        def line_of(document: Document) -> BranchLine:
+            branch = branch_of(document)
+            return BranchLine(branch, cars.get(branch.id, 0), bookings.get(branch.id, 0))
+
+        return [read("branches", each, line_of) for each in branches]
 
     async def add(self, branch: Branch, row: AuditRow) -> None:
         async def add(session: AsyncClientSession) -> None:
@@ -122,6 +133,13 @@ class MongoFirm:
             await must_fit(self._db)
             async with session_of(self._client) as session:
                 return await session.with_transaction(change, read_concern=SNAPSHOT, write_concern=MAJORITY)
+
+
+async def _counts(collection: Collection, pipeline: list[Document]) -> dict[str, int]:
+    """By branch; rows that name none are left out."""
+    return {
+        row["_id"]: row["count"] async for row in await collection.aggregate(pipeline) if isinstance(row["_id"], str)
+    }
 
 
 def _blocking(since: datetime = BEGINNING) -> Document:

@@ -6,10 +6,12 @@ import re
 from types import MappingProxyType
 
 from engine.adapters.mongo_client import Client, Database, Document, database, speaking
-from engine.adapters.mongo_documents import booked, car_of
+from engine.adapters.mongo_documents import Claimed, booked, booked_ids, car_of
+from engine.adapters.mongo_reading import Fields, read, sound
 from engine.domain.availability import ClaimKind
 from engine.domain.booking import STANDING, BookingId, BookingState
 from engine.domain.car import CarId, CarStatus, OwnerId
+from engine.domain.damage import Damaged
 from engine.domain.fleet import MOST_TOLD, Coming, FleetOrder, FleetOwner, FleetQuery, FleetRow, FleetRows, Outlook
 from engine.domain.people import Role
 from engine.domain.period import RentalPeriod
@@ -22,6 +24,7 @@ _ORDERS: dict[FleetOrder, Document] = {
     FleetOrder.NEWEST: {"year": -1, "_id": 1},
     FleetOrder.ODOMETER: {"odometer_km": -1, "_id": 1},
 }
+_STATUSES = frozenset(CarStatus)
 _IDLE = [status for status in CarStatus if status is not CarStatus.ACTIVE]
 #: More words than this narrow nothing down.
 _MOST_WORDS = 6
@@ -55,11 +58,13 @@ class MongoFleet:
             found = (await (await self._db.cars.aggregate(pipeline)).to_list(1))[0]
             ids = [document["_id"] for document in found["rows"]]
             fences = await self._db.fences.find({"_id": {"$in": ids}}, {"claims": 1}).to_list()
-        claims = {fence["_id"]: fence["claims"] for fence in fences}
+        claims = {fence["_id"]: booked(fence) for fence in fences}
         return FleetRows(
             rows=tuple(_row(document, claims.get(document["_id"], [])) for document in found["rows"]),
             total=found["count"][0]["total"] if found["count"] else 0,
-            statuses=MappingProxyType({CarStatus(each["_id"]): each["cars"] for each in found["statuses"]}),
+            statuses=MappingProxyType(
+                {CarStatus(each["_id"]): each["cars"] for each in found["statuses"] if each["_id"] in _STATUSES}
+            ),
             to_move=len(to_move),
         )
 
@@ -73,19 +78,20 @@ class MongoFleet:
     async def outlook(self, car_id: CarId) -> Outlook:
         with speaking():
             fence = await self._db.fences.find_one({"_id": car_id}, {"claims": 1})
-            claims = booked((fence or {"claims": []})["claims"])
-            first = [claim["id"] for claim in claims[:MOST_TOLD]]
+            claims = booked(fence) if fence else []
+            first = [claim.id for claim in claims[:MOST_TOLD]]
             shown = {"starts_at": 1, "ends_at": 1, "zone": 1, "state": 1}
             found = await self._db.bookings.find({"_id": {"$in": first}}, shown).to_list()
-        coming = sorted((_coming(document) for document in found), key=lambda each: each.period.starts_at)
-        return Outlook(tuple(coming), frozenset(BookingId(claim["id"]) for claim in claims))
+        coming = sorted(sound("bookings", found, _coming), key=lambda each: each.period.starts_at)
+        return Outlook(tuple(coming), frozenset(map(BookingId, booked_ids(fence or {}))))
 
     async def owners(self) -> list[FleetOwner]:
         with speaking():
             accounts = {"role": Role.OWNER, "owner_id": {"$type": "string"}}
             people = await self._db.people.find(accounts, {"owner_id": 1, "name": 1}).to_list()
             ids = await self._db.cars.distinct("owner_id")
-        names = dict.fromkeys(ids, "") | {person["owner_id"]: person["name"] for person in people}
+        named = {each["owner_id"]: each["name"] for each in people if isinstance(each.get("name"), str)}
+        names = dict.fromkeys((each for each in ids if isinstance(each, str)), "") | named
         owners = [FleetOwner(OwnerId(owner_id), name or owner_id) for owner_id, name in names.items()]
         return sorted(owners, key=lambda owner: (owner.name.casefold(), owner.id))
 
@@ -112,16 +118,18 @@ def _holds(word: str) -> Document:
     return {"$or": places}
 
 
-def _row(document: Document, claims: list[Document]) -> FleetRow:
-    coming = booked(claims)
-    period = RentalPeriod(coming[0]["starts_at"], coming[0]["ends_at"]) if coming else None
-    return FleetRow(car_of(document), len(coming), period)
+def _row(document: Document, claims: list[Claimed]) -> FleetRow | Damaged:
+    car = read("cars", document, car_of)
+    if isinstance(car, Damaged):
+        return car
+    return FleetRow(car, len(claims), claims[0].period if claims else None)
 
 
 def _coming(document: Document) -> Coming:
+    row = Fields(document)
     return Coming(
-        BookingId(document["_id"]),
-        RentalPeriod(document["starts_at"], document["ends_at"]),
-        document["zone"],
-        STANDING[BookingState(document["state"])],
+        BookingId(row.text("_id")),
+        RentalPeriod(row.moment("starts_at"), row.moment("ends_at")),
+        row.text("zone"),
+        STANDING[row.choice("state", BookingState)],
     )

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from gridfs.asynchronous import AsyncGridFSBucket
-from gridfs.errors import NoFile
+from gridfs.errors import CorruptGridFile, NoFile
 
 from engine.adapters.mongo_client import Client, Database, database, speaking
+from engine.adapters.mongo_reading import shown
 from engine.adapters.mongo_schema import must_fit
 from engine.domain.car import CarId
-from engine.domain.errors import NotFound
+from engine.domain.errors import DamagedRow, NotFound
 from engine.domain.people import AccountName
 from engine.domain.photo import Photo
 
@@ -38,15 +39,19 @@ class MongoImages:
         wanted = {"files_id": {"$in": [image_id + _SMALL for image_id in image_ids]}, "n": 0}
         with speaking():
             found = await self._db[f"{BUCKET}.chunks"].find(wanted, {"files_id": 1, "data": 1}).to_list()
-        return {chunk["files_id"].removesuffix(_SMALL): bytes(chunk["data"]) for chunk in found}
+        return {
+            each["files_id"].removesuffix(_SMALL): each["data"] for each in found if isinstance(each["data"], bytes)
+        }
 
     async def picture(self, image_id: str) -> bytes:
         with speaking():
             try:
                 stream = await self._bucket.open_download_stream(image_id)
+                return bytes(await stream.read())
             except NoFile as problem:
                 raise NotFound("picture", image_id) from problem
-            return bytes(await stream.read())
+            except (CorruptGridFile, KeyError, TypeError, ValueError) as problem:
+                raise DamagedRow("images", shown(image_id), "its parts do not make a picture") from problem
 
     async def drop(self, image_ids: Iterable[str]) -> None:
         with speaking():
@@ -61,7 +66,7 @@ class MongoImages:
         lost = {"metadata.kept": False, "metadata.at": {"$lt": before}}
         with speaking():
             found = await self._db[f"{BUCKET}.files"].find(lost, {"_id": 1}).limit(limit).to_list()
-        return sorted({file["_id"].removesuffix(_SMALL) for file in found})
+        return sorted({file["_id"].removesuffix(_SMALL) for file in found if isinstance(file["_id"], str)})
 
 
 def files_of(image_ids: Iterable[str]) -> list[str]:

@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator
 
 from engine.adapters.mongo_bookings import booking_of
 from engine.adapters.mongo_client import Database, Document, speaking
+from engine.adapters.mongo_reading import read
 from engine.domain.booking import Booking
+from engine.domain.damage import Damaged
 from engine.domain.listing import COUNT_CAP, BookingOrder, BookingSelection
 
 _ORDERS = {
@@ -21,13 +23,13 @@ _ORDERS = {
 _WHOLE = "created"
 
 
-async def listed(db: Database, chosen: BookingSelection) -> list[Booking]:
+async def listed(db: Database, chosen: BookingSelection) -> list[Booking | Damaged]:
     """One page, in one command."""
     with speaking():
         cursor = db.bookings.find(filter_of(chosen)).sort(order_of(chosen))
         # One batch: the driver's first one would end at 101 rows.
         found = await cursor.skip(chosen.offset).limit(chosen.limit).batch_size(chosen.limit + 1).to_list()
-    return [booking_of(document) for document in found]
+    return [read("bookings", document, booking_of) for document in found]
 
 
 async def counted(db: Database, chosen: BookingSelection) -> int:
@@ -39,13 +41,15 @@ async def counted(db: Database, chosen: BookingSelection) -> int:
         return await db.bookings.count_documents({}, limit=COUNT_CAP + 1, hint=_WHOLE)
 
 
-async def batches(db: Database, chosen: BookingSelection, size: int, most: int) -> AsyncIterator[list[Booking]]:
+async def batches(
+    db: Database, chosen: BookingSelection, size: int, most: int
+) -> AsyncIterator[list[Booking | Damaged]]:
     """All of them from one cursor, *size* at a time and *most* in all; the page of *chosen* does not count."""
     with speaking():
         cursor = db.bookings.find(filter_of(chosen), batch_size=size).sort(order_of(chosen)).limit(most)
         async with cursor:
             while some := await cursor.to_list(size):
-                yield [booking_of(document) for document in some]
+                yield [read("bookings", document, booking_of) for document in some]
 
 
 def order_of(chosen: BookingSelection) -> list[tuple[str, int]]:

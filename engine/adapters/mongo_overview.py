@@ -9,8 +9,10 @@ from datetime import datetime
 from engine.adapters.mongo_bookings import booking_of
 from engine.adapters.mongo_client import Client, Document, database, speaking
 from engine.adapters.mongo_documents import branch_of
+from engine.adapters.mongo_reading import LATEST, SUMMABLE, dated, read, shown, sound
 from engine.domain.booking import BLOCKING, Booking, BookingState
 from engine.domain.car import Branch, BranchId, CarStatus
+from engine.domain.damage import Damaged
 from engine.domain.ledger import LedgerKind
 from engine.domain.money import Money
 from engine.domain.overview import (
@@ -51,7 +53,7 @@ class MongoOverview:
             {"$group": {"_id": {"branch": "$branch_id", "status": "$status"}, "count": {"$sum": 1}}},
         ]
         rows = await (await self._db.cars.aggregate(pipeline)).to_list()
-        return {(row["_id"]["branch"], row["_id"]["status"]): row["count"] for row in rows}
+        return {(row["_id"].get("branch"), row["_id"].get("status")): row["count"] for row in rows}
 
     async def _out(self, now: datetime, branches: Iterable[Branch]) -> Counter[str]:
         """Cars that are out or go out today, each once; one that came back is free again and not counted."""
@@ -90,9 +92,8 @@ class MongoOverview:
         zones = {branch.zone for branch in branches}
         if not zones:
             return ()
-        bounds = [month_bounds(months[0], months[-1], zone) for zone in zones]
         pipeline: list[Document] = [
-            {"$match": {"at": {"$gte": min(since for since, _ in bounds)}, "kind": {"$in": _COUNTED}}},
+            {"$match": {**self._since(months, zones), "kind": {"$in": _COUNTED}, **SUMMABLE, **dated("at")}},
             {
                 "$group": {
                     "_id": {
@@ -110,7 +111,7 @@ class MongoOverview:
             rows = await (await self._db.ledger.aggregate(pipeline, batchSize=_ONE_ANSWER)).to_list()
         for row in rows:
             key = row["_id"]
-            if key["month"] in months:
+            if key["month"] in months and isinstance(key.get("branch"), str):
                 place = (key["month"], key["branch"], key["currency"])
                 cells[place][0 if key["kind"] in _REVENUE else 1] += row["minor"]
         return tuple(
@@ -118,21 +119,29 @@ class MongoOverview:
             for (month, branch, currency), sums in sorted(cells.items())
         )
 
-    async def latest(self, limit: int) -> list[Booking]:
+    async def unsummed(self, months: tuple[str, ...], branches: list[Branch]) -> int:
+        zones = {branch.zone for branch in branches} or {"UTC"}
+        with speaking():
+            return await self._db.ledger.count_documents({**self._since(months, zones), "$nor": [dict(SUMMABLE)]})
+
+    def _since(self, months: tuple[str, ...], zones: set[str]) -> Document:
+        return {"at": {"$gte": min(month_bounds(months[0], months[-1], zone)[0] for zone in zones), "$lt": LATEST}}
+
+    async def latest(self, limit: int) -> list[Booking | Damaged]:
         with speaking():
             cursor = self._db.bookings.find().sort([("created_at", -1), ("_id", -1)]).limit(limit)
-            return [booking_of(document) for document in await cursor.to_list()]
+            return [read("bookings", document, booking_of) for document in await cursor.to_list()]
 
-    async def holds(self, limit: int) -> list[Booking]:
+    async def holds(self, limit: int) -> list[Booking | Damaged]:
         """Whatever waits is due: the index on that is short, however long the history."""
         wanted: Document = {"due_at": {"$gt": BEGINNING}, "state": BookingState.HELD}
         with speaking():
             cursor = self._db.bookings.find(wanted).sort([("hold_until", 1), ("_id", 1)]).limit(limit)
-            return [booking_of(document) for document in await cursor.to_list()]
+            return [read("bookings", document, booking_of) for document in await cursor.to_list()]
 
     async def behind(self, question: MoneyQuestion) -> BehindPage:
         with speaking():
-            branches = [branch_of(each) for each in await self._db.branches.find().to_list()]
+            branches = sound("branches", await self._db.branches.find().to_list(), branch_of)
             wanted = [each for each in branches if question.branch_id in (None, each.id)]
             found = (await (await self._db.ledger.aggregate(_behind(question, wanted))).to_list(1))[0]
             ids = [row["_id"] for row in found["rows"]]
@@ -140,12 +149,10 @@ class MongoOverview:
         sums = found["sums"][0] if found["sums"] else {"count": 0, "revenue": 0, "commission": 0}
         currency = question.currency
         return BehindPage(
-            rows=tuple(
-                _row(row, booking_of(known[row["_id"]]), currency) for row in found["rows"] if row["_id"] in known
-            ),
+            rows=tuple(_row(row, known.get(row["_id"]), currency) for row in found["rows"]),
             total=sums["count"],
-            revenue=Money(sums["revenue"], currency),
-            commission=Money(sums["commission"], currency),
+            revenue=Money(int(sums["revenue"]), currency),
+            commission=Money(int(sums["commission"]), currency),
         )
 
 
@@ -171,7 +178,7 @@ def _behind(question: MoneyQuestion, branches: Iterable[Branch]) -> list[Documen
             spans.append({"branch_id": branch.id, "at": {"$gte": since, "$lt": until}})
     begin = min((span["at"]["$gte"] for span in spans), default=BEGINNING)
     end = max((span["at"]["$lt"] for span in spans), default=BEGINNING)
-    matched: Document = {"at": {"$gte": begin, "$lt": end}, "amount.currency": question.currency}
+    matched: Document = {**SUMMABLE, "at": {"$gte": begin, "$lt": end}, "amount.currency": question.currency}
     return [
         {"$match": {**matched, "kind": {"$in": _COUNTED}, "$or": spans or [{"branch_id": None}]}},
         {
@@ -205,5 +212,8 @@ def _sum_of(kind: LedgerKind) -> Document:
     return {"$sum": {"$cond": [{"$eq": ["$kind", kind.value]}, "$amount.minor", 0]}}
 
 
-def _row(row: Document, booking: Booking, currency: str) -> BehindMoney:
-    return BehindMoney(booking, *(Money(row[field], currency) for field in ("charged", "refunded", "commission")))
+def _row(row: Document, document: Document | None, currency: str) -> BehindMoney:
+    booking: Booking | Damaged = Damaged("bookings", shown(row["_id"]), "there is no such booking")
+    if document is not None:
+        booking = read("bookings", document, booking_of)
+    return BehindMoney(booking, *(Money(int(row[field]), currency) for field in ("charged", "refunded", "commission")))

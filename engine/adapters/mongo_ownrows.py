@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
+from engine.adapters.mongo_bookings import quote_of
 from engine.adapters.mongo_client import Document
+from engine.adapters.mongo_reading import Fields, read, sound
+from engine.domain.booking import BookingState
 from engine.domain.car import CarStatus, OwnerId
-from engine.domain.ownbooks import OwnCar, Posting, Rental, StatusSince
+from engine.domain.damage import Damaged
+from engine.domain.ledger import LedgerKind
+from engine.domain.ownbooks import OwnCar, Posting, Rental, StatusSince, damaged_rental
+from engine.domain.period import RentalPeriod
 from engine.domain.span import milliseconds
 
 
 def posting_of(document: Document) -> Posting:
+    row = Fields(document)
+    amount = row.money("amount")
     return Posting(
-        booking_id=document["booking_id"],
-        kind=document["kind"],
-        source_id=document["source_id"],
-        minor=document["amount"]["minor"],
-        currency=document["amount"]["currency"],
-        car_id=document["car_id"],
-        branch_id=document["branch_id"],
-        at=milliseconds(document["at"]),
+        booking_id=row.text("booking_id"),
+        kind=row.choice("kind", LedgerKind).value,
+        source_id=row.text("source_id"),
+        minor=amount.minor,
+        currency=amount.currency,
+        car_id=row.text("car_id"),
+        branch_id=row.text("branch_id"),
+        at=milliseconds(row.moment("at")),
     )
 
 
@@ -28,33 +37,50 @@ RENTAL_FIELDS = "car_id car_label branch_id zone starts_at ends_at created_at st
 
 
 def rental_of(document: Document) -> Rental:
-    quote = document["quote"]
+    row = Fields(document)
+    quote = quote_of(row.part("quote"))
+    period = RentalPeriod(row.moment("starts_at"), row.moment("ends_at"))
     return Rental(
-        booking_id=document["_id"],
-        car_id=document["car_id"],
-        car_label=document["car_label"],
-        branch_id=document["branch_id"],
-        zone=document["zone"],
-        starts=milliseconds(document["starts_at"]),
-        ends=milliseconds(document["ends_at"]),
-        created=milliseconds(document["created_at"]),
-        state=document["state"],
-        days=sum(line["count"] for line in quote["lines"] if line["kind"] == "day"),
-        minor=quote["total"],
-        currency=quote["currency"],
-        commission_bp=quote["commission_bp"],
-        version=document["version"],
+        booking_id=row.text("_id"),
+        car_id=row.text("car_id"),
+        car_label=row.text("car_label"),
+        branch_id=row.text("branch_id"),
+        zone=row.text("zone"),
+        starts=milliseconds(period.starts_at),
+        ends=milliseconds(period.ends_at),
+        created=milliseconds(row.moment("created_at")),
+        state=row.choice("state", BookingState).value,
+        days=sum(line.count for line in quote.lines if line.kind == "day"),
+        minor=quote.total.minor,
+        currency=quote.total.currency,
+        commission_bp=quote.commission_bp,
+        version=row.whole("version", 1),
     )
+
+
+def rental_or_line(document: Document) -> Rental:
+    """The rental, or one that says nothing but that it is damaged and counts nowhere."""
+    found = read("bookings", document, rental_of)
+    if not isinstance(found, Damaged):
+        return found
+    created = document.get("created_at")
+    return damaged_rental(found, milliseconds(created) if isinstance(created, datetime) else 0)
 
 
 def car_of(document: Document, owner_id: OwnerId, changes: Iterable[Document]) -> OwnCar:
     """*changes* are those of the car, oldest first."""
+    row = Fields(document)
     return OwnCar(
-        car_id=document["_id"],
-        label=f"{document['brand']} {document['model']} · {document['plate']}",
-        currency=document["daily_rate"]["currency"],
-        branch_id=document["branch_id"],
-        status=CarStatus(document["status"]),
-        mine=document["owner_id"] == owner_id,
-        history=tuple(StatusSince(CarStatus(each["status"]), milliseconds(each["since"])) for each in changes),
+        car_id=row.text("_id"),
+        label=f"{row.text('brand')} {row.text('model')} · {row.text('plate')}",
+        currency=row.money("daily_rate").currency,
+        branch_id=row.text("branch_id"),
+        status=row.choice("status", CarStatus),
+        mine=row.text("owner_id") == owner_id,
+        history=tuple(sound("car_statuses", changes, _status_of)),
     )
+
+
+def _status_of(document: Document) -> StatusSince:
+    row = Fields(document)
+    return StatusSince(row.choice("status", CarStatus), milliseconds(row.moment("since")))

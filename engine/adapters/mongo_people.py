@@ -14,12 +14,14 @@ from pymongo.errors import DuplicateKeyError
 
 from engine.adapters.mongo_client import TRANSACTION_S, Client, Document, database, session_of, speaking
 from engine.adapters.mongo_documents import audit_document, renter_document, renter_of
+from engine.adapters.mongo_reading import Fields, must, read
 from engine.adapters.mongo_schema import must_fit
 from engine.adapters.mongo_store import MAJORITY, SNAPSHOT
 from engine.domain.account_requests import AccountRequest, RequestId, RequestPage
 from engine.domain.accounts import Fleet, PeopleQuery, Person, Post
 from engine.domain.audit import AuditRow
 from engine.domain.car import BranchId, OwnerId
+from engine.domain.damage import Damaged
 from engine.domain.errors import AccountTaken, LastAdmin, NotFound, Overtaken
 from engine.domain.people import AccountName, Role
 from engine.domain.phone import phone_beginnings
@@ -36,21 +38,21 @@ class MongoPeople:
         self._client = client
         self._db = database(client, name)
 
-    async def page(self, query: PeopleQuery, offset: int, limit: int) -> tuple[list[Person], int]:
+    async def page(self, query: PeopleQuery, offset: int, limit: int) -> tuple[list[Person | Damaged], int]:
         wanted = _filter(query)
         with speaking():
             found = (
                 await self._db.people.find(wanted).sort([("order", 1), ("_id", 1)]).skip(offset).limit(limit).to_list()
             )
             total = await self._db.people.count_documents(wanted)
-        return [person_of(document) for document in found], total
+        return [read("people", document, person_of) for document in found], total
 
     async def person(self, account: AccountName) -> Person:
         with speaking():
             found = await self._db.people.find_one({"_id": account})
         if found is None:
             raise NotFound("account", account)
-        return person_of(found)
+        return must("people", found, person_of)
 
     async def add(self, person: Person, row: AuditRow, request: RequestId | None = None) -> None:
         async def change(session: AsyncClientSession) -> None:
@@ -89,11 +91,13 @@ class MongoPeople:
             {"$limit": limit},
         ]
         with speaking():
-            cars = {each["_id"]: each["cars"] for each in await (await self._db.cars.aggregate(pipeline)).to_list()}
+            counts = await (await self._db.cars.aggregate(pipeline)).to_list()
             owners = await self._db.people.find({"role": Role.OWNER}).sort("order", 1).limit(limit).to_list()
+        cars = {each["_id"]: each["cars"] for each in counts if isinstance(each["_id"], str)}
         names: dict[str, list[str]] = {owner_id: [] for owner_id in cars}
         for owner in owners:
-            names.setdefault(owner["owner_id"], []).append(owner["name"])
+            if isinstance(owner.get("owner_id"), str) and isinstance(owner.get("name"), str):
+                names.setdefault(owner["owner_id"], []).append(owner["name"])
         return [Fleet(OwnerId(each), cars.get(each, 0), tuple(names[each])) for each in names]
 
     async def last_seen(self, accounts: Sequence[AccountName]) -> Mapping[AccountName, datetime]:
@@ -104,7 +108,7 @@ class MongoPeople:
         ]
         with speaking():
             found = await (await self._db.sign_ins.aggregate(pipeline)).to_list()
-        return {AccountName(each["_id"]): each["at"] for each in found}
+        return {AccountName(each["_id"]): each["at"] for each in found if isinstance(each["at"], datetime)}
 
     async def note(self, account: AccountName, at: datetime, desk: str) -> None:
         with speaking():
@@ -113,7 +117,7 @@ class MongoPeople:
     async def requests(self, offset: int, limit: int) -> RequestPage:
         with speaking():
             cursor = self._db.account_requests.find().sort([("at", 1), ("_id", 1)]).skip(offset).limit(limit)
-            rows = tuple(_request_of(document) for document in await cursor.to_list())
+            rows = tuple(read("account_requests", document, _request_of) for document in await cursor.to_list())
             total = await self._db.account_requests.count_documents({})
         return RequestPage(rows, offset, total)
 
@@ -122,7 +126,7 @@ class MongoPeople:
             found = await self._db.account_requests.find_one({"_id": _object_id(request_id)})
         if found is None:
             raise NotFound("request", request_id)
-        return _request_of(found)
+        return must("account_requests", found, _request_of)
 
     async def decline(self, requests: Mapping[RequestId, AuditRow]) -> None:
         async def change(session: AsyncClientSession) -> None:
@@ -196,34 +200,35 @@ def person_document(person: Person) -> Document:
 
 
 def person_of(document: Document) -> Person:
-    branch, owner = document["branch_id"], document["owner_id"]
+    row = Fields(document)
     post = Post(
-        Role(document["role"]),
-        BranchId(branch) if branch else None,
-        OwnerId(owner) if owner else None,
-        renter_of(document["renter"]) if document["renter"] else None,
+        row.choice("role", Role),
+        BranchId(row.text("branch_id")) if row.has("branch_id") else None,
+        OwnerId(row.text("owner_id")) if row.has("owner_id") else None,
+        renter_of(document["renter"]) if row.has("renter") else None,
     )
     return Person(
-        account=AccountName(document["_id"]),
-        name=document["name"],
-        email=document["email"],
-        phone=document["phone"],
+        account=AccountName(row.text("_id")),
+        name=row.text("name"),
+        email=row.maybe("email"),
+        phone=row.maybe("phone"),
         post=post,
-        created_at=document["created_at"],
-        disabled=document["disabled"],
-        issued_at=document["issued_at"],
-        version=document["version"],
+        created_at=row.moment("created_at"),
+        disabled=row.flag("disabled"),
+        issued_at=row.moment_or_none("issued_at"),
+        version=row.whole("version", 1),
     )
 
 
 def _request_of(document: Document) -> AccountRequest:
+    row = Fields(document)
     return AccountRequest(
         id=RequestId(str(document["_id"])),
-        name=document["name"],
-        email=document["email"],
-        phone=document["phone"],
-        note=document["note"],
-        at=document["at"],
+        name=row.text("name"),
+        email=row.text("email"),
+        phone=row.maybe("phone"),
+        note=row.maybe("note"),
+        at=row.moment("at"),
     )
 
 

@@ -7,13 +7,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from engine.adapters.mongo_client import Client, Database, Document
-from engine.adapters.mongo_documents import rules_document, rules_of
+from engine.adapters.mongo_documents import WHOLE_BP, rules_document, rules_of
+from engine.adapters.mongo_reading import Fields, split
+from engine.domain.damage import Damaged
+from engine.domain.money import Money
 from engine.domain.people import AccountName
 from engine.domain.settings import BEGINNING, FirmSettings, Revision
 
 #: The one document of versions before there was a series; ``provision`` turns it into the first row.
 OLD_ID = "firm"
 _MOST = 1000
+_LONGEST_HOLD_S = 86_400
 _NOBODY = AccountName("provision")
 
 
@@ -42,9 +46,15 @@ def first_revision(settings: FirmSettings) -> Revision:
 
 async def read_revisions(db: Database, session: Any = None) -> tuple[list[Revision], int]:
     """Every decision, oldest first, and the number of the last row."""
+    revisions, _, last = await read_series(db, session)
+    return revisions, last
+
+
+async def read_series(db: Database, session: Any = None) -> tuple[list[Revision], list[Damaged], int]:
+    """As ``read_revisions``, with what cannot be read in between: it holds nothing, and those before it go on."""
     found = await db.settings.find({}, session=session).sort("_id", -1).limit(_MOST).to_list()
-    rows = [row for row in found if row["_id"] != OLD_ID]
-    return _revisions(reversed(found)), rows[0]["_id"] if rows else 0
+    numbers = [row["_id"] for row in found if isinstance(row["_id"], int)]
+    return *_revisions(reversed(found)), int(max(numbers, default=0))
 
 
 async def begin_series(client: Client, db: Database, settings: FirmSettings) -> list[str]:
@@ -63,16 +73,25 @@ async def begin_series(client: Client, db: Database, settings: FirmSettings) -> 
     return ["settings: the old ones made the first of the series"]
 
 
-def _revisions(documents: Iterable[Document]) -> list[Revision]:
+def _revisions(documents: Iterable[Document]) -> tuple[list[Revision], list[Damaged]]:
     rows = list(documents)
-    withdrawn = {row["withdraws"] for row in rows if "withdraws" in row}
-    return [_revision(row, withdrawn=row["_id"] in withdrawn) for row in rows if "withdraws" not in row]
+    withdrawn = {row["withdraws"] for row in rows if isinstance(row.get("withdraws"), int)}
+
+    def revision_of(row: Document) -> Revision:
+        return _revision(row, withdrawn=row["_id"] in withdrawn)
+
+    return split("settings", (row for row in rows if "withdraws" not in row), revision_of)
 
 
-def _revision(row: Document, *, withdrawn: bool) -> Revision:
+def _revision(document: Document, *, withdrawn: bool) -> Revision:
+    row = Fields(document)
     settings = FirmSettings(
-        row["currency"], row["commission_bp"], timedelta(seconds=row["hold_s"]), rules_of(row["cancellation"])
+        Money(0, row.text("currency")).currency,
+        row.whole("commission_bp", 0, WHOLE_BP),
+        timedelta(seconds=row.whole("hold_s", 1, _LONGEST_HOLD_S)),
+        rules_of(row.parts("cancellation")),
     )
-    if row["_id"] == OLD_ID:
+    if document["_id"] == OLD_ID:
         return Revision(0, BEGINNING, settings, _NOBODY, BEGINNING)
-    return Revision(row["_id"], row["valid_from"], settings, AccountName(row["by"]), row["made_at"], withdrawn)
+    number, by = row.whole("_id", 1), AccountName(row.text("by"))
+    return Revision(number, row.moment("valid_from"), settings, by, row.moment("made_at"), withdrawn)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import TypeVar
 
 import pymongo
@@ -18,13 +19,15 @@ from engine.adapters.mongo_cars import AT_ONCE, car_filter, page_of
 from engine.adapters.mongo_client import TRANSACTION_S, Client, Database, Document, database, session_of, speaking
 from engine.adapters.mongo_documents import audit_document, branch_of, car_of, renter_document, renter_of
 from engine.adapters.mongo_listing import batches, counted, listed
+from engine.adapters.mongo_reading import MOST_MINOR, must, read, sound, split
 from engine.adapters.mongo_schema import must_fit
 from engine.adapters.mongo_settings import read_revisions
 from engine.adapters.mongo_work import MongoWork, in_the_way, replace_version
 from engine.domain.audit import AuditRow
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import BodyType, Branch, BranchId, Car, CarId, CarStatus, Fuel, Transmission
-from engine.domain.catalogue import CarWish, Facets
+from engine.domain.catalogue import CarsFound, CarWish, Facets
+from engine.domain.damage import Damaged
 from engine.domain.errors import Contended, NotFound, Overtaken, RuleBroken
 from engine.domain.freshness import Namespace, touched_by_booking
 from engine.domain.listing import BookingRows, BookingSelection
@@ -33,7 +36,21 @@ from engine.domain.settings import FirmSettings, Revision, settings_at
 from engine.ports import Cache, Work
 
 T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
 
+#: A daily rate that is one; null is left out of the lowest and the highest.
+_RATE: Document = {
+    "$cond": [
+        {
+            "$and": [
+                {"$in": [{"$type": "$daily_rate.minor"}, ["int", "long"]]},
+                {"$lte": ["$daily_rate.minor", MOST_MINOR]},
+            ]
+        },
+        "$daily_rate.minor",
+        None,
+    ]
+}
 SNAPSHOT = ReadConcern("snapshot")
 MAJORITY = WriteConcern(w="majority")
 
@@ -81,27 +98,27 @@ class MongoStore:
             found = await self._db.bookings.find_one({"_id": booking_id})
         if found is None:
             raise NotFound("booking", booking_id)
-        return booking_of(found)
+        return must("bookings", found, booking_of)
 
     async def asked(self, intent_key: str) -> BookingId | None:
         with speaking():
             found = await self._db.bookings.find_one({"intent_key": intent_key}, {"_id": 1})
         return BookingId(found["_id"]) if found else None
 
-    async def bookings(self, chosen: BookingSelection) -> list[Booking]:
+    async def bookings(self, chosen: BookingSelection) -> list[Booking | Damaged]:
         return await listed(self._db, chosen)
 
     async def count_bookings(self, chosen: BookingSelection) -> int:
         return await counted(self._db, chosen)
 
-    def booking_batches(self, chosen: BookingSelection, size: int, most: int) -> AsyncIterator[list[Booking]]:
+    def booking_batches(self, chosen: BookingSelection, size: int, most: int) -> AsyncIterator[list[Booking | Damaged]]:
         return batches(self._db, chosen, size, most)
 
     async def unsettled(self, now: datetime, limit: int) -> list[BookingId]:
         with speaking():
             return await due(self._db, now, limit)
 
-    async def needing_person(self, now: datetime, offset: int, limit: int) -> BookingRows[Booking]:
+    async def needing_person(self, now: datetime, offset: int, limit: int) -> BookingRows[Booking | Damaged]:
         with speaking():
             return await needing_person(self._db, now, offset, limit)
 
@@ -119,7 +136,7 @@ class MongoStore:
 
     async def branches(self) -> list[Branch]:
         with speaking():
-            return [branch_of(document) for document in await self._db.branches.find().sort("name", 1).to_list()]
+            return sound("branches", await self._db.branches.find().sort("name", 1).to_list(), branch_of)
 
     async def settings(self, at: datetime) -> FirmSettings:
         return settings_at(await self._settings.get("firm", self._read_settings), at)
@@ -140,8 +157,8 @@ class MongoStore:
                     "fuels": {"$addToSet": "$fuel"},
                     "transmissions": {"$addToSet": "$transmission"},
                     "seats": {"$addToSet": "$seats"},
-                    "low": {"$min": "$daily_rate.minor"},
-                    "high": {"$max": "$daily_rate.minor"},
+                    "low": {"$min": _RATE},
+                    "high": {"$max": _RATE},
                     "currency": {"$first": "$daily_rate.currency"},
                 }
             },
@@ -150,7 +167,7 @@ class MongoStore:
             found = await (await self._db.cars.aggregate(pipeline)).to_list(1)
         return _facets(found[0]) if found else Facets()
 
-    async def free_cars(self, wish: CarWish, now: datetime, offset: int, limit: int) -> tuple[list[Car], int]:
+    async def free_cars(self, wish: CarWish, now: datetime, offset: int, limit: int) -> CarsFound:
         with speaking():
             # The fences decide every claim, so they are asked here too: one indexed look at this branch's cars only.
             away = {"terms.branch_id": wish.branch_id, "claims": {"$elemMatch": in_the_way(wish.period, now)}}
@@ -167,14 +184,15 @@ class MongoStore:
             ]
             found = (await (await self._db.cars.aggregate(pipeline)).to_list(1))[0]
         total = found["count"][0]["total"] if found["count"] else 0
-        return [car_of(document) for document in found["rows"]], total
+        cars, damaged = split("cars", found["rows"], car_of)
+        return CarsFound(tuple(cars), total, tuple(damaged))
 
     async def car(self, car_id: CarId) -> Car:
         with speaking():
             found = await self._db.cars.find_one({"_id": car_id})
         if found is None:
             raise NotFound("car", car_id)
-        return car_of(found)
+        return must("cars", found, car_of)
 
     async def renter(self, renter_id: RenterId) -> Renter:
         return await self._renters.get(renter_id, self._read_renter)
@@ -184,14 +202,14 @@ class MongoStore:
             found = await self._db.renters.find_one({"_id": renter_id})
         if found is None:
             raise NotFound("renter", renter_id)
-        return renter_of(found)
+        return must("renters", found, renter_of)
 
-    async def renters(self, beginnings: Sequence[str], limit: int) -> list[Renter]:
+    async def renters(self, beginnings: Sequence[str], limit: int) -> list[Renter | Damaged]:
         wanted = {"keys": {"$in": [re.compile(f"^{re.escape(beginning)}") for beginning in beginnings]}}
         with speaking():
             # In the order of the index: the first few are found without looking at all that fit.
             found = await self._db.renters.find(wanted).hint("keys").limit(limit).to_list()
-        return [renter_of(document) for document in found]
+        return [read("renters", document, renter_of) for document in found]
 
     async def add_renter(self, renter: Renter) -> None:
         with speaking():
@@ -206,11 +224,16 @@ class MongoStore:
 
 def _facets(found: Document) -> Facets:
     return Facets(
-        brands=tuple(sorted(found["brands"])),
-        bodies=tuple(sorted(BodyType(value) for value in found["bodies"])),
-        fuels=tuple(sorted(Fuel(value) for value in found["fuels"])),
-        transmissions=tuple(sorted(Transmission(value) for value in found["transmissions"])),
-        seats=tuple(sorted(found["seats"])),
-        daily_minor=(found["low"], found["high"]),
-        currency=found["currency"],
+        brands=tuple(sorted(each for each in found["brands"] if isinstance(each, str))),
+        bodies=_known(BodyType, found["bodies"]),
+        fuels=_known(Fuel, found["fuels"]),
+        transmissions=_known(Transmission, found["transmissions"]),
+        seats=tuple(sorted(int(each) for each in found["seats"] if isinstance(each, int))),
+        daily_minor=(int(found["low"] or 0), int(found["high"] or 0)),
+        currency=found["currency"] if isinstance(found["currency"], str) else Facets().currency,
     )
+
+
+def _known(kind: type[E], values: list[object]) -> tuple[E, ...]:
+    """Those that this version knows; a newer one may have stored others."""
+    return tuple(each for each in sorted(kind) if each in values)

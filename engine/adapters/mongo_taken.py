@@ -7,15 +7,16 @@ from datetime import datetime
 
 from engine.adapters.mongo_cars import AT_ONCE, car_filter, page_of
 from engine.adapters.mongo_client import Client, Database, Document, database, speaking
-from engine.adapters.mongo_documents import booked, car_of
+from engine.adapters.mongo_documents import Claimed, car_of, claims_of
+from engine.adapters.mongo_reading import Fields, must, read, sound, split
 from engine.adapters.mongo_work import in_the_way
 from engine.domain.availability import Claim, ClaimedBy, ClaimKind, TakenRows
 from engine.domain.booking import BookingState
 from engine.domain.car import Car, CarId, CarStatus
 from engine.domain.catalogue import CarWish
+from engine.domain.damage import Damaged
 from engine.domain.errors import NotFound
 from engine.domain.people import AccountName
-from engine.domain.period import RentalPeriod
 
 
 class MongoTaken:
@@ -33,12 +34,12 @@ class MongoTaken:
                 page_of(wish.order, offset, limit),
             ]
             found = (await (await self._db.cars.aggregate(pipeline)).to_list(1))[0]
-            cars = tuple(car_of(document) for document in found["rows"])
+            cars, damaged = split("cars", found["rows"], car_of)
             total = found["count"][0]["total"] if found["count"] else 0
             if not cars:
-                return TakenRows(total=total)
+                return TakenRows(total=total, damaged=tuple(damaged))
             claims = await self._claims([car.id for car in cars], now)
-            return TakenRows(cars, total, claims, await self._instead(wish, cars, ids))
+            return TakenRows(tuple(cars), total, claims, await self._instead(wish, cars, ids), tuple(damaged))
 
     async def calendar(self, car_id: CarId, now: datetime) -> tuple[Car, tuple[Claim, ...]]:
         with speaking():
@@ -46,7 +47,7 @@ class MongoTaken:
             if found is None:
                 raise NotFound("car", car_id)
             claims = await self._claims([car_id], now)
-        return car_of(found), claims.get(car_id, ())
+        return must("cars", found, car_of), claims.get(car_id, ())
 
     async def _taken_ids(self, wish: CarWish, now: datetime) -> list[CarId]:
         claimed = {"status": CarStatus.ACTIVE, "claims": {"$elemMatch": in_the_way(wish.period, now)}}
@@ -57,11 +58,12 @@ class MongoTaken:
     async def _claims(self, ids: Sequence[CarId], now: datetime) -> dict[CarId, tuple[Claim, ...]]:
         """What the fences of *ids* hold, with the state of each booking."""
         fences = await self._db.fences.find({"_id": {"$in": list(ids)}}, {"claims": 1}).to_list()
-        wanted = [claim["id"] for fence in fences for claim in booked(fence["claims"])]
+        claims = {fence["_id"]: claims_of(fence) for fence in fences}
+        wanted = [claim.id for each in claims.values() for claim in each if claim.kind is ClaimKind.BOOKING]
         kept = {"state": 1, "hold_until": 1, "booked_by": 1}
         cursor = self._db.bookings.find({"_id": {"$in": wanted}}, kept, batch_size=AT_ONCE)
         bookings = {row["_id"]: row for row in await cursor.to_list()}
-        return {CarId(fence["_id"]): _in_order(fence["claims"], bookings, now) for fence in fences}
+        return {CarId(car_id): _in_order(each, bookings, now) for car_id, each in claims.items()}
 
     async def _instead(self, wish: CarWish, cars: Iterable[Car], taken: list[CarId]) -> dict[CarId, Car]:
         """One free car for each body type and rate is enough to choose the nearest from."""
@@ -76,8 +78,8 @@ class MongoTaken:
             {"$group": {"_id": {"body": "$body", "minor": "$daily_rate.minor"}, "car": {"$min": "$_id"}}},
         ]
         found = await (await self._db.cars.aggregate(groups, batchSize=AT_ONCE)).to_list()
-        rates = [(row["_id"], row["car"]) for row in found]
-        nearest: dict[CarId, str] = {}
+        rates = [(row["_id"], row["car"]) for row in found if isinstance(row["_id"].get("minor"), int)]
+        nearest: dict[CarId, CarId] = {}
         for car in cars:
             same = [
                 (abs(rate["minor"] - car.daily_rate.minor), rate["minor"], free_id)
@@ -87,21 +89,25 @@ class MongoTaken:
             if same:
                 nearest[car.id] = min(same)[2]
         chosen = {"_id": {"$in": sorted(set(nearest.values()))}}
-        known = {row["_id"]: car_of(row) for row in await self._db.cars.find(chosen).to_list()}
+        known = {car.id: car for car in sound("cars", await self._db.cars.find(chosen).to_list(), car_of)}
         return {car_id: known[free_id] for car_id, free_id in nearest.items() if free_id in known}
 
 
-def _in_order(claims: Iterable[Document], bookings: dict[str, Document], now: datetime) -> tuple[Claim, ...]:
-    made = (_claim(claim, bookings.get(claim["id"]), now) for claim in claims)
-    return tuple(sorted(made, key=lambda claim: claim.period.starts_at))
+def _in_order(claims: Iterable[Claimed], bookings: dict[str, Document], now: datetime) -> tuple[Claim, ...]:
+    return tuple(_claim(claim, bookings.get(claim.id), now) for claim in claims)
 
 
-def _claim(claim: Document, booking: Document | None, now: datetime) -> Claim:
-    """A booking that was written after the fence was read is told as any other that blocks."""
-    kind, period = ClaimKind(claim["kind"]), RentalPeriod(claim["starts_at"], claim["ends_at"])
-    if kind is not ClaimKind.BOOKING:
-        return Claim(claim["id"], kind, period)
-    if booking is None:
-        return Claim(claim["id"], kind, period, ClaimedBy(BookingState.CONFIRMED, now, AccountName("")))
-    by = ClaimedBy(BookingState(booking["state"]), booking["hold_until"], AccountName(booking["booked_by"]))
-    return Claim(claim["id"], kind, period, by)
+def _claim(claim: Claimed, booking: Document | None, now: datetime) -> Claim:
+    """A booking that was written after the fence was read, or cannot be read, is told as any other that blocks."""
+    if claim.kind is not ClaimKind.BOOKING:
+        return Claim(claim.id, claim.kind, claim.period)
+    by = read("bookings", booking, _claimed_by) if booking is not None else None
+    if by is None or isinstance(by, Damaged):
+        by = ClaimedBy(BookingState.CONFIRMED, now, AccountName(""))
+    return Claim(claim.id, claim.kind, claim.period, by)
+
+
+def _claimed_by(document: Document) -> ClaimedBy:
+    row = Fields(document)
+    state, until = row.choice("state", BookingState), row.moment("hold_until")
+    return ClaimedBy(state, until, AccountName(row.text("booked_by")))

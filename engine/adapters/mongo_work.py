@@ -13,11 +13,12 @@ from engine.adapters.mongo_bookings import booking_document
 from engine.adapters.mongo_client import Database, Document
 from engine.adapters.mongo_documents import (
     audit_document,
-    booked,
+    booked_ids,
     branch_of,
     car_document,
     car_of,
     claim_document,
+    claims_of,
     fence_document,
     ledger_document,
     status_document,
@@ -25,12 +26,14 @@ from engine.adapters.mongo_documents import (
     terms_of_fence,
 )
 from engine.adapters.mongo_images import files_of
+from engine.adapters.mongo_reading import must, read, shown
 from engine.adapters.mongo_schema import judge_fence, must_fit
 from engine.adapters.mongo_witnesses import return_document, settlement_document
 from engine.domain.audit import AuditRow
 from engine.domain.availability import ClaimKind
 from engine.domain.booking import Booking, BookingId
-from engine.domain.car import Car, CarId, CarStatus, CarTerms, terms_of
+from engine.domain.car import BranchId, Car, CarId, CarStatus, CarTerms, terms_of
+from engine.domain.damage import Damaged
 from engine.domain.errors import (
     AlreadyAsked,
     CarNotRentable,
@@ -79,14 +82,16 @@ class MongoWork:
         )
         if fence is None:
             raise await self._why_not(car_id, blocked)
-        return self._claimed(fence)
+        terms = terms_of_fence(fence)
+        self._touched.add(cars_at(terms.branch_id))
+        return terms
 
     async def _why_not(self, car_id: CarId, blocked: Document) -> DriveSphereError:
         fence = await self._db.fences.find_one({"_id": car_id}, session=self._session)
         if fence is None:
             return NotFound("car", car_id)
         judge_fence(fence)
-        if fence["status"] != CarStatus.ACTIVE:
+        if fence.get("status") != CarStatus.ACTIVE:
             return CarNotRentable(car_id)
         pipeline: list[Document] = [
             {"$match": {"_id": car_id}},
@@ -95,9 +100,10 @@ class MongoWork:
             {"$match": blocked},
         ]
         claims = await (await self._db.fences.aggregate(pipeline, session=self._session)).to_list()
-        ends = max((claim["ends_at"] for claim in claims), default=None)
-        only_bookings = all(claim["kind"] == ClaimKind.BOOKING for claim in claims)
-        return PeriodTaken(car_id, ends, tuple(claim["id"] for claim in claims) if only_bookings else ())
+        known = claims_of({"_id": car_id, "claims": claims})
+        ends = max((claim.period.ends_at for claim in known), default=None)
+        only_bookings = all(claim.kind is ClaimKind.BOOKING for claim in known)
+        return PeriodTaken(car_id, ends, tuple(claim.id for claim in known) if only_bookings else ())
 
     async def add(self, booking: Booking) -> None:
         self._touched |= touched_by_booking(booking)
@@ -122,14 +128,11 @@ class MongoWork:
                 projection={"terms": 1},
                 session=self._session,
             )
-            if fence is not None:
-                self._claimed(fence)
-
-    def _claimed(self, fence: Document) -> CarTerms:
-        """The car may stand at another branch by now than its bookings say."""
-        terms = terms_of_fence(fence)
-        self._touched.add(cars_at(terms.branch_id))
-        return terms
+            # The car may stand at another branch by now than its bookings say. Whatever else its terms are by now, a
+            # booking that lets go of it must be able to.
+            branch_id = ((fence or {}).get("terms") or {}).get("branch_id")
+            if isinstance(branch_id, str):
+                self._touched.add(cars_at(BranchId(branch_id)))
 
     async def note_return(self, booking: Booking) -> None:
         step = booking.history[-1]
@@ -178,7 +181,7 @@ class MongoWork:
         )
         if fence is None:
             raise NotFound("car", before.id)
-        if seen is not None and not {claim["id"] for claim in booked(fence["claims"])} <= seen:
+        if seen is not None and not booked_ids(fence) <= seen:
             raise Overtaken(f"car {before.id} was booked meanwhile")
         try:
             done = await self._db.cars.replace_one(car_document(before), car_document(after), session=self._session)
@@ -191,14 +194,15 @@ class MongoWork:
         branch = await self._db.branches.find_one({"_id": car.branch_id}, session=self._session)
         if branch is None:
             raise NotFound("branch", car.branch_id)
-        return terms_of(car, branch_of(branch))
+        return terms_of(car, must("branches", branch, branch_of))
 
     async def _plate_taken(self, car: Car) -> DriveSphereError:
         # The transaction is lost by the duplicate; look outside of it.
         other = await self._db.cars.find_one({"plate_key": normal_plate(car.plate)})
         if other is None:
             return Overtaken("the plate was free again a moment later")
-        return PlateTaken(other["_id"], car_of(other).label)
+        known = read("cars", other, car_of)
+        return PlateTaken(shown(other["_id"]), known.line if isinstance(known, Damaged) else known.label)
 
     async def note_status(self, car: Car, since: datetime) -> None:
         row = status_document(car.id, car.owner_id, car.status, since)

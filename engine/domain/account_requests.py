@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import NewType
 
 from engine.domain.accounts import contact
+from engine.domain.damage import Damaged
 from engine.domain.errors import InvalidText
 from engine.domain.text import clean
 
@@ -43,7 +44,7 @@ class AccountRequest:
 
 @dataclass(frozen=True, slots=True)
 class RequestPage:
-    rows: tuple[AccountRequest, ...]
+    rows: tuple[AccountRequest | Damaged, ...]
     offset: int
     total: int
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum, auto
 
 from engine.domain.car import BranchId, OwnerId
+from engine.domain.damage import Damaged
 from engine.domain.errors import InvalidText
 from engine.domain.people import AccountName, Renter, Role, renter_field
 from engine.domain.text import clean, name_keys, search_key
@@ -145,7 +146,7 @@ class PeopleQuery:
 
 @dataclass(frozen=True, slots=True)
 class PeoplePage:
-    rows: tuple[PersonRow, ...]
+    rows: tuple[PersonRow | Damaged, ...]
     offset: int
     total: int
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
+from engine.domain.damage import Damaged
 from engine.domain.people import AccountName
 
 #: Field name -> its value in words; nothing secret ever goes in here.
@@ -71,7 +72,7 @@ class AuditNames:
 class AuditPage:
     """Attributes: ``total`` counts all rows of the query."""
 
-    rows: tuple[AuditRow, ...]
+    rows: tuple[AuditRow | Damaged, ...]
     total: int
 
 

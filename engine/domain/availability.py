@@ -10,6 +10,7 @@ from enum import StrEnum, auto
 from engine.domain.booking import BookingId, BookingState
 from engine.domain.car import Car, CarId, CarStatus
 from engine.domain.catalogue import Offer
+from engine.domain.damage import Damaged
 from engine.domain.people import AccountName
 from engine.domain.period import OVERDUE_AHEAD, RentalPeriod
 
@@ -116,11 +117,12 @@ class Blocked:
 
 @dataclass(frozen=True, slots=True)
 class BlockedPage:
-    """Attributes: ``total`` counts all taken cars of the wish, ``blocked`` are those from ``offset`` on."""
+    """Attributes: ``total`` counts all taken cars, ``blocked`` and ``damaged`` are those from ``offset`` on."""
 
     blocked: tuple[Blocked, ...]
     offset: int
     total: int
+    damaged: tuple[Damaged, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ class TakenRows:
 
     Attributes:
         claims: What blocks each car of the page from now on.
+        damaged: Those of the page that cannot be read.
         instead: For each car of the page the free one of the same body type and nearest rate, if there is one.
     """
 
@@ -136,6 +139,7 @@ class TakenRows:
     total: int = 0
     claims: Mapping[CarId, tuple[Claim, ...]] = field(default_factory=dict)
     instead: Mapping[CarId, Car] = field(default_factory=dict)
+    damaged: tuple[Damaged, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.domain.booking import Booking
+from engine.domain.damage import Damaged
 from engine.domain.trouble import Why
 
 
@@ -28,5 +29,5 @@ class Case:
 class Cases:
     """Attributes: ``total`` counts all of them, not only this page's."""
 
-    rows: tuple[Case, ...] = ()
+    rows: tuple[Case | Damaged, ...] = ()
     total: int = 0

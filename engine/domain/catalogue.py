@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
 
 from engine.domain.car import BodyType, Branch, BranchId, Car, Fuel, Transmission
-from engine.domain.errors import InvalidText
+from engine.domain.damage import Damaged
+from engine.domain.errors import InvalidMoney, InvalidText
 from engine.domain.period import RentalPeriod
 from engine.domain.pricing import Quote, quote
 
@@ -70,18 +72,53 @@ class Offer:
     quote: Quote
 
 
+def offers_of(
+    cars: Iterable[Car], period: RentalPeriod, branch: Branch, commission_bp: int
+) -> tuple[tuple[Offer, ...], tuple[Damaged, ...]]:
+    """*cars* with their prices, and those whose rate makes no price that can be charged for *period*."""
+    offers, damaged = list[Offer](), list[Damaged]()
+    for car in cars:
+        try:
+            offers.append(offer_of(car, period, branch, commission_bp))
+        except InvalidMoney as problem:
+            damaged.append(Damaged("cars", car.id, f"daily_rate: {problem}"))
+    return tuple(offers), tuple(damaged)
+
+
 def offer_of(car: Car, period: RentalPeriod, branch: Branch, commission_bp: int) -> Offer:
     """*car* with its price for *period*, counted on the clock of *branch*."""
     return Offer(car, quote(car.daily_rate, period, zone=branch.tzinfo, commission_bp=commission_bp))
 
 
 @dataclass(frozen=True, slots=True)
+class CarsFound:
+    """One page of free cars as they are stored.
+
+    Attributes:
+        total: All there are, ``damaged`` ones counted.
+    """
+
+    cars: tuple[Car, ...]
+    total: int
+    damaged: tuple[Damaged, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class OfferPage:
-    """Attributes: ``total`` counts all free cars of the wish, ``offers`` are those from ``offset`` on."""
+    """Attributes: ``total`` counts all free cars of the wish, ``offers`` and ``damaged`` are those from ``offset`` on.
+
+    ``damaged`` ones cannot be read, or their rate makes no price for these days; nobody can book them.
+    """
 
     offers: tuple[Offer, ...]
     offset: int
     total: int
+    damaged: tuple[Damaged, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """How many of the page there are."""
+        return len(self.offers) + len(self.damaged)
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,12 +136,14 @@ class Earnings:
         as_of: Milliseconds since 1970 (UTC).
         currencies: By their codes; none where there are no cars.
         complete: False for figures out of a copy that was cut off while it was made.
+        strays: Bookings to which money was posted, also of the period before, and that do not exist: left out.
     """
 
     span: Span
     as_of: int
     currencies: tuple[CurrencyReport, ...]
     complete: bool = True
+    strays: int = 0
 
 
 #: Stands for all parts of the period before.
@@ -164,7 +166,7 @@ def earnings(span: Span, facts: Facts) -> Earnings:
     split_at = len(span.before.parts)
     codes = {each.currency for each in facts.sums} | {car.currency for car in facts.cars if car.mine}
     reports = tuple(_report(code, split_at, facts) for code in sorted(codes))
-    return Earnings(span, facts.as_of, reports, facts.complete)
+    return Earnings(span, facts.as_of, reports, facts.complete, facts.strays)
 
 
 def _report(currency: str, split_at: int, facts: Facts) -> CurrencyReport:

@@ -10,6 +10,7 @@ DriveSphereError
 │   ├── InvalidText          a text field that is empty, too long or holds control characters
 │   ├── Forbidden            the actor's role or branch does not allow it
 │   ├── NotFound             no record with that id
+│   ├── DamagedRow           a stored record that cannot be read here
 │   ├── CarNotRentable       in maintenance or retired
 │   ├── BranchInUse          cars stand there or bookings name it
 │   ├── AlreadyHolds         rules that are in force cannot be withdrawn
@@ -117,6 +118,22 @@ class NotFound(RuleBroken):
     def __init__(self, kind: str, key: str) -> None:
         super().__init__(f"no {kind} with the id {key!r}")
         self.kind, self.key = kind, key
+
+
+class DamagedRow(RuleBroken):
+    """A stored record that this program cannot read: damaged, hostile, or written by a newer one.
+
+    Attributes:
+        collection: Where it is stored.
+        key: As much of its id as can be shown.
+        reason: Which field, and what is wrong with it.
+    """
+
+    code = "record.damaged"
+
+    def __init__(self, collection: str, key: str, reason: str) -> None:
+        super().__init__(f"damaged: {key} ({collection}; {reason})")
+        self.collection, self.key, self.reason = collection, key, reason
 
 
 class CarNotRentable(RuleBroken):

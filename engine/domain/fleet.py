@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from engine.domain.booking import BookingId, Standing
 from engine.domain.car import BranchId, Car, CarStatus, OwnerId
+from engine.domain.damage import Damaged
 from engine.domain.errors import InvalidText
 from engine.domain.period import RentalPeriod
 from engine.domain.text import clean
@@ -100,7 +101,7 @@ class FleetRows:
         to_move: How many of its cars have bookings that have to be moved or cancelled.
     """
 
-    rows: tuple[FleetRow, ...]
+    rows: tuple[FleetRow | Damaged, ...]
     total: int
     statuses: MappingProxyType[CarStatus, int] = field(default_factory=lambda: MappingProxyType({}))
     to_move: int = 0

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from engine.domain.booking import STANDING, Booking, BookingState, Standing
 from engine.domain.car import Branch, BranchId
+from engine.domain.damage import Damaged
 from engine.domain.errors import InvalidText
 from engine.domain.money import Money
 from engine.domain.people import Role
@@ -64,6 +65,7 @@ class Overview:
         months: All that are shown, the oldest first, also those in which nothing moved.
         bookings: State -> how many there are.
         users: Role -> accounts that are not disabled.
+        unsummed: Ledger rows of these months whose amount is none, left out of ``money``.
     """
 
     at: datetime
@@ -72,6 +74,7 @@ class Overview:
     bookings: dict[BookingState, int]
     users: dict[Role, int]
     money: tuple[MoneyCell, ...]
+    unsummed: int = 0
 
     @property
     def currencies(self) -> tuple[str, ...]:
@@ -133,8 +136,8 @@ class Pulse:
     """
 
     at: datetime
-    latest: tuple[Booking, ...]
-    holds: tuple[Booking, ...]
+    latest: tuple[Booking | Damaged, ...]
+    holds: tuple[Booking | Damaged, ...]
     cases: int
 
 
@@ -151,9 +154,14 @@ class MoneyQuestion:
 
 @dataclass(frozen=True, slots=True)
 class BehindMoney:
-    """One booking's part in a sum. Attributes: ``refunded`` is what was given back; negative or nought."""
+    """One booking's part in a sum.
 
-    booking: Booking
+    Attributes:
+        booking: A damaged one also where money is posted to a booking that does not exist.
+        refunded: What was given back; negative or nought.
+    """
+
+    booking: Booking | Damaged
     charged: Money
     refunded: Money
     commission: Money

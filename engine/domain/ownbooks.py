@@ -11,10 +11,17 @@ from typing import NamedTuple
 
 from engine.domain.booking import STANDING, BookingState, Standing
 from engine.domain.car import CarStatus
+from engine.domain.damage import Damaged
 from engine.domain.money import Money
 
 #: A rental counts while its booking stands; whatever else became of it is money at the most.
 STANDS = frozenset({BookingState.CONFIRMED.value, BookingState.COMPLETED.value})
+
+
+#: The state of a row that stands for a booking that cannot be read; it counts nowhere.
+DAMAGED = "damaged"
+#: ISO 4217 for no currency at all.
+_NO_CURRENCY = "XXX"
 
 
 class Posting(NamedTuple):
@@ -61,6 +68,11 @@ class Rental(NamedTuple):
         return self.state in STANDS
 
     @property
+    def damage(self) -> Damaged | None:
+        """What is told instead of the rental, if it cannot be read; nothing else of it is true then."""
+        return Damaged("bookings", self.booking_id, self.car_label) if self.state == DAMAGED else None
+
+    @property
     def standing(self) -> Standing:
         return STANDING[BookingState(self.state)]
 
@@ -76,6 +88,13 @@ class Rental(NamedTuple):
     @property
     def price(self) -> Money:
         return Money(self.minor, self.currency)
+
+
+def damaged_rental(damaged: Damaged, created: int) -> Rental:
+    """A line in the place of a booking that cannot be read; its reason stands where the car's name would."""
+    return Rental(
+        damaged.id, "", damaged.reason, "", "UTC", created, created, created, DAMAGED, 0, 0, _NO_CURRENCY, 0, 0
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +183,7 @@ class Facts:
         marks: Where the parts of the period before and then of the period itself begin, and the end.
         as_of: Until when it is known what happened; time after that counts nowhere.
         complete: Whether these are all rows there are; a stored copy may have been cut off while it was made.
+        strays: How many bookings money was posted to that do not exist or are not of these cars; it counts nowhere.
     """
 
     marks: tuple[int, ...]
@@ -174,6 +194,7 @@ class Facts:
     cars: tuple[OwnCar, ...]
     branches: tuple[OwnBranch, ...]
     complete: bool = True
+    strays: int = 0
 
 
 def merged(times: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -52,6 +52,7 @@ class OwnBooks:
     Attributes:
         postings: Ordered by ``at``.
         rentals: By the booking's id.
+        strays: Postings to bookings that are not among ``rentals``; they count nowhere, and are none of ``postings``.
     """
 
     as_of: int
@@ -63,6 +64,7 @@ class OwnBooks:
     posted: _Column
     charged: _Column
     out: Mapping[str, _Times]
+    strays: tuple[Posting, ...] = ()
 
     def facts(self, marks: tuple[int, ...]) -> Facts:
         """*marks*: see ``Facts``."""
@@ -76,6 +78,7 @@ class OwnBooks:
             cars=self.cars,
             branches=self.branches,
             complete=self.complete,
+            strays=len({row.booking_id for row in self.strays if since <= row.at < until}),
         )
 
     def between(self, since: int, until: int) -> Sequence[Posting]:
@@ -99,8 +102,11 @@ def books_of(
     *,
     complete: bool = True,
 ) -> OwnBooks:
-    rows = sorted(postings, key=_at)
     by_id = {rental.booking_id: rental for rental in rentals}
+    every = sorted(postings, key=_at)
+    # The copy of which a part is missing may have a refund and not yet the older booking that it belongs to.
+    strays = [row for row in every if complete and row.booking_id not in by_id]
+    rows = [row for row in every if row.booking_id in by_id] if strays else every
     charges = [row for row in rows if row.kind == _CHARGE]
     standing = [row for row in charges if row.booking_id in by_id and by_id[row.booking_id].stands]
     return OwnBooks(
@@ -110,6 +116,7 @@ def books_of(
         cars=tuple(cars),
         branches=tuple(branches),
         complete=complete,
+        strays=tuple(strays),
         posted=_column((row, (row.car_id, row.branch_id, row.currency, row.kind), 0) for row in rows),
         charged=_column(
             (row, (row.car_id, row.branch_id, row.currency), by_id[row.booking_id].days) for row in standing

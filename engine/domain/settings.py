@@ -10,6 +10,7 @@ from itertools import pairwise
 from engine.domain.booking import HOLD
 from engine.domain.cancellation import CancellationRule
 from engine.domain.charging import CHARGED
+from engine.domain.damage import Damaged
 from engine.domain.errors import InvalidText
 from engine.domain.people import AccountName
 
@@ -66,6 +67,7 @@ class Firm:
         holding: What holds now; None for a firm that never set any.
         planned: Decided and not yet in force, the nearest first.
         past: What held before and what was withdrawn, the latest first.
+        damaged: Decisions that cannot be read; none of them holds.
         last: Given back with a change, so that two persons' changes cannot cross.
     """
 
@@ -74,6 +76,7 @@ class Firm:
     planned: tuple[Revision, ...]
     past: tuple[Revision, ...]
     last: int
+    damaged: tuple[Damaged, ...] = ()
 
 
 def in_force(revisions: Iterable[Revision], at: datetime) -> Revision | None:

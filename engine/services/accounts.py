@@ -25,6 +25,7 @@ from engine.domain.accounts import (
 )
 from engine.domain.audit import AuditRow, Facts, changed
 from engine.domain.car import OwnerId
+from engine.domain.damage import Damaged
 from engine.domain.errors import MoveRefused, NotFound, OwnAccount
 from engine.domain.people import AccountName, Actor, Deed
 from engine.domain.text import clean
@@ -59,7 +60,11 @@ class AccountService:
         actor.must(Deed.MANAGE_ACCOUNTS)
         wanted = replace(query, text=clean("search", query.text, longest=100, required=False))
         people, total = await self.people.page(wanted, max(offset, 0), PAGE_SIZE)
-        return PeoplePage(await self._rows(people), offset, total)
+        known = await self._rows([each for each in people if not isinstance(each, Damaged)])
+        rows = {row.person.account: row for row in known}
+        return PeoplePage(
+            tuple(each if isinstance(each, Damaged) else rows[each.account] for each in people), offset, total
+        )
 
     async def person(self, actor: Actor, account: AccountName) -> PersonRow:
         """Raises: NotFound, Forbidden."""

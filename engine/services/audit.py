@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from engine.domain.audit import AuditNames, AuditPage, AuditQuery, AuditRow, Facts
 from engine.domain.csv_text import BOM, csv_line
+from engine.domain.damage import Damaged
 from engine.domain.errors import InvalidText
 from engine.domain.people import Actor, Deed
 from engine.domain.text import clean
@@ -27,7 +28,7 @@ class AuditBook(Protocol):
     async def page(self, query: AuditQuery) -> AuditPage:
         """Newest first."""
 
-    def walk(self, query: AuditQuery) -> AsyncIterator[list[AuditRow]]:
+    def walk(self, query: AuditQuery) -> AsyncIterator[list[AuditRow | Damaged]]:
         """All rows of *query*, newest first, a batch at a time; rows that come meanwhile are left out."""
 
     async def names(self) -> AuditNames: ...
@@ -85,7 +86,9 @@ def _sound(query: AuditQuery) -> AuditQuery:
     return replace(query, offset=max(int(query.offset), 0), limit=min(max(int(query.limit), 1), _MOST_ROWS), **texts)
 
 
-def _line(row: AuditRow) -> str:
+def _line(row: AuditRow | Damaged) -> str:
+    if isinstance(row, Damaged):
+        return csv_line(("", "", "", row.line, row.reason, "", ""))
     when = row.at.isoformat(sep=" ", timespec="milliseconds").removesuffix("+00:00")
     return csv_line((when, row.by, row.desk, row.what, row.subject, _facts(row.before), _facts(row.after)))
 

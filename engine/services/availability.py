@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from engine.domain.availability import Blocked, BlockedPage, CarCalendar, Obstacle, Why, next_free, obstacle_of
 from engine.domain.car import Car, CarId, CarStatus, branch_among
-from engine.domain.catalogue import PAGE_SIZE, CarWish, offer_of
+from engine.domain.catalogue import PAGE_SIZE, CarWish, offers_of
 from engine.domain.people import Actor, Deed
 from engine.domain.period import RentalPeriod
 from engine.ports import Clock, Store, TakenCars
@@ -36,7 +36,8 @@ class AvailabilityService:
 
         def blocked(car: Car) -> Blocked:
             other = rows.instead.get(car.id)
-            instead = offer_of(other, wish.period, branch, settings.commission_bp) if other is not None else None
+            offers, _ = offers_of([other] if other else [], wish.period, branch, settings.commission_bp)
+            instead = next(iter(offers), None)
             if car.status is CarStatus.MAINTENANCE:
                 return Blocked(car, Obstacle(Why.MAINTENANCE), instead=instead)
             claims = rows.claims.get(car.id, ())
@@ -48,7 +49,7 @@ class AvailabilityService:
             free = next_free(wish.period, claims, branch.tzinfo, now)
             return Blocked(car, first, len(ways) - 1, free, instead)
 
-        return BlockedPage(tuple(blocked(car) for car in rows.cars), offset, rows.total)
+        return BlockedPage(tuple(blocked(car) for car in rows.cars), offset, rows.total, rows.damaged)
 
     async def calendar(self, actor: Actor, car_id: CarId, span: RentalPeriod) -> CarCalendar:
         """When the car is out within *span*; who has it is told to those who may see bookings. Raises: NotFound."""

@@ -9,6 +9,7 @@ from typing import Protocol
 from engine.domain.audit import AuditRow, Facts, changed
 from engine.domain.branches import BranchLine, facts_of, sound
 from engine.domain.car import Branch, BranchId
+from engine.domain.damage import Damaged
 from engine.domain.errors import InvalidText
 from engine.domain.people import Actor, Deed
 from engine.domain.text import search_key
@@ -19,7 +20,7 @@ from engine.services.gate import gated
 class BranchBook(Protocol):
     """Raises Unavailable("mongodb") and Forbidden."""
 
-    async def lines(self) -> list[BranchLine]: ...
+    async def lines(self) -> list[BranchLine | Damaged]: ...
 
     async def add(self, branch: Branch, row: AuditRow) -> None: ...
 
@@ -42,7 +43,7 @@ class BranchService:
     clock: Clock
     desk: str
 
-    async def lines(self, actor: Actor) -> list[BranchLine]:
+    async def lines(self, actor: Actor) -> list[BranchLine | Damaged]:
         """All branches by name, closed ones too."""
         actor.must(Deed.MANAGE_FIRM)
         return await self.book.lines()
@@ -81,7 +82,8 @@ class BranchService:
     async def _must_be_the_only(self, branch: Branch) -> None:
         """People tell branches apart by name, closed ones too: they may be opened again, and old bookings name them."""
         name = search_key(branch.name)
-        if any(search_key(line.branch.name) == name for line in await self.book.lines() if line.branch.id != branch.id):
+        others = [line.branch for line in await self.book.lines() if not isinstance(line, Damaged)]
+        if any(search_key(other.name) == name for other in others if other.id != branch.id):
             raise InvalidText("name", "must not be that of another branch")
 
     async def _change(self, actor: Actor, what: str, before: Branch, after: Branch) -> Branch:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from engine.domain.audit import AuditRow
 from engine.domain.booking import Booking, BookingId
 from engine.domain.care import Case, Cases
+from engine.domain.damage import Damaged
 from engine.domain.errors import MoveRefused, Overtaken
 from engine.domain.people import Actor, Deed
 from engine.domain.text import clean
@@ -36,7 +37,8 @@ class CareService:
         """
         actor.must(Deed.SEE_ALL_BOOKINGS)
         found = await self.store.needing_person(self.clock.now(), offset, limit)
-        return Cases(tuple(map(_case, found.rows)), found.total)
+        rows = tuple(row if isinstance(row, Damaged) else _case(row) for row in found.rows)
+        return Cases(rows, found.total)
 
     async def settle_by_hand(self, actor: Actor, booking_id: BookingId, note: str, *, seen: int) -> Booking:
         """A person saw to it outside of the program; it leaves the list. Money and car are as they were.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from engine.domain.car import Branch, BranchId, Car, branch_among
-from engine.domain.catalogue import PAGE_SIZE, CarWish, Facets, OfferPage, offer_of
+from engine.domain.car import Branch, BranchId, branch_among
+from engine.domain.catalogue import PAGE_SIZE, CarsFound, CarWish, Facets, OfferPage, offers_of
+from engine.domain.damage import Damaged
 from engine.domain.freshness import BRANCHES, SEARCHES_LIVE, Lookup, cars_at
 from engine.domain.people import Actor, Deed, Renter, RenterId, renter_field
 from engine.domain.phone import phone_beginnings
@@ -55,13 +56,12 @@ class CatalogueService:
         wish.period.refuse_past(now)
         branch = branch_among(await self.branches(actor), wish.branch_id)
         settings = await self.store.settings(now)
-        lookup = Lookup("free cars", (wish, offset), tuple[list[Car], int], (cars_at(branch.id),), SEARCHES_LIVE)
-        cars, total = await self.cache.read(lookup, lambda: self.store.free_cars(wish, now, offset, PAGE_SIZE))
-        return OfferPage(
-            tuple(offer_of(car, wish.period, branch, settings.commission_bp) for car in cars), offset, total
-        )
+        lookup = Lookup("free cars", (wish, offset), CarsFound, (cars_at(branch.id),), SEARCHES_LIVE)
+        found = await self.cache.read(lookup, lambda: self.store.free_cars(wish, now, offset, PAGE_SIZE))
+        offers, no_price = offers_of(found.cars, wish.period, branch, settings.commission_bp)
+        return OfferPage(offers, offset, found.total, (*found.damaged, *no_price))
 
-    async def renters(self, actor: Actor, text: str, country: str = "") -> list[Renter]:
+    async def renters(self, actor: Actor, text: str, country: str = "") -> list[Renter | Damaged]:
         """Past renters with a word of their name, an e-mail or a phone that begins with *text*; none for an empty one.
 
         A number without a + is read as one of *country* (ISO 3166).

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from engine.domain.audit import AuditRow, Facts, changed
+from engine.domain.damage import Damaged
 from engine.domain.errors import AlreadyHolds, InvalidText, NotFound
 from engine.domain.people import Actor, Deed
 from engine.domain.settings import FURTHEST, SOONEST, Firm, FirmSettings, Revision, in_force, settings_at, sound
@@ -19,6 +20,9 @@ class Rules(Protocol):
 
     async def revisions(self) -> tuple[list[Revision], int]:
         """Every decision, oldest first, and the number of the last row, withdrawals counted."""
+
+    async def damaged(self) -> list[Damaged]:
+        """Decisions that cannot be read; they hold nothing."""
 
     async def add_revision(self, revision: Revision, row: AuditRow) -> None:
         """Raises: Overtaken, when its number is taken."""
@@ -39,7 +43,7 @@ class FirmService:
     async def firm(self, actor: Actor) -> Firm:
         actor.must(Deed.MANAGE_FIRM)
         revisions, last = await self.rules.revisions()
-        return _sorted(revisions, last, self.clock.now())
+        return replace(_sorted(revisions, last, self.clock.now()), damaged=tuple(await self.rules.damaged()))
 
     async def change(
         self, actor: Actor, settings: FirmSettings, valid_from: datetime | None, *, after: int

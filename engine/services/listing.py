@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from engine.domain.booking import Booking
 from engine.domain.car import BranchId
 from engine.domain.csv_text import BOM, csv_line, plain_amount, wall_time
+from engine.domain.damage import Damaged
 from engine.domain.freshness import BOOKINGS, LISTS_LIVE, Lookup, Namespace, bookings_at, bookings_by, bookings_of
 from engine.domain.listing import (
     COUNT_CAP,
@@ -49,7 +50,7 @@ class ListingService:
     store: Store
     cache: Cache
 
-    async def page(self, actor: Actor, query: BookingQuery) -> BookingRows[Booking]:
+    async def page(self, actor: Actor, query: BookingQuery) -> BookingRows[Booking | Damaged]:
         """One page in two commands to the database at most, however many bookings there are.
 
         Raises:
@@ -58,7 +59,7 @@ class ListingService:
         """
         chosen = selection(actor, query)
         count, found = await asyncio.gather(self._count(chosen), self.store.bookings(chosen))
-        rows = tuple(told_to(actor, booking) for booking in found)
+        rows = tuple(row if isinstance(row, Damaged) else told_to(actor, row) for row in found)
         return BookingRows(rows, min(count, COUNT_CAP), count > COUNT_CAP)
 
     async def _count(self, chosen: BookingSelection) -> int:
@@ -87,7 +88,7 @@ class ListingService:
         done = 0
         async for some in self.store.booking_batches(chosen, _BATCH, MOST_EXPORTED + 1):
             kept = some[: MOST_EXPORTED - done]
-            write("".join(_line(told_to(actor, booking), names) for booking in kept))
+            write("".join(_any_line(actor, row, names) for row in kept))
             done += len(kept)
             on_rows(done)
             if len(kept) < len(some):
@@ -102,6 +103,12 @@ def _namespace(chosen: BookingSelection) -> Namespace:
     if chosen.branch_id is not None:
         return bookings_at(chosen.branch_id)
     return BOOKINGS if chosen.owner_id is None else bookings_of(chosen.owner_id)
+
+
+def _any_line(actor: Actor, row: Booking | Damaged, names: dict[BranchId, str]) -> str:
+    if isinstance(row, Damaged):
+        return csv_line((row.line, "damaged", row.reason, *("",) * (len(_HEADS) - 3)))
+    return _line(told_to(actor, row), names)
 
 
 def _line(booking: Booking, names: dict[BranchId, str]) -> str:

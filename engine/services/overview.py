@@ -8,6 +8,7 @@ from typing import Protocol
 
 from engine.domain.booking import Booking
 from engine.domain.car import Branch
+from engine.domain.damage import Damaged
 from engine.domain.errors import InvalidText, NotFound
 from engine.domain.freshness import BOOKINGS, BRANCHES, LISTS_LIVE, REPORTS, REPORTS_LIVE, Lookup, cars_at
 from engine.domain.overview import (
@@ -51,9 +52,12 @@ class OverviewBook(Protocol):
 
     async def money(self, months: tuple[str, ...], branches: list[Branch]) -> tuple[MoneyCell, ...]: ...
 
-    async def latest(self, limit: int) -> list[Booking]: ...
+    async def unsummed(self, months: tuple[str, ...], branches: list[Branch]) -> int:
+        """Ledger rows of these months that ``money`` leaves out because their amount is none."""
 
-    async def holds(self, limit: int) -> list[Booking]:
+    async def latest(self, limit: int) -> list[Booking | Damaged]: ...
+
+    async def holds(self, limit: int) -> list[Booking | Damaged]:
         """Unpaid ones, the one that ends first before the others."""
 
     async def behind(self, question: MoneyQuestion) -> BehindPage:
@@ -76,7 +80,8 @@ class OverviewService:
         counts = await self.cache.read(_counts_at(now, branches), lambda: self.book.counts(now, branches))
         money = await self.cache.read(_money_of(months), lambda: self.book.money(months, branches))
         users = await self.book.users()
-        return Overview(now, months, counts.branches, counts.bookings, users, money)
+        unsummed = await self.book.unsummed(months, branches)
+        return Overview(now, months, counts.branches, counts.bookings, users, money, unsummed)
 
     async def pulse(self, actor: Actor) -> Pulse:
         """What was just booked, what is about to run out, and how many bookings need a person."""

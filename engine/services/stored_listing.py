@@ -13,7 +13,7 @@ from engine.domain.errors import Forbidden
 from engine.domain.ledger import LedgerKind
 from engine.domain.listing import BookingQuery, BookingRows, BookingSelection, ListedBranch, selection
 from engine.domain.money import Money
-from engine.domain.ownbooks import Rental
+from engine.domain.ownbooks import DAMAGED, Rental
 from engine.domain.ownlist import listed
 from engine.domain.people import Actor
 from engine.domain.span import milliseconds, moment
@@ -49,7 +49,7 @@ class StoredListing:
     async def branches(self, actor: Actor) -> list[ListedBranch]:
         """Where the bookings of the copy begin; a branch's zone is the one its bookings were made in."""
         self._must_be(actor)
-        zones = {row.branch_id: row.zone for row in self.copy.books.rentals.values()}
+        zones = {row.branch_id: row.zone for row in self.copy.books.rentals.values() if row.damage is None}
         return [
             ListedBranch(BranchId(each.branch_id), each.name, each.city, zones[each.branch_id])
             for each in self.copy.fleet.branches
@@ -109,6 +109,9 @@ class StoredListing:
 
 
 def _line(row: Rental, names: dict[str, str], back: int, stamp: tuple[str, str, str]) -> str:
+    if (damage := row.damage) is not None:
+        blanks = ("",) * (len(_HEADS) - len(stamp) - 3)
+        return csv_line((damage.line, DAMAGED, damage.reason, *blanks, *stamp))
     zone = shown_zone(row.zone)
     return csv_line(
         (

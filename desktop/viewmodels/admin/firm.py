@@ -14,6 +14,7 @@ from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.phases import Phase
 from engine.domain.branches import BranchLine
 from engine.domain.car import Branch
+from engine.domain.damage import Damaged
 from engine.domain.errors import DriveSphereError
 from engine.domain.settings import Firm, FirmSettings, Revision
 
@@ -30,7 +31,7 @@ class FirmState:
 
     phase: Phase = Phase.LOADING
     firm: Firm | None = None
-    branches: tuple[BranchLine, ...] = ()
+    branches: tuple[BranchLine | Damaged, ...] = ()
     run: int = 0
     busy: bool = False
     problem: DriveSphereError | None = None

@@ -15,6 +15,7 @@ from desktop.viewmodels.paged import PagedViewModel
 from engine.domain.account_requests import AccountRequest
 from engine.domain.accounts import Fleet, Issued, NewPerson, PeoplePage, PeopleQuery, PersonRow, Post
 from engine.domain.car import Branch, OwnerId
+from engine.domain.damage import Damaged
 from engine.domain.errors import DriveSphereError
 from engine.domain.people import AccountName, Renter, Role
 
@@ -165,7 +166,7 @@ class PeopleViewModel(QObject):
         except DriveSphereError as problem:
             self._show(replace(self.state, problem=problem))
         else:
-            self._show(replace(self.state, renters=tuple(found)))
+            self._show(replace(self.state, renters=tuple(each for each in found if not isinstance(each, Damaged))))
 
     async def _rows(self, query: PeopleQuery, offset: int) -> PeoplePage:
         return await self._desk.call(lambda: self._desk.accounts.page(self._desk.actor, query, offset=offset))

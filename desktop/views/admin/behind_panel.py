@@ -15,6 +15,7 @@ from desktop.views.paged_list import ListWords, PagedList
 from desktop.views.tools import Tools
 from desktop.widgets.side_panel import SidePanel
 from desktop.widgets.text import Text
+from engine.domain.damage import Damaged
 from engine.domain.overview import BehindMoney, BehindPage, MoneyQuestion
 
 _WORDS = ListWords(
@@ -24,10 +25,14 @@ _WORDS = ListWords(
 
 def columns() -> list[Column[BehindMoney]]:
     return [
-        Column("Booking", lambda row: booking_number(row.booking.id), lambda row: row.booking.id, weight=9),
+        Column("Booking", _number, lambda row: row.booking.id, weight=9),
         Column("Revenue", lambda row: amount(row.revenue), lambda row: row.revenue.minor, numeric=True, weight=8),
         Column("Commission", _commission, lambda row: row.commission.minor, numeric=True, weight=7),
     ]
+
+
+def _number(row: BehindMoney) -> str:
+    return row.booking.line if isinstance(row.booking, Damaged) else booking_number(row.booking.id)
 
 
 def _commission(row: BehindMoney) -> str:

@@ -114,7 +114,7 @@ class CarePanel(SidePanel):
         self.hide()
 
     def _settle(self) -> None:
-        case = self.list.model.row_at(self.list.table.currentIndex().row())
+        case = self.list.row()
         if case is None:
             return
         self.problem.hide()

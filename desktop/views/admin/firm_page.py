@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -21,6 +24,7 @@ from desktop.views.admin.firm_tables import RuleRow, branch_columns, put_rows, r
 from desktop.views.admin.rules_panel import RulesPanel, cancellation_line, moment_line, rules_line
 from desktop.views.area import Page
 from desktop.views.content import Content
+from desktop.views.damage import DamageBox
 from desktop.views.tools import Tools
 from desktop.views.waiting import Waiting
 from desktop.widgets.button import Button
@@ -30,6 +34,7 @@ from desktop.widgets.text import Text
 from desktop.widgets.toast import Toast
 from engine.domain.branches import BranchLine
 from engine.domain.car import Branch
+from engine.domain.damage import Damaged
 from engine.domain.errors import DriveSphereError
 from engine.domain.settings import FirmSettings
 
@@ -51,8 +56,8 @@ class FirmPage(Page):
         self._tasks.failed.connect(self.task_failed)
         self._filled: FirmState | None = None
         self.header = PageHeader(tools.theme, _TITLE, " ")
-        self.rules: PagesModel[RuleRow] = PagesModel(rule_columns(), lambda _ticket: None, 1000)
-        self.branches: PagesModel[BranchLine] = PagesModel(branch_columns(), lambda _ticket: None, 1000)
+        self.rules: PagesModel[Any] = PagesModel(rule_columns(), lambda _ticket: None, 1000)
+        self.branches: PagesModel[Any] = PagesModel(branch_columns(), lambda _ticket: None, 1000)
         self.rules_table = table_of(tools, self.rules, "Rules over time")
         self.branches_table = table_of(tools, self.branches, "Branches")
         self.rules_table.setFixedHeight((_RULE_ROWS + 1) * ROW_HEIGHT)
@@ -62,6 +67,7 @@ class FirmPage(Page):
         self.rules_panel = RulesPanel(tools.theme, host, vm.now)
         self.branch_panel = BranchPanel(tools.theme, host)
         self.toast = Toast(tools.theme, host)
+        self.damage = DamageBox(self)
         self.body = QWidget()
         self.content = Content(tools, self.body)
         self.loading = Waiting(
@@ -104,7 +110,7 @@ class FirmPage(Page):
 
     def add_branch(self) -> None:
         self.rules_panel.close_panel()
-        known = self.vm.state.branches
+        known = [line for line in self.vm.state.branches if not isinstance(line, Damaged)]
         self.branch_panel.begin(None, known[0].branch.zone if known else "")
 
     def _put_up_bones(self) -> None:
@@ -129,7 +135,7 @@ class FirmPage(Page):
         put_rows(self.rules, self.rules_table, rows)
         put_rows(self.branches, self.branches_table, state.branches)
         self.now_line.setText(f"Now: {rules_line(state.firm.settings)}")
-        open_ones = sum(not line.branch.closed for line in state.branches)
+        open_ones = sum(not isinstance(line, Damaged) and not line.branch.closed for line in state.branches)
         planned = plural(len(state.firm.planned), "planned change") if state.firm.planned else "no change planned"
         self.header.say(_TITLE, f"{plural(open_ones, 'open branch', 'open branches')}, {planned}")
         if state.branches:
@@ -143,6 +149,12 @@ class FirmPage(Page):
             self.vm.load()
         else:
             self.add_branch()
+
+    def _open_row(self, read: Callable[[Any], None], row: Any) -> None:
+        if isinstance(row, Damaged):
+            self.damage.tell(row)
+        else:
+            read(row)
 
     def _open_rule(self, row: RuleRow) -> None:
         if self.vm.state.firm is not None and row.revision in self.vm.state.firm.planned:
@@ -215,8 +227,9 @@ class FirmPage(Page):
     def _connect(self) -> None:
         self.change.clicked.connect(self.change_rules)
         self.add.clicked.connect(self.add_branch)
-        self.rules_table.chosen.connect(self._open_rule)
-        self.branches_table.chosen.connect(self._open_branch)
+        self.rules_table.chosen.connect(partial(self._open_row, self._open_rule))
+        self.branches_table.chosen.connect(partial(self._open_row, self._open_branch))
+        self.damage.task_failed.connect(self.task_failed)
         self.rules_panel.wanted.connect(self._rules_wanted)
         self.branch_panel.wanted.connect(self._branch_wanted)
         self.branch_panel.turned.connect(self._turn)

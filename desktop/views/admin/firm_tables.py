@@ -16,6 +16,7 @@ from desktop.views.admin.rules_panel import cancellation_line, moment_line
 from desktop.views.tools import Tools
 from desktop.widgets.record_table import RecordTable
 from engine.domain.branches import BranchLine
+from engine.domain.damage import Damaged
 from engine.domain.hours import hours_text
 from engine.domain.settings import BEGINNING, Firm, Revision
 
@@ -75,7 +76,7 @@ def _tone(line: BranchLine) -> str:
     return str((Tone.NEUTRAL if line.branch.closed else Tone.POSITIVE).value)
 
 
-def rule_rows(firm: Firm, now: datetime) -> list[RuleRow]:
+def rule_rows(firm: Firm, now: datetime) -> list[RuleRow | Damaged]:
     """Planned, in force, past: the latest first."""
 
     def row(revision: Revision, standing: str, tone: Tone) -> RuleRow:
@@ -85,7 +86,7 @@ def rule_rows(firm: Firm, now: datetime) -> list[RuleRow]:
     planned = [row(each, "Planned", Tone.ACCENT) for each in reversed(firm.planned)]
     holding = [row(firm.holding, "In force", Tone.POSITIVE)] if firm.holding else []
     past = [row(each, "Withdrawn" if each.withdrawn else "Past", Tone.NEUTRAL) for each in firm.past]
-    return [*planned, *holding, *past]
+    return [*firm.damaged, *planned, *holding, *past]
 
 
 def table_of(tools: Tools, model: PagesModel[Any], name: str) -> RecordTable:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget
@@ -14,11 +15,13 @@ from desktop.models.pages import PagesModel
 from desktop.models.rows import Column
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.bookings.row import TONES
+from desktop.views.damage import DamageBox
 from desktop.views.tools import Tools
 from desktop.widgets.panel import Panel
 from desktop.widgets.record_table import RecordTable
 from desktop.widgets.text import Text
 from engine.domain.booking import Booking
+from engine.domain.damage import Damaged
 from engine.domain.zones import shown_zone
 
 _ROWS = 6
@@ -73,7 +76,7 @@ class BookingsCard(Panel):
 
     def __init__(self, tools: Tools, title: str, columns: list[Column[Line]]) -> None:
         super().__init__(tools.theme, padding=4 * GRID)
-        self.model: PagesModel[Line] = PagesModel(columns, lambda _ticket: None, _ROWS)
+        self.model: PagesModel[Any] = PagesModel(columns, lambda _ticket: None, _ROWS)
         self.table = RecordTable(tools.theme, tools.shimmer)
         self.table.setAccessibleName(title)
         self.table.setModel(self.model)
@@ -84,15 +87,23 @@ class BookingsCard(Panel):
         self.stack.addWidget(self.nothing)
         self.body.addWidget(Text(tools.theme, title, size=TypeSize.LEAD, bold=True))
         self.body.addWidget(self.stack, 1)
-        self.table.chosen.connect(lambda line: self.opened.emit(line[0]))
+        self.damage = DamageBox(self)
+        self.table.chosen.connect(self._open)
+
+    def _open(self, line: Line | Damaged) -> None:
+        if isinstance(line, Damaged):
+            self.damage.tell(line)
+        else:
+            self.opened.emit(line[0])
 
     def show_bones(self) -> None:
         self.model.reset(_ROWS)
         self.stack.setCurrentWidget(self.table)
 
-    def show_bookings(self, bookings: Sequence[Booking], at: datetime, nothing: str) -> None:
+    def show_bookings(self, bookings: Sequence[Booking | Damaged], at: datetime, nothing: str) -> None:
         """*at* is the moment the list was read, by which what is left of a hold is counted."""
         self.nothing.setText(nothing)
         self.model.reset(len(bookings))
-        self.model.put_page(self.model.ticket(0), [(booking, at) for booking in bookings])
+        rows = [each if isinstance(each, Damaged) else (each, at) for each in bookings]
+        self.model.put_page(self.model.ticket(0), rows)
         self.stack.setCurrentWidget(self.table if bookings else self.nothing)

@@ -87,7 +87,7 @@ class RequestsPage(Page):
 
     def _shown(self) -> tuple[AccountRequest, ...]:
         first = self._vm.listing.state.first
-        return () if first is None else first.rows
+        return tuple(row for row in first.rows if isinstance(row, AccountRequest)) if first is not None else ()
 
     def _grant(self) -> None:
         for request in self._chosen():

@@ -20,10 +20,11 @@ from desktop.viewmodels.phases import Phase
 from desktop.views.area import Page
 from desktop.views.asked_pages import AskedPages
 from desktop.views.bookings.filters import BookingFilters
-from desktop.views.bookings.row import NO_NAMES, BookingRow, row_of
+from desktop.views.bookings.row import NO_NAMES, BookingRow, damaged_row, row_of
 from desktop.views.bookings.table import BookingTable, columns_of
 from desktop.views.bookings.words import SCOPES, count_line, empty_words, orders_for
 from desktop.views.content import Content
+from desktop.views.damage import DamageBox, damage_of
 from desktop.views.export_bar import ExportBar
 from desktop.views.tools import Tools
 from desktop.views.waiting import Waiting
@@ -32,6 +33,7 @@ from desktop.widgets.combo import Combo
 from desktop.widgets.page_header import PageHeader
 from engine.domain.booking import Booking
 from engine.domain.car import BranchId
+from engine.domain.damage import Damaged
 from engine.domain.listing import BookingQuery, BookingScope
 
 _BONES = 20
@@ -90,6 +92,7 @@ class BookingsPage(Page):
         self.save = Button(tools.theme, "Export …", icon=Icon.DOWNLOAD)
         self.filters = BookingFilters(tools.theme, vm)
         self.export = ExportBar(tools.theme, vm.export, vm.save, title="Export bookings", name=title, row="booking")
+        self.damage = DamageBox(self)
         self._lay_out()
         self._connect()
 
@@ -118,6 +121,7 @@ class BookingsPage(Page):
         """The session ends."""
         self.vm.stop()
         self.export.stop()
+        self.damage.stop()
 
     def _row_changed(self, booking: Booking) -> None:
         at = self.model.find(lambda row: row.booking.id == booking.id)
@@ -187,6 +191,8 @@ class BookingsPage(Page):
 
     def _row(self, booking: Any) -> BookingRow:
         """Of a row as the view-model's desk tells them."""
+        if isinstance(booking, Damaged):
+            return damaged_row(booking)
         alike = self.vm.state.query.scope is BookingScope.BRANCH
         return row_of(booking, self._now(), NO_NAMES if alike else self.branch_names())
 
@@ -199,7 +205,10 @@ class BookingsPage(Page):
         self.header.say(self._title, f"{told[0].upper()}{told[1:]}")
 
     def _open(self, row: BookingRow) -> None:
-        self.opened.emit(row.booking)
+        if (damaged := damage_of(row)) is not None:
+            self.damage.tell(damaged)
+        else:
+            self.opened.emit(row.booking)
 
     def _stepped(self) -> None:
         if self.vm.state.phase is Phase.FAILED:
@@ -242,6 +251,7 @@ class BookingsPage(Page):
         self.scope.currentIndexChanged.connect(self._rescope)
         self.save.clicked.connect(self.export.ask)
         self.export.task_failed.connect(self.task_failed)
+        self.damage.task_failed.connect(self.task_failed)
         self.vm.changed.connect(self.draw)
         self.model.came.connect(self._choose_again)
         self.vm.row_changed.connect(self._row_changed)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from desktop.messages import STANDINGS, amount, booking_number, branch_time
+from desktop.messages import DAMAGED, STANDINGS, amount, booking_number, branch_time
 from desktop.theme.tokens import Tone
 from desktop.views.bookings.words import short_day
 from desktop.widgets.countdown import clock_text
 from engine.domain.booking import Booking, BookingState, Standing
 from engine.domain.car import BranchId
+from engine.domain.damage import Damaged
 from engine.domain.listing import Listed
 from engine.domain.zones import shown_zone
 
@@ -66,6 +67,23 @@ class BookingRow:
 
     def standing_text(self, now: datetime) -> str:
         return f"{self.standing}, {self.hold_left(now)}" if self.held else self.standing
+
+
+def damaged_row(damaged: Damaged) -> BookingRow:
+    """A line that says which booking cannot be read, and why."""
+    return BookingRow(
+        booking=damaged,
+        number=damaged.line,
+        car=damaged.reason,
+        plate="",
+        beside=("", ""),
+        booked="",
+        pick_up="",
+        drop_off="",
+        standing=DAMAGED,
+        tone=Tone.DANGER,
+        price="",
+    )
 
 
 def row_of(booking: Booking, now: datetime, branches: Mapping[BranchId, str] = NO_NAMES) -> BookingRow:

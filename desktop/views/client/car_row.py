@@ -8,11 +8,13 @@ from types import MappingProxyType
 
 from desktop.messages import BODIES, FUELS, TRANSMISSIONS, amount, branch_name, day_time, days_text, plural, rate
 from desktop.theme.tokens import Tone
+from desktop.views.damage import card_text
 from desktop.widgets.car_card import CarCardText
 from desktop.widgets.countdown import clock_text
 from engine.domain.availability import Blocked, Obstacle, Why
 from engine.domain.car import Branch, Car
 from engine.domain.catalogue import Offer
+from engine.domain.damage import Damaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +26,13 @@ class CarRow:
         hold_until: When the hold in the way is over (server time, UTC); its card counts down.
     """
 
-    found: Offer | Blocked
+    found: Offer | Blocked | Damaged
     text: CarCardText
     hold_until: datetime | None = None
 
     @property
-    def car(self) -> Car:
-        return self.found.car
+    def car_id(self) -> str:
+        return self.found.id if isinstance(self.found, Damaged) else self.found.car.id
 
     def text_at(self, now: datetime) -> CarCardText:
         """What the card says now."""
@@ -38,6 +40,10 @@ class CarRow:
             return self.text
         left = (self.hold_until - now).total_seconds()
         return replace(self.text, badge=f"Held {clock_text(left)}" if left > 0 else "Hold is over")
+
+
+def damaged_row(damaged: Damaged) -> CarRow:
+    return CarRow(damaged, card_text(damaged))
 
 
 def facts_of(car: Car) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QS
 from desktop.models.rows import NOWHERE, ROW_ROLE, AnyIndex
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, RADIUS_CONTROL, TypeSize
+from engine.domain.damage import Damaged
 from engine.domain.people import Renter
 from engine.domain.phone import phone_text
 
@@ -19,7 +20,7 @@ _ROW = 12 * GRID
 _MOST = 4
 
 
-CONTACT_ROLE = Qt.ItemDataRole.UserRole + 40
+NAME_ROLE, CONTACT_ROLE = Qt.ItemDataRole.UserRole + 41, Qt.ItemDataRole.UserRole + 40
 
 
 def contact_line(renter: Renter, country: str) -> str:
@@ -49,7 +50,7 @@ class RenterList(QListView):
         self.activated.connect(self._choose)
         self.show_renters(())
 
-    def show_renters(self, renters: Sequence[Renter], country: str = "") -> None:
+    def show_renters(self, renters: Sequence[Renter | Damaged], country: str = "") -> None:
         """Telephone numbers of *country* are shown as they are dialled there."""
         self._rows.replace(tuple(renters), country)
         self.setFixedHeight(min(len(renters), _MOST) * _ROW)
@@ -67,18 +68,19 @@ class RenterList(QListView):
         self._choose(self.currentIndex())
 
     def _choose(self, index: AnyIndex) -> None:
+        """One that cannot be read cannot be booked for; its line says why."""
         renter = index.data(ROW_ROLE)
-        if renter is not None:
+        if isinstance(renter, Renter):
             self.chosen.emit(renter)
 
 
 class _RenterRows(QAbstractListModel):
     def __init__(self) -> None:
         super().__init__()
-        self._renters: tuple[Renter, ...] = ()
+        self._renters: tuple[Renter | Damaged, ...] = ()
         self.country = ""
 
-    def replace(self, renters: tuple[Renter, ...], country: str) -> None:
+    def replace(self, renters: tuple[Renter | Damaged, ...], country: str) -> None:
         self.beginResetModel()
         self._renters, self.country = renters, country
         self.endResetModel()
@@ -95,10 +97,13 @@ class _RenterRows(QAbstractListModel):
         if role == ROW_ROLE:
             return renter
         spoken = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
-        contact = contact_line(renter, self.country)
-        if role == CONTACT_ROLE:
-            return contact
-        return f"{renter.name}, {contact}" if role in spoken else None
+        if isinstance(renter, Damaged):
+            name, contact = renter.line, renter.reason
+        else:
+            name, contact = renter.name, contact_line(renter, self.country)
+        if role in (NAME_ROLE, CONTACT_ROLE):
+            return name if role == NAME_ROLE else contact
+        return f"{name}, {contact}" if role in spoken else None
 
 
 class _RenterDelegate(QStyledItemDelegate):
@@ -119,7 +124,6 @@ class _RenterDelegate(QStyledItemDelegate):
         return QSize(200, _ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
-        renter: Renter = index.data(ROW_ROLE)
         tokens, rect = self._theme.tokens, option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -132,6 +136,6 @@ class _RenterDelegate(QStyledItemDelegate):
         inner = rect.adjusted(2 * GRID, GRID + 1, -2 * GRID, -GRID - 1)
         half = inner.height() // 2
         upper, lower = inner.adjusted(0, 0, 0, -half), inner.adjusted(0, half, 0, 0)
-        self._write(painter, upper, renter.name, first=True)
+        self._write(painter, upper, index.data(NAME_ROLE), first=True)
         self._write(painter, lower, index.data(CONTACT_ROLE), first=False)
         painter.restore()

@@ -15,16 +15,19 @@ from desktop.theme.icons import Icon
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.search import PAGE_SIZE, FoundRows, SearchForm, SearchState, SearchViewModel
 from desktop.views.asked_pages import AskedPages
-from desktop.views.client.car_row import CarRow, blocked_row, row_of
+from desktop.views.client.car_row import CarRow, blocked_row, damaged_row, row_of
 from desktop.views.client.held_cards import HeldCards
 from desktop.views.content import Content
+from desktop.views.damage import DamageBox
 from desktop.views.tools import Tools, announce
 from desktop.views.waiting import Waiting
 from desktop.widgets.card_grid import CardGrid
 from desktop.widgets.card_layout import GAP
 from desktop.widgets.phases import Showing, Word
+from engine.domain.availability import BlockedPage
 from engine.domain.car import Branch
-from engine.domain.catalogue import CarWish, Offer
+from engine.domain.catalogue import CarWish, Offer, OfferPage
+from engine.domain.damage import Damaged
 from engine.domain.errors import InvalidPeriod
 from engine.domain.period import RentalPeriod
 
@@ -57,6 +60,15 @@ def _taken(state: SearchState) -> int:
     return state.taken.total if state.taken is not None else 0
 
 
+def _first_rows(first: OfferPage, taken: BlockedPage | None) -> FoundRows:
+    """What fits on the first page: at least one taken car was asked for, whether there is room or not."""
+    room = PAGE_SIZE - first.rows
+    if taken is None:
+        return FoundRows(first.offers, (), first.damaged)
+    blocked = taken.blocked[:room]
+    return FoundRows(first.offers, blocked, first.damaged, taken.damaged[: room - len(blocked)])
+
+
 class CarResults(QWidget):
     """Draws one SearchState; a search under way keeps what is still true on the screen.
 
@@ -84,6 +96,7 @@ class CarResults(QWidget):
         column: Column[CarRow] = Column("Car", lambda row: row.text.spoken, lambda row: row.text.title)
         self.model: AskedPages[CarRow] = AskedPages([column], search, self._rows, PAGE_SIZE)
         self.grid = CardGrid(tools.theme, tools.shimmer, lambda row: row.text_at(self._now()))
+        self.damage = DamageBox(self)
         self.held = HeldCards(self.grid, self.model)
         self.content = Content(tools, self.grid, inset=GAP // 2)
         self.loading = Waiting(
@@ -136,8 +149,7 @@ class CarResults(QWidget):
         place = self._place() if again else (None, -1, 0)
         said = self._shown.words if again and self._shown is not None else ""
         self._shown = shown
-        blocked = state.taken.blocked[: PAGE_SIZE - len(state.first.offers)] if state.taken else ()
-        rows = self._rows(FoundRows(state.first.offers, blocked))
+        rows = self._rows(_first_rows(state.first, state.taken))
         self.model.begin(shown.free + shown.taken, rows, again=again)
         self.content.show_rows()
         self._restore(place)
@@ -153,17 +165,19 @@ class CarResults(QWidget):
             return []
         branch, now = self._shown.branch, self._now()
         free = [row_of(offer, branch) for offer in page.offers]
-        return free + [blocked_row(each, branch, now) for each in page.blocked]
+        free += [damaged_row(each) for each in page.damaged_free]
+        taken = [blocked_row(each, branch, now) for each in page.blocked]
+        return [*free, *taken, *(damaged_row(each) for each in page.damaged_taken)]
 
     def _place(self) -> tuple[str | None, int, int]:
         """Car and row that are current, and how far the cards are scrolled."""
         row = self.grid.currentIndex().row()
         current = self.model.row_at(row)
-        return (current.car.id if current else None), row, self.grid.verticalScrollBar().value()
+        return (current.car_id if current else None), row, self.grid.verticalScrollBar().value()
 
     def _restore(self, place: tuple[str | None, int, int]) -> None:
         car_id, row, scrolled = place
-        found = self.model.find(lambda known: known.car.id == car_id)
+        found = self.model.find(lambda known: known.car_id == car_id)
         at = row if found is None else found
         selection = self.grid.selectionModel()
         if 0 <= at < self.model.rowCount():
@@ -225,7 +239,9 @@ class CarResults(QWidget):
 
     def _choose(self, row: CarRow) -> None:
         shown = self._shown
-        if shown is not None and shown.true_for(self._search.state.form):
+        if isinstance(row.found, Damaged):
+            self.damage.tell(row.found)
+        elif shown is not None and shown.true_for(self._search.state.form):
             self.chosen.emit(row.found, shown.wish.period, shown.branch)
 
     def _connect(self) -> None:

@@ -26,6 +26,7 @@ from desktop.widgets.text import Text
 from engine.domain.booking import Booking
 from engine.domain.car import Branch, Car
 from engine.domain.catalogue import CarOrder, Offer
+from engine.domain.damage import Damaged
 from engine.domain.period import RentalPeriod
 from engine.domain.zones import shown_zone
 
@@ -112,7 +113,7 @@ class SearchPage(Page):
         self._search_for(SearchForm(booking.branch_id, pick_up, drop_off))
 
     def _photo_of(self, row: CarRow) -> QPixmap | None:
-        image_id = next(iter(row.car.image_ids), None)
+        image_id = None if isinstance(row.found, Damaged) else next(iter(row.found.car.image_ids), None)
         size: QSize = PICTURE
         return self._photos.pixmap(image_id, size, self.devicePixelRatioF()) if image_id else None
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.figures import amount, day_time, plural, whole
-from desktop.messages import booking_number, say
+from desktop.messages import booking_number, damage_words, say
 from desktop.models.rows import Column
 from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.viewmodels.owner.explain import ExplainState, ExplainViewModel
@@ -95,7 +95,7 @@ class ExplainPanel(SidePanel):
 
     def _columns(self) -> tuple[Column[Line], ...]:
         return (
-            Column("Booking", lambda line: booking_number(BookingId(line.rental.booking_id)), _id, weight=4),
+            Column("Booking", _number, _id, weight=4),
             Column("Car", lambda line: line.rental.car_label.split(" · ")[-1], _id, weight=3),
             Column("Part", self._part, _id, numeric=True, weight=3),
         )
@@ -105,7 +105,8 @@ class ExplainPanel(SidePanel):
             return hours(line.rented_ms)
         if self._figure is Figure.LENGTH:
             return plural(line.rental.days, "day")
-        return amount(Money(line.minor, line.rental.currency))
+        currency = line.postings[0].currency if line.postings else line.rental.currency
+        return amount(Money(line.minor, currency))
 
     def _show_line(self, line: Line | None) -> None:
         for widget in (self.detail_title, self.detail):
@@ -114,6 +115,11 @@ class ExplainPanel(SidePanel):
         if line is None:
             return
         rental = line.rental
+        if (damaged := rental.damage) is not None:
+            self._shown = rental.booking_id
+            self.detail_title.setText(damaged.line)
+            self.detail.show_fields([Field("What is wrong", damage_words(damaged))])
+            return
         self._shown = rental.booking_id
         zone, now = shown_zone(rental.zone), self._now()
         self.detail_title.setText(f"Booking {booking_number(BookingId(rental.booking_id))}")
@@ -173,3 +179,8 @@ def _sums(figure: Figure, figures: Figures, answer: Explanation | None) -> list[
 
 def _id(line: Line) -> str:
     return line.rental.booking_id
+
+
+def _number(line: Line) -> str:
+    damaged = line.rental.damage
+    return damaged.line if damaged is not None else booking_number(BookingId(line.rental.booking_id))

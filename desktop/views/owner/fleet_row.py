@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from desktop.messages import BODIES, FUELS, TRANSMISSIONS, amount, branch_name, branch_time, plural, whole
+from desktop.messages import BODIES, DAMAGED, FUELS, TRANSMISSIONS, amount, branch_name, branch_time, plural, whole
 from desktop.models.rows import Column
 from desktop.theme.tokens import Tone
 from desktop.viewmodels.owner.fleet import FleetState
+from desktop.views.damage import card_text
 from desktop.widgets.car_card import CarCardText
 from engine.domain.car import Branch, CarStatus
+from engine.domain.damage import Damaged
 from engine.domain.fleet import FleetRow
 
 _THOUSAND = 1000
@@ -26,7 +28,7 @@ STATUS_TONES = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class FleetLine:
-    row: FleetRow
+    row: FleetRow | Damaged
     text: CarCardText
     plate: str
     branch: str
@@ -39,10 +41,16 @@ class FleetLine:
 
     @property
     def photo_id(self) -> str:
-        return next(iter(self.row.car.image_ids), "")
+        return "" if isinstance(self.row, Damaged) else next(iter(self.row.car.image_ids), "")
+
+    @property
+    def car_id(self) -> str:
+        return self.row.id if isinstance(self.row, Damaged) else self.row.car.id
 
 
-def line_of(row: FleetRow, state: FleetState, now: datetime) -> FleetLine:
+def line_of(row: FleetRow | Damaged, state: FleetState, now: datetime) -> FleetLine:
+    if isinstance(row, Damaged):
+        return FleetLine(row, card_text(row), row.reason, "", "", "", "", "", DAMAGED, Tone.DANGER)
     car = row.car
     branch = state.branch(car.branch_id)
     place = branch_name(branch) if branch else ""
@@ -106,9 +114,9 @@ def columns_of(*, owners: bool) -> list[Column[FleetLine]]:
         Column("Car", lambda line: line.text.title, lambda line: line.text.title, weight=15),
         Column("Plate", lambda line: line.plate, lambda line: line.plate, weight=11),
         Column("Branch", lambda line: line.branch, lambda line: line.branch, weight=14),
-        Column("Odometer", lambda line: line.odometer, lambda line: line.row.car.odometer_km, numeric=True, weight=11),
-        Column("A day", lambda line: line.rate, lambda line: line.row.car.daily_rate.minor, numeric=True, weight=11),
-        Column("Next booking", lambda line: line.coming, lambda line: line.row.coming, weight=22),
+        Column("Odometer", lambda line: line.odometer, lambda line: line.odometer, numeric=True, weight=11),
+        Column("A day", lambda line: line.rate, lambda line: line.rate, numeric=True, weight=11),
+        Column("Next booking", lambda line: line.coming, lambda line: line.coming, weight=22),
         Column(
             "Status", lambda line: line.status, lambda line: line.status, tone=lambda line: line.tone.value, weight=13
         ),

@@ -12,6 +12,7 @@ from desktop.viewmodels.owner.fleet import FleetState, FleetViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.views.asked_pages import AskedPages
 from desktop.views.content import Content
+from desktop.views.damage import DamageBox
 from desktop.views.owner.fleet_row import FleetLine, columns_of, line_of
 from desktop.views.photos import Photos
 from desktop.views.tools import Tools, Workspace, announce
@@ -19,7 +20,7 @@ from desktop.views.waiting import Waiting
 from desktop.widgets.card_grid import CardGrid
 from desktop.widgets.card_layout import GAP, PICTURE
 from desktop.widgets.record_table import RecordTable
-from engine.domain.car import Car
+from engine.domain.damage import Damaged
 from engine.domain.errors import DriveSphereError
 from engine.domain.fleet import FleetQuery, FleetRows
 
@@ -41,6 +42,7 @@ class FleetRowsView(QWidget):
         self.model: AskedPages[FleetLine] = AskedPages(columns_of(owners=fleet.any_owner), fleet, self._lines)
         self.grid = CardGrid(tools.theme, tools.shimmer, lambda line: line.text)
         self.grid.set_photo_of(self._photo)
+        self.damage = DamageBox(self)
         self.table = RecordTable(tools.theme, tools.shimmer)
         self.table.setAccessibleName("Cars")
         self._stack = QStackedWidget()
@@ -104,8 +106,8 @@ class FleetRowsView(QWidget):
         lines = self._lines(state.first)
         self.model.begin(state.first.total, lines)
         self.content.show_rows()
-        wanted = current.row.car.id if current and again else None
-        at = next((at for at, line in enumerate(lines) if line.row.car.id == wanted), -1)
+        wanted = current.car_id if current and again else None
+        at = next((at for at, line in enumerate(lines) if line.car_id == wanted), -1)
         self._select(at)
         for view, value in zip((self.grid, self.table), scrolled, strict=True):
             view.verticalScrollBar().setValue(value)
@@ -146,8 +148,10 @@ class FleetRowsView(QWidget):
         return [line_of(row, state, now) for row in page.rows]
 
     def _choose(self, line: FleetLine) -> None:
-        car: Car = line.row.car
-        self.chosen.emit(car)
+        if isinstance(line.row, Damaged):
+            self.damage.tell(line.row)
+        else:
+            self.chosen.emit(line.row.car)
 
     def _photo(self, line: FleetLine) -> QPixmap | None:
         size: QSize = PICTURE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from desktop.viewmodels.list_desk import StoredListDesk
 from desktop.views.area import Entry
 from desktop.views.bookings.commands import BookingCommands
 from desktop.views.bookings.page import BookingsPage
-from desktop.views.bookings.row import TONES, BookingRow
+from desktop.views.bookings.row import TONES, BookingRow, damaged_row
 from desktop.views.bookings.words import empty_words, short_day
 from desktop.views.owner.partial import tell_partial
 from desktop.views.owner.stored_booking import StoredBookingPanel
@@ -156,6 +156,8 @@ class StoredBookingsPart(QObject):
 
 def stored_row(rental: Rental, now: datetime, branches: Mapping[BranchId, str]) -> BookingRow:
     """How long a car was held for it is not kept, so no hold counts down."""
+    if rental.damage is not None:
+        return replace(damaged_row(rental.damage), booking=rental)
     zone = shown_zone(rental.zone)
     return BookingRow(
         booking=rental,
