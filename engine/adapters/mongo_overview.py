@@ -9,7 +9,7 @@ from datetime import datetime
 from engine.adapters.mongo_bookings import booking_of
 from engine.adapters.mongo_client import Client, Document, database, speaking
 from engine.adapters.mongo_documents import branch_of
-from engine.adapters.mongo_reading import LATEST, SUMMABLE, dated, read, shown, sound
+from engine.adapters.mongo_reading import LATEST, SUMMABLE, SUMS_UP, dated, read, shown, sound
 from engine.domain.booking import BLOCKING, Booking, BookingState
 from engine.domain.car import Branch, BranchId, CarStatus
 from engine.domain.damage import Damaged
@@ -21,6 +21,7 @@ from engine.domain.overview import (
     BranchCars,
     Counts,
     MoneyCell,
+    MoneyCells,
     MoneyQuestion,
     end_of_day,
     month_bounds,
@@ -88,12 +89,13 @@ class MongoOverview:
             rows = await (await self._db.people.aggregate(pipeline)).to_list()
         return {Role(row["_id"]): row["count"] for row in rows}
 
-    async def money(self, months: tuple[str, ...], branches: list[Branch]) -> tuple[MoneyCell, ...]:
+    async def money(self, months: tuple[str, ...], branches: list[Branch]) -> MoneyCells:
         zones = {branch.zone for branch in branches}
         if not zones:
-            return ()
+            return MoneyCells()
+        since = min(month_bounds(months[0], months[-1], zone)[0] for zone in zones)
         pipeline: list[Document] = [
-            {"$match": {**self._since(months, zones), "kind": {"$in": _COUNTED}, **SUMMABLE, **dated("at")}},
+            {"$match": {"at": {"$gte": since, "$lt": LATEST}, "kind": {"$in": _COUNTED}, **dated("at")}},
             {
                 "$group": {
                     "_id": {
@@ -101,31 +103,16 @@ class MongoOverview:
                         "branch": "$branch_id",
                         "currency": "$amount.currency",
                         "kind": "$kind",
+                        "sound": SUMS_UP,
                     },
                     "minor": {"$sum": "$amount.minor"},
+                    "rows": {"$sum": 1},
                 }
             },
         ]
-        cells: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
         with speaking():
             rows = await (await self._db.ledger.aggregate(pipeline, batchSize=_ONE_ANSWER)).to_list()
-        for row in rows:
-            key = row["_id"]
-            if key["month"] in months and isinstance(key.get("branch"), str):
-                place = (key["month"], key["branch"], key["currency"])
-                cells[place][0 if key["kind"] in _REVENUE else 1] += row["minor"]
-        return tuple(
-            MoneyCell(month, BranchId(branch), currency, *sums)
-            for (month, branch, currency), sums in sorted(cells.items())
-        )
-
-    async def unsummed(self, months: tuple[str, ...], branches: list[Branch]) -> int:
-        zones = {branch.zone for branch in branches} or {"UTC"}
-        with speaking():
-            return await self._db.ledger.count_documents({**self._since(months, zones), "$nor": [dict(SUMMABLE)]})
-
-    def _since(self, months: tuple[str, ...], zones: set[str]) -> Document:
-        return {"at": {"$gte": min(month_bounds(months[0], months[-1], zone)[0] for zone in zones), "$lt": LATEST}}
+        return _cells(months, rows)
 
     async def latest(self, limit: int) -> list[Booking | Damaged]:
         with speaking():
@@ -154,6 +141,20 @@ class MongoOverview:
             revenue=Money(int(sums["revenue"]), currency),
             commission=Money(int(sums["commission"]), currency),
         )
+
+
+def _cells(months: tuple[str, ...], rows: Iterable[Document]) -> MoneyCells:
+    cells: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
+    unsummed = 0
+    for row in rows:
+        key = row["_id"]
+        place = (key["month"], key.get("branch"), key.get("currency"))
+        if not key["sound"] or not all(isinstance(each, str) for each in place):
+            unsummed += row["rows"]
+        elif key["month"] in months:
+            cells[place][0 if key["kind"] in _REVENUE else 1] += row["minor"]
+    found = (MoneyCell(month, BranchId(branch), code, *sums) for (month, branch, code), sums in sorted(cells.items()))
+    return MoneyCells(tuple(found), unsummed)
 
 
 def _zone(branches: Iterable[Branch]) -> Document:

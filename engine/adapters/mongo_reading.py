@@ -41,6 +41,21 @@ SUMMABLE: Mapping[str, Any] = {
     "amount.currency": {"$type": "string", "$regex": "^[A-Z]{3}$"},
 }
 
+#: An expression: whether a ledger row's amount can be added up.
+SUMS_UP: Mapping[str, Any] = {
+    "$and": [
+        {"$in": [{"$type": "$amount.minor"}, ["int", "long"]]},
+        {"$lte": ["$amount.minor", MOST_MINOR]},
+        {"$gte": ["$amount.minor", -MOST_MINOR]},
+        {"$in": [{"$type": "$amount.currency"}, ["string"]]},
+        {
+            "$eq": [
+                {"$strLenCP": {"$cond": [{"$eq": [{"$type": "$amount.currency"}, "string"]}, "$amount.currency", ""]}},
+                3,
+            ]
+        },
+    ]
+}
 #: Times that can be shown, half-open.
 EARLIEST, LATEST = datetime(_EARLIEST_YEAR, 1, 1, tzinfo=UTC), datetime(_LATEST_YEAR + 1, 1, 1, tzinfo=UTC)
 

@@ -37,6 +37,14 @@ class MoneyCell:
 
 
 @dataclass(frozen=True, slots=True)
+class MoneyCells:
+    """Attributes: ``unsummed`` counts the ledger rows left out because their amount is none."""
+
+    cells: tuple[MoneyCell, ...] = ()
+    unsummed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class BranchCars:
     """Attributes: ``out`` counts the cars that are out, or go out, on the branch's present day."""
 

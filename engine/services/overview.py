@@ -14,7 +14,7 @@ from engine.domain.freshness import BOOKINGS, BRANCHES, LISTS_LIVE, REPORTS, REP
 from engine.domain.overview import (
     BehindPage,
     Counts,
-    MoneyCell,
+    MoneyCells,
     MoneyQuestion,
     Overview,
     Pulse,
@@ -36,8 +36,8 @@ def _counts_at(now: datetime, branches: list[Branch]) -> Lookup[Counts]:
     return Lookup("overview counts", (quarter,), Counts, (BOOKINGS, BRANCHES, *places), LISTS_LIVE)
 
 
-def _money_of(months: tuple[str, ...]) -> Lookup[tuple[MoneyCell, ...]]:
-    return Lookup("overview money", (months,), tuple[MoneyCell, ...], (REPORTS, BRANCHES), REPORTS_LIVE)
+def _money_of(months: tuple[str, ...]) -> Lookup[MoneyCells]:
+    return Lookup("overview money", (months,), MoneyCells, (REPORTS, BRANCHES), REPORTS_LIVE)
 
 
 _MOST = 200
@@ -50,10 +50,7 @@ class OverviewBook(Protocol):
 
     async def users(self) -> dict[Role, int]: ...
 
-    async def money(self, months: tuple[str, ...], branches: list[Branch]) -> tuple[MoneyCell, ...]: ...
-
-    async def unsummed(self, months: tuple[str, ...], branches: list[Branch]) -> int:
-        """Ledger rows of these months that ``money`` leaves out because their amount is none."""
+    async def money(self, months: tuple[str, ...], branches: list[Branch]) -> MoneyCells: ...
 
     async def latest(self, limit: int) -> list[Booking | Damaged]: ...
 
@@ -80,8 +77,7 @@ class OverviewService:
         counts = await self.cache.read(_counts_at(now, branches), lambda: self.book.counts(now, branches))
         money = await self.cache.read(_money_of(months), lambda: self.book.money(months, branches))
         users = await self.book.users()
-        unsummed = await self.book.unsummed(months, branches)
-        return Overview(now, months, counts.branches, counts.bookings, users, money, unsummed)
+        return Overview(now, months, counts.branches, counts.bookings, users, money.cells, money.unsummed)
 
     async def pulse(self, actor: Actor) -> Pulse:
         """What was just booked, what is about to run out, and how many bookings need a person."""
