@@ -42,7 +42,7 @@ def at_a_window(qapp, world, tmp_path):
 
 def cards(person):
     model = person.view.client.search.results.model
-    return [model.row_at(at).car.id for at in range(model.rowCount()) if model.row_at(at)]
+    return [model.row_at(at).car_id for at in range(model.rowCount()) if model.row_at(at)]
 
 
 async def list_of(person):

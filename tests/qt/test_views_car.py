@@ -150,7 +150,7 @@ def test_a_page_in_which_the_free_cars_end_goes_on_with_the_taken_ones(page, wor
     workspace.search.page_arrived.emit(1, 50, FoundRows(offers, blocked))
 
     assert 90 == model.rowCount()
-    assert ["car-59", "car-200", "car-229"] == [model.row_at(row).car.id for row in (59, 60, 89)]
+    assert ["car-59", "car-200", "car-229"] == [model.row_at(row).car_id for row in (59, 60, 89)]
 
 
 def test_the_option_is_asked_kept_and_taken_up_again(page, workspace, qtbot):

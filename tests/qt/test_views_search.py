@@ -277,7 +277,7 @@ def test_a_later_page_comes_to_its_place_and_a_failed_one_can_be_asked_again(pag
     workspace.search.page_arrived.emit(1, 50, FoundRows(tuple(make_offer(n) for n in range(50, 100))))
 
     assert [50, 50] == asked
-    assert "car-60" == model.row_at(60).car.id
+    assert "car-60" == model.row_at(60).car_id
 
 
 def test_a_page_of_an_older_search_is_dropped(page, workspace):
