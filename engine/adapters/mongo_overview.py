@@ -9,6 +9,7 @@ from datetime import datetime
 from engine.adapters.mongo_bookings import booking_of
 from engine.adapters.mongo_client import Client, Document, database, speaking
 from engine.adapters.mongo_documents import branch_of
+from engine.adapters.mongo_ownsums import part_of
 from engine.adapters.mongo_reading import LATEST, SUMMABLE, SUMS_UP, dated, read, shown, sound
 from engine.domain.booking import BLOCKING, Booking, BookingState
 from engine.domain.car import Branch, BranchId, CarStatus
@@ -28,6 +29,7 @@ from engine.domain.overview import (
 )
 from engine.domain.people import Role
 from engine.domain.settings import BEGINNING
+from engine.domain.span import milliseconds
 
 _REVENUE = (LedgerKind.CHARGE.value, LedgerKind.REFUND.value)
 #: All groups of a year in one answer: months, branches, currencies and kinds.
@@ -99,7 +101,7 @@ class MongoOverview:
             {
                 "$group": {
                     "_id": {
-                        "month": {"$dateToString": {"format": "%Y-%m", "date": "$at", "timezone": _zone(branches)}},
+                        "part": _month(months, branches),
                         "branch": "$branch_id",
                         "currency": "$amount.currency",
                         "kind": "$kind",
@@ -148,19 +150,32 @@ def _cells(months: tuple[str, ...], rows: Iterable[Document]) -> MoneyCells:
     unsummed = 0
     for row in rows:
         key = row["_id"]
-        place = (key["month"], key.get("branch"), key.get("currency"))
-        if not key["sound"] or not all(isinstance(each, str) for each in place):
+        month = ["", *months, ""][key["part"]]
+        if not key["sound"] or not isinstance(key.get("branch"), str):
             unsummed += row["rows"]
-        elif key["month"] in months:
-            cells[place][0 if key["kind"] in _REVENUE else 1] += row["minor"]
+        elif month:
+            cells[month, key["branch"], key["currency"]][0 if key["kind"] in _REVENUE else 1] += row["minor"]
     found = (MoneyCell(month, BranchId(branch), code, *sums) for (month, branch, code), sums in sorted(cells.items()))
     return MoneyCells(tuple(found), unsummed)
 
 
-def _zone(branches: Iterable[Branch]) -> Document:
-    """The zone of a row's branch."""
-    cases = [{"case": {"$eq": ["$branch_id", branch.id]}, "then": branch.zone} for branch in branches]
-    return {"$switch": {"branches": cases, "default": "UTC"}}
+def _month(months: tuple[str, ...], branches: Iterable[Branch]) -> Document:
+    """Which of *months* a row lies in on the wall of its branch, counted from 1; 0 is before all, the last after all.
+
+    The limits come from here: the database's own table of zones may be older than ours, and fails where it has none.
+    """
+    of_zone: dict[str, list[str]] = defaultdict(list)
+    for branch in branches:
+        of_zone[branch.zone].append(branch.id)
+
+    def part(zone: str) -> Document:
+        bounds = [month_bounds(month, month, zone) for month in months]
+        marks = (BEGINNING, *(begin for begin, _ in bounds), bounds[-1][1], LATEST)
+        found: Document = part_of(tuple(map(milliseconds, marks)))
+        return found
+
+    cases = [{"case": {"$in": ["$branch_id", ids]}, "then": part(zone)} for zone, ids in of_zone.items()]
+    return {"$switch": {"branches": cases, "default": part("UTC")}}
 
 
 def _branch_cars(branch: Branch, cars: dict[tuple[str, str], int], out: Counter[str]) -> BranchCars:
