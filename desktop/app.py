@@ -9,12 +9,11 @@ import traceback
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import datetime
+from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 import structlog
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
@@ -22,6 +21,7 @@ from desktop.bridge import EngineThread, Held
 from desktop.collector import collecting_here
 from desktop.dialogs import tell
 from desktop.offline import Stored
+from desktop.outside import open_page
 from desktop.preferences import Preferences
 from desktop.smoke import Stopwatch
 from desktop.tasks import TaskScope
@@ -48,6 +48,7 @@ from engine.embedded.servers import begin
 
 if TYPE_CHECKING:
     from engine.bootstrap import Engine, Place
+    from engine.domain.addresses import PageAddress
 
 log = structlog.get_logger(__name__)
 
@@ -80,10 +81,10 @@ class Program:
         settings: Settings,
         preferences: Preferences,
         watch: Stopwatch,
-        open_browser: Callable[[str], None] | None = None,
+        open_browser: Callable[[PageAddress], None] | None = None,
     ) -> None:
         self._settings, self._preferences, self._watch = settings, preferences, watch
-        self._open_browser = open_browser or _system_browser
+        self._open_browser = open_browser
         self._bridge = EngineThread()
         self._tasks = TaskScope()
         self._desk_tasks: TaskScope | None = None
@@ -225,7 +226,8 @@ class Program:
 
         connection = ConnectionViewModel(self._bridge, probe, tasks)
         desk = self._desk_of(engine, connection.doubt)
-        self._panel = BookingViewModel(desk, self._open_browser, tasks)
+        open_browser = self._open_browser or partial(open_page, sandbox=engine.place.stripe_url)
+        self._panel = BookingViewModel(desk, open_browser, tasks)
         workspace = Workspace(
             actor=engine.actor,
             desk=desk,
@@ -233,7 +235,7 @@ class Program:
             search=SearchViewModel(desk, tasks),
             car=CarViewModel(desk, tasks),
             panel=self._panel,
-            detail=DetailViewModel(desk, self._open_browser, tasks),
+            detail=DetailViewModel(desk, open_browser, tasks),
             bookings=BookingsViewModel(desk, tasks, _own_scopes(engine.actor)),
             holds=HoldsViewModel(desk, tasks),
             connection=connection,
@@ -285,7 +287,3 @@ async def _load_engine() -> ModuleType:
     from engine import bootstrap  # noqa: PLC0415 -- not before the first frame
 
     return bootstrap
-
-
-def _system_browser(url: str) -> None:
-    QDesktopServices.openUrl(QUrl(url))

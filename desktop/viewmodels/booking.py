@@ -14,6 +14,7 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.one_booking import OneBookingViewModel
 from desktop.viewmodels.panel_state import MOVING, STAGES, PanelState, Stage, after_claim
+from engine.domain.addresses import PageAddress
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import Branch
 from engine.domain.catalogue import Offer
@@ -35,7 +36,7 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
 
     car_lost = Signal()
 
-    def __init__(self, desk: Desk, open_browser: Callable[[str], None], tasks: TaskScope) -> None:
+    def __init__(self, desk: Desk, open_browser: Callable[[PageAddress], None], tasks: TaskScope) -> None:
         super().__init__(desk, open_browser, tasks, PanelState())
         self._intent_key = ""
 
@@ -70,7 +71,7 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
     def pay(self) -> None:
         """Open the payment page in the browser; the same page however often."""
         if self.state.booking is not None and self.state.page_ready:
-            self._open_browser(self.state.booking.attempt.url)
+            self._tasks.once(f"pay {self._run}", self._pay(self.state.booking.id, self._run))
 
     def give_up(self) -> None:
         """Let the car go; a payment made meanwhile wins."""

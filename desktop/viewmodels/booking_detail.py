@@ -13,6 +13,7 @@ from desktop.viewmodels.booking import MOVING, STAGES, PanelState, Stage
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.one_booking import OneBookingViewModel
 from desktop.viewmodels.phases import Phase
+from engine.domain.addresses import PageAddress
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import Branch
 from engine.domain.errors import DriveSphereError
@@ -50,7 +51,7 @@ class DetailState:
 class DetailViewModel(OneBookingViewModel[DetailState]):
     """A state, verbs, and word of every change."""
 
-    def __init__(self, desk: Desk, open_browser: Callable[[str], None], tasks: TaskScope) -> None:
+    def __init__(self, desk: Desk, open_browser: Callable[[PageAddress], None], tasks: TaskScope) -> None:
         super().__init__(desk, open_browser, tasks, DetailState())
         self._wanted: BookingId | None = None
 
@@ -94,7 +95,7 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
     def pay(self) -> None:
         """Open the payment page in the browser; the same page however often."""
         if self.state.booking is not None and self.state.panel().page_ready:
-            self._open_browser(self.state.booking.attempt.url)
+            self._tasks.once(f"pay {self._run}", self._pay(self.state.booking.id, self._run))
 
     def give_up(self) -> None:
         """Let the car go; a payment made meanwhile wins."""

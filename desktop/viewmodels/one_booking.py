@@ -12,8 +12,9 @@ from PySide6.QtCore import QObject, Signal
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.panel_state import MOVING, STAGES
+from engine.domain.addresses import PageAddress
 from engine.domain.booking import Booking, BookingId
-from engine.domain.errors import DriveSphereError
+from engine.domain.errors import DriveSphereError, StrangeAddress
 
 _AFTER_FAILURE_S = 3.0
 
@@ -41,7 +42,7 @@ class OneBookingViewModel(QObject, Generic[State]):
     booked = Signal(object)
     refund_quoted = Signal(object)
 
-    def __init__(self, desk: Desk, open_browser: Callable[[str], None], tasks: TaskScope, state: State) -> None:
+    def __init__(self, desk: Desk, open_browser: Callable[[PageAddress], None], tasks: TaskScope, state: State) -> None:
         super().__init__()
         self._desk, self._open_browser, self._tasks = desk, open_browser, tasks
         # Counts what the panel was opened for; an answer to an earlier opening changes lists, not the panel.
@@ -79,6 +80,16 @@ class OneBookingViewModel(QObject, Generic[State]):
                 self._took(booking, run)
                 if STAGES.get(booking.state) not in MOVING:
                     return
+
+    async def _pay(self, booking_id: BookingId, run: int) -> None:
+        """Open the browser on the page that Stripe names now; what a row says of an address is not looked at."""
+        ask = partial(self._desk.payment.page_address, self._desk.actor, booking_id)
+        address = await self._asking(ask, run)
+        if address is not None and run == self._run:
+            try:
+                self._open_browser(address)
+            except StrangeAddress as problem:
+                self._tell(problem)
 
     async def _ask_refund(self, booking_id: BookingId, run: int) -> None:
         quoted = await self._asking(lambda: self._desk.rental.quote_refund(self._desk.actor, booking_id), run)

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.dialogs import ask_where_to_save
 from desktop.messages import plural, say
+from desktop.outside import open_folder_of
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import Tone
@@ -72,4 +72,4 @@ class ExportBar(QWidget):
             self._write(path)
 
     def _act(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._export.state.path.parent)))
+        open_folder_of(self._export.state.path)

@@ -105,6 +105,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "desktop.messages": {"engine.domain", "desktop.figures", "desktop.sentences"},
     "desktop.sentences": {"engine.domain"},
     "desktop.preferences": {"desktop.theme"} | QT_MODEL,
+    "desktop.outside": {"engine.domain"} | QT_MODEL,
     "desktop.dialogs": {"desktop.theme", "desktop.widgets", "desktop.messages"} | QT,
     "desktop.viewmodels": {
         "engine.domain",
@@ -124,6 +125,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "desktop.commands",
         "desktop.dialogs",
         "desktop.messages",
+        "desktop.outside",
         "desktop.figures",
         "desktop.preferences",
         "desktop.tasks",

@@ -105,6 +105,7 @@ async def test_X3_an_expired_booking_is_listed_and_taken_up_again_by_keyboard(co
         assert 1 == world.blocking(old.car_id)
         await person.until(detail.main.hasFocus)
         person.press(Qt.Key.Key_Return)
+        await person.until(lambda: person.opened)
         assert [detail.vm.state.booking.attempt.url] == person.opened
         await listed(person, page, 2)
         assert "1 hold" == person.view.status._holds.text()
@@ -127,6 +128,7 @@ async def test_pay_again_opens_the_same_page_and_the_panel_sees_it_paid(counter,
         detail = person.view.client.detail
         await person.until(detail.main.hasFocus)
         person.press(Qt.Key.Key_B, CTRL)
+        await person.until(lambda: person.opened)
         assert [made.attempt.url] == person.opened
         await elsewhere(person, lambda: pay(made))
         await person.until(lambda: detail.vm.state.panel().stage is Stage.CONFIRMED)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.dialogs import ask_where_to_save
 from desktop.figures import day_time
 from desktop.messages import plural, say
+from desktop.outside import open_folder_of
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone, TypeSize
@@ -181,7 +181,7 @@ class EarningsPage(Page):
             self.exported.tell(Tone.DANGER, f"Nothing was exported. {say(state.problem).text}")
 
     def _open_folder(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.vm.export.state.path.parent)))
+        open_folder_of(self.vm.export.state.path)
 
     def _connect(self) -> None:
         self.vm.changed.connect(self.draw)
