@@ -192,6 +192,8 @@ async def open_engine(
         await ModeGuard(MongoDeployment(client, place.database), doors.gateway, doors.clock).begin(actor)
         await note_sign_in(MongoPeople(client, place.database), actor, doors.clock)
         engine = _wire(place, actor, doors)
+        if page := await engine.head_office.return_pages.begin(actor, place.success_url):
+            engine.landing.address = page
         if background:
             await leaving.enter_async_context(_running(engine))
         yield engine
@@ -234,7 +236,7 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
     books = MongoEarnings(client, place.database, clock)
     belief = Belief(store, MongoWitnesses(client, place.database), gateway, clock)
     payment = PaymentService(store, gateway, clock, actor.account, mode, belief)
-    landing = Landing(place.success_url or NOWHERE)
+    landing = Landing(NOWHERE)
     booking = BookingService(store, turns, clock, gateway, payment, new_booking_id, landing.address_for)
     return Engine(
         actor=actor,
@@ -281,7 +283,7 @@ class Landing:
 @asynccontextmanager
 async def _running(engine: Engine) -> AsyncIterator[None]:
     async with AsyncExitStack() as serving:
-        if not engine.place.success_url:
+        if engine.landing.address == NOWHERE:
             engine.landing.address = await serving.enter_async_context(open_landing(engine.follower.arrived))
         work: list[Work] = [lambda: keep_time(engine.clock)]
         if engine.actor.may(Deed.SWEEP):

@@ -19,6 +19,7 @@ from engine.cli_parts import ACCOUNT, DATA, in_words, password_of
 from engine.config import Settings, kept_password, load, must_have_screen
 from engine.domain.errors import Misconfigured
 from engine.domain.payment import StripeMode
+from engine.return_pages_cli import return_pages
 
 
 @click.group(invoke_without_command=True)
@@ -64,7 +65,16 @@ def _open_window(settings: Settings, *, smoke: bool) -> None:
     type=click.Choice(["test", "live"]),
     help="Which payments the firm takes; desks whose Stripe key is of the other kind refuse to start.",
 )
-def provision(mongo_url: str, database: str, root_name: str, admin: str, stripe_mode: str | None) -> None:
+@click.option(
+    "--success-url",
+    "pages",
+    multiple=True,
+    metavar="URL",
+    help="An https page to which Stripe may send payers back; with live payments there must be one.",
+)
+def provision(
+    mongo_url: str, database: str, root_name: str, admin: str, stripe_mode: str | None, pages: tuple[str, ...]
+) -> None:
     """Make a MongoDB ready for DriveSphere. May be run again at any time; says what it changed.
 
     The root account's password comes from DRIVESPHERE_PASSWORD or is asked for; it is no argument, because every
@@ -77,7 +87,9 @@ def provision(mongo_url: str, database: str, root_name: str, admin: str, stripe_
             f"Password of {root_name}", hide_input=True, err=True
         )
         mode = StripeMode(stripe_mode) if stripe_mode else None
-        lines = asyncio.run(provisioning.run(mongo_url, database, root_name, password, admin, stripe_mode=mode))
+        lines = asyncio.run(
+            provisioning.run(mongo_url, database, root_name, password, admin, stripe_mode=mode, return_pages=pages)
+        )
         for line in lines:
             click.echo(line)
 
@@ -226,7 +238,7 @@ def sandbox(arguments: tuple[str, ...]) -> None:
     playing.main(list(arguments))
 
 
-for _command in (backup, restore):
+for _command in (backup, restore, return_pages):
     drivesphere.add_command(_command)
 
 

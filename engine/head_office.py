@@ -6,10 +6,12 @@ from engine.adapters.clock import ServerClock
 from engine.adapters.mongo_audit import MongoAudit
 from engine.adapters.mongo_books import MongoBooks
 from engine.adapters.mongo_client import Client
+from engine.adapters.mongo_deployment import MongoDeployment
 from engine.adapters.mongo_firm import MongoFirm
 from engine.adapters.mongo_health import MongoHealth
 from engine.adapters.mongo_overview import MongoOverview
 from engine.adapters.mongo_people import MongoPeople
+from engine.adapters.mongo_return_pages import MongoReturnPages
 from engine.adapters.mongo_store import MongoStore
 from engine.adapters.mongo_witnesses import MongoWitnesses
 from engine.adapters.redis_cache import RedisCache
@@ -24,6 +26,7 @@ from engine.services.health import HealthService, StripeKey
 from engine.services.overview import OverviewService
 from engine.services.reconcile import Reconciler
 from engine.services.requests import RequestService
+from engine.services.return_pages import ReturnPageService
 
 
 def open_head_office(
@@ -39,6 +42,7 @@ def open_head_office(
         health=HealthService(MongoHealth(client, name, clock), cache, gateway, key, reconciler, clock),
         overview=OverviewService(MongoOverview(client, name), store, clock, cache),
         care=CareService(store, clock, desk, MongoWitnesses(client, name)),
+        return_pages=ReturnPageService(MongoReturnPages(client, name), MongoDeployment(client, name), clock, desk),
         requests=RequestService(MongoPeople(client, name), clock, desk),
     )
 

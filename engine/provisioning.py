@@ -8,7 +8,9 @@ from engine.adapters.mongo_client import Credentials, connect
 from engine.adapters.mongo_deployment import MongoDeployment
 from engine.adapters.mongo_limits import limit_transactions
 from engine.adapters.mongo_provision import NewAccount, create_account, has_admin, provision
+from engine.adapters.mongo_return_pages import MongoReturnPages
 from engine.domain.accounts import one_time_password
+from engine.domain.addresses import is_return_page
 from engine.domain.errors import Misconfigured
 from engine.domain.payment import StripeMode
 from engine.domain.people import Role
@@ -24,6 +26,7 @@ async def run(
     admin: str,
     *,
     stripe_mode: StripeMode | None = None,
+    return_pages: tuple[str, ...] = (),
 ) -> list[str]:
     """What was changed, a line each.
 
@@ -31,17 +34,21 @@ async def run(
     is; while it is none, the first admin or worker with a Stripe key settles it.
 
     Raises:
-        Misconfigured: A standalone server, or too old a one.
+        Misconfigured: One of *return_pages* is no https page; a standalone server, or too old a one.
         SignInRefused: Name or password of the root account is wrong.
         Forbidden: That account may not create roles.
         Unavailable: The server does not answer.
     """
+    if strange := [url for url in return_pages if not is_return_page(url)]:
+        raise Misconfigured(f"{strange[0]} is no https address of a page, to which payers could be sent back.")
     root = Credentials(root_name, root_password, "admin")
     client = connect(mongo_url, root)
     try:
         lines = await provision(client, database, FirmSettings())
         lines += await limit_transactions(client, mongo_url, root)
         lines += await _stripe_mode(MongoDeployment(client, database), stripe_mode, root_name)
+        pages = MongoReturnPages(client, database)
+        lines += await pages.provide(return_pages, root_name, whole_milliseconds(datetime.now(UTC)))
         if not await has_admin(client, database):
             password = one_time_password()
             if not await create_account(client, database, NewAccount(admin, password, Role.ADMIN, admin)):

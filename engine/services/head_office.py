@@ -11,6 +11,7 @@ from engine.services.firm import FirmService
 from engine.services.health import HealthService
 from engine.services.overview import OverviewService
 from engine.services.requests import RequestService
+from engine.services.return_pages import ReturnPageService
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +23,4 @@ class HeadOffice:
     overview: OverviewService
     requests: RequestService
     care: CareService
+    return_pages: ReturnPageService

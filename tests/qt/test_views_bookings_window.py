@@ -338,7 +338,8 @@ async def test_a_late_payment_is_told_with_its_reason_while_nobody_asks(counter,
             made = await opened(desk)
             await stripe.pay(made)
         gone = {"$set": {"state": "released", "attempts.0.state": "expired"}, "$unset": {"due_at": ""}}
-        gone["$push"] = {"history": {"state": "released", "at": made.created_at, "by": "sweeper"}}
+        steps = [{"state": state, "at": made.created_at, "by": "sweeper"} for state in ("releasing", "released")]
+        gone["$push"] = {"history": {"$each": steps}}
         world.db.bookings.update_one({"_id": made.id}, gone)
         world.db.fences.update_one({"_id": made.car_id}, {"$pull": {"claims": {"id": made.id}}})
         return made
