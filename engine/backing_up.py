@@ -85,8 +85,8 @@ async def make_backup(
         file.seek(size)
     try:
         with speaking():
-            told = {"by": by, "desk": platform.node(), "rows": summary.rows, "size": size}
-            await note(database(client, name), f"{about.id}.done", "done", summary.as_of, **told)
+            told = {"by": by, "desk": platform.node(), "as_of": summary.as_of, "rows": summary.rows, "size": size}
+            await note(database(client, name), f"{about.id}.done", "done", clock.now(), **told)
     except DriveSphereError as problem:
         # The file is whole and in its place; only Health will not know of it.
         log.warning("backup.not_noted", code=problem.code)

@@ -11,6 +11,7 @@ import click
 
 from engine.cli_parts import DATA, in_words, password_of
 from engine.config import backup_phrase, load
+from engine.domain.backup import BackupRefused
 
 if TYPE_CHECKING:
     from engine.adapters.backup_file import BackupKey
@@ -99,7 +100,8 @@ def restore(file: Path, data: Path | None, key_file: Path | None, *, as_json: bo
     async def run() -> restoring.Restored:
         settings = load(data)
         settings = replace(settings, database=more["database"] or settings.database)
-        order = restoring.Order(file, _backup_key(key_file, new=False), more["passwords"], again=more["again"])
+        key = _backup_key(key_file, new=False, sealed=file, data=data)
+        order = restoring.Order(file, key, more["passwords"], again=more["again"])
         root_name = more["root"]
         async with restoring.open_target(settings, root_name, lambda: password_of(settings, root_name)) as target:
             return await restoring.restore(target, order, teller)
@@ -110,12 +112,46 @@ def restore(file: Path, data: Path | None, key_file: Path | None, *, as_json: bo
     backup_words.tell_restored(restored, as_json=as_json)
 
 
-def _backup_key(key_file: Path | None, *, new: bool, make: bool = False) -> BackupKey:
+def _backup_key(
+    key_file: Path | None, *, new: bool, make: bool = False, sealed: Path | None = None, data: Path | None = None
+) -> BackupKey:
     from engine.adapters.backup_place import make_key_file, phrase_key, read_key_file  # noqa: PLC0415 -- as above
 
     if key_file is not None:
         return make_key_file(key_file) if make else read_key_file(key_file)
+    if sealed is not None and (daily := _daily_key(sealed, data)) is not None:
+        return daily
     phrase = backup_phrase().reveal() or click.prompt(
         "Pass phrase of the back-up", hide_input=True, confirmation_prompt=new, err=True
     )
     return phrase_key(phrase, new=new)
+
+
+def _daily_key(sealed: Path, data: Path | None) -> BackupKey | None:
+    """This computer's own, for a file that was sealed with a key; None where it was sealed with a pass phrase."""
+    from engine.adapters.backup_file import needs_phrase  # noqa: PLC0415 -- as above
+    from engine.daily_backup import kept_key  # noqa: PLC0415 -- as above
+
+    try:
+        with sealed.open("rb") as file:
+            phrase = needs_phrase(file)
+    except OSError as problem:
+        raise BackupRefused(f"{sealed} cannot be read: {problem.strerror}.") from problem
+    if phrase:
+        return None
+    key = kept_key(load(data).data_dir)
+    if key is None:
+        raise BackupRefused(f"{sealed} was sealed with a key that this computer does not have: add --key-file.")
+    return key
+
+
+@click.command("backup-key")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@DATA
+def backup_key(file: Path, data: Path | None) -> None:
+    """Write the key of this computer's daily back-ups to a new FILE, to be kept elsewhere than the computer."""
+    from engine.daily_backup import export_key  # noqa: PLC0415 -- as above
+
+    with in_words():
+        export_key(load(data).data_dir, file)
+    click.echo(f"{file} opens this computer's daily back-ups. Keep it elsewhere.")

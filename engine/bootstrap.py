@@ -31,6 +31,7 @@ from engine.adapters.shelf import FolderShelf, NoShelf
 from engine.adapters.stripe_gateway import StripeGateway
 from engine.background import Work, at_work, keep_time
 from engine.config import Secret, Settings
+from engine.daily_backup import daily_backups
 from engine.domain.accounts import is_one_time
 from engine.domain.addresses import NOWHERE, return_url
 from engine.domain.booking import BookingId
@@ -153,16 +154,17 @@ async def open_place(settings: Settings, on_progress: Callable[[str], None] = la
             await MongoDeployment(root, settings.database).record_stripe_mode(mode, "demo", datetime.now(UTC))
         finally:
             await root.close()
-        yield Place(
-            servers.mongo_url,
-            Secret(servers.redis_url),
-            settings.database,
-            settings.stripe_api_key or Secret(servers.stripe_key),
-            stripe_url="" if settings.stripe_api_key else servers.stripe_url,
-            demo=True,
-            cache_dir=settings.cache_dir,
-            copies_dir=copies_of(settings),
-        )
+        async with daily_backups(servers, settings):
+            yield Place(
+                servers.mongo_url,
+                Secret(servers.redis_url),
+                settings.database,
+                settings.stripe_api_key or Secret(servers.stripe_key),
+                stripe_url="" if settings.stripe_api_key else servers.stripe_url,
+                demo=True,
+                cache_dir=settings.cache_dir,
+                copies_dir=copies_of(settings),
+            )
 
 
 @asynccontextmanager

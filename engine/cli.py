@@ -14,7 +14,7 @@ import click
 import structlog
 
 from engine.adapters import redis_rights
-from engine.backup_cli import backup, restore
+from engine.backup_cli import backup, backup_key, restore
 from engine.cli_parts import ACCOUNT, DATA, in_words, password_of
 from engine.config import Settings, kept_password, load, must_have_screen
 from engine.domain.errors import Misconfigured
@@ -238,7 +238,7 @@ def sandbox(arguments: tuple[str, ...]) -> None:
     playing.main(list(arguments))
 
 
-for _command in (backup, restore, return_pages):
+for _command in (backup, backup_key, restore, return_pages):
     drivesphere.add_command(_command)
 
 

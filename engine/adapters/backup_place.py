@@ -58,12 +58,12 @@ def read_key_file(path: Path) -> BackupKey:
     return BackupKey(bytes.fromhex(text), "key")
 
 
-def make_key_file(path: Path) -> BackupKey:
-    """A new random key in a new file. Raises: BackupRefused, also where there is a file already."""
-    key = secrets.token_bytes(_KEY_BYTES)
+def make_key_file(path: Path, key: BackupKey | None = None) -> BackupKey:
+    """*key*, else a new random one, in a new file. Raises: BackupRefused, also where there is a file already."""
+    key = key or BackupKey(secrets.token_bytes(_KEY_BYTES), "key")
     with appearing(path) as file:
-        file.write(key.hex().encode() + b"\n")
-    return BackupKey(key, "key")
+        file.write(key.secret.hex().encode() + b"\n")
+    return key
 
 
 def phrase_key(phrase: str, *, new: bool) -> BackupKey:

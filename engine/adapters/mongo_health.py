@@ -23,6 +23,7 @@ from engine.domain.errors import Forbidden, Unavailable
 from engine.domain.health import (
     NOT_READY,
     UNREACHABLE,
+    BackupNote,
     Claimed,
     DatabaseFacts,
     Member,
@@ -139,6 +140,12 @@ class MongoHealth:
             found = await self._db.rounds.find_one({"_id": SWEEPER})
         return Round(found["by"], found["desk"], found["at"], found["count"]) if found else None
 
+    async def backups(self) -> tuple[BackupNote | None, BackupNote | None]:
+        with speaking():
+            done = await self._db.backups.find_one({"what": "done"}, sort=[("at", -1)])
+            failed = await self._db.backups.find_one({"what": "failed"}, sort=[("at", -1)])
+        return _noted(done), _noted(failed)
+
     async def claims(self) -> AsyncIterator[list[Claimed]]:
         """By car, through the index on what blocks; the last car of a page may be cut off and begins the next."""
         since, limit = "", _PAGE
@@ -220,6 +227,13 @@ def _member(address: str, found: ServerDescription) -> Member:
 def _address(pair: tuple[str, int | None]) -> str:
     host, port = pair
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _noted(row: Document | None) -> BackupNote | None:
+    if row is None:
+        return None
+    told = {name: row[name] for name in ("rows", "size", "code", "as_of") if name in row}
+    return BackupNote(row["at"], row.get("by", ""), row.get("desk", ""), **told)
 
 
 def _claimed(document: Document) -> Claimed:

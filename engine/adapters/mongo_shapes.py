@@ -238,14 +238,16 @@ SHAPES: dict[str, Document] = {
     "backups": _record(
         {
             "_id": _TEXT,
-            "what": {"enum": ["mark", "done"]},
+            "what": {"enum": ["mark", "done", "failed"]},
             "at": _DATE,
             "by": _TEXT,
             "desk": _TEXT,
             "rows": _WHOLE,
             "size": _WHOLE,
+            "as_of": _DATE,
+            "code": _TEXT,
         },
-        optional=("by", "desk", "rows", "size"),
+        optional=("by", "desk", "as_of", "rows", "size", "code"),
     ),
     # What is said beside a booking's row, where whoever writes bookings cannot unsay it.
     "returns": _record({"_id": _TEXT, "car_id": _TEXT, "at": _DATE, "by": _TEXT}),

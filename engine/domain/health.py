@@ -11,6 +11,8 @@ from enum import StrEnum, auto
 SWEEP_LATE, SWEEP_MISSING = timedelta(minutes=3), timedelta(minutes=15)
 #: From here on a desk's own clock is so wrong that certificates and people will stumble over it.
 CLOCK_WRONG = timedelta(minutes=1)
+#: Back-ups are made daily; one that was left out may be a holiday.
+BACKUP_LATE = timedelta(days=2)
 #: Of a member: it gives no answer, or it is there and takes no part (it recovers, copies the data, was removed).
 UNREACHABLE, NOT_READY = "unreachable", "not ready"
 #: Detail of an ``Unavailable`` Redis that answers and keeps nothing new.
@@ -42,7 +44,21 @@ class Area(StrEnum):
     TERMS = auto()
     LEDGER = auto()
     RECONCILE = auto()
+    BACKUP = auto()
     VERSIONS = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class BackupNote:
+    """Word that somebody left of a back-up. Attributes: ``code`` tells why one failed; empty for one that is whole."""
+
+    at: datetime
+    by: str
+    desk: str
+    rows: int = 0
+    size: int = 0
+    code: str = ""
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from engine.domain.health import NOT_READY, UNREACHABLE, Area, Finding, Level, Member, has_no_majority
+from engine.domain.health import (
+    BACKUP_LATE,
+    NOT_READY,
+    UNREACHABLE,
+    Area,
+    BackupNote,
+    Finding,
+    Level,
+    Member,
+    has_no_majority,
+)
 
 DATABASE_AWAY = "MongoDB does not answer."
 _MINUTES_UP_TO, _HOURS_UP_TO = timedelta(hours=2), timedelta(days=2)
@@ -40,6 +50,28 @@ def leaderless(members: tuple[Member, ...]) -> Finding:
         says = f"MongoDB takes nothing: {len(away)} of {many(len(members), 'member')} cannot be reached, half or more."
         todo = "Start " + ", ".join(away) + ", or look at the network between."
     return Finding(Area.DATABASE, Level.BAD, says, lines_of(members), todo)
+
+
+def backed_up(done: BackupNote | None, failed: BackupNote | None, now: datetime) -> Finding:
+    """The last back-up and its age, and whether one failed since."""
+    todo = "Run: drivesphere backup FILE"
+    if failed is not None and (done is None or failed.at > done.at):
+        last = "There is none." if done is None else f"The last one was made {ago(now - done.at)}."
+        facts = (("By", failed.by), ("At", failed.desk), ("When", moment(failed.at)), ("Why", failed.code))
+        return Finding(Area.BACKUP, Level.BAD, f"The last back-up failed ({failed.code}). {last}", facts, todo)
+    if done is None:
+        return Finding(Area.BACKUP, Level.WARNING, "No back-up was made yet.", todo=todo)
+    about = (
+        ("By", done.by),
+        ("At", done.desk),
+        ("As of", moment(done.as_of or done.at)),
+        ("Rows", f"{done.rows:,}"),
+        ("Size", f"{done.size / 1e6:,.1f} MB"),
+    )
+    says = f"The last back-up was made {ago(now - done.at)}."
+    if now - done.at > BACKUP_LATE:
+        return Finding(Area.BACKUP, Level.WARNING, says, about, todo)
+    return Finding(Area.BACKUP, Level.GOOD, says, about)
 
 
 def many(count: int, what: str) -> str:

@@ -20,6 +20,7 @@ from engine.domain.health import (
     SWEEP_LATE,
     SWEEP_MISSING,
     Area,
+    BackupNote,
     Claimed,
     DatabaseFacts,
     Finding,
@@ -32,7 +33,18 @@ from engine.domain.health import (
     told,
     worst,
 )
-from engine.domain.health_words import DATABASE_AWAY, ago, leaderless, lines_of, many, moment, ms, off, trouble_of
+from engine.domain.health_words import (
+    DATABASE_AWAY,
+    ago,
+    backed_up,
+    leaderless,
+    lines_of,
+    many,
+    moment,
+    ms,
+    off,
+    trouble_of,
+)
 from engine.domain.money import Money
 from engine.domain.people import Actor, Deed
 from engine.ports import Clock, PaymentGateway
@@ -58,6 +70,9 @@ class Inspection(Protocol):
     async def schema(self) -> SchemaFacts: ...
 
     async def last_round(self) -> Round | None: ...
+
+    async def backups(self) -> tuple[BackupNote | None, BackupNote | None]:
+        """Of the last back-up that is whole, and of the last one that failed."""
 
     def claims(self) -> AsyncIterator[list[Claimed]]:
         """Everything that keeps a car, all of one car together."""
@@ -129,6 +144,7 @@ class HealthService:
             Area.TERMS: self._terms,
             Area.LEDGER: self._ledger,
             Area.RECONCILE: self._reconcile,
+            Area.BACKUP: self._backup,
             Area.VERSIONS: _versions,
         }
 
@@ -244,6 +260,9 @@ class HealthService:
         currencies = (("Currencies", ", ".join(sums) or "none"),)
         return Finding(Area.LEDGER, Level.GOOD, "Charges and refunds equal the shares, to the cent.", currencies)
 
+    async def _backup(self) -> Finding:
+        return backed_up(*await self.inspection.backups(), self.clock.now())
+
     async def _reconcile(self) -> Finding:
         until = self.clock.now()
         report = await self.reconciler.compare(until - COMPARED, until)
@@ -283,7 +302,9 @@ def _not_asked(area: Area) -> Finding:
 _SERVERS = {"redis": "Redis", "stripe": "Stripe"}
 _TODO = {"stripe": "Look at the network of this computer, and at status.stripe.com."}
 #: What can only be seen in MongoDB.
-_IN_DATABASE = frozenset({Area.SWEEPER, Area.SCHEMA, Area.OVERLAPS, Area.TERMS, Area.LEDGER, Area.RECONCILE})
+_IN_DATABASE = frozenset(
+    {Area.SWEEPER, Area.SCHEMA, Area.OVERLAPS, Area.TERMS, Area.LEDGER, Area.RECONCILE, Area.BACKUP}
+)
 
 
 async def _versions() -> Finding:

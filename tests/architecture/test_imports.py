@@ -82,6 +82,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.provisioning": {"engine.adapters", "engine.domain"},
     "engine.worker": {"engine"} | LOGS,
     "engine.reconciling": {"engine", "click"},
+    "engine.daily_backup": {"engine"} | LOGS,
     "engine.backing_up": {"engine"} | LOGS,
     "engine.restoring": {"engine"} | LOGS,
     "engine.backup_words": {"engine.domain", "engine.backing_up", "engine.restoring", "click"},

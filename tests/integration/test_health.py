@@ -50,6 +50,7 @@ async def plant(world, clerk, *changes):
 async def test_a_firm_that_is_well_has_nothing_bad_and_every_area_is_looked_at(world):
     async with world.desk("worker") as worker:
         await worker.sweeper.sweep()
+        world.db.backups.insert_one({"_id": "b.done", "what": "done", "at": worker.clock.now()})
 
     found, report = await findings(world)
 

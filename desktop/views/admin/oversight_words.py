@@ -26,6 +26,7 @@ AREAS = MappingProxyType(
         Area.TERMS: "Time zones of cars",
         Area.LEDGER: "Ledger",
         Area.RECONCILE: "Stripe's books",
+        Area.BACKUP: "Back-up",
         Area.VERSIONS: "Versions",
     }
 )
