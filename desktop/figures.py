@@ -1,19 +1,23 @@
 """Numbers, money, times and places as people read them.
 
-API: amount, digits, minor_of, rate, whole, plural, days_text, clock_time, day_time, period_text, branch_time,
+API: amount, digits, minor_of, rate, whole, plural, days_text, desk_zone,
+clock_time, day_time, period_text, branch_time,
 zone_name, zone_line, zone_note, branch_name, branch_line.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, tzinfo
+import os
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Protocol
 
-from PySide6.QtCore import QDate, QLocale
+from PySide6.QtCore import QDate, QLocale, QTimeZone
 
 from engine.domain.car import Branch
+from engine.domain.errors import UnknownZone
 from engine.domain.money import Money
 from engine.domain.period import RentalPeriod
+from engine.domain.zones import AnyZone, zone_of
 
 _HOUR = timedelta(hours=1)
 _ALIKE = 3
@@ -70,6 +74,20 @@ def rate(money: Money) -> str:
 
 
 # Times; *desk* is the zone of this computer, handed in by tests only.
+
+
+def desk_zone() -> AnyZone:
+    """This computer's own zone by its name, with the pinned data; asked anew each time, because it may change.
+
+    Where it has no name that is known, or the system disagrees with it, what the clock says now.
+    """
+    own = datetime.now().astimezone()
+    named = os.environ.get("TZ", "") or bytes(QTimeZone.systemTimeZoneId().data()).decode("ascii", "replace")
+    try:
+        zone = zone_of(named.removeprefix(":"))
+    except UnknownZone:
+        return own.tzinfo or UTC
+    return zone if own.astimezone(zone).utcoffset() == own.utcoffset() else own.tzinfo or UTC
 
 
 def clock_time(at: datetime, zone: tzinfo | None = None) -> str:

@@ -64,6 +64,7 @@ class Icon(Enum):
     RECEIPT = 0xF19DC
     COPY = 0xF018F
     DOWNLOAD = 0xF01DA
+    CALENDAR = 0xF0A33
 
 
 class Icons:

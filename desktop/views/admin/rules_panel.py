@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from desktop.messages import day_time, zone_name
+from desktop.messages import day_time, desk_zone, zone_name
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID
 from desktop.views.admin.form import Form
 from desktop.views.admin.oversight_words import percent
-from desktop.views.client.moment_edit import MomentEdit
+from desktop.views.moments.field import MomentField
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.combo import Combo, NumberBox
 from desktop.widgets.side_panel import SidePanel
@@ -24,6 +24,7 @@ from engine.domain.cancellation import CancellationRule
 from engine.domain.charging import CHARGED
 from engine.domain.errors import DriveSphereError, InvalidText
 from engine.domain.settings import LONGEST_HOLD, SHORTEST_HOLD, FirmSettings, sound
+from engine.domain.wall import on_wall, wall_of
 
 _SOON, _LATER = "As soon as possible (in about a minute)", "From a day and time on"
 _MOST_RULES = 10
@@ -43,11 +44,11 @@ class RulesPanel(SidePanel):
         self._save.clicked.connect(self._submit)
         self.foot.addWidget(self._save)
         self.foot.addStretch(1)
-        self.form = RulesForm(theme, now())
+        self.form = RulesForm(theme, now)
 
     def begin(self, settings: FirmSettings) -> None:
         """With what holds now."""
-        self.form = RulesForm(self._theme, self._now())
+        self.form = RulesForm(self._theme, self._now)
         self.form.show_settings(settings)
         self.set_content(self.form)
         self.set_busy(busy=False)
@@ -61,6 +62,8 @@ class RulesPanel(SidePanel):
 
     def _submit(self) -> None:
         self.form.tell(None)
+        if not self.form.ready():
+            return
         try:
             settings, valid_from = sound(self.form.settings()), self.form.valid_from()
         except InvalidText as problem:
@@ -70,7 +73,7 @@ class RulesPanel(SidePanel):
 
 
 class RulesForm(Form):
-    def __init__(self, theme: Theme, now: datetime) -> None:
+    def __init__(self, theme: Theme, now: Callable[[], datetime]) -> None:
         super().__init__(theme)
         self.commission = QLineEdit(maxLength=6)
         self.hold = _spin_box(" minutes", SHORTEST_HOLD // _MINUTE, LONGEST_HOLD // _MINUTE)
@@ -79,10 +82,10 @@ class RulesForm(Form):
         self.cancellation = CancellationRows(theme)
         self.when = Combo()
         self.when.addItems([_SOON, _LATER])
-        self.moment = MomentEdit("Holds from")
-        self.moment.show_moment(_next_midnight(now))
+        self.moment = MomentField(theme, "Holds from", now=now)
+        self.moment.show_moment(_next_midnight(now()))
         self.clock = Text(theme, ink="muted", wrap=True)
-        self.clock.setText(f"On this desk's clock ({zone_name(now, _here(now))}).")
+        self.clock.setText(f"On this desk's clock ({zone_name(now(), desk_zone())}).")
         self.add("commission", "Commission, percent of a rental", self.commission)
         self.add("hold", "A car is kept for a renter who has not paid", self.hold)
         self.add("currency", "Currency of new cars", self.currency)
@@ -112,7 +115,14 @@ class RulesForm(Form):
     def valid_from(self) -> datetime | None:
         if self.when.currentIndex() == 0:
             return None
-        return self.moment.moment().astimezone().astimezone(UTC)
+        return on_wall(self.moment.moment(), desk_zone()).moment
+
+    def ready(self) -> bool:
+        """Whether the moment it holds is the one that is shown; else its field says why, and gets the focus."""
+        if self.when.currentIndex() == 0 or self.moment.take():
+            return True
+        self.moment.setFocus(Qt.FocusReason.OtherFocusReason)
+        return False
 
     def _show_moment(self) -> None:
         later = self.when.currentIndex() == 1
@@ -214,8 +224,8 @@ def _here(at: datetime) -> tzinfo:
 
 
 def _next_midnight(now: datetime) -> datetime:
-    tomorrow = now.astimezone() + timedelta(days=1)
-    return tomorrow.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+    tomorrow = wall_of(now, desk_zone()) + timedelta(days=1)
+    return tomorrow.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
 
 
 def _basis_points(field: str, text: str) -> int:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
-from PySide6.QtCore import QDate, QSignalBlocker, Qt
-from PySide6.QtGui import QTextCharFormat
-from PySide6.QtWidgets import QDateEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.messages import STANDINGS, branch_name, locale
+from desktop.messages import STANDINGS, branch_name, desk_zone
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID
 from desktop.viewmodels.bookings import BookingsState, BookingsViewModel
 from desktop.viewmodels.day_span import Days, DaySpan
 from desktop.views.bookings.words import DAYS, ORDERS, hint_for, orders_for
 from desktop.views.client.filter_button import FilterButton
+from desktop.views.moments.field import MomentField
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.chip import Chip
 from desktop.widgets.combo import Combo
@@ -26,8 +26,11 @@ from desktop.widgets.text import Text
 from engine.domain.booking import Standing
 from engine.domain.car import BranchId
 from engine.domain.listing import BookingScope
+from engine.domain.moments.reading import Lean
+from engine.domain.wall import wall_of
 
 _SEARCH_PX = 260
+_DAY_PX = 180
 #: Where rows of several branches stand beside each other.
 _OF_MANY = (BookingScope.MINE, BookingScope.FLEET, BookingScope.ALL)
 
@@ -44,7 +47,10 @@ class BookingFilters(QWidget):
         self.standings: FilterButton[Standing] = FilterButton(theme, "Standing", STANDINGS.__getitem__)
         self.days: FilterButton[Days] = FilterButton(theme, "Pick-up", DAYS.__getitem__, many=False)
         self.branch: FilterButton[BranchId] = FilterButton(theme, "Branch", self._branch_words, many=False)
-        self.first, self.last = _day_edit("First day of pick-up"), _day_edit("Last day of pick-up")
+        self.first, self.last = (
+            MomentField(theme, name, days_only=True, lean=Lean.NEAREST, beneath=False)
+            for name in ("First day of pick-up", "Last day of pick-up")
+        )
         self.order = Combo()
         self.order.setAccessibleName("Order")
         self._orders = orders_for(vm.scopes)
@@ -57,7 +63,10 @@ class BookingFilters(QWidget):
         for button in (self.standings, self.days, self.branch):
             button.edited.connect(self._filter)
         for edit in (self.first, self.last):
-            edit.dateChanged.connect(self._filter)
+            edit.setMinimumWidth(_DAY_PX)
+            edit.hide()
+            edit.taken.connect(self._filter)
+            edit.range_taken.connect(self._range_typed)
         self.order.activated.connect(self._sort)
 
     def draw(self, state: BookingsState) -> None:
@@ -73,9 +82,9 @@ class BookingFilters(QWidget):
         self.days.show_chosen(frozenset() if days is Days.ANY else frozenset({days}))
         for edit, day in ((self.first, state.days.first), (self.last, state.days.last)):
             edit.setVisible(days is Days.CHOSEN)
-            if day is not None:
+            if day is not None and not edit.at_odds:
                 blocked = QSignalBlocker(edit)
-                edit.setDate(QDate(day.year, day.month, day.day))
+                edit.show_day(day)
                 del blocked
         self.order.setCurrentIndex(self._orders.index((asked.order, asked.descending)))
         self._chips.draw(state)
@@ -91,15 +100,20 @@ class BookingFilters(QWidget):
         if days is Days.CHOSEN:
             if self._vm.state.days.days is not Days.CHOSEN:
                 self._begin_with_today()
-            span = DaySpan(days, *sorted((_day(self.first), _day(self.last))))
+            span = DaySpan(days, *sorted(day for day in (self.first.day(), self.last.day()) if day is not None))
         branch = next(iter(self.branch.chosen()), None)
         self._vm.filter(self.standings.chosen(), branch, span)
 
     def _begin_with_today(self) -> None:
         for edit in (self.first, self.last):
             blocked = QSignalBlocker(edit)
-            edit.setDate(QDate.currentDate())
+            edit.show_day(wall_of(datetime.now(UTC), desk_zone()).date())
             del blocked
+
+    def _range_typed(self, first: date, last: date) -> None:
+        self.first.show_day(first)
+        self.last.show_day(last)
+        self._filter()
 
     def _sort(self) -> None:
         order, descending = self._orders[self.order.currentIndex()]
@@ -150,21 +164,3 @@ class FilterChips(QWidget):
         self.only.set_words(only)
         self.only.setVisible(bool(only))
         self.setVisible(bool(only) or any(button.words() for button, _ in self._chips))
-
-
-def _day_edit(name: str) -> QDateEdit:
-    edit = QDateEdit()
-    edit.setLocale(locale())
-    edit.setDisplayFormat("ddd d MMM yyyy")
-    edit.setCalendarPopup(True)
-    for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
-        # Qt paints weekends in a red of its own, hard to read in the dark.
-        edit.calendarWidget().setWeekdayTextFormat(day, QTextCharFormat())
-    edit.setAccessibleName(name)
-    edit.hide()
-    return edit
-
-
-def _day(edit: QDateEdit) -> date:
-    shown = edit.date()
-    return date(shown.year(), shown.month(), shown.day())

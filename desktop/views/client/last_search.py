@@ -11,6 +11,7 @@ from desktop.viewmodels.search import SearchForm, first_form
 from engine.domain.car import BodyType, Branch, Fuel, Transmission
 from engine.domain.catalogue import CarOrder
 from engine.domain.people import AccountName
+from engine.domain.wall import on_wall
 
 Kind = TypeVar("Kind", bound=StrEnum)
 
@@ -23,6 +24,7 @@ def written(form: SearchForm, account: AccountName) -> dict[str, str]:
         "branch": form.branch_id,
         "pick_up": form.pick_up.isoformat(),
         "drop_off": form.drop_off.isoformat(),
+        "folds": f"{form.pick_up.fold}{form.drop_off.fold}",
         "brands": _BETWEEN.join(sorted(form.brands)),
         "bodies": _BETWEEN.join(sorted(form.bodies)),
         "fuels": _BETWEEN.join(sorted(form.fuels)),
@@ -46,10 +48,14 @@ def read(
     except (KeyError, ValueError):
         return None
     start = first_form(branch, now)
+    if pick_up.tzinfo is None and drop_off.tzinfo is None:
+        folds = fields.get("folds", "")
+        pick_up = on_wall(pick_up.replace(fold=folds[:1] == "1"), branch.clock).at
+        drop_off = on_wall(drop_off.replace(fold=folds[1:] == "1"), branch.clock).at
     if pick_up.tzinfo is not None or drop_off.tzinfo is not None or drop_off <= pick_up:
         pick_up, drop_off = start.pick_up, start.drop_off
     elif pick_up < now.astimezone(branch.clock).replace(tzinfo=None):
-        pick_up, drop_off = start.pick_up, start.pick_up + (drop_off - pick_up)
+        pick_up, drop_off = start.pick_up, on_wall(start.pick_up + (drop_off - pick_up), branch.clock).at
     return SearchForm(
         branch.id,
         pick_up,

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtGui import QHideEvent, QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from desktop.messages import branch_line, branch_name, say, zone_note
+from desktop.messages import branch_line, branch_name, zone_note
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.viewmodels.search import SearchForm, SearchState
 from desktop.views.client.filters import FilterChips, FilterRow
-from desktop.views.client.moment_edit import MomentEdit
+from desktop.views.moments.field import MomentField
+from desktop.views.moments.lengths import LengthChips
 from desktop.widgets.combo import Combo
 from desktop.widgets.panel import Panel
 from desktop.widgets.text import Text
 from engine.domain.car import Branch, BranchId
 from engine.domain.errors import InvalidPeriod
+from engine.domain.hours import hours_text
 
 PAUSE_MS = 250
 _BRANCH_SIGNS = 7
+_DAY = timedelta(days=1)
+#: Below this width the branch has a line of its own.
+_NARROW_PX = 170 * GRID
 
 
 class SearchFormPanel(Panel):
@@ -30,8 +36,10 @@ class SearchFormPanel(Panel):
 
     edited = Signal(object)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, now: Callable[[], datetime], parent: QWidget | None = None) -> None:
+        """*now* is the server's time (UTC)."""
         super().__init__(theme, parent, padding=4 * GRID)
+        self._branch: Branch | None = None
         self._form: SearchForm | None = None
         self._offered: list[tuple[str, Branch]] = []
         self.branch = Combo()
@@ -39,16 +47,21 @@ class SearchFormPanel(Panel):
         # Beside an open panel the form is narrow; the list that drops down shows the names in full.
         self.branch.setSizeAdjustPolicy(Combo.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.branch.setMinimumContentsLength(_BRANCH_SIGNS)
-        self.pick_up, self.drop_off = MomentEdit("Pick-up"), MomentEdit("Return")
+        self.pick_up = MomentField(theme, "Pick-up", now=now)
+        self.drop_off = MomentField(theme, "Return", now=now, beneath=False)
+        self.lengths = LengthChips(theme)
         self.hint = Text(theme, " ", size=TypeSize.SMALL, ink="muted", wrap=True)
         self.filters = FilterRow(theme)
         self.chips = FilterChips(theme, self.filters)
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self._tell)
         self._lay_out(theme)
-        self.branch.currentIndexChanged.connect(self._edited)
-        self.pick_up.dateTimeChanged.connect(self._pick_up_moved)
-        self.drop_off.dateTimeChanged.connect(self._edited)
+        self.branch.currentIndexChanged.connect(self._branch_moved)
+        self.pick_up.taken.connect(self._pick_up_moved)
+        self.drop_off.taken.connect(self._edited)
+        for field in (self.pick_up, self.drop_off):
+            field.entered.connect(self._entered)
+        self.lengths.chosen.connect(self._length_chosen)
         self.filters.edited.connect(self._edited)
         self.chips.cleared.connect(self._clear_filters)
         self._set_fields_enabled(enabled=False)
@@ -68,12 +81,30 @@ class SearchFormPanel(Panel):
         self._form = form
         blocked = [QSignalBlocker(field) for field in (self.branch, self.pick_up, self.drop_off)]
         self.branch.setCurrentIndex(self.branch.findData(form.branch_id))
+        self._stand_at(state.branch)
         for field, moment in ((self.pick_up, form.pick_up), (self.drop_off, form.drop_off)):
-            if field.moment() != moment:
+            if not field.at_odds:
                 field.show_moment(moment)
+        self._mark_length()
         self.filters.draw(state.facets, form)
         self.chips.draw()
         del blocked
+
+    def _stand_at(self, branch: Branch | None) -> None:
+        """Both times are those of the wall clock there."""
+        self._branch = branch
+        for field in (self.pick_up, self.drop_off):
+            field.set_place(branch.clock if branch is not None else UTC, branch)
+
+    def _mark_length(self) -> None:
+        if self._form is None:
+            return
+        out, back = self._form.pick_up, self._form.drop_off
+        self.drop_off.set_base(out)
+        days, rest = divmod(back - out, _DAY)
+        self.lengths.show_days(None if rest else days)
+        for field in (self.pick_up, self.drop_off):
+            field.set_tinted(out.date(), back.date())
 
     def _offer(self, branches: tuple[Branch, ...], at: datetime) -> None:
         offered = [(branch_line(branch, at), branch) for branch in branches]
@@ -88,24 +119,53 @@ class SearchFormPanel(Panel):
         del blocked
 
     def _hint_at(self, state: SearchState, at: datetime) -> None:
-        """Below the times: what is wrong with them, or whose times they are."""
+        """Below the branch whose times they are and when it is open; what is wrong with the times, at the return."""
+        note = zone_note(at, state.branch) if state.branch else ""
+        hours = f"Open {hours_text(state.branch)}. " if state.branch else ""
+        self.hint.setText(f"{hours}{note}" or " ")
         if isinstance(state.problem, InvalidPeriod):
-            self.hint.set_ink("danger")
-            self.hint.setText(say(state.problem).text)
-        else:
-            self.hint.set_ink("muted")
-            self.hint.setText((zone_note(at, state.branch) if state.branch else "") or " ")
+            words = str(state.problem)
+            self.drop_off.warn(f"{words[:1].upper()}{words[1:]}.")
+
+    def _branch_moved(self) -> None:
+        """The same times on another wall, where one of them may not exist or come twice."""
+        chosen = BranchId(str(self.branch.currentData()))
+        self._stand_at(next((branch for _, branch in self._offered if branch.id == chosen), self._branch))
+        blocked = [QSignalBlocker(field) for field in (self.pick_up, self.drop_off)]
+        if self._form is not None:
+            self.pick_up.propose(self._form.pick_up)
+            self.drop_off.propose(self._form.drop_off)
+        del blocked
+        self._edited()
 
     def _pick_up_moved(self) -> None:
         """The rental keeps its length; only the return is changed by itself."""
         if self._form is not None:
-            blocked = QSignalBlocker(self.drop_off)
-            self.drop_off.show_moment(self.pick_up.moment() + (self._form.drop_off - self._form.pick_up))
-            del blocked
+            self._return_after(self._form.drop_off - self._form.pick_up)
         self._edited()
+
+    def _length_chosen(self, days: int) -> None:
+        self._return_after(days * _DAY)
+        self._edited()
+
+    def _return_after(self, length: timedelta) -> None:
+        blocked = QSignalBlocker(self.drop_off)
+        self.drop_off.propose(self.pick_up.moment().replace(fold=0) + length)
+        del blocked
+
+    def one_day_later(self) -> None:
+        if self._form is not None:
+            self.pick_up.propose(self._form.pick_up.replace(fold=0) + _DAY)
+
+    def _entered(self) -> None:
+        if self._pause.isActive():
+            self._tell()
 
     def _edited(self) -> None:
         if self._form is None:
+            return
+        if self.pick_up.undecided or self.drop_off.undecided:
+            self._pause.stop()
             return
         self._form = self.filters.filled(
             replace(
@@ -115,6 +175,7 @@ class SearchFormPanel(Panel):
                 drop_off=self.drop_off.moment(),
             )
         )
+        self._mark_length()
         self.chips.draw()
         self._pause.start()
 
@@ -132,22 +193,32 @@ class SearchFormPanel(Panel):
             field.setEnabled(enabled)
 
     def _lay_out(self, theme: Theme) -> None:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(3 * GRID)
-        grid.setVerticalSpacing(GRID)
-        for column, (words, field) in enumerate(
-            (("Branch", self.branch), ("Pick-up", self.pick_up), ("Return", self.drop_off))
-        ):
-            label = Text(theme, words, size=TypeSize.SMALL, ink="muted")
-            label.setBuddy(field)
-            grid.addWidget(label, 0, column)
-            grid.addWidget(field, 1, column)
-            grid.setColumnStretch(column, 4 if column == 0 else 3)
-        grid.addWidget(self.hint, 2, 0, 1, 3)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(3 * GRID)
+        self._grid.setVerticalSpacing(2 * GRID)
+        self._places = (
+            _place(theme, "Branch", self.branch, self.hint),
+            _place(theme, "Pick-up", self.pick_up),
+            _place(theme, "Return", self.drop_off, self.lengths),
+        )
+        self._narrow: bool | None = None
+        self._arrange(narrow=False)
         self.body.setSpacing(GRID)
-        self.body.addLayout(grid)
+        self.body.addLayout(self._grid)
         self.body.addWidget(self.filters)
         self.body.addWidget(self.chips)
+
+    def _arrange(self, *, narrow: bool) -> None:
+        if narrow is self._narrow:
+            return
+        self._narrow = narrow
+        top = Qt.AlignmentFlag.AlignTop
+        branch, out, back = self._places
+        self._grid.addWidget(branch, 0, 0, 1, 2 if narrow else 1, top)
+        self._grid.addWidget(out, 1 if narrow else 0, 0 if narrow else 1, top)
+        self._grid.addWidget(back, 1 if narrow else 0, 1 if narrow else 2, top)
+        for column, stretch in enumerate((1, 1, 0) if narrow else (4, 4, 4)):
+            self._grid.setColumnStretch(column, stretch)
 
     # Qt names below.
 
@@ -155,3 +226,20 @@ class SearchFormPanel(Panel):
         if self._pause.isActive():
             self._tell()
         super().hideEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange(narrow=event.size().width() < _NARROW_PX)
+
+
+def _place(theme: Theme, words: str, field: QWidget, *beneath: QWidget) -> QWidget:
+    """A field under its name, and what stands beneath it."""
+    place = QWidget()
+    label = Text(theme, words, size=TypeSize.SMALL, ink="muted")
+    label.setBuddy(field)
+    column = QVBoxLayout(place)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(GRID)
+    for widget in (label, field, *beneath):
+        column.addWidget(widget)
+    return place

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
-from PySide6.QtCore import QSignalBlocker, QSize, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -28,9 +27,9 @@ from engine.domain.car import Branch, Car
 from engine.domain.catalogue import CarOrder, Offer
 from engine.domain.damage import Damaged
 from engine.domain.period import RentalPeriod
+from engine.domain.wall import wall_of
 from engine.domain.zones import shown_zone
 
-_DAY = timedelta(days=1)
 #: A card keeps half of its gap on each side; with this the cards stand flush with the form above.
 _CARD_EDGE = GAP // 2
 
@@ -46,7 +45,7 @@ class SearchPage(Page):
         self._photos = photos
         self._preferences, self._workspace = tools.preferences, workspace
         self._search = workspace.search
-        self.form = SearchFormPanel(tools.theme)
+        self.form = SearchFormPanel(tools.theme, workspace.now)
         self.results = CarResults(tools, workspace.search, workspace.now)
         self.count = Text(tools.theme, " ", bold=True)
         self.order = Combo()
@@ -81,7 +80,8 @@ class SearchPage(Page):
         self.results.take_focus()
 
     def focus_form(self) -> None:
-        self.form.pick_up.setFocus() if self.form.branch.count() == 1 else self.form.branch.setFocus()
+        """Into the pick-up: this desk's branch stands there already."""
+        self.form.pick_up.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def focus_cards(self) -> None:
         self.results.take_focus()
@@ -101,7 +101,7 @@ class SearchPage(Page):
         """The same search at other times."""
         form, branch = self._search.state.form, self._search.state.branch
         if form is not None and branch is not None:
-            out, back = (at.astimezone(branch.clock).replace(tzinfo=None) for at in (period.starts_at, period.ends_at))
+            out, back = (wall_of(at, branch.clock) for at in (period.starts_at, period.ends_at))
             self._search_for(replace(form, pick_up=out, drop_off=back))
         self.focus_cards()
 
@@ -109,7 +109,7 @@ class SearchPage(Page):
         """The branch and the days of a booking that did not come about."""
         zone = shown_zone(booking.zone)
         ends = (booking.period.starts_at, booking.period.ends_at)
-        pick_up, drop_off = (end.astimezone(zone).replace(tzinfo=None) for end in ends)
+        pick_up, drop_off = (wall_of(end, zone) for end in ends)
         self._search_for(SearchForm(booking.branch_id, pick_up, drop_off))
 
     def _photo_of(self, row: CarRow) -> QPixmap | None:
@@ -131,9 +131,7 @@ class SearchPage(Page):
             self._search_for(plain(self._search.state.form))
 
     def _one_day_later(self) -> None:
-        form = self._search.state.form
-        if form is not None:
-            self._search_for(replace(form, pick_up=form.pick_up + _DAY, drop_off=form.drop_off + _DAY))
+        self.form.one_day_later()
 
     def _last_form(self, branches: tuple[Branch, ...]) -> SearchForm | None:
         return read(self._preferences.last_search, self._workspace.actor.account, branches, self._workspace.now())

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from PySide6.QtCore import QDate, QSignalBlocker, Signal
-from PySide6.QtWidgets import QDateEdit, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.figures import locale
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
+from desktop.views.moments.field import MomentField
 from desktop.views.owner.earnings_words import KINDS
 from desktop.views.tools import announce
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.combo import Combo
 from desktop.widgets.text import Text
+from engine.domain.moments.reading import Lean
 from engine.domain.span import LONGEST_DAYS, Span, SpanKind
+from engine.domain.zones import shown_zone
 
 _DAY_WIDTH = 34 * GRID
 _BACKWARDS = "The last day lies before the first one."
@@ -43,14 +45,12 @@ class PeriodBar(QWidget):
         self.later = Button(theme, kind=Kind.PLAIN, icon=Icon.FORWARD)
         self.later.setAccessibleName("Period after")
         self.later.setToolTip("Period after (Alt+Right)")
-        self.first, self.last = QDateEdit(), QDateEdit()
+        self.first, self.last = (
+            MomentField(theme, name, days_only=True, lean=Lean.BACKWARD, beneath=False)
+            for name in ("First day", "Last day")
+        )
         for field in (self.first, self.last):
-            field.setCalendarPopup(True)
-            field.setDisplayFormat("d MMM yyyy")
-            field.setLocale(locale())
             field.setMinimumWidth(_DAY_WIDTH)
-        self.first.setAccessibleName("First day")
-        self.last.setAccessibleName("Last day")
         self._to = Text(theme, "to", ink="muted")
         self.currency = Combo()
         self.currency.setAccessibleName("Currency")
@@ -64,8 +64,9 @@ class PeriodBar(QWidget):
         self.kind.activated.connect(self._kind_picked)
         self.earlier.clicked.connect(lambda: self.stepped.emit(-1))
         self.later.clicked.connect(lambda: self.stepped.emit(1))
-        self.first.editingFinished.connect(self._days_picked)
-        self.last.editingFinished.connect(self._days_picked)
+        for field in (self.first, self.last):
+            field.taken.connect(self._days_picked)
+            field.range_taken.connect(self._range_typed)
         self.currency.activated.connect(lambda at: self.currency_chosen.emit(self.currency.itemText(at)))
 
     def _lay_out(self) -> None:
@@ -96,8 +97,10 @@ class PeriodBar(QWidget):
         self._show_days(shown=self._own)
         last = span.end - timedelta(days=1)
         blocked = QSignalBlocker(self.first), QSignalBlocker(self.last)
-        self.first.setDate(QDate(span.first.year, span.first.month, span.first.day))
-        self.last.setDate(QDate(last.year, last.month, last.day))
+        self.first.set_place(shown_zone(span.zone))
+        self.last.set_place(shown_zone(span.zone))
+        self.first.show_day(span.first)
+        self.last.show_day(last)
         del blocked
 
     def _kind_picked(self) -> None:
@@ -111,12 +114,17 @@ class PeriodBar(QWidget):
             self.kind_chosen.emit(kind)
 
     def _days_picked(self) -> None:
-        first, last = (_day(field.date()) for field in (self.first, self.last))
-        if not self._own:
+        first, last = self.first.day(), self.last.day()
+        if not self._own or first is None or last is None:
             return
         self._tell("" if first <= last else _BACKWARDS)
         if first <= last:
             self.days_chosen.emit(first, last)
+
+    def _range_typed(self, first: date, last: date) -> None:
+        self.first.show_day(first)
+        self.last.show_day(last)
+        self._days_picked()
 
     def refuse(self) -> None:
         """There are no figures for the days that were asked for."""
@@ -131,7 +139,3 @@ class PeriodBar(QWidget):
     def _show_days(self, *, shown: bool) -> None:
         for widget in (self.first, self._to, self.last):
             widget.setVisible(shown)
-
-
-def _day(of: QDate) -> date:
-    return date(of.year(), of.month(), of.day())
