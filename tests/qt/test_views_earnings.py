@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
-from PySide6.QtCore import QDate, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
@@ -282,14 +282,52 @@ async def test_the_period_is_picked_with_the_keyboard(page):
     assert a_quarter == quarter(2026, 4, ZONE)
 
 
+def type_day(field, text):
+    field.edit.selectAll()
+    QTest.keyClicks(field.edit, text)
+    QTest.keyClick(field.edit, Qt.Key.Key_Return)
+
+
+@pytest.mark.parametrize("typed", ["25 Mar 2026", "25.3.2026", "25/03/2026", "2026-03-25", "Wed 25 Mar 2026"])
+async def test_a_typed_day_is_that_day(page, typed):
+    page.vm._show(ready())
+    page.period.kind.setCurrentIndex(3)
+    page.period.kind.activated.emit(3)
+    type_day(page.period.first, typed)
+
+    await page.vm._tasks.aclose()
+    assert date(2026, 3, 25) == page.vm.state.span.first
+
+
+async def test_both_days_are_typed_in_one(page):
+    page.vm._show(ready())
+    page.period.kind.setCurrentIndex(3)
+    page.period.kind.activated.emit(3)
+    type_day(page.period.first, "1.3.2026 - 25.3.2026")
+
+    await page.vm._tasks.aclose()
+    assert (date(2026, 3, 1), date(2026, 3, 26)) == (page.vm.state.span.first, page.vm.state.span.end)
+
+
+async def test_a_day_that_is_not_understood_is_named_and_changes_nothing(page):
+    page.vm._show(ready())
+    page.period.kind.setCurrentIndex(3)
+    page.period.kind.activated.emit(3)
+    before = page.period.first.day()
+    for typed, word in (("31 Feb 2026", "31 Feb"), ("1.1.1969", "1969"), ("25 Mrz", "Mrz")):
+        type_day(page.period.first, typed)
+        assert word in page.period.first.hint.text()
+        assert before == page.period.first.day()
+    assert page.vm.state.span == month(2026, 11, ZONE)
+
+
 async def test_own_days_are_typed(page):
     page.vm._show(ready())
     page.period.kind.setCurrentIndex(3)
     page.period.kind.activated.emit(3)
     assert page.period.first.isVisibleTo(page)
 
-    page.period.first.setDate(page.period.first.date().addDays(4))
-    QTest.keyClick(page.period.first, Qt.Key.Key_Return)
+    type_day(page.period.first, "5.11.2026")
 
     await page.vm._tasks.aclose()
     assert page.vm.state.span.kind is SpanKind.CUSTOM
@@ -299,26 +337,24 @@ async def test_own_days_are_typed(page):
 @pytest.mark.parametrize(
     ("first", "last", "words"),
     [
-        (QDate(2026, 11, 9), QDate(2026, 11, 8), "The last day lies before the first one."),
-        (QDate(2006, 11, 9), QDate(2026, 11, 8), "A report covers up to 10 years, none of them before 1971."),
-        (QDate(1969, 1, 1), QDate(1969, 1, 31), "A report covers up to 10 years, none of them before 1971."),
-        (QDate(1971, 1, 1), QDate(1971, 1, 31), "A report covers up to 10 years, none of them before 1971."),
+        (date(2026, 11, 9), date(2026, 11, 8), "The last day lies before the first one."),
+        (date(2006, 11, 9), date(2026, 11, 8), "A report covers up to 10 years, none of them before 1971."),
+        (date(1971, 1, 1), date(1971, 1, 31), "A report covers up to 10 years, none of them before 1971."),
     ],
 )
 async def test_own_days_that_are_no_period_are_told_beside_them(page, first, last, words):
     page.vm._show(ready())
     page.period.kind.setCurrentIndex(3)
     page.period.kind.activated.emit(3)
-    page.period.first.setDate(first)
-    page.period.last.setDate(last)
+    page.period.first.show_day(first)
+    type_day(page.period.last, f"{last:%d.%m.%Y}")
 
-    QTest.keyClick(page.period.last, Qt.Key.Key_Return)
     told = page.period.mistake.isVisibleTo(page) and page.period.mistake.text()
     page.vm._show(ready(run=7))
 
     assert words == told
     assert page.vm.state.span == month(2026, 11, ZONE)
-    assert (first, last) == (page.period.first.date(), page.period.last.date())
+    assert (first, last) == (page.period.first.day(), page.period.last.day())
     page.period.kind.setCurrentIndex(0)
     page.period.kind.activated.emit(0)
     assert not page.period.mistake.isVisibleTo(page)

@@ -88,6 +88,11 @@ class Line:
             return None
         return int(token.text)
 
+    def is_unknown(self, at: int) -> bool:
+        """Whether it is a word that means nothing."""
+        token = self[at]
+        return token is not None and token.is_word and not self.habits.meanings(token.text)
+
     def is_spaced(self, at: int) -> bool:
         token = self[at]
         return token is not None and token.spaced

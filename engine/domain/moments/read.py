@@ -25,6 +25,7 @@ from engine.domain.moments.items import (
 )
 from engine.domain.moments.reading import Lean, Misread, Question, Reading, Why
 from engine.domain.moments.signs import LONGEST, Token, tokens
+from engine.domain.moments.write import day_written, moment_written
 from engine.domain.wall import on_wall, wall_after
 
 _DAY, _WEEK, _MONTHS = timedelta(days=1), 7, 12
@@ -66,7 +67,16 @@ def read_moment(text: str, asked: Question) -> Reading | Misread:
             strange.append(answer)
         elif answer not in found:
             found.append(answer)
-    return _decided(found, text, cut, reach.furthest) if found or not strange else strange[0]
+    if len(found) > 1 and (own := [each for each in found if _is_ours(each, text, asked)]):
+        return own[0]
+    return _decided(found, text, cut, _unknown_from(line, reach.furthest)) if found or not strange else strange[0]
+
+
+def _is_ours(answer: Reading | Misread, text: str, asked: Question) -> bool:
+    """What the program writes itself means what it wrote, whatever its words mean in another language."""
+    if isinstance(answer, Misread):
+        return False
+    return text.strip() in (moment_written(answer.at, asked.zone), day_written(answer.at))
 
 
 def _bare_number(token: Token, asked: Question) -> Reading | Misread:
@@ -140,6 +150,12 @@ def _decided(found: list[Reading | Misread], text: str, cut: tuple[Token, ...], 
         readings = [each.at for each in found if isinstance(each, Reading)]
         return Misread(Why.AMBIGUOUS, text.strip(), tuple(dict.fromkeys(readings)))
     return Misread(Why.WORD, text.strip()) if furthest >= len(cut) else _misread_at(cut, furthest)
+
+
+def _unknown_from(line: Line, furthest: int) -> int:
+    """The first word from *furthest* on that means nothing: of ``25 Mrz`` it is that, not the number before it."""
+    unknown = (at for at in range(furthest, line.end) if line.is_unknown(at))
+    return next(unknown, furthest)
 
 
 def _misread_at(cut: tuple[Token, ...], at: int) -> Misread:
