@@ -7,7 +7,6 @@ zone_name, zone_line, zone_note, branch_name, branch_line.
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Protocol
 
@@ -82,7 +81,7 @@ def desk_zone() -> AnyZone:
     Where it has no name that is known, or the system disagrees with it, what the clock says now.
     """
     own = datetime.now().astimezone()
-    named = os.environ.get("TZ", "") or bytes(QTimeZone.systemTimeZoneId().data()).decode("ascii", "replace")
+    named = bytes(QTimeZone.systemTimeZoneId().data()).decode("ascii", "replace")
     try:
         zone = zone_of(named.removeprefix(":"))
     except UnknownZone:

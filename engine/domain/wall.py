@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
+_QUARTER_MINUTES = 15
+
 
 @dataclass(frozen=True, slots=True)
 class OnWall:
@@ -52,3 +54,10 @@ def wall_after(at: datetime, passed: timedelta, zone: tzinfo | None) -> datetime
     if zone is None:
         return at + passed
     return wall_of(on_wall(at, zone).moment + passed, zone)
+
+
+def quarter_stepped(at: datetime, steps: int, zone: tzinfo) -> datetime:
+    """To the next full quarter of an hour on the wall in the direction of *steps*, and on by the others."""
+    past = timedelta(minutes=at.minute % _QUARTER_MINUTES)
+    by = -past if steps < 0 and past else steps * timedelta(minutes=_QUARTER_MINUTES) - past
+    return wall_after(at, by, zone)

@@ -83,8 +83,8 @@ def test_it_says_what_it_understood_before_it_takes_it(field, typed, expected):
     type_in(field, typed)
 
     assert HELD == field.moment()
-    assert day_written(expected) in field.hint.text()
-    assert f"{expected:%H:%M}" in field.hint.text()
+    assert day_written(expected) in field.beneath.text.text()
+    assert f"{expected:%H:%M}" in field.beneath.text.text()
     press(field, Qt.Key.Key_Return)
     assert expected == field.moment()
     assert moment_written(expected) == field.edit.text()
@@ -101,7 +101,7 @@ def test_what_it_did_not_understand_is_named_and_the_old_value_stays(field, qtbo
         press(field, leave)
 
     assert HELD == field.moment()
-    assert f"“{word}”" in field.hint.text()
+    assert f"“{word}”" in field.beneath.text.text()
     assert f"“{word}”" in field.edit.accessibleDescription()
     # Once nobody types in it, it shows nothing but what it holds.
     assert field.edit.hasFocus() or moment_written(HELD) == field.edit.text()
@@ -164,12 +164,12 @@ def test_minutes_step_by_quarters(field, minute, key, expected):
 
 def test_a_time_that_does_not_exist_is_moved_and_said(field):
     type_in(field, "28.3.2027 2:30")
-    assert "02:30 does not exist" in field.hint.text()
+    assert "02:30 does not exist" in field.beneath.text.text()
     press(field, Qt.Key.Key_Return)
 
     assert datetime(2027, 3, 28, 3, 30) == field.moment()
     assert "03:30" in field.edit.text()
-    assert "Moved to Sun 28 Mar 2027, 03:30" in field.hint.text()
+    assert "Moved to Sun 28 Mar 2027, 03:30" in field.beneath.text.text()
 
 
 @pytest.mark.parametrize("fold", [0, 1])
@@ -179,30 +179,30 @@ def test_a_time_that_comes_twice_asks_which_and_takes_none_by_itself(field, qtbo
         press(field, Qt.Key.Key_Return)
     assert field.undecided
     assert HELD == field.moment()
-    assert ["First (CEST)", "Second (CET)"] == [field.first.text(), field.second.text()]
-    assert field.first.isVisible()
-    assert not field.first.isDefault()
+    assert ["First (CEST)", "Second (CET)"] == [field.beneath.first.text(), field.beneath.second.text()]
+    assert field.beneath.first.isVisible()
+    assert not field.beneath.first.isDefault()
     press(field, Qt.Key.Key_Return)
     assert field.undecided
 
-    (field.first, field.second)[fold].click()
+    (field.beneath.first, field.beneath.second)[fold].click()
 
     assert (datetime(2027, 10, 31, 2, 30), fold) == (field.moment(), field.moment().fold)
     assert ("CEST", "CET")[fold] == field.edit.text().split()[-1]
-    assert not field.first.isVisible()
+    assert not field.beneath.first.isVisible()
     assert not field.at_odds
 
 
 def test_closed_hours_are_said_and_taken(field):
     type_in(field, "fri 22")
-    assert "Closed then, opens Sat 07:30." in field.hint.text()
+    assert "Closed then, opens Sat 07:30." in field.beneath.text.text()
     press(field, Qt.Key.Key_Return)
 
     assert datetime(2026, 11, 27, 22) == field.moment()
-    assert "Closed then, opens Sat 07:30." == field.hint.text()
+    assert "Closed then, opens Sat 07:30." == field.beneath.text.text()
     field.set_place(ZONE, NIGHT_AND_DAY)
     type_in(field, "fri 22")
-    assert "open then" in field.hint.text()
+    assert "open then" in field.beneath.text.text()
 
 
 def test_the_calendar_walks_by_keys_and_takes_with_enter(field, qtbot):

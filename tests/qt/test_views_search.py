@@ -242,10 +242,10 @@ def test_a_wrong_period_is_said_under_the_field(page):
     wrong = InvalidPeriod("the return must come after the pick-up")
     feed(page, replace(looking(), phase=Phase.FAILED, problem=wrong))
 
-    assert "The return must come after the pick-up." == page.form.drop_off.hint.text()
+    assert "The return must come after the pick-up." == page.form.drop_off.beneath.text.text()
     assert ("Choose other times", "") == empty_words(page)
     feed(page, found(3, 2))
-    assert "must come after" not in page.form.drop_off.hint.text()
+    assert "must come after" not in page.form.drop_off.beneath.text.text()
 
 
 def test_a_firm_without_branches_is_told_so(page):

@@ -4,34 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from desktop.figures import desk_zone
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
-from desktop.theme.tokens import GRID, Tone, TypeSize
+from desktop.theme.tokens import GRID, Tone
 from desktop.views.moments.examples import ExampleCard
 from desktop.views.moments.habits import habits_of
+from desktop.views.moments.held import Held
+from desktop.views.moments.hint_line import HintLine
 from desktop.views.moments.popup import MomentPopup
-from desktop.views.moments.words import Hint, held_hint, misread_words, placed_hint, spelt
+from desktop.views.moments.words import Hint
 from desktop.views.tools import announce
-from desktop.widgets.button import Button, Kind
-from desktop.widgets.text import Text
 from engine.domain.car import Branch
 from engine.domain.moments.habits import Habits
-from engine.domain.moments.ranges import read_days
-from engine.domain.moments.read import read_moment
-from engine.domain.moments.reading import Lean, Misread, Question, Reading, Why
-from engine.domain.moments.write import coming_names, day_written, moment_written
-from engine.domain.wall import OnWall, on_wall, wall_after, wall_of
+from engine.domain.moments.reading import Lean, Misread, Reading
+from engine.domain.moments.write import coming_names, day_written
+from engine.domain.wall import OnWall, on_wall, quarter_stepped
 from engine.domain.zones import AnyZone
 
-_ICON = 14
-_QUARTER, _DAY = timedelta(minutes=15), timedelta(days=1)
-_OPENS = (Qt.Key.Key_F4,)
+_DAY, _FOUR_WEEKS = timedelta(days=1), 28
 
 
 class MomentField(QWidget):
@@ -64,22 +60,13 @@ class MomentField(QWidget):
     ) -> None:
         """*now* is the server's time (UTC); *beneath* keeps the line below free while there is nothing to say."""
         super().__init__()
-        self._theme, self._name, self._days_only, self._lean = theme, name, days_only, lean
-        self._now = now or _own_clock
-        self._habits = habits or habits_of()
-        self._zone: AnyZone | None = None
-        self._branch: Branch | None = None
-        self._base: datetime | None = None
+        self._theme = theme
+        self._of = Held(habits or habits_of(), now or partial(datetime.now, UTC), days_only, lean)
         self._tinted: tuple[date, date] | None = None
-        self._held: datetime | None = None
-        self._open: OnWall | None = None  #: comes twice, and nobody has said which
         self._before: datetime | None = None
-        self._beneath = beneath
         self.edit = QLineEdit()
         self.edit.setAccessibleName(name)
-        self.mark = QLabel()
-        self.hint = Text(theme, size=TypeSize.SMALL, ink="muted", wrap=True)
-        self.first, self.second = (Button(theme, kind=Kind.QUIET) for _ in range(2))
+        self.beneath = HintLine(theme, kept_free=beneath)
         self.popup = MomentPopup(theme, self.edit, days_only=days_only)
         self.examples = ExampleCard(theme, self.edit, self.read, days_only=days_only)
         self._lay_out()
@@ -90,32 +77,31 @@ class MomentField(QWidget):
 
     def moment(self) -> datetime:
         """The wall-clock time it holds; ``fold`` says which of two comings."""
-        if self._held is None:
+        if self._of.at is None:
             raise RuntimeError("nothing is held yet")
-        return self._held
+        return self._of.at
 
     def day(self) -> date | None:
-        return None if self._held is None else self._held.date()
+        return None if self._of.at is None else self._of.at.date()
 
     @property
     def undecided(self) -> bool:
         """Whether it waits for an answer which of two comings is meant."""
-        return self._open is not None
+        return self._of.open is not None
 
     @property
     def at_odds(self) -> bool:
         """Whether something stands there that is not held."""
-        return self.undecided or self.edit.text() != self._written()
+        return self.undecided or self.edit.text() != self._of.written
 
     def show_moment(self, wall: datetime) -> None:
         """Hold *wall*; one that is skipped is moved on. Nothing is told."""
-        self._held = on_wall(wall, self._here).at
-        self._open = None
+        self._of.at, self._of.open = on_wall(wall, self._of.here).at, None
         self._show_held()
 
     def show_day(self, day: date | None) -> None:
-        self._held = None if day is None else datetime(day.year, day.month, day.day)  # noqa: DTZ001 -- a wall clock
-        self._open = None
+        self._of.at = None if day is None else datetime(day.year, day.month, day.day)  # noqa: DTZ001 -- a wall clock
+        self._of.open = None
         self._show_held()
 
     def propose(self, wall: datetime) -> None:
@@ -124,64 +110,27 @@ class MomentField(QWidget):
 
     def set_place(self, zone: AnyZone, branch: Branch | None = None) -> None:
         """Whose clock it is, and whose opening hours are told. What is held keeps its wall clock."""
-        self._zone, self._branch = zone, branch
+        self._of.zone, self._of.branch = zone, branch
 
     def set_base(self, base: datetime | None) -> None:
         """What ``+3`` counts from."""
-        self._base = base
+        self._of.base = base
 
     def set_tinted(self, first: date, last: date) -> None:
         self._tinted = (first, last)
 
     def read(self, text: str) -> Reading | Misread:
-        return read_moment(text, self._question())
+        return self._of.read(text)
 
     def warn(self, words: str) -> None:
         """Something is wrong with what is held, said beneath it; empty takes it away."""
-        if words:
-            self._say(Hint(words, Tone.DANGER), aloud=True)
-        else:
-            self._say_held()
+        self._say(Hint(words, Tone.DANGER), aloud=True) if words else self._say_held()
 
     # Typing.
 
-    def _question(self) -> Question:
-        shown = self._open.at if self._open is not None else self._held
-        return Question(
-            self._habits,
-            wall_of(self._now(), self._here),
-            shown,
-            self._base,
-            self._lean,
-            days_only=self._days_only,
-            zone=self._here,
-        )
-
-    @property
-    def _here(self) -> AnyZone:
-        return self._zone or desk_zone()
-
     def _typed(self) -> None:
-        self._open = None
-        answer, days = self.read(self.edit.text()), None
-        if self._days_only:
-            days = read_days(self.edit.text(), self._question())
-        if days is not None:
-            self._say(Hint(f"{day_written(days[0])} to {day_written(days[1])}", Tone.POSITIVE))
-        elif isinstance(answer, Misread):
-            tone = Tone.NEUTRAL if answer.why is Why.NOTHING else Tone.DANGER
-            self._say(Hint(misread_words(answer, days_only=self._days_only), tone))
-        elif self._days_only:
-            self._say(Hint(day_written(answer.at), Tone.POSITIVE))
-        else:
-            placed = self._placed(answer)
-            self._say(placed_hint(placed, self._now(), self._here, self._branch))
-
-    def _placed(self, reading: Reading) -> OnWall:
-        placed = on_wall(reading.at, self._here)
-        if placed.twice and reading.coming_named:
-            return OnWall(placed.at, (placed.moment,))
-        return placed
+        self._of.open = None
+        self._say(self._of.preview(self.edit.text()))
 
     def take(self) -> bool:
         """Take what stands there; False if it was not understood or waits for an answer."""
@@ -189,117 +138,85 @@ class MomentField(QWidget):
             return True
         if self.undecided:
             return False
-        if self._days_only and (days := read_days(self.edit.text(), self._question())):
+        if (days := self._of.days(self.edit.text())) is not None:
             self._show_held()
             self.range_taken.emit(*days)
             return True
         answer = self.read(self.edit.text())
         if isinstance(answer, Misread):
-            kept = "" if self._held is None else f" It stays {spelt(self._held, days_only=self._days_only)}."
-            self._say(Hint(misread_words(answer, days_only=self._days_only) + kept, Tone.DANGER), aloud=True)
+            self._say(self._of.refusal(answer), aloud=True)
             return False
         return self._take(answer)
 
     def _take(self, reading: Reading) -> bool:
-        placed = self._placed(reading)
-        if placed.twice and not self._days_only:
-            self._ask(placed)
+        placed = self._of.placed(reading)
+        if placed.twice:
+            self._of.open = placed
+            self.edit.setText(f"{day_written(placed.at)}  {placed.at:%H:%M}")
+            self._say(self._of.told(placed), aloud=True)
             return False
         self._hold(placed.at, placed if placed.skipped is not None else None)
         return True
 
     def _hold(self, wall: datetime, moved: OnWall | None = None) -> None:
-        before, self._held, self._open = self._held, wall, None
+        before, self._of.at, self._of.open = self._of.at, wall, None
         self._show_held()
         if moved is not None:
-            self._say(placed_hint(moved, self._now(), self._here, self._branch), aloud=True)
+            self._say(self._of.told(moved), aloud=True)
         if before is None or (before, before.fold) != (wall, wall.fold):
             self.taken.emit(wall)
 
-    def _ask(self, placed: OnWall) -> None:
-        self._open = placed
-        self.edit.setText(f"{day_written(placed.at)}  {placed.at:%H:%M}")
-        names = coming_names(placed.at, self._here)
-        for button, order, name in ((self.first, "First", names[0]), (self.second, "Second", names[1])):
-            button.setText(f"{order} ({name})" if name.isupper() else order)
-        self._say(placed_hint(placed, self._now(), self._here, self._branch), aloud=True)
-
     def _decide(self, fold: int) -> None:
-        if self._open is not None:
-            self._hold(self._open.at.replace(fold=fold))
+        if self._of.open is not None:
+            self._hold(self._of.open.at.replace(fold=fold))
             self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _put_back(self) -> None:
-        self._open = None
+        self._of.open = None
         self._show_held()
         self.edit.selectAll()
 
     def _step(self, steps: int, *, months: bool = False) -> None:
-        if not self.take() or self._held is None:
+        if not self.take() or self._of.at is None:
             return
-        cursor, written = self.edit.cursorPosition(), self._written()
-        in_time = not self._days_only and cursor > len(day_written(self._held)) and not self.edit.hasSelectedText()
+        cursor = self.edit.cursorPosition()
+        in_time = not self._of.days_only and cursor > len(day_written(self._of.at)) and not self.edit.hasSelectedText()
         if in_time and not months:
-            past = timedelta(minutes=self._held.minute % 15)
-            first = -past if steps < 0 and past else steps * _QUARTER - past
-            wall = wall_after(self._held, first, self._here)
-            self._hold(wall)
-            self.edit.setCursorPosition(min(cursor, len(written)))
-            return
-        self.propose(self._held + steps * _DAY * (28 if months else 1))
-        self.edit.setCursorPosition(0)
+            self._hold(quarter_stepped(self._of.at, steps, self._of.here))
+            self.edit.setCursorPosition(min(cursor, len(self.edit.text())))
+        else:
+            self.propose(self._of.at + steps * _DAY * (_FOUR_WEEKS if months else 1))
+            self.edit.setCursorPosition(0)
 
     # Showing.
 
-    def _written(self) -> str:
-        if self._held is None:
-            return ""
-        return day_written(self._held) if self._days_only else moment_written(self._held, self._here)
-
     def _show_held(self) -> None:
-        if self.edit.text() != self._written():
-            self.edit.setText(self._written())
+        if self.edit.text() != self._of.written:
+            self.edit.setText(self._of.written)
             self.edit.setCursorPosition(0)
         self._say_held()
 
     def _say_held(self) -> None:
-        if self.undecided:
-            return
-        if self._held is None or self._days_only:
-            self._say(Hint())
-        else:
-            self._say(held_hint(on_wall(self._held, self._here).moment, self._now(), self._here, self._branch))
+        if not self.undecided:
+            self._say(self._of.standing())
 
     def _say(self, hint: Hint, *, aloud: bool = False) -> None:
-        inks = {Tone.POSITIVE: "positive", Tone.WARNING: "warning", Tone.DANGER: "danger"}
-        self.hint.set_ink(inks.get(hint.tone, "muted"))  # type: ignore[arg-type]  # one of them
-        self.hint.setText(hint.text)
-        self.mark.setVisible(hint.icon is not None)
-        if hint.icon is not None:
-            ink, ratio = self._theme.tokens.ink(hint.tone), self.devicePixelRatioF()
-            self.mark.setPixmap(self._theme.icons.pixmap(hint.icon, ink, _ICON, ratio))
-        for button in (self.first, self.second):
-            button.setVisible(self.undecided)
-        self.hint.setVisible(bool(hint.text) or self._beneath)
+        self.beneath.say(hint)
+        self.beneath.offer(coming_names(self._of.open.at, self._of.here) if self._of.open is not None else ())
         self.edit.setAccessibleDescription(hint.text)
         if aloud and self.isVisible() and hint.text:
             announce(self.edit, hint.text)
 
     def open_calendar(self) -> None:
-        self._before = self._held
-        at = self._held or wall_of(self._now(), self._here)
-        today = wall_of(self._now(), self._here).date()
-        self.popup.set_place(self._here, self._branch)
-        self.popup.open_below(self.edit, at, today, self._tinted)
+        self._before = self._of.at
+        self.popup.set_place(self._of.here, self._of.branch)
+        self.popup.open_below(self.edit, self._of.at or self._of.wall_now, self._of.wall_now.date(), self._tinted)
 
     def _picked(self, wall: datetime) -> None:
-        if self._days_only:
-            self._hold(wall.replace(hour=0, minute=0))
-        else:
-            self.propose(wall)
+        self._hold(wall.replace(hour=0, minute=0)) if self._of.days_only else self.propose(wall)
 
     def _calendar_given_up(self) -> None:
-        if self._before is not None and self._before != self._held:
+        if self._before is not None:
             self._hold(self._before)
         self._put_back()
 
@@ -313,8 +230,7 @@ class MomentField(QWidget):
         self.setFocusProxy(self.edit)
         self.edit.installEventFilter(self)
         self.edit.textEdited.connect(self._typed)
-        self.first.clicked.connect(lambda: self._decide(0))
-        self.second.clicked.connect(lambda: self._decide(1))
+        self.beneath.answered.connect(self._decide)
         self.popup.picked.connect(lambda wall, _final: self._picked(wall))
         self.popup.given_up.connect(self._calendar_given_up)
         self.popup.typed.connect(self._key_from_calendar)
@@ -326,26 +242,14 @@ class MomentField(QWidget):
         )
         self._calendar.setToolTip("Calendar (Alt+Down)")
         self._calendar.triggered.connect(self.open_calendar)
-        below = QHBoxLayout()
-        below.setSpacing(GRID)
-        below.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
-        below.addWidget(self.hint, 1)
-        answers = QHBoxLayout()
-        answers.setSpacing(GRID)
-        for button in (self.first, self.second):
-            answers.addWidget(button)
-        answers.addStretch(1)
-        self.hint.setMinimumHeight(5 * GRID if self._beneath else 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
         column.addWidget(self.edit)
-        column.addLayout(below)
-        column.addLayout(answers)
+        column.addWidget(self.beneath)
 
     def _tint(self) -> None:
         self._calendar.setIcon(self._theme.icons.icon(Icon.CALENDAR, self._theme.tokens.muted))
-        self._say_held()
 
     # Qt names below.
 
@@ -371,17 +275,14 @@ class MomentField(QWidget):
 
     def _leave_as_before(self) -> None:
         """The text may not differ from what is held once nobody types in it; why not is still said."""
-        if self.undecided:
-            return
-        said = (self.hint.text(), self.mark.isVisible())
-        self.edit.setText(self._written())
-        self._say(Hint(said[0], Tone.DANGER))
+        if not self.undecided:
+            self.edit.setText(self._of.written)
 
     def _key(self, event: QKeyEvent) -> bool:
         alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
         key = event.key()
         steps = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 1, Qt.Key.Key_PageDown: -1}
-        if key in _OPENS or (alt and key == Qt.Key.Key_Down):
+        if key == Qt.Key.Key_F4 or (alt and key == Qt.Key.Key_Down):
             self.open_calendar()
         elif key == Qt.Key.Key_F1:
             self.examples.open_below(self.edit)
@@ -396,7 +297,3 @@ class MomentField(QWidget):
         else:
             return False
         return True
-
-
-def _own_clock() -> datetime:
-    return datetime.now(UTC)

@@ -153,7 +153,9 @@ def _decided(found: list[Reading | Misread], text: str, cut: tuple[Token, ...], 
 
 
 def _unknown_from(line: Line, furthest: int) -> int:
-    """The first word from *furthest* on that means nothing: of ``25 Mrz`` it is that, not the number before it."""
+    """Of ``25 Mrz`` what is not understood is the word, and not the number before it."""
+    if line.number(furthest, (1, 2, 3, 4)) is None:
+        return furthest
     unknown = (at for at in range(furthest, line.end) if line.is_unknown(at))
     return next(unknown, furthest)
 
