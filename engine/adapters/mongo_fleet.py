@@ -24,7 +24,8 @@ _ORDERS: dict[FleetOrder, Document] = {
     FleetOrder.NEWEST: {"year": -1, "_id": 1},
     FleetOrder.ODOMETER: {"odometer_km": -1, "_id": 1},
 }
-_STATUSES = frozenset(CarStatus)
+#: A list: what is looked up in it may be no key of a set.
+_STATUSES = list(CarStatus)
 _IDLE = [status for status in CarStatus if status is not CarStatus.ACTIVE]
 #: More words than this narrow nothing down.
 _MOST_WORDS = 6

@@ -56,7 +56,8 @@ class MongoOverview:
             {"$group": {"_id": {"branch": "$branch_id", "status": "$status"}, "count": {"$sum": 1}}},
         ]
         rows = await (await self._db.cars.aggregate(pipeline)).to_list()
-        return {(row["_id"].get("branch"), row["_id"].get("status")): row["count"] for row in rows}
+        keys = [((row["_id"].get("branch"), row["_id"].get("status")), row["count"]) for row in rows]
+        return {key: cars for key, cars in keys if all(isinstance(each, str) for each in key)}
 
     async def _out(self, now: datetime, branches: Iterable[Branch]) -> Counter[str]:
         """Cars that are out or go out today, each once; one that came back is free again and not counted."""
@@ -72,7 +73,7 @@ class MongoOverview:
         ]
         # Left to itself the server may walk through every pick-up there ever was.
         rows = await (await self._db.bookings.aggregate(pipeline, hint="blocking_time")).to_list()
-        return Counter({row["_id"]: row["count"] for row in rows})
+        return Counter({row["_id"]: row["count"] for row in rows if isinstance(row["_id"], str)})
 
     async def _bookings(self) -> dict[BookingState, int]:
         pipeline: list[Document] = [
@@ -138,7 +139,7 @@ class MongoOverview:
         sums = found["sums"][0] if found["sums"] else {"count": 0, "revenue": 0, "commission": 0}
         currency = question.currency
         return BehindPage(
-            rows=tuple(_row(row, known.get(row["_id"]), currency) for row in found["rows"]),
+            rows=tuple(_row(row, known, currency) for row in found["rows"]),
             total=sums["count"],
             revenue=Money(int(sums["revenue"]), currency),
             commission=Money(int(sums["commission"]), currency),
@@ -228,8 +229,8 @@ def _sum_of(kind: LedgerKind) -> Document:
     return {"$sum": {"$cond": [{"$eq": ["$kind", kind.value]}, "$amount.minor", 0]}}
 
 
-def _row(row: Document, document: Document | None, currency: str) -> BehindMoney:
+def _row(row: Document, known: dict[str, Document], currency: str) -> BehindMoney:
     booking: Booking | Damaged = Damaged("bookings", shown(row["_id"]), "there is no such booking")
-    if document is not None:
-        booking = read("bookings", document, booking_of)
+    if isinstance(row["_id"], str) and row["_id"] in known:
+        booking = read("bookings", known[row["_id"]], booking_of)
     return BehindMoney(booking, *(Money(int(row[field]), currency) for field in ("charged", "refunded", "commission")))

@@ -176,7 +176,7 @@ def test_the_same_search_again_keeps_car_and_scrolling(page):
     feed(page, found(48, 3))
     QTest.qWait(0)
     assert 0 == grid.verticalScrollBar().value()
-    assert "car-20" == model.row_at(grid.currentIndex().row()).car.id
+    assert "car-20" == model.row_at(grid.currentIndex().row()).car_id
 
 
 def test_another_search_begins_at_the_top(page):

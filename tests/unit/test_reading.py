@@ -1,0 +1,238 @@
+"""Whatever a stored row holds, reading it gives the record or a line that names it, and never an exception."""
+
+from __future__ import annotations
+
+import struct
+from datetime import UTC, datetime, timedelta
+
+import bson
+import pytest
+from bson import ObjectId
+from builders import BERLIN, LISBON, RENTER, make_car
+from hostile import GONE, VALUES, paths, with_value
+from hypothesis import given
+from hypothesis import strategies as st
+
+from desktop.messages import damage_words, say
+from desktop.views.bookings.row import row_of
+from engine.adapters import mongo_people, mongo_settings
+from engine.adapters.mongo_audit import _row as audit_row_of
+from engine.adapters.mongo_bookings import booking_document, booking_of
+from engine.adapters.mongo_client import CODEC
+from engine.adapters.mongo_documents import (
+    audit_document,
+    booked_ids,
+    branch_document,
+    branch_of,
+    car_document,
+    car_of,
+    claims_of,
+    fence_document,
+    ledger_document,
+    renter_document,
+    renter_of,
+    terms_of_fence,
+)
+from engine.adapters.mongo_ownrows import posting_of, rental_of, rental_or_line
+from engine.adapters.mongo_reading import read, shown
+from engine.domain.accounts import Person, Post
+from engine.domain.audit import AuditRow
+from engine.domain.booking import Booking, BookingId, BookingState, Step
+from engine.domain.cancellation import CancellationRule
+from engine.domain.car import terms_of
+from engine.domain.damage import Damaged
+from engine.domain.errors import DamagedRow
+from engine.domain.ledger import charge_rows
+from engine.domain.money import Money
+from engine.domain.payment import Attempt, Refund
+from engine.domain.people import AccountName, Role
+from engine.domain.period import RentalPeriod
+from engine.domain.pricing import Quote, QuoteLine
+from engine.domain.settings import FirmSettings
+from engine.domain.trouble import ByHand, Trouble, Why
+from engine.services.listing import _line as listing_line
+from engine.services.stored_listing import _line as stored_line
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+PRICE = Money(100_00, "EUR")
+BOOKING = Booking(
+    id=BookingId("G8ET6JAMQZ04"),
+    car_id=make_car(1).id,
+    car_label=make_car(1).label,
+    owner_id=make_car(1).owner_id,
+    branch_id=BERLIN.id,
+    return_branch_id=LISBON.id,
+    zone="Europe/Berlin",
+    renter_id=RENTER.id,
+    renter_name=RENTER.name,
+    booked_by=AccountName("clerk"),
+    period=RentalPeriod(NOW, NOW + timedelta(days=2)),
+    state=BookingState.CANCELLED,
+    hold_until=NOW,
+    created_at=NOW,
+    quote=Quote((QuoteLine("day", 2, Money(50_00, "EUR")),), 1500),
+    attempts=(Attempt(1, "{}", PRICE, NOW, captured_at=NOW),),
+    intent_key="key",
+    history=(Step(BookingState.HELD, NOW, "clerk"), Step(BookingState.CANCELLED, NOW, "clerk")),
+    cancellation=(CancellationRule(48, 10_000),),
+    refund=Refund(PRICE),
+    trouble=Trouble(Why.STUCK, NOW, 1, NOW, "code", ByHand(AccountName("admin"), NOW, "in cash")),
+)
+PERSON = Person(AccountName("cleo"), "Cleo", "", "", Post(Role.CLIENT, BERLIN.id), NOW, issued_at=NOW)
+AUDIT = AuditRow(NOW, AccountName("clerk"), "desk", "car.added", "car:1", {}, {"seats": "5"})
+REVISION = mongo_settings.first_revision(FirmSettings())
+REQUEST = {"_id": ObjectId(), "name": "A", "email": "a@example.org", "phone": "", "note": "", "at": NOW, "slot": 1}
+
+
+def told_of_booking(booking: Booking) -> None:
+    """What lists, files and the database make of it."""
+    booking_document(booking)
+    listing_line(booking, {})
+    row_of(booking, NOW).standing_text(NOW)
+    assert booking.quote.days
+    assert booking.due_at is None or booking.due_at + timedelta(hours=1)
+
+
+def told_of_rental(rental) -> None:
+    stored_line(rental, {}, 0, ("", "", ""))
+
+
+DECODERS = {
+    "bookings": (booking_document(BOOKING), booking_of, told_of_booking),
+    "cars": (car_document(make_car(1, image_ids=("a", "b"))), car_of, lambda car: car.label),
+    "branches": (branch_document(BERLIN), branch_of, lambda branch: branch.clock),
+    "renters": (renter_document(RENTER), renter_of, lambda renter: renter.keys),
+    "people": (mongo_people.person_document(PERSON), mongo_people.person_of, lambda person: person.keys),
+    "audit": (audit_document(AUDIT) | {"_id": ObjectId()}, audit_row_of, lambda row: row.at.isoformat()),
+    "account_requests": (REQUEST, mongo_people._request_of, lambda row: row.name.split()),
+    "ledger": (ledger_document(charge_rows(BOOKING, "pi_1", NOW)[0]), posting_of, lambda row: row.minor + 1),
+    "rentals": (booking_document(BOOKING), rental_of, told_of_rental),
+    "settings": (
+        mongo_settings.revision_document(REVISION),
+        lambda row: mongo_settings._revision(row, withdrawn=False),
+        lambda revision: revision.settings.hold + timedelta(days=1),
+    ),
+}
+
+
+@pytest.mark.parametrize("collection", DECODERS)
+def test_an_honest_row_is_read(collection):
+    document, decode, told = DECODERS[collection]
+
+    row = read(collection, stored(document), decode)
+
+    assert not isinstance(row, Damaged)
+    told(row)
+
+
+@pytest.mark.parametrize("collection", DECODERS)
+@given(data=st.data())
+def test_every_value_in_every_field_makes_a_record_or_a_line(collection, data):
+    document, decode, told = DECODERS[collection]
+    changed = document
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.sampled_from(list(paths(changed))))
+        changed = with_value(changed, at, data.draw(st.sampled_from(VALUES)))
+
+    row = read(collection, stored(changed), decode)
+
+    if isinstance(row, Damaged):
+        assert str(document.get("_id", None)) in row.line
+        assert row.reason
+        assert len(row.sentence) < 400
+        assert row.reason[1:] in damage_words(row)
+    else:
+        told(row)
+
+
+@pytest.mark.parametrize("collection", DECODERS)
+def test_a_field_that_is_gone_or_of_another_kind_is_named(collection):
+    document, decode, _ = DECODERS[collection]
+    optional = {"closed", "plate_key", "search_keys", "renter_key", "session_ids", "due_at", "person_at", "keys"}
+    fields = [name for name in document if name not in optional | {"_id", "slot", "order", "refund", "trouble"}]
+    fields = [name for name in fields if collection != "rentals" or name in mongo_fields()]
+    fields = [name for name in fields if (collection, name) not in {("ledger", "owner_id"), ("people", "renter")}]
+    fields = [name for name in fields if name not in ("branch_id", "owner_id") or collection != "people"]
+
+    for name in fields:
+        for value in (GONE, 0.5, [1, 2]):
+            row = read(collection, stored(with_value(document, (name,), value)), decode)
+
+            assert isinstance(row, Damaged), (name, value)
+            assert name in row.reason
+
+
+def mongo_fields() -> set[str]:
+    return set("car_id car_label branch_id zone starts_at ends_at created_at state quote version".split())
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("ends_at",), NOW - timedelta(days=1)),
+        (("ends_at",), datetime(9999, 1, 1, tzinfo=UTC)),
+        (("quote", "lines"), []),
+        (("quote", "total"), 1),
+        (("quote", "lines", 0, "kind"), "week"),
+        (("quote", "currency"), "euro"),
+        (("attempts",), []),
+        (("history",), []),
+        (("version",), 2**60),
+    ],
+)
+def test_a_booking_that_makes_no_sense_is_damaged(path, value):
+    row = read("bookings", stored(with_value(booking_document(BOOKING), path, value)), booking_of)
+
+    assert isinstance(row, Damaged)
+    assert f"damaged: {BOOKING.id}" == row.line
+    assert rental_or_line(with_value(booking_document(BOOKING), path, value)).id == BOOKING.id
+
+
+@pytest.mark.parametrize("value", [each for each in VALUES if each is not GONE])
+def test_one_claim_that_cannot_be_read_hides_no_other_and_is_not_passed_over(value):
+    fence = fence_document(make_car(1), terms_of(make_car(1), BERLIN), (BOOKING,))
+    honest = fence["claims"][0]
+    fence["claims"] += [honest | {"id": "second", "ends_at": value}, value]
+
+    claims = claims_of(stored(fence))
+
+    assert BOOKING.id in [claim.id for claim in claims]
+    assert {BOOKING.id, "second"} == booked_ids(stored(fence))
+
+
+@given(data=st.data())
+def test_terms_that_cannot_be_read_refuse_the_claim_by_name(data):
+    fence = fence_document(make_car(1), terms_of(make_car(1), BERLIN), ())
+    at = data.draw(st.sampled_from([path for path in paths(fence) if path[0] == "terms"]))
+    changed = stored(with_value(fence, at, data.draw(st.sampled_from(VALUES))))
+    try:
+        zone = terms_of_fence(changed).zone
+    except DamagedRow as refused:
+        zone = say(refused).text if (refused.collection, refused.key) == ("fences", "car-1") else ""
+
+    assert zone
+
+
+@given(st.one_of(st.sampled_from([each for each in VALUES if each is not GONE]), st.text(max_size=200)))
+def test_an_id_of_any_kind_is_shown_in_one_line(value):
+    text = shown(value)
+
+    assert len(text) <= 81
+    assert "\n" not in text
+
+
+def test_bytes_that_are_no_text_damage_their_own_row_alone():
+    raw = bson.encode(renter_document(RENTER)).replace(b"Ada Moreau", b"Ada \xff\xfereau")
+
+    row = read("renters", bson.decode(raw, CODEC), renter_of)
+
+    assert isinstance(row, Damaged)
+    assert (RENTER.id, "name: holds bytes that are no text") == (row.id, row.reason)
+
+
+def stored(document: dict) -> dict:
+    """As it comes back from the database."""
+    try:
+        return bson.decode(bson.encode(document), CODEC)
+    except struct.error as problem:  # a value that no document can hold
+        raise AssertionError from problem
