@@ -113,7 +113,7 @@ def world(endpoints: Endpoints, servers_folder: Path, root: pymongo.MongoClient,
     """An empty deployment but for two branches, a renter, three cars and the accounts."""
     db = root.get_database(DATABASE, codec_options=CODEC)
     names = "branches cars car_statuses fences renters bookings"
-    names += " ledger settings audit rounds images.files images.chunks backups"
+    names += " ledger settings audit rounds images.files images.chunks backups returns settlements return_pages"
     for name in names.split():
         db[name].delete_many({})
     cache = redis_of(servers_folder, endpoints.redis_url)

@@ -1,0 +1,257 @@
+"""Which rows are believed, over generated ones: hostile values of the right type in every field that is read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.domain.belief import Doubt, Evidence, believe, doubt_of
+from engine.domain.booking import MOVES, Booking, BookingId, BookingState, Step
+from engine.domain.cancellation import CancellationRule
+from engine.domain.car import BranchId, CarId, OwnerId
+from engine.domain.errors import NotBelieved
+from engine.domain.frozen import freeze, order_of, version_of
+from engine.domain.giving_back import Reason, given_back, owed
+from engine.domain.money import Money
+from engine.domain.payment import Attempt, AttemptState, IntentFacts, PageOrder, Refund, RefundState
+from engine.domain.people import AccountName, RenterId
+from engine.domain.period import RentalPeriod
+from engine.domain.pricing import Quote, QuoteLine
+from engine.domain.settings import BEGINNING, FirmSettings, Revision
+from engine.domain.successor import MOVES_SINCE, SLACK, Reached, moves_at
+from engine.domain.trouble import FURTHEST_DUE, Trouble, Why
+
+MADE = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+NOW = MADE + timedelta(minutes=5)
+RULES = FirmSettings()
+PAGE = "https://firm.example/paid"
+EVIDENCE = Evidence(
+    now=NOW,
+    revisions=(Revision(1, BEGINNING, RULES, AccountName("admin"), BEGINNING),),
+    return_pages=frozenset({PAGE}),
+)
+
+
+def booking(**changes: object) -> Booking:
+    """Held and prepared, as the program writes it."""
+    price = Money(100_00, "EUR")
+    order = PageOrder("B1", 1, price, "VW Golf · B-DS 1", "ada@example.org", MADE + timedelta(minutes=31), "")
+    order = replace(order, return_url=f"{PAGE}?booking=B1")
+    made = Booking(
+        id=BookingId("B1"),
+        car_id=CarId("car-1"),
+        car_label="VW Golf · B-DS 1",
+        owner_id=OwnerId("owner-1"),
+        branch_id=BranchId("br"),
+        return_branch_id=BranchId("br"),
+        zone="Europe/Berlin",
+        renter_id=RenterId("r"),
+        renter_name="Ada Moreau",
+        booked_by=AccountName("clerk"),
+        period=RentalPeriod(MADE + timedelta(days=5), MADE + timedelta(days=7)),
+        state=BookingState.HELD,
+        hold_until=MADE + RULES.hold,
+        created_at=MADE,
+        quote=Quote((QuoteLine("day", 2, Money(50_00, "EUR")),), RULES.commission_bp),
+        attempts=(Attempt(1, freeze(order), price, order.expires_at),),
+        intent_key="k",
+        history=(Step(BookingState.HELD, MADE, "clerk"),),
+        cancellation=RULES.cancellation,
+    )
+    return replace(made, **changes)
+
+
+def gone_on(*states: BookingState, attempt: dict | None = None, **changes: object) -> Booking:
+    """As it stands after those moves, a second apart, with its page opened and paid."""
+    made = booking()
+    steps = [Step(state, MADE + timedelta(seconds=n + 1), "sweeper") for n, state in enumerate(states)]
+    paid = {"state": AttemptState.PAID, "session_id": "cs_1", "payment_intent": "pi_1"} | (attempt or {})
+    attempts = (replace(made.attempt, **paid),)
+    return replace(made, state=states[-1], history=(*made.history, *steps), attempts=attempts, **changes)
+
+
+CONFIRMED = gone_on(BookingState.CONFIRMED)
+CANCELLED = gone_on(BookingState.CONFIRMED, BookingState.CANCELLED, refund=Refund(Money(100_00, "EUR")))
+GONE = gone_on(BookingState.RELEASING, BookingState.RELEASED, BookingState.REFUND_DUE)
+HONEST = {"held": booking(), "confirmed": CONFIRMED, "cancelled": CANCELLED, "gone": GONE}
+INTENT = IntentFacts(
+    "pi_1", "requires_capture", Money(100_00, "EUR"), Money(0, "EUR"), "", {"booking": "B1", "attempt": "1"}
+)
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_what_the_program_writes_is_believed(name):
+    assert doubt_of(HONEST[name], EVIDENCE) is None
+
+
+TEXT = st.text(max_size=30)
+TIMES = st.datetimes(datetime(1970, 1, 2), datetime(9998, 1, 1), timezones=st.just(UTC))
+COUNTS = st.integers(-(2**63), 2**63 - 1)
+MONEY = st.builds(Money, COUNTS, st.sampled_from(("EUR", "USD", "JPY")))
+STEPS = st.lists(st.builds(Step, st.sampled_from(BookingState), TIMES, TEXT), max_size=6).map(tuple)
+RULE = st.builds(CancellationRule, st.integers(0, 10**6), st.integers(0, 10_000))
+LINE = st.builds(QuoteLine, st.sampled_from(("day", "night", "")), st.integers(1, 10**9), MONEY)
+
+
+def in_attempt(**changes: st.SearchStrategy) -> st.SearchStrategy:
+    return st.fixed_dictionaries(changes).map(
+        lambda changed: lambda row: replace(row, attempts=(replace(row.attempt, **changed),))
+    )
+
+
+def in_row(**changes: st.SearchStrategy) -> st.SearchStrategy:
+    return st.fixed_dictionaries(changes).map(lambda changed: lambda row: replace(row, **changed))
+
+
+#: Each field that is read before money moves, with any value of its type.
+FIELDS = {
+    "state": in_row(state=st.sampled_from(BookingState)),
+    "history": in_row(history=STEPS),
+    "created_at": in_row(created_at=TIMES),
+    "hold_until": in_row(hold_until=TIMES.filter(lambda at: at > MADE + RULES.hold + SLACK)),
+    "zone": in_row(zone=TEXT),
+    "car_label": in_row(car_label=TEXT),
+    "cancellation": in_row(cancellation=st.lists(RULE, max_size=4).map(tuple)),
+    "quote.lines": in_row(quote=st.builds(Quote, st.lists(LINE, max_size=3).map(tuple), st.just(RULES.commission_bp))),
+    "quote.commission_bp": in_row(
+        quote=st.builds(replace, st.just(booking().quote), commission_bp=st.integers(0, 10_000))
+    ),
+    "attempts.n": in_attempt(n=st.integers(1, 2**40)),
+    "attempts.request": in_attempt(request=TEXT),
+    "attempts.amount": in_attempt(amount=MONEY),
+    "attempts.state": in_attempt(state=st.sampled_from(AttemptState)),
+    "attempts.expires_at": in_attempt(expires_at=TIMES),
+    "attempts.captured_at": in_attempt(captured_at=TIMES.filter(lambda at: at < MADE - SLACK)),
+    "refund": in_row(
+        refund=st.builds(Refund, MONEY, st.sampled_from((RefundState.DUE, RefundState.PENDING)), st.just(""))
+    ),
+}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("name", HONEST)
+def test_a_hostile_value_is_doubted_or_changes_nothing_about_the_money(name, field, data):
+    row = HONEST[name]
+    hostile = data.draw(FIELDS[field])(row)
+
+    try:
+        believed = believe(hostile, EVIDENCE)
+    except NotBelieved:
+        return
+
+    # What is believed all the same asks Stripe for the same as before, under the same key.
+    assert (row.price, row.attempt.request) == (hostile.price, hostile.attempt.request)
+    assert believed.page().key == "co:B1:1"
+    if hostile.refund_waits:
+        assert hostile.refund.amount == owed(row) == owed(hostile)
+    assert owed(hostile).minor <= owed(row).minor or hostile.state is not row.state
+
+
+def steps_to(*states):
+    return tuple(Step(state, MADE + timedelta(seconds=n), "x") for n, state in enumerate(states))
+
+
+@given(st.lists(st.sampled_from(BookingState), min_size=1, max_size=6))
+def test_a_story_is_believed_only_along_the_table(states):
+    row = replace(booking(), state=states[-1], history=steps_to(*states))
+    along = states[0] is BookingState.HELD and all(b in MOVES[a] for a, b in pairwise(states))
+
+    assert along == (doubt_of(row, EVIDENCE) is not Doubt.HISTORY)
+
+
+def test_a_step_is_judged_by_the_table_of_its_days(monkeypatch):
+    from engine.domain import successor  # noqa: PLC0415 -- its tables are changed below
+
+    later = {**MOVES, BookingState.COMPLETED: frozenset({BookingState.CANCELLED})}
+    monkeypatch.setattr(successor, "MOVES_SINCE", {**MOVES_SINCE, 7: later})
+    reached = (Reached(3, MADE), Reached(8, MADE + timedelta(days=1)))
+
+    assert MOVES == moves_at(MADE, reached) == moves_at(MADE)
+    assert later == moves_at(MADE + timedelta(days=2), reached)
+
+
+@pytest.mark.parametrize(
+    ("starts_in", "rules", "back"),
+    [
+        (timedelta(hours=49), RULES.cancellation, 100_00),
+        (timedelta(hours=47), RULES.cancellation, 50_00),
+        (timedelta(0), RULES.cancellation, 0),
+        (timedelta(hours=-1), (CancellationRule(0, 10_000),), 0),
+        (timedelta(hours=49), (), 0),
+    ],
+)
+def test_one_function_says_what_is_given_back(starts_in, rules, back):
+    period = RentalPeriod(NOW + starts_in, NOW + starts_in + timedelta(days=2))
+    row = replace(CONFIRMED, period=period, cancellation=rules)
+
+    assert Money(back, "EUR") == given_back(row, Reason.CANCELLED, NOW)
+    assert row.price == given_back(row, Reason.CAR_GONE, NOW)
+
+
+def test_every_reason_has_its_rule():
+    from engine.domain.giving_back import GIVEN_BACK  # noqa: PLC0415 -- the table itself
+
+    assert set(Reason) == set(GIVEN_BACK)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"tags": {"booking": "B2", "attempt": "1"}},
+        {"tags": {"booking": "B1", "attempt": "2"}},
+        {"tags": {}},
+        {"tags": {"booking": "B1", "attempt": "1", "car": "x"}},
+        {"amount": Money(1, "EUR")},
+        {"amount": Money(100_00, "USD")},
+        {"payment_intent": "pi_2"},
+    ],
+)
+def test_another_payment_gets_no_order(told):
+    intent = replace(INTENT, **told)
+    for row, order in (
+        (CONFIRMED, lambda believed: believed.capture(intent)),
+        (CANCELLED, lambda believed: believed.void(intent)),
+        (CANCELLED, lambda believed: believed.give_back(CANCELLED.refund, intent)),
+    ):
+        with pytest.raises(NotBelieved) as caught:
+            order(believe(row, EVIDENCE))
+        assert Doubt.PAYMENT == caught.value.doubt
+
+
+@given(MONEY)
+def test_no_other_amount_gets_an_order_to_be_given_back(amount):
+    believed = believe(CANCELLED, EVIDENCE)
+    if amount == Money(100_00, "EUR"):
+        assert amount == believed.give_back(Refund(amount), INTENT).amount
+    else:
+        with pytest.raises(NotBelieved):
+            believed.give_back(Refund(amount), INTENT)
+
+
+@given(TEXT, TEXT, st.integers(50, 10**6), TIMES)
+def test_what_is_frozen_is_known_again_byte_for_byte(title, email, minor, expires_at):
+    order = PageOrder("B1", 1, Money(minor, "EUR"), title, email or "a@b", expires_at, f"{PAGE}?booking=B1")
+    frozen = freeze(order)
+
+    assert 1 == version_of(order, frozen)
+    for other in (frozen + " ", " " + frozen, frozen.replace('"mode"', '"mode":"setup","mode"'), frozen[:-1]):
+        assert version_of(order, other) is None
+    quote = Quote((QuoteLine("day", 1, Money(minor, "EUR")),), 0)
+    row = booking(attempts=(Attempt(1, frozen, order.amount, expires_at),), quote=quote, car_label=title)
+    told = order_of(row, row.attempt)
+    assert told is None or version_of(told, frozen) == 1
+
+
+@given(TIMES, TIMES)
+def test_no_stored_time_silences_a_booking(again_at, since):
+    row = replace(booking(), trouble=Trouble(Why.STUCK, since, 1, again_at)).tamed(NOW)
+
+    assert row.trouble.again_at <= NOW + FURTHEST_DUE
+    assert row.trouble.since <= NOW
