@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
-import tomllib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -12,15 +13,21 @@ from pathlib import Path
 import keyring
 import platformdirs
 import structlog
-from dotenv import dotenv_values
 from keyring.errors import KeyringError
 
+from engine.config_files import check_certificates, read_dotenv, read_toml, there
 from engine.domain.errors import Misconfigured
 from engine.domain.payment import StripeMode
+from engine.domain.server_address import check_mongo_url, check_redis_url, names_ca
 
 _PREFIX = "DRIVESPHERE_"
 _PHRASE = f"{_PREFIX}BACKUP_PASSPHRASE"
 _LIVE = ("sk_live_", "rk_live_")
+_DATABASE = re.compile(r"[A-Za-z0-9_-]{1,63}")
+#: What a file in the working folder, which others may have put there, shall not choose.
+ELSEWHERE = frozenset({"mongod", "valkey", "mongo_url", "redis_url", "ca_file", "stripe_ca_file"})
+#: Control characters and ends of lines (Unicode's general categories).
+_UNSEEN = frozenset({"Cc", "Zl", "Zp"})
 _HIDDEN = "•••"
 _SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
@@ -92,40 +99,72 @@ class Settings:
 def load(data_dir: Path | None = None, environ: Mapping[str, str] | None = None, cwd: Path | None = None) -> Settings:
     """Settings from, in rising order: config file, ``.env`` in *cwd*, environment, *data_dir*.
 
+    What names a program, a server or a certificate is taken from ``.env`` only where nothing else names it.
+
     Raises:
         Misconfigured: A file that cannot be read, an unknown setting, or a value that cannot be one.
     """
     env = dict(os.environ if environ is None else environ)
-    merged: dict[str, str] = _config_file(env)
-    for source in (_dotenv((cwd or Path.cwd()) / ".env"), env):
-        merged.update({name.removeprefix(_PREFIX).lower(): value for name, value in _ours(source).items()})
-        if source.get("STRIPE_API_KEY"):
-            merged["stripe_api_key"] = source["STRIPE_API_KEY"]
+    kept, path = _config_file(env)
+    folder_says = _ours(_dotenv((cwd or Path.cwd()) / ".env"))
+    told = _ours(env)
+    strange = {name: folder_says.pop(name) for name in sorted(ELSEWHERE & folder_says.keys())}
+    merged = strange | kept | folder_says | told
+    if used := [name for name in strange if name not in kept | told]:
+        log.warning("config.dotenv_names_servers", says=_moves(used, path))
     known = {each.name for each in fields(Settings)}
     if unknown := sorted(set(merged) - known):
         raise Misconfigured(f"Unknown setting: {', '.join(unknown)}. Known are: {', '.join(sorted(known))}.")
-    folder = data_dir or Path(merged.get("data_dir") or platformdirs.user_data_path("drivesphere", appauthor=False))
+    for name, value in merged.items():
+        _must_be_plain(name, value)
+    return _checked(_settings(merged, data_dir))
+
+
+def _settings(merged: Mapping[str, str], data_dir: Path | None) -> Settings:
     chosen = data_dir or merged.get("data_dir")
+    folder = Path(chosen or platformdirs.user_data_path("drivesphere", appauthor=False))
     # Whoever chooses where the data lies finds all of it there.
     caches = folder / "cache" if chosen else platformdirs.user_cache_path("drivesphere", appauthor=False)
     stripe_key = merged.get("stripe_api_key", "")
     if merged.get("mongo_url") and not stripe_key:
         stripe_key = _keyring("stripe_api_key")
-    return _checked(
-        Settings(
-            data_dir=folder.expanduser().absolute(),
-            mongo_url=merged.get("mongo_url", ""),
-            redis_url=Secret(merged.get("redis_url", "")),
-            database=merged.get("database", "drivesphere"),
-            stripe_api_key=Secret(stripe_key),
-            stripe_webhook_secret=Secret(merged.get("stripe_webhook_secret", "")),
-            success_url=merged.get("success_url", ""),
-            mongod=merged.get("mongod", ""),
-            valkey=merged.get("valkey", ""),
-            cache_dir=Path(merged.get("cache_dir") or caches).expanduser().absolute(),
-            ca_file=merged.get("ca_file", ""),
-            stripe_ca_file=merged.get("stripe_ca_file", ""),
-        )
+    return Settings(
+        data_dir=_absolute("data_dir", folder),
+        mongo_url=merged.get("mongo_url", ""),
+        redis_url=Secret(merged.get("redis_url", "")),
+        database=merged.get("database", "drivesphere"),
+        stripe_api_key=Secret(stripe_key),
+        stripe_webhook_secret=Secret(merged.get("stripe_webhook_secret", "")),
+        success_url=merged.get("success_url", ""),
+        mongod=merged.get("mongod", ""),
+        valkey=merged.get("valkey", ""),
+        cache_dir=_absolute("cache_dir", Path(merged.get("cache_dir") or caches)),
+        ca_file=merged.get("ca_file", ""),
+        stripe_ca_file=merged.get("stripe_ca_file", ""),
+    )
+
+
+def _absolute(name: str, path: Path) -> Path:
+    try:
+        return path.expanduser().absolute()
+    except (RuntimeError, OSError) as problem:  # ~NOBODY, or the working folder is gone
+        raise Misconfigured(f"{name} names no folder that can be found: {path}") from problem
+
+
+def _must_be_plain(name: str, value: str) -> None:
+    try:
+        value.encode()
+    except UnicodeEncodeError as problem:
+        raise Misconfigured(f"{name} holds bytes that are no text in UTF-8.") from problem
+    if any(unicodedata.category(sign) in _UNSEEN for sign in value):
+        raise Misconfigured(f"{name} holds signs that cannot be seen, such as a line break; write it anew.")
+
+
+def _moves(names: list[str], path: Path) -> str:
+    return (
+        f"The file .env of the working folder names {', '.join(names)}. The next release will not read "
+        f"{'them' if len(names) > 1 else 'it'} there: whoever can put a file into a folder could choose programs and "
+        f"servers. Move {'them' if len(names) > 1 else 'it'} into {path} or the environment."
     )
 
 
@@ -160,42 +199,49 @@ def _keyring(name: str) -> str:
         return ""
 
 
-def _config_file(env: Mapping[str, str]) -> dict[str, str]:
-    default = platformdirs.user_config_path("drivesphere", appauthor=False) / "config.toml"
-    path = Path(env.get(f"{_PREFIX}CONFIG", default))
-    if not path.exists():
-        return {}
-    try:
-        told = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-        raise Misconfigured(f"The settings file {path} cannot be read: {problem}") from problem
+def _config_file(env: Mapping[str, str]) -> tuple[dict[str, str], Path]:
+    """What the user's own file says, and where it lies or would lie."""
+    named = env.get(f"{_PREFIX}CONFIG", "")
+    path = Path(named or platformdirs.user_config_path("drivesphere", appauthor=False) / "config.toml")
+    if not there(path):
+        if named:
+            raise Misconfigured(f"DRIVESPHERE_CONFIG names a settings file that is not there: {path}")
+        return {}, path
+    told = read_toml(path)
     if wrong := [name for name, value in told.items() if not isinstance(value, str)]:
         raise Misconfigured(f"In {path}, {', '.join(wrong)} must be text in quotes.")
-    return told
+    return told, path
 
 
 def _dotenv(path: Path) -> dict[str, str]:
-    if not path.is_file():
-        return {}
-    return {name: value for name, value in dotenv_values(path, interpolate=False).items() if value is not None}
+    return read_dotenv(path) if there(path) and not path.is_dir() else {}
 
 
 def _ours(source: Mapping[str, str]) -> dict[str, str]:
+    """The settings among *source*, by their names in the config file."""
     own = (f"{_PREFIX}CONFIG", f"{_PREFIX}PASSWORD", _PHRASE)
-    return {name: value for name, value in source.items() if name.startswith(_PREFIX) and name not in own}
+    told = {
+        name.removeprefix(_PREFIX).lower(): value
+        for name, value in source.items()
+        if name.startswith(_PREFIX) and name not in own
+    }
+    if source.get("STRIPE_API_KEY"):
+        told["stripe_api_key"] = source["STRIPE_API_KEY"]
+    return told
 
 
 def _checked(settings: Settings) -> Settings:
-    if settings.mongo_url and not settings.mongo_url.startswith(("mongodb://", "mongodb+srv://")):
-        raise Misconfigured("mongo_url begins with mongodb:// or mongodb+srv://.")
-    if settings.mongo_url and not settings.redis_url:
-        raise Misconfigured("mongo_url needs redis_url beside it: both are shared by all desks.")
-    if "@" in settings.mongo_url:
-        raise Misconfigured("mongo_url holds no name or password: accounts sign in with their own.")
+    if settings.mongo_url:
+        check_mongo_url(settings.mongo_url)
+        if not settings.redis_url:
+            raise Misconfigured("mongo_url needs redis_url beside it: both are shared by all desks.")
+    ca_named = bool(settings.ca_file) or names_ca(settings.mongo_url)
+    check_redis_url(settings.redis_url.reveal(), ca_named=ca_named)
+    if not _DATABASE.fullmatch(settings.database):
+        raise Misconfigured("database is a name of letters, digits, - and _, at most 63 of them.")
     for name in ("ca_file", "stripe_ca_file"):
-        path = getattr(settings, name)
-        if path and not Path(path).is_file():
-            raise Misconfigured(f"{name} names no file: {path}")
+        if path := getattr(settings, name):
+            check_certificates(name, path)
     if settings.stripe_webhook_secret and not settings.stripe_webhook_secret.reveal().startswith("whsec_"):
         raise Misconfigured("stripe_webhook_secret begins with whsec_.")
     key = settings.stripe_api_key.reveal()

@@ -160,7 +160,7 @@ class _Stream:
         ours = _ours(problem)
         if ours is None:
             # Neither the connection nor the account: the place in the oplog is not there any more.
-            ours = Unavailable("mongodb", type(problem).__name__)
+            ours = Unavailable("mongodb", "its place in the news is gone")
             if not problem.has_error_label(_FOR_THE_MOMENT):
                 self._begin_anew()
         log.info("changes.lost", source=self.source, code=ours.code, problem=str(problem))

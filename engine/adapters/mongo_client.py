@@ -14,7 +14,14 @@ from pymongo import AsyncMongoClient
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import ConfigurationError, ConnectionFailure, OperationFailure, PyMongoError, WriteConcernError
+from pymongo.errors import (
+    ConfigurationError,
+    ConnectionFailure,
+    NetworkTimeout,
+    OperationFailure,
+    PyMongoError,
+    WriteConcernError,
+)
 from pymongo.read_concern import ReadConcern
 from pymongo.saslprep import saslprep
 from pymongo.server_description import ServerDescription
@@ -30,6 +37,7 @@ from engine.domain.errors import (
     SignInRefused,
     Unavailable,
 )
+from engine.domain.server_address import MECHANISM, check_mongo_url, same_server
 
 Document = dict[str, Any]
 Client = AsyncMongoClient[Document]
@@ -75,12 +83,14 @@ def connect(url: str, credentials: Credentials | None, ca_file: str = "", *, mem
         Misconfigured: The address is none.
         SignInRefused: Nobody can have that name or password.
     """
+    check_mongo_url(url)
     who: dict[str, Any] = {}
     if member:
         who = {"server_selector": _only(member), "readPreference": "nearest"}
     if credentials is not None:
         _must_be_possible(credentials)
         who |= {"username": credentials.name, "password": credentials.password, "authSource": credentials.source}
+        who["authMechanism"] = MECHANISM
     if ca_file:
         who |= {"tls": True, "tlsCAFile": ca_file}
     try:
@@ -101,8 +111,14 @@ def connect(url: str, credentials: Credentials | None, ca_file: str = "", *, mem
 
 
 def _only(member: str) -> Callable[[list[ServerDescription]], list[ServerDescription]]:
-    host, _, port = member.rpartition(":")
-    return lambda servers: [server for server in servers if server.address == (host, int(port))]
+    wanted = same_server(member)
+    return lambda servers: [server for server in servers if same_server(address_of(server)) == wanted]
+
+
+def address_of(server: ServerDescription) -> str:
+    """``host:port`` as the driver spells it."""
+    host, port = server.address
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +201,9 @@ def speaking() -> Iterator[None]:
 
 def _why_away(problem: ConnectionFailure) -> str:
     # The driver has no class of its own for it, and tries until its time is over.
-    return UNTRUSTED if "CERTIFICATE_VERIFY_FAILED" in str(problem) else type(problem).__name__
+    if "CERTIFICATE_VERIFY_FAILED" in str(problem):
+        return UNTRUSTED
+    return "no answer in time" if isinstance(problem, NetworkTimeout) else "no connection"
 
 
 _PLAIN: dict[int, Callable[[], DriveSphereError]] = {

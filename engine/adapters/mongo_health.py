@@ -12,7 +12,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.server_description import ServerDescription
 
 from engine.adapters.clock import ServerClock
-from engine.adapters.mongo_client import Client, Connector, Document, connect, database, speaking
+from engine.adapters.mongo_client import Client, Connector, Document, address_of, connect, database, speaking
 from engine.adapters.mongo_indexes import INDEXES
 from engine.adapters.mongo_provision import same_index, same_rights
 from engine.adapters.mongo_rights import RIGHTS, privileges
@@ -33,6 +33,7 @@ from engine.domain.health import (
 )
 from engine.domain.ledger import LedgerKind
 from engine.domain.money import Money
+from engine.domain.server_address import same_server
 
 SWEEPER = "sweeper"
 _PAGE = 2_000
@@ -81,15 +82,16 @@ class MongoHealth:
 
     def _members(self, hello: Document) -> Iterator[Member]:
         seen = self._client.topology_description.server_descriptions()
-        known = {_address(each.address): each for each in seen.values()}
+        known = {same_server(address_of(each)): each for each in seen.values()}
         hosts = [*hello.get("hosts", ()), *hello.get("passives", ()), *hello.get("arbiters", ())]
         direct = self._client.topology_description.topology_type_name == "Single"
-        for address in sorted({*hosts, *known}):
+        me = same_server(hello.get("me", ""))
+        for address in sorted({*map(same_server, hosts), *known}):
             if (found := known.get(address)) is not None:
                 yield _member(address, found)
             elif not direct:
                 yield Member(address, UNREACHABLE)
-            elif address != hello.get("me"):
+            elif address != me:
                 yield Member(address, "not asked: this connection goes to one member only")
 
     async def schema(self) -> SchemaFacts:
@@ -215,18 +217,13 @@ async def members_at(connector: Connector) -> tuple[Member, ...]:
 
 def _seen(client: Client) -> Iterator[Member]:
     for each in client.topology_description.server_descriptions().values():
-        yield _member(_address(each.address), each)
+        yield _member(same_server(address_of(each)), each)
 
 
 def _member(address: str, found: ServerDescription) -> Member:
     state = _STATES.get(found.server_type_name, UNREACHABLE)
     took = found.round_trip_time
     return Member(address, state, timedelta(seconds=took) if took and state != UNREACHABLE else None)
-
-
-def _address(pair: tuple[str, int | None]) -> str:
-    host, port = pair
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _noted(row: Document | None) -> BackupNote | None:

@@ -42,5 +42,6 @@ async def _limit(client: Client, member: str) -> list[str]:
         what = f"this account may not set {_LIMIT}: a desk that dies while booking may keep its car for a minute"
         return [f"{member}: {what}; {_LASTING}"]
     except PyMongoError as problem:
-        return [f"{member}: {_LIMIT} not looked at ({type(problem).__name__}); run provision again when it answers"]
+        why = "it gave no answer in time" if problem.timeout else "it does not answer"
+        return [f"{member}: {_LIMIT} not looked at, because {why}; run provision again when it does"]
     return [f"{member}: {_LIMIT} {before} before, {OPEN_AT_MOST_S} now; {_LASTING}"]

@@ -11,10 +11,22 @@ import structlog
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import NoPermissionError, OutOfMemoryError, RedisError
+from redis.exceptions import (
+    AuthenticationError,
+    NoPermissionError,
+    OutOfMemoryError,
+    RedisError,
+)
+from redis.exceptions import (
+    ConnectionError as NoConnection,
+)
+from redis.exceptions import (
+    TimeoutError as NoAnswer,
+)
 
 from engine.domain.errors import Misconfigured, Unavailable
 from engine.domain.health import REDIS_FULL, REDIS_RIGHTS
+from engine.domain.server_address import check_redis_url
 
 T = TypeVar("T")
 
@@ -44,6 +56,7 @@ def connect_redis(url: str, ca_file: str = "") -> Redis:
     Raises:
         Misconfigured: The address is none.
     """
+    check_redis_url(url, ca_named=bool(ca_file))
     tls: dict[str, Any] = {"ssl_ca_certs": ca_file} if ca_file and url.startswith("rediss://") else {}
     try:
         return Redis.from_url(
@@ -104,4 +117,8 @@ def _why(problem: Exception) -> str:
     # From within a script it is a plain error.
     if isinstance(problem, NoPermissionError) or "ACL failure" in str(problem):
         return REDIS_RIGHTS
-    return type(problem).__name__
+    if isinstance(problem, AuthenticationError):
+        return "name or password refused"
+    if isinstance(problem, NoAnswer | TimeoutError):
+        return "no answer in time"
+    return "no connection" if isinstance(problem, NoConnection | OSError) else "no answer that makes sense"

@@ -249,14 +249,15 @@ def _translated() -> Iterator[None]:
     except (stripe.InvalidRequestError, stripe.CardError, stripe.IdempotencyError) as problem:
         raise _refused(problem) from problem
     except stripe.StripeError as problem:
-        raise Unavailable("stripe", f"{type(problem).__name__} {problem.http_status or ''}".rstrip()) from problem
+        why = f"status {problem.http_status}" if problem.http_status else "no connection"
+        raise Unavailable("stripe", why) from problem
 
 
 def _refused(problem: stripe.StripeError) -> PaymentRefused:
     body = problem.json_body
     told = body.get("error", {}) if isinstance(body, dict) else {}
     return PaymentRefused(
-        problem.user_message or type(problem).__name__,
+        problem.user_message or "Stripe gave no reason",
         param=told.get("param") or "",
         stripe_code=told.get("code") or (told.get("type", "") if isinstance(problem, stripe.IdempotencyError) else ""),
         status=problem.http_status or 0,

@@ -65,7 +65,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "stripe",
         "structlog",
     },
-    "engine.config": {"engine.domain", "dotenv", "keyring", "platformdirs", "structlog"},
+    "engine.config": {"engine.domain", "engine.config_files", "keyring", "platformdirs", "structlog"},
+    "engine.config_files": {"engine.domain", "dotenv"},
     "engine.place": {"engine.adapters", "engine.config"},
     "engine.entrance": {"engine"} | LOGS,
     "engine.offline": {

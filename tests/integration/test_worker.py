@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import signal
 import subprocess
@@ -318,7 +319,7 @@ async def test_the_program_says_in_words_what_is_wrong(world, tmp_path, environm
         "DRIVESPHERE_MONGO_URL": world.place.mongo_url,
         "DRIVESPHERE_REDIS_URL": world.place.redis_url.reveal(),
         "DRIVESPHERE_DATABASE": DATABASE,
-        "DRIVESPHERE_CONFIG": str(tmp_path / "none.toml"),
+        "DRIVESPHERE_CONFIG": os.devnull,
         "STRIPE_API_KEY": "sk_test_abcdefgh1234",
         "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
     }
@@ -344,7 +345,7 @@ async def test_an_address_that_is_none_is_refused(tmp_path, address):
 
 
 async def test_the_settings_keep_the_webhook_secret_to_themselves(tmp_path):
-    environ = {"DRIVESPHERE_CONFIG": str(tmp_path / "none"), "DRIVESPHERE_STRIPE_WEBHOOK_SECRET": "whsec_abc"}
+    environ = {"DRIVESPHERE_CONFIG": os.devnull, "DRIVESPHERE_STRIPE_WEBHOOK_SECRET": "whsec_abc"}
 
     settings = load(tmp_path, environ, tmp_path)
 

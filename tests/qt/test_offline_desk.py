@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
@@ -65,7 +66,7 @@ def firm(world, qapp, tmp_path):
             "DRIVESPHERE_MONGO_URL": f"mongodb://127.0.0.1:{proxy.port}/?directConnection=true",
             "DRIVESPHERE_REDIS_URL": place.redis_url.reveal(),
             "DRIVESPHERE_DATABASE": place.database,
-            "DRIVESPHERE_CONFIG": str(tmp_path / "none.toml"),
+            "DRIVESPHERE_CONFIG": os.devnull,
         }
         settings = load(tmp_path / "data", environ=environ, cwd=tmp_path)
         program = Program(qapp, settings, Preferences(tmp_path / "preferences.ini"), Stopwatch())

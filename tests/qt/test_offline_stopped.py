@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -104,7 +105,7 @@ def opened(servers, qapp, tmp_path, monkeypatch):
             "DRIVESPHERE_MONGO_URL": servers.mongo_url,
             "DRIVESPHERE_REDIS_URL": servers.redis_url,
             "DRIVESPHERE_DATABASE": DATABASE,
-            "DRIVESPHERE_CONFIG": str(tmp_path / "none.toml"),
+            "DRIVESPHERE_CONFIG": os.devnull,
         }
         settings = load(tmp_path / "data", environ=environ, cwd=tmp_path)
         made = Program(qapp, settings, Preferences(tmp_path / "preferences.ini"), Stopwatch())

@@ -26,10 +26,11 @@ def test_nothing_set_means_the_embedded_servers_and_the_sandbox(settings):
 
 
 def test_the_environment_wins_over_dotenv_and_dotenv_over_the_file(settings):
-    file = 'database = "of_file"\nmongod = "of_file"\nvalkey = "of_file"'
-    got = settings(file, "DRIVESPHERE_DATABASE=of_dotenv\nDRIVESPHERE_MONGOD=of_dotenv", DRIVESPHERE_DATABASE="of_env")
+    file = 'database = "of_file"\nsuccess_url = "of_file"\nvalkey = "of_file"'
+    dotenv = "DRIVESPHERE_DATABASE=of_dotenv\nDRIVESPHERE_SUCCESS_URL=of_dotenv"
+    got = settings(file, dotenv, DRIVESPHERE_DATABASE="of_env")
 
-    assert ("of_env", "of_dotenv", "of_file") == (got.database, got.mongod, got.valkey)
+    assert ("of_env", "of_dotenv", "of_file") == (got.database, got.success_url, got.valkey)
 
 
 def test_a_data_folder_given_on_the_command_line_wins(tmp_path):

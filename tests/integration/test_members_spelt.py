@@ -1,0 +1,53 @@
+"""A member of the replica set is the same one however its name is spelt."""
+
+from __future__ import annotations
+
+import asyncio
+from urllib.parse import urlsplit
+
+import pymongo
+import pytest
+
+from engine.adapters.clock import ServerClock
+from engine.adapters.mongo_client import Connector, Credentials
+from engine.adapters.mongo_health import MongoHealth
+from engine.adapters.mongo_limits import OPEN_AT_MOST_S, limit_transactions
+from engine.embedded.servers import open_servers
+
+pytestmark = pytest.mark.asyncio
+
+_LIMIT = "transactionLifetimeLimitSeconds"
+SPELLINGS = ["LOCALHOST", "LocalHost", "localhost", "127.0.0.1"]
+
+
+def rename(root, host):
+    """Call the one member *host*, and wait until it leads under that name."""
+    config = root.admin.command("replSetGetConfig")["config"]
+    config["version"] += 1
+    config["members"][0]["host"] = host
+    root.admin.command("replSetReconfig", config, force=True)
+    with pymongo.timeout(30):
+        while not (hello := root.admin.command("hello"))["isWritablePrimary"] or hello["hosts"] != [host]:
+            pass
+
+
+async def test_the_limit_is_set_and_no_phantom_is_listed_however_it_is_spelt(tmp_path):
+    async with open_servers(tmp_path, sandbox=False) as servers:
+        who = Credentials(servers.root_name, servers.root_password, "admin")
+        port = urlsplit(servers.mongo_url).port
+        with pymongo.MongoClient(
+            "127.0.0.1", port, username=who.name, password=who.password, directConnection=True
+        ) as root:
+            for spelling in SPELLINGS:
+                await asyncio.to_thread(rename, root, f"{spelling}:{port}")
+                root.admin.command({"setParameter": 1, _LIMIT: 60})
+                for url in (f"mongodb://localhost:{port}/?replicaSet=drivesphere", servers.mongo_url):
+                    async with Connector(url).open(who.name, who.password, who.source) as client:
+                        lines = await limit_transactions(client, url, who)
+                        await (clock := ServerClock(client)).measure()
+                        facts = await MongoHealth(client, "ds_test", clock).database()
+                    await client.close()
+
+                    assert [] == [line for line in lines if "not looked at" in line]
+                    assert OPEN_AT_MOST_S == root.admin.command({"getParameter": 1, _LIMIT: 1})[_LIMIT]
+                    assert ["primary"] == [member.state for member in facts.members], (spelling, url, facts.members)
