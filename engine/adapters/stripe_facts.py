@@ -91,6 +91,7 @@ def page_facts(body: Body) -> PageFacts:
             booking_id=told.client_reference_id or "",
             attempt=int(told.metadata.get("attempt", "")),
             expires_at=datetime.fromtimestamp(told.expires_at, UTC),
+            tags=told.metadata,
         )
 
 

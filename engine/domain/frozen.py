@@ -14,7 +14,10 @@ from typing import Any
 
 from engine.domain.booking import Booking
 from engine.domain.charging import sent
-from engine.domain.payment import Attempt, PageOrder
+from engine.domain.errors import DriveSphereError
+from engine.domain.money import Money
+from engine.domain.payment import Attempt, PageOrder, Stay
+from engine.domain.period import RentalPeriod
 
 Tags = dict[str, str]
 _LONGEST_EMAIL = 800
@@ -24,8 +27,43 @@ def _first_tags(order: PageOrder) -> Tags:
     return {"booking": order.booking_id, "attempt": str(order.attempt)}
 
 
+def _tags_with_stay(order: PageOrder) -> Tags:
+    """Enough to make the booking again where a restored database lacks it; nothing of a person."""
+    stay = order.stay
+    return {
+        **_first_tags(order),
+        "car": stay.car_id,
+        "from": _told_at(stay.period.starts_at),
+        "to": _told_at(stay.period.ends_at),
+        "rate": _told_money(stay.rate),
+        "price": _told_money(order.amount),
+    }
+
+
+def stay_of(tags: Mapping[str, str]) -> Stay | None:
+    """What was paid for, as the *tags* of a payment tell; None where they do not, as before they told it."""
+    try:
+        minor, currency = tags["rate"].split(" ")
+        period = RentalPeriod(datetime.fromisoformat(tags["from"]), datetime.fromisoformat(tags["to"]))
+        return Stay(tags["car"], period, Money(int(minor), currency))
+    except (KeyError, ValueError, DriveSphereError):
+        return None
+
+
+def _told_at(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def _told_money(money: Money) -> str:
+    return f"{money.minor} {money.currency}"
+
+
+def _stay(booking: Booking) -> Stay:
+    return Stay(booking.car_id, booking.period, booking.quote.lines[0].unit)
+
+
 #: Version -> the tags by which Stripe's session and payment name their booking. Whoever adds one, adds it here.
-TAG_SETS: Mapping[int, Callable[[PageOrder], Tags]] = MappingProxyType({1: _first_tags})
+TAG_SETS: Mapping[int, Callable[[PageOrder], Tags]] = MappingProxyType({1: _first_tags, 2: _tags_with_stay})
 NEWEST = max(TAG_SETS)
 
 
@@ -64,7 +102,12 @@ def order_of(booking: Booking, attempt: Attempt) -> PageOrder | None:
         return None
     if not (isinstance(email, str) and isinstance(url, str)) or not _sane_email(email):
         return None
-    return PageOrder(booking.id, attempt.n, booking.price, booking.car_label, email, attempt.expires_at, url)
+    return _order(booking, attempt, email, url)
+
+
+def _order(booking: Booking, attempt: Attempt, email: str, url: str) -> PageOrder:
+    stay = _stay(booking)
+    return PageOrder(booking.id, attempt.n, booking.price, booking.car_label, email, attempt.expires_at, url, stay)
 
 
 def version_of(order: PageOrder, request: str) -> int | None:
@@ -74,7 +117,7 @@ def version_of(order: PageOrder, request: str) -> int | None:
 
 def names(booking: Booking, attempt: Attempt, tags: Mapping[str, Any]) -> bool:
     """Whether *tags*, as Stripe tells them of a payment, are those of this attempt by any known key set."""
-    order = PageOrder(booking.id, attempt.n, booking.price, booking.car_label, "", attempt.expires_at, "")
+    order = _order(booking, attempt, "", "")
     return any(make(order) == tags for make in TAG_SETS.values())
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum, auto
 
 from engine.domain.errors import PaymentMismatch
 from engine.domain.money import Money
+from engine.domain.period import RentalPeriod
 
 #: Stripe refuses an ``expires_at`` less than 30 minutes after creation; one minute is for the way there.
 PAGE_LIFETIME = timedelta(minutes=31)
@@ -31,6 +32,19 @@ class AttemptState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Stay:
+    """What is paid for, in words that a database which lost the booking can make it of again; nothing of a person.
+
+    Attributes:
+        rate: For a day, as the car's terms were.
+    """
+
+    car_id: str
+    period: RentalPeriod
+    rate: Money
+
+
+@dataclass(frozen=True, slots=True)
 class PageOrder:
     """What a payment page is to say and charge; the gateway turns it into a frozen request."""
 
@@ -41,6 +55,7 @@ class PageOrder:
     renter_email: str
     expires_at: datetime
     return_url: str
+    stay: Stay
 
 
 class RefundState(StrEnum):
@@ -121,6 +136,7 @@ class PageFacts:
         intent_status: Stripe's word, for example ``requires_capture`` or ``succeeded``; empty without an intent.
         booking_id: ``client_reference_id``.
         url: The hosted page; empty once the session is no longer open.
+        tags: What the page was opened with.
     """
 
     session_id: str
@@ -134,6 +150,7 @@ class PageFacts:
     booking_id: str
     attempt: int
     expires_at: datetime
+    tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def secured(self) -> bool:

@@ -21,7 +21,7 @@ from engine.domain.errors import (
 )
 from engine.domain.listing import told_to
 from engine.domain.money import Money
-from engine.domain.payment import PAGE_LIFETIME, Attempt, PageOrder
+from engine.domain.payment import PAGE_LIFETIME, Attempt, PageOrder, Stay
 from engine.domain.people import Actor, Deed, Renter, RenterId, Role
 from engine.domain.period import RentalPeriod
 from engine.domain.pricing import quote
@@ -170,6 +170,7 @@ class BookingService:
         price = quote(terms.daily_rate, wish.period, zone=zone_of(terms.zone), commission_bp=settings.commission_bp)
         if price.total != wish.shown_price:
             raise PriceChanged(f"shown {wish.shown_price.minor}, now {price.total.minor} {price.total.currency}")
+        stay = Stay(wish.car_id, wish.period, terms.daily_rate)
         return Booking(
             id=booking_id,
             car_id=terms.car_id,
@@ -186,15 +187,17 @@ class BookingService:
             hold_until=now + settings.hold,
             created_at=now,
             quote=price,
-            attempts=(self._prepared(booking_id, price.total, terms.label, renter.email, now),),
+            attempts=(self._prepared(booking_id, price.total, terms.label, renter.email, now, stay),),
             intent_key=wish.intent_key,
             history=(Step(BookingState.HELD, now, actor.account),),
             cancellation=settings.cancellation,
         )
 
-    def _prepared(self, booking_id: BookingId, amount: Money, title: str, email: str, now: datetime) -> Attempt:
+    def _prepared(
+        self, booking_id: BookingId, amount: Money, title: str, email: str, now: datetime, stay: Stay
+    ) -> Attempt:
         expires_at = now + PAGE_LIFETIME
-        order = PageOrder(booking_id, 1, amount, title, email, expires_at, self.return_url(booking_id))
+        order = PageOrder(booking_id, 1, amount, title, email, expires_at, self.return_url(booking_id), stay)
         return Attempt(1, self.gateway.freeze(order), amount, expires_at)
 
 

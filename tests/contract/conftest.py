@@ -16,7 +16,8 @@ import pytest_asyncio
 
 from engine.adapters.stripe_gateway import STRIPE_VERSION, StripeGateway
 from engine.domain.money import Money
-from engine.domain.payment import PageOrder
+from engine.domain.payment import PageOrder, Stay
+from engine.domain.period import RentalPeriod
 
 KEY = "sk_test_" + "c0ntract" * 3
 VISA, DECLINED, ASKS_3DS = "4242 4242 4242 4242", "4000 0000 0000 0002", "4000 0025 0000 3155"
@@ -123,6 +124,8 @@ async def gateway(sandbox_process):
 
 
 _numbers = count(1)
+_FROM = datetime(2027, 1, 4, 9, tzinfo=UTC)
+STAY = Stay("car-1", RentalPeriod(_FROM, _FROM + timedelta(days=2)), Money(6000, "EUR"))
 
 
 @pytest.fixture
@@ -138,6 +141,7 @@ def order():
             "renter_email": "ann@example.com",
             "expires_at": datetime.now(UTC).replace(microsecond=0) + timedelta(minutes=31),
             "return_url": "http://127.0.0.1:9/back",
+            "stay": STAY,
         }
         return PageOrder(**values | changes)
 

@@ -51,7 +51,16 @@ async def test_a_frozen_request_is_canonical_and_complete(gateway, order):
     assert told["expires_at"] == 1795437060
     assert told["client_reference_id"] == asked.booking_id
     assert told["payment_intent_data"]["capture_method"] == "manual"
-    assert told["metadata"] == told["payment_intent_data"]["metadata"] == {"attempt": "1", "booking": asked.booking_id}
+    assert told["metadata"] == told["payment_intent_data"]["metadata"]
+    assert told["metadata"] == {
+        "attempt": "1",
+        "booking": asked.booking_id,
+        "car": "car-1",
+        "from": "2027-01-04T09:00:00.000+00:00",
+        "to": "2027-01-06T09:00:00.000+00:00",
+        "rate": "6000 EUR",
+        "price": "12000 EUR",
+    }
     assert told["line_items"][0]["price_data"]["unit_amount"] == 12000
 
 
