@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 import sys
-from datetime import datetime
+from datetime import date
 from multiprocessing import freeze_support
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import structlog
 
 from engine.adapters import redis_rights
 from engine.backup_cli import backup, backup_key, restore
-from engine.cli_parts import ACCOUNT, DATA, in_words, password_of
+from engine.cli_parts import ACCOUNT, DATA, in_words, password_of, typed_day
 from engine.config import Settings, kept_password, load, must_have_screen
 from engine.domain.errors import Misconfigured
 from engine.domain.payment import StripeMode
@@ -160,10 +160,12 @@ def worker(data: Path | None, account: str, webhook: tuple[str, int] | None, *, 
 @drivesphere.command()
 @DATA
 @ACCOUNT
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), required=True, help="First day, in UTC.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Last day, in UTC.")
+@click.option(
+    "--since", callback=typed_day, required=True, metavar="DAY", help="First day, in UTC, such as 2026-11-01 or 1 nov."
+)
+@click.option("--until", callback=typed_day, required=True, metavar="DAY", help="Last day, in UTC.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def reconcile(data: Path | None, account: str, since: datetime, until: datetime, *, as_json: bool) -> None:
+def reconcile(data: Path | None, account: str, since: date, until: date, *, as_json: bool) -> None:
     """Compare Stripe's books with bookings and ledger, and list the bookings that need a person.
 
     Status 1 if they differ or one does, 2 if they could not be compared.
@@ -172,11 +174,10 @@ def reconcile(data: Path | None, account: str, since: datetime, until: datetime,
 
     if until < since:
         raise click.BadParameter("--until lies before --since.")
-    first, last = since.date(), until.date()
     with in_words():
         settings = load(data)
-        findings = asyncio.run(reconciling.run(settings, account, password_of(settings, account), first, last))
-    (reconciling.tell_as_json if as_json else reconciling.tell)(findings, first, last)
+        findings = asyncio.run(reconciling.run(settings, account, password_of(settings, account), since, until))
+    (reconciling.tell_as_json if as_json else reconciling.tell)(findings, since, until)
     sys.exit(0 if findings.clean else 1)
 
 

@@ -422,7 +422,10 @@ async def booked_and_paid(desk):
     [
         (("--since", "2026-11-23"), "--until"),
         (("--since", "2026-11-23", "--until", "2026-11-22"), "before"),
-        (("--since", "yesterday", "--until", "2026-11-22"), "yesterday"),
+        (("--since", "someday", "--until", "2026-11-22"), "someday"),
+        (("--since", "31.2.2026", "--until", "2026-11-22"), "31.2.2026"),
+        (("--since", "3/4/2026", "--until", "2026-11-22"), "3/4/2026"),
+        (("--since", "22 nov 2026", "--until", "Sat 21 Nov 2026"), "before"),
     ],
 )
 async def test_days_that_make_no_range_are_refused(tmp_path, arguments, sentence):

@@ -116,6 +116,16 @@ def test_it_is_one_tab_stop_and_the_slash_is_a_sign(field, qtbot):
     assert datetime(2026, 12, 3, 10) == field.moment()
 
 
+def test_making_one_opens_no_window(qtbot, theme):
+    """A child that is shown before it has its place would be a window, and take the keyboard."""
+    before = {window for window in QApplication.topLevelWidgets() if window.isVisible()}
+    made = [MomentField(theme, "Day", now=lambda: NOW, days_only=days, beneath=days) for days in (True, False)]
+    for each in made:
+        qtbot.addWidget(each)
+
+    assert before == {window for window in QApplication.topLevelWidgets() if window.isVisible()}
+
+
 def test_escape_puts_back_what_it_held(field, qtbot):
     with qtbot.assertNotEmitted(field.taken):
         type_in(field, "tomorrow")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from builders import RENTER, make_car, wish
@@ -132,6 +133,8 @@ async def test_slash_leads_to_the_form_and_letters_do_not_leave_it(counter):
         await person.sign_in()
         await person.find()
         person.press(Qt.Key.Key_Slash)
+        assert person.view.client.search.form.pick_up.edit.hasFocus()
+        person.press(Qt.Key.Key_Backtab)
         assert person.view.client.search.form.branch.hasFocus()
         person.type("Lis")
         await person.until(lambda: person.desk.search.state.form.branch_id == "br-lisbon")
@@ -140,11 +143,45 @@ async def test_slash_leads_to_the_form_and_letters_do_not_leave_it(counter):
         assert "No car is free for these days" == person.view.client.search.results.content.empty._title.text()
 
 
+@pytest.mark.parametrize(
+    ("out", "back", "days"),
+    [("n", "+3", 3), ("+1", "+7", 7)],
+    ids=["now, 3 days", "tomorrow, a week"],
+)
+async def test_a_walk_in_costs_six_keys_at_the_most(counter, out, back, days):
+    """From the cards: the slash, the pick-up, on, the length, Enter."""
+    async with counter() as person:
+        await person.sign_in()
+        await person.find()
+        keys = 0
+
+        def press(key):
+            nonlocal keys
+            keys += 1
+            person.press(key)
+
+        press(Qt.Key.Key_Slash)
+        person.type(out)
+        press(Qt.Key.Key_Tab)
+        person.type(back)
+        press(Qt.Key.Key_Return)
+        keys += len(out) + len(back)
+        form = person.view.client.search.form
+        await person.until(lambda: person.desk.search.state.form.drop_off == form.drop_off.moment())
+        await person.until(lambda: person.desk.search.state.phase is Phase.READY)
+
+        wish, now = person.desk.search.state.wish, person.desk.now()
+        assert timedelta(days=days) == wish.period.ends_at - wish.period.starts_at
+        assert abs(wish.period.starts_at - now) < timedelta(minutes=5) or out != "n"
+        assert keys <= 6 + (out != "n")
+
+
 async def test_last_search_is_there_again_after_signing_in_anew(counter):
     async with counter() as person:
         await person.sign_in()
         await person.find()
         person.press(Qt.Key.Key_Slash)
+        person.press(Qt.Key.Key_Backtab)
         person.type("Lis")
         await person.until(lambda: person.desk.search.state.form.branch_id == "br-lisbon")
         person.press(Qt.Key.Key_Q, CTRL | Qt.KeyboardModifier.ShiftModifier)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.messages import plural
+from desktop.messages import desk_zone, plural
 from desktop.models.rows import Column
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID
@@ -16,6 +16,7 @@ from desktop.views.admin.facts import facts_of
 from desktop.views.admin.oversight_words import field_text, subject_of, subject_text, verb_text
 from desktop.views.area import Page
 from desktop.views.export_bar import ExportBar
+from desktop.views.moments.field import MomentField
 from desktop.views.paged_list import ListWords, PagedList
 from desktop.views.tools import Tools
 from desktop.widgets.button import Button
@@ -26,11 +27,15 @@ from desktop.widgets.search_field import SearchField
 from desktop.widgets.side_panel import SidePanel
 from desktop.widgets.text import Text
 from engine.domain.audit import AuditNames, AuditQuery, AuditRow
+from engine.domain.moments.reading import Lean
+from engine.domain.wall import on_wall, wall_of
 
 _TITLE = "Audit"
 _SEARCH_PX = 240
 _EVERYBODY, _ANYTHING, _EVERYWHERE = "Everybody", "Everything", "Every desk"
 _SPANS = (("Any time", None), ("Last 24 hours", 1), ("Last 7 days", 7), ("Last 30 days", 30), ("Last 365 days", 365))
+_CHOSEN = "Chosen days"
+_DAY_PX = 180
 _NOTHING = ListWords(
     Icon.HISTORY,
     "Nothing was changed yet",
@@ -86,7 +91,15 @@ class AuditPage(Page):
         self.who, self.what, self.where, self.span = (Combo() for _ in range(4))
         for box, name in ((self.who, "Who"), (self.what, "What"), (self.where, "Desk"), (self.span, "When")):
             box.setAccessibleName(name)
-        self.span.addItems([words for words, _ in _SPANS])
+        self.span.addItems([*(words for words, _ in _SPANS), _CHOSEN])
+        self.first, self.last = (
+            MomentField(tools.theme, name, days_only=True, lean=Lean.BACKWARD, beneath=False)
+            for name in ("First day", "Last day")
+        )
+        for field in (self.first, self.last):
+            field.setMinimumWidth(_DAY_PX)
+            field.show_day(wall_of(datetime.now(UTC), desk_zone()).date())
+            field.hide()
         self._fill_names(AuditNames())
         self.export = ExportBar(tools.theme, vm.export, vm.save, title="Export the audit", name=_TITLE, row="change")
         self.list = PagedList(tools, vm.list, columns(), _NOTHING, _TITLE)
@@ -121,17 +134,37 @@ class AuditPage(Page):
         self.vm.export.stop()
 
     def _ask(self) -> None:
-        days = _SPANS[max(self.span.currentIndex(), 0)][1]
-        since = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(days=days) if days else None
+        since, until = self._since_until()
         query = AuditQuery(
             by=self.who.currentData() or "",
             what=self.what.currentData() or "",
             subject=subject_of(self.subject.text()),
             desk=self.where.currentData() or "",
             since=since,
+            until=until,
         )
         self.list.words = _NOTHING if query == AuditQuery() else _NO_MATCH
         self.vm.list.ask(query)
+
+    def _since_until(self) -> tuple[datetime | None, datetime | None]:
+        """Of chosen days from the first midnight to the one after the last, on this desk's wall."""
+        chosen = self.span.currentText() == _CHOSEN
+        for field in (self.first, self.last):
+            field.setVisible(chosen)
+        first, last = self.first.day(), self.last.day()
+        if not chosen or first is None or last is None:
+            days = None if chosen else _SPANS[max(self.span.currentIndex(), 0)][1]
+            now = datetime.now(UTC).replace(second=0, microsecond=0)
+            return (now - timedelta(days=days) if days else None), None
+        first, last = min(first, last), max(first, last)
+        ends = (first, last + timedelta(days=1))
+        since, until = (on_wall(datetime.combine(day, time(0)), desk_zone()).moment for day in ends)
+        return since, until
+
+    def _range_typed(self, first: date, last: date) -> None:
+        self.first.show_day(first)
+        self.last.show_day(last)
+        self._ask()
 
     def _fill_names(self, names: AuditNames) -> None:
         rooms = sorted({verb.partition(".")[0] for verb in names.verbs})
@@ -159,6 +192,8 @@ class AuditPage(Page):
         filters.addWidget(self.subject)
         for words, box in (("Who", self.who), ("What", self.what), ("Desk", self.where), ("When", self.span)):
             filters.addWidget(with_label(Text(tools.theme, words, ink="muted"), box, 2 * GRID))
+        for field in (self.first, self.last):
+            filters.addWidget(field)
         column = QVBoxLayout(self)
         column.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 4 * GRID)
         column.setSpacing(3 * GRID)
@@ -172,6 +207,9 @@ class AuditPage(Page):
         self.subject.stepped_down.connect(self.list.focus_first)
         for box in (self.who, self.what, self.where, self.span):
             box.currentIndexChanged.connect(self._ask)
+        for field in (self.first, self.last):
+            field.taken.connect(self._ask)
+            field.range_taken.connect(self._range_typed)
         self.list.opened.connect(self.detail.show_row)
         self.list.filled.connect(self._counted)
         self.list.stepped.connect(self.clear)

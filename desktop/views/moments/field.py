@@ -66,7 +66,7 @@ class MomentField(QWidget):
         self._before: datetime | None = None
         self.edit = QLineEdit()
         self.edit.setAccessibleName(name)
-        self.beneath = HintLine(theme, kept_free=beneath)
+        self.beneath = HintLine(theme, self, kept_free=beneath)
         self.popup = MomentPopup(theme, self.edit, days_only=days_only)
         self.examples = ExampleCard(theme, self.edit, self.read, days_only=days_only)
         self._lay_out()
@@ -210,7 +210,7 @@ class MomentField(QWidget):
     def open_calendar(self) -> None:
         self._before = self._of.at
         self.popup.set_place(self._of.here, self._of.branch)
-        self.popup.open_below(self.edit, self._of.at or self._of.wall_now, self._of.wall_now.date(), self._tinted)
+        self.popup.open_below(self.edit, self._of.begins(self.edit.text()), self._of.wall_now.date(), self._tinted)
 
     def _picked(self, wall: datetime) -> None:
         self._hold(wall.replace(hour=0, minute=0)) if self._of.days_only else self.propose(wall)

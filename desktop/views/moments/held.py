@@ -70,6 +70,11 @@ class Held:
             return OnWall(placed.at, (placed.moment,))
         return placed
 
+    def begins(self, text: str) -> datetime:
+        """Where a calendar opens: at what is typed if that is understood, else at what is held, else now."""
+        answer = self.read(text)
+        return answer.at if isinstance(answer, Reading) else self.at or self.wall_now
+
     def preview(self, text: str) -> Hint:
         """What *text* would be taken as."""
         if (days := self.days(text)) is not None:

@@ -20,9 +20,9 @@ class HintLine(QWidget):
 
     answered = Signal(int)
 
-    def __init__(self, theme: Theme, *, kept_free: bool) -> None:
+    def __init__(self, theme: Theme, parent: QWidget, *, kept_free: bool) -> None:
         """*kept_free*: its line stays also while there is nothing to say."""
-        super().__init__()
+        super().__init__(parent)
         self._theme, self._kept_free, self._shown = theme, kept_free, Hint()
         self.mark = QLabel()
         self.text = Text(theme, size=TypeSize.SMALL, ink="muted", wrap=True)

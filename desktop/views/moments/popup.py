@@ -114,7 +114,8 @@ class MomentPopup(QFrame):
             beside.addLayout(above)
             beside.addWidget(self.times, 1)
             both.addLayout(beside)
-        self.times.setVisible(not self._days_only)
+        else:
+            self.times.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(4 * GRID, 3 * GRID, 4 * GRID, 3 * GRID)
         column.addLayout(both)
