@@ -112,6 +112,9 @@ class Store(Protocol):
             Overtaken: The stored one is not the version before.
         """
 
+    async def put_aside(self, booking: Booking) -> None:
+        """Compare-and-set of what keeps it; whatever its state says, no fence follows it. Raises: Overtaken."""
+
     async def booking(self, booking_id: BookingId) -> Booking:
         """Raises: NotFound, DamagedRow."""
 

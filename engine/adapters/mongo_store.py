@@ -86,6 +86,9 @@ class MongoStore:
         if not booking.blocking:
             await self.transact(lambda work: work.replace(booking))
             return
+        await self.put_aside(booking)
+
+    async def put_aside(self, booking: Booking) -> None:
         try:
             with speaking():
                 await must_fit(self._db)

@@ -84,7 +84,8 @@ class Belief:
             return
         log.error("belief.doubted", booking=booking.id, doubt=problem.doubt)
         with suppress(Overtaken):
-            await self.store.replace(booking.in_trouble(put_off(before, Why.DOUBTED, now, problem.doubt)))
+            # Its state is not believed either, so its car's fence stays as it is.
+            await self.store.put_aside(booking.in_trouble(put_off(before, Why.DOUBTED, now, problem.doubt)))
 
     async def _evidence(self, booking: Booking, *, anew: bool = False) -> Evidence:
         ask, reason = self.witnesses, reason_of(booking)

@@ -76,6 +76,7 @@ class Evidence:
     ledger: list[dict[str, Any]] = field(default_factory=list)
     fences: list[dict[str, Any]] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
+    moved_by_forged_rows: list[str] = field(default_factory=list)
     lease_s: float = 0.0
     leases_hold: bool = True
 
@@ -95,6 +96,7 @@ def judge(evidence: Evidence) -> list[Violation]:
         holds_last_ten_minutes,
         browsers_open_stored_pages,
         reconcile_agrees,
+        forged_rows_move_nothing,
     )
     return [Violation(check.__name__.replace("_", " "), what) for check in checks for what in check(evidence)]
 
@@ -296,3 +298,8 @@ def reconcile_agrees(evidence: Evidence) -> Iterator[str]:
 
 def _overlap(one: dict[str, Any], other: dict[str, Any]) -> bool:
     return one["starts_at"] < other["ends_at"] and other["starts_at"] < one["ends_at"]
+
+
+def forged_rows_move_nothing(evidence: Evidence) -> Iterator[str]:
+    """What is written past the program never reaches Stripe."""
+    yield from evidence.moved_by_forged_rows

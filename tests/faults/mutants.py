@@ -20,6 +20,7 @@ from engine.adapters.mongo_documents import terms_of_fence
 from engine.adapters.mongo_store import MongoStore
 from engine.adapters.mongo_work import MongoWork
 from engine.adapters.stripe_gateway import StripeGateway
+from engine.domain import belief
 from engine.domain.belief import Believed, GiveBack, OpenPage
 from engine.domain.booking import BLOCKING, Booking, BookingState
 from engine.domain.errors import PaymentRefused, PeriodTaken, Unavailable
@@ -137,6 +138,18 @@ def _fresh_refund_key(_: Points) -> None:
     StripeGateway.refunds = unseen  # looking for one that was made is a guard of its own; either alone is enough
 
 
+def _rows_believed(_: Points) -> None:
+    """Every row is taken for the program's own."""
+    assert belief.doubt_of
+    belief.doubt_of = lambda *_: None
+
+
+def _payments_believed(_: Points) -> None:
+    """A payment is a booking's because its row says so."""
+    assert belief.Believed._must_own
+    belief.Believed._must_own = lambda *_: None
+
+
 MUTANTS = {
     "lease released without its token": _release_without_token,
     "no fence": _no_fence,
@@ -148,4 +161,6 @@ MUTANTS = {
     "the desk's own clock believed": _own_clock,
     "one member's word is enough": _one_members_word,
     "refunded under a fresh key": _fresh_refund_key,
+    "rows believed": _rows_believed,
+    "payments believed": _payments_believed,
 }

@@ -117,6 +117,51 @@ async def two_desks_give_back_at_once(run: Run) -> None:
     await slowly
 
 
+async def _forge(run: Run, booking: str, change: dict) -> None:
+    """Write *change* past the program, let the head office look at it, and put back what was there."""
+    db, before = run.firm.db, await run.firm.stripe.books()
+    worker = await run.desk(account="worker", stripe_key=run.firm.cluster.stripe_key)
+    row = await db.bookings.find_one({"_id": booking})
+    await db.bookings.update_one({"_id": booking}, {"$set": {**change, "due_at": row["created_at"]}})
+    run.faults["forged rows"] += 1
+    await run.do(worker, "sweep")
+    after = await run.firm.stripe.books()
+    run.evidence.moved_by_forged_rows += [str(entry) for entry in after if entry not in before]
+    now = await db.bookings.find_one({"_id": booking})
+    new = {name: "" for name in now if name not in row}
+    back = {"$set": {**row, "version": now["version"] + 1}, **({"$unset": new} if new else {})}
+    await db.bookings.update_one({"_id": booking}, back)
+
+
+async def a_rental_is_written_back_to_its_money(run: Run) -> None:
+    desk, booking = await _opened(run)
+    await run.payer.pay(run.urls[booking])
+    await run.do(desk, "settle", booking=booking)
+    row = await run.firm.db.bookings.find_one({"_id": booking})
+    whole = {"amount": row["attempts"][0]["amount"], "state": "due", "refund_id": ""}
+    await _forge(run, booking, {"state": "refund_due", "refund": whole})
+
+
+async def a_row_names_somebody_elses_payment(run: Run) -> None:
+    """The other's is taken, for a rental that stands; it would be given back in the name of this one."""
+    desk, booking = await _opened(run)
+    other = await run.hold(desk, run.wish(run.cars[0], 10))
+    await run.do(desk, "open", booking=other)
+    await run.payer.pay(run.urls[other])
+    await run.do(desk, "settle", booking=other)
+    theirs = await run.firm.db.bookings.find_one({"_id": other})
+    mine = await run.firm.db.bookings.find_one({"_id": booking})
+    paid = {"state": "paid", "payment_intent": theirs["attempts"][0]["payment_intent"]}
+    at = mine["history"][-1]["at"]
+    steps = [{"state": state, "at": at, "by": "sweeper"} for state in ("releasing", "released", "refund_due")]
+    change = {
+        "state": "refund_due",
+        "history": [*mine["history"], *steps],
+        "attempts": [{**mine["attempts"][0], **paid}],
+    }
+    await _forge(run, booking, change)
+
+
 #: mutant -> what happens, and the promise that must be seen broken without the guard.
 STORIES = {
     "lease released without its token": (a_late_holder_leaves, "leases keep others out"),
@@ -129,6 +174,8 @@ STORIES = {
     "the desk's own clock believed": (a_desk_is_an_hour_fast, "holds last ten minutes"),
     "one member's word is enough": (the_primary_dies_before_the_others_heard, "accepted is stored"),
     "refunded under a fresh key": (two_desks_give_back_at_once, "nobody pays for nothing"),
+    "rows believed": (a_rental_is_written_back_to_its_money, "forged rows move nothing"),
+    "payments believed": (a_row_names_somebody_elses_payment, "forged rows move nothing"),
 }
 
 
