@@ -74,11 +74,15 @@ class Work(Protocol):
     async def post(self, rows: Iterable[LedgerRow]) -> None:
         """Append to the ledger. Raises: Overtaken, when one of the facts is posted already."""
 
-    async def add_car(self, car: Car) -> None:
-        """With its fence. Raises: PlateTaken; NotFound, when its branch is gone."""
+    async def add_car(self, car: Car, by: AccountName, now: datetime) -> None:
+        """With its fence and its first terms. Raises: PlateTaken; NotFound, when its branch is gone."""
 
-    async def change_car(self, before: Car, after: Car, seen: frozenset[BookingId] | None = None) -> None:
+    async def change_car(
+        self, before: Car, after: Car, by: AccountName, now: datetime, seen: frozenset[BookingId] | None = None
+    ) -> None:
         """Compare-and-set on all of *before*, and the fence with it, so that a claim at the same moment conflicts.
+
+        Where what claims go by changes, the car's series of terms goes on.
 
         Raises:
             Overtaken: The stored car is not *before*, or a booking claims it that is not among *seen* (None: any may).

@@ -18,7 +18,13 @@ from threading import BrokenBarrierError
 from typing import Any
 
 from engine.adapters.mongo_client import Client, Credentials, connect, database, speaking
-from engine.adapters.mongo_documents import branch_document, car_document, fence_document, renter_document
+from engine.adapters.mongo_documents import (
+    branch_document,
+    car_document,
+    fence_document,
+    renter_document,
+    series_document,
+)
 from engine.adapters.mongo_provision import NewAccount, create_account, provision
 from engine.bootstrap import Place, open_engine
 from engine.config import Secret
@@ -28,7 +34,7 @@ from engine.domain.errors import AlreadyAsked, Contended, DriveSphereError, Peri
 from engine.domain.money import Money
 from engine.domain.people import Renter, RenterId, Role
 from engine.domain.period import RentalPeriod
-from engine.domain.settings import FirmSettings
+from engine.domain.settings import BEGINNING, FirmSettings
 from engine.services.booking import HoldCar
 
 _CLERK, _BRANCH, _RENTER = "race.clerk", BranchId("br-race"), RenterId("renter-race")
@@ -211,6 +217,7 @@ async def _prepare(place: Place, admin: Credentials, password: str, rounds: int)
         await db.branches.insert_one(branch_document(branch))
         await db.cars.insert_many([car_document(car) for car in cars])
         await db.fences.insert_many([fence_document(car, terms_of(car, branch), ()) for car in cars])
+        await db.car_terms.insert_many([series_document(terms_of(car, branch), "race", BEGINNING) for car in cars])
         await db.renters.insert_one(renter_document(renter))
         await create_account(client, place.database, NewAccount(_CLERK, password, Role.CLIENT, "Race", _BRANCH))
 

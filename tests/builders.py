@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pymongo
 import redis
 
-from engine.adapters.mongo_documents import car_document, fence_document
+from engine.adapters.mongo_documents import car_document, fence_document, series_document
 from engine.adapters.mongo_provision import NewAccount
 from engine.bootstrap import Engine, Place, open_engine
 from engine.domain.booking import BLOCKING, Booking
@@ -39,6 +39,8 @@ BERLIN = Branch(BranchId("br-berlin"), "Mitte", "Berlin", "Teststrasse 1", "Euro
 LISBON = Branch(BranchId("br-lisbon"), "Baixa", "Lisboa", "Rua do Teste 2", "Europe/Lisbon", "08:00", "20:00")
 RENTER = Renter(RenterId("renter-1"), "Ada Moreau", "ada@example.org", "+4930901820", "B072RRE2I55")
 RATE = Money(50_00, "EUR")
+#: Since when the test cars are let for what they are.
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 ACCOUNTS = (
     NewAccount("clerk", PASSWORD, Role.CLIENT, "Cleo Clerk", BERLIN.id),
     NewAccount("clerk2", PASSWORD, Role.CLIENT, "Colin Clerk", LISBON.id),
@@ -93,7 +95,9 @@ class World:
     def add_cars(self, *cars: Car) -> None:
         branches = {BERLIN.id: BERLIN, LISBON.id: LISBON}
         self.db.cars.insert_many([car_document(car) for car in cars])
-        self.db.fences.insert_many([fence_document(car, terms_of(car, branches[car.branch_id]), ()) for car in cars])
+        terms = {car.id: terms_of(car, branches[car.branch_id]) for car in cars}
+        self.db.fences.insert_many([fence_document(car, terms[car.id], ()) for car in cars])
+        self.db.car_terms.insert_many([series_document(each, "tests", LONG_AGO) for each in terms.values()])
 
     def blocking(self, car_id: str) -> int:
         return self.db.bookings.count_documents({"car_id": car_id, "state": {"$in": list(BLOCKING)}})

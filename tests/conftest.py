@@ -112,7 +112,7 @@ def staff(endpoints: Endpoints, root: pymongo.MongoClient, _provisioned: None) -
 def world(endpoints: Endpoints, servers_folder: Path, root: pymongo.MongoClient, _provisioned: None) -> Iterator[World]:
     """An empty deployment but for two branches, a renter, three cars and the accounts."""
     db = root.get_database(DATABASE, codec_options=CODEC)
-    names = "branches cars car_statuses fences renters bookings"
+    names = "branches cars car_statuses car_terms fences renters bookings"
     names += " ledger settings audit rounds images.files images.chunks backups returns settlements return_pages"
     for name in names.split():
         db[name].delete_many({})

@@ -62,8 +62,11 @@ class Stripe:
         return [page for page in listed if page["client_reference_id"] == booking.id]
 
     async def charges(self, booking: Booking) -> list[dict]:
+        return await self.charges_of(booking.id)
+
+    async def charges_of(self, booking_id: str) -> list[dict]:
         books = (await self._http.get("/_control/books")).json()
-        return [entry for entry in books["charges"] if entry["booking"] == booking.id]
+        return [entry for entry in books["charges"] if entry["booking"] == booking_id]
 
 
 @asynccontextmanager

@@ -12,9 +12,7 @@ from bson import json_util
 from payments import Stripe
 from pymongo.database import Database
 
-from engine.adapters.mongo_bookings import booking_of
 from engine.adapters.stripe_gateway import StripeGateway
-from engine.domain.period import whole_milliseconds
 
 FOLDER = Path(__file__).parent / "data" / "release_0_1_0"
 ABOUT = json.loads((FOLDER / "figures.json").read_text())
@@ -53,7 +51,8 @@ def restore(db: Database, *, now: datetime | None = None) -> None:
             db.drop_collection(name)
     for name in old.keys() - set(there):
         db.create_collection(name, validator=old[name])
-    moved = whole_milliseconds(now) - MADE_AT if now else timedelta(0)
+    # By whole seconds, as Stripe counts them.
+    moved = timedelta(seconds=int((now - MADE_AT).total_seconds())) if now else timedelta(0)
     for name in collections():
         found = [_moved(name, row, moved) for row in rows(name)]
         if found:
@@ -85,32 +84,20 @@ async def tell_stripe(db: Database, gateway: StripeGateway, stripe: Stripe) -> N
 
     The frozen bytes go out under the old key, so that asking again finds the same page.
     """
+    asked = gateway._client.v1
     for row in db.bookings.find({"intent_key": {"$regex": "^live_"}, "session_ids": {"$exists": True}}):
         attempt, n = row["attempts"][-1], len(row["attempts"]) - 1
-        page = await gateway.open_page(attempt["request"], f"co:{row['_id']}:{attempt['n']}")
-        told = {
-            f"attempts.{n}.session_id": page.session_id,
-            f"attempts.{n}.url": page.url,
-            "session_ids.0": page.session_id,
-        }
+        key = {"idempotency_key": f"co:{row['_id']}:{attempt['n']}"}
+        page = await asked.checkout.sessions.create_async(json.loads(attempt["request"]), key)
+        told = {f"attempts.{n}.session_id": page.id, f"attempts.{n}.url": page.url, "session_ids.0": page.id}
         if attempt["state"] == "expired":
-            await gateway.close_page(page.session_id)
-        db.bookings.update_one({"_id": row["_id"]}, {"$set": told}, bypass_document_validation=True)
+            await asked.checkout.sessions.expire_async(page.id)
         if attempt["state"] == "paid":
-            intent = await _paid(db, gateway, stripe, row["_id"])
-            told = {f"attempts.{n}.payment_intent": intent}
-            db.bookings.update_one({"_id": row["_id"]}, {"$set": told}, bypass_document_validation=True)
-
-
-async def _paid(db: Database, gateway: StripeGateway, stripe: Stripe, booking_id: str) -> str:
-    row = db.bookings.find_one({"_id": booking_id})
-    attempt, refund = row["attempts"][-1], row.get("refund")
-    answer = await stripe.pay_at(attempt["url"])
-    assert answer.status_code in (200, 303), answer.text
-    intent = (await gateway.page(attempt["session_id"])).payment_intent
-    amount = booking_of(row).attempt.amount
-    if attempt["captured_at"]:
-        await gateway.capture(intent, amount, f"cap:{booking_id}:stored")
-    if refund and refund["state"] == "done":
-        await gateway.refund(intent, amount, f"re:{booking_id}:stored")
-    return intent
+            assert 303 == (await stripe.pay_at(page.url)).status_code
+            intent = (await asked.checkout.sessions.retrieve_async(page.id)).payment_intent
+            told[f"attempts.{n}.payment_intent"] = intent
+            if attempt["captured_at"]:
+                await asked.payment_intents.capture_async(intent)
+            if row.get("refund", {}).get("state") == "done":
+                await asked.refunds.create_async({"payment_intent": intent})
+        db.bookings.update_one({"_id": row["_id"]}, {"$set": told}, bypass_document_validation=True)

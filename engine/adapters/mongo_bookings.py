@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.adapters.mongo_client import Document
 from engine.adapters.mongo_documents import WHOLE_BP, money_document, rules_document, rules_of
 from engine.adapters.mongo_reading import MOST_MINOR, Fields, Unreadable
-from engine.domain.booking import Booking, BookingId, BookingState, Step
+from engine.domain.booking import Booking, BookingId, BookingState, Priced, Step
 from engine.domain.car import BranchId, CarId, OwnerId
 from engine.domain.listing import search_keys
 from engine.domain.money import Money
@@ -48,8 +48,14 @@ def booking_document(booking: Booking) -> Document:
         "history": [{"state": step.state, "at": step.at, "by": step.by} for step in booking.history],
         "version": booking.version,
         "cancellation": rules_document(booking.cancellation),
+        "priced": _priced_document(booking),
         **_where_there_is_one(booking),
     }
+
+
+def _priced_document(booking: Booking) -> Document:
+    """Always there, so that whoever knows no series cannot write bookings; number 0 is older than the series."""
+    return {"car_id": booking.car_id, "terms_n": booking.priced.terms_n if booking.priced else 0}
 
 
 def _where_there_is_one(booking: Booking) -> Document:
@@ -96,7 +102,13 @@ def booking_of(document: Document) -> Booking:
         cancellation=rules_of(row.parts("cancellation")),
         refund=_refund(row.part("refund")) if row.has("refund") else None,
         trouble=_trouble(row.part("trouble")) if row.has("trouble") else None,
+        priced=_priced(row.part("priced")),
     )
+
+
+def _priced(row: Fields) -> Priced | None:
+    n = row.whole("terms_n", 0)
+    return Priced(CarId(row.text("car_id")), n) if n else None
 
 
 def _refund(row: Fields) -> Refund:

@@ -139,7 +139,14 @@ def terms_document(terms: CarTerms) -> Document:
         "branch_id": terms.branch_id,
         "zone": terms.zone,
         "daily_rate": money_document(terms.daily_rate),
+        "n": terms.n,
     }
+
+
+def series_document(terms: CarTerms, by: str, at: datetime) -> Document:
+    """A row of ``car_terms``; the fence's copy is *terms* with their number."""
+    copied = terms_document(terms)
+    return {"car_id": terms.car_id, "n": copied.pop("n"), "terms": copied, "by": by, "at": at}
 
 
 def status_document(car_id: CarId, owner_id: OwnerId, status: CarStatus, since: datetime) -> Document:
@@ -201,6 +208,7 @@ def _terms_of(fence: Document) -> CarTerms:
         branch_id=BranchId(terms.text("branch_id")),
         zone=terms.text("zone"),
         daily_rate=terms.money("daily_rate"),
+        n=terms.whole("n", 1),
     )
 
 

@@ -11,7 +11,13 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
 from engine.adapters.mongo_client import TRANSACTION_S, Client, Collection, Document, database, session_of, speaking
-from engine.adapters.mongo_documents import audit_document, branch_document, branch_of
+from engine.adapters.mongo_documents import (
+    audit_document,
+    branch_document,
+    branch_of,
+    series_document,
+    terms_of_fence,
+)
 from engine.adapters.mongo_reading import read
 from engine.adapters.mongo_schema import must_fit
 from engine.adapters.mongo_settings import read_revisions, read_series, revision_document, withdrawal_document
@@ -97,11 +103,7 @@ class MongoFirm:
             await self._replace(before, after, session)
             if after.zone != before.zone:
                 # Each car's fence repeats the zone in which its days are counted (docs/decisions/0002).
-                await self._db.fences.update_many(
-                    {"terms.branch_id": after.id},
-                    {"$set": {"terms.zone": after.zone}, "$inc": {"seq": 1}},
-                    session=session,
-                )
+                await self._new_zone(after, row, session)
             await self._db.audit.insert_one(audit_document(row), session=session)
 
         try:
@@ -120,6 +122,15 @@ class MongoFirm:
         if await self._db.branches.find_one({"_id": before.id}, {"_id": 1}, session=session) is None:
             raise NotFound("branch", before.id)
         raise Overtaken(f"branch {before.id} was changed by somebody else")
+
+    async def _new_zone(self, branch: Branch, row: AuditRow, session: AsyncClientSession) -> None:
+        here: Document = {"terms.branch_id": branch.id}
+        change = {"$set": {"terms.zone": branch.zone}, "$inc": {"seq": 1, "terms.n": 1}}
+        await self._db.fences.update_many(here, change, session=session)
+        fences = await self._db.fences.find(here, {"terms": 1}, session=session).to_list()
+        if fences:
+            series = [series_document(terms_of_fence(fence), row.by, row.at) for fence in fences]
+            await self._db.car_terms.insert_many(series, session=session)
 
     async def _refuse_in_use(self, branch_id: BranchId, session: AsyncClientSession) -> None:
         cars = await self._db.cars.count_documents({"branch_id": branch_id, "status": _STANDING}, session=session)

@@ -59,6 +59,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("status", ASCENDING)], name="status"),
     ],
     "settlements": [IndexModel([("booking_id", ASCENDING)], name="booking")],
+    "car_terms": [IndexModel([("car_id", ASCENDING), ("n", ASCENDING)], name="series", unique=True)],
     "car_statuses": [IndexModel([("owner_id", ASCENDING), ("since", ASCENDING)], name="owner")],
     "renters": [
         IndexModel([("keys", ASCENDING)], name="keys"),

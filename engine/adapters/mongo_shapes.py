@@ -87,6 +87,14 @@ _TROUBLE = _record(
     optional=("settled",),
 )
 
+_TERMS: dict[str, Document] = {
+    "label": _TEXT,
+    "owner_id": _TEXT,
+    "branch_id": _TEXT,
+    "zone": _TEXT,
+    "daily_rate": _MONEY,
+}
+
 SHAPES: dict[str, Document] = {
     "branches": _record(
         {
@@ -139,12 +147,21 @@ SHAPES: dict[str, Document] = {
             "schema": {"enum": [LATEST]},
             "seq": _WHOLE,
             "status": _one_of(CarStatus),
-            "terms": _record(
-                {"label": _TEXT, "owner_id": _TEXT, "branch_id": _TEXT, "zone": _TEXT, "daily_rate": _MONEY}
-            ),
+            "terms": _record({**_TERMS, "n": _COUNT}),
             "claims": _list_of(
                 _record({"id": _TEXT, "kind": _one_of(ClaimKind), "starts_at": _DATE, "ends_at": _DATE}), 5000
             ),
+        }
+    ),
+    # What a car was let for, and from when on: added to, never altered. A fence carries a copy of the last.
+    "car_terms": _record(
+        {
+            "_id": {"bsonType": "objectId"},
+            "car_id": _TEXT,
+            "n": _COUNT,
+            "terms": _record(_TERMS),
+            "by": _TEXT,
+            "at": _DATE,
         }
     ),
     "renters": _record(
@@ -182,6 +199,7 @@ SHAPES: dict[str, Document] = {
             "history": _list_of(_record({"state": _one_of(BookingState), "at": _DATE, "by": _TEXT}), 200),
             "version": _COUNT,
             "cancellation": _CANCELLATION,
+            "priced": _record({"car_id": _TEXT, "terms_n": {"bsonType": ["int", "long"], "minimum": 0}}),
             "refund": _REFUND,
             "session_ids": _list_of(_TEXT, 50),
             "due_at": _DATE,

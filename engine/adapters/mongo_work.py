@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -21,6 +22,7 @@ from engine.adapters.mongo_documents import (
     claims_of,
     fence_document,
     ledger_document,
+    series_document,
     status_document,
     terms_document,
     terms_of_fence,
@@ -158,7 +160,7 @@ class MongoWork:
                 raise Overtaken("this movement of money is in the ledger already") from problem
             raise
 
-    async def add_car(self, car: Car) -> None:
+    async def add_car(self, car: Car, by: str, now: datetime) -> None:
         await must_fit(self._db, self._session)
         self._touched |= touched_by_car(car)
         terms = await self._terms(car)
@@ -167,28 +169,41 @@ class MongoWork:
         except DuplicateKeyError as problem:
             raise await self._plate_taken(car) from problem
         await self._db.fences.insert_one(fence_document(car, terms, ()), session=self._session)
+        await self._db.car_terms.insert_one(series_document(terms, by, now), session=self._session)
 
-    async def change_car(self, before: Car, after: Car, seen: frozenset[BookingId] | None = None) -> None:
+    async def change_car(
+        self, before: Car, after: Car, by: str, now: datetime, seen: frozenset[BookingId] | None = None
+    ) -> None:
         await must_fit(self._db, self._session)
         self._touched |= touched_by_car(before) | touched_by_car(after)
         terms = await self._terms(after)
         # First the fence: from here on every claim on this car conflicts with the change, and the change with it.
         fence = await self._db.fences.find_one_and_update(
             {"_id": before.id},
-            {"$inc": {"seq": 1}, "$set": {"status": after.status, "terms": terms_document(terms)}},
-            projection={"claims": 1},
+            {"$inc": {"seq": 1}, "$set": {"status": after.status}},
+            projection={"claims": 1, "terms": 1},
             session=self._session,
         )
         if fence is None:
             raise NotFound("car", before.id)
         if seen is not None and not booked_ids(fence) <= seen:
             raise Overtaken(f"car {before.id} was booked meanwhile")
+        await self._go_on(terms_of_fence(fence), terms, by, now)
         try:
             done = await self._db.cars.replace_one(car_document(before), car_document(after), session=self._session)
         except DuplicateKeyError as problem:
             raise await self._plate_taken(after) from problem
         if done.matched_count == 0:
             raise Overtaken(f"car {before.id} was changed by somebody else")
+
+    async def _go_on(self, old: CarTerms, new: CarTerms, by: str, now: datetime) -> None:
+        """The next of the series, where there is something new in it."""
+        if replace(new, n=old.n) == old:
+            return
+        terms = replace(new, n=old.n + 1)
+        copied = {"$set": {"terms": terms_document(terms)}}
+        await self._db.fences.update_one({"_id": terms.car_id}, copied, session=self._session)
+        await self._db.car_terms.insert_one(series_document(terms, by, now), session=self._session)
 
     async def _terms(self, car: Car) -> CarTerms:
         branch = await self._db.branches.find_one({"_id": car.branch_id}, session=self._session)

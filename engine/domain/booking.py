@@ -92,6 +92,14 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Priced:
+    """What a price was made from: those terms of the car (docs/decisions/0024)."""
+
+    car_id: CarId
+    terms_n: int
+
+
+@dataclass(frozen=True, slots=True)
 class Booking:
     """One car promised to one renter for one period.
 
@@ -104,6 +112,7 @@ class Booking:
         cancellation: The rules that were in force on the day of booking.
         refund: What is given back, once somebody cancelled.
         trouble: What keeps it from its next step; None while it goes well.
+        priced: None for one that is older than its car's series of terms.
     """
 
     id: BookingId
@@ -128,6 +137,7 @@ class Booking:
     cancellation: tuple[CancellationRule, ...] = ()
     refund: Refund | None = None
     trouble: Trouble | None = None
+    priced: Priced | None = None
 
     @property
     def attempt(self) -> Attempt:

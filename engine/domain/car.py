@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum, auto
 from typing import NewType
 from zoneinfo import ZoneInfo
@@ -132,6 +133,7 @@ class CarTerms:
 
     Attributes:
         zone: IANA name of the branch's time zone.
+        n: Which of the car's series they are, from 1 on.
     """
 
     car_id: CarId
@@ -140,8 +142,23 @@ class CarTerms:
     branch_id: BranchId
     zone: str
     daily_rate: Money
+    n: int = 1
 
 
 def terms_of(car: Car, branch: Branch) -> CarTerms:
-    """The terms of *car*, which stands at *branch*."""
+    """The first terms of *car*, which stands at *branch*."""
     return CarTerms(car.id, car.label, car.owner_id, branch.id, branch.zone, car.daily_rate)
+
+
+@dataclass(frozen=True, slots=True)
+class TermsSince:
+    """One of a car's series of terms, to which rows are added and in which none is changed.
+
+    Attributes:
+        at: From when on they hold (server time, UTC); ``until`` the next ones do, None for the newest.
+    """
+
+    terms: CarTerms
+    by: str
+    at: datetime
+    until: datetime | None = None

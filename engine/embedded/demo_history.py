@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import chain, islice
 from random import Random
 
-from engine.domain.booking import HOLD, Booking, BookingId, BookingState, Step
+from engine.domain.booking import HOLD, Booking, BookingId, BookingState, Priced, Step
 from engine.domain.car import BranchId, Car
 from engine.domain.ledger import LedgerRow, charge_rows, refund_rows
 from engine.domain.payment import PAGE_LIFETIME, Attempt, AttemptState
@@ -123,6 +123,7 @@ class _Desk:
             history=history,
             version=len(history) + 2,  # the page was stored, then captured or seen to be over
             cancellation=_RULES,
+            priced=Priced(car.id, 1),
         )
 
     def _history(self, plan: Plan) -> tuple[Step, ...]:

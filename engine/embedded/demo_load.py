@@ -17,6 +17,7 @@ from engine.adapters.mongo_documents import (
     fence_document,
     ledger_document,
     renter_document,
+    series_document,
     status_document,
 )
 from engine.adapters.mongo_indexes import INDEXES
@@ -29,7 +30,7 @@ from engine.domain.car import Car, CarId, CarStatus, terms_of
 from engine.domain.errors import Misconfigured
 from engine.domain.people import Role
 from engine.domain.period import whole_milliseconds
-from engine.domain.settings import FirmSettings
+from engine.domain.settings import BEGINNING, FirmSettings
 from engine.embedded.demo_data import DemoData, build
 from engine.embedded.demo_people import DemoOwner, accounts, owners
 
@@ -37,6 +38,7 @@ _FILLED = (
     "branches",
     "cars",
     "car_statuses",
+    "car_terms",
     "fences",
     "renters",
     "bookings",
@@ -117,9 +119,10 @@ async def _write(db: Database, data: DemoData, on_progress: Callable[[str], None
         on_progress(f"Drawing the demo firm: {done:,} rentals")
     await db.car_statuses.insert_many(_statuses(data.cars, first_out, last_back))
     branches = {branch.id: branch for branch in data.branches}
-    await db.fences.insert_many(
-        [fence_document(car, terms_of(car, branches[car.branch_id]), blocking[car.id]) for car in data.cars]
-    )
+    terms = {car.id: terms_of(car, branches[car.branch_id]) for car in data.cars}
+    await db.fences.insert_many([fence_document(car, terms[car.id], blocking[car.id]) for car in data.cars])
+    # Every rental of the demo was let for these: the firm never changed a price.
+    await db.car_terms.insert_many([series_document(each, "demo", BEGINNING) for each in terms.values()])
 
 
 def _statuses(cars: Iterable[Car], first: dict[CarId, datetime], last: dict[CarId, datetime]) -> list[Document]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import structlog
 
-from engine.domain.booking import Booking, BookingId, BookingState, Step
+from engine.domain.booking import Booking, BookingId, BookingState, Priced, Step
 from engine.domain.car import BranchId, CarId, CarTerms
 from engine.domain.errors import (
     AlreadyAsked,
@@ -191,6 +191,7 @@ class BookingService:
             intent_key=wish.intent_key,
             history=(Step(BookingState.HELD, now, actor.account),),
             cancellation=settings.cancellation,
+            priced=Priced(terms.car_id, terms.n),
         )
 
     def _prepared(

@@ -84,7 +84,7 @@ class FleetService:
         car = replace(car, image_ids=tray.order)
 
         async def change(work: Work) -> None:
-            await work.add_car(car)
+            await work.add_car(car, actor.account, self.clock.now())
             await work.note_status(car, self.clock.now())
             await work.keep_pictures(tray.new, ())
             await work.audit(self._row(actor, "car.added", None, car))
@@ -149,7 +149,7 @@ class FleetService:
         seen: frozenset[BookingId] | None = None,
     ) -> Car:
         async def change(work: Work) -> None:
-            await work.change_car(before, after, seen)
+            await work.change_car(before, after, actor.account, self.clock.now(), seen)
             if after.status is not before.status:
                 await work.note_status(after, self.clock.now())
             await work.keep_pictures(tray.new, tray.gone)

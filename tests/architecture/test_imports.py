@@ -26,9 +26,19 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine": set(),
     "engine.ports": {"engine.domain"},
     "engine.ports_accounts": {"engine.domain"},
+    "engine.ports_terms": {"engine.domain"},
     "engine.ports_leases": {"engine.domain"},
-    "engine.services": {"engine.domain", "engine.ports", "engine.ports_accounts", "engine.ports_leases"} | LOGS,
-    "engine.adapters": {"engine.domain", "engine.ports", "engine.ports_accounts", "msgspec"} | DRIVERS | LOGS,
+    "engine.services": {
+        "engine.domain",
+        "engine.ports",
+        "engine.ports_accounts",
+        "engine.ports_terms",
+        "engine.ports_leases",
+    }
+    | LOGS,
+    "engine.adapters": {"engine.domain", "engine.ports", "engine.ports_accounts", "engine.ports_terms", "msgspec"}
+    | DRIVERS
+    | LOGS,
     # Files from strangers are decoded in one place.
     "engine.adapters.darkroom": {"engine.domain", "PIL"},
     # An owner's copy is sealed, and its key lies in the system's keyring.

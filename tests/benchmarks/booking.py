@@ -22,7 +22,7 @@ import pymongo
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from builders import ACCOUNTS, BERLIN, PASSWORD, RATE, RENTER, make_car
+from builders import ACCOUNTS, BERLIN, LONG_AGO, PASSWORD, RATE, RENTER, make_car
 
 from engine.adapters.mongo_bookings import booking_document
 from engine.adapters.mongo_client import TRANSACTION_S, Credentials, connect, database
@@ -32,6 +32,7 @@ from engine.adapters.mongo_documents import (
     claim_document,
     fence_document,
     renter_document,
+    series_document,
 )
 from engine.adapters.mongo_provision import create_account, provision
 from engine.adapters.mongo_store import MAJORITY, SNAPSHOT
@@ -103,6 +104,7 @@ async def fill(admin: pymongo.AsyncMongoClient) -> None:
     await db.branches.insert_one(branch_document(BERLIN))
     await db.cars.insert_many([car_document(car) for car in cars])
     await db.fences.insert_many([fence_document(car, terms_of(car, BERLIN), ()) for car in cars])
+    await db.car_terms.insert_many([series_document(terms_of(car, BERLIN), "bench", LONG_AGO) for car in cars])
     await db.renters.insert_one(renter_document(RENTER))
     await create_account(admin, DATABASE, ACCOUNTS[0])
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import httpx
-from builders import ACCOUNTS, BERLIN, DATABASE, LISBON, PASSWORD, RENTER, make_car
+from builders import ACCOUNTS, BERLIN, DATABASE, LISBON, LONG_AGO, PASSWORD, RENTER, make_car
 from cluster import ROOT, Cluster
 from desk_process import DeskSpec
 from desks import Nursery
@@ -21,7 +21,13 @@ from redis.asyncio import Redis
 
 from engine.adapters.mongo_client import Credentials, connect, database
 from engine.adapters.mongo_deployment import MongoDeployment
-from engine.adapters.mongo_documents import branch_document, car_document, fence_document, renter_document
+from engine.adapters.mongo_documents import (
+    branch_document,
+    car_document,
+    fence_document,
+    renter_document,
+    series_document,
+)
 from engine.adapters.mongo_provision import create_account, provision
 from engine.domain.car import terms_of
 from engine.domain.payment import StripeMode
@@ -120,6 +126,7 @@ class Firm:
         ]
         await self.db.cars.insert_many([car_document(car) for car in cars])
         await self.db.fences.insert_many([fence_document(car, terms_of(car, BERLIN), ()) for car in cars])
+        await self.db.car_terms.insert_many([series_document(terms_of(car, BERLIN), "tests", LONG_AGO) for car in cars])
         return [car.id for car in cars]
 
     async def run_out(self, query: dict[str, Any]) -> int:

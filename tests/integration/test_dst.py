@@ -7,11 +7,11 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from builders import BERLIN, LISBON, RENTER, make_car
+from builders import BERLIN, LISBON, LONG_AGO, RENTER, make_car
 
 from desktop.messages import branch_time, period_text, zone_note
 from desktop.viewmodels.search import SearchForm, wish_of
-from engine.adapters.mongo_documents import branch_document, car_document, fence_document
+from engine.adapters.mongo_documents import branch_document, car_document, fence_document, series_document
 from engine.domain.availability import Why
 from engine.domain.car import Branch, BranchId, terms_of
 from engine.domain.money import Money
@@ -48,6 +48,8 @@ def york(world):
     branches = (LISBON, NEW_YORK)
     fences = [fence_document(car, terms_of(car, branch), ()) for car, branch in zip(cars, branches, strict=True)]
     world.db.fences.insert_many(fences)
+    series = [series_document(terms_of(car, each), "tests", LONG_AGO) for car, each in zip(cars, branches, strict=True)]
+    world.db.car_terms.insert_many(series)
     return world
 
 

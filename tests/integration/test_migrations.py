@@ -19,6 +19,7 @@ from pymongo.errors import WriteError
 from engine.adapters.migrations import LATEST
 from engine.adapters.mongo_client import CODEC, Credentials, connect, database
 from engine.adapters.mongo_provision import create_account, provision
+from engine.adapters.mongo_shapes import SHAPES
 from engine.bootstrap import open_engine
 from engine.domain.booking import BLOCKING
 from engine.domain.errors import DatabaseTooOld, ProgramTooOld
@@ -85,7 +86,8 @@ def old(world, client, root) -> World:
 def all_rows(db) -> dict:
     """Everything but what tells of the run itself."""
     names = sorted(set(stored.collections()) - {"deployment", "people", "roster", "sign_ins"})
-    return {name: list(db[name].find().sort("_id", 1)) for name in names}
+    found = {name: list(db[name].find().sort("_id", 1)) for name in names}
+    return {**found, "car_terms": list(db.car_terms.find({}, {"_id": 0, "at": 0}).sort("car_id", 1))}
 
 
 def schema(db) -> dict:
@@ -112,7 +114,7 @@ async def test_the_stored_database_comes_to_this_version_once_and_says_so(client
 async def test_every_row_fits_the_validators_that_come_after_it(client, old):
     await provision(client, NAME, FirmSettings())
 
-    for name in stored.collections():
+    for name in SHAPES:
         validator = next(iter(old.db.list_collections(filter={"name": name})))["options"]["validator"]
         assert 0 == old.db[name].count_documents({"$nor": [validator]}), name
 
@@ -155,6 +157,46 @@ async def test_what_a_desk_claims_in_the_middle_of_the_rewriting_is_kept(client,
     assert ("MEANWHILE", "booking") == (claims[-1]["id"], claims[-1]["kind"])
     assert 2 == len(claims)
     assert 0 == old.db.fences.count_documents({"claims.booking_id": {"$exists": True}})
+
+
+async def test_each_car_begins_its_series_with_the_terms_it_had_and_bookings_are_older(client, old):
+    before = {fence["_id"]: fence["terms"] for fence in old.db.fences.find()}
+    bookings = {row["_id"]: row for row in old.db.bookings.find()}
+
+    await provision(client, NAME, FirmSettings())
+
+    series = {row["car_id"]: row for row in old.db.car_terms.find()}
+    assert {car: (1, terms, "provision") for car, terms in before.items()} == {
+        car: (row["n"], row["terms"], row["by"]) for car, row in series.items()
+    }
+    assert {car: {**terms, "n": 1} for car, terms in before.items()} == {
+        fence["_id"]: fence["terms"] for fence in old.db.fences.find()
+    }
+    assert {
+        booking_id: {**row, "priced": {"car_id": row["car_id"], "terms_n": 0}} for booking_id, row in bookings.items()
+    } == {row["_id"]: row for row in old.db.bookings.find()}
+
+
+async def test_what_an_owner_edits_in_the_middle_of_the_seeding_is_the_first_of_the_series(client, old, monkeypatch):
+    """After the row was written and before the fence names it, as release 0.1.0 edited."""
+    seeding = import_module("engine.adapters.migrations.0004_terms_are_a_series")
+    edited = []
+
+    class Late(datetime):
+        @classmethod
+        def now(cls, zone=None):
+            if not edited:
+                edited.append(True)
+                change = {"$set": {"terms.daily_rate.minor": 1234}, "$inc": {"seq": 1}}
+                old.db.fences.update_many({}, change)
+            return datetime.now(zone)
+
+    monkeypatch.setattr(seeding, "datetime", Late)
+    await seeding.up(database(client, NAME))
+
+    assert {1234} == {row["terms"]["daily_rate"]["minor"] for row in old.db.car_terms.find()}
+    assert {1234} == {fence["terms"]["daily_rate"]["minor"] for fence in old.db.fences.find()}
+    assert {1} == {fence["terms"]["n"] for fence in old.db.fences.find()}
 
 
 @pytest.mark.slow
@@ -224,8 +266,9 @@ async def test_a_program_older_than_the_schema_writes_nothing_and_asks_stripe_no
     assert {"hold": LATEST + 1, "settle": LATEST + 1, "give up": LATEST + 1} == wishes
 
 
-async def test_a_desk_of_release_0_1_0_cannot_write_a_fence_any_more(client, old, endpoints):
+async def test_a_desk_of_release_0_1_0_can_write_neither_fences_nor_bookings_any_more(client, old, endpoints):
     """It asks for no schema; its writes, as that release sent them, meet the mark on the fence and the validators."""
+    bookings = {row["_id"]: row for row in old.db.bookings.find()}
     await provision(client, NAME, FirmSettings())
     held = old.db.bookings.find_one({"intent_key": "live_held_prepared"})
     claim = {"booking_id": "NEW", "starts_at": held["starts_at"], "ends_at": held["ends_at"]}
@@ -238,5 +281,11 @@ async def test_a_desk_of_release_0_1_0_cannot_write_a_fence_any_more(client, old
         ):
             with pytest.raises(WriteError, match="failed validation"):
                 desk[NAME].fences.update_one({"_id": "car-14"}, change)
+        for row in bookings.values():
+            seen = {"_id": row["_id"], "version": row["version"]}
+            with pytest.raises(WriteError, match="failed validation"):
+                desk[NAME].bookings.replace_one(seen, {**row, "version": row["version"] + 1})
+        with pytest.raises(WriteError, match="failed validation"):
+            desk[NAME].bookings.insert_one({**held, "_id": "NEW", "intent_key": "new"} | {"priced": None})
 
     assert before == all_rows(old.db)
