@@ -30,5 +30,6 @@ class MongoTerms:
 
 
 def _since(row: Document, following: Document | None) -> TermsSince:
+    # The same fields as a fence's copy, and read as that.
     terms = terms_of_fence({"_id": row["car_id"], "terms": {**row["terms"], "n": row["n"]}})
     return TermsSince(terms, row["by"], row["at"], following["at"] if following else None)
