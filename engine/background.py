@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from engine.adapters.clock import ServerClock
+from engine.domain.boot_clock import rest
 from engine.domain.errors import DriveSphereError
 
 Work = Callable[[], Coroutine[Any, Any, None]]
@@ -32,7 +33,7 @@ async def at_work(work: Iterable[Work]) -> AsyncIterator[None]:
 
 async def keep_time(clock: ServerClock) -> None:
     while True:
-        await asyncio.sleep(_MEASURE_CLOCK_EVERY_S)
+        await rest(_MEASURE_CLOCK_EVERY_S)
         try:
             await clock.measure()
         except DriveSphereError as problem:

@@ -23,6 +23,7 @@ from engine.background import at_work
 from engine.backing_up import make_backup
 from engine.config import Settings
 from engine.domain.backup import BackupProgress, BackupRefused
+from engine.domain.boot_clock import rest
 from engine.domain.errors import DriveSphereError, NoKeyring
 from engine.embedded.servers import Endpoints
 
@@ -69,10 +70,10 @@ class DailyBackup:
     ring: KeyRing | None = None
 
     async def run(self) -> None:
-        await asyncio.sleep(_FIRST_AFTER_S)
+        await rest(_FIRST_AFTER_S)
         while True:
             await self.once()
-            await asyncio.sleep(_LOOK_EVERY_S)
+            await rest(_LOOK_EVERY_S)
 
     async def once(self) -> Path | None:
         """Make today's, unless it is there, and clear away the oldest; what goes wrong is noted for Health."""

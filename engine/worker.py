@@ -17,6 +17,7 @@ from engine.adapters.stripe_gateway import StripeGateway
 from engine.adapters.webhook_server import open_webhooks, webhook_app
 from engine.bootstrap import Engine, Place, open_engine, open_place
 from engine.config import Secret, Settings
+from engine.domain.boot_clock import rest
 from engine.domain.errors import AccountDisabled, DriveSphereError, Forbidden, Misconfigured, SignInRefused
 from engine.domain.people import Deed
 from engine.services.lookback import Lookback
@@ -128,7 +129,7 @@ async def _every(
         except DriveSphereError as problem:
             log.warning("worker.round_failed", of=name, code=problem.code, problem=str(problem))
         _leave_if_asked()
-        await asyncio.sleep(pause.total_seconds())
+        await rest(pause.total_seconds())
 
 
 def _leave_if_asked() -> None:

@@ -56,7 +56,7 @@ class ConnectionViewModel(QObject):
     Signals:
         changed: The state was replaced; carries the new one.
         revoked: The account may not sign in any more; carries the problem.
-        back: The servers answer again after they did not.
+        back: The servers answer again after they did not, or for the first time since a clock jumped.
         retry: The servers answer, and somebody got no answer of them a moment ago: an outage too short to be seen from
             here, or one slow query. What could not be loaded may be asked for again.
     """
@@ -75,6 +75,7 @@ class ConnectionViewModel(QObject):
         """*probe* runs in the engine: the server's time now, and whether Redis answers; raises what is wrong."""
         super().__init__()
         self._bridge, self._probe, self._tasks = bridge, probe, tasks
+        self._distrusted = False
         self._doubted, self._calm, self._spacing, self._to_pass = False, 0, 0, 0
         self.state = ConnectionState()
 
@@ -83,6 +84,12 @@ class ConnectionViewModel(QObject):
 
     def look_now(self) -> None:
         self._tasks.latest("connection", self._watch())
+
+    def distrust(self) -> None:
+        """A clock jumped: what is shown may be of another time. Nothing is live until an answer says so anew."""
+        self._distrusted = True
+        self._show(replace(self.state, heard_at=None))
+        self.look_now()
 
     def doubt(self) -> None:
         """Somebody got no answer of the database; the next look tells whether it is worth to ask once more."""
@@ -118,8 +125,8 @@ class ConnectionViewModel(QObject):
 
     def _encourage(self, *, away: bool) -> None:
         """Have what failed asked for again, and less often while it goes on failing."""
-        if away:
-            self._doubted = False
+        if away or self._distrusted:
+            self._doubted = self._distrusted = False
             self.back.emit()
             return
         due, self._to_pass = not self._to_pass, max(self._to_pass - 1, 0)

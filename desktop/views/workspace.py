@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desktop.commands import Command
 from desktop.dialogs import Question
 from desktop.theme.tokens import GRID
+from desktop.viewmodels.waking import Waking
 from desktop.views.account_menu import AccountButton
 from desktop.views.admin.area import AdminArea
 from desktop.views.area import Area, Frame, Page
@@ -74,6 +75,9 @@ class WorkspaceView(QWidget):
         self.account.keys_wanted.connect(self.keys_wanted)
         self.account.password_wanted.connect(self.password_wanted)
         self.banner.acted.connect(workspace.connection.look_now)
+        self._waking = Waking()
+        for changed in (self._waking.jumped, self._waking.zone_changed):
+            changed.connect(workspace.connection.distrust)
         workspace.connection.back.connect(self._reload)
         workspace.connection.retry.connect(self._reload)
         workspace.live.happened.connect(self._apply)
@@ -81,6 +85,7 @@ class WorkspaceView(QWidget):
 
     def start(self) -> None:
         """Ask for what the pages show first."""
+        self._waking.start()
         self._workspace.connection.watch()
         self._workspace.live.listen()
         for area in self._areas:
@@ -96,6 +101,7 @@ class WorkspaceView(QWidget):
 
     def stop(self) -> None:
         """Let go of dialogs and clocks before the view is deleted."""
+        self._waking.stop()
         self._connection.stop()
         for area in self._areas:
             area.stop()

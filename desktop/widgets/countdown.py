@@ -6,7 +6,6 @@ API: Countdown(theme, now): start(remaining_s), set_name(name), stop(), remainin
 from __future__ import annotations
 
 import math
-import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -14,6 +13,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 
 from desktop.theme.tokens import TypeSize
 from desktop.widgets.text import Text
+from engine.domain.boot_clock import since_boot
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +57,7 @@ class Countdown(Text):
     def __init__(
         self,
         theme: Theme,
-        now: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = since_boot,
         size: TypeSize = TypeSize.BODY,
         parent: QWidget | None = None,
     ) -> None:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from engine.adapters.mongo_client import Client, speaking
+from engine.domain.boot_clock import since_boot
 from engine.domain.period import whole_milliseconds
 
 _SAMPLES = 3
-
-
-def _since_boot() -> float:
-    """Seconds on a clock that nobody can set and that goes on while the machine sleeps, where there is one."""
-    boot = getattr(time, "CLOCK_BOOTTIME", None)
-    return time.monotonic() if boot is None else time.clock_gettime(boot)
 
 
 @dataclass(slots=True)
@@ -42,10 +36,10 @@ class ServerClock:
         self._reading = min(readings, key=lambda reading: reading.uncertain_by)
 
     async def _sample(self) -> _Reading:
-        before = _since_boot()
+        before = since_boot()
         with speaking():
             hello = await self._client.admin.command("hello")
-        after = _since_boot()
+        after = since_boot()
         local: datetime = hello["localTime"]
         server = local if local.tzinfo else local.replace(tzinfo=UTC)
         return _Reading(server, (before + after) / 2, (after - before) / 2)
@@ -61,7 +55,7 @@ class ServerClock:
         return self.now() - datetime.now(UTC)
 
     def now(self) -> datetime:
-        passed = timedelta(seconds=_since_boot() - self._known.at)
+        passed = timedelta(seconds=since_boot() - self._known.at)
         return whole_milliseconds(self._known.server + passed)
 
     @property

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
+
+from engine.domain.boot_clock import since_boot
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -20,7 +21,7 @@ class Remembered(Generic[K, V]):
         self._known: dict[K, tuple[float, V]] = {}
 
     async def get(self, key: K, read: Callable[[K], Awaitable[V]]) -> V:
-        now = time.monotonic()
+        now = since_boot()
         if (known := self._known.get(key)) is not None and now - known[0] < _FOR_S:
             return known[1]
         value = await read(key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable
 from typing import Any, TypeVar, cast
 
@@ -24,6 +23,7 @@ from redis.exceptions import (
     TimeoutError as NoAnswer,
 )
 
+from engine.domain.boot_clock import since_boot
 from engine.domain.errors import Misconfigured, Unavailable
 from engine.domain.health import REDIS_FULL, REDIS_RIGHTS
 from engine.domain.server_address import check_redis_url
@@ -87,14 +87,14 @@ class RedisLine:
         Raises:
             Unavailable: No usable answer in half a second, or none a moment ago; *answer* is not awaited then.
         """
-        if time.monotonic() < self._rest_until:
+        if since_boot() < self._rest_until:
             cast("Any", answer).close()
             raise Unavailable("redis", "resting after a failure")
         try:
             said = msgspec.convert(await answer, like)
         except Exception as problem:  # the driver lets every mistake of its parser out
             self.alive = False
-            self._rest_until = time.monotonic() + REST_S
+            self._rest_until = since_boot() + REST_S
             log.warning("redis.unavailable", problem=type(problem).__name__)
             if not isinstance(problem, RedisError):
                 await self.redis.connection_pool.disconnect(inuse_connections=False)

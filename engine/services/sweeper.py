@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,6 +9,7 @@ from datetime import timedelta
 import structlog
 
 from engine.domain.booking import Booking, BookingId
+from engine.domain.boot_clock import rest
 from engine.domain.errors import (
     DriveSphereError,
     Forbidden,
@@ -48,7 +48,7 @@ class Sweeper:
                 await self.sweep()
             except DriveSphereError as problem:
                 log.warning("sweeper.round_failed", code=problem.code)
-            await asyncio.sleep(_EVERY.total_seconds())
+            await rest(_EVERY.total_seconds())
 
     async def sweep(self) -> int:
         """Settle what is due, if nobody else is at it or nobody came to an end; how many bookings were looked at.

@@ -107,7 +107,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.cli_parts": {"engine.config", "engine.domain", "engine.embedded", "click"},
     "engine.cli": {"engine", "click", "structlog"},
     "desktop.theme": {"resources", "qtawesome"} | QT,
-    "desktop.widgets": {"desktop.theme"} | QT,
+    # What counts down must go on while the computer sleeps.
+    "desktop.widgets": {"desktop.theme", "engine.domain.boot_clock"} | QT,
     "desktop.models": {"engine.domain"} | QT_MODEL,
     "desktop.bridge": {"structlog"},
     "desktop.collector": QT_CORE,
