@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine.cli_parts import DATA, in_words, password_of
-from engine.config import backup_phrase, load
+from engine.cli_parts import DATA, database_name, in_words, password_of, settings_of
+from engine.config import backup_phrase
 from engine.domain.backup import BackupRefused
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def backup(
     teller = backup_words.Teller(as_json)
 
     async def run() -> backing_up.Made:
-        settings = load(data)
+        settings = settings_of(data)
         key = _backup_key(key_file, new=True, make=make_key)
         async with backing_up.whole_database(settings, account, lambda: password_of(settings, account)) as client:
             by = "the computer's own" if settings.embedded else account
@@ -75,7 +75,7 @@ def backup(
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @DATA
-@click.option("--database", help="Another name than the settings' for the database to make.")
+@click.option("--database", callback=database_name, help="Another name than the settings' for the database to make.")
 @click.option("--root", default="root", show_default=True, help="MongoDB account that may create roles.")
 @_KEY_FILE
 @click.option(
@@ -98,7 +98,7 @@ def restore(file: Path, data: Path | None, key_file: Path | None, *, as_json: bo
     teller = backup_words.Teller(as_json)
 
     async def run() -> restoring.Restored:
-        settings = load(data)
+        settings = settings_of(data)
         settings = replace(settings, database=more["database"] or settings.database)
         key = _backup_key(key_file, new=False, sealed=file, data=data)
         order = restoring.Order(file, key, more["passwords"], again=more["again"])
@@ -139,7 +139,7 @@ def _daily_key(sealed: Path, data: Path | None) -> BackupKey | None:
         raise BackupRefused(f"{sealed} cannot be read: {problem.strerror}.") from problem
     if phrase:
         return None
-    key = kept_key(load(data).data_dir)
+    key = kept_key(settings_of(data).data_dir)
     if key is None:
         raise BackupRefused(f"{sealed} was sealed with a key that this computer does not have: add --key-file.")
     return key
@@ -153,5 +153,5 @@ def backup_key(file: Path, data: Path | None) -> None:
     from engine.daily_backup import export_key  # noqa: PLC0415 -- as above
 
     with in_words():
-        export_key(load(data).data_dir, file)
+        export_key(settings_of(data).data_dir, file)
     click.echo(f"{file} opens this computer's daily back-ups. Keep it elsewhere.")

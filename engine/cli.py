@@ -15,14 +15,25 @@ import structlog
 
 from engine.adapters import redis_rights
 from engine.backup_cli import backup, backup_key, restore
-from engine.cli_parts import ACCOUNT, DATA, in_words, password_of, typed_day
-from engine.config import Settings, kept_password, load, must_have_screen
+from engine.cli_parts import (
+    ACCOUNT,
+    DATA,
+    Program,
+    database_name,
+    in_words,
+    mongo_address,
+    password_of,
+    remember_servers,
+    settings_of,
+    typed_day,
+)
+from engine.config import Settings, kept_password, must_have_screen
 from engine.domain.errors import Misconfigured
 from engine.domain.payment import StripeMode
 from engine.return_pages_cli import return_pages
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Program, invoke_without_command=True)
 @DATA
 @click.version_option(package_name="drivesphere")
 @click.pass_context
@@ -30,7 +41,7 @@ def drivesphere(context: click.Context, data: Path | None) -> None:
     """Rent out cars; each car once. Without a command the window opens."""
     if context.invoked_subcommand is None:
         with in_words():
-            _open_window(load(data), smoke=False)
+            _open_window(settings_of(data), smoke=False)
 
 
 @drivesphere.command()
@@ -39,7 +50,7 @@ def drivesphere(context: click.Context, data: Path | None) -> None:
 def demo(data: Path | None, *, smoke: bool) -> None:
     """Open the window on the program's own servers with the demo's firm."""
     with in_words():
-        settings = load(data)
+        settings = settings_of(data)
         if not settings.embedded:
             raise Misconfigured("The demo uses its own servers; remove mongo_url from the settings.")
         _open_window(settings, smoke=smoke)
@@ -54,8 +65,14 @@ def _open_window(settings: Settings, *, smoke: bool) -> None:
 
 
 @drivesphere.command()
-@click.option("--mongo-url", required=True, help="Address of the replica set, without name and password.")
-@click.option("--database", default="drivesphere", show_default=True)
+@click.option(
+    "--mongo-url",
+    required=True,
+    is_eager=True,
+    callback=mongo_address,
+    help="Address of the replica set, without name and password.",
+)
+@click.option("--database", default="drivesphere", show_default=True, callback=database_name)
 @click.option(
     "--root", "root_name", prompt="MongoDB account that may create roles", help="As in MongoDB's admin database."
 )
@@ -82,6 +99,7 @@ def provision(
     """
     from engine import provisioning  # noqa: PLC0415 -- the drivers take a quarter of a second to load
 
+    remember_servers(mongo_url)
     with in_words():
         password = kept_password(root_name).reveal() or click.prompt(
             f"Password of {root_name}", hide_input=True, err=True
@@ -119,7 +137,7 @@ def race(
 
     with in_words():
         terms = race_report.Terms(clients, rounds, min(processes, clients), lease=not no_lease)
-        fair = asyncio.run(race_report.run(load(data), terms, mongo_root, as_json=as_json))
+        fair = asyncio.run(race_report.run(settings_of(data), terms, mongo_root, as_json=as_json))
     sys.exit(0 if fair else 1)
 
 
@@ -151,7 +169,7 @@ def worker(data: Path | None, account: str, webhook: tuple[str, int] | None, *, 
 
     _log_from(logging.INFO)
     with in_words():
-        settings = load(data)
+        settings = settings_of(data)
         password = password_of(settings, account)
         orders = working.Orders(account, password, webhook, settings.stripe_webhook_secret, behind_proxy)
         asyncio.run(working.run(settings, orders))
@@ -175,7 +193,7 @@ def reconcile(data: Path | None, account: str, since: date, until: date, *, as_j
     if until < since:
         raise click.BadParameter("--until lies before --since.")
     with in_words():
-        settings = load(data)
+        settings = settings_of(data)
         findings = asyncio.run(reconciling.run(settings, account, password_of(settings, account), since, until))
     (reconciling.tell_as_json if as_json else reconciling.tell)(findings, since, until)
     sys.exit(0 if findings.clean else 1)
@@ -194,7 +212,7 @@ def doctor(data: Path | None, account: str, *, as_json: bool) -> None:
     from engine.domain.health import Level  # noqa: PLC0415 -- as above
 
     with in_words(doctoring.tell_problem_as_json) if as_json else in_words():
-        settings = load(data)
+        settings = settings_of(data)
         hear = (lambda _: None) if as_json else doctoring.tell
         report = asyncio.run(doctoring.run(settings, account, password_of(settings, account), hear))
     if as_json:

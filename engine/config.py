@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 import unicodedata
 from collections.abc import Mapping
@@ -18,12 +17,11 @@ from keyring.errors import KeyringError
 from engine.config_files import check_certificates, read_dotenv, read_toml, there
 from engine.domain.errors import Misconfigured
 from engine.domain.payment import StripeMode
-from engine.domain.server_address import check_mongo_url, check_redis_url, names_ca
+from engine.domain.server_address import check_database, check_mongo_url, check_redis_url, names_ca
 
 _PREFIX = "DRIVESPHERE_"
 _PHRASE = f"{_PREFIX}BACKUP_PASSPHRASE"
 _LIVE = ("sk_live_", "rk_live_")
-_DATABASE = re.compile(r"[A-Za-z0-9_-]{1,63}")
 #: What a file in the working folder, which others may have put there, shall not choose.
 ELSEWHERE = frozenset({"mongod", "valkey", "mongo_url", "redis_url", "ca_file", "stripe_ca_file"})
 #: Control characters and ends of lines (Unicode's general categories).
@@ -237,8 +235,7 @@ def _checked(settings: Settings) -> Settings:
             raise Misconfigured("mongo_url needs redis_url beside it: both are shared by all desks.")
     ca_named = bool(settings.ca_file) or names_ca(settings.mongo_url)
     check_redis_url(settings.redis_url.reveal(), ca_named=ca_named)
-    if not _DATABASE.fullmatch(settings.database):
-        raise Misconfigured("database is a name of letters, digits, - and _, at most 63 of them.")
+    check_database(settings.database)
     for name in ("ca_file", "stripe_ca_file"):
         if path := getattr(settings, name):
             check_certificates(name, path)

@@ -10,6 +10,7 @@ import click
 
 from engine.adapters.mongo_health import members_at
 from engine.bootstrap import open_engine, open_place
+from engine.cli_parts import sentence
 from engine.config import Secret, Settings
 from engine.domain.errors import DriveSphereError, Unavailable
 from engine.domain.health import UNREACHABLE, Finding, HealthReport, Level
@@ -72,5 +73,5 @@ def tell_as_json(report: HealthReport) -> None:
 
 def tell_problem_as_json(problem: DriveSphereError) -> None:
     """Nothing could be looked at; the same keys as a report has."""
-    told = {"code": problem.code, "says": str(problem)}
+    told = {"code": problem.code, "says": sentence(problem)}
     click.echo(json.dumps({"at": None, "level": Level.UNKNOWN, "findings": [], "problem": told}))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from engine.cli_parts import DATA, in_words, password_of
-from engine.config import Secret, Settings, load
+from engine.cli_parts import DATA, in_words, password_of, settings_of
+from engine.config import Secret, Settings
 
 
 @click.command("return-pages")
@@ -21,7 +21,7 @@ from engine.config import Secret, Settings, load
 def return_pages(data: Path | None, account: str, added: tuple[str, ...], removed: tuple[str, ...]) -> None:
     """List the pages to which Stripe may send payers back, and change the list. For an administrator's account."""
     with in_words():
-        settings = load(data)
+        settings = settings_of(data)
         for line in asyncio.run(_run(settings, account, password_of(settings, account), added, removed)):
             click.echo(line)
 

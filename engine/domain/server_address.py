@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from contextlib import suppress
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -11,6 +12,7 @@ from engine.domain.errors import Misconfigured
 #: The one way in which a name and password are proved to MongoDB: nothing weaker is agreed on.
 MECHANISM = "SCRAM-SHA-256"
 _MONGO_PORT = 27017
+_DATABASE = re.compile(r"[A-Za-z0-9_-]{1,63}")
 
 #: Option (lower case) -> the one value that it may have. Other options are MongoDB's own business.
 _MONGO_ONLY = {
@@ -69,6 +71,12 @@ def check_redis_url(url: str, *, ca_named: bool) -> None:
         host = "no host"
     if not is_loopback(unquote(host)):
         raise Misconfigured("redis_url begins with rediss:// where ca_file is set: redis:// is not encrypted.")
+
+
+def check_database(name: str) -> None:
+    """Raises: Misconfigured, when no database of ours can have that name."""
+    if not _DATABASE.fullmatch(name):
+        raise Misconfigured("database is a name of letters, digits, - and _, at most 63 of them.")
 
 
 def is_loopback(host: str) -> bool:
