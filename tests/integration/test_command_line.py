@@ -39,7 +39,7 @@ def needed(command, value="x"):
     words = []
     for each in command.params:
         asked = each.required or getattr(each, "prompt", None)
-        text = "2026-01-01" if isinstance(each.type, click.DateTime) else value
+        text = "2026-01-01" if each.name in {"since", "until"} else value
         text = "mongodb://127.0.0.1:1" if each.name == "mongo_url" else text
         if isinstance(each, click.Argument) and each.required:
             words.append(text)
