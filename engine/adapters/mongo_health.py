@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from time import perf_counter
 
@@ -37,6 +37,7 @@ from engine.domain.server_address import same_server
 
 SWEEPER = "sweeper"
 _PAGE = 2_000
+_MOST_DESKS = 1_000
 _SAMPLES = 3
 _STATES = {
     "RSPrimary": "primary",
@@ -141,6 +142,17 @@ class MongoHealth:
         with speaking():
             found = await self._db.rounds.find_one({"_id": SWEEPER})
         return Round(found["by"], found["desk"], found["at"], found["count"]) if found else None
+
+    async def zones_of_desks(self, since: datetime) -> dict[str, str]:
+        pipeline: list[Document] = [
+            {"$match": {"at": {"$gte": since}, "zones": {"$exists": True}}},
+            {"$sort": {"at": -1}},
+            {"$group": {"_id": "$desk", "zones": {"$first": "$zones"}}},
+            {"$limit": _MOST_DESKS},
+        ]
+        with speaking():
+            found = await (await self._db.sign_ins.aggregate(pipeline)).to_list()
+        return {str(each["_id"]): str(each["zones"]) for each in found}
 
     async def backups(self) -> tuple[BackupNote | None, BackupNote | None]:
         with speaking():

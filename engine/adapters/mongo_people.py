@@ -26,6 +26,7 @@ from engine.domain.errors import AccountTaken, LastAdmin, NotFound, Overtaken
 from engine.domain.people import AccountName, Role
 from engine.domain.phone import phone_beginnings
 from engine.domain.text import search_key
+from engine.domain.zones import zones_version
 
 #: The one document of the roster.
 ADMINS = "admins"
@@ -112,7 +113,7 @@ class MongoPeople:
 
     async def note(self, account: AccountName, at: datetime, desk: str) -> None:
         with speaking():
-            await self._db.sign_ins.insert_one({"account": account, "at": at, "desk": desk})
+            await self._db.sign_ins.insert_one({"account": account, "at": at, "desk": desk, "zones": zones_version()})
 
     async def requests(self, offset: int, limit: int) -> RequestPage:
         with speaking():

@@ -327,7 +327,11 @@ SHAPES: dict[str, Document] = {
     ),
     # Who administers; the one document that two administrators changing each other at once both have to change.
     "roster": _record({"_id": _TEXT, "members": _list_of(_TEXT, 1000)}),
-    "sign_ins": _record({"_id": {"bsonType": "objectId"}, "account": _TEXT, "at": _DATE, "desk": _TEXT}),
+    # Which zone data the desk reads; sign-ins of before it was noted have none.
+    "sign_ins": _record(
+        {"_id": {"bsonType": "objectId"}, "account": _TEXT, "at": _DATE, "desk": _TEXT, "zones": _TEXT},
+        optional=("zones",),
+    ),
     # Anybody may insert here: small, of one form, and with the number of a place, of which there are not many.
     "account_requests": _record(
         {

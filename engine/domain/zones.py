@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, tzinfo
+from functools import cache
+from importlib import resources
 from typing import TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.domain.errors import UnknownZone
 
 AnyZone: TypeAlias = tzinfo
+
+
+@cache
+def zones_version() -> str:
+    """Of the pinned data, such as ``2026f``."""
+    with (resources.files("tzdata") / "zoneinfo" / "tzdata.zi").open(encoding="utf-8") as table:
+        return table.readline().removeprefix("# version").strip()
 
 
 def zone_of(name: object) -> ZoneInfo:

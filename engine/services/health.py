@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from importlib.metadata import PackageNotFoundError, version
 from time import perf_counter
 from typing import Protocol
 
@@ -50,16 +48,16 @@ from engine.domain.people import Actor, Deed
 from engine.ports import Clock, PaymentGateway
 from engine.services.gate import gated
 from engine.services.reconcile import Reconciler
+from engine.services.versions import ZonesOfDesks, look_at_versions
 
 log = structlog.get_logger(__name__)
 
 #: How far back the books are compared with Stripe's.
 COMPARED = timedelta(days=2)
-_PACKAGES = ("drivesphere", "PySide6-Essentials", "pymongo", "redis", "stripe", "httpx")
 _PROVISION = "Run: drivesphere provision"
 
 
-class Inspection(Protocol):
+class Inspection(ZonesOfDesks, Protocol):
     """What can be seen of MongoDB. Raises Unavailable("mongodb"), and Forbidden where the account may not look."""
 
     async def database(self) -> DatabaseFacts: ...
@@ -145,8 +143,11 @@ class HealthService:
             Area.LEDGER: self._ledger,
             Area.RECONCILE: self._reconcile,
             Area.BACKUP: self._backup,
-            Area.VERSIONS: _versions,
+            Area.VERSIONS: self._versions,
         }
+
+    async def _versions(self) -> Finding:
+        return await look_at_versions(self.inspection, self._now())
 
     async def _database(self) -> Finding:
         try:
@@ -305,13 +306,3 @@ _TODO = {"stripe": "Look at the network of this computer, and at status.stripe.c
 _IN_DATABASE = frozenset(
     {Area.SWEEPER, Area.SCHEMA, Area.OVERLAPS, Area.TERMS, Area.LEDGER, Area.RECONCILE, Area.BACKUP}
 )
-
-
-async def _versions() -> Finding:
-    facts = [("Python", platform.python_version()), ("System", platform.platform(terse=True))]
-    for package in _PACKAGES:
-        try:
-            facts.append((package, version(package)))
-        except PackageNotFoundError:
-            facts.append((package, "not installed"))
-    return Finding(Area.VERSIONS, Level.GOOD, f"DriveSphere {dict(facts)['drivesphere']}.", tuple(facts))

@@ -8,6 +8,7 @@ from random import Random
 from urllib.parse import urlsplit
 
 import pytest
+import tzdata
 from builders import PASSWORD, RATE, World, days, wish
 from proxy import Line, Proxy
 
@@ -26,6 +27,7 @@ from engine.domain.health import Area, Claimed, Level, Overlaps
 from engine.domain.ledger import LedgerKind
 from engine.domain.period import RentalPeriod
 from engine.domain.settings import FirmSettings
+from engine.domain.zones import zones_version
 
 pytestmark = pytest.mark.asyncio
 
@@ -256,6 +258,32 @@ async def test_shares_that_do_not_add_up_and_terms_of_another_zone_are_found(wor
 
     assert (Level.BAD, (("EUR", "1 minor units over"),)) == (found[Area.LEDGER].level, found[Area.LEDGER].facts)
     assert (Level.WARNING, (("Cars", "car-2"),)) == (found[Area.TERMS].level, found[Area.TERMS].facts)
+
+
+async def test_a_desk_with_another_table_of_zones_is_named_and_its_own_is_told(world):
+    found, _ = await findings(world)
+    assert Level.GOOD is found[Area.VERSIONS].level
+    assert tzdata.IANA_VERSION == dict(found[Area.VERSIONS].facts)["Time zones"] == zones_version()
+
+    now = datetime.now(UTC)
+    for desk, zones, ago in (("old-desk", "2024a", 1), ("gone-desk", "2019c", 40), ("mended-desk", "2024a", 2)):
+        world.db.sign_ins.insert_one(
+            {"account": "clerk", "at": now - timedelta(days=ago), "desk": desk, "zones": zones}
+        )
+    world.db.sign_ins.insert_one({"account": "clerk", "at": now, "desk": "mended-desk", "zones": zones_version()})
+    world.db.sign_ins.insert_one({"account": "clerk", "at": now, "desk": "older-release"})
+    found, _ = await findings(world)
+
+    assert Level.WARNING is found[Area.VERSIONS].level
+    assert ("Others", "old-desk: 2024a") in found[Area.VERSIONS].facts
+    assert zones_version() in found[Area.VERSIONS].says
+
+
+async def test_signing_in_notes_which_table_the_desk_reads(world):
+    async with world.desk("clerk"):
+        pass
+
+    assert zones_version() == world.db.sign_ins.find_one(sort=[("at", -1)])["zones"]
 
 
 async def test_only_admins_and_the_worker_may_look(world):

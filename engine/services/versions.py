@@ -1,0 +1,48 @@
+"""What runs on this machine, and whether the desks read one table of time zones."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from importlib.metadata import PackageNotFoundError, version
+from typing import Protocol
+
+from engine.domain.errors import Forbidden, Unavailable
+from engine.domain.health import Area, Finding, Level, told
+from engine.domain.zones import zones_version
+
+_PACKAGES = ("drivesphere", "PySide6-Essentials", "pymongo", "redis", "stripe", "httpx")
+#: A desk where nobody signed in for so long may be gone.
+_LATELY = timedelta(days=14)
+
+
+class ZonesOfDesks(Protocol):
+    async def zones_of_desks(self, since: datetime) -> Mapping[str, str]:
+        """Desk -> version of its zone data at its last sign-in, of those since then.
+
+        Raises:
+            Forbidden: The account may not see sign-ins.
+            Unavailable: MongoDB does not answer.
+        """
+
+
+async def look_at_versions(inspection: ZonesOfDesks, now: datetime) -> Finding:
+    here = zones_version()
+    facts = [("Python", platform.python_version()), ("System", platform.platform(terse=True)), ("Time zones", here)]
+    for package in _PACKAGES:
+        try:
+            facts.append((package, version(package)))
+        except PackageNotFoundError:
+            facts.append((package, "not installed"))
+    says = f"DriveSphere {dict(facts)['drivesphere']}, time zones {here}."
+    try:
+        desks = await inspection.zones_of_desks(now - _LATELY)
+    except (Forbidden, Unavailable):
+        return Finding(Area.VERSIONS, Level.GOOD, says, tuple(facts))
+    others = sorted(f"{desk}: {zones}" for desk, zones in desks.items() if zones != here)
+    if not others:
+        return Finding(Area.VERSIONS, Level.GOOD, says, (*facts, ("Desks with the same", str(len(desks)))))
+    says = f"Desks read different tables of time zones; here it is {here}. They may see one branch an hour apart."
+    todo = "Install the same release of DriveSphere on all desks."
+    return Finding(Area.VERSIONS, Level.WARNING, says, (*facts, ("Others", told(others))), todo)
