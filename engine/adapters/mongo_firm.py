@@ -15,17 +15,17 @@ from engine.adapters.mongo_documents import (
     audit_document,
     branch_document,
     branch_of,
-    series_document,
-    terms_of_fence,
+    car_of,
 )
-from engine.adapters.mongo_reading import read
+from engine.adapters.mongo_reading import read, sound
 from engine.adapters.mongo_schema import must_fit
 from engine.adapters.mongo_settings import read_revisions, read_series, revision_document, withdrawal_document
 from engine.adapters.mongo_store import MAJORITY, SNAPSHOT
+from engine.adapters.mongo_terms import go_on
 from engine.domain.audit import AuditRow
 from engine.domain.booking import BLOCKING
 from engine.domain.branches import BranchLine
-from engine.domain.car import Branch, BranchId, CarStatus
+from engine.domain.car import Branch, BranchId, CarStatus, terms_of
 from engine.domain.damage import Damaged
 from engine.domain.errors import BranchInUse, NotFound, Overtaken
 from engine.domain.freshness import BRANCHES
@@ -124,13 +124,11 @@ class MongoFirm:
         raise Overtaken(f"branch {before.id} was changed by somebody else")
 
     async def _new_zone(self, branch: Branch, row: AuditRow, session: AsyncClientSession) -> None:
-        here: Document = {"terms.branch_id": branch.id}
-        change = {"$set": {"terms.zone": branch.zone}, "$inc": {"seq": 1, "terms.n": 1}}
-        await self._db.fences.update_many(here, change, session=session)
-        fences = await self._db.fences.find(here, {"terms": 1}, session=session).to_list()
-        if fences:
-            series = [series_document(terms_of_fence(fence), row.by, row.at) for fence in fences]
-            await self._db.car_terms.insert_many(series, session=session)
+        cars = await self._db.cars.find({"branch_id": branch.id}, session=session).to_list()
+        terms = [terms_of(car, branch) for car in sound("cars", cars, car_of)]
+        here: Document = {"_id": {"$in": [each.car_id for each in terms]}}
+        await self._db.fences.update_many(here, {"$inc": {"seq": 1}}, session=session)
+        await go_on(self._db, session, terms, row.by, row.at)
 
     async def _refuse_in_use(self, branch_id: BranchId, session: AsyncClientSession) -> None:
         cars = await self._db.cars.count_documents({"branch_id": branch_id, "status": _STANDING}, session=session)

@@ -12,7 +12,16 @@ from pymongo.read_concern import ReadConcern
 from pymongo.server_description import ServerDescription
 
 from engine.adapters.clock import ServerClock
-from engine.adapters.mongo_client import Client, Connector, Document, address_of, connect, database, speaking
+from engine.adapters.mongo_client import (
+    Client,
+    Connector,
+    Document,
+    address_of,
+    connect,
+    database,
+    session_of,
+    speaking,
+)
 from engine.adapters.mongo_indexes import INDEXES
 from engine.adapters.mongo_provision import same_index, same_rights
 from engine.adapters.mongo_rights import RIGHTS, privileges
@@ -201,6 +210,16 @@ class MongoHealth:
             found = await self._db.fences.find(wanted, {"_id": 1}).limit(_PAGE).to_list()
         return [document["_id"] for document in found]
 
+    async def terms_beside_series(self) -> list[str]:
+        """All of one moment, so that an edit in between is no difference."""
+        newest: list[Document] = [{"$sort": {"n": -1}}, {"$limit": 1}]
+        last: Document = {"from": "car_terms", "localField": "_id", "foreignField": "car_id", "pipeline": newest}
+        pipeline: list[Document] = [{"$lookup": {**last, "as": "last"}}, {"$project": {"terms": 1, "last": 1}}]
+        with speaking():
+            async with session_of(self._client, snapshot=True) as session:
+                rows = await self._db.fences.aggregate(pipeline, session=session)
+                return sorted([str(row["_id"]) async for row in rows if not _latest(row)])
+
     async def sums(self) -> dict[str, Money]:
         signed: Document = {
             "$cond": [{"$in": ["$kind", _SHARES]}, {"$multiply": [-1, "$amount.minor"]}, "$amount.minor"]
@@ -243,6 +262,10 @@ def _noted(row: Document | None) -> BackupNote | None:
         return None
     told = {name: row[name] for name in ("rows", "size", "code", "as_of") if name in row}
     return BackupNote(row["at"], row.get("by", ""), row.get("desk", ""), **told)
+
+
+def _latest(fence: Document) -> bool:
+    return any(fence.get("terms") == {**row["terms"], "n": row["n"]} for row in fence["last"])
 
 
 def _claimed(document: Document) -> Claimed:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -24,12 +23,12 @@ from engine.adapters.mongo_documents import (
     ledger_document,
     series_document,
     status_document,
-    terms_document,
     terms_of_fence,
 )
 from engine.adapters.mongo_images import files_of
 from engine.adapters.mongo_reading import must, read, shown
 from engine.adapters.mongo_schema import judge_fence, must_fit
+from engine.adapters.mongo_terms import go_on
 from engine.adapters.mongo_witnesses import return_document, settlement_document
 from engine.domain.audit import AuditRow
 from engine.domain.availability import ClaimKind
@@ -181,29 +180,20 @@ class MongoWork:
         fence = await self._db.fences.find_one_and_update(
             {"_id": before.id},
             {"$inc": {"seq": 1}, "$set": {"status": after.status}},
-            projection={"claims": 1, "terms": 1},
+            projection={"claims": 1},
             session=self._session,
         )
         if fence is None:
             raise NotFound("car", before.id)
         if seen is not None and not booked_ids(fence) <= seen:
             raise Overtaken(f"car {before.id} was booked meanwhile")
-        await self._go_on(terms_of_fence(fence), terms, by, now)
+        await go_on(self._db, self._session, [terms], by, now)
         try:
             done = await self._db.cars.replace_one(car_document(before), car_document(after), session=self._session)
         except DuplicateKeyError as problem:
             raise await self._plate_taken(after) from problem
         if done.matched_count == 0:
             raise Overtaken(f"car {before.id} was changed by somebody else")
-
-    async def _go_on(self, old: CarTerms, new: CarTerms, by: str, now: datetime) -> None:
-        """The next of the series, where there is something new in it."""
-        if replace(new, n=old.n) == old:
-            return
-        terms = replace(new, n=old.n + 1)
-        copied = {"$set": {"terms": terms_document(terms)}}
-        await self._db.fences.update_one({"_id": terms.car_id}, copied, session=self._session)
-        await self._db.car_terms.insert_one(series_document(terms, by, now), session=self._session)
 
     async def _terms(self, car: Car) -> CarTerms:
         branch = await self._db.branches.find_one({"_id": car.branch_id}, session=self._session)

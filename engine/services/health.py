@@ -81,6 +81,9 @@ class Inspection(ZonesOfDesks, Protocol):
     async def strange_terms(self) -> list[str]:
         """Cars whose terms name another time zone than their branch has."""
 
+    async def terms_beside_series(self) -> list[str]:
+        """Cars whose fence has other terms than the latest of their series."""
+
     async def sums(self) -> dict[str, Money]:
         """Currency -> charges and refunds less all shares; zero where the ledger is whole."""
 
@@ -245,9 +248,14 @@ class HealthService:
         return Finding(Area.OVERLAPS, Level.BAD, says, (*facts, ("Double", lines)), todo)
 
     async def _terms(self) -> Finding:
+        if beside := await self.inspection.terms_beside_series():
+            says = f"Priced by terms that are not the latest of their series: {many(len(beside), 'car')}."
+            todo = "Take each of these cars out of service and back: that writes its terms anew. Look at its bookings."
+            return Finding(Area.TERMS, Level.BAD, says, (("Cars", told(beside)),), todo)
         strange = await self.inspection.strange_terms()
         if not strange:
-            return Finding(Area.TERMS, Level.GOOD, "Every car is priced in its branch's time zone.")
+            says = "Every car is priced by the latest of its terms, in its branch's time zone."
+            return Finding(Area.TERMS, Level.GOOD, says)
         says = f"Priced in another time zone than their branch has: {many(len(strange), 'car')}."
         todo = "Open each of these cars and save it again."
         return Finding(Area.TERMS, Level.WARNING, says, (("Cars", told(strange)),), todo)

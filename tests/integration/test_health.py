@@ -21,7 +21,7 @@ from engine.adapters.mongo_provision import provision
 from engine.adapters.redis_rights import USER, acl
 from engine.config import Secret
 from engine.domain.booking import BookingId, BookingState
-from engine.domain.car import CarId
+from engine.domain.car import CarId, CarStatus
 from engine.domain.errors import Forbidden
 from engine.domain.health import Area, Claimed, Level, Overlaps
 from engine.domain.ledger import LedgerKind
@@ -241,8 +241,36 @@ async def test_without_a_stripe_key_it_says_so_and_with_one_it_never_tells_it(wo
     assert world.place.stripe_key.reveal() not in repr(report)
 
 
+FORGED = {
+    "a rate": {"terms.daily_rate.minor": 1},
+    "a currency": {"terms.daily_rate.currency": "JPY"},
+    "an owner": {"terms.owner_id": "owner-2"},
+    "a branch": {"terms.branch_id": "br-lisbon"},
+    "a zone": {"terms.zone": "Mars/Base"},
+    "a label": {"terms.label": "Bentley"},
+    "a number of the series to come": {"terms.n": 2},
+    "a number far off": {"terms.n": 2**40},
+}
+
+
+@pytest.mark.parametrize("forged", FORGED)
+async def test_a_fence_with_other_terms_than_the_latest_of_its_series_is_found_and_healed(world, forged):
+    world.db.fences.update_one({"_id": "car-2"}, {"$set": FORGED[forged]}, bypass_document_validation=True)
+
+    found, _ = await findings(world)
+    async with world.desk("owner") as owner:
+        for status in (CarStatus.MAINTENANCE, CarStatus.ACTIVE):
+            await owner.fleet.set_status(owner.actor, await owner.fleet.car(owner.actor, "car-2"), status)
+    after, _ = await findings(world)
+
+    assert (Level.BAD, (("Cars", "car-2"),)) == (found[Area.TERMS].level, found[Area.TERMS].facts)
+    assert Level.GOOD is after[Area.TERMS].level
+    assert 1 == world.db.car_terms.count_documents({"car_id": "car-2"})
+
+
 async def test_shares_that_do_not_add_up_and_terms_of_another_zone_are_found(world):
-    world.db.fences.update_one({"_id": "car-2"}, {"$set": {"terms.zone": "Europe/Lisbon"}})
+    for rows, car in ((world.db.fences, {"_id": "car-2"}), (world.db.car_terms, {"car_id": "car-2"})):
+        rows.update_one(car, {"$set": {"terms.zone": "Europe/Lisbon"}})
     async with world.desk() as clerk:
         held = await clerk.booking.hold(clerk.actor, wish(clerk))
         row = {
