@@ -24,7 +24,7 @@ from engine.services.firm import FirmService
 from engine.services.head_office import HeadOffice
 from engine.services.health import HealthService, StripeKey
 from engine.services.overview import OverviewService
-from engine.services.reconcile import Reconciler
+from engine.services.reconcile import MOST_ASKED, MOST_TIME, Reconciler
 from engine.services.requests import RequestService
 from engine.services.return_pages import ReturnPageService
 
@@ -34,7 +34,7 @@ def open_head_office(
 ) -> HeadOffice:
     """*name* is the database's, *desk* this machine's; nothing of it has to be closed."""
     book, store = MongoFirm(client, name, cache), MongoStore(client, name, cache)
-    reconciler = Reconciler(gateway, MongoBooks(client, name), clock)
+    reconciler = Reconciler(gateway, MongoBooks(client, name), clock, most_asked=MOST_ASKED, most_time=MOST_TIME)
     return HeadOffice(
         firm=FirmService(book, clock, desk),
         branches=BranchService(book, clock, desk),

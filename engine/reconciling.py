@@ -27,8 +27,13 @@ _WORDS = {
     DifferenceKind.BOOKED_UNPAID: "booked, not paid",
     DifferenceKind.PAID_TWICE: "paid twice",
     DifferenceKind.AMOUNT_DIFFERS: "amount differs",
+    DifferenceKind.UNSOURCED: "posted, not at Stripe",
+    DifferenceKind.SHARES_DIFFER: "shares do not fit",
+    DifferenceKind.POSTED_NOWHERE: "posted to no booking",
+    DifferenceKind.POSTED_ASTRAY: "posted to another car",
+    DifferenceKind.DOUBTED: "not ours as it stands",
 }
-_HEAD = ("what", "booking", "state", "payment at Stripe", "taken", "in the ledger")
+_HEAD = ("what", "booking", "state", "payment at Stripe", "taken", "in the ledger", "more")
 
 
 _NEEDS = {
@@ -54,7 +59,7 @@ class Findings:
 
     @property
     def clean(self) -> bool:
-        return not self.report.differences and not self.cases.total
+        return not self.report.differences and not self.report.damaged and not self.cases.total
 
 
 async def run(settings: Settings, account: str, password: Secret, since: date, until: date) -> Findings:
@@ -102,6 +107,16 @@ def _tell_differences(report: Report, since: date, until: date) -> None:
         click.echo(f"{report.under_way:,} under way: whoever is at it has a little time left")
     if report.by_hand:
         click.echo(f"{report.by_hand:,} unpaid at Stripe, seen to by a person: left out")
+    for (tender, day, currency), each in sorted(report.sums.items()):
+        taken, back = (_sum([Money(minor, currency)]) for minor in (each.taken, each.given_back))
+        click.echo(f"{day} {tender}: {taken} posted as taken, {back} as given back")
+    click.echo(f"{report.looked:,} bookings with money or a car, {report.posted:,} ledger rows, of all dates")
+    if report.own_prices:
+        click.echo(f"{report.own_prices:,} older than what their cars were let for was written down")
+    if report.not_asked:
+        click.echo(f"{report.not_asked:,} of them Stripe was not asked about")
+    for damaged in sorted(report.damaged.values(), key=lambda each: (each.collection, each.id)):
+        click.echo(damaged.sentence)
     if not report.differences:
         click.echo("No differences.")
         return
@@ -120,6 +135,17 @@ def tell_as_json(findings: Findings, since: date, until: date) -> None:
         "drawn": report.drawn,
         "under_way": report.under_way,
         "by_hand": report.by_hand,
+        "looked": report.looked,
+        "posted": report.posted,
+        "not_asked": report.not_asked,
+        "own_prices": report.own_prices,
+        "damaged": [
+            {"collection": each.collection, "id": each.id, "reason": each.reason} for each in report.damaged.values()
+        ],
+        "sums": [
+            {"tender": tender, "day": day, "currency": currency, "taken": each.taken, "given_back": each.given_back}
+            for (tender, day, currency), each in sorted(report.sums.items())
+        ],
         "differences": [
             {
                 "kind": each.kind,
@@ -128,6 +154,7 @@ def tell_as_json(findings: Findings, since: date, until: date) -> None:
                 "payment_intent": each.payment_intent or None,
                 "at_stripe": [_plain(money) for money in each.at_stripe],
                 "in_ledger": [_plain(money) for money in each.in_ledger],
+                "detail": each.detail or None,
             }
             for each in report.differences
         ],
@@ -164,6 +191,7 @@ def _row(each: Difference) -> tuple[str, ...]:
         payment,
         _sum(each.at_stripe),
         _sum(each.in_ledger),
+        each.detail.replace("_", " "),
     )
 
 

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Iterable
+from collections.abc import Collection as AnyOf
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from engine.adapters.mongo_bookings import booking_of
-from engine.adapters.mongo_client import Client, Document, database, speaking
-from engine.domain.booking import BookingId
-from engine.domain.books import BookedMoney
+from engine.adapters.mongo_client import Client, Collection, Document, database, speaking
+from engine.adapters.mongo_reading import LATEST, Fields, read, sound
+from engine.adapters.mongo_terms import terms_since
+from engine.adapters.mongo_witnesses import MongoWitnesses
+from engine.domain.belief import DRAWN_REQUEST, Evidence
+from engine.domain.booking import Booking, BookingId
+from engine.domain.books import BookedMoney, Entry
+from engine.domain.car import TermsSince
+from engine.domain.damage import Damaged
 from engine.domain.ledger import LedgerKind
-from engine.domain.money import Money
+from engine.domain.successor import SLACK
 
 _PAGE = 200
-#: What the demo's drawn attempts hold where others hold the request to Stripe.
-_DRAWN = '{"demo":true}'
-_WHOLE = [LedgerKind.CHARGE.value, LedgerKind.REFUND.value]
+_ROWS = 1_000
+_PLACE = ("car_id", "owner_id", "branch_id")
 
 
 class MongoBooks:
@@ -23,52 +32,125 @@ class MongoBooks:
 
     def __init__(self, client: Client, name: str) -> None:
         self._db = database(client, name)
+        self._witnesses = MongoWitnesses(client, name)
 
-    async def of(self, booking_ids: Collection[BookingId]) -> list[BookedMoney]:
-        wanted, found = sorted(booking_ids), list[BookedMoney]()
+    async def of(self, booking_ids: AnyOf[BookingId]) -> list[BookedMoney | Damaged]:
+        wanted, found = sorted(booking_ids), list[BookedMoney | Damaged]()
         for at in range(0, len(wanted), _PAGE):
-            found += await self._page({"_id": {"$in": wanted[at : at + _PAGE]}})
+            with speaking():
+                rows = await self._db.bookings.find({"_id": {"$in": wanted[at : at + _PAGE]}}).to_list()
+            found += await self._money_of(rows)
         return found
 
-    async def created(self, since: datetime, until: datetime) -> AsyncIterator[list[BookedMoney]]:
-        span: Document = {"created_at": {"$gte": since, "$lt": until}}
-        after: Document = {}
-        while page := await self._page({**span, **after}):
+    async def created(self, since: datetime, until: datetime) -> AsyncIterator[list[BookedMoney | Damaged]]:
+        async for page in self._walk({"created_at": {"$gte": since, "$lt": until}}):
             yield page
-            last = page[-1].booking
-            # Many bookings may share a millisecond: the id tells where the page ended.
-            rest: list[Document] = [
-                {"created_at": {"$gt": last.created_at}},
-                {"created_at": last.created_at, "_id": {"$gt": last.id}},
-            ]
-            after = {"$or": rest}
 
-    async def _page(self, wanted: Document) -> list[BookedMoney]:
+    async def every(self) -> AsyncIterator[list[BookedMoney | Damaged]]:
+        async for page in self._walk({}):
+            yield page
+
+    async def entries(self) -> AsyncIterator[list[Entry | Damaged]]:
+        async for rows in self._pages(self._db.ledger, {}, _ROWS):
+            ids = sorted({row["booking_id"] for row in rows if isinstance(row.get("booking_id"), str)})
+            places = dict.fromkeys(_PLACE, 1)
+            with speaking():
+                known = {each["_id"]: each async for each in self._db.bookings.find({"_id": {"$in": ids}}, places)}
+            yield [read("ledger", row, partial(_entry, known)) for row in rows]
+
+    async def evidence(self, now: datetime, *, live: bool) -> Evidence:
+        ask = self._witnesses
+        return Evidence(
+            now=now,
+            revisions=await ask.revisions(),
+            return_pages=await ask.return_pages(),
+            live=live,
+            demo=await ask.is_demo(),
+        )
+
+    async def _walk(self, wanted: Document) -> AsyncIterator[list[BookedMoney | Damaged]]:
+        async for documents in self._pages(self._db.bookings, wanted, _PAGE):
+            yield await self._money_of(documents)
+
+    async def _pages(self, collection: Collection, wanted: Document, size: int) -> AsyncIterator[list[Document]]:
+        """In the order of the numbers; where a page ended is found again whatever kind of number it ended with."""
+        last: list[Any] = []
+        while True:
+            cursor = collection.find(wanted).sort("_id", 1).hint([("_id", 1)]).limit(size + len(last))
+            if last:
+                cursor = cursor.min([("_id", last[0])])
+            with speaking():
+                rows = await cursor.to_list()
+            new = [row for row in rows if [row["_id"]] != last]
+            if not new:
+                return
+            yield new
+            last = [new[-1]["_id"]]
+
+    async def _money_of(self, documents: list[Document]) -> list[BookedMoney | Damaged]:
         with speaking():
-            order = [("created_at", 1), ("_id", 1)]
-            documents = await self._db.bookings.find(wanted).sort(order).limit(_PAGE).to_list()
             posted = await self._posted([document["_id"] for document in documents])
-        return [
-            BookedMoney(
-                booking=booking_of(document),
-                posted=tuple(posted.get(document["_id"], ())),
-                drawn=document["attempts"][-1]["request"] == _DRAWN,
-            )
-            for document in documents
-        ]
+            series = await self._series(documents)
+        demo = await self._witnesses.is_demo()
+        page: list[BookedMoney | Damaged] = []
+        for document in documents:
+            booking = read("bookings", document, booking_of)
+            if isinstance(booking, Damaged):
+                page.append(booking)
+            else:
+                booked = await self._booked(booking, posted.get(booking.id, ()), demo=demo)
+                page.append(replace(booked, **_terms_then(booking, series.get(booking.car_id, []))))
+        return page
 
-    async def _posted(self, booking_ids: list[str]) -> dict[str, list[Money]]:
-        pipeline: list[Document] = [
-            {"$match": {"booking_id": {"$in": booking_ids}, "kind": {"$in": _WHOLE}}},
-            {
-                "$group": {
-                    "_id": {"booking": "$booking_id", "currency": "$amount.currency"},
-                    "minor": {"$sum": "$amount.minor"},
-                }
-            },
-            {"$sort": {"_id": 1}},
-        ]
-        sums: dict[str, list[Money]] = {}
-        async for row in await self._db.ledger.aggregate(pipeline):
-            sums.setdefault(row["_id"]["booking"], []).append(Money(row["minor"], row["_id"]["currency"]))
-        return sums
+    async def _booked(self, booking: Booking, entries: Iterable[Entry], *, demo: bool) -> BookedMoney:
+        trouble = booking.trouble
+        settled = trouble is not None and trouble.settled is not None
+        return BookedMoney(
+            booking=booking,
+            entries=tuple(entries),
+            drawn=demo and booking.attempt.request == DRAWN_REQUEST,
+            settled=settled and trouble is not None and await self._witnesses.was_settled(booking.id, trouble),
+        )
+
+    async def _series(self, documents: Iterable[Document]) -> dict[str, list[TermsSince]]:
+        """Of each car that they name, what it was let for, oldest first."""
+        cars = sorted({each["car_id"] for each in documents if isinstance(each.get("car_id"), str)})
+        rows = await self._db.car_terms.find({"car_id": {"$in": cars}}).sort([("car_id", 1), ("n", 1)]).to_list()
+        series: dict[str, list[TermsSince]] = {}
+        for each in sound("car_terms", rows, terms_since):
+            series.setdefault(each.terms.car_id, []).append(each)
+        return series
+
+    async def _posted(self, booking_ids: list[str]) -> dict[str, list[Entry]]:
+        rows = await self._db.ledger.find({"booking_id": {"$in": booking_ids}}).to_list()
+        posted: dict[str, list[Entry]] = {}
+        for entry in sound("ledger", rows, partial(_entry, None)):
+            posted.setdefault(entry.booking_id, []).append(entry)
+        return posted
+
+
+def _terms_then(booking: Booking, series: list[TermsSince]) -> dict[str, Any]:
+    """The terms that it names, if they held when it was made; and whether it is older than all of them."""
+    if booking.priced is None:
+        return {"older_than_terms": not series or booking.created_at < series[0].at + SLACK}
+    at = next((at for at, each in enumerate(series) if each.terms.n == booking.priced.terms_n), None)
+    if at is None:
+        return {"older_than_terms": False}
+    ends = series[at + 1].at if at + 1 < len(series) else LATEST
+    held = series[at].at - SLACK <= booking.created_at < ends + SLACK
+    return {"terms": series[at].terms if held else None, "older_than_terms": False}
+
+
+def _entry(bookings: dict[str, Document] | None, document: Document) -> Entry:
+    """*bookings* are those that the page's rows name; None where the row was found by its booking."""
+    row = Fields(document)
+    booking = document if bookings is None else bookings.get(row.text("booking_id"))
+    fits = None if booking is None else all(booking.get(name) == row.text(name) for name in _PLACE)
+    return Entry(
+        booking_id=row.text("booking_id"),
+        kind=row.choice("kind", LedgerKind),
+        source_id=row.text("source_id"),
+        amount=row.money("amount"),
+        day=f"{row.moment('at'):%Y-%m-%d}",
+        fits=fits,
+    )

@@ -36,6 +36,11 @@ class MongoTerms:
         return _since(found, None) if found else None
 
 
+def terms_since(row: Document) -> TermsSince:
+    """A row of the series by itself: until when it holds, the next one says."""
+    return _since(row, None)
+
+
 def _since(row: Document, following: Document | None) -> TermsSince:
     # The same fields as a fence's copy, and read as that.
     terms = terms_of_fence({"_id": row["car_id"], "terms": {**row["terms"], "n": row["n"]}})

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
-from engine.domain.booking import Booking, BookingState
+from engine.domain.booking import BLOCKING, Booking, BookingState
+from engine.domain.car import CarTerms
+from engine.domain.ledger import CAME_BACK, LedgerKind
 from engine.domain.money import Money
 from engine.domain.payment import PaymentFacts
 
@@ -25,6 +27,11 @@ KNOWS = frozenset(
 )
 MUST_BE_PAID = frozenset({BookingState.CONFIRMED, BookingState.COMPLETED})
 
+#: What moved as a whole; the other kinds are the shares of it.
+WHOLE = frozenset({LedgerKind.CHARGE, LedgerKind.REFUND})
+#: States in which money is, or will be, somebody's business; the others say that nothing was paid.
+HOLDS_MONEY = frozenset({*BLOCKING, *KNOWS})
+
 #: Currency -> minor units, without zeros.
 Sums = dict[str, int]
 
@@ -34,11 +41,21 @@ class DifferenceKind(StrEnum):
     BOOKED_UNPAID = auto()  #: a booking that stands, and nothing taken or authorised for it
     PAID_TWICE = auto()  #: a further payment beside the one the booking knows
     AMOUNT_DIFFERS = auto()  #: taken less given back is not what the ledger says
+    UNSOURCED = auto()  #: a ledger row names a payment or refund that Stripe does not have for this booking
+    SHARES_DIFFER = auto()  #: the shares of a payment do not add up to it, or are not those agreed on
+    POSTED_NOWHERE = auto()  #: a ledger row of a booking that does not exist
+    POSTED_ASTRAY = auto()  #: a ledger row for another car, owner or branch than its booking has
+    DOUBTED = auto()  #: a booking that the program does not write like this
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Attributes: ``state`` is the booking's, or empty if there is no such booking."""
+    """One thing in which the books are not of one mind.
+
+    Attributes:
+        state: The booking's, or empty if there is no such booking.
+        detail: Which doubt, or which source; empty where the kind says it all.
+    """
 
     kind: DifferenceKind
     booking_id: str
@@ -46,6 +63,24 @@ class Difference:
     payment_intent: str
     at_stripe: tuple[Money, ...]
     in_ledger: tuple[Money, ...]
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of the ledger, with what it says of the booking it names.
+
+    Attributes:
+        day: That of its time in UTC, ``2026-11-30``.
+        fits: Whether car, owner and branch are the booking's; None where there is no such booking.
+    """
+
+    booking_id: str
+    kind: LedgerKind
+    source_id: str
+    amount: Money
+    day: str
+    fits: bool | None = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +88,32 @@ class BookedMoney:
     """A booking and what the ledger says about it.
 
     Attributes:
-        posted: Charges and refunds added up, one amount for each currency.
-        drawn: Made up for the demo; Stripe never heard of it.
+        drawn: Made up for the demo, in a deployment that provisioning marked as one; Stripe never heard of it.
+        settled: An administrator, and nobody else, saw to it by hand.
+        terms: Those of the car's series that it names, if they held when it was made.
+        older_than_terms: By its own word it was made before the series began; its price is compared with itself.
     """
 
     booking: Booking
-    posted: tuple[Money, ...]
+    entries: tuple[Entry, ...] = ()
     drawn: bool = False
+    settled: bool = False
+    terms: CarTerms | None = None
+    older_than_terms: bool = True
+
+    @property
+    def posted(self) -> tuple[Money, ...]:
+        """Charges and refunds added up, one amount for each currency."""
+        return moneys(sums_of(each.amount for each in self.entries if each.kind in WHOLE))
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """The payments and refunds that its rows name; one that came back has the mark of that cut off."""
+        return frozenset(each.source_id.removesuffix(CAME_BACK) for each in self.entries)
+
+    @property
+    def gave_back(self) -> bool:
+        return any(each.kind is LedgerKind.REFUND for each in self.entries)
 
     @property
     def intents(self) -> frozenset[str]:
@@ -111,8 +165,29 @@ def moneys(sums: Sums) -> tuple[Money, ...]:
     return tuple(Money(minor, currency) for currency, minor in sorted(sums.items()))
 
 
+def odd_share(booked: BookedMoney) -> str:
+    """The first source whose shares are not those of its charge or refund; empty where all are."""
+    of_source: dict[str, list[Entry]] = {}
+    for each in booked.entries:
+        of_source.setdefault(each.source_id, []).append(each)
+    for source, rows in sorted(of_source.items()):
+        whole = sums_of(each.amount for each in rows if each.kind in WHOLE)
+        if whole != sums_of(each.amount for each in rows if each.kind not in WHOLE):
+            return source
+        charge = next((each.amount for each in rows if each.kind is LedgerKind.CHARGE), None)
+        platform = next((each.amount for each in rows if each.kind is LedgerKind.PLATFORM_SHARE), None)
+        if charge is not None and platform != charge.share(booked.booking.quote.commission_bp):
+            return source
+    return ""
+
+
 def difference(
-    kind: DifferenceKind, booking_id: str, booked: BookedMoney | None, payment_intent: str, at_stripe: tuple[Money, ...]
+    kind: DifferenceKind,
+    booking_id: str,
+    booked: BookedMoney | None,
+    payment_intent: str = "",
+    at_stripe: tuple[Money, ...] = (),
+    detail: str = "",
 ) -> Difference:
     state = booked.booking.state.value if booked else ""
-    return Difference(kind, booking_id, state, payment_intent, at_stripe, booked.posted if booked else ())
+    return Difference(kind, booking_id, state, payment_intent, at_stripe, booked.posted if booked else (), detail)

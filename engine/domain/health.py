@@ -69,6 +69,7 @@ class Finding:
         says: One sentence.
         facts: Name and value, for whoever looks closer; nothing secret goes in here.
         todo: What to do; empty where nothing is.
+        missed: The account may look at it, and it could not be looked at, or not at all of it.
     """
 
     area: Area
@@ -76,6 +77,7 @@ class Finding:
     says: str
     facts: tuple[tuple[str, str], ...] = ()
     todo: str = ""
+    missed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,11 @@ class HealthReport:
     @property
     def level(self) -> Level:
         return worst(finding.level for finding in self.findings)
+
+    @property
+    def missed(self) -> bool:
+        """Whether something that the account may look at could not be looked at."""
+        return any(finding.missed for finding in self.findings)
 
 
 def worst(levels: Iterable[Level]) -> Level:

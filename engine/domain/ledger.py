@@ -14,6 +14,9 @@ from engine.domain.booking import Booking
 from engine.domain.errors import InvalidMoney
 from engine.domain.money import Money
 
+#: Behind the id of a refund that came back from the renter's bank.
+CAME_BACK = ":failed"
+
 
 class LedgerKind(StrEnum):
     CHARGE = auto()
@@ -72,7 +75,7 @@ def failed_refund_rows(
     booking: Booking, source_id: str, amount: Money, at: datetime
 ) -> tuple[LedgerRow, LedgerRow, LedgerRow]:
     """A refund that was posted and then came back from the renter's bank: the same three rows, the other way round."""
-    posted = refund_rows(booking, f"{source_id}:failed", amount, at)
+    posted = refund_rows(booking, f"{source_id}{CAME_BACK}", amount, at)
     first, second, third = (replace(row, amount=-row.amount) for row in posted)
     return first, second, third
 

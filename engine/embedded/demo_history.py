@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import chain, islice
 from random import Random
 
+from engine.domain.belief import DRAWN_REQUEST
 from engine.domain.booking import HOLD, Booking, BookingId, BookingState, Priced, Step
 from engine.domain.car import BranchId, Car
 from engine.domain.ledger import LedgerRow, charge_rows, refund_rows
@@ -25,7 +26,6 @@ _RAISED = timedelta(days=200)
 #: Whoever cancels later than this before the pick-up gets half the price back.
 _FREE_CANCELLATION = timedelta(hours=48)
 _RULES = FirmSettings().cancellation
-_REQUEST = '{"demo":true}'
 
 Booked = tuple[Booking, tuple[LedgerRow, ...]]
 
@@ -142,7 +142,7 @@ def _attempt(plan: Plan, price: Quote, history: tuple[Step, ...], tag: str) -> A
     paid = plan.state is not BookingState.RELEASED
     return Attempt(
         n=1,
-        request=_REQUEST,
+        request=DRAWN_REQUEST,
         amount=price.total,
         expires_at=plan.created_at + PAGE_LIFETIME,
         state=AttemptState.PAID if paid else AttemptState.EXPIRED,

@@ -280,12 +280,19 @@ class HealthService:
             ("Payments at Stripe", str(report.payments)),
             ("Bookings", str(report.bookings - report.drawn)),
             ("Under way", str(report.under_way)),
+            ("Of all dates", f"{report.looked:,} bookings, {report.posted:,} ledger rows"),
+            ("Stripe was not asked about", f"{report.not_asked:,} of them"),
         )
-        if not report.differences:
-            return Finding(Area.RECONCILE, Level.GOOD, "Stripe's books and ours agree for the last two days.", facts)
-        lines = told(f"{each.booking_id}: {each.kind.value.replace('_', ' ')}" for each in report.differences)
-        says = f"{many(len(report.differences), 'difference')} between Stripe's books and ours."
-        return Finding(Area.RECONCILE, Level.BAD, says, (*facts, ("Differences", lines)), "Run: drivesphere reconcile")
+        if report.differences or report.damaged:
+            lines = [f"{each.booking_id}: {each.kind.value.replace('_', ' ')}" for each in report.differences]
+            lines += [damaged.sentence for damaged in report.damaged.values()]
+            says = f"{many(len(lines), 'difference')} between Stripe's books and ours."
+            told_of = (*facts, ("Differences", told(lines)))
+            return Finding(Area.RECONCILE, Level.BAD, says, told_of, "Run: drivesphere reconcile")
+        if report.cut_off:
+            says = "The last two days agree; there was no time to look at all that is older."
+            return Finding(Area.RECONCILE, Level.UNKNOWN, says, facts, "Run: drivesphere reconcile", missed=True)
+        return Finding(Area.RECONCILE, Level.GOOD, "Stripe's books and ours agree for the last two days.", facts)
 
 
 async def _careful(area: Area, look: Callable[[], Awaitable[Finding]]) -> Finding:

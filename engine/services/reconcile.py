@@ -1,20 +1,29 @@
-"""Stripe's books held against the bookings and the ledger over a time range; it reads and changes nothing."""
+"""Stripe's books, bookings and ledger held against each other from all sides; it reads and changes nothing.
+
+Nothing that a row says of itself exempts it (docs/decisions/0034): not its dates, nor that it is the demo's, that
+somebody saw to it by hand, or that an engine is about to.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from time import perf_counter
 from typing import Protocol
 
+from engine.domain.belief import Doubt, Evidence, doubt_of
 from engine.domain.booking import Booking, BookingId
 from engine.domain.books import (
     AUTHORISED,
+    HOLDS_MONEY,
     MUST_BE_PAID,
+    WHOLE,
     BookedMoney,
     Difference,
     DifferenceKind,
+    Entry,
     Sums,
     agrees,
     counts_on,
@@ -23,26 +32,53 @@ from engine.domain.books import (
     live,
     moneys,
     net_of,
+    odd_share,
     without_zeros,
 )
-from engine.domain.errors import PaymentRefused
+from engine.domain.damage import Damaged
+from engine.domain.errors import DriveSphereError, PaymentRefused
+from engine.domain.ledger import LedgerKind
 from engine.domain.payment import PaymentFacts
+from engine.domain.settings import LONGEST_HOLD
 from engine.ports import Clock, PaymentGateway
 
 #: One step of the walk; payments of one day are what is in memory at a time.
 _STEP = timedelta(days=1)
 #: How long a paid hold may wait for some engine to see it: its own end, and the sweeper's round.
 _GRACE = timedelta(minutes=2)
+#: So many bookings outside of the days compared Stripe is asked about while a person looks at a health page.
+MOST_ASKED, MOST_TIME = 100, timedelta(seconds=30)
+#: What only an engine that is about to act can tell; of a row that nobody acts on it says nothing.
+_NOT_NOW = frozenset({Doubt.CAR_WAS_OUT, Doubt.RETURN_PAGE})
+#: The only way that money comes so far; a counter's payment will be another.
+TENDER = "stripe"
 
 
 class Books(Protocol):
     """Raises Unavailable("mongodb") and Forbidden."""
 
-    async def of(self, booking_ids: Collection[BookingId]) -> list[BookedMoney]:
+    async def of(self, booking_ids: Collection[BookingId]) -> list[BookedMoney | Damaged]:
         """Those of them that exist."""
 
-    def created(self, since: datetime, until: datetime) -> AsyncIterator[list[BookedMoney]]:
+    def created(self, since: datetime, until: datetime) -> AsyncIterator[list[BookedMoney | Damaged]]:
         """Bookings created in ``[since, until)``, a page at a time."""
+
+    def every(self) -> AsyncIterator[list[BookedMoney | Damaged]]:
+        """All bookings there are, a page at a time, whatever they say of their dates."""
+
+    def entries(self) -> AsyncIterator[list[Entry | Damaged]]:
+        """All rows of the ledger, a page at a time."""
+
+    async def evidence(self, now: datetime, *, live: bool) -> Evidence:
+        """What others than those who write bookings wrote down."""
+
+
+@dataclass(frozen=True, slots=True)
+class DaySums:
+    """What moved on one day (UTC), by the ledger's rows."""
+
+    taken: int = 0
+    given_back: int = 0
 
 
 @dataclass(slots=True)
@@ -51,7 +87,13 @@ class Report:
 
     Attributes:
         under_way: Payments that their desk has not seen yet and still will.
-        by_hand: Unpaid bookings that a person has seen to.
+        by_hand: Unpaid bookings that an administrator has seen to.
+        looked: Bookings with money or a car, of whatever date; ``posted`` counts the ledger's rows.
+        not_asked: Of these, how many Stripe was not asked about, because enough was asked.
+        cut_off: There was no time to walk over all bookings and ledger rows.
+        own_prices: Bookings older than their car's series of terms: their prices were compared with themselves.
+        damaged: What cannot be read.
+        sums: (tender, day, currency) -> what the ledger posted, of the days compared.
     """
 
     payments: int = 0
@@ -59,7 +101,14 @@ class Report:
     under_way: int = 0
     drawn: int = 0
     by_hand: int = 0
-    found: dict[tuple[str, str, str], Difference] = field(default_factory=dict)
+    looked: int = 0
+    posted: int = 0
+    not_asked: int = 0
+    cut_off: bool = False
+    own_prices: int = 0
+    damaged: dict[tuple[str, str], Damaged] = field(default_factory=dict)
+    sums: dict[tuple[str, str, str], DaySums] = field(default_factory=dict)
+    found: dict[tuple[str, ...], Difference] = field(default_factory=dict)
 
     @property
     def differences(self) -> list[Difference]:
@@ -68,49 +117,128 @@ class Report:
     def add(self, difference: Difference) -> None:
         self.found[difference.kind, difference.booking_id, difference.payment_intent] = difference
 
+    def add_damaged(self, damaged: Damaged) -> None:
+        self.damaged[damaged.collection, damaged.id] = damaged
+
+    def readable(self, rows: Iterable[BookedMoney | Damaged]) -> list[BookedMoney]:
+        """Those of *rows*; the others are noted."""
+        known = []
+        for row in rows:
+            if isinstance(row, Damaged):
+                self.add_damaged(row)
+            else:
+                known.append(row)
+        return known
+
 
 @dataclass(frozen=True, slots=True)
 class Reconciler:
+    """See ``compare``.
+
+    Attributes:
+        most_asked: Of how many bookings outside of the days compared Stripe is asked; None for all.
+        most_time: How long the walk over what is older may take; what it did not reach is said.
+    """
+
     gateway: PaymentGateway
     books: Books
     clock: Clock
+    most_asked: int | None = None
+    most_time: timedelta | None = None
 
     async def compare(self, since: datetime, until: datetime) -> Report:
-        """Everything begun in ``[since, until)``, day by day.
+        """Every payment at Stripe begun in ``[since, until)``; every booking and ledger row whatever its dates.
 
         Raises:
             Unavailable: Stripe or MongoDB does not answer.
             Forbidden: The key or the account may not read all of it.
             PaymentMismatch: An answer of Stripe's that we don't know.
         """
-        report = Report()
+        report, judged = Report(), set[int]()
         until = min(until, self.clock.now() + _GRACE)
+        days = (since, until)
         while since < until:
             end = min(since + _STEP, until)
-            await self._day(since, end, report)
+            await self._day(since, end, report, judged)
             since = end
+        began = perf_counter()
+        await self._every(report, judged, began)
+        await self._ledger(report, *days, began)
         return report
 
-    async def _day(self, since: datetime, until: datetime, report: Report) -> None:
+    def _over(self, began: float, report: Report) -> bool:
+        report.cut_off |= self.most_time is not None and perf_counter() - began > self.most_time.total_seconds()
+        return report.cut_off
+
+    async def _day(self, since: datetime, until: datetime, report: Report, judged: set[int]) -> None:
         payments = await self.gateway.payments_created(since, until)
         report.payments += len(payments)
         of_booking: dict[str, list[PaymentFacts]] = defaultdict(list)
         for payment in payments:
             of_booking[payment.booking_id].append(payment)
-        named = await self._judge_named(of_booking, report)
+        judged |= {hash(each) for each in await self._judge_named(of_booking, report)}
         async for page in self.books.created(since, until):
             report.bookings += len(page)
-            for each in page:
-                if each.booking.id in named:
+            for each in report.readable(page):
+                if hash(each.booking.id) in judged:
                     continue
+                judged.add(hash(each.booking.id))
                 if each.drawn:
                     report.drawn += 1
                 else:
                     await self._judge_booking(each, (), report)
 
+    async def _every(self, report: Report, judged: set[int], began: float) -> None:
+        """What no payment of these days named and was not made in them by its own word: dates exempt nothing."""
+        evidence = await self.books.evidence(self.clock.now(), live=self.gateway.livemode)
+        asked = 0
+        async for page in self.books.every():
+            if self._over(began, report):
+                return
+            for each in report.readable(page):
+                if each.drawn or (each.booking.state not in HOLDS_MONEY and not each.intents and not each.entries):
+                    continue
+                report.looked += 1
+                self._judge_alone(each, evidence, report)
+                if hash(each.booking.id) in judged:
+                    continue
+                if self.most_asked is not None and asked >= self.most_asked:
+                    report.not_asked += 1
+                    continue
+                asked += 1
+                await self._judge_booking(each, (), report)
+
+    def _judge_alone(self, booked: BookedMoney, evidence: Evidence, report: Report) -> None:
+        """What is wrong with a booking and its rows without asking Stripe."""
+        report.own_prices += booked.older_than_terms
+        known = replace(evidence, terms=booked.terms, older_than_terms=booked.older_than_terms)
+        doubt = _doubt(booked.booking, known)
+        if doubt is not None and not booked.settled:
+            report.add(difference(DifferenceKind.DOUBTED, booked.booking.id, booked, detail=doubt))
+        if source := odd_share(booked):
+            report.add(difference(DifferenceKind.SHARES_DIFFER, booked.booking.id, booked, detail=source))
+
+    async def _ledger(self, report: Report, since: datetime, until: datetime, began: float) -> None:
+        first, last = f"{since:%Y-%m-%d}", f"{until:%Y-%m-%d}"
+        async for page in self.books.entries():
+            if self._over(began, report):
+                return
+            report.posted += len(page)
+            for each in page:
+                if isinstance(each, Damaged):
+                    report.add_damaged(each)
+                    continue
+                if each.fits is None:
+                    report.add(difference(DifferenceKind.POSTED_NOWHERE, each.booking_id, None, detail=each.source_id))
+                elif not each.fits:
+                    report.add(difference(DifferenceKind.POSTED_ASTRAY, each.booking_id, None, detail=each.source_id))
+                if each.kind in WHOLE and first <= each.day <= last:
+                    _add_up(report, each)
+
     async def _judge_named(self, of_booking: dict[str, list[PaymentFacts]], report: Report) -> set[str]:
         """Judge every payment, and the bookings that they name; the bookings judged."""
-        known = {each.booking.id: each for each in await self.books.of([BookingId(each) for each in of_booking])}
+        found = report.readable(await self.books.of([BookingId(each) for each in of_booking]))
+        known = {each.booking.id: each for each in found}
         for each in known.values():
             await self._judge_booking(each, of_booking[each.booking.id], report)
         for booking_id, payments in of_booking.items():
@@ -133,7 +261,9 @@ class Reconciler:
 
     async def _judge_booking(self, booked: BookedMoney, payments: Iterable[PaymentFacts], report: Report) -> None:
         own = [payment for payment in payments if payment.payment_intent in booked.intents]
-        if agrees(booked, net_of(own)) and (any(map(live, own)) or booked.booking.state not in MUST_BE_PAID):
+        sourced = not booked.gave_back and booked.sources <= _sources(own)
+        paid = any(map(live, own)) or booked.booking.state not in MUST_BE_PAID
+        if sourced and paid and agrees(booked, net_of(own)):
             return
         # The list may have been read before the last step was taken, or have ended before the payment began.
         if (now := await self._anew(booked.booking.id)) is None:
@@ -141,39 +271,73 @@ class Reconciler:
         if self._under_way(now.booking):
             report.under_way += 1
             return
-        net, paid = await self._asked(now)
+        net, paid, sources = await self._asked(now)
         intent = min(now.intents, default="")
         if now.booking.state in MUST_BE_PAID and not paid:
-            if now.booking.settled_by_hand:
+            if now.settled:
                 report.by_hand += 1
                 return
             report.add(difference(DifferenceKind.BOOKED_UNPAID, now.booking.id, now, intent, moneys(net)))
         elif not agrees(now, net):
             report.add(difference(DifferenceKind.AMOUNT_DIFFERS, now.booking.id, now, intent, moneys(net)))
+        if unknown := now.sources - sources:
+            report.add(difference(DifferenceKind.UNSOURCED, now.booking.id, now, intent, moneys(net), min(unknown)))
 
     async def _anew(self, booking_id: str) -> BookedMoney | None:
-        return next(iter(await self.books.of([BookingId(booking_id)])), None)
+        found = await self.books.of([BookingId(booking_id)])
+        return next((each for each in found if isinstance(each, BookedMoney)), None)
 
-    async def _asked(self, booked: BookedMoney) -> tuple[Sums, bool]:
-        """What was taken less given back, payment by payment, and whether anything is taken or authorised."""
+    async def _asked(self, booked: BookedMoney) -> tuple[Sums, bool, frozenset[str]]:
+        """What was taken less given back, whether anything is taken or authorised, and all that a row may name."""
         net: Counter[str] = Counter()
-        paid = False
+        paid, sources = False, set[str]()
         for payment_intent in booked.intents:
             try:
                 intent = await self.gateway.intent(payment_intent)
             except PaymentRefused:
                 continue  # Stripe knows no such payment
+            sources |= {intent.payment_intent, intent.charge}
             net[intent.captured.currency] += intent.captured.minor
             paid |= intent.status == AUTHORISED or intent.captured.minor > 0
             for refund in await self.gateway.refunds(payment_intent):
+                sources.add(refund.refund_id)
                 if refund.status not in ("failed", "canceled"):
                     net[refund.amount.currency] -= refund.amount.minor
-        return without_zeros(net), paid
+        return without_zeros(net), paid, frozenset(sources)
 
     async def _live(self, payment_intent: str) -> bool:
         intent = await self.gateway.intent(payment_intent)
         return intent.status == AUTHORISED or intent.captured.minor > 0
 
     def _under_way(self, booking: Booking) -> bool:
-        """Whether some engine is about to take the booking's next step anyhow."""
-        return booking.due_at is not None and self.clock.now() < booking.due_at + _GRACE
+        """Whether some engine is about to take the booking's next step anyhow.
+
+        For minutes after the server's now: no engine puts a step with money off for longer than a hold lasts, and a row
+        that says so says it of itself.
+        """
+        now, due = self.clock.now(), booking.due_at
+        return due is not None and now - _GRACE < due <= now + LONGEST_HOLD + _GRACE
+
+
+def _doubt(booking: Booking, evidence: Evidence) -> Doubt | None:
+    try:
+        doubt = doubt_of(booking, evidence)
+    except (DriveSphereError, ValueError, TypeError, LookupError, ArithmeticError, OSError):
+        # Values of the right type that no computation takes.
+        return Doubt.DAMAGED
+    return None if doubt in _NOT_NOW else doubt
+
+
+def _sources(payments: Iterable[PaymentFacts]) -> frozenset[str]:
+    return frozenset(name for each in payments for name in (each.payment_intent, each.charge))
+
+
+def _add_up(report: Report, entry: Entry) -> None:
+    key = (TENDER, entry.day, entry.amount.currency)
+    before = report.sums.get(key, DaySums())
+    taken, back = before.taken, before.given_back
+    if entry.kind is LedgerKind.CHARGE:
+        taken += entry.amount.minor
+    else:
+        back -= entry.amount.minor
+    report.sums[key] = DaySums(taken, back)

@@ -29,7 +29,6 @@ from engine.domain.catalogue import CarWish
 from engine.domain.errors import Forbidden, Unavailable
 from engine.domain.money import Money
 from engine.domain.people import Role
-from engine.embedded import demo_history
 from engine.reconciling import Findings
 from engine.services.booking import HoldCar
 from engine.services.reconcile import Reconciler, Report
@@ -60,7 +59,9 @@ async def compare(world, stripe):
 
 
 def kinds(report):
-    return [(each.kind, each.booking_id) for each in report.differences]
+    """What is wrong with the money; a row that a test bends is doubted besides, which has tests of its own."""
+    doubted = DifferenceKind.DOUBTED
+    return [(each.kind, each.booking_id) for each in report.differences if each.kind is not doubted]
 
 
 async def settled(desk, stripe, **changes):
@@ -73,7 +74,7 @@ def days_ago(world, booking, hours=2):
     """The booking's own times lie back, so that nobody is still at it."""
     back = booking.created_at - timedelta(hours=hours)
     world.db.bookings.update_one(
-        {"_id": booking.id}, {"$set": {"hold_until": back, "history.$[].at": back, "due_at": back}}
+        {"_id": booking.id}, {"$set": {"hold_until": back, "created_at": back, "history.$[].at": back, "due_at": back}}
     )
 
 
@@ -140,7 +141,7 @@ async def test_paid_and_unbooked_is_seen_in_every_form(world, stripe, compare):
 
     unbooked = DifferenceKind.PAID_UNBOOKED
     assert sorted((unbooked, each) for each in (held.id, released.id, undone.id, nobody)) == kinds(report)
-    found = {each.booking_id: each for each in report.differences}
+    found = {each.booking_id: each for each in report.differences if each.kind is unbooked}
     assert ["held", "released", ""] == [found[each].state for each in (held.id, released.id, nobody)]
     assert (PRICE, ()) == (found[nobody].at_stripe, found[nobody].in_ledger)
     assert () == found[held.id].at_stripe  # authorised only
@@ -218,8 +219,9 @@ async def test_an_amount_that_differs_is_seen_both_ways(world, stripe, compare):
     report = await compare()
 
     differs = DifferenceKind.AMOUNT_DIFFERS
-    assert sorted([(differs, back.id), (differs, lost.id), (differs, changed.id)]) == kinds(report)
-    told = {each.booking_id: (each.at_stripe, each.in_ledger) for each in report.differences}
+    shares = (DifferenceKind.SHARES_DIFFER, changed.id)
+    assert [*sorted([(differs, back.id), (differs, lost.id), (differs, changed.id)]), shares] == kinds(report)
+    told = {each.booking_id: (each.at_stripe, each.in_ledger) for each in report.differences if each.kind is differs}
     assert ((Money(75_00, "EUR"),), PRICE) == told[back.id]
     assert (PRICE, ()) == told[lost.id]
     assert (PRICE, (Money(100_01, "EUR"),)) == told[changed.id]
@@ -240,16 +242,15 @@ async def test_a_refund_on_its_way_is_no_difference(world, stripe, compare, outc
     assert [] == (await compare()).differences
 
 
-async def test_only_what_began_in_the_range_is_compared(world, stripe, compare):
+async def test_a_bookings_own_dates_exempt_it_from_nothing(world, stripe, compare):
     async with world.desk() as desk:
         booking = await settled(desk, stripe)
     world.db.ledger.delete_many({})
     day = booking.created_at.replace(hour=0, minute=0, second=0, microsecond=0)
 
-    assert [] == (await compare(day - timedelta(days=30), day)).differences
-    assert [] == (await compare(day + timedelta(days=1), day + timedelta(days=9))).differences
-    found = (await compare(day - timedelta(days=2), day + timedelta(days=1))).differences
-    assert [booking.id] == [each.booking_id for each in found if each.payment_intent == booking.attempt.payment_intent]
+    spans = [(-30, 0), (1, 9), (-2, 1)]
+    found = [kinds(await compare(day + timedelta(days=first), day + timedelta(days=last))) for first, last in spans]
+    assert [[(DifferenceKind.AMOUNT_DIFFERS, booking.id)]] * 3 == found
 
 
 async def test_a_payment_begun_after_midnight_is_found_for_the_evenings_booking(world, stripe, compare):
@@ -257,7 +258,8 @@ async def test_a_payment_begun_after_midnight_is_found_for_the_evenings_booking(
         booking = await settled(desk, stripe)
     begun = booking.created_at - timedelta(minutes=1)
     two_hours_back = booking.created_at - timedelta(hours=2)
-    world.db.bookings.update_one({"_id": booking.id}, {"$set": {"created_at": two_hours_back}})
+    times = {"created_at": two_hours_back, "history.0.at": two_hours_back, "hold_until": two_hours_back}
+    world.db.bookings.update_one({"_id": booking.id}, {"$set": times})
 
     report = await compare(two_hours_back, begun)
 
@@ -304,10 +306,6 @@ async def test_without_stripe_or_the_right_account_nothing_is_compared(world, st
             )
 
 
-async def test_the_demos_drawn_bookings_are_known_by_their_request():
-    assert demo_history._REQUEST == mongo_books._DRAWN
-
-
 # The command.
 
 TWICE = Difference(DifferenceKind.PAID_TWICE, "B1", "confirmed", "pi_2", PRICE, PRICE)
@@ -325,7 +323,7 @@ async def test_differences_are_told_in_words(capsys):
     said = capsys.readouterr().out.splitlines()
     assert "2026-11-23 to 2026-11-23 (UTC): 1,200 payments at Stripe, 990 bookings" == said[0]
     cells = [[cell.strip() for cell in line.split("  ") if cell.strip()] for line in said[said.index("") + 1 :]]
-    assert ["what", "booking", "state", "payment at Stripe", "taken", "in the ledger"] == cells[0]
+    assert ["what", "booking", "state", "payment at Stripe", "taken", "in the ledger", "more"] == cells[0]
     assert ["paid, not booked", "B2", "no such booking", "pi_3", "9000 JPY + 1.500 KWD", "nothing"] in cells
     assert ["paid twice", "B1", "confirmed", "pi_2", "100.00 EUR", "100.00 EUR"] in cells
 
@@ -345,6 +343,7 @@ async def test_differences_are_told_as_json(capsys):
             "payment_intent": "pi_3",
             "at_stripe": [asdict(money) for money in NOBODY.at_stripe],
             "in_ledger": [],
+            "detail": None,
         }
     ] == told.pop("differences")
     assert {
@@ -355,6 +354,12 @@ async def test_differences_are_told_as_json(capsys):
         "drawn": 0,
         "under_way": 0,
         "by_hand": 0,
+        "looked": 0,
+        "posted": 0,
+        "not_asked": 0,
+        "own_prices": 0,
+        "damaged": [],
+        "sums": [],
         "need_a_person": 0,
         "cases": [],
     } == told
