@@ -128,6 +128,25 @@ async def test_every_ledger_row_has_its_booking_and_its_source(world, stripe, co
     assert 12 == report.posted
 
 
+async def test_a_price_that_is_not_the_cars_terms_is_told(world, stripe, compare):
+    """A price of 1.00 in quote, attempt and request alike: only what others wrote down tells it."""
+    async with world.desk() as desk:
+        booking = await opened(desk)
+    row = world.stored(booking)
+    cheap = row["attempts"][0]["request"].replace("10000", "200")
+    told_so = {
+        "quote.lines.0.unit": 100,
+        "quote.total": 200,
+        "attempts.0.amount.minor": 200,
+        "attempts.0.request": cheap,
+    }
+    world.db.bookings.update_one({"_id": booking.id}, {"$set": told_so})
+
+    report = await compare()
+
+    assert {(DifferenceKind.DOUBTED, booking.id)} == told(report)
+
+
 async def test_shares_that_are_not_those_agreed_on_are_told(world, stripe, compare):
     async with world.desk() as desk:
         booking = await settled(desk, stripe)
