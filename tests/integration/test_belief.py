@@ -292,6 +292,34 @@ async def test_another_bookings_payment_is_neither_taken_nor_let_go(world, strip
         assert (Why.DOUBTED, Doubt.PAYMENT) == (await cases(admin))[booking.id]
 
 
+async def test_a_rental_moved_to_other_days_gives_nothing_back(world, stripe):
+    """Whoever moves the pick-up of a car that is out can cancel "in time"; Stripe knows the days that were paid for."""
+    async with world.desk() as desk, world.desk("admin") as admin:
+        booking = await car_out(desk, stripe)
+        before = await moved_money(stripe, booking)
+        later = {name: at + timedelta(days=30) for name, at in vars_of(booking.period).items()}
+        asked = booking.attempt.request
+        for at in vars_of(booking.period).values():
+            asked = asked.replace(told(at), told(at + timedelta(days=30)))
+        with raw(world, "clerk") as db:
+            db.bookings.update_one({"_id": booking.id}, {"$set": {**later, "attempts.0.request": asked}})
+
+        with pytest.raises(NotBelieved):
+            await desk.rental.cancel(desk.actor, booking.id, Money(100_00, "EUR"))
+
+        assert before == await moved_money(stripe, booking)
+        assert (Why.DOUBTED, Doubt.PAYMENT) == (await cases(admin))[booking.id]
+
+
+def vars_of(period):
+    return {"starts_at": period.starts_at, "ends_at": period.ends_at}
+
+
+def told(at):
+    """As the frozen request has it."""
+    return at.isoformat(timespec="milliseconds")
+
+
 async def test_a_case_cannot_be_settled_or_silenced_by_its_own_row(world, stripe):
     async with world.desk() as desk, world.desk("admin") as admin:
         booking = await completed(desk, stripe)
@@ -407,10 +435,12 @@ async def test_an_attempt_of_an_older_release_gives_way_to_one_of_this(world, st
     async with world.desk() as desk:
         prepared = await held(desk, stripe)
         shown = await opened(desk, car="car-2", key="k2")
-        newer = {**frozen.TAG_SETS, 2: lambda order: {**frozen.TAG_SETS[1](order), "car": order.title}}
+        known = frozen.TAG_SETS
+        newest = max(known) + 1
+        newer = {**known, newest: lambda order: {**known[1](order), "title": order.title}}
         monkeypatch.setattr(frozen, "TAG_SETS", newer)
-        monkeypatch.setattr(frozen, "NEWEST", 2)
-        monkeypatch.setattr(frozen.freeze, "__defaults__", (2,))
+        monkeypatch.setattr(frozen, "NEWEST", newest)
+        monkeypatch.setattr(frozen.freeze, "__defaults__", (newest,))
 
         again = await desk.payment.settle(desk.actor, prepared.id)
         await stripe.pay(shown)
@@ -418,6 +448,6 @@ async def test_an_attempt_of_an_older_release_gives_way_to_one_of_this(world, st
 
     assert [AttemptState.VOID, AttemptState.OPEN] == [attempt.state for attempt in again.attempts]
     assert ["open", "expired"] == [page["status"] for page in await stripe.pages(prepared)]
-    assert "car" in json.loads(again.attempt.request)["metadata"]
+    assert "title" in json.loads(again.attempt.request)["metadata"]
     assert BookingState.CONFIRMED == paid.state, "what was open is judged by the key set of then"
     assert BERLIN.id == paid.branch_id
