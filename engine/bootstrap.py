@@ -23,6 +23,7 @@ from engine.adapters.mongo_images import MongoImages
 from engine.adapters.mongo_people import MongoPeople
 from engine.adapters.mongo_store import MongoStore
 from engine.adapters.mongo_taken import MongoTaken
+from engine.adapters.mongo_terms import MongoTerms
 from engine.adapters.mongo_witnesses import MongoWitnesses
 from engine.adapters.redis_cache import RedisCache
 from engine.adapters.redis_leases import RedisTurns
@@ -236,7 +237,7 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
     photos = PhotoService(pictures, darkroom)
     mode = ModeGuard(MongoDeployment(client, place.database), gateway, clock)
     books = MongoEarnings(client, place.database, clock)
-    belief = Belief(store, MongoWitnesses(client, place.database), gateway, clock)
+    belief = Belief(store, MongoWitnesses(client, place.database), MongoTerms(client, place.database), gateway, clock)
     payment = PaymentService(store, gateway, clock, actor.account, mode, belief)
     landing = Landing(NOWHERE)
     booking = BookingService(store, turns, clock, gateway, payment, new_booking_id, landing.address_for)

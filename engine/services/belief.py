@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,11 +13,13 @@ import structlog
 
 from engine.domain.belief import Believed, Evidence, believe
 from engine.domain.booking import Booking, BookingId, BookingState
+from engine.domain.car import TermsSince
 from engine.domain.errors import Forbidden, NotBelieved, Overtaken
 from engine.domain.giving_back import Reason, reason_of
 from engine.domain.settings import Revision
 from engine.domain.trouble import Trouble, Why, put_off
 from engine.ports import Clock, PaymentGateway, Store
+from engine.ports_terms import TermsSeries
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +52,7 @@ class Belief:
 
     store: Store
     witnesses: Witnesses
+    series: TermsSeries
     gateway: PaymentGateway
     clock: Clock
 
@@ -90,16 +94,28 @@ class Belief:
     async def _evidence(self, booking: Booking, *, anew: bool = False) -> Evidence:
         ask, reason = self.witnesses, reason_of(booking)
         taken_at, ledger_seen = await self._taken(booking)
+        revisions, pages, demo, (terms, series_since) = await asyncio.gather(
+            ask.revisions(anew=anew), ask.return_pages(anew=anew), ask.is_demo(), self._terms(booking)
+        )
         return Evidence(
             now=self.clock.now(),
-            revisions=await ask.revisions(anew=anew),
-            return_pages=await ask.return_pages(anew=anew),
+            revisions=revisions,
+            terms=terms,
+            series_since=series_since,
+            return_pages=pages,
             live=self.gateway.livemode,
-            demo=await ask.is_demo(),
+            demo=demo,
             returned=reason is not None and await ask.came_back(booking.id),
             taken_at=taken_at,
             ledger_seen=ledger_seen,
         )
+
+    async def _terms(self, booking: Booking) -> tuple[TermsSince | None, datetime | None]:
+        """Those that the booking names; for one that names none, when its car's series began."""
+        if booking.priced is not None:
+            return await self.series.of(booking.priced.car_id, booking.priced.terms_n), None
+        first = await self.series.first(booking.car_id)
+        return None, first.at if first else None
 
     async def _taken(self, booking: Booking) -> tuple[datetime | None, bool]:
         """Asked only where it decides: a car that was gone, and money that was taken all the same."""

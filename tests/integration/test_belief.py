@@ -210,6 +210,22 @@ ATTACKS = {
         state_only("held", **{"quote.lines.0.unit": 50, "quote.total": 100}),
         Doubt.OWN_PRICE,
     ),
+    "4 a price of its own, wherever it is told": (
+        held,
+        lambda row: {
+            "quote.lines.0.unit": 50,
+            "quote.total": 100,
+            "attempts.0.amount.minor": 100,
+            "attempts.0.request": row["attempts"][0]["request"]
+            .replace('"unit_amount":10000', '"unit_amount":100')
+            .replace("5000 EUR", "50 EUR")
+            .replace("10000 EUR", "100 EUR"),
+        },
+        Doubt.PRICE,
+    ),
+    "4 another owner gets the share": (held, state_only("held", owner_id="owner-2"), Doubt.PRICE),
+    "4 terms that there are not": (held, state_only("held", **{"priced.terms_n": 99}), Doubt.PRICE),
+    "4 older than any terms": (held, state_only("held", **{"priced.terms_n": 0}), Doubt.PRICE),
     "4 fewer days": (held, moved("ends_at", days=30), Doubt.OWN_PRICE),
     "4 a share of its own": (held, state_only("held", **{"quote.commission_bp": 0}), Doubt.RULES),
     "4 a zone that is none": (held, state_only("held", zone="Mars/Base"), Doubt.DAMAGED),
@@ -272,6 +288,20 @@ async def test_whoever_wrote_it_the_deed_is_the_same(world, stripe, account):
 
         assert {booking.id: (Why.DOUBTED, Doubt.HISTORY)} == await cases(office)
         assert before == await moved_money(stripe, booking)
+
+
+async def test_a_forged_fence_sells_nothing(world, stripe):
+    """Attack 7: terms in the fence of 0.01 a day; an honest desk is told another price and agrees to it."""
+    async with world.desk() as desk, world.desk("admin") as admin:
+        with raw(world, "clerk") as db:
+            db.fences.update_one({"_id": "car-1"}, {"$set": {"terms.daily_rate.minor": 30}})
+        booking = await desk.booking.hold(desk.actor, wish(desk, shown_price=Money(60, "EUR")))
+
+        with pytest.raises(NotBelieved):
+            await desk.payment.settle(desk.actor, booking.id)
+
+        assert [] == await stripe.pages(booking)
+        assert {booking.id: (Why.DOUBTED, Doubt.PRICE)} == await cases(admin)
 
 
 async def test_another_bookings_payment_is_neither_taken_nor_let_go(world, stripe):

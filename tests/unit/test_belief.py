@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.domain.belief import Doubt, Evidence, believe, doubt_of
-from engine.domain.booking import MOVES, Booking, BookingId, BookingState, Step
+from engine.domain.booking import MOVES, Booking, BookingId, BookingState, Priced, Step
 from engine.domain.cancellation import CancellationRule
-from engine.domain.car import BranchId, CarId, OwnerId
+from engine.domain.car import BranchId, CarId, CarTerms, OwnerId, TermsSince
 from engine.domain.errors import NotBelieved
 from engine.domain.frozen import TAG_SETS, freeze, order_of, version_of
 from engine.domain.giving_back import Reason, given_back, owed
@@ -73,6 +73,51 @@ def booking(**changes: object) -> Booking:
         cancellation=RULES.cancellation,
     )
     return replace(made, **changes)
+
+
+def terms(**changes: object) -> TermsSince:
+    """What the honest booking was priced by, held since a day before."""
+    made = {"car_id": CarId("car-1"), "label": ORDER.title, "owner_id": OwnerId("owner-1"), "branch_id": BranchId("br")}
+    agreed = CarTerms(**{**made, "zone": "Europe/Berlin", "daily_rate": STAY.rate, "n": 2, **changes})
+    return TermsSince(agreed, "owner", MADE - timedelta(days=1), MADE + timedelta(days=1))
+
+
+PRICED = Priced(CarId("car-1"), 2)
+
+
+def test_a_booking_is_priced_by_the_terms_that_it_names():
+    row = booking(priced=PRICED)
+
+    assert doubt_of(row, replace(EVIDENCE, terms=terms())) is None
+    for strange in (
+        {"daily_rate": Money(50_01, "EUR")},
+        {"owner_id": OwnerId("owner-2")},
+        {"label": "VW Golf · B-DS 2"},
+        {"branch_id": BranchId("other")},
+        {"zone": "Europe/Paris"},
+        {"car_id": CarId("car-2")},
+        {"n": 3},
+    ):
+        assert Doubt.PRICE == doubt_of(row, replace(EVIDENCE, terms=terms(**strange)))
+
+
+def test_terms_that_did_not_hold_then_price_nothing():
+    row, held = booking(priced=PRICED), terms()
+    for when in (
+        replace(held, at=MADE + timedelta(minutes=1)),
+        replace(held, until=MADE - timedelta(minutes=1)),
+    ):
+        assert Doubt.PRICE == doubt_of(row, replace(EVIDENCE, terms=when))
+    assert Doubt.PRICE == doubt_of(row, EVIDENCE), "it names terms that there are not"
+
+
+def test_only_what_is_older_than_the_series_is_compared_with_itself():
+    older, younger = MADE + timedelta(days=1), MADE - timedelta(days=1)
+
+    assert doubt_of(booking(), replace(EVIDENCE, series_since=older)) is None
+    assert Doubt.PRICE == doubt_of(booking(), replace(EVIDENCE, series_since=younger))
+    own = booking(quote=Quote((QuoteLine("day", 3, Money(50_00, "EUR")),), RULES.commission_bp))
+    assert Doubt.OWN_PRICE == doubt_of(own, replace(EVIDENCE, series_since=older))
 
 
 def gone_on(*states: BookingState, attempt: dict | None = None, **changes: object) -> Booking:
