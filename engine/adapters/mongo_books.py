@@ -7,20 +7,20 @@ from collections.abc import Collection as AnyOf
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from itertools import zip_longest
 from typing import Any
 
 from engine.adapters.mongo_bookings import booking_of
 from engine.adapters.mongo_client import Client, Collection, Document, database, speaking
-from engine.adapters.mongo_reading import LATEST, Fields, read, sound
+from engine.adapters.mongo_reading import Fields, read, sound
 from engine.adapters.mongo_terms import terms_since
 from engine.adapters.mongo_witnesses import MongoWitnesses
-from engine.domain.belief import DRAWN_REQUEST, Evidence
+from engine.domain.belief import DRAWN_REQUEST, Evidence, terms_then
 from engine.domain.booking import Booking, BookingId
 from engine.domain.books import BookedMoney, Entry
 from engine.domain.car import TermsSince
 from engine.domain.damage import Damaged
 from engine.domain.ledger import LedgerKind
-from engine.domain.successor import SLACK
 
 _PAGE = 200
 _ROWS = 1_000
@@ -131,14 +131,13 @@ class MongoBooks:
 
 def _terms_then(booking: Booking, series: list[TermsSince]) -> dict[str, Any]:
     """The terms that it names, if they held when it was made; and whether it is older than all of them."""
-    if booking.priced is None:
-        return {"older_than_terms": not series or booking.created_at < series[0].at + SLACK}
-    at = next((at for at, each in enumerate(series) if each.terms.n == booking.priced.terms_n), None)
-    if at is None:
-        return {"older_than_terms": False}
-    ends = series[at + 1].at if at + 1 < len(series) else LATEST
-    held = series[at].at - SLACK <= booking.created_at < ends + SLACK
-    return {"terms": series[at].terms if held else None, "older_than_terms": False}
+    wanted = booking.priced.terms_n if booking.priced else None
+    named = None
+    for each, following in zip_longest(series, series[1:]):
+        if each.terms.n == wanted:
+            named = replace(each, until=following.at if following else None)
+    terms, older = terms_then(booking, named, series[0] if series else None)
+    return {"terms": terms, "older_than_terms": older}
 
 
 def _entry(bookings: dict[str, Document] | None, document: Document) -> Entry:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from engine.domain import frozen
 from engine.domain.addresses import returns_here
 from engine.domain.booking import Booking, BookingState
-from engine.domain.car import TermsSince
+from engine.domain.car import CarTerms, TermsSince
 from engine.domain.errors import DriveSphereError, Forbidden, NotBelieved
 from engine.domain.giving_back import Reason, owed, reason_of
 from engine.domain.money import Money
@@ -55,8 +55,8 @@ class Evidence:
     Attributes:
         now: The server's time (UTC).
         revisions: The firm's rules, every decision.
-        terms: Those of its car's series that the booking names; None if it names none, or none that there are.
-        series_since: When the series of its car began, for a booking that names none; None where there is no series.
+        terms: Those of its car's series that the booking names, if they held then (``terms_then``); else None.
+        older_than_terms: The booking is older than its car's series of terms, so it is compared with itself.
         return_pages: Success URLs that an administrator recorded.
         live: Whether the firm takes live payments; else a desk's own page on its computer is good.
         demo: Whether provisioning marked the deployment as the demo, whose past was made up.
@@ -68,8 +68,8 @@ class Evidence:
 
     now: datetime
     revisions: Sequence[Revision]
-    terms: TermsSince | None = None
-    series_since: datetime | None = None
+    terms: CarTerms | None = None
+    older_than_terms: bool = True
     return_pages: frozenset[str] = frozenset()
     live: bool = True
     demo: bool = False
@@ -224,16 +224,25 @@ def _price_is_its_own(booking: Booking) -> bool:
     return made == booking.quote and all(attempt.amount == made.total for attempt in booking.attempts)
 
 
+def terms_then(booking: Booking, named: TermsSince | None, first: TermsSince | None) -> tuple[CarTerms | None, bool]:
+    """The terms by which *booking* may be priced, and whether it is older than the series.
+
+    *named* are those of the series that it names, *first* are those with which the series began.
+    """
+    made, priced = booking.created_at, booking.priced
+    if priced is None:
+        # One that only says so is not older.
+        return None, first is None or made < first.at + SLACK
+    if named is None or (priced.car_id, priced.terms_n) != (named.terms.car_id, named.terms.n):
+        return None, False
+    held = made >= named.at - SLACK and (named.until is None or made <= named.until + SLACK)
+    return named.terms if held else None, False
+
+
 def _price_is_the_terms(booking: Booking, evidence: Evidence) -> bool:
-    made, since = booking.created_at, evidence.terms
-    if booking.priced is None:
-        # Older than the series, it was compared with itself; one that only says so is not.
-        return evidence.series_since is None or made < evidence.series_since + SLACK
-    if since is None or made < since.at - SLACK or (since.until is not None and made > since.until + SLACK):
-        return False
-    terms = since.terms
-    if (booking.priced.car_id, booking.priced.terms_n) != (terms.car_id, terms.n):
-        return False
+    terms = evidence.terms
+    if terms is None:
+        return evidence.older_than_terms
     told = (booking.car_id, booking.car_label, booking.owner_id, booking.branch_id, booking.zone)
     agreed = (terms.car_id, terms.label, terms.owner_id, terms.branch_id, terms.zone)
     return told == agreed and booking.quote.lines[0].unit == terms.daily_rate

@@ -11,9 +11,9 @@ from typing import Protocol
 
 import structlog
 
-from engine.domain.belief import Believed, Evidence, believe
+from engine.domain.belief import Believed, Evidence, believe, terms_then
 from engine.domain.booking import Booking, BookingId, BookingState
-from engine.domain.car import TermsSince
+from engine.domain.car import CarTerms
 from engine.domain.errors import Forbidden, NotBelieved, Overtaken
 from engine.domain.giving_back import Reason, reason_of
 from engine.domain.settings import Revision
@@ -94,14 +94,14 @@ class Belief:
     async def _evidence(self, booking: Booking, *, anew: bool = False) -> Evidence:
         ask, reason = self.witnesses, reason_of(booking)
         taken_at, ledger_seen = await self._taken(booking)
-        revisions, pages, demo, (terms, series_since) = await asyncio.gather(
+        revisions, pages, demo, (terms, older) = await asyncio.gather(
             ask.revisions(anew=anew), ask.return_pages(anew=anew), ask.is_demo(), self._terms(booking)
         )
         return Evidence(
             now=self.clock.now(),
             revisions=revisions,
             terms=terms,
-            series_since=series_since,
+            older_than_terms=older,
             return_pages=pages,
             live=self.gateway.livemode,
             demo=demo,
@@ -110,12 +110,12 @@ class Belief:
             ledger_seen=ledger_seen,
         )
 
-    async def _terms(self, booking: Booking) -> tuple[TermsSince | None, datetime | None]:
-        """Those that the booking names; for one that names none, when its car's series began."""
-        if booking.priced is not None:
-            return await self.series.of(booking.priced.car_id, booking.priced.terms_n), None
-        first = await self.series.first(booking.car_id)
-        return None, first.at if first else None
+    async def _terms(self, booking: Booking) -> tuple[CarTerms | None, bool]:
+        """Those by which it may be priced, and whether it is older than all of them; one look-up."""
+        if booking.priced is None:
+            return terms_then(booking, None, await self.series.first(booking.car_id))
+        named = await self.series.of(booking.priced.car_id, booking.priced.terms_n)
+        return terms_then(booking, named, None)
 
     async def _taken(self, booking: Booking) -> tuple[datetime | None, bool]:
         """Asked only where it decides: a car that was gone, and money that was taken all the same."""

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.domain.belief import Doubt, Evidence, believe, doubt_of
+from engine.domain.belief import Doubt, Evidence, believe, doubt_of, terms_then
 from engine.domain.booking import MOVES, Booking, BookingId, BookingState, Priced, Step
 from engine.domain.cancellation import CancellationRule
 from engine.domain.car import BranchId, CarId, CarTerms, OwnerId, TermsSince
@@ -82,13 +82,18 @@ def terms(**changes: object) -> TermsSince:
     return TermsSince(agreed, "owner", MADE - timedelta(days=1), MADE + timedelta(days=1))
 
 
+def priced_by(row, named, first=None):
+    held, older = terms_then(row, named, first)
+    return replace(EVIDENCE, terms=held, older_than_terms=older)
+
+
 PRICED = Priced(CarId("car-1"), 2)
 
 
 def test_a_booking_is_priced_by_the_terms_that_it_names():
     row = booking(priced=PRICED)
 
-    assert doubt_of(row, replace(EVIDENCE, terms=terms())) is None
+    assert doubt_of(row, priced_by(row, terms())) is None
     for strange in (
         {"daily_rate": Money(50_01, "EUR")},
         {"owner_id": OwnerId("owner-2")},
@@ -98,7 +103,7 @@ def test_a_booking_is_priced_by_the_terms_that_it_names():
         {"car_id": CarId("car-2")},
         {"n": 3},
     ):
-        assert Doubt.PRICE == doubt_of(row, replace(EVIDENCE, terms=terms(**strange)))
+        assert Doubt.PRICE == doubt_of(row, priced_by(row, terms(**strange)))
 
 
 def test_terms_that_did_not_hold_then_price_nothing():
@@ -107,17 +112,18 @@ def test_terms_that_did_not_hold_then_price_nothing():
         replace(held, at=MADE + timedelta(minutes=1)),
         replace(held, until=MADE - timedelta(minutes=1)),
     ):
-        assert Doubt.PRICE == doubt_of(row, replace(EVIDENCE, terms=when))
-    assert Doubt.PRICE == doubt_of(row, EVIDENCE), "it names terms that there are not"
+        assert Doubt.PRICE == doubt_of(row, priced_by(row, when))
+    assert Doubt.PRICE == doubt_of(row, priced_by(row, None)), "it names terms that there are not"
 
 
 def test_only_what_is_older_than_the_series_is_compared_with_itself():
-    older, younger = MADE + timedelta(days=1), MADE - timedelta(days=1)
+    older = replace(terms(), at=MADE + timedelta(days=1))
 
-    assert doubt_of(booking(), replace(EVIDENCE, series_since=older)) is None
-    assert Doubt.PRICE == doubt_of(booking(), replace(EVIDENCE, series_since=younger))
+    assert doubt_of(booking(), priced_by(booking(), None, older)) is None
+    assert doubt_of(booking(), priced_by(booking(), None, None)) is None
+    assert Doubt.PRICE == doubt_of(booking(), priced_by(booking(), None, terms()))
     own = booking(quote=Quote((QuoteLine("day", 3, Money(50_00, "EUR")),), RULES.commission_bp))
-    assert Doubt.OWN_PRICE == doubt_of(own, replace(EVIDENCE, series_since=older))
+    assert Doubt.OWN_PRICE == doubt_of(own, priced_by(own, None, older))
 
 
 def gone_on(*states: BookingState, attempt: dict | None = None, **changes: object) -> Booking:
