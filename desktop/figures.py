@@ -1,7 +1,7 @@
 """Numbers, money, times and places as people read them.
 
 API: amount, digits, minor_of, rate, whole, plural, days_text, desk_zone,
-clock_time, day_time, period_text, branch_time,
+desk_time, clock_time, day_time, period_text, branch_time,
 zone_name, zone_line, zone_note, branch_name, branch_line.
 """
 
@@ -78,19 +78,16 @@ def rate(money: Money) -> str:
 def desk_zone() -> AnyZone:
     """This computer's own zone by its name, with the pinned data; asked anew each time, because it may change.
 
-    Where it has no name that is known, or the system disagrees with it, what the clock says now.
+    Where it has no name that is known, what the system's clock says now.
     """
-    own = datetime.now().astimezone()
-    named = bytes(QTimeZone.systemTimeZoneId().data()).decode("ascii", "replace")
     try:
-        zone = zone_of(named.removeprefix(":"))
+        return zone_of(bytes(QTimeZone.systemTimeZoneId().data()).decode("ascii", "replace"))
     except UnknownZone:
-        return own.tzinfo or UTC
-    return zone if own.astimezone(zone).utcoffset() == own.utcoffset() else own.tzinfo or UTC
+        return datetime.now().astimezone().tzinfo or UTC
 
 
 def clock_time(at: datetime, zone: tzinfo | None = None) -> str:
-    return at.astimezone(zone).strftime("%H:%M")
+    return at.astimezone(zone or desk_zone()).strftime("%H:%M")
 
 
 def day_time(at: datetime, zone: tzinfo, *, now: datetime | None = None) -> str:
@@ -99,6 +96,16 @@ def day_time(at: datetime, zone: tzinfo, *, now: datetime | None = None) -> str:
     year = " yyyy" if now is not None and local.year != now.astimezone(zone).year else ""
     day = locale().toString(QDate(local.year, local.month, local.day), f"ddd d MMM{year}")
     return f"{day} {local:%H:%M}"
+
+
+def desk_time(at: datetime, beside: tzinfo | None = None, *, now: datetime) -> str:
+    """What happened on this computer, on its own wall clock; named where the times *beside* it are another clock's.
+
+    One copy has one time, on every page and in the status bar.
+    """
+    here = desk_zone()
+    named = "" if beside is None or _same_time(at, beside, here) else f" {zone_name(at, here)}"
+    return f"{day_time(at, here, now=now)}{named}"
 
 
 def period_text(period: RentalPeriod, zone: tzinfo, *, desk: tzinfo | None = None) -> str:
@@ -131,7 +138,7 @@ def zone_note(at: datetime, branch: Branch, *, desk: tzinfo | None = None) -> st
     """What to know about the branch's clock; empty where it shows what this desk's shows."""
     if _same_time(at, branch.clock, desk):
         return ""
-    here, there = at.astimezone(desk).utcoffset(), at.astimezone(branch.clock).utcoffset()
+    here, there = at.astimezone(desk or desk_zone()).utcoffset(), at.astimezone(branch.clock).utcoffset()
     ahead = (there or timedelta(0)) - (here or timedelta(0))
     side = "ahead of" if ahead > timedelta(0) else "behind"
     hours = f"{abs(ahead) / _HOUR:g}"
@@ -159,7 +166,7 @@ def branch_line(branch: Branch, at: datetime) -> str:
 
 
 def _same_time(at: datetime, zone: tzinfo, desk: tzinfo | None) -> bool:
-    return at.astimezone(zone).utcoffset() == at.astimezone(desk).utcoffset()
+    return at.astimezone(zone).utcoffset() == at.astimezone(desk or desk_zone()).utcoffset()
 
 
 def _offset(offset: timedelta | None) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.messages import day_time
+from desktop.messages import desk_time
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID
@@ -54,4 +54,4 @@ class StoredCopies(QWidget):
 
 def _here(at: datetime) -> str:
     """On this computer's own wall clock: no fleet's zone is known yet."""
-    return day_time(at, at.astimezone().tzinfo or UTC, now=datetime.now(UTC))
+    return desk_time(at, now=datetime.now(UTC))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,7 +17,7 @@ from PySide6.QtGui import QAccessible, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
 
-from desktop.figures import desk_zone
+from desktop.figures import desk_time, desk_zone
 from desktop.theme.theme import Scheme
 from desktop.views.moments.field import MomentField
 from desktop.views.moments.habits import habits_of, order_of
@@ -380,8 +382,6 @@ def test_french_and_german_desks_type_their_own_words():
 
 
 def test_the_desks_own_zone_is_asked_anew(monkeypatch):
-    import time  # noqa: PLC0415 -- only here is the system's zone turned
-
     for name in ("Europe/Berlin", "America/New_York"):
         monkeypatch.setenv("TZ", name)
         time.tzset()
@@ -390,6 +390,26 @@ def test_the_desks_own_zone_is_asked_anew(monkeypatch):
         finally:
             monkeypatch.undo()
             time.tzset()
+
+
+@given(fleet=st.sampled_from(PLACES), minutes=st.integers(0, 366 * 24 * 60), desk=st.sampled_from(PLACES))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_happened_here_has_one_time_named_where_the_fleets_clock_differs(fleet, minutes, desk):
+    at = NOW + timedelta(minutes=minutes)
+    before = os.environ.get("TZ")
+    os.environ["TZ"] = desk
+    time.tzset()
+    try:
+        words = desk_time(at, ZoneInfo(fleet), now=at)
+        plain = desk_time(at, now=at)
+    finally:
+        os.environ.pop("TZ") if before is None else os.environ.update(TZ=before)
+        time.tzset()
+
+    there, here = at.astimezone(ZoneInfo(fleet)), at.astimezone(ZoneInfo(desk))
+    assert f"{here:%H:%M}" in words
+    assert words.startswith(plain)
+    assert (words == plain) is (there.utcoffset() == here.utcoffset())
 
 
 AWKWARD = ["28.3.2027 2:30", "31.10.2027 2:30", "+3", "fri 22", "now", "1.1. 0:00"]

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
+from desktop.messages import desk_time
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.theme.tokens import Tone
@@ -30,6 +31,7 @@ from engine.domain.money import Money
 from engine.domain.ownbooks import OwnBranch, OwnCar, Posting, Rental
 from engine.domain.ownrows import books_of
 from engine.domain.span import SpanKind, milliseconds, month, own_days, quarter, year_of
+from engine.domain.zones import zone_of
 
 ZONE = "Europe/Berlin"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -260,7 +262,8 @@ def test_figures_of_the_stored_copy_are_stamped_and_a_partial_one_says_so(page):
     whole = page.stamp.text
     page.vm._show(ready(stored=True, earnings=replace(report_of(month(2026, 11, ZONE)), complete=False)))
 
-    assert whole == "No connection. Stored copy as of Tue 24 Nov 13:00, complete."
+    as_of = desk_time(NOW, zone_of(ZONE), now=NOW)
+    assert whole == f"No connection. Stored copy as of {as_of}, complete."
     assert "partial" in page.stamp.text
     page.vm._show(ready())
     assert not page.stamp.isVisible()

@@ -49,7 +49,7 @@ _NO_MATCH = ListWords(
 
 
 def _when(row: AuditRow) -> str:
-    return row.at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    return row.at.astimezone(desk_zone()).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _changes(row: AuditRow) -> str:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 
 from desktop.commands import Command
 from desktop.dialogs import Question
+from desktop.messages import desk_zone
 from desktop.theme.icons import Icon
 from desktop.viewmodels.admin.audit import AuditViewModel
 from desktop.viewmodels.admin.care import CareViewModel
@@ -209,7 +210,7 @@ class OversightArea(Area):
                 self.drilled.emit(drill)
 
     def _drill_bookings(self, drill: Drill) -> None:
-        today = self._workspace.now().astimezone().date()
+        today = self._workspace.now().astimezone(desk_zone()).date()
         until = DaySpan(Days.CHOSEN, None, today) if drill.until_today else DaySpan()
         query = BookingQuery(BookingScope.ALL, standings=drill.standings, branch_id=drill.branch_id)
         self.to_bookings().vm.ask(query, until, "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from PySide6.QtCore import Qt, Signal
@@ -212,15 +212,7 @@ def cancellation_line(rules: tuple[CancellationRule, ...]) -> str:
 
 def moment_line(at: datetime, now: datetime) -> str:
     """On this desk's clock."""
-    return day_time(at, _here(at), now=now)
-
-
-def _here(at: datetime) -> tzinfo:
-    """This desk's own zone as it is at *at*."""
-    zone = at.astimezone().tzinfo
-    if zone is None:
-        raise ValueError("a local time without its zone")
-    return zone
+    return day_time(at, desk_zone(), now=now)
 
 
 def _next_midnight(now: datetime) -> datetime:

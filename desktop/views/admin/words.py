@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from types import MappingProxyType
 
-from desktop.messages import branch_name, day_time, plural
+from desktop.messages import branch_name, day_time, desk_zone, plural
 from desktop.theme.tokens import Tone
 from engine.domain.accounts import Flaw, Fleet, PersonRow, Post
 from engine.domain.car import Branch
@@ -62,7 +62,7 @@ def standing_of(row: PersonRow) -> tuple[str, Tone]:
 
 def seen_text(at: datetime | None, now: datetime) -> str:
     """In the zone of this desk."""
-    return "Never" if at is None else day_time(at, now.astimezone().tzinfo or now.tzinfo, now=now)  # type: ignore[arg-type]  # aware
+    return "Never" if at is None else day_time(at, desk_zone(), now=now)
 
 
 def suggested_account(name: str) -> str:

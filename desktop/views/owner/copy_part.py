@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.commands import Command
 from desktop.dialogs import Question, confirm
-from desktop.figures import day_time, plural
+from desktop.figures import desk_time, plural
 from desktop.tasks import TaskScope
 from desktop.viewmodels.owner.copy import CopyState, CopyStatus, CopyViewModel, news_counts
 from desktop.views.owner.earnings_part import EarningsPart
@@ -125,4 +125,4 @@ def _as_of(at: datetime, zone: tzinfo | None, *, complete: bool) -> str:
 
 
 def _here(at: datetime, zone: tzinfo | None) -> str:
-    return day_time(at, zone or at.astimezone().tzinfo or UTC, now=datetime.now(UTC))
+    return desk_time(at, zone, now=datetime.now(UTC))

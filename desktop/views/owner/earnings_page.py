@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.dialogs import ask_where_to_save
-from desktop.figures import day_time
+from desktop.figures import desk_time
 from desktop.messages import plural, say
 from desktop.outside import open_folder_of
 from desktop.tasks import TaskScope
@@ -130,7 +130,7 @@ class EarningsPage(Page):
         parts = [] if state.span is None else [_period(state), f"days of {state.span.zone}"]
         stamp = ""
         if state.span is not None and state.as_of is not None and state.earnings is not None:
-            as_of = day_time(state.as_of, state.span.wall, now=self.vm.now())
+            as_of = desk_time(state.as_of, state.span.wall, now=self.vm.now())
             whole = "complete" if state.earnings.complete else "partial"
             stamp = f"stored copy as of {as_of}, {whole}" if state.stored else f"as of {as_of}"
             parts.append(stamp)

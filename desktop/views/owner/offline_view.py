@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desktop.bridge import EngineThread
 from desktop.commands import Command
 from desktop.dialogs import confirm
-from desktop.messages import day_time
+from desktop.messages import desk_time
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
@@ -74,7 +74,7 @@ class OfflineView(QWidget):
         super().__init__(parent)
         self._tools, self._work = tools, work
         head = work.copy.manifest.head
-        as_of = day_time(moment(head.as_of), shown_zone(work.copy.manifest.zone), now=work.now())
+        as_of = desk_time(moment(head.as_of), shown_zone(work.copy.manifest.zone), now=work.now())
         self.stamp = f"stored copy as of {as_of}, {'complete' if head.complete else 'partial'}"
         self.rail, self.status, self.banner = Rail(tools.theme), StatusBar(tools.theme), Banner(tools.theme)
         self.pages = PageStack()
