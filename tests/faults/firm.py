@@ -31,6 +31,7 @@ from engine.adapters.mongo_documents import (
 from engine.adapters.mongo_provision import create_account, provision
 from engine.domain.car import terms_of
 from engine.domain.payment import StripeMode
+from engine.domain.period import whole_milliseconds
 from engine.domain.settings import FirmSettings
 
 T = TypeVar("T")
@@ -153,10 +154,12 @@ class Firm:
             return False
         for attempt in found["attempts"]:
             attempt["state"] = "expired"
-        step = {"state": "released", "at": datetime.now(UTC).replace(microsecond=0), "by": "root"}
+        # Step by step, as an engine would have written it: of another row nothing would be believed afterwards.
+        now = max(whole_milliseconds(datetime.now(UTC)), found["history"][-1]["at"])
+        steps = [{"state": state, "at": now, "by": "root"} for state in ("releasing", "released")]
         change = {
-            "$set": {"state": "released", "attempts": found["attempts"], "history": [*found["history"], step]},
-            "$inc": {"version": 1},
+            "$set": {"state": "released", "attempts": found["attempts"], "history": [*found["history"], *steps]},
+            "$inc": {"version": len(steps)},
             "$unset": {"due_at": ""},
         }
         done = await self.db.bookings.update_one({"_id": booking, "version": found["version"]}, change)
