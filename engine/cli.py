@@ -204,9 +204,10 @@ def reconcile(data: Path | None, account: str, since: date, until: date, *, as_j
 @ACCOUNT
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, whatever happens.")
 def doctor(data: Path | None, account: str, *, as_json: bool) -> None:
-    """Look at servers, sweeper, schema and data. Status 1 if something is bad, 2 if nothing could be looked at.
+    """Look at servers, sweeper, schema and data.
 
-    It changes nothing. An admin's account sees more than the worker's: the rights of all roles.
+    Status 1 if something is bad, 2 if nothing could be looked at, 3 if something that the account may look at could not
+    be, or not all of it. It changes nothing. An admin's account sees more than the worker's: the rights of all roles.
     """
     from engine import doctoring  # noqa: PLC0415 -- the drivers take a quarter of a second to load
     from engine.domain.health import Level  # noqa: PLC0415 -- as above
@@ -217,7 +218,7 @@ def doctor(data: Path | None, account: str, *, as_json: bool) -> None:
         report = asyncio.run(doctoring.run(settings, account, password_of(settings, account), hear))
     if as_json:
         doctoring.tell_as_json(report)
-    sys.exit(1 if report.level is Level.BAD else 0)
+    sys.exit(1 if report.level is Level.BAD else 3 if report.missed else 0)
 
 
 @drivesphere.command("redis-account")

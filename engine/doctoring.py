@@ -63,6 +63,7 @@ def tell_as_json(report: HealthReport) -> None:
                 "says": finding.says,
                 "facts": dict(finding.facts),
                 "todo": finding.todo or None,
+                "missed": finding.missed,
             }
             for finding in report.findings
         ],

@@ -12,6 +12,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.server_description import ServerDescription
 
 from engine.adapters.clock import ServerClock
+from engine.adapters.mongo_claims import claims_walk, shapes_walk
 from engine.adapters.mongo_client import (
     Client,
     Connector,
@@ -24,10 +25,12 @@ from engine.adapters.mongo_client import (
 )
 from engine.adapters.mongo_indexes import INDEXES
 from engine.adapters.mongo_provision import same_index, same_rights
+from engine.adapters.mongo_reading import SUMMABLE, Fields, read, shown, sound
 from engine.adapters.mongo_rights import RIGHTS, privileges
 from engine.adapters.mongo_schema import schema_row
 from engine.adapters.mongo_shapes import SHAPES
 from engine.domain.booking import BLOCKING
+from engine.domain.damage import Damaged
 from engine.domain.errors import Forbidden, Unavailable
 from engine.domain.health import (
     NOT_READY,
@@ -40,6 +43,7 @@ from engine.domain.health import (
     SchemaFacts,
     has_no_majority,
 )
+from engine.domain.health_claims import Walk
 from engine.domain.ledger import LedgerKind
 from engine.domain.money import Money
 from engine.domain.server_address import same_server
@@ -150,7 +154,8 @@ class MongoHealth:
     async def last_round(self) -> Round | None:
         with speaking():
             found = await self._db.rounds.find_one({"_id": SWEEPER})
-        return Round(found["by"], found["desk"], found["at"], found["count"]) if found else None
+        last = read("rounds", found, _round) if found else None
+        return None if isinstance(last, Damaged) else last
 
     async def zones_of_desks(self, since: datetime) -> dict[str, str]:
         pipeline: list[Document] = [
@@ -174,41 +179,48 @@ class MongoHealth:
         since, limit = "", _PAGE
         while True:
             page = await self._page(since, limit)
-            cars = [list(claims) for _, claims in groupby(page, key=lambda each: each.car_id)]
+            cars = [list(rows) for _, rows in groupby(page, key=lambda row: row["car_id"])]
             whole = len(page) < limit
             for of_one_car in cars if whole else cars[:-1]:
-                yield of_one_car
+                yield sound("bookings", of_one_car, _claimed)
             if whole:
                 return
             limit = _PAGE if len(cars) > 1 else 2 * limit
-            since = page[-1].car_id
+            since = page[-1]["car_id"]
 
-    async def _page(self, since: str, limit: int) -> list[Claimed]:
+    async def _page(self, since: str, limit: int) -> list[Document]:
         wanted: Document = {"state": {"$in": list(BLOCKING)}, "car_id": {"$gte": since}}
         fields = {"car_id": 1, "starts_at": 1, "ends_at": 1}
         with speaking():
             cursor = self._db.bookings.find(wanted, fields).sort([("car_id", 1), ("ends_at", 1), ("starts_at", 1)])
-            return [_claimed(document) for document in await cursor.limit(limit).to_list()]
+            return await cursor.limit(limit).to_list()
 
     async def still(self, pair: tuple[Claimed, Claimed]) -> bool:
         wanted: Document = {"_id": {"$in": [each.booking_id for each in pair]}, "state": {"$in": list(BLOCKING)}}
         with speaking():
-            found = [_claimed(document) for document in await self._db.bookings.find(wanted).to_list()]
+            found = sound("bookings", await self._db.bookings.find(wanted).to_list(), _claimed)
         if len(found) < len(pair):
             return False
         one, other = found
         same_time = one.starts_at < other.ends_at and other.starts_at < one.ends_at
         return one.car_id == other.car_id and same_time
 
+    async def claims_beside_bookings(self, now: datetime, most: timedelta) -> Walk:
+        return await claims_walk(self._client, self._db, now, most)
+
+    async def rows_beside_shapes(self, most: timedelta) -> Walk:
+        return await shapes_walk(self._db, most)
+
     async def strange_terms(self) -> list[str]:
         with speaking():
-            zones = {row["_id"]: row["zone"] async for row in self._db.branches.find({}, {"zone": 1})}
+            branches = await self._db.branches.find({"zone": {"$type": "string"}}, {"zone": 1}).to_list()
+            zones = {row["_id"]: row["zone"] for row in branches if isinstance(row["_id"], str)}
             right: list[Document] = [
                 {"terms.branch_id": branch, "terms.zone": zone} for branch, zone in sorted(zones.items())
             ]
             wanted: Document = {"$nor": right, "status": {"$ne": "retired"}} if right else {}
             found = await self._db.fences.find(wanted, {"_id": 1}).limit(_PAGE).to_list()
-        return [document["_id"] for document in found]
+        return [shown(document["_id"]) for document in found]
 
     async def terms_beside_series(self) -> list[str]:
         """All of one moment, so that an edit in between is no difference."""
@@ -225,12 +237,13 @@ class MongoHealth:
             "$cond": [{"$in": ["$kind", _SHARES]}, {"$multiply": [-1, "$amount.minor"]}, "$amount.minor"]
         }
         pipeline: list[Document] = [
+            {"$match": dict(SUMMABLE)},
             {"$group": {"_id": "$amount.currency", "over": {"$sum": signed}}},
             {"$sort": {"_id": 1}},
         ]
         with speaking():
             rows = await (await self._db.ledger.aggregate(pipeline)).to_list()
-        return {row["_id"]: Money(row["over"], row["_id"]) for row in rows}
+        return {row["_id"]: Money(int(row["over"]), row["_id"]) for row in rows}
 
 
 async def members_at(connector: Connector) -> tuple[Member, ...]:
@@ -269,4 +282,10 @@ def _latest(fence: Document) -> bool:
 
 
 def _claimed(document: Document) -> Claimed:
-    return Claimed(document["_id"], document["car_id"], document["starts_at"], document["ends_at"])
+    row = Fields(document)
+    return Claimed(row.text("_id"), row.text("car_id"), row.moment("starts_at"), row.moment("ends_at"))
+
+
+def _round(document: Document) -> Round:
+    row = Fields(document)
+    return Round(row.text("by"), row.text("desk"), row.moment("at"), row.whole("count"))

@@ -41,6 +41,8 @@ class Area(StrEnum):
     SWEEPER = auto()
     SCHEMA = auto()
     OVERLAPS = auto()
+    CLAIMS = auto()
+    ROWS = auto()
     TERMS = auto()
     LEDGER = auto()
     RECONCILE = auto()

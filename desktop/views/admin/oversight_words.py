@@ -23,6 +23,8 @@ AREAS = MappingProxyType(
         Area.SWEEPER: "Sweeper",
         Area.SCHEMA: "Validators, indexes, roles",
         Area.OVERLAPS: "Double bookings",
+        Area.CLAIMS: "Claims on cars",
+        Area.ROWS: "Shapes of records",
         Area.TERMS: "Time zones of cars",
         Area.LEDGER: "Ledger",
         Area.RECONCILE: "Stripe's books",

@@ -1,0 +1,121 @@
+"""Walks over all rows for the doctor: in batches, each of one moment, and no longer than there is time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+from time import perf_counter
+from typing import Any
+
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from engine.adapters.mongo_client import Client, Collection, Database, Document, session_of, speaking
+from engine.adapters.mongo_documents import claims_of
+from engine.adapters.mongo_reading import Fields, read, shown
+from engine.adapters.mongo_shapes import SHAPES
+from engine.domain.booking import BLOCKING, BookingState
+from engine.domain.damage import Damaged
+from engine.domain.health_claims import FenceClaims, Kept, Walk, faults_of
+from engine.domain.period import RentalPeriod
+from engine.domain.settings import LONGEST_HOLD
+from engine.domain.successor import SLACK
+
+_PAGE, _FEW = 300, 20
+_BLOCKING = [state.value for state in BLOCKING]
+_KEPT = ("car_id", "starts_at", "ends_at", "state", "hold_until", "created_at")
+
+
+async def claims_walk(client: Client, db: Database, now: datetime, most: timedelta) -> Walk:
+    """Every fence beside the bookings that keep its car, and those of cars that have none."""
+    walk, began, last = Walk(), perf_counter(), list[Any]()
+    with speaking():
+        while True:
+            if perf_counter() - began > most.total_seconds():
+                walk.cut_off = True
+                return walk
+            async with session_of(client, snapshot=True) as session:
+                fences = await _after(db.fences, last, session)
+                cars = [each["_id"] for each in fences]
+                wanted: Document = {"car_id": {"$in": cars}, "state": {"$in": _BLOCKING}}
+                rows = await db.bookings.find(wanted, dict.fromkeys(_KEPT, 1), session=session).to_list()
+            if not fences:
+                break
+            last = [cars[-1]]
+            _compare(walk, fences, rows, now)
+        walk.add(await _fenceless(db))
+    return walk
+
+
+def _compare(walk: Walk, fences: list[Document], rows: list[Document], now: datetime) -> None:
+    of_car: dict[str, list[Kept]] = {}
+    for row in rows:
+        kept = read("bookings", row, _kept)
+        if isinstance(kept, Damaged):
+            walk.add([kept.sentence])
+        else:
+            of_car.setdefault(row["car_id"], []).append(_judged(kept, row, now))
+    for fence in fences:
+        walk.looked += 1
+        walk.add(faults_of(_claimed(fence), of_car.get(fence["_id"], ()) if isinstance(fence["_id"], str) else ()))
+
+
+async def _after(collection: Collection, last: list[Any], session: AsyncClientSession) -> list[Document]:
+    """The next page by ``_id``, of whatever kind that is."""
+    cursor = collection.find({}, session=session).sort("_id", 1).hint([("_id", 1)]).limit(_PAGE + len(last))
+    rows = await (cursor.min([("_id", last[0])]) if last else cursor).to_list()
+    return [row for row in rows if [row["_id"]] != last]
+
+
+async def _fenceless(db: Database) -> list[str]:
+    pipeline: list[Document] = [
+        {"$match": {"state": {"$in": _BLOCKING}}},
+        {"$group": {"_id": "$car_id", "booking": {"$first": "$_id"}}},
+        {"$lookup": {"from": "fences", "localField": "_id", "foreignField": "_id", "as": "fence"}},
+        {"$match": {"fence": []}},
+        {"$limit": _FEW},
+    ]
+    rows = await (await db.bookings.aggregate(pipeline)).to_list()
+    return [f"{shown(row['_id'])}: kept by {shown(row['booking'])}, and there is no such car" for row in rows]
+
+
+def _kept(document: Document) -> Kept:
+    row = Fields(document)
+    row.text("car_id")
+    row.moment("hold_until")
+    row.moment("created_at")
+    return Kept(row.text("_id"), RentalPeriod(row.moment("starts_at"), row.moment("ends_at")))
+
+
+def _judged(kept: Kept, row: Document, now: datetime) -> Kept:
+    until = row["hold_until"]
+    latest = min(now, row["created_at"]) + LONGEST_HOLD + SLACK
+    too_long = row["state"] == BookingState.HELD and until > latest
+    return Kept(kept.booking_id, kept.period, until if too_long else None)
+
+
+def _claimed(fence: Document) -> FenceClaims:
+    known, stored, seq = claims_of(fence), fence.get("claims"), fence.get("seq")
+    every = len(stored) if isinstance(stored, list) else 1
+    counts = Counter(claim.id for claim in known)
+    return FenceClaims(
+        car_id=shown(fence["_id"]),
+        seq=int(seq) if isinstance(seq, int) and not isinstance(seq, bool) else None,
+        claims={claim.id: (claim.kind, claim.period) for claim in known},
+        unreadable=every - len(known),
+        twice=tuple(sorted(claim_id for claim_id, count in counts.items() if count > 1)),
+    )
+
+
+async def shapes_walk(db: Database, most: timedelta) -> Walk:
+    """Rows of any collection that its shape would refuse today: written past it, or before it."""
+    walk, began = Walk(), perf_counter()
+    with speaking():
+        for name, shape in SHAPES.items():
+            if perf_counter() - began > most.total_seconds():
+                walk.cut_off = True
+                return walk
+            walk.looked += 1
+            misfits: Document = {"$nor": [{"$jsonSchema": shape}]}
+            found = await db[name].find(misfits, {"_id": 1}).limit(_FEW).to_list()
+            walk.add(f"{name}: {shown(row['_id'])}" for row in found)
+    return walk

@@ -1,0 +1,43 @@
+"""Two looks of the doctor at all rows: claims beside bookings, and rows beside their shapes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from engine.domain.health import Area, Finding, Level, told
+from engine.domain.health_claims import Walk
+from engine.domain.health_words import many
+
+#: How long each walk may take while somebody waits for it.
+MOST = timedelta(seconds=20)
+_TODO = "Somebody wrote past the program: look at the audit and at who has accounts, then tell who looks after it."
+
+
+class Rows(Protocol):
+    """Raises Unavailable("mongodb"), and Forbidden where the account may not look."""
+
+    async def claims_beside_bookings(self, now: datetime, most: timedelta) -> Walk: ...
+
+    async def rows_beside_shapes(self, most: timedelta) -> Walk: ...
+
+
+async def claims(rows: Rows, now: datetime) -> Finding:
+    walk = await rows.claims_beside_bookings(now, MOST)
+    return _finding(Area.CLAIMS, walk, "Every car is claimed by what keeps it, and by nothing else.", "car", "claim")
+
+
+async def shapes(rows: Rows) -> Finding:
+    walk = await rows.rows_beside_shapes(MOST)
+    return _finding(Area.ROWS, walk, "Every record is of the shape that its collection has.", "collection", "record")
+
+
+def _finding(area: Area, walk: Walk, good: str, what: str, fault: str) -> Finding:
+    facts: tuple[tuple[str, str], ...] = (("Looked at", many(walk.looked, what)),)
+    if walk.wrong:
+        says = f"{many(walk.wrong, fault)} not as the program writes it."
+        return Finding(area, Level.BAD, says, (*facts, ("Wrong", told(walk.lines))), _TODO, missed=walk.cut_off)
+    if walk.cut_off:
+        says = "There was no time to look at all of it."
+        return Finding(area, Level.UNKNOWN, says, facts, "Run: drivesphere doctor, in a quieter hour.", missed=True)
+    return Finding(area, Level.GOOD, good, facts)

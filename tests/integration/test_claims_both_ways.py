@@ -1,0 +1,124 @@
+"""Claims and bookings of hostile making: the doctor names each, ends at none, and finds nothing in honest ones."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from bson import ObjectId
+from builders import days, wish
+from hostile import VALUES, paths, with_value
+from payments import opened
+
+from engine.adapters import mongo_claims
+from engine.domain.health import Area, Level
+from engine.domain.money import Money
+
+pytestmark = pytest.mark.asyncio
+
+
+async def found(world, area=Area.CLAIMS, account="admin"):
+    async with world.desk(account) as desk:
+        report = await desk.head_office.health.examine(desk.actor)
+    return next(each for each in report.findings if each.area is area), report
+
+
+def wrong(finding) -> str:
+    return dict(finding.facts).get("Wrong", "")
+
+
+def claim(booking_id, kind="booking", *, first=0, days_long=1):
+    begin = datetime(2030, 1, 1, tzinfo=UTC) + timedelta(days=first)
+    return {"id": booking_id, "kind": kind, "starts_at": begin, "ends_at": begin + timedelta(days=days_long)}
+
+
+async def test_each_way_in_which_claims_and_bookings_part_is_named_and_honest_ones_are_not(world):
+    async with world.desk() as clerk:
+        held = await opened(clerk)
+        emptied = await opened(clerk, car="car-2", key="k2")
+        moved = await opened(clerk, car="car-3", key="k3", first=10, last=12, shown_price=Money(160_00, "EUR"))
+    calm, _ = await found(world)
+    fences = world.db.fences
+    fences.update_one({"_id": "car-1"}, {"$push": {"claims": claim("PHANTOM")}, "$set": {"seq": -5}})
+    fences.update_one({"_id": "car-1"}, {"$push": {"claims": claim("away", "movement", first=9)}})
+    fences.update_one({"_id": "car-2"}, {"$set": {"claims": []}})
+    fences.update_one({"_id": "car-3"}, {"$set": {"claims.0.ends_at": moved.period.ends_at + timedelta(hours=1)}})
+    world.db.bookings.update_one({"_id": held.id}, {"$set": {"hold_until": datetime(2035, 1, 1, tzinfo=UTC)}})
+
+    finding, report = await found(world)
+
+    assert (Level.GOOD, "") == (calm.level, wrong(calm))
+    assert Level.BAD is finding.level is report.level
+    lines = wrong(finding)
+    assert "car-1: claimed by PHANTOM, which does not keep it" in lines
+    assert "car-1: its count of claims is none" in lines
+    assert f"car-1: held by {held.id} until 2035-01-01" in lines
+    assert f"car-2: kept by {emptied.id}, and not claimed by it" in lines
+    assert f"car-3: claimed by {moved.id} for other times than it is booked" in lines
+    assert "away" not in lines
+
+
+async def test_a_booking_of_a_car_that_is_none_and_claims_that_overlap_are_named(world):
+    async with world.desk() as clerk:
+        held = await clerk.booking.hold(clerk.actor, wish(clerk))
+    row = world.stored(held) | {"_id": "NOCAR", "intent_key": "other", "car_id": "ghost"}
+    world.db.bookings.insert_one(row)
+    twice = [claim("a", "turn"), claim("b", "lease")]
+    world.db.fences.update_one({"_id": "car-2"}, {"$set": {"claims": twice}})
+
+    finding, _ = await found(world)
+
+    assert "ghost: kept by NOCAR, and there is no such car" in wrong(finding)
+    assert "car-2: claimed by a and b at one time" in wrong(finding)
+
+
+async def test_no_fence_and_no_booking_of_whatever_making_ends_the_doctor(world):
+    async with world.desk() as clerk:
+        await opened(clerk)
+    fence, booking = world.db.fences.find_one({"_id": "car-1"}), world.db.bookings.find_one()
+    booking.pop("session_ids", None)
+    odd_ids = (5, ObjectId(), "zz", True)
+    places = list(paths(fence))
+    rows = [with_value(fence, path, value) for at, path in enumerate(places) for value in VALUES[at % 3 :: 3]]
+    for number, each in enumerate(rows):
+        world.db.fences.insert_one({**each, "_id": f"odd-{number}"}, bypass_document_validation=True)
+    for number, each in enumerate(odd_ids):
+        world.db.fences.insert_one({**fence, "_id": each}, bypass_document_validation=True)
+        changed = with_value(booking, ("starts_at",), VALUES[number])
+        world.db.bookings.insert_one(
+            {**changed, "_id": f"odd-{number}", "intent_key": f"odd-{number}"}, bypass_document_validation=True
+        )
+
+    finding, report = await found(world)
+    shapes = next(each for each in report.findings if each.area is Area.ROWS)
+
+    assert set(Area) == {each.area for each in report.findings}
+    assert Level.BAD is finding.level
+    assert Level.BAD is shapes.level
+    assert f"{len(rows) + len(odd_ids) + 3:,} cars" == dict(finding.facts)["Looked at"]
+    assert [] == [each for each in report.findings if "could not be looked at" in each.says]
+
+
+async def test_a_row_past_its_shape_is_named(world):
+    calm, _ = await found(world, Area.ROWS)
+    world.db.cars.update_one({"_id": "car-2"}, {"$set": {"seats": "five"}}, bypass_document_validation=True)
+
+    finding, _ = await found(world, Area.ROWS)
+
+    assert Level.GOOD is calm.level
+    assert (Level.BAD, "cars: car-2") == (finding.level, wrong(finding))
+
+
+async def test_pages_and_time_are_bounded_and_what_was_not_reached_is_said(world, monkeypatch):
+    monkeypatch.setattr(mongo_claims, "_PAGE", 2)
+    async with world.desk() as clerk:
+        period = days(clerk, 1, 3)
+        assert period
+    whole, _ = await found(world)
+    monkeypatch.setattr("engine.services.health_rows.MOST", timedelta(seconds=-1))
+
+    cut, report = await found(world)
+
+    assert "3 cars" == dict(whole.facts)["Looked at"]
+    assert (Level.UNKNOWN, True) == (cut.level, cut.missed)
+    assert report.missed
