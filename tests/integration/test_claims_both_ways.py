@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import os
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from bson import ObjectId
-from builders import days, wish
+from builders import DATABASE, PASSWORD, days, wish
 from hostile import VALUES, paths, with_value
 from payments import opened
 
@@ -122,3 +126,30 @@ async def test_pages_and_time_are_bounded_and_what_was_not_reached_is_said(world
     assert "3 cars" == dict(whole.facts)["Looked at"]
     assert (Level.UNKNOWN, True) == (cut.level, cut.missed)
     assert report.missed
+
+
+async def test_the_status_says_that_something_could_not_be_looked_at(world, tmp_path):
+    """Stripe is asked with a key that is none of its own, and where nobody answers."""
+    environment = {
+        "DRIVESPHERE_MONGO_URL": world.place.mongo_url,
+        "DRIVESPHERE_REDIS_URL": world.place.redis_url.reveal(),
+        "DRIVESPHERE_DATABASE": DATABASE,
+        "DRIVESPHERE_PASSWORD": PASSWORD,
+        "STRIPE_API_KEY": "sk_test_abcdefgh1234",
+        "HTTPS_PROXY": "http://127.0.0.1:9",
+    }
+    command = (sys.executable, "-P", "-m", "engine.cli", "doctor", "--account", "admin", "--json")
+
+    async def status() -> tuple[int, list[str]]:
+        doctor = await asyncio.create_subprocess_exec(
+            *command, "--data", str(tmp_path), env={**os.environ, **environment}, stdout=asyncio.subprocess.PIPE
+        )
+        told, _ = await doctor.communicate()
+        return doctor.returncode or 0, [each["area"] for each in json.loads(told)["findings"] if each["missed"]]
+
+    unseen = await status()
+    world.db.fences.update_one({"_id": "car-1"}, {"$push": {"claims": claim("PHANTOM")}})
+    bad = await status()
+
+    assert (3, True) == (unseen[0], "stripe" in unseen[1])
+    assert 1 == bad[0]
