@@ -61,6 +61,7 @@ class MongoBooks:
     async def evidence(self, now: datetime, *, live: bool) -> Evidence:
         ask = self._witnesses
         return Evidence(
+            reached=await self._witnesses.reached(),
             now=now,
             revisions=await ask.revisions(),
             return_pages=await ask.return_pages(),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from engine.adapters.migrations import LATEST, MIGRATIONS, Migration
-from engine.adapters.mongo_client import Database
+from engine.adapters.mongo_client import Database, Document
 from engine.adapters.mongo_schema import SCHEMA, schema_row, version_of
 from engine.domain.errors import ProgramTooOld
 from engine.domain.period import whole_milliseconds
@@ -47,8 +47,11 @@ class Upgrade:
         if not self.pending:
             return []
         await self._pass()
-        told = {"version": LATEST, "by": "provision", "at": _now()}
-        await self.db.deployment.update_one({"_id": SCHEMA}, {"$set": told, "$unset": {"to": ""}}, upsert=True)
+        told: Document = {"version": LATEST, "by": "provision", "at": _now()}
+        # By which table of moves a step was taken follows from when the deployment came to which version.
+        reached = {"reached": {"version": LATEST, "at": told["at"]}}
+        change = {"$set": told, "$unset": {"to": ""}, "$push": reached}
+        await self.db.deployment.update_one({"_id": SCHEMA}, change, upsert=True)
         lines = [
             f"schema {each.number}: {count:,} {each.what} rewritten"
             for each in self.pending

@@ -6,10 +6,12 @@ from datetime import datetime
 
 from engine.adapters.memory import Remembered
 from engine.adapters.mongo_client import Client, Database, Document, database, speaking
+from engine.adapters.mongo_schema import schema_row
 from engine.adapters.mongo_settings import read_revisions
 from engine.domain.booking import Booking, BookingId
 from engine.domain.ledger import LedgerKind
 from engine.domain.settings import Revision
+from engine.domain.successor import Reached
 from engine.domain.trouble import ByHand, Trouble
 
 _FIRM = "firm"
@@ -23,6 +25,7 @@ class MongoWitnesses:
         self._db: Database = database(client, name)
         self._revisions: Remembered[str, list[Revision]] = Remembered()
         self._pages: Remembered[str, frozenset[str]] = Remembered()
+        self._reached: Remembered[str, list[Reached]] = Remembered()
         self._demo: Remembered[str, bool] = Remembered()
 
     async def revisions(self, *, anew: bool = False) -> list[Revision]:
@@ -37,6 +40,9 @@ class MongoWitnesses:
 
     async def is_demo(self) -> bool:
         return await self._demo.get(_FIRM, self._read_demo)
+
+    async def reached(self) -> list[Reached]:
+        return await self._reached.get(_FIRM, self._read_reached)
 
     async def came_back(self, booking_id: BookingId) -> bool:
         with speaking():
@@ -60,6 +66,11 @@ class MongoWitnesses:
         with speaking():
             revisions, _ = await read_revisions(self._db)
         return revisions
+
+    async def _read_reached(self, _key: str) -> list[Reached]:
+        with speaking():
+            row = await schema_row(self._db)
+        return [Reached(each["version"], each["at"]) for each in (row or {}).get("reached", [])]
 
     async def _read_pages(self, _key: str) -> frozenset[str]:
         with speaking():

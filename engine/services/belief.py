@@ -17,6 +17,7 @@ from engine.domain.car import CarTerms
 from engine.domain.errors import Forbidden, NotBelieved, Overtaken
 from engine.domain.giving_back import Reason, reason_of
 from engine.domain.settings import Revision
+from engine.domain.successor import Reached
 from engine.domain.trouble import Trouble, Why, put_off
 from engine.ports import Clock, PaymentGateway, Store
 from engine.ports_terms import TermsSeries
@@ -32,6 +33,9 @@ class Witnesses(Protocol):
 
     async def return_pages(self, *, anew: bool = False) -> frozenset[str]:
         """Where live payers are sent back to, as administrators recorded it; at most half a minute old."""
+
+    async def reached(self) -> Sequence[Reached]:
+        """When the deployment came to which schema version."""
 
     async def is_demo(self) -> bool:
         """Whether provisioning marked the deployment as the demo."""
@@ -94,9 +98,10 @@ class Belief:
     async def _evidence(self, booking: Booking, *, anew: bool = False) -> Evidence:
         ask, reason = self.witnesses, reason_of(booking)
         taken_at, ledger_seen = await self._taken(booking)
-        revisions, pages, demo, (terms, older) = await asyncio.gather(
-            ask.revisions(anew=anew), ask.return_pages(anew=anew), ask.is_demo(), self._terms(booking)
+        revisions, pages, (terms, older) = await asyncio.gather(
+            ask.revisions(anew=anew), ask.return_pages(anew=anew), self._terms(booking)
         )
+        demo, reached = await asyncio.gather(ask.is_demo(), ask.reached())
         return Evidence(
             now=self.clock.now(),
             revisions=revisions,
@@ -108,6 +113,7 @@ class Belief:
             returned=reason is not None and await ask.came_back(booking.id),
             taken_at=taken_at,
             ledger_seen=ledger_seen,
+            reached=reached,
         )
 
     async def _terms(self, booking: Booking) -> tuple[CarTerms | None, bool]:

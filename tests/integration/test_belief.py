@@ -443,6 +443,14 @@ async def test_money_taken_by_hand_for_a_car_that_was_gone_goes_back_whole(world
     assert [(100_00, 100_00)] == [(each["captured"], each["refunded"]) for each in await stripe.charges(booking)]
 
 
+async def test_the_deployment_tells_by_which_table_a_step_was_taken(world):
+    async with world.desk("worker") as office:
+        (reached,) = await office.payment.belief.witnesses.reached()
+
+    row = world.db.deployment.find_one({"_id": "schema"})
+    assert (row["version"], row["at"]) == (reached.version, reached.at)
+
+
 async def test_honest_days_raise_no_doubt(world, stripe):
     async with world.desk() as desk, world.desk("admin") as admin:
         await confirmed(desk, stripe, first=10, last=12, key="a")
