@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from engine.domain import errors
+from engine.domain import backup, errors
 from engine.domain.damage import Damaged
 
 #: The badge of a row that cannot be read.
@@ -54,6 +54,14 @@ PLAIN = MappingProxyType(
         ),
         errors.StrangeAddress.code: (
             "That is not a payment page of Stripe's, so it was not opened. Please tell head office."
+        ),
+        backup.BackupDamaged.code: "The back-up was changed or cut short. Take another one.",
+        backup.BackupKeyWrong.code: "The back-up opens with another key or pass phrase.",
+        backup.NotABackup.code: "That file is no back-up that this version knows.",
+        backup.BackupRefused.code: "The back-up cannot be made or restored there. Health tells why.",
+        errors.LookingBack.code: (
+            "The database was restored from a back-up, and payments made since are looked up at Stripe first. It takes "
+            "the worker, or an administrator at a desk with a Stripe key. Then cars can be booked again."
         ),
         errors.RuleBroken.code: "This is not allowed by the rules of booking.",
         errors.InvalidMoney.code: "This price cannot be charged. Choose other days or another car.",

@@ -21,6 +21,7 @@ from engine.adapters.mongo_earnings import MongoEarnings
 from engine.adapters.mongo_fleet import MongoFleet
 from engine.adapters.mongo_images import MongoImages
 from engine.adapters.mongo_people import MongoPeople
+from engine.adapters.mongo_restored import MongoRestored
 from engine.adapters.mongo_store import MongoStore
 from engine.adapters.mongo_taken import MongoTaken
 from engine.adapters.mongo_terms import MongoTerms
@@ -64,6 +65,7 @@ from engine.services.mode import ModeGuard
 from engine.services.payment import PaymentService
 from engine.services.photos import PhotoService
 from engine.services.rental import RentalService
+from engine.services.restored import RestoredLook, RestoredService
 from engine.services.sweeper import Sweeper
 
 __all__ = [
@@ -111,6 +113,8 @@ class Engine:
     earnings: EarningsService
     copying: CopyService | None
     live: LiveService
+    restored: RestoredService
+    restored_look: RestoredLook
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +268,8 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
         live=LiveService(doors.changes, doors.cache, clock, actor),
         accounts=AccountService(MongoPeople(client, place.database), doors.session, store, clock, desk),
         earnings=EarningsService(books, doors.cache),
+        restored=RestoredService(MongoRestored(client, place.database), payment, desk, landing.address_for),
+        restored_look=RestoredLook(MongoRestored(client, place.database), payment),
         copying=open_copying(client, place.database, place.copies_dir, clock, actor, books),
     )
 
@@ -293,5 +299,7 @@ async def _running(engine: Engine) -> AsyncIterator[None]:
             work.append(engine.sweeper.run)
         if engine.actor.may(Deed.BROWSE_CARS):
             work.append(engine.live.run)
+        if engine.actor.may(Deed.RECORD_STRIPE_MODE):
+            work.append(lambda: engine.restored_look.run(engine.actor.account))
         await serving.enter_async_context(at_work(work))
         yield

@@ -30,6 +30,7 @@ from engine.cli_parts import (
 from engine.config import Settings, kept_password, must_have_screen
 from engine.domain.errors import Misconfigured
 from engine.domain.payment import StripeMode
+from engine.restored_cli import restored
 from engine.return_pages_cli import return_pages
 
 
@@ -258,7 +259,7 @@ def sandbox(arguments: tuple[str, ...]) -> None:
     playing.main(list(arguments))
 
 
-for _command in (backup, backup_key, restore, return_pages):
+for _command in (backup, backup_key, restore, restored, return_pages):
     drivesphere.add_command(_command)
 
 

@@ -21,6 +21,7 @@ from engine.domain.payment import IntentFacts, PageFacts, PageOrder, PaymentFact
 from engine.domain.people import AccountName, Renter, RenterId
 from engine.domain.period import RentalPeriod
 from engine.domain.photo import Photo
+from engine.domain.restored import Outcome, RestoredPayment
 from engine.domain.settings import FirmSettings
 
 T = TypeVar("T")
@@ -95,6 +96,12 @@ class Work(Protocol):
 
     async def keep_pictures(self, new: Collection[str], gone: Collection[str]) -> None:
         """The *new* belong to a car from now on, the *gone* to none. Raises: Overtaken, when a new one is not there."""
+
+    async def keep_for_payment(self, payment: RestoredPayment, now: datetime) -> bool:
+        """Write down a payment that has no booking, and keep its car where that is free; False for a known one."""
+
+    async def settle_payment(self, payment: RestoredPayment, outcome: Outcome, by: AccountName, now: datetime) -> None:
+        """Write down what a person decided, and let go of what kept its car. Raises: Overtaken, when somebody has."""
 
     async def audit(self, row: AuditRow) -> None:
         """Append to the audit, together with the change it tells of."""
@@ -233,6 +240,9 @@ class Deployment(Protocol):
         Raises:
             ProgramTooOld, DatabaseTooOld: The stored shapes are not those of this program, which must not write.
         """
+
+    async def looking_back(self) -> datetime | None:
+        """Of which moment a restored database is while the payments made since are still looked for; else None."""
 
     async def record_stripe_mode(self, mode: StripeMode, by: str, at: datetime) -> None:
         """The first one stays. Raises: Forbidden, for an account that is neither an admin's nor a worker's."""

@@ -14,6 +14,8 @@ from engine.domain.payment import StripeMode
 
 _STRIPE: Document = {"_id": "stripe"}
 _EPOCH: Document = {"_id": "epoch"}
+#: Before the epoch's id: the payments made since the back-up were looked for.
+LOOKED = "looked:"
 
 
 class MongoDeployment:
@@ -21,6 +23,7 @@ class MongoDeployment:
 
     def __init__(self, client: Client, name: str) -> None:
         self._rows = database(client, name).deployment
+        self._looked = False
 
     async def stripe_mode(self) -> StripeMode | None:
         with speaking():
@@ -41,6 +44,18 @@ class MongoDeployment:
         with speaking():
             found = await self._rows.find_one(_EPOCH)
         return Epoch(found["epoch"], found["at"], found["back_to"], found["by"]) if found else None
+
+    async def looking_back(self) -> datetime | None:
+        if self._looked:
+            return None
+        epoch = await self.epoch()
+        with speaking():
+            if epoch is None or await self._rows.find_one({"_id": f"{LOOKED}{epoch.id}"}, {"_id": 1}):
+                # Another restore is another database, to which nobody is signed in yet.
+                self._looked = True
+                return None
+            takes_payments = await self._rows.find_one(_STRIPE, {"_id": 1})
+        return epoch.back_to if takes_payments else None
 
     async def begin_epoch(self, epoch: Epoch) -> None:
         """For restoring: whatever is kept elsewhere of the time before is void from here on."""

@@ -23,6 +23,7 @@ from engine.adapters.mongo_client import (
     session_of,
     speaking,
 )
+from engine.adapters.mongo_deployment import MongoDeployment
 from engine.adapters.mongo_indexes import INDEXES
 from engine.adapters.mongo_provision import same_index, same_rights
 from engine.adapters.mongo_reading import SUMMABLE, Fields, read, shown, sound
@@ -39,6 +40,7 @@ from engine.domain.health import (
     Claimed,
     DatabaseFacts,
     Member,
+    RestoredFacts,
     Round,
     SchemaFacts,
     has_no_majority,
@@ -46,6 +48,7 @@ from engine.domain.health import (
 from engine.domain.health_claims import Walk
 from engine.domain.ledger import LedgerKind
 from engine.domain.money import Money
+from engine.domain.restored import Outcome
 from engine.domain.server_address import same_server
 
 SWEEPER = "sweeper"
@@ -173,6 +176,16 @@ class MongoHealth:
             done = await self._db.backups.find_one({"what": "done"}, sort=[("at", -1)])
             failed = await self._db.backups.find_one({"what": "failed"}, sort=[("at", -1)])
         return _noted(done), _noted(failed)
+
+    async def restored(self) -> RestoredFacts | None:
+        deployment = MongoDeployment(self._client, self._db.name)
+        epoch = await deployment.epoch()
+        if epoch is None:
+            return None
+        looking = await deployment.looking_back() is not None
+        with speaking():
+            waiting = await self._db.restored_payments.count_documents({"outcome": Outcome.OPEN})
+        return RestoredFacts(epoch.at, epoch.back_to, epoch.by, looking, waiting)
 
     async def claims(self) -> AsyncIterator[list[Claimed]]:
         """By car, through the index on what blocks; the last car of a page may be cut off and begins the next."""

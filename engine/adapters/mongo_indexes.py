@@ -82,6 +82,9 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("at", ASCENDING), ("_id", ASCENDING)], name="at"),
         IndexModel([("at", ASCENDING)], name="kept", expireAfterSeconds=int(WAITS.total_seconds())),
     ],
+    "restored_payments": [
+        IndexModel([("outcome", ASCENDING), ("found_at", ASCENDING), ("_id", ASCENDING)], name="outcome"),
+    ],
     "backups": [
         IndexModel([("what", ASCENDING), ("at", DESCENDING)], name="what"),
         IndexModel([("at", ASCENDING)], name="kept", expireAfterSeconds=400 * 86_400),

@@ -15,6 +15,7 @@ from engine.domain.ledger import LedgerKind
 from engine.domain.payment import AttemptState, RefundState, StripeMode
 from engine.domain.people import Role
 from engine.domain.photo import MOST_BYTES
+from engine.domain.restored import Outcome
 from engine.domain.trouble import Why
 
 _TEXT: Document = {"bsonType": "string", "minLength": 1, "maxLength": 400}
@@ -252,6 +253,24 @@ SHAPES: dict[str, Document] = {
         ]
     },
     "rounds": _record({"_id": _TEXT, "by": _TEXT, "desk": _TEXT, "at": _DATE, "count": _WHOLE}),
+    # Payments that Stripe has and a restored database lacks; a person decides on each.
+    "restored_payments": _record(
+        {
+            "_id": _TEXT,
+            "session_id": _TEXT,
+            "booking_id": _TEXT,
+            "attempt": _COUNT,
+            "amount": _MONEY,
+            "expires_at": _DATE,
+            "found_at": _DATE,
+            "claimed": {"bsonType": "bool"},
+            "outcome": _one_of(Outcome),
+            "stay": _record({"car_id": _TEXT, "starts_at": _DATE, "ends_at": _DATE, "rate": _MONEY}),
+            "by": _TEXT,
+            "at": _DATE,
+        },
+        optional=("stay", "by", "at"),
+    ),
     # What was backed up and when; only added to.
     "backups": _record(
         {

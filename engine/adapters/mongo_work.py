@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -27,6 +28,7 @@ from engine.adapters.mongo_documents import (
 )
 from engine.adapters.mongo_images import files_of
 from engine.adapters.mongo_reading import must, read, shown
+from engine.adapters.mongo_restored import restored_document
 from engine.adapters.mongo_schema import judge_fence, must_fit
 from engine.adapters.mongo_terms import go_on
 from engine.adapters.mongo_witnesses import return_document, settlement_document
@@ -47,7 +49,9 @@ from engine.domain.errors import (
 )
 from engine.domain.freshness import Namespace, cars_at, touched_by_booking, touched_by_car, touched_by_money
 from engine.domain.ledger import LedgerRow
+from engine.domain.people import AccountName
 from engine.domain.period import OVERDUE_AHEAD, RentalPeriod
+from engine.domain.restored import Outcome, RestoredPayment
 from engine.domain.text import normal_plate
 
 _DUPLICATE_KEY = 11000
@@ -131,9 +135,7 @@ class MongoWork:
             )
             # The car may stand at another branch by now than its bookings say. Whatever else its terms are by now, a
             # booking that lets go of it must be able to.
-            branch_id = ((fence or {}).get("terms") or {}).get("branch_id")
-            if isinstance(branch_id, str):
-                self._touched.add(cars_at(BranchId(branch_id)))
+            self._touch_branch(fence)
 
     async def note_return(self, booking: Booking) -> None:
         step = booking.history[-1]
@@ -222,6 +224,49 @@ class MongoWork:
                 )
                 if keep and done.matched_count != len(file_ids):
                     raise Overtaken("a picture was cleared away before it was saved")
+
+    async def keep_for_payment(self, payment: RestoredPayment, now: datetime) -> bool:
+        await must_fit(self._db, self._session)
+        rows = self._db.restored_payments
+        if await rows.find_one({"_id": payment.payment_intent}, {"_id": 1}, session=self._session):
+            return False
+        stay, claimed = payment.stay, False
+        if stay is not None and stay.period.ends_at > now:
+            overlap = {"starts_at": {"$lt": stay.period.ends_at}, "ends_at": {"$gt": stay.period.starts_at}}
+            claim = claim_document(payment.payment_intent, stay.period, ClaimKind.RESTORED)
+            fence = await self._db.fences.find_one_and_update(
+                {"_id": stay.car_id, "schema": LATEST, "claims": {"$not": {"$elemMatch": overlap}}},
+                {"$inc": {"seq": 1}, "$push": {"claims": claim}},
+                projection={"terms.branch_id": 1},
+                session=self._session,
+            )
+            claimed = fence is not None
+            self._touch_branch(fence)
+        await rows.insert_one(restored_document(replace(payment, claimed=claimed)), session=self._session)
+        return True
+
+    async def settle_payment(self, payment: RestoredPayment, outcome: Outcome, by: AccountName, now: datetime) -> None:
+        await must_fit(self._db, self._session)
+        done = await self._db.restored_payments.update_one(
+            {"_id": payment.payment_intent, "outcome": Outcome.OPEN},
+            {"$set": {"outcome": outcome, "by": by, "at": now}},
+            session=self._session,
+        )
+        if done.matched_count == 0:
+            raise Overtaken(f"payment {payment.payment_intent} was decided by somebody else")
+        if payment.stay is not None:
+            fence = await self._db.fences.find_one_and_update(
+                {"_id": payment.stay.car_id},
+                {"$inc": {"seq": 1}, "$pull": {"claims": {"id": payment.payment_intent, "kind": ClaimKind.RESTORED}}},
+                projection={"terms.branch_id": 1},
+                session=self._session,
+            )
+            self._touch_branch(fence)
+
+    def _touch_branch(self, fence: Document | None) -> None:
+        branch_id = ((fence or {}).get("terms") or {}).get("branch_id")
+        if isinstance(branch_id, str):
+            self._touched.add(cars_at(BranchId(branch_id)))
 
     async def audit(self, row: AuditRow) -> None:
         await self._db.audit.insert_one(audit_document(row), session=self._session)

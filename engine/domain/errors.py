@@ -27,6 +27,7 @@ DriveSphereError
 │   ├── WrongStripeMode      this desk's Stripe key is for test payments and the firm takes live ones, or the reverse
 │   ├── ProgramTooOld        the stored shapes are of a later release than this program
 │   ├── DatabaseTooOld       the stored shapes are of an earlier release; provisioning brings them up
+│   ├── LookingBack          a restored database does not know yet which cars were paid for after the back-up
 │   ├── SignInRefused        name or password is wrong
 │   ├── AccountDisabled      the account exists and may do nothing
 │   ├── AccountChanged       it works as something else, or elsewhere, since this desk signed in
@@ -290,6 +291,16 @@ class DatabaseTooOld(RuleBroken):
             f"run provision."
         )
         self.schema, self.own = schema, own
+
+
+class LookingBack(RuleBroken):
+    """Attributes: ``back_to`` is the moment to which the database went back (UTC)."""
+
+    code = "booking.looking_back"
+
+    def __init__(self, back_to: datetime) -> None:
+        super().__init__(f"the database went back to {back_to:%Y-%m-%d %H:%M}; payments made since are looked for")
+        self.back_to = back_to
 
 
 class SignInRefused(RuleBroken):

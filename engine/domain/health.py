@@ -47,6 +47,7 @@ class Area(StrEnum):
     LEDGER = auto()
     RECONCILE = auto()
     BACKUP = auto()
+    RESTORED = auto()
     VERSIONS = auto()
 
 
@@ -61,6 +62,23 @@ class BackupNote:
     size: int = 0
     code: str = ""
     as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RestoredFacts:
+    """Of a database that was restored.
+
+    Attributes:
+        at, back_to: When, and to which moment (UTC).
+        looking: The payments made since are not looked for yet.
+        waiting: Payments without a booking, on which nobody decided yet.
+    """
+
+    at: datetime
+    back_to: datetime
+    by: str
+    looking: bool
+    waiting: int
 
 
 @dataclass(frozen=True, slots=True)

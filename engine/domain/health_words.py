@@ -13,6 +13,7 @@ from engine.domain.health import (
     Finding,
     Level,
     Member,
+    RestoredFacts,
     has_no_majority,
 )
 
@@ -72,6 +73,22 @@ def backed_up(done: BackupNote | None, failed: BackupNote | None, now: datetime)
     if now - done.at > BACKUP_LATE:
         return Finding(Area.BACKUP, Level.WARNING, says, about, todo)
     return Finding(Area.BACKUP, Level.GOOD, says, about)
+
+
+def went_back(facts: RestoredFacts | None) -> Finding:
+    """Whether the database is an older one, and what that left open."""
+    if facts is None:
+        return Finding(Area.RESTORED, Level.GOOD, "The database was never restored from a back-up.")
+    about = (("Restored", moment(facts.at)), ("By", facts.by), ("Back to", moment(facts.back_to)))
+    says = f"The database went back in time to {moment(facts.back_to)}."
+    if facts.looking:
+        todo = "Start the worker, or sign in as an administrator, where there is a Stripe key."
+        says += " Payments made since are not looked for yet, and no car can be booked."
+        return Finding(Area.RESTORED, Level.BAD, says, about, todo)
+    if facts.waiting:
+        says += f" Without a booking: {many(facts.waiting, 'payment')}."
+        return Finding(Area.RESTORED, Level.BAD, says, about, "Run: drivesphere restored")
+    return Finding(Area.RESTORED, Level.GOOD, says, about)
 
 
 def many(count: int, what: str) -> str:

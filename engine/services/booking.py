@@ -78,11 +78,13 @@ class BookingService:
             PeriodTaken: A blocking booking overlaps.
             CarNotRentable: The car is in maintenance or retired.
             PriceChanged: The price is no longer the one shown.
+            LookingBack: The database was restored, and the payments made since are not known yet.
             Unavailable: MongoDB gave no answer. Asking again with the same key is safe.
         """
         actor.must(Deed.BOOK)
         if wish.intent_key != clean("intent key", wish.intent_key, longest=80):
             raise InvalidText("intent key", "must be a plain key")
+        await self.payment.mode.must_know_payments()
         now = self.clock.now()
         wish.period.refuse_past(now)
         renter = await self._renter(actor, wish.renter_id)

@@ -26,6 +26,7 @@ from engine.domain.health import (
     Level,
     Member,
     Overlaps,
+    RestoredFacts,
     Round,
     SchemaFacts,
     told,
@@ -41,6 +42,7 @@ from engine.domain.health_words import (
     ms,
     off,
     trouble_of,
+    went_back,
 )
 from engine.domain.money import Money
 from engine.domain.people import Actor, Deed
@@ -68,6 +70,9 @@ class Inspection(health_rows.Rows, ZonesOfDesks, Protocol):
     async def schema(self) -> SchemaFacts: ...
 
     async def last_round(self) -> Round | None: ...
+
+    async def restored(self) -> RestoredFacts | None:
+        """None for a database that was never restored."""
 
     async def backups(self) -> tuple[BackupNote | None, BackupNote | None]:
         """Of the last back-up that is whole, and of the last one that failed."""
@@ -148,6 +153,7 @@ class HealthService:
             Area.LEDGER: self._ledger,
             Area.RECONCILE: self._reconcile,
             Area.BACKUP: self._backup,
+            Area.RESTORED: self._restored,
             Area.VERSIONS: self._versions,
         }
 
@@ -277,6 +283,9 @@ class HealthService:
         currencies = (("Currencies", ", ".join(sums) or "none"),)
         return Finding(Area.LEDGER, Level.GOOD, "Charges and refunds equal the shares, to the cent.", currencies)
 
+    async def _restored(self) -> Finding:
+        return went_back(await self.inspection.restored())
+
     async def _backup(self) -> Finding:
         return backed_up(*await self.inspection.backups(), self.clock.now())
 
@@ -342,5 +351,6 @@ _IN_DATABASE = frozenset(
         Area.LEDGER,
         Area.RECONCILE,
         Area.BACKUP,
+        Area.RESTORED,
     }
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.domain.errors import WrongStripeMode
+from engine.domain.errors import LookingBack, WrongStripeMode
 from engine.domain.people import Actor, Deed
 from engine.ports import Clock, Deployment, PaymentGateway
 
@@ -31,6 +31,16 @@ class ModeGuard:
         if own is not None and firm is None and actor.may(Deed.RECORD_STRIPE_MODE):
             await self.deployment.record_stripe_mode(own, actor.account, self.clock.now())
         await self.must_fit()
+
+    async def must_know_payments(self) -> None:
+        """Before a car is promised: in a restored database it may have been paid for after the back-up.
+
+        Raises:
+            LookingBack: The payments made since are not looked for yet.
+        """
+        back_to = await self.deployment.looking_back()
+        if back_to is not None:
+            raise LookingBack(back_to)
 
     async def must_fit(self) -> None:
         """Before each step at Stripe, since the firm may have gone live, or on to another release, since the start.

@@ -103,6 +103,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.race": {"engine"},
     "engine.race_report": {"engine", "click"},
     "engine.return_pages_cli": {"engine", "click"},
+    "engine.restored_cli": {"engine", "click"},
     "engine.backup_cli": {"engine", "click"},
     "engine.cli_parts": {"engine.config", "engine.domain", "engine.embedded", "click"},
     "engine.cli": {"engine", "click", "structlog"},
@@ -165,6 +166,7 @@ MAY_START = {
     ("engine.worker", "engine.bootstrap"): "anywhere",
     ("engine.reconciling", "engine.bootstrap"): "anywhere",
     ("engine.doctoring", "engine.bootstrap"): "anywhere",
+    ("engine.restored_cli", "engine.bootstrap"): "anywhere",
     ("engine.return_pages_cli", "engine.bootstrap"): "lazily",
 }
 ROOTS = {root for _, root in MAY_START}

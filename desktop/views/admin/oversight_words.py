@@ -29,6 +29,7 @@ AREAS = MappingProxyType(
         Area.LEDGER: "Ledger",
         Area.RECONCILE: "Stripe's books",
         Area.BACKUP: "Back-up",
+        Area.RESTORED: "Restored",
         Area.VERSIONS: "Versions",
     }
 )

@@ -1,0 +1,145 @@
+"""Payments that Stripe has and a restored database lacks: what is known of them, and the two ways out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum, auto
+
+from engine.domain.booking import Booking, BookingId, BookingState, Step
+from engine.domain.car import BranchId, CarId, CarTerms, OwnerId
+from engine.domain.errors import MoveRefused
+from engine.domain.money import Money
+from engine.domain.payment import Attempt, AttemptState, Stay
+from engine.domain.people import AccountName, Renter, RenterId
+from engine.domain.period import RentalPeriod
+from engine.domain.pricing import quote
+from engine.domain.settings import FirmSettings
+from engine.domain.zones import zone_of
+
+#: Of a booking that only gives money back: nobody is known to have rented.
+NOBODY = Renter(RenterId("unknown"), "Not known (restored)", "unknown@restored.invalid", "", "")
+_ELSEWHERE = "unknown"
+
+
+class Outcome(StrEnum):
+    """What became of such a payment."""
+
+    OPEN = auto()  #: it waits for a person
+    BOOKED = auto()  #: the booking was made again
+    GIVEN_BACK = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class RestoredPayment:
+    """One payment without a booking.
+
+    Attributes:
+        stay: What it was for; None for a page of a release that did not tell Stripe.
+        claimed: Whether its car is kept for it; not where it was promised to somebody else, or is over.
+        found_at: When it was found (server time, UTC).
+    """
+
+    payment_intent: str
+    session_id: str
+    booking_id: BookingId
+    attempt: int
+    amount: Money
+    expires_at: datetime
+    stay: Stay | None
+    found_at: datetime
+    claimed: bool = False
+    outcome: Outcome = Outcome.OPEN
+
+    @property
+    def intent_key(self) -> str:
+        """So that the booking is made once, whoever presses how often."""
+        return f"restored:{self.payment_intent}"
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """Attributes: ``request`` is what its page asked of Stripe, as the program would freeze it."""
+
+    request: str
+    now: datetime
+    by: AccountName
+    settings: FirmSettings
+
+
+def made_up_stay(payment: RestoredPayment, now: datetime) -> Stay:
+    """An hour of a car that nobody knows, where Stripe was not told what was paid for."""
+    return Stay(_ELSEWHERE, RentalPeriod(now, now + timedelta(hours=1)), payment.amount)
+
+
+def unknown_terms(stay: Stay) -> CarTerms:
+    """For giving back the money of a car that nobody knows any more."""
+    elsewhere = OwnerId(_ELSEWHERE), BranchId(_ELSEWHERE), "UTC"
+    return CarTerms(CarId(stay.car_id), _ELSEWHERE, *elsewhere, stay.rate)
+
+
+def held_again(payment: RestoredPayment, stay: Stay, terms: CarTerms, renter: Renter, frozen: Frozen) -> Booking:
+    """The booking as it was before it was paid, under its own number and at the price that was paid.
+
+    Raises:
+        MoveRefused: Days and rate no longer make that price.
+    """
+    now, period = frozen.now, stay.period
+    price = quote(stay.rate, period, zone=zone_of(terms.zone), commission_bp=frozen.settings.commission_bp)
+    if price.total != payment.amount:
+        raise MoveRefused("paid at another price", "the same booking")
+    before = tuple(
+        Attempt(n, frozen.request, payment.amount, payment.expires_at, AttemptState.VOID)
+        for n in range(1, payment.attempt)
+    )
+    newest = Attempt(
+        payment.attempt, frozen.request, payment.amount, payment.expires_at, AttemptState.OPEN, payment.session_id
+    )
+    return Booking(
+        id=payment.booking_id,
+        car_id=terms.car_id,
+        car_label=terms.label,
+        owner_id=terms.owner_id,
+        branch_id=terms.branch_id,
+        return_branch_id=terms.branch_id,
+        zone=terms.zone,
+        renter_id=renter.id,
+        renter_name=renter.name,
+        booked_by=frozen.by,
+        period=period,
+        state=BookingState.HELD,
+        hold_until=now + frozen.settings.hold,
+        created_at=now,
+        quote=price,
+        attempts=(*before, newest),
+        intent_key=payment.intent_key,
+        history=(Step(BookingState.HELD, now, frozen.by),),
+        cancellation=frozen.settings.cancellation,
+    )
+
+
+def paid_again(held: Booking, payment: RestoredPayment, frozen: Frozen) -> Booking:
+    """It stands."""
+    return held.become(BookingState.CONFIRMED, now=frozen.now, by=frozen.by, attempt=_paid(held, payment))
+
+
+def to_give_back(held: Booking, payment: RestoredPayment, frozen: Frozen) -> Booking:
+    """Its car is let go and all of its money is due, as of a payment that came too late."""
+    moved = held
+    for state in (BookingState.RELEASING, BookingState.RELEASED):
+        moved = moved.become(state, now=frozen.now, by=frozen.by)
+    return moved.become(BookingState.REFUND_DUE, now=frozen.now, by=frozen.by, attempt=_paid(held, payment))
+
+
+def _paid(held: Booking, payment: RestoredPayment) -> Attempt:
+    newest = held.attempt
+    return Attempt(
+        newest.n,
+        newest.request,
+        newest.amount,
+        newest.expires_at,
+        AttemptState.PAID,
+        payment.session_id,
+        "",
+        payment.payment_intent,
+    )

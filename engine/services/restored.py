@@ -1,0 +1,229 @@
+"""After a restore: find the payments that the database lacks, keep their cars, and let a person decide on each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from engine.domain.audit import AuditRow
+from engine.domain.backup import Epoch
+from engine.domain.booking import Booking, BookingId
+from engine.domain.car import CarId, CarTerms, terms_of
+from engine.domain.errors import DriveSphereError, MoveRefused, NotFound
+from engine.domain.frozen import stay_of
+from engine.domain.payment import PageFacts, PageOrder, PageStatus, Stay
+from engine.domain.people import Actor, Deed, Renter, RenterId
+from engine.domain.restored import (
+    NOBODY,
+    Frozen,
+    Outcome,
+    RestoredPayment,
+    held_again,
+    made_up_stay,
+    paid_again,
+    to_give_back,
+    unknown_terms,
+)
+from engine.ports import Work
+from engine.services.gate import gated
+from engine.services.payment import PaymentService
+
+log = structlog.get_logger(__name__)
+
+#: Stripe's clock and the database's may differ; a page made before that moment has its booking in the back-up.
+_SLACK = timedelta(hours=1)
+_AHEAD = timedelta(minutes=5)
+_AGAIN_S = 30.0
+
+
+class RestoredBook(Protocol):
+    """Raises Unavailable("mongodb")."""
+
+    async def epoch(self) -> Epoch | None: ...
+
+    async def looking_back(self) -> object:
+        """Something while payments are still to be looked for, else None."""
+
+    async def note_looked(self, epoch: Epoch, by: str, at: datetime) -> None:
+        """From here on cars may be booked."""
+
+    async def open_payments(self) -> list[RestoredPayment]:
+        """Those that wait for a person, the oldest first."""
+
+    async def payment(self, payment_intent: str) -> RestoredPayment:
+        """Raises: NotFound."""
+
+
+@dataclass(frozen=True, slots=True)
+class RestoredLook:
+    """For the engine's own use: it asks nobody's leave."""
+
+    book: RestoredBook
+    payments: PaymentService
+
+    async def run(self, by: str) -> None:
+        """Look until it was done. For the engine's own use."""
+        while True:
+            try:
+                await self.look(by)
+            except DriveSphereError as problem:
+                log.warning("restored.not_looked", code=problem.code)
+            else:
+                return
+            await asyncio.sleep(_AGAIN_S)
+
+    async def look(self, by: str) -> int:
+        """Every page that Stripe opened since the back-up's moment, and whose booking is gone; how many were paid.
+
+        One that could still be paid is closed first, so that none is paid for nothing afterwards.
+        """
+        epoch = await self.book.epoch()
+        if epoch is None or await self.book.looking_back() is None:
+            return 0
+        await self.payments.mode.must_fit()
+        since, until = epoch.back_to - _SLACK, self.payments.clock.now() + _AHEAD
+        given_back = {
+            each.payment_intent
+            for each in await self.payments.gateway.payments_created(since, until)
+            if each.captured.minor and each.refunded == each.captured
+        }
+        found = 0
+        for page in await self.payments.gateway.pages_created(since, until):
+            if page.payment_intent not in given_back or not page.payment_intent:
+                found += await self._look_at(page)
+        await self.book.note_looked(epoch, by, self.payments.clock.now())
+        log.warning("restored.looked", found=found, back_to=epoch.back_to.isoformat())
+        return found
+
+    async def _look_at(self, page: PageFacts) -> bool:
+        try:
+            booking = await self.payments.store.booking(BookingId(page.booking_id))
+        except NotFound:
+            if page.status is PageStatus.OPEN and not page.secured:
+                page = await self._closed(page)
+            return page.secured and await self.take_up(page)
+        if page.secured and page.payment_intent not in {attempt.payment_intent for attempt in booking.attempts}:
+            try:
+                await self.payments.heard(booking.id, page.session_id)
+            except DriveSphereError as problem:
+                log.warning("restored.left", booking=booking.id, code=problem.code)
+        return False
+
+    async def _closed(self, page: PageFacts) -> PageFacts:
+        try:
+            await self.payments.gateway.close_page(page.session_id)
+        except DriveSphereError as problem:
+            log.info("restored.page_not_closed", session=page.session_id, code=problem.code)
+        after = await self.payments.gateway.page(page.session_id)
+        if after.status is PageStatus.OPEN:
+            raise MoveRefused("open", "closed")
+        return after
+
+    async def take_up(self, page: PageFacts) -> bool:
+        """Make a case of a payment without a booking, and keep its car; False for one that is known."""
+        now = self.payments.clock.now()
+        payment = RestoredPayment(
+            page.payment_intent,
+            page.session_id,
+            BookingId(page.booking_id),
+            page.attempt,
+            page.amount,
+            page.expires_at,
+            stay_of(page.tags),
+            now,
+        )
+
+        async def write(work: Work) -> bool:
+            return await work.keep_for_payment(payment, now)
+
+        return await self.payments.store.transact(write)
+
+
+@gated
+@dataclass(frozen=True, slots=True)
+class RestoredService:
+    """Attributes: ``desk`` is this machine's name, for the audit; ``return_url`` makes a success URL."""
+
+    book: RestoredBook
+    payments: PaymentService
+    desk: str
+    return_url: Callable[[BookingId], str]
+
+    async def waiting(self, actor: Actor) -> list[RestoredPayment]:
+        """Raises: Forbidden."""
+        actor.must(Deed.SEE_ALL_BOOKINGS)
+        return await self.book.open_payments()
+
+    async def book_again(self, actor: Actor, payment_intent: str, renter_id: RenterId) -> Booking:
+        """The booking under its old number for *renter_id*; the car's claim turns into it in one transaction.
+
+        Raises:
+            Forbidden: Only an admin may.
+            NotFound: There is no such payment, renter or car.
+            MoveRefused: It was decided before, or nobody knows what it was for.
+            PeriodTaken: Its car was promised to somebody else; give the money back.
+        """
+        actor.must(Deed.SETTLE_BY_HAND)
+        payment, renter = await self._open(payment_intent), await self.payments.store.renter(renter_id)
+        if payment.stay is None:
+            raise MoveRefused("for an unknown car", "a booking")
+        return await self._decide(actor, payment, renter, Outcome.BOOKED)
+
+    async def give_back(self, actor: Actor, payment_intent: str) -> Booking:
+        """All of its money, by the way that every refund takes; its car is let go.
+
+        Raises:
+            Forbidden: Only an admin may.
+            NotFound: There is no such payment.
+            MoveRefused: It was decided before.
+        """
+        actor.must(Deed.SETTLE_BY_HAND)
+        return await self._decide(actor, await self._open(payment_intent), NOBODY, Outcome.GIVEN_BACK)
+
+    async def _open(self, payment_intent: str) -> RestoredPayment:
+        payment = await self.book.payment(payment_intent)
+        if payment.outcome is not Outcome.OPEN:
+            raise MoveRefused(payment.outcome, "decided again")
+        return payment
+
+    async def _decide(self, actor: Actor, payment: RestoredPayment, renter: Renter, outcome: Outcome) -> Booking:
+        now = self.payments.clock.now()
+        stay = payment.stay or made_up_stay(payment, now)
+        settings, known = await self.payments.store.settings(now), await self._terms(stay)
+        told = {"payment": payment.payment_intent, "decision": outcome, "renter": renter.id}
+        row = AuditRow(now, actor.account, self.desk, "payment.restored", f"booking:{payment.booking_id}", {}, told)
+
+        async def write(work: Work) -> Booking:
+            await work.settle_payment(payment, outcome, actor.account, now)
+            terms = known
+            if outcome is Outcome.BOOKED:
+                terms = await work.claim(CarId(stay.car_id), stay.period, payment.booking_id, now)
+            request = self.payments.gateway.freeze(self._order(payment, stay, terms, renter))
+            frozen = Frozen(request, now, actor.account, settings)
+            held = held_again(payment, stay, terms, renter, frozen)
+            after = paid_again if outcome is Outcome.BOOKED else to_give_back
+            booking = after(held, payment, frozen)
+            await work.add(booking)
+            await work.audit(row)
+            return booking
+
+        booking = await self.payments.store.transact(write)
+        return await self.payments.carry_on(booking.id)
+
+    def _order(self, payment: RestoredPayment, stay: Stay, terms: CarTerms, renter: Renter) -> PageOrder:
+        booking_id, url = payment.booking_id, self.return_url(payment.booking_id)
+        expires_at = payment.expires_at
+        return PageOrder(booking_id, payment.attempt, payment.amount, terms.label, renter.email, expires_at, url, stay)
+
+    async def _terms(self, stay: Stay) -> CarTerms:
+        try:
+            car = await self.payments.store.car(CarId(stay.car_id))
+        except NotFound:
+            return unknown_terms(stay)
+        branches = {branch.id: branch for branch in await self.payments.store.branches()}
+        return terms_of(car, branches[car.branch_id])
