@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
 
-from engine.domain.booking import Booking, BookingId, BookingState, Step
+from engine.domain.booking import Booking, BookingId, BookingState, Priced, Step
 from engine.domain.car import BranchId, CarId, CarTerms, OwnerId
 from engine.domain.errors import MoveRefused
 from engine.domain.money import Money
@@ -115,6 +115,8 @@ def held_again(payment: RestoredPayment, stay: Stay, terms: CarTerms, renter: Re
         intent_key=payment.intent_key,
         history=(Step(BookingState.HELD, now, frozen.by),),
         cancellation=frozen.settings.cancellation,
+        # At a rate that the restored series does not know, it is compared with itself.
+        priced=Priced(terms.car_id, terms.n) if stay.rate == terms.daily_rate else None,
     )
 
 
