@@ -398,3 +398,19 @@ def test_words_for_figures():
     assert own_days(NOW.date(), NOW.date(), ZONE).by_day
     assert ExportPhase.IDLE is not ExportPhase.DONE
     assert Asked(Figure.NET) == Asked(Figure.NET)
+
+
+def test_money_posted_to_bookings_that_are_not_there_counts_nowhere_and_is_told(page):
+    ghosts = [row._replace(booking_id="GHOST", minor=1_000_000 * row.minor) for row in paid(RENTALS[0])]
+    postings = [row for each in RENTALS for row in paid(each)]
+    forged = books_of(milliseconds(NOW), [*postings, *ghosts], RENTALS, (GOLF, POLO), BOOKS.branches)
+    span = month(2026, 11, ZONE)
+
+    page.draw(ready())
+    calm = page.left_out.isVisibleTo(page)
+    page.draw(ready(earnings=report_of(span, forged)))
+
+    assert not calm
+    assert page.left_out.isVisibleTo(page)
+    assert report_of(span).currencies == report_of(span, forged).currencies
+    assert 1 == report_of(span, forged).strays

@@ -136,7 +136,8 @@ class OverviewPage(Page):
         if overview is None or pulse is None:
             return
         self._filled = state
-        self.header.say(_TITLE, f"As of {clock_time(overview.at)}. {_MEANING}")
+        odd = f" Left out: {plural(overview.unsummed, 'ledger row')} without an amount." if overview.unsummed else ""
+        self.header.say(_TITLE, f"As of {clock_time(overview.at)}. {_MEANING}{odd}")
         self._offer_currencies(overview, state.currency)
         self._fill_tiles(overview, pulse, state.currency)
         self._fill_charts(overview, state.currency)

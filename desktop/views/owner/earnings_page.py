@@ -20,7 +20,7 @@ from desktop.views.area import Page
 from desktop.views.content import Content
 from desktop.views.owner.earnings_body import EarningsBody
 from desktop.views.owner.earnings_charts import Asked
-from desktop.views.owner.earnings_words import part_name, span_name
+from desktop.views.owner.earnings_words import left_out_words, part_name, span_name
 from desktop.views.owner.explain_panel import ExplainPanel
 from desktop.views.owner.partial import tell_partial
 from desktop.views.owner.period_bar import PeriodBar
@@ -63,6 +63,8 @@ class EarningsPage(Page):
         self.period = PeriodBar(tools.theme)
         self.save = Button(tools.theme, "Export …", icon=Icon.DOWNLOAD)
         self.stamp, self.exported = Banner(tools.theme), Banner(tools.theme)
+        self.left_out = Banner(tools.theme)
+        self.left_out.clear()
         self.body = EarningsBody(tools)
         self.content = Content(tools, self.body)
         self.loading = Waiting(
@@ -118,6 +120,10 @@ class EarningsPage(Page):
         else:
             self.content.show_rows()
             self.body.show_report(state.earnings, state.report)
+        if words := left_out_words(state.earnings.strays if state.earnings else 0):
+            self.left_out.tell(Tone.WARNING, words, closable=False)
+        else:
+            self.left_out.clear()
 
     def _fail(self, state: EarningsState, problem: DriveSphereError) -> None:
         if state.earnings is not None:
@@ -209,6 +215,7 @@ class EarningsPage(Page):
         head.addWidget(self.header)
         head.addWidget(self.period)
         head.addWidget(self.stamp)
+        head.addWidget(self.left_out)
         head.addWidget(self.exported)
         column.addLayout(head)
         column.addWidget(self.content, 1)

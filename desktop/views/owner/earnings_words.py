@@ -194,3 +194,11 @@ def _written(day: date, form: str) -> str:
 
 def _or_none(value: Fraction | None, say: object) -> str | None:
     return None if value is None or not callable(say) else str(say(value))
+
+
+def left_out_words(strays: int) -> str:
+    """Of money that was posted to bookings that do not exist, or are not of the owner's cars; empty where none was."""
+    if not strays:
+        return ""
+    what = "a booking that is" if strays == 1 else f"{whole(strays)} bookings that are"
+    return f"Left out: money posted to {what} not among the bookings of these cars. Head office must look at it."
