@@ -291,6 +291,8 @@ def _car_was_out(booking: Booking, evidence: Evidence) -> bool:
         # Its money is taken, if ever, after it was found to have come too late.
         taken = [at for at in (evidence.taken_at, booking.attempt.captured_at) if at is not None]
         return bool(taken) and min(taken) < since - SLACK
+    if not (booking.refund_waits or booking.money_waits):
+        return False
     asked_before = booking.refund is not None and bool(booking.refund.refund_id)
     late = evidence.now >= booking.period.starts_at and evidence.now - since > _HEARD_WITHIN
     return late and not asked_before

@@ -253,6 +253,16 @@ def test_one_function_says_what_is_given_back(starts_in, rules, back):
     assert row.price == given_back(row, Reason.CAR_GONE, NOW)
 
 
+def test_a_cancellation_is_late_only_while_something_is_to_be_given_back():
+    after = replace(EVIDENCE, now=CANCELLED.period.starts_at + timedelta(days=1))
+    taken = (replace(CANCELLED.attempt, captured_at=MADE + timedelta(seconds=2)),)
+    unheard = replace(CANCELLED, attempts=taken)
+    done = replace(unheard, refund=Refund(CANCELLED.refund.amount, RefundState.DONE, "re_1"))
+
+    assert Doubt.CAR_WAS_OUT == doubt_of(unheard, after)
+    assert doubt_of(done, after) is doubt_of(replace(unheard, refund=None), after) is None
+
+
 def test_every_reason_has_its_rule():
     from engine.domain.giving_back import GIVEN_BACK  # noqa: PLC0415 -- the table itself
 
