@@ -32,7 +32,7 @@ from desktop.figures import (
     zone_name,
     zone_note,
 )
-from desktop.sentences import DAMAGED, OF_ACCOUNTS, PLAIN, damage_words
+from desktop.sentences import DAMAGED, NOT_UNDERSTOOD, OF_ACCOUNTS, OF_WISHES, PLAIN, REFUSED_WISHES, damage_words
 from engine.domain import errors
 from engine.domain.booking import BookingId, Standing
 from engine.domain.car import BodyType, Fuel, Transmission
@@ -42,6 +42,8 @@ from engine.domain.damage import Damaged
 from engine.domain.money import Money
 from engine.domain.people import Role
 from engine.domain.photo import PhotoProblem
+from engine.domain.wish import Refusal
+from engine.domain.wish_errors import WishRefused
 
 _GROUP = 4
 
@@ -166,6 +168,12 @@ def _photo(problem: errors.DriveSphereError) -> Message:
     return Message(_PHOTOS.get(PhotoProblem(getattr(problem, "problem", "broken")), ""))
 
 
+def _refused_wish(problem: errors.DriveSphereError) -> Message:
+    why = str(getattr(problem, "why", ""))
+    again = why in (Refusal.EXPIRED, Refusal.FULL)
+    return Message(REFUSED_WISHES.get(why, NOT_UNDERSTOOD), Step.RETRY if again else Step.NONE)
+
+
 def _plate(problem: errors.DriveSphereError) -> Message:
     return Message(f"This plate is that of {getattr(problem, 'label', 'another car')} already.")
 
@@ -199,6 +207,8 @@ _SENTENCES: MappingProxyType[str, Message | _Sentence] = MappingProxyType(
         errors.PriceChanged.code: Message("The price has changed meanwhile. Nothing was booked.", Step.SEARCH_AGAIN),
         errors.WrongStripeMode.code: _mode,
         **{code: Message(text) for code, text in (PLAIN | OF_ACCOUNTS).items()},
+        **{code: Message(text, Step.RETRY) for code, text in OF_WISHES.items()},
+        WishRefused.code: _refused_wish,
         errors.Misconfigured.code: _own_words,
         errors.CopyOutOfReach.code: Message(
             "The copy on this computer cannot be used now. The disk may be full, or another program holds it.",

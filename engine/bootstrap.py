@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -32,14 +31,14 @@ from engine.adapters.redis_line import RedisLine, connect_redis
 from engine.adapters.shelf import FolderShelf, NoShelf
 from engine.adapters.stripe_gateway import StripeGateway
 from engine.background import Work, at_work, keep_time
+from engine.booking_desk import Landing, Means, bookings_at, new_booking_id, readable_to
 from engine.config import Secret, Settings
 from engine.daily_backup import daily_backups
 from engine.domain.accounts import is_one_time
-from engine.domain.addresses import NOWHERE, return_url
-from engine.domain.booking import BookingId
-from engine.domain.errors import PasswordMustChange
+from engine.domain.addresses import NOWHERE
+from engine.domain.errors import DriveSphereError, PasswordMustChange
 from engine.domain.payment import StripeMode
-from engine.domain.people import Actor, Deed
+from engine.domain.people import Actor, Deed, Role
 from engine.embedded.demo_load import load_demo
 from engine.embedded.demo_payments import introduce_payments
 from engine.embedded.demo_people import accounts as demo_accounts
@@ -52,6 +51,7 @@ from engine.services.accounts import AccountService
 from engine.services.availability import AvailabilityService
 from engine.services.belief import Belief
 from engine.services.booking import BookingService
+from engine.services.carrying import Carrier
 from engine.services.catalogue import CatalogueService
 from engine.services.copying import CopyService
 from engine.services.earnings import EarningsService
@@ -82,9 +82,6 @@ __all__ = [
 
 log = structlog.get_logger(__name__)
 
-#: Crockford's base 32: no I, L, O or U, so a booking number survives the telephone.
-_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
 
 @dataclass(frozen=True, slots=True)
 class Engine:
@@ -100,6 +97,7 @@ class Engine:
     payment: PaymentService
     rental: RentalService
     follower: Follower
+    carrier: Carrier
     sweeper: Sweeper
     fleet: FleetService
     images: ImagesService
@@ -195,7 +193,7 @@ async def open_engine(
         actor = await session.whoami()
         if is_one_time(password):
             raise PasswordMustChange("a one-time password opens nothing but the choice of another")
-        doors = await _open_doors(leaving, place, client, session, lease=lease)
+        doors = await _open_doors(leaving, place, client, session, actor, lease=lease)
         await ModeGuard(MongoDeployment(client, place.database), doors.gateway, doors.clock).begin(actor)
         await note_sign_in(MongoPeople(client, place.database), actor, doors.clock)
         engine = _wire(place, actor, doors)
@@ -203,11 +201,22 @@ async def open_engine(
             engine.landing.address = page
         if background:
             await leaving.enter_async_context(_running(engine))
+            if place.demo and actor.role is Role.RENTER:
+                await _open_head_office(leaving, place)
         yield engine
 
 
+async def _open_head_office(leaving: AsyncExitStack, place: Place) -> None:
+    """In the demo somebody carries out what its renter wishes, even if no other window is open."""
+    worker = next(each for each in demo_accounts() if each.role is Role.WORKER)
+    try:
+        await leaving.enter_async_context(open_engine(place, worker.account, worker.password))
+    except DriveSphereError as problem:
+        log.warning("demo.no_head_office", code=problem.code)
+
+
 async def _open_doors(
-    leaving: AsyncExitStack, place: Place, client: Client, session: MongoAccounts, *, lease: bool
+    leaving: AsyncExitStack, place: Place, client: Client, session: MongoAccounts, actor: Actor, *, lease: bool
 ) -> _Doors:
     """The adapters; what they keep open is closed by *leaving*."""
     clock = ServerClock(client)
@@ -223,11 +232,11 @@ async def _open_doors(
     return _Doors(
         client=client,
         session=session,
-        store=MongoStore(client, place.database, cache),
+        store=MongoStore(client, place.database, cache, readable_to(actor).listed),
         turns=RedisTurns(line, place.database, life, lease=lease),
         redis=line,
         cache=cache,
-        changes=await MongoChanges.open(client, place.database),
+        changes=await MongoChanges.open(client, place.database, actor),
         clock=clock,
         gateway=gateway,
     )
@@ -239,25 +248,27 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
     key = describe_key(place.stripe_key, place.stripe_url)
     pictures, darkroom = MongoImages(client, place.database), Darkroom()
     photos = PhotoService(pictures, darkroom)
+    readable = readable_to(actor)
+    books = MongoEarnings(client, place.database, clock, readable.summed)
     mode = ModeGuard(MongoDeployment(client, place.database), gateway, clock)
-    books = MongoEarnings(client, place.database, clock)
     belief = Belief(store, MongoWitnesses(client, place.database), MongoTerms(client, place.database), gateway, clock)
     payment = PaymentService(store, gateway, clock, actor.account, mode, belief)
-    landing = Landing(NOWHERE)
-    booking = BookingService(store, turns, clock, gateway, payment, new_booking_id, landing.address_for)
+    landing = Landing()
+    at = bookings_at(place, Means(client, store, turns, payment, landing), doors.session.signing_key, actor, desk)
     return Engine(
         actor=actor,
         session=doors.session,
         place=place,
         catalogue=CatalogueService(store, clock, doors.cache),
-        availability=AvailabilityService(store, MongoTaken(client, place.database), clock),
-        booking=booking,
+        availability=AvailabilityService(store, MongoTaken(client, place.database, readable.claims), clock),
+        booking=at.booking,
         listing=ListingService(store, doors.cache),
-        rental=RentalService(store, clock, booking, payment),
-        payment=payment,
-        follower=Follower(payment, clock),
+        rental=at.rental,
+        payment=at.payment,
+        follower=at.follower,
+        carrier=at.carrier,
         sweeper=Sweeper(store, payment, turns, clock, desk),
-        fleet=FleetService(store, MongoFleet(client, place.database), photos, clock, desk),
+        fleet=FleetService(store, MongoFleet(client, place.database, readable.summed), photos, clock, desk),
         images=ImagesService(pictures, FolderShelf(place.cache_dir) if place.cache_dir else NoShelf(), darkroom),
         landing=landing,
         clock=clock,
@@ -265,28 +276,13 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
         head_office=open_head_office(client, place.database, doors.cache, gateway, key, clock, desk),
         redis=doors.redis,
         cache=doors.cache,
-        live=LiveService(doors.changes, doors.cache, clock, actor),
+        live=LiveService(doors.changes, store, doors.cache, clock, actor),
         accounts=AccountService(MongoPeople(client, place.database), doors.session, store, clock, desk),
         earnings=EarningsService(books, doors.cache),
         restored=RestoredService(MongoRestored(client, place.database), payment, desk, landing.address_for),
         restored_look=RestoredLook(MongoRestored(client, place.database), payment),
         copying=open_copying(client, place.database, place.copies_dir, clock, actor, books),
     )
-
-
-def new_booking_id() -> BookingId:
-    """Twelve letters, 60 random bits; ``_id`` in the database guards against the rest."""
-    return BookingId("".join(secrets.choice(_LETTERS) for _ in range(12)))
-
-
-@dataclass(slots=True)
-class Landing:
-    """Where the browser comes back to; this desk's own page once it is served."""
-
-    address: str
-
-    def address_for(self, booking_id: BookingId) -> str:
-        return return_url(self.address, booking_id)
 
 
 @asynccontextmanager
@@ -301,5 +297,7 @@ async def _running(engine: Engine) -> AsyncIterator[None]:
             work.append(engine.live.run)
         if engine.actor.may(Deed.RECORD_STRIPE_MODE):
             work.append(lambda: engine.restored_look.run(engine.actor.account))
+        if engine.actor.may(Deed.CARRY_WISHES):
+            work.append(engine.carrier.run)
         await serving.enter_async_context(at_work(work))
         yield

@@ -14,7 +14,7 @@ from engine.adapters.mongo_store import MongoStore
 from engine.adapters.redis_cache import NoCache
 from engine.domain.account_requests import NewRequest
 from engine.domain.errors import DriveSphereError
-from engine.domain.people import Actor
+from engine.domain.people import Actor, Role
 from engine.place import Place
 from engine.services.accounts import AccountService
 
@@ -42,6 +42,8 @@ async def choose_password(place: Place, account: str, old: str, new: str) -> Non
 
 
 async def note_sign_in(people: MongoPeople, actor: Actor, clock: ServerClock) -> None:
+    if actor.role is Role.RENTER:
+        return  # writes nothing but wishes; whoever carries one out notes that it was there
     try:
         await people.note(actor.account, clock.now(), desk_name())
     except DriveSphereError as problem:

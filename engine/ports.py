@@ -23,6 +23,7 @@ from engine.domain.period import RentalPeriod
 from engine.domain.photo import Photo
 from engine.domain.restored import Outcome, RestoredPayment
 from engine.domain.settings import FirmSettings
+from engine.domain.wish import Wish, WishAnswer
 
 T = TypeVar("T")
 
@@ -106,6 +107,9 @@ class Work(Protocol):
     async def audit(self, row: AuditRow) -> None:
         """Append to the audit, together with the change it tells of."""
 
+    async def settle_wish(self, wish: Wish, answer: WishAnswer) -> None:
+        """Answer a renter's wish together with what came of it. Raises: Overtaken, when somebody else has answered."""
+
 
 class Store(Protocol):
     """Raises Unavailable("mongodb") from every method when the database does not answer in time.
@@ -131,6 +135,9 @@ class Store(Protocol):
 
     async def asked(self, intent_key: str) -> BookingId | None:
         """The booking that an earlier press with this key made."""
+
+    async def bookings_among(self, booking_ids: Collection[BookingId]) -> list[Booking]:
+        """Those of *booking_ids* that the account may read."""
 
     async def bookings(self, chosen: BookingSelection) -> list[Booking | Damaged]:
         """One page of what is selected."""

@@ -102,6 +102,7 @@ async def _rounds(engine: Engine) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(engine.restored_look.run(engine.actor.account))
             group.create_task(_every(_MEASURE_CLOCK_EVERY, "clock", engine.clock.measure))
+            group.create_task(engine.carrier.run())
             group.create_task(_every(_LOOK_BACK_EVERY, "lookback", lookback.look))
             # Only the database can forbid sweeping: somebody took the account's role away.
             group.create_task(_every(_SWEEP_EVERY, "sweep", engine.sweeper.sweep, ends_on=Forbidden))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ import redis
 
 from engine.adapters.mongo_documents import car_document, fence_document, series_document
 from engine.adapters.mongo_provision import NewAccount
+from engine.background import at_work
 from engine.bootstrap import Engine, Place, open_engine
 from engine.domain.booking import BLOCKING, Booking
 from engine.domain.car import (
@@ -91,6 +93,15 @@ class World:
     async def desk(self, account: str = "clerk", **options: object):
         async with open_engine(self.place, account, PASSWORD, **{"background": False, **options}) as engine:
             yield engine
+
+    @asynccontextmanager
+    async def carrying(self, account: str = "clerk"):
+        """A desk that carries out what renters wish, and has said so."""
+        async with self.desk(account) as desk, at_work([desk.carrier.run]):
+            async with asyncio.timeout(20):
+                while not self.db.carriers.count_documents({}):  # noqa: ASYNC110 -- the database tells nobody of this
+                    await asyncio.sleep(0.01)
+            yield desk
 
     def add_cars(self, *cars: Car) -> None:
         branches = {BERLIN.id: BERLIN, LISBON.id: LISBON}

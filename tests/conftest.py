@@ -102,7 +102,7 @@ def staff(endpoints: Endpoints, root: pymongo.MongoClient, _provisioned: None) -
     yield
     db = root[DATABASE]
     db.command("dropAllUsersFromDatabase")
-    for name in ("people", "roster", "sign_ins", "account_requests"):
+    for name in ("people", "roster", "sign_ins", "account_requests", "wish_keys"):
         db[name].delete_many({})
     with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
         runner.run(_prepare(endpoints))
@@ -114,6 +114,7 @@ def world(endpoints: Endpoints, servers_folder: Path, root: pymongo.MongoClient,
     db = root.get_database(DATABASE, codec_options=CODEC)
     names = "branches cars car_statuses car_terms fences renters bookings"
     names += " ledger settings audit rounds images.files images.chunks backups returns settlements return_pages"
+    names += " news wishes wish_answers carriers"
     for name in names.split():
         db[name].delete_many({})
     cache = redis_of(servers_folder, endpoints.redis_url)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from engine.adapters.mongo_client import CODEC, Client, Connector, Document, speaking
 from engine.adapters.mongo_documents import renter_document, renter_of
 from engine.adapters.mongo_reading import must
+from engine.adapters.mongo_renters import KEY_FIELD, equip, own_role, retire, unfit
 from engine.domain.accounts import Flaw, Person
 from engine.domain.car import BranchId, OwnerId
 from engine.domain.errors import AccountChanged, AccountDisabled, NotFound
@@ -27,10 +29,13 @@ class MongoAccounts:
         self._db = client.get_database(name)
         self._name, self._account, self._connector = name, account, connector
         self._issued: object = None
+        #: The private half of a renter's own key, known after ``whoami``.
+        self.signing_key: bytes | None = None
 
     async def whoami(self) -> Actor:
         user = await self._own_user()
-        self._issued = user.get("customData", {}).get("issued_at")
+        about = user.get("customData", {})
+        self._issued, self.signing_key = about.get("issued_at"), about.get(KEY_FIELD)
         return _actor(user)
 
     async def still(self, actor: Actor) -> None:
@@ -59,39 +64,57 @@ class MongoAccounts:
         asked = [{"user": person.account, "db": self._name} for person in people]
         with speaking():
             users = {user["user"]: user for user in await self._users(asked)}
-        return {person.account: self._flaws(person, users.get(person.account)) for person in people}
+            unsigned = await unfit(self._db, people, users)
+        return {
+            person.account: self._flaws(person, users.get(person.account), keyless=person.account in unsigned)
+            for person in people
+        }
 
     async def apply(self, person: Person, password: str = "") -> None:
         """Rights go first and come last: in between the account may do less, never more."""
-        wanted = [] if person.disabled else [self._held(person.post.role)]
+        wanted = roles_of(person, self._name)
         secret: Document = {"pwd": password, "mechanisms": _SCRAM} if password else {}
         with speaking():
             users = await self._users(person.account)
             if not users and not password:
                 raise NotFound("account", person.account)
+            about = await self._about(person, users[0] if users else {}, renew=bool(password))
             if not users:
-                about = about_document(person)
                 await self._db.command("createUser", person.account, roles=wanted, customData=about, **secret)
                 return
             surplus = [role for role in users[0]["roles"] if role not in wanted and role["db"] == self._name]
             if surplus:
                 await self._db.command("revokeRolesFromUser", person.account, roles=surplus)
-            await self._db.command("updateUser", person.account, customData=about_document(person), **secret)
+            await self._db.command("updateUser", person.account, customData=about, **secret)
             if any(role not in users[0]["roles"] for role in wanted):
                 await self._db.command("grantRolesToUser", person.account, roles=wanted)
+
+    async def _about(self, person: Person, user: Document, *, renew: bool) -> Document:
+        """What the user tells of itself; a new password comes with a new key, whoever knew the old ones."""
+        if person.post.role is not Role.RENTER or person.disabled:
+            await retire(self._db, person.account)
+        if person.post.role is not Role.RENTER:
+            return about_document(person)
+        held = user.get("customData", {})
+        if person.disabled:
+            return about_document(person) | {name: held[name] for name in (KEY_FIELD,) if name in held}
+        key = await equip(self._db, person, held, datetime.now(UTC), renew=renew)
+        return about_document(person) | key
 
     def _held(self, role: Role) -> Document:
         return {"role": f"ds_{role}", "db": self._name}
 
-    def _flaws(self, person: Person, user: Document | None) -> tuple[Flaw, ...]:
+    def _flaws(self, person: Person, user: Document | None, *, keyless: bool) -> tuple[Flaw, ...]:
         if user is None:
             return (Flaw.MISSING,)
-        ours = [role for role in user["roles"] if role["role"] in _ROLES and role["db"] == self._name]
-        wanted = [] if person.disabled else [self._held(person.post.role)]
+        wanted, held = roles_of(person, self._name), user["roles"]
+        ours = [role for role in held if role in wanted or (role["role"] in _ROLES and role["db"] == self._name)]
+        about = {name: value for name, value in user.get("customData", {}).items() if name != KEY_FIELD}
         found = {
-            Flaw.ROLE: ours != wanted,
-            Flaw.RIGHTS: len(ours) != len(user["roles"]),
-            Flaw.PLACE: user.get("customData") != about_document(person),
+            Flaw.ROLE: sorted(ours, key=str) != sorted(wanted, key=str),
+            Flaw.RIGHTS: len(ours) != len(held),
+            Flaw.PLACE: about != about_document(person),
+            Flaw.KEY: keyless,
         }
         return tuple(flaw for flaw, there in found.items() if there)
 
@@ -106,6 +129,15 @@ class MongoAccounts:
         if not found:
             raise AccountDisabled(f"{self._account} is no account of this firm")
         return found[0]
+
+
+def roles_of(person: Person, database: str) -> list[Document]:
+    """What the user of *person* has to hold: the role of all like it, and a renter's account its own beside it."""
+    if person.disabled:
+        return []
+    own = own_role(person)
+    names = [f"ds_{person.post.role}", *([] if own is None else [own])]
+    return [{"role": name, "db": database} for name in names]
 
 
 def about_document(person: Person) -> Document:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from engine.adapters.mongo_client import Document
 from engine.adapters.mongo_documents import WHOLE_BP, money_document, rules_document, rules_of
 from engine.adapters.mongo_reading import MOST_MINOR, Fields, Unreadable
 from engine.domain.booking import Booking, BookingId, BookingState, Priced, Step
 from engine.domain.car import BranchId, CarId, OwnerId
-from engine.domain.listing import search_keys
+from engine.domain.listing import initials, search_keys
 from engine.domain.money import Money
 from engine.domain.payment import Attempt, AttemptState, Refund, RefundState
 from engine.domain.people import AccountName, RenterId
@@ -56,6 +59,39 @@ def booking_document(booking: Booking) -> Document:
 def _priced_document(booking: Booking) -> Document:
     """Always there, so that whoever knows no series cannot write bookings; number 0 is older than the series."""
     return {"car_id": booking.car_id, "terms_n": booking.priced.terms_n if booking.priced else 0}
+
+
+def news_document(booking: Booking) -> Document:
+    """That *booking* changed, for those who may not hear of it whole: nothing of its renter, nothing of its price."""
+    return {
+        "booking_id": booking.id,
+        "car_id": booking.car_id,
+        "branch_id": booking.branch_id,
+        "owner_id": booking.owner_id,
+        "starts_at": booking.period.starts_at,
+        "ends_at": booking.period.ends_at,
+        "blocking": booking.blocking,
+        "at": booking.history[-1].at,
+    }
+
+
+#: What views leave out of a booking, as it is read then.
+_UNTOLD = "\N{EN DASH}"
+_LEFT_OUT: Document = {"renter_id": _UNTOLD, "booked_by": _UNTOLD, "intent_key": _UNTOLD}
+_LEFT_OUT_OF_ATTEMPT: Document = {"request": "", "url": "", "session_id": "", "payment_intent": ""}
+
+
+def discreet_booking_of(document: Document) -> Booking:
+    """A booking as ``mongo_views`` show it to owners: a name's initials, a dash or nothing for what is left out."""
+    return booking_of(
+        {
+            **_LEFT_OUT,
+            **document,
+            "renter_name": initials(document.get("letters", "")),
+            "attempts": [{**_LEFT_OUT_OF_ATTEMPT, **attempt} for attempt in document["attempts"]],
+            "history": [{"by": _UNTOLD, **step} for step in document["history"]],
+        }
+    )
 
 
 def _where_there_is_one(booking: Booking) -> Document:
@@ -191,3 +227,14 @@ def _attempt(row: Fields) -> Attempt:
         payment_intent=row.maybe("payment_intent"),
         captured_at=row.moment_or_none("captured_at"),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class BookingSource:
+    """Where an account reads bookings from, and how. Attributes: ``name`` is a collection or a view."""
+
+    name: str
+    read: Callable[[Document], Booking]
+
+
+WHOLE = BookingSource("bookings", booking_of)

@@ -1,8 +1,9 @@
-"""The port ``Changes`` of ``services.live``: a change stream for bookings and one for cars, found again when lost."""
+"""Change streams, found again when lost; and the port ``Changes`` of ``services.live`` made of them."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,18 +12,23 @@ from typing import Any, Self, TypeAlias
 import pymongo
 import stamina
 import structlog
+from bson.codec_options import CodecOptions
 from pymongo.asynchronous.change_stream import AsyncChangeStream
+from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import PyMongoError
 
 from engine.adapters.mongo_bookings import booking_of
-from engine.adapters.mongo_client import Client, Database, Document, database, speaking
+from engine.adapters.mongo_client import CODEC, Client, Database, Document, database, speaking
 from engine.adapters.mongo_documents import car_of
-from engine.adapters.mongo_reading import read
-from engine.domain.booking import Booking
-from engine.domain.car import Car, OwnerId
+from engine.adapters.mongo_reading import Fields, read
+from engine.domain.availability import ClaimKind
+from engine.domain.booking import Booking, BookingId
+from engine.domain.car import BranchId, Car, CarId, OwnerId
 from engine.domain.damage import Damaged
 from engine.domain.errors import DriveSphereError, Unavailable
-from engine.domain.events import Heard, Lost
+from engine.domain.events import BookingMoved, Heard, Lost, Record
+from engine.domain.people import Actor, Role
+from engine.domain.period import RentalPeriod
 
 Tell: TypeAlias = Callable[[Heard | Lost], None]
 
@@ -40,50 +46,133 @@ _FOR_THE_MOMENT = "ResumableChangeStreamError"
 log = structlog.get_logger(__name__)
 
 
-class MongoChanges:
-    """Fences are not watched: every change of one shares its transaction with that of a booking or a car."""
+@dataclass(frozen=True, slots=True)
+class Source:
+    """How one collection's changes are heard.
 
-    def __init__(self, client: Client, name: str, since: Any) -> None:
+    Attributes:
+        read: What a change tells; None for one that tells nothing.
+        stages: A pipeline over the changes.
+    """
+
+    read: Callable[[Document], Record | None]
+    stages: list[Document] = field(default_factory=list)
+    codec: CodecOptions[Document] = CODEC
+
+
+class MongoChanges:
+    """What is heard depends on what the account may read: see ``sources_of``."""
+
+    def __init__(self, client: Client, name: str, since: Any, actor: Actor) -> None:
         """*since* is the operation time from which on nothing is to be missed."""
         self._db: Database = database(client, name)
         self._since = since
+        self._sources = sources_of(actor)
 
     @classmethod
-    async def open(cls, client: Client, name: str) -> Self:
+    async def open(cls, client: Client, name: str, actor: Actor) -> Self:
         """To follow from now on. Raises: Unavailable."""
         with speaking():
-            return cls(client, name, (await client.admin.command("hello")).get("operationTime"))
+            return cls(client, name, (await client.admin.command("hello")).get("operationTime"), actor)
 
     @property
     def sources(self) -> tuple[str, ...]:
-        return tuple(_READ)
+        return tuple(self._sources)
 
-    async def follow(self, owner_id: OwnerId | None, tell: Tell) -> None:
-        """Until cancelled. With *owner_id* only of that owner's cars."""
-        only: list[Document] = []
-        if owner_id is not None:
-            only = [{"$match": {"$or": [{"fullDocument.owner_id": owner_id}, {"operationType": "invalidate"}]}}]
-        async with asyncio.TaskGroup() as streams:
-            for source, read in _READ.items():
-                stream = _Stream(self._db, source, read, only, tell, start_at=self._since)
-                streams.create_task(stream.run(), name=f"changes of {source}")
+    async def follow(self, tell: Tell) -> None:
+        """Until cancelled."""
+        await follow(self._db, self._sources, tell, self._since)
 
 
-_READ: Mapping[str, Callable[[Document], Booking | Car]] = {"bookings": booking_of, "cars": car_of}
+async def follow(db: Database, sources: Mapping[str, Source], tell: Tell, since: Any = None) -> None:
+    """Tell of every change in *sources*, collections by name, until cancelled; from the operation time *since* on."""
+    async with asyncio.TaskGroup() as streams:
+        for name, source in sources.items():
+            stream = _Stream(db.get_collection(name, codec_options=source.codec), source, tell, start_at=since)
+            streams.create_task(stream.run(), name=f"changes of {name}")
+
+
+def sources_of(actor: Actor) -> Mapping[str, Source]:
+    """Bookings whole for those who may read them.
+
+    Owners and renters may not: new claims in the fences and the rows of ``news`` tell them that a booking came or
+    changed, and nothing of whose it is (decision 0028).
+    """
+    if actor.role not in (Role.OWNER, Role.RENTER):
+        return {"bookings": Source(_booking_in), "cars": Source(_car_in)}
+    return {
+        "fences": Source(_claim_in, [*_of(actor.owner_id, "terms.owner_id"), *_WITHOUT_CLAIMS]),
+        "news": Source(_move_in, _of(actor.owner_id, "owner_id")),
+        "cars": Source(_car_in, _of(actor.owner_id, "owner_id")),
+    }
+
+
+def _of(owner_id: OwnerId | None, field_name: str) -> list[Document]:
+    """All changes, or with *owner_id* only those of that owner's cars."""
+    if owner_id is None:
+        return []
+    return [{"$match": {"$or": [{f"fullDocument.{field_name}": owner_id}, {"operationType": "invalidate"}]}}]
+
+
+#: A fence may hold thousands of claims. The new one stands under a name of its own, such as ``claims.12``, or, where
+#: that is shorter, the server tells all of them, the new one last.
+_WITHOUT_CLAIMS: list[Document] = [
+    {"$set": {"last": {"$slice": ["$updateDescription.updatedFields.claims", -1]}}},
+    {"$project": {"fullDocument.claims": 0, "updateDescription.updatedFields.claims": 0}},
+]
+_NEW_CLAIM = re.compile(r"claims\.\d+")
+
+
+def _booking_in(change: Document) -> Booking | None:
+    return booking_of(change["fullDocument"]) if change.get("fullDocument") else None
+
+
+def _car_in(change: Document) -> Car | None:
+    return car_of(change["fullDocument"]) if change.get("fullDocument") else None
+
+
+def _claim_in(change: Document) -> BookingMoved | None:
+    """The claim that a booking has entered, if that is what happened to the fence.
+
+    After one was taken out it may be an old one, told once more.
+    """
+    fence, fields = change.get("fullDocument"), change.get("updateDescription", {}).get("updatedFields", {})
+    new = [claim for name, claim in fields.items() if _NEW_CLAIM.fullmatch(name)] or change.get("last") or []
+    if not fence or len(new) != 1 or new[0]["kind"] != ClaimKind.BOOKING:
+        return None
+    return _moved({"car_id": fence["_id"], **fence["terms"], **new[0], "booking_id": new[0]["id"], "blocking": True})
+
+
+def _move_in(change: Document) -> BookingMoved | None:
+    return _moved(change["fullDocument"]) if change.get("fullDocument") else None
+
+
+def _moved(document: Document) -> BookingMoved:
+    row = Fields(document)
+    return BookingMoved(
+        booking_id=BookingId(row.text("booking_id")),
+        car_id=CarId(row.text("car_id")),
+        branch_id=BranchId(row.text("branch_id")),
+        owner_id=OwnerId(row.text("owner_id")),
+        period=RentalPeriod(row.moment("starts_at"), row.moment("ends_at")),
+        blocking=row.flag("blocking"),
+    )
 
 
 @dataclass(slots=True)
 class _Stream:
     """One collection's changes. ``after`` is the place in the oplog up to which everything was told."""
 
-    db: Database
-    source: str
-    read: Callable[[Document], Booking | Car]
-    only: list[Document]
+    collection: AsyncCollection[Document]
+    how: Source
     tell: Tell
     start_at: Any = None
     after: Mapping[str, Any] | None = None
     missed: bool = field(default=False)
+
+    @property
+    def source(self) -> str:
+        return self.collection.name
 
     async def run(self) -> None:
         while True:
@@ -119,8 +208,8 @@ class _Stream:
         if self.after is not None:
             place = {"resume_after": self.after}
         with pymongo.timeout(SILENT_S):
-            stream = await self.db[self.source].watch(
-                self.only,
+            stream = await self.collection.watch(
+                self.how.stages,
                 full_document="updateLookup",
                 max_await_time_ms=WORD_EVERY_MS,
                 batch_size=_AT_A_TIME,
@@ -128,7 +217,7 @@ class _Stream:
             )
         # Open from here on, so that nothing falls between the reload and the first change that is told.
         missed, self.missed = self.missed, False
-        self.tell(Heard(self.source, missed=missed))
+        self.tell(Heard(self.source, missed=missed, opened=True))
         return stream
 
     async def _listen(self, stream: AsyncChangeStream[Document]) -> None:
@@ -145,11 +234,10 @@ class _Stream:
         self._begin_anew()
 
     def _pass_on(self, change: Document | None) -> None:
-        document = change and change.get("fullDocument")
-        if not document:
+        if not change:
             self.tell(Heard(self.source))
             return
-        record = read(self.source, document, self.read)
+        record = read(self.source, change, self.how.read)
         if isinstance(record, Damaged):
             # Perhaps written by a release that knows more than this one; the pages ask for it and say so.
             self.tell(Heard(self.source, missed=True))

@@ -82,7 +82,8 @@ class MongoMoment:
             },
             {"$group": {"_id": month, "n": {"$sum": 1}, "sum": {"$sum": added}}},
         ]
-        rows = await self._db[kind].aggregate(pipeline, session=self._session, batchSize=_BATCH)
+        there = self._db.ledger if kind == LEDGER else self._earnings.bookings
+        rows = await there.aggregate(pipeline, session=self._session, batchSize=_BATCH)
         found = {row["_id"]: f"{row['n']}:{row['sum']}" for row in await rows.to_list()}
         if kind == BOOKINGS:
             found = {month: mark if self._whole(month) else f"{mark}:paid" for month, mark in found.items()}
@@ -96,7 +97,7 @@ class MongoMoment:
         wanted = self._within(BOOKINGS, month)
         if not self._whole(month):
             wanted["attempts.captured_at"] = {"$type": "date"}
-        rows = self._db.bookings.find(wanted, RENTAL_FIELDS, session=self._session).batch_size(_BATCH)
+        rows = self._earnings.bookings.find(wanted, RENTAL_FIELDS, session=self._session).batch_size(_BATCH)
         return [rental_or_line(document) for document in await rows.to_list()]
 
     async def fleet(self) -> StoredFleet:

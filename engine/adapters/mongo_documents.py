@@ -31,6 +31,7 @@ from engine.domain.money import Money
 from engine.domain.people import Renter, RenterId
 from engine.domain.period import RentalPeriod
 from engine.domain.text import normal_plate
+from engine.domain.wish import WishAnswer
 
 #: A share of all, in basis points.
 WHOLE_BP = 10_000
@@ -232,6 +233,17 @@ def renter_of(document: Document) -> Renter:
         phone=row.text("phone"),
         licence=row.text("licence"),
     )
+
+
+def answer_document(answer: WishAnswer) -> Document:
+    return {
+        "_id": answer.wish_id,
+        "account": answer.account,
+        "at": answer.at,
+        "booking_id": answer.booking_id,
+        "code": answer.code,
+        "facts": dict(answer.facts),
+    }
 
 
 def rules_document(rules: Iterable[CancellationRule]) -> list[Document]:

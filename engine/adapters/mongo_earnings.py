@@ -37,9 +37,16 @@ _MOST_CARS, _MOST_BRANCHES, _MOST_CHANGES = 5_000, 2_000, 50_000
 class MongoEarnings:
     """The ``Books`` of ``services.earnings``. Every answer is read in one snapshot: its parts are of one moment."""
 
-    def __init__(self, client: Client, name: str, clock: Clock) -> None:
+    def __init__(self, client: Client, name: str, clock: Clock, bookings: str = "bookings") -> None:
+        """*bookings* is what the account reads bookings from: the collection, or a view of it."""
         self._client, self._clock = client, clock
         self._db = database(client, name)
+        self.bookings = self._db[bookings]
+
+    @property
+    def _standing(self) -> Document:
+        """The rental of a ledger row, where it stands."""
+        return {"$lookup": {**STANDING["$lookup"], "from": self.bookings.name}}
 
     async def facts(self, owner_id: OwnerId, marks: tuple[int, ...]) -> Facts:
         within: Document = {
@@ -65,7 +72,7 @@ class MongoEarnings:
 
     async def _strays(self, owner_id: OwnerId, within: Document, session: AsyncClientSession) -> list[str]:
         """Bookings to which money is posted for this owner, and which do not exist or are not of this owner's cars."""
-        asked = strays(owner_id, within)
+        asked = strays(owner_id, within, self.bookings.name)
         rows = await (await self._db.ledger.aggregate(asked, session=session, batchSize=_BATCH)).to_list()
         return [row["_id"] for row in rows]
 
@@ -120,7 +127,7 @@ class MongoEarnings:
         }
         pipeline: list[Document] = [
             {"$match": {**within, "kind": LedgerKind.CHARGE}},
-            STANDING,
+            self._standing,
             {"$match": {"booking": {"$ne": []}}},
             {"$group": {"_id": key, **sums}},
         ]
@@ -138,7 +145,7 @@ class MongoEarnings:
             {"$project": {"car_id": 1, "times": times}},
             {"$group": {"_id": "$car_id", "times": {"$push": "$times"}}},
         ]
-        rows = await (await self._db.bookings.aggregate(pipeline, session=session, batchSize=_BATCH)).to_list()
+        rows = await (await self.bookings.aggregate(pipeline, session=session, batchSize=_BATCH)).to_list()
         return tuple(
             Out(row["_id"], tuple((int(start), int(end)) for start, end in row["times"]))
             for row in rows
@@ -182,7 +189,7 @@ class MongoEarnings:
         wanted |= without(await self._strays(owner_id, wanted, session))
         pipeline: list[Document] = [
             {"$match": wanted},
-            *([STANDING, {"$match": {"booking": {"$ne": []}}}] if counts else []),
+            *([self._standing, {"$match": {"booking": {"$ne": []}}}] if counts else []),
             {"$group": {"_id": "$booking_id", "minor": {"$sum": "$amount.minor"}, "at": {"$min": "$at"}, "days": days}},
             {"$facet": {"rows": rows, "totals": [{"$group": totals}]}},
         ]
@@ -201,7 +208,7 @@ class MongoEarnings:
             if car.currency == asked.currency and asked.car_id in (None, car.car_id)
         }
         wanted = {**counted(owner_id, asked.since, until), "car_id": {"$in": sorted(cars)}}
-        count = await self._db.bookings.count_documents(wanted, session=session)
+        count = await self.bookings.count_documents(wanted, session=session)
         rentals = await self._rentals(wanted, session, asked.offset, asked.limit)
         page = [rental.booking_id for rental in rentals]
         lines = lines_of(page, rentals, await self._postings(page, session), {})
@@ -214,7 +221,7 @@ class MongoEarnings:
     async def _rentals(
         self, wanted: Document, session: AsyncClientSession, offset: int = 0, limit: int = 0
     ) -> list[Rental]:
-        cursor = self._db.bookings.find(wanted, RENTAL_FIELDS, session=session)
+        cursor = self.bookings.find(wanted, RENTAL_FIELDS, session=session)
         cursor = cursor.sort([("starts_at", 1), ("_id", 1)])
         return [
             rental_or_line(document) for document in await cursor.skip(offset).limit(limit).batch_size(_BATCH).to_list()

@@ -34,8 +34,10 @@ _MOST_WORDS = 6
 class MongoFleet:
     """The port ``FleetStore``; *client* stays the caller's to close."""
 
-    def __init__(self, client: Client, name: str) -> None:
+    def __init__(self, client: Client, name: str, bookings: str = "bookings") -> None:
+        """*bookings* is what the account reads bookings from: the collection, or a view of it."""
         self._db: Database = database(client, name)
+        self._bookings = self._db[bookings]
 
     async def fleet(self, query: FleetQuery) -> FleetRows:
         mine: Document = {} if query.owner_id is None else {"owner_id": query.owner_id}
@@ -82,7 +84,7 @@ class MongoFleet:
             claims = booked(fence) if fence else []
             first = [claim.id for claim in claims[:MOST_TOLD]]
             shown = {"starts_at": 1, "ends_at": 1, "zone": 1, "state": 1}
-            found = await self._db.bookings.find({"_id": {"$in": first}}, shown).to_list()
+            found = await self._bookings.find({"_id": {"$in": first}}, shown).to_list()
         coming = sorted(sound("bookings", found, _coming), key=lambda each: each.period.starts_at)
         return Outlook(tuple(coming), frozenset(map(BookingId, booked_ids(fence or {}))))
 

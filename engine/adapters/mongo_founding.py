@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from engine.adapters.mongo_accounts import about_document
+from engine.adapters.mongo_accounts import about_document, roles_of
 from engine.adapters.mongo_client import Client, Database, Document, database, speaking
 from engine.adapters.mongo_documents import renter_of
 from engine.adapters.mongo_guest import GUEST, GUEST_PASSWORD
-from engine.adapters.mongo_people import ADMINS, person_document
+from engine.adapters.mongo_people import ADMINS, person_document, person_of
+from engine.adapters.mongo_renters import equip, unfit
 from engine.domain.accounts import Person, Post, is_one_time
 from engine.domain.car import BranchId, OwnerId
 from engine.domain.people import AccountName, Renter, Role
@@ -45,9 +46,9 @@ async def create_account(client: Client, name: str, new: NewAccount) -> bool:
             "createUser",
             new.account,
             pwd=new.password,
-            roles=[{"role": f"ds_{new.role}", "db": name}],
+            roles=roles_of(person, name),
             mechanisms=["SCRAM-SHA-256"],
-            customData=about_document(person),
+            customData=about_document(person) | await equip(db, person, {}, person.created_at, renew=True),
         )
         await _record(db, person)
     return True
@@ -73,11 +74,32 @@ async def found(db: Database) -> list[str]:
         if held is not None and user["user"] not in whole:
             await _record(db, _person_of(_read(user, held)))
             changes.append(f"account {user['user']}: written down")
+    changes += await _renters(db, users)
     admins = [user["user"] for user in users if {"role": f"ds_{Role.ADMIN}", "db": db.name} in user["roles"]]
     roster = await db.roster.find_one({"_id": ADMINS})
     if roster is None or sorted(roster["members"]) != sorted(admins):
         await db.roster.replace_one({"_id": ADMINS}, {"members": admins}, upsert=True)
         changes.append(f"administrators: {', '.join(admins) or 'none yet'}")
+    return changes
+
+
+async def _renters(db: Database, users: list[Document]) -> list[str]:
+    """Renters' accounts of an older version have no key, role and views of their own."""
+    by_name, changes = {user["user"]: user for user in users}, []
+    people = [person_of(row) async for row in db.people.find({"role": Role.RENTER, "disabled": False})]
+    keyless = await unfit(db, people, by_name)
+    for person in people:
+        user = by_name.get(person.account)
+        if user is None or {"role": f"ds_{Role.RENTER}", "db": db.name} not in user["roles"]:
+            continue
+        held = user.get("customData", {})
+        wanted = roles_of(person, db.name)
+        if person.account not in keyless and all(role in user["roles"] for role in wanted):
+            continue
+        key = await equip(db, person, held, whole_milliseconds(datetime.now(UTC)), renew=False)
+        await db.command("updateUser", person.account, customData={**held, **key})
+        await db.command("grantRolesToUser", person.account, roles=wanted)
+        changes.append(f"account {person.account}: given a key and views of its own")
     return changes
 
 

@@ -7,6 +7,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from engine.adapters.mongo_client import Document
 from engine.domain.account_requests import WAITS
 from engine.domain.booking import BLOCKING
+from engine.domain.wish import ANSWERS_KEPT
 
 _ONLY_BLOCKING: Document = {"state": {"$in": [state.value for state in BLOCKING]}}
 
@@ -75,6 +76,15 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("account", ASCENDING), ("at", DESCENDING)], name="account"),
         IndexModel([("at", ASCENDING)], name="kept", expireAfterSeconds=400 * 86_400),
     ],
+    # Two wishes never have the same place, so there are never more of them than places.
+    "wishes": [IndexModel([("slot", ASCENDING)], name="slot", unique=True)],
+    "wish_answers": [
+        IndexModel([("slot", ASCENDING)], name="slot", unique=True, sparse=True),
+        IndexModel([("account", ASCENDING)], name="account"),
+        IndexModel([("at", ASCENDING)], name="kept", expireAfterSeconds=int(ANSWERS_KEPT.total_seconds())),
+    ],
+    "carriers": [IndexModel([("at", ASCENDING)], name="kept", expireAfterSeconds=60)],
+    "news": [IndexModel([("at", ASCENDING)], name="kept", expireAfterSeconds=86_400)],
     "account_requests": [
         # Two requests never have the same place, so there are never more of them than places.
         IndexModel([("slot", ASCENDING)], name="slot", unique=True),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 
-from engine.adapters.mongo_bookings import booking_of
+from pymongo.asynchronous.collection import AsyncCollection
+
+from engine.adapters.mongo_bookings import BookingSource
 from engine.adapters.mongo_client import Database, Document, speaking
 from engine.adapters.mongo_reading import read
 from engine.domain.booking import Booking
@@ -23,33 +25,33 @@ _ORDERS = {
 _WHOLE = "created"
 
 
-async def listed(db: Database, chosen: BookingSelection) -> list[Booking | Damaged]:
+async def listed(db: Database, source: BookingSource, chosen: BookingSelection) -> list[Booking | Damaged]:
     """One page, in one command."""
     with speaking():
-        cursor = db.bookings.find(filter_of(chosen)).sort(order_of(chosen))
+        cursor = db[source.name].find(filter_of(chosen)).sort(order_of(chosen))
         # One batch: the driver's first one would end at 101 rows.
         found = await cursor.skip(chosen.offset).limit(chosen.limit).batch_size(chosen.limit + 1).to_list()
-    return [read("bookings", document, booking_of) for document in found]
+    return [read("bookings", document, source.read) for document in found]
 
 
-async def counted(db: Database, chosen: BookingSelection) -> int:
+async def counted(bookings: AsyncCollection[Document], chosen: BookingSelection) -> int:
     """How many there are in all; one more than ``COUNT_CAP`` for any number beyond it."""
     wanted = filter_of(chosen)
     with speaking():
         if wanted:
-            return await db.bookings.count_documents(wanted, limit=COUNT_CAP + 1)
-        return await db.bookings.count_documents({}, limit=COUNT_CAP + 1, hint=_WHOLE)
+            return await bookings.count_documents(wanted, limit=COUNT_CAP + 1)
+        return await bookings.count_documents({}, limit=COUNT_CAP + 1, hint=_WHOLE)
 
 
 async def batches(
-    db: Database, chosen: BookingSelection, size: int, most: int
+    db: Database, source: BookingSource, chosen: BookingSelection, size: int, most: int
 ) -> AsyncIterator[list[Booking | Damaged]]:
     """All of them from one cursor, *size* at a time and *most* in all; the page of *chosen* does not count."""
     with speaking():
-        cursor = db.bookings.find(filter_of(chosen), batch_size=size).sort(order_of(chosen)).limit(most)
+        cursor = db[source.name].find(filter_of(chosen), batch_size=size).sort(order_of(chosen)).limit(most)
         async with cursor:
             while some := await cursor.to_list(size):
-                yield [read("bookings", document, booking_of) for document in some]
+                yield [read("bookings", document, source.read) for document in some]
 
 
 def order_of(chosen: BookingSelection) -> list[tuple[str, int]]:

@@ -48,11 +48,11 @@ STANDING: Document = {
 }
 
 
-def strays(owner_id: OwnerId, within: Document) -> list[Document]:
-    """A pipeline over the ledger: the bookings of rows *within* that are not among the owner's own."""
+def strays(owner_id: OwnerId, within: Document, bookings: str) -> list[Document]:
+    """A pipeline over the ledger: the bookings of rows *within* that are not among the owner's own in *bookings*."""
     there: Document = {
         "$lookup": {
-            "from": "bookings",
+            "from": bookings,
             "localField": "_id",
             "foreignField": "_id",
             "as": "booking",

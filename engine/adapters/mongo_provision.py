@@ -13,9 +13,11 @@ from engine.adapters.mongo_documents import renter_of
 from engine.adapters.mongo_founding import NewAccount, create_account, found, has_admin
 from engine.adapters.mongo_indexes import INDEXES
 from engine.adapters.mongo_migrate import Upgrade
+from engine.adapters.mongo_renters import make_views
 from engine.adapters.mongo_rights import RIGHTS, privileges
 from engine.adapters.mongo_settings import begin_series
 from engine.adapters.mongo_shapes import SHAPES
+from engine.adapters.mongo_views import VIEWS, View
 from engine.domain.errors import Misconfigured
 from engine.domain.settings import FirmSettings
 
@@ -45,6 +47,7 @@ async def provision(client: Client, name: str, settings: FirmSettings) -> list[s
         changes += await _validators(db)
         for collection in INDEXES:
             changes += await _indexes(db, collection)
+        changes += await _views(db)
         changes += await _search_keys(db)
         for role in RIGHTS:
             changes += await _role(db, role)
@@ -84,6 +87,22 @@ async def _validators(db: Database) -> list[str]:
             await db.command("collMod", collection, validator=validator)
             changes.append(f"{collection}: validator renewed")
     return changes
+
+
+async def _views(db: Database) -> list[str]:
+    changes = [f"{name}: view created" for name in await make_views(db, VIEWS)]
+    there = {info["name"]: info async for info in await db.list_collections(filter={"type": "view"})}
+    for name, view in VIEWS.items():
+        if not same_view(there[name], view):
+            await db.command("collMod", name, viewOn=view.on, pipeline=list(view.pipeline))
+            changes.append(f"{name}: view renewed")
+    return changes
+
+
+def same_view(there: Mapping[str, Any], wanted: View) -> bool:
+    """*there* is what ``listCollections`` tells."""
+    options = there["options"]
+    return (options.get("viewOn"), options.get("pipeline")) == (wanted.on, list(wanted.pipeline))
 
 
 async def _indexes(db: Database, collection: str) -> list[str]:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.adapters.mongo_views import FLEET, FLEET_LIST, STANDINGS
+
 _SEE_PICTURES = {"images.files": ("find",), "images.chunks": ("find",)}
 #: GridFS looks at the indexes of an empty bucket before its first write.
 _CHANGE_PICTURES = {
     "images.files": ("find", "insert", "update", "remove", "listIndexes"),
     "images.chunks": ("find", "insert", "remove", "listIndexes"),
+}
+#: To carry out what renters wish (decision 0027).
+_CARRY = {
+    "wishes": ("find", "remove", "changeStream"),
+    "wish_answers": ("find", "insert", "remove"),
+    "wish_keys": ("find",),
+    "carriers": ("insert", "update", "remove"),
 }
 
 #: role -> collection -> actions. What is not here, the server refuses.
@@ -21,6 +30,7 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         "fences": ("find", "update", "changeStream"),
         "renters": ("find", "insert", "update"),
         "bookings": ("find", "insert", "update", "changeStream"),
+        "news": ("insert",),
         "ledger": ("insert",),
         "settings": ("find",),
         "deployment": ("find",),
@@ -30,6 +40,7 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         "settlements": ("find",),
         "audit": ("insert",),
         "sign_ins": ("insert",),
+        **_CARRY,
     },
     "ds_owner": {
         **_CHANGE_PICTURES,
@@ -38,7 +49,9 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         "car_statuses": ("find", "insert"),
         "car_terms": ("find", "insert"),
         "fences": ("find", "insert", "update", "changeStream"),
-        "bookings": ("find", "changeStream"),
+        FLEET: ("find",),
+        FLEET_LIST: ("find",),
+        "news": ("find", "changeStream"),
         "ledger": ("find",),
         "settings": ("find",),
         "deployment": ("find",),
@@ -54,6 +67,7 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         "fences": ("find", "insert", "update", "changeStream"),
         "renters": ("find", "insert", "update"),
         "bookings": ("find", "insert", "update", "changeStream"),
+        "news": ("insert",),
         "ledger": ("find", "insert"),
         "settings": ("find", "insert"),
         "deployment": ("find", "insert"),
@@ -68,6 +82,8 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         "restored_payments": ("find", "insert", "update"),
         "backups": ("find",),
         "audit": ("find", "insert"),
+        **_CARRY,
+        "wish_keys": ("find", "insert", "update"),
     },
     "ds_worker": {
         "branches": ("find",),
@@ -75,7 +91,8 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         "car_terms": ("find",),
         "fences": ("find", "update"),
         "renters": ("find",),
-        "bookings": ("find", "update", "changeStream"),
+        "bookings": ("find", "insert", "update", "changeStream"),
+        "news": ("insert",),
         "ledger": ("find", "insert"),
         "settings": ("find",),
         "deployment": ("find", "insert"),
@@ -87,23 +104,25 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         "settlements": ("find",),
         "audit": ("insert",),
         "sign_ins": ("insert",),
+        **_CARRY,
     },
-    # A renter's own details come with the account: those of others are out of its reach.
+    # A renter's own details come with the account: those of others are out of its reach. Its own bookings and answers
+    # are views that a role of the account alone may read (``mongo_renters``). All it can write is wishes.
     "ds_renter": {
         **_SEE_PICTURES,
         "branches": ("find",),
         "cars": ("find", "changeStream"),
         "car_terms": ("find",),
-        "fences": ("find", "update", "changeStream"),
-        "bookings": ("find", "insert", "update", "changeStream"),
-        "ledger": ("insert",),
+        "fences": ("find", "changeStream"),
+        STANDINGS: ("find",),
+        "news": ("find", "changeStream"),
         "settings": ("find",),
         "deployment": ("find",),
         "returns": ("find",),
         "return_pages": ("find",),
         "settlements": ("find",),
-        "audit": ("insert",),
-        "sign_ins": ("insert",),
+        "carriers": ("find",),
+        "wishes": ("insert",),
     },
     # Everything is read (below, on the whole database), and a note of it left behind; nothing else is written.
     "ds_backup": {"backups": ("insert",), "audit": ("insert",), "sign_ins": ("insert",)},
@@ -113,7 +132,19 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
 _EVERYBODY = ("changeOwnPassword",)
 #: ``dropUser`` is not among them: an account is disabled and keeps its name. ``grantRole`` covers MongoDB's own roles
 #: on this database too, and cannot be had for less: decision 0014 says what that means and what reveals it.
-_ADMIN = ("createUser", "grantRole", "revokeRole", "viewUser", "viewRole", "changePassword", "changeCustomData")
+#: ``createRole`` and ``createCollection`` are for the role and the views of a renter's account; they add nothing to
+#: what granting allows. Nothing lets an administrator alter or drop a collection or a view.
+_ADMIN = (
+    "createRole",
+    "createCollection",
+    "createUser",
+    "grantRole",
+    "revokeRole",
+    "viewUser",
+    "viewRole",
+    "changePassword",
+    "changeCustomData",
+)
 
 #: To compare validators and indexes with what this version needs (``drivesphere doctor``).
 _LOOK = ("listCollections", "listIndexes")

@@ -17,6 +17,7 @@ from engine.domain.people import Role
 from engine.domain.photo import MOST_BYTES
 from engine.domain.restored import Outcome
 from engine.domain.trouble import Why
+from engine.domain.wish import MOST_BODY, MOST_WISHES
 
 _TEXT: Document = {"bsonType": "string", "minLength": 1, "maxLength": 400}
 _MAYBE_EMPTY: Document = {"bsonType": "string", "maxLength": 4000}
@@ -351,6 +352,55 @@ SHAPES: dict[str, Document] = {
         {"_id": {"bsonType": "objectId"}, "account": _TEXT, "at": _DATE, "desk": _TEXT, "zones": _TEXT},
         optional=("zones",),
     ),
+    # That a booking changed, for those who may not read it whole.
+    "news": _record(
+        {
+            "_id": {"bsonType": "objectId"},
+            "booking_id": _TEXT,
+            "car_id": _TEXT,
+            "branch_id": _TEXT,
+            "owner_id": _TEXT,
+            "starts_at": _DATE,
+            "ends_at": _DATE,
+            "blocking": {"bsonType": "bool"},
+            "at": _DATE,
+        }
+    ),
+    # All that a renter's account can write: small, of one form, and with the number of a place, as requests have.
+    "wishes": _record(
+        {
+            "_id": {"bsonType": "string", "minLength": 1, "maxLength": 80},
+            "slot": {"bsonType": "int", "minimum": 0, "maximum": MOST_WISHES - 1},
+            "account": {"bsonType": "string", "minLength": 1, "maxLength": 40},
+            "kind": {"bsonType": "string", "minLength": 1, "maxLength": 20},
+            "body": {"bsonType": "string", "maxLength": MOST_BODY},
+            "at": {"bsonType": "long", "minimum": 0, "maximum": 2**53},
+            "sig": {"bsonType": "binData"},
+        }
+    ),
+    "wish_answers": _record(
+        {
+            "_id": {"bsonType": "string", "minLength": 1, "maxLength": 80},
+            "account": {"bsonType": "string", "minLength": 1, "maxLength": 40},
+            "at": _DATE,
+            "booking_id": _MAYBE_EMPTY,
+            "code": _MAYBE_EMPTY,
+            "facts": _FACTS,
+            "slot": {"bsonType": "int", "minimum": 0, "maximum": MOST_WISHES - 1},
+        },
+        optional=("slot",),
+    ),
+    "wish_keys": _record(
+        {
+            "_id": _TEXT,
+            "name": _TEXT,
+            "renter": {"bsonType": "object"},
+            "public": {"bsonType": "binData"},
+            "active": {"bsonType": "bool"},
+            "since": _DATE,
+        }
+    ),
+    "carriers": _record({"_id": {"bsonType": "string", "pattern": "^[0-9a-f]{24}$"}, "at": _DATE}),
     # Anybody may insert here: small, of one form, and with the number of a place, of which there are not many.
     "account_requests": _record(
         {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -13,7 +13,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from engine.adapters.memory import Remembered
-from engine.adapters.mongo_bookings import booking_of
+from engine.adapters.mongo_bookings import WHOLE, BookingSource
 from engine.adapters.mongo_care import due, needing_person
 from engine.adapters.mongo_cars import AT_ONCE, car_filter, page_of
 from engine.adapters.mongo_client import TRANSACTION_S, Client, Database, Document, database, session_of, speaking
@@ -58,10 +58,12 @@ MAJORITY = WriteConcern(w="majority")
 class MongoStore:
     """The port ``Store``; *client* stays the caller's to close."""
 
-    def __init__(self, client: Client, name: str, cache: Cache) -> None:
+    def __init__(self, client: Client, name: str, cache: Cache, source: BookingSource = WHOLE) -> None:
+        """*source* is what the account reads bookings from."""
         self._client = client
         self._cache = cache
         self._db: Database = database(client, name)
+        self._source, self._readable = source, self._db[source.name]
         self._settings: Remembered[str, list[Revision]] = Remembered()
         self._renters: Remembered[RenterId, Renter] = Remembered()
 
@@ -83,10 +85,7 @@ class MongoStore:
             await self._cache.bump(touched)
 
     async def replace(self, booking: Booking) -> None:
-        if not booking.blocking:
-            await self.transact(lambda work: work.replace(booking))
-            return
-        await self.put_aside(booking)
+        await self.transact(lambda work: work.replace(booking))
 
     async def put_aside(self, booking: Booking) -> None:
         try:
@@ -98,24 +97,29 @@ class MongoStore:
 
     async def booking(self, booking_id: BookingId) -> Booking:
         with speaking():
-            found = await self._db.bookings.find_one({"_id": booking_id})
+            found = await self._readable.find_one({"_id": booking_id})
         if found is None:
             raise NotFound("booking", booking_id)
-        return must("bookings", found, booking_of)
+        return must("bookings", found, self._source.read)
 
     async def asked(self, intent_key: str) -> BookingId | None:
         with speaking():
             found = await self._db.bookings.find_one({"intent_key": intent_key}, {"_id": 1})
         return BookingId(found["_id"]) if found else None
 
+    async def bookings_among(self, booking_ids: Collection[BookingId]) -> list[Booking]:
+        with speaking():
+            found = await self._readable.find({"_id": {"$in": list(booking_ids)}}).to_list()
+        return sound("bookings", found, self._source.read)
+
     async def bookings(self, chosen: BookingSelection) -> list[Booking | Damaged]:
-        return await listed(self._db, chosen)
+        return await listed(self._db, self._source, chosen)
 
     async def count_bookings(self, chosen: BookingSelection) -> int:
-        return await counted(self._db, chosen)
+        return await counted(self._readable, chosen)
 
     def booking_batches(self, chosen: BookingSelection, size: int, most: int) -> AsyncIterator[list[Booking | Damaged]]:
-        return batches(self._db, chosen, size, most)
+        return batches(self._db, self._source, chosen, size, most)
 
     async def unsettled(self, now: datetime, limit: int) -> list[BookingId]:
         with speaking():

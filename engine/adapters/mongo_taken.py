@@ -22,8 +22,10 @@ from engine.domain.people import AccountName
 class MongoTaken:
     """The port ``TakenCars``; *client* stays the caller's to close."""
 
-    def __init__(self, client: Client, name: str) -> None:
+    def __init__(self, client: Client, name: str, bookings: str = "bookings") -> None:
+        """*bookings* is where the account may read how a claim stands: the collection, or a view of it."""
         self._db: Database = database(client, name)
+        self._bookings = self._db[bookings]
 
     async def taken(self, wish: CarWish, now: datetime, offset: int, limit: int) -> TakenRows:
         with speaking():
@@ -61,7 +63,7 @@ class MongoTaken:
         claims = {fence["_id"]: claims_of(fence) for fence in fences}
         wanted = [claim.id for each in claims.values() for claim in each if claim.kind is ClaimKind.BOOKING]
         kept = {"state": 1, "hold_until": 1, "booked_by": 1}
-        cursor = self._db.bookings.find({"_id": {"$in": wanted}}, kept, batch_size=AT_ONCE)
+        cursor = self._bookings.find({"_id": {"$in": wanted}}, kept, batch_size=AT_ONCE)
         bookings = {row["_id"]: row for row in await cursor.to_list()}
         return {CarId(car_id): _in_order(each, bookings, now) for car_id, each in claims.items()}
 
@@ -110,4 +112,4 @@ def _claim(claim: Claimed, booking: Document | None, now: datetime) -> Claim:
 def _claimed_by(document: Document) -> ClaimedBy:
     row = Fields(document)
     state, until = row.choice("state", BookingState), row.moment("hold_until")
-    return ClaimedBy(state, until, AccountName(row.text("booked_by")))
+    return ClaimedBy(state, until, AccountName(row.maybe("booked_by") if row.has("booked_by") else ""))

@@ -6,13 +6,15 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from bson import Binary
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from engine.adapters.migrations import LATEST
-from engine.adapters.mongo_bookings import booking_document
+from engine.adapters.mongo_bookings import booking_document, news_document
 from engine.adapters.mongo_client import Database, Document
 from engine.adapters.mongo_documents import (
+    answer_document,
     audit_document,
     booked_ids,
     branch_of,
@@ -53,6 +55,7 @@ from engine.domain.people import AccountName
 from engine.domain.period import OVERDUE_AHEAD, RentalPeriod
 from engine.domain.restored import Outcome, RestoredPayment
 from engine.domain.text import normal_plate
+from engine.domain.wish import Wish, WishAnswer
 
 _DUPLICATE_KEY = 11000
 
@@ -126,6 +129,7 @@ class MongoWork:
         await must_fit(self._db, self._session)
         self._touched |= touched_by_booking(booking)
         await replace_version(self._db, booking, self._session)
+        await self._db.news.insert_one(news_document(booking), session=self._session)
         if not booking.blocking:
             fence = await self._db.fences.find_one_and_update(
                 {"_id": booking.car_id},
@@ -270,6 +274,20 @@ class MongoWork:
 
     async def audit(self, row: AuditRow) -> None:
         await self._db.audit.insert_one(audit_document(row), session=self._session)
+
+    async def settle_wish(self, wish: Wish, answer: WishAnswer) -> None:
+        await settle_wish(self._db, self._session, wish, answer)
+
+
+async def settle_wish(
+    db: Database, session: AsyncClientSession, wish: Wish, answer: WishAnswer, *, proven: bool = True
+) -> None:
+    """The row of a wish is what it can be carried out with once. By place and signature: an id may be no text."""
+    gone = await db.wishes.delete_one({"slot": wish.slot, "sig": Binary(wish.signature)}, session=session)
+    if gone.deleted_count == 0:
+        raise Overtaken("the wish was answered by somebody else")
+    place = {} if proven else {"slot": wish.slot}
+    await db.wish_answers.insert_one({**answer_document(answer), **place}, session=session)
 
 
 async def replace_version(db: Database, booking: Booking, session: AsyncClientSession | None = None) -> None:

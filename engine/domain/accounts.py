@@ -116,6 +116,7 @@ class Flaw(StrEnum):
     ROLE = auto()  #: it holds another role of ours, or one while it should be disabled
     RIGHTS = auto()  #: it holds rights that are not the program's
     PLACE = auto()  #: its branch, fleet or name is another
+    KEY = auto()  #: the key that it signs its wishes with is not the one that desks know
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,11 +38,14 @@ DriveSphereError
 │   ├── AlreadyRequested     an account was asked for with this e-mail address, and nobody decided yet
 │   ├── BackupDamaged, BackupKeyWrong, NotABackup, BackupRefused    in ``domain.backup``
 │   ├── RequestsFull         more requests for accounts wait than the firm takes
+│   ├── WishRefused          a renter's wish that was not even tried: wrong signature, too old, for somebody else
 │   ├── NoKeyring            this computer keeps no secrets, so nothing that needs one is kept on it
 │   ├── CopyUnusable         the stored copy here is damaged, or does not open with its key
 │   ├── CopyOutOfReach       its file cannot be read or written now
 │   └── Misconfigured        a setting, a folder or a server that cannot work as it is
 ├── Contended                somebody else is being served for this car right now (423)
+├── NobodyCarries            no desk is open that could carry out what a renter wishes
+├── WishUnanswered           a renter's wish was sent, and nobody has said yet what came of it
 ├── Overtaken                the record was changed by somebody else since it was read
 └── Unavailable              mongodb, redis or stripe did not answer
 """

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import TypeAlias
 
 from engine.domain.booking import Booking, BookingId
-from engine.domain.car import BranchId, Car, CarId
+from engine.domain.car import BranchId, Car, CarId, OwnerId
 from engine.domain.errors import DriveSphereError
 from engine.domain.listing import told_to
 from engine.domain.people import Actor, Deed, Role
 from engine.domain.period import RentalPeriod
+from engine.domain.wish import Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,18 @@ class CarClaimed:
 
 
 @dataclass(frozen=True, slots=True)
+class BookingMoved:
+    """A booking came to be or changed, told to whoever may not hear of it whole: where, when, and whether it blocks."""
+
+    booking_id: BookingId
+    car_id: CarId
+    branch_id: BranchId
+    owner_id: OwnerId
+    period: RentalPeriod
+    blocking: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CarChanged:
     """The car itself: new, moved, dearer, in maintenance, retired."""
 
@@ -50,6 +63,8 @@ class Resync:
 
 
 Fact: TypeAlias = BookingChanged | CarClaimed | CarChanged | Resync
+#: What a stream of the database's changes tells of.
+Record: TypeAlias = Booking | BookingMoved | Car | Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +74,13 @@ class Heard:
     Attributes:
         source: Which of the streams it came by.
         missed: What changed before cannot be told any more.
+        opened: From here on nothing is missed.
     """
 
     source: str
-    record: Booking | Car | None = None
+    record: Record | None = None
     missed: bool = False
+    opened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +106,15 @@ class Pulse:
     problem: DriveSphereError | None = None
 
 
-def facts_for(actor: Actor, record: Booking | Car) -> tuple[Fact, ...]:
+def facts_for(actor: Actor, record: Booking | BookingMoved | Car) -> tuple[Fact, ...]:
     """What *actor* is told of a record that changed: an owner of the own cars only."""
     if actor.role is Role.OWNER and record.owner_id != actor.owner_id:
         return ()
     if isinstance(record, Car):
         return (CarChanged(record),) if actor.may(Deed.BROWSE_CARS) else ()
+    if isinstance(record, BookingMoved):
+        claimed = CarClaimed(record.car_id, record.branch_id, record.booking_id, record.period, record.blocking)
+        return (claimed,) if actor.may(Deed.BROWSE_CARS) else ()
     facts: list[Fact] = []
     if record.visible_to(actor):
         facts.append(BookingChanged(told_to(actor, record)))

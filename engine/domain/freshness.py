@@ -8,6 +8,7 @@ from typing import Generic, NewType, TypeVar
 
 from engine.domain.booking import Booking
 from engine.domain.car import BranchId, Car, OwnerId
+from engine.domain.events import BookingMoved
 from engine.domain.ledger import LedgerRow
 from engine.domain.people import AccountName
 
@@ -82,6 +83,11 @@ def touched_by_booking(booking: Booking) -> frozenset[Namespace]:
             bookings_of(booking.owner_id),
         }
     )
+
+
+def touched_by_move(moved: BookingMoved) -> frozenset[Namespace]:
+    """The same of a booking that was told without a word of whose it is."""
+    return frozenset({cars_at(moved.branch_id), BOOKINGS, bookings_at(moved.branch_id), bookings_of(moved.owner_id)})
 
 
 def touched_by_car(car: Car) -> frozenset[Namespace]:

@@ -52,6 +52,7 @@ class Deed(StrEnum):
     SWEEP = auto()
     SETTLE_BY_HAND = auto()
     RECORD_STRIPE_MODE = auto()
+    CARRY_WISHES = auto()
 
 
 MAY = MappingProxyType(
@@ -65,6 +66,7 @@ MAY = MappingProxyType(
                 Deed.SEE_RENTERS,
                 Deed.CAPTURE,
                 Deed.SWEEP,
+                Deed.CARRY_WISHES,
             }
         ),
         Role.OWNER: frozenset({Deed.BROWSE_CARS, Deed.MANAGE_OWN_CARS, Deed.SEE_OWN_EARNINGS}),
@@ -74,7 +76,14 @@ MAY = MappingProxyType(
         # It reads everything past the program and does nothing in it: see ``mongo_rights``.
         Role.BACKUP: frozenset(),
         Role.WORKER: frozenset(
-            {Deed.SEE_ALL_BOOKINGS, Deed.CAPTURE, Deed.SWEEP, Deed.SEE_HEALTH, Deed.RECORD_STRIPE_MODE}
+            {
+                Deed.SEE_ALL_BOOKINGS,
+                Deed.CAPTURE,
+                Deed.SWEEP,
+                Deed.SEE_HEALTH,
+                Deed.RECORD_STRIPE_MODE,
+                Deed.CARRY_WISHES,
+            }
         ),
     }
 )

@@ -27,7 +27,7 @@ from engine.domain.audit import AuditRow, Facts, changed
 from engine.domain.car import OwnerId
 from engine.domain.damage import Damaged
 from engine.domain.errors import MoveRefused, NotFound, OwnAccount
-from engine.domain.people import AccountName, Actor, Deed
+from engine.domain.people import AccountName, Actor, Deed, Role
 from engine.domain.text import clean
 from engine.ports import Clock, Store
 from engine.ports_accounts import Accounts, People
@@ -185,6 +185,8 @@ class AccountService:
         """
         chosen = chosen_password(new, actor.account)
         await self.accounts.change_own_password(old, chosen)
+        if actor.role is Role.RENTER:
+            return  # writes nothing but wishes (decision 0027)
         told = {"password": "chosen by its owner"}
         row = AuditRow(
             self.clock.now(), actor.account, self.desk, "account.password_changed", f"account:{actor.account}", {}, told
@@ -241,5 +243,7 @@ class AccountService:
 
 def _row_of(person: Person, seen: datetime | None, flaws: Sequence[Flaw]) -> PersonRow:
     # Nobody comes in with a one-time password, so a sign-in since it was made was one with a password of their own.
-    waiting = person.issued_at is not None and (seen is None or seen < person.issued_at)
+    # A renter's account cannot write its sign-ins down: of it only what it wished for is known.
+    silent = person.post.role is not Role.RENTER and (seen is None or seen < (person.issued_at or seen))
+    waiting = person.issued_at is not None and silent
     return PersonRow(person, seen, waiting=waiting, flaws=tuple(flaws))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -53,6 +53,19 @@ class HoldCar:
     return_branch_id: BranchId | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Carriage:
+    """Somebody else's desk does it for the actor (decision 0027).
+
+    Attributes:
+        by: What the history says instead of the actor's account.
+        seal: What has to be written in the same transaction.
+    """
+
+    by: str
+    seal: Callable[[Work, Booking], Awaitable[None]]
+
+
 @gated
 @dataclass(frozen=True, slots=True)
 class BookingService:
@@ -66,8 +79,8 @@ class BookingService:
     next_id: Callable[[], BookingId]
     return_url: Callable[[BookingId], str]
 
-    async def hold(self, actor: Actor, wish: HoldCar) -> Booking:
-        """Promise the car for the hold time and prepare its payment.
+    async def hold(self, actor: Actor, wish: HoldCar, *, also: Carriage | None = None) -> Booking:
+        """Promise the car for the hold time and prepare its payment; *also* says who carries it out for the actor.
 
         Raises:
             Forbidden: The actor's role may not book, or it is a renter's own account and somebody else is to drive.
@@ -90,11 +103,11 @@ class BookingService:
         renter = await self._renter(actor, wish.renter_id)
         settings = await self.store.settings(now)
         try:
-            return await self._hold(actor, wish, renter, settings, now)
+            return await self._hold(actor, wish, renter, settings, now, also)
         except PeriodTaken as taken:
             if not await self._let_go_of(taken, now):
                 raise
-        return await self._hold(actor, wish, renter, settings, now)
+        return await self._hold(actor, wish, renter, settings, now, also)
 
     async def _renter(self, actor: Actor, renter_id: RenterId) -> Renter:
         """Who is to drive. A renter's own account knows itself, and the database shows it nobody else."""
@@ -105,14 +118,24 @@ class BookingService:
         return actor.renter
 
     async def _hold(
-        self, actor: Actor, wish: HoldCar, renter: Renter, settings: FirmSettings, now: datetime
+        self,
+        actor: Actor,
+        wish: HoldCar,
+        renter: Renter,
+        settings: FirmSettings,
+        now: datetime,
+        also: Carriage | None,
     ) -> Booking:
         booking_id = self.next_id()
 
         async def claim(work: Work) -> Booking:
             terms = await work.claim(wish.car_id, wish.period, booking_id, now)
             booking = self._held(booking_id, actor, wish, terms, renter, settings, now)
+            if also is not None:
+                booking = replace(booking, history=(Step(BookingState.HELD, now, also.by),))
             await work.add(booking)
+            if also is not None:
+                await also.seal(work, booking)
             return booking
 
         try:

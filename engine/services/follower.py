@@ -21,10 +21,16 @@ _OFTEN_S, _SELDOM_S, _JITTER = 2.0, 5.0, 0.2
 @gated
 @dataclass(frozen=True, slots=True)
 class Follower:
-    """Polls one booking at a time for each desk that looks at it (row 4 of the payment protocol)."""
+    """Polls one booking at a time for each desk that looks at it (row 4 of the payment protocol).
+
+    Attributes:
+        often_s, seldom_s: Seconds between two looks in a booking's first minute, and afterwards.
+    """
 
     payment: PaymentService
     clock: Clock
+    often_s: float = _OFTEN_S
+    seldom_s: float = _SELDOM_S
     _arrivals: dict[str, asyncio.Event] = field(default_factory=dict)
 
     def arrived(self, booking_id: str) -> None:
@@ -45,6 +51,11 @@ class Follower:
             booking = await self.payment.settle(actor, booking_id)
         return booking
 
+    async def look_again(self, actor: Actor, booking: Booking) -> Booking:
+        """*booking* a while later, or as soon as the browser comes back. Raises: as ``next_change``."""
+        await self._pause(booking)
+        return await self.payment.settle(actor, booking.id)
+
     async def _pause(self, booking: Booking) -> None:
         arrival = self._arrivals.setdefault(booking.id, asyncio.Event())
         try:
@@ -54,5 +65,5 @@ class Follower:
             self._arrivals.pop(booking.id, None)
 
     def _pace(self, booking: Booking, now: datetime) -> float:
-        base = _OFTEN_S if now - booking.created_at < _EAGER else _SELDOM_S
+        base = self.often_s if now - booking.created_at < _EAGER else self.seldom_s
         return base * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 -- spreads the load, guards nothing

@@ -11,17 +11,29 @@ from typing import Protocol
 import structlog
 
 from engine.domain.booking import Booking
-from engine.domain.car import Car, OwnerId
+from engine.domain.car import Car
 from engine.domain.errors import DriveSphereError
-from engine.domain.events import Fact, Heard, Lost, Pulse, Resync, facts_for, subject
-from engine.domain.freshness import EVERYTHING, Namespace, touched_by_booking, touched_by_car
+from engine.domain.events import (
+    BookingChanged,
+    BookingMoved,
+    Fact,
+    Heard,
+    Lost,
+    Pulse,
+    Resync,
+    facts_for,
+    subject,
+)
+from engine.domain.freshness import EVERYTHING, Namespace, touched_by_booking, touched_by_car, touched_by_move
 from engine.domain.people import Actor
-from engine.ports import Cache, Clock
+from engine.ports import Cache, Clock, Store
 
 log = structlog.get_logger(__name__)
 
 #: More facts than this waiting for somebody are worth less than one "ask again for everything".
 MOST_WAITING = 500
+#: A busy firm tells of hundreds of bookings a second; an account that sees a few of them asks five times.
+_BETWEEN_LOOKS_S = 0.2
 
 
 class Changes(Protocol):
@@ -31,11 +43,11 @@ class Changes(Protocol):
     def sources(self) -> tuple[str, ...]:
         """The names of the streams there are."""
 
-    async def follow(self, owner_id: OwnerId | None, tell: Callable[[Heard | Lost], None]) -> None:
+    async def follow(self, tell: Callable[[Heard | Lost], None]) -> None:
         """Until cancelled: every change, a word every second without one, and word of every stream that is lost.
 
         Nothing is left out and nothing told twice over a lost connection; where that cannot be kept, ``Heard.missed``
-        says so. With *owner_id* only that owner's cars and their bookings.
+        says so.
         """
 
 
@@ -80,12 +92,13 @@ class LiveService:
     too, unless it died over it.
     """
 
-    def __init__(self, changes: Changes, cache: Cache, clock: Clock, actor: Actor) -> None:
-        self._changes, self._cache, self._clock, self._actor = changes, cache, clock, actor
+    def __init__(self, changes: Changes, store: Store, cache: Cache, clock: Clock, actor: Actor) -> None:
+        """*store* is asked for bookings that were told as moved only."""
+        self._changes, self._store, self._cache, self._clock, self._actor = changes, store, cache, clock, actor
         self._listeners: list[Subscription] = []
         self._heard_at: dict[str, datetime] = {}
         self._lost: dict[str, DriveSphereError] = {}
-        self._records: list[Booking | Car] = []
+        self._records: list[Booking | BookingMoved | Car] = []
         self._missed = False
         self._something = asyncio.Event()
 
@@ -110,7 +123,7 @@ class LiveService:
         """Listen until cancelled."""
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._changes.follow(self._actor.owner_id, self._hear), name="changes")
+                group.create_task(self._changes.follow(self._hear), name="changes")
                 group.create_task(self._pass_on(), name="live")
         except ExceptionGroup:
             # A bug; without this line nobody would know why nothing is live any more.
@@ -124,7 +137,7 @@ class LiveService:
             self._lost.pop(word.source, None)
             self._heard_at[word.source] = self._clock.now()
             self._missed = self._missed or word.missed
-            if word.record is not None:
+            if isinstance(word.record, Booking | BookingMoved | Car):
                 self._records.append(word.record)
             if len(self._records) > MOST_WAITING:
                 self._missed, self._records = True, []
@@ -141,12 +154,34 @@ class LiveService:
             facts: list[Fact] = [Resync()] if missed else []
             for record in records:
                 facts += facts_for(self._actor, record)
+            facts += await self._looked_up(records)
             for listener in self._listeners:
                 listener.tell(facts, self.pulse)
+            if any(isinstance(record, BookingMoved) for record in records):
+                await asyncio.sleep(_BETWEEN_LOOKS_S)  # what comes meanwhile is looked up in one question
+
+    async def _looked_up(self, records: Iterable[Booking | BookingMoved | Car]) -> list[Fact]:
+        """The bookings that were told as moved, as far as the account sees them."""
+        moved = {record.booking_id for record in records if isinstance(record, BookingMoved)}
+        if not moved:
+            return []
+        try:
+            found = await self._store.bookings_among(moved)
+        except DriveSphereError as problem:
+            log.info("live.not_looked_up", code=problem.code)
+            return [Resync()]
+        facts = (fact for booking in found for fact in facts_for(self._actor, booking))
+        return [fact for fact in facts if isinstance(fact, BookingChanged)]
 
 
-def _touched(records: Iterable[Booking | Car]) -> set[Namespace]:
+def _touched(records: Iterable[Booking | BookingMoved | Car]) -> set[Namespace]:
     touched: set[Namespace] = set()
     for record in records:
-        touched |= touched_by_car(record) if isinstance(record, Car) else touched_by_booking(record)
+        match record:
+            case Car():
+                touched |= touched_by_car(record)
+            case BookingMoved():
+                touched |= touched_by_move(record)
+            case Booking():
+                touched |= touched_by_booking(record)
     return touched

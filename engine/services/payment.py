@@ -133,12 +133,17 @@ class PaymentService:
 
         A page that was paid meanwhile wins: the booking comes back confirmed.
         """
-        booking = await self._read(booking_id)
-        if booking.state is BookingState.HELD:
+        for _ in range(_LONGEST_WAY):
+            booking = await self._read(booking_id)
+            if booking.state is not BookingState.HELD:
+                break
             try:
                 await self._pages.let_run_out(await self.belief.judge(booking))
             except Overtaken:
+                # Somebody opened the page or looked at it just now: it is given up all the same.
                 log.info("payment.overtaken", booking=booking_id)
+            else:
+                break
         return await self.carry_on(booking_id)
 
     async def heard(self, booking_id: BookingId, session_id: str) -> Booking:

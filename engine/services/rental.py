@@ -13,7 +13,7 @@ from engine.domain.money import Money
 from engine.domain.payment import AttemptState, Refund
 from engine.domain.people import Actor, Deed
 from engine.ports import Clock, Store, Work
-from engine.services.booking import BookingService, HoldCar
+from engine.services.booking import BookingService, Carriage, HoldCar
 from engine.services.gate import gated
 from engine.services.payment import PaymentService
 
@@ -31,8 +31,12 @@ class RentalService:
         actor.must(Deed.BOOK)
         return self._quote(await self.bookings.booking(actor, booking_id), self.clock.now())
 
-    async def cancel(self, actor: Actor, booking_id: BookingId, shown: Money) -> Booking:
+    async def cancel(
+        self, actor: Actor, booking_id: BookingId, shown: Money, *, also: Carriage | None = None
+    ) -> Booking:
         """Cancel, give back *shown*, and set the car free. An unpaid one has its page closed first.
+
+        Somebody else's desk that does it for the actor says so by *also*, of a booking that was confirmed.
 
         Raises:
             PriceChanged: By now another amount would be given back; ask again with that.
@@ -47,10 +51,16 @@ class RentalService:
             raise PriceChanged(f"{shown.minor} was shown, {told.given_back.minor} would be given back now")
         if booking.state is not BookingState.CONFIRMED:
             return await self.payment.give_up(booking_id)
-        cancelled = booking.become(BookingState.CANCELLED, now=now, by=actor.account)
+        cancelled = booking.become(BookingState.CANCELLED, now=now, by=also.by if also else actor.account)
         if told.given_back.minor > 0:
             cancelled = replace(cancelled, refund=Refund(told.given_back))
-        await self.store.replace(cancelled)
+
+        async def change(work: Work) -> None:
+            await work.replace(cancelled)
+            if also is not None:
+                await also.seal(work, cancelled)
+
+        await self.store.transact(change)
         return await self.payment.carry_on(booking_id)
 
     async def give_up(self, actor: Actor, booking_id: BookingId) -> Booking:

@@ -190,7 +190,10 @@ async def test_a_token_that_is_none_begins_anew(world):
                 began.set()
 
         stream = mongo_changes._Stream(
-            desk.live._changes._db, "cars", mongo_changes.car_of, [], tell, after={"_data": "82" + "00" * 20}
+            desk.live._changes._db.cars,
+            mongo_changes.Source(mongo_changes._car_in),
+            tell,
+            after={"_data": "82" + "00" * 20},
         )
         async with at_work([stream.run]), asyncio.timeout(20):
             await began.wait()

@@ -28,11 +28,13 @@ def other(world):
 
 
 async def test_a_renter_looks_for_cars_books_and_pays(world, stripe):
-    async with world.desk("renter") as desk:
+    async with world.carrying() as counter, world.desk("renter") as desk:
         found = await desk.catalogue.search(desk.actor, CarWish(BERLIN.id, days(desk, 1, 3)))
         held = await desk.booking.hold(desk.actor, wish(desk))
+        await counter.payment.carry_on(held.id)
         opened = await desk.payment.settle(desk.actor, held.id)
         await stripe.pay(opened)
+        await counter.payment.carry_on(held.id)
         paid = await desk.payment.settle(desk.actor, held.id)
         mine = await desk.listing.page(desk.actor, BookingQuery())
 
@@ -74,7 +76,7 @@ async def test_S3_what_others_booked_is_not_there_for_a_renter(world, other):
 
 
 async def test_what_the_counter_booked_for_a_renter_is_theirs_to_see_and_to_give_up(world):
-    async with world.desk() as counter, world.desk("renter") as desk:
+    async with world.carrying() as counter, world.desk("renter") as desk:
         booked = await counter.booking.hold(counter.actor, wish(counter))
 
         seen = await desk.booking.booking(desk.actor, booked.id)
@@ -87,7 +89,7 @@ async def test_what_the_counter_booked_for_a_renter_is_theirs_to_see_and_to_give
 
 
 async def test_a_renter_takes_no_car_back_and_sees_no_branch_and_no_renters(world, other):
-    async with world.desk("renter") as desk:
+    async with world.carrying(), world.desk("renter") as desk:
         held = await desk.booking.hold(desk.actor, wish(desk))
         for ask in (
             lambda: desk.rental.returned(desk.actor, held.id),

@@ -1,5 +1,6 @@
 from engine.domain import errors
 from engine.domain.errors import Contended, DriveSphereError, Overtaken, Unavailable
+from engine.domain.wish_errors import NobodyCarries, WishUnanswered
 
 
 def tree(root):
@@ -13,7 +14,9 @@ def test_every_error_has_a_code_of_its_own():
 
 
 def test_only_what_may_pass_by_itself_is_worth_another_try():
-    assert {Contended, Overtaken, Unavailable} == {error for error in tree(DriveSphereError) if error.retryable}
+    assert {Contended, NobodyCarries, Overtaken, Unavailable, WishUnanswered} == {
+        error for error in tree(DriveSphereError) if error.retryable
+    }
 
 
 def test_the_tree_at_the_top_of_the_page_shows_every_error():

@@ -52,6 +52,8 @@ def to_reset(row: PersonRow) -> Question:
         f"The password of {person.name} stops working now. You are shown a one-time password once; with it another is "
         "chosen at the next sign-in."
     )
+    if person.post.role is Role.RENTER:
+        text += " The key that the account signs its wishes with is made anew too."
     return Question(
         "Make a new password?",
         text,

@@ -19,6 +19,7 @@ FLAWS = MappingProxyType(
         Flaw.ROLE: "its rights in the database are not those of its role",
         Flaw.RIGHTS: "it holds rights in the database that are not this program's",
         Flaw.PLACE: "its branch, fleet or name in the database is another",
+        Flaw.KEY: "the key that it asks desks with is missing or another than they know",
     }
 )
 #: Where the account in the panel is not the one whose password was asked for.

@@ -16,8 +16,11 @@ from pathlib import Path
 
 import pymongo
 from bson import ObjectId
-from builders import make_car
 from pymongo.errors import OperationFailure
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from builders import make_car
 
 from engine.adapters.mongo_client import Credentials, connect
 from engine.adapters.mongo_documents import car_document
@@ -25,7 +28,8 @@ from engine.adapters.mongo_guest import GUEST, GUEST_PASSWORD
 from engine.adapters.mongo_provision import NewAccount, create_account, provision
 from engine.adapters.mongo_rights import privileges
 from engine.adapters.mongo_shapes import SHAPES
-from engine.domain.people import Renter, RenterId, Role
+from engine.adapters.mongo_views import VIEWS, own_names
+from engine.domain.people import AccountName, Renter, RenterId, Role
 from engine.domain.settings import FirmSettings
 from engine.embedded.servers import open_servers
 
@@ -85,7 +89,7 @@ ACCOUNTS = (
     ),
     Attempt("delete an account", lambda db, _: db.command("dropUser", "victim")),
     Attempt("delete all accounts", lambda db, _: db.command("dropAllUsersFromDatabase")),
-    Attempt("make a role", lambda db, _: db.command("createRole", "evil", privileges=[], roles=[])),
+    Attempt("make a role", lambda db, _: db.command("createRole", "evil", privileges=[], roles=[]), ADMIN),
     Attempt(
         "widen a role by another", lambda db, _: db.command("grantRolesToRole", "ds_client", roles=["dbOwner"]), ADMIN
     ),
@@ -103,7 +107,12 @@ ACCOUNTS = (
 SCHEMA = (
     Attempt("drop a collection", lambda db, _: db.bookings.drop()),
     Attempt("drop the database", lambda db, _: db.client.drop_database(NAME)),
-    Attempt("make a collection", lambda db, _: db.command("create", "evil")),
+    Attempt("make a collection", lambda db, _: db.command("create", "evil"), ADMIN),
+    Attempt("make a view of everybody's bookings", lambda db, _: db.command(
+        "create", "evil", viewOn="bookings", pipeline=[]), ADMIN),
+    Attempt("alter a view", lambda db, _: db.command(
+        "collMod", "booking_standings", viewOn="bookings", pipeline=[])),
+    Attempt("drop a view", lambda db, _: db["booking_standings"].drop()),
     Attempt("take a shape away", lambda db, _: db.command("collMod", "bookings", validator={})),
     Attempt("write past the shape", lambda db, _: db.command(
         "insert", "bookings", documents=[{"x": 1}], bypassDocumentValidation=True)),
@@ -198,8 +207,10 @@ class Prober:
         return True
 
     def _mend(self) -> None:
-        with suppress(OperationFailure):
-            self._root.command("dropUser", "evil")
+        for mend in (("dropUser", "evil"), ("dropRole", "evil")):
+            with suppress(OperationFailure):
+                self._root.command(*mend)
+        self._root.drop_collection("evil")
         self._root.command("updateRole", "ds_client", privileges=privileges("ds_client", NAME), roles=[])
         admin = self._root.command("usersInfo", "admin")["users"][0]
         ours = {"role": "ds_admin", "db": NAME}
@@ -217,6 +228,8 @@ def prepare(url: str, root_name: str, root_password: str) -> None:
             owner, person = "o" if role is Role.OWNER else None, renter if role is Role.RENTER else None
             await create_account(client, NAME, NewAccount(role, PASSWORD, role, role, None, owner, person))
         await create_account(client, NAME, NewAccount("victim", PASSWORD, Role.CLIENT, "V"))
+        other = Renter(RenterId("r2"), "R2", "r2@example.org", "+4930901821", "L2")
+        await create_account(client, NAME, NewAccount("renter2", PASSWORD, Role.RENTER, "R2", renter=other))
         # Something has to be there: a pipeline over nothing runs nothing.
         await client[NAME].cars.replace_one({"_id": "car-1"}, car_document(make_car(1)), upsert=True)
         await client.close()
@@ -239,6 +252,16 @@ def _matrix(prober: Prober) -> Iterable[str]:
     yield _rule()
     for collection in sorted(SHAPES):
         yield _row((collection, *(prober.rights(collection, who) or "-" for who in COLUMNS)))
+    own, other = own_names(AccountName("renter"), RenterId("r")), own_names(AccountName("renter2"), RenterId("r2"))
+    views = {
+        **{f"{name} (view)": name for name in sorted(VIEWS)},
+        "own.bookings (view of the renter's account)": own.bookings,
+        "own.answers (view of the renter's account)": own.answers,
+        "own.bookings of another renter": other.bookings,
+        "own.answers of another renter": other.answers,
+    }
+    for words, view in views.items():
+        yield _row((words, *(prober.rights(view, who) or "-" for who in COLUMNS)))
 
 
 def _cells(may: frozenset[str]) -> list[str]:

@@ -53,15 +53,35 @@ def test_S2_S3_S4_nobody_deletes_and_few_read_what_is_not_theirs(prober, who):
     assert (who in {"admin", "backup"}) == bool(reads)
 
 
+#: Wishes that were answered, and word of who answers them.
+_CARRIED = {"wishes", "wish_answers", "carriers"}
 #: Pictures that were replaced, and requests that were decided.
 _MAY_DELETE = {
-    "admin": {"account_requests", "images.files", "images.chunks"},
+    "admin": {"account_requests", "images.files", "images.chunks", "return_pages", *_CARRIED},
+    "client": _CARRIED,
     "owner": {"images.files", "images.chunks"},
+    "worker": _CARRIED,
 }
 
 
 def test_S5_a_clerk_changes_no_car_and_an_owner_no_booking(prober):
-    assert "R" == prober.rights("cars", "client") == prober.rights("bookings", "owner")
+    assert ("R", "") == (prober.rights("cars", "client"), prober.rights("bookings", "owner"))
+
+
+def test_a_renter_writes_wishes_and_nothing_else(prober):
+    rights = {name: prober.rights(name, "renter") for name in attempts.SHAPES}
+    writes = {name: letters for name, letters in rights.items() if set(letters) - {"R"}}
+
+    assert {"wishes": "I"} == writes
+    assert not any(rights[name] for name in ("bookings", "renters", "ledger", "audit", "people", "wish_keys"))
+
+
+def test_a_renter_reads_its_own_bookings_and_nobody_elses(prober):
+    own, other = attempts.own_names("renter", "r"), attempts.own_names("renter2", "r2")
+
+    assert ["R", "R"] == [prober.rights(view, "renter") for view in (own.bookings, own.answers)]
+    assert ["", ""] == [prober.rights(view, "renter") for view in (other.bookings, other.answers)]
+    assert [] == [who for who in ("client", "owner", "worker", "guest") if prober.rights(own.bookings, who)]
 
 
 def test_S6_there_is_no_password_in_any_collection_that_somebody_may_read():

@@ -52,7 +52,9 @@ async def test_a_day_of_accounts_leaves_no_password_in_the_logs_nor_in_the_datab
         again = await office.accounts.reset_password(office.actor, "nele")
         secrets.add(again.password)
     told = written()
-    kept = "".join(str(list(world.db[name].find())) for name in world.db.list_collection_names())
+    kept = "".join(
+        str(list(world.db[name].find())) for name in world.db.list_collection_names() if "system" not in name
+    )
 
     assert [] == [secret for secret in secrets if secret in told]
     assert [] == [secret for secret in secrets if secret in kept]

@@ -168,6 +168,9 @@ TABLE: dict[str, UseCase] = {
 
 #: Verbs without an actor: the engine's own.
 INTERNAL = {
+    "carrier.run": "listens in the background; whose wish it is, its signature says",
+    "carrier.until_decided": "one wish; the renter's own rights are asked, and not those of whose desk it is",
+    "follower.look_again": "settles with the actor of the wish",
     "payment.carry_on": "the payment protocol, called by services that have checked the actor, and by the sweeper",
     "payment.give_up": "the same",
     "payment.heard": "a webhook said so; it proves nothing and is looked up at Stripe",

@@ -1,0 +1,79 @@
+"""What an account reads of bookings where it may not read them whole. Data only; ``mongo_provision`` applies it.
+
+MongoDB 6 knows no rows that belong to a user, so whose bookings a renter reads is a view of its own (``own_views``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from engine.adapters.mongo_client import Document
+from engine.domain.people import AccountName, RenterId
+
+#: For owners' sums: bookings without anything of their renters.
+FLEET = "bookings_of_fleets"
+#: For owners' lists: the same with renters' initials, found by number and plate only.
+FLEET_LIST = "bookings_of_fleets_listed"
+#: For renters: whether a claim is a hold, and until when.
+STANDINGS = "booking_standings"
+
+_NOT_FOR_OWNERS = [
+    "renter_id", "renter_name", "renter_key", "intent_key", "session_ids", "booked_by", "history.by",
+    "attempts.request", "attempts.url", "attempts.session_id", "attempts.payment_intent", "trouble.settled",
+]  # fmt: skip
+_LETTERS: Document = {
+    "$reduce": {
+        "input": {"$split": ["$renter_name", " "]},
+        "initialValue": "",
+        "in": {"$concat": ["$$value", " ", {"$substrCP": ["$$this", 0, 1]}]},
+    }
+}
+_NO_NAMES: Document = {"$filter": {"input": "$search_keys", "cond": {"$ne": [{"$substrCP": ["$$this", 0, 1]}, "~"]}}}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Attributes: ``pipeline`` is run over ``on`` for whoever reads it."""
+
+    on: str
+    pipeline: tuple[Document, ...]
+
+
+VIEWS: dict[str, View] = {
+    FLEET: View("bookings", ({"$unset": [*_NOT_FOR_OWNERS, "search_keys"]},)),
+    FLEET_LIST: View(
+        "bookings",
+        (
+            {"$set": {"letters": _LETTERS, "search_keys": _NO_NAMES}},
+            {"$unset": _NOT_FOR_OWNERS},
+        ),
+    ),
+    STANDINGS: View("bookings", ({"$project": {"state": 1, "hold_until": 1}},)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNames:
+    """What the database calls the things of one renter's account.
+
+    A name is made from both account and renter, so an account that is given another renter is given other views: none
+    is ever altered. Ids may hold anything, names of collections may not: hence the digest.
+    """
+
+    role: str
+    bookings: str
+    answers: str
+
+
+def own_names(account: AccountName, renter_id: RenterId) -> OwnNames:
+    mark = hashlib.sha256(f"{account}\0{renter_id}".encode()).hexdigest()[:24]
+    return OwnNames(f"ds_own_{mark}", f"own.bookings.{mark}", f"own.answers.{mark}")
+
+
+def own_views(account: AccountName, renter_id: RenterId) -> dict[str, View]:
+    names = own_names(account, renter_id)
+    return {
+        names.bookings: View("bookings", ({"$match": {"renter_id": {"$eq": renter_id}}},)),
+        names.answers: View("wish_answers", ({"$match": {"account": {"$eq": account}}},)),
+    }

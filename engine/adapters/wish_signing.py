@@ -1,0 +1,31 @@
+"""Ed25519 over wishes (RFC 8032): made by administrators' engines, signed by renters', compared by carriers'."""
+
+from __future__ import annotations
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+#: Bytes of either half of a key, and of a signature.
+KEY_BYTES, SIGNATURE_BYTES = 32, 64
+
+
+def new_key() -> bytes:
+    """The private half of a new key."""
+    return Ed25519PrivateKey.generate().private_bytes_raw()
+
+
+def public_half(private: bytes) -> bytes:
+    return Ed25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
+
+
+def sign(private: bytes, message: bytes) -> bytes:
+    return Ed25519PrivateKey.from_private_bytes(private).sign(message)
+
+
+def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether whoever holds the private half of *public* signed exactly *message*."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
