@@ -242,6 +242,14 @@ async def _open_doors(
     )
 
 
+def _means(place: Place, actor: Actor, doors: _Doors) -> Means:
+    client, store, clock, gateway = doors.client, doors.store, doors.clock, doors.gateway
+    mode = ModeGuard(MongoDeployment(client, place.database), gateway, clock)
+    belief = Belief(store, MongoWitnesses(client, place.database), MongoTerms(client, place.database), gateway, clock)
+    payment = PaymentService(store, gateway, clock, actor.account, mode, belief)
+    return Means(client, store, doors.turns, payment, Landing())
+
+
 def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
     client, store, turns, clock, gateway = doors.client, doors.store, doors.turns, doors.clock, doors.gateway
     desk = desk_name()
@@ -250,11 +258,9 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
     photos = PhotoService(pictures, darkroom)
     readable = readable_to(actor)
     books = MongoEarnings(client, place.database, clock, readable.summed)
-    mode = ModeGuard(MongoDeployment(client, place.database), gateway, clock)
-    belief = Belief(store, MongoWitnesses(client, place.database), MongoTerms(client, place.database), gateway, clock)
-    payment = PaymentService(store, gateway, clock, actor.account, mode, belief)
-    landing = Landing()
-    at = bookings_at(place, Means(client, store, turns, payment, landing), doors.session.signing_key, actor, desk)
+    means = _means(place, actor, doors)
+    payment, landing = means.payment, means.landing
+    at = bookings_at(place, means, doors.session.signing_key, actor, desk)
     return Engine(
         actor=actor,
         session=doors.session,

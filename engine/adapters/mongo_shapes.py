@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from engine.adapters.migrations import LATEST
 from engine.adapters.mongo_client import Document
+from engine.adapters.mongo_wish_shapes import WISH_SHAPES
 from engine.domain.account_requests import MOST_WAITING
 from engine.domain.availability import ClaimKind
 from engine.domain.booking import BookingState
@@ -17,7 +18,6 @@ from engine.domain.people import Role
 from engine.domain.photo import MOST_BYTES
 from engine.domain.restored import Outcome
 from engine.domain.trouble import Why
-from engine.domain.wish import MOST_BODY, MOST_WISHES
 
 _TEXT: Document = {"bsonType": "string", "minLength": 1, "maxLength": 400}
 _MAYBE_EMPTY: Document = {"bsonType": "string", "maxLength": 4000}
@@ -352,55 +352,7 @@ SHAPES: dict[str, Document] = {
         {"_id": {"bsonType": "objectId"}, "account": _TEXT, "at": _DATE, "desk": _TEXT, "zones": _TEXT},
         optional=("zones",),
     ),
-    # That a booking changed, for those who may not read it whole.
-    "news": _record(
-        {
-            "_id": {"bsonType": "objectId"},
-            "booking_id": _TEXT,
-            "car_id": _TEXT,
-            "branch_id": _TEXT,
-            "owner_id": _TEXT,
-            "starts_at": _DATE,
-            "ends_at": _DATE,
-            "blocking": {"bsonType": "bool"},
-            "at": _DATE,
-        }
-    ),
-    # All that a renter's account can write: small, of one form, and with the number of a place, as requests have.
-    "wishes": _record(
-        {
-            "_id": {"bsonType": "string", "minLength": 1, "maxLength": 80},
-            "slot": {"bsonType": "int", "minimum": 0, "maximum": MOST_WISHES - 1},
-            "account": {"bsonType": "string", "minLength": 1, "maxLength": 40},
-            "kind": {"bsonType": "string", "minLength": 1, "maxLength": 20},
-            "body": {"bsonType": "string", "maxLength": MOST_BODY},
-            "at": {"bsonType": "long", "minimum": 0, "maximum": 2**53},
-            "sig": {"bsonType": "binData"},
-        }
-    ),
-    "wish_answers": _record(
-        {
-            "_id": {"bsonType": "string", "minLength": 1, "maxLength": 80},
-            "account": {"bsonType": "string", "minLength": 1, "maxLength": 40},
-            "at": _DATE,
-            "booking_id": _MAYBE_EMPTY,
-            "code": _MAYBE_EMPTY,
-            "facts": _FACTS,
-            "slot": {"bsonType": "int", "minimum": 0, "maximum": MOST_WISHES - 1},
-        },
-        optional=("slot",),
-    ),
-    "wish_keys": _record(
-        {
-            "_id": _TEXT,
-            "name": _TEXT,
-            "renter": {"bsonType": "object"},
-            "public": {"bsonType": "binData"},
-            "active": {"bsonType": "bool"},
-            "since": _DATE,
-        }
-    ),
-    "carriers": _record({"_id": {"bsonType": "string", "pattern": "^[0-9a-f]{24}$"}, "at": _DATE}),
+    **WISH_SHAPES,
     # Anybody may insert here: small, of one form, and with the number of a place, of which there are not many.
     "account_requests": _record(
         {

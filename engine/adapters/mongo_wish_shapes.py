@@ -1,0 +1,74 @@
+"""The shapes of what renters wish and what is told of bookings to those who may not read them; data only."""
+
+from __future__ import annotations
+
+from engine.adapters.mongo_client import Document
+from engine.domain.wish import MOST_BODY, MOST_WISHES
+
+_TEXT: Document = {"bsonType": "string", "minLength": 1, "maxLength": 400}
+_DATE: Document = {"bsonType": "date"}
+_ACCOUNT: Document = {"bsonType": "string", "minLength": 1, "maxLength": 40}
+_KEY: Document = {"bsonType": "string", "minLength": 1, "maxLength": 80}
+_PLACE: Document = {"bsonType": "int", "minimum": 0, "maximum": MOST_WISHES - 1}
+
+
+def _record(fields: dict[str, Document], *optional: str) -> Document:
+    required = [name for name in fields if name not in optional]
+    return {"bsonType": "object", "required": required, "properties": fields, "additionalProperties": False}
+
+
+WISH_SHAPES: dict[str, Document] = {
+    # That a booking changed, for those who may not read it whole.
+    "news": _record(
+        {
+            "_id": {"bsonType": "objectId"},
+            "booking_id": _TEXT,
+            "car_id": _TEXT,
+            "branch_id": _TEXT,
+            "owner_id": _TEXT,
+            "starts_at": _DATE,
+            "ends_at": _DATE,
+            "blocking": {"bsonType": "bool"},
+            "at": _DATE,
+        }
+    ),
+    # All that a renter's account can write: small, of one form, and with the number of a place, as requests have.
+    "wishes": _record(
+        {
+            "_id": _KEY,
+            "slot": _PLACE,
+            "account": _ACCOUNT,
+            "kind": {"bsonType": "string", "minLength": 1, "maxLength": 20},
+            "body": {"bsonType": "string", "maxLength": MOST_BODY},
+            "at": {"bsonType": "long", "minimum": 0, "maximum": 2**53},
+            "sig": {"bsonType": "binData"},
+        }
+    ),
+    "wish_answers": _record(
+        {
+            "_id": _KEY,
+            "account": _ACCOUNT,
+            "at": _DATE,
+            "booking_id": {"bsonType": "string", "maxLength": 4000},
+            "code": {"bsonType": "string", "maxLength": 4000},
+            "facts": {
+                "bsonType": "object",
+                "additionalProperties": {"bsonType": "string", "maxLength": 4000},
+                "maxProperties": 40,
+            },
+            "slot": _PLACE,
+        },
+        "slot",
+    ),
+    "wish_keys": _record(
+        {
+            "_id": _TEXT,
+            "name": _TEXT,
+            "renter": {"bsonType": "object"},
+            "public": {"bsonType": "binData"},
+            "active": {"bsonType": "bool"},
+            "since": _DATE,
+        }
+    ),
+    "carriers": _record({"_id": {"bsonType": "string", "pattern": "^[0-9a-f]{24}$"}, "at": _DATE}),
+}
