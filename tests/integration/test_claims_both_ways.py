@@ -108,8 +108,10 @@ async def test_a_row_past_its_shape_is_named(world):
     world.db.cars.update_one({"_id": "car-2"}, {"$set": {"seats": "five"}}, bypass_document_validation=True)
 
     finding, _ = await found(world, Area.ROWS)
+    by_worker, _ = await found(world, Area.ROWS, "worker")
 
     assert Level.GOOD is calm.level
+    assert Level.BAD is by_worker.level  # who may not read all collections is told of the others
     assert (Level.BAD, "cars: car-2") == (finding.level, wrong(finding))
 
 
