@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 import pymongo
 import pytest
 import pytest_asyncio
+from bson import ObjectId
 from builders import ACCOUNTS, DATABASE, PASSWORD, World, make_car, wish
 from payments import opened
 
-from engine.adapters import mongo_backup
-from engine.adapters.backup_file import BackupKey
+from engine.adapters import backup_records, mongo_backup
+from engine.adapters.backup_file import CHUNK, BackupKey, Sealer
+from engine.adapters.backup_records import PART, BackupWriter
 from engine.adapters.mongo_client import Connector, Credentials, connect
 from engine.adapters.mongo_deployment import MongoDeployment
 from engine.adapters.mongo_documents import audit_document
@@ -21,7 +23,7 @@ from engine.adapters.mongo_restore import MARK, Restore
 from engine.backing_up import make_backup
 from engine.domain.accounts import is_one_time
 from engine.domain.audit import AuditRow
-from engine.domain.backup import BackupDamaged, BackupKeyWrong, BackupRefused, Tally
+from engine.domain.backup import BackupDamaged, BackupKeyWrong, BackupRefused, Tally, split_rows
 from engine.domain.errors import Forbidden
 from engine.restoring import Order, Target, restore
 
@@ -294,3 +296,35 @@ async def test_where_a_snapshot_is_not_kept_long_enough_changes_are_replayed(
 def _audited(number):
     at = datetime(2026, 11, 1, tzinfo=UTC)
     return audit_document(AuditRow(at, "admin", "desk", "car.changed", f"car:{number}", {}, {}))
+
+
+async def test_no_more_than_a_batch_is_held_however_many_rows_there_are(world, place, tmp_path, monkeypatch):
+    monkeypatch.setattr(mongo_backup, "_BATCH", 500)
+    rows = [{"_id": ObjectId(), "n": n, "files_id": "p", "data": bytes(200)} for n in range(20_000)]
+    world.db.command("insert", "images.chunks", documents=rows[:10_000], bypassDocumentValidation=True)
+    world.db.command("insert", "images.chunks", documents=rows[10_000:], bypassDocumentValidation=True)
+    held, sealed, read = [], [], []
+    write, seal, complete = BackupWriter.rows, Sealer.write, backup_records._complete
+
+    def rows_held(self, batch):
+        held.append(sum(1 for _ in split_rows(batch)))
+        write(self, batch)
+
+    def bytes_held(self, data):
+        seal(self, data)
+        sealed.append(len(self._waiting))
+
+    def bytes_read(waiting):
+        read.append(len(waiting))
+        yield from complete(waiting)
+
+    monkeypatch.setattr(BackupWriter, "rows", rows_held)
+    monkeypatch.setattr(Sealer, "write", bytes_held)
+    monkeypatch.setattr(backup_records, "_complete", bytes_read)
+    made = await saved(place, tmp_path / "firm.backup")
+
+    assert 20_000 == made.summary.counts["images.chunks"]
+    assert max(held) <= 500
+    assert len(held) >= 40
+    assert max(sealed) <= CHUNK
+    assert max(read) <= 2 * PART

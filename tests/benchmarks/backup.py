@@ -1,0 +1,67 @@
+"""How long a back-up of many bookings takes, and how much memory: ``python tests/benchmarks/backup.py 1000000``.
+
+It starts servers of its own, draws the rows, and prints what a tenth of them and all of them cost; the peak of the
+resident memory is to be the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import sys
+import tempfile
+from pathlib import Path
+from time import perf_counter
+
+from view_builders import make_booking
+
+from engine.adapters.backup_file import BackupKey
+from engine.adapters.backup_records import check
+from engine.adapters.mongo_bookings import booking_document
+from engine.adapters.mongo_client import Credentials, connect, database
+from engine.backing_up import make_backup
+from engine.domain.booking import BookingState
+from engine.embedded.servers import open_servers
+
+NAME = "ds_backup_benchmark"
+KEY = BackupKey(bytes(range(32)), "key")
+_BATCH = 2_000
+
+
+async def draw(db, first: int, last: int) -> None:
+    row = booking_document(make_booking(1, BookingState.COMPLETED))
+    for begin in range(first, last, _BATCH):
+        rows = [row | {"_id": f"B{n:09}", "intent_key": f"k{n}"} for n in range(begin, min(begin + _BATCH, last))]
+        await db.bookings.insert_many(rows, ordered=False)
+
+
+async def measure(client, folder: Path, rows: int) -> None:
+    path, began = folder / f"{rows}.backup", perf_counter()
+    made = await make_backup(client, NAME, path, KEY, lambda _: None, by="benchmark")
+    took = perf_counter() - began
+    with path.open("rb") as file:
+        began = perf_counter()
+        assert rows == check(file, KEY).summary.counts["bookings"]
+        checked = perf_counter() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"{rows:>9,} bookings: {took:6.1f} s to back up and read back, {checked:6.1f} s to check once more, "
+        f"{made.size / 1e6:7.1f} MB, peak {peak:5.0f} MB resident"
+    )
+
+
+async def main(rows: int) -> None:
+    with tempfile.TemporaryDirectory(prefix="drivesphere-backup-") as name:
+        folder = Path(name)
+        async with open_servers(folder / "servers", sandbox=False) as servers:
+            who = Credentials(servers.root_name, servers.root_password, "admin")
+            async with connect(servers.mongo_url, who) as client:
+                db, before = database(client, NAME), 0
+                for size in (rows // 10, rows):
+                    await draw(db, before, size)
+                    before = size
+                    await measure(client, folder, size)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000))
