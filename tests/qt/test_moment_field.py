@@ -318,7 +318,7 @@ def test_a_screen_reader_hears_name_role_value_and_what_is_wrong(field):
     assert "Pick-up" == heard.text(QAccessible.Text.Name)
     assert QAccessible.Role.EditableText is heard.role()
     assert "fri ten" == heard.text(QAccessible.Text.Value)
-    assert "Not understood: “ten”" == heard.text(QAccessible.Text.Description)
+    assert "Not understood: “ten”." == heard.text(QAccessible.Text.Description)
 
 
 # Languages.

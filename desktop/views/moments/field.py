@@ -153,6 +153,7 @@ class MomentField(QWidget):
         if placed.twice:
             self._of.open = placed
             self.edit.setText(f"{day_written(placed.at)}  {placed.at:%H:%M}")
+            self.edit.selectAll()
             self._say(self._of.told(placed), aloud=True)
             return False
         self._hold(placed.at, placed if placed.skipped is not None else None)

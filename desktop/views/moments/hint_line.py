@@ -26,7 +26,7 @@ class HintLine(QWidget):
         self._theme, self._kept_free, self._shown = theme, kept_free, Hint()
         self.mark = QLabel()
         self.text = Text(theme, size=TypeSize.SMALL, ink="muted", wrap=True)
-        self.first, self.second = (Button(theme, kind=Kind.QUIET) for _ in range(2))
+        self.first, self.second = (Button(theme, kind=Kind.PLAIN) for _ in range(2))
         self.text.setMinimumHeight(5 * GRID if kept_free else 0)
         line, answers = QHBoxLayout(), QHBoxLayout()
         line.setSpacing(GRID)

@@ -102,11 +102,11 @@ def misread_words(misread: Misread, *, days_only: bool = False) -> str:
 _SENTENCES = MappingProxyType(
     {
         Why.NOTHING: "A day and a time are missing.",
-        Why.WORD: "Not understood: {word}",
-        Why.DAY: "There is no such day: {word}",
-        Why.TIME: "There is no such time: {word}",
-        Why.YEAR: "The year is too far off: {word}",
-        Why.WEEKDAY: "The day of the week does not fit: {word}",
+        Why.WORD: "Not understood: {word}.",
+        Why.DAY: "There is no such day: {word}.",
+        Why.TIME: "There is no such time: {word}.",
+        Why.YEAR: "The year is too far off: {word}.",
+        Why.WEEKDAY: "The day of the week does not fit: {word}.",
         Why.AMBIGUOUS: "{word} can be read in two ways. Write it out.",
         Why.COMING: "{word}: that time comes once.",
         Why.TOO_LONG: "That is too long for a day and a time.",
