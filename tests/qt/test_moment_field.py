@@ -22,7 +22,6 @@ from desktop.theme.theme import Scheme
 from desktop.views.moments.field import MomentField
 from desktop.views.moments.habits import habits_of, order_of
 from desktop.views.moments.words import EXAMPLES, misread_words
-from desktop.widgets.month import WEEK, WEEKS
 from engine.domain.moments.habits import ENGLISH, GERMAN, Order, joined
 from engine.domain.moments.read import read_moment
 from engine.domain.moments.reading import Misread, Question, Reading
@@ -275,11 +274,11 @@ def test_six_whole_weeks_are_always_visible(field, day):
     month.resize(month.sizeHint())
     month.show_day(day, day)
     first = month.first_shown()
-    places = [month.place_of(first + timedelta(days=n)) for n in range(WEEKS * WEEK)]
+    places = [month.place_of(first + timedelta(days=n)) for n in range(6 * 7)]
 
     assert 0 == first.weekday()
     assert all(month.rect().contains(place) for place in places)
-    assert len({(place.x(), place.y()) for place in places}) == WEEKS * WEEK
+    assert len({(place.x(), place.y()) for place in places}) == 6 * 7
     assert month.place_of(day) in places
 
 
