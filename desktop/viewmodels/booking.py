@@ -46,6 +46,8 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         self._intent_key = secrets.token_urlsafe(24)
         # A renter's own account rents for itself.
         self._show(PanelState(offer=offer, period=period, branch=branch, renter=self._desk.actor.renter))
+        if self._desk.actor.renter is not None:
+            self._tasks.latest("somebody", self._look_for_somebody(self._run))
 
     def resume(self, booking: Booking, branch: Branch | None) -> None:
         """Open the panel for a booking that exists, to pay it or to watch it."""
@@ -117,6 +119,10 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
     def close(self) -> None:
         """Nobody looks any more; a payment under way is watched on for the lists."""
         self._begin()
+
+    async def _look_for_somebody(self, run: int) -> None:
+        """Told before anything is filled in: a renter's own account needs a desk that carries its wish out."""
+        await self._asking(lambda: self._desk.bookings.must_have_somebody(self._desk.actor), run)
 
     async def _find_renter(self, text: str, run: int) -> None:
         self._show(replace(self.state, searching=True, problem=None))
@@ -202,7 +208,7 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
     def _begin(self) -> None:
         """Another opening of the panel; payments under way are watched on for the lists."""
         self._run += 1
-        for name in ("renters", "settle", "quote refund", "add renter"):
+        for name in ("renters", "settle", "quote refund", "add renter", "somebody"):
             self._tasks.stop(name)
 
     def _tell(self, problem: DriveSphereError) -> None:

@@ -27,6 +27,7 @@ from engine.adapters.mongo_deployment import MongoDeployment
 from engine.adapters.mongo_indexes import INDEXES
 from engine.adapters.mongo_provision import same_index, same_rights
 from engine.adapters.mongo_reading import SUMMABLE, Fields, read, shown, sound
+from engine.adapters.mongo_renters import same_view, wanted_views
 from engine.adapters.mongo_rights import RIGHTS, privileges
 from engine.adapters.mongo_schema import schema_row
 from engine.adapters.mongo_shapes import SHAPES
@@ -122,6 +123,13 @@ class MongoHealth:
                 wrong.append(f"{collection}: missing")
             elif there[collection]["options"].get("validator") != {"$jsonSchema": shape}:
                 wrong.append(f"{collection}: another validator")
+        with speaking():
+            views = await wanted_views(self._db)
+        looked += len(views)
+        wrong += [f"{name}: view missing" for name in views if name not in there]
+        wrong += [
+            f"{name}: another view" for name in views if name in there and not same_view(there[name], views[name])
+        ]
         for collection in INDEXES.keys() & there.keys():
             compared, differing = await self._indexes(collection)
             looked += compared

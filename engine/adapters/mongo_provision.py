@@ -13,11 +13,10 @@ from engine.adapters.mongo_documents import renter_of
 from engine.adapters.mongo_founding import NewAccount, create_account, found, has_admin
 from engine.adapters.mongo_indexes import INDEXES
 from engine.adapters.mongo_migrate import Upgrade
-from engine.adapters.mongo_renters import make_views
+from engine.adapters.mongo_renters import make_views, same_view, wanted_views
 from engine.adapters.mongo_rights import RIGHTS, privileges
 from engine.adapters.mongo_settings import begin_series
 from engine.adapters.mongo_shapes import SHAPES
-from engine.adapters.mongo_views import VIEWS, View
 from engine.domain.errors import Misconfigured
 from engine.domain.settings import FirmSettings
 
@@ -90,19 +89,14 @@ async def _validators(db: Database) -> list[str]:
 
 
 async def _views(db: Database) -> list[str]:
-    changes = [f"{name}: view created" for name in await make_views(db, VIEWS)]
+    wanted = await wanted_views(db)
+    changes = [f"{name}: view created" for name in await make_views(db, wanted)]
     there = {info["name"]: info async for info in await db.list_collections(filter={"type": "view"})}
-    for name, view in VIEWS.items():
+    for name, view in wanted.items():
         if not same_view(there[name], view):
             await db.command("collMod", name, viewOn=view.on, pipeline=list(view.pipeline))
             changes.append(f"{name}: view renewed")
     return changes
-
-
-def same_view(there: Mapping[str, Any], wanted: View) -> bool:
-    """*there* is what ``listCollections`` tells."""
-    options = there["options"]
-    return (options.get("viewOn"), options.get("pipeline")) == (wanted.on, list(wanted.pipeline))
 
 
 async def _indexes(db: Database, collection: str) -> list[str]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from bson import Binary
 from pymongo.errors import OperationFailure
 
 from engine.adapters.mongo_client import Database, Document
 from engine.adapters.mongo_documents import renter_document, renter_of
-from engine.adapters.mongo_views import View, own_names, own_views
+from engine.adapters.mongo_views import VIEWS, View, own_names, own_views
 from engine.adapters.wish_signing import KEY_BYTES, new_key, public_half
 from engine.domain.accounts import Person
-from engine.domain.people import AccountName, Role
+from engine.domain.people import AccountName, RenterId, Role
 from engine.domain.wish import Signer
 
 #: Where in an account's own user the private half lies; only the account and administrators can read it.
@@ -92,6 +93,20 @@ def own_role(person: Person) -> str | None:
     """The role of the account alone, beside that of all renters; None for other accounts."""
     renter = person.post.renter
     return None if renter is None else own_names(person.account, renter.id).role
+
+
+async def wanted_views(db: Database) -> dict[str, View]:
+    """Every view that there should be: those of all, and those of each renter's account."""
+    wanted = dict(VIEWS)
+    async for row in db.wish_keys.find({"active": True}, {"renter._id": 1}):
+        wanted |= own_views(AccountName(row["_id"]), RenterId(row["renter"]["_id"]))
+    return wanted
+
+
+def same_view(there: Mapping[str, Any], wanted: View) -> bool:
+    """*there* is what ``listCollections`` tells."""
+    options = there["options"]
+    return (options.get("viewOn"), options.get("pipeline")) == (wanted.on, list(wanted.pipeline))
 
 
 async def make_views(db: Database, views: Mapping[str, View]) -> list[str]:

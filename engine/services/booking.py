@@ -175,6 +175,10 @@ class BookingService:
             return False
         return not any(way.blocking for way in settled)
 
+    async def must_have_somebody(self, actor: Actor) -> None:
+        """Whether anybody is there to book for *actor*: this desk is. Raises: Forbidden."""
+        actor.must(Deed.BOOK)
+
     async def booking(self, actor: Actor, booking_id: BookingId) -> Booking:
         """Raises: NotFound, also for one that the actor may not see."""
         booking = await self.store.booking(booking_id)

@@ -13,7 +13,10 @@ from bson.int64 import Int64
 from builders import DATABASE, PASSWORD, RENTER, make_car, wish
 from pymongo.errors import OperationFailure
 
+from engine.adapters.mongo_client import Credentials, connect
 from engine.adapters.mongo_documents import renter_document
+from engine.adapters.mongo_provision import provision
+from engine.adapters.mongo_views import own_names
 from engine.adapters.wish_signing import new_key, sign
 from engine.background import at_work
 from engine.domain.booking import BookingState
@@ -24,6 +27,7 @@ from engine.domain.errors import (
 )
 from engine.domain.money import Money
 from engine.domain.people import Renter, RenterId
+from engine.domain.settings import FirmSettings
 from engine.domain.wish import GiveUpWish, HoldWish, Refusal, Wish, WishId, WishKind, body_of
 from engine.domain.wish_errors import NobodyCarries, WishUnanswered
 
@@ -418,3 +422,27 @@ async def test_nothing_that_a_renter_or_an_owner_may_read_holds_somebody_elses_n
     assert allowed == found
     assert bool(own)
     assert (account == "renter") == any(RENTER.email in read[name] for name in own)
+
+
+@pytest.mark.parametrize("view", ["booking_standings", "own"])
+async def test_a_view_that_was_opened_wide_is_found_by_the_doctor_and_narrowed_again(world, endpoints, view):
+    name = own_names("renter", RENTER.id).bookings if view == "own" else view
+    world.db.command("collMod", name, viewOn="bookings", pipeline=[])
+    async with world.desk("admin") as office:
+        wide = (await office.head_office.health.inspection.schema()).wrong
+    changes = await provisioned(endpoints)
+    async with world.desk("admin") as office:
+        mended = (await office.head_office.health.inspection.schema()).wrong
+
+    assert f"{name}: another view" in wide
+    assert f"{name}: view renewed" in changes
+    assert [] == [line for line in mended if "view" in line]
+
+
+async def provisioned(endpoints):
+    """With MongoDB's own administrator, as a firm runs it after an update."""
+    client = connect(endpoints.mongo_url, Credentials(endpoints.root_name, endpoints.root_password, "admin"))
+    try:
+        return await provision(client, DATABASE, FirmSettings())
+    finally:
+        await client.close()

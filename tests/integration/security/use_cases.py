@@ -94,6 +94,7 @@ TABLE: dict[str, UseCase] = {
     "availability.taken_cars": may(BROWSE, args=lambda it: (CarWish(BERLIN.id, it.period),)),
     "availability.calendar": may(BROWSE, args=lambda it: (it.car.id, it.period)),
     "booking.booking": may(args=_booking, of="booking"),
+    "booking.must_have_somebody": may(BOOK),
     "booking.hold": may(BOOK, args=lambda it: (HoldCar(f"k-{it.booking_id}", it.car.id, it.period, RENTER.id, EUR),)),
     "listing.page": may(Deed.SEE_ALL_BOOKINGS, args=lambda _it: (BookingQuery(BookingScope.ALL),)),
     "listing.export": may(Deed.SEE_ALL_BOOKINGS, args=lambda _it: (BookingQuery(BookingScope.ALL), _write)),
