@@ -160,6 +160,7 @@ class WorkspaceView(QWidget):
             self.admin = AdminArea(tools, self._workspace, frame)
             if self.client is not None:
                 self.admin.booking_wanted.connect(self.client.open_booking)
+                self.admin.oversight.detail = self.client.detail
             areas.insert(0, self.admin)
         return tuple(areas)
 

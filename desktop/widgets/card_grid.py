@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QPainter, QPixmap, QRegion
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPixmap, QRegion
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -75,12 +75,14 @@ class CardGrid(QListView):
 
     Signals:
         chosen: The record of the card that was opened.
+        stepped: Keys or the mouse may have made another card the current one.
         visible_rows: First and last row now on the screen; feed it to ``PagesModel.want_rows``.
         retry_wanted: Row of a failed card that was opened; feed it to ``PagesModel.retry``.
         hidden: Nobody sees the cards any more.
     """
 
     chosen = Signal(object)
+    stepped = Signal()
     visible_rows = Signal(int, int)
     retry_wanted = Signal(int)
     hidden = Signal()
@@ -204,6 +206,11 @@ class CardGrid(QListView):
             self._open(self.currentIndex())
         else:
             super().keyPressEvent(event)
+        self.stepped.emit()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        self.stepped.emit()
 
     def viewportEvent(self, event: QEvent) -> bool:
         """A name that is cut off is told in full."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QRegion
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QRegion
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from desktop.theme.tokens import GRID, TypeSize
@@ -35,12 +35,14 @@ class RecordTable(QTableView):
     """Works on a ``RowsModel`` (also behind a sorting proxy) and on a ``PagesModel``.
 
     Signals:
-        chosen: The record of the row that was opened with Enter or a double click.
+        chosen: The record of the row that was opened with Enter or a click.
+        stepped: Keys or the mouse may have made another row the current one.
         visible_rows: First and last row now on the screen; feed it to ``PagesModel.want_rows``.
         retry_wanted: A failed row was opened; feed it to ``PagesModel.retry``.
     """
 
     chosen = Signal(object)
+    stepped = Signal()
     visible_rows = Signal(int, int)
     retry_wanted = Signal(int)
 
@@ -52,7 +54,7 @@ class RecordTable(QTableView):
         self._on_screen: VisibleRows | None = None
         self.setItemDelegate(self._row)
         self._dress(theme)
-        self.doubleClicked.connect(self._open)
+        self.clicked.connect(self._open)
         theme.changed.connect(self.viewport().update)
 
     def set_bones(self, *, shown: bool) -> None:
@@ -185,6 +187,11 @@ class RecordTable(QTableView):
             self._open(self.currentIndex())
         else:
             super().keyPressEvent(event)
+        self.stepped.emit()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        self.stepped.emit()
 
     def keyboardSearch(self, search: str) -> None:
         """Letters are commands here, they do not jump to a row."""

@@ -29,6 +29,8 @@ class SidePanel(QWidget):
 
     The host's pages get the rest of the width, unless they cannot be that narrow: then the panel lies over them.
 
+    *showing* is the record it was opened for, where its view says so.
+
     *foot* is the row below the content that does not scroll: for the main action.
 
     Signals:
@@ -45,6 +47,7 @@ class SidePanel(QWidget):
         self._host = host
         self._came_from: QWidget | None = None
         self._leaving = False
+        self.showing: object = None
         self._title = Text(theme, title, size=TypeSize.TITLE, bold=True)
         self._close = Button(theme, kind=Kind.QUIET, icon=Icon.CLOSE)
         self._close.setAccessibleName("Close panel")
@@ -63,6 +66,11 @@ class SidePanel(QWidget):
         host.installEventFilter(self)
         self._lay_out()
         self.hide()
+
+    @property
+    def is_open(self) -> bool:
+        """Not while it slides out."""
+        return self.isVisible() and not self._leaving
 
     def set_title(self, title: str) -> None:
         self._title.setText(title)

@@ -11,6 +11,7 @@ from desktop.views.admin.person_panel import PersonPanel
 from desktop.views.admin.requests_page import RequestsPage
 from desktop.views.area import Area, Entry, Frame
 from desktop.views.tools import Tools, Workspace
+from desktop.widgets.follow import Follow, Shows
 from engine.domain.account_requests import AccountRequest
 
 USERS, REQUESTS = "users", "requests"
@@ -64,6 +65,7 @@ class AccountsArea(Area):
     def _make_people(self) -> PeoplePage:
         self.people = PeoplePage(self._tools, self.people_vm, self._workspace.now)
         self.people.opened.connect(self.panel.open_person)
+        Follow(self.people.list.table, lambda row: row.person.account, Shows(self.panel, self._account_shown))
         self.people.new_wanted.connect(self.panel.open_new)
         self.people_vm.begin()
         return self.people
@@ -72,10 +74,19 @@ class AccountsArea(Area):
         self.requests = RequestsPage(self._tools, self.requests_vm, self._workspace.now)
         self.requests.task_failed.connect(self.task_failed)
         self.requests.grant_wanted.connect(self._grant)
+        Follow(self.requests.list.table, lambda row: row.id, Shows(self.panel, self._request_shown))
         self.requests.new_wanted.connect(self._new)
         self.people_vm.begin()
         self.requests_vm.listing.load()
         return self.requests
+
+    def _account_shown(self) -> object:
+        row = self.people_vm.state.row
+        return row.person.account if row is not None else None
+
+    def _request_shown(self) -> object:
+        request = self.people_vm.state.request
+        return request.id if request is not None else None
 
     def _new(self) -> None:
         self._frame.go(USERS)

@@ -22,6 +22,7 @@ from desktop.views.tools import Tools
 from desktop.widgets.button import Button
 from desktop.widgets.combo import Combo
 from desktop.widgets.flow import FlowLayout, with_label
+from desktop.widgets.follow import Follow, Shows
 from desktop.widgets.page_header import PageHeader
 from desktop.widgets.search_field import SearchField
 from desktop.widgets.side_panel import SidePanel
@@ -211,6 +212,7 @@ class AuditPage(Page):
             field.taken.connect(self._ask)
             field.range_taken.connect(self._range_typed)
         self.list.opened.connect(self.detail.show_row)
+        Follow(self.list.table, lambda row: row, Shows(self.detail, lambda: self.detail.showing))
         self.list.filled.connect(self._counted)
         self.list.stepped.connect(self.clear)
         self.save.clicked.connect(self.export.ask)
@@ -230,6 +232,7 @@ class AuditDetail(SidePanel):
         before = [(field_text(name), value) for name, value in row.before.items()]
         after = [(field_text(name), value) for name, value in row.after.items()]
         content = facts_of(self._tools.theme, [("", told), ("Before", before), ("After", after)])
+        self.showing = row
         self.set_content(content)
         self.set_title(verb_text(row.what))
         self.open(content)

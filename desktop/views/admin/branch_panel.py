@@ -44,6 +44,7 @@ class BranchPanel(SidePanel):
     def begin(self, line: BranchLine | None, zone: str = "") -> None:
         """A new one, in *zone* where it is known, or *line* to be changed."""
         self._line = line
+        self.showing = line.branch.id if line is not None else None
         start = line.branch if line else replace(_NEW, zone=zone or _NEW.zone)
         self.form = BranchForm(self._theme, start)
         self.set_content(self.form)

@@ -28,6 +28,7 @@ from desktop.views.damage import DamageBox
 from desktop.views.tools import Tools
 from desktop.views.waiting import Waiting
 from desktop.widgets.button import Button
+from desktop.widgets.follow import Follow, Shows
 from desktop.widgets.page_header import PageHeader
 from desktop.widgets.record_table import ROW_HEIGHT
 from desktop.widgets.text import Text
@@ -230,6 +231,8 @@ class FirmPage(Page):
         self.rules_table.chosen.connect(partial(self._open_row, self._open_rule))
         self.branches_table.chosen.connect(partial(self._open_row, self._open_branch))
         self.damage.task_failed.connect(self.task_failed)
+        shows = Shows(self.branch_panel, lambda: self.branch_panel.showing)
+        Follow(self.branches_table, lambda line: line.branch.id, shows)
         self.rules_panel.wanted.connect(self._rules_wanted)
         self.branch_panel.wanted.connect(self._branch_wanted)
         self.branch_panel.turned.connect(self._turn)

@@ -20,6 +20,7 @@ from desktop.views.area import Page
 from desktop.views.content import Content
 from desktop.views.tools import Tools, announce
 from desktop.widgets.button import Button
+from desktop.widgets.follow import Follow, Shows
 from desktop.widgets.page_header import PageHeader
 from desktop.widgets.record_table import RecordTable
 from desktop.widgets.side_panel import SidePanel
@@ -71,6 +72,7 @@ class HealthPage(Page):
         self.again.clicked.connect(vm.examine)
         self.copy_button.clicked.connect(self.copy)
         self.content.stepped.connect(vm.examine)
+        Follow(self.table, lambda finding: finding.area, Shows(self.detail, lambda: self.detail.showing))
         vm.changed.connect(self.draw)
         self.model.reset(len(Area))
         vm.examine()
@@ -108,6 +110,7 @@ class HealthPage(Page):
     def show_finding(self, finding: Finding) -> None:
         says = [("", finding.says)] + ([("What to do", finding.todo)] if finding.todo else [])
         content = facts_of(self._tools.theme, [("", says), ("Facts", finding.facts)])
+        self.detail.showing = finding.area
         self.detail.set_content(content)
         self.detail.set_title(AREAS[finding.area])
         self.detail.open(content)

@@ -24,6 +24,7 @@ from desktop.views.admin.health_page import HealthPage
 from desktop.views.admin.overview_page import Drill, OverviewPage
 from desktop.views.area import Area, Entry, Frame
 from desktop.views.bookings.commands import BookingCommands
+from desktop.views.bookings.detail import BookingDetail, follow_booking
 from desktop.views.bookings.page import BookingsPage
 from desktop.views.owner.fleet_commands import FleetCommands
 from desktop.views.owner.fleet_page import FleetPage
@@ -57,6 +58,8 @@ class OversightArea(Area):
         self._tools, self._workspace, self._frame = tools, workspace, frame
         desk, tasks = workspace.desk, workspace.tasks
         self._bookings_vm = BookingsViewModel(desk, tasks, (BookingScope.ALL,))
+        #: Where bookings are shown, once the frame has said so.
+        self.detail: BookingDetail | None = None
         self.overview: OverviewPage | None = None
         self.bookings: BookingsPage | None = None
         self.cars: FleetPage | None = None
@@ -172,11 +175,16 @@ class OversightArea(Area):
         self.overview = page = OverviewPage(self._tools, vm, self._frame.host)
         page.drilled.connect(self._drill)
         page.booking_wanted.connect(self.booking_wanted)
+        if self.detail is not None:
+            for card in (page.latest, page.holds):
+                follow_booking(card.table, self.detail, lambda line: line[0].id)
         return page
 
     def _make_bookings(self) -> BookingsPage:
         self.bookings = page = BookingsPage(self._tools, self._bookings_vm, self._workspace.now, title=_BOOKINGS_TITLE)
         page.opened.connect(self.booking_wanted)
+        if self.detail is not None:
+            follow_booking(page.table, self.detail)
         page.task_failed.connect(self.task_failed)
         self._bookings_vm.load()
         return page

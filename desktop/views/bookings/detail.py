@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -32,6 +33,8 @@ from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.copy_line import CopyLine
 from desktop.widgets.field_skeleton import Field, FieldList
+from desktop.widgets.follow import Follow, Shows
+from desktop.widgets.record_table import RecordTable
 from desktop.widgets.side_panel import SidePanel
 from desktop.widgets.text import Text
 from desktop.widgets.timeline import Timeline
@@ -219,6 +222,18 @@ class BookingDetail(SidePanel):
         self.number.copied.connect(lambda text: announce(self, f"{text} copied"))
         self.closed.connect(self.vm.close)
         self.vm.changed.connect(self.draw)
+
+
+def follow_booking(table: RecordTable, panel: BookingDetail, key_of: Callable[[Any], object] | None = None) -> Follow:
+    """Keep a list of bookings and their panel at one; *key_of* where a row is no BookingRow."""
+
+    def shown() -> object:
+        booking = panel.vm.state.booking
+        return booking.id if booking is not None else None
+
+    follow = Follow(table, key_of or (lambda row: row.booking.id), Shows(panel, shown))
+    panel.vm.changed.connect(follow.refresh)
+    return follow
 
 
 def _facts(booking: Booking, names: dict[BranchId, str], now: datetime) -> list[Field]:

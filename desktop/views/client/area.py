@@ -8,7 +8,7 @@ from desktop.viewmodels.search import SearchState
 from desktop.viewmodels.thumbnails import ThumbnailsViewModel
 from desktop.views.area import Area, Entry, Frame
 from desktop.views.bookings.commands import BookingCommands
-from desktop.views.bookings.detail import BookingDetail
+from desktop.views.bookings.detail import BookingDetail, follow_booking
 from desktop.views.bookings.news import BookingNews
 from desktop.views.bookings.page import BookingsPage
 from desktop.views.client.booking_panel import BookingPanel
@@ -16,10 +16,11 @@ from desktop.views.client.car_panel import CarPanel
 from desktop.views.client.search_page import SearchPage
 from desktop.views.photos import Photos
 from desktop.views.tools import Tools, Workspace
+from desktop.widgets.follow import Follow, Shows
 from desktop.widgets.side_panel import SidePanel
 from engine.domain.availability import Blocked
 from engine.domain.booking import Booking
-from engine.domain.car import Branch
+from engine.domain.car import Branch, CarId
 from engine.domain.catalogue import Offer
 from engine.domain.events import BookingChanged, Fact
 from engine.domain.people import Deed
@@ -43,6 +44,8 @@ class ClientArea(Area):
         self.car = CarPanel(tools, workspace, photos, frame.host)
         self.panel = BookingPanel(tools, workspace, frame.host)
         self.detail = BookingDetail(tools, workspace.detail, workspace.now, frame.host, demo=workspace.demo)
+        shows = (Shows(self.car, self._car_looked_at), Shows(self.panel, self._car_booked, held=lambda: True))
+        self._follow = Follow(self.search.results.grid, lambda row: row.car.id, *shows)
         self.news = BookingNews(tools.theme, frame.host, workspace.actor)
         self._connect()
 
@@ -123,6 +126,8 @@ class ClientArea(Area):
         self._holds.settled.connect(self._booked)
         workspace.search.changed.connect(self._search_changed)
         workspace.connection.changed.connect(self._connection_changed)
+        for shown in (workspace.car, workspace.panel, workspace.search):
+            shown.changed.connect(self._follow.refresh)
 
     def _make_bookings(self) -> BookingsPage:
         vm = self._workspace.bookings
@@ -130,8 +135,19 @@ class ClientArea(Area):
         page.opened.connect(self._open_booking)
         page.first_step_wanted.connect(lambda: self._frame.go(FIND))
         page.task_failed.connect(self.task_failed)
+        follow_booking(page.table, self.detail)
         vm.load()
         return page
+
+    def _car_looked_at(self) -> CarId | None:
+        car = self._workspace.car.state.car
+        return car.id if car is not None else None
+
+    def _car_booked(self) -> CarId | None:
+        state = self._workspace.panel.state
+        if state.booking is not None:
+            return state.booking.car_id
+        return state.offer.car.id if state.offer is not None else None
 
     def _open_car(self, found: Offer | Blocked, period: RentalPeriod, branch: Branch) -> None:
         self._clear_the_side(self.car)

@@ -178,10 +178,13 @@ class CarResults(QWidget):
     def _restore(self, place: tuple[str | None, int, int]) -> None:
         car_id, row, scrolled = place
         found = self.model.find(lambda known: known.car_id == car_id)
-        at = row if found is None else found
         selection = self.grid.selectionModel()
-        if 0 <= at < self.model.rowCount():
-            selection.setCurrentIndex(self.model.index(at, 0), QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        if found is not None:
+            selection.setCurrentIndex(self.model.index(found, 0), QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        elif 0 <= row < self.model.rowCount():
+            # The car is gone from the list; where it stood the keyboard goes on, but another car is not marked for it.
+            selection.clearSelection()
+            selection.setCurrentIndex(self.model.index(row, 0), QItemSelectionModel.SelectionFlag.NoUpdate)
         else:
             # Ready for Enter, but nobody has chosen anything yet.
             selection.setCurrentIndex(self.model.index(0, 0), QItemSelectionModel.SelectionFlag.NoUpdate)

@@ -10,7 +10,7 @@ from desktop.viewmodels.owner.earnings import EarningsViewModel, Source
 from desktop.viewmodels.owner.explain import ExplainViewModel
 from desktop.views.area import Area, Entry, Frame
 from desktop.views.bookings.commands import BookingCommands
-from desktop.views.bookings.detail import BookingDetail
+from desktop.views.bookings.detail import BookingDetail, follow_booking
 from desktop.views.bookings.page import BookingsPage
 from desktop.views.owner.copy_part import CopyPart
 from desktop.views.owner.earnings_part import EarningsPart
@@ -120,6 +120,7 @@ class OwnerArea(Area):
         page = self.bookings = BookingsPage(self._tools, vm, self._workspace.now, first_step="Look at the fleet")
         page.opened.connect(self.detail.open_booking)
         page.first_step_wanted.connect(self._to_fleet)
+        self._follow = follow_booking(page.table, self.detail)
         page.task_failed.connect(self.task_failed)
         vm.load()
         return page

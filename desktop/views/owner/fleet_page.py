@@ -27,9 +27,10 @@ from desktop.views.tools import Tools, Workspace
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.card_layout import GAP
+from desktop.widgets.follow import Follow, Shows
 from desktop.widgets.page_header import PageHeader
 from desktop.widgets.toast import Toast
-from engine.domain.car import Car, CarStatus
+from engine.domain.car import Car, CarId, CarStatus
 from engine.domain.events import Fact
 from engine.domain.fleet import FleetQuery, FleetRows
 
@@ -172,6 +173,10 @@ class FleetPage(Page):
         if self._saved is not None and self._saved.undoable:
             self.car.undo(self._saved)
 
+    def _car_shown(self) -> CarId | None:
+        car = self.car.state.car
+        return car.id if car is not None else None
+
     def _connection_changed(self) -> None:
         online = self._connection.state.problem is None
         self.add.setEnabled(online)
@@ -183,6 +188,10 @@ class FleetPage(Page):
         self.filters.edited.connect(self.fleet.ask)
         self.filters.words.stepped_down.connect(self.rows.take_focus)
         self.rows.chosen.connect(self.panel.open_car)
+        shows = Shows(self.panel, self._car_shown, held=lambda: self.car.state.unsaved)
+        for view in (self.rows.grid, self.rows.table):
+            follow = Follow(view, lambda line: line.row.car.id, shows)
+            self.car.changed.connect(follow.refresh)
         self.rows.add_wanted.connect(self.add_car)
         self.rows.clear_wanted.connect(self.fleet.clear_filters)
         self.to_move.acted.connect(lambda: self.show_to_move(shown=not self.fleet.state.query.to_move))

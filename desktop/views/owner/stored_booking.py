@@ -50,6 +50,7 @@ class StoredBookingPanel(SidePanel):
         self.number.copied.connect(lambda text: announce(self, f"{text} copied"))
 
     def open_rental(self, rental: Rental, branch: str) -> None:
+        self.showing = rental.booking_id
         zone = shown_zone(rental.zone)
         self.number.show_value(booking_number(BookingId(rental.booking_id)), rental.booking_id)
         self.car.show_label(rental.car_label)

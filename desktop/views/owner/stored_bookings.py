@@ -25,6 +25,7 @@ from desktop.views.owner.partial import tell_partial
 from desktop.views.owner.stored_booking import StoredBookingPanel
 from desktop.views.tools import Tools
 from desktop.widgets.banner import Banner
+from desktop.widgets.follow import Follow, Shows
 from engine.domain.booking import BookingId
 from engine.domain.car import BranchId, Car
 from engine.domain.copying import OwnCopy, kept_since
@@ -142,6 +143,7 @@ class StoredBookingsPart(QObject):
     def _make(self) -> StoredBookingsPage:
         page = self.page = StoredBookingsPage(self._tools, self.vm, self._stored)
         page.opened.connect(self.open_rental)
+        Follow(page.table, lambda row: row.booking.booking_id, Shows(self.panel, lambda: self.panel.showing))
         page.first_step_wanted.connect(self.fleet_wanted)
         page.task_failed.connect(self.task_failed)
         self.vm.load()
