@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QPoint, QSize, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.messages import ROLES
@@ -23,7 +23,7 @@ class AccountButton(Button):
 
     def __init__(self, tools: Tools, actor: Actor, parent: QWidget | None = None, *, online: bool = True) -> None:
         """Without the servers (*online* off) there is no password to change."""
-        super().__init__(tools.theme, actor.name, Kind.QUIET, Icon.PERSON, parent)
+        super().__init__(tools.theme, actor.name.replace("&", "&&"), Kind.QUIET, Icon.PERSON, parent)
         self.setToolTip(plain_tip(f"{actor.name}, {ROLES[actor.role]}"))
         self.setAccessibleName(f"Account {actor.name}")
         self._menu = QMenu(self)
@@ -38,3 +38,9 @@ class AccountButton(Button):
     def _show(self) -> None:
         # popup, not exec: no second event loop.
         self._menu.popup(self.mapToGlobal(QPoint(0, -self._menu.sizeHint().height())))
+
+    # Qt names below.
+
+    def minimumSizeHint(self) -> QSize:
+        """A name that is longer than the rail is wide ends in dots; the tip has all of it."""
+        return QSize(0, super().minimumSizeHint().height())

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QStyle
 
 from desktop.commands import Command, Commands
 from desktop.dialogs import ask, confirm
@@ -29,6 +29,15 @@ _FIRST = (1280, 800)
 def smallest(room: QSize) -> QSize:
     """For a screen with so much *room*: at 200 % a usual one has less than we want, and buttons would lie below it."""
     return QSize(*_SMALLEST).boundedTo(room)
+
+
+def fitting(window: QRect, frame: QMargins, free: QRect) -> QRect:
+    """Where a window of that place lies within the *free* part of its screen, its *frame* included."""
+    room = free.marginsRemoved(frame)
+    size = window.size().boundedTo(room.size())
+    left = min(max(window.left(), room.left()), room.right() + 1 - size.width())
+    top = min(max(window.top(), room.top()), room.bottom() + 1 - size.height())
+    return QRect(QPoint(left, top), size)
 
 
 class MainWindow(QMainWindow):
@@ -67,9 +76,9 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self.sign_in)
         self.setCentralWidget(self._pages)
         self.setWindowTitle("DriveSphere")
-        self.setMinimumSize(smallest(self.screen().availableSize()))
-        self.resize(*_FIRST)
-        self.restoreGeometry(preferences.geometry)
+        self._fit(QSize(*_FIRST))
+        if self.restoreGeometry(preferences.geometry):
+            self._fit(self.size())
         self.finder = CommandPalette(theme, self, self.commands)
         self._install(Command(ITSELF, "All commands", self.finder.toggle, key="Ctrl+K", group="Window"))
         self._install(Command("help.keys", "Keys and commands", self.show_keys, key="F1", group="Window"))
@@ -165,6 +174,21 @@ class MainWindow(QMainWindow):
 
     def _leave(self) -> None:
         self.close()
+
+    def _fit(self, wanted: QSize) -> None:
+        """Never beyond the screen: at 150 % and on small ones the foot with the buttons would lie below it."""
+        free, frame = self.screen().availableGeometry(), self._frame()
+        self.setMinimumSize(smallest(free.marginsRemoved(frame).size()))
+        if not self.windowState() & (Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen):
+            self.setGeometry(fitting(QRect(self.geometry().topLeft(), wanted), frame, free))
+
+    def _frame(self) -> QMargins:
+        """What the desktop puts around it; before it has, what it usually puts."""
+        outer, inner = self.frameGeometry(), self.geometry()
+        if self.isVisible() and outer != inner:
+            right, bottom = outer.right() - inner.right(), outer.bottom() - inner.bottom()
+            return QMargins(inner.left() - outer.left(), inner.top() - outer.top(), right, bottom)
+        return QMargins(0, self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight), 0, 0)
 
     def _result_painted(self) -> None:
         if not self._painted_before:

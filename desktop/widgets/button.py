@@ -98,7 +98,8 @@ class Button(QPushButton):
         words = _shown(self.text())
         gap = GRID + 2 if words and self._icon else 0
         icon = _ICON if self._icon else 0
-        whole = QRect(0, 0, min(icon + gap + metrics.horizontalAdvance(words), self.width()), self.height())
+        most = self.width() - 2 * GRID
+        whole = QRect(0, 0, min(icon + gap + metrics.horizontalAdvance(words), most), self.height())
         whole.moveCenter(self.rect().center())
         mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         if self._icon is not None:
@@ -110,7 +111,12 @@ class Button(QPushButton):
         painter.setFont(self.font())
         painter.setPen(QColor(ink))
         align = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextShowMnemonic
-        painter.drawText(text.adjusted(-1, 0, 1, 0), align, self.text())
+        # A pixel more than its words have: the face may round up.
+        room = text.adjusted(-1, 0, 1, 0)
+        told = self.text()
+        if metrics.horizontalAdvance(words) > room.width():
+            told = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room.width()).replace("&", "&&")
+        painter.drawText(room, align, told)
 
     def _colours(self, tokens: Tokens) -> tuple[str, str, str]:
         """Ground, edge and ink; an empty string is not painted."""

@@ -184,6 +184,11 @@ def paint_badge(painter: QPainter, theme: Theme, place: QRect, text: str, tone: 
     painter.drawText(pill, _Align.AlignCenter, text)
 
 
+def badge_width(theme: Theme, text: str) -> int:
+    """How wide the pill of *text* is, in px."""
+    return QFontMetrics(theme.font(TypeSize.SMALL, bold=True)).horizontalAdvance(text) + 4 * GRID
+
+
 def _write(
     painter: QPainter, place: QRect, text: str, font: QFont, colour: str, align: Qt.AlignmentFlag = _START
 ) -> None:

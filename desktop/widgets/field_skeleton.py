@@ -13,12 +13,12 @@ from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEven
 from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 
 from desktop.theme.tokens import GRID, TypeSize
-from desktop.widgets.text import plain_tip
+from desktop.widgets.text import plain_tip, runs_leftward
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QHideEvent, QShowEvent
+    from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 
     from desktop.theme.theme import Theme
     from desktop.widgets.shimmer import ShimmerClock
@@ -28,6 +28,7 @@ _LABEL_SHARE = 0.38
 _BONE_HEIGHT = 10
 _BONE_SHARES = (0.62, 0.44, 0.78, 0.52)
 _Align = Qt.AlignmentFlag
+_WRAPPED = int(Qt.TextFlag.TextWordWrap)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +48,34 @@ class FieldPlaces:
     bone: QRect
 
 
-def field_layout(rect: QRect, count: int, direction: Qt.LayoutDirection) -> tuple[FieldPlaces, ...]:
-    """Where label, value and the bone of the value stand in each row."""
-    split = round(rect.width() * _LABEL_SHARE)
+def field_layout(
+    rect: QRect, count: int, direction: Qt.LayoutDirection, heights: Sequence[int] = (), splits: Sequence[int] = ()
+) -> tuple[FieldPlaces, ...]:
+    """Where label, value and the bone of the value stand in each row.
 
-    def row(n: int) -> FieldPlaces:
-        top = rect.top() + n * ROW
+    *heights* and *splits* (where the value begins) are those of rows that need other ones, in px.
+    """
+    usual = round(rect.width() * _LABEL_SHARE)
+    top = rect.top()
+    places: list[FieldPlaces] = []
+    for n in range(count):
+        height = heights[n] if n < len(heights) else ROW
+        split = splits[n] if n < len(splits) else usual
         label = QRect(rect.left(), top, split - 2 * GRID, ROW)
-        value = QRect(rect.left() + split, top, rect.width() - split, ROW)
+        value = QRect(rect.left() + split, top, rect.width() - split, height)
         bone = QRect(0, 0, round(value.width() * _BONE_SHARES[n % len(_BONE_SHARES)]), _BONE_HEIGHT)
         bone.moveCenter(value.center())
         bone.moveLeft(value.left())
-        return FieldPlaces(*(QStyle.visualRect(direction, rect, place) for place in (label, value, bone)))
-
-    return tuple(row(n) for n in range(count))
+        places.append(FieldPlaces(*(QStyle.visualRect(direction, rect, place) for place in (label, value, bone))))
+        top += height
+    return tuple(places)
 
 
 class FieldList(QWidget):
-    """Painted, not laid out: the arrival of values moves nothing."""
+    """Painted, not laid out: the arrival of values moves nothing.
+
+    A value is never cut: it takes the room its label leaves, then further lines.
+    """
 
     def __init__(self, theme: Theme, clock: ShimmerClock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,13 +99,11 @@ class FieldList(QWidget):
     def _show(self, fields: tuple[Field, ...], *, waiting: bool) -> None:
         if (fields, waiting) == (self._fields, self._waiting):
             return
-        longer = len(fields) != len(self._fields)
         self._fields, self._waiting = fields, waiting
         spoken = "Loading" if waiting else ". ".join(f"{field.label}: {field.value}" for field in fields)
         self.setAccessibleDescription(spoken)
         self._join()
-        if longer:
-            self.updateGeometry()
+        self.updateGeometry()
         self.update()
 
     def _join(self) -> None:
@@ -104,13 +113,46 @@ class FieldList(QWidget):
             self._clock.leave(self)
 
     def _field_at(self, point: QPoint) -> Field | None:
-        row = point.y() // ROW
-        return self._fields[row] if 0 <= row < len(self._fields) else None
+        places = self._places()
+        return next((f for f, at in zip(self._fields, places, strict=True) if at.value.bottom() >= point.y()), None)
+
+    def _metrics(self, field: Field) -> QFontMetrics:
+        return QFontMetrics(self._theme.font(TypeSize.LEAD if field.strong else TypeSize.BODY, bold=field.strong))
+
+    def _shape(self, field: Field, width: int) -> tuple[int, int]:
+        """Height of a row and where its value begins."""
+        split, metrics = round(width * _LABEL_SHARE), self._metrics(field)
+        needed = metrics.horizontalAdvance(field.value) + 1
+        if self._waiting or needed <= width - split:
+            return ROW, split
+        label = QFontMetrics(self._theme.font(TypeSize.BODY)).horizontalAdvance(field.label)
+        split = min(split, max(label + 2 * GRID + 1, width - needed))
+        if needed <= width - split:
+            return ROW, split
+        room = QRect(0, 0, max(width - split, 1), 10_000)
+        lines = metrics.boundingRect(room, _WRAPPED, field.value).height()
+        return max(ROW, lines + 3 * GRID), split
+
+    def _places(self) -> tuple[FieldPlaces, ...]:
+        shapes = [self._shape(field, self.width()) for field in self._fields]
+        heights, splits = [shape[0] for shape in shapes], [shape[1] for shape in shapes]
+        return field_layout(self.rect(), len(self._fields), self.layoutDirection(), heights, splits)
 
     # Qt names below.
 
     def sizeHint(self) -> QSize:
-        return QSize(320, ROW * len(self._fields))
+        return QSize(320, self.heightForWidth(self.width() if self.width() > 1 else 320))
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return sum(self._shape(field, width)[0] for field in self._fields)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -130,8 +172,7 @@ class FieldList(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setLayoutDirection(self.layoutDirection())
-        places = field_layout(self.rect(), len(self._fields), self.layoutDirection())
-        for field, place in zip(self._fields, places, strict=True):
+        for field, place in zip(self._fields, self._places(), strict=True):
             self._paint_row(painter, field, place)
         painter.end()
 
@@ -163,5 +204,10 @@ class FieldList(QWidget):
         font = self._theme.font(size, bold=bold)
         painter.setFont(font)
         painter.setPen(QColor(colour))
-        words = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, place.width())
+        metrics = QFontMetrics(font)
+        if place.height() > ROW or runs_leftward(text):
+            flags = int(side | _Align.AlignVCenter) | _WRAPPED
+            painter.drawText(place, flags, text)
+            return
+        words = metrics.elidedText(text, Qt.TextElideMode.ElideRight, place.width())
         painter.drawText(place, side | _Align.AlignVCenter, words)

@@ -88,7 +88,11 @@ class Rail(QWidget):
 
     def add_at_foot(self, widget: QWidget) -> None:
         """For what is not a view, such as signing out."""
-        self._column.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeading)
+        row = QHBoxLayout()
+        row.addWidget(widget)
+        row.addStretch(1)
+        widget.setMaximumWidth(WIDTH - 6 * GRID)
+        self._column.addLayout(row)
 
     def _name(self, title: str) -> QHBoxLayout:
         mark = QSvgWidget(self)
@@ -176,7 +180,8 @@ class _RailButton(QAbstractButton):
         painter.setFont(self._theme.font(TypeSize.BODY, bold=here))
         painter.setPen(QColor(tokens.accent if here else tokens.text))
         place = self._visual(QRect(left, 0, self.width() - left - GRID - badge, self.height()))
-        painter.drawText(place, Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter, self.text())
+        words = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, place.width())
+        painter.drawText(place, Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter, words)
         painter.end()
 
     def _paint_badge(self, painter: QPainter) -> int:

@@ -12,7 +12,8 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from desktop.theme.tokens import FOCUS, GRID, Tone, TypeSize
-from desktop.widgets.car_card import FAILED_TEXT, RETRY_TEXT, paint_badge
+from desktop.widgets.car_card import FAILED_TEXT, RETRY_TEXT, badge_width, paint_badge
+from desktop.widgets.column_widths import in_two, two_lines_of
 from desktop.widgets.roles import ROW_ROLE, STATE_ROLE, TONE_ROLE
 
 if TYPE_CHECKING:
@@ -94,10 +95,29 @@ class RecordRow(QStyledItemDelegate):
 
     def _write(self, painter: QPainter, rect: QRect, text: str, colour: str, index: _AnyIndex) -> None:
         font = self._theme.font(TypeSize.BODY)
+        metrics = QFontMetrics(font)
         painter.setFont(font)
         painter.setPen(QColor(colour))
-        words = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
-        painter.drawText(rect, self._side(index), words)
+        if metrics.horizontalAdvance(text) <= rect.width() or " " not in text:
+            words = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+            painter.drawText(rect, self._side(index), words)
+            return
+        half = rect.height() // 2
+        places = rect.adjusted(0, 1, 0, -half), rect.adjusted(0, half, 0, -2)
+        for line, place in zip(two_lines_of(metrics, text, "", rect.width()), places, strict=True):
+            words = metrics.elidedText(line, Qt.TextElideMode.ElideRight, rect.width())
+            painter.drawText(place, self._side(index), words)
+
+    def needs(self, index: _AnyIndex) -> tuple[int, int]:
+        """How wide its words are in one line, and the least in which they are whole."""
+        text, tone = str(index.data(_Role.DisplayRole) or ""), index.data(TONE_ROLE)
+        if tone and text:
+            width = badge_width(self._theme, text)
+            return width, width
+        metrics = QFontMetrics(self._theme.font(TypeSize.BODY))
+        natural = metrics.horizontalAdvance(text)
+        numeric = bool(int(index.data(_Role.TextAlignmentRole) or 0) & int(Qt.AlignmentFlag.AlignTrailing))
+        return natural, natural if numeric else in_two(metrics, text)
 
     def _side(self, index: _AnyIndex) -> Qt.AlignmentFlag:
         return Qt.AlignmentFlag(int(index.data(_Role.TextAlignmentRole) or 0)) | Qt.AlignmentFlag.AlignVCenter

@@ -5,14 +5,17 @@ API: RecordTable(theme, clock): setModel, set_bones(shown); chosen(row), visible
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QRegion
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QRegion
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from desktop.theme.tokens import GRID, TypeSize
-from desktop.widgets.record_row import RecordRow
+from desktop.widgets.column_widths import Need, share
+from desktop.widgets.record_row import PAD, RecordRow
 from desktop.widgets.roles import ROW_ROLE, SPARE_ROLE, STATE_ROLE, WEIGHT_ROLE
 from desktop.widgets.visible_rows import VisibleRows
 
@@ -25,6 +28,10 @@ if TYPE_CHECKING:
 
 ROW_HEIGHT = 9 * GRID
 _NARROW = 680
+#: What stands around the words of a cell and of a heading, and the most a heading alone may claim, in px.
+_CELL_PAD, _HEAD_PAD, _HEAD_MOST = 2 * PAD + 1, 4 * GRID + 2, 140
+_FAR = 100_000
+_AnyIndex = QModelIndex | QPersistentModelIndex
 _STEPS = {Qt.Key.Key_J: 1, Qt.Key.Key_K: -1}
 #: A row is chosen as a whole, so these lead to another row, not to another column.
 _ENDS = {Qt.Key.Key_Home: -1, Qt.Key.Key_End: 1}
@@ -41,6 +48,11 @@ class RecordTable(QTableView):
         retry_wanted: A failed row was opened; feed it to ``PagesModel.retry``.
     """
 
+    #: Columns with words of one length: what they take before a row is there, in px.
+    bones_need: Mapping[int, int] = MappingProxyType({})
+    #: Below this width spare columns are left out at once.
+    narrow_px = _NARROW
+
     chosen = Signal(object)
     stepped = Signal()
     visible_rows = Signal(int, int)
@@ -52,6 +64,9 @@ class RecordTable(QTableView):
         self._waiting: list[QRect] = []
         self._row = RecordRow(theme, clock, self)
         self._on_screen: VisibleRows | None = None
+        self._heads = QFontMetrics(theme.font(TypeSize.SMALL, bold=True))
+        self._needs: dict[int, tuple[int, int]] = {}
+        self._measured: set[int] = set()
         self.setItemDelegate(self._row)
         self._dress(theme)
         self.clicked.connect(self._open)
@@ -103,10 +118,13 @@ class RecordTable(QTableView):
         heads.setFixedHeight(8 * GRID)
 
     def _looked(self, first: int, last: int) -> None:
+        self._measure(first, last)
         self.visible_rows.emit(first, last)
         self._join()
 
     def _reset(self) -> None:
+        self._needs.clear()
+        self._measured.clear()
         self._share_width()
         self._join()
 
@@ -131,23 +149,59 @@ class RecordTable(QTableView):
         ]
 
     def _share_width(self) -> None:
-        """Columns by weight; asking the contents for their width would cost 200 ms on a long list."""
+        """By what the rows on the screen need and by weight; asking all of a long list would cost 200 ms."""
         model = self.model()
         if model is None:
             return
-        heads, room = Qt.Orientation.Horizontal, self.viewport().width()
-        weights: dict[int, int] = {}
-        for at in range(model.columnCount()):
-            hidden = room < _NARROW and bool(model.headerData(at, heads, SPARE_ROLE))
-            self.setColumnHidden(at, hidden)
-            if not hidden:
-                weights[at] = int(model.headerData(at, heads, WEIGHT_ROLE) or 1)
-        left = sum(weights.values())
-        for at, weight in weights.items():
-            width = room * weight // max(left, 1)
-            self.setColumnWidth(at, width)
-            room, left = room - width, left - weight
+        room = self._room()
+        needs = [self._need(at, narrow=room < self.narrow_px) for at in range(model.columnCount())]
+        for at, width in enumerate(share(room, needs)):
+            self.setColumnHidden(at, width == 0)
+            if width:
+                self.setColumnWidth(at, width)
         self.stay_on_shown_column()
+
+    def _room(self) -> int:
+        return self.viewport().width()
+
+    def _need(self, column: int, *, narrow: bool) -> Need:
+        """A *narrow* table gives up its spare columns at once: they would leave the others no air."""
+        model, heads = self.model(), Qt.Orientation.Horizontal
+        spare = bool(model.headerData(column, heads, SPARE_ROLE))
+        head = self._heads.horizontalAdvance(str(model.headerData(column, heads) or "")) + _HEAD_PAD
+        natural, least = self._needs.get(column, (0, 0))
+        weight = int(model.headerData(column, heads, WEIGHT_ROLE) or 1)
+        natural, least = max(natural, self.bones_need.get(column, 0)), max(least, self.bones_need.get(column, 0))
+        if spare and narrow:
+            return Need(_FAR, _FAR, spare, weight)
+        return Need(max(natural, head), max(least, min(head, _HEAD_MOST)), spare, weight)
+
+    def _measure(self, first: int, last: int) -> None:
+        """Columns only grow while a list is on the screen: they do not dance as it is scrolled."""
+        model, grown = self.model(), False
+        rows = [row for row in range(first, last + 1) if row not in self._measured]
+        for row in rows:
+            if model.index(row, 0).data(ROW_ROLE) is None:
+                continue
+            self._measured.add(row)
+            for column in range(model.columnCount()):
+                natural, least = self._row.needs(model.index(row, column))
+                known = self._needs.get(column, (0, 0))
+                wanted = max(known[0], natural + _CELL_PAD), max(known[1], least + _CELL_PAD)
+                grown = grown or wanted != known
+                self._needs[column] = wanted
+        if grown:
+            self._share_width()
+
+    def _measure_again(self, top: _AnyIndex, bottom: _AnyIndex) -> None:
+        self._measured.difference_update(range(top.row(), bottom.row() + 1))
+        self._measure_shown()
+
+    def _measure_shown(self) -> None:
+        model = self.model()
+        if model is not None and model.rowCount():
+            last = self.rowAt(self.viewport().height() - 1)
+            self._measure(max(self.rowAt(0), 0), model.rowCount() - 1 if last < 0 else last)
 
     def _open(self, index: QModelIndex | QPersistentModelIndex) -> None:
         row = index.data(ROW_ROLE)
@@ -175,6 +229,7 @@ class RecordTable(QTableView):
             self._on_screen = VisibleRows(self)
             self._on_screen.changed.connect(self._looked)
             model.dataChanged.connect(self._join)
+            model.dataChanged.connect(self._measure_again)
             model.modelReset.connect(self._reset)
             self._share_width()
 

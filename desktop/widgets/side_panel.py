@@ -92,6 +92,8 @@ class SidePanel(QWidget):
             self.setGeometry(self._place(outside=True))
         self.show()
         self.raise_()
+        # What it shows now is read from its beginning, wherever the one before was left.
+        self._room.verticalScrollBar().setValue(0)
         self._make_room(taken=True)
         (first_focus or self._first_field()).setFocus(Qt.FocusReason.OtherFocusReason)
         self._move(self._place(outside=False))

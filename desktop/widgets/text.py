@@ -10,9 +10,9 @@ from html import escape
 from typing import TYPE_CHECKING, Literal
 from unicodedata import bidirectional
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QLabel, QStyle
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QLabel, QStyle, QToolTip
 
 from desktop.theme.tokens import TypeSize
 
@@ -51,7 +51,8 @@ def kept_apart(*parts: str, by: str = " · ") -> str:
 class Text(QLabel):
     """Plain text only: nothing that comes from outside is read as markup.
 
-    A line without room ends in dots, so that nobody takes its beginning for the whole.
+    A line without room ends in dots, so that nobody takes its beginning for the whole, and tells all of it in its tip.
+    What is written from right to left stands where everything else stands, beside its label.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Text(QLabel):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(text, parent)
+        self._yields = False
         self._theme = theme
         self._ink: Ink = ink
         self.setTextFormat(Qt.TextFormat.PlainText)
@@ -79,6 +81,11 @@ class Text(QLabel):
             self._ink = ink
             self._colour()
 
+    def give_way(self) -> Text:
+        """May become narrower than its words where others need the room."""
+        self._yields = True
+        return self
+
     def _colour(self) -> None:
         palette = self.palette()
         palette.setColor(QPalette.ColorRole.WindowText, QColor(getattr(self._theme.tokens, self._ink)))
@@ -86,13 +93,34 @@ class Text(QLabel):
 
     # Qt names below.
 
+    def minimumSizeHint(self) -> QSize:
+        least = super().minimumSizeHint()
+        if self._yields and not self.wordWrap():
+            least.setWidth(min(least.width(), self.fontMetrics().horizontalAdvance("…") if self.text() else 0))
+        return least
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and not self.wordWrap():
+            text, room = self.text(), self.contentsRect().width()
+            cut = self.fontMetrics().horizontalAdvance(text) > room + 1
+            if cut and not self.toolTip() and isinstance(event, QHelpEvent):
+                QToolTip.showText(event.globalPos(), plain_tip(text), self)
+                return True
+        return super().event(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         room, text = self.contentsRect(), self.text()
-        cut = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
-        if self.wordWrap() or "\n" in text or cut == text:
+        whole = self.wordWrap() or "\n" in text
+        cut = text if whole else self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+        leftward = self.pixmap().isNull() and runs_leftward(text)
+        if cut == text and not leftward:
             super().paintEvent(event)
             return
         painter = QPainter(self)
-        side = QStyle.visualAlignment(self.layoutDirection(), self.alignment())
+        # Qt would put a line that begins in Hebrew at the other end of its room.
+        side = int(QStyle.visualAlignment(self.layoutDirection(), self.alignment()))
+        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        side |= int(Qt.TextFlag.TextForceRightToLeft if mirrored else Qt.TextFlag.TextForceLeftToRight)
+        side |= int(Qt.TextFlag.TextWordWrap) if self.wordWrap() else 0
         self.style().drawItemText(painter, room, side, self.palette(), self.isEnabled(), cut, self.foregroundRole())
         painter.end()

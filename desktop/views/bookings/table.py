@@ -16,7 +16,8 @@ from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.bookings.row import BookingRow
 from desktop.views.tools import Tools
-from desktop.widgets.car_card import FAILED_TEXT, RETRY_TEXT, paint_badge
+from desktop.widgets.car_card import FAILED_TEXT, RETRY_TEXT, badge_width, paint_badge
+from desktop.widgets.column_widths import in_two, two_lines_of
 from desktop.widgets.record_row import RecordRow
 from desktop.widgets.record_table import RecordTable
 from desktop.widgets.shimmer import ShimmerClock
@@ -26,10 +27,8 @@ ROW_PX = 12 * GRID
 _TICK_MS = 1000
 _BONE_PX, _BADGE_PX = 10, 18
 _NUMBER, _CAR, _BESIDE, _TIMES, _STANDING, _PRICE = range(6)
-#: What the columns with words of one length take, in px; the others share what is left.
-_FIXED = MappingProxyType({_NUMBER: 160, _TIMES: 204, _STANDING: 108, _PRICE: 120})
-#: Less than this for each of the others, and a column is left out: the first of these, then the second.
-_ROOMY, _LEFT_OUT = 140, (_PRICE, _NUMBER)
+#: What the columns take before a row is there, in px.
+_USUAL = MappingProxyType({_NUMBER: 160, _CAR: 140, _BESIDE: 140, _TIMES: 204, _STANDING: 108, _PRICE: 120})
 _NARROWEST = 500
 #: What a heading sorts by.
 _ORDERS = MappingProxyType(
@@ -53,16 +52,17 @@ def columns_of(now: Callable[[], datetime], beside: str = "Renter") -> list[Colu
         *,
         numeric: bool = False,
         tone: Callable[[BookingRow], str] | None = None,
+        spare: bool = False,
     ) -> Column[BookingRow]:
-        return Column(title, text, text, numeric, tone)
+        return Column(title, text, text, numeric, tone, spare=spare)
 
     return [
-        column("Booking", lambda row: row.number),
+        column("Booking", lambda row: row.number, spare=True),
         column("Car", lambda row: f"{row.car}, {row.plate}"),
         column(beside, lambda row: row.beside[0]),
         column("Pick-up and return", lambda row: f"{row.pick_up} to {row.drop_off}"),
         column("Standing", lambda row: row.standing_text(now()), tone=lambda row: row.tone.value),
-        column("Price", lambda row: row.price, numeric=True),
+        column("Price", lambda row: row.price, numeric=True, spare=True),
     ]
 
 
@@ -79,6 +79,9 @@ class BookingTable(RecordTable):
     Signals:
         sorted: A heading was pressed; carries the BookingOrder.
     """
+
+    bones_need = _USUAL
+    narrow_px = 0
 
     sorted = Signal(object)
 
@@ -135,20 +138,9 @@ class BookingTable(RecordTable):
         left, width = self.columnViewportPosition(_STANDING), self.columnWidth(_STANDING)
         self.viewport().update(left, 0, width, self.viewport().height())
 
-    def _share_width(self) -> None:
+    def _room(self) -> int:
         # Room for the scroll bar is kept whether it shows or not: its coming must not move the columns.
-        room = self.width() - self.verticalScrollBar().sizeHint().width() - 2
-        fixed, others = dict(_FIXED), self.model().columnCount() - len(_FIXED)
-        for column in _LEFT_OUT:
-            hidden = room - sum(fixed.values()) < others * _ROOMY
-            self.setColumnHidden(column, hidden)
-            if hidden:
-                del fixed[column]
-        share = (room - sum(fixed.values())) // others
-        for column in range(self.model().columnCount()):
-            if not self.isColumnHidden(column):
-                self.setColumnWidth(column, fixed.get(column, share))
-        self.stay_on_shown_column()
+        return self.width() - self.verticalScrollBar().sizeHint().width() - 2
 
     # Qt names below.
 
@@ -176,11 +168,9 @@ class BookingCells(RecordRow):
             self._line(painter, upper, row.number, tokens.text)
             self._line(painter, lower, row.booked, tokens.muted)
         elif index.column() == _BESIDE:
-            self._line(painter, upper, row.beside[0], tokens.text)
-            self._line(painter, lower, row.beside[1], tokens.muted)
+            self._pair(painter, rect, *row.beside)
         elif index.column() == _CAR:
-            self._line(painter, upper, row.car, tokens.text, bold=True)
-            self._line(painter, lower, row.plate, tokens.muted)
+            self._pair(painter, rect, row.car, row.plate, bold=True)
         elif index.column() == _TIMES:
             self._line(painter, upper, row.pick_up, tokens.text)
             self._line(painter, lower, row.drop_off, tokens.muted)
@@ -192,6 +182,31 @@ class BookingCells(RecordRow):
             self._line(painter, lower, row.hold_left(self._now()), tokens.warning)
         else:
             super()._value(painter, rect, index)
+
+    def needs(self, index: AnyIndex) -> tuple[int, int]:
+        """Names may go on in the second line, before what stands there; nothing else is ever cut."""
+        row: BookingRow = index.data(ROW_ROLE)
+        plain = QFontMetrics(self._theme.font(TypeSize.BODY))
+        if index.column() in (_BESIDE, _CAR):
+            name, below = row.beside if index.column() == _BESIDE else (row.car, row.plate)
+            metrics = QFontMetrics(self._theme.font(TypeSize.BODY, bold=index.column() == _CAR))
+            whole = max(metrics.horizontalAdvance(name), plain.horizontalAdvance(below))
+            return whole, min(whole, in_two(metrics, name, below))
+        if index.column() == _STANDING:
+            width = max(badge_width(self._theme, row.standing), plain.horizontalAdvance(row.hold_left(self._now())))
+            return width, width
+        lines = {_NUMBER: (row.number, row.booked), _TIMES: (row.pick_up, row.drop_off)}
+        width = max(plain.horizontalAdvance(line) for line in lines.get(index.column(), (row.price,)))
+        return width, width
+
+    def _pair(self, painter: QPainter, rect: QRect, name: str, below: str, *, bold: bool = False) -> None:
+        upper, lower = two_lines(rect)
+        tokens, metrics = self._theme.tokens, QFontMetrics(self._theme.font(TypeSize.BODY, bold=bold))
+        first, rest = name, below
+        if metrics.horizontalAdvance(name) > upper.width():
+            first, rest = two_lines_of(metrics, name, below, upper.width())
+        self._line(painter, upper, first, tokens.text, bold=bold)
+        self._line(painter, lower, rest, tokens.muted)
 
     def _failure(self, painter: QPainter, rect: QRect, index: AnyIndex) -> None:
         words = {_CAR: FAILED_TEXT, _BESIDE: RETRY_TEXT}.get(index.column(), "")
