@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import BORDER, FOCUS, GRID, RADIUS_CARD, RADIUS_CONTROL, Tone, TypeSize
 from desktop.widgets.card_layout import CardLayout, layout
+from desktop.widgets.column_widths import two_lines_of
 from desktop.widgets.silhouette import Silhouettes
 
 if TYPE_CHECKING:
@@ -136,21 +137,35 @@ class CardPainter:
 
     def _texts(self, painter: QPainter, places: CardLayout, card: CarCardText) -> None:
         theme, tokens = self._theme, self._theme.tokens
-        small, body = theme.font(TypeSize.SMALL), theme.font(TypeSize.BODY)
+        small = theme.font(TypeSize.SMALL)
         strong = theme.font(TypeSize.LEAD, bold=True)
         ink = tokens.muted if card.dimmed else tokens.text
-        _write(painter, places.title, card.title, strong, ink)
-        _write(painter, places.plate, card.plate, body, tokens.muted)
+        self._name(painter, places, card, ink)
         for place, fact in zip(places.facts, card.facts[:2] if card.note else card.facts, strict=False):
             _write(painter, place, fact, small, ink)
         if card.note:
             _write(painter, places.facts[2].united(places.facts[3]), card.note, small, tokens.accent)
-        _write(painter, places.branch, card.branch, small, tokens.muted)
         price = theme.font(TypeSize.BODY, bold=True) if card.dimmed else strong
+        _write(painter, _beside(places, QFontMetrics(price), card.price), card.branch, small, tokens.muted)
         _write(painter, places.price, card.price, price, tokens.text, _END)
         _write(painter, places.per_day, card.per_day, small, tokens.muted, _END)
         if card.badge:
             paint_badge(painter, theme, places.badge, card.badge, card.badge_tone)
+
+    def _name(self, painter: QPainter, places: CardLayout, card: CarCardText, ink: str) -> None:
+        """Never cut: where one large line is too short the name takes two smaller ones, and the plate makes room."""
+        theme, muted = self._theme, self._theme.tokens.muted
+        strong, body = theme.font(TypeSize.LEAD, bold=True), theme.font(TypeSize.BODY)
+        if QFontMetrics(strong).horizontalAdvance(card.title) < places.title.width():
+            _write(painter, places.title, card.title, strong, ink)
+            _write(painter, places.plate, _plate(card, QFontMetrics(body), places.plate.width()), body, muted)
+            return
+        smaller = theme.font(TypeSize.BODY, bold=True)
+        line = QRect(places.title.left(), places.title.top(), places.title.width(), places.plate.height())
+        for words in two_lines_of(QFontMetrics(smaller), card.title, "", line.width() - 1):
+            _write(painter, line, words, smaller, ink)
+            line.translate(0, line.height())
+        _write(painter, line, _plate(card, QFontMetrics(body), line.width()), body, muted)
 
     def _failure(self, painter: QPainter, places: CardLayout) -> None:
         theme, tokens = self._theme, self._theme.tokens
@@ -182,6 +197,19 @@ def paint_badge(painter: QPainter, theme: Theme, place: QRect, text: str, tone: 
     painter.setPen(QColor(tokens.ink(tone)))
     painter.setFont(font)
     painter.drawText(pill, _Align.AlignCenter, text)
+
+
+def _beside(places: CardLayout, metrics: QFontMetrics, price: str) -> QRect:
+    """Where the branch stands: all that the price beside it leaves."""
+    least = min(places.price.width(), metrics.horizontalAdvance(price) + 2 * GRID)
+    more = places.price.width() - least
+    mirrored = places.direction == Qt.LayoutDirection.RightToLeft
+    return places.branch.adjusted(-more, 0, 0, 0) if mirrored else places.branch.adjusted(0, 0, more, 0)
+
+
+def _plate(card: CarCardText, metrics: QFontMetrics, width: int) -> str:
+    """Without the year where there is no room for both."""
+    return card.plate if metrics.horizontalAdvance(card.plate) < width else card.plate.partition(" · ")[0]
 
 
 def badge_width(theme: Theme, text: str) -> int:

@@ -98,13 +98,13 @@ class RecordRow(QStyledItemDelegate):
         metrics = QFontMetrics(font)
         painter.setFont(font)
         painter.setPen(QColor(colour))
-        if metrics.horizontalAdvance(text) <= rect.width() or " " not in text:
+        if metrics.horizontalAdvance(text) < rect.width() or " " not in text:
             words = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
             painter.drawText(rect, self._side(index), words)
             return
         half = rect.height() // 2
         places = rect.adjusted(0, 1, 0, -half), rect.adjusted(0, half, 0, -2)
-        for line, place in zip(two_lines_of(metrics, text, "", rect.width()), places, strict=True):
+        for line, place in zip(two_lines_of(metrics, text, "", rect.width() - 1), places, strict=True):
             words = metrics.elidedText(line, Qt.TextElideMode.ElideRight, rect.width())
             painter.drawText(place, self._side(index), words)
 
@@ -115,9 +115,9 @@ class RecordRow(QStyledItemDelegate):
             width = badge_width(self._theme, text)
             return width, width
         metrics = QFontMetrics(self._theme.font(TypeSize.BODY))
-        natural = metrics.horizontalAdvance(text)
+        natural = metrics.horizontalAdvance(text) + 1
         numeric = bool(int(index.data(_Role.TextAlignmentRole) or 0) & int(Qt.AlignmentFlag.AlignTrailing))
-        return natural, natural if numeric else in_two(metrics, text)
+        return natural, natural if numeric else in_two(metrics, text) + 1
 
     def _side(self, index: _AnyIndex) -> Qt.AlignmentFlag:
         return Qt.AlignmentFlag(int(index.data(_Role.TextAlignmentRole) or 0)) | Qt.AlignmentFlag.AlignVCenter

@@ -169,9 +169,9 @@ class RecordTable(QTableView):
         model, heads = self.model(), Qt.Orientation.Horizontal
         spare = bool(model.headerData(column, heads, SPARE_ROLE))
         head = self._heads.horizontalAdvance(str(model.headerData(column, heads) or "")) + _HEAD_PAD
-        natural, least = self._needs.get(column, (0, 0))
         weight = int(model.headerData(column, heads, WEIGHT_ROLE) or 1)
-        natural, least = max(natural, self.bones_need.get(column, 0)), max(least, self.bones_need.get(column, 0))
+        usual = self.bones_need.get(column, 0)
+        natural, least = self._needs.get(column, (usual, usual))
         if spare and narrow:
             return Need(_FAR, _FAR, spare, weight)
         return Need(max(natural, head), max(least, min(head, _HEAD_MOST)), spare, weight)

@@ -93,7 +93,7 @@ class Tile(QAbstractButton):
         return QSize(45 * GRID, HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(30 * GRID, HEIGHT)
+        return QSize(29 * GRID, HEIGHT)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         tokens = self._theme.tokens

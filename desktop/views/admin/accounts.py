@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from desktop.commands import Command
+from desktop.dialogs import Question
 from desktop.theme.icons import Icon
 from desktop.viewmodels.admin.people import PeopleViewModel
 from desktop.viewmodels.admin.requests import RequestsViewModel
@@ -57,6 +60,9 @@ class AccountsArea(Area):
     def left(self) -> None:
         self.panel.close_panel()
 
+    def unsaved(self) -> Question | None:
+        return self.panel.unsaved()
+
     def stop(self) -> None:
         self.panel.stop()
         if self.requests is not None:
@@ -65,7 +71,7 @@ class AccountsArea(Area):
     def _make_people(self) -> PeoplePage:
         self.people = PeoplePage(self._tools, self.people_vm, self._workspace.now)
         self.people.opened.connect(self.panel.open_person)
-        Follow(self.people.list.table, lambda row: row.person.account, Shows(self.panel, self._account_shown))
+        Follow(self.people.list.table, lambda row: row.person.account, self._shows(self._account_shown))
         self.people.new_wanted.connect(self.panel.open_new)
         self.people_vm.begin()
         return self.people
@@ -74,11 +80,14 @@ class AccountsArea(Area):
         self.requests = RequestsPage(self._tools, self.requests_vm, self._workspace.now)
         self.requests.task_failed.connect(self.task_failed)
         self.requests.grant_wanted.connect(self._grant)
-        Follow(self.requests.list.table, lambda row: row.id, Shows(self.panel, self._request_shown))
+        Follow(self.requests.list.table, lambda row: row.id, self._shows(self._request_shown))
         self.requests.new_wanted.connect(self._new)
         self.people_vm.begin()
         self.requests_vm.listing.load()
         return self.requests
+
+    def _shows(self, shown: Callable[[], object]) -> Shows:
+        return Shows(self.panel, shown, held=lambda: self.panel.is_dirty)
 
     def _account_shown(self) -> object:
         row = self.people_vm.state.row

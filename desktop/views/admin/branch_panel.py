@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.views.admin.form import Form
+from desktop.views.form_panel import FormPanel
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.combo import Combo
-from desktop.widgets.side_panel import SidePanel
 from desktop.widgets.text import Text
 from engine.domain.branches import BranchLine, sound, zones
 from engine.domain.car import Branch, BranchId
@@ -22,7 +22,7 @@ _NEW = Branch(BranchId(""), "", "", "", "Europe/Berlin", "08:00", "18:00")
 _LONGEST = 200
 
 
-class BranchPanel(SidePanel):
+class BranchPanel(FormPanel):
     """Signals: ``wanted`` carries the branch before (None: a new one) and after; ``turned`` one to close or reopen."""
 
     wanted = Signal(object, object)
@@ -42,7 +42,10 @@ class BranchPanel(SidePanel):
         self.form = BranchForm(theme, _NEW)
 
     def begin(self, line: BranchLine | None, zone: str = "") -> None:
-        """A new one, in *zone* where it is known, or *line* to be changed."""
+        """A new one, in *zone* where it is known, or *line* to be changed; what is half filled in is asked about."""
+        self.instead(lambda: self._begin(line, zone))
+
+    def _begin(self, line: BranchLine | None, zone: str) -> None:
         self._line = line
         self.showing = line.branch.id if line is not None else None
         start = line.branch if line else replace(_NEW, zone=zone or _NEW.zone)
@@ -52,6 +55,7 @@ class BranchPanel(SidePanel):
         self._turn.setVisible(line is not None)
         self._turn.setText("Reopen" if line and line.branch.closed else "Close this branch …")
         self.set_busy(busy=False)
+        self.begin_form(self.form)
         self.open(self.form.name)
 
     def set_busy(self, *, busy: bool) -> None:

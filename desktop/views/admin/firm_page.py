@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.dialogs import confirm
+from desktop.dialogs import Question, confirm
 from desktop.messages import plural, say
 from desktop.models.pages import PagesModel
 from desktop.tasks import TaskScope
@@ -103,16 +103,25 @@ class FirmPage(Page):
 
     def stop(self) -> None:
         self._tasks.stop("ask")
+        self.rules_panel.stop()
+        self.branch_panel.stop()
+
+    def unsaved(self) -> Question | None:
+        """See ``Area.unsaved``."""
+        return self.rules_panel.unsaved() or self.branch_panel.unsaved()
 
     def change_rules(self) -> None:
         if self.vm.state.firm is not None:
-            self.branch_panel.close_panel()
-            self.rules_panel.begin(self.vm.state.firm.settings)
+            settings = self.vm.state.firm.settings
+            self.branch_panel.instead(lambda: self._begin_rules(settings))
+
+    def _begin_rules(self, settings: FirmSettings) -> None:
+        self.branch_panel.give_way()
+        self.rules_panel.begin(settings)
 
     def add_branch(self) -> None:
-        self.rules_panel.close_panel()
         known = [line for line in self.vm.state.branches if not isinstance(line, Damaged)]
-        self.branch_panel.begin(None, known[0].branch.zone if known else "")
+        self.rules_panel.instead(lambda: self._begin_branch(None, known[0].branch.zone if known else ""))
 
     def _put_up_bones(self) -> None:
         self.rules.reset(_RULE_ROWS)
@@ -162,8 +171,11 @@ class FirmPage(Page):
             self._tasks.once("ask", self._ask_withdraw(row))
 
     def _open_branch(self, line: BranchLine) -> None:
-        self.rules_panel.close_panel()
-        self.branch_panel.begin(line)
+        self.rules_panel.instead(lambda: self._begin_branch(line))
+
+    def _begin_branch(self, line: BranchLine | None, zone: str = "") -> None:
+        self.rules_panel.give_way()
+        self.branch_panel.begin(line, zone)
 
     def _rules_wanted(self, settings: FirmSettings, valid_from: datetime | None) -> None:
         self._tasks.once("ask", self._ask_rules(settings, valid_from))
@@ -199,6 +211,8 @@ class FirmPage(Page):
             self.vm.close_branch(line.branch)
 
     def _done(self, told: str) -> None:
+        for panel in (self.rules_panel, self.branch_panel):
+            panel.forget_form()
         self.leave()
         self.toast.tell(told)
 
@@ -228,10 +242,12 @@ class FirmPage(Page):
     def _connect(self) -> None:
         self.change.clicked.connect(self.change_rules)
         self.add.clicked.connect(self.add_branch)
+        for panel in (self.rules_panel, self.branch_panel):
+            panel.task_failed.connect(self.task_failed)
         self.rules_table.chosen.connect(partial(self._open_row, self._open_rule))
         self.branches_table.chosen.connect(partial(self._open_row, self._open_branch))
         self.damage.task_failed.connect(self.task_failed)
-        shows = Shows(self.branch_panel, lambda: self.branch_panel.showing)
+        shows = Shows(self.branch_panel, lambda: self.branch_panel.showing, held=lambda: self.branch_panel.is_dirty)
         Follow(self.branches_table, lambda line: line.branch.id, shows)
         self.rules_panel.wanted.connect(self._rules_wanted)
         self.branch_panel.wanted.connect(self._branch_wanted)

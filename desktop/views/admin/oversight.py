@@ -133,7 +133,8 @@ class OversightArea(Area):
                 page.leave()
 
     def unsaved(self) -> Question | None:
-        return None if self.cars is None else self.cars.unsaved()
+        pages = [page for page in (self.cars, self.firm) if page is not None]
+        return next((question for page in pages if (question := page.unsaved())), None)
 
     def stop(self) -> None:
         for page in (self.bookings, self.cars, self.firm, self.audit, self.care):

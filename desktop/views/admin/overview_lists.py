@@ -31,7 +31,7 @@ Line = tuple[Booking, datetime]
 def latest_columns() -> list[Column[Line]]:
     return [
         *_what(),
-        Column("Pick-up", _pick_up, _pick_up, weight=4),
+        Column("Pick-up", _pick_up, _pick_up, weight=4, spare=True),
         Column(
             "Standing",
             lambda line: STANDINGS[line[0].standing],
@@ -52,7 +52,7 @@ def hold_columns() -> list[Column[Line]]:
 
 def _what() -> list[Column[Line]]:
     return [
-        Column("Booking", lambda line: booking_number(line[0].id), lambda line: line[0].id, weight=4),
+        Column("Booking", lambda line: booking_number(line[0].id), lambda line: line[0].id, weight=4, spare=True),
         Column("Car", lambda line: line[0].car_label, lambda line: line[0].car_label, weight=6),
         Column("Renter", lambda line: line[0].renter_name, lambda line: line[0].renter_name, weight=4),
     ]
@@ -79,6 +79,7 @@ class BookingsCard(Panel):
         self.model: PagesModel[Any] = PagesModel(columns, lambda _ticket: None, _ROWS)
         self.table = RecordTable(tools.theme, tools.shimmer)
         self.table.setAccessibleName(title)
+        self.table.narrow_px = 0  # a card is narrow by nature: columns go one by one
         self.table.setModel(self.model)
         self.nothing = Text(tools.theme, ink="muted")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)

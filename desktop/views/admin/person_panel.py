@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.dialogs import Question, confirm
@@ -17,12 +17,12 @@ from desktop.views.admin import questions, words
 from desktop.views.admin.issued import IssuedBox
 from desktop.views.admin.post_form import PostForm
 from desktop.views.admin.proof import prove
+from desktop.views.form_panel import FormPanel
 from desktop.views.labelled import LabelledFields
 from desktop.views.tools import Tools, Workspace
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.field_skeleton import Field, FieldList
-from desktop.widgets.side_panel import SidePanel
 from desktop.widgets.text import Text
 from engine.domain.account_requests import AccountRequest
 from engine.domain.accounts import Issued, NewPerson, Person, PersonRow
@@ -34,10 +34,8 @@ _LABELS = {"account": "Signs in as"}
 _OWN = "This is your own account: role, place and standing are changed by another administrator."
 
 
-class PersonPanel(SidePanel):
-    """Signals: ``task_failed`` carries an exception of a question that nobody foresaw."""
-
-    task_failed = Signal(object)
+class PersonPanel(FormPanel):
+    """Signals: as FormPanel."""
 
     def __init__(self, tools: Tools, workspace: Workspace, vm: PeopleViewModel, host: QWidget) -> None:
         super().__init__(tools.theme, host, "Account")
@@ -64,11 +62,17 @@ class PersonPanel(SidePanel):
         self._connect()
 
     def open_person(self, row: PersonRow) -> None:
+        self.instead(lambda: self._open_person(row))
+
+    def _open_person(self, row: PersonRow) -> None:
         self._shown = None
         self._vm.show(row)
         self.open(self.form.fields["name"])
 
     def open_new(self, request: AccountRequest | None = None) -> None:
+        self.instead(lambda: self._open_new(request))
+
+    def _open_new(self, request: AccountRequest | None) -> None:
         self._shown = None
         self.form.clear()
         self._vm.show_new(request)
@@ -78,13 +82,14 @@ class PersonPanel(SidePanel):
             self._suggest(request.name)
         self.post.role.setCurrentIndex(self.post.role.findData(Role.CLIENT))
         self.draw(self._vm.state)
+        self.begin_form(self.form)
         self.open(self.form.fields["name"])
 
     def stop(self) -> None:
         """The session ends."""
         for question in ("move", "disable", "enable", "reset", "mend", "create"):
             self._tasks.stop(question)
-        self.hide()
+        super().stop()
 
     def draw(self, state: PeopleState) -> None:
         inside = self.isAncestorOf(self.window().focusWidget() or self)
@@ -123,6 +128,7 @@ class PersonPanel(SidePanel):
         for name, text in (("name", person.name), ("email", person.email), ("phone", person.phone)):
             self.form.fields[name].setText(text)
         self.post.show_post(person.post)
+        self.begin_form(self.form)
 
     def _draw_buttons(self, row: PersonRow | None, *, busy: bool) -> None:
         other = row is not None and row.person.account != self._vm.own_account

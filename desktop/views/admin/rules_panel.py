@@ -15,10 +15,10 @@ from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID
 from desktop.views.admin.form import Form
 from desktop.views.admin.oversight_words import percent
+from desktop.views.form_panel import FormPanel
 from desktop.views.moments.field import MomentField
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.combo import Combo, NumberBox
-from desktop.widgets.side_panel import SidePanel
 from desktop.widgets.text import Text
 from engine.domain.cancellation import CancellationRule
 from engine.domain.charging import CHARGED
@@ -32,7 +32,7 @@ _WHOLE_BP = 10_000
 _MINUTE = timedelta(minutes=1)
 
 
-class RulesPanel(SidePanel):
+class RulesPanel(FormPanel):
     """Signals: ``wanted`` carries the FirmSettings and the moment (UTC) they hold from, or None for at once."""
 
     wanted = Signal(object, object)
@@ -52,6 +52,7 @@ class RulesPanel(SidePanel):
         self.form.show_settings(settings)
         self.set_content(self.form)
         self.set_busy(busy=False)
+        self.begin_form(self.form)
         self.open(self.form.commission)
 
     def set_busy(self, *, busy: bool) -> None:

@@ -191,7 +191,9 @@ class BookingCells(RecordRow):
             name, below = row.beside if index.column() == _BESIDE else (row.car, row.plate)
             metrics = QFontMetrics(self._theme.font(TypeSize.BODY, bold=index.column() == _CAR))
             whole = max(metrics.horizontalAdvance(name), plain.horizontalAdvance(below))
-            return whole, min(whole, in_two(metrics, name, below))
+            # A branch may be cut, the panel tells it too; a plate never.
+            kept = plain.horizontalAdvance(below) if index.column() == _CAR else 0
+            return whole + 1, min(whole, max(in_two(metrics, name), kept)) + 1
         if index.column() == _STANDING:
             width = max(badge_width(self._theme, row.standing), plain.horizontalAdvance(row.hold_left(self._now())))
             return width, width
@@ -200,13 +202,18 @@ class BookingCells(RecordRow):
         return width, width
 
     def _pair(self, painter: QPainter, rect: QRect, name: str, below: str, *, bold: bool = False) -> None:
-        upper, lower = two_lines(rect)
+        """Two lines; a name without the room takes two by itself, and the other stands closely below it."""
         tokens, metrics = self._theme.tokens, QFontMetrics(self._theme.font(TypeSize.BODY, bold=bold))
-        first, rest = name, below
-        if metrics.horizontalAdvance(name) > upper.width():
-            first, rest = two_lines_of(metrics, name, below, upper.width())
-        self._line(painter, upper, first, tokens.text, bold=bold)
-        self._line(painter, lower, rest, tokens.muted)
+        upper, lower = two_lines(rect)
+        if metrics.horizontalAdvance(name) < upper.width():
+            self._line(painter, upper, name, tokens.text, bold=bold)
+            self._line(painter, lower, below, tokens.muted)
+            return
+        place = QRect(rect.left(), rect.top() + 1, rect.width(), (rect.height() - 2) // 3)
+        for words in two_lines_of(metrics, name, "", rect.width() - 1):
+            self._line(painter, place, words, tokens.text, bold=bold)
+            place.translate(0, place.height())
+        self._line(painter, place, below, tokens.muted)
 
     def _failure(self, painter: QPainter, rect: QRect, index: AnyIndex) -> None:
         words = {_CAR: FAILED_TEXT, _BESIDE: RETRY_TEXT}.get(index.column(), "")

@@ -1,0 +1,95 @@
+"""A panel with a form: what is half filled in is asked about before it is lost, however the panel closes.
+
+API: FormPanel(theme, host, title): begin_form(content), is_dirty, unsaved() -> Question or None; see SidePanel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QWidget
+
+from desktop.dialogs import About, Question, confirm
+from desktop.tasks import TaskScope
+from desktop.theme.theme import Theme
+from desktop.widgets.side_panel import SidePanel
+
+
+class FormPanel(SidePanel):
+    """Signals: ``task_failed`` carries an exception of a question that nobody foresaw."""
+
+    task_failed = Signal(object)
+
+    def __init__(self, theme: Theme, host: QWidget, title: str = "") -> None:
+        super().__init__(theme, host, title)
+        self._form: QWidget | None = None
+        self._begun: tuple[object, ...] = ()
+        self._asking = TaskScope(self)
+        self._asking.failed.connect(self.task_failed)
+
+    def begin_form(self, form: QWidget) -> None:
+        """What *form* shows now is saved, or was never typed."""
+        self._form, self._begun = form, _values(form)
+
+    def forget_form(self) -> None:
+        """It was sent, or thrown away."""
+        self._form = None
+
+    @property
+    def is_dirty(self) -> bool:
+        return self.is_open and self._form is not None and _values(self._form) != self._begun
+
+    def unsaved(self) -> Question | None:
+        """See ``Area.unsaved``."""
+        if not self.is_dirty:
+            return None
+        return Question(
+            "Leave without saving?",
+            "What you filled in is not saved yet and would be lost.",
+            "Leave, lose the changes",
+            "Go on editing",
+            about=About(self.windowTitle() or self.accessibleName()),
+            grave=True,
+            final=True,
+        )
+
+    def close_panel(self) -> None:
+        """Asks first where something would be lost."""
+        self.instead(super().close_panel)
+
+    def instead(self, go_on: Callable[[], None]) -> None:
+        """*go_on* takes the place of what is filled in, once nothing would be lost by it."""
+        question = self.unsaved()
+        if question is None:
+            go_on()
+        else:
+            self._asking.once("lose", self._lose(question, go_on))
+
+    def stop(self) -> None:
+        """The session ends."""
+        self._asking.stop("lose")
+        self.hide()
+
+    async def _lose(self, question: Question, go_on: Callable[[], None]) -> None:
+        if await confirm(self.window(), question):
+            self.forget_form()
+            go_on()
+
+
+def _values(form: QWidget) -> tuple[object, ...]:
+    """Of every field that is typed into, whether it is shown or not."""
+    found: list[object] = []
+    for field in form.findChildren(QWidget):
+        if isinstance(field, QComboBox):
+            # A list of choices is filled as they come; what is typed into one counts.
+            found += [field.currentText()] if field.isEditable() else []
+        elif isinstance(field, QAbstractSpinBox) or (
+            isinstance(field, QLineEdit) and not isinstance(field.parent(), QComboBox | QAbstractSpinBox)
+        ):
+            found.append(field.text())
+        elif isinstance(field, QCheckBox):
+            found.append(field.isChecked())
+        elif isinstance(field, QPlainTextEdit):
+            found.append(field.toPlainText())
+    return tuple(found)
