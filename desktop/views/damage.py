@@ -1,9 +1,13 @@
 """Rows that cannot be read, as they are drawn and opened: one line, and what to do about it.
 
-API: DamageBox(host).tell(damaged); damage_of(row) -> Damaged or None; card_text(damaged).
+API: DamageBox(host).tell(damaged); damage_of(row) -> Damaged or None; card_text(damaged);
+sound_key(key).
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -43,6 +47,11 @@ def damage_of(row: object) -> Damaged | None:
         if isinstance(each, Rental) and each.damage is not None:
             return each.damage
     return None
+
+
+def sound_key(key: Callable[[Any], object]) -> Callable[[Any], object]:
+    """*key* for rows that can be read; None for one that cannot: no panel shows it."""
+    return lambda row: None if damage_of(row) is not None else key(row)
 
 
 def card_text(damaged: Damaged) -> CarCardText:

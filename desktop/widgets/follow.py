@@ -48,7 +48,8 @@ class Shows:
 class Follow(QObject):
     """Steps with the keyboard open what they come to, and the keyboard stays in the list; the mark is the panel's row.
 
-    A record that is not on a page that is there, or no longer in the list, leaves no row marked.
+    *key_of* answers None for a row that no panel shows. A record that is not on a page that is there, or no longer in the
+    list, leaves no row marked.
     """
 
     def __init__(self, view: RecordTable | CardGrid, key_of: Callable[[Any], object], *shows: Shows) -> None:
@@ -93,7 +94,8 @@ class Follow(QObject):
     def _stepped(self) -> None:
         open_one = self._open_one()
         row = self._view.currentIndex().data(ROW_ROLE)
-        if open_one is None or row is None or self._key_of(row) == open_one.shown():
+        key = None if row is None else self._key_of(row)
+        if open_one is None or key is None or key == open_one.shown():
             return
         if open_one.held():
             self.refresh()

@@ -13,6 +13,7 @@ from desktop.views.admin.people_page import PeoplePage
 from desktop.views.admin.person_panel import PersonPanel
 from desktop.views.admin.requests_page import RequestsPage
 from desktop.views.area import Area, Entry, Frame
+from desktop.views.damage import sound_key
 from desktop.views.tools import Tools, Workspace
 from desktop.widgets.follow import Follow, Shows
 from engine.domain.account_requests import AccountRequest
@@ -71,7 +72,7 @@ class AccountsArea(Area):
     def _make_people(self) -> PeoplePage:
         self.people = PeoplePage(self._tools, self.people_vm, self._workspace.now)
         self.people.opened.connect(self.panel.open_person)
-        Follow(self.people.list.table, lambda row: row.person.account, self._shows(self._account_shown))
+        Follow(self.people.list.table, sound_key(lambda row: row.person.account), self._shows(self._account_shown))
         self.people.new_wanted.connect(self.panel.open_new)
         self.people_vm.begin()
         return self.people
@@ -80,7 +81,7 @@ class AccountsArea(Area):
         self.requests = RequestsPage(self._tools, self.requests_vm, self._workspace.now)
         self.requests.task_failed.connect(self.task_failed)
         self.requests.grant_wanted.connect(self._grant)
-        Follow(self.requests.list.table, lambda row: row.id, self._shows(self._request_shown))
+        Follow(self.requests.list.table, sound_key(lambda row: row.id), self._shows(self._request_shown))
         self.requests.new_wanted.connect(self._new)
         self.people_vm.begin()
         self.requests_vm.listing.load()

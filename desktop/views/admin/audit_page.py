@@ -15,6 +15,7 @@ from desktop.viewmodels.admin.audit import AuditViewModel
 from desktop.views.admin.facts import facts_of
 from desktop.views.admin.oversight_words import field_text, subject_of, subject_text, verb_text
 from desktop.views.area import Page
+from desktop.views.damage import sound_key
 from desktop.views.export_bar import ExportBar
 from desktop.views.moments.field import MomentField
 from desktop.views.paged_list import ListWords, PagedList
@@ -212,7 +213,7 @@ class AuditPage(Page):
             field.taken.connect(self._ask)
             field.range_taken.connect(self._range_typed)
         self.list.opened.connect(self.detail.show_row)
-        Follow(self.list.table, lambda row: row, Shows(self.detail, lambda: self.detail.showing))
+        Follow(self.list.table, sound_key(lambda row: row), Shows(self.detail, lambda: self.detail.showing))
         self.list.filled.connect(self._counted)
         self.list.stepped.connect(self.clear)
         self.save.clicked.connect(self.export.ask)

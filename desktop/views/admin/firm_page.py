@@ -24,7 +24,7 @@ from desktop.views.admin.firm_tables import RuleRow, branch_columns, put_rows, r
 from desktop.views.admin.rules_panel import RulesPanel, cancellation_line, moment_line, rules_line
 from desktop.views.area import Page
 from desktop.views.content import Content
-from desktop.views.damage import DamageBox
+from desktop.views.damage import DamageBox, sound_key
 from desktop.views.tools import Tools
 from desktop.views.waiting import Waiting
 from desktop.widgets.button import Button
@@ -248,7 +248,7 @@ class FirmPage(Page):
         self.branches_table.chosen.connect(partial(self._open_row, self._open_branch))
         self.damage.task_failed.connect(self.task_failed)
         shows = Shows(self.branch_panel, lambda: self.branch_panel.showing, held=lambda: self.branch_panel.is_dirty)
-        Follow(self.branches_table, lambda line: line.branch.id, shows)
+        Follow(self.branches_table, sound_key(lambda line: line.branch.id), shows)
         self.rules_panel.wanted.connect(self._rules_wanted)
         self.branch_panel.wanted.connect(self._branch_wanted)
         self.branch_panel.turned.connect(self._turn)

@@ -28,6 +28,7 @@ from desktop.views.bookings.story import moments_of, trouble_words
 from desktop.views.client.aftercare import Aftercare
 from desktop.views.client.car_head import CarHead
 from desktop.views.client.payment_status import PaymentStatus
+from desktop.views.damage import sound_key
 from desktop.views.tools import Tools, announce
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
@@ -231,7 +232,7 @@ def follow_booking(table: RecordTable, panel: BookingDetail, key_of: Callable[[A
         booking = panel.vm.state.booking
         return booking.id if booking is not None else None
 
-    follow = Follow(table, key_of or (lambda row: row.booking.id), Shows(panel, shown))
+    follow = Follow(table, sound_key(key_of or (lambda row: row.booking.id)), Shows(panel, shown))
     panel.vm.changed.connect(follow.refresh)
     return follow
 

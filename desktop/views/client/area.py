@@ -45,7 +45,7 @@ class ClientArea(Area):
         self.panel = BookingPanel(tools, workspace, frame.host)
         self.detail = BookingDetail(tools, workspace.detail, workspace.now, frame.host, demo=workspace.demo)
         shows = (Shows(self.car, self._car_looked_at), Shows(self.panel, self._car_booked, held=lambda: True))
-        self._follow = Follow(self.search.results.grid, lambda row: row.car.id, *shows)
+        self._follow = Follow(self.search.results.grid, lambda row: row.car_id, *shows)
         self.news = BookingNews(tools.theme, frame.host, workspace.actor)
         self._connect()
 

@@ -17,6 +17,7 @@ from desktop.viewmodels.owner.fleet import FleetState, FleetViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.thumbnails import ThumbnailsViewModel
 from desktop.views.area import Page
+from desktop.views.damage import sound_key
 from desktop.views.owner.car_panel import CarPanel
 from desktop.views.owner.car_words import to_lose
 from desktop.views.owner.fleet_filters import FleetFilters
@@ -190,7 +191,7 @@ class FleetPage(Page):
         self.rows.chosen.connect(self.panel.open_car)
         shows = Shows(self.panel, self._car_shown, held=lambda: self.car.state.unsaved)
         for view in (self.rows.grid, self.rows.table):
-            follow = Follow(view, lambda line: line.row.car.id, shows)
+            follow = Follow(view, sound_key(lambda line: line.row.car.id), shows)
             self.car.changed.connect(follow.refresh)
         self.rows.add_wanted.connect(self.add_car)
         self.rows.clear_wanted.connect(self.fleet.clear_filters)
