@@ -24,7 +24,8 @@ class Command:
     """One verb.
 
     *key* is a QKeySequence text such as ``"Ctrl+K"``. *when* says whether it makes sense now; it is
-    asked often and must be cheap. *undo* takes back the last run.
+    asked often and must be cheap. *undo* takes back the last run. *here* says whether its key is meant on the page that
+    is looked at: then several commands may share it. Whoever runs it by name needs no page.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Command:
     when: Callable[[], bool] = _always
     undo: Callable[[], None] | None = None
     group: str = "General"
+    here: Callable[[], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +73,10 @@ class Commands(QObject):
         for command in commands:
             self._refuse_twins(command)
             action = QAction(command.title, self)
-            action.setShortcut(QKeySequence(command.key))
+            if not any(other.key == command.key for other in self._commands.values()):
+                action.setShortcut(QKeySequence(command.key))
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-            action.triggered.connect(lambda _checked=False, name=command.id: self.run(name))
+            action.triggered.connect(lambda _checked=False, called=command: self._press(called))
             self._commands[command.id] = command
             self._actions[command.id] = action
         self.refresh()
@@ -105,6 +108,19 @@ class Commands(QObject):
         self.refresh()
         return True
 
+    def meant(self, key: str) -> Command | None:
+        """The command that *key* calls on the page that is looked at, if it makes sense now."""
+        called = (command for command in self._commands.values() if command.key and _same(command.key, key))
+        return next((each for each in called if (each.here is None or each.here()) and each.when()), None)
+
+    def _press(self, called: Command) -> None:
+        """By its key, which it may share."""
+        meant = self.meant(called.key) if called.key else called
+        if meant is not None:
+            self.run(meant.id)
+        else:
+            self.refresh()
+
     def may_undo(self) -> bool:
         return bool(self._undone_by)
 
@@ -117,7 +133,8 @@ class Commands(QObject):
     def refresh(self) -> None:
         """Ask every *when* again and enable the actions accordingly."""
         for name, command in self._commands.items():
-            self._actions[name].setEnabled(command.when())
+            sharing = [other for other in self._commands.values() if command.key and other.key == command.key]
+            self._actions[name].setEnabled(any(each.when() for each in sharing or [command]))
         self.changed.emit()
 
     def listing(self) -> tuple[CommandLine, ...]:
@@ -135,6 +152,10 @@ class Commands(QObject):
     def _refuse_twins(self, command: Command) -> None:
         if command.id in self._commands:
             raise ValueError(f"command {command.id} is there already")
-        keys = {other.key: other.id for other in self._commands.values() if other.key}
-        if command.key in keys:
-            raise ValueError(f"{command.key} is the key of {keys[command.key]}")
+        for other in self._commands.values():
+            if command.key and other.key == command.key and (command.here is None or other.here is None):
+                raise ValueError(f"{command.key} is the key of {other.id}")
+
+
+def _same(key: str, pressed: str) -> bool:
+    return key == pressed or QKeySequence(key) == QKeySequence(pressed)

@@ -27,6 +27,10 @@ class Page(QWidget):
         """Put the keyboard where work on this page begins."""
         raise NotImplementedError
 
+    def focus_search(self) -> bool:
+        """Put the keyboard where one searches on this page; False where there is nothing to search."""
+        return False
+
     def come_back(self) -> None:
         """It is gone to again: ask anew for what no change stream keeps true."""
 
@@ -55,6 +59,7 @@ class Frame:
         host: Where side panels and toasts slide in.
         go: Open the page of that name.
         know_branches: Tell the status bar the branches' names.
+        at: Whether the page of that name is the one that is looked at.
         badge: Show how many things wait on the page of that name, beside its line in the rail; 0 shows nothing.
     """
 
@@ -63,6 +68,7 @@ class Frame:
     go: Callable[[str], None]
     know_branches: Callable[[tuple[Branch, ...]], None]
     badge: Callable[[str, int], None]
+    at: Callable[[str], bool]
 
 
 class Area(QObject):

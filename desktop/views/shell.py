@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QStyle
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QStyle
 
 from desktop.commands import Command, Commands
 from desktop.dialogs import ask, confirm
@@ -19,6 +19,7 @@ from desktop.views.palette import ITSELF, CommandPalette
 from desktop.views.sign_in import SignInPage
 from desktop.views.tools import Tools, Workspace
 from desktop.views.workspace import KEYS_OF_LISTS, WorkspaceView
+from desktop.widgets.field_keys import FieldKeys
 from desktop.widgets.help_sheet import HelpLine, HelpSheet
 from desktop.widgets.shimmer import ShimmerClock
 
@@ -79,6 +80,9 @@ class MainWindow(QMainWindow):
         self._fit(QSize(*_FIRST))
         if self.restoreGeometry(preferences.geometry):
             self._fit(self.size())
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            FieldKeys(app, lambda key: self.commands.meant(key) is not None, self)
         self.finder = CommandPalette(theme, self, self.commands)
         self._install(Command(ITSELF, "All commands", self.finder.toggle, key="Ctrl+K", group="Window"))
         self._install(Command("help.keys", "Keys and commands", self.show_keys, key="F1", group="Window"))

@@ -111,11 +111,14 @@ class WorkspaceView(QWidget):
             Command(f"go.{entry.name}", entry.title, partial(self.go, entry.name), key=_key(at), group="Go to")
             for at, entry in enumerate(self._entries.values())
         )
-        reload = (Command("page.reload", "Load again", self._reload, key="F5", group="Go to"),) if self._areas else ()
+        of_page: tuple[Command, ...] = (
+            Command("page.search", "Search on this page", self._search_here, key="/", group="Go to"),
+            Command("page.reload", "Load again", self._reload, key="F5", group="Go to"),
+        )
         of_areas = (command for area in self._areas for command in area.commands())
         leave = Command("session.leave", "Sign out", self.sign_out_wanted.emit, key="Ctrl+Shift+Q", group="Window")
         password = Command("session.password", "Change password …", self.password_wanted.emit, group="Window")
-        return (*pages, *reload, *of_areas, password, leave)
+        return (*pages, *(of_page if self._areas else ()), *of_areas, password, leave)
 
     def page(self, name: str) -> Page:
         """The page of that name, built if it was not gone to before."""
@@ -123,6 +126,15 @@ class WorkspaceView(QWidget):
             self._made[name] = self._entries[name].make()
             self.pages.addWidget(self._made[name])
         return self._made[name]
+
+    def _at(self, name: str) -> bool:
+        page = self._made.get(name)
+        return page is not None and self.pages.currentWidget() is page
+
+    def _search_here(self) -> None:
+        page = self.pages.currentWidget()
+        if isinstance(page, Page):
+            page.focus_search()
 
     def go(self, name: str) -> None:
         known = name in self._made
@@ -148,7 +160,7 @@ class WorkspaceView(QWidget):
     def _build(self, tools: Tools) -> tuple[Area, ...]:
         """The views this account may use, the first one first in the rail."""
         actor = self._workspace.actor
-        frame = Frame(self.pages, self.status, self.go, self._connection.know_branches, self.rail.set_badge)
+        frame = Frame(self.pages, self.status, self.go, self._connection.know_branches, self.rail.set_badge, self._at)
         areas: list[Area] = []
         if actor.may(Deed.BOOK):
             self.client = ClientArea(tools, self._workspace, frame)

@@ -48,8 +48,8 @@ class Shows:
 class Follow(QObject):
     """Steps with the keyboard open what they come to, and the keyboard stays in the list; the mark is the panel's row.
 
-    *key_of* answers None for a row that no panel shows. A record that is not on a page that is there, or no longer in the
-    list, leaves no row marked.
+    *key_of* answers None for a row that no panel shows. A record that is not on a page that is there, or no longer in
+    the list, leaves no row marked.
     """
 
     def __init__(self, view: RecordTable | CardGrid, key_of: Callable[[Any], object], *shows: Shows) -> None:

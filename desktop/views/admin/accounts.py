@@ -45,7 +45,7 @@ class AccountsArea(Area):
 
     def commands(self) -> tuple[Command, ...]:
         return (
-            Command("users.new", "New account", self._new, group="Users"),
+            Command("users.new", "New account", self._new, key="N", group="Users", here=lambda: self._frame.at(USERS)),
             Command("users.search", "Search users", self._search, key="Ctrl+Shift+F", group="Users"),
             Command("requests.decline", "Decline the chosen request", self._decline, group="Users"),
         )

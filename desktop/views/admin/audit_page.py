@@ -116,9 +116,10 @@ class AuditPage(Page):
     def come_back(self) -> None:
         self.vm.load()
 
-    def focus_search(self) -> None:
+    def focus_search(self) -> bool:
         self.subject.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.subject.selectAll()
+        return True
 
     def clear(self) -> None:
         for box in (self.who, self.what, self.where, self.span):

@@ -93,7 +93,7 @@ class OversightArea(Area):
     def commands(self) -> tuple[Command, ...]:
         return (
             *BookingCommands(BOOKINGS, _BOOKINGS_TITLE, self.to_bookings).all((BookingScope.ALL,), keys=False),
-            *FleetCommands(self.to_cars).all(keys=False),
+            *FleetCommands(self.to_cars, lambda: self._frame.at(CARS)).all(keys=False),
             Command("care.show", "Bookings that need a person", self.show_care, group="Overview"),
             Command("firm.rules", "Change the rules …", self._change_rules, group="Branches and settings"),
             Command("firm.branch", "Add a branch …", self._add_branch, group="Branches and settings"),

@@ -61,9 +61,10 @@ class PeoplePage(Page):
     def come_back(self) -> None:
         self._vm.begin()
 
-    def focus_search(self) -> None:
+    def focus_search(self) -> bool:
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
+        return True
 
     def _columns(self, now: Callable[[], datetime]) -> list[Column[PersonRow]]:
         def where(row: PersonRow) -> str:

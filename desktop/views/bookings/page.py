@@ -106,9 +106,10 @@ class BookingsPage(Page):
     def focus_first(self) -> None:
         self.content.take_focus()
 
-    def focus_search(self) -> None:
+    def focus_search(self) -> bool:
         self.filters.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.filters.search.selectAll()
+        return True
 
     def show_change(self, booking: Booking) -> None:
         """A booking came to be or changed, at this desk or another: its line is replaced in place."""

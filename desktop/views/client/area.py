@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desktop.commands import Command
+from desktop.dialogs import Question
 from desktop.theme.icons import Icon
 from desktop.viewmodels.search import SearchState
 from desktop.viewmodels.thumbnails import ThumbnailsViewModel
@@ -27,6 +28,7 @@ from engine.domain.people import Deed
 from engine.domain.period import RentalPeriod
 
 FIND, BOOKINGS = "find", "bookings"
+_GROUP = "Find a car"
 
 
 class ClientArea(Area):
@@ -60,14 +62,17 @@ class ClientArea(Area):
 
     def commands(self) -> tuple[Command, ...]:
         return (
-            Command("search.form", "Search form", self._to_form, key="/", group="Find a car"),
-            Command("search.cards", "Cars found", self._to_cards, key="Ctrl+Down", group="Find a car"),
-            Command("booking.new", "New booking", self._to_form, key="N", group="Find a car"),
-            Command("car.book", "Book this car", self._book_car, key="B", when=self._may_book_car, group="Find a car"),
+            Command("search.form", "Search form", self._to_form, group=_GROUP),
+            Command("search.cards", "Cars found", self._to_cards, key="Ctrl+Down", group=_GROUP),
+            Command("booking.new", "New booking", self._to_form, key="N", group=_GROUP, here=self._at_the_counter),
+            Command("car.book", "Book this car", self._book_car, key="B", when=self._may_book_car, group=_GROUP),
             Command("booking.book", "Book", self._book, key="Ctrl+Return", when=self._may_book, group="Panel"),
             Command("booking.pay", "Pay in browser", self._pay, key="Ctrl+B", when=self._may_pay, group="Panel"),
             *BookingCommands("bookings", "Bookings", self._to_bookings).all(self._workspace.bookings.scopes),
         )
+
+    def _at_the_counter(self) -> bool:
+        return self._frame.at(FIND) or self._frame.at(BOOKINGS)
 
     def start(self) -> None:
         self.search.open()
@@ -95,6 +100,9 @@ class ClientArea(Area):
         self.car.close_panel()
         self.panel.leave()
         self.detail.leave()
+
+    def unsaved(self) -> Question | None:
+        return self.panel.unsaved()
 
     def stop(self) -> None:
         # Nobody owns it if nobody went to it.
@@ -150,12 +158,18 @@ class ClientArea(Area):
         return state.offer.car.id if state.offer is not None else None
 
     def _open_car(self, found: Offer | Blocked, period: RentalPeriod, branch: Branch) -> None:
-        self._clear_the_side(self.car)
-        self.car.open_car(found, period, branch)
+        def go_on() -> None:
+            self._clear_the_side(self.car)
+            self.car.open_car(found, period, branch)
+
+        self.panel.instead(go_on)
 
     def _open_offer(self, offer: Offer, period: RentalPeriod, branch: Branch) -> None:
-        self._clear_the_side(self.panel)
-        self.panel.open_offer(offer, period, branch)
+        def go_on() -> None:
+            self._clear_the_side(self.panel)
+            self.panel.open_offer(offer, period, branch)
+
+        self.panel.instead(go_on)
 
     def _clear_the_side(self, wanted: SidePanel) -> None:
         """Another panel comes in the same place."""
@@ -194,8 +208,11 @@ class ClientArea(Area):
         return self.bookings
 
     def _open_booking(self, booking: Booking) -> None:
-        self._clear_the_side(self.detail)
-        self.detail.open_booking(booking)
+        def go_on() -> None:
+            self._clear_the_side(self.detail)
+            self.detail.open_booking(booking)
+
+        self.panel.instead(go_on)
 
     def _search_again(self, booking: Booking) -> None:
         self._frame.go(FIND)

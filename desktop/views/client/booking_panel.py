@@ -7,7 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.dialogs import confirm
+from desktop.dialogs import About, Question, confirm
 from desktop.messages import Step, branch_name, say
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
@@ -19,11 +19,11 @@ from desktop.views.client.car_head import CarHead
 from desktop.views.client.payment_status import PaymentStatus
 from desktop.views.client.price_lines import quoted, times
 from desktop.views.client.renter_picker import RenterPicker
+from desktop.views.form_panel import FormPanel
 from desktop.views.tools import Tools, Workspace, announce
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.field_skeleton import Field, FieldList
-from desktop.widgets.side_panel import SidePanel
 from engine.domain.booking import Booking
 from engine.domain.car import Branch
 from engine.domain.catalogue import Offer
@@ -34,12 +34,11 @@ from engine.domain.zones import shown_zone
 _TITLES = {Stage.CONFIRMED: "Booked", Stage.RELEASED: "Not booked", Stage.OVER: "Booking"}
 
 
-class BookingPanel(SidePanel):
+class BookingPanel(FormPanel):
     """Signals: ``similar_wanted`` carries the Car that was taken; ``search_wanted`` a Booking that came to nothing."""
 
     similar_wanted = Signal(object)
     search_wanted = Signal(object)
-    task_failed = Signal(object)
 
     def __init__(self, tools: Tools, workspace: Workspace, host: QWidget) -> None:
         super().__init__(tools.theme, host, "Book this car")
@@ -72,6 +71,7 @@ class BookingPanel(SidePanel):
     def open_offer(self, offer: Offer, period: RentalPeriod, branch: Branch) -> None:
         self.renters.begin(branch.country)
         self._vm.start(offer, period, branch)
+        self.draw(self._vm.state)
         self.open(self.main if self._own else self.renters.field)
 
     def open_booking(self, booking: Booking, branch: Branch | None) -> None:
@@ -88,7 +88,26 @@ class BookingPanel(SidePanel):
         self._tasks.stop("give up")
         self.aftercare.stop()
         self.status.stop()
-        self.hide()
+        super().stop()
+
+    def unsaved(self) -> Question | None:
+        """A renter who is half filled in; see ``Area.unsaved``."""
+        form = self.renters.form
+        if not self.is_open or self._vm.state.stage is not Stage.RENTER or not form.is_filled:
+            return None
+        typed = {name: field.text().strip() for name, field in form.fields.items()}
+        return Question(
+            "Leave without adding this renter?",
+            "What you filled in for this renter is not added yet and would be lost.",
+            "Leave, lose what was typed",
+            "Go on with the renter",
+            about=About(typed["name"] or "New renter", "", typed["email"], typed["phone"]),
+            grave=True,
+            final=True,
+        )
+
+    def forget_form(self) -> None:
+        self.renters.begin(self.renters.country)
 
     def set_online(self, *, online: bool) -> None:
         self._online = online

@@ -37,6 +37,7 @@ class RenterForm(QWidget):
         super().__init__(parent)
         self._country = ""
         self._visited: set[str] = set()
+        self._begun = dict.fromkeys(_HINTS, "")
         self.fields = {name: QLineEdit(maxLength=_LONGEST, placeholderText=hint) for name, hint in _HINTS.items()}
         self.mistakes = {name: Text(theme, size=TypeSize.SMALL, ink="danger", wrap=True) for name in _HINTS}
         self.read_as = Text(theme, size=TypeSize.SMALL, ink="muted")
@@ -59,8 +60,14 @@ class RenterForm(QWidget):
         self.read_as.hide()
         name = "email" if "@" in typed else "phone" if looks_like_phone(typed) else "name"
         self.fields[name].setText(typed)
+        self._begun = {each: field.text() for each, field in self.fields.items()}
         first = next((field for field in self.fields.values() if not field.text()), self.fields["name"])
         first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether something was typed here that nobody has added yet."""
+        return not self.isHidden() and any(field.text() != self._begun[name] for name, field in self.fields.items())
 
     def tell(self, problem: InvalidText | None) -> None:
         """What the engine said of one field; the focus goes there."""

@@ -59,12 +59,21 @@ class RenterPicker(QWidget):
         self.form.submitted.connect(self.added)
         self.change.clicked.connect(lambda: self.chosen.emit(None))
 
+    @property
+    def country(self) -> str:
+        """Where numbers without a + belong."""
+        return self._country
+
     def begin(self, country: str = "") -> None:
         """For another booking: nothing typed, nobody found. Numbers without a + are those of *country*."""
         self._told, self._country, self._answered = "", country, False
         self.field.reset()
         self.list.show_renters(())
         self.form.hide()
+        # The one before may have been left with its form open, or with a renter chosen.
+        self._renter = None
+        self._card.hide()
+        self._seek.show()
 
     def draw(self, state: PanelState) -> None:
         chosen = state.renter
@@ -74,6 +83,8 @@ class RenterPicker(QWidget):
             self.form.hide()
         elif self._renter is not None:
             self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+            # Whoever types now looks for somebody else.
+            self.field.selectAll()
         self._renter = chosen
         self.change.setVisible(state.stage is Stage.RENTER and not self._own)
         self._card.setVisible(chosen is not None)

@@ -79,6 +79,10 @@ class SearchPage(Page):
     def focus_first(self) -> None:
         self.results.take_focus()
 
+    def focus_search(self) -> bool:
+        self.focus_form()
+        return True
+
     def focus_form(self) -> None:
         """Into the pick-up: this desk's branch stands there already."""
         self.form.pick_up.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -61,8 +61,8 @@ class OwnerArea(Area):
     def commands(self) -> tuple[Command, ...]:
         of_bookings = BookingCommands("bookings", "Bookings", self._to_bookings).all(self._workspace.bookings.scopes)
         of_earnings = (*self.earnings.commands(), *self.copy.commands())
-        look = Command("page.search", "Search on this page", self._search, key="/", group="Fleet")
-        return (look, *FleetCommands(self._to_fleet).all(), *of_bookings, *of_earnings)
+        of_fleet = FleetCommands(self._to_fleet, lambda: self._frame.at(FLEET)).all()
+        return (*of_fleet, *of_bookings, *of_earnings)
 
     def start(self) -> None:
         self.fleet.open()
@@ -105,11 +105,6 @@ class OwnerArea(Area):
             self.bookings.stop()
         self.earnings.stop()
         self.copy.stop()
-
-    def _search(self) -> None:
-        """In the list that is looked at; the fleet where there is none."""
-        listed = self.bookings is not None and self.bookings.isVisible()
-        (self._to_bookings() if listed else self._to_fleet()).focus_search()
 
     def _to_fleet(self) -> FleetPage:
         self._frame.go(FLEET)

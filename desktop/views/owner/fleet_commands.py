@@ -13,16 +13,17 @@ _GROUP = "Fleet"
 class FleetCommands:
     """Each goes to the page first, wherever the person is."""
 
-    def __init__(self, go: Callable[[], FleetPage]) -> None:
-        """*go* opens the page and returns it."""
-        self._go = go
+    def __init__(self, go: Callable[[], FleetPage], here: Callable[[], bool]) -> None:
+        """*go* opens the page and returns it; *here* says whether it is looked at."""
+        self._go, self._here = go, here
 
     def all(self, *, keys: bool = True) -> tuple[Command, ...]:
-        """With *keys* on they take N, Ctrl+T, Ctrl+Return and Ctrl+Z, which only one page of a window can have."""
-        add, view, save, undo = ("N", "Ctrl+T", "Ctrl+Return", "Ctrl+Z") if keys else [""] * 4
+        """With *keys* on they take Ctrl+T, Ctrl+Return and Ctrl+Z, which only one page of a window can have."""
+        view, save, undo = ("Ctrl+T", "Ctrl+Return", "Ctrl+Z") if keys else [""] * 3
+        add = Command("fleet.add", "Add a car", self._on(FleetPage.add_car), key="N", group=_GROUP, here=self._here)
         return (
-            Command("fleet.add", "Add a car", self._on(FleetPage.add_car), key=add, group=_GROUP),
-            Command("fleet.search", "Look for a car", self._on(FleetPage.focus_search), group=_GROUP),
+            add,
+            Command("fleet.search", "Look for a car", self._on(_search), group=_GROUP),
             Command("fleet.view", "Cards or table", self._on(FleetPage.switch_view), key=view, group=_GROUP),
             Command("fleet.to_move", "Bookings to move", self._on(FleetPage.show_to_move), group=_GROUP),
             Command("car.save", "Save the car", self._on(lambda page: page.panel.save()), key=save, group=_GROUP),
@@ -31,3 +32,7 @@ class FleetCommands:
 
     def _on(self, act: Callable[[FleetPage], None]) -> Callable[[], None]:
         return lambda: act(self._go())
+
+
+def _search(page: FleetPage) -> None:
+    page.focus_search()

@@ -137,9 +137,10 @@ class FleetPage(Page):
         if self.add.isEnabled():
             self.panel.open_new(state.query.owner_id, state.query.branch_id, state.owners)
 
-    def focus_search(self) -> None:
+    def focus_search(self) -> bool:
         self.filters.words.setFocus()
         self.filters.words.selectAll()
+        return True
 
     def switch_view(self) -> None:
         """From cards to table and back; kept on this computer."""
