@@ -149,13 +149,19 @@ class RecordTable(QTableView):
         ]
 
     def _share_width(self) -> None:
-        """By what the rows on the screen need and by weight; asking all of a long list would cost 200 ms."""
+        """By weight, as the bones stood; only where something would be cut by what the rows on the screen need.
+
+        Asking all rows of a long list would cost 200 ms.
+        """
         model = self.model()
         if model is None:
             return
         room = self._room()
-        needs = [self._need(at, narrow=room < self.narrow_px) for at in range(model.columnCount())]
-        for at, width in enumerate(share(room, needs)):
+        columns, narrow = range(model.columnCount()), room < self.narrow_px
+        widths = share(room, [self._need(at, {}, narrow=narrow) for at in columns])
+        if any(widths[at] and widths[at] < least for at, (_, least) in self._needs.items()):
+            widths = share(room, [self._need(at, self._needs, narrow=narrow) for at in columns])
+        for at, width in enumerate(widths):
             self.setColumnHidden(at, width == 0)
             if width:
                 self.setColumnWidth(at, width)
@@ -164,16 +170,18 @@ class RecordTable(QTableView):
     def _room(self) -> int:
         return self.viewport().width()
 
-    def _need(self, column: int, *, narrow: bool) -> Need:
-        """A *narrow* table gives up its spare columns at once: they would leave the others no air."""
+    def _need(self, column: int, known: Mapping[int, tuple[int, int]], *, narrow: bool) -> Need:
+        """By what is *known* of its rows. A *narrow* table gives up its spare columns at once: others need air."""
         model, heads = self.model(), Qt.Orientation.Horizontal
         spare = bool(model.headerData(column, heads, SPARE_ROLE))
         head = self._heads.horizontalAdvance(str(model.headerData(column, heads) or "")) + _HEAD_PAD
         weight = int(model.headerData(column, heads, WEIGHT_ROLE) or 1)
         usual = self.bones_need.get(column, 0)
-        natural, least = self._needs.get(column, (usual, usual))
+        natural, least = known.get(column, (usual, usual))
         if spare and narrow:
             return Need(_FAR, _FAR, spare, weight)
+        if not known:
+            return Need(natural, least, spare, weight)
         return Need(max(natural, head), max(least, min(head, _HEAD_MOST)), spare, weight)
 
     def _measure(self, first: int, last: int) -> None:

@@ -81,3 +81,27 @@ def test_listing_keeps_groups_together_and_forgets_a_page_that_was_left():
 
     commands.remove(["a"])
     assert [line.id for line in commands.listing()] == ["b", "c"]
+
+
+def test_a_key_is_meant_for_the_page_that_is_looked_at(qtbot):
+    ran, page = [], ["find"]
+    commands = Commands()
+    for name in ("find", "users", "fleet"):
+        new = Command(
+            f"{name}.new", "New", lambda name=name: ran.append(name), key="N", here=lambda name=name: page[0] == name
+        )
+        commands.add(new)
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.addActions(commands.actions())
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    for shown in ("users", "audit", "fleet", "find"):
+        page[0] = shown
+        window.setFocus()
+        QTest.keyClick(window, Qt.Key.Key_N)
+
+    assert ["users", "fleet", "find"] == ran
+    with pytest.raises(ValueError, match="is the key of"):
+        commands.add(Command("other.new", "New", lambda: None, key="N"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from builders import BERLIN, RENTER
+from builders import BERLIN, LISBON, RENTER
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
@@ -16,6 +16,7 @@ from view_builders import PERIOD, fed_workspace, make_offer
 from desktop.tasks import TaskScope
 from desktop.views.admin.branch_panel import BranchPanel
 from desktop.views.client.booking_panel import BookingPanel
+from desktop.views.client.price_lines import elsewhere_words
 from desktop.views.tools import Tools
 from desktop.widgets.question_box import QuestionBox
 from engine.domain.branches import BranchLine
@@ -126,3 +127,11 @@ async def test_a_branch_half_filled_in_is_asked_about_too(host, theme, until, fi
     panel.forget_form()
     panel.close_panel()
     assert not panel.is_open
+
+
+@pytest.mark.parametrize("branch", [BERLIN, LISBON])
+def test_a_car_at_another_branch_says_so_before_it_is_booked(panel, branch):
+    panel.open_offer(make_offer(), PERIOD, branch)
+
+    assert (branch is LISBON) == panel.banner.isVisible()
+    assert (branch is LISBON) == ("Lisboa" in elsewhere_words(branch, panel._workspace.actor))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import gc
 
 import pytest
+from builders import wish
 from person import person_at
 from PySide6.QtCore import Qt
 
+from desktop.messages import amount
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
 from desktop.views.owner.car_words import to_lose
@@ -79,3 +81,21 @@ async def test_with_nothing_half_filled_in_nobody_is_asked(owner):
         await person.sign_in("owner")
         person.window.close()
         await person.until(person.program._leaving.is_set)
+
+
+async def test_signing_out_with_an_open_hold_asks_by_its_name(owner, world):
+    async def hold():
+        async with world.desk() as desk:
+            return await desk.booking.hold(desk.actor, wish(desk))
+
+    async with owner() as person:
+        await person.sign_in("clerk")
+        held = await person.program._bridge.call(hold)
+        await person.until(lambda: held.id in [each.id for each in person.desk.holds.open()])
+        person.window.commands.run("session.leave")
+        box = await asked(person)
+        for named in (held.plate, held.renter_name, amount(held.price)):
+            assert named in box.told
+        answer(box, "Stay signed in")
+        await person.until(lambda: not person.window.findChildren(QuestionBox))
+        assert person.program.session.state.phase is SessionPhase.SIGNED_IN

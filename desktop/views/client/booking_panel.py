@@ -17,7 +17,7 @@ from desktop.views.bookings.questions import to_give_up
 from desktop.views.client.aftercare import Aftercare
 from desktop.views.client.car_head import CarHead
 from desktop.views.client.payment_status import PaymentStatus
-from desktop.views.client.price_lines import quoted, times
+from desktop.views.client.price_lines import elsewhere_words, quoted, times
 from desktop.views.client.renter_picker import RenterPicker
 from desktop.views.form_panel import FormPanel
 from desktop.views.tools import Tools, Workspace, announce
@@ -145,7 +145,11 @@ class BookingPanel(FormPanel):
 
     def _draw_problem(self, state: PanelState) -> None:
         if state.problem is None or self.renters.says(state.problem):
-            self.banner.clear()
+            elsewhere = elsewhere_words(state.branch, self._workspace.actor)
+            if state.booking is None and elsewhere:
+                self.banner.tell(Tone.WARNING, elsewhere, closable=False)
+            else:
+                self.banner.clear()
             return
         told = say(state.problem, _zone(state), now=self._workspace.now())
         step = "" if told.step is Step.SIMILAR and state.offer is None else told.step.value

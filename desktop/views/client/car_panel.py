@@ -9,7 +9,7 @@ from desktop.messages import BODIES, FUELS, TRANSMISSIONS, branch_name, day_time
 from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.viewmodels.car import CarState
 from desktop.views.client.availability import DAYS, heads, keys, lead_of, lines, strip_days, wished_days
-from desktop.views.client.price_lines import price_lines
+from desktop.views.client.price_lines import elsewhere_words, price_lines
 from desktop.views.client.why_not import WhyNot
 from desktop.views.photos import Photos
 from desktop.views.tools import Tools, Workspace, announce
@@ -42,10 +42,11 @@ class CarPanel(SidePanel):
         self._stored = photos
         self._pictured: Car | None = None
         self._drawn: Offer | Blocked | None = None
-        self._vm, self._now = workspace.car, workspace.now
+        self._vm, self._now, self._actor = workspace.car, workspace.now, workspace.actor
         self._online = True
         self.photos = PhotoView(tools.theme)
         self.plate = Text(tools.theme, ink="muted")
+        self.elsewhere = Text(tools.theme, ink="warning", bold=True, wrap=True)
         self.why_not = WhyNot(tools.theme)
         self.price = FieldList(tools.theme, tools.shimmer)
         self.problem = Banner(tools.theme)
@@ -99,6 +100,8 @@ class CarPanel(SidePanel):
         car = state.found.car
         self.set_title(car.title)
         self.plate.setText(f"{car.plate} · {branch_name(state.branch)}")
+        self.elsewhere.setText(elsewhere_words(state.branch, self._actor))
+        self.elsewhere.setVisible(bool(self.elsewhere.text()))
         self._draw_pictures(car)
         self.why_not.draw(state.found, state.branch, self._now(), self._vm.hold_left_s())
         offer = state.found if isinstance(state.found, Offer) else None
@@ -197,7 +200,7 @@ class CarPanel(SidePanel):
         column.setSpacing(3 * GRID)
         weeks = Text(tools.theme, "Coming weeks", size=TypeSize.LEAD, bold=True)
         facts = Text(tools.theme, "Facts", size=TypeSize.LEAD, bold=True)
-        above: tuple[QWidget, ...] = (self.plate, self.photos, self.why_not, self.price)
+        above: tuple[QWidget, ...] = (self.plate, self.elsewhere, self.photos, self.why_not, self.price)
         below: tuple[QWidget, ...] = (self.problem, self.strip, self.list, facts, self.facts)
         for part in above:
             column.addWidget(part)

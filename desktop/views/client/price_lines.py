@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
-from desktop.messages import amount, branch_time, days_text
+from desktop.messages import amount, branch_name, branch_time, days_text
 from desktop.widgets.field_skeleton import Field
+from engine.domain.car import Branch
+from engine.domain.people import Actor
 from engine.domain.period import RentalPeriod
 from engine.domain.pricing import Quote
 
@@ -30,3 +32,10 @@ def quoted(quote: Quote) -> list[Field]:
         fields.append(Field("Rental", words, amount=True))
     fields.append(Field("Total", amount(quote.total), strong=True, amount=True))
     return fields
+
+
+def elsewhere_words(branch: Branch | None, actor: Actor) -> str:
+    """What somebody at a counter must not overlook: the car is picked up at another branch. Empty where it is not."""
+    if branch is None or actor.branch_id is None or branch.id == actor.branch_id:
+        return ""
+    return f"This car stands at {branch_name(branch)}, not at this desk's branch."
