@@ -373,4 +373,8 @@ async def test_the_slash_searches_the_page_that_is_looked_at(owner, world):
         assert bookings.isAncestorOf(person.focused)
         person.view.go("earnings")
         person.press(Qt.Key.Key_Slash)
+        # Nothing is searched there, and a key leads to no other page.
+        assert person.view.page("earnings") is person.view.pages.currentWidget()
+        person.view.go("fleet")
+        person.press(Qt.Key.Key_Slash)
         assert page.filters.words.hasFocus()
