@@ -12,7 +12,7 @@ import pytest
 from builders import BERLIN
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QLocale, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QLocale, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QAccessible, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
@@ -117,14 +117,30 @@ def test_it_is_one_tab_stop_and_the_slash_is_a_sign(field, qtbot):
     assert datetime(2026, 12, 3, 10) == field.moment()
 
 
-def test_making_one_opens_no_window(qtbot, theme):
-    """A child that is shown before it has its place would be a window, and take the keyboard."""
-    before = {window for window in QApplication.topLevelWidgets() if window.isVisible()}
-    made = [MomentField(theme, "Day", now=lambda: NOW, days_only=days, beneath=days) for days in (True, False)]
-    for each in made:
-        qtbot.addWidget(each)
+class ShownWindows(QObject):
+    """What becomes a window of its own, if only for a moment."""
 
-    assert before == {window for window in QApplication.topLevelWidgets() if window.isVisible()}
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def eventFilter(self, watched, event):
+        if event.type() is QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.seen.append(watched.accessibleName() or type(watched).__name__)
+        return False
+
+
+def test_making_one_opens_no_window(qtbot, theme, qapp):
+    """A child that is shown before it has its place would be a window, and take the keyboard."""
+    shown = ShownWindows()
+    qapp.installEventFilter(shown)
+    try:
+        for days in (True, False):
+            qtbot.addWidget(MomentField(theme, "Day", now=lambda: NOW, days_only=days, beneath=days))
+    finally:
+        qapp.removeEventFilter(shown)
+
+    assert [] == shown.seen
 
 
 def test_escape_puts_back_what_it_held(field, qtbot):
