@@ -31,6 +31,8 @@ _STEPS = MappingProxyType(
         BookingState.REFUNDED: ("Money given back", Tone.NEUTRAL),
     }
 )
+#: What people do; every other step is the clock's or Stripe's.
+_DEEDS = frozenset({BookingState.HELD, BookingState.COMPLETED, BookingState.CANCELLED})
 #: What engines sign with when nobody at a desk asked for it.
 _OURSELVES = frozenset({"sweeper", "stripe", "worker", "demo"})
 _TROUBLES = MappingProxyType(
@@ -66,7 +68,7 @@ def moments_of(booking: Booking, now: datetime) -> list[Moment]:
     told = []
     for before, step in steps:
         title, tone = _step(booking, before, step)
-        by = "" if step.by in _OURSELVES else f" · by {step.by}"
+        by = f" · by {step.by}" if _was_asked(booking, step) else ""
         told.append(Moment(title, f"{branch_time(step.at, zone, now=now)}{by}", tone))
     return told
 
@@ -90,13 +92,22 @@ def trouble_words(booking: Booking) -> str:
 
 def payments_of(booking: Booking, now: datetime) -> list[PaymentLine]:
     zone = shown_zone(booking.zone)
-    return [*(_attempt(attempt, zone, now) for attempt in booking.attempts), *_refund(booking)]
+    return [*(_attempt(booking, attempt, zone, now) for attempt in booking.attempts), *_refund(booking)]
+
+
+def _was_asked(booking: Booking, step: Step) -> bool:
+    """Whether somebody at a desk did it. What the clock or Stripe does is signed by the desk that took note of it."""
+    given_up = step.state is BookingState.RELEASING and not _ran_out(booking, step)
+    return (step.state in _DEEDS or given_up) and step.by not in _OURSELVES
+
+
+def _ran_out(booking: Booking, step: Step) -> bool:
+    return step.at >= booking.hold_until
 
 
 def _step(booking: Booking, before: Step | None, step: Step) -> tuple[str, Tone]:
     if step.state is BookingState.RELEASING:
-        ran_out = step.at >= booking.hold_until
-        return ("The hold ran out unpaid" if ran_out else "Given up before it was paid"), Tone.NEUTRAL
+        return ("The hold ran out unpaid" if _ran_out(booking, step) else "Given up before it was paid"), Tone.NEUTRAL
     if before is not None and before.state is BookingState.RELEASED:
         return _late(booking, step), Tone.POSITIVE if step.state is BookingState.CONFIRMED else Tone.WARNING
     return _STEPS.get(step.state, ("Paid without a car; the money goes back", Tone.WARNING))
@@ -108,15 +119,14 @@ def _late(booking: Booking, step: Step) -> str:
     return _TOO_LATE if step.at >= booking.period.ends_at else _LATE_LOST
 
 
-def _attempt(attempt: Attempt, zone: tzinfo, now: datetime) -> PaymentLine:
+def _attempt(booking: Booking, attempt: Attempt, zone: tzinfo, now: datetime) -> PaymentLine:
     price = amount(attempt.amount)
-    ends = branch_time(attempt.expires_at, zone, now=now)
     if attempt.captured_at is not None:
         words = (f"{price} paid", f"Taken {branch_time(attempt.captured_at, zone, now=now)}", Tone.POSITIVE)
     else:
         words = {
             AttemptState.PREPARED: (f"{price} asked for", "The payment page is being made", Tone.NEUTRAL),
-            AttemptState.OPEN: (f"{price} asked for", f"The page can be paid until {ends}", Tone.ACCENT),
+            AttemptState.OPEN: (f"{price} asked for", _payable(booking, zone, now), Tone.ACCENT),
             AttemptState.PAID: (f"{price} approved", "The card approved it; the money is taken next", Tone.POSITIVE),
             AttemptState.EXPIRED: (f"{price} not paid", "The page is closed; nothing was charged", Tone.NEUTRAL),
             AttemptState.VOID: (f"{price} not charged", "Let go before any money moved", Tone.NEUTRAL),
@@ -124,6 +134,15 @@ def _attempt(attempt: Attempt, zone: tzinfo, now: datetime) -> PaymentLine:
         }[attempt.state]
     ids = (("payment id", attempt.payment_intent), ("page id", attempt.session_id))
     return PaymentLine(*words, tuple((kind, value) for kind, value in ids if value))
+
+
+def _payable(booking: Booking, zone: tzinfo, now: datetime) -> str:
+    """One time counts: the hold's. Stripe's page could be paid for longer, and is closed when the hold is over."""
+    if booking.state is BookingState.AWAITING_FUNDS:
+        return "The money is on its way"
+    if booking.state is not BookingState.HELD or booking.hold_over(now):
+        return "The page is being closed"
+    return f"The page can be paid until {branch_time(booking.hold_until, zone, now=now)}"
 
 
 def _refund(booking: Booking) -> Iterator[PaymentLine]:

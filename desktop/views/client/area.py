@@ -125,7 +125,7 @@ class ClientArea(Area):
         self.car.times_wanted.connect(self._take_times)
         self.panel.similar_wanted.connect(self.search.show_similar)
         self.panel.search_wanted.connect(self._search_again)
-        self._frame.status.holds_pressed.connect(lambda: self._frame.go(BOOKINGS))
+        self._frame.status.holds_pressed.connect(self._to_holds)
         self._frame.status.countdown.ended.connect(self._holds.load)
         workspace.panel.booked.connect(self._booked)
         workspace.detail.booked.connect(self._booked)
@@ -213,6 +213,14 @@ class ClientArea(Area):
             self.detail.open_booking(booking)
 
         self.panel.instead(go_on)
+
+    def _to_holds(self) -> None:
+        """To the hold itself where there is one; several are in the list."""
+        held = self._holds.open()
+        if len(held) == 1:
+            self._open_booking(held[0])
+        else:
+            self._frame.go(BOOKINGS)
 
     def _search_again(self, booking: Booking) -> None:
         self._frame.go(FIND)

@@ -103,7 +103,7 @@ class CarPanel(SidePanel):
         self.elsewhere.setText(elsewhere_words(state.branch, self._actor))
         self.elsewhere.setVisible(bool(self.elsewhere.text()))
         self._draw_pictures(car)
-        self.why_not.draw(state.found, state.branch, self._now(), self._vm.hold_left_s())
+        self.why_not.draw(state.found, state.branch, self._now(), self._vm.hold_left_s(), self._actor.account)
         offer = state.found if isinstance(state.found, Offer) else None
         self.price.show_fields(
             price_lines(state.period, state.branch.clock, offer.quote if offer else None, self._now())

@@ -16,6 +16,7 @@ from desktop.widgets.panel import Panel
 from desktop.widgets.text import Text
 from engine.domain.availability import Blocked, Why
 from engine.domain.car import Branch
+from engine.domain.people import AccountName
 from engine.domain.period import RentalPeriod
 
 
@@ -51,16 +52,16 @@ class WhyNot(Panel):
         self.body.addLayout(column)
         self.hide()
 
-    def draw(self, found: object, branch: Branch | None, now: datetime, hold_left_s: float) -> None:
-        """Hidden for a car that is free."""
+    def draw(self, found: object, branch: Branch | None, now: datetime, hold_left_s: float, own: AccountName) -> None:
+        """Hidden for a car that is free. *own* is the account that looks."""
         taken = isinstance(found, Blocked) and branch is not None
         self.setVisible(taken)
         if not isinstance(found, Blocked) or branch is None:
             self.countdown.stop()
             self.spoken = ""
             return
-        self.title.setText(_TITLES[found.obstacle.why])
-        self.sentence.setText(way_text(found, branch, now))
+        self.title.setText(_title(found, own))
+        self.sentence.setText(way_text(found, branch, now, own))
         free = found.next_free
         self.free.setText(_next_text(free, branch, now) if free else "")
         self.free.setVisible(free is not None)
@@ -86,13 +87,20 @@ _TITLES = {
     Why.RESERVED: "Needed by the firm itself in these days",
 }
 
+_OWN_HOLD = "Held by you, not paid yet"
+
 
 def _next_text(free: RentalPeriod, branch: Branch, now: datetime) -> str:
     days = days_text(free.billable_days(branch.clock))
     return f"Free for {days} from {branch_time(free.starts_at, branch.clock, now=now)}"
 
 
-def way_text(found: Blocked, branch: Branch, now: datetime) -> str:
+def _title(found: Blocked, own: AccountName) -> str:
+    way = found.obstacle
+    return _OWN_HOLD if way.why is Why.HELD and way.by == own else _TITLES[way.why]
+
+
+def way_text(found: Blocked, branch: Branch, now: datetime, own: AccountName) -> str:
     """Until when, by whom, under which number, and how many more are in the way."""
     way = found.obstacle
     if way.period is None:
@@ -103,7 +111,7 @@ def way_text(found: Blocked, branch: Branch, now: datetime) -> str:
         said = f"It was due on {ends}"
     else:
         said = f"From {day_time(way.period.starts_at, zone, now=now)} until {ends}"
-    by = f", by {way.by}" if way.by is not None else ""
+    by = f", by {'you' if way.by == own else way.by}" if way.by is not None else ""
     number = f", booking {booking_number(way.booking_id)}" if way.booking_id is not None else ""
     more = f" {plural(found.more, 'more booking')} in the way." if found.more else ""
     return f"{said}{by}{number}.{more}"
