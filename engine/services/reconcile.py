@@ -47,7 +47,7 @@ _STEP = timedelta(days=1)
 #: How long a paid hold may wait for some engine to see it: its own end, and the sweeper's round.
 _GRACE = timedelta(minutes=2)
 #: So many bookings outside of the days compared Stripe is asked about while a person looks at a health page.
-MOST_ASKED, MOST_TIME = 100, timedelta(seconds=30)
+MOST_ASKED, MOST_TIME = 100, timedelta(minutes=2)
 #: What only an engine that is about to act can tell; of a row that nobody acts on it says nothing.
 _NOT_NOW = frozenset({Doubt.CAR_WAS_OUT, Doubt.RETURN_PAGE})
 #: The only way that money comes so far; a counter's payment will be another.

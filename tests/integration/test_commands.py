@@ -76,8 +76,10 @@ def test_the_doctor_says_how_the_demo_is_and_leaves_with_status_0(data):
 
     assert 0 == done.returncode, done.stderr
     told = json.loads(done.stdout)
-    levels = {finding["area"]: finding["level"] for finding in told["findings"]}
-    assert {"good"} == {level for area, level in levels.items() if area != "sweeper"}, told
+    # Nobody has swept yet, and the first back-up of the day comes later: both are said, and neither is bad.
+    not_yet = {"sweeper", "backup"}
+    rest = {finding["area"]: finding for finding in told["findings"] if finding["area"] not in not_yet}
+    assert {} == {area: finding for area, finding in rest.items() if finding["level"] != "good"}
     assert "_test_" not in done.stdout
 
 
