@@ -20,6 +20,7 @@ from engine.adapters.mongo_limits import limit_transactions
 from engine.adapters.mongo_provision import provision
 from engine.adapters.mongo_rights import RIGHTS
 from engine.adapters.mongo_shapes import SHAPES
+from engine.adapters.mongo_views import VIEWS
 from engine.domain.errors import Forbidden, Misconfigured, SignInRefused, Unavailable
 from engine.domain.payment import StripeMode
 from engine.domain.settings import FirmSettings
@@ -44,7 +45,7 @@ async def test_everything_is_created_once_and_said(client, root):
     again = await provision(client, NAME, FirmSettings())
 
     assert set(SHAPES) <= set(root[NAME].list_collection_names())
-    assert len(SHAPES) + sum(map(len, INDEXES.values())) + len(RIGHTS) + 4 == len(first)
+    assert len(SHAPES) + sum(map(len, INDEXES.values())) + len(RIGHTS) + len(VIEWS) + 4 == len(first)
     assert [] == again
 
 
