@@ -97,7 +97,8 @@ class Desk:
             books = MongoBooks(client, place.database)
             reconciler = Reconciler(self.engine.payment.gateway, books, self.engine.clock)
             report = await reconciler.compare(datetime.fromisoformat(since), datetime.fromisoformat(until))
-        return {"payments": report.payments, "differences": [str(each) for each in report.differences]}
+        told = [{"booking": each.booking_id, "says": str(each)} for each in report.differences]
+        return {"payments": report.payments, "differences": told}
 
     async def listen(self, port: int, secret: str) -> dict[str, Any]:
         """Hear Stripe's webhooks from now on, as ``drivesphere worker --webhook`` does."""
