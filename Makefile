@@ -6,7 +6,7 @@ FAULTS ?= short
 SPREAD ?= -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench faults screens bundle
+.PHONY: help setup run test bench faults attack screens bundle
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,10 @@ faults: ## Break things on purpose (FAULTS=short or long, FAULTS_SEED=7)
 	@case "$(FAULTS)" in short|long) ;; *) echo "FAULTS is short or long, not $(FAULTS)"; exit 2 ;; esac
 	@build/setup.sh test
 	FAULTS=$(FAULTS) $(BIN)/python -m pytest tests/faults $(ARGS)
+
+attack: ## Write past the program at every place that there is (ATTACK_SEED=7, ATTACK_VALUES=3)
+	@build/setup.sh test
+	ATTACK=long $(BIN)/python -m pytest tests/attack $(ARGS)
 
 screens: ## Take the pictures in docs/screens anew
 	@build/setup.sh test

@@ -7,9 +7,10 @@ from datetime import datetime
 from pymongo.errors import DuplicateKeyError
 
 from engine.adapters.mongo_client import Client, Document, database, speaking
-from engine.adapters.mongo_reading import Fields, must
+from engine.adapters.mongo_reading import Fields, must, read
 from engine.adapters.mongo_schema import SCHEMA, judge
 from engine.domain.backup import Epoch
+from engine.domain.damage import Damaged
 from engine.domain.payment import StripeMode
 
 _STRIPE: Document = {"_id": "stripe"}
@@ -40,10 +41,11 @@ class MongoDeployment:
                 return
 
     async def epoch(self) -> Epoch | None:
-        """None for a database that was never restored."""
+        """None for a database that was never restored, or of which nobody can read when."""
         with speaking():
             found = await self._rows.find_one(_EPOCH)
-        return Epoch(found["epoch"], found["at"], found["back_to"], found["by"]) if found else None
+        known = read("deployment", found, _epoch) if found else None
+        return None if isinstance(known, Damaged) else known
 
     async def looking_back(self) -> datetime | None:
         if self._looked:
@@ -73,3 +75,8 @@ class MongoDeployment:
         if before["mode"] == mode:
             return []
         return [f"stripe: the firm takes {mode} payments from now on, {before['mode']} ones before"]
+
+
+def _epoch(document: Document) -> Epoch:
+    row = Fields(document)
+    return Epoch(row.text("epoch"), row.moment("at"), row.moment("back_to"), row.text("by"))

@@ -66,6 +66,8 @@ _STATES = {
     "Mongos": "router",
     "LoadBalancer": "balancer",
 }
+#: What a car's row and its fence both say.
+_AGREED = ("daily_rate", "owner_id", "branch_id", "status")
 _SHARES = [LedgerKind.OWNER_SHARE.value, LedgerKind.PLATFORM_SHARE.value]
 
 
@@ -247,7 +249,9 @@ class MongoHealth:
         """All of one moment, so that an edit in between is no difference."""
         newest: list[Document] = [{"$sort": {"n": -1}}, {"$limit": 1}]
         last: Document = {"from": "car_terms", "localField": "_id", "foreignField": "car_id", "pipeline": newest}
-        pipeline: list[Document] = [{"$lookup": {**last, "as": "last"}}, {"$project": {"terms": 1, "last": 1}}]
+        car: Document = {"from": "cars", "localField": "_id", "foreignField": "_id", "as": "car"}
+        fields = dict.fromkeys(("terms", "status", "last", *(f"car.{each}" for each in _AGREED)), 1)
+        pipeline: list[Document] = [{"$lookup": {**last, "as": "last"}}, {"$lookup": car}, {"$project": fields}]
         with speaking():
             async with session_of(self._client, snapshot=True) as session:
                 rows = await self._db.fences.aggregate(pipeline, session=session)
@@ -299,7 +303,11 @@ def _noted(row: Document | None) -> BackupNote | None:
 
 
 def _latest(fence: Document) -> bool:
-    return any(fence.get("terms") == {**row["terms"], "n": row["n"]} for row in fence["last"])
+    """Whether *fence* has the last terms of its series, and its car's own row agrees."""
+    terms = fence.get("terms")
+    told = {**terms, "status": fence.get("status")} if isinstance(terms, dict) else {}
+    agreed = all(car.get(name) == told.get(name) for car in fence["car"] for name in _AGREED)
+    return agreed and any(terms == {**row["terms"], "n": row["n"]} for row in fence["last"])
 
 
 def _claimed(document: Document) -> Claimed:

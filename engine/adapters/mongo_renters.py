@@ -98,7 +98,9 @@ def own_role(person: Person) -> str | None:
 async def wanted_views(db: Database) -> dict[str, View]:
     """Every view that there should be: those of all, and those of each renter's account."""
     wanted = dict(VIEWS)
-    async for row in db.wish_keys.find({"active": True}, {"renter._id": 1}):
+    # A key whose renter is none, written past the program, has no views; the others have theirs.
+    named: Document = {"active": True, "_id": {"$type": "string"}, "renter._id": {"$type": "string"}}
+    async for row in db.wish_keys.find(named, {"renter._id": 1}):
         wanted |= own_views(AccountName(row["_id"]), RenterId(row["renter"]["_id"]))
     return wanted
 

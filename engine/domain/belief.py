@@ -254,7 +254,8 @@ DRAWN_REQUEST = '{"demo":true}'
 
 def _is_drawn(booking: Booking, evidence: Evidence) -> bool:
     drawn = booking.attempt.request == DRAWN_REQUEST
-    return evidence.demo and drawn and booking.attempt.state is not AttemptState.PREPARED
+    # A worker's account may mark a deployment as the demo; no demo takes money.
+    return evidence.demo and not evidence.live and drawn and booking.attempt.state is not AttemptState.PREPARED
 
 
 def _version(booking: Booking) -> int | None:

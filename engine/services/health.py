@@ -263,7 +263,7 @@ class HealthService:
 
     async def _terms(self) -> Finding:
         if beside := await self.inspection.terms_beside_series():
-            says = f"Priced by terms that are not the latest of their series: {many(len(beside), 'car')}."
+            says = f"Not of one mind with their series of terms, or with their own row: {many(len(beside), 'car')}."
             todo = "Take each of these cars out of service and back: that writes its terms anew. Look at its bookings."
             return Finding(Area.TERMS, Level.BAD, says, (("Cars", told(beside)),), todo)
         strange = await self.inspection.strange_terms()

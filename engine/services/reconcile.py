@@ -166,6 +166,10 @@ class Reconciler:
         await self._ledger(report, *days, began)
         return report
 
+    def _drawn(self, booked: BookedMoney) -> bool:
+        """Made up for the demo, which takes no money: a worker's account may mark a deployment as one."""
+        return booked.drawn and not self.gateway.livemode
+
     def _over(self, began: float, report: Report) -> bool:
         report.cut_off |= self.most_time is not None and perf_counter() - began > self.most_time.total_seconds()
         return report.cut_off
@@ -183,7 +187,7 @@ class Reconciler:
                 if hash(each.booking.id) in judged:
                     continue
                 judged.add(hash(each.booking.id))
-                if each.drawn:
+                if self._drawn(each):
                     report.drawn += 1
                 else:
                     await self._judge_booking(each, (), report)
@@ -196,7 +200,9 @@ class Reconciler:
             if self._over(began, report):
                 return
             for each in report.readable(page):
-                if each.drawn or (each.booking.state not in HOLDS_MONEY and not each.intents and not each.entries):
+                if self._drawn(each) or (
+                    each.booking.state not in HOLDS_MONEY and not each.intents and not each.entries
+                ):
                     continue
                 report.looked += 1
                 self._judge_alone(each, evidence, report)

@@ -1,0 +1,84 @@
+"""Why a cell that nobody notices does no harm."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+from attack_cells import Cell
+
+#: Collections whose every row holds for the whole firm, tried one at a time.
+OF_ALL = ("settings.*", "deployment._id")
+#: place (collection.field) -> why a hostile value there is nobody's business.
+HARMLESS = {
+    "account_requests.*": "anybody may ask; an administrator decides",
+    "audit.*": "told, not acted on; nothing is exempted by it",
+    "backups.*": "Health's word on the last back-up; no booking hangs on it",
+    "bookings._id": "a copy that keeps no car and has no money",
+    "bookings.attempts.0.captured_at": "before a capture nothing goes by it",
+    "bookings.attempts.0.expires_at": "the frozen request has the true one",
+    "bookings.attempts.0.payment_intent": "Stripe's own payment of the page is asked for",
+    "bookings.attempts.0.session_id": "its page is asked for at Stripe, by the frozen key",
+    "bookings.attempts.0.url": "Stripe's own address is opened (0026)",
+    "bookings.booked_by": "a name beside the booking",
+    "bookings.cancellation*": "the value is the honest one, or nothing goes by it any more",
+    "bookings.created_at": "within a minute of the honest one",
+    "bookings.due_at": "times too far ahead count as now",
+    "bookings.history.0.by": "a name beside the booking",
+    "bookings.hold_until": "a hold that ends early lets go of the car; no money moves",
+    "bookings.intent_key": "only tells two presses apart",
+    "bookings.person_at": "where a case stands in the list; cases are found without it",
+    "bookings.refund*": "only looked at where something is to be given back, and compared with the rules then",
+    "bookings.renter_*": "who is shown; no money goes by it",
+    "bookings.return_branch_id": "where the car is expected; no money goes by it",
+    "bookings.search_keys*": "search only",
+    "bookings.session_ids*": "a way to find the booking; Stripe's tags decide",
+    "bookings.trouble*": "a case; settled only with its row in settlements (0025)",
+    "bookings.version": "two writers at once; the next one reads anew",
+    "branches.*": "an administrator's own decision; cars keep the terms that were agreed on",
+    "car_statuses.*": "utilisation counts on it; no money does",
+    "car_terms.car_id": "no car of that name",
+    "carriers.*": "who says that it answers wishes; a wish that nobody answers runs out",
+    **dict.fromkeys(
+        (
+            "cars._id",
+            "cars.plate*",
+            "cars.brand",
+            "cars.model",
+            "cars.year",
+            "cars.body",
+            "cars.colour",
+            "cars.fuel",
+            "cars.transmission",
+            "cars.seats",
+            "cars.odometer_km",
+            "cars.image_ids*",
+        ),
+        "what the car looks like; price, owner, branch and status are compared with its fence",
+    ),
+    "deployment.*": "no row that anybody looks up",
+    "fences._id": "a fence without a car",
+    "fences.seq": "it only has to differ each time",
+    "images.*": "a picture",
+    "news.*": "word that something changed; who hears it reads the row",
+    "people.*": "an administrator's own right; rights come from MongoDB's users, compared in Users",
+    "renters.*": "a desk's own right; what was frozen for a payment stays",
+    "restored_payments.*": "a case for a person; Stripe is asked before anything is done",
+    "return_pages.*": "an administrator's own right; pages are listed by drivesphere return-pages",
+    "returns.*": "keeps money where it is; a refund is then doubted",
+    "roster.*": "who administers; MongoDB's users decide",
+    "rounds.*": "a time ahead counts as never; the sweep goes on",
+    "settings.*": "an administrator's own right; the series is shown on the Firm page",
+    "settlements.*": "an administrator's own word",
+    "sign_ins.*": "told, not acted on",
+    "wish_answers.*": "what a renter's window shows; the booking is read anew",
+    "wish_keys.*": "an administrator's own right; a wish must have a key's signature",
+    "wishes.*": "not signed by its account: refused (0027)",
+}
+
+
+def tried_apart(cell: Cell) -> bool:
+    return any(fnmatchcase(cell.place, place) for place in OF_ALL)
+
+
+def reason(cell: Cell) -> str:
+    return next((why for place, why in HARMLESS.items() if fnmatchcase(cell.place, place)), "")
