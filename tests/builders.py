@@ -117,6 +117,12 @@ class World:
         return self.db.bookings.find_one({"_id": booking.id})
 
 
+def collections(db):
+    """The names of what rows are stored in, sorted; views show them once more, and ``system.`` is the server's own."""
+    found = db.list_collections(filter={"type": "collection"})
+    return sorted(info["name"] for info in found if not info["name"].startswith("system."))
+
+
 def days(engine: Engine, first: float, last: float) -> RentalPeriod:
     """From *first* to *last* days after the next full hour, counted so that no night with 25 hours adds a day."""
     start = engine.clock.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)

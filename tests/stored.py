@@ -42,7 +42,8 @@ def restore(db: Database, *, now: datetime | None = None) -> None:
     With *now* its live bookings are as old as they were then: their times, and the deadlines in the frozen requests,
     move along. The owners' history stays where it is.
     """
-    there, old = db.list_collection_names(), validators()
+    there = [name for name in db.list_collection_names() if not name.startswith("system.")]
+    old = validators()
     for name in there:
         if name in old:
             db.command("collMod", name, validator=old[name])

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import tzdata
-from builders import PASSWORD, RATE, World, days, wish
+from builders import PASSWORD, RATE, World, collections, days, wish
 from proxy import Line, Proxy
 
 from engine.adapters import mongo_client, mongo_health
@@ -128,7 +128,7 @@ async def test_a_booking_that_moved_between_two_pages_is_no_double_booking(world
 async def test_looking_changes_nothing(world):
     async with world.desk() as clerk:
         await clerk.booking.hold(clerk.actor, wish(clerk))
-    names = sorted(set(world.db.list_collection_names()) - {"sign_ins"})
+    names = sorted(set(collections(world.db)) - {"sign_ins"})
     before = {name: list(world.db[name].find()) for name in names}
 
     await findings(world)

@@ -13,7 +13,7 @@ import pymongo
 import pytest
 import pytest_asyncio
 import stored
-from builders import ACCOUNTS, PASSWORD, World, wish
+from builders import ACCOUNTS, PASSWORD, World, collections, wish
 from pymongo.errors import WriteError
 
 from engine.adapters.migrations import LATEST
@@ -95,7 +95,7 @@ def schema(db) -> dict:
 
 
 def whole(db) -> dict:
-    return {name: list(db[name].find().sort("_id", 1)) for name in sorted(db.list_collection_names())}
+    return {name: list(db[name].find().sort("_id", 1)) for name in collections(db)}
 
 
 async def test_the_stored_database_comes_to_this_version_once_and_says_so(client, old):
