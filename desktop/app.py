@@ -35,6 +35,7 @@ from desktop.viewmodels.connection import ConnectionViewModel
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.holds import HoldsViewModel
 from desktop.viewmodels.live import LiveViewModel
+from desktop.viewmodels.one_booking import OpenBrowser
 from desktop.viewmodels.search import SearchViewModel
 from desktop.viewmodels.session import Doors, OfferedAccount, SessionPhase, SessionState, SessionViewModel
 from desktop.views.shell import MainWindow, Workspace
@@ -215,6 +216,16 @@ class Program:
         self.window.open_offline(self._stored.work(self._place.value if self._place else None, tasks))
         gc.freeze()
 
+    def _page_opener(self, sandbox: str) -> OpenBrowser:
+        given = self._open_browser
+        if given is None:
+            return partial(open_page, sandbox=sandbox)
+
+        async def show(address: PageAddress) -> None:
+            given(address)
+
+        return show
+
     def _open_workspace(self, engine: Engine) -> None:
         tasks = self._desk_tasks = TaskScope()
         tasks.failed.connect(self._crashed)
@@ -226,7 +237,7 @@ class Program:
 
         connection = ConnectionViewModel(self._bridge, probe, tasks)
         desk = self._desk_of(engine, connection.doubt)
-        open_browser = self._open_browser or partial(open_page, sandbox=engine.place.stripe_url)
+        open_browser = self._page_opener(engine.place.stripe_url)
         self._panel = BookingViewModel(desk, open_browser, tasks)
         workspace = Workspace(
             actor=engine.actor,

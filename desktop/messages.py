@@ -34,6 +34,7 @@ from desktop.figures import (
 )
 from desktop.sentences import DAMAGED, NOT_UNDERSTOOD, OF_ACCOUNTS, OF_WISHES, PLAIN, REFUSED_WISHES, damage_words
 from engine.domain import errors
+from engine.domain.addresses import BrowserNotOpened, NotOpenedWhy
 from engine.domain.booking import BookingId, Standing
 from engine.domain.car import BodyType, Fuel, Transmission
 from engine.domain.catalogue import CarOrder
@@ -178,6 +179,16 @@ def _plate(problem: errors.DriveSphereError) -> Message:
     return Message(f"This plate is that of {getattr(problem, 'label', 'another car')} already.")
 
 
+def _no_browser(problem: errors.DriveSphereError) -> Message:
+    told = {
+        NotOpenedWhy.MISSING: "This computer has no program that opens pages.",
+        NotOpenedWhy.FAILED: "The browser could not be opened.",
+        NotOpenedWhy.ENDED: "The browser was closed before it opened the page.",
+    }
+    why = getattr(problem, "why", NotOpenedWhy.FAILED)
+    return Message(f"{told[why]} Nothing was paid. Copy the address below into a browser, or try again.")
+
+
 def _not_chargeable(problem: errors.DriveSphereError) -> Message:
     reason, currency = getattr(problem, "reason", ""), getattr(problem, "currency", "")
     minor = getattr(problem, "limit_minor", None)
@@ -195,6 +206,7 @@ def _not_chargeable(problem: errors.DriveSphereError) -> Message:
 _SENTENCES: MappingProxyType[str, Message | _Sentence] = MappingProxyType(
     {
         errors.InvalidPeriod.code: _period,
+        BrowserNotOpened.code: _no_browser,
         errors.NotChargeable.code: _not_chargeable,
         errors.DamagedRow.code: _damaged,
         errors.InvalidText.code: _text,

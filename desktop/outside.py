@@ -5,21 +5,53 @@ Whatever else opens something outside of the program does it through here; a tes
 
 from __future__ import annotations
 
+import asyncio
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
-from engine.domain.addresses import PageAddress, page_address
+from engine.domain.addresses import BrowserNotOpened, NotOpenedWhy, PageAddress, page_address
+
+#: What opens a page in the browser that the person chose; each ends by itself, or becomes the browser.
+_OPENERS = {"win32": ("rundll32", "url.dll,FileProtocolHandler"), "darwin": ("open",)}
+_ELSEWHERE = ("xdg-open",)
+#: What still runs after this is the browser itself.
+STARTED_S = 5.0
 
 
-def open_page(address: PageAddress, sandbox: str = "") -> None:
-    """Show a payment page in the system's browser.
+async def open_page(address: PageAddress, sandbox: str = "") -> None:
+    """Show a payment page in the system's browser; back once it has been handed over.
 
     Raises:
         StrangeAddress: It is not Stripe's own, nor that of the sandbox at the address *sandbox*.
+        BrowserNotOpened: The system's opener is missing, failed, or was ended from outside.
     """
-    QDesktopServices.openUrl(QUrl(page_address(address, sandbox), QUrl.ParsingMode.StrictMode))
+    checked = page_address(address, sandbox)
+    await asyncio.to_thread(_hand_over, (*_OPENERS.get(sys.platform, _ELSEWHERE), checked))
+
+
+def _hand_over(command: tuple[str, ...]) -> None:
+    try:
+        opener = subprocess.Popen(  # noqa: S603 -- no shell; the address was let through by page_address
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError as problem:
+        raise BrowserNotOpened(NotOpenedWhy.MISSING) from problem
+    try:
+        status = opener.wait(STARTED_S)
+    except subprocess.TimeoutExpired:
+        threading.Thread(target=opener.wait, name="browser", daemon=True).start()
+        return
+    if status:
+        raise BrowserNotOpened(NotOpenedWhy.ENDED if status < 0 else NotOpenedWhy.FAILED)
 
 
 def open_folder_of(written: Path) -> None:

@@ -115,6 +115,10 @@ class FedDesk:
         return self.at
 
 
+async def opened_at_once(_address):
+    """A browser that opens whatever it is given."""
+
+
 def fed_workspace(tasks, actor: Actor = CLERK, *, demo: bool = True) -> Workspace:
     """View-models whose states the test puts in by ``_show``."""
     desk = FedDesk(actor)
@@ -126,8 +130,8 @@ def fed_workspace(tasks, actor: Actor = CLERK, *, demo: bool = True) -> Workspac
         tasks=tasks,
         search=SearchViewModel(desk, tasks),
         car=CarViewModel(desk, tasks),
-        panel=BookingViewModel(desk, lambda _url: None, tasks),
-        detail=DetailViewModel(desk, lambda _url: None, tasks),
+        panel=BookingViewModel(desk, opened_at_once, tasks),
+        detail=DetailViewModel(desk, opened_at_once, tasks),
         bookings=BookingsViewModel(desk, tasks),
         holds=HoldsViewModel(desk, tasks),
         connection=ConnectionViewModel(None, None, tasks),

@@ -12,9 +12,8 @@ from PySide6.QtCore import Signal
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
-from desktop.viewmodels.one_booking import OneBookingViewModel
-from desktop.viewmodels.panel_state import MOVING, STAGES, PanelState, Stage, after_claim
-from engine.domain.addresses import PageAddress
+from desktop.viewmodels.one_booking import OneBookingViewModel, OpenBrowser
+from desktop.viewmodels.panel_state import MOVING, STAGES, PanelState, ShownPage, Stage, after_claim
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import Branch
 from engine.domain.catalogue import Offer
@@ -36,7 +35,7 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
 
     car_lost = Signal()
 
-    def __init__(self, desk: Desk, open_browser: Callable[[PageAddress], None], tasks: TaskScope) -> None:
+    def __init__(self, desk: Desk, open_browser: OpenBrowser, tasks: TaskScope) -> None:
         super().__init__(desk, open_browser, tasks, PanelState())
         self._intent_key = ""
 
@@ -74,6 +73,11 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         """Open the payment page in the browser; the same page however often."""
         if self.state.booking is not None and self.state.page_ready:
             self._tasks.once(f"pay {self._run}", self._pay(self.state.booking.id, self._run))
+
+    def show_address(self) -> None:
+        """Show where it can be paid, to be copied or scanned."""
+        if self.state.booking is not None and self.state.page_ready:
+            self._tasks.once(f"address {self._run}", self._address(self.state.booking.id, self._run))
 
     def give_up(self) -> None:
         """Let the car go; a payment made meanwhile wins."""
@@ -210,6 +214,9 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         self._run += 1
         for name in ("renters", "settle", "quote refund", "add renter", "somebody"):
             self._tasks.stop(name)
+
+    def _show_page(self, page: ShownPage | None) -> None:
+        self._show(replace(self.state, page=page))
 
     def _tell(self, problem: DriveSphereError) -> None:
         self._show(replace(self.state, problem=problem))

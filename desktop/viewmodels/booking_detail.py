@@ -11,9 +11,9 @@ from typing import Any
 from desktop.tasks import TaskScope
 from desktop.viewmodels.booking import MOVING, STAGES, PanelState, Stage
 from desktop.viewmodels.desk import Desk
-from desktop.viewmodels.one_booking import OneBookingViewModel
+from desktop.viewmodels.one_booking import OneBookingViewModel, OpenBrowser
+from desktop.viewmodels.panel_state import ShownPage
 from desktop.viewmodels.phases import Phase
-from engine.domain.addresses import PageAddress
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import Branch
 from engine.domain.errors import DriveSphereError
@@ -30,6 +30,7 @@ class DetailState:
         phase: LOADING until the booking is there, FAILED if it is not to be had.
         branches: All of them, once they are known.
         acting: A change was asked for and is not answered yet.
+        page: The payment page, once its address was asked for.
         letting_go: The renter gave up, and Stripe has not said yet that the page is closed.
     """
 
@@ -38,6 +39,7 @@ class DetailState:
     branches: tuple[Branch, ...] = ()
     acting: bool = False
     letting_go: bool = False
+    page: ShownPage | None = None
     problem: DriveSphereError | None = None
 
     def panel(self) -> PanelState:
@@ -45,13 +47,13 @@ class DetailState:
         if self.booking is None:
             return PanelState(problem=self.problem)
         stage = Stage.RELEASING if self.letting_go else STAGES.get(self.booking.state, Stage.RELEASED)
-        return PanelState(stage, booking=self.booking, period=self.booking.period, problem=self.problem)
+        return PanelState(stage, booking=self.booking, period=self.booking.period, page=self.page, problem=self.problem)
 
 
 class DetailViewModel(OneBookingViewModel[DetailState]):
     """A state, verbs, and word of every change."""
 
-    def __init__(self, desk: Desk, open_browser: Callable[[PageAddress], None], tasks: TaskScope) -> None:
+    def __init__(self, desk: Desk, open_browser: OpenBrowser, tasks: TaskScope) -> None:
         super().__init__(desk, open_browser, tasks, DetailState())
         self._wanted: BookingId | None = None
 
@@ -96,6 +98,11 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
         """Open the payment page in the browser; the same page however often."""
         if self.state.booking is not None and self.state.panel().page_ready:
             self._tasks.once(f"pay {self._run}", self._pay(self.state.booking.id, self._run))
+
+    def show_address(self) -> None:
+        """Show where it can be paid, to be copied or scanned."""
+        if self.state.booking is not None and self.state.panel().page_ready:
+            self._tasks.once(f"address {self._run}", self._address(self.state.booking.id, self._run))
 
     def give_up(self) -> None:
         """Let the car go; a payment made meanwhile wins."""
@@ -176,6 +183,9 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
         self._wanted = None
         for name in ("detail", "detail refund"):
             self._tasks.stop(name)
+
+    def _show_page(self, page: ShownPage | None) -> None:
+        self._show(replace(self.state, page=page))
 
     def _tell(self, problem: DriveSphereError) -> None:
         self._show(replace(self.state, problem=problem))

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.qr import modules_of
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
-from desktop.viewmodels.panel_state import MOVING, STAGES
-from engine.domain.addresses import PageAddress
+from desktop.viewmodels.panel_state import MOVING, STAGES, ShownPage
+from engine.domain.addresses import BrowserNotOpened, PageAddress
 from engine.domain.booking import Booking, BookingId
 from engine.domain.errors import DriveSphereError, StrangeAddress
 
 _AFTER_FAILURE_S = 3.0
+
+#: Shows a page in the browser, or raises BrowserNotOpened or StrangeAddress.
+OpenBrowser = Callable[[PageAddress], Awaitable[None]]
 
 T = TypeVar("T")
 
@@ -42,7 +47,7 @@ class OneBookingViewModel(QObject, Generic[State]):
     booked = Signal(object)
     refund_quoted = Signal(object)
 
-    def __init__(self, desk: Desk, open_browser: Callable[[PageAddress], None], tasks: TaskScope, state: State) -> None:
+    def __init__(self, desk: Desk, open_browser: OpenBrowser, tasks: TaskScope, state: State) -> None:
         super().__init__()
         self._desk, self._open_browser, self._tasks = desk, open_browser, tasks
         # Counts what the panel was opened for; an answer to an earlier opening changes lists, not the panel.
@@ -60,6 +65,10 @@ class OneBookingViewModel(QObject, Generic[State]):
 
     def _tell(self, problem: DriveSphereError) -> None:
         """Show a problem beside what is there."""
+        raise NotImplementedError
+
+    def _show_page(self, page: ShownPage | None) -> None:
+        """Show where the booking can be paid."""
         raise NotImplementedError
 
     async def _watch(self, booking_id: BookingId, seen: int, run: int) -> None:
@@ -83,13 +92,33 @@ class OneBookingViewModel(QObject, Generic[State]):
 
     async def _pay(self, booking_id: BookingId, run: int) -> None:
         """Open the browser on the page that Stripe names now; what a row says of an address is not looked at."""
+        page = await self._show_address(booking_id, run)
+        if page is None:
+            return
+        try:
+            await self._open_browser(page.address)
+        except (BrowserNotOpened, StrangeAddress) as problem:
+            if run == self._run:
+                self._show_page(None if isinstance(problem, StrangeAddress) else page)
+                self._tell(problem)
+        else:
+            if run == self._run:
+                self._show_page(replace(page, handed=True))
+
+    async def _show_address(self, booking_id: BookingId, run: int) -> ShownPage | None:
+        """Show where it can be paid, for a telephone or another browser; None if nobody looks any more."""
         ask = partial(self._desk.payment.page_address, self._desk.actor, booking_id)
         address = await self._asking(ask, run)
-        if address is not None and run == self._run:
-            try:
-                self._open_browser(address)
-            except StrangeAddress as problem:
-                self._tell(problem)
+        if address is None:
+            return None
+        page = ShownPage(booking_id, address, await asyncio.to_thread(modules_of, address))
+        if run != self._run:
+            return None
+        self._show_page(page)
+        return page
+
+    async def _address(self, booking_id: BookingId, run: int) -> None:
+        await self._show_address(booking_id, run)
 
     async def _ask_refund(self, booking_id: BookingId, run: int) -> None:
         quoted = await self._asking(lambda: self._desk.rental.quote_refund(self._desk.actor, booking_id), run)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-from engine.domain.booking import Booking, BookingState
+from engine.domain.addresses import PageAddress
+from engine.domain.booking import Booking, BookingId, BookingState
 from engine.domain.car import Branch
 from engine.domain.catalogue import Offer
 from engine.domain.damage import Damaged
@@ -27,12 +28,28 @@ class Stage(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class ShownPage:
+    """Where one booking can be paid, as Stripe told it.
+
+    Attributes:
+        code: The address as a QR code, row by row; empty if it is too long for one.
+        handed: A browser was opened on it, as far as this desk knows.
+    """
+
+    booking_id: BookingId
+    address: PageAddress
+    code: tuple[bytes, ...] = ()
+    handed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PanelState:
     """Everything there is to draw.
 
     Attributes:
         booking: Once there is one; its quote is what is charged.
         page_ready: The payment page can be opened.
+        page: The payment page, once its address was asked for.
         problem: What went wrong last; the panel stays usable.
         searching: The renters below are being looked for.
     """
@@ -45,6 +62,7 @@ class PanelState:
     searching: bool = False
     renter: Renter | None = None
     booking: Booking | None = None
+    page: ShownPage | None = None
     problem: DriveSphereError | None = None
 
     @property
@@ -55,6 +73,12 @@ class PanelState:
     @property
     def page_ready(self) -> bool:
         return self.booking is not None and self.booking.attempt.state is AttemptState.OPEN
+
+    @property
+    def payable(self) -> ShownPage | None:
+        """The page that is shown, while it is this booking's and can be paid."""
+        own = self.page is not None and self.booking is not None and self.page.booking_id == self.booking.id
+        return self.page if own and self.page_ready and self.stage is Stage.PAYING else None
 
 
 STAGES = {

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from enum import Enum
 from typing import NewType
 from urllib.parse import SplitResult, urlsplit
 
-from engine.domain.errors import StrangeAddress
+from engine.domain.errors import RuleBroken, StrangeAddress
 
 #: An address that ``page_address`` let through.
 PageAddress = NewType("PageAddress", str)
@@ -21,6 +22,22 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _LANDING = re.compile(r"http://127\.0\.0\.1:[1-9][0-9]{0,4}/paid/[A-Za-z0-9_-]{20,64}")
 #: Where the browser goes after paying when nobody waits for it (RFC 2606: never a real site).
 NOWHERE = "https://drivesphere.invalid/paid"
+
+
+class NotOpenedWhy(Enum):
+    MISSING = "missing"  #: this computer has no program that opens pages
+    FAILED = "failed"  #: that program said that it could not
+    ENDED = "ended"  #: it was ended from outside
+
+
+class BrowserNotOpened(RuleBroken):
+    """Attributes: ``why`` is what became of the program that opens pages."""
+
+    code = "browser.not_opened"
+
+    def __init__(self, why: NotOpenedWhy) -> None:
+        super().__init__(f"no browser was opened: {why.value}")
+        self.why = why
 
 
 def page_address(url: str, sandbox: str = "") -> PageAddress:

@@ -125,6 +125,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "desktop.messages": {"engine.domain", "desktop.figures", "desktop.sentences"},
     "desktop.sentences": {"engine.domain"},
     "desktop.preferences": {"desktop.theme"} | QT_MODEL,
+    "desktop.qr": {"segno"},
     "desktop.outside": {"engine.domain"} | QT_MODEL,
     "desktop.dialogs": {"desktop.theme", "desktop.widgets", "desktop.messages"} | QT,
     "desktop.viewmodels": {
@@ -132,6 +133,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "engine.services",
         "desktop.bridge",
         "desktop.tasks",
+        "desktop.qr",
         "desktop.commands",
     }
     | QT_CORE,

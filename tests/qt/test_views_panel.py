@@ -168,12 +168,12 @@ def test_holding_is_said_and_cannot_be_pressed_again(panel):
 
 def test_a_hold_counts_down_and_waits_for_its_page(panel):
     feed(panel, with_attempt(held(), AttemptState.PREPARED))
-    assert "Waiting for the payment page …" == panel.status.sentence.text()
+    assert "The payment page is being made …" == panel.status.sentence.text()
     assert "10:00" == panel.status.countdown.text()
     assert not panel.main.isEnabled()
     feed(panel, held())
 
-    assert "Waiting for the payment. The same page can be opened again." == panel.status.sentence.text()
+    assert "Open the payment page in the browser, or show its address." == panel.status.sentence.text()
     assert panel.main.isEnabled()
     assert panel.main.hasFocus()
     assert "Pay in browser" == panel.main.text()

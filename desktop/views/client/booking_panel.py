@@ -62,6 +62,7 @@ class BookingPanel(FormPanel):
         self.renters.chosen.connect(self._vm.choose)
         self.renters.added.connect(self._vm.add_renter)
         self.status.countdown.ended.connect(self._vm.hold_ended)
+        self.status.address.wanted.connect(self._vm.show_address)
         self.banner.acted.connect(self._help)
         self.main.clicked.connect(self._do_main)
         self.second.clicked.connect(self._ask_to_give_up)

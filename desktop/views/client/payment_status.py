@@ -11,6 +11,7 @@ from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.viewmodels.booking import PanelState, Stage
+from desktop.views.client.page_address import PageAddressView
 from desktop.widgets.countdown import Countdown
 from desktop.widgets.text import Text
 from engine.domain.booking import Booking, BookingState
@@ -42,9 +43,7 @@ def status_words(state: PanelState) -> StatusWords | None:
     if state.stage is Stage.RENTER or booking is None:
         return None
     if state.stage is Stage.PAYING:
-        opened = "Waiting for the payment. The same page can be opened again."
-        sentence = opened if state.page_ready else "Waiting for the payment page …"
-        return StatusWords(Icon.HOLD, Tone.ACCENT, f"Held for {booking.renter_name}", sentence)
+        return StatusWords(Icon.HOLD, Tone.ACCENT, f"Held for {booking.renter_name}", _to_pay(state, booking))
     if state.stage is Stage.RELEASING:
         sentence = "The payment page is being closed. A payment made meanwhile still counts."
         return StatusWords(Icon.CLOCK, Tone.NEUTRAL, "Letting the car go …", sentence)
@@ -52,6 +51,16 @@ def status_words(state: PanelState) -> StatusWords | None:
         tone = Tone.WARNING if _lapsed(booking) else Tone.POSITIVE
         return StatusWords(Icon.DONE, tone, "Confirmed", _paid(booking))
     return _over(booking)
+
+
+def _to_pay(state: PanelState, booking: Booking) -> str:
+    if booking.state is BookingState.AWAITING_FUNDS:
+        return "The money is on its way."
+    if not state.page_ready:
+        return "The payment page is being made …"
+    if state.payable is not None and state.payable.handed:
+        return "Waiting for the payment. The same page can be opened again."
+    return "Open the payment page in the browser, or show its address."
 
 
 def _paid(booking: Booking) -> str:
@@ -80,8 +89,9 @@ def _over(booking: Booking) -> StatusWords:
 class PaymentStatus(QWidget):
     """Draws the words and runs the countdown."""
 
-    def __init__(self, theme: Theme, *, demo: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, *, demo: bool, acts: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._acts = acts
         self._theme = theme
         self._words: StatusWords | None = None
         self._counted: object = None
@@ -92,6 +102,7 @@ class PaymentStatus(QWidget):
         self.countdown.set_name("Time left of the hold", aloud=True)
         self.sentence = Text(theme, wrap=True)
         self.number = Text(theme, size=TypeSize.SMALL, ink="muted")
+        self.address = PageAddressView(theme, demo=demo)
         self._hint = Text(theme, TEST_CARD if demo else "", size=TypeSize.SMALL, ink="muted", wrap=True)
         self._lay_out()
         theme.changed.connect(self._tint)
@@ -109,6 +120,8 @@ class PaymentStatus(QWidget):
         self.sentence.setText(words.sentence)
         self.number.setText(f"Booking {booking_number(state.booking.id)}" if state.booking else "")
         self._hint.setVisible(bool(self._hint.text()) and state.stage is Stage.PAYING)
+        self.address.setVisible(self._acts and state.stage is Stage.PAYING and state.page_ready)
+        self.address.show_page(state.payable)
         self._tint()
         return f"{words.title}. {words.sentence}" if changed else ""
 
@@ -143,5 +156,5 @@ class PaymentStatus(QWidget):
         column.setContentsMargins(0, 2 * GRID, 0, 0)
         column.setSpacing(GRID)
         column.addLayout(head)
-        for widget in (self.sentence, self._hint, self.number):
+        for widget in (self.sentence, self._hint, self.address, self.number):
             column.addWidget(widget)
