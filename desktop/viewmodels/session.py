@@ -9,6 +9,7 @@ from enum import Enum, auto
 from PySide6.QtCore import QObject, Signal
 
 from desktop.tasks import TaskScope
+from engine.domain.accounts import sign_in_name
 from engine.domain.copying import CopyHead
 from engine.domain.errors import DriveSphereError, PasswordMustChange, Unavailable
 from engine.domain.people import AccountName, Actor, Role
@@ -95,7 +96,7 @@ class SessionViewModel(QObject):
         self._tasks.once("start", self._start())
 
     def sign_in(self, account: str, password: str) -> None:
-        self._tasks.once("sign in", self._sign_in(account.strip(), password))
+        self._tasks.once("sign in", self._sign_in(sign_in_name(account), password))
 
     def open_copy(self, account: AccountName) -> None:
         """Work with what is stored on this computer."""

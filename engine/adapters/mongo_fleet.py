@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from types import MappingProxyType
 
 from engine.adapters.mongo_client import Client, Database, Document, database, speaking
 from engine.adapters.mongo_documents import Claimed, booked, booked_ids, car_of
 from engine.adapters.mongo_reading import Fields, read, sound
+from engine.domain.alike import pattern, plate_pattern
 from engine.domain.availability import ClaimKind
 from engine.domain.booking import STANDING, BookingId, BookingState
 from engine.domain.car import CarId, CarStatus, OwnerId
@@ -15,6 +15,7 @@ from engine.domain.damage import Damaged
 from engine.domain.fleet import MOST_TOLD, Coming, FleetOrder, FleetOwner, FleetQuery, FleetRow, FleetRows, Outlook
 from engine.domain.people import Role
 from engine.domain.period import RentalPeriod
+from engine.domain.text import search_key, search_words
 
 _ORDERS: dict[FleetOrder, Document] = {
     FleetOrder.NAME: {"brand": 1, "model": 1, "_id": 1},
@@ -96,7 +97,7 @@ class MongoFleet:
         named = {each["owner_id"]: each["name"] for each in people if isinstance(each.get("name"), str)}
         names = dict.fromkeys((each for each in ids if isinstance(each, str)), "") | named
         owners = [FleetOwner(OwnerId(owner_id), name or owner_id) for owner_id, name in names.items()]
-        return sorted(owners, key=lambda owner: (owner.name.casefold(), owner.id))
+        return sorted(owners, key=lambda owner: (search_key(owner.name), owner.id))
 
 
 def _filter(query: FleetQuery, to_move: list[str]) -> Document:
@@ -107,17 +108,17 @@ def _filter(query: FleetQuery, to_move: list[str]) -> Document:
         wanted["branch_id"] = query.branch_id
     if query.to_move:
         wanted["_id"] = {"$in": to_move}
-    if words := query.text.split()[:_MOST_WORDS]:
+    if words := search_words(query.text)[:_MOST_WORDS]:
         wanted["$and"] = [_holds(word) for word in words]
     return wanted
 
 
 def _holds(word: str) -> Document:
-    """Brand, model or plate hold *word*; nothing in it is a pattern."""
-    anywhere = {"$regex": re.escape(word), "$options": "i"}
+    """Brand, model or plate hold *word*, with or without its accents; nothing in it is a pattern."""
+    anywhere = {"$regex": pattern(word), "$options": "i"}
     places: list[Document] = [{"brand": anywhere}, {"model": anywhere}, {"plate": anywhere}]
-    if key := "".join(sign for sign in word.upper() if sign.isalnum()):
-        places.append({"plate_key": {"$regex": re.escape(key)}})
+    if key := plate_pattern(word):
+        places.append({"plate_key": {"$regex": key, "$options": "i"}})
     return {"$or": places}
 
 

@@ -25,7 +25,7 @@ from engine.domain.damage import Damaged
 from engine.domain.errors import AccountTaken, LastAdmin, NotFound, Overtaken
 from engine.domain.people import AccountName, Role
 from engine.domain.phone import phone_beginnings
-from engine.domain.text import search_key
+from engine.domain.text import search_forms, search_key
 from engine.domain.zones import zones_version
 
 #: The one document of the roster.
@@ -169,8 +169,8 @@ class MongoPeople:
 def _filter(query: PeopleQuery) -> Document:
     wanted: Document = {}
     if query.text:
-        begins = (search_key(query.text), *phone_beginnings(query.text))
-        wanted["$or"] = [{"keys": {"$regex": f"^{re.escape(begin)}"}} for begin in begins if begin]
+        begins = (*search_forms(query.text), *phone_beginnings(query.text))
+        wanted["$or"] = [{"keys": {"$regex": f"^{re.escape(begin)}"}} for begin in begins]
     if query.role is not None:
         wanted["role"] = query.role
     if query.branch_id is not None:

@@ -13,7 +13,7 @@ from engine.domain.car import BranchId, OwnerId
 from engine.domain.damage import Damaged
 from engine.domain.errors import InvalidText
 from engine.domain.people import AccountName, Renter, Role, renter_field
-from engine.domain.text import clean, name_keys, search_key
+from engine.domain.text import clean, name_keys, search_key, without_unseen
 
 _ACCOUNT = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 #: The database's own and the program's; nobody is called like them.
@@ -178,10 +178,15 @@ def account_name(value: object) -> AccountName:
     Raises:
         InvalidText
     """
-    text = clean("account", value, longest=40).casefold()
+    text = sign_in_name(clean("account", value, longest=40))
     if _ACCOUNT.fullmatch(text) is None or text in RESERVED:
         raise InvalidText("account", "must be 2 to 40 letters a-z, digits, dots or dashes")
     return AccountName(text)
+
+
+def sign_in_name(typed: str) -> AccountName:
+    """*typed* or pasted as accounts are stored: small letters, nothing unseen, no blanks around. Not judged."""
+    return AccountName(without_unseen(typed).strip().casefold())
 
 
 def contact(name: object, email: object, phone: object, country: str = "") -> tuple[str, str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -20,6 +21,8 @@ MOST_SEATS = 60
 MOST_KM = 2_000_000
 _LAST_YEAR = 9999
 
+#: Between letters and digits of a plate, over all countries.
+_ON_PLATES = frozenset(" -\u2010\u2011\u2013.\u00b7\u2022/|")
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 
@@ -138,6 +141,13 @@ def _colour(form: CarForm) -> None:
         raise InvalidText("colour", "must be a colour such as #2f6f9f")
 
 
+def _plate(plate: str) -> None:
+    text = clean("plate", plate, longest=16)
+    if not all(sign.isalnum() or sign in _ON_PLATES or unicodedata.category(sign)[0] == "M" for sign in text):
+        raise InvalidText("plate", "must hold letters, digits, blanks and - . · / only, as plates do")
+    normal_plate(plate)
+
+
 def _rate(form: CarForm, rules: CarRules) -> None:
     rate = form.daily_rate
     if not isinstance(rate, Money) or rate.currency != rules.currency:
@@ -161,7 +171,7 @@ def _branch(form: CarForm, rules: CarRules) -> None:
 #: Field -> its check, in the order in which the form shows them.
 _CHECKS: MappingProxyType[str, Callable[[CarForm, CarRules], object]] = MappingProxyType(
     {
-        "plate": lambda form, _: normal_plate(form.plate),
+        "plate": lambda form, _: _plate(form.plate),
         "brand": lambda form, _: clean("brand", form.brand, longest=60),
         "model": lambda form, _: clean("model", form.model, longest=60),
         "year": lambda form, rules: _whole("year", form.year, OLDEST_YEAR, rules.this_year + 1),

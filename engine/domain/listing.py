@@ -8,11 +8,12 @@ from datetime import datetime, tzinfo
 from enum import StrEnum, auto
 from typing import Generic, Protocol, TypeVar
 
+from engine.domain.alike import in_scripts
 from engine.domain.booking import STANDING, Booking, BookingState, Standing
 from engine.domain.car import BranchId, CarId, OwnerId
 from engine.domain.errors import Forbidden
 from engine.domain.people import AccountName, Actor, Deed, RenterId, Role
-from engine.domain.text import clean, name_keys, search_key
+from engine.domain.text import clean, name_keys, plain, search_forms, without_unseen
 from engine.domain.zones import shown_zone
 
 #: Rows of one page at most.
@@ -234,8 +235,8 @@ def search_keys(booking: Booking) -> tuple[str, ...]:
 
 def needles(text: str, *, names: bool) -> tuple[str, ...]:
     """The forms of a typed *text* with which ``search_keys`` may begin; with *names* off no renter is found."""
-    number, name = compact(text), search_key(text) if names else ""
-    return (*((number,) if number else ()), *((_NAME + name,) if name else ()))
+    number, forms = compact(without_unseen(text)), search_forms(text) if names else ()
+    return (*(in_scripts(number) if number else ()), *(_NAME + name for name in forms))
 
 
 def compact(text: str) -> str:
@@ -248,5 +249,5 @@ def compact(text: str) -> str:
 def _id(kind: str, value: Id | None) -> Id | None:
     """An id as given, never an operator of the database's."""
     if value is not None:
-        clean(kind, value, longest=_LONGEST_ID)
+        plain(kind, value, longest=_LONGEST_ID)
     return value

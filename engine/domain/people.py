@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum, auto
 from types import MappingProxyType
@@ -11,13 +12,17 @@ from typing import NewType
 from engine.domain.car import BranchId, OwnerId
 from engine.domain.errors import Forbidden, InvalidText
 from engine.domain.phone import read_phone
-from engine.domain.text import clean, name_keys, search_key
+from engine.domain.text import clean, name_keys, search_key, without_unseen
 
 RenterId = NewType("RenterId", str)
 AccountName = NewType("AccountName", str)
 
 #: Only what is surely wrong is refused: whether somebody reads it, only a letter can tell.
-_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_EMAIL = re.compile(r"[^@\s<>‹›]+@[^@\s.<>‹›,;:]+(\.[^@\s.<>‹›,;:]+)+")  # noqa: RUF001 -- signs around addresses
+#: As a mail program or a page copies an address: ``Ada Moreau <ada@example.org>``.
+_BRACKETED = re.compile(r"[^<>‹›]*[<‹]([^<>‹›]*)[>›]\s*")  # noqa: RUF001 -- signs around addresses
+_MAILTO = re.compile(r"mailto:([^?]*)(?:\?.*)?", re.IGNORECASE)
+_FULL_STOPS = str.maketrans("。．｡", "...")  # noqa: RUF001 -- the stops that IDNA (RFC 3490, 3.1) takes as a dot
 
 
 class Role(StrEnum):
@@ -94,7 +99,7 @@ class Renter:
     """A person who rents; personal data lives here only.
 
     Attributes:
-        phone: E.164, for example ``+4930901820``.
+        phone: E.164, for example ``+4930901820``; with an extension RFC 3966's ``+4930901820;ext=12``.
         licence: Number of the driving licence as printed.
     """
 
@@ -119,11 +124,28 @@ def renter_field(name: str, value: object, country: str = "") -> str:
     if name == "phone":
         return read_phone(value, country)
     if name == "email":
-        email = clean("email", value, longest=200).casefold()
-        if _EMAIL.fullmatch(email) is None:
-            raise InvalidText("email", "is no e-mail address")
-        return email
+        return read_email(value)
     return clean(name, value, longest=120 if name == "name" else 40)
+
+
+def read_email(value: object) -> str:
+    """An address as it is kept and sent to: as typed before the @, small letters after it.
+
+    Before the @ nothing is folded: ``groß`` and ``gross`` are two people's. Names of hosts know no case.
+
+    Raises:
+        InvalidText: ``email``.
+    """
+    text = without_unseen(clean("email", value, longest=200)).strip()
+    for wrapped in (_BRACKETED, _MAILTO):
+        if found := wrapped.fullmatch(text):
+            text = found[1].strip()
+    local, at, host = text.replace("＠", "@").rpartition("@")  # noqa: RUF001 -- as keyboards of East Asia type it
+    host = unicodedata.normalize("NFKC", host.translate(_FULL_STOPS)).lower()
+    text = clean("email", f"{local}{at}{host}", longest=200)
+    if _EMAIL.fullmatch(text) is None:
+        raise InvalidText("email", "is no e-mail address")
+    return text
 
 
 @dataclass(frozen=True, slots=True)

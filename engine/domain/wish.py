@@ -15,7 +15,7 @@ from engine.domain.errors import DriveSphereError, InvalidText
 from engine.domain.money import Money
 from engine.domain.people import AccountName, Renter, RenterId
 from engine.domain.period import RentalPeriod
-from engine.domain.text import clean
+from engine.domain.text import plain
 from engine.domain.wish_errors import WishRefused
 
 WishId = NewType("WishId", str)
@@ -209,10 +209,7 @@ def _only(fields: dict[str, Any], *names: str) -> None:
 
 
 def _text(value: object) -> str:
-    text = clean("body", value, longest=_LONGEST_ID)
-    if text != value:
-        raise InvalidText("body", "must be plain")
-    return text
+    return plain("body", value, longest=_LONGEST_ID)
 
 
 def _moment(value: object) -> datetime:

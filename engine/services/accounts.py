@@ -28,7 +28,7 @@ from engine.domain.car import OwnerId
 from engine.domain.damage import Damaged
 from engine.domain.errors import MoveRefused, NotFound, OwnAccount
 from engine.domain.people import AccountName, Actor, Deed, Role
-from engine.domain.text import clean
+from engine.domain.text import clean, plain
 from engine.ports import Clock, Store
 from engine.ports_accounts import Accounts, People
 from engine.services.gate import gated
@@ -203,7 +203,7 @@ class AccountService:
         if post.branch_id is not None and post.branch_id not in {each.id for each in await self.store.branches()}:
             raise NotFound("branch", post.branch_id)
         if post.owner_id is not None:
-            clean("fleet", post.owner_id, longest=80)
+            plain("fleet", post.owner_id, longest=80)
         if post.renter is not None:
             return replace(post, renter=await self.store.renter(post.renter.id))
         return post

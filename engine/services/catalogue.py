@@ -11,7 +11,7 @@ from engine.domain.damage import Damaged
 from engine.domain.freshness import BRANCHES, SEARCHES_LIVE, Lookup, cars_at
 from engine.domain.people import Actor, Deed, Renter, RenterId, renter_field
 from engine.domain.phone import phone_beginnings
-from engine.domain.text import clean, search_key
+from engine.domain.text import clean, search_forms
 from engine.ports import Cache, Clock, Store
 from engine.services.gate import gated
 
@@ -68,7 +68,7 @@ class CatalogueService:
         """
         actor.must(Deed.SEE_RENTERS)
         wanted = clean("search", text, longest=100, required=False)
-        beginnings = tuple(filter(None, (search_key(wanted), *phone_beginnings(wanted, country))))
+        beginnings = (*search_forms(wanted), *phone_beginnings(wanted, country))
         return await self.store.renters(beginnings, _MOST_RENTERS) if beginnings else []
 
     async def add_renter(self, actor: Actor, new: NewRenter, country: str = "") -> Renter:

@@ -22,7 +22,7 @@ from engine.domain.overview import (
     months_until,
 )
 from engine.domain.people import Actor, Deed, Role
-from engine.domain.text import clean
+from engine.domain.text import plain
 from engine.ports import Cache, Clock, Store
 from engine.services.gate import gated
 
@@ -99,9 +99,9 @@ class OverviewService:
             raise InvalidText("month", "must be a month such as 2026-11")
         for month in question.months:
             month_bounds(month, month, "UTC")
-        clean("currency", question.currency, longest=3)
+        plain("currency", question.currency, longest=3)
         if question.branch_id is not None:
-            clean("branch", question.branch_id, longest=120)
+            plain("branch", question.branch_id, longest=120)
             if question.branch_id not in {branch.id for branch in await self.store.branches()}:
                 raise NotFound("branch", question.branch_id)
         limit = min(max(int(question.limit), 1), _MOST)

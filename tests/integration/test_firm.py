@@ -195,7 +195,7 @@ async def test_a_branch_is_opened_changed_and_listed_with_what_depends_on_it(wor
         ("opens", {"opens": "25:00"}),
         ("opens", {"opens": {"$gt": ""}}),
         ("closes", {"closes": "08:00"}),
-        ("name", {"name": "\u202eevil"}),
+        ("name", {"name": "evil\ue000"}),
         ("city", {"city": "x" * 81}),
     ],
 )

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 from builders import BERLIN, make_car
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.domain.car import BodyType
 from engine.domain.car_form import CarForm, CarRules, checked, facts_of, mistakes, reason_for
@@ -66,7 +68,7 @@ def test_what_would_do_is_told_in_the_rates_own_currency(rate, told):
         ("plate", {"$gt": ""}),
         ("brand", "  "),
         ("brand", "x" * 61),
-        ("model", "Golf\nGTI"),
+        ("model", "Golf\0GTI"),
         ("year", 1949),
         ("year", 2028),
         ("year", True),
@@ -156,3 +158,28 @@ def test_a_car_for_rent_has_nothing_to_move():
     assert not FleetRow(make_car(1), coming=3).to_move
     assert FleetRow(make_car(1, status="retired"), coming=1).to_move
     assert not FleetRow(make_car(1, status="retired")).to_move
+
+
+#: As painted in Germany, Greece, Ukraine, Japan, Thailand, Morocco, France and by hand.
+@pytest.mark.parametrize(
+    "plate",
+    [
+        "B-DS 12",
+        "\u0399\u039d\u03a1-4321",
+        "\u0410\u0406 1234 \u0412\u041d",
+        "\u54c1\u5ddd 300 \u3042 12-34",
+        "\u0e01\u0e31\u0e1a 12",
+        "12345|\u0623|6",
+        "EF\u00b7123.GH",
+        "A/B \u2022 1",
+    ],
+)
+def test_what_countries_paint_on_plates_is_taken(plate):
+    assert {} == mistakes(replace(FORM, plate=plate), RULES)
+
+
+@given(
+    st.text("AB12 -", max_size=5), st.sampled_from('{}$"<>:;\\%&=?!@#^~`*+_()[],\u2603'), st.text("AB12 -", max_size=5)
+)
+def test_what_no_country_paints_on_plates_is_refused(before, sign, after):
+    assert "plate" in mistakes(replace(FORM, plate=f"A{before}{sign}{after}1"), RULES)

@@ -1,7 +1,10 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from engine.domain.errors import Forbidden
-from engine.domain.people import MAY, Actor, Deed, Role
+from engine.domain.accounts import account_name, sign_in_name
+from engine.domain.errors import Forbidden, InvalidText
+from engine.domain.people import MAY, Actor, Deed, Renter, Role, read_email
 
 
 def actor(role):
@@ -44,3 +47,62 @@ def test_only_owners_see_an_owners_earnings():
 
 def test_the_worker_sees_no_personal_data():
     assert Deed.SEE_RENTERS not in MAY[Role.WORKER]
+
+
+LOCAL = st.text("aZ\u00df\u00e9\u0131K09._+-'\u00dc", min_size=1, max_size=12)
+HOST = st.lists(st.text("abcXYZ09\u00df\u00fc", min_size=1, max_size=8), min_size=2, max_size=3).map(".".join)
+#: What copying out of a mail, a page or a sheet puts around an address.
+AROUND = st.sampled_from(
+    [
+        ("", ""),
+        (" ", "\u200b"),
+        ("\ufeff", "\u00ad"),
+        ("\u2068", "\u2069"),
+        ("<", ">"),
+        ("\u2039", "\u203a"),
+        ("Jens Gro\u00df <", ">"),
+        ("mailto:", ""),
+        ("MAILTO:", "?subject=Your%20car"),
+        ("<mailto:", ">"),
+        ("", "\n"),
+        ("\t", "\u202f"),
+    ]
+)
+
+
+@given(LOCAL, HOST, AROUND)
+def test_what_stands_before_the_at_is_kept_as_typed_and_nothing_around_the_address(local, host, around):
+    kept = read_email(f"{around[0]}{local}@{host}{around[1]}")
+
+    assert f"{local}@{host.lower()}" == kept
+    assert kept == read_email(kept)
+
+
+def test_an_address_is_not_made_another_persons():
+    assert "jens.gro\u00df@stra\u00dfe.example" == read_email("jens.gro\u00df@Stra\u00dfe.Example")
+    assert "Ada.M@example.org" == read_email("Ada.M\uff20EXAMPLE\u3002org")
+
+
+@given(LOCAL, HOST)
+def test_addresses_are_compared_without_case(local, host):
+    one = Renter("r", "Ada", f"{local}@{host}", "+4930901820", "B 1").keys
+    other = Renter("r", "Ada", f"{local.upper()}@{host.upper()}".replace("I", "i"), "+4930901820", "B 1").keys
+
+    assert one == other
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "a@b", "a b@example.org", "<a@example.org", "a@example.org>", "a@b@example.org", "a@example.org,b", "mailto:"],
+)
+def test_what_is_no_address_is_refused(typed):
+    with pytest.raises(InvalidText) as caught:
+        read_email(typed)
+
+    assert "email" == caught.value.field
+
+
+@given(st.from_regex(r"[a-z][a-z0-9._-]{2,12}", fullmatch=True), st.sampled_from(["", " ", "\u200b", "\ufeff", "\t"]))
+def test_a_name_to_sign_in_is_the_stored_one_however_it_is_typed(stored, pasted):
+    assert stored == sign_in_name(f"{pasted}{stored.upper()}{pasted}") == sign_in_name(stored)
+    assert sign_in_name(stored.upper()) == account_name(f"z{stored.upper()}")[1:]

@@ -1,10 +1,13 @@
 """Telephone numbers as people write them."""
 
+import phonenumbers
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from engine.domain.country import country_of
 from engine.domain.errors import InvalidText
-from engine.domain.phone import phone_beginnings, phone_text, read_phone
+from engine.domain.phone import looks_like_phone, phone_beginnings, phone_text, read_phone
 from engine.domain.text import name_keys, search_key
 
 
@@ -40,7 +43,7 @@ def test_a_number_is_kept_as_e164(typed, country, kept):
         ("call me", "DE", "no telephone number"),
         ("0800 FLOWERS", "US", "no telephone number"),
         ("+", "DE", "no telephone number"),
-        ("tel:030 901820", "DE", "no telephone number"),
+        ("tel:", "DE", "no telephone number"),
         ({"$gt": ""}, "DE", "must be text"),
     ],
 )
@@ -96,3 +99,73 @@ def test_a_name_is_found_from_each_of_its_words_on():
 )
 def test_text_to_search_has_neither_case_nor_accents(typed, key):
     assert key == search_key(typed)
+
+
+REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
+FORMS = [
+    phonenumbers.PhoneNumberFormat.NATIONAL,
+    phonenumbers.PhoneNumberFormat.INTERNATIONAL,
+    phonenumbers.PhoneNumberFormat.E164,
+    phonenumbers.PhoneNumberFormat.RFC3966,
+]
+
+
+@st.composite
+def spellings(draw):
+    """A number of some country as it is written there or abroad, pasted with what copying brings along."""
+    country = draw(st.sampled_from(REGIONS))
+    kinds = st.sampled_from([phonenumbers.PhoneNumberType.FIXED_LINE, phonenumbers.PhoneNumberType.MOBILE])
+    number = phonenumbers.example_number_for_type(country, draw(kinds)) or phonenumbers.example_number(country)
+    text = phonenumbers.format_number(number, draw(st.sampled_from(FORMS)))
+    text = text.replace(" ", draw(st.sampled_from([" ", "\u00a0", "\u202f", "\u2009"])))
+    text = text.replace("-", draw(st.sampled_from(["-", "\u2011", "\u2013"])))
+    before, behind = draw(
+        st.sampled_from([("", ""), ("\u2068", "\u2069"), ("\u202d", "\u202c"), ("\u200b", "\ufeff"), (" ", "\n")])
+    )
+    return f"{before}{text}{behind}{draw(st.sampled_from(['', ' ext. 12', ' x7', ';ext=301']))}", country, number
+
+
+@given(spellings())
+def test_whatever_is_read_is_found_by_the_same_text(spelling):
+    text, country, number = spelling
+    try:
+        kept = read_phone(text, country)
+    except InvalidText:
+        assume(not phonenumbers.is_possible_number(number))
+        raise
+
+    assert kept in phone_beginnings(text, country)
+    assert kept == read_phone(phone_text(kept, country), country)
+    assert looks_like_phone(text)
+
+
+@given(st.text("0123456789+ -()/.x;ext=\u2011\u202d\u0661", max_size=18), st.sampled_from(REGIONS))
+def test_any_text_that_is_read_is_found(text, country):
+    try:
+        kept = read_phone(text, country)
+    except InvalidText:
+        return
+
+    assert kept in phone_beginnings(text, country)
+
+
+@pytest.mark.parametrize(
+    ("typed", "country", "kept"),
+    [
+        ("+49 (0)30 901820", "PT", "+4930901820"),
+        ("tel:+49-30-901820", "", "+4930901820"),
+        ("\u2068030\u202f90\u201118\u201320\u2069", "DE", "+4930901820"),
+        ("\uff0b49 30 901820", "", "+4930901820"),
+        ("030 901820 ext. 12", "DE", "+4930901820;ext=12"),
+        ("8 912 345-67-89", "RU", "+79123456789"),
+        ("06 1 234 5678", "HU", "+3612345678"),
+    ],
+)
+def test_pasted_and_national_numbers_are_read_and_found(typed, country, kept):
+    assert kept == read_phone(typed, country)
+    assert kept in phone_beginnings(typed, country)
+
+
+def test_a_number_is_found_while_its_national_prefix_is_being_typed():
+    assert "+4930" in phone_beginnings("+49 (0)30", "DE")
+    assert "+49" in phone_beginnings("+49 (0", "DE")

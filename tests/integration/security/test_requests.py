@@ -128,7 +128,7 @@ async def _whoami(client, world):
 
 @pytest.mark.parametrize("field", ["name", "email", "phone", "note"])
 async def test_S9_what_is_typed_into_a_request_is_text(field):
-    for poison in ({"$gt": ""}, ["x"], "a\0b", "a\ud800b", "a\u202eb", "x" * 10_000_000):
+    for poison in ({"$gt": ""}, ["x"], "a\0b", "a\ud800b", "a\ue000b", "x" * 10_000_000):
         with pytest.raises(InvalidText) as caught:
             asked(**{field: poison})
         assert field == caught.value.field
