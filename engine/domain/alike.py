@@ -54,7 +54,7 @@ def folded(text: str) -> str:
     """*text* without case, accents and unseen signs, letters that look Latin as Latin ones."""
     if text.isascii():
         return text.casefold()
-    kept = unicodedata.normalize("NFKC", without_unseen(text)).translate(_LATIN)
+    kept = unicodedata.normalize("NFKC", without_unseen(text))
     return "".join(_bare(sign) or sign for sign in kept if not unicodedata.combining(sign)).translate(_LATIN)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import unicodedata
 from dataclasses import replace
 
 import pymongo
@@ -357,6 +358,25 @@ async def test_a_fleet_is_searched_filtered_sorted_and_paged(world, query, expec
     found = [row.car.id for row in page.rows]
     assert expected == (found if "order" in query else sorted(found))
     assert {CarStatus.ACTIVE: 3, CarStatus.RETIRED: 1, CarStatus.MAINTENANCE: 1} == page.statuses
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
+async def test_a_car_is_found_however_its_words_are_typed(world, form):
+    world.add_cars(
+        make_car(4, brand="Citro\u00ebn", plate="B-C 4"),
+        make_car(5, brand="\u0160koda", plate="\u0399\u039d\u03a1-4321"),
+        make_car(6, brand="Stra\u00dfe", plate="\u0410\u0406 1234 \u0412\u041d"),
+    )
+    typed = {
+        "car-4": ["Citro\u00ebn", "CITROEN", "citro\u200ben"],
+        "car-5": ["\u0160koda", "skoda", "\u0399\u039d\u03a1-4321", "inp-4321", "INP4321", "\uff33koda 4321"],
+        "car-6": ["strasse", "STRA\u1e9eE", "AI 1234 BH", "\u0410\u0406 1234"],
+    }
+    async with world.desk("owner") as owner:
+        for car_id, texts in typed.items():
+            for text in texts:
+                page = await _look(owner, text=unicodedata.normalize(form, text))
+                assert (text, [car_id]) == (text, [row.car.id for row in page.rows])
 
 
 @pytest.mark.parametrize("cars", [4, 60])
