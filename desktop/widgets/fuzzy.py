@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import re
 
-from engine.domain.alike import folded
-
 _BEGINNING, _WORD_START, _INSIDE, _SCATTERED, _SLIPPED = 10, 8, 4, 2, 1
 _BETWEEN_WORDS = re.compile(r"[ :()-]+")
 #: In shorter ones two letters changing places is the only slip that still means something.
@@ -18,12 +16,11 @@ _LONG_ENOUGH = 4
 def fit(typed: str, words: str) -> int | None:
     """Each typed word must be found: best at the beginning, then at a word, inside, as letters in order, with a slip.
 
-    Neither case, accents nor the script of letters that look alike make a difference.
     None when one of them is not there at all; 0 for nothing typed.
     """
-    line = folded(words)
+    line = words.casefold()
     total = 0
-    for part in folded(typed).split():
+    for part in typed.casefold().split():
         found = _fit_one(part, line)
         if found is None:
             return None
