@@ -18,16 +18,16 @@ WITHIN_S = 120.0
 _LOOK_EVERY_S = 0.01
 
 
-async def until(condition: Callable[[], object]) -> None:
+async def until(condition: Callable[[], object], every_s: float = _LOOK_EVERY_S) -> None:
     """Until *condition* holds **and** the screen shows it: a view keeps the bones up for a moment after the answer.
 
-    The loop keeps turning meanwhile; a window announces itself to nobody.
+    The loop keeps turning meanwhile; a window announces itself to nobody. With 0 for *every_s* each turn is looked at.
     """
     deadline = time.monotonic() + WITHIN_S
     while not (condition() and _shown()):
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {WITHIN_S:.0f} s; the focus is on {QApplication.focusWidget()}")
-        await asyncio.sleep(_LOOK_EVERY_S)  # no event of asyncio's stands behind a widget
+        await asyncio.sleep(every_s)  # no event of asyncio's stands behind a widget
 
 
 def _shown() -> bool:

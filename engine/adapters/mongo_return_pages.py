@@ -8,6 +8,7 @@ from pymongo.errors import DuplicateKeyError
 
 from engine.adapters.mongo_client import Client, database, speaking
 from engine.adapters.mongo_documents import audit_document
+from engine.adapters.mongo_schema import must_fit
 from engine.adapters.mongo_witnesses import page_document
 from engine.domain.audit import AuditRow
 
@@ -26,6 +27,7 @@ class MongoReturnPages:
 
     async def add(self, url: str, row: AuditRow) -> bool:
         with speaking():
+            await must_fit(self._db)
             try:
                 await self._db.return_pages.insert_one(page_document(url, row.by, row.at))
             except DuplicateKeyError:
@@ -35,6 +37,7 @@ class MongoReturnPages:
 
     async def remove(self, url: str, row: AuditRow) -> bool:
         with speaking():
+            await must_fit(self._db)
             done = await self._db.return_pages.delete_one({"_id": url})
             if done.deleted_count:
                 await self._db.audit.insert_one(audit_document(row))

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import inspect
 import os
+from functools import partial
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -151,5 +152,5 @@ def view(window, workspace):
 
 @pytest.fixture
 def until():
-    """Await something that announces itself to nobody."""
-    return patience.until
+    """Await something that announces itself to nobody; some of it is true for one turn of the loop only."""
+    return partial(patience.until, every_s=0)
