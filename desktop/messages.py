@@ -189,6 +189,24 @@ def _no_browser(problem: errors.DriveSphereError) -> Message:
     return Message(f"{told[why]} Nothing was paid. Copy the address below into a browser, or try again.")
 
 
+def email_refused(problem: errors.DriveSphereError | None) -> bool:
+    """Whether Stripe made no page because of the renter's e-mail address."""
+    return isinstance(problem, errors.PaymentRefused) and problem.param.startswith("customer_email")
+
+
+def _refused_page(problem: errors.DriveSphereError) -> Message:
+    """A field is named where it is one that can be mended."""
+    param, code = getattr(problem, "param", ""), getattr(problem, "stripe_code", "")
+    free = "Nothing was charged, and the car is free again."
+    if email_refused(problem):
+        return Message(f"Stripe does not take the renter's e-mail address. {free} Correct the address and book again.")
+    if code == "amount_too_small":
+        return Message(f"Stripe does not charge so little in this currency. {free} Book it for more days.")
+    if code.startswith("amount_") or param.startswith("line_items"):
+        return Message(f"Stripe does not charge this price. {free} Choose other days or another car.")
+    return Message("The payment service refused the payment page. Please tell head office.")
+
+
 def _not_chargeable(problem: errors.DriveSphereError) -> Message:
     reason, currency = getattr(problem, "reason", ""), getattr(problem, "currency", "")
     minor = getattr(problem, "limit_minor", None)
@@ -208,6 +226,7 @@ _SENTENCES: MappingProxyType[str, Message | _Sentence] = MappingProxyType(
         errors.InvalidPeriod.code: _period,
         BrowserNotOpened.code: _no_browser,
         errors.NotChargeable.code: _not_chargeable,
+        errors.PaymentRefused.code: _refused_page,
         errors.DamagedRow.code: _damaged,
         errors.InvalidText.code: _text,
         errors.NotFound.code: _missing,
@@ -328,6 +347,7 @@ __all__ = [
     "desk_time",
     "desk_zone",
     "digits",
+    "email_refused",
     "locale",
     "minor_of",
     "period_text",

@@ -95,7 +95,6 @@ PLAIN = MappingProxyType(
         errors.AlreadyHolds.code: "This holds already, or will within a minute. Set other rules instead.",
         errors.MoveRefused.code: "The booking is already further on. What you see now is up to date.",
         errors.PaymentMismatch.code: "The payment does not fit this booking. Please tell head office.",
-        errors.PaymentRefused.code: "The payment service refused the payment page. Please tell head office.",
         errors.NoKeyring.code: "This computer has no keyring, so no copy is kept on it.",
         errors.CopyUnusable.code: "The copy on this computer is damaged. Signing in makes it anew.",
     }

@@ -39,12 +39,19 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         super().__init__(desk, open_browser, tasks, PanelState())
         self._intent_key = ""
 
-    def start(self, offer: Offer, period: RentalPeriod, branch: Branch) -> None:
-        """Open the form for *offer*; its intent key makes one booking of however many presses of "Book"."""
+    def start(
+        self, offer: Offer, period: RentalPeriod, branch: Branch, problem: DriveSphereError | None = None
+    ) -> None:
+        """Open the form for *offer*, with *problem* told in it.
+
+        Its intent key makes one booking of however many presses of "Book".
+        """
         self._begin()
         self._intent_key = secrets.token_urlsafe(24)
         # A renter's own account rents for itself.
-        self._show(PanelState(offer=offer, period=period, branch=branch, renter=self._desk.actor.renter))
+        self._show(
+            PanelState(offer=offer, period=period, branch=branch, renter=self._desk.actor.renter, problem=problem)
+        )
         if self._desk.actor.renter is not None:
             self._tasks.latest("somebody", self._look_for_somebody(self._run))
 

@@ -16,7 +16,7 @@ from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.panel_state import MOVING, STAGES, ShownPage
 from engine.domain.addresses import BrowserNotOpened, PageAddress
 from engine.domain.booking import Booking, BookingId
-from engine.domain.errors import DriveSphereError, StrangeAddress
+from engine.domain.errors import DriveSphereError, PaymentRefused, StrangeAddress
 
 _AFTER_FAILURE_S = 3.0
 
@@ -79,6 +79,8 @@ class OneBookingViewModel(QObject, Generic[State]):
                     partial(self._desk.follower.next_change, self._desk.actor, booking_id, seen)
                 )
             except DriveSphereError as problem:
+                if isinstance(problem, PaymentRefused):
+                    await self._look_after(booking_id, run)
                 if run == self._run:
                     self._tell(problem)
                 if not problem.retryable:
@@ -89,6 +91,12 @@ class OneBookingViewModel(QObject, Generic[State]):
                 self._took(booking, run)
                 if STAGES.get(booking.state) not in MOVING:
                     return
+
+    async def _look_after(self, booking_id: BookingId, run: int) -> None:
+        """What a refusal of Stripe's made of the booking: it may be let go already."""
+        booking = await self._asking(lambda: self._desk.bookings.booking(self._desk.actor, booking_id), run)
+        if booking is not None:
+            self._took(booking, run)
 
     async def _pay(self, booking_id: BookingId, run: int) -> None:
         """Open the browser on the page that Stripe names now; what a row says of an address is not looked at."""

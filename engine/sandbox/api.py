@@ -110,6 +110,9 @@ class Api:
         before = self._state.store.answer(call.key) if call.key else None
         if before:
             response = self._replay(call, before)
+        elif fault and fault.kind == "refuse":
+            no = StripeProblem("A considered no.", code=fault.code, param=fault.param)
+            response = self._answer(no.status, no.body, call.request_id, {})
         elif fault and fault.kind == "fail":
             response = self._fail(call, fault)
         else:

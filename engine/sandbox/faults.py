@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["lose", "drop", "fail", "slow", "pay_first"]
+Kind = Literal["lose", "drop", "fail", "slow", "pay_first", "refuse"]
 
 
 class Fault(msgspec.Struct, forbid_unknown_fields=True):
@@ -16,7 +16,8 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True):
 
     ``lose``: the work is done and the answer never arrives. ``drop``: neither. ``fail``: answered with *status*;
     with *stored*, so is every repeat under the same idempotency key. ``slow``: the work waits *seconds*, or with
-    none until the switches are cleared. ``pay_first``: the payer is quicker than the call to expire the page.
+    none until the switches are cleared. ``refuse``: a considered no, naming *param* and *code*.
+    ``pay_first``: the payer is quicker than the call to expire the page.
     """
 
     kind: Kind
@@ -24,6 +25,8 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True):
     operation: str = ""
     status: Literal[403, 409, 429, 500, 502, 503] = 500
     stored: bool = False
+    param: str = ""
+    code: str = ""
     seconds: float | None = None
 
 

@@ -22,6 +22,9 @@ _KEY_LIVES = timedelta(hours=23)
 _MARGIN = timedelta(minutes=5)
 #: More refused deadlines than this mean that the database's clock is wrong, which no further attempt mends.
 _MOST_ATTEMPTS = 5
+#: What Stripe names when it refuses what a booking is made of; all of it was frozen with the booking.
+_FROZEN_FIELDS = ("customer_email", "line_items")
+_NOT_UNDERSTOOD = 400
 #: The key was used for other bytes: something exists under it that we do not know.
 _OTHER_REQUEST = "idempotency_error"
 
@@ -36,11 +39,17 @@ class Pages:
     desk: str
 
     async def open(self, believed: Believed) -> Booking:
-        """Rows 2 and 3. A retry sends the same bytes under the same key, so there is one page however often."""
+        """Rows 2 and 3. A retry sends the same bytes under the same key, so there is one page however often.
+
+        Raises:
+            PaymentRefused: Stripe made no page. If it never will for this booking, the car is free again.
+        """
         booking, attempt = believed.booking, believed.booking.attempt
         try:
             page = await self.gateway.open_page(believed.page())
         except PaymentRefused as refusal:
+            if _says_never(refusal):
+                await self._let_go(booking)
             if refusal.param != "expires_at" or attempt.n >= _MOST_ATTEMPTS:
                 raise
             return await self._begin_again(booking)
@@ -48,6 +57,12 @@ class Pages:
         if believed.outdated and not page.secured:
             return await self._supersede(booking, page)
         return await self._store(booking.with_attempt(attempt.opened(page)))
+
+    async def _let_go(self, booking: Booking) -> None:
+        """Row 3: nothing was created, and nothing will be, so nobody waits for the hold's end."""
+        log.warning("payment.refused_for_good", booking=booking.id)
+        voided = booking.attempt.ended(AttemptState.VOID)
+        await self.move(await self.move(booking, BookingState.RELEASING, voided), BookingState.RELEASED)
 
     async def _supersede(self, booking: Booking, page: PageFacts) -> Booking:
         """Row 3: a release asks for more than the one that froze this attempt, whose page nobody was shown.
@@ -147,3 +162,9 @@ class Pages:
     async def _store(self, booking: Booking) -> Booking:
         await self.store.replace(booking)
         return booking
+
+
+def _says_never(refusal: PaymentRefused) -> bool:
+    """Whether what is refused belongs to the booking itself, not to the firm's account or to the moment."""
+    own = refusal.param.startswith(_FROZEN_FIELDS) or refusal.stripe_code.startswith("amount_")
+    return own and refusal.status == _NOT_UNDERSTOOD and refusal.stripe_code != _OTHER_REQUEST

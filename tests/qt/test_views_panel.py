@@ -18,7 +18,7 @@ from desktop.views.tools import Tools
 from desktop.widgets.question_box import QuestionBox
 from desktop.widgets.shimmer import ShimmerClock
 from engine.domain.booking import BookingState
-from engine.domain.errors import InvalidText, PeriodTaken, Unavailable
+from engine.domain.errors import InvalidText, PaymentRefused, PeriodTaken, Unavailable
 from engine.domain.money import Money
 from engine.domain.payment import AttemptState, Refund, RefundState
 
@@ -321,3 +321,30 @@ def test_long_words_do_not_widen_the_panel(panel):
     for state in (replace(FORM, renter=long), replace(held(renter_name=long.name), renter=long)):
         feed(panel, state)
         assert panel._room.widget().width() <= panel._room.viewport().width()
+
+
+@pytest.mark.parametrize("email", ["jens.groß@example.org", "a@b", "ada.moreau@example"])
+def test_an_address_that_stripe_refuses_is_named_and_corrected(panel, email):
+    renter = replace(RENTER, email=email)
+    refusal = PaymentRefused("no", param="customer_email", stripe_code="email_invalid", status=400)
+    feed(panel, replace(held(), renter=renter, stage=Stage.RELEASED, problem=refusal))
+    assert panel.banner.text.startswith("Stripe does not take the renter's e-mail address. Nothing was charged")
+    panel.main.click()
+
+    form = panel.renters.form
+    assert (renter.name, email, renter.licence) == tuple(
+        form.fields[name].text() for name in ("name", "email", "licence")
+    )
+    assert "This is no address that the payment service takes." == form.mistakes["email"].text()
+    assert form.fields["email"].hasFocus()
+    assert panel._vm.state.renter is None
+
+
+@pytest.mark.parametrize("code", ["amount_too_small", "amount_too_large", "amount_invalid"])
+def test_a_price_that_stripe_refuses_says_that_the_car_is_free(panel, code):
+    refusal = PaymentRefused("no", param="line_items", stripe_code=code, status=400)
+    feed(panel, replace(held(), stage=Stage.RELEASED, problem=refusal))
+    assert "Nothing was charged, and the car is free again." in panel.banner.text
+    panel.main.click()
+
+    assert panel._vm.state.renter == RENTER

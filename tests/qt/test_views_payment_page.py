@@ -22,6 +22,7 @@ from desktop.views.client.payment_status import PaymentStatus, status_words
 from desktop.widgets.qr_code import QrCode
 from engine.domain.addresses import BrowserNotOpened, NotOpenedWhy, page_address
 from engine.domain.booking import BookingId, BookingState
+from engine.domain.errors import PaymentRefused
 from engine.domain.payment import AttemptState
 
 ADDRESS = page_address("https://checkout.stripe.com/c/pay/cs_test_a1")
@@ -168,4 +169,28 @@ async def test_pay_shows_the_address_and_what_became_of_the_browser(until, brows
     assert replace(SHOWN, handed=words) == vm.state.payable
     assert (WAITING == status_words(vm.state).sentence) is words
     assert isinstance(vm.state.problem, BrowserNotOpened) is not words
+    await tasks.aclose()
+
+
+@pytest.mark.parametrize("state", [BookingState.RELEASED, BookingState.HELD])
+async def test_what_a_refusal_made_of_the_booking_is_shown_with_its_reason(until, state):
+    after = replace(make_booking(1, state), version=3)
+    refusal = PaymentRefused("no", param="customer_email", stripe_code="email_invalid", status=400)
+
+    class Desk:
+        async def next_change(self, _actor, _booking_id, _seen):
+            raise refusal
+
+        async def booking(self, _actor, _booking_id):
+            return after
+
+    tasks = TaskScope()
+    vm = fed_workspace(tasks).panel
+    vm._desk.follower = vm._desk.bookings = Desk()
+    vm._desk.call = lambda make: make()
+    vm.resume(make_booking(1), None)
+    await until(lambda: vm.state.problem is not None)
+
+    assert (after, refusal) == (vm.state.booking, vm.state.problem)
+    assert (Stage.RELEASED if state is BookingState.RELEASED else Stage.PAYING) is vm.state.stage
     await tasks.aclose()

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.dialogs import About, Question, confirm
-from desktop.messages import Step, branch_name, say
+from desktop.messages import Step, branch_name, email_refused, say
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
@@ -27,7 +27,8 @@ from desktop.widgets.field_skeleton import Field, FieldList
 from engine.domain.booking import Booking
 from engine.domain.car import Branch
 from engine.domain.catalogue import Offer
-from engine.domain.people import Deed
+from engine.domain.errors import InvalidText
+from engine.domain.people import Deed, Renter
 from engine.domain.period import RentalPeriod
 from engine.domain.zones import shown_zone
 
@@ -210,12 +211,21 @@ class BookingPanel(FormPanel):
 
     def _begin_again(self, state: PanelState) -> None:
         if state.offer is not None and state.period is not None and state.branch is not None:
+            if state.renter is not None and not self._own and email_refused(state.problem):
+                self._correct_email(state.offer, state.period, state.branch, state.renter)
+                return
             self.open_offer(state.offer, state.period, state.branch)
             if state.renter is not None:
                 self._vm.choose(state.renter)
         elif state.booking is not None:
             self.close_panel()
             self.search_wanted.emit(state.booking)
+
+    def _correct_email(self, offer: Offer, period: RentalPeriod, branch: Branch, renter: Renter) -> None:
+        """The same renter's form once more: with that address it would be refused again."""
+        self.renters.correct(renter, branch.country)
+        self._vm.start(offer, period, branch, InvalidText("email", "is no address that the payment service takes"))
+        self.open(self.renters.form.fields["email"])
 
     def _help(self) -> None:
         """The button of the problem."""

@@ -15,7 +15,7 @@ from desktop.viewmodels.booking import NewRenter
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.text import Text
 from engine.domain.errors import InvalidText
-from engine.domain.people import renter_field
+from engine.domain.people import Renter, renter_field
 from engine.domain.phone import looks_like_phone, phone_text
 
 _HINTS = {"name": "", "email": "name@example.org", "phone": "+49 30 901820", "licence": ""}
@@ -63,6 +63,13 @@ class RenterForm(QWidget):
         self._begun = {each: field.text() for each, field in self.fields.items()}
         first = next((field for field in self.fields.values() if not field.text()), self.fields["name"])
         first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def fill(self, renter: Renter) -> None:
+        """What is known of somebody, to be corrected."""
+        for name, field in self.fields.items():
+            value = getattr(renter, name)
+            field.setText(phone_text(value, self._country) if name == "phone" else value)
+        self._begun = {each: field.text() for each, field in self.fields.items()}
 
     @property
     def is_filled(self) -> bool:

@@ -75,6 +75,12 @@ class RenterPicker(QWidget):
         self._card.hide()
         self._seek.show()
 
+    def correct(self, renter: Renter, country: str) -> None:
+        """For another booking of somebody whose details were refused: the form, filled with them."""
+        self.begin(country)
+        self._open_form(shown=True)
+        self.form.fill(renter)
+
     def draw(self, state: PanelState) -> None:
         chosen = state.renter
         if chosen is not None:
