@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from desktop.theme.theme import Theme
 
 PAUSE_MS = 250
+#: What every search takes (``listing`` takes no more): something long pasted by mistake is no error of the page.
+LONGEST = 80
 
 
 class SearchField(QLineEdit):
@@ -32,7 +34,7 @@ class SearchField(QLineEdit):
     stepped_down = Signal()
 
     def __init__(self, theme: Theme, hint: str, parent: QWidget | None = None, *, pause_ms: int = PAUSE_MS) -> None:
-        super().__init__(parent)
+        super().__init__(parent, maxLength=LONGEST)
         self._theme = theme
         self._told = ""
         self.setPlaceholderText(hint)

@@ -125,6 +125,14 @@ def desk(qapp, world, staff, tmp_path):
     gc.unfreeze()
 
 
+@pytest.mark.parametrize("typed", ["CLERK2", " Clerk2\u200b"])
+async def test_a_name_to_sign_in_is_taken_in_capitals_and_as_it_was_pasted(desk, typed):
+    async with desk() as counter:
+        await counter.sign_in(typed)
+
+        assert "clerk2" == counter.session.actor.account
+
+
 async def test_B12_a_changed_role_signs_the_other_window_out_with_a_message_and_the_new_role_comes_in(desk, world):
     async with desk() as office, desk() as counter:
         await office.sign_in("admin")

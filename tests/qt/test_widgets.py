@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from desktop.models.pages import PagesModel
 from desktop.models.rows import Column, RowsModel
@@ -25,6 +25,8 @@ from desktop.widgets.status_bar import StatusBar, StatusText
 from desktop.widgets.text import Text, plain_tip
 from desktop.widgets.toast import Toast
 from desktop.widgets.visible_rows import VisibleRows
+from engine.domain.listing import BookingQuery, BookingScope, selection
+from engine.domain.people import Actor, Role
 
 
 class Clock:
@@ -443,3 +445,17 @@ def test_state_is_told_by_a_badge_with_its_word(window, theme, shimmer, bookings
     }
 
     assert theme.tokens.warning_tint in colours
+
+
+@pytest.mark.parametrize("length", [79, 80, 81, 200, 100_000])
+def test_a_search_never_asks_for_more_than_lists_take(length, window, theme):
+    field = put(window, SearchField(theme, "Plate"))
+    told = []
+    field.searched.connect(told.append)
+    QApplication.clipboard().setText("x" * length)
+
+    field.paste()
+    QTest.keyClick(field, Qt.Key.Key_Return)
+
+    assert ["x" * min(length, 80)] == told
+    assert selection(Actor("ada", "Ada", Role.ADMIN), BookingQuery(BookingScope.ALL, text=told[0])).keys
