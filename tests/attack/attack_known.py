@@ -55,6 +55,7 @@ HARMLESS = {
         ),
         "what the car looks like; price, owner, branch and status are compared with its fence",
     ),
+    "deployment._id": "no live deployment is a demo; an epoch only voids what is kept beside the database",
     "deployment.*": "no row that anybody looks up",
     "fences._id": "a fence without a car",
     "fences.seq": "it only has to differ each time",
@@ -74,6 +75,31 @@ HARMLESS = {
     "wish_keys.*": "an administrator's own right; a wish must have a key's signature",
     "wishes.*": "not signed by its account: refused (0027)",
 }
+
+
+#: place -> by whom a value that does harm there must be noticed, whoever else notices it. All of them work without a
+#: worker: ``desk`` is the act itself, the others an administrator's Health page or command.
+NAMED = {
+    "bookings.*": ("reconcile",),
+    "ledger.*": ("reconcile",),
+    "fences.*": ("doctor",),
+    "car_terms.*": ("doctor",),
+    "cars.daily_rate.*": ("doctor",),
+    "cars.status": ("doctor",),
+    "bookings.cancellation.0.refund_bp": ("desk", "reconcile"),
+    "bookings.priced.*": ("desk", "reconcile"),
+    "bookings.quote.*": ("desk", "reconcile"),
+    "bookings.attempts.0.request": ("desk", "reconcile"),
+    "bookings.attempts.0.amount.*": ("desk", "reconcile"),
+}
+#: Acts at which a desk asks for nothing of the booking.
+_NO_DESK = "sweep"
+
+
+def missing(cell: Cell, by: dict[str, str]) -> set[str]:
+    """Who should have noticed and did not; of what nobody noticed at all there is the table of reasons."""
+    named = {who for place, all_of in NAMED.items() if fnmatchcase(cell.place, place) for who in all_of}
+    return (named - {"desk"} if cell.act == _NO_DESK else named) - by.keys() if by else set()
 
 
 def tried_apart(cell: Cell) -> bool:

@@ -362,7 +362,7 @@ def _bent(row: Document, path: tuple[str, ...], value: Any) -> Document:
         part = inner
     last: Any = int(path[-1]) if isinstance(part, list) else path[-1]
     if value is GONE:
-        part.pop(last, None)
+        part.pop(*((last,) if isinstance(part, list) else (last, None)))
     elif isinstance(part, list) and last >= len(part):
         part.append(value)
     else:

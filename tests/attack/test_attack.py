@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from datetime import timedelta
+from fnmatch import fnmatchcase
 
 import attack_known as known
 import pytest
 import pytest_asyncio
-from attack_cells import ACTS, Cell, places, sampled
+from attack_cells import ACTS, Cell, fields, places, sampled, shape_of, writers
 from attack_run import Run, Tried
 from payments import stripe_of
 
 from engine.adapters import mongo_claims, mongo_health
+from engine.adapters.mongo_rights import RIGHTS
+from engine.adapters.mongo_shapes import SHAPES
 from engine.domain import health, health_claims
-from engine.services import health_rows
+from engine.domain.belief import Believed
+from engine.services import belief, health_rows, reconcile
 
-pytestmark = [pytest.mark.asyncio, pytest.mark.timeout(3000)]
 SEED = int(os.environ.get("ATTACK_SEED", "7"))
 LONG = os.environ.get("ATTACK", "short") == "long"
-VALUES = int(os.environ.get("ATTACK_VALUES", "3"))
-#: So many cells at a time share a world.
-_BATCH = 400
+#: So many values at each place in a long run.
+VALUES = int(os.environ.get("ATTACK_VALUES", "1"))
+#: So many cells share a world.
+_BATCH = 300
+ALL = sampled(SEED, every=LONG, most=VALUES)
+CELLS = [each for each in ALL if not known.tried_apart(each)]
+APART = [each for each in ALL if known.tried_apart(each)]
+TOGETHER: Counter[str] = Counter()
+USED: set[str] = set()
 
 
 @pytest_asyncio.fixture
@@ -30,7 +40,7 @@ async def stripe(world):
         yield stripe
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def all_told(monkeypatch):
     """Every line that the doctor finds, not the first twenty; and time for them."""
     monkeypatch.setattr(health, "_MOST_TOLD", 10**6)
@@ -41,6 +51,7 @@ def all_told(monkeypatch):
 
 
 async def play(world, stripe, cells):
+    """The run, and what is wrong with it: nothing, where all guards are in place."""
     run = Run(world, stripe, cells)
     honest = [Tried(Cell("", (), "", act), f"calm{n:06d}") for n, act in enumerate(ACTS)]
     async with world.desk() as clerk, world.desk("worker") as worker, world.desk("admin") as admin:
@@ -51,24 +62,127 @@ async def play(world, stripe, cells):
         await run.act(clerk, honest)
         await run.look(worker, admin, clerk, honest)
         unlawful = await run.money(honest)
-    return run, honest, unlawful
+    wrong = {
+        "unlawful": unlawful,
+        "fell": run.fell,
+        "alarms about honest bookings": [f"{each.cell.act}: {each.by}" for each in honest if each.by],
+        "not noticed": [line for line in run.table(known.reason) if "NOT NOTICED" in line],
+        "not by whom it must": [
+            f"{each.cell} = {each.value!r}: {each.by}" for each in run.tried if known.missing(each.cell, each.by)
+        ],
+    }
+    return run, {name: lines for name, lines in wrong.items() if lines}
 
 
-async def test_no_place_moves_money_and_each_is_noticed(world, stripe, all_told, capsys):
-    cells = sampled(SEED, every=LONG, most=VALUES)
-    cells = [each for each in cells if not known.tried_apart(each)]
-    run, honest, unlawful = await play(world, stripe, cells)
+@pytest.mark.asyncio
+@pytest.mark.timeout(1500)
+@pytest.mark.parametrize("batch", range(-(-len(CELLS) // _BATCH)))
+async def test_no_place_moves_money_and_each_is_noticed(world, stripe, batch, capsys):
+    run, wrong = await play(world, stripe, CELLS[batch * _BATCH : (batch + 1) * _BATCH])
 
     with capsys.disabled():
         _print(run)
-    unnoticed = [line for line in run.table(known.reason) if "NOT NOTICED" in line]
-    alarms = {each.cell.act: each.by for each in honest if each.by}
-    assert {"unlawful": [], "fell": [], "false alarms": {}, "unnoticed": []} == {
-        "unlawful": unlawful, "fell": run.fell, "false alarms": alarms, "unnoticed": unnoticed,
-    }  # fmt: skip
+    assert {} == wrong
+
+
+@pytest.mark.asyncio
+async def test_rows_that_hold_for_the_whole_firm_move_no_money_and_end_nothing(world, stripe, capsys):
+    kept = list(world.db.deployment.find())
+    try:
+        run, wrong = await play(world, stripe, APART)
+    finally:
+        world.db.deployment.delete_many({"_id": {"$nin": [row["_id"] for row in kept]}})
+
+    with capsys.disabled():
+        _print(run)
+    # New rules of the firm may well be told of the bookings that were made under the old ones.
+    assert {} == {name: lines for name, lines in wrong.items() if name in ("unlawful", "fell")}
+
+
+def _believed(booking, _evidence):
+    return Believed(booking, ledger_seen=True)
+
+
+def _cells(act="", *found, role="ds_admin", values=2):
+    return [Cell(name.split(".")[0], tuple(name.split(".")[1:]), role, act, n) for name in found for n in range(values)]
+
+
+async def _nothing(*_):
+    return None
+
+
+_JUDGE, _WALK = (reconcile.Reconciler, "_judge_booking", _nothing), (reconcile.Reconciler, "_ledger", _nothing)
+_SHARES = (reconcile, "odd_share", lambda _: "")
+#: Guards taken out -> cells that they guard. A row of the ledger alone is noticed by its source and by its shares.
+MUTANTS = {
+    "every row is believed": (
+        [(belief, "believe", _believed)],
+        _cells("refund", "bookings.cancellation.0.refund_bp", "bookings.priced.car_id"),
+    ),
+    "reconcile looks for no source and no share of ledger rows": (
+        [_JUDGE, _SHARES],
+        _cells("sweep", "ledger.source_id", "ledger.kind"),
+    ),
+    "reconcile walks over no ledger rows": ([_WALK], _cells("sweep", "ledger.booking_id", role="ds_client")),
+    "the doctor compares no claims": (
+        [(mongo_claims, "faults_of", lambda *_: ())],
+        _cells("capture", "fences.claims.0.id", "fences.claims.0.starts_at"),
+    ),
+    "the doctor compares no terms": (
+        [(mongo_health, "_latest", lambda _: True)],
+        _cells("capture", "fences.terms.daily_rate.minor", "cars.status"),
+    ),
+}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("mutant", MUTANTS)
+async def test_without_a_guard_the_matrix_is_red(world, stripe, mutant, monkeypatch):
+    guards, cells = MUTANTS[mutant]
+    for place, name, instead in guards:
+        monkeypatch.setattr(place, name, instead)
+
+    _, wrong = await play(world, stripe, cells)
+
+    assert {"unlawful", "not noticed", "not by whom it must"} & wrong.keys()
+
+
+@pytest.mark.asyncio
+async def test_with_every_guard_the_same_cells_are_calm(world, stripe):
+    _, wrong = await play(world, stripe, [cell for _, cells in MUTANTS.values() for cell in cells])
+
+    assert {} == wrong
+
+
+def test_no_place_is_left_out():
+    """By the rights and the shapes themselves: a new field or collection is tried, or this is red."""
+    tried = {(each.collection, each.path) for each in ALL}
+    every = {(name, path) for name in SHAPES if writers(name) for path, _ in fields(shape_of(name))}
+
+    assert every == tried
+    if LONG:
+        assert set(places()) == {(each.collection, each.path, each.role) for each in ALL}
+    unknown = {name for rights in RIGHTS.values() for name, may in rights.items() if {"insert", "update"} & set(may)}
+    assert unknown <= SHAPES.keys()
+
+
+def test_every_reason_is_about_a_place_that_there_is():
+    found = {f"{name}.{'.'.join(path)}" for name in SHAPES for path, _ in fields(shape_of(name))}
+
+    stale = [each for each in (*known.HARMLESS, *known.NAMED) if not any(fnmatchcase(place, each) for place in found)]
+
+    assert [] == stale
+    if LONG and USED:
+        assert set() == set(known.HARMLESS) - USED - set(known.OF_ALL), "nothing went by these"
 
 
 def _print(run):
-    print(f"\nseed {SEED}, {len(run.tried)} cells of {len(places())} places")  # noqa: T201
+    print(f"\nseed {SEED}: {len(run.tried)} of {len(ALL)} cells, {len(places())} places")  # noqa: T201
     for line in run.table(known.reason):
         print(line)  # noqa: T201
+    for each in run.tried:
+        TOGETHER["refused by the server" if each.refused else "noticed" if each.by else "harmless"] += 1
+        TOGETHER["noticed without a worker"] += bool(each.by.keys() - {"sweep"}) and not each.refused
+        if not each.refused and not each.by:
+            USED.update(place for place in known.HARMLESS if fnmatchcase(each.cell.place, place))
+    print(f"so far: {dict(TOGETHER)}")  # noqa: T201
