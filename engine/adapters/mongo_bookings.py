@@ -58,7 +58,9 @@ def booking_document(booking: Booking) -> Document:
 
 def _priced_document(booking: Booking) -> Document:
     """Always there, so that whoever knows no series cannot write bookings; number 0 is older than the series."""
-    return {"car_id": booking.car_id, "terms_n": booking.priced.terms_n if booking.priced else 0}
+    # As it was read, whatever car it names: a deed must not put right what belief is to doubt.
+    priced = booking.priced
+    return {"car_id": priced.car_id, "terms_n": priced.terms_n} if priced else {"car_id": booking.car_id, "terms_n": 0}
 
 
 def news_document(booking: Booking) -> Document:

@@ -79,6 +79,7 @@ HARMLESS = {
 
 #: place -> by whom a value that does harm there must be noticed, whoever else notices it. All of them work without a
 #: worker: ``desk`` is the act itself, the others an administrator's Health page or command.
+#: The last that fits counts.
 NAMED = {
     "bookings.*": ("reconcile",),
     "ledger.*": ("reconcile",),
@@ -89,6 +90,7 @@ NAMED = {
     "bookings.cancellation.0.refund_bp": ("desk", "reconcile"),
     "bookings.priced.*": ("desk", "reconcile"),
     "bookings.quote.*": ("desk", "reconcile"),
+    "bookings.attempts.0.session_id": ("desk",),
     "bookings.attempts.0.request": ("desk", "reconcile"),
     "bookings.attempts.0.amount.*": ("desk", "reconcile"),
 }
@@ -98,7 +100,8 @@ _NO_DESK = "sweep"
 
 def missing(cell: Cell, by: dict[str, str]) -> set[str]:
     """Who should have noticed and did not; of what nobody noticed at all there is the table of reasons."""
-    named = {who for place, all_of in NAMED.items() if fnmatchcase(cell.place, place) for who in all_of}
+    fitting = [all_of for place, all_of in NAMED.items() if fnmatchcase(cell.place, place)]
+    named = set(fitting[-1]) if fitting else set()
     return (named - {"desk"} if cell.act == _NO_DESK else named) - by.keys() if by else set()
 
 

@@ -28,7 +28,14 @@ from engine.domain.booking import Booking
 from engine.domain.books import DifferenceKind
 from engine.domain.car import CarId
 from engine.domain.damage import Damaged
-from engine.domain.errors import DamagedRow, DriveSphereError, NotBelieved, PaymentMismatch, StrangeAddress
+from engine.domain.errors import (
+    DamagedRow,
+    DriveSphereError,
+    NotBelieved,
+    PaymentMismatch,
+    PaymentRefused,
+    StrangeAddress,
+)
 from engine.domain.fleet import FleetQuery
 from engine.domain.listing import MOST_ROWS, BookingQuery, BookingScope
 from engine.domain.period import RentalPeriod
@@ -36,7 +43,7 @@ from engine.domain.wish import MOST_WISHES
 
 ACCOUNTS = {"ds_client": "clerk", "ds_guest": GUEST}
 #: What tells a person that a row is not as the program writes it.
-ALARMS = (NotBelieved, DamagedRow, PaymentMismatch, StrangeAddress)
+ALARMS = (NotBelieved, DamagedRow, PaymentMismatch, PaymentRefused, StrangeAddress)
 REFUSED = "refused by the server"
 _AT_ONCE = 6
 #: Shorter texts are found in lines that are about something else.
