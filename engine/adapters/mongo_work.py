@@ -43,6 +43,7 @@ from engine.domain.errors import (
     AlreadyAsked,
     CarNotRentable,
     Contended,
+    DamagedRow,
     DriveSphereError,
     NotFound,
     Overtaken,
@@ -291,9 +292,16 @@ async def settle_wish(
 
 
 async def replace_version(db: Database, booking: Booking, session: AsyncClientSession | None = None) -> None:
-    """Compare-and-set: store *booking* where the version before it is still the stored one. Raises: Overtaken."""
-    done = await db.bookings.replace_one(
-        {"_id": booking.id, "version": booking.version - 1}, booking_document(booking), session=session
-    )
+    """Compare-and-set: store *booking* where the version before it is still the stored one.
+
+    Raises:
+        Overtaken: It is not.
+        DamagedRow: It names a payment page that another booking has.
+    """
+    wanted = {"_id": booking.id, "version": booking.version - 1}
+    try:
+        done = await db.bookings.replace_one(wanted, booking_document(booking), session=session)
+    except DuplicateKeyError as problem:
+        raise DamagedRow("bookings", booking.id, "attempts: its payment page is another booking's") from problem
     if done.matched_count == 0:
         raise Overtaken(f"booking {booking.id} was changed by somebody else")

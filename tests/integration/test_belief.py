@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pymongo
@@ -13,9 +14,9 @@ from payments import opened, run_out, wrote
 from pymongo.errors import OperationFailure
 
 from engine.adapters.mongo_client import CODEC
-from engine.domain.belief import Doubt
+from engine.domain.belief import DRAWN_REQUEST, Doubt, doubt_of
 from engine.domain.booking import BookingState
-from engine.domain.errors import NotBelieved, PaymentMismatch, StrangeAddress
+from engine.domain.errors import DamagedRow, NotBelieved, PaymentMismatch, StrangeAddress
 from engine.domain.money import Money
 from engine.domain.payment import AttemptState
 from engine.domain.period import RentalPeriod
@@ -416,6 +417,41 @@ async def test_another_bookings_page_is_not_shown(world, stripe):
 
         with pytest.raises(PaymentMismatch):
             await desk.payment.page_address(desk.actor, booking.id)
+
+
+async def test_two_rows_that_name_one_page_end_no_deed_with_the_drivers_exception(world, stripe):
+    async with world.desk() as desk, world.desk("worker") as office:
+        booking, other = await opened(desk), await opened(desk, car="car-2", key="k2")
+        theirs = {"attempts.0.session_id": other.attempt.session_id}
+        world.db.bookings.update_one({"_id": booking.id}, {"$set": theirs})
+
+        with pytest.raises(DamagedRow):
+            await desk.rental.give_up(desk.actor, booking.id)
+        await office.sweeper.sweep()
+
+    assert [0, 0] == [sum(each["captured"] for each in await stripe.charges(of)) for of in (booking, other)]
+
+
+async def test_a_deed_does_not_put_right_what_is_to_be_doubted(world, stripe):
+    """The named terms of another car were written back as the booking's own car, and believed from then on."""
+    async with world.desk() as desk:
+        booking = await confirmed(desk, stripe, first=5, last=7)
+        world.db.bookings.update_one({"_id": booking.id}, {"$set": {"priced.car_id": "car-2"}})
+
+        with pytest.raises(NotBelieved):
+            await desk.rental.cancel(desk.actor, booking.id, Money(100_00, "EUR"))
+
+    assert "car-2" == world.stored(booking)["priced"]["car_id"]
+
+
+async def test_a_live_deployment_is_no_demo_whoever_marks_it_so(world, stripe):
+    async with world.desk() as desk:
+        booking = await confirmed(desk, stripe)
+        evidence = await desk.payment.belief._evidence(booking)
+    drawn = replace(booking, attempts=(replace(booking.attempt, request=DRAWN_REQUEST),))
+
+    assert doubt_of(drawn, replace(evidence, demo=True, live=False)) is None
+    assert Doubt.REQUEST == doubt_of(drawn, replace(evidence, demo=True, live=True))
 
 
 async def test_an_address_that_is_not_stripes_is_not_opened_whoever_tells_it(world, stripe, monkeypatch):

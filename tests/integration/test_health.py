@@ -330,3 +330,20 @@ async def test_one_long_booking_over_many_short_ones_is_paired_with_each():
     overlaps.look([_claim(0, 0, 100), *(_claim(n, n * 10, n * 10 + 10) for n in range(1, 5))])
 
     assert 4 == len(overlaps.pairs)
+
+
+async def test_what_is_written_past_the_program_ends_no_look_and_a_car_beside_its_fence_is_named(world):
+    strange = {"_id": "nobody", "name": "N", "renter": {}, "public": b"", "active": True, "since": datetime.now(UTC)}
+    world.db.wish_keys.insert_one(strange)
+    world.db.deployment.insert_one({"_id": "epoch"})
+    world.db.cars.update_one({"_id": "car-1"}, {"$set": {"status": "maintenance"}})
+    world.db.cars.update_one({"_id": "car-2"}, {"$set": {"daily_rate.minor": 1}})
+    try:
+        found, _ = await findings(world)
+    finally:
+        world.db.wish_keys.delete_one({"_id": "nobody"})
+        world.db.deployment.delete_one({"_id": "epoch"})
+
+    assert [] == [each.says for each in found.values() if "could not be looked at" in each.says]
+    assert Level.BAD is found[Area.TERMS].level
+    assert "car-1, car-2" == dict(found[Area.TERMS].facts)["Cars"]
