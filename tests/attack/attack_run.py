@@ -272,7 +272,7 @@ class Run:
             for each in report.findings
             if each.area != "reconcile"
             for name, fact in each.facts
-            for line in fact.split(", ")
+            for line in fact.split("; ")
             if name in _DOUBLES
         ]
         self.reports["doctor"] = "\n".join(told)

@@ -82,6 +82,8 @@ async def test_no_place_moves_money_and_each_is_noticed(world, stripe, batch, ca
 
     with capsys.disabled():
         _print(run)
+        for name, lines in wrong.items():
+            print(f"{name}:", *lines, sep="\n  ")  # noqa: T201
     assert {} == wrong
 
 

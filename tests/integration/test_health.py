@@ -346,4 +346,4 @@ async def test_what_is_written_past_the_program_ends_no_look_and_a_car_beside_it
 
     assert [] == [each.says for each in found.values() if "could not be looked at" in each.says]
     assert Level.BAD is found[Area.TERMS].level
-    assert "car-1, car-2" == dict(found[Area.TERMS].facts)["Cars"]
+    assert "car-1; car-2" == dict(found[Area.TERMS].facts)["Cars"]
