@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import secrets
+import sys
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -16,6 +17,8 @@ from multiprocessing.synchronize import Barrier
 from queue import Empty
 from threading import BrokenBarrierError
 from typing import Any
+
+import structlog
 
 from engine.adapters.mongo_client import Client, Credentials, connect, database, speaking
 from engine.adapters.mongo_documents import (
@@ -136,6 +139,8 @@ def _give_the_start(start: Barrier) -> None:
 def _runner(
     place: Place, password: str, period: RentalPeriod, share: range, terms: Terms, start: Barrier, answers: Any
 ) -> None:
+    # A process of its own: standard output belongs to the command's answers here too.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     asyncio.run(_run(place, password, period, share, terms, start, answers))
 
 

@@ -408,7 +408,7 @@ async def test_the_command_on_the_demo_after_an_honest_run_and_after_a_theft(tmp
     assert booking.id in robbed[1]
     assert "amount differs" in robbed[1]
     assert (2, "") == blind[:2]
-    assert "stripe did not answer" in blind[2]
+    assert "Stripe does not answer" in blind[2]
 
 
 async def booked_and_paid(desk):

@@ -436,12 +436,12 @@ def desk_in_new_york(monkeypatch):
 
 def test_DST_a_desk_in_another_zone_shows_the_branchs_time_and_says_so(desk_in_new_york, page, panel):
     feed(page, found(3))
-    assert "Times are those of Berlin (CET), 6 hours ahead of this desk." == page.form.hint.text()
+    assert "Open 08:00 to 18:00. Times are those of Berlin (CET), 6 hours ahead of this desk." == page.form.hint.text()
     assert datetime(2026, 11, 23, 10) == page.form.pick_up.moment()
     between = {"pick_up": datetime(2027, 3, 20, 10), "drop_off": datetime(2027, 3, 21, 10)}
     feed(page, found(3, run=2, **between))
     # Summer time has begun in New York and not in Berlin.
-    assert "Times are those of Berlin (CET), 5 hours ahead of this desk." == page.form.hint.text()
+    assert "Open 08:00 to 18:00. Times are those of Berlin (CET), 5 hours ahead of this desk." == page.form.hint.text()
     feed(page, found(3, run=3, pick_up=datetime(2027, 7, 1, 10), drop_off=datetime(2027, 7, 2, 10)))
     assert page.form.branch.currentText().endswith("CEST, UTC+2")
     night = datetime(2027, 3, 27, 10, tzinfo=BERLIN.tzinfo)
