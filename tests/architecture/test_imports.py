@@ -105,7 +105,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.head_office": {"engine"},
     "engine.booking_desk": {"engine"},
     "engine.doctoring": {"engine", "click"},
-    "engine.race": {"engine"},
+    "engine.race": {"engine", "structlog"},
     "engine.race_report": {"engine", "click"},
     "engine.return_pages_cli": {"engine", "click"},
     "engine.restored_cli": {"engine", "click"},
