@@ -35,7 +35,7 @@ faults: ## Break things on purpose (FAULTS=short or long, FAULTS_SEED=7)
 	@build/setup.sh test
 	FAULTS=$(FAULTS) $(BIN)/python -m pytest tests/faults $(ARGS)
 
-attack: ## Write past the program at every place that there is (ATTACK_SEED=7, ATTACK_VALUES=3)
+attack: ## Write past the program at every place that there is (ATTACK_SEED=7, ATTACK_VALUES=1)
 	@build/setup.sh test
 	ATTACK=long $(BIN)/python -m pytest tests/attack $(ARGS)
 

@@ -174,7 +174,8 @@ def test_every_reason_is_about_a_place_that_there_is():
     stale = [each for each in (*known.HARMLESS, *known.NAMED) if not any(fnmatchcase(place, each) for place in found)]
 
     assert [] == stale
-    if LONG and USED:
+    # With fewer values at each place it is chance by which reasons it goes.
+    if LONG and VALUES >= 10 and USED:
         assert set() == set(known.HARMLESS) - USED - set(known.OF_ALL), "nothing went by these"
 
 
