@@ -277,6 +277,7 @@ class Program:
             accounts=engine.accounts,
             requests=engine.head_office.requests,
             head_office=engine.head_office,
+            restored=engine.restored,
             earnings=engine.earnings,
             copying=engine.copying,
             doubt=doubt,

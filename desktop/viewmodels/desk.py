@@ -24,6 +24,7 @@ from engine.services.listing import ListingService
 from engine.services.payment import PaymentService
 from engine.services.rental import RentalService
 from engine.services.requests import RequestService
+from engine.services.restored import RestoredService
 
 T = TypeVar("T")
 
@@ -53,6 +54,7 @@ class Desk:
     accounts: AccountService
     requests: RequestService
     head_office: HeadOffice
+    restored: RestoredService
     earnings: EarningsService
     copying: CopyService | None
     doubt: Callable[[], None]

@@ -28,6 +28,7 @@ from engine.domain.overview import (
     month_bounds,
 )
 from engine.domain.people import Role
+from engine.domain.restored import Outcome
 from engine.domain.settings import BEGINNING
 from engine.domain.span import milliseconds
 
@@ -48,6 +49,10 @@ class MongoOverview:
             cars, out = await self._cars(), await self._out(now, branches)
             bookings = await self._bookings()
         return Counts(tuple(_branch_cars(each, cars, out) for each in branches), bookings)
+
+    async def restored(self) -> int:
+        with speaking():
+            return await self._db.restored_payments.count_documents({"outcome": Outcome.OPEN})
 
     async def _cars(self) -> dict[tuple[str, str], int]:
         pipeline: list[Document] = [

@@ -140,7 +140,7 @@ class Pulse:
     Attributes:
         latest: Made last, the newest first.
         holds: Not paid yet, the one that ends first before the others.
-        cases: How many bookings need a person.
+        cases: How many bookings need a person, and payments that a restored database lacks.
     """
 
     at: datetime

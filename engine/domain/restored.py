@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum, auto
 
 from engine.domain.booking import Booking, BookingId, BookingState, Priced, Step
-from engine.domain.car import BranchId, CarId, CarTerms, OwnerId
+from engine.domain.car import Branch, BranchId, Car, CarId, CarTerms, OwnerId
 from engine.domain.errors import MoveRefused
 from engine.domain.money import Money
 from engine.domain.payment import Attempt, AttemptState, Stay
@@ -55,6 +55,34 @@ class RestoredPayment:
     def intent_key(self) -> str:
         """So that the booking is made once, whoever presses how often."""
         return f"restored:{self.payment_intent}"
+
+
+@dataclass(frozen=True, slots=True)
+class RestoredCase:
+    """A payment on which somebody has to decide, with what the database knows of it.
+
+    Attributes:
+        car, branch: What it was for; None where the back-up has no such car, or Stripe was not told.
+        back_to: To which moment the database went back (server time, UTC).
+    """
+
+    payment: RestoredPayment
+    car: Car | None
+    branch: Branch | None
+    back_to: datetime | None
+
+    @property
+    def paid_before(self) -> datetime:
+        """When it was paid is not kept: it was before its page ended, and before it was found."""
+        return min(self.payment.expires_at, self.payment.found_at)
+
+
+@dataclass(frozen=True, slots=True)
+class RestoredCases:
+    """Attributes: ``total`` counts all of them, not only this page's."""
+
+    rows: tuple[RestoredCase, ...] = ()
+    total: int = 0
 
 
 @dataclass(frozen=True, slots=True)

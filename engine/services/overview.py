@@ -57,6 +57,9 @@ class OverviewBook(Protocol):
     async def holds(self, limit: int) -> list[Booking | Damaged]:
         """Unpaid ones, the one that ends first before the others."""
 
+    async def restored(self) -> int:
+        """Payments of before a restore on which nobody decided yet."""
+
     async def behind(self, question: MoneyQuestion) -> BehindPage:
         """The bookings whose money moved in those months, the latest movement first."""
 
@@ -80,12 +83,12 @@ class OverviewService:
         return Overview(now, months, counts.branches, counts.bookings, users, money.cells, money.unsummed)
 
     async def pulse(self, actor: Actor) -> Pulse:
-        """What was just booked, what is about to run out, and how many bookings need a person."""
+        """What was just booked, what is about to run out, and how many bookings and payments need a person."""
         actor.must(Deed.SEE_OVERVIEW)
         now = self.clock.now()
         latest, holds = await self.book.latest(_LATEST), await self.book.holds(_LATEST)
         cases = await self.store.needing_person(now, 0, 1)
-        return Pulse(now, tuple(latest), tuple(holds), cases.total)
+        return Pulse(now, tuple(latest), tuple(holds), cases.total + await self.book.restored())
 
     async def behind(self, actor: Actor, question: MoneyQuestion) -> BehindPage:
         """Which bookings a sum is made of.

@@ -13,7 +13,7 @@ import structlog
 from engine.domain.audit import AuditRow
 from engine.domain.backup import Epoch
 from engine.domain.booking import Booking, BookingId
-from engine.domain.car import CarId, CarTerms, terms_of
+from engine.domain.car import Car, CarId, CarTerms, terms_of
 from engine.domain.errors import DriveSphereError, MoveRefused, NotFound
 from engine.domain.frozen import stay_of
 from engine.domain.payment import PageFacts, PageOrder, PageStatus, Stay
@@ -22,6 +22,8 @@ from engine.domain.restored import (
     NOBODY,
     Frozen,
     Outcome,
+    RestoredCase,
+    RestoredCases,
     RestoredPayment,
     held_again,
     made_up_stay,
@@ -159,6 +161,23 @@ class RestoredService:
         actor.must(Deed.SEE_ALL_BOOKINGS)
         return await self.book.open_payments()
 
+    async def cases(self, actor: Actor, *, offset: int = 0, limit: int = 50) -> RestoredCases:
+        """Those that wait, the oldest first, with the cars they were for. Raises: Forbidden."""
+        actor.must(Deed.SEE_ALL_BOOKINGS)
+        waiting, start = await self.book.open_payments(), max(int(offset), 0)
+        page = waiting[start : start + max(int(limit), 0)]
+        if not page:
+            return RestoredCases((), len(waiting))
+        epoch = await self.book.epoch()
+        back_to = None if epoch is None else epoch.back_to
+        branches = {branch.id: branch for branch in await self.payments.store.branches()}
+        cars = [await self._car(payment.stay) for payment in page]
+        rows = [
+            RestoredCase(payment, car, None if car is None else branches.get(car.branch_id), back_to)
+            for payment, car in zip(page, cars, strict=True)
+        ]
+        return RestoredCases(tuple(rows), len(waiting))
+
     async def book_again(self, actor: Actor, payment_intent: str, renter_id: RenterId) -> Booking:
         """The booking under its old number for *renter_id*; the car's claim turns into it in one transaction.
 
@@ -220,10 +239,15 @@ class RestoredService:
         expires_at = payment.expires_at
         return PageOrder(booking_id, payment.attempt, payment.amount, terms.label, renter.email, expires_at, url, stay)
 
-    async def _terms(self, stay: Stay) -> CarTerms:
+    async def _car(self, stay: Stay | None) -> Car | None:
         try:
-            car = await self.payments.store.car(CarId(stay.car_id))
+            return None if stay is None else await self.payments.store.car(CarId(stay.car_id))
         except NotFound:
+            return None
+
+    async def _terms(self, stay: Stay) -> CarTerms:
+        car = await self._car(stay)
+        if car is None:
             return unknown_terms(stay)
         branches = {branch.id: branch for branch in await self.payments.store.branches()}
         return terms_of(car, branches[car.branch_id])

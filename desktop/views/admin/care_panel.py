@@ -1,4 +1,4 @@
-"""What no engine can bring to its end: the bookings that need a person."""
+"""What no engine can bring to its end: the bookings and restored payments that need a person."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from desktop.dialogs import confirm
-from desktop.messages import booking_number, say
+from desktop.messages import amount, booking_number, say
 from desktop.models.rows import Column
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.viewmodels.admin.care import CareViewModel
 from desktop.views.admin.questions import to_settle
+from desktop.views.admin.restored_words import restored_line
 from desktop.views.doubt_words import doubt_in_short
 from desktop.views.paged_list import ListWords, PagedList
 from desktop.views.tools import Tools
@@ -25,6 +26,7 @@ from desktop.widgets.side_panel import SidePanel
 from desktop.widgets.text import Text
 from engine.domain.care import Case
 from engine.domain.errors import DriveSphereError
+from engine.domain.restored import RestoredCase
 from engine.domain.trouble import Why
 
 _WHYS = MappingProxyType(
@@ -48,16 +50,30 @@ _WORDS = ListWords(
 _LONGEST_NOTE = 400
 
 
-def columns(now: Callable[[], datetime]) -> list[Column[Case]]:
+def columns(now: Callable[[], datetime]) -> list[Column[Case | RestoredCase]]:
     """All of it to be read in a panel's width: for how long counts here, not since which minute."""
     return [
-        Column("Booking", lambda case: booking_number(case.booking.id), lambda case: case.booking.id, weight=20),
-        Column("Why", _why, lambda case: case.why, weight=22),
-        Column("For", lambda case: _lasted(now() - case.since), lambda case: case.since, weight=9),
+        Column("Booking", _what, _what, weight=20),
+        Column("Why", _why, _why, weight=22),
+        Column("For", lambda case: _lasted(now() - _since(case)), _since, weight=9),
     ]
 
 
-def _why(case: Case) -> str:
+def _what(case: Case | RestoredCase) -> str:
+    return restored_line(case) if isinstance(case, RestoredCase) else booking_number(case.booking.id)
+
+
+def _since(case: Case | RestoredCase) -> datetime:
+    return case.payment.found_at if isinstance(case, RestoredCase) else case.since
+
+
+def _key(case: Case | RestoredCase) -> object:
+    return case.payment.payment_intent if isinstance(case, RestoredCase) else case.booking.id
+
+
+def _why(case: Case | RestoredCase) -> str:
+    if isinstance(case, RestoredCase):
+        return f"Paid {amount(case.payment.amount)}, not booked"
     return doubt_in_short(case.code) if case.why is Why.DOUBTED else _WHYS[case.why]
 
 
@@ -70,9 +86,16 @@ def _lasted(time: timedelta) -> str:
 
 
 class CarePanel(SidePanel):
-    """Signals: ``booking_wanted`` carries the Booking of a row that was opened; ``task_failed`` what nobody foresaw."""
+    """A booking or a restored payment to a line.
+
+    Signals:
+        booking_wanted: The Booking of a row that was opened.
+        payment_wanted: The RestoredCase of one.
+        task_failed: What nobody foresaw.
+    """
 
     booking_wanted = Signal(object)
+    payment_wanted = Signal(object)
     task_failed = Signal(object)
 
     def __init__(self, tools: Tools, vm: CareViewModel, host: QWidget, now: Callable[[], datetime]) -> None:
@@ -80,7 +103,7 @@ class CarePanel(SidePanel):
         self.vm = vm
         self._tasks = TaskScope(self)
         self._tasks.failed.connect(self.task_failed)
-        self.list = PagedList(tools, vm.list, columns(now), _WORDS, "Bookings that need a person")
+        self.list = PagedList(tools, vm.list, columns(now), _WORDS, "What needs a person", _key)
         self.note = QLineEdit(maxLength=_LONGEST_NOTE, placeholderText="What was done, for example: refunded in cash")
         self.note.setAccessibleName("What was done")
         self.problem = Text(tools.theme, size=TypeSize.SMALL, ink="danger", wrap=True)
@@ -96,7 +119,7 @@ class CarePanel(SidePanel):
         self.set_content(content)
         self.foot.addWidget(self.done)
         self.foot.addStretch(1)
-        self.list.opened.connect(lambda case: self.booking_wanted.emit(case.booking))
+        self.list.opened.connect(self._open)
         self.list.filled.connect(lambda total: self.done.setEnabled(total > 0))
         self.done.clicked.connect(self._settle)
         self.note.returnPressed.connect(self._settle)
@@ -113,9 +136,19 @@ class CarePanel(SidePanel):
         self._tasks.stop("settle")
         self.hide()
 
+    def _open(self, case: Case | RestoredCase) -> None:
+        if isinstance(case, RestoredCase):
+            self.payment_wanted.emit(case)
+        else:
+            self.booking_wanted.emit(case.booking)
+
     def _settle(self) -> None:
         case = self.list.row()
         if case is None:
+            return
+        if isinstance(case, RestoredCase):
+            # A note moves no money: it is decided where it is opened.
+            self.payment_wanted.emit(case)
             return
         self.problem.hide()
         if self.note.text().strip():

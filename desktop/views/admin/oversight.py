@@ -15,6 +15,7 @@ from desktop.viewmodels.admin.care import CareViewModel
 from desktop.viewmodels.admin.firm import FirmViewModel
 from desktop.viewmodels.admin.health import HealthViewModel
 from desktop.viewmodels.admin.overview import OverviewViewModel
+from desktop.viewmodels.admin.restored import RestoredViewModel
 from desktop.viewmodels.bookings import BookingsViewModel
 from desktop.viewmodels.day_span import Days, DaySpan
 from desktop.views.admin.audit_page import AuditPage
@@ -22,6 +23,7 @@ from desktop.views.admin.care_panel import CarePanel
 from desktop.views.admin.firm_page import FirmPage
 from desktop.views.admin.health_page import HealthPage
 from desktop.views.admin.overview_page import Drill, OverviewPage
+from desktop.views.admin.restored_panel import RestoredPanel
 from desktop.views.area import Area, Entry, Frame
 from desktop.views.bookings.commands import BookingCommands
 from desktop.views.bookings.detail import BookingDetail, follow_booking
@@ -34,6 +36,7 @@ from engine.domain.car import Car
 from engine.domain.events import BookingChanged, CarChanged, Fact
 from engine.domain.fleet import FleetQuery
 from engine.domain.listing import BookingQuery, BookingScope
+from engine.domain.restored import RestoredCase
 
 T = TypeVar("T")
 
@@ -64,6 +67,7 @@ class OversightArea(Area):
         self.bookings: BookingsPage | None = None
         self.cars: FleetPage | None = None
         self.care: CarePanel | None = None
+        self.restored: RestoredPanel | None = None
         self.firm: FirmPage | None = None
         self.audit: AuditPage | None = None
         self.health: HealthPage | None = None
@@ -128,6 +132,8 @@ class OversightArea(Area):
             self.cars.left()
         if self.care is not None:
             self.care.close_panel()
+        if self.restored is not None:
+            self.restored.give_way()
         for page in (self.overview, self.firm, self.audit, self.health):
             if page is not None:
                 page.leave()
@@ -137,7 +143,7 @@ class OversightArea(Area):
         return next((question for page in pages if (question := page.unsaved())), None)
 
     def stop(self) -> None:
-        for page in (self.bookings, self.cars, self.firm, self.audit, self.care):
+        for page in (self.bookings, self.cars, self.firm, self.audit, self.care, self.restored):
             if page is not None:
                 page.stop()
 
@@ -156,9 +162,22 @@ class OversightArea(Area):
             vm = CareViewModel(self._workspace.desk, self._workspace.tasks)
             self.care = CarePanel(self._tools, vm, self._frame.host, self._workspace.now)
             self.care.booking_wanted.connect(self.booking_wanted)
+            self.care.payment_wanted.connect(self._show_payment)
             self.care.task_failed.connect(self.task_failed)
             vm.settled.connect(self._booked)
         self.care.show_cases()
+
+    def _show_payment(self, case: RestoredCase) -> None:
+        """In the place of the list, to which it leads back."""
+        care = _there(self.care)
+        if self.restored is None:
+            vm = RestoredViewModel(self._workspace.desk, self._workspace.tasks)
+            self.restored = RestoredPanel(self._tools, vm, self._frame.host, self._workspace.now)
+            self.restored.task_failed.connect(self.task_failed)
+            self.restored.left.connect(care.show_cases)
+            vm.decided.connect(self._booked)
+        care.give_way()
+        self.restored.show_case(case)
 
     def _make_cars(self) -> FleetPage:
         host = self._frame.host

@@ -99,6 +99,7 @@ TABLE: dict[str, UseCase] = {
     "listing.page": may(Deed.SEE_ALL_BOOKINGS, args=lambda _it: (BookingQuery(BookingScope.ALL),)),
     "listing.export": may(Deed.SEE_ALL_BOOKINGS, args=lambda _it: (BookingQuery(BookingScope.ALL), _write)),
     "restored.waiting": may(Deed.SEE_ALL_BOOKINGS),
+    "restored.cases": may(Deed.SEE_ALL_BOOKINGS),
     "restored.book_again": may(Deed.SETTLE_BY_HAND, args=lambda _it: ("pi_none", RENTER.id)),
     "restored.give_back": may(Deed.SETTLE_BY_HAND, args=lambda _it: ("pi_none",)),
     "payment.settle": may(BOOK, Deed.CAPTURE, args=_booking, of="booking"),

@@ -1,0 +1,113 @@
+"""One payment that a restored database lacks, and the two ways out: its booking made again, or its money given back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.tasks import TaskScope
+from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.panel_state import PanelState
+from engine.domain.booking import Booking
+from engine.domain.errors import DriveSphereError
+from engine.domain.people import Renter
+from engine.domain.restored import RestoredCase
+from engine.services.catalogue import NewRenter
+
+
+@dataclass(frozen=True, slots=True)
+class RestoredState:
+    """Everything there is to draw.
+
+    Attributes:
+        picking: Who drives, as far as it is chosen.
+        busy: It is being decided.
+    """
+
+    case: RestoredCase | None = None
+    picking: PanelState = field(default_factory=PanelState)
+    busy: bool = False
+
+    @property
+    def problem(self) -> DriveSphereError | None:
+        return self.picking.problem
+
+
+class RestoredViewModel(QObject):
+    """Signals: ``changed`` carries the new state; ``decided`` the Booking that a decision made."""
+
+    changed = Signal(object)
+    decided = Signal(object)
+
+    def __init__(self, desk: Desk, tasks: TaskScope) -> None:
+        super().__init__()
+        self._desk, self._tasks = desk, tasks
+        self.state = RestoredState()
+
+    def start(self, case: RestoredCase) -> None:
+        self._tasks.stop("restored renters")
+        self._show(RestoredState(case, PanelState(branch=case.branch)))
+
+    def find_renter(self, text: str) -> None:
+        self._tasks.latest("restored renters", self._find_renter(text))
+
+    def choose(self, renter: Renter | None) -> None:
+        self._pick(renter=renter, problem=None)
+
+    def add_renter(self, new: NewRenter) -> None:
+        self._tasks.once("restored new renter", self._add_renter(new))
+
+    def book_again(self, case: RestoredCase, renter: Renter) -> None:
+        """For *renter*, under its old number; a second press while the first is under way does nothing."""
+        service, payment = self._desk.restored, case.payment.payment_intent
+        decide = partial(service.book_again, self._desk.actor, payment, renter.id)
+        self._tasks.once("restored", self._decide(case, decide))
+
+    def give_back(self, case: RestoredCase) -> None:
+        """All of its money."""
+        decide = partial(self._desk.restored.give_back, self._desk.actor, case.payment.payment_intent)
+        self._tasks.once("restored", self._decide(case, decide))
+
+    async def _decide(self, case: RestoredCase, decide: Callable[[], Coroutine[Any, Any, Booking]]) -> None:
+        self._show(replace(self.state, busy=True))
+        try:
+            booking = await self._desk.call(decide)
+        except DriveSphereError as problem:
+            if self.state.case == case:
+                self._pick(problem=problem)
+        else:
+            self.decided.emit(booking)
+        finally:
+            self._show(replace(self.state, busy=False))
+
+    async def _find_renter(self, text: str) -> None:
+        self._pick(searching=True, problem=None)
+        country = self.state.picking.country
+        try:
+            found = await self._desk.call(lambda: self._desk.catalogue.renters(self._desk.actor, text, country))
+        except DriveSphereError as problem:
+            self._pick(searching=False, problem=problem)
+        else:
+            self._pick(searching=False, renters=tuple(found))
+
+    async def _add_renter(self, new: NewRenter) -> None:
+        case, country = self.state.case, self.state.picking.country
+        try:
+            renter = await self._desk.call(lambda: self._desk.catalogue.add_renter(self._desk.actor, new, country))
+        except DriveSphereError as problem:
+            self._pick(problem=problem)
+        else:
+            if self.state.case == case:
+                self._pick(renter=renter, renters=(renter,), problem=None)
+
+    def _pick(self, **changes: Any) -> None:
+        self._show(replace(self.state, picking=replace(self.state.picking, **changes)))
+
+    def _show(self, state: RestoredState) -> None:
+        if state != self.state:
+            self.state = state
+            self.changed.emit(state)
