@@ -118,6 +118,7 @@ async def test_money_goes_back_after_the_question_and_never_by_enter(qapp, lost,
         assert all(part in told for part in (booking.plate, "100.00 EUR", "This cannot be undone.")), told
         person.press(Qt.Key.Key_Return)
         await person.until(lambda: asked() is None and not panel._tasks.running("give back"))
+        assert not panel.vm._tasks.running("restored")
         assert 1 == db.restored_payments.count_documents({"outcome": Outcome.OPEN})
         assert (0, True) == (db.bookings.count_documents({}), panel.is_open)
         panel.give_back.click()
