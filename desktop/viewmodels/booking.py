@@ -53,7 +53,11 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
             PanelState(offer=offer, period=period, branch=branch, renter=self._desk.actor.renter, problem=problem)
         )
         if self._desk.actor.renter is not None:
-            self._tasks.latest("somebody", self._look_for_somebody(self._run))
+            self.look_for_somebody()
+
+    def look_for_somebody(self) -> None:
+        """Told before anything is filled in: a renter's own account needs a desk that carries its wish out."""
+        self._tasks.latest("somebody", self._look_for_somebody(self._run))
 
     def resume(self, booking: Booking, branch: Branch | None) -> None:
         """Open the panel for a booking that exists, to pay it or to watch it."""
@@ -132,7 +136,6 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         self._begin()
 
     async def _look_for_somebody(self, run: int) -> None:
-        """Told before anything is filled in: a renter's own account needs a desk that carries its wish out."""
         await self._asking(lambda: self._desk.bookings.must_have_somebody(self._desk.actor), run)
 
     async def _find_renter(self, text: str, run: int) -> None:
