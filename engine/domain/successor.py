@@ -83,6 +83,9 @@ def _names_what_it_has(attempt: Attempt) -> bool:
         return not (attempt.session_id or attempt.payment_intent or attempt.captured_at)
     if attempt.state is AttemptState.OPEN:
         return bool(attempt.session_id) and not (attempt.payment_intent or attempt.captured_at)
-    if attempt.state in (AttemptState.PAID, AttemptState.LAPSED):
+    if attempt.state is AttemptState.PAID:
         return bool(attempt.session_id and attempt.payment_intent)
-    return True
+    if attempt.state is AttemptState.LAPSED:
+        return bool(attempt.session_id and attempt.payment_intent) and attempt.captured_at is None
+    # What was taken is over by being given back only: it was never let go.
+    return attempt.captured_at is None

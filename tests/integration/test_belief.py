@@ -444,6 +444,17 @@ async def test_a_deed_does_not_put_right_what_is_to_be_doubted(world, stripe):
     assert "car-2" == world.stored(booking)["priced"]["car_id"]
 
 
+@pytest.mark.parametrize("over", [AttemptState.LAPSED, AttemptState.VOID])
+async def test_money_that_was_taken_is_not_believed_to_have_lapsed(world, stripe, over):
+    async with world.desk() as desk:
+        booking = await confirmed(desk, stripe)
+        evidence = await desk.payment.belief._evidence(booking)
+    forged = replace(booking, attempts=(replace(booking.attempt, state=over),))
+
+    assert doubt_of(booking, evidence) is None
+    assert Doubt.ATTEMPTS == doubt_of(forged, evidence)
+
+
 async def test_a_live_deployment_is_no_demo_whoever_marks_it_so(world, stripe):
     async with world.desk() as desk:
         booking = await confirmed(desk, stripe)
