@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from engine.cli_parts import DATA, in_words, password_of
-from engine.config import load
+from engine.cli_parts import DATA, in_words, password_of, settings_of
 from engine.domain.people import RenterId
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def restored(
     async def run() -> list[RestoredPayment]:
         from engine.bootstrap import open_engine, open_place  # noqa: PLC0415 -- the drivers take a while to load
 
-        settings = load(data)
+        settings = settings_of(data)
         password = password_of(settings, account).reveal()
         async with open_place(settings) as place, open_engine(place, account, password, background=False) as engine:
             return await decide(engine)
