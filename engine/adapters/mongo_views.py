@@ -22,14 +22,24 @@ _NOT_FOR_OWNERS = [
     "renter_id", "renter_name", "renter_key", "intent_key", "session_ids", "booked_by", "history.by",
     "attempts.request", "attempts.url", "attempts.session_id", "attempts.payment_intent", "trouble.settled",
 ]  # fmt: skip
+#: One row of another kind must not stop a view: a list that reads it says damaged.
+_NAME: Document = {"$cond": [{"$eq": [{"$type": "$renter_name"}, "string"]}, "$renter_name", ""]}
+_KEYS: Document = {"$cond": [{"$isArray": "$search_keys"}, "$search_keys", []]}
 _LETTERS: Document = {
     "$reduce": {
-        "input": {"$split": ["$renter_name", " "]},
+        "input": {"$split": [_NAME, " "]},
         "initialValue": "",
         "in": {"$concat": ["$$value", " ", {"$substrCP": ["$$this", 0, 1]}]},
     }
 }
-_NO_NAMES: Document = {"$filter": {"input": "$search_keys", "cond": {"$ne": [{"$substrCP": ["$$this", 0, 1]}, "~"]}}}
+_NO_NAMES: Document = {
+    "$filter": {
+        "input": _KEYS,
+        "cond": {
+            "$and": [{"$eq": [{"$type": "$$this"}, "string"]}, {"$ne": [{"$substrCP": ["$$this", 0, 1]}, "~"]}],
+        },
+    }
+}
 
 
 @dataclass(frozen=True, slots=True)
