@@ -14,6 +14,7 @@ from payments import stripe_of
 from engine.adapters.mongo_client import CODEC, Connector, Credentials, connect
 from engine.adapters.mongo_earnings import MongoEarnings
 from engine.adapters.mongo_provision import create_account, provision
+from engine.adapters.mongo_views import FLEET
 from engine.adapters.stripe_gateway import StripeGateway
 from engine.domain.booking import BLOCKING, BookingState
 from engine.domain.people import AccountName, Actor, Role
@@ -96,7 +97,7 @@ def kept(row: dict) -> int:
 async def test_owners_are_told_the_same_year_to_the_cent(upgraded, endpoints):
     where = Connector(endpoints.mongo_url)
     async with upgraded.desk("owner") as desk, where.open("owner", PASSWORD, NAME) as client:
-        service = EarningsService(MongoEarnings(client, NAME, desk.clock))
+        service = EarningsService(MongoEarnings(client, NAME, desk.clock, FLEET))
         told = {}
         for owner, about in stored.OWNERS.items():
             actor = Actor(AccountName("owner"), "Olga Owner", Role.OWNER, owner_id=owner)
