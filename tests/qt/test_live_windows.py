@@ -74,7 +74,7 @@ async def test_a_booking_in_one_window_shows_on_the_cards_and_the_list_of_the_ot
         booking = await hold(one, "car-2")
         await other.until(lambda: "car-2" in states(page) and "car-2" not in cards(other))
         assert page.model.row_at(page.table.currentIndex().row()).booking.id == chosen
-        assert current == grid.model().row_at(grid.currentIndex().row()).car.id
+        assert current == grid.model().row_at(grid.currentIndex().row()).car_id
         assert scrolled == grid.verticalScrollBar().value()
 
         desk = one.desk.desk
