@@ -14,6 +14,7 @@ from keyrings import MemoryKeyring
 
 from desktop.views.owner.copy_part import ANEW, news_words
 from engine.adapters.copy_vault import CopyVault
+from engine.adapters.mongo_deployment import LOOKED
 from engine.adapters.redis_rights import KEYS
 from engine.domain.errors import Contended
 
@@ -22,15 +23,16 @@ pytestmark = pytest.mark.asyncio
 
 @pytest.fixture
 def new_life(world):
-    """Call it: the database is another one from now on, as after a restore."""
+    """Call it: the database is another one from now on, as after a restore whose payments were looked for."""
 
     def begin(epoch: str = "another life") -> None:
         at = world.db.command("hello")["localTime"]
         told = {"epoch": epoch, "at": at, "back_to": at - timedelta(days=1), "by": "root"}
         world.db.deployment.replace_one({"_id": "epoch"}, told, upsert=True)
+        world.db.deployment.replace_one({"_id": f"{LOOKED}{epoch}"}, {"at": at, "by": "root"}, upsert=True)
 
     yield begin
-    world.db.deployment.delete_one({"_id": "epoch"})
+    world.db.deployment.delete_many({"_id": {"$regex": f"^(epoch$|{LOOKED})"}})
 
 
 async def test_leases_and_once_keys_of_the_life_before_stop_nobody(world, new_life):
