@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from builders import BERLIN, LISBON, RENTER, World, make_car
 
-from engine.adapters.mongo_bookings import booking_document
+from engine.adapters.mongo_bookings import booking_document, news_document
 from engine.adapters.mongo_documents import car_document, ledger_document, status_document
 from engine.domain.booking import HOLD, Booking, BookingId, BookingState, Step
 from engine.domain.car import Car, CarStatus, OwnerId
@@ -81,6 +81,8 @@ class History:
         self.world.db.bookings.insert_one(booking_document(booking))
         if rows:
             self.world.db.ledger.insert_many([ledger_document(row) for row in rows])
+        # Last, as nothing here is one transaction: who hears of it finds all of it.
+        self.world.db.news.insert_one(news_document(booking))
         return booking
 
 
