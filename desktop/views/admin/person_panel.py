@@ -116,6 +116,8 @@ class PersonPanel(FormPanel):
             self.facts.show_fields(self._facts(row, state))
             if self._shown != row.person:
                 self._take(row.person)
+        elif state.done:
+            self.begin_form(self.form)  # it is made; only its row is still on the way
         self._draw_buttons(row, busy=state.busy)
         self.form.show_field("account", shown=new)
         self.main.setVisible(new)
