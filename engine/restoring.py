@@ -19,6 +19,7 @@ from engine.adapters.mongo_deployment import MongoDeployment
 from engine.adapters.mongo_founding import found
 from engine.adapters.mongo_people import person_document, person_of
 from engine.adapters.mongo_provision import provision
+from engine.adapters.mongo_reading import sound
 from engine.adapters.mongo_restore import Restore, open_restore, unhurried
 from engine.backing_up import Hear, own_servers
 from engine.config import Secret, Settings
@@ -107,10 +108,10 @@ async def _finish(target: Target, order: Order, restoring: Restore, whole: Check
 
 
 async def _accounts(target: Target, path: Path, epoch: Epoch) -> list[Person]:
-    """The passwords are on the disk before the first account has one."""
+    """The passwords are on the disk before the first account has one. A row that names nobody gets no account."""
     db = database(target.client, target.database)
     with speaking():
-        people = [person_of(row) for row in await db.people.find().sort("_id", 1).to_list()]
+        people = sound("people", await db.people.find().sort("_id", 1).to_list(), person_of)
     issued = {each.account: one_time_password() for each in people if not each.disabled}
     with appearing(path) as file:
         file.write("".join(f"{account}\t{password}\n" for account, password in issued.items()).encode())

@@ -10,6 +10,7 @@ from engine.adapters.mongo_client import Client, Database, Document, database, s
 from engine.adapters.mongo_documents import renter_of
 from engine.adapters.mongo_guest import GUEST, GUEST_PASSWORD
 from engine.adapters.mongo_people import ADMINS, person_document, person_of
+from engine.adapters.mongo_reading import sound
 from engine.adapters.mongo_renters import equip, unfit
 from engine.domain.accounts import Person, Post, is_one_time
 from engine.domain.car import BranchId, OwnerId
@@ -84,9 +85,13 @@ async def found(db: Database) -> list[str]:
 
 
 async def _renters(db: Database, users: list[Document]) -> list[str]:
-    """Renters' accounts of an older version have no key, role and views of their own."""
+    """Renters' accounts of an older version have no key, role and views of their own.
+
+    A row of ``people`` that cannot be read names nobody to equip; Health tells of it.
+    """
     by_name, changes = {user["user"]: user for user in users}, []
-    people = [person_of(row) async for row in db.people.find({"role": Role.RENTER, "disabled": False})]
+    rows = await db.people.find({"role": Role.RENTER, "disabled": False}).to_list()
+    people = sound("people", rows, person_of)
     keyless = await unfit(db, people, by_name)
     for person in people:
         user = by_name.get(person.account)

@@ -85,6 +85,14 @@ async def test_renters_of_an_older_version_are_made_findable_once(client, root):
     assert [] == await provision(client, NAME, FirmSettings())
 
 
+async def test_a_renters_row_that_cannot_be_read_stops_no_provisioning(client, root):
+    await provision(client, NAME, FirmSettings())
+    hostile = {"_id": 7, "role": "renter", "disabled": False, "name": ["nobody"]}
+    root[NAME].people.insert_one(hostile, bypass_document_validation=True)
+
+    assert [] == await provision(client, NAME, FirmSettings())
+
+
 async def test_the_first_admin_is_made_once_and_can_sign_in(client, endpoints):
     root = (endpoints.root_name, endpoints.root_password)
     lines = await provisioning.run(endpoints.mongo_url, NAME, *root, "boss", stripe_mode=StripeMode.TEST)

@@ -90,7 +90,16 @@ def sold_twice(db: pymongo.database.Database) -> list:
     return pairs
 
 
-async def test_no_money_is_without_a_booking_or_a_case_and_no_car_is_sold_twice(firm, world, root, stripe):
+@pytest.fixture
+def nobody(world):
+    """A row of an account that cannot be read, written past the program."""
+    row = {"_id": "nobody", "role": "renter", "disabled": False, "renter": {}}
+    world.db.people.insert_one(row, bypass_document_validation=True)
+    yield
+    world.db.people.delete_one({"_id": "nobody"})
+
+
+async def test_no_money_is_without_a_booking_or_a_case_and_no_car_is_sold_twice(firm, world, nobody, root, stripe):
     world.add_cars(make_car(4), make_car(5), make_car(6))
     async with world.desk() as desk:
         known = await paid(desk, stripe, car="car-1", key="before")
