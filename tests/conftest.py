@@ -117,6 +117,8 @@ def world(endpoints: Endpoints, servers_folder: Path, root: pymongo.MongoClient,
     names += " news wishes wish_answers carriers"
     for name in names.split():
         db[name].delete_many({})
+    # Accounts are made once for all tests; rows that one wrote past the program go.
+    db.people.delete_many({"_id": {"$nin": [each.account for each in ACCOUNTS]}})
     cache = redis_of(servers_folder, endpoints.redis_url)
     cache.flushall()
     db.settings.insert_one(revision_document(first_revision(FirmSettings())))
