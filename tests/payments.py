@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import httpx
 from builders import World, wish
+from plain_http import PLAIN
 
 from engine.adapters.stripe_gateway import STRIPE_VERSION
 from engine.bootstrap import Engine
@@ -72,7 +73,7 @@ class Stripe:
 @asynccontextmanager
 async def stripe_of(world: World):
     headers = {"Authorization": f"Bearer {world.place.stripe_key.reveal()}", "Stripe-Version": STRIPE_VERSION}
-    async with httpx.AsyncClient(base_url=world.place.stripe_url, headers=headers, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=world.place.stripe_url, headers=headers, **PLAIN) as http:
         stripe = Stripe(http)
         yield stripe
         await stripe.calm()

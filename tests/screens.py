@@ -21,6 +21,7 @@ os.environ["TZ"] = "Europe/Berlin"
 
 import httpx
 from patience import until
+from plain_http import PLAIN
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 from qasync import QEventLoop
@@ -231,7 +232,7 @@ async def booking(photo: Photographer) -> None:
     view.client.panel.book()
     await photo.until(lambda: panel.state.page_ready)
     await photo.take("booking-held")
-    async with httpx.AsyncClient(trust_env=False) as payer:
+    async with httpx.AsyncClient(**PLAIN) as payer:
         await payer.post(panel.state.booking.attempt.url, data=_CARD)
     await photo.until(lambda: panel.state.stage is Stage.CONFIRMED)
     await photo.take("booking-confirmed")

@@ -13,6 +13,7 @@ from uuid import uuid4
 import httpx
 import pytest
 import pytest_asyncio
+from plain_http import PLAIN
 
 from engine.adapters.stripe_gateway import STRIPE_VERSION, StripeGateway
 from engine.domain.money import Money
@@ -78,7 +79,7 @@ class Hands:
     def pay(self, page_url, number=VISA, **changes):
         """Fill in the hosted page and press Pay, as a browser would, without following where it leads."""
         typed = {"email": "a@example.com", "number": number, "expiry": "12/30", "cvc": "123", "name": "Ann Able"}
-        return httpx.post(page_url, data=typed | changes, trust_env=False)
+        return httpx.post(page_url, data=typed | changes, **PLAIN)
 
     def paid_session(self, **changes):
         session = self.session(**changes)
@@ -111,7 +112,7 @@ def sandbox_process(tmp_path_factory):
 @pytest.fixture
 def sandbox(sandbox_process):
     headers = {"Authorization": f"Bearer {KEY}", "Stripe-Version": STRIPE_VERSION}
-    with httpx.Client(base_url=sandbox_process.url, headers=headers, trust_env=False) as http:
+    with httpx.Client(base_url=sandbox_process.url, headers=headers, **PLAIN) as http:
         yield Hands(sandbox_process.url, http)
         http.delete("/_control/faults")
 
@@ -171,7 +172,7 @@ def hands():
 
     def open_on(process):
         headers = {"Authorization": f"Bearer {process.key_file.read_text().strip()}"}
-        opened.append(httpx.Client(base_url=process.url, headers=headers, trust_env=False))
+        opened.append(httpx.Client(base_url=process.url, headers=headers, **PLAIN))
         return Hands(process.url, opened[-1])
 
     yield open_on

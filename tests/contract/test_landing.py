@@ -6,6 +6,7 @@ import asyncio
 
 import httpx
 import pytest
+from plain_http import PLAIN
 
 from engine.adapters import landing
 from engine.adapters.landing import open_landing
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.asyncio
 
 
 async def ask(url, verb="GET", **options):
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(**PLAIN) as client:
         return await client.request(verb, url, **options)
 
 

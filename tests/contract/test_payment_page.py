@@ -9,12 +9,13 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from plain_http import PLAIN
 
 DECLINED, ASKS_3DS = "4000 0000 0000 0002", "4000 0025 0000 3155"
 
 
 def get(url):
-    return httpx.get(url, trust_env=False)
+    return httpx.get(url, **PLAIN)
 
 
 def state(sandbox, session):
@@ -148,7 +149,7 @@ def test_the_bank_approves(sandbox):
 
     step = sandbox.pay(session["url"], ASKS_3DS)
     page = get(sandbox.url + step.headers["location"])
-    answer = httpx.post(sandbox.url + step.headers["location"], data={"verdict": "approve"}, trust_env=False)
+    answer = httpx.post(sandbox.url + step.headers["location"], data={"verdict": "approve"}, **PLAIN)
 
     assert "3-D Secure" in page.text
     assert answer.status_code == 303
@@ -159,7 +160,7 @@ def test_the_bank_refuses_and_another_card_may_be_tried(sandbox):
     session = sandbox.session()
     step = sandbox.pay(session["url"], ASKS_3DS).headers["location"]
 
-    answer = httpx.post(sandbox.url + step, data={"verdict": "fail"}, trust_env=False)
+    answer = httpx.post(sandbox.url + step, data={"verdict": "fail"}, **PLAIN)
 
     assert answer.status_code == 402
     assert "could not confirm" in answer.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 import pytest_asyncio
+from plain_http import PLAIN
 
 from engine.adapters.stripe_gateway import StripeGateway
 from engine.domain.belief import Capture, GiveBack, OpenPage, VoidPayment
@@ -188,7 +189,7 @@ async def test_a_desks_key_moves_no_money(desk, order, two_keys):
     ("path", "status"), [("/_control/books", 403), ("/v1/events", 403), ("/v1/nothing", 403), ("/v1/refunds", 403)]
 )
 def test_other_doors_are_closed_to_a_desks_key(two_keys, path, status):
-    answer = httpx.get(two_keys.url + path, headers={"Authorization": f"Bearer {DESK_KEY}"}, trust_env=False)
+    answer = httpx.get(two_keys.url + path, headers={"Authorization": f"Bearer {DESK_KEY}"}, **PLAIN)
 
     assert answer.status_code == status
     assert DESK_KEY not in answer.text

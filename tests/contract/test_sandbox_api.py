@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from plain_http import PLAIN
 
 
 def error(answer):
@@ -15,11 +16,11 @@ def test_a_call_without_the_key_is_refused(sandbox, given):
     headers = {"Authorization": given} if given else {}
 
     for path in ("/v1/events", "/_control/books"):
-        assert httpx.get(sandbox.url + path, headers=headers, trust_env=False).status_code == 401
+        assert httpx.get(sandbox.url + path, headers=headers, **PLAIN).status_code == 401
 
 
 def test_the_key_may_come_as_a_user_name(sandbox):
-    answer = httpx.get(f"{sandbox.url}/v1/events", auth=(sandbox.key, ""), trust_env=False)
+    answer = httpx.get(f"{sandbox.url}/v1/events", auth=(sandbox.key, ""), **PLAIN)
 
     assert answer.status_code == 200
 
@@ -244,7 +245,7 @@ def test_expired_while_the_payer_stands_at_the_bank(sandbox):
     step = sandbox.pay(session["url"], "4000 0025 0000 3155").headers["location"]
     sandbox.post(f"/v1/checkout/sessions/{session['id']}/expire")
 
-    answer = httpx.post(sandbox.url + step, data={"verdict": "approve"}, trust_env=False)
+    answer = httpx.post(sandbox.url + step, data={"verdict": "approve"}, **PLAIN)
 
     assert answer.status_code == 410
     assert sandbox.books(session["client_reference_id"]) == []

@@ -15,6 +15,7 @@ from builders import ACCOUNTS, BERLIN, DATABASE, LISBON, LONG_AGO, PASSWORD, REN
 from cluster import ROOT, Cluster
 from desk_process import DeskSpec
 from desks import Nursery
+from plain_http import PLAIN
 from pymongo import AsyncMongoClient
 from pymongo.errors import PyMongoError
 from redis.asyncio import Redis
@@ -205,7 +206,7 @@ async def open_firm(cluster: Cluster, nursery: Nursery) -> AsyncIterator[Firm]:
     async with AsyncExitStack() as leaving:
         http = await leaving.enter_async_context(
             httpx.AsyncClient(
-                base_url=cluster.stripe_url, headers=headers, trust_env=False, timeout=_SOON_S, limits=_SHORT_LINES
+                base_url=cluster.stripe_url, headers=headers, **PLAIN, timeout=_SOON_S, limits=_SHORT_LINES
             )
         )
         root = connect(cluster.mongo_url, Credentials(ROOT, cluster.password, "admin"))

@@ -16,6 +16,7 @@ import pytest
 import pytest_asyncio
 from builders import DATABASE, PASSWORD, days, make_car
 from payments import CARD, opened
+from plain_http import PLAIN
 
 from engine import reconciling
 from engine.adapters import mongo_books
@@ -384,7 +385,7 @@ async def test_the_command_on_the_demo_after_an_honest_run_and_after_a_theft(tmp
         span = ("--since", str(day - timedelta(days=3)), "--until", str(day + timedelta(days=1)))
         honest = await asyncio.to_thread(run, *span, "--json", folder=tmp_path)
         headers = {"Authorization": f"Bearer {place.stripe_key.reveal()}"}
-        async with httpx.AsyncClient(base_url=place.stripe_url, headers=headers, trust_env=False) as stripe:
+        async with httpx.AsyncClient(base_url=place.stripe_url, headers=headers, **PLAIN) as stripe:
             await stripe.post("/_control/refunds", json={"outcome": "failed"})
             async with open_engine(place, clerk.account, clerk.password, background=False) as desk:
                 quoted = await desk.rental.quote_refund(desk.actor, booking.id)
@@ -417,7 +418,7 @@ async def booked_and_paid(desk):
     renter = (await desk.payment.store.renters("m", 1))[0]
     held = await desk.booking.hold(desk.actor, HoldCar("key", offer.car.id, period, renter.id, offer.quote.total))
     page = await desk.payment.settle(desk.actor, held.id)
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(**PLAIN) as http:
         await http.post(page.attempt.url, data=CARD)
     return await desk.payment.settle(desk.actor, held.id)
 

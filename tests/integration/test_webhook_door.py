@@ -14,6 +14,7 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from plain_http import PLAIN
 from stripe_sender import SECRET, Sender
 
 from engine.adapters import webhook_door
@@ -49,7 +50,7 @@ async def receiver(**options):
         raise NotFound("booking", booking_id)
 
     app = webhook_app(_Believer(), hear, _Clock.now)
-    async with open_webhooks(app, "127.0.0.1", 0, **options) as url, httpx.AsyncClient(trust_env=False) as http:
+    async with open_webhooks(app, "127.0.0.1", 0, **options) as url, httpx.AsyncClient(**PLAIN) as http:
         yield Sender(url, http, _Clock), heard
 
 

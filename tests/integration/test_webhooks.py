@@ -12,6 +12,7 @@ import httpx
 import pytest
 import pytest_asyncio
 from payments import let_go, opened
+from plain_http import PLAIN
 from stripe_sender import SECRET, Sender
 
 from engine.adapters.stripe_gateway import StripeGateway
@@ -28,7 +29,7 @@ async def receiving(desk, heard=None):
         desk.place.stripe_key.reveal(), base_url=desk.place.stripe_url, webhook_secret=SECRET, retries=0
     )
     app = webhook_app(gateway, heard or desk.payment.heard, desk.clock.now)
-    async with open_webhooks(app, "127.0.0.1", 0) as url, httpx.AsyncClient(trust_env=False, timeout=60) as http:
+    async with open_webhooks(app, "127.0.0.1", 0) as url, httpx.AsyncClient(**PLAIN, timeout=60) as http:
         yield Sender(url, http, desk.clock)
     await gateway.aclose()
 
@@ -143,7 +144,7 @@ async def test_P7_what_is_being_heard_is_heard_to_its_end_when_the_receiver_clos
         await may_go.wait()
         return await office.payment.heard(booking_id, session_id)
 
-    async with httpx.AsyncClient(trust_env=False, timeout=60) as http:
+    async with httpx.AsyncClient(**PLAIN, timeout=60) as http:
         async with receiving(office, slow) as sender:
             patient = Sender(sender.url, http, office.clock)
             answer = asyncio.create_task(patient.send(of_kind(events, "checkout.session.completed")))
@@ -259,7 +260,7 @@ async def test_a_body_without_end_is_refused(sender):
 
 
 async def test_there_is_one_door(sender):
-    async with httpx.AsyncClient(trust_env=False) as http:
+    async with httpx.AsyncClient(**PLAIN) as http:
         got = await http.get(sender.url)
         elsewhere = await http.post(sender.url.removesuffix("stripe"), content=b"")
         docs = await http.get(sender.url.removesuffix("stripe") + "docs")

@@ -18,6 +18,7 @@ import pytest
 import pytest_asyncio
 from builders import DATABASE, PASSWORD, days
 from payments import CARD, let_go, opened, run_out, stripe_of
+from plain_http import PLAIN
 
 from engine import worker
 from engine.bootstrap import demo_accounts, open_engine, open_place
@@ -273,7 +274,7 @@ async def test_the_program_hears_stripe_on_the_folders_servers_and_ends_on_a_sig
     try:
         await asyncio.to_thread(program.hear, "worker.hears_stripe", "http://127.0.0.1:")
         booking = await booked(desk)
-        async with httpx.AsyncClient(trust_env=False) as http:
+        async with httpx.AsyncClient(**PLAIN) as http:
             await http.post(booking.attempt.url, data=CARD)
         await asyncio.to_thread(program.hear, "webhook.heard", booking.id, "confirmed")
     finally:
@@ -374,7 +375,7 @@ async def test_desks_with_a_restricted_key_book_and_the_office_moves_the_money(w
     url, office_key, desk_key = two_keys
     shop = replace(world, place=replace(world.place, stripe_url=url, stripe_key=desk_key))
     office = replace(world, place=replace(world.place, stripe_url=url, stripe_key=office_key))
-    async with shop.desk() as desk, httpx.AsyncClient(trust_env=False) as http:
+    async with shop.desk() as desk, httpx.AsyncClient(**PLAIN) as http:
         paid, back, lapsed = [
             await opened(desk, first=first, last=first + 2, key=f"k{first}") for first in (10, 20, 30)
         ]
