@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import os
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -37,6 +40,16 @@ _EMPTIED = (
 
 #: What a test was doing when its time was up.
 pytest_plugins = ["limits"]
+
+# Compiled once, not in each of the hundred processes that tests start, whatever the shell says of it.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests stay to the end: no look for garbage, or for what a test left, goes through them again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -93,6 +106,8 @@ def root(endpoints: Endpoints) -> Iterator[pymongo.MongoClient]:
 
 async def _prepare(endpoints: Endpoints) -> None:
     admin = connect(endpoints.mongo_url, Credentials(endpoints.root_name, endpoints.root_password, "admin"))
+    # The least that mongod takes: each desk of a test signs in as if it were the first.
+    await admin.admin.command("setParameter", 1, scramSHA256IterationCount=5000)
     await provision(admin, DATABASE, FirmSettings())
     await MongoDeployment(admin, DATABASE).record_stripe_mode(StripeMode.TEST, "tests", datetime.now(UTC))
     for account in ACCOUNTS:

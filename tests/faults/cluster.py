@@ -206,6 +206,7 @@ class Cluster:
         flags = ["--quiet", "--logappend", "--nounixsocket"]
         for parameter in (
             "diagnosticDataCollectionEnabled=false",
+            "scramSHA256IterationCount=5000",
             f"transactionLifetimeLimitSeconds={_OPEN_AT_MOST_S}",
         ):
             flags += ["--setParameter", parameter]

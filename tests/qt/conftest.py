@@ -78,7 +78,7 @@ def no_timer_left(qapp):
     """Widgets given to qtbot are closed before this looks."""
     yield
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    left = [timer for timer in gc.get_objects() if _runs(timer)]
+    left = [timer for timer in gc.get_objects() if type(timer) is QTimer and _runs(timer)]
     for timer in left:
         timer.stop()
     assert not left, f"timers left running, owned by {[timer.parent() for timer in left]}"
@@ -87,12 +87,15 @@ def no_timer_left(qapp):
 @pytest.fixture(scope="module", autouse=True)
 def _collecting_here(qapp):
     """As in the program: a widget in a cycle must not be destroyed by another thread."""
+    # What the modules before have imported stays; ``no_timer_left`` need not go through it after each test.
+    gc.collect()
+    gc.freeze()
     with collecting_here():
         yield
 
 
 def _runs(timer):
-    return type(timer) is QTimer and isValid(timer) and timer.isActive() and timer.objectName() != COLLECTOR
+    return isValid(timer) and timer.isActive() and timer.objectName() != COLLECTOR
 
 
 @pytest.fixture(scope="session")
