@@ -23,6 +23,7 @@ from engine.domain.period import RentalPeriod
 from engine.domain.photo import Photo
 from engine.domain.restored import Outcome, RestoredPayment
 from engine.domain.settings import FirmSettings
+from engine.domain.sought import Sought
 from engine.domain.wish import Wish, WishAnswer
 
 T = TypeVar("T")
@@ -179,6 +180,12 @@ class Store(Protocol):
 
     async def renters(self, beginnings: Sequence[str], limit: int) -> list[Renter | Damaged]:
         """Those one of whose ``keys`` begins with one of *beginnings*, by key; nothing in them is a pattern."""
+
+    async def renters_sought(self, wanted: Sought, limit: int) -> list[Renter | Damaged]:
+        """Those whose ``parts`` hold what is *wanted*, by key."""
+
+    async def renters_meant(self, text: str) -> Sought:
+        """What *text* means with one slip, by what the renters are found by; nothing if they bear none out."""
 
     async def add_renter(self, renter: Renter) -> None: ...
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from engine.adapters.mongo_client import CODEC, Client, Connector, Document, speaking
-from engine.adapters.mongo_documents import renter_document, renter_of
+from engine.adapters.mongo_documents import renter_of, renter_within
 from engine.adapters.mongo_reading import must
 from engine.adapters.mongo_renters import KEY_FIELD, equip, own_role, retire, unfit
 from engine.domain.accounts import Flaw, Person
@@ -147,7 +147,7 @@ def about_document(person: Person) -> Document:
         "name": person.name,
         "branch_id": post.branch_id,
         "owner_id": post.owner_id,
-        "renter": renter_document(post.renter) if post.renter else None,
+        "renter": renter_within(post.renter) if post.renter else None,
         "issued_at": person.issued_at,
     }
 

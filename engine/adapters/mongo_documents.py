@@ -30,7 +30,7 @@ from engine.domain.ledger import LedgerRow
 from engine.domain.money import Money
 from engine.domain.people import Renter, RenterId
 from engine.domain.period import RentalPeriod
-from engine.domain.text import normal_plate
+from engine.domain.text import normal_plate, search_key
 from engine.domain.wish import WishAnswer
 
 #: A share of all, in basis points.
@@ -214,6 +214,12 @@ def _terms_of(fence: Document) -> CarTerms:
 
 
 def renter_document(renter: Renter) -> Document:
+    """A row of ``renters``: the renter with what it is found and listed by."""
+    return {**renter_within(renter), "order": search_key(renter.name), "parts": list(renter.parts)}
+
+
+def renter_within(renter: Renter) -> Document:
+    """A renter as part of an account's row or of a key's."""
     return {
         "_id": renter.id,
         "name": renter.name,

@@ -64,6 +64,8 @@ INDEXES: dict[str, list[IndexModel]] = {
     "car_statuses": [IndexModel([("owner_id", ASCENDING), ("since", ASCENDING)], name="owner")],
     "renters": [
         IndexModel([("keys", ASCENDING)], name="keys"),
+        IndexModel([("parts", ASCENDING)], name="parts"),
+        IndexModel([("order", ASCENDING), ("_id", ASCENDING)], name="order"),
         IndexModel([("email", ASCENDING)], name="email"),
     ],
     "people": [

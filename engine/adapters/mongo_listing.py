@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 
+from bson import Regex
 from pymongo.asynchronous.collection import AsyncCollection
 
 from engine.adapters.mongo_bookings import BookingSource
@@ -74,7 +75,7 @@ def filter_of(chosen: BookingSelection) -> Document:
     if chosen.states:
         wanted["state"] = {"$in": sorted(chosen.states)}
     if chosen.keys is not None:
-        wanted["search_keys"] = {"$in": [re.compile(f"^{re.escape(key)}") for key in chosen.keys]}
+        wanted["search_keys"] = {"$in": [Regex(f"^{re.escape(key)}") for key in chosen.keys]}
     pick_up = {"$gte": chosen.since, "$lt": chosen.until}
     if pick_up := {operator: moment for operator, moment in pick_up.items() if moment is not None}:
         wanted["starts_at"] = pick_up

@@ -13,7 +13,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
 from engine.adapters.mongo_client import TRANSACTION_S, Client, Document, database, session_of, speaking
-from engine.adapters.mongo_documents import audit_document, renter_document, renter_of
+from engine.adapters.mongo_documents import audit_document, renter_of, renter_within
 from engine.adapters.mongo_reading import Fields, must, read
 from engine.adapters.mongo_schema import must_fit
 from engine.adapters.mongo_store import MAJORITY, SNAPSHOT
@@ -191,7 +191,7 @@ def person_document(person: Person) -> Document:
         "role": post.role,
         "branch_id": post.branch_id,
         "owner_id": post.owner_id,
-        "renter": renter_document(post.renter) if post.renter else None,
+        "renter": renter_within(post.renter) if post.renter else None,
         "disabled": person.disabled,
         "keys": list(person.keys),
         "created_at": person.created_at,

@@ -9,7 +9,6 @@ from pymongo import UpdateOne
 
 from engine.adapters.mongo_bookings import booking_document, booking_of
 from engine.adapters.mongo_client import Client, Database, Document, database, speaking
-from engine.adapters.mongo_documents import renter_of
 from engine.adapters.mongo_founding import NewAccount, create_account, found, has_admin
 from engine.adapters.mongo_indexes import INDEXES
 from engine.adapters.mongo_migrate import Upgrade
@@ -50,7 +49,6 @@ async def provision(client: Client, name: str, settings: FirmSettings) -> list[s
         changes += await _search_keys(db)
         for role in RIGHTS:
             changes += await _role(db, role)
-        changes += await _renter_keys(db)
         changes += await begin_series(client, db, settings)
         changes += await found(db)
         changes += await upgrade.arrive()
@@ -112,18 +110,6 @@ async def _indexes(db: Database, collection: str) -> list[str]:
         await db[collection].create_indexes([model])
         changes.append(f"{collection}: index {name} {'renewed' if name in there else 'created'}")
     return changes
-
-
-async def _renter_keys(db: Database) -> list[str]:
-    """Renters written before they were found by every word of their name."""
-    older = [row async for row in db.renters.find({"keys": {"$exists": False}})]
-    for at in range(0, len(older), _BATCH):
-        change = [
-            UpdateOne({"_id": row["_id"]}, {"$set": {"keys": list(renter_of(row).keys)}, "$unset": {"name_key": ""}})
-            for row in older[at : at + _BATCH]
-        ]
-        await db.renters.bulk_write(change, ordered=False)
-    return [f"renters: {len(older)} made findable by every word"] if older else []
 
 
 def same_index(there: Mapping[str, Any], wanted: Document) -> bool:

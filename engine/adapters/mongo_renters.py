@@ -10,7 +10,7 @@ from bson import Binary
 from pymongo.errors import OperationFailure
 
 from engine.adapters.mongo_client import Database, Document
-from engine.adapters.mongo_documents import renter_document, renter_of
+from engine.adapters.mongo_documents import renter_of, renter_within
 from engine.adapters.mongo_views import VIEWS, View, own_names, own_views
 from engine.adapters.wish_signing import KEY_BYTES, new_key, public_half
 from engine.domain.accounts import Person
@@ -73,7 +73,7 @@ def _signer_document(person: Person, private: bytes) -> Document:
     return {
         "_id": person.account,
         "name": person.name,
-        "renter": renter and renter_document(renter),
+        "renter": renter and renter_within(renter),
         "public": public_half(private),
         "active": not person.disabled,
     }

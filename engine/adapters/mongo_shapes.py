@@ -170,7 +170,9 @@ SHAPES: dict[str, Document] = {
         {
             "_id": _TEXT,
             "name": _TEXT,
+            "order": _MAYBE_EMPTY,
             "keys": _list_of(_TEXT, 20),
+            "parts": _list_of(_TEXT, 600),
             "email": _TEXT,
             "phone": _TEXT,
             "licence": _TEXT,

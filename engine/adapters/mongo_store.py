@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 import pymongo
+from bson import Regex
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -22,6 +23,7 @@ from engine.adapters.mongo_listing import batches, counted, listed
 from engine.adapters.mongo_reading import MOST_MINOR, must, read, sound, split
 from engine.adapters.mongo_schema import must_fit
 from engine.adapters.mongo_settings import read_revisions
+from engine.adapters.mongo_sought import forgiven, holds
 from engine.adapters.mongo_work import MongoWork, in_the_way, replace_version
 from engine.domain.audit import AuditRow
 from engine.domain.booking import Booking, BookingId
@@ -33,6 +35,7 @@ from engine.domain.freshness import Namespace, touched_by_booking
 from engine.domain.listing import BookingRows, BookingSelection
 from engine.domain.people import Renter, RenterId
 from engine.domain.settings import FirmSettings, Revision, settings_at
+from engine.domain.sought import Sought
 from engine.ports import Cache, Work
 
 T = TypeVar("T")
@@ -212,11 +215,20 @@ class MongoStore:
         return must("renters", found, renter_of)
 
     async def renters(self, beginnings: Sequence[str], limit: int) -> list[Renter | Damaged]:
-        wanted = {"keys": {"$in": [re.compile(f"^{re.escape(beginning)}") for beginning in beginnings]}}
+        wanted = {"keys": {"$in": [Regex(f"^{re.escape(beginning)}") for beginning in beginnings]}}
         with speaking():
             # In the order of the index: the first few are found without looking at all that fit.
             found = await self._db.renters.find(wanted).hint("keys").limit(limit).to_list()
         return [read("renters", document, renter_of) for document in found]
+
+    async def renters_sought(self, wanted: Sought, limit: int) -> list[Renter | Damaged]:
+        with speaking():
+            found = await self._db.renters.find(holds("parts", wanted)).limit(limit).to_list()
+        return [read("renters", document, renter_of) for document in found]
+
+    async def renters_meant(self, text: str) -> Sought:
+        with speaking():
+            return await forgiven(self._db.renters, "parts", text)
 
     async def add_renter(self, renter: Renter) -> None:
         with speaking():

@@ -58,6 +58,11 @@ def folded(text: str) -> str:
     return "".join(_bare(sign) or sign for sign in kept if not unicodedata.combining(sign)).translate(_LATIN)
 
 
+def as_latin(text: str) -> str:
+    """*text* with each letter of Greek or Cyrillic that is painted like a Latin one as that."""
+    return text.translate(_LATIN)
+
+
 def in_scripts(plate: str) -> tuple[str, ...]:
     """*plate* (capitals and digits) as it is typed on a Latin, a Greek and a Cyrillic keyboard, itself first.
 

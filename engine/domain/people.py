@@ -11,7 +11,8 @@ from typing import NewType
 
 from engine.domain.car import BranchId, OwnerId
 from engine.domain.errors import Forbidden, InvalidText
-from engine.domain.phone import read_phone
+from engine.domain.phone import phone_spellings, read_phone
+from engine.domain.sought import joined, parts
 from engine.domain.text import clean, name_keys, search_key, without_unseen
 
 RenterId = NewType("RenterId", str)
@@ -113,6 +114,11 @@ class Renter:
     def keys(self) -> tuple[str, ...]:
         """What the renter is found by, from its beginning on: the name from each word, the address, the number."""
         return (*name_keys(self.name), search_key(self.email), self.phone)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What the renter is found by in any part (``sought``): name, address, number and licence."""
+        return parts((self.name, self.email, joined(self.licence), *phone_spellings(self.phone)))
 
 
 def renter_field(name: str, value: object, country: str = "") -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from types import MappingProxyType
 
 import phonenumbers
@@ -94,6 +95,17 @@ def phone_beginnings(text: str, country: str = "") -> tuple[str, ...]:
         found += [f"+{metadata.country_code}{national}"] if national else []
     found += _as_read(typed, country)
     return tuple(dict.fromkeys(f"{begin};ext={extension}" if extension else begin for begin in found if begin != "+"))
+
+
+def phone_spellings(e164: str) -> tuple[str, ...]:
+    """The digits of a kept number as they are dialled from abroad and at home; an extension is a word behind them."""
+    line, _, extension = e164.partition(";ext=")
+    behind = f" ext {extension}" if extension else ""
+    shown = [line]
+    with suppress(NumberParseException):  # what a desk of another release kept is found by its digits
+        shown.append(phonenumbers.format_number(phonenumbers.parse(line), PhoneNumberFormat.NATIONAL))
+    digits = dict.fromkeys(filter(None, map(phonenumbers.normalize_digits_only, shown)))
+    return tuple(f"{each}{behind}" for each in digits)
 
 
 def _as_read(typed: str, country: str) -> list[str]:

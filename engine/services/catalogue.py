@@ -11,6 +11,7 @@ from engine.domain.damage import Damaged
 from engine.domain.freshness import BRANCHES, SEARCHES_LIVE, Lookup, cars_at
 from engine.domain.people import Actor, Deed, Renter, RenterId, renter_field
 from engine.domain.phone import phone_beginnings
+from engine.domain.sought import sought
 from engine.domain.text import clean, search_forms
 from engine.ports import Cache, Clock, Store
 from engine.services.gate import gated
@@ -62,14 +63,22 @@ class CatalogueService:
         return OfferPage(offers, offset, found.total, (*found.damaged, *no_price))
 
     async def renters(self, actor: Actor, text: str, country: str = "") -> list[Renter | Damaged]:
-        """Past renters with a word of their name, an e-mail or a phone that begins with *text*; none for an empty one.
+        """Past renters any part of whose name, e-mail, phone or licence is *text*; none for an empty one.
 
+        Those come first that begin with it; only where there are none, those that differ from it by one slip.
         A number without a + is read as one of *country* (ISO 3166).
         """
         actor.must(Deed.SEE_RENTERS)
         wanted = clean("search", text, longest=100, required=False)
-        beginnings = (*search_forms(wanted), *phone_beginnings(wanted, country))
-        return await self.store.renters(beginnings, _MOST_RENTERS) if beginnings else []
+        numbers = phone_beginnings(wanted, country)
+        beginnings = (*search_forms(wanted), *numbers)
+        if not beginnings:
+            return []
+        found = await self.store.renters(beginnings, _MOST_RENTERS)
+        if len(found) < _MOST_RENTERS:
+            others = await self.store.renters_sought(sought(wanted, numbers), _MOST_RENTERS)
+            found = list({row.id: row for row in (*found, *others)}.values())[:_MOST_RENTERS]
+        return found or await self.store.renters_sought(await self.store.renters_meant(wanted), _MOST_RENTERS)
 
     async def add_renter(self, actor: Actor, new: NewRenter, country: str = "") -> Renter:
         """A number without a + is read as one of *country* (ISO 3166). Raises: InvalidText, naming the field."""

@@ -77,11 +77,16 @@ async def test_renters_of_an_older_version_are_made_findable_once(client, root):
     db = root[NAME]
     db.command("collMod", "renters", validator={})
     db.renters.insert_one({**old, "licence": "B1"})
+    db.deployment.update_one({"_id": "schema"}, {"$set": {"version": 4}})
 
     changes = await provision(client, NAME, FirmSettings())
 
-    assert ["renters: validator renewed", "renters: 1 made findable by every word"] == changes
-    assert ["ada moreau", "moreau ada", "a@example.org", "+49301"] == db.renters.find_one({})["keys"]
+    assert ["renters: validator renewed", "schema 5: 1 renters rewritten"] == changes[:2]
+    row = db.renters.find_one({})
+    assert ["ada moreau", "moreau ada", "a@example.org", "+49301"] == row["keys"]
+    assert "ada moreau" == row["order"]
+    assert {"reau", "49301", "b1", "xample"} <= set(row["parts"])
+    assert "name_key" not in row
     assert [] == await provision(client, NAME, FirmSettings())
 
 
