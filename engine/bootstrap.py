@@ -251,7 +251,7 @@ def _means(place: Place, actor: Actor, doors: _Doors) -> Means:
 
 
 def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
-    client, store, turns, clock, gateway = doors.client, doors.store, doors.turns, doors.clock, doors.gateway
+    client, store, turns, clock = doors.client, doors.store, doors.turns, doors.clock
     desk = desk_name()
     key = describe_key(place.stripe_key, place.stripe_url)
     pictures, darkroom = MongoImages(client, place.database), Darkroom()
@@ -279,7 +279,7 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
         landing=landing,
         clock=clock,
         turns=turns,
-        head_office=open_head_office(client, place.database, doors.cache, gateway, key, clock, desk),
+        head_office=open_head_office(client, place.database, doors.cache, payment, key, clock, desk),
         redis=doors.redis,
         cache=doors.cache,
         live=LiveService(doors.changes, store, doors.cache, clock, actor),

@@ -13,10 +13,10 @@ from engine.adapters.mongo_overview import MongoOverview
 from engine.adapters.mongo_people import MongoPeople
 from engine.adapters.mongo_return_pages import MongoReturnPages
 from engine.adapters.mongo_store import MongoStore
+from engine.adapters.mongo_unbelieved import MongoUnbelieved
 from engine.adapters.mongo_witnesses import MongoWitnesses
 from engine.adapters.redis_cache import RedisCache
 from engine.config import Secret
-from engine.ports import PaymentGateway
 from engine.services.audit import AuditService
 from engine.services.branches import BranchService
 from engine.services.care import CareService
@@ -24,15 +24,18 @@ from engine.services.firm import FirmService
 from engine.services.head_office import HeadOffice
 from engine.services.health import HealthService, StripeKey
 from engine.services.overview import OverviewService
+from engine.services.payment import PaymentService
 from engine.services.reconcile import MOST_ASKED, MOST_TIME, Reconciler
 from engine.services.requests import RequestService
 from engine.services.return_pages import ReturnPageService
+from engine.services.unbelieved import UnbelievedService
 
 
 def open_head_office(
-    client: Client, name: str, cache: RedisCache, gateway: PaymentGateway, key: StripeKey, clock: ServerClock, desk: str
+    client: Client, name: str, cache: RedisCache, payment: PaymentService, key: StripeKey, clock: ServerClock, desk: str
 ) -> HeadOffice:
     """*name* is the database's, *desk* this machine's; nothing of it has to be closed."""
+    gateway = payment.gateway
     book, store = MongoFirm(client, name, cache), MongoStore(client, name, cache)
     reconciler = Reconciler(gateway, MongoBooks(client, name), clock, most_asked=MOST_ASKED, most_time=MOST_TIME)
     return HeadOffice(
@@ -42,6 +45,7 @@ def open_head_office(
         health=HealthService(MongoHealth(client, name, clock), cache, gateway, key, reconciler, clock),
         overview=OverviewService(MongoOverview(client, name), store, clock, cache),
         care=CareService(store, clock, desk, MongoWitnesses(client, name)),
+        unbelieved=UnbelievedService(MongoUnbelieved(client, name), payment, desk),
         return_pages=ReturnPageService(MongoReturnPages(client, name), MongoDeployment(client, name), clock, desk),
         requests=RequestService(MongoPeople(client, name), clock, desk),
     )

@@ -24,6 +24,7 @@ from engine.domain.photo import Photo
 from engine.domain.restored import Outcome, RestoredPayment
 from engine.domain.settings import FirmSettings
 from engine.domain.sought import Sought
+from engine.domain.unbelieved import StoredBooking
 from engine.domain.wish import Wish, WishAnswer
 
 T = TypeVar("T")
@@ -73,6 +74,12 @@ class Work(Protocol):
 
     async def note_settled(self, booking: Booking) -> None:
         """Write down what a person settled, where only administrators can; its row alone proves nothing."""
+
+    async def let_cars_go(self, booking_id: BookingId) -> None:
+        """Take every claim of that booking away, on whatever car it is."""
+
+    async def replace_stored(self, before: StoredBooking, after: Booking) -> None:
+        """Store *after* in place of a row that is still as *before* was read. Raises: Overtaken, when it is not."""
 
     async def post(self, rows: Iterable[LedgerRow]) -> None:
         """Append to the ledger. Raises: Overtaken, when one of the facts is posted already."""
@@ -310,6 +317,9 @@ class PaymentGateway(Protocol):
 
     async def payments_created(self, since: datetime, until: datetime) -> list[PaymentFacts]:
         """Every PaymentIntent created in ``[since, until)`` that names a booking."""
+
+    async def payments_of(self, booking_id: str) -> list[IntentFacts]:
+        """Those whose tags name that booking; one of the last minutes may be missing."""
 
     def news(self, body: bytes, signature: str, now: datetime) -> StripeNews:
         """A webhook's event, believed because of its signature.

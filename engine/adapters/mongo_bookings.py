@@ -130,7 +130,7 @@ def booking_of(document: Document) -> Booking:
         hold_until=row.moment("hold_until"),
         created_at=row.moment("created_at"),
         quote=quote_of(row.part("quote")),
-        attempts=tuple(_attempt(each) for each in row.parts("attempts", least=1)),
+        attempts=tuple(attempt_of(each) for each in row.parts("attempts", least=1)),
         intent_key=row.text("intent_key"),
         history=tuple(
             Step(step.choice("state", BookingState), step.moment("at"), step.text("by"))
@@ -217,7 +217,7 @@ def _attempt_document(attempt: Attempt) -> Document:
     }
 
 
-def _attempt(row: Fields) -> Attempt:
+def attempt_of(row: Fields) -> Attempt:
     return Attempt(
         n=row.whole("n", 1),
         request=row.maybe("request", _LONGEST_REQUEST),

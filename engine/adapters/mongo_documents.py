@@ -26,7 +26,7 @@ from engine.domain.car import (
     OwnerId,
     Transmission,
 )
-from engine.domain.ledger import LedgerRow
+from engine.domain.ledger import LedgerKind, LedgerRow
 from engine.domain.money import Money
 from engine.domain.people import Renter, RenterId
 from engine.domain.period import RentalPeriod
@@ -285,3 +285,17 @@ def ledger_document(row: LedgerRow) -> Document:
         "branch_id": row.branch_id,
         "at": row.at,
     }
+
+
+def ledger_of(document: Document) -> LedgerRow:
+    row = Fields(document)
+    return LedgerRow(
+        booking_id=row.text("booking_id"),
+        kind=row.choice("kind", LedgerKind),
+        source_id=row.text("source_id"),
+        amount=row.money("amount"),
+        car_id=row.text("car_id"),
+        owner_id=row.text("owner_id"),
+        branch_id=row.text("branch_id"),
+        at=row.moment("at"),
+    )

@@ -33,6 +33,7 @@ from engine.adapters.mongo_reading import must, read, shown
 from engine.adapters.mongo_restored import restored_document
 from engine.adapters.mongo_schema import judge_fence, must_fit
 from engine.adapters.mongo_terms import go_on
+from engine.adapters.mongo_unbelieved import mark_of
 from engine.adapters.mongo_witnesses import return_document, settlement_document
 from engine.domain.audit import AuditRow
 from engine.domain.availability import ClaimKind
@@ -56,6 +57,7 @@ from engine.domain.people import AccountName
 from engine.domain.period import OVERDUE_AHEAD, RentalPeriod
 from engine.domain.restored import Outcome, RestoredPayment
 from engine.domain.text import normal_plate
+from engine.domain.unbelieved import StoredBooking
 from engine.domain.wish import Wish, WishAnswer
 
 _DUPLICATE_KEY = 11000
@@ -141,6 +143,24 @@ class MongoWork:
             # The car may stand at another branch by now than its bookings say. Whatever else its terms are by now, a
             # booking that lets go of it must be able to.
             self._touch_branch(fence)
+
+    async def let_cars_go(self, booking_id: BookingId) -> None:
+        own: Document = {"id": booking_id, "kind": ClaimKind.BOOKING}
+        wanted: Document = {"claims": {"$elemMatch": own}}
+        found = self._db.fences.find(wanted, {"terms.branch_id": 1}, session=self._session)
+        for fence in await found.to_list():
+            change: Document = {"$inc": {"seq": 1}, "$pull": {"claims": own}}
+            await self._db.fences.update_one({"_id": fence["_id"]}, change, session=self._session)
+            self._touch_branch(fence)
+
+    async def replace_stored(self, before: StoredBooking, after: Booking) -> None:
+        await must_fit(self._db, self._session)
+        found = await self._db.bookings.find_one({"_id": after.id}, session=self._session)
+        if found is None or mark_of(found) != before.mark:
+            raise Overtaken(f"booking {after.id} was changed by somebody else")
+        self._touched |= touched_by_booking(after)
+        await self._db.bookings.replace_one({"_id": after.id}, booking_document(after), session=self._session)
+        await self._db.news.insert_one(news_document(after), session=self._session)
 
     async def note_return(self, booking: Booking) -> None:
         step = booking.history[-1]

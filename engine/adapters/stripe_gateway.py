@@ -210,6 +210,14 @@ class StripeGateway:
             )
             return [payment_facts(body) async for body in _all(listed) if payment_is_ours(body)]
 
+    async def payments_of(self, booking_id: str) -> list[IntentFacts]:
+        # What was paid a minute ago may not be found by this search yet.
+        with self._asking():
+            found = await self._client.v1.payment_intents.search_async(
+                {"query": f"metadata['booking']:'{_quoted(booking_id)}'", "limit": _PAGE}
+            )
+            return [intent_facts(body) async for body in _all(found)]
+
     def news(self, body: bytes, signature: str, now: datetime) -> StripeNews:
         check_signature(body, signature, self._webhook_secret, now)
         return news_of(body, livemode=self._livemode)
@@ -229,6 +237,11 @@ class StripeGateway:
             raise Misconfigured("A live Stripe key is never sent to a sandbox; remove the sandbox's address.")
         if urlsplit(base_url).hostname not in _LOOPBACK:
             raise Misconfigured("The Stripe sandbox must be on this machine (127.0.0.1).")
+
+
+def _quoted(text: str) -> str:
+    """For Stripe's search language."""
+    return text.replace("\\", "\\\\").replace("'", "\\'")
 
 
 def _between(since: datetime, until: datetime) -> Any:

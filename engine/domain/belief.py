@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from engine.domain import frozen
 from engine.domain.addresses import returns_here
-from engine.domain.booking import Booking, BookingState
+from engine.domain.booking import Booking, BookingId, BookingState
 from engine.domain.car import CarTerms, TermsSince
 from engine.domain.errors import DriveSphereError, Forbidden, NotBelieved
 from engine.domain.giving_back import Reason, owed, reason_of
@@ -172,6 +172,34 @@ class Believed:
 
     def _key(self, verb: str, intent: IntentFacts) -> str:
         return f"{verb}:{self.booking.id}:{intent.payment_intent}"
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedByHand:
+    """What an administrator decided on a booking that is not believed: orders by Stripe's word, none by its row's.
+
+    Made by ``services.unbelieved`` alone (docs/decisions/0045).
+    """
+
+    booking_id: BookingId
+
+    def give_back(self, intent: IntentFacts, amount: Money) -> GiveBack:
+        """Raises: NotBelieved, when Stripe does not call *intent* a payment of this booking."""
+        self._must_own(intent)
+        return GiveBack(intent.payment_intent, amount, self._key("rf", intent), tuple(intent.tags.items()))
+
+    def void(self, intent: IntentFacts) -> VoidPayment:
+        """Raises: NotBelieved, when Stripe does not call *intent* a payment of this booking."""
+        self._must_own(intent)
+        return VoidPayment(intent.payment_intent, self._key("void", intent))
+
+    def _must_own(self, intent: IntentFacts) -> None:
+        if intent.tags.get("booking") != self.booking_id:
+            raise NotBelieved(self.booking_id, Doubt.PAYMENT)
+
+    def _key(self, verb: str, intent: IntentFacts) -> str:
+        """One for each booking and payment, whoever decides how often."""
+        return f"hand:{verb}:{self.booking_id}:{intent.payment_intent}"
 
 
 def believe(booking: Booking, evidence: Evidence) -> Believed:

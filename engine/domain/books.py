@@ -176,7 +176,8 @@ def odd_share(booked: BookedMoney) -> str:
             return source
         charge = next((each.amount for each in rows if each.kind is LedgerKind.CHARGE), None)
         platform = next((each.amount for each in rows if each.kind is LedgerKind.PLATFORM_SHARE), None)
-        if charge is not None and platform != charge.share(booked.booking.quote.commission_bp):
+        # Whose row is not believed, and was settled by an administrator, has no share agreed on to compare with.
+        if charge is not None and not booked.settled and platform != charge.share(booked.booking.quote.commission_bp):
             return source
     return ""
 

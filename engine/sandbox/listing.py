@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from itertools import islice
 from typing import Any
@@ -11,6 +12,10 @@ from engine.sandbox.problems import StripeProblem
 from engine.sandbox.stripe_state import State
 
 _MOST, _USUAL, _MAX_DEPTH = 100, 10, 4
+#: The one form of Stripe's search language that is served: a tag that is exactly this.
+_QUERY = re.compile(
+    r"""metadata\[(["'])(?P<tag>[^"']+)\1\]:(?:'(?P<one>(?:[^'\\]|\\.)*)'|"(?P<two>(?:[^"\\]|\\.)*)")"""
+)
 #: Field -> kind of the object that its id leads to.
 _LEADS_TO = {"payment_intent": "payment_intent", "latest_charge": "charge", "charge": "charge"}
 _BOUNDS: dict[str, Callable[[int, int], bool]] = {
@@ -42,6 +47,18 @@ def page(
     return {"object": "list", "data": data, "has_more": len(found) > limit, "url": url}
 
 
+def search(state: State, kind: str, url: str, params: dict[str, Any]) -> dict[str, Any]:
+    """Newest first; the whole of it is one page, as Stripe's is while there are no more than ``limit``."""
+    asked = _QUERY.fullmatch(params["query"])
+    if asked is None:
+        raise StripeProblem(f"We were unable to parse your search query: {params['query']}", param="query")
+    tag, value = asked["tag"], re.sub(r"\\(.)", r"\1", asked["one"] or asked["two"] or "")
+    found = page(
+        state, kind, url, {"limit": params.get("limit", _USUAL)}, lambda body: body["metadata"].get(tag) == value
+    )
+    return {"object": "search_result", "data": found["data"], "has_more": found["has_more"], "url": url}
+
+
 def expanded(state: State, body: dict[str, Any], paths: list[str]) -> dict[str, Any]:
     """The same with each ``a.b`` in *paths* filled in.
 
@@ -66,7 +83,7 @@ def _created(body: dict[str, Any], asked: int | dict[str, int] | None) -> bool:
 
 def _expand(state: State, body: dict[str, Any], parts: list[str]) -> dict[str, Any]:
     name, *rest = parts
-    if body["object"] == "list":
+    if body["object"] in ("list", "search_result"):
         if name != "data" or not rest:
             raise _not_expandable(name)
         return {**body, "data": [_expand(state, item, rest) for item in body["data"]]}

@@ -44,6 +44,10 @@ def _intents(state: State, params: Params, _: dict[str, str]) -> dict[str, Any]:
     return listing.page(state, "payment_intent", "/v1/payment_intents", params, lambda _: True)
 
 
+def _search_intents(state: State, params: Params, _: dict[str, str]) -> dict[str, Any]:
+    return listing.search(state, "payment_intent", "/v1/payment_intents/search", params)
+
+
 def _intent(state: State, _: Params, ids: dict[str, str]) -> dict[str, Any]:
     return state.find("payment_intent", ids["intent"], "intent").body
 
@@ -89,6 +93,7 @@ SERVED: Mapping[str, Handler] = {
     "PostCheckoutSessionsSessionExpire": _expire,
     "GetCheckoutSessionsSessionLineItems": _line_items,
     "GetPaymentIntents": _intents,
+    "GetPaymentIntentsSearch": _search_intents,
     "GetPaymentIntentsIntent": _intent,
     "PostPaymentIntentsIntentCapture": _capture,
     "PostPaymentIntentsIntentCancel": _cancel,
@@ -108,6 +113,7 @@ RESTRICTED = frozenset(
         "PostCheckoutSessionsSessionExpire",
         "GetCheckoutSessionsSessionLineItems",
         "GetPaymentIntents",
+        "GetPaymentIntentsSearch",
         "GetPaymentIntentsIntent",
     }
 )

@@ -70,15 +70,19 @@ class Belief:
             Unavailable: MongoDB gave no answer.
         """
         try:
+            return await self.look(booking)
+        except NotBelieved as problem:
+            await self.doubt(booking, problem)
+            raise
+
+    async def look(self, booking: Booking) -> Believed:
+        """``judge``, but nothing is written down. Raises: NotBelieved, Unavailable."""
+        try:
             return believe(booking, await self._evidence(booking))
         except NotBelieved:
             # What is known by heart may be half a minute old.
             evidence = await self._evidence(booking, anew=True)
-        try:
-            return believe(booking, evidence)
-        except NotBelieved as problem:
-            await self.doubt(booking, problem)
-            raise
+        return believe(booking, evidence)
 
     async def doubt(self, booking: Booking, problem: NotBelieved) -> None:
         """List *booking* for a person, with what is wrong with it; engines look again after an hour."""

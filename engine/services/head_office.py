@@ -12,6 +12,7 @@ from engine.services.health import HealthService
 from engine.services.overview import OverviewService
 from engine.services.requests import RequestService
 from engine.services.return_pages import ReturnPageService
+from engine.services.unbelieved import UnbelievedService
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,4 +24,5 @@ class HeadOffice:
     overview: OverviewService
     requests: RequestService
     care: CareService
+    unbelieved: UnbelievedService
     return_pages: ReturnPageService

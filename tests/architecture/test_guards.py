@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: What only one module makes: the judged booking, and the orders that Stripe's gateway takes.
 MADE_IN = {
     "Believed": "engine/domain/belief.py",
+    "DecidedByHand": "engine/services/unbelieved.py",
     "OpenPage": "engine/domain/belief.py",
     "Capture": "engine/domain/belief.py",
     "VoidPayment": "engine/domain/belief.py",

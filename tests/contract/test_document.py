@@ -39,6 +39,9 @@ def exercised(sandbox):
         "PostCheckoutSessionsSessionExpire": sandbox.post(f"/v1/checkout/sessions/{closed['id']}/expire"),
         "GetCheckoutSessionsSessionLineItems": sandbox.get(f"/v1/checkout/sessions/{kept['id']}/line_items"),
         "GetPaymentIntents": sandbox.get("/v1/payment_intents"),
+        "GetPaymentIntentsSearch": sandbox.get(
+            "/v1/payment_intents/search", query=f"metadata['booking']:'{kept['client_reference_id']}'"
+        ),
         "GetPaymentIntentsIntent": sandbox.get(f"/v1/payment_intents/{intent}", **{"expand[]": "latest_charge"}),
         "PostPaymentIntentsIntentCapture": captured,
         "PostPaymentIntentsIntentCancel": sandbox.post(f"/v1/payment_intents/{voided['payment_intent']}/cancel"),

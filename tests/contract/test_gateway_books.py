@@ -72,6 +72,16 @@ async def test_a_refund_carries_the_tags_of_its_payment(gateway, order, sandbox)
     assert {"booking": asked.booking_id, "attempt": "1"}.items() <= dict(tags).items()
 
 
+@pytest.mark.parametrize("number", ["BK-ONE", "it's", 'a "b" \\'])
+async def test_payments_of_a_booking_are_found_by_its_tags_and_no_others(gateway, order, sandbox, number):
+    intent, asked = await captured(gateway, order, sandbox, booking_id=number)
+    await captured(gateway, order, sandbox)
+
+    (found,) = await gateway.payments_of(asked.booking_id)
+
+    assert found == await gateway.intent(intent)
+
+
 async def test_refunds_of_a_payment_come_newest_first_and_of_no_other(gateway, order, sandbox):
     intent, _ = await captured(gateway, order, sandbox)
     other, _ = await captured(gateway, order, sandbox)

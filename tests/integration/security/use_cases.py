@@ -102,6 +102,11 @@ TABLE: dict[str, UseCase] = {
     "restored.cases": may(Deed.SEE_ALL_BOOKINGS),
     "restored.book_again": may(Deed.SETTLE_BY_HAND, args=lambda _it: ("pi_none", RENTER.id)),
     "restored.give_back": may(Deed.SETTLE_BY_HAND, args=lambda _it: ("pi_none",)),
+    "head_office.unbelieved.case": may(Deed.SETTLE_BY_HAND, args=_booking),
+    "head_office.unbelieved.let_go": may(Deed.SETTLE_BY_HAND, args=lambda it: (it.booking_id, "looked at it")),
+    "head_office.unbelieved.give_back": may(
+        Deed.SETTLE_BY_HAND, args=lambda it: (it.booking_id, "looked at it"), kwargs=lambda _it: {"shown": ()}
+    ),
     "payment.settle": may(BOOK, Deed.CAPTURE, args=_booking, of="booking"),
     # Whose booking it is, is asked as by ``settle``; these are over and have no page, which is NotFound as well.
     "payment.page_address": may(BOOK, Deed.CAPTURE, args=_booking),

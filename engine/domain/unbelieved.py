@@ -1,0 +1,305 @@
+"""Bookings that are not believed, and the two ways out of each: its car is let go, or its money is given back too.
+
+What Stripe says of them counts; their rows only name what they seem to be (docs/decisions/0045).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+
+from engine.domain.booking import Booking, BookingState
+from engine.domain.books import AUTHORISED, moneys, sums_of
+from engine.domain.car import CarId
+from engine.domain.damage import Damaged
+from engine.domain.errors import RuleBroken
+from engine.domain.ledger import LedgerKind, LedgerRow
+from engine.domain.money import Money
+from engine.domain.payment import AttemptState, IntentFacts, PageFacts, PageStatus, Refund, RefundFacts, RefundState
+from engine.domain.people import AccountName
+from engine.domain.period import RentalPeriod
+from engine.domain.trouble import Trouble, Why
+
+#: What the audit calls the first half of a decision, after which the second may be asked for again.
+CAR_LET_GO = "booking.car_let_go"
+_FAILED = frozenset({"failed", "canceled"})
+
+
+class RefundNotMade(RuleBroken):
+    """Stripe did not give the money back, and asking again under the same key changes nothing."""
+
+    code = "payment.refund_not_made"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentNow:
+    """One payment of the booking, by Stripe's own tags, and what became of it."""
+
+    intent: IntentFacts
+    refunds: tuple[RefundFacts, ...] = ()
+
+    @property
+    def held(self) -> bool:
+        """Authorised on the renter's card and not taken."""
+        return self.intent.status == AUTHORISED
+
+    @property
+    def moving(self) -> bool:
+        """A bank has not said yet whether it is paid."""
+        return self.intent.status == "processing"
+
+    @property
+    def made(self) -> tuple[RefundFacts, ...]:
+        """The refunds that did not fail."""
+        return tuple(each for each in self.refunds if each.status not in _FAILED)
+
+    @property
+    def given_back(self) -> Money:
+        return Money(sum(each.amount.minor for each in self.made), self.intent.captured.currency)
+
+    @property
+    def left(self) -> Money:
+        """Taken and not given back."""
+        return self.intent.captured - self.given_back
+
+
+@dataclass(frozen=True, slots=True)
+class AtStripe:
+    """All that Stripe has for one booking, as it tells it now. Attributes: ``pages`` are those that can be paid."""
+
+    pages: tuple[PageFacts, ...] = ()
+    payments: tuple[PaymentNow, ...] = ()
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing can be paid any more and nothing is held on a card."""
+        return not self.pages and not any(each.held or each.moving for each in self.payments)
+
+    @property
+    def held(self) -> tuple[Money, ...]:
+        return _sums(each.intent.amount for each in self.payments if each.held)
+
+    @property
+    def taken(self) -> tuple[Money, ...]:
+        return _sums(each.intent.captured for each in self.payments)
+
+    @property
+    def given_back(self) -> tuple[Money, ...]:
+        return _sums(each.given_back for each in self.payments)
+
+    @property
+    def left(self) -> tuple[Money, ...]:
+        """What would be given back, one amount for each currency."""
+        return _sums(each.left for each in self.payments)
+
+    @property
+    def on_its_way(self) -> bool:
+        """Whether a bank still has a refund in its hands."""
+        return any(each.status in ("pending", "requires_action") for one in self.payments for each in one.made)
+
+    def of(self, booking: Booking) -> PaymentNow | None:
+        """The payment that the booking counts on: the one that it names, if that is its own; else where money is."""
+        named = {attempt.payment_intent for attempt in booking.attempts}
+        ordered = sorted(self.payments, key=lambda each: (each.intent.captured.minor > 0, _names(each, named)))
+        return ordered[-1] if ordered else None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCar:
+    """A car that the booking claims, whatever its row says. Attributes: ``label`` ends with the plate."""
+
+    car_id: CarId
+    label: str
+    period: RentalPeriod
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBooking:
+    """A booking's row as it lies there.
+
+    Attributes:
+        booking: As it can be read; of a damaged row what can be saved of it, and the rest made up.
+        damaged: Set where it cannot be read.
+        mark: Tells one stored state of it from all others.
+        cars: What it claims.
+        posted: What the ledger says of it.
+        begun: The audit tells that an administrator has let its car go.
+    """
+
+    booking: Booking
+    mark: str
+    damaged: Damaged | None = None
+    cars: tuple[KeptCar, ...] = ()
+    posted: tuple[LedgerRow, ...] = ()
+    begun: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UnbelievedCase:
+    """What a person decides by.
+
+    Attributes:
+        doubt: A value of ``belief.Doubt``.
+        settled: An administrator decided on it before.
+    """
+
+    stored: StoredBooking
+    doubt: str
+    money: AtStripe
+    settled: bool = False
+
+    @property
+    def booking(self) -> Booking:
+        return self.stored.booking
+
+    @property
+    def keeps_car(self) -> bool:
+        return self.booking.blocking or bool(self.stored.cars)
+
+
+_RELEASED = (BookingState.RELEASING, BookingState.RELEASED)
+_CANCELLED = (BookingState.CONFIRMED, BookingState.CANCELLED)
+#: Whether money was taken -> where it stands -> the moves that end it; what is not here has ended.
+_WAYS = MappingProxyType(
+    {
+        False: {
+            BookingState.HELD: _RELEASED,
+            BookingState.AWAITING_FUNDS: _RELEASED,
+            BookingState.RELEASING: _RELEASED[1:],
+            BookingState.CONFIRMED: _CANCELLED[1:],
+        },
+        True: {
+            BookingState.HELD: _CANCELLED,
+            BookingState.AWAITING_FUNDS: _CANCELLED,
+            BookingState.RELEASING: _CANCELLED,
+            BookingState.RELEASED: _CANCELLED,
+            BookingState.CONFIRMED: _CANCELLED[1:],
+        },
+    }
+)
+
+
+def ended(booking: Booking, money: AtStripe, doubt: str, *, now: datetime, by: AccountName) -> Booking:
+    """As it stands once its car is let go: by moves that there are, with what Stripe says of its payment.
+
+    A person is still asked about it, engines are not.
+    """
+    paid = money.of(booking)
+    taken = paid is not None and paid.intent.captured.minor > 0
+    way = _WAYS[taken].get(booking.state, ())
+    moved = booking
+    for state in way:
+        moved = moved.become(state, now=now, by=by)
+    if moved.state is BookingState.REFUND_DUE and not money.left:
+        moved = moved.become(BookingState.REFUNDED, now=now, by=by)
+    newest = booking.attempt
+    if taken and paid is not None:
+        session = newest.session_id or next((each.session_id for each in booking.attempts if each.session_id), "")
+        newest = replace(
+            newest,
+            state=AttemptState.PAID,
+            session_id=session,
+            payment_intent=paid.intent.payment_intent,
+            captured_at=newest.captured_at or now,
+        )
+    elif way or (newest.state is AttemptState.PAID and booking.state is not BookingState.COMPLETED):
+        newest = replace(newest, state=AttemptState.VOID, captured_at=None)
+    before = booking.trouble
+    known = before is not None and before.why is Why.DOUBTED
+    since, tries = (before.since, before.tries) if known and before is not None else (now, 1)
+    return replace(
+        moved,
+        attempts=(*booking.attempts[:-1], newest),
+        refund=_refund(paid),
+        trouble=Trouble(Why.DOUBTED, min(since, now), tries, None, doubt),
+        version=booking.version + 1,
+    )
+
+
+def given(booking: Booking, money: AtStripe, *, now: datetime, by: AccountName) -> Booking:
+    """The next version after Stripe gave back what it had."""
+    after = replace(booking, refund=_refund(money.of(booking)), version=booking.version + 1)
+    if booking.state is not BookingState.REFUND_DUE:
+        return after
+    moved = booking.become(BookingState.REFUNDED, now=now, by=by, refund=after.refund)
+    return replace(moved, trouble=booking.trouble)
+
+
+def refund_postings(stored: StoredBooking, payment: PaymentNow, *, own: bool, now: datetime) -> tuple[LedgerRow, ...]:
+    """What the ledger lacks of *payment*, whose money has gone back; *own*: the booking counts on it.
+
+    What it posted of the payment is taken back as it was posted, to the cent. Where it posted nothing of a payment
+    that the booking counts on, the payment itself is posted first, by the commission that its row says.
+    """
+    known = {row.source_id for row in stored.posted}
+    charge = payment.intent.charge or payment.intent.payment_intent
+    rows = [row for row in stored.posted if row.source_id in (charge, payment.intent.payment_intent)]
+    new: list[LedgerRow] = []
+    if not rows and own and stored.damaged is None and payment.intent.captured.minor > 0:
+        new = rows = _charged(stored.booking, charge, payment.intent.captured, now)
+    if not rows:
+        return ()
+    before = [row for row in stored.posted if row.source_id in {each.refund_id for each in payment.refunds}]
+    missing = [each for each in payment.made if each.refund_id not in known]
+    for n, refund in enumerate(reversed(missing)):
+        last = n == len(missing) - 1
+        part = _taken_back([*rows, *before], refund, now, whole=last and not payment.left.minor)
+        new, before = [*new, *part], [*before, *part]
+    return tuple(new)
+
+
+def _charged(booking: Booking, source: str, amount: Money, at: datetime) -> list[LedgerRow]:
+    platform = amount.share(booking.quote.commission_bp)
+    shares = {
+        LedgerKind.CHARGE: amount,
+        LedgerKind.OWNER_SHARE: amount - platform,
+        LedgerKind.PLATFORM_SHARE: platform,
+    }
+    place = booking.car_id, booking.owner_id, booking.branch_id
+    return [LedgerRow(booking.id, kind, source, share, *place, at) for kind, share in shares.items()]
+
+
+def _taken_back(posted: Sequence[LedgerRow], refund: RefundFacts, at: datetime, *, whole: bool) -> list[LedgerRow]:
+    """The rows of *refund*: all that is left of what was posted, or the platform's part of it by its share."""
+    first, left = posted[0], Counter[LedgerKind]()
+    for row in posted:
+        kind = LedgerKind.CHARGE if row.kind is LedgerKind.REFUND else row.kind
+        left[kind] += row.amount.minor
+    total, platform = left[LedgerKind.CHARGE], left[LedgerKind.PLATFORM_SHARE]
+    amount = refund.amount.minor
+    exact = whole and total == amount
+    share = platform if exact else (platform * amount) // total if total > 0 else 0
+    parts = {
+        LedgerKind.REFUND: amount,
+        LedgerKind.OWNER_SHARE: amount - share,
+        LedgerKind.PLATFORM_SHARE: share,
+    }
+    currency = refund.amount.currency
+    return [
+        replace(first, kind=kind, source_id=refund.refund_id, amount=Money(-minor, currency), at=at)
+        for kind, minor in parts.items()
+    ]
+
+
+def _refund(paid: PaymentNow | None) -> Refund | None:
+    """By Stripe's word, never by the row's."""
+    if paid is None or not paid.made:
+        return None
+    pending = any(each.status != "succeeded" for each in paid.made)
+    state = RefundState.PENDING if pending else RefundState.DONE
+    return Refund(paid.given_back, state, paid.made[0].refund_id)
+
+
+def is_payable(page: PageFacts) -> bool:
+    return page.status is PageStatus.OPEN and not page.secured
+
+
+def _names(payment: PaymentNow, named: set[str]) -> bool:
+    return payment.intent.payment_intent in named
+
+
+def _sums(amounts: Iterable[Money]) -> tuple[Money, ...]:
+    return moneys(sums_of(amounts))
