@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from engine.domain import backup, errors, wish_errors
+from engine.domain import backup, changed_car, errors, wish_errors
 from engine.domain.damage import Damaged
 from engine.domain.wish import Refusal
 
@@ -93,6 +93,10 @@ PLAIN = MappingProxyType(
         errors.CurrencyMismatch.code: "Two currencies cannot be added up. Please tell head office.",
         errors.Forbidden.code: "Your account may not do this. Ask an administrator.",
         errors.AlreadyHolds.code: "This holds already, or will within a minute. Set other rules instead.",
+        changed_car.CarIsOut.code: (
+            "This rental has begun, so the booking stays with its car. A car that is out is exchanged, not moved."
+        ),
+        changed_car.NotAlike.code: "Only a car of the same type at the same branch takes over a booking.",
         errors.MoveRefused.code: "The booking is already further on. What you see now is up to date.",
         errors.PaymentMismatch.code: "The payment does not fit this booking. Please tell head office.",
         errors.NoKeyring.code: "This computer has no keyring, so no copy is kept on it.",

@@ -19,6 +19,7 @@ from engine.domain.people import Actor, Role
 from engine.place import Place
 from engine.services.booking import BookingService
 from engine.services.carrying import Carrier
+from engine.services.changing_car import ChangingCarService
 from engine.services.follower import Follower
 from engine.services.payment import PaymentService
 from engine.services.rental import RentalService
@@ -97,6 +98,7 @@ class Bookings:
     payment: PaymentService
     follower: Follower
     carrier: Carrier
+    changing: ChangingCarService
 
 
 def bookings_at(place: Place, means: Means, key: bytes | None, actor: Actor, desk: str) -> Bookings:
@@ -104,15 +106,16 @@ def bookings_at(place: Place, means: Means, key: bytes | None, actor: Actor, des
     payment, store = means.payment, means.store
     booking, follower = means.service(means.landing.address_for), Follower(payment, payment.clock)
     carrier = _carrier(place, means, follower, (actor, desk))
+    changing = ChangingCarService(booking, means.turns, desk)
     answers = readable_to(actor).answers
     if not answers:
         rental = RentalService(store, payment.clock, booking, payment)
-        return Bookings(booking, rental, payment, follower, carrier)
+        return Bookings(booking, rental, payment, follower, carrier, changing)
     wishing = Wishing(MongoWishBox(means.client, place.database, answers, key), store, payment.clock)
-    return _wished(booking, wishing, carrier)
+    return _wished(booking, wishing, carrier, changing)
 
 
-def _wished(booking: BookingService, wishing: Wishing, carrier: Carrier) -> Bookings:
+def _wished(booking: BookingService, wishing: Wishing, carrier: Carrier, changing: ChangingCarService) -> Bookings:
     """A renter's own account: the same use cases, each wished for."""
     clock, store, own = booking.clock, booking.store, booking.payment
     payment = WatchedPayment(store, own.gateway, clock, own.desk, own.mode, own.belief)
@@ -120,7 +123,7 @@ def _wished(booking: BookingService, wishing: Wishing, carrier: Carrier) -> Book
         store, booking.turns, clock, booking.gateway, payment, booking.next_id, booking.return_url, wishing=wishing
     )
     rental = WishedRental(store, clock, wished, payment, wishing=wishing)
-    return Bookings(wished, rental, payment, Follower(payment, clock, _OFTEN_S, _SELDOM_S), carrier)
+    return Bookings(wished, rental, payment, Follower(payment, clock, _OFTEN_S, _SELDOM_S), carrier, changing)
 
 
 def _carrier(place: Place, means: Means, follower: Follower, who: tuple[Actor, str]) -> Carrier:

@@ -53,6 +53,7 @@ from engine.services.belief import Belief
 from engine.services.booking import BookingService
 from engine.services.carrying import Carrier
 from engine.services.catalogue import CatalogueService
+from engine.services.changing_car import ChangingCarService
 from engine.services.copying import CopyService
 from engine.services.earnings import EarningsService
 from engine.services.fleet import FleetService
@@ -98,6 +99,7 @@ class Engine:
     rental: RentalService
     follower: Follower
     carrier: Carrier
+    changing: ChangingCarService
     sweeper: Sweeper
     fleet: FleetService
     images: ImagesService
@@ -250,12 +252,16 @@ def _means(place: Place, actor: Actor, doors: _Doors) -> Means:
     return Means(client, store, doors.turns, payment, Landing())
 
 
+def _fleet(doors: _Doors, database: str, bookings: str) -> FleetService:
+    photos = PhotoService(MongoImages(doors.client, database), Darkroom())
+    return FleetService(doors.store, MongoFleet(doors.client, database, bookings), photos, doors.clock, desk_name())
+
+
 def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
     client, store, turns, clock = doors.client, doors.store, doors.turns, doors.clock
     desk = desk_name()
     key = describe_key(place.stripe_key, place.stripe_url)
     pictures, darkroom = MongoImages(client, place.database), Darkroom()
-    photos = PhotoService(pictures, darkroom)
     readable = readable_to(actor)
     books = MongoEarnings(client, place.database, clock, readable.summed)
     means = _means(place, actor, doors)
@@ -273,8 +279,9 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
         payment=at.payment,
         follower=at.follower,
         carrier=at.carrier,
+        changing=at.changing,
         sweeper=Sweeper(store, payment, turns, clock, desk),
-        fleet=FleetService(store, MongoFleet(client, place.database, readable.summed), photos, clock, desk),
+        fleet=_fleet(doors, place.database, readable.summed),
         images=ImagesService(pictures, FolderShelf(place.cache_dir) if place.cache_dir else NoShelf(), darkroom),
         landing=landing,
         clock=clock,

@@ -63,6 +63,15 @@ class Work(Protocol):
             PeriodTaken: A blocking booking overlaps.
         """
 
+    async def move_claim(self, booking: Booking, car_id: CarId, now: datetime, *, back: bool = False) -> CarTerms:
+        """Take *booking* out of its car's fence and enter it in that of *car_id*; ``replace`` says so of its row.
+
+        With *back* it is a car that it had before, which may be out of service: what was promised stays promised.
+
+        Raises:
+            CarNotRentable, NotFound, PeriodTaken: As for ``claim``.
+        """
+
     async def add(self, booking: Booking) -> None:
         """Raises: AlreadyAsked, when its intent key is stored already."""
 
@@ -161,6 +170,9 @@ class Store(Protocol):
 
     async def needing_person(self, now: datetime, offset: int, limit: int) -> BookingRows[Booking | Damaged]:
         """One page of the bookings that no engine can bring to their end; those that waited longest first."""
+
+    async def carless(self, now: datetime) -> list[Booking | Damaged]:
+        """Confirmed bookings whose car left service and that nothing else asks a person about, soonest first."""
 
     async def note_round(self, name: str, by: str, desk: str, at: datetime, count: int) -> None:
         """Write down who ended a round of work in the background last, over what was there."""

@@ -15,7 +15,7 @@ from engine.adapters.mongo_client import Credentials, connect
 from engine.bootstrap import open_engine, open_place
 from engine.config import Secret, Settings
 from engine.domain.books import Difference, DifferenceKind
-from engine.domain.care import Case, Cases
+from engine.domain.care import Case, Cases, Lost
 from engine.domain.damage import Damaged
 from engine.domain.money import Money
 from engine.domain.people import Deed
@@ -36,7 +36,8 @@ _WORDS = {
 _HEAD = ("what", "booking", "state", "payment at Stripe", "taken", "in the ledger", "more")
 
 
-_NEEDS = {
+_NEEDS: dict[Why | Lost, str] = {
+    Lost.CAR: "its car left service",
     Why.STUCK: "no step possible",
     Why.SLOW: "money long on its way",
     Why.NOBODY: "step left undone",

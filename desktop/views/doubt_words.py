@@ -12,6 +12,7 @@ _WORDS = MappingProxyType(
         Doubt.HISTORY: ("History does not fit", "Its history does not lead to where it stands."),
         Doubt.TIMES: ("Times do not fit", "Its times are out of order, or still to come."),
         Doubt.ATTEMPTS: ("Attempts do not fit", "Its payment attempts do not fit its state."),
+        Doubt.CAR: ("Cars do not fit", "The cars that it went on with do not follow each other."),
         Doubt.RULES: ("Not the firm's rules", "Its commission, hold or cancellation rules were never the firm's."),
         Doubt.PRICE: ("Not the car's price", "Its price or its car is not what the car's terms were then."),
         Doubt.OWN_PRICE: ("Price does not add up", "Its price is not what its own days and lines make."),

@@ -10,6 +10,7 @@ from engine.adapters.mongo_documents import WHOLE_BP, money_document, rules_docu
 from engine.adapters.mongo_reading import MOST_MINOR, Fields, Unreadable
 from engine.domain.booking import Booking, BookingId, BookingState, Priced, Step
 from engine.domain.car import BranchId, CarId, OwnerId
+from engine.domain.changed_car import BookedCar, CarChange
 from engine.domain.listing import initials, search_keys
 from engine.domain.money import Money
 from engine.domain.payment import Attempt, AttemptState, Refund, RefundState
@@ -23,9 +24,9 @@ _LONGEST_REQUEST = 8_000
 
 
 def booking_document(booking: Booking) -> Document:
-    """``renter_key``, ``search_keys``, ``session_ids``, ``due_at`` and ``person_at`` are there for their indexes.
+    """``renter_key``, ``search_keys``, ``session_ids``, ``due_at``, ``person_at``, ``former_owners``: for indexes.
 
-    The last three are left out when there is nothing to index.
+    The last four are left out when there is nothing to index.
     """
     return {
         "_id": booking.id,
@@ -48,7 +49,7 @@ def booking_document(booking: Booking) -> Document:
         "quote": _quote_document(booking.quote),
         "attempts": [_attempt_document(attempt) for attempt in booking.attempts],
         "intent_key": booking.intent_key,
-        "history": [{"state": step.state, "at": step.at, "by": step.by} for step in booking.history],
+        "history": [_step_document(step) for step in booking.history],
         "version": booking.version,
         "cancellation": rules_document(booking.cancellation),
         "priced": _priced_document(booking),
@@ -56,11 +57,38 @@ def booking_document(booking: Booking) -> Document:
     }
 
 
+def _step_document(step: Step) -> Document:
+    told: Document = {"state": step.state, "at": step.at, "by": step.by}
+    if (change := step.change) is not None:
+        cars = {"before": _booked_document(change.before), "after": _booked_document(change.after)}
+        told["change"] = {**cars, "terms_n": change.terms_n}
+    return told
+
+
+def _booked_document(car: BookedCar) -> Document:
+    return {"car_id": car.car_id, "label": car.label, "owner_id": car.owner_id}
+
+
+def _step(row: Fields) -> Step:
+    change = _change(row.part("change")) if row.has("change") else None
+    return Step(row.choice("state", BookingState), row.moment("at"), row.text("by"), change)
+
+
+def _change(row: Fields) -> CarChange:
+    return CarChange(_booked(row.part("before")), _booked(row.part("after")), row.whole("terms_n", 1))
+
+
+def _booked(row: Fields) -> BookedCar:
+    return BookedCar(CarId(row.text("car_id")), row.text("label"), OwnerId(row.text("owner_id")))
+
+
 def _priced_document(booking: Booking) -> Document:
     """Always there, so that whoever knows no series cannot write bookings; number 0 is older than the series."""
     # As it was read, whatever car it names: a deed must not put right what belief is to doubt.
     priced = booking.priced
-    return {"car_id": priced.car_id, "terms_n": priced.terms_n} if priced else {"car_id": booking.car_id, "terms_n": 0}
+    if priced is None:
+        return {"car_id": booking.sold.car_id, "terms_n": 0}
+    return {"car_id": priced.car_id, "terms_n": priced.terms_n}
 
 
 def news_document(booking: Booking) -> Document:
@@ -104,6 +132,7 @@ def _where_there_is_one(booking: Booking) -> Document:
         "due_at": booking.due_at,
         "person_at": booking.person_at,
         "trouble": trouble and _trouble_document(trouble),
+        "former_owners": sorted(booking.former_owners) or None,
     }
     return {name: value for name, value in fields.items() if value is not None}
 
@@ -132,10 +161,7 @@ def booking_of(document: Document) -> Booking:
         quote=quote_of(row.part("quote")),
         attempts=tuple(attempt_of(each) for each in row.parts("attempts", least=1)),
         intent_key=row.text("intent_key"),
-        history=tuple(
-            Step(step.choice("state", BookingState), step.moment("at"), step.text("by"))
-            for step in row.parts("history", least=1)
-        ),
+        history=tuple(_step(step) for step in row.parts("history", least=1)),
         version=row.whole("version", 1),
         cancellation=rules_of(row.parts("cancellation")),
         refund=_refund(row.part("refund")) if row.has("refund") else None,

@@ -15,7 +15,7 @@ from engine.adapters.mongo_client import Client, Collection, Document, database,
 from engine.adapters.mongo_reading import Fields, read, sound
 from engine.adapters.mongo_terms import terms_since
 from engine.adapters.mongo_witnesses import MongoWitnesses
-from engine.domain.belief import DRAWN_REQUEST, Evidence, terms_then
+from engine.domain.belief import DRAWN_REQUEST, Evidence, held_then, terms_then
 from engine.domain.booking import Booking, BookingId
 from engine.domain.books import BookedMoney, Entry
 from engine.domain.car import TermsSince
@@ -24,7 +24,7 @@ from engine.domain.ledger import LedgerKind
 
 _PAGE = 200
 _ROWS = 1_000
-_PLACE = ("car_id", "owner_id", "branch_id")
+_PLACE = ("car_id", "owner_id", "branch_id", "history.change")
 
 
 class MongoBooks:
@@ -100,7 +100,7 @@ class MongoBooks:
                 page.append(booking)
             else:
                 booked = await self._booked(booking, posted.get(booking.id, ()), demo=demo)
-                page.append(replace(booked, **_terms_then(booking, series.get(booking.car_id, []))))
+                page.append(replace(booked, **_terms_then(booking, series)))
         return page
 
     async def _booked(self, booking: Booking, entries: Iterable[Entry], *, demo: bool) -> BookedMoney:
@@ -115,7 +115,7 @@ class MongoBooks:
 
     async def _series(self, documents: Iterable[Document]) -> dict[str, list[TermsSince]]:
         """Of each car that they name, what it was let for, oldest first."""
-        cars = sorted({each["car_id"] for each in documents if isinstance(each.get("car_id"), str)})
+        cars = sorted({car for each in documents for car, _ in cars_of(each)})
         rows = await self._db.car_terms.find({"car_id": {"$in": cars}}).sort([("car_id", 1), ("n", 1)]).to_list()
         series: dict[str, list[TermsSince]] = {}
         for each in sound("car_terms", rows, terms_since):
@@ -130,22 +130,31 @@ class MongoBooks:
         return posted
 
 
-def _terms_then(booking: Booking, series: list[TermsSince]) -> dict[str, Any]:
-    """The terms that it names, if they held when it was made; and whether it is older than all of them."""
-    wanted = booking.priced.terms_n if booking.priced else None
-    named = None
+def _terms_then(booking: Booking, series: dict[str, list[TermsSince]]) -> dict[str, Any]:
+    """The terms that it names, if they held when it was made or moved; and whether it is older than all of them."""
+    own = series.get(booking.sold.car_id, [])
+    named = _number(own, booking.priced.terms_n) if booking.priced else None
+    terms, older = terms_then(booking, named, own[0] if own else None)
+    moved = [(step.at, step.change) for step in booking.history if step.change is not None]
+    moved_by = (held_then(_number(series.get(each.after.car_id, []), each.terms_n), at) for at, each in moved)
+    return {"terms": terms, "older_than_terms": older, "moved_by": tuple(moved_by)}
+
+
+def _number(series: list[TermsSince], n: int) -> TermsSince | None:
     for each, following in zip_longest(series, series[1:]):
-        if each.terms.n == wanted:
-            named = replace(each, until=following.at if following else None)
-    terms, older = terms_then(booking, named, series[0] if series else None)
-    return {"terms": terms, "older_than_terms": older}
+        if each.terms.n == n:
+            return replace(each, until=following.at if following else None)
+    return None
 
 
 def _entry(bookings: dict[str, Document] | None, document: Document) -> Entry:
     """*bookings* are those that the page's rows name; None where the row was found by its booking."""
     row = Fields(document)
-    booking = document if bookings is None else bookings.get(row.text("booking_id"))
-    fits = None if booking is None else all(booking.get(name) == row.text(name) for name in _PLACE)
+    fits: bool | None = True
+    if bookings is not None:
+        booking = bookings.get(row.text("booking_id"))
+        place, branch_id = (row.text("car_id"), row.text("owner_id")), row.text("branch_id")
+        fits = None if booking is None else booking.get("branch_id") == branch_id and place in cars_of(booking)
     return Entry(
         booking_id=row.text("booking_id"),
         kind=row.choice("kind", LedgerKind),
@@ -153,4 +162,18 @@ def _entry(bookings: dict[str, Document] | None, document: Document) -> Entry:
         amount=row.money("amount"),
         day=f"{row.moment('at'):%Y-%m-%d}",
         fits=fits,
+        car_id=row.text("car_id"),
     )
+
+
+def cars_of(booking: Document) -> set[tuple[str, str]]:
+    """Each car that it has or had, with that car's owner; what cannot be read is left out."""
+    steps = booking.get("history")
+    changes = [each["change"] for each in (steps if isinstance(steps, list) else []) if _changed(each)]
+    had = (change[side] for change in changes for side in ("before", "after") if isinstance(change.get(side), dict))
+    pairs = ((each.get("car_id"), each.get("owner_id")) for each in (booking, *had))
+    return {(car, owner) for car, owner in pairs if isinstance(car, str) and isinstance(owner, str)}
+
+
+def _changed(step: object) -> bool:
+    return isinstance(step, dict) and isinstance(step.get("change"), dict)

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
+
+from pymongo.errors import OperationFailure
 
 from engine.adapters.mongo_bookings import booking_of
 from engine.adapters.mongo_client import Database, Document
 from engine.adapters.mongo_reading import read
+from engine.domain.availability import ClaimKind
 from engine.domain.booking import Booking, BookingId, BookingState
+from engine.domain.car import CarStatus
 from engine.domain.damage import Damaged
 from engine.domain.listing import BookingRows
 from engine.domain.trouble import FURTHEST_DUE, FURTHEST_PERSON
 
 #: No engine leaves a booking in one of these without saying when its next step is due.
 _ALWAYS_DUE = [BookingState.HELD.value, BookingState.RELEASING.value, BookingState.AWAITING_FUNDS.value]
+
+_IDLE = [status.value for status in CarStatus if status is not CarStatus.ACTIVE]
+#: More than any firm leaves without a car; a guard.
+_MOST_CARLESS = 500
 
 
 async def due(db: Database, now: datetime, limit: int) -> list[BookingId]:
@@ -38,6 +47,30 @@ async def needing_person(db: Database, now: datetime, offset: int, limit: int) -
         shown += await cursor.to_list()
     total = len(hidden) + await db.bookings.count_documents(wanted)
     return BookingRows(tuple(_tamed(document, now) for document in shown), total)
+
+
+async def carless(db: Database, now: datetime) -> list[Booking | Damaged]:
+    """Confirmed bookings whose car left service before they began, soonest first; ``needing_person`` has none of them.
+
+    An account that may not read when a car left service is told only those that have not begun.
+    """
+    left: Document = {"status": {"$in": _IDLE}, "claims.kind": ClaimKind.BOOKING}
+    cars = [row["_id"] for row in await db.fences.find(left, {"_id": 1}).to_list()]
+    asked_for: Document = {"$or": [{"person_at": {"$exists": False}}, {"person_at": {"$gt": now}}]}
+    wanted: Document = {"car_id": {"$in": cars}, "state": BookingState.CONFIRMED, **asked_for}
+    rows = await db.bookings.find(wanted).sort([("starts_at", 1), ("_id", 1)]).limit(_MOST_CARLESS).to_list()
+    return [row for row in (_tamed(each, now) for each in rows) if await _waits(db, row, now)]
+
+
+async def _waits(db: Database, booking: Booking | Damaged, now: datetime) -> bool:
+    """Whether it has not begun, or its car left service before it did, so that the renter never had it."""
+    if isinstance(booking, Damaged) or booking.period.starts_at > now:
+        return True
+    with suppress(OperationFailure):
+        last = await db.car_statuses.find_one({"car_id": booking.car_id}, sort=[("since", -1)])
+        since = (last or {}).get("since")
+        return isinstance(since, datetime) and since <= booking.period.starts_at
+    return False
 
 
 def _tamed(document: Document, now: datetime) -> Booking | Damaged:

@@ -13,6 +13,7 @@ from engine.adapters.mongo_documents import car_of
 from engine.adapters.mongo_earnings import MongoEarnings
 from engine.adapters.mongo_images import MongoImages
 from engine.adapters.mongo_ownrows import RENTAL_FIELDS, posting_of, rental_or_line
+from engine.adapters.mongo_ownsums import owned
 from engine.adapters.mongo_reading import EARLIEST, LATEST, dated, sound
 from engine.domain.car import OwnerId
 from engine.domain.copying import BOOKINGS, LEDGER, StoredFleet, kept_since
@@ -75,7 +76,7 @@ class MongoMoment:
         pipeline: list[Document] = [
             {
                 "$match": {
-                    "owner_id": self._owner,
+                    **self._whose(kind),
                     _TIMES[kind]: {"$gte": EARLIEST, "$lt": LATEST},
                     **dated(_TIMES[kind]),
                 }
@@ -116,4 +117,7 @@ class MongoMoment:
         year, number = map(int, month.split("-"))
         first = datetime(year, number, 1, tzinfo=UTC)
         after = datetime(year + number // _YEAR, number % _YEAR + 1, 1, tzinfo=UTC)
-        return {"owner_id": self._owner, _TIMES[kind]: {"$gte": first, "$lt": after}}
+        return {**self._whose(kind), _TIMES[kind]: {"$gte": first, "$lt": after}}
+
+    def _whose(self, kind: str) -> Document:
+        return {"owner_id": self._owner} if kind == LEDGER else owned(self._owner)

@@ -10,7 +10,18 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 
 from engine.adapters.mongo_client import Client, Document, database, session_of, speaking
 from engine.adapters.mongo_ownrows import RENTAL_FIELDS, car_of, posting_of, rental_or_line
-from engine.adapters.mongo_ownsums import STANDING, asked_of, branch_of, counted, part_of, strays, told, without
+from engine.adapters.mongo_ownsums import (
+    OF_ITS_CAR,
+    SIGN,
+    STANDING,
+    asked_of,
+    branch_of,
+    counted,
+    part_of,
+    strays,
+    told,
+    without,
+)
 from engine.adapters.mongo_reading import SUMMABLE, sound
 from engine.domain.car import OwnerId
 from engine.domain.explained import (
@@ -121,14 +132,15 @@ class MongoEarnings:
     ) -> tuple[Charged, ...]:
         key = {"part": part_of(marks), "car_id": "$car_id", "branch_id": "$branch_id", "currency": "$amount.currency"}
         sums = {
-            "rentals": {"$sum": 1},
-            "days": {"$sum": {"$first": "$booking.days"}},
+            "rentals": {"$sum": SIGN},
+            "days": {"$sum": {"$multiply": [SIGN, {"$first": "$booking.days"}]}},
             "minor": {"$sum": "$amount.minor"},
         }
         pipeline: list[Document] = [
             {"$match": {**within, "kind": LedgerKind.CHARGE}},
             self._standing,
             {"$match": {"booking": {"$ne": []}}},
+            OF_ITS_CAR,
             {"$group": {"_id": key, **sums}},
         ]
         rows = await (await self._db.ledger.aggregate(pipeline, session=session, batchSize=_BATCH)).to_list()
@@ -189,14 +201,23 @@ class MongoEarnings:
         wanted |= without(await self._strays(owner_id, wanted, session))
         pipeline: list[Document] = [
             {"$match": wanted},
-            *([self._standing, {"$match": {"booking": {"$ne": []}}}] if counts else []),
-            {"$group": {"_id": "$booking_id", "minor": {"$sum": "$amount.minor"}, "at": {"$min": "$at"}, "days": days}},
+            *([self._standing, {"$match": {"booking": {"$ne": []}}}, OF_ITS_CAR] if counts else []),
+            {
+                "$group": {
+                    "_id": "$booking_id",
+                    "minor": {"$sum": "$amount.minor"},
+                    "at": {"$min": "$at"},
+                    "days": days,
+                    "rentals": {"$sum": SIGN},
+                }
+            },
+            *([{"$match": {"rentals": {"$ne": 0}}}] if counts else []),
             {"$facet": {"rows": rows, "totals": [{"$group": totals}]}},
         ]
         found = (await (await self._db.ledger.aggregate(pipeline, session=session, batchSize=_BATCH)).to_list(1))[0]
         parts = {row["_id"]: int(row["minor"]) for row in found["rows"]}
         rentals = await self._rentals({"_id": {"$in": list(parts)}}, session)
-        lines = lines_of(list(parts), rentals, await self._postings(list(parts), session), parts)
+        lines = lines_of(list(parts), rentals, await self._postings(owner_id, list(parts), session), parts)
         total = found["totals"][0] if found["totals"] else {"count": 0, "minor": 0, "days": 0}
         return Explanation(asked, lines, total["count"], int(total["minor"]), int(total["days"]))
 
@@ -211,7 +232,7 @@ class MongoEarnings:
         count = await self.bookings.count_documents(wanted, session=session)
         rentals = await self._rentals(wanted, session, asked.offset, asked.limit)
         page = [rental.booking_id for rental in rentals]
-        lines = lines_of(page, rentals, await self._postings(page, session), {})
+        lines = lines_of(page, rentals, await self._postings(owner_id, page, session), {})
         timed = (
             Line(each.rental, each.postings, 0, rented_part(each.rental, cars[each.rental.car_id], asked.since, until))
             for each in lines
@@ -227,6 +248,8 @@ class MongoEarnings:
             rental_or_line(document) for document in await cursor.skip(offset).limit(limit).batch_size(_BATCH).to_list()
         ]
 
-    async def _postings(self, booking_ids: list[str], session: AsyncClientSession) -> list[Posting]:
-        found = self._db.ledger.find({"booking_id": {"$in": booking_ids}}, session=session).batch_size(_BATCH)
+    async def _postings(self, owner_id: OwnerId, booking_ids: list[str], session: AsyncClientSession) -> list[Posting]:
+        """Of the owner's own books: a booking that went on with another's car is in both."""
+        wanted: Document = {"booking_id": {"$in": booking_ids}, "owner_id": owner_id}
+        found = self._db.ledger.find(wanted, session=session).batch_size(_BATCH)
         return sound("ledger", await found.to_list(), posting_of)

@@ -53,6 +53,11 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("renter_key", ASCENDING), ("_id", ASCENDING)], name="renter_name"),
         IndexModel([("quote.currency", ASCENDING), ("quote.total", ASCENDING), ("_id", ASCENDING)], name="price"),
         IndexModel([("search_keys", ASCENDING)], name="search"),
+        IndexModel(
+            [("former_owners", ASCENDING), ("created_at", ASCENDING)],
+            name="former_owner",
+            partialFilterExpression={"former_owners": {"$exists": True}},
+        ),
     ],
     # A branch's new zone is written into the terms of its cars; the search asks which cars of a branch are taken.
     "fences": [

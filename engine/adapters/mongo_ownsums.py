@@ -42,10 +42,19 @@ STANDING: Document = {
         "as": "booking",
         "pipeline": [
             {"$match": {"state": {"$in": sorted(STANDS)}, **_SOUND_LINES}},
-            {"$project": {"_id": 0, "days": _DAYS}},
+            {"$project": {"_id": 0, "days": _DAYS, "car_id": 1}},
         ],
     }
 }
+#: Rows of the car that their booking has now; of those that it had before there is money and no rental.
+OF_ITS_CAR: Document = {"$match": {"$expr": {"$eq": ["$car_id", {"$first": "$booking.car_id"}]}}}
+#: A charge that is taken back, because its booking went on with another car, takes its rental back too.
+SIGN: Document = {"$cond": [{"$lt": ["$amount.minor", 0]}, -1, 1]}
+
+
+def owned(owner_id: OwnerId) -> Document:
+    """Bookings of the owner's cars, and those whose money was in the owner's books before they went on with others."""
+    return {"$or": [{"owner_id": owner_id}, {"former_owners": owner_id}]}
 
 
 def strays(owner_id: OwnerId, within: Document, bookings: str) -> list[Document]:
@@ -56,7 +65,7 @@ def strays(owner_id: OwnerId, within: Document, bookings: str) -> list[Document]
             "localField": "_id",
             "foreignField": "_id",
             "as": "booking",
-            "pipeline": [{"$match": {"owner_id": owner_id}}, {"$project": {"_id": 1}}],
+            "pipeline": [{"$match": owned(owner_id)}, {"$project": {"_id": 1}}],
         }
     }
     return [

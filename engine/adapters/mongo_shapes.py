@@ -88,6 +88,8 @@ _TROUBLE = _record(
     },
     optional=("settled",),
 )
+_BOOKED_CAR = _record({"car_id": _TEXT, "label": _TEXT, "owner_id": _TEXT})
+_CAR_CHANGE = _record({"before": _BOOKED_CAR, "after": _BOOKED_CAR, "terms_n": _COUNT})
 
 _TERMS: dict[str, Document] = {
     "label": _TEXT,
@@ -200,7 +202,13 @@ SHAPES: dict[str, Document] = {
             "quote": _QUOTE,
             "attempts": {**_list_of(_ATTEMPT, 50), "minItems": 1},
             "intent_key": _TEXT,
-            "history": _list_of(_record({"state": _one_of(BookingState), "at": _DATE, "by": _TEXT}), 200),
+            "history": _list_of(
+                _record(
+                    {"state": _one_of(BookingState), "at": _DATE, "by": _TEXT, "change": _CAR_CHANGE},
+                    optional=("change",),
+                ),
+                200,
+            ),
             "version": _COUNT,
             "cancellation": _CANCELLATION,
             "priced": _record({"car_id": _TEXT, "terms_n": {"bsonType": ["int", "long"], "minimum": 0}}),
@@ -209,8 +217,9 @@ SHAPES: dict[str, Document] = {
             "due_at": _DATE,
             "trouble": _TROUBLE,
             "person_at": _DATE,
+            "former_owners": _list_of(_TEXT, 200),
         },
-        optional=("refund", "session_ids", "due_at", "trouble", "person_at"),
+        optional=("refund", "session_ids", "due_at", "trouble", "person_at", "former_owners"),
     ),
     "ledger": _record(
         {

@@ -15,7 +15,7 @@ from pymongo.write_concern import WriteConcern
 
 from engine.adapters.memory import Remembered
 from engine.adapters.mongo_bookings import WHOLE, BookingSource
-from engine.adapters.mongo_care import due, needing_person
+from engine.adapters.mongo_care import carless, due, needing_person
 from engine.adapters.mongo_cars import AT_ONCE, car_filter, page_of
 from engine.adapters.mongo_client import TRANSACTION_S, Client, Database, Document, database, session_of, speaking
 from engine.adapters.mongo_documents import audit_document, branch_of, car_of, renter_document, renter_of
@@ -131,6 +131,10 @@ class MongoStore:
     async def needing_person(self, now: datetime, offset: int, limit: int) -> BookingRows[Booking | Damaged]:
         with speaking():
             return await needing_person(self._db, now, offset, limit)
+
+    async def carless(self, now: datetime) -> list[Booking | Damaged]:
+        with speaking():
+            return await carless(self._db, now)
 
     async def note_round(self, name: str, by: str, desk: str, at: datetime, count: int) -> None:
         told = {"by": by, "desk": desk, "at": at, "count": count}

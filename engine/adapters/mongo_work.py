@@ -84,9 +84,15 @@ class MongoWork:
         self._touched = touched
 
     async def claim(self, car_id: CarId, period: RentalPeriod, booking_id: BookingId, now: datetime) -> CarTerms:
+        return await self._enter(car_id, period, booking_id, now, {"status": CarStatus.ACTIVE})
+
+    async def _enter(
+        self, car_id: CarId, period: RentalPeriod, booking_id: BookingId, now: datetime, only: Document
+    ) -> CarTerms:
+        """*only* says which fences are entered at all."""
         blocked = in_the_way(period, now)
         fence = await self._db.fences.find_one_and_update(
-            {"_id": car_id, "schema": LATEST, "status": CarStatus.ACTIVE, "claims": {"$not": {"$elemMatch": blocked}}},
+            {"_id": car_id, "schema": LATEST, **only, "claims": {"$not": {"$elemMatch": blocked}}},
             {"$inc": {"seq": 1}, "$push": {"claims": claim_document(booking_id, period)}},
             projection={"terms": 1},
             session=self._session,
@@ -95,6 +101,20 @@ class MongoWork:
             raise await self._why_not(car_id, blocked)
         terms = terms_of_fence(fence)
         self._touched.add(cars_at(terms.branch_id))
+        return terms
+
+    async def move_claim(self, booking: Booking, car_id: CarId, now: datetime, *, back: bool = False) -> CarTerms:
+        self._touched |= touched_by_booking(booking)
+        only: Document = {} if back else {"status": CarStatus.ACTIVE}
+        # Always the same fence first, so that two moves the other way round queue up instead of undoing each other.
+        if booking.car_id < car_id:
+            await self._leave(booking)
+            terms = await self._enter(car_id, booking.period, booking.id, now, only)
+        else:
+            terms = await self._enter(car_id, booking.period, booking.id, now, only)
+            await self._leave(booking)
+        gone = {**news_document(booking), "blocking": False, "at": now}
+        await self._db.news.insert_one(gone, session=self._session)
         return terms
 
     async def _why_not(self, car_id: CarId, blocked: Document) -> DriveSphereError:
@@ -134,15 +154,18 @@ class MongoWork:
         await replace_version(self._db, booking, self._session)
         await self._db.news.insert_one(news_document(booking), session=self._session)
         if not booking.blocking:
-            fence = await self._db.fences.find_one_and_update(
-                {"_id": booking.car_id},
-                {"$inc": {"seq": 1}, "$pull": {"claims": {"id": booking.id, "kind": ClaimKind.BOOKING}}},
-                projection={"terms": 1},
-                session=self._session,
-            )
-            # The car may stand at another branch by now than its bookings say. Whatever else its terms are by now, a
-            # booking that lets go of it must be able to.
-            self._touch_branch(fence)
+            await self._leave(booking)
+
+    async def _leave(self, booking: Booking) -> None:
+        fence = await self._db.fences.find_one_and_update(
+            {"_id": booking.car_id},
+            {"$inc": {"seq": 1}, "$pull": {"claims": {"id": booking.id, "kind": ClaimKind.BOOKING}}},
+            projection={"terms": 1},
+            session=self._session,
+        )
+        # The car may stand at another branch by now than its bookings say. Whatever else its terms are by now, a
+        # booking that lets go of it must be able to.
+        self._touch_branch(fence)
 
     async def let_cars_go(self, booking_id: BookingId) -> None:
         own: Document = {"id": booking_id, "kind": ClaimKind.BOOKING}

@@ -16,13 +16,21 @@ from engine.domain import frozen
 from engine.domain.addresses import returns_here
 from engine.domain.booking import Booking, BookingId, BookingState
 from engine.domain.car import CarTerms, TermsSince
+from engine.domain.changed_car import as_booked
 from engine.domain.errors import DriveSphereError, Forbidden, NotBelieved
 from engine.domain.giving_back import Reason, owed, reason_of
 from engine.domain.money import Money
 from engine.domain.payment import AttemptState, IntentFacts, PageFacts, Refund
 from engine.domain.pricing import quote
 from engine.domain.settings import FirmSettings, Revision, settings_at
-from engine.domain.successor import SLACK, Reached, attempts_are_lawful, history_is_lawful, times_are_lawful
+from engine.domain.successor import (
+    SLACK,
+    Reached,
+    attempts_are_lawful,
+    cars_are_lawful,
+    history_is_lawful,
+    times_are_lawful,
+)
 
 #: A desk may go by rules that it read half a minute ago.
 _RULES_SLACK = timedelta(minutes=1)
@@ -37,6 +45,7 @@ class Doubt(StrEnum):
     HISTORY = auto()  #: its history does not lead to where it stands by moves that there are
     TIMES = auto()  #: its times are out of order, or still to come
     ATTEMPTS = auto()  #: its payment attempts do not fit its state
+    CAR = auto()  #: the cars that it went on with do not follow each other, or are not what their terms say
     RULES = auto()  #: commission, cancellation or hold are not those that the firm had then
     PRICE = auto()  #: its price is not what the car's terms and its days make
     OWN_PRICE = auto()  #: older than the series of terms: its price is not what its own lines and days make
@@ -56,6 +65,7 @@ class Evidence:
         now: The server's time (UTC).
         revisions: The firm's rules, every decision.
         terms: Those of its car's series that the booking names, if they held then (``terms_then``); else None.
+        moved_by: Of each car that it went on with, the terms that are named for that, if they held then; else None.
         older_than_terms: The booking is older than its car's series of terms, so it is compared with itself.
         return_pages: Success URLs that an administrator recorded.
         live: Whether the firm takes live payments; else a desk's own page on its computer is good.
@@ -77,6 +87,7 @@ class Evidence:
     taken_at: datetime | None = None
     ledger_seen: bool = False
     reached: Sequence[Reached] = ()
+    moved_by: Sequence[CarTerms | None] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +231,7 @@ def doubt_of(booking: Booking, evidence: Evidence) -> Doubt | None:
         Doubt.HISTORY: lambda: history_is_lawful(booking, evidence.reached),
         Doubt.TIMES: lambda: times_are_lawful(booking, evidence.now),
         Doubt.ATTEMPTS: lambda: attempts_are_lawful(booking),
+        Doubt.CAR: lambda: cars_are_lawful(booking) and _cars_are_the_terms(booking, evidence),
         Doubt.RULES: lambda: _rules_held(booking, evidence.revisions),
         Doubt.OWN_PRICE: lambda: _price_is_its_own(booking),
         Doubt.PRICE: lambda: _price_is_the_terms(booking, evidence),
@@ -263,15 +275,32 @@ def terms_then(booking: Booking, named: TermsSince | None, first: TermsSince | N
         return None, first is None or made < first.at + SLACK
     if named is None or (priced.car_id, priced.terms_n) != (named.terms.car_id, named.terms.n):
         return None, False
-    held = made >= named.at - SLACK and (named.until is None or made <= named.until + SLACK)
-    return named.terms if held else None, False
+    return held_then(named, made), False
+
+
+def held_then(terms: TermsSince | None, at: datetime) -> CarTerms | None:
+    """*terms* if they held at *at*, give or take what clocks differ by; else None."""
+    if terms is None or at < terms.at - SLACK or (terms.until is not None and at > terms.until + SLACK):
+        return None
+    return terms.terms
+
+
+def _cars_are_the_terms(booking: Booking, evidence: Evidence) -> bool:
+    changes = booking.changes
+    if len(changes) != len(evidence.moved_by):
+        return False
+    return all(
+        terms is not None and as_booked(terms) == change.after and terms.branch_id == booking.branch_id
+        for change, terms in zip(changes, evidence.moved_by, strict=True)
+    )
 
 
 def _price_is_the_terms(booking: Booking, evidence: Evidence) -> bool:
     terms = evidence.terms
     if terms is None:
         return evidence.older_than_terms
-    told = (booking.car_id, booking.car_label, booking.owner_id, booking.branch_id, booking.zone)
+    sold = booking.sold
+    told = (sold.car_id, sold.label, sold.owner_id, booking.branch_id, booking.zone)
     agreed = (terms.car_id, terms.label, terms.owner_id, terms.branch_id, terms.zone)
     return told == agreed and booking.quote.lines[0].unit == terms.daily_rate
 
@@ -313,7 +342,7 @@ def _car_was_out(booking: Booking, evidence: Evidence) -> bool:
     reason = reason_of(booking)
     if reason is None:
         return False
-    since = booking.history[-1].at
+    since = booking.since
     if evidence.returned:
         return True
     if reason is Reason.CAR_GONE:

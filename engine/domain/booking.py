@@ -10,6 +10,7 @@ from typing import NewType
 
 from engine.domain.cancellation import CancellationRule
 from engine.domain.car import BranchId, CarId, OwnerId
+from engine.domain.changed_car import BookedCar, CarChange
 from engine.domain.errors import MoveRefused
 from engine.domain.money import Money
 from engine.domain.payment import Attempt, AttemptState, Refund, RefundState
@@ -84,11 +85,16 @@ STANDING = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One entry of a booking's history: what it became, when (server time, UTC), by whom."""
+    """One entry of a booking's history: what it became, when (server time, UTC), by whom.
+
+    Attributes:
+        change: The state is as before, and the booking goes on with another car.
+    """
 
     state: BookingState
     at: datetime
     by: str
+    change: CarChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +152,39 @@ class Booking:
 
     @property
     def plate(self) -> str:
-        """As it was on the day of booking."""
+        """As it was on the day of booking, or when the booking came to this car."""
         return self.car_label.rpartition(" · ")[2]
 
     @property
     def price(self) -> Money:
         return self.quote.total
+
+    @property
+    def car(self) -> BookedCar:
+        """The one that it has now."""
+        return BookedCar(self.car_id, self.car_label, self.owner_id)
+
+    @property
+    def changes(self) -> tuple[CarChange, ...]:
+        """Every other car that it went on with, oldest first."""
+        return tuple(step.change for step in self.history if step.change is not None)
+
+    @property
+    def sold(self) -> BookedCar:
+        """The car that was booked and priced; what is asked of Stripe names it, whatever car came later."""
+        return next((change.before for change in self.changes), self.car)
+
+    @property
+    def former_owners(self) -> frozenset[OwnerId]:
+        """In whose books its money was before it went on with another owner's car."""
+        taken_at = self.attempt.captured_at
+        moved = (step for step in self.history if taken_at is not None and step.at >= taken_at)
+        return frozenset(step.change.before.owner_id for step in moved if step.change is not None) - {self.owner_id}
+
+    @property
+    def since(self) -> datetime:
+        """When it came to its state (server time, UTC); another car is no other state."""
+        return next(step.at for step in reversed(self.history) if step.change is None or step is self.history[0])
 
     @property
     def blocking(self) -> bool:
@@ -202,9 +235,9 @@ class Booking:
             unopened = self.attempt.state is AttemptState.PREPARED
             return min(self.hold_until, self.created_at + OPEN_WITHIN) if unopened else self.hold_until
         if self.state in (BookingState.RELEASING, BookingState.AWAITING_FUNDS, BookingState.REFUND_DUE):
-            return self.history[-1].at
+            return self.since
         if self.money_waits or self.refund_waits:
-            return self.history[-1].at
+            return self.since
         return None
 
     @property
@@ -256,6 +289,24 @@ class Booking:
         if attempt is not None:
             moved = replace(moved, attempts=(*self.attempts[:-1], attempt))
         return moved if refund is None else replace(moved, refund=refund)
+
+    def on(self, car: BookedCar, terms_n: int, *, now: datetime, by: str) -> Booking:
+        """The same promise, price and payment with another car; what was sold stays what was sold.
+
+        Raises:
+            MoveRefused: It is not confirmed, or this is the car that it has.
+        """
+        if self.state is not BookingState.CONFIRMED or car.car_id == self.car_id:
+            raise MoveRefused(self.state, "on another car")
+        step = Step(self.state, now, by, CarChange(self.car, car, terms_n))
+        return replace(
+            self,
+            car_id=car.car_id,
+            car_label=car.label,
+            owner_id=car.owner_id,
+            history=(*self.history, step),
+            version=self.version + 1,
+        )
 
     def with_attempt(
         self, attempt: Attempt, *, refund: Refund | None = None, trouble: Trouble | None = None

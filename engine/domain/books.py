@@ -9,7 +9,7 @@ from enum import StrEnum, auto
 
 from engine.domain.booking import BLOCKING, Booking, BookingState
 from engine.domain.car import CarTerms
-from engine.domain.ledger import CAME_BACK, LedgerKind
+from engine.domain.ledger import LedgerKind, fact_of
 from engine.domain.money import Money
 from engine.domain.payment import PaymentFacts
 
@@ -72,7 +72,8 @@ class Entry:
 
     Attributes:
         day: That of its time in UTC, ``2026-11-30``.
-        fits: Whether car, owner and branch are the booking's; None where there is no such booking.
+        fits: Whether car, owner and branch are the booking's, or were; None where there is no such booking.
+        car_id: Of which car it tells.
     """
 
     booking_id: str
@@ -81,6 +82,7 @@ class Entry:
     amount: Money
     day: str
     fits: bool | None = True
+    car_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class BookedMoney:
         drawn: Made up for the demo, in a deployment that provisioning marked as one; Stripe never heard of it.
         settled: An administrator, and nobody else, saw to it by hand.
         terms: Those of the car's series that it names, if they held when it was made.
+        moved_by: See ``belief.Evidence``.
         older_than_terms: By its own word it was made before the series began; its price is compared with itself.
     """
 
@@ -100,6 +103,7 @@ class BookedMoney:
     settled: bool = False
     terms: CarTerms | None = None
     older_than_terms: bool = True
+    moved_by: tuple[CarTerms | None, ...] = ()
 
     @property
     def posted(self) -> tuple[Money, ...]:
@@ -108,8 +112,8 @@ class BookedMoney:
 
     @property
     def sources(self) -> frozenset[str]:
-        """The payments and refunds that its rows name; one that came back has the mark of that cut off."""
-        return frozenset(each.source_id.removesuffix(CAME_BACK) for each in self.entries)
+        """The payments and refunds that its rows name, without the marks of what became of them."""
+        return frozenset(fact_of(each.source_id) for each in self.entries)
 
     @property
     def gave_back(self) -> bool:
@@ -177,9 +181,26 @@ def odd_share(booked: BookedMoney) -> str:
         charge = next((each.amount for each in rows if each.kind is LedgerKind.CHARGE), None)
         platform = next((each.amount for each in rows if each.kind is LedgerKind.PLATFORM_SHARE), None)
         # Whose row is not believed, and was settled by an administrator, has no share agreed on to compare with.
-        if charge is not None and not booked.settled and platform != charge.share(booked.booking.quote.commission_bp):
+        agreed = None if charge is None or booked.settled else _agreed(charge, booked.booking.quote.commission_bp)
+        if agreed is not None and platform != agreed:
             return source
-    return ""
+    return left_behind(booked)
+
+
+def _agreed(charge: Money, commission_bp: int) -> Money:
+    """The platform's share of it; of one that is taken back the same, the other way round."""
+    return charge.share(commission_bp) if charge.minor >= 0 else -(-charge).share(commission_bp)
+
+
+def left_behind(booked: BookedMoney) -> str:
+    """The first source on a car that its booking has no more, where not all of it went along; empty where all did."""
+    of_car: dict[tuple[str, LedgerKind], list[Entry]] = {}
+    former = {change.before.car_id for change in booked.booking.changes} - {booked.booking.car_id}
+    for each in booked.entries:
+        if each.car_id in former:
+            of_car.setdefault((each.car_id, each.kind), []).append(each)
+    left = (rows for rows in of_car.values() if sums_of(row.amount for row in rows))
+    return min((rows[0].source_id for rows in left), default="")
 
 
 def difference(

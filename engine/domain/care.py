@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum, auto
 
 from engine.domain.booking import Booking
 from engine.domain.damage import Damaged
 from engine.domain.trouble import Why
+
+
+class Lost(StrEnum):
+    """What keeps a booking from its renter although every step of it went well."""
+
+    CAR = auto()  #: its car left service: it goes on with another, or is cancelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +27,7 @@ class Case:
     """
 
     booking: Booking
-    why: Why
+    why: Why | Lost
     since: datetime
     code: str = ""
 

@@ -20,6 +20,7 @@ DriveSphereError
 │   ├── AlreadyAsked         this press of "Book" has been served before (409)
 │   ├── PriceChanged         the price shown is no longer the price
 │   ├── MoveRefused          the booking's state machine has no such move
+│   ├── CarIsOut, NotAlike   a booking cannot go on with this car; in ``domain.changed_car``
 │   ├── PaymentMismatch      Stripe's facts are not those of the booking
 │   ├── NotBelieved          the stored booking is not one that the program writes, so Stripe was not asked
 │   ├── StrangeAddress       an address that is not Stripe's own, so no browser was opened

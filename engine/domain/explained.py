@@ -122,7 +122,7 @@ def explained(books: OwnBooks, question: Question) -> Explanation:
         return _of_time(books, question)
     rows = _rows(books, question)
     if question.figure in COUNTED:
-        rows = [row for row in rows if (rental := books.rentals.get(row.booking_id)) is not None and rental.stands]
+        rows = _counted(row for row in rows if books.rents(row))
     parts: dict[str, int] = {}
     for row in rows:
         parts[row.booking_id] = parts.get(row.booking_id, 0) + row.minor
@@ -132,6 +132,14 @@ def explained(books: OwnBooks, question: Question) -> Explanation:
     lines = lines_of(page, books.rentals.values(), _postings_of(books, page), parts)
     days = sum(books.rentals[each].days for each in ordered) if question.figure in COUNTED else 0
     return Explanation(question, lines, len(ordered), sum(parts.values()), days)
+
+
+def _counted(rows: Iterable[Posting]) -> list[Posting]:
+    """Without bookings that came and went: a charge that is taken back takes its rental back too."""
+    kept, rentals = list(rows), dict[str, int]()
+    for row in kept:
+        rentals[row.booking_id] = rentals.get(row.booking_id, 0) + (1 if row.minor >= 0 else -1)
+    return [row for row in kept if rentals[row.booking_id]]
 
 
 def postings_of(books: OwnBooks, booking_id: str) -> tuple[Posting, ...]:

@@ -59,7 +59,7 @@ def _told_money(money: Money) -> str:
 
 
 def _stay(booking: Booking) -> Stay:
-    return Stay(booking.car_id, booking.period, booking.quote.lines[0].unit)
+    return Stay(booking.sold.car_id, booking.period, booking.quote.lines[0].unit)
 
 
 #: Version -> the tags by which Stripe's session and payment name their booking. Whoever adds one, adds it here.
@@ -107,7 +107,7 @@ def order_of(booking: Booking, attempt: Attempt) -> PageOrder | None:
 
 def _order(booking: Booking, attempt: Attempt, email: str, url: str) -> PageOrder:
     stay = _stay(booking)
-    return PageOrder(booking.id, attempt.n, booking.price, booking.car_label, email, attempt.expires_at, url, stay)
+    return PageOrder(booking.id, attempt.n, booking.price, booking.sold.label, email, attempt.expires_at, url, stay)
 
 
 def version_of(order: PageOrder, request: str) -> int | None:

@@ -57,4 +57,4 @@ def owed(booking: Booking) -> Money:
     """What is to be given back of it as it stands, by the moment that its history records; zero for nothing."""
     reason = reason_of(booking)
     nothing = Money(0, booking.price.currency)
-    return nothing if reason is None else given_back(booking, reason, booking.history[-1].at)
+    return nothing if reason is None else given_back(booking, reason, booking.since)

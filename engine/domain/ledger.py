@@ -2,6 +2,9 @@
 
 Signs: a charge and its shares are positive, a refund and the shares given back are negative. So for any set of whole
 bookings the charges and refunds together equal the owners' and the platform's shares together.
+
+A booking that goes on with another car takes its money along (docs/decisions/0039): the charge and its shares are taken
+back on the car before, the other way round, and posted on the car after.
 """
 
 from __future__ import annotations
@@ -16,6 +19,13 @@ from engine.domain.money import Money
 
 #: Behind the id of a refund that came back from the renter's bank.
 CAME_BACK = ":failed"
+#: Behind the id of a payment whose booking went on with another car, and before the version that it had then.
+MOVED = ":moved:"
+
+
+def fact_of(source_id: str) -> str:
+    """Stripe's own id of the payment or refund that a row's source names."""
+    return source_id.partition(MOVED)[0].removesuffix(CAME_BACK)
 
 
 class LedgerKind(StrEnum):
@@ -78,6 +88,13 @@ def failed_refund_rows(
     posted = refund_rows(booking, f"{source_id}{CAME_BACK}", amount, at)
     first, second, third = (replace(row, amount=-row.amount) for row in posted)
     return first, second, third
+
+
+def moved_rows(before: Booking, after: Booking, at: datetime) -> tuple[LedgerRow, ...]:
+    """What was taken for *before* goes with it to the car that it has in *after*: six rows that add up to nothing."""
+    source = f"{before.attempt.payment_intent}{MOVED}{after.version}"
+    gone = (replace(row, amount=-row.amount) for row in charge_rows(before, f"{source}:from", at))
+    return *gone, *charge_rows(after, f"{source}:to", at)
 
 
 def _rows(

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.domain.ledger import LedgerKind
+from engine.domain.ledger import MOVED, LedgerKind
 from engine.domain.ownbooks import Charged, Facts, Out, OwnBranch, OwnCar, Posting, Rental, Sum
 from engine.domain.period import LONGEST
 
@@ -53,6 +53,7 @@ class OwnBooks:
         postings: Ordered by ``at``.
         rentals: By the booking's id.
         strays: Postings to bookings that are not among ``rentals``; they count nowhere, and are none of ``postings``.
+        gone: Bookings that went on with another owner's car: their money came and went here.
     """
 
     as_of: int
@@ -65,6 +66,7 @@ class OwnBooks:
     charged: _Column
     out: Mapping[str, _Times]
     strays: tuple[Posting, ...] = ()
+    gone: frozenset[str] = frozenset()
 
     def facts(self, marks: tuple[int, ...]) -> Facts:
         """*marks*: see ``Facts``."""
@@ -84,6 +86,11 @@ class OwnBooks:
     def between(self, since: int, until: int) -> Sequence[Posting]:
         """The postings in ``[since, until)``."""
         return self.postings[self.posted.between(since, until)]
+
+    def rents(self, row: Posting) -> bool:
+        """Whether it is for a rental that stands, with the car that the rental has now."""
+        rental = self.rentals.get(row.booking_id)
+        return rental is not None and _rents(rental, row.car_id)
 
     def counted(self, since: int, until: int) -> Iterable[Rental]:
         """Rentals that stand and were paid, and were out in ``[since, until)``."""
@@ -108,7 +115,7 @@ def books_of(
     strays = [row for row in every if complete and row.booking_id not in by_id]
     rows = [row for row in every if row.booking_id in by_id] if strays else every
     charges = [row for row in rows if row.kind == _CHARGE]
-    standing = [row for row in charges if row.booking_id in by_id and by_id[row.booking_id].stands]
+    standing = [row for row in charges if row.booking_id in by_id and _rents(by_id[row.booking_id], row.car_id)]
     return OwnBooks(
         as_of=as_of,
         postings=rows,
@@ -117,12 +124,26 @@ def books_of(
         branches=tuple(branches),
         complete=complete,
         strays=tuple(strays),
+        gone=_gone(charges, by_id),
         posted=_column((row, (row.car_id, row.branch_id, row.currency, row.kind), 0) for row in rows),
         charged=_column(
             (row, (row.car_id, row.branch_id, row.currency), by_id[row.booking_id].days) for row in standing
         ),
         out=_out({row.booking_id for row in standing}, by_id),
     )
+
+
+def _gone(charges: Iterable[Posting], rentals: Mapping[str, Rental]) -> frozenset[str]:
+    cars: dict[str, set[str]] = defaultdict(set)
+    for row in charges:
+        if MOVED in row.source_id:
+            cars[row.booking_id].add(row.car_id)
+    return frozenset(each for each, had in cars.items() if each in rentals and rentals[each].car_id not in had)
+
+
+def _rents(rental: Rental, car_id: str) -> bool:
+    """Whether it stands, and with that car: of one that it had before there is money and no rental."""
+    return rental.stands and rental.car_id == car_id
 
 
 def _at(row: Posting) -> int:
@@ -171,8 +192,10 @@ def _charged(column: _Column, marks: tuple[int, ...]) -> Iterable[Charged]:
         within = column.between(marks[part], marks[part + 1])
         rentals, days, minors = defaultdict[int, int](int), defaultdict[int, int](int), defaultdict[int, int](int)
         for place, count, minor in zip(column.places[within], column.days[within], column.minors[within], strict=True):
-            rentals[place] += 1
-            days[place] += count
+            # A charge that is taken back, because its booking went on with another car, takes its rental back too.
+            sign = 1 if minor >= 0 else -1
+            rentals[place] += sign
+            days[place] += sign * count
             minors[place] += minor
         for place, count in rentals.items():
             car, branch, currency = column.names[place]

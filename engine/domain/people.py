@@ -43,6 +43,7 @@ class Deed(StrEnum):
     BROWSE_CARS = auto()
     BOOK = auto()
     TAKE_BACK = auto()
+    CHANGE_CAR = auto()
     SEE_BRANCH_BOOKINGS = auto()
     SEE_ALL_BOOKINGS = auto()
     SEE_RENTERS = auto()
@@ -68,6 +69,7 @@ MAY = MappingProxyType(
                 Deed.BROWSE_CARS,
                 Deed.BOOK,
                 Deed.TAKE_BACK,
+                Deed.CHANGE_CAR,
                 Deed.SEE_BRANCH_BOOKINGS,
                 Deed.SEE_RENTERS,
                 Deed.CAPTURE,

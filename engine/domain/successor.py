@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from types import MappingProxyType
 
-from engine.domain.booking import MOVES, Booking, BookingState
+from engine.domain.booking import MOVES, Booking, BookingState, Step
 from engine.domain.payment import Attempt, AttemptState
 
 Moves = Mapping[BookingState, frozenset[BookingState]]
@@ -57,7 +57,27 @@ def history_is_lawful(booking: Booking, reached: Sequence[Reached] = ()) -> bool
     steps = booking.history
     if not steps or steps[0].state is not BookingState.HELD or steps[-1].state is not booking.state:
         return False
-    return all(after.state in moves_at(after.at, reached)[before.state] for before, after in pairwise(steps))
+    return steps[0].change is None and all(_follows(before, after, reached) for before, after in pairwise(steps))
+
+
+def _follows(before: Step, after: Step, reached: Sequence[Reached]) -> bool:
+    if after.change is not None:
+        return before.state is after.state is BookingState.CONFIRMED
+    return after.state in moves_at(after.at, reached)[before.state]
+
+
+def cars_are_lawful(booking: Booking) -> bool:
+    """Whether each car follows the one before, up to the one that the booking has, and none after it was out."""
+    changes = booking.changes
+    if not changes:
+        return True
+    then = [each.before for each in changes[1:]] + [booking.car]
+    if any(each.after != car for each, car in zip(changes, then, strict=True)):
+        return False
+    if any(each.before.car_id == each.after.car_id for each in changes):
+        return False
+    latest = max(step.at for step in booking.history if step.change is not None)
+    return latest <= booking.period.starts_at + SLACK
 
 
 def times_are_lawful(booking: Booking, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import structlog
 
-from engine.domain.belief import Believed, Evidence, believe, terms_then
+from engine.domain.belief import Believed, Evidence, believe, held_then, terms_then
 from engine.domain.booking import Booking, BookingId, BookingState
 from engine.domain.car import CarTerms
 from engine.domain.errors import Forbidden, NotBelieved, Overtaken
@@ -102,8 +102,8 @@ class Belief:
     async def _evidence(self, booking: Booking, *, anew: bool = False) -> Evidence:
         ask, reason = self.witnesses, reason_of(booking)
         taken_at, ledger_seen = await self._taken(booking)
-        revisions, pages, (terms, older) = await asyncio.gather(
-            ask.revisions(anew=anew), ask.return_pages(anew=anew), self._terms(booking)
+        revisions, pages, (terms, older), moved_by = await asyncio.gather(
+            ask.revisions(anew=anew), ask.return_pages(anew=anew), self._terms(booking), self._moved_by(booking)
         )
         demo, reached = await asyncio.gather(ask.is_demo(), ask.reached())
         return Evidence(
@@ -118,12 +118,18 @@ class Belief:
             taken_at=taken_at,
             ledger_seen=ledger_seen,
             reached=reached,
+            moved_by=moved_by,
         )
+
+    async def _moved_by(self, booking: Booking) -> list[CarTerms | None]:
+        """For each car that it went on with, the terms named for it, if they held then."""
+        moved = [(step.at, step.change) for step in booking.history if step.change is not None]
+        return [held_then(await self.series.of(each.after.car_id, each.terms_n), at) for at, each in moved]
 
     async def _terms(self, booking: Booking) -> tuple[CarTerms | None, bool]:
         """Those by which it may be priced, and whether it is older than all of them; one look-up."""
         if booking.priced is None:
-            return terms_then(booking, None, await self.series.first(booking.car_id))
+            return terms_then(booking, None, await self.series.first(booking.sold.car_id))
         named = await self.series.of(booking.priced.car_id, booking.priced.terms_n)
         return terms_then(booking, named, None)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from engine.domain.audit import AuditRow
 from engine.domain.booking import Booking, BookingId
-from engine.domain.care import Case, Cases
+from engine.domain.care import Case, Cases, Lost
 from engine.domain.damage import Damaged
 from engine.domain.errors import MoveRefused, Overtaken
 from engine.domain.people import Actor, Deed
@@ -30,15 +30,23 @@ class CareService:
     witnesses: Witnesses
 
     async def waiting(self, actor: Actor, *, offset: int = 0, limit: int = 50) -> Cases:
-        """Failed refunds, lapsed authorisations, mismatches and what is stuck for too long; the oldest first.
+        """Bookings whose car left service, the soonest first; then what else cannot go on, the oldest first.
+
+        That is failed refunds, lapsed authorisations, mismatches and what is stuck for too long.
 
         Raises:
             Forbidden: Only the head office sees all bookings.
         """
         actor.must(Deed.SEE_ALL_BOOKINGS)
-        found = await self.store.needing_person(self.clock.now(), offset, limit)
-        rows = tuple(row if isinstance(row, Damaged) else _case(row) for row in found.rows)
-        return Cases(rows, found.total)
+        now = self.clock.now()
+        lost = await self.store.carless(now)
+        shown = lost[offset : offset + limit]
+        left = limit - len(shown)
+        # Asked for at least one, for the total.
+        found = await self.store.needing_person(now, max(offset - len(lost), 0), max(left, 1))
+        carless = [row if isinstance(row, Damaged) else Case(row, Lost.CAR, row.since) for row in shown]
+        rows = [row if isinstance(row, Damaged) else _case(row) for row in found.rows[:left]]
+        return Cases((*carless, *rows), found.total + len(lost))
 
     async def settle_by_hand(self, actor: Actor, booking_id: BookingId, note: str, *, seen: int) -> Booking:
         """A person saw to it outside of the program; it leaves the list. Money and car are as they were.
@@ -60,7 +68,7 @@ class CareService:
         if booking.person_at is None or booking.person_at > now:
             raise MoveRefused("in nobody's care", "settled by hand")
         done = booking.seen_to(ByHand(actor.account, now, said))
-        before, after = {"needs": _case(booking).why.value}, {"settled by hand": said}
+        before, after = {"needs": _why(booking).value}, {"settled by hand": said}
         row = AuditRow(now, actor.account, self.desk, "booking.settled", f"booking:{booking_id}", before, after)
 
         async def write(work: Work) -> Booking:
@@ -79,8 +87,12 @@ class CareService:
         return replace(booking, trouble=replace(trouble, settled=None))
 
 
+def _why(booking: Booking) -> Why:
+    return booking.trouble.why if booking.trouble else Why.NOBODY
+
+
 def _case(booking: Booking) -> Case:
     trouble = booking.trouble
     if trouble is None:
-        return Case(booking, Why.NOBODY, booking.due_at or booking.created_at)
+        return Case(booking, _why(booking), booking.due_at or booking.created_at)
     return Case(booking, trouble.why, trouble.since, trouble.code)

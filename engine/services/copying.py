@@ -226,7 +226,9 @@ class _Sync:
                 continue
             old = {_fact(row) for row in await asyncio.to_thread(self.vault.postings, account, month)}
             new = [row for row in await self.now.postings(month) if _fact(row) not in old]
-            rentals += sum(row.kind == LedgerKind.CHARGE.value for row in new)
+            charges = [row for row in new if row.kind == LedgerKind.CHARGE.value]
+            # One that is taken back, because its booking went on with another car, takes its rental back too.
+            rentals += sum(1 if row.minor >= 0 else -1 for row in charges)
             refunds += sum(row.kind == LedgerKind.REFUND.value for row in new)
         known = await asyncio.to_thread(self.vault.fleet, account)
         cars = set(fleet.cars) ^ set(known.cars if known else ())

@@ -88,7 +88,8 @@ class OverviewService:
         now = self.clock.now()
         latest, holds = await self.book.latest(_LATEST), await self.book.holds(_LATEST)
         cases = await self.store.needing_person(now, 0, 1)
-        return Pulse(now, tuple(latest), tuple(holds), cases.total + await self.book.restored())
+        carless = len(await self.store.carless(now))
+        return Pulse(now, tuple(latest), tuple(holds), cases.total + carless + await self.book.restored())
 
     async def behind(self, actor: Actor, question: MoneyQuestion) -> BehindPage:
         """Which bookings a sum is made of.

@@ -217,7 +217,9 @@ class Reconciler:
     def _judge_alone(self, booked: BookedMoney, evidence: Evidence, report: Report) -> None:
         """What is wrong with a booking and its rows without asking Stripe."""
         report.own_prices += booked.older_than_terms
-        known = replace(evidence, terms=booked.terms, older_than_terms=booked.older_than_terms)
+        known = replace(
+            evidence, terms=booked.terms, older_than_terms=booked.older_than_terms, moved_by=booked.moved_by
+        )
         doubt = _doubt(booked.booking, known)
         if doubt is not None and not booked.settled:
             report.add(difference(DifferenceKind.DOUBTED, booked.booking.id, booked, detail=doubt))

@@ -87,7 +87,8 @@ class StoredListing:
         asked = replace(chosen, offset=0, limit=1)
         if self._last is None or self._last[0] != asked:
             since = milliseconds(kept_since(moment(self.copy.manifest.head.as_of)))
-            rows = (row for row in self.copy.books.rentals.values() if row.created >= since)
+            gone, rentals = self.copy.books.gone, self.copy.books.rentals.values()
+            rows = (row for row in rentals if row.created >= since and row.booking_id not in gone)
             self._last = asked, listed(rows, asked)
         return self._last[1]
 

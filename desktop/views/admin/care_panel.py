@@ -24,13 +24,14 @@ from desktop.views.tools import Tools
 from desktop.widgets.button import Button
 from desktop.widgets.side_panel import SidePanel
 from desktop.widgets.text import Text
-from engine.domain.care import Case
+from engine.domain.care import Case, Lost
 from engine.domain.errors import DriveSphereError
 from engine.domain.restored import RestoredCase
 from engine.domain.trouble import Why
 
-_WHYS = MappingProxyType(
+_WHYS: MappingProxyType[Why | Lost, str] = MappingProxyType(
     {
+        Lost.CAR: "Its car left service",
         Why.STUCK: "Stripe does not go on",
         Why.SLOW: "Under way for too long",
         Why.NOBODY: "Nobody took its step",
@@ -39,7 +40,7 @@ _WHYS = MappingProxyType(
         Why.LAPSED: "Authorisation ran out",
     }
 )
-_COMES = "Refunds that fail and payments that do not fit come here."
+_COMES = "Bookings whose car left service, refunds that fail and payments that do not fit come here."
 _WORDS = ListWords(
     Icon.DONE,
     "Nothing waits for a person",
@@ -74,7 +75,9 @@ def _key(case: Case | RestoredCase) -> object:
 def _why(case: Case | RestoredCase) -> str:
     if isinstance(case, RestoredCase):
         return f"Paid {amount(case.payment.amount)}, not booked"
-    return doubt_in_short(case.code) if case.why is Why.DOUBTED else _WHYS[case.why]
+    if case.why is Why.DOUBTED:
+        return doubt_in_short(case.code)
+    return _WHYS[case.why]
 
 
 def _lasted(time: timedelta) -> str:
@@ -149,6 +152,10 @@ class CarePanel(SidePanel):
         if isinstance(case, RestoredCase):
             # A note moves no money: it is decided where it is opened.
             self.payment_wanted.emit(case)
+            return
+        if case.why is Lost.CAR:
+            # A note gives the renter no car: it goes on with another where it is opened.
+            self.booking_wanted.emit(case.booking)
             return
         self.problem.hide()
         if self.note.text().strip():

@@ -98,7 +98,7 @@ def payments_of(booking: Booking, now: datetime) -> list[PaymentLine]:
 def _was_asked(booking: Booking, step: Step) -> bool:
     """Whether somebody at a desk did it. What the clock or Stripe does is signed by the desk that took note of it."""
     given_up = step.state is BookingState.RELEASING and not _ran_out(booking, step)
-    return (step.state in _DEEDS or given_up) and step.by not in _OURSELVES
+    return (step.state in _DEEDS or given_up or step.change is not None) and step.by not in _OURSELVES
 
 
 def _ran_out(booking: Booking, step: Step) -> bool:
@@ -106,6 +106,8 @@ def _ran_out(booking: Booking, step: Step) -> bool:
 
 
 def _step(booking: Booking, before: Step | None, step: Step) -> tuple[str, Tone]:
+    if step.change is not None:
+        return f"Moved from {step.change.before.label} to {step.change.after.label}", Tone.ACCENT
     if step.state is BookingState.RELEASING:
         return ("The hold ran out unpaid" if _ran_out(booking, step) else "Given up before it was paid"), Tone.NEUTRAL
     if before is not None and before.state is BookingState.RELEASED:
