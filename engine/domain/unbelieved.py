@@ -16,7 +16,7 @@ from engine.domain.books import AUTHORISED, moneys, sums_of
 from engine.domain.car import CarId
 from engine.domain.damage import Damaged
 from engine.domain.errors import RuleBroken
-from engine.domain.ledger import LedgerKind, LedgerRow
+from engine.domain.ledger import LedgerKind, LedgerRow, fact_of
 from engine.domain.money import Money
 from engine.domain.payment import AttemptState, IntentFacts, PageFacts, PageStatus, Refund, RefundFacts, RefundState
 from engine.domain.people import AccountName
@@ -236,7 +236,7 @@ def refund_postings(stored: StoredBooking, payment: PaymentNow, *, own: bool, no
     """
     known = {row.source_id for row in stored.posted}
     charge = payment.intent.charge or payment.intent.payment_intent
-    rows = [row for row in stored.posted if row.source_id in (charge, payment.intent.payment_intent)]
+    rows = [row for row in stored.posted if fact_of(row.source_id) in (charge, payment.intent.payment_intent)]
     new: list[LedgerRow] = []
     if not rows and own and stored.damaged is None and payment.intent.captured.minor > 0:
         new = rows = _charged(stored.booking, charge, payment.intent.captured, now)
@@ -264,7 +264,9 @@ def _charged(booking: Booking, source: str, amount: Money, at: datetime) -> list
 
 def _taken_back(posted: Sequence[LedgerRow], refund: RefundFacts, at: datetime, *, whole: bool) -> list[LedgerRow]:
     """The rows of *refund*: all that is left of what was posted, or the platform's part of it by its share."""
-    first, left = posted[0], Counter[LedgerKind]()
+    # Where the money went last: a booking that goes on with another car takes it along.
+    first = next((row for row in reversed(posted) if row.amount.minor > 0), posted[0])
+    left = Counter[LedgerKind]()
     for row in posted:
         kind = LedgerKind.CHARGE if row.kind is LedgerKind.REFUND else row.kind
         left[kind] += row.amount.minor

@@ -114,6 +114,11 @@ TABLE: dict[str, UseCase] = {
     "rental.cancel": may(BOOK, args=lambda it: (it.booking_id, Money(0, "EUR")), of="booking"),
     "rental.give_up": may(BOOK, args=_booking, of="booking"),
     "rental.returned": may(Deed.TAKE_BACK, args=_booking, of="booking"),
+    "changing.other_cars": may(Deed.CHANGE_CAR, args=_booking, of="booking"),
+    "changing.change": may(
+        Deed.CHANGE_CAR, args=lambda it: (it.booking_id, it.car.id), kwargs=lambda _it: {"seen": 1}, of="booking"
+    ),
+    "changing.change_back": may(Deed.CHANGE_CAR, args=_booking, kwargs=lambda _it: {"seen": 1}, of="booking"),
     "rental.take_up_again": may(BOOK, args=lambda it: (it.booking_id, "key-again"), of="booking"),
     "follower.next_change": may(BOOK, Deed.CAPTURE, args=lambda it: (it.booking_id, 0), of="booking"),
     "head_office.care.waiting": may(Deed.SEE_ALL_BOOKINGS),
