@@ -2,8 +2,9 @@
 BIN := .venv/bin
 ARGS ?=
 FAULTS ?= short
-#: Two processes, each with servers of its own: most tests wait for something.
-SPREAD ?= -n 2 --dist loadfile
+#: Two processes, each with servers of its own: most tests wait for something. One that ends by itself ends the run,
+#: because with --dist loadfile the one that takes its place can wait for ever.
+SPREAD ?= -n 2 --dist loadfile --max-worker-restart 0
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test bench faults attack screens bundle

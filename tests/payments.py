@@ -47,6 +47,9 @@ class Stripe:
         path = f"/_control/refunds/{booking.refund.refund_id}"
         (await self._http.post(path, json={"status": "failed"})).raise_for_status()
 
+    async def intent(self, payment_intent: str) -> dict:
+        return (await self._http.get(f"/v1/payment_intents/{payment_intent}")).json()
+
     async def cancel_intent(self, payment_intent: str) -> None:
         """What Stripe does with an authorisation of seven days."""
         (await self._http.post(f"/v1/payment_intents/{payment_intent}/cancel")).raise_for_status()

@@ -12,7 +12,7 @@ from itertools import pairwise
 import hypothesis.strategies as st
 import pytest
 from builders import wish
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from payments import run_out, stripe_of
 
@@ -173,7 +173,9 @@ class Firm(RuleBasedStateMachine):
         if booking := self.pick_stored(number, attempts=uncaptured):
             paid = self.world.stored(booking)["attempts"][-1]
             self.do(self.stripe.calm())
-            self.do(self.stripe.cancel_intent(paid["payment_intent"]))
+            # Taken already where the answer was lost: then there is no authorisation that could run out.
+            if self.do(self.stripe.intent(paid["payment_intent"]))["status"] == "requires_capture":
+                self.do(self.stripe.cancel_intent(paid["payment_intent"]))
 
     @rule()
     def stripe_will_fail_a_refund(self):
@@ -283,10 +285,12 @@ class Firm(RuleBasedStateMachine):
 def test_random_commands_lose_nothing_and_sell_nothing_twice(world):
     Firm.world = world
     calm = settings(
-        max_examples=12,
+        max_examples=8,
         stateful_step_count=30,
         deadline=None,
         suppress_health_check=list(HealthCheck),
         derandomize=True,
+        # A failing example is told as it is: to look for a smaller one takes minutes with real servers.
+        phases=[Phase.generate],
     )
     run_state_machine_as_test(Firm, settings=calm)
