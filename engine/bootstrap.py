@@ -48,6 +48,7 @@ from engine.head_office import describe_key, open_head_office
 from engine.offline import copies_of, open_copying
 from engine.place import Place, given_place
 from engine.services.accounts import AccountService
+from engine.services.afterwards import Afterwards
 from engine.services.availability import AvailabilityService
 from engine.services.belief import Belief
 from engine.services.booking import BookingService
@@ -101,6 +102,7 @@ class Engine:
     carrier: Carrier
     changing: ChangingCarService
     sweeper: Sweeper
+    afterwards: Afterwards
     fleet: FleetService
     images: ImagesService
     landing: Landing
@@ -267,6 +269,8 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
     means = _means(place, actor, doors)
     payment, landing = means.payment, means.landing
     at = bookings_at(place, means, doors.session.signing_key, actor, desk)
+    office = open_head_office(client, place.database, doors.cache, payment, key, clock, desk)
+    disputes = office.disputes if actor.may(Deed.SEE_ALL_BOOKINGS) else None
     return Engine(
         actor=actor,
         session=doors.session,
@@ -281,12 +285,13 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
         carrier=at.carrier,
         changing=at.changing,
         sweeper=Sweeper(store, payment, turns, clock, desk),
+        afterwards=Afterwards(payment, disputes, turns, desk, own_word=actor.role is Role.WORKER),
         fleet=_fleet(doors, place.database, readable.summed),
         images=ImagesService(pictures, FolderShelf(place.cache_dir) if place.cache_dir else NoShelf(), darkroom),
         landing=landing,
         clock=clock,
         turns=turns,
-        head_office=open_head_office(client, place.database, doors.cache, payment, key, clock, desk),
+        head_office=office,
         redis=doors.redis,
         cache=doors.cache,
         live=LiveService(doors.changes, store, doors.cache, clock, actor),
@@ -305,7 +310,7 @@ async def _running(engine: Engine) -> AsyncIterator[None]:
             engine.landing.address = await serving.enter_async_context(open_landing(engine.follower.arrived))
         work: list[Work] = [lambda: keep_time(engine.clock)]
         if engine.actor.may(Deed.SWEEP):
-            work.append(engine.sweeper.run)
+            work += [engine.sweeper.run, engine.afterwards.run]
         if engine.actor.may(Deed.BROWSE_CARS):
             work.append(engine.live.run)
         if engine.actor.may(Deed.RECORD_STRIPE_MODE):

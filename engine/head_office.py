@@ -7,6 +7,7 @@ from engine.adapters.mongo_audit import MongoAudit
 from engine.adapters.mongo_books import MongoBooks
 from engine.adapters.mongo_client import Client
 from engine.adapters.mongo_deployment import MongoDeployment
+from engine.adapters.mongo_disputes import MongoDisputes
 from engine.adapters.mongo_firm import MongoFirm
 from engine.adapters.mongo_health import MongoHealth
 from engine.adapters.mongo_overview import MongoOverview
@@ -20,6 +21,7 @@ from engine.config import Secret
 from engine.services.audit import AuditService
 from engine.services.branches import BranchService
 from engine.services.care import CareService
+from engine.services.disputes import DisputeService
 from engine.services.firm import FirmService
 from engine.services.head_office import HeadOffice
 from engine.services.health import HealthService, StripeKey
@@ -46,6 +48,7 @@ def open_head_office(
         overview=OverviewService(MongoOverview(client, name), store, clock, cache),
         care=CareService(store, clock, desk, MongoWitnesses(client, name)),
         unbelieved=UnbelievedService(MongoUnbelieved(client, name), payment, desk),
+        disputes=DisputeService(MongoDisputes(client, name), store, gateway, clock, payment.mode),
         return_pages=ReturnPageService(MongoReturnPages(client, name), MongoDeployment(client, name), clock, desk),
         requests=RequestService(MongoPeople(client, name), clock, desk),
     )

@@ -13,6 +13,7 @@ from engine.domain.booking import Booking, BookingId
 from engine.domain.car import Branch, BranchId, Car, CarId, CarTerms
 from engine.domain.catalogue import CarsFound, CarWish, Facets
 from engine.domain.damage import Damaged
+from engine.domain.dispute import DisputeFacts
 from engine.domain.fleet import FleetOwner, FleetQuery, FleetRows, Outlook
 from engine.domain.freshness import Lookup, Namespace
 from engine.domain.ledger import LedgerRow
@@ -323,6 +324,14 @@ class PaymentGateway(Protocol):
 
     async def refunds(self, payment_intent: str) -> list[RefundFacts]:
         """All of one payment, newest first."""
+
+    async def refunds_undone(self, since: datetime, until: datetime) -> list[tuple[str, RefundFacts]]:
+        """Refunds created in ``[since, until)`` that failed or were cancelled, each with the booking that it names."""
+
+    async def dispute(self, dispute_id: str) -> DisputeFacts: ...
+
+    async def disputes_created(self, since: datetime, until: datetime) -> list[DisputeFacts]:
+        """Every dispute created in ``[since, until)``, also those of payments that are not ours."""
 
     async def pages_created(self, since: datetime, until: datetime) -> list[PageFacts]:
         """Every session created in ``[since, until)``; those that are not ours are left out."""

@@ -31,6 +31,8 @@ _WORDS = {
     DifferenceKind.SHARES_DIFFER: "shares do not fit",
     DifferenceKind.POSTED_NOWHERE: "posted to no booking",
     DifferenceKind.POSTED_ASTRAY: "posted to another car",
+    DifferenceKind.DISPUTED: "disputed",
+    DifferenceKind.DISPUTE_LOST: "dispute lost",
     DifferenceKind.DOUBTED: "not ours as it stands",
 }
 _HEAD = ("what", "booking", "state", "payment at Stripe", "taken", "in the ledger", "more")
@@ -102,6 +104,18 @@ def _tell_differences(report: Report, since: date, until: date) -> None:
     click.echo(
         f"{since} to {until} (UTC): {report.payments:,} payments at Stripe, {report.bookings - report.drawn:,} bookings"
     )
+    _tell_left_out(report)
+    for damaged in sorted(report.damaged.values(), key=lambda each: (each.collection, each.id)):
+        click.echo(damaged.sentence)
+    if not report.differences:
+        click.echo("No differences.")
+        return
+    click.echo(f"{len(report.differences):,} differences:\n")
+    for line in _aligned([_HEAD, *map(_row, report.differences)]):
+        click.echo(line)
+
+
+def _tell_left_out(report: Report) -> None:
     if report.drawn:
         click.echo(f"{report.drawn:,} bookings were drawn for the demo, Stripe never saw them: left out")
     if report.under_way:
@@ -116,14 +130,8 @@ def _tell_differences(report: Report, since: date, until: date) -> None:
         click.echo(f"{report.own_prices:,} older than what their cars were let for was written down")
     if report.not_asked:
         click.echo(f"{report.not_asked:,} of them Stripe was not asked about")
-    for damaged in sorted(report.damaged.values(), key=lambda each: (each.collection, each.id)):
-        click.echo(damaged.sentence)
-    if not report.differences:
-        click.echo("No differences.")
-        return
-    click.echo(f"{len(report.differences):,} differences:\n")
-    for line in _aligned([_HEAD, *map(_row, report.differences)]):
-        click.echo(line)
+    if report.disputes_unread:
+        click.echo("Disputes were not looked at: this Stripe key may not read them")
 
 
 def tell_as_json(findings: Findings, since: date, until: date) -> None:
@@ -140,6 +148,7 @@ def tell_as_json(findings: Findings, since: date, until: date) -> None:
         "posted": report.posted,
         "not_asked": report.not_asked,
         "own_prices": report.own_prices,
+        "disputes_unread": report.disputes_unread,
         "damaged": [
             {"collection": each.collection, "id": each.id, "reason": each.reason} for each in report.damaged.values()
         ],

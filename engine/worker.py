@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 _SWEEP_EVERY = timedelta(minutes=1)
 _LOOK_BACK_EVERY = timedelta(minutes=3)
+_AFTERWARDS_EVERY = timedelta(hours=1)
 _MEASURE_CLOCK_EVERY = timedelta(minutes=1)
 
 
@@ -87,7 +88,7 @@ async def _hear(leaving: AsyncExitStack, engine: Engine, address: tuple[str, int
     secret = secret or f"whsec_{secrets.token_hex(16)}"
     gateway = StripeGateway(key, base_url=place.stripe_url or None, webhook_secret=secret)
     leaving.push_async_callback(gateway.aclose)
-    app = webhook_app(gateway, engine.payment.heard, engine.clock.now)
+    app = webhook_app(gateway, engine.payment.heard, engine.clock.now, engine.head_office.disputes.heard)
     url = await leaving.enter_async_context(open_webhooks(app, *address, behind_proxy=orders.behind_proxy))
     if place.stripe_url:
         await leaving.enter_async_context(sandbox_posts_to(place.stripe_url, key, url, secret))
@@ -104,6 +105,7 @@ async def _rounds(engine: Engine) -> None:
             group.create_task(_every(_MEASURE_CLOCK_EVERY, "clock", engine.clock.measure))
             group.create_task(engine.carrier.run())
             group.create_task(_every(_LOOK_BACK_EVERY, "lookback", lookback.look))
+            group.create_task(_every(_AFTERWARDS_EVERY, "afterwards", engine.afterwards.look_if_due))
             # Only the database can forbid sweeping: somebody took the account's role away.
             group.create_task(_every(_SWEEP_EVERY, "sweep", engine.sweeper.sweep, ends_on=Forbidden))
     except ExceptionGroup as gone:

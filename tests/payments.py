@@ -50,6 +50,14 @@ class Stripe:
     async def intent(self, payment_intent: str) -> dict:
         return (await self._http.get(f"/v1/payment_intents/{payment_intent}")).json()
 
+    async def dispute(self, booking: Booking, reason: str = "fraudulent") -> str:
+        """The cardholder's bank takes the payment back; the dispute's id."""
+        asked = {"payment_intent": booking.attempt.payment_intent, "reason": reason}
+        return (await self._http.post("/_control/disputes", json=asked)).raise_for_status().json()["id"]
+
+    async def decide(self, dispute_id: str, verdict: str) -> None:
+        (await self._http.post(f"/_control/disputes/{dispute_id}", json={"status": verdict})).raise_for_status()
+
     async def cancel_intent(self, payment_intent: str) -> None:
         """What Stripe does with an authorisation of seven days."""
         (await self._http.post(f"/v1/payment_intents/{payment_intent}/cancel")).raise_for_status()

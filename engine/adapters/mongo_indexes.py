@@ -102,6 +102,10 @@ INDEXES: dict[str, list[IndexModel]] = {
     "restored_payments": [
         IndexModel([("outcome", ASCENDING), ("found_at", ASCENDING), ("_id", ASCENDING)], name="outcome"),
     ],
+    "disputes": [
+        IndexModel([("over", ASCENDING), ("due_by", ASCENDING), ("_id", ASCENDING)], name="due"),
+        IndexModel([("over", ASCENDING), ("looked_at", ASCENDING), ("_id", ASCENDING)], name="looked"),
+    ],
     "backups": [
         IndexModel([("what", ASCENDING), ("at", DESCENDING)], name="what"),
         IndexModel([("at", ASCENDING)], name="kept", expireAfterSeconds=400 * 86_400),

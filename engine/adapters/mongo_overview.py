@@ -54,6 +54,10 @@ class MongoOverview:
         with speaking():
             return await self._db.restored_payments.count_documents({"outcome": Outcome.OPEN})
 
+    async def disputed(self) -> int:
+        with speaking():
+            return await self._db.disputes.count_documents({"over": False})
+
     async def _cars(self) -> dict[tuple[str, str], int]:
         pipeline: list[Document] = [
             # Every branch: so that the index answers and no car has to be read.

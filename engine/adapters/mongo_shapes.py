@@ -283,6 +283,22 @@ SHAPES: dict[str, Document] = {
         },
         optional=("stay", "by", "at"),
     ),
+    # Payments that a bank takes back, as Stripe tells of them.
+    "disputes": _record(
+        {
+            "_id": _TEXT,
+            "booking_id": _TEXT,
+            "payment_intent": _TEXT,
+            "amount": _MONEY,
+            "reason": _TEXT,
+            "status": _TEXT,
+            "over": {"bsonType": "bool"},
+            "due_by": {"bsonType": ["date", "null"]},
+            "created_at": _DATE,
+            "livemode": {"bsonType": "bool"},
+            "looked_at": _DATE,
+        }
+    ),
     # What was backed up and when; only added to.
     "backups": _record(
         {

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from engine.domain.charging import received
+from engine.domain.dispute import DisputeFacts
 from engine.domain.errors import InvalidMoney, PaymentMismatch
 from engine.domain.payment import IntentFacts, PageFacts, PageStatus, PaymentFacts, RefundFacts
 
@@ -63,6 +64,22 @@ class _Refund(msgspec.Struct):
     amount: int
     currency: str
     status: str | None = None
+    payment_intent: str | None = None
+
+
+class _Evidence(msgspec.Struct):
+    due_by: int | None = None
+
+
+class _Dispute(msgspec.Struct):
+    id: str
+    amount: int
+    currency: str
+    reason: str
+    status: str
+    created: int
+    livemode: bool
+    evidence_details: _Evidence
     payment_intent: str | None = None
 
 
@@ -133,6 +150,22 @@ def refund_facts(body: Body) -> RefundFacts:
             payment_intent=told.payment_intent or "",
             status=told.status or "pending",
             amount=received(told.amount, told.currency),
+        )
+
+
+def dispute_facts(body: Body) -> DisputeFacts:
+    with _known("dispute", body):
+        told = msgspec.convert(body, _Dispute)
+        due_by = told.evidence_details.due_by
+        return DisputeFacts(
+            dispute_id=told.id,
+            payment_intent=told.payment_intent or "",
+            amount=received(told.amount, told.currency),
+            reason=told.reason,
+            status=told.status,
+            due_by=datetime.fromtimestamp(due_by, UTC) if due_by else None,
+            created_at=datetime.fromtimestamp(told.created, UTC),
+            livemode=told.livemode,
         )
 
 

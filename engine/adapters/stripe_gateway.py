@@ -18,6 +18,7 @@ import stripe
 from stripe import HTTPXClient, StripeClient
 
 from engine.adapters.stripe_facts import (
+    dispute_facts,
     intent_facts,
     page_facts,
     page_is_ours,
@@ -28,6 +29,7 @@ from engine.adapters.stripe_facts import (
 from engine.adapters.stripe_news import check_signature, news_of
 from engine.domain.belief import Capture, GiveBack, OpenPage, VoidPayment
 from engine.domain.charging import must_be_chargeable, sent
+from engine.domain.dispute import DisputeFacts
 from engine.domain.errors import Forbidden, Misconfigured, PaymentRefused, Unavailable
 from engine.domain.frozen import freeze
 from engine.domain.payment import IntentFacts, PageFacts, PageOrder, PaymentFacts, RefundFacts, StripeMode, StripeNews
@@ -195,6 +197,22 @@ class StripeGateway:
         with self._asking():
             listed = await self._client.v1.refunds.list_async({"payment_intent": payment_intent, "limit": _PAGE})
             return [refund_facts(body) async for body in _all(listed)]
+
+    async def refunds_undone(self, since: datetime, until: datetime) -> list[tuple[str, RefundFacts]]:
+        with self._asking():
+            listed = await self._client.v1.refunds.list_async({"created": _between(since, until), "limit": _PAGE})
+            bodies = [body async for body in _all(listed) if payment_is_ours(body)]
+        return [(body["metadata"]["booking"], told) for body in bodies if (told := refund_facts(body)).undone]
+
+    async def dispute(self, dispute_id: str) -> DisputeFacts:
+        with self._asking():
+            dispute = await self._client.v1.disputes.retrieve_async(dispute_id)
+        return dispute_facts(dispute.to_dict())
+
+    async def disputes_created(self, since: datetime, until: datetime) -> list[DisputeFacts]:
+        with self._asking():
+            listed = await self._client.v1.disputes.list_async({"created": _between(since, until), "limit": _PAGE})
+            return [dispute_facts(body) async for body in _all(listed)]
 
     async def pages_created(self, since: datetime, until: datetime) -> list[PageFacts]:
         with self._asking():

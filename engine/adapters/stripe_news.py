@@ -19,7 +19,8 @@ _MEASURING_ERROR = timedelta(seconds=1)
 _ID = re.compile(r"[A-Za-z0-9_]{1,255}")
 #: Longer than a booking's number: no booking of ours.
 _LONGEST_NUMBER = 100
-_SESSION, _KINDS = "checkout.session.", ("checkout.session.", "payment_intent.", "charge.refund", "refund.")
+_SESSION, _DISPUTE = "checkout.session.", "charge.dispute."
+_KINDS = (_SESSION, _DISPUTE, "payment_intent.", "charge.refund", "refund.")
 
 
 class _Subject(msgspec.Struct):
@@ -74,6 +75,8 @@ def news_of(body: bytes, *, livemode: bool) -> StripeNews:
         raise _unbelieved() from problem
     if not _ID.fullmatch(event.id) or not _ID.fullmatch(subject.id):
         raise _unbelieved()
+    if event.type.startswith(_DISPUTE):
+        return StripeNews(event.id, event.type, booking_id="", session_id="", dispute_id=subject.id)
     booking = (subject.metadata or {}).get("booking") or ""
     if len(booking) > _LONGEST_NUMBER:
         return StripeNews(event.id, event.type, booking_id="", session_id="")

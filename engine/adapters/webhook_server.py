@@ -36,18 +36,21 @@ _REMEMBERED = 10_000
 _GRACE_S = 10
 
 Heard = Callable[[BookingId, str], Awaitable[Booking]]
+HeardDispute = Callable[[str], Awaitable[None]]
 
 
 class Believer(Protocol):
     def news(self, body: bytes, signature: str, now: datetime) -> StripeNews: ...
 
 
-def webhook_app(gateway: Believer, heard: Heard, now: Callable[[], datetime]) -> Starlette:
-    """``POST /stripe`` and nothing else.
+def webhook_app(
+    gateway: Believer, heard: Heard, now: Callable[[], datetime], heard_dispute: HeardDispute | None = None
+) -> Starlette:
+    """``POST /stripe`` and nothing else; without *heard_dispute* events about disputes are about nothing of ours.
 
     200: the database has it, or it is about nothing of ours. 400: not Stripe's. 503: Stripe should say it again.
     """
-    hearing = _Hearing(heard)
+    hearing = _Hearing(heard, heard_dispute)
 
     async def stripe(request: Request) -> Response:
         try:
@@ -67,32 +70,41 @@ def webhook_app(gateway: Believer, heard: Heard, now: Callable[[], datetime]) ->
 
 
 class _Hearing:
-    def __init__(self, heard: Heard) -> None:
-        self._heard = heard
+    def __init__(self, heard: Heard, heard_dispute: HeardDispute | None) -> None:
+        self._heard, self._heard_dispute = heard, heard_dispute
         self._turns = [asyncio.Lock() for _ in range(_EARS)]
         # What was heard to its end was asked of Stripe after it happened; saying it again adds nothing.
         self._done: OrderedDict[str, None] = OrderedDict()
 
     async def hear(self, news: StripeNews) -> HTTPStatus:
-        if not news.booking_id:
+        subject = news.booking_id or news.dispute_id
+        if not subject:
             return HTTPStatus.OK
-        async with self._turns[hash(news.booking_id) % _EARS]:
+        async with self._turns[hash(subject) % _EARS]:
             if news.event_id in self._done:
                 return HTTPStatus.OK
             try:
-                booking = await self._heard(BookingId(news.booking_id), news.session_id)
+                state = await self._take_in(news)
             except DriveSphereError as problem:
                 return _verdict(news, problem)
-            log.info("webhook.heard", kind=news.kind, booking=news.booking_id, state=booking.state.value)
+            log.info("webhook.heard", kind=news.kind, subject=subject, state=state)
             self._done[news.event_id] = None
             if len(self._done) > _REMEMBERED:
                 self._done.popitem(last=False)
             return HTTPStatus.OK
 
+    async def _take_in(self, news: StripeNews) -> str:
+        if news.booking_id:
+            return (await self._heard(BookingId(news.booking_id), news.session_id)).state.value
+        if self._heard_dispute is not None:
+            await self._heard_dispute(news.dispute_id)
+        return ""
+
 
 def _verdict(news: StripeNews, problem: DriveSphereError) -> HTTPStatus:
     """Again later if that can help; what no repetition changes is for a person, and ``reconcile`` lists it too."""
-    known = {"kind": news.kind, "booking": news.booking_id, "event_id": news.event_id, "code": problem.code}
+    subject = news.booking_id or news.dispute_id
+    known = {"kind": news.kind, "subject": subject, "event_id": news.event_id, "code": problem.code}
     if problem.retryable or isinstance(problem, Forbidden):
         log.warning("webhook.put_off", **known)
         return HTTPStatus.SERVICE_UNAVAILABLE

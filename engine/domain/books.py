@@ -45,6 +45,8 @@ class DifferenceKind(StrEnum):
     SHARES_DIFFER = auto()  #: the shares of a payment do not add up to it, or are not those agreed on
     POSTED_NOWHERE = auto()  #: a ledger row of a booking that does not exist
     POSTED_ASTRAY = auto()  #: a ledger row for another car, owner or branch than its booking has
+    DISPUTED = auto()  #: its bank took the money back, and nobody knows yet who keeps it
+    DISPUTE_LOST = auto()  #: the bank keeps it; the ledger still counts it as taken
     DOUBTED = auto()  #: a booking that the program does not write like this
 
 

@@ -140,7 +140,7 @@ class Pulse:
     Attributes:
         latest: Made last, the newest first.
         holds: Not paid yet, the one that ends first before the others.
-        cases: How many bookings need a person, and payments that a restored database lacks.
+        cases: How many bookings need a person, payments that a restored database lacks, and disputes.
     """
 
     at: datetime

@@ -226,6 +226,11 @@ class RefundFacts:
     status: str
     amount: Money
 
+    @property
+    def undone(self) -> bool:
+        """Whether the money did not reach the renter."""
+        return self.status in ("failed", "canceled")
+
 
 @dataclass(frozen=True, slots=True)
 class StripeNews:
@@ -234,9 +239,11 @@ class StripeNews:
     Attributes:
         booking_id: From the object's metadata or ``client_reference_id``; empty for what is not ours.
         session_id: Of the Checkout Session, if the event is about one.
+        dispute_id: Of the dispute, if it is about one; it names no booking, its payment does.
     """
 
     event_id: str
     kind: str
     booking_id: str
     session_id: str
+    dispute_id: str = ""

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from engine.sandbox import past, payments, refunds, sessions, webhooks
+from engine.sandbox import disputes, past, payments, refunds, sessions, webhooks
 from engine.sandbox.api import Api
 from engine.sandbox.bodies import text_of
 from engine.sandbox.faults import Fault, Faults
@@ -40,6 +40,16 @@ class _Settled(msgspec.Struct, forbid_unknown_fields=True):
     status: Literal["succeeded", "failed"]
 
 
+class _Disputed(msgspec.Struct, forbid_unknown_fields=True):
+    payment_intent: str
+    reason: str = "fraudulent"
+    amount: int | None = None
+
+
+class _Verdict(msgspec.Struct, forbid_unknown_fields=True):
+    status: disputes.Verdict
+
+
 class Control:
     def __init__(self, state: State, api: Api, faults: Faults, courier: webhooks.Courier) -> None:
         self._state, self._api, self._faults, self._courier = state, api, faults, courier
@@ -58,6 +68,8 @@ class Control:
             ("/_control/past", "POST", self._remember),
             ("/_control/refunds", "POST", self._next_refund),
             ("/_control/refunds/{refund}", "POST", self._settle_refund),
+            ("/_control/disputes", "POST", self._dispute),
+            ("/_control/disputes/{dispute}", "POST", self._decide),
             ("/_control/books", "GET", self._books),
             ("/_control/books", "DELETE", self._begin_anew),
         ]
@@ -139,6 +151,17 @@ class Control:
         with self._state.store.transaction():
             refund = self._state.find("refund", request.path_params["refund"], "refund")
             return refunds.settle(self._state, refund, status)
+
+    async def _dispute(self, request: Request) -> Any:
+        asked = msgspec.json.decode(await text_of(request), type=_Disputed)
+        with self._state.store.transaction():
+            return disputes.open_dispute(self._state, asked.payment_intent, asked.reason, asked.amount)
+
+    async def _decide(self, request: Request) -> Any:
+        verdict = msgspec.json.decode(await text_of(request), type=_Verdict).status
+        with self._state.store.transaction():
+            dispute = self._state.find(disputes.KIND, request.path_params["dispute"], "dispute")
+            return disputes.decide(self._state, dispute, verdict)
 
     async def _remember(self, request: Request) -> Any:
         payments = msgspec.json.decode(await text_of(request), type=list[past.PastPayment])

@@ -24,6 +24,7 @@ DOCUMENT = Path(__file__).resolve().parents[2] / "resources" / "stripe" / "strip
 _URI = "urn:stripe"
 #: Stands for whatever the subset leaves out; nothing is known of its properties.
 _OPAQUE = "_opaque_resource"
+_FORM = "application/x-www-form-urlencoded"
 _CODES = {
     "required": "parameter_missing",
     "additionalProperties": "parameter_unknown",
@@ -63,6 +64,8 @@ class Document:
             _operation(verb.upper(), url, told)
             for url, verbs in self._body["paths"].items()
             for verb, told in verbs.items()
+            if verb != "post"
+            or _FORM in told["requestBody"]["content"]  # files are sent otherwise, and not to a sandbox
         ]
         self._validators: dict[str, Draft202012Validator] = {}
 
@@ -145,7 +148,7 @@ def _tighten(node: Any) -> None:
 def _operation(verb: str, url: str, told: dict[str, Any]) -> Operation:
     pattern = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", url))
     if verb == "POST":
-        params = told["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]
+        params = told["requestBody"]["content"][_FORM]["schema"]
     else:
         asked = [p for p in told.get("parameters", []) if p["in"] == "query"]
         params = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.sandbox import listing, payments, refunds, sessions
+from engine.sandbox import disputes, listing, payments, refunds, sessions
 from engine.sandbox.problems import StripeProblem
 from engine.sandbox.stripe_state import State
 
@@ -77,6 +77,14 @@ def _refund(state: State, _: Params, ids: dict[str, str]) -> dict[str, Any]:
     return state.find("refund", ids["refund"], "refund").body
 
 
+def _disputes(state: State, params: Params, _: dict[str, str]) -> dict[str, Any]:
+    return listing.page(state, disputes.KIND, "/v1/disputes", params, _same(params, "charge", "payment_intent"))
+
+
+def _dispute(state: State, _: Params, ids: dict[str, str]) -> dict[str, Any]:
+    return state.find(disputes.KIND, ids["dispute"], "dispute").body
+
+
 def _events(state: State, params: Params, _: dict[str, str]) -> dict[str, Any]:
     types = params.get("types", [params["type"]] if "type" in params else None)
     return listing.page(state, "event", "/v1/events", params, lambda body: types is None or body["type"] in types)
@@ -101,6 +109,8 @@ SERVED: Mapping[str, Handler] = {
     "PostRefunds": _create_refund,
     "GetRefunds": _refunds,
     "GetRefundsRefund": _refund,
+    "GetDisputes": _disputes,
+    "GetDisputesDispute": _dispute,
     "GetEvents": _events,
     "GetEventsId": _event,
 }

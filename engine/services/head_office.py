@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from engine.services.audit import AuditService
 from engine.services.branches import BranchService
 from engine.services.care import CareService
+from engine.services.disputes import DisputeService
 from engine.services.firm import FirmService
 from engine.services.health import HealthService
 from engine.services.overview import OverviewService
@@ -25,4 +26,5 @@ class HeadOffice:
     requests: RequestService
     care: CareService
     unbelieved: UnbelievedService
+    disputes: DisputeService
     return_pages: ReturnPageService

@@ -299,6 +299,7 @@ class HealthService:
             ("Under way", str(report.under_way)),
             ("Of all dates", f"{report.looked:,} bookings, {report.posted:,} ledger rows"),
             ("Stripe was not asked about", f"{report.not_asked:,} of them"),
+            ("Disputes", "not looked at: this key may not" if report.disputes_unread else "looked at"),
         )
         if report.differences or report.damaged:
             lines = [f"{each.booking_id}: {each.kind.value.replace('_', ' ')}" for each in report.differences]

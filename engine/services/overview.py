@@ -57,6 +57,9 @@ class OverviewBook(Protocol):
     async def holds(self, limit: int) -> list[Booking | Damaged]:
         """Unpaid ones, the one that ends first before the others."""
 
+    async def disputed(self) -> int:
+        """How many payments are disputed and not decided."""
+
     async def restored(self) -> int:
         """Payments of before a restore on which nobody decided yet."""
 
@@ -87,9 +90,9 @@ class OverviewService:
         actor.must(Deed.SEE_OVERVIEW)
         now = self.clock.now()
         latest, holds = await self.book.latest(_LATEST), await self.book.holds(_LATEST)
-        cases = await self.store.needing_person(now, 0, 1)
-        carless = len(await self.store.carless(now))
-        return Pulse(now, tuple(latest), tuple(holds), cases.total + carless + await self.book.restored())
+        cases, disputed = await self.store.needing_person(now, 0, 1), await self.book.disputed()
+        waiting = cases.total + len(await self.store.carless(now)) + await self.book.restored() + disputed
+        return Pulse(now, tuple(latest), tuple(holds), waiting)
 
     async def behind(self, actor: Actor, question: MoneyQuestion) -> BehindPage:
         """Which bookings a sum is made of.

@@ -36,7 +36,8 @@ from engine.domain.books import (
     without_zeros,
 )
 from engine.domain.damage import Damaged
-from engine.domain.errors import DriveSphereError, PaymentRefused
+from engine.domain.dispute import LOOKED_BACK, LOST
+from engine.domain.errors import DriveSphereError, Forbidden, PaymentRefused
 from engine.domain.ledger import LedgerKind
 from engine.domain.payment import PaymentFacts
 from engine.domain.settings import LONGEST_HOLD
@@ -92,6 +93,7 @@ class Report:
         not_asked: Of these, how many Stripe was not asked about, because enough was asked.
         cut_off: There was no time to walk over all bookings and ledger rows.
         own_prices: Bookings older than their car's series of terms: their prices were compared with themselves.
+        disputes_unread: The Stripe key may not read disputes.
         damaged: What cannot be read.
         sums: (tender, day, currency) -> what the ledger posted, of the days compared.
     """
@@ -106,6 +108,7 @@ class Report:
     not_asked: int = 0
     cut_off: bool = False
     own_prices: int = 0
+    disputes_unread: bool = False
     damaged: dict[tuple[str, str], Damaged] = field(default_factory=dict)
     sums: dict[tuple[str, str, str], DaySums] = field(default_factory=dict)
     found: dict[tuple[str, ...], Difference] = field(default_factory=dict)
@@ -157,6 +160,7 @@ class Reconciler:
         report, judged = Report(), set[int]()
         until = min(until, self.clock.now() + _GRACE)
         days = (since, until)
+        await self._disputes(*days, report)
         while since < until:
             end = min(since + _STEP, until)
             await self._day(since, end, report, judged)
@@ -165,6 +169,27 @@ class Reconciler:
         await self._every(report, judged, began)
         await self._ledger(report, *days, began)
         return report
+
+    async def _disputes(self, since: datetime, until: datetime, report: Report) -> None:
+        """Those that nobody decided yet, whenever they began, and those of these days that were lost."""
+        now = self.clock.now()
+        try:
+            told = await self.gateway.disputes_created(min(since, now - LOOKED_BACK), now + _GRACE)
+        except Forbidden:
+            report.disputes_unread = True
+            return
+        for facts in told:
+            if facts.over and not (facts.status == LOST and since <= facts.created_at < until):
+                continue
+            try:
+                booking_id = (await self.gateway.intent(facts.payment_intent)).tags.get("booking", "")
+            except PaymentRefused:
+                continue  # a payment made without us
+            if booking_id:
+                kind = DifferenceKind.DISPUTE_LOST if facts.over else DifferenceKind.DISPUTED
+                booked, at_stripe = await self._anew(booking_id), (-facts.amount,)
+                said = f"{facts.reason}, {facts.status}"
+                report.add(difference(kind, booking_id, booked, facts.payment_intent, at_stripe, said))
 
     def _drawn(self, booked: BookedMoney) -> bool:
         """Made up for the demo, which takes no money: a worker's account may mark a deployment as one."""
@@ -309,7 +334,7 @@ class Reconciler:
             paid |= intent.status == AUTHORISED or intent.captured.minor > 0
             for refund in await self.gateway.refunds(payment_intent):
                 sources.add(refund.refund_id)
-                if refund.status not in ("failed", "canceled"):
+                if not refund.undone:
                     net[refund.amount.currency] -= refund.amount.minor
         return without_zeros(net), paid, frozenset(sources)
 

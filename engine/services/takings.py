@@ -117,7 +117,7 @@ class Takings:
                 raise PaymentMismatch(f"{intent}: Stripe does not know the refund {refund.refund_id}")
             return known[0]
         # Made before and the answer lost: Stripe forgets the key after a day, but not the refund.
-        if given := [each for each in made if each.status not in ("failed", "canceled")]:
+        if given := [each for each in made if not each.undone]:
             return given[0]
         return await self.gateway.refund(order)
 

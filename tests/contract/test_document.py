@@ -30,6 +30,7 @@ def exercised(sandbox):
     captured = sandbox.post(f"/v1/payment_intents/{intent}/capture", {"amount_to_capture": "12000"})
     charge = captured.json()["latest_charge"]
     refund = sandbox.post("/v1/refunds", {"payment_intent": intent, "amount": "500", "metadata[why]": "late"})
+    dispute = sandbox.control("disputes", payment_intent=intent)["id"]
     event = sandbox.get("/v1/events").json()["data"][0]["id"]
     everything = {"expand[]": ["payment_intent.latest_charge", "line_items"]}
     return {
@@ -49,6 +50,8 @@ def exercised(sandbox):
         "PostRefunds": refund,
         "GetRefunds": sandbox.get("/v1/refunds", charge=charge),
         "GetRefundsRefund": sandbox.get(f"/v1/refunds/{refund.json()['id']}", **{"expand[]": "charge"}),
+        "GetDisputes": sandbox.get("/v1/disputes", payment_intent=intent, **{"expand[]": "data.charge"}),
+        "GetDisputesDispute": sandbox.get(f"/v1/disputes/{dispute}", **{"expand[]": "charge"}),
         "GetEvents": sandbox.get("/v1/events", limit=100),
         "GetEventsId": sandbox.get(f"/v1/events/{event}"),
     }

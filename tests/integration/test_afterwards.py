@@ -1,0 +1,181 @@
+"""What Stripe changes weeks later: refunds that come back are read again, disputes find their bookings."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+import pytest_asyncio
+from builders import DATABASE, PASSWORD
+from payments import opened
+from stripe_sender import SECRET, Sender
+
+from engine.adapters.mongo_books import MongoBooks
+from engine.adapters.mongo_client import Credentials, connect
+from engine.adapters.stripe_gateway import StripeGateway
+from engine.adapters.webhook_server import open_webhooks, webhook_app
+from engine.domain.books import DifferenceKind
+from engine.domain.payment import RefundState
+from engine.domain.trouble import Why
+from engine.services.afterwards import DISPUTES, REFUNDS
+from engine.services.reconcile import Reconciler
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest_asyncio.fixture
+async def office(world):
+    world.db.disputes.delete_many({})
+    world.db.rounds.delete_many({"_id": {"$in": [REFUNDS, DISPUTES]}})
+    async with world.desk("worker") as office:
+        yield office
+
+
+async def paid(desk, stripe, **changes):
+    booking = await opened(desk, **changes)
+    await stripe.pay(booking)
+    return await desk.payment.settle(desk.actor, booking.id)
+
+
+async def given_back(desk, stripe, **changes):
+    """Cancelled in time, the refund done."""
+    booking = await paid(desk, stripe, **changes)
+    quote = await desk.rental.quote_refund(desk.actor, booking.id)
+    await desk.rental.cancel(desk.actor, booking.id, quote.given_back)
+    return await desk.payment.settle(desk.actor, booking.id)
+
+
+def net_of(world, booking):
+    rows = world.db.ledger.find({"booking_id": booking.id, "kind": {"$in": ["charge", "refund"]}})
+    return sum(row["amount"]["minor"] for row in rows)
+
+
+async def of_booking(desk, booking):
+    found = await desk.head_office.disputes.cases(desk.actor)
+    return [each for each in found.rows if each.dispute.booking_id == booking.id]
+
+
+@asynccontextmanager
+async def comparing(world, office):
+    async with connect(world.place.mongo_url, Credentials("worker", PASSWORD, DATABASE)) as client:
+        reconciler = Reconciler(office.payment.gateway, MongoBooks(client, DATABASE), office.clock)
+        begun = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
+
+        async def told(booking):
+            report = await reconciler.compare(begun, begun + timedelta(days=1))
+            return [each.kind for each in report.differences if each.booking_id == booking.id]
+
+        yield told
+
+
+async def test_a_refund_that_comes_back_later_needs_a_person_and_the_books_agree(world, stripe, office):
+    async with world.desk() as desk:
+        back = await given_back(desk, stripe, first=20, last=22)
+        kept = await given_back(desk, stripe, first=30, last=32, key="k2")
+    assert RefundState.DONE is back.refund.state
+    before = net_of(world, back)
+    await stripe.refund_comes_back(back)
+
+    async with comparing(world, office) as told:
+        unread = await told(back)
+        changed = await office.afterwards.look_if_due()
+        read = await told(back)
+
+    after = await office.payment.store.booking(back.id)
+    assert ([DifferenceKind.AMOUNT_DIFFERS], []) == (unread, read)
+    assert (1, RefundState.FAILED, Why.REFUND_FAILED) == (changed, after.refund.state, after.trouble.why)
+    assert before + back.refund.amount.minor == net_of(world, back)
+    assert back.id in {case.booking.id for case in (await office.head_office.care.waiting(office.actor)).rows}
+    assert RefundState.DONE is (await office.payment.store.booking(kept.id)).refund.state
+
+
+async def test_a_desk_reads_once_a_day_whoever_did_and_posts_once(world, stripe, office):
+    async with world.desk() as desk, world.desk("worker") as other:
+        back = await given_back(desk, stripe, first=20, last=22)
+        await stripe.refund_comes_back(back)
+        first = await desk.afterwards.look_if_due()
+        world.db.rounds.update_one({"_id": REFUNDS}, {"$set": {"at": datetime.now(UTC)}})
+        again = await desk.afterwards.look_if_due()
+        rows = world.db.ledger.count_documents({"booking_id": back.id})
+        # A worker goes by its own rounds: whoever writes a round can keep none from reading.
+        read = await other.afterwards.look_if_due()
+        world.db.rounds.update_one({"_id": REFUNDS}, {"$set": {"at": datetime.now(UTC) + timedelta(days=900)}})
+        assert await desk.afterwards._is_due(REFUNDS, mine=True)
+
+    assert (1, 0, 0) == (first, again, read)
+    assert rows == world.db.ledger.count_documents({"booking_id": back.id})
+    assert world.db.rounds.count_documents({"_id": REFUNDS}) == 1
+
+
+@pytest.mark.parametrize("verdict", ["won", "lost"])
+async def test_a_dispute_is_listed_by_its_payment_until_it_is_decided_and_reconcile_tells(
+    world, stripe, office, verdict
+):
+    async with world.desk() as desk:
+        booking = await paid(desk, stripe)
+        await paid(desk, stripe, car="car-2", key="k2")
+    dispute_id = await stripe.dispute(booking, "product_not_received")
+
+    async with comparing(world, office) as told:
+        await office.afterwards.look_if_due()
+        (case,) = await of_booking(office, booking)
+        opened_told = await told(booking)
+        await stripe.decide(dispute_id, "under_review")
+        await office.head_office.disputes.look()
+        (waiting,) = await of_booking(office, booking)
+        await stripe.decide(dispute_id, verdict)
+        await office.head_office.disputes.look()
+        decided_told = await told(booking)
+
+    facts = case.dispute.facts
+    assert (booking.id, booking.price, "product_not_received") == (case.booking.id, facts.amount, facts.reason)
+    assert facts.due_by > office.clock.now()
+    assert ("needs_response", "under_review") == (facts.status, waiting.dispute.facts.status)
+    assert [] == await of_booking(office, booking)
+    assert [DifferenceKind.DISPUTED] == opened_told
+    assert ([DifferenceKind.DISPUTE_LOST] if verdict == "lost" else []) == decided_told
+    assert 1 == world.db.disputes.count_documents({"booking_id": booking.id})
+
+
+async def test_a_dispute_is_heard_of_by_webhook_in_any_order_and_twice(world, stripe, office):
+    async with world.desk() as desk:
+        booking = await paid(desk, stripe)
+    dispute_id = await stripe.dispute(booking)
+    await stripe.decide(dispute_id, "won")
+    listed = (await stripe._http.get("/v1/events", params={"limit": 100})).json()["data"]
+    events = [each for each in listed if each["data"]["object"]["id"] == dispute_id]
+    gateway = StripeGateway(
+        office.place.stripe_key.reveal(), base_url=office.place.stripe_url, webhook_secret=SECRET, retries=0
+    )
+    app = webhook_app(gateway, office.payment.heard, office.clock.now, office.head_office.disputes.heard)
+    async with open_webhooks(app, "127.0.0.1", 0) as url, httpx.AsyncClient(trust_env=False, timeout=60) as http:
+        sender = Sender(url, http, office.clock)
+        answers = [(await sender.send(each)).status_code for each in (*events, *events)]
+    await gateway.aclose()
+
+    # What the events say is not believed: the last one told of the beginning.
+    stored = world.db.disputes.find_one({"_id": dispute_id})
+    assert {200} == set(answers)
+    assert len(events) >= 4
+    assert (booking.id, "won", True) == (stored["booking_id"], stored["status"], stored["over"])
+
+
+async def test_a_payment_of_somebody_elses_is_not_listed(world, stripe, office):
+    form = {
+        "mode": "payment",
+        "line_items[0][quantity]": "1",
+        "line_items[0][price_data][currency]": "eur",
+        "line_items[0][price_data][unit_amount]": "5000",
+        "line_items[0][price_data][product_data][name]": "Cake",
+        "success_url": "http://127.0.0.1:9/back",
+    }
+    session = (await stripe._http.post("/v1/checkout/sessions", data=form)).raise_for_status().json()
+    (await stripe._http.post("/_control/pay", json={"session": session["id"]})).raise_for_status()
+    intent = (await stripe._http.get(f"/v1/checkout/sessions/{session['id']}")).json()["payment_intent"]
+    (await stripe._http.post("/_control/disputes", json={"payment_intent": intent})).raise_for_status()
+
+    await office.afterwards.look_if_due()
+
+    assert 0 == world.db.disputes.count_documents({"payment_intent": intent})
