@@ -252,6 +252,7 @@ class Program:
             connection=connection,
             live=LiveViewModel(self._bridge, engine.live, tasks),
             now=engine.clock.now,
+            open_page=open_browser,
             demo=engine.place.demo,
         )
         workspace.connection.revoked.connect(self.session.sign_out)

@@ -137,6 +137,7 @@ def fed_workspace(tasks, actor: Actor = CLERK, *, demo: bool = True) -> Workspac
         connection=ConnectionViewModel(None, None, tasks),
         live=live,
         now=desk.now,
+        open_page=opened_at_once,
         demo=demo,
     )
 

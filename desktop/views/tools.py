@@ -20,6 +20,7 @@ from desktop.viewmodels.connection import ConnectionViewModel
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.holds import HoldsViewModel
 from desktop.viewmodels.live import LiveViewModel
+from desktop.viewmodels.one_booking import OpenBrowser
 from desktop.viewmodels.search import SearchViewModel
 from desktop.widgets.shimmer import ShimmerClock
 from engine.domain.people import Actor
@@ -40,6 +41,7 @@ class Workspace:
         desk: The engine's services; an area makes its further view-models from it and from ``tasks``.
         tasks: Ends with the session.
         now: The server's time (UTC).
+        open_page: Shows a page of Stripe's in the browser.
         demo: The data is made up and the payment page is the sandbox's.
     """
 
@@ -55,6 +57,7 @@ class Workspace:
     connection: ConnectionViewModel
     live: LiveViewModel
     now: Callable[[], datetime]
+    open_page: OpenBrowser
     demo: bool
 
 

@@ -14,6 +14,9 @@ PageAddress = NewType("PageAddress", str)
 
 #: Where Stripe shows Checkout (https://docs.stripe.com/payments/checkout).
 STRIPE_HOST = "checkout.stripe.com"
+#: Where a firm answers disputes (https://docs.stripe.com/disputes/responding).
+DASHBOARD_HOST = "dashboard.stripe.com"
+_DISPUTE = re.compile(r"(?:/test)?/disputes/d[up]_[A-Za-z0-9]{1,255}")
 _LONGEST = 8000
 #: What a URL may be written with (RFC 3986); no blank, no backslash, no letter that looks like another.
 _PLAIN = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
@@ -41,7 +44,7 @@ class BrowserNotOpened(RuleBroken):
 
 
 def page_address(url: str, sandbox: str = "") -> PageAddress:
-    """*url* if it is a payment page of Stripe's, or of the *sandbox* of that address ("" for none).
+    """*url* if it is a payment page of Stripe's, or of the *sandbox* of that address ("" for none), or a dispute's.
 
     Raises:
         StrangeAddress: It is anything else: another scheme, host or port, a user's name, letters that no URL has.
@@ -50,6 +53,15 @@ def page_address(url: str, sandbox: str = "") -> PageAddress:
     if parts is None or not (_is_stripes(parts) or (sandbox and _is_sandboxes(parts, sandbox))):
         raise StrangeAddress("this is no payment page of Stripe's")
     return PageAddress(url)
+
+
+def dispute_address(dispute_id: str, *, livemode: bool) -> PageAddress:
+    """Where the firm sees that dispute at Stripe and answers it.
+
+    Raises:
+        StrangeAddress: That is no id of a dispute.
+    """
+    return page_address(f"https://{DASHBOARD_HOST}{'' if livemode else '/test'}/disputes/{dispute_id}")
 
 
 def is_return_page(url: str) -> bool:
@@ -79,7 +91,9 @@ def _parts(url: str) -> SplitResult | None:
 
 
 def _is_stripes(parts: SplitResult) -> bool:
-    return parts.scheme == "https" and parts.netloc == STRIPE_HOST
+    if parts.netloc == DASHBOARD_HOST and not _DISPUTE.fullmatch(parts.path):
+        return False
+    return parts.scheme == "https" and parts.netloc in (STRIPE_HOST, DASHBOARD_HOST)
 
 
 def _is_sandboxes(parts: SplitResult, sandbox: str) -> bool:

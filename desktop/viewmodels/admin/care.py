@@ -1,4 +1,4 @@
-"""What needs a person, bookings and restored payments: which, why, since when, and saying that it was seen to."""
+"""What needs a person: bookings, disputes and restored payments, why, since when; and saying that one was seen to."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from engine.domain.booking import Booking
 from engine.domain.care import Case
 from engine.domain.catalogue import PAGE_SIZE
 from engine.domain.damage import Damaged
+from engine.domain.dispute import DisputedCase
 from engine.domain.errors import DriveSphereError
 from engine.domain.restored import RestoredCase
 
@@ -21,7 +22,7 @@ from engine.domain.restored import RestoredCase
 class NeedsPerson:
     """Attributes: ``total`` counts all of them, not only this page's."""
 
-    rows: tuple[Case | RestoredCase | Damaged, ...]
+    rows: tuple[Case | DisputedCase | RestoredCase | Damaged, ...]
     total: int
 
 
@@ -51,14 +52,18 @@ class CareViewModel(QObject):
         self.list.load()
 
     async def _read(self, _query: str, offset: int) -> NeedsPerson:
-        """Restored payments stand before the bookings: their cars are kept from everybody."""
-        care, restored, actor = self._desk.head_office.care, self._desk.restored, self._desk.actor
+        """Restored payments first, whose cars are kept from everybody; then disputes, which have a last day."""
+        office, restored, actor = self._desk.head_office, self._desk.restored, self._desk.actor
 
         async def page() -> NeedsPerson:
-            paid = await restored.cases(actor, offset=offset, limit=PAGE_SIZE)
-            left = PAGE_SIZE - len(paid.rows)
-            # Asked for at least one, for the total.
-            rest = await care.waiting(actor, offset=max(offset - paid.total, 0), limit=max(left, 1))
-            return NeedsPerson((*paid.rows, *rest.rows[:left]), paid.total + rest.total)
+            rows: list[Case | DisputedCase | RestoredCase | Damaged] = []
+            total, parts = 0, (restored.cases, office.disputes.cases, office.care.waiting)
+            for part in parts:
+                # Asked for at least one, for the total.
+                left = PAGE_SIZE - len(rows)
+                found = await part(actor, offset=max(offset - total, 0), limit=max(left, 1))
+                rows += found.rows[:left]
+                total += found.total
+            return NeedsPerson(tuple(rows), total)
 
         return await self._desk.call(page)

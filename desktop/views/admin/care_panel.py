@@ -1,4 +1,4 @@
-"""What no engine can bring to its end: the bookings and restored payments that need a person."""
+"""What no engine can bring to its end: bookings, disputes and restored payments that need a person."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.viewmodels.admin.care import CareViewModel
+from desktop.views.admin.dispute_words import in_short
 from desktop.views.admin.questions import to_settle
 from desktop.views.admin.restored_words import restored_line
 from desktop.views.doubt_words import doubt_in_short
@@ -24,7 +25,9 @@ from desktop.views.tools import Tools
 from desktop.widgets.button import Button
 from desktop.widgets.side_panel import SidePanel
 from desktop.widgets.text import Text
+from engine.domain.booking import BookingId
 from engine.domain.care import Case, Lost
+from engine.domain.dispute import DisputedCase
 from engine.domain.errors import DriveSphereError
 from engine.domain.restored import RestoredCase
 from engine.domain.trouble import Why
@@ -40,7 +43,7 @@ _WHYS: MappingProxyType[Why | Lost, str] = MappingProxyType(
         Why.LAPSED: "Authorisation ran out",
     }
 )
-_COMES = "Bookings whose car left service, refunds that fail and payments that do not fit come here."
+_COMES = "Bookings whose car left service, refunds that fail and payments disputed or unfitting come here."
 _WORDS = ListWords(
     Icon.DONE,
     "Nothing waits for a person",
@@ -49,9 +52,10 @@ _WORDS = ListWords(
     "The list did not come",
 )
 _LONGEST_NOTE = 400
+AnyCase = Case | DisputedCase | RestoredCase
 
 
-def columns(now: Callable[[], datetime]) -> list[Column[Case | RestoredCase]]:
+def columns(now: Callable[[], datetime]) -> list[Column[AnyCase]]:
     """All of it to be read in a panel's width: for how long counts here, not since which minute."""
     return [
         Column("Booking", _what, _what, weight=20),
@@ -60,19 +64,27 @@ def columns(now: Callable[[], datetime]) -> list[Column[Case | RestoredCase]]:
     ]
 
 
-def _what(case: Case | RestoredCase) -> str:
+def _what(case: AnyCase) -> str:
+    if isinstance(case, DisputedCase):
+        return booking_number(BookingId(case.dispute.booking_id))
     return restored_line(case) if isinstance(case, RestoredCase) else booking_number(case.booking.id)
 
 
-def _since(case: Case | RestoredCase) -> datetime:
+def _since(case: AnyCase) -> datetime:
+    if isinstance(case, DisputedCase):
+        return case.dispute.facts.created_at
     return case.payment.found_at if isinstance(case, RestoredCase) else case.since
 
 
-def _key(case: Case | RestoredCase) -> object:
+def _key(case: AnyCase) -> object:
+    if isinstance(case, DisputedCase):
+        return case.dispute.facts.dispute_id
     return case.payment.payment_intent if isinstance(case, RestoredCase) else case.booking.id
 
 
-def _why(case: Case | RestoredCase) -> str:
+def _why(case: AnyCase) -> str:
+    if isinstance(case, DisputedCase):
+        return in_short(case.dispute)
     if isinstance(case, RestoredCase):
         return f"Paid {amount(case.payment.amount)}, not booked"
     if case.why is Why.DOUBTED:
@@ -94,11 +106,13 @@ class CarePanel(SidePanel):
     Signals:
         booking_wanted: The Booking of a row that was opened.
         payment_wanted: The RestoredCase of one.
+        dispute_wanted: The DisputedCase of one.
         task_failed: What nobody foresaw.
     """
 
     booking_wanted = Signal(object)
     payment_wanted = Signal(object)
+    dispute_wanted = Signal(object)
     task_failed = Signal(object)
 
     def __init__(self, tools: Tools, vm: CareViewModel, host: QWidget, now: Callable[[], datetime]) -> None:
@@ -139,9 +153,11 @@ class CarePanel(SidePanel):
         self._tasks.stop("settle")
         self.hide()
 
-    def _open(self, case: Case | RestoredCase) -> None:
+    def _open(self, case: AnyCase) -> None:
         if isinstance(case, RestoredCase):
             self.payment_wanted.emit(case)
+        elif isinstance(case, DisputedCase):
+            self.dispute_wanted.emit(case)
         else:
             self.booking_wanted.emit(case.booking)
 
@@ -149,9 +165,9 @@ class CarePanel(SidePanel):
         case = self.list.row()
         if case is None:
             return
-        if isinstance(case, RestoredCase):
-            # A note moves no money: it is decided where it is opened.
-            self.payment_wanted.emit(case)
+        if not isinstance(case, Case):
+            # A note moves no money, and only the bank ends a dispute: each is seen to where it is opened.
+            self._open(case)
             return
         if case.why is Lost.CAR:
             # A note gives the renter no car: it goes on with another where it is opened.

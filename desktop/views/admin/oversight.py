@@ -20,6 +20,7 @@ from desktop.viewmodels.bookings import BookingsViewModel
 from desktop.viewmodels.day_span import Days, DaySpan
 from desktop.views.admin.audit_page import AuditPage
 from desktop.views.admin.care_panel import CarePanel
+from desktop.views.admin.dispute_panel import DisputePanel
 from desktop.views.admin.firm_page import FirmPage
 from desktop.views.admin.health_page import HealthPage
 from desktop.views.admin.overview_page import Drill, OverviewPage
@@ -33,6 +34,7 @@ from desktop.views.owner.fleet_page import FleetPage
 from desktop.views.tools import Tools, Workspace
 from engine.domain.booking import Booking
 from engine.domain.car import Car
+from engine.domain.dispute import DisputedCase
 from engine.domain.events import BookingChanged, CarChanged, Fact
 from engine.domain.fleet import FleetQuery
 from engine.domain.listing import BookingQuery, BookingScope
@@ -68,6 +70,7 @@ class OversightArea(Area):
         self.cars: FleetPage | None = None
         self.care: CarePanel | None = None
         self.restored: RestoredPanel | None = None
+        self.dispute: DisputePanel | None = None
         self.firm: FirmPage | None = None
         self.audit: AuditPage | None = None
         self.health: HealthPage | None = None
@@ -132,8 +135,9 @@ class OversightArea(Area):
             self.cars.left()
         if self.care is not None:
             self.care.close_panel()
-        if self.restored is not None:
-            self.restored.give_way()
+        for panel in (self.restored, self.dispute):
+            if panel is not None:
+                panel.give_way()
         for page in (self.overview, self.firm, self.audit, self.health):
             if page is not None:
                 page.leave()
@@ -143,7 +147,7 @@ class OversightArea(Area):
         return next((question for page in pages if (question := page.unsaved())), None)
 
     def stop(self) -> None:
-        for page in (self.bookings, self.cars, self.firm, self.audit, self.care, self.restored):
+        for page in (self.bookings, self.cars, self.firm, self.audit, self.care, self.restored, self.dispute):
             if page is not None:
                 page.stop()
 
@@ -163,6 +167,7 @@ class OversightArea(Area):
             self.care = CarePanel(self._tools, vm, self._frame.host, self._workspace.now)
             self.care.booking_wanted.connect(self.booking_wanted)
             self.care.payment_wanted.connect(self._show_payment)
+            self.care.dispute_wanted.connect(self._show_dispute)
             self.care.task_failed.connect(self.task_failed)
             vm.settled.connect(self._booked)
         self.care.show_cases()
@@ -178,6 +183,17 @@ class OversightArea(Area):
             vm.decided.connect(self._booked)
         care.give_way()
         self.restored.show_case(case)
+
+    def _show_dispute(self, case: DisputedCase) -> None:
+        """In the place of the list, to which it leads back."""
+        care, work = _there(self.care), self._workspace
+        if self.dispute is None:
+            self.dispute = DisputePanel(self._tools, work.open_page, self._frame.host, work.now, demo=work.demo)
+            self.dispute.task_failed.connect(self.task_failed)
+            self.dispute.booking_wanted.connect(self.booking_wanted)
+            self.dispute.left.connect(care.show_cases)
+        care.give_way()
+        self.dispute.show_case(case)
 
     def _make_cars(self) -> FleetPage:
         host = self._frame.host

@@ -1,0 +1,62 @@
+"""What a disputed payment is called, and what there is to do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from types import MappingProxyType
+
+from desktop.messages import amount, branch_time, desk_zone
+from engine.domain.dispute import Dispute
+
+#: Stripe's reasons (https://docs.stripe.com/disputes/categories); any other is shown as Stripe writes it.
+_REASONS = MappingProxyType(
+    {
+        "fraudulent": "the cardholder says that it was somebody else",
+        "product_not_received": "the cardholder says that there was no car",
+        "product_unacceptable": "the cardholder says that the car was not as promised",
+        "credit_not_processed": "the cardholder waits for a refund",
+        "duplicate": "the cardholder says that it was paid twice",
+        "subscription_canceled": "the cardholder says that it was cancelled",
+        "unrecognized": "the cardholder does not know the payment",
+        "general": "no reason given",
+    }
+)
+_STATUSES = MappingProxyType(
+    {
+        "needs_response": "Waits for your answer",
+        "warning_needs_response": "An enquiry: waits for your answer",
+        "under_review": "Answered; the bank decides",
+        "warning_under_review": "An enquiry: answered; the bank decides",
+    }
+)
+_WAITS = frozenset({"needs_response", "warning_needs_response"})
+NO_DASHBOARD = "Demo: the sandbox has no page for this. At Stripe it is answered in the dashboard."
+
+
+def reason_of(dispute: Dispute) -> str:
+    return _REASONS.get(dispute.facts.reason, dispute.facts.reason.replace("_", " "))
+
+
+def status_of(dispute: Dispute) -> str:
+    return _STATUSES.get(dispute.facts.status, dispute.facts.status.replace("_", " "))
+
+
+def due_of(dispute: Dispute, now: datetime) -> str:
+    """Until when it can be answered; empty once nothing can be sent."""
+    due_by = dispute.facts.due_by
+    if due_by is None or dispute.facts.status not in _WAITS:
+        return ""
+    return branch_time(due_by, desk_zone(), now=now)
+
+
+def in_short(dispute: Dispute) -> str:
+    return f"Disputed: {amount(dispute.facts.amount)}"
+
+
+def what_happened(dispute: Dispute) -> str:
+    """In three sentences: who took what back, why, and what is to be done."""
+    took = f"The cardholder's bank took {amount(dispute.facts.amount)} back."
+    why = f"The reason it gives: {reason_of(dispute)}."
+    if dispute.facts.status not in _WAITS:
+        return f"{took} {why} It was answered. This leaves the list when Stripe says how it ended."
+    return f"{took} {why} Answer it at Stripe; without an answer in time the money is lost."
