@@ -255,6 +255,8 @@ class Program:
             open_page=open_browser,
             demo=engine.place.demo,
         )
+        workspace.panel.card_refused.connect(workspace.detail.show_refusal)
+        workspace.detail.card_refused.connect(workspace.panel.show_refusal)
         workspace.connection.revoked.connect(self.session.sign_out)
         workspace.live.pulse_changed.connect(workspace.connection.feel)
         self.window.open_workspace(workspace)

@@ -20,6 +20,7 @@ from engine.domain.catalogue import Offer
 from engine.domain.errors import AlreadyAsked, DriveSphereError
 from engine.domain.events import BookingChanged, CarClaimed, Fact
 from engine.domain.money import Money
+from engine.domain.payment import Decline
 from engine.domain.people import Renter
 from engine.domain.period import RentalPeriod
 from engine.services.booking import HoldCar
@@ -224,6 +225,10 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         self._run += 1
         for name in ("renters", "settle", "quote refund", "add renter", "somebody"):
             self._tasks.stop(name)
+
+    def show_refusal(self, booking_id: BookingId, decline: Decline | None) -> None:
+        if self.state.booking is not None and self.state.booking.id == booking_id:
+            self._show(replace(self.state, decline=decline))
 
     def _show_page(self, page: ShownPage | None) -> None:
         self._show(replace(self.state, page=page))

@@ -19,6 +19,7 @@ from engine.domain.car import Branch
 from engine.domain.errors import DriveSphereError
 from engine.domain.listing import told_to
 from engine.domain.money import Money
+from engine.domain.payment import Decline
 from engine.domain.people import Deed
 
 
@@ -31,6 +32,7 @@ class DetailState:
         branches: All of them, once they are known.
         acting: A change was asked for and is not answered yet.
         page: The payment page, once its address was asked for.
+        decline: The card that was refused last on it.
         letting_go: The renter gave up, and Stripe has not said yet that the page is closed.
     """
 
@@ -40,6 +42,7 @@ class DetailState:
     acting: bool = False
     letting_go: bool = False
     page: ShownPage | None = None
+    decline: Decline | None = None
     problem: DriveSphereError | None = None
 
     def panel(self) -> PanelState:
@@ -47,7 +50,14 @@ class DetailState:
         if self.booking is None:
             return PanelState(problem=self.problem)
         stage = Stage.RELEASING if self.letting_go else STAGES.get(self.booking.state, Stage.RELEASED)
-        return PanelState(stage, booking=self.booking, period=self.booking.period, page=self.page, problem=self.problem)
+        return PanelState(
+            stage,
+            booking=self.booking,
+            period=self.booking.period,
+            page=self.page,
+            decline=self.decline,
+            problem=self.problem,
+        )
 
 
 class DetailViewModel(OneBookingViewModel[DetailState]):
@@ -183,6 +193,10 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
         self._wanted = None
         for name in ("detail", "detail refund"):
             self._tasks.stop(name)
+
+    def show_refusal(self, booking_id: BookingId, decline: Decline | None) -> None:
+        if self.state.booking is not None and self.state.booking.id == booking_id:
+            self._show(replace(self.state, decline=decline))
 
     def _show_page(self, page: ShownPage | None) -> None:
         self._show(replace(self.state, page=page))

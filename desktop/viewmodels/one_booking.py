@@ -17,6 +17,7 @@ from desktop.viewmodels.panel_state import MOVING, STAGES, ShownPage
 from engine.domain.addresses import BrowserNotOpened, PageAddress
 from engine.domain.booking import Booking, BookingId
 from engine.domain.errors import DriveSphereError, PaymentRefused, StrangeAddress
+from engine.domain.payment import Decline
 
 _AFTER_FAILURE_S = 3.0
 
@@ -41,11 +42,13 @@ class OneBookingViewModel(QObject, Generic[State]):
         changed: The state was replaced; carries the new one.
         booked: A booking came to be or changed; carries it. Lists show it without asking.
         refund_quoted: What cancelling now would give back; carries the RefundQuote, to be agreed to.
+        card_refused: A BookingId and the Decline on its page, or None once another card is tried.
     """
 
     changed = Signal(object)
     booked = Signal(object)
     refund_quoted = Signal(object)
+    card_refused = Signal(object, object)
 
     def __init__(self, desk: Desk, open_browser: OpenBrowser, tasks: TaskScope, state: State) -> None:
         super().__init__()
@@ -67,16 +70,21 @@ class OneBookingViewModel(QObject, Generic[State]):
         """Show a problem beside what is there."""
         raise NotImplementedError
 
+    def show_refusal(self, booking_id: BookingId, decline: Decline | None) -> None:
+        """A card was refused on the page of that booking, whoever watches it."""
+        raise NotImplementedError
+
     def _show_page(self, page: ShownPage | None) -> None:
         """Show where the booking can be paid."""
         raise NotImplementedError
 
     async def _watch(self, booking_id: BookingId, seen: int, run: int) -> None:
         """Until Stripe or the clock ended it; a question that got no answer is asked again after a while."""
+        declined: Decline | None = None
         while True:
             try:
                 booking = await self._desk.call(
-                    partial(self._desk.follower.next_change, self._desk.actor, booking_id, seen)
+                    partial(self._desk.follower.next_change, self._desk.actor, booking_id, seen, declined)
                 )
             except DriveSphereError as problem:
                 if isinstance(problem, PaymentRefused):
@@ -89,6 +97,10 @@ class OneBookingViewModel(QObject, Generic[State]):
             else:
                 seen = booking.version
                 self._took(booking, run)
+                if (now := self._desk.payment.declined(booking_id)) != declined:
+                    declined = now
+                    self.show_refusal(booking_id, declined)
+                    self.card_refused.emit(booking_id, declined)
                 if STAGES.get(booking.state) not in MOVING:
                     return
 

@@ -12,7 +12,7 @@ from engine.domain.catalogue import Offer
 from engine.domain.damage import Damaged
 from engine.domain.errors import DriveSphereError, PeriodTaken
 from engine.domain.events import CarClaimed
-from engine.domain.payment import AttemptState
+from engine.domain.payment import AttemptState, Decline
 from engine.domain.people import Renter
 from engine.domain.period import RentalPeriod
 
@@ -50,6 +50,7 @@ class PanelState:
         booking: Once there is one; its quote is what is charged.
         page_ready: The payment page can be opened.
         page: The payment page, once its address was asked for.
+        decline: The card that was refused last on it; None once another is tried.
         problem: What went wrong last; the panel stays usable.
         searching: The renters below are being looked for.
     """
@@ -63,6 +64,7 @@ class PanelState:
     renter: Renter | None = None
     booking: Booking | None = None
     page: ShownPage | None = None
+    decline: Decline | None = None
     problem: DriveSphereError | None = None
 
     @property

@@ -1,6 +1,7 @@
 """Where the browser comes back to after a payment: a page of this desk, on this machine only.
 
-It proves nothing, anybody may open it; all it does is make the next look at Stripe happen now.
+It proves nothing, anybody may open it; all it does is make the next look at Stripe happen now. It speaks to whoever
+paid, not to the desk: the browser may be a renter's own.
 """
 
 from __future__ import annotations
@@ -33,9 +34,9 @@ p { margin: 0; color: var(--muted); }
 """
 _PAGE = f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Payment received by Stripe</title><style>{_STYLE}</style></head>
-<body><main><div class="mark" aria-hidden="true">&#10003;</div><h1>Payment received by Stripe</h1>
-<p>Return to DriveSphere: it asks Stripe now, and shows the booking as confirmed once Stripe says so.</p>
+<title>Paid</title><style>{_STYLE}</style></head>
+<body><main><div class="mark" aria-hidden="true">&#10003;</div><h1>Paid</h1>
+<p>You can close this window.</p>
 </main></body></html>
 """
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()

@@ -12,9 +12,16 @@ import msgspec
 from engine.domain.charging import received
 from engine.domain.dispute import DisputeFacts
 from engine.domain.errors import InvalidMoney, PaymentMismatch
-from engine.domain.payment import IntentFacts, PageFacts, PageStatus, PaymentFacts, RefundFacts
+from engine.domain.payment import Decline, IntentFacts, PageFacts, PageStatus, PaymentFacts, RefundFacts
 
 Body = dict[str, Any]
+
+
+class _PaymentError(msgspec.Struct):
+    type: str
+    code: str | None = None
+    decline_code: str | None = None
+    charge: str | None = None
 
 
 class _Intent(msgspec.Struct):
@@ -25,6 +32,7 @@ class _Intent(msgspec.Struct):
     amount_received: int = 0
     latest_charge: str | None = None
     metadata: dict[str, str] = {}
+    last_payment_error: _PaymentError | None = None
 
 
 class _Session(msgspec.Struct):
@@ -109,7 +117,16 @@ def page_facts(body: Body) -> PageFacts:
             attempt=int(told.metadata.get("attempt", "")),
             expires_at=datetime.fromtimestamp(told.expires_at, UTC),
             tags=told.metadata,
+            decline=_decline(told.payment_intent),
         )
+
+
+def _decline(intent: _Intent | None) -> Decline | None:
+    """Only while another card is awaited: Stripe keeps the error of a try that another has followed."""
+    if intent is None or intent.status != "requires_payment_method" or intent.last_payment_error is None:
+        return None
+    error = intent.last_payment_error
+    return Decline(error.decline_code or error.code or error.type, error.charge or "")
 
 
 def intent_facts(body: Body) -> IntentFacts:

@@ -120,6 +120,19 @@ class Attempt:
         return replace(self, state=state)
 
 
+@dataclass(frozen=True, slots=True)
+class Decline:
+    """A card that was refused on a page that stays open for another.
+
+    Attributes:
+        code: Stripe's, more exact first: a decline code, else an error code (https://docs.stripe.com/declines/codes).
+        charge: Which try it was; empty where Stripe made no charge of it.
+    """
+
+    code: str
+    charge: str = ""
+
+
 class PageStatus(StrEnum):
     OPEN = auto()
     COMPLETE = auto()
@@ -137,6 +150,7 @@ class PageFacts:
         booking_id: ``client_reference_id``.
         url: The hosted page; empty once the session is no longer open.
         tags: What the page was opened with.
+        decline: What became of the last card, while no other was tried.
     """
 
     session_id: str
@@ -151,6 +165,7 @@ class PageFacts:
     attempt: int
     expires_at: datetime
     tags: Mapping[str, str] = field(default_factory=dict)
+    decline: Decline | None = None
 
     @property
     def secured(self) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from engine.domain.booking import Booking, BookingId
+from engine.domain.payment import Decline
 from engine.domain.people import Actor
 from engine.ports import Clock
 from engine.services.gate import gated
@@ -38,15 +39,17 @@ class Follower:
         if (waiting := self._arrivals.get(booking_id)) is not None:
             waiting.set()
 
-    async def next_change(self, actor: Actor, booking_id: BookingId, seen: int) -> Booking:
-        """The booking as soon as its version is not *seen*; asks Stripe until then.
+    async def next_change(
+        self, actor: Actor, booking_id: BookingId, seen: int, declined: Decline | None = None
+    ) -> Booking:
+        """The booking as soon as its version is not *seen*, or another card than *declined* was refused.
 
         Raises:
             Forbidden, NotFound: As for ``PaymentService.settle``.
             Unavailable: One round got no answer; call again to go on.
         """
         booking = await self.payment.settle(actor, booking_id)
-        while booking.version == seen:
+        while booking.version == seen and self.payment.declined(booking_id) == declined:
             await self._pause(booking)
             booking = await self.payment.settle(actor, booking_id)
         return booking

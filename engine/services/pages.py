@@ -9,10 +9,10 @@ from datetime import timedelta
 import structlog
 
 from engine.domain.belief import Believed, Doubt
-from engine.domain.booking import Booking, BookingState
+from engine.domain.booking import Booking, BookingId, BookingState
 from engine.domain.errors import NotBelieved, PaymentRefused
 from engine.domain.frozen import again, order_of
-from engine.domain.payment import PAGE_LIFETIME, Attempt, AttemptState, PageFacts, PageStatus
+from engine.domain.payment import PAGE_LIFETIME, Attempt, AttemptState, Decline, PageFacts, PageStatus
 from engine.ports import Clock, PaymentGateway, Store
 
 log = structlog.get_logger(__name__)
@@ -31,12 +31,17 @@ _OTHER_REQUEST = "idempotency_error"
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """Each method takes one step and returns the booking as it is stored then; Overtaken means: read it anew."""
+    """Each method takes one step and returns the booking as it is stored then; Overtaken means: read it anew.
+
+    Attributes:
+        declines: Of bookings that this engine looks after, the card that was refused last.
+    """
 
     store: Store
     gateway: PaymentGateway
     clock: Clock
     desk: str
+    declines: dict[BookingId, Decline]
 
     async def open(self, believed: Believed) -> Booking:
         """Rows 2 and 3. A retry sends the same bytes under the same key, so there is one page however often.
@@ -81,10 +86,13 @@ class Pages:
         """Rows 4 to 7."""
         booking = believed.booking
         page = await self.page(believed)
+        self.declines.pop(booking.id, None)
         if page.secured:
             return await self.move(booking, BookingState.CONFIRMED, booking.attempt.paid(page))
         if page.unpaid_for_good:
             return await self.move(booking, BookingState.RELEASING)
+        if page.decline is not None:
+            self.declines[booking.id] = page.decline
         if page.status is PageStatus.COMPLETE and booking.state is BookingState.HELD:
             return await self.move(booking, BookingState.AWAITING_FUNDS)
         return booking

@@ -7,7 +7,7 @@ was overtaken has lost nothing: the next one starts from what is stored.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -23,7 +23,7 @@ from engine.domain.errors import (
     PaymentMismatch,
     PeriodTaken,
 )
-from engine.domain.payment import AttemptState, PageFacts, PageStatus
+from engine.domain.payment import AttemptState, Decline, PageFacts, PageStatus
 from engine.domain.people import Actor, Deed
 from engine.ports import Clock, PaymentGateway, Store, Work
 from engine.services.belief import Belief
@@ -41,7 +41,11 @@ _LONGEST_WAY = 10
 @gated
 @dataclass(frozen=True, slots=True)
 class PaymentService:
-    """Attributes: ``desk`` is the name under which this engine signs a booking's history."""
+    """See the verbs.
+
+    Attributes:
+        desk: The name under which this engine signs a booking's history.
+    """
 
     store: Store
     gateway: PaymentGateway
@@ -49,6 +53,11 @@ class PaymentService:
     desk: str
     mode: ModeGuard
     belief: Belief
+    _declines: dict[BookingId, Decline] = field(default_factory=dict)
+
+    def declined(self, booking_id: BookingId) -> Decline | None:
+        """The card that was refused last on a page that stays open for another, as far as this engine looked."""
+        return self._declines.get(booking_id)
 
     async def settle(self, actor: Actor, booking_id: BookingId) -> Booking:
         """``carry_on`` for somebody at a desk.
@@ -233,7 +242,7 @@ class PaymentService:
 
     @property
     def _pages(self) -> Pages:
-        return Pages(self.store, self.gateway, self.clock, self.desk)
+        return Pages(self.store, self.gateway, self.clock, self.desk, self._declines)
 
     @property
     def _takings(self) -> Takings:

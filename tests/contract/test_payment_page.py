@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
@@ -99,13 +100,44 @@ def test_text_from_the_shop_is_text_on_the_page(sandbox):
 
 
 def test_a_paid_page_leads_back_to_the_shop(sandbox):
-    session = sandbox.session()
+    session = sandbox.session(success_url="https://firm.example/paid?session={CHECKOUT_SESSION_ID}")
 
     answer = sandbox.pay(session["url"])
 
-    assert (answer.status_code, answer.headers["location"]) == (303, f"http://127.0.0.1:9/back?session={session['id']}")
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        f"https://firm.example/paid?session={session['id']}",
+    )
     assert state(sandbox, session) == "complete"
     assert "Already paid" in get(session["url"]).text
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_whoever_pays_after_the_desk_has_closed_is_told_so_by_a_page_that_is_there(sandbox, host):
+    session = sandbox.session(success_url=f"http://{host}:9/paid/nobody?booking=b")
+
+    answer = sandbox.pay(session["url"])
+    told = get(sandbox.url + answer.headers["location"])
+
+    assert answer.status_code == 303
+    assert answer.headers["location"].endswith("/paid")
+    assert told.status_code == 200
+    assert "You can close this window." in told.text
+    assert "href" not in told.text
+    assert told.text == get(session["url"]).text
+
+
+def test_a_desk_that_is_there_is_told_of_the_payment(sandbox):
+    with socket.create_server(("127.0.0.1", 0)) as desk:
+        desk.settimeout(20)
+        port = desk.getsockname()[1]
+        session = sandbox.session(success_url=f"http://127.0.0.1:{port}/paid/x?booking=b-1")
+        sandbox.pay(session["url"])
+        guest, _ = desk.accept()
+        with guest:
+            asked = guest.recv(4096)
+
+    assert asked.startswith(b"GET /paid/x?booking=b-1 ")
 
 
 def test_a_declined_card_leaves_the_page_open_for_another(sandbox):

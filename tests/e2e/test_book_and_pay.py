@@ -90,7 +90,8 @@ def test_a_car_is_found_booked_paid_and_cancelled(at_the_counter, tmp_path, card
                 await _pay(page, card)
                 if card == DECLINED:
                     assert "declined" in await page.wait_for("document.querySelector('[role=alert]')?.textContent")
-            await page.wait_for("location.pathname.startsWith('/paid/')")
+            await page.wait_for("location.pathname.endsWith('/paid')")
+            assert "You can close this window." in await page.wait_for("document.querySelector('main')?.textContent")
         await person.until(lambda: panel.state.stage is Stage.CONFIRMED)
         await person.until(lambda: "Confirmed" in _shown(person))
 

@@ -359,6 +359,7 @@ async def test_differences_are_told_as_json(capsys):
         "posted": 0,
         "not_asked": 0,
         "own_prices": 0,
+        "disputes_unread": False,
         "damaged": [],
         "sums": [],
         "need_a_person": 0,

@@ -7,8 +7,10 @@ from dataclasses import replace
 import pymongo
 import pytest
 from builders import DATABASE, PASSWORD
+from payments import opened
 from pymongo.errors import OperationFailure
 
+from engine.domain.addresses import NOWHERE
 from engine.domain.errors import Forbidden, InvalidText, Misconfigured, NotFound
 
 pytestmark = pytest.mark.asyncio
@@ -57,6 +59,20 @@ async def test_the_first_administrator_of_a_live_firm_brings_the_page_along(live
         assert PAGE == desk.landing.address, "a desk's own page that nobody recorded is not used"
 
     assert [PAGE] == [row["_id"] for row in live.db.return_pages.find()]
+
+
+async def test_test_payments_come_back_to_the_firms_page_where_there_is_one(world, stripe):
+    async with world.desk("admin") as admin:
+        assert not admin.landing.address.startswith("https:") or admin.landing.address == NOWHERE
+        await admin.head_office.return_pages.add(admin.actor, PAGE)
+    try:
+        async with world.desk() as desk:
+            booking = await opened(desk)
+            page = await stripe.page(booking)
+    finally:
+        world.db.return_pages.delete_many({})
+
+    assert page["success_url"].startswith(f"{PAGE}?booking={booking.id}")
 
 
 @pytest.mark.parametrize("account", ["clerk", "renter", "owner", "worker"])

@@ -7,6 +7,9 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from payments import opened as opened_at_stripe
+from payments import stripe_of
+from person import person_at
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtTest import QTest
@@ -15,15 +18,16 @@ from view_builders import NOW, fed_workspace, make_booking
 from desktop.messages import say
 from desktop.qr import modules_of
 from desktop.tasks import TaskScope
+from desktop.theme.tokens import Tone
 from desktop.viewmodels.booking import PanelState, Stage
 from desktop.viewmodels.panel_state import ShownPage
 from desktop.views.client.page_address import ONLY_HERE, SCAN
-from desktop.views.client.payment_status import PaymentStatus, status_words
+from desktop.views.client.payment_status import DECLINED, DECLINES, PaymentStatus, status_words
 from desktop.widgets.qr_code import QrCode
 from engine.domain.addresses import BrowserNotOpened, NotOpenedWhy, page_address
 from engine.domain.booking import BookingId, BookingState
 from engine.domain.errors import PaymentRefused
-from engine.domain.payment import AttemptState
+from engine.domain.payment import AttemptState, Decline
 
 ADDRESS = page_address("https://checkout.stripe.com/c/pay/cs_test_a1")
 SHOWN = ShownPage(make_booking(1).id, ADDRESS, modules_of(ADDRESS))
@@ -178,7 +182,7 @@ async def test_what_a_refusal_made_of_the_booking_is_shown_with_its_reason(until
     refusal = PaymentRefused("no", param="customer_email", stripe_code="email_invalid", status=400)
 
     class Desk:
-        async def next_change(self, _actor, _booking_id, _seen):
+        async def next_change(self, _actor, _booking_id, _seen, _declined):
             raise refusal
 
         async def booking(self, _actor, _booking_id):
@@ -194,3 +198,33 @@ async def test_what_a_refusal_made_of_the_booking_is_shown_with_its_reason(until
     assert (after, refusal) == (vm.state.booking, vm.state.problem)
     assert (Stage.RELEASED if state is BookingState.RELEASED else Stage.PAYING) is vm.state.stage
     await tasks.aclose()
+
+
+@given(st.sampled_from([*DECLINES, "generic_decline", "stolen_card", "lost_card", "fraudulent", "one_of_tomorrow"]))
+def test_a_declined_card_is_told_in_words_and_what_was_stolen_is_not(code):
+    told = status_words(replace(paying(), decline=Decline(code, "ch_1")))
+
+    assert told.sentence.endswith("The page stays open for another card.")
+    assert "_" not in told.sentence
+    assert (DECLINED in told.sentence) == (code not in DECLINES)
+    assert "stolen" not in told.sentence
+    assert WAITING == status_words(replace(paying(), page=replace(SHOWN, handed=True))).sentence
+
+
+async def test_a_declined_card_is_told_in_the_panel_until_another_is_tried(qapp, world, tmp_path):
+    async with person_at(qapp, world, tmp_path) as person, stripe_of(world) as stripe:
+        await person.sign_in("clerk")
+        panel, detail = person.desk.panel, person.desk.detail
+        async with world.desk() as desk:
+            booking = await opened_at_stripe(desk)
+        panel.resume(booking, None)
+        detail.open(booking)
+        await person.until(lambda: panel.state.page_ready)
+        await stripe.pay(booking, number="4000 0000 0000 0002")
+        await person.until(lambda: panel.state.decline is not None and detail.state.decline is not None)
+        first = status_words(panel.state)
+        await stripe.pay(booking)
+        await person.until(lambda: panel.state.stage is Stage.CONFIRMED)
+
+    assert (Tone.WARNING, f"{DECLINED} The page stays open for another card.") == (first.tone, first.sentence)
+    assert "Paid" in status_words(panel.state).sentence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -29,6 +30,24 @@ class StatusWords:
     sentence: str
 
 
+DECLINED = "The card was declined; nothing was charged."
+#: What may be told of a decline (https://docs.stripe.com/declines/codes); of a card that was lost or stolen Stripe asks
+#: that nobody is told more than that it was declined.
+DECLINES = MappingProxyType(
+    {
+        "insufficient_funds": "The card was declined: there is not enough money on it.",
+        "expired_card": "The card was declined: it has expired.",
+        "incorrect_cvc": "The card was declined: its security code was wrong.",
+        "incorrect_number": "The card was declined: its number was wrong.",
+        "card_velocity_exceeded": "The card was declined: its limit is reached.",
+        "withdrawal_count_limit_exceeded": "The card was declined: its limit is reached.",
+        "currency_not_supported": "The card was declined: it does not pay in this currency.",
+        "processing_error": "The card could not be charged just now.",
+        "try_again_later": "The card could not be charged just now.",
+        "authentication_required": "The bank wants the payment to be confirmed, and it was not.",
+        "payment_intent_authentication_failure": "The bank could not confirm who pays; nothing was charged.",
+    }
+)
 _REFUNDS = {
     RefundState.DONE: "was refunded",
     RefundState.FAILED: "could not be refunded; head office sees to it",
@@ -43,7 +62,8 @@ def status_words(state: PanelState) -> StatusWords | None:
     if state.stage is Stage.RENTER or booking is None:
         return None
     if state.stage is Stage.PAYING:
-        return StatusWords(Icon.HOLD, Tone.ACCENT, f"Held for {booking.renter_name}", _to_pay(state, booking))
+        tone = Tone.WARNING if state.decline is not None else Tone.ACCENT
+        return StatusWords(Icon.HOLD, tone, f"Held for {booking.renter_name}", _to_pay(state, booking))
     if state.stage is Stage.RELEASING:
         sentence = "The payment page is being closed. A payment made meanwhile still counts."
         return StatusWords(Icon.CLOCK, Tone.NEUTRAL, "Letting the car go …", sentence)
@@ -58,6 +78,8 @@ def _to_pay(state: PanelState, booking: Booking) -> str:
         return "The money is on its way."
     if not state.page_ready:
         return "The payment page is being made …"
+    if state.decline is not None:
+        return f"{DECLINES.get(state.decline.code, DECLINED)} The page stays open for another card."
     if state.payable is not None and state.payable.handed:
         return "Waiting for the payment. The same page can be opened again."
     return "Open the payment page in the browser, or show its address."

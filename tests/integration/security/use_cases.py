@@ -122,6 +122,7 @@ TABLE: dict[str, UseCase] = {
     "rental.take_up_again": may(BOOK, args=lambda it: (it.booking_id, "key-again"), of="booking"),
     "follower.next_change": may(BOOK, Deed.CAPTURE, args=lambda it: (it.booking_id, 0), of="booking"),
     "head_office.care.waiting": may(Deed.SEE_ALL_BOOKINGS),
+    "head_office.disputes.cases": may(Deed.SEE_ALL_BOOKINGS),
     "head_office.care.settle_by_hand": may(
         Deed.SETTLE_BY_HAND, args=lambda it: (it.booking_id, "settled in cash"), kwargs=lambda _it: {"seen": 1}
     ),
@@ -195,6 +196,10 @@ INTERNAL = {
     "restored_look.run": "started by the engine after a restore, for accounts that record the firm's mode",
     "restored_look.look": "the same, once; reads Stripe, closes pages of bookings that are gone, books nothing",
     "restored_look.take_up": "the same: writes down a payment and keeps its car",
+    "afterwards.run": "started by the engine for accounts that may sweep",
+    "afterwards.look_if_due": "the same, once: reads Stripe's refunds and disputes, and stores what changed",
+    "head_office.disputes.heard": "a webhook said so; it proves nothing and is looked up at Stripe",
+    "head_office.disputes.look": "the same for all; the database lets only the worker and administrators write them",
     "sweeper.run": "started by the engine for accounts that may sweep",
     "sweeper.sweep": "the same",
     "live.run": "started by the engine; follows what the account may read",
