@@ -261,16 +261,13 @@ def _fleet(doors: _Doors, database: str, bookings: str) -> FleetService:
 
 def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
     client, store, turns, clock = doors.client, doors.store, doors.turns, doors.clock
-    desk = desk_name()
-    key = describe_key(place.stripe_key, place.stripe_url)
+    desk, key = desk_name(), describe_key(place.stripe_key, place.stripe_url)
     pictures, darkroom = MongoImages(client, place.database), Darkroom()
-    readable = readable_to(actor)
+    readable, means = readable_to(actor), _means(place, actor, doors)
     books = MongoEarnings(client, place.database, clock, readable.summed)
-    means = _means(place, actor, doors)
     payment, landing = means.payment, means.landing
     at = bookings_at(place, means, doors.session.signing_key, actor, desk)
     office = open_head_office(client, place.database, doors.cache, payment, key, clock, desk)
-    disputes = office.disputes if actor.may(Deed.SEE_ALL_BOOKINGS) else None
     return Engine(
         actor=actor,
         session=doors.session,
@@ -285,7 +282,7 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
         carrier=at.carrier,
         changing=at.changing,
         sweeper=Sweeper(store, payment, turns, clock, desk),
-        afterwards=Afterwards(payment, disputes, turns, desk, own_word=actor.role is Role.WORKER),
+        afterwards=_afterwards(actor, payment, office, turns),
         fleet=_fleet(doors, place.database, readable.summed),
         images=ImagesService(pictures, FolderShelf(place.cache_dir) if place.cache_dir else NoShelf(), darkroom),
         landing=landing,
@@ -301,6 +298,11 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
         restored_look=RestoredLook(MongoRestored(client, place.database), payment),
         copying=open_copying(client, place.database, place.copies_dir, clock, actor, books),
     )
+
+
+def _afterwards(actor: Actor, payment: PaymentService, office: HeadOffice, turns: RedisTurns) -> Afterwards:
+    disputes = office.disputes if actor.may(Deed.SEE_ALL_BOOKINGS) else None
+    return Afterwards(payment, disputes, turns, desk_name(), own_word=actor.role is Role.WORKER)
 
 
 @asynccontextmanager
