@@ -1,6 +1,7 @@
 """What this person set on this computer: window, theme, motion, language, last search. Nothing secret.
 
-API: Preferences(file=None) with geometry, scheme, reduced_motion, language, last_search, fleet_view.
+API: Preferences(file=None) with geometry, scheme, reduced_motion, language, last_search,
+    scopes, fleet_view.
 """
 
 from __future__ import annotations
@@ -66,17 +67,20 @@ class Preferences:
     @property
     def last_search(self) -> dict[str, str]:
         """The fields of the search form as they were left."""
-        try:
-            stored = json.loads(self._text("search/last") or "{}")
-        except ValueError:
-            return {}
-        if not isinstance(stored, dict):
-            return {}
-        return {str(name): str(value) for name, value in stored.items()}
+        return self._fields("search/last")
 
     @last_search.setter
     def last_search(self, fields: Mapping[str, str]) -> None:
         self._settings.setValue("search/last", json.dumps(dict(fields)))
+
+    @property
+    def scopes(self) -> dict[str, str]:
+        """Account -> whose bookings its list showed last."""
+        return self._fields("bookings/scopes")
+
+    @scopes.setter
+    def scopes(self, scopes: Mapping[str, str]) -> None:
+        self._settings.setValue("bookings/scopes", json.dumps(dict(scopes)))
 
     @property
     def fleet_view(self) -> str:
@@ -90,6 +94,15 @@ class Preferences:
     def save(self) -> None:
         """Write now; otherwise Qt does it some time later."""
         self._settings.sync()
+
+    def _fields(self, name: str) -> dict[str, str]:
+        try:
+            stored = json.loads(self._text(name) or "{}")
+        except ValueError:
+            return {}
+        if not isinstance(stored, dict):
+            return {}
+        return {str(field): str(value) for field, value in stored.items()}
 
     def _text(self, name: str) -> str:
         return str(self._settings.value(name, "") or "")

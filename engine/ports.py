@@ -163,6 +163,9 @@ class Store(Protocol):
     async def count_bookings(self, chosen: BookingSelection) -> int:
         """How many are selected in all; ``COUNT_CAP`` + 1 stands for any number beyond the cap."""
 
+    async def bookings_meant(self, chosen: BookingSelection, text: str) -> Sought:
+        """What *text* means with one slip, by what the account's bookings are found by themselves."""
+
     def booking_batches(self, chosen: BookingSelection, size: int, most: int) -> AsyncIterator[list[Booking | Damaged]]:
         """All that *chosen* selects, *size* at a time and *most* in all, whatever its page is."""
 
@@ -203,6 +206,9 @@ class Store(Protocol):
 
     async def renters_sought(self, wanted: Sought, limit: int) -> list[Renter | Damaged]:
         """Those whose ``parts`` hold what is *wanted*, by key."""
+
+    async def renter_ids(self, wanted: Sought, limit: int) -> tuple[RenterId, ...]:
+        """The ids of these alone."""
 
     async def renters_meant(self, text: str) -> Sought:
         """What *text* means with one slip, by what the renters are found by; nothing if they bear none out."""

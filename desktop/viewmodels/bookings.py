@@ -85,12 +85,17 @@ class BookingsViewModel(QObject):
         """*scopes* are those offered, the first one opened with; all that the account may see if not given."""
         super().__init__()
         self._desk, self._tasks = desk, tasks
-        self._name = f"bookings {next(_numbers)}"
+        self._name, self.account = f"bookings {next(_numbers)}", desk.actor.account
         self.export = ExportViewModel(desk.bridge, tasks, self._name)
         self.scopes = scopes_of(desk.actor) if scopes is None else scopes
         self._heard: dict[str, Listed] = {}
         opened_with = self.scopes[0] if self.scopes else BookingScope.MINE
         self.state = BookingsState(query=BookingQuery(opened_with))
+
+    def begin_with(self, scope: str) -> None:
+        """Open with *scope*, if it is one of those offered; before the first load."""
+        if scope in self.scopes:
+            self.state = replace(self.state, query=BookingQuery(BookingScope(scope)))
 
     def load(self) -> None:
         self._tasks.stop(f"{self._name} soon")
@@ -158,7 +163,8 @@ class BookingsViewModel(QObject):
 
     def missing(self, booking: Booking) -> None:
         """It is on no loaded page: ask for the list again, unless it does not belong there."""
-        if matches(selection(self._desk.actor, self.asked()), booking):
+        asked = self.state.first.chosen if self.state.first is not None else None
+        if matches(asked or selection(self._desk.actor, self.asked()), booking):
             self._tasks.once(f"{self._name} soon", self._soon())
 
     def stop(self) -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
-from bson import Regex
 from pymongo.asynchronous.collection import AsyncCollection
 
-from engine.adapters.mongo_bookings import BookingSource
+from engine.adapters.mongo_bookings import WHOLE, BookingSource
 from engine.adapters.mongo_client import Database, Document, speaking
 from engine.adapters.mongo_reading import read
+from engine.adapters.mongo_sought import forgiven, holds, nearly
 from engine.domain.booking import Booking
 from engine.domain.damage import Damaged
 from engine.domain.listing import COUNT_CAP, BookingOrder, BookingSelection
+from engine.domain.sought import Sought
 
 _ORDERS = {
     BookingOrder.CREATED: ("created_at",),
@@ -55,6 +56,17 @@ async def batches(
                 yield [read("bookings", document, source.read) for document in some]
 
 
+async def meant(db: Database, source: BookingSource, chosen: BookingSelection, text: str) -> Sought:
+    """What *text* means with one slip, by what bookings are found by themselves.
+
+    A view has no index of these keys: there its own rows are looked through, and whole keys are compared only.
+    """
+    with speaking():
+        if source is WHOLE:
+            return await forgiven(db[source.name], "search_keys", text)
+        return await nearly(db[source.name], "search_keys", text, filter_of(replace(chosen, sought=None)))
+
+
 def order_of(chosen: BookingSelection) -> list[tuple[str, int]]:
     side = -1 if chosen.descending else 1
     return [(field, side) for field in (*_ORDERS[chosen.order], "_id")]
@@ -74,8 +86,10 @@ def filter_of(chosen: BookingSelection) -> Document:
     }
     if chosen.states:
         wanted["state"] = {"$in": sorted(chosen.states)}
-    if chosen.keys is not None:
-        wanted["search_keys"] = {"$in": [Regex(f"^{re.escape(key)}") for key in chosen.keys]}
+    if chosen.sought is not None:
+        found = holds("search_keys", chosen.sought)
+        theirs: Document = {"renter_id": {"$in": list(chosen.renter_ids)}}
+        wanted |= {"$or": [found, theirs]} if chosen.renter_ids else {"$and": [found]}
     pick_up = {"$gte": chosen.since, "$lt": chosen.until}
     if pick_up := {operator: moment for operator, moment in pick_up.items() if moment is not None}:
         wanted["starts_at"] = pick_up

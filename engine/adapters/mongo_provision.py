@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pymongo import UpdateOne
-
-from engine.adapters.mongo_bookings import booking_document, booking_of
 from engine.adapters.mongo_client import Client, Database, Document, database, speaking
 from engine.adapters.mongo_founding import NewAccount, create_account, found, has_admin
 from engine.adapters.mongo_indexes import INDEXES
@@ -22,7 +19,6 @@ from engine.domain.settings import FirmSettings
 __all__ = ["NewAccount", "create_account", "has_admin", "provision"]
 
 _OLDEST = (6, 0)
-_BATCH = 500
 
 
 async def provision(client: Client, name: str, settings: FirmSettings) -> list[str]:
@@ -46,7 +42,6 @@ async def provision(client: Client, name: str, settings: FirmSettings) -> list[s
         for collection in INDEXES:
             changes += await _indexes(db, collection)
         changes += await _views(db)
-        changes += await _search_keys(db)
         for role in RIGHTS:
             changes += await _role(db, role)
         changes += await begin_series(client, db, settings)
@@ -116,20 +111,6 @@ def same_index(there: Mapping[str, Any], wanted: Document) -> bool:
     options = ("unique", "sparse", "partialFilterExpression", "expireAfterSeconds")
     same_keys = [tuple(pair) for pair in there["key"]] == list(wanted["key"].items())
     return same_keys and all(there.get(option) == wanted.get(option) for option in options)
-
-
-async def _search_keys(db: Database) -> list[str]:
-    """Bookings of an older version are not found by text until they have their keys."""
-    lacking: Document = {"search_keys": {"$exists": False}}
-    done = 0
-    while found := await db.bookings.find(lacking).limit(_BATCH).to_list():
-        documents = [booking_document(booking_of(each)) for each in found]
-        changes = [
-            UpdateOne({"_id": each["_id"]}, {"$set": {key: each[key] for key in ("renter_key", "search_keys")}})
-            for each in documents
-        ]
-        done += (await db.bookings.bulk_write(changes, ordered=False)).modified_count
-    return [f"bookings: search keys written for {done}"] if done else []
 
 
 async def _role(db: Database, role: str) -> list[str]:

@@ -192,7 +192,7 @@ SHAPES: dict[str, Document] = {
             "renter_id": _TEXT,
             "renter_name": _TEXT,
             "renter_key": _MAYBE_EMPTY,
-            "search_keys": _list_of(_TEXT, 10),
+            "search_keys": _list_of(_TEXT, 120),
             "booked_by": _TEXT,
             "starts_at": _DATE,
             "ends_at": _DATE,

@@ -39,6 +39,20 @@ async def forgiven(rows: AsyncCollection[Document], field: str, text: str) -> So
     """What *text* means with one slip, by the keys in *field* of those *rows* that the index finds."""
     found: list[tuple[Guess, list[str]]] = []
     for guess in guesses(text):
-        some = await rows.find(_word(field, guess.instead), {field: 1}).limit(_MOST_LOOKED_AT).to_list()
-        found += [(guess, [key for key in each[field] if isinstance(key, str)]) for each in some]
+        found += await _looked_at(rows, field, guess, _word(field, guess.instead))
     return told(found)
+
+
+async def nearly(rows: AsyncCollection[Document], field: str, text: str, among: Document) -> Sought:
+    """As ``forgiven`` without an index: by whole keys, and only in the rows of *among*."""
+    found: list[tuple[Guess, list[str]]] = []
+    for guess in guesses(text):
+        found += await _looked_at(rows, field, guess, {**among, field: {"$in": sorted(guess.instead)}})
+    return told(found)
+
+
+async def _looked_at(
+    rows: AsyncCollection[Document], field: str, guess: Guess, wanted: Document
+) -> list[tuple[Guess, list[str]]]:
+    some = await rows.find(wanted, {field: 1}).limit(_MOST_LOOKED_AT).to_list()
+    return [(guess, [key for key in each[field] if isinstance(key, str)]) for each in some]

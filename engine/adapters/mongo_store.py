@@ -19,7 +19,7 @@ from engine.adapters.mongo_care import carless, due, needing_person
 from engine.adapters.mongo_cars import AT_ONCE, car_filter, page_of
 from engine.adapters.mongo_client import TRANSACTION_S, Client, Database, Document, database, session_of, speaking
 from engine.adapters.mongo_documents import audit_document, branch_of, car_of, renter_document, renter_of
-from engine.adapters.mongo_listing import batches, counted, listed
+from engine.adapters.mongo_listing import batches, counted, listed, meant
 from engine.adapters.mongo_reading import MOST_MINOR, must, read, sound, split
 from engine.adapters.mongo_schema import must_fit
 from engine.adapters.mongo_settings import read_revisions
@@ -120,6 +120,9 @@ class MongoStore:
 
     async def count_bookings(self, chosen: BookingSelection) -> int:
         return await counted(self._readable, chosen)
+
+    async def bookings_meant(self, chosen: BookingSelection, text: str) -> Sought:
+        return await meant(self._db, self._source, chosen, text)
 
     def booking_batches(self, chosen: BookingSelection, size: int, most: int) -> AsyncIterator[list[Booking | Damaged]]:
         return batches(self._db, self._source, chosen, size, most)
@@ -229,6 +232,11 @@ class MongoStore:
         with speaking():
             found = await self._db.renters.find(holds("parts", wanted)).limit(limit).to_list()
         return [read("renters", document, renter_of) for document in found]
+
+    async def renter_ids(self, wanted: Sought, limit: int) -> tuple[RenterId, ...]:
+        with speaking():
+            found = await self._db.renters.find(holds("parts", wanted), {"_id": 1}).limit(limit).to_list()
+        return tuple(RenterId(each["_id"]) for each in found if isinstance(each["_id"], str))
 
     async def renters_meant(self, text: str) -> Sought:
         with speaking():

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from enum import StrEnum, auto
 from typing import Generic, Protocol, TypeVar
 
-from engine.domain.alike import in_scripts
 from engine.domain.booking import STANDING, Booking, BookingState, Standing
 from engine.domain.car import BranchId, CarId, OwnerId
 from engine.domain.errors import Forbidden
 from engine.domain.people import AccountName, Actor, Deed, RenterId, Role
-from engine.domain.text import clean, name_keys, plain, search_forms, without_unseen
+from engine.domain.sought import MARK, Sought, joined, parts, sought, words
+from engine.domain.text import clean, plain
 from engine.domain.zones import shown_zone
 
 #: Rows of one page at most.
@@ -22,8 +21,7 @@ MOST_ROWS = 200
 COUNT_CAP = 10_000
 _LONGEST_TEXT = 80
 _LONGEST_ID = 120
-#: Keys of names begin with it, so that a search without names cannot hit one.
-_NAME = "~"
+_MOST_NAMES = 8
 
 Id = TypeVar("Id", bound=str)
 
@@ -93,7 +91,7 @@ class BookingQuery:
     """What a person asks for.
 
     Attributes:
-        text: Beginning of a plate, a renter's name or one of its words, or a booking number.
+        text: Any part of a plate, of a booking's number, or of what its renter is found by (``Renter.parts``).
         standings: Any of these; empty for all.
         since: Earliest pick-up (UTC), included.
         until: Latest pick-up (UTC), not included.
@@ -118,7 +116,8 @@ class BookingSelection:
     """A query after the account was looked at: only this reaches the store.
 
     Attributes:
-        keys: Beginnings of search keys, any of them; None when nothing was typed, empty when nothing can match.
+        sought: What of the bookings' own keys was typed; None when nothing was.
+        renter_ids: Renters of whom something was typed: their bookings are found as well.
     """
 
     booked_by: AccountName | None = None
@@ -127,7 +126,8 @@ class BookingSelection:
     branch_id: BranchId | None = None
     car_id: CarId | None = None
     states: frozenset[BookingState] = frozenset()
-    keys: tuple[str, ...] | None = None
+    sought: Sought | None = None
+    renter_ids: tuple[RenterId, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
     order: BookingOrder = BookingOrder.CREATED
@@ -138,11 +138,19 @@ class BookingSelection:
 
 @dataclass(frozen=True, slots=True)
 class BookingRows(Generic[Row]):
-    """Attributes: ``total`` counts the rows of the query, up to ``COUNT_CAP``; ``capped`` says that there are more."""
+    """Attributes: ``total`` counts the rows of the query, up to ``COUNT_CAP``; ``capped`` says that there are more.
+
+    ``chosen`` is what was asked for in the end; its ``slip`` says that nothing is spelt as typed, and these nearly are.
+    """
 
     rows: tuple[Row, ...]
     total: int
     capped: bool = False
+    chosen: BookingSelection | None = None
+
+    @property
+    def slip(self) -> bool:
+        return self.chosen is not None and self.chosen.sought is not None and self.chosen.sought.slip
 
 
 def scopes_of(actor: Actor) -> tuple[BookingScope, ...]:
@@ -185,7 +193,7 @@ def selection(actor: Actor, query: BookingQuery) -> BookingSelection:
         branch_id=branch or asked_branch,
         car_id=_id("car", query.car_id),
         states=frozenset(state for state, standing in STANDING.items() if standing in query.standings),
-        keys=needles(text, names=not discreet) if text else None,
+        sought=seeking(sought(text), names=not discreet) if text else None,
         since=query.since,
         until=query.until,
         order=BookingOrder(query.order),
@@ -199,11 +207,15 @@ def matches(chosen: BookingSelection, booking: Booking) -> bool:
     """Whether *booking* belongs to the list, as the database would say; order and page do not count."""
     own = (booking.booked_by, booking.renter_id, booking.owner_id, booking.branch_id, booking.car_id)
     asked = (chosen.booked_by, chosen.renter_id, chosen.owner_id, chosen.branch_id, chosen.car_id)
-    starts_at, keys = booking.period.starts_at, search_keys(booking)
+    starts_at = booking.period.starts_at
     return (
         all(wanted is None or wanted == there for wanted, there in zip(asked, own, strict=True))
         and (not chosen.states or booking.state in chosen.states)
-        and (chosen.keys is None or any(key.startswith(chosen.keys) for key in keys))
+        and (
+            chosen.sought is None
+            or booking.renter_id in chosen.renter_ids
+            or chosen.sought.found_in(search_keys(booking))
+        )
         and (chosen.since is None or starts_at >= chosen.since)
         and (chosen.until is None or starts_at < chosen.until)
     )
@@ -228,22 +240,22 @@ def initials(name: str) -> str:
 
 
 def search_keys(booking: Booking) -> tuple[str, ...]:
-    """Under which beginnings a booking is found: its number, its plate, the renter's name and each word of it."""
-    names = [_NAME + key for key in name_keys(booking.renter_name)]
-    return tuple(dict.fromkeys([compact(booking.id), compact(booking.plate), *names]))
+    """What a booking is found by itself: any part of its number and its plate, and words of the name on it, marked.
+
+    Other parts of the renter are the renter's own keys: bookings are read by some who are not told of renters.
+    """
+    own = (each for each in parts((joined(booking.id), joined(booking.plate))) if each[0] != MARK)
+    names = (MARK + word for word in words(booking.renter_name)[:_MOST_NAMES])
+    return tuple(dict.fromkeys((*own, *names)))
 
 
-def needles(text: str, *, names: bool) -> tuple[str, ...]:
-    """The forms of a typed *text* with which ``search_keys`` may begin; with *names* off no renter is found."""
-    number, forms = compact(without_unseen(text)), search_forms(text) if names else ()
-    return (*(in_scripts(number) if number else ()), *(_NAME + name for name in forms))
-
-
-def compact(text: str) -> str:
-    """Letters and digits only, as capitals: ``b-ds 12`` and ``B DS12`` are one plate."""
-    if text.isascii() and text.isalnum():
-        return text.upper()  # the same, and tens of thousands of numbers are compared with a search in a blink
-    return "".join(sign for sign in unicodedata.normalize("NFKC", text).upper() if sign.isalnum())
+def seeking(wanted: Sought, *, names: bool) -> Sought:
+    """*wanted* in ``search_keys``, in which words of names alone are marked; with *names* off no renter is found."""
+    if names:
+        ways = (tuple(word | {MARK + each.removeprefix(MARK) for each in word} for word in way) for way in wanted.ways)
+        return replace(wanted, ways=tuple(ways))
+    plain_ways = (tuple(frozenset(each for each in word if each[0] != MARK) for word in way) for way in wanted.ways)
+    return replace(wanted, ways=tuple(way for way in plain_ways if all(way)))
 
 
 def _id(kind: str, value: Id | None) -> Id | None:

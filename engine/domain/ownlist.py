@@ -7,8 +7,9 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from engine.domain.listing import BookingOrder, BookingSelection, compact
+from engine.domain.listing import BookingOrder, BookingSelection
 from engine.domain.ownbooks import Rental
+from engine.domain.sought import Sought, joined, parts
 from engine.domain.span import milliseconds
 
 #: What each order compares; the booking's number decides between equals. Nothing is kept of a renter to sort by.
@@ -35,19 +36,24 @@ def listed(rentals: Iterable[Rental], chosen: BookingSelection) -> list[Rental]:
         and (since is None or row.starts >= since)
         and (until is None or row.starts < until)
     ]
-    if chosen.keys is not None:
-        found = _named(found, chosen.keys)
+    if chosen.sought is not None:
+        found = _named(found, chosen.sought)
     return sorted(found, key=_KEYS[chosen.order], reverse=chosen.descending)
 
 
-def _named(rows: list[Rental], beginnings: tuple[str, ...]) -> list[Rental]:
-    """Those whose number or plate begins so; the plates are few, so each is brought to that form once."""
-    plates: dict[str, bool] = {}
+def keys_of(row: Rental) -> tuple[str, ...]:
+    """As the booking's own, without its renter."""
+    return parts((joined(row.booking_id), joined(row.plate)))
+
+
+def _named(rows: list[Rental], wanted: Sought) -> list[Rental]:
+    """Those whose number or plate holds it; the plates are few, so each is brought to that form once."""
+    plates: dict[str, str] = {}
     found = []
     for row in rows:
-        if (hit := plates.get(row.car_label)) is None:
-            hit = plates[row.car_label] = compact(row.plate).startswith(beginnings)
-        if hit or compact(row.booking_id).startswith(beginnings):
+        if (plate := plates.get(row.car_label)) is None:
+            plate = plates[row.car_label] = joined(row.plate)
+        if wanted.within((plate, joined(row.booking_id))):
             found.append(row)
     return found
 

@@ -20,6 +20,10 @@ LONGEST_KEY = 40
 MOST_WORDS = 6
 #: Shorter words have too many that differ by one sign.
 LEAST_FORGIVEN = 4
+#: A shorter word, unless it is the first, is looked for where words begin.
+LEAST_INSIDE = 3
+#: In front of keys that are whole words; no word has it.
+MARK = "~"
 #: Apostrophes of plain keyboards; ``search_key`` drops the others.
 _DROPPED = {ord(sign): None for sign in "'`"}
 
@@ -42,6 +46,10 @@ class Sought:
         held = tuple(keys)
         return any(all(_begins(held, word) for word in way) for way in self.ways)
 
+    def within(self, texts: tuple[str, ...]) -> bool:
+        """``found_in`` of the keys of *texts*, each one word as compared, without making them."""
+        return any(all(any(each in text for each in word for text in texts) for word in way) for way in self.ways)
+
 
 def folded(text: str) -> str:
     """*text* as it is compared: without case, accents and unseen signs, letters painted like Latin ones as those."""
@@ -61,18 +69,29 @@ def joined(text: str) -> str:
 
 
 def parts(texts: Iterable[str]) -> tuple[str, ...]:
-    """The keys of *texts*: each of their words from each sign on, each once."""
+    """The keys of *texts*: each of their words from each sign on, and once more whole with ``MARK``."""
     found = dict[str, None]()
     for text in texts:
         for word in _whole_words(text):
             found.update(dict.fromkeys(word[at : at + LONGEST_KEY] for at in range(len(word))))
+            found[MARK + word[:LONGEST_KEY]] = None
     return tuple(found)
 
 
 def sought(text: str, also: Iterable[str] = ()) -> Sought:
-    """What *text* means: all its words, wherever they stand, or those of one of *also*, texts that mean the same."""
-    ways = (words(each)[:MOST_WORDS] for each in (text, *also))
-    return Sought(tuple(dict.fromkeys(tuple(frozenset({word}) for word in way) for way in ways if way)))
+    """What *text* means: all of it as one word, or all its words, or those of one of *also*, texts that mean the same.
+
+    A short word after the first must begin one: the last sign of ``B-DS 1`` is in most numbers.
+    """
+    ways = [(frozenset({joined(text)[:LONGEST_KEY]}),), *(_way(words(each)) for each in (text, *also))]
+    return Sought(tuple(dict.fromkeys(way for way in ways if way and "" not in way[0])))
+
+
+def _way(apart: list[str]) -> tuple[frozenset[str], ...]:
+    return tuple(
+        frozenset({word if at == 0 or len(word) >= LEAST_INSIDE else MARK + word})
+        for at, word in enumerate(apart[:MOST_WORDS])
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +109,11 @@ class Guess:
 
     def among(self, keys: Iterable[str]) -> frozenset[str]:
         """Those of ``instead`` that begin one of *keys*, a row's; none where the other words are not in it."""
-        held = tuple(keys)
+        held, typed = tuple(keys), max(map(len, self.way[self.at]))
         if not all(_begins(held, word) for at, word in enumerate(self.way) if at != self.at):
             return frozenset()
-        return frozenset(key[:length] for key in held for length in _lengths(self.instead)) & self.instead
+        lengths = (typed - 1, typed, typed + 1)
+        return frozenset(key[:length] for key in held for length in lengths if key[:length] in self.instead)
 
     def told(self, there: frozenset[str]) -> tuple[frozenset[str], ...]:
         return (*self.way[: self.at], there, *self.way[self.at + 1 :])
@@ -102,7 +122,7 @@ class Guess:
 def guesses(text: str) -> tuple[Guess, ...]:
     """What *text* may mean if one sign of it is wrong, missing, too many or has changed places with its neighbour."""
     apart = words(text)[:MOST_WORDS]
-    exact = tuple(frozenset({each}) for each in apart)
+    exact = _way(apart)
     found = [Guess(exact, at, frozenset(_slips(word))) for at, word in enumerate(apart)]
     if len(apart) > 1 and any(sign.isdecimal() for sign in joined(text)):
         number = joined(text)[:LONGEST_KEY]  # its parts say nothing by themselves

@@ -17,16 +17,21 @@ from engine.domain.listing import (
     BookingQuery,
     BookingRows,
     BookingSelection,
+    seeking,
     selection,
     told_to,
 )
-from engine.domain.people import Actor
+from engine.domain.people import Actor, Deed
+from engine.domain.phone import phone_beginnings
+from engine.domain.sought import sought
 from engine.domain.zones import shown_zone
 from engine.ports import Cache, Store
 from engine.services.gate import gated
 
 #: More rows are a report, not a list.
 MOST_EXPORTED = 50_000
+#: So many renters may be meant by one text; of more of them not all bookings are found.
+MOST_RENTERS = 1_000
 _BATCH = 200
 _HEADS = (
     "Booking", "Standing", "Car", "Plate", "Renter", "Pick-up", "Return", "Time zone", "Pick-up branch",
@@ -51,16 +56,37 @@ class ListingService:
     cache: Cache
 
     async def page(self, actor: Actor, query: BookingQuery) -> BookingRows[Booking | Damaged]:
-        """One page in two commands to the database at most, however many bookings there are.
+        """One page in two commands to the database at most, however many bookings there are; searched for, a few more.
 
         Raises:
             Forbidden: The scope, or the order, is not the account's.
             InvalidText: The text or an id is none.
         """
-        chosen = selection(actor, query)
+        chosen = await self._chosen(actor, query)
         count, found = await asyncio.gather(self._count(chosen), self.store.bookings(chosen))
         rows = tuple(row if isinstance(row, Damaged) else told_to(actor, row) for row in found)
-        return BookingRows(rows, min(count, COUNT_CAP), count > COUNT_CAP)
+        return BookingRows(rows, min(count, COUNT_CAP), count > COUNT_CAP, chosen)
+
+    async def _chosen(self, actor: Actor, query: BookingQuery) -> BookingSelection:
+        """With the renters that were typed of; what is spelt as typed, or else what differs from it by one slip.
+
+        Telephone numbers and addresses are keys of renters alone (docs/decisions/0038).
+        """
+        chosen = selection(actor, query)
+        if chosen.sought is None:
+            return chosen
+        renters = actor.may(Deed.SEE_RENTERS)
+        if renters:
+            wanted = sought(query.text, phone_beginnings(query.text))
+            chosen = replace(chosen, renter_ids=await self.store.renter_ids(wanted, MOST_RENTERS))
+        if await self._count(chosen):
+            return chosen
+        own = seeking(await self.store.bookings_meant(chosen, query.text), names=renters)
+        meant = replace(chosen, sought=own, renter_ids=())
+        if renters:
+            wanted = await self.store.renters_meant(query.text)
+            meant = replace(meant, renter_ids=await self.store.renter_ids(wanted, MOST_RENTERS))
+        return meant if meant.renter_ids or own.ways else chosen
 
     async def _count(self, chosen: BookingSelection) -> int:
         """Kept for a while: a number says nothing of anybody. Bookings themselves are never kept (decision 0019)."""
@@ -82,7 +108,7 @@ class ListingService:
         Raises:
             Forbidden, InvalidText: As for a page.
         """
-        chosen = selection(actor, query)
+        chosen = await self._chosen(actor, query)
         names = {branch.id: f"{branch.city}, {branch.name}" for branch in await self.store.branches()}
         write(BOM + csv_line(_HEADS))
         done = 0

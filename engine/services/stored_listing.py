@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from engine.domain.car import BranchId
@@ -14,8 +14,9 @@ from engine.domain.ledger import LedgerKind
 from engine.domain.listing import BookingQuery, BookingRows, BookingSelection, ListedBranch, selection
 from engine.domain.money import Money
 from engine.domain.ownbooks import DAMAGED, Rental
-from engine.domain.ownlist import listed
+from engine.domain.ownlist import keys_of, listed
 from engine.domain.people import Actor
+from engine.domain.sought import forgiven
 from engine.domain.span import milliseconds, moment
 from engine.domain.zones import shown_zone
 from engine.services.gate import gated
@@ -42,9 +43,9 @@ class StoredListing:
 
     async def page(self, actor: Actor, query: BookingQuery) -> BookingRows[Rental]:
         """Raises: Forbidden, for anybody but the copy's owner or sorted by renters; InvalidText."""
-        chosen = self._selection(actor, query)
+        chosen = self._chosen(actor, query)
         found = self._all(chosen)
-        return BookingRows(tuple(found[chosen.offset : chosen.offset + chosen.limit]), len(found))
+        return BookingRows(tuple(found[chosen.offset : chosen.offset + chosen.limit]), len(found), chosen=chosen)
 
     async def branches(self, actor: Actor) -> list[ListedBranch]:
         """Where the bookings of the copy begin; a branch's zone is the one its bookings were made in."""
@@ -64,7 +65,7 @@ class StoredListing:
         on_rows: Callable[[int], None] = lambda _: None,
     ) -> Exported:
         """As that of ``ListingService``; each line says as of when it is, and whether the copy is complete."""
-        found = self._all(self._selection(actor, query))
+        found = self._all(self._chosen(actor, query))
         names = {each.branch_id: f"{each.city}, {each.name}" for each in self.copy.fleet.branches}
         back = self._given_back()
         head = self.copy.manifest.head
@@ -86,11 +87,13 @@ class StoredListing:
         """One list after its pages: sorted once, and sliced for each."""
         asked = replace(chosen, offset=0, limit=1)
         if self._last is None or self._last[0] != asked:
-            since = milliseconds(kept_since(moment(self.copy.manifest.head.as_of)))
-            gone, rentals = self.copy.books.gone, self.copy.books.rentals.values()
-            rows = (row for row in rentals if row.created >= since and row.booking_id not in gone)
-            self._last = asked, listed(rows, asked)
+            self._last = asked, listed(self._rows(), asked)
         return self._last[1]
+
+    def _rows(self) -> Iterator[Rental]:
+        since = milliseconds(kept_since(moment(self.copy.manifest.head.as_of)))
+        gone, rentals = self.copy.books.gone, self.copy.books.rentals.values()
+        return (row for row in rentals if row.created >= since and row.booking_id not in gone)
 
     def _given_back(self) -> dict[str, int]:
         """Booking -> what was refunded, in minor units and positive."""
@@ -100,9 +103,14 @@ class StoredListing:
                 back[row.booking_id] = back.get(row.booking_id, 0) - row.minor
         return back
 
-    def _selection(self, actor: Actor, query: BookingQuery) -> BookingSelection:
+    def _chosen(self, actor: Actor, query: BookingQuery) -> BookingSelection:
+        """What is spelt as typed, or else what differs from it by one slip, as ``ListingService`` chooses."""
         self._must_be(actor)
-        return selection(actor, query)
+        chosen = selection(actor, query)
+        if chosen.sought is None or self._all(chosen):
+            return chosen
+        meant = forgiven(query.text, map(keys_of, self._rows()))
+        return replace(chosen, sought=meant) if meant.ways else chosen
 
     def _must_be(self, actor: Actor) -> None:
         if actor.owner_id is None or actor.owner_id != self.copy.manifest.owner_id:

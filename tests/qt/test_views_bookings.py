@@ -322,3 +322,21 @@ def test_a_heading_sorts_only_by_what_the_account_may_sort_by(qtbot, theme, tmp_
 
     assert [BookingOrder.CREATED, BookingOrder.PICK_UP, BookingOrder.PRICE] == asked
     shimmer.deleteLater()
+
+
+@pytest.mark.parametrize("account", ["lena", "ada/ö=1"])
+def test_the_chosen_scope_is_there_after_a_restart_and_for_the_same_account_only(qtbot, page, theme, tmp_path, account):
+    page.vm.account, page.vm.load = account, lambda: None
+    page.scope.setCurrentIndex(page.scope.findData(BookingScope.BRANCH))
+    page._preferences.save()
+    opened = {}
+    for name in (account, "somebody else"):
+        vm = fed_workspace(TaskScope()).bookings
+        vm.account = name
+        shimmer = ShimmerClock(theme)
+        again = BookingsPage(Tools(theme, shimmer, Preferences(tmp_path / "p.ini")), vm, page._now)
+        qtbot.addWidget(again)
+        opened[name] = vm.state.query.scope
+        shimmer.deleteLater()
+
+    assert {account: BookingScope.BRANCH, "somebody else": BookingScope.MINE} == opened

@@ -458,4 +458,4 @@ def test_a_search_never_asks_for_more_than_lists_take(length, window, theme):
     QTest.keyClick(field, Qt.Key.Key_Return)
 
     assert ["x" * min(length, 80)] == told
-    assert selection(Actor("ada", "Ada", Role.ADMIN), BookingQuery(BookingScope.ALL, text=told[0])).keys
+    assert selection(Actor("ada", "Ada", Role.ADMIN), BookingQuery(BookingScope.ALL, text=told[0])).sought

@@ -73,7 +73,8 @@ class BookingsPage(Page):
         """
         super().__init__(parent)
         self.vm, self._now, self._title, self._first_step = vm, now, title, first_step
-        self._stamp = stamp
+        self._stamp, self._preferences = stamp, tools.preferences
+        vm.begin_with(self._preferences.scopes.get(vm.account, ""))
         self._shown: BookingQuery | None = None
         self._chosen = ""
         self.model: AskedPages[BookingRow] = AskedPages(columns_of(now, self.beside), vm, self._rows)
@@ -225,7 +226,9 @@ class BookingsPage(Page):
             self._chosen = row.booking.id
 
     def _rescope(self) -> None:
-        self.vm.show_scope(BookingScope(self.scope.currentData()))
+        scope = BookingScope(self.scope.currentData())
+        self._preferences.scopes = {**self._preferences.scopes, self.vm.account: scope.value}
+        self.vm.show_scope(scope)
 
     def _lay_out(self) -> None:
         self.header.add_action(self.scope)

@@ -63,7 +63,7 @@ def orders_for(scopes: tuple[BookingScope, ...]) -> list[tuple[BookingOrder, boo
 
 
 def hint_for(scopes: tuple[BookingScope, ...]) -> str:
-    return "Plate or booking number" if scopes == (BookingScope.FLEET,) else "Plate, renter or booking number"
+    return "Part of a plate or number" if scopes == (BookingScope.FLEET,) else "Part of plate, number or renter"
 
 
 def count_line(state: BookingsState, rows: BookingRows[Listed]) -> str:
@@ -71,13 +71,17 @@ def count_line(state: BookingsState, rows: BookingRows[Listed]) -> str:
     order = f"{order[0].lower()}{order[1:]}"
     if rows.capped:
         return f"More than {whole(rows.total)} bookings; the first of them, {order}. Narrow the list to see the others."
-    return f"{plural(rows.total, 'booking')}, {order}"
+    told = plural(rows.total, "booking")
+    if rows.slip:
+        differ = "differs" if rows.total == 1 else "differ"
+        return f"Nothing is spelt “{state.query.text}”. {told} {differ} by one slip, {order}"
+    return f"{told}, {order}"
 
 
 def empty_words(state: BookingsState) -> tuple[str, str]:
     """Title and sentence of a list without rows."""
     if state.query.text:
-        return "Nothing found", f"No booking on this list begins with “{state.query.text}”."
+        return "Nothing found", f"No booking on this list has “{state.query.text}” in it. Try a part of it."
     if state.narrowed:
         return "Nothing found", "No booking on this list fits all of the filters."
     return "No bookings yet", _EMPTY[state.query.scope]
