@@ -393,7 +393,7 @@ async def test_bookings_of_an_older_version_get_their_keys(world, endpoints):
         world.db.bookings.update_one({"_id": made.id}, {"$set": {"search_keys": ["BDS1"]}, "$unset": {"renter_key": 1}})
         world.db.command("collMod", "bookings", validationLevel="strict")
         admin = connect(endpoints.mongo_url, Credentials(endpoints.root_name, endpoints.root_password, "admin"))
-        keys = import_module("engine.adapters.migrations.0006_any_part_of_a_booking")
+        keys = import_module("engine.adapters.migrations.0007_any_part_of_a_booking")
         done = [await keys.up(database(admin, world.place.database)) for _ in range(2)]
         await admin.close()
 
