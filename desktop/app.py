@@ -273,6 +273,7 @@ class Program:
             engine.booking,
             engine.listing,
             engine.rental,
+            engine.changing,
             engine.payment,
             engine.follower,
             fleet=engine.fleet,

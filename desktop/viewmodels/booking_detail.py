@@ -12,6 +12,7 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.booking import MOVING, STAGES, PanelState, Stage
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.one_booking import OneBookingViewModel, OpenBrowser
+from desktop.viewmodels.other_cars import OtherCarsViewModel
 from desktop.viewmodels.panel_state import ShownPage
 from desktop.viewmodels.phases import Phase
 from engine.domain.booking import Booking, BookingId
@@ -66,6 +67,8 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
     def __init__(self, desk: Desk, open_browser: OpenBrowser, tasks: TaskScope) -> None:
         super().__init__(desk, open_browser, tasks, DetailState())
         self._wanted: BookingId | None = None
+        self.others = OtherCarsViewModel(desk, tasks)
+        self.others.moved.connect(lambda booking: self._took(booking, self._run))
 
     @property
     def may_act(self) -> bool:

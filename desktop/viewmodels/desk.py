@@ -14,6 +14,7 @@ from engine.services.accounts import AccountService
 from engine.services.availability import AvailabilityService
 from engine.services.booking import BookingService
 from engine.services.catalogue import CatalogueService
+from engine.services.changing_car import ChangingCarService
 from engine.services.copying import CopyService
 from engine.services.earnings import EarningsService
 from engine.services.fleet import FleetService
@@ -47,6 +48,7 @@ class Desk:
     bookings: BookingService
     listing: ListingService
     rental: RentalService
+    changing: ChangingCarService
     payment: PaymentService
     follower: Follower
     fleet: FleetService

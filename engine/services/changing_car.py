@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from engine.domain.audit import AuditRow
 from engine.domain.booking import Booking, BookingId, BookingState
-from engine.domain.car import Car, CarId
+from engine.domain.car import CarId
 from engine.domain.catalogue import CarWish
 from engine.domain.changed_car import CarIsOut, NotAlike, as_booked, suited_first
-from engine.domain.damage import Damaged
 from engine.domain.errors import MoveRefused, Overtaken
 from engine.domain.ledger import moved_rows
+from engine.domain.other_cars import OtherCars
 from engine.domain.people import Actor, Deed
 from engine.ports import Store, Work
 from engine.ports_leases import Turns
@@ -22,23 +22,6 @@ from engine.services.gate import gated
 
 #: Free cars that are looked at; more alike ones than this stand at no branch.
 _MOST = 200
-
-
-@dataclass(frozen=True, slots=True)
-class OtherCars:
-    """Which cars a booking could go on with.
-
-    Attributes:
-        booking: As it was looked at; its version goes with the command.
-        car: The one that it has.
-        cars: Free ones of its type at its branch, the best suited first.
-        damaged: Free ones that cannot be read.
-    """
-
-    booking: Booking
-    car: Car
-    cars: tuple[Car, ...] = ()
-    damaged: tuple[Damaged, ...] = ()
 
 
 @gated

@@ -22,6 +22,7 @@ from desktop.viewmodels.booking import Stage
 from desktop.viewmodels.booking_detail import DetailState, DetailViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.views.bookings.bones import DetailBones
+from desktop.views.bookings.other_cars import OtherCarsPart
 from desktop.views.bookings.payments import Payments
 from desktop.views.bookings.questions import to_give_up
 from desktop.views.bookings.story import moments_of, trouble_words
@@ -66,6 +67,8 @@ class BookingDetail(SidePanel):
         self.bones = DetailBones(tools)
         self.facts = FieldList(tools.theme, tools.shimmer)
         self.aftercare = Aftercare(tools.theme, vm, now, takes_back=vm.takes_back)
+        self.others = OtherCarsPart(tools, vm.others, now)
+        self.aftercare.add(self.others.ask)
         self.payments = Payments(tools.theme)
         self.past = Timeline(tools.theme, "What happened")
         self._heads = [
@@ -99,6 +102,7 @@ class BookingDetail(SidePanel):
         """The session ends."""
         self._tasks.stop("give up")
         self.aftercare.stop()
+        self.others.stop()
         self.status.stop()
         self.hide()
 
@@ -152,6 +156,7 @@ class BookingDetail(SidePanel):
         acts = self.vm.may_act and state.booking is not None
         self.aftercare.draw(panel, online=self._online and not state.acting)
         self.aftercare.setVisible(self.aftercare.isVisibleTo(self) and acts)
+        self.others.draw(state.booking if acts else None, online=self._online and not state.acting)
         self.main.setVisible(acts and panel.stage is Stage.PAYING)
         self.main.setEnabled(panel.page_ready)
         self.second.setVisible(acts and panel.stage is Stage.PAYING)
@@ -202,7 +207,7 @@ class BookingDetail(SidePanel):
         column.setSpacing(4 * GRID)
         bones, (paid, past) = self.bones, self._heads
         top = (self.banner, self.number, self.car, bones.car, self.facts, self.status, bones.status)
-        end = (self.aftercare, bones.act, paid, self.payments, bones.payments, past, self.past, bones.past)
+        end = (self.aftercare, self.others, bones.act, paid, self.payments, bones.payments, past, self.past, bones.past)
         for part in (*top, *end):
             column.addWidget(part)
         column.addStretch(1)
@@ -214,7 +219,8 @@ class BookingDetail(SidePanel):
 
     def _connect(self) -> None:
         self._tasks.failed.connect(self.task_failed)
-        self.aftercare.task_failed.connect(self.task_failed)
+        for part in (self.aftercare, self.others):
+            part.task_failed.connect(self.task_failed)
         self.status.countdown.ended.connect(self.vm.hold_ended)
         self.status.address.wanted.connect(self.vm.show_address)
         self.banner.acted.connect(self.vm.look_again)

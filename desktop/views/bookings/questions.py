@@ -28,7 +28,7 @@ def to_give_up(booking: Booking, now: datetime, car: Car | None = None) -> Quest
         "The payment page is closed and the car is free for others. A payment made meanwhile still counts.",
         "Give up, free the car",
         "Keep the booking",
-        when=_times(booking, now),
+        when=times_of(booking, now),
         about=about(booking, car),
         amounts=(Amount("Not paid yet", amount(booking.price)),),
         final=True,
@@ -46,7 +46,7 @@ def to_cancel(booking: Booking, quoted: RefundQuote, now: datetime, car: Car | N
         text,
         f"Cancel and refund {amount(back)}" if back.minor else "Cancel without a refund",
         "Keep the booking",
-        when=_times(booking, now),
+        when=times_of(booking, now),
         about=about(booking, car),
         amounts=(Amount("Price", amount(booking.price)), *lines, Amount("Refund now", amount(back), strong=True)),
         grave=True,
@@ -95,7 +95,7 @@ def to_go(holds: tuple[Booking, ...], now: datetime, *, leaving: bool) -> Questi
         f"{waits} for payment.{more} {ends} out, and the payment page stays open in the browser.",
         verb,
         stay,
-        when=f"{_times(first, now)} · {_left(first, now)}" if len(holds) == 1 else "",
+        when=f"{times_of(first, now)} · {_left(first, now)}" if len(holds) == 1 else "",
         about=about(first) if len(holds) == 1 else None,
         amounts=lines or (Amount("Not paid yet", amount(first.price)),),
     )
@@ -106,7 +106,8 @@ def _left(booking: Booking, now: datetime) -> str:
     return f"held {plural(minutes, 'more minute')}" if minutes else "held less than a minute more"
 
 
-def _times(booking: Booking, now: datetime) -> str:
+def times_of(booking: Booking, now: datetime) -> str:
+    """Pick-up and return, in the branch's time."""
     zone = shown_zone(booking.zone)
     starts, ends = (branch_time(at, zone, now=now) for at in (booking.period.starts_at, booking.period.ends_at))
     return f"{starts} to {ends}"

@@ -47,7 +47,7 @@ class Aftercare(QWidget):
         self.cancel = Button(theme, "Cancel booking …", Kind.DANGER)
         self.returned = Button(theme, "Take the car back …")
         self.again = Button(theme, "Take up again")
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(2 * GRID)
         for button in (self.again, self.returned, self.cancel):
@@ -57,6 +57,10 @@ class Aftercare(QWidget):
         self.returned.clicked.connect(lambda: self._tasks.once("returned", self._take_back()))
         self.again.clicked.connect(self._vm.take_up_again)
         self._vm.refund_quoted.connect(lambda quoted: self._tasks.once("cancel", self._agree(quoted)))
+
+    def add(self, button: QWidget) -> None:
+        """One that is somebody else's to show and hide, in front of what cannot be taken back."""
+        self._row.insertWidget(0, button)
 
     def draw(self, state: PanelState, *, online: bool) -> None:
         booking = state.booking

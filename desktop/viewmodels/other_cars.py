@@ -1,0 +1,120 @@
+"""Another car for a booking: which there are, going on with one, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.tasks import TaskScope
+from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.phases import Phase
+from engine.domain.booking import Booking, BookingId, BookingState
+from engine.domain.car import CarId
+from engine.domain.errors import DriveSphereError, PeriodTaken
+from engine.domain.other_cars import OtherCars
+from engine.domain.people import Deed
+
+
+@dataclass(frozen=True, slots=True)
+class OtherCarsState:
+    """Everything there is to draw.
+
+    Attributes:
+        booking: The one that is looked at.
+        phase: None until somebody asks for other cars.
+        acting: A change was asked for and is not answered yet.
+        taken_by: Who has the car that was wanted, where the account may know.
+    """
+
+    booking: Booking | None = None
+    phase: Phase | None = None
+    found: OtherCars | None = None
+    acting: bool = False
+    problem: DriveSphereError | None = None
+    taken_by: Booking | None = None
+
+
+class OtherCarsViewModel(QObject):
+    """Signals: ``changed`` carries the state; ``moved`` the Booking that goes on with another car."""
+
+    changed = Signal(object)
+    moved = Signal(object)
+
+    def __init__(self, desk: Desk, tasks: TaskScope) -> None:
+        super().__init__()
+        self._desk, self._tasks = desk, tasks
+        self.state = OtherCarsState()
+
+    def may_move(self, booking: Booking) -> bool:
+        """Whether it is still one that can go on with another car, and the account may do that."""
+        begun = booking.period.starts_at <= self._desk.now()
+        return self._desk.actor.may(Deed.CHANGE_CAR) and booking.state is BookingState.CONFIRMED and not begun
+
+    def look_at(self, booking: Booking | None) -> None:
+        """What the panel shows now; another booking begins anew, and a later version leaves what was chosen from."""
+        known = self.state.booking
+        if booking is None or known is None or booking.id != known.id:
+            for name in ("other cars", "change car"):
+                self._tasks.stop(name)
+            self._show(OtherCarsState(booking))
+        elif booking != known:
+            self._show(replace(self.state, booking=booking))
+
+    def ask(self) -> None:
+        """Which cars there are; asked for again it closes the list."""
+        if self.state.phase is not None:
+            self._show(replace(self.state, phase=None, found=None, problem=None, taken_by=None))
+        elif self.state.booking is not None:
+            self._tasks.latest("other cars", self._ask(self.state.booking.id))
+
+    def take(self, car_id: CarId) -> None:
+        """Go on with that car."""
+        found = self.state.found
+        if found is not None:
+            ask = partial(self._desk.changing.change, self._desk.actor, found.booking.id, car_id)
+            self._tasks.once("change car", self._change(partial(ask, seen=found.booking.version)))
+
+    def undo(self) -> None:
+        """Back to the car before."""
+        booking = self.state.booking
+        if booking is not None and booking.history[-1].change is not None:
+            ask = partial(self._desk.changing.change_back, self._desk.actor, booking.id)
+            self._tasks.once("change car", self._change(partial(ask, seen=booking.version)))
+
+    async def _ask(self, booking_id: BookingId) -> None:
+        self._show(replace(self.state, phase=Phase.LOADING, found=None, problem=None, taken_by=None))
+        try:
+            found = await self._desk.call(partial(self._desk.changing.other_cars, self._desk.actor, booking_id))
+        except DriveSphereError as problem:
+            self._show(replace(self.state, phase=Phase.FAILED, problem=problem))
+        else:
+            self._show(replace(self.state, phase=Phase.READY, found=found))
+
+    async def _change(self, change: Callable[[], Coroutine[Any, Any, Booking]]) -> None:
+        self._show(replace(self.state, acting=True, problem=None, taken_by=None))
+        try:
+            moved = await self._desk.call(change)
+        except DriveSphereError as problem:
+            by = await self._who_has(problem)
+            self._show(replace(self.state, acting=False, problem=problem, taken_by=by))
+        else:
+            self._show(OtherCarsState(moved))
+            self.moved.emit(moved)
+
+    async def _who_has(self, problem: DriveSphereError) -> Booking | None:
+        """The booking in the way, if the account may see it."""
+        if not isinstance(problem, PeriodTaken) or not problem.booking_ids:
+            return None
+        first = BookingId(problem.booking_ids[0])
+        try:
+            return await self._desk.call(lambda: self._desk.bookings.booking(self._desk.actor, first))
+        except DriveSphereError:
+            return None
+
+    def _show(self, state: OtherCarsState) -> None:
+        self.state = state
+        self.changed.emit(state)
