@@ -269,6 +269,7 @@ class Program:
             engine.actor,
             engine.clock.now,
             engine.catalogue,
+            engine.renters,
             engine.availability,
             engine.booking,
             engine.listing,

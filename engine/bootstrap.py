@@ -20,6 +20,7 @@ from engine.adapters.mongo_earnings import MongoEarnings
 from engine.adapters.mongo_fleet import MongoFleet
 from engine.adapters.mongo_images import MongoImages
 from engine.adapters.mongo_people import MongoPeople
+from engine.adapters.mongo_renter_store import MongoRenters
 from engine.adapters.mongo_restored import MongoRestored
 from engine.adapters.mongo_store import MongoStore
 from engine.adapters.mongo_taken import MongoTaken
@@ -67,6 +68,7 @@ from engine.services.mode import ModeGuard
 from engine.services.payment import PaymentService
 from engine.services.photos import PhotoService
 from engine.services.rental import RentalService
+from engine.services.renters import RenterService
 from engine.services.restored import RestoredLook, RestoredService
 from engine.services.sweeper import Sweeper
 
@@ -93,6 +95,7 @@ class Engine:
     session: MongoAccounts
     place: Place
     catalogue: CatalogueService
+    renters: RenterService
     availability: AvailabilityService
     booking: BookingService
     listing: ListingService
@@ -273,6 +276,7 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
         session=doors.session,
         place=place,
         catalogue=CatalogueService(store, clock, doors.cache),
+        renters=RenterService(MongoRenters(client, place.database, doors.cache), clock, desk),
         availability=AvailabilityService(store, MongoTaken(client, place.database, readable.claims), clock),
         booking=at.booking,
         listing=ListingService(store, doors.cache),

@@ -73,6 +73,14 @@ class Work(Protocol):
             CarNotRentable, NotFound, PeriodTaken: As for ``claim``.
         """
 
+    async def engage(self, renter_id: RenterId, now: datetime) -> Renter:
+        """Whom a booking is for, as stored this moment, and make a block of the same moment conflict.
+
+        Raises:
+            NotFound, DamagedRow.
+            RenterBlocked: Nothing new is booked for the renter.
+        """
+
     async def add(self, booking: Booking) -> None:
         """Raises: AlreadyAsked, when its intent key is stored already."""
 
@@ -199,7 +207,7 @@ class Store(Protocol):
         """Raises: NotFound."""
 
     async def renter(self, renter_id: RenterId) -> Renter:
-        """Raises: NotFound."""
+        """Of somebody merged, whom it is now. Raises: NotFound, DamagedRow."""
 
     async def renters(self, beginnings: Sequence[str], limit: int) -> list[Renter | Damaged]:
         """Those one of whose ``keys`` begins with one of *beginnings*, by key; nothing in them is a pattern."""
@@ -212,8 +220,6 @@ class Store(Protocol):
 
     async def renters_meant(self, text: str) -> Sought:
         """What *text* means with one slip, by what the renters are found by; nothing if they bear none out."""
-
-    async def add_renter(self, renter: Renter) -> None: ...
 
     async def audit(self, row: AuditRow) -> None:
         """Append to the audit what no transaction of ours can hold, such as a change of an account."""

@@ -21,10 +21,11 @@ from engine.domain.errors import AlreadyAsked, DriveSphereError
 from engine.domain.events import BookingChanged, CarClaimed, Fact
 from engine.domain.money import Money
 from engine.domain.payment import Decline
-from engine.domain.people import Renter
+from engine.domain.people import Renter, RenterId
 from engine.domain.period import RentalPeriod
+from engine.domain.renter_errors import RenterKnown
 from engine.services.booking import HoldCar
-from engine.services.catalogue import NewRenter
+from engine.services.renters import Added, NewRenter
 
 
 class BookingViewModel(OneBookingViewModel[PanelState]):
@@ -71,10 +72,17 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         self._tasks.latest("renters", self._find_renter(text, self._run))
 
     def choose(self, renter: Renter | None) -> None:
-        self._show(replace(self.state, renter=renter, problem=None))
+        self._show(replace(self.state, renter=renter, problem=None, twins=()))
 
-    def add_renter(self, new: NewRenter) -> None:
-        self._tasks.once("add renter", self._add_renter(new, self._run))
+    def add_renter(self, new: NewRenter, beside: tuple[RenterId, ...] = ()) -> None:
+        """Somebody new; *beside* are those with the same telephone or address who are somebody else."""
+        add = partial(self._desk.renters.add, self._desk.actor, new, self.state.country, beside)
+        self._tasks.once("add renter", self._add_renter(add, self._run))
+
+    def mend_renter(self, renter: Renter, new: NewRenter) -> None:
+        """*renter* with other details: the same one, not another."""
+        mend = partial(self._desk.renters.correct, self._desk.actor, renter, new, self.state.country)
+        self._tasks.once("add renter", self._add_renter(mend, self._run))
 
     def book(self) -> None:
         """Hold the car for the chosen renter; a second press while the first is under way does nothing."""
@@ -146,11 +154,19 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         if run == self._run:
             self._show(replace(self.state, searching=False, renters=tuple(found or ())))
 
-    async def _add_renter(self, new: NewRenter, run: int) -> None:
-        add = partial(self._desk.catalogue.add_renter, self._desk.actor, new, self.state.country)
-        renter = await self._asking(add, run)
-        if renter is not None and run == self._run:
-            self._show(replace(self.state, renter=renter, renters=(renter,), problem=None))
+    async def _add_renter(self, add: Callable[[], Coroutine[Any, Any, Added]], run: int) -> None:
+        try:
+            added = await self._desk.call(add)
+        except RenterKnown as known:
+            if run == self._run:
+                self._show(replace(self.state, problem=None, twins=known.twins))
+        except DriveSphereError as problem:
+            if run == self._run:
+                self._tell(problem)
+        else:
+            if run == self._run:
+                renter = added.renter
+                self._show(replace(self.state, renter=renter, renters=(renter,), problem=None, twins=added.twins))
 
     async def _book(self, run: int) -> None:
         offer, period, renter = self.state.offer, self.state.period, self.state.renter

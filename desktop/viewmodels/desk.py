@@ -24,6 +24,7 @@ from engine.services.images import ImagesService
 from engine.services.listing import ListingService
 from engine.services.payment import PaymentService
 from engine.services.rental import RentalService
+from engine.services.renters import RenterService
 from engine.services.requests import RequestService
 from engine.services.restored import RestoredService
 
@@ -44,6 +45,7 @@ class Desk:
     actor: Actor
     now: Callable[[], datetime]
     catalogue: CatalogueService
+    renters: RenterService
     availability: AvailabilityService
     bookings: BookingService
     listing: ListingService

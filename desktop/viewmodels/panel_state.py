@@ -15,6 +15,7 @@ from engine.domain.events import CarClaimed
 from engine.domain.payment import AttemptState, Decline
 from engine.domain.people import Renter
 from engine.domain.period import RentalPeriod
+from engine.domain.renters import Twin
 
 
 class Stage(Enum):
@@ -53,6 +54,7 @@ class PanelState:
         decline: The card that was refused last on it; None once another is tried.
         problem: What went wrong last; the panel stays usable.
         searching: The renters below are being looked for.
+        twins: Who may be the same person as the renter who was typed or just added.
     """
 
     stage: Stage = Stage.RENTER
@@ -66,6 +68,7 @@ class PanelState:
     page: ShownPage | None = None
     decline: Decline | None = None
     problem: DriveSphereError | None = None
+    twins: tuple[Twin, ...] = ()
 
     @property
     def country(self) -> str:

@@ -21,6 +21,7 @@ from engine.adapters.mongo_bookings import booking_of
 from engine.adapters.mongo_client import CODEC, Client, Database, Document, database, speaking
 from engine.adapters.mongo_documents import car_of
 from engine.adapters.mongo_reading import Fields, read
+from engine.adapters.mongo_renter_files import file_of
 from engine.domain.availability import ClaimKind
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import BranchId, Car, CarId, OwnerId
@@ -29,6 +30,7 @@ from engine.domain.errors import DriveSphereError, Unavailable
 from engine.domain.events import BookingMoved, Heard, Lost, Record
 from engine.domain.people import Actor, Role
 from engine.domain.period import RentalPeriod
+from engine.domain.renters import RenterFile
 
 Tell: TypeAlias = Callable[[Heard | Lost], None]
 
@@ -99,7 +101,12 @@ def sources_of(actor: Actor) -> Mapping[str, Source]:
     changed, and nothing of whose it is (decision 0028).
     """
     if actor.role not in (Role.OWNER, Role.RENTER):
-        return {"bookings": Source(_booking_in), "cars": Source(_car_in)}
+        # A booking writes to its renter's row, too; that is no change of the renter.
+        return {
+            "bookings": Source(_booking_in),
+            "cars": Source(_car_in),
+            "renters": Source(_renter_in, _CHANGED_BY_PEOPLE),
+        }
     return {
         "fences": Source(_claim_in, [*_of(actor.owner_id, "terms.owner_id"), *_WITHOUT_CLAIMS]),
         "news": Source(_move_in, _of(actor.owner_id, "owner_id")),
@@ -114,6 +121,16 @@ def _of(owner_id: OwnerId | None, field_name: str) -> list[Document]:
     return [{"$match": {"$or": [{f"fullDocument.{field_name}": owner_id}, {"operationType": "invalidate"}]}}]
 
 
+_CHANGED_BY_PEOPLE: list[Document] = [
+    {
+        "$match": {
+            "$or": [
+                {"operationType": {"$ne": "update"}},
+                {"updateDescription.updatedFields.version": {"$exists": True}},
+            ]
+        }
+    }
+]
 #: A fence may hold thousands of claims. The new one stands under a name of its own, such as ``claims.12``, or, where
 #: that is shorter, the server tells all of them, the new one last.
 _WITHOUT_CLAIMS: list[Document] = [
@@ -125,6 +142,10 @@ _NEW_CLAIM = re.compile(r"claims\.\d+")
 
 def _booking_in(change: Document) -> Booking | None:
     return booking_of(change["fullDocument"]) if change.get("fullDocument") else None
+
+
+def _renter_in(change: Document) -> RenterFile | None:
+    return file_of(change["fullDocument"]) if change.get("fullDocument") else None
 
 
 def _car_in(change: Document) -> Car | None:

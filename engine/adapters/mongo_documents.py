@@ -214,8 +214,8 @@ def _terms_of(fence: Document) -> CarTerms:
 
 
 def renter_document(renter: Renter) -> Document:
-    """A row of ``renters``: the renter with what it is found and listed by."""
-    return {**renter_within(renter), "order": search_key(renter.name), "parts": list(renter.parts)}
+    """A row of ``renters``: somebody new with what it is found and listed by."""
+    return {**renter_within(renter), "order": search_key(renter.name), "parts": list(renter.parts), "version": 1}
 
 
 def renter_within(renter: Renter) -> Document:

@@ -43,6 +43,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("branch_id", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="branch"),
         IndexModel([("owner_id", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="owner"),
         IndexModel([("renter_id", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="renter"),
+        IndexModel([("renter_id", ASCENDING), ("starts_at", DESCENDING), ("_id", DESCENDING)], name="renter_time"),
         IndexModel([("car_id", ASCENDING), ("starts_at", DESCENDING), ("_id", DESCENDING)], name="car"),
         IndexModel([("state", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="state"),
         # Every order in which the list of all bookings can be read.
@@ -72,7 +73,11 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("parts", ASCENDING)], name="parts"),
         IndexModel([("order", ASCENDING), ("_id", ASCENDING)], name="order"),
         IndexModel([("email", ASCENDING)], name="email"),
+        IndexModel([("changed_at", ASCENDING), ("_id", ASCENDING)], name="changed"),
+        IndexModel([("block.since", ASCENDING)], name="blocked", sparse=True),
+        IndexModel([("merged_into", ASCENDING)], name="merged", sparse=True),
     ],
+    "wish_keys": [IndexModel([("renter._id", ASCENDING)], name="renter")],
     "people": [
         IndexModel([("order", ASCENDING), ("_id", ASCENDING)], name="order"),
         IndexModel([("keys", ASCENDING)], name="keys"),

@@ -18,9 +18,10 @@ from engine.adapters.mongo_bookings import WHOLE, BookingSource
 from engine.adapters.mongo_care import carless, due, needing_person
 from engine.adapters.mongo_cars import AT_ONCE, car_filter, page_of
 from engine.adapters.mongo_client import TRANSACTION_S, Client, Database, Document, database, session_of, speaking
-from engine.adapters.mongo_documents import audit_document, branch_of, car_of, renter_document, renter_of
+from engine.adapters.mongo_documents import audit_document, branch_of, car_of, renter_of
 from engine.adapters.mongo_listing import batches, counted, listed, meant
 from engine.adapters.mongo_reading import MOST_MINOR, must, read, sound, split
+from engine.adapters.mongo_renter_files import found_file
 from engine.adapters.mongo_schema import must_fit
 from engine.adapters.mongo_settings import read_revisions
 from engine.adapters.mongo_sought import forgiven, holds
@@ -68,7 +69,6 @@ class MongoStore:
         self._db: Database = database(client, name)
         self._source, self._readable = source, self._db[source.name]
         self._settings: Remembered[str, list[Revision]] = Remembered()
-        self._renters: Remembered[RenterId, Renter] = Remembered()
 
     async def transact(self, change: Callable[[Work], Awaitable[T]]) -> T:
         touched: set[Namespace] = set()
@@ -212,14 +212,8 @@ class MongoStore:
         return must("cars", found, car_of)
 
     async def renter(self, renter_id: RenterId) -> Renter:
-        return await self._renters.get(renter_id, self._read_renter)
-
-    async def _read_renter(self, renter_id: RenterId) -> Renter:
         with speaking():
-            found = await self._db.renters.find_one({"_id": renter_id})
-        if found is None:
-            raise NotFound("renter", renter_id)
-        return must("renters", found, renter_of)
+            return (await found_file(self._db, renter_id)).renter
 
     async def renters(self, beginnings: Sequence[str], limit: int) -> list[Renter | Damaged]:
         wanted = {"keys": {"$in": [Regex(f"^{re.escape(beginning)}") for beginning in beginnings]}}
@@ -241,11 +235,6 @@ class MongoStore:
     async def renters_meant(self, text: str) -> Sought:
         with speaking():
             return await forgiven(self._db.renters, "parts", text)
-
-    async def add_renter(self, renter: Renter) -> None:
-        with speaking():
-            await must_fit(self._db)
-            await self._db.renters.insert_one(renter_document(renter))
 
     async def audit(self, row: AuditRow) -> None:
         with speaking():

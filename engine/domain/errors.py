@@ -40,6 +40,7 @@ DriveSphereError
 │   ├── AlreadyRequested     an account was asked for with this e-mail address, and nobody decided yet
 │   ├── BackupDamaged, BackupKeyWrong, NotABackup, BackupRefused    in ``domain.backup``
 │   ├── RequestsFull         more requests for accounts wait than the firm takes
+│   ├── RenterBlocked, RenterKnown, RenterMerged, RenterHasAccount    in ``domain.renter_errors``
 │   ├── WishRefused          a renter's wish that was not even tried: wrong signature, too old, for somebody else
 │   ├── NoKeyring            this computer keeps no secrets, so nothing that needs one is kept on it
 │   ├── CopyUnusable         the stored copy here is damaged, or does not open with its key
@@ -48,7 +49,7 @@ DriveSphereError
 ├── Contended                somebody else is being served for this car right now (423)
 ├── NobodyCarries            no desk is open that could carry out what a renter wishes
 ├── WishUnanswered           a renter's wish was sent, and nobody has said yet what came of it
-├── Overtaken                the record was changed by somebody else since it was read
+├── Overtaken                the record was changed by somebody else since it was read (of renters: who)
 └── Unavailable              mongodb, redis or stripe did not answer
 """
 

@@ -12,6 +12,7 @@ from engine.domain.errors import DriveSphereError
 from engine.domain.listing import told_to
 from engine.domain.people import Actor, Deed, Role
 from engine.domain.period import RentalPeriod
+from engine.domain.renters import RenterFile
 from engine.domain.wish import Wish
 
 
@@ -58,13 +59,20 @@ class CarChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class RenterChanged:
+    """Somebody was added, mended, blocked or merged."""
+
+    file: RenterFile
+
+
+@dataclass(frozen=True, slots=True)
 class Resync:
     """Something was missed: whatever is shown has to be asked for again."""
 
 
-Fact: TypeAlias = BookingChanged | CarClaimed | CarChanged | Resync
+Fact: TypeAlias = BookingChanged | CarClaimed | CarChanged | RenterChanged | Resync
 #: What a stream of the database's changes tells of.
-Record: TypeAlias = Booking | BookingMoved | Car | Wish
+Record: TypeAlias = Booking | BookingMoved | Car | RenterFile | Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +114,10 @@ class Pulse:
     problem: DriveSphereError | None = None
 
 
-def facts_for(actor: Actor, record: Booking | BookingMoved | Car) -> tuple[Fact, ...]:
+def facts_for(actor: Actor, record: Booking | BookingMoved | Car | RenterFile) -> tuple[Fact, ...]:
     """What *actor* is told of a record that changed: an owner of the own cars only."""
+    if isinstance(record, RenterFile):
+        return (RenterChanged(record),) if actor.may(Deed.SEE_RENTERS) else ()
     if actor.role is Role.OWNER and record.owner_id != actor.owner_id:
         return ()
     if isinstance(record, Car):
@@ -132,5 +142,7 @@ def subject(fact: Fact) -> tuple[str, ...]:
             return ("claim", fact.booking_id)
         case CarChanged(car):
             return ("car", car.id)
+        case RenterChanged(file):
+            return ("renter", file.id)
         case Resync():
             return ("resync",)

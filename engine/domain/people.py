@@ -47,6 +47,9 @@ class Deed(StrEnum):
     SEE_BRANCH_BOOKINGS = auto()
     SEE_ALL_BOOKINGS = auto()
     SEE_RENTERS = auto()
+    MEND_RENTERS = auto()
+    MERGE_RENTERS = auto()
+    BLOCK_RENTERS = auto()
     MANAGE_OWN_CARS = auto()
     MANAGE_ANY_CAR = auto()
     SEE_OWN_EARNINGS = auto()
@@ -72,6 +75,9 @@ MAY = MappingProxyType(
                 Deed.CHANGE_CAR,
                 Deed.SEE_BRANCH_BOOKINGS,
                 Deed.SEE_RENTERS,
+                Deed.MEND_RENTERS,
+                Deed.MERGE_RENTERS,
+                Deed.BLOCK_RENTERS,
                 Deed.CAPTURE,
                 Deed.SWEEP,
                 Deed.CARRY_WISHES,

@@ -90,6 +90,7 @@ class BookingService:
             AlreadyAsked: This press of "Book" was served before; carries the first booking's id.
             PeriodTaken: A blocking booking overlaps.
             CarNotRentable: The car is in maintenance or retired.
+            RenterBlocked: Nothing new is booked for the renter.
             PriceChanged: The price is no longer the one shown.
             LookingBack: The database was restored, and the payments made since are not known yet.
             Unavailable: MongoDB gave no answer. Asking again with the same key is safe.
@@ -100,28 +101,23 @@ class BookingService:
         await self.payment.mode.must_know_payments()
         now = self.clock.now()
         wish.period.refuse_past(now)
-        renter = await self._renter(actor, wish.renter_id)
+        self._must_drive(actor, wish.renter_id)
         settings = await self.store.settings(now)
         try:
-            return await self._hold(actor, wish, renter, settings, now, also)
+            return await self._hold(actor, wish, settings, now, also)
         except PeriodTaken as taken:
             if not await self._let_go_of(taken, now):
                 raise
-        return await self._hold(actor, wish, renter, settings, now, also)
+        return await self._hold(actor, wish, settings, now, also)
 
-    async def _renter(self, actor: Actor, renter_id: RenterId) -> Renter:
-        """Who is to drive. A renter's own account knows itself, and the database shows it nobody else."""
-        if actor.role is not Role.RENTER:
-            return await self.store.renter(renter_id)
-        if actor.renter is None or actor.renter.id != renter_id:
+    def _must_drive(self, actor: Actor, renter_id: RenterId) -> None:
+        if actor.role is Role.RENTER and (actor.renter is None or actor.renter.id != renter_id):
             raise Forbidden("a renter's own account books for nobody else")
-        return actor.renter
 
     async def _hold(
         self,
         actor: Actor,
         wish: HoldCar,
-        renter: Renter,
         settings: FirmSettings,
         now: datetime,
         also: Carriage | None,
@@ -130,6 +126,7 @@ class BookingService:
 
         async def claim(work: Work) -> Booking:
             terms = await work.claim(wish.car_id, wish.period, booking_id, now)
+            renter = await work.engage(wish.renter_id, now)
             booking = self._held(booking_id, actor, wish, terms, renter, settings, now)
             if also is not None:
                 booking = replace(booking, history=(Step(BookingState.HELD, now, also.by),))

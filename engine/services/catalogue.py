@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 
 from engine.domain.car import Branch, BranchId, branch_among
 from engine.domain.catalogue import PAGE_SIZE, CarsFound, CarWish, Facets, OfferPage, offers_of
 from engine.domain.damage import Damaged
 from engine.domain.freshness import BRANCHES, SEARCHES_LIVE, Lookup, cars_at
-from engine.domain.people import Actor, Deed, Renter, RenterId, renter_field
+from engine.domain.people import Actor, Deed, Renter
 from engine.domain.phone import phone_beginnings
 from engine.domain.sought import sought
 from engine.domain.text import clean, search_forms
@@ -17,16 +16,6 @@ from engine.ports import Cache, Clock, Store
 from engine.services.gate import gated
 
 _MOST_RENTERS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class NewRenter:
-    """As typed."""
-
-    name: str
-    email: str
-    phone: str
-    licence: str
 
 
 @gated
@@ -79,16 +68,3 @@ class CatalogueService:
             others = await self.store.renters_sought(sought(wanted, numbers), _MOST_RENTERS)
             found = list({row.id: row for row in (*found, *others)}.values())[:_MOST_RENTERS]
         return found or await self.store.renters_sought(await self.store.renters_meant(wanted), _MOST_RENTERS)
-
-    async def add_renter(self, actor: Actor, new: NewRenter, country: str = "") -> Renter:
-        """A number without a + is read as one of *country* (ISO 3166). Raises: InvalidText, naming the field."""
-        actor.must(Deed.SEE_RENTERS)
-        renter = Renter(
-            id=RenterId(f"renter-{secrets.token_hex(8)}"),
-            name=renter_field("name", new.name),
-            email=renter_field("email", new.email),
-            phone=renter_field("phone", new.phone, country),
-            licence=renter_field("licence", new.licence),
-        )
-        await self.store.add_renter(renter)
-        return renter

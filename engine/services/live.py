@@ -26,6 +26,7 @@ from engine.domain.events import (
 )
 from engine.domain.freshness import EVERYTHING, Namespace, touched_by_booking, touched_by_car, touched_by_move
 from engine.domain.people import Actor
+from engine.domain.renters import RenterFile
 from engine.ports import Cache, Clock, Store
 
 log = structlog.get_logger(__name__)
@@ -98,7 +99,7 @@ class LiveService:
         self._listeners: list[Subscription] = []
         self._heard_at: dict[str, datetime] = {}
         self._lost: dict[str, DriveSphereError] = {}
-        self._records: list[Booking | BookingMoved | Car] = []
+        self._records: list[Booking | BookingMoved | Car | RenterFile] = []
         self._missed = False
         self._something = asyncio.Event()
 
@@ -137,7 +138,7 @@ class LiveService:
             self._lost.pop(word.source, None)
             self._heard_at[word.source] = self._clock.now()
             self._missed = self._missed or word.missed
-            if isinstance(word.record, Booking | BookingMoved | Car):
+            if isinstance(word.record, Booking | BookingMoved | Car | RenterFile):
                 self._records.append(word.record)
             if len(self._records) > MOST_WAITING:
                 self._missed, self._records = True, []
@@ -160,7 +161,7 @@ class LiveService:
             if any(isinstance(record, BookingMoved) for record in records):
                 await asyncio.sleep(_BETWEEN_LOOKS_S)  # what comes meanwhile is looked up in one question
 
-    async def _looked_up(self, records: Iterable[Booking | BookingMoved | Car]) -> list[Fact]:
+    async def _looked_up(self, records: Iterable[Booking | BookingMoved | Car | RenterFile]) -> list[Fact]:
         """The bookings that were told as moved, as far as the account sees them."""
         moved = {record.booking_id for record in records if isinstance(record, BookingMoved)}
         if not moved:
@@ -174,7 +175,7 @@ class LiveService:
         return [fact for fact in facts if isinstance(fact, BookingChanged)]
 
 
-def _touched(records: Iterable[Booking | BookingMoved | Car]) -> set[Namespace]:
+def _touched(records: Iterable[Booking | BookingMoved | Car | RenterFile]) -> set[Namespace]:
     touched: set[Namespace] = set()
     for record in records:
         match record:
@@ -184,4 +185,6 @@ def _touched(records: Iterable[Booking | BookingMoved | Car]) -> set[Namespace]:
                 touched |= touched_by_move(record)
             case Booking():
                 touched |= touched_by_booking(record)
+            case RenterFile():
+                pass  # nothing of renters is kept
     return touched

@@ -28,6 +28,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.ports_accounts": {"engine.domain"},
     "engine.ports_terms": {"engine.domain"},
     "engine.ports_leases": {"engine.domain"},
+    "engine.ports_renters": {"engine.domain"},
     "engine.ports_wishes": {"engine.domain"},
     "engine.services": {
         "engine.domain",
@@ -36,6 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "engine.ports_wishes",
         "engine.ports_terms",
         "engine.ports_leases",
+        "engine.ports_renters",
     }
     | LOGS,
     "engine.adapters": {"engine.domain", "engine.ports", "engine.ports_accounts", "engine.ports_terms", "msgspec"}

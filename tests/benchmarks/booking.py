@@ -22,7 +22,7 @@ import pymongo
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from builders import ACCOUNTS, BERLIN, LONG_AGO, PASSWORD, RATE, RENTER, make_car
+from builders import ACCOUNTS, BERLIN, LONG_AGO, PASSWORD, RATE, RENTER, RENTERS, make_car
 
 from engine.adapters.mongo_bookings import booking_document
 from engine.adapters.mongo_client import TRANSACTION_S, Credentials, connect, database
@@ -61,7 +61,7 @@ class Days:
 
 
 async def through_the_service(desk: Engine, car: CarId, days: Days) -> None:
-    await desk.booking.hold(desk.actor, HoldCar(secrets.token_hex(12), car, days.take(), RENTER.id, RATE))
+    await desk.booking.hold(desk.actor, HoldCar(secrets.token_hex(12), car, days.take(), secrets.choice(RENTERS), RATE))
 
 
 async def bare(client: pymongo.AsyncMongoClient, sample: Booking, car: CarId, days: Days) -> None:
@@ -105,7 +105,7 @@ async def fill(admin: pymongo.AsyncMongoClient) -> None:
     await db.cars.insert_many([car_document(car) for car in cars])
     await db.fences.insert_many([fence_document(car, terms_of(car, BERLIN), ()) for car in cars])
     await db.car_terms.insert_many([series_document(terms_of(car, BERLIN), "bench", LONG_AGO) for car in cars])
-    await db.renters.insert_one(renter_document(RENTER))
+    await db.renters.insert_many([renter_document(replace(RENTER, id=each)) for each in RENTERS])
     await create_account(admin, DATABASE, ACCOUNTS[0])
 
 
@@ -133,7 +133,7 @@ async def compare(
     desk: Engine, raw: pymongo.AsyncMongoClient, admin: pymongo.AsyncMongoClient, turns: int, bookings: int
 ) -> None:
     days = Days()
-    sample = await desk.booking.hold(desk.actor, HoldCar("sample", CarId("car-0"), days.take(), RENTER.id, RATE))
+    sample = await desk.booking.hold(desk.actor, HoldCar("sample", CarId("car-0"), days.take(), RENTERS[0], RATE))
     kinds: dict[str, Callable[[CarId], Awaitable[None]]] = {
         "service": lambda car: through_the_service(desk, car, days),
         "bare": lambda car: bare(raw, sample, car, days),

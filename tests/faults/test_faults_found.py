@@ -36,9 +36,9 @@ async def test_a_page_that_stripe_refuses_to_make_does_not_keep_the_car(firm):
     """Stripe knows no such e-mail address: there is no page, so nothing keeps the car when the hold is over."""
     async with open_run(firm, "found", 2, cars=1) as run:
         desk, car = await run.desk(), run.cars[0]
-        await firm.db.renters.update_one({"_id": "renter-1"}, {"$set": {"email": "ada@nowhere"}})
+        await firm.db.renters.update_many({}, {"$set": {"email": "ada@nowhere"}})
         booking = await run.hold(desk, run.wish(car, 0))
-        await firm.db.renters.update_one({"_id": "renter-1"}, {"$set": {"email": RENTER.email}})
+        await firm.db.renters.update_many({}, {"$set": {"email": RENTER.email}})
         await run.do(desk, "open", booking=booking)
         await firm.run_out({"_id": booking})
 

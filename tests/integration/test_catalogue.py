@@ -18,7 +18,7 @@ from engine.domain.errors import Forbidden, InvalidPeriod, InvalidText, NotFound
 from engine.domain.money import Money
 from engine.domain.period import RentalPeriod
 from engine.domain.sought import guesses, sought
-from engine.services.catalogue import NewRenter
+from engine.services.renters import NewRenter
 
 pytestmark = pytest.mark.asyncio
 
@@ -157,9 +157,8 @@ async def test_S9_renters_are_found_by_how_they_begin_and_by_nothing_cleverer(wo
 
 async def test_a_number_without_country_is_one_of_the_branch(world):
     async with world.desk() as desk:
-        renter = await desk.catalogue.add_renter(
-            desk.actor, NewRenter("Rui Sá", "r@example.org", "912 345 678", "P1"), "PT"
-        )
+        new = NewRenter("Rui Sá", "r@example.org", "912 345 678", "P1")
+        renter = (await desk.renters.add(desk.actor, new, "PT")).renter
 
     assert "+351912345678" == renter.phone == world.db.renters.find_one({"_id": renter.id})["phone"]
 
@@ -169,7 +168,7 @@ async def test_an_owner_may_not_look_for_renters(world):
         with pytest.raises(Forbidden):
             await desk.catalogue.renters(desk.actor, "ada")
         with pytest.raises(Forbidden):
-            await desk.catalogue.add_renter(desk.actor, NewRenter("A", "a@b.example", "+4930901820", "1"))
+            await desk.renters.add(desk.actor, NewRenter("A", "a@b.example", "+4930901820", "1"))
 
 
 async def test_renters_are_found_by_family_name_without_accents_and_by_a_number_as_the_branch_dials_it(world):

@@ -15,7 +15,7 @@ from engine.domain.catalogue import CarWish
 from engine.domain.errors import Forbidden, NotFound
 from engine.domain.listing import BookingQuery, BookingScope
 from engine.domain.money import Money
-from engine.services.catalogue import NewRenter
+from engine.services.renters import NewRenter
 
 pytestmark = pytest.mark.asyncio
 OTHER = replace(RENTER, id="renter-2", name="Bo Other", email="bo@example.org")
@@ -96,7 +96,7 @@ async def test_a_renter_takes_no_car_back_and_sees_no_branch_and_no_renters(worl
             lambda: desk.listing.page(desk.actor, BookingQuery(BookingScope.BRANCH)),
             lambda: desk.listing.page(desk.actor, BookingQuery(BookingScope.ALL)),
             lambda: desk.catalogue.renters(desk.actor, "bo"),
-            lambda: desk.catalogue.add_renter(desk.actor, NewRenter("A", "a@b.example", "+4930901820", "1")),
+            lambda: desk.renters.add(desk.actor, NewRenter("A", "a@b.example", "+4930901820", "1")),
         ):
             with pytest.raises(Forbidden):
                 await ask()

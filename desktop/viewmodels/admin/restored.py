@@ -14,9 +14,10 @@ from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.panel_state import PanelState
 from engine.domain.booking import Booking
 from engine.domain.errors import DriveSphereError
-from engine.domain.people import Renter
+from engine.domain.people import Renter, RenterId
+from engine.domain.renter_errors import RenterKnown
 from engine.domain.restored import RestoredCase
-from engine.services.catalogue import NewRenter
+from engine.services.renters import NewRenter
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,11 @@ class RestoredViewModel(QObject):
         self._tasks.latest("restored renters", self._find_renter(text))
 
     def choose(self, renter: Renter | None) -> None:
-        self._pick(renter=renter, problem=None)
+        self._pick(renter=renter, problem=None, twins=())
 
-    def add_renter(self, new: NewRenter) -> None:
-        self._tasks.once("restored new renter", self._add_renter(new))
+    def add_renter(self, new: NewRenter, beside: tuple[RenterId, ...] = ()) -> None:
+        """Somebody new; *beside* are those with the same telephone or address who are somebody else."""
+        self._tasks.once("restored new renter", self._add_renter(new, beside))
 
     def book_again(self, case: RestoredCase, renter: Renter) -> None:
         """For *renter*, under its old number; a second press while the first is under way does nothing."""
@@ -94,15 +96,17 @@ class RestoredViewModel(QObject):
         else:
             self._pick(searching=False, renters=tuple(found))
 
-    async def _add_renter(self, new: NewRenter) -> None:
+    async def _add_renter(self, new: NewRenter, beside: tuple[RenterId, ...]) -> None:
         case, country = self.state.case, self.state.picking.country
         try:
-            renter = await self._desk.call(lambda: self._desk.catalogue.add_renter(self._desk.actor, new, country))
+            added = await self._desk.call(lambda: self._desk.renters.add(self._desk.actor, new, country, beside))
+        except RenterKnown as known:
+            self._pick(problem=None, twins=known.twins)
         except DriveSphereError as problem:
             self._pick(problem=problem)
         else:
             if self.state.case == case:
-                self._pick(renter=renter, renters=(renter,), problem=None)
+                self._pick(renter=added.renter, renters=(added.renter,), problem=None, twins=added.twins)
 
     def _pick(self, **changes: Any) -> None:
         self._show(replace(self.state, picking=replace(self.state.picking, **changes)))

@@ -164,7 +164,7 @@ async def test_no_use_case_writes_into_the_shapes_of_a_later_release(desks, mine
     assert ProgramTooOld is said["booking.hold", Role.CLIENT]
     assert ProgramTooOld is said["fleet.add", Role.OWNER]
     assert ProgramTooOld is said["accounts.edit", Role.ADMIN]
-    assert ProgramTooOld is said["catalogue.add_renter", Role.CLIENT]
+    assert ProgramTooOld is said["renters.add", Role.CLIENT]
 
 
 def _everything(world):

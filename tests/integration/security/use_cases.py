@@ -26,12 +26,13 @@ from engine.domain.fleet import FleetQuery
 from engine.domain.listing import BookingQuery, BookingScope
 from engine.domain.money import Money
 from engine.domain.overview import MoneyQuestion
-from engine.domain.people import MAY, Deed, Role
+from engine.domain.people import MAY, Deed, RenterId, Role
 from engine.domain.period import RentalPeriod
+from engine.domain.renters import Merge, RenterQuery
 from engine.domain.settings import FirmSettings
 from engine.domain.span import Span, SpanKind
 from engine.services.booking import HoldCar
-from engine.services.catalogue import NewRenter
+from engine.services.renters import NewRenter
 
 EUR = Money(50_00, "EUR")
 
@@ -79,6 +80,8 @@ _booking = lambda it: (it.booking_id,)  # noqa: E731 -- a table reads best in on
 _car = lambda it: (it.car.id,)  # noqa: E731
 _clerk = lambda *more: lambda _it: ("clerk2", *more)  # noqa: E731
 _branch = Branch(BranchId("br-new"), "New", "Town", "Street 1", "Europe/Berlin", "08:00", "18:00")
+_renter = lambda *more: lambda _it: (RENTER.id, *more)  # noqa: E731
+_nele = NewRenter("Nele", "nele@example.org", "+4930901821", "L1")
 _write = lambda _text: None  # noqa: E731
 BROWSE, BOOK, FIRM, ACCOUNTS = Deed.BROWSE_CARS, Deed.BOOK, Deed.MANAGE_FIRM, Deed.MANAGE_ACCOUNTS
 CARS = (Deed.MANAGE_OWN_CARS, Deed.MANAGE_ANY_CAR)
@@ -88,9 +91,20 @@ TABLE: dict[str, UseCase] = {
     "catalogue.facets": may(BROWSE, args=lambda _it: (BERLIN.id,)),
     "catalogue.search": may(BROWSE, args=lambda it: (CarWish(BERLIN.id, it.period),)),
     "catalogue.renters": may(Deed.SEE_RENTERS, args=lambda _it: ("ada", "DE")),
-    "catalogue.add_renter": may(
-        Deed.SEE_RENTERS, args=lambda _it: (NewRenter("Nele", "nele@example.org", "+4930901821", "L1"), "DE")
+    "renters.page": may(Deed.SEE_RENTERS, args=lambda _it: (RenterQuery(),)),
+    "renters.look": may(Deed.SEE_RENTERS, args=_renter()),
+    "renters.history": may(Deed.SEE_RENTERS, args=_renter()),
+    "renters.open_bookings": may(Deed.SEE_RENTERS, args=_renter()),
+    "renters.add": may(Deed.MEND_RENTERS, args=lambda _it: (_nele, "DE")),
+    "renters.mend": may(Deed.MEND_RENTERS, args=_renter(1, _nele, "DE")),
+    "renters.correct": may(Deed.MEND_RENTERS, args=lambda _it: (RENTER, _nele, "DE")),
+    "renters.tell_apart": may(Deed.MEND_RENTERS, args=_renter(1, RenterId("renter-2"))),
+    "renters.block": may(Deed.BLOCK_RENTERS, args=_renter(1, "owes 340.00 EUR")),
+    "renters.unblock": may(Deed.BLOCK_RENTERS, args=_renter(1, "paid")),
+    "renters.merge": may(
+        Deed.MERGE_RENTERS, args=lambda _it: (Merge(RENTER.id, 1, RenterId("renter-2"), 1, "N", "n@e.org", "", "L"),)
     ),
+    "renters.carry_on": may(Deed.MERGE_RENTERS, args=_renter()),
     "availability.taken_cars": may(BROWSE, args=lambda it: (CarWish(BERLIN.id, it.period),)),
     "availability.calendar": may(BROWSE, args=lambda it: (it.car.id, it.period)),
     "booking.booking": may(args=_booking, of="booking"),

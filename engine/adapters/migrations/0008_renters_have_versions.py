@@ -1,0 +1,20 @@
+"""Renters count their changes: each gets ``version: 1`` (docs/decisions/0046)."""
+
+from __future__ import annotations
+
+from engine.adapters.mongo_client import Database, Document
+
+WHAT = "renters"
+_BATCH = 5_000
+_OLD: Document = {"version": {"$exists": False}}
+
+
+async def up(db: Database) -> int:
+    """In batches along the ids, each far shorter than an operation may take."""
+    change: Document = {"$set": {"version": 1}}
+    done, last = 0, ""
+    while found := await db.renters.find({"_id": {"$gt": last}, **_OLD}, {"_id": 1}).sort("_id", 1).to_list(_BATCH):
+        batch = {"_id": {"$gt": last, "$lte": found[-1]["_id"]}, **_OLD}
+        done += (await db.renters.update_many(batch, change, bypass_document_validation=True)).modified_count
+        last = found[-1]["_id"]
+    return done

@@ -1,0 +1,110 @@
+"""Renters as MongoDB keeps them: documents and back, and what a booking asks of one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bson import ObjectId
+from pymongo.asynchronous.client_session import AsyncClientSession
+
+from engine.adapters.mongo_client import Database, Document
+from engine.adapters.mongo_documents import renter_document, renter_of
+from engine.adapters.mongo_reading import Fields, must
+from engine.domain.errors import NotFound
+from engine.domain.people import Renter, RenterId
+from engine.domain.renter_errors import RenterBlocked
+from engine.domain.renters import Block, PastBlock, RenterFile
+
+#: Somebody merged into somebody who was merged, and so on.
+_LONGEST_WAY = 20
+
+
+def file_document(file: RenterFile) -> Document:
+    """All that people set; ``asked`` beside it is written by each booking (``engage``)."""
+    there: Document = {
+        "changed_by": file.changed_by or None,
+        "changed_at": file.changed_at,
+        "block": file.block and _block_document(file.block),
+        "past_blocks": [_past_document(past) for past in file.past_blocks],
+        "not_same": list(file.not_same),
+        "merged_into": file.merged_into,
+    }
+    found: Document = {"keys": [], "parts": []} if file.merged_into else {}
+    return {
+        **renter_document(file.renter),
+        **found,
+        "version": file.version,
+        "order": file.order,
+        **{name: value for name, value in there.items() if value},
+    }
+
+
+def _block_document(block: Block) -> Document:
+    until = {"until": block.until} if block.until else {}
+    return {"reason": block.reason, "by": block.by, "since": block.since, **until}
+
+
+def _past_document(past: PastBlock) -> Document:
+    return {**_block_document(past.block), "lifted_by": past.by, "lifted_at": past.at, "note": past.note}
+
+
+def file_of(document: Document) -> RenterFile:
+    row = Fields(document)
+    return RenterFile(
+        renter=renter_of(document),
+        version=row.whole("version", 1),
+        changed_by=row.text("changed_by") if row.has("changed_by") else "",
+        changed_at=row.moment("changed_at") if row.has("changed_at") else None,
+        block=_block_of(row.part("block")) if row.has("block") else None,
+        past_blocks=tuple(_past_of(past) for past in row.parts("past_blocks")) if row.has("past_blocks") else (),
+        not_same=tuple(RenterId(each) for each in row.texts("not_same")) if row.has("not_same") else (),
+        merged_into=RenterId(row.text("merged_into")) if row.has("merged_into") else None,
+    )
+
+
+def _block_of(row: Fields) -> Block:
+    until = row.moment("until") if row.has("until") else None
+    return Block(row.text("reason"), row.text("by"), row.moment("since"), until)
+
+
+def _past_of(row: Fields) -> PastBlock:
+    return PastBlock(_block_of(row), row.text("lifted_by"), row.moment("lifted_at"), row.maybe("note"))
+
+
+async def engage(db: Database, session: AsyncClientSession, renter_id: RenterId, now: datetime) -> Renter:
+    """Whom a booking is for, as stored this moment; of somebody merged, whom it is now.
+
+    The row is written to, so that a block or a merge of the same moment conflicts with the booking: one of them is
+    first, and the other sees it.
+
+    Raises:
+        NotFound, DamagedRow.
+        RenterBlocked
+    """
+    asked = renter_id
+    for _ in range(_LONGEST_WAY):
+        change = {"$set": {"asked": ObjectId()}}
+        found = await db.renters.find_one_and_update({"_id": asked}, change, session=session)
+        if found is None:
+            break
+        file = must("renters", found, file_of)
+        if file.merged_into is None:
+            if block := file.blocked_at(now):
+                raise RenterBlocked(file.id, block)
+            return file.renter
+        asked = file.merged_into
+    raise NotFound("renter", renter_id)
+
+
+async def found_file(db: Database, renter_id: RenterId, session: AsyncClientSession | None = None) -> RenterFile:
+    """The renter, or whom it was merged into. Raises: NotFound, DamagedRow."""
+    asked = renter_id
+    for _ in range(_LONGEST_WAY):
+        found = await db.renters.find_one({"_id": asked}, session=session)
+        if found is None:
+            break
+        file = must("renters", found, file_of)
+        if file.merged_into is None:
+            return file
+        asked = file.merged_into
+    raise NotFound("renter", renter_id)
