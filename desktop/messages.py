@@ -32,6 +32,8 @@ from desktop.figures import (
     zone_name,
     zone_note,
 )
+from desktop.renter_words import CODES as RENTER_CODES
+from desktop.renter_words import renter_sentence
 from desktop.sentences import DAMAGED, NOT_UNDERSTOOD, OF_ACCOUNTS, OF_WISHES, PLAIN, REFUSED_WISHES, damage_words
 from engine.domain import errors
 from engine.domain.addresses import BrowserNotOpened, NotOpenedWhy
@@ -175,6 +177,10 @@ def _refused_wish(problem: errors.DriveSphereError) -> Message:
     return Message(REFUSED_WISHES.get(why, NOT_UNDERSTOOD), Step.RETRY if again else Step.NONE)
 
 
+def _renter(problem: errors.DriveSphereError) -> Message:
+    return Message(renter_sentence(problem))
+
+
 def _plate(problem: errors.DriveSphereError) -> Message:
     return Message(f"This plate is that of {getattr(problem, 'label', 'another car')} already.")
 
@@ -240,6 +246,7 @@ _SENTENCES: MappingProxyType[str, Message | _Sentence] = MappingProxyType(
         **{code: Message(text) for code, text in (PLAIN | OF_ACCOUNTS).items()},
         **{code: Message(text, Step.RETRY) for code, text in OF_WISHES.items()},
         WishRefused.code: _refused_wish,
+        **dict.fromkeys(RENTER_CODES, _renter),
         errors.Misconfigured.code: _own_words,
         errors.CopyOutOfReach.code: Message(
             "The copy on this computer cannot be used now. The disk may be full, or another program holds it.",
