@@ -268,8 +268,7 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
     pictures, darkroom = MongoImages(client, place.database), Darkroom()
     readable, means = readable_to(actor), _means(place, actor, doors)
     books = MongoEarnings(client, place.database, clock, readable.summed)
-    payment, landing = means.payment, means.landing
-    at = bookings_at(place, means, doors.session.signing_key, actor, desk)
+    payment, at = means.payment, bookings_at(place, means, doors.session.signing_key, actor, desk)
     office = open_head_office(client, place.database, doors.cache, payment, key, clock, desk)
     return Engine(
         actor=actor,
@@ -289,7 +288,7 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
         afterwards=_afterwards(actor, payment, office, turns),
         fleet=_fleet(doors, place.database, readable.summed),
         images=ImagesService(pictures, FolderShelf(place.cache_dir) if place.cache_dir else NoShelf(), darkroom),
-        landing=landing,
+        landing=means.landing,
         clock=clock,
         turns=turns,
         head_office=office,
@@ -298,7 +297,7 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
         live=LiveService(doors.changes, store, doors.cache, clock, actor),
         accounts=AccountService(MongoPeople(client, place.database), doors.session, store, clock, desk),
         earnings=EarningsService(books, doors.cache),
-        restored=RestoredService(MongoRestored(client, place.database), payment, desk, landing.address_for),
+        restored=RestoredService(MongoRestored(client, place.database), payment, desk, means.landing.address_for),
         restored_look=RestoredLook(MongoRestored(client, place.database), payment),
         copying=open_copying(client, place.database, place.copies_dir, clock, actor, books),
     )

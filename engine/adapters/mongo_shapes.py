@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from engine.adapters.migrations import LATEST
 from engine.adapters.mongo_client import Document
+from engine.adapters.mongo_renter_shapes import RENTER_SHAPES
 from engine.adapters.mongo_wish_shapes import WISH_SHAPES
 from engine.domain.account_requests import MOST_WAITING
 from engine.domain.availability import ClaimKind
@@ -16,7 +17,6 @@ from engine.domain.ledger import LedgerKind
 from engine.domain.payment import AttemptState, RefundState, StripeMode
 from engine.domain.people import Role
 from engine.domain.photo import MOST_BYTES
-from engine.domain.renters import MOST_OTHERS, MOST_PAST_BLOCKS
 from engine.domain.restored import Outcome
 from engine.domain.trouble import Why
 
@@ -100,8 +100,6 @@ _TERMS: dict[str, Document] = {
     "daily_rate": _MONEY,
 }
 
-_BLOCK: dict[str, Document] = {"reason": _TEXT, "by": _TEXT, "since": _DATE, "until": _DATE}
-
 SHAPES: dict[str, Document] = {
     "branches": _record(
         {
@@ -171,31 +169,7 @@ SHAPES: dict[str, Document] = {
             "at": _DATE,
         }
     ),
-    "renters": _record(
-        {
-            "_id": _TEXT,
-            "name": _TEXT,
-            "order": _MAYBE_EMPTY,
-            "keys": _list_of(_TEXT, 20),
-            "parts": _list_of(_TEXT, 600),
-            "email": _TEXT,
-            "phone": _TEXT,
-            "licence": _TEXT,
-            "version": _COUNT,
-            "changed_by": _TEXT,
-            "changed_at": _DATE,
-            "block": _record(_BLOCK, optional=("until",)),
-            "past_blocks": _list_of(
-                _record({**_BLOCK, "lifted_by": _TEXT, "lifted_at": _DATE, "note": _TEXT}, optional=("until",)),
-                MOST_PAST_BLOCKS,
-            ),
-            "not_same": _list_of(_TEXT, MOST_OTHERS),
-            "merged_into": _TEXT,
-            # Written by each booking, so that a block of the same moment conflicts with it.
-            "asked": {"bsonType": "objectId"},
-        },
-        optional=("changed_by", "changed_at", "block", "past_blocks", "not_same", "merged_into", "asked"),
-    ),
+    **RENTER_SHAPES,
     "bookings": _record(
         {
             "_id": _TEXT,

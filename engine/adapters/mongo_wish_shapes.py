@@ -12,14 +12,14 @@ _KEY: Document = {"bsonType": "string", "minLength": 1, "maxLength": 80}
 _PLACE: Document = {"bsonType": "int", "minimum": 0, "maximum": MOST_WISHES - 1}
 
 
-def _record(fields: dict[str, Document], *optional: str) -> Document:
+def record(fields: dict[str, Document], *optional: str) -> Document:
     required = [name for name in fields if name not in optional]
     return {"bsonType": "object", "required": required, "properties": fields, "additionalProperties": False}
 
 
 WISH_SHAPES: dict[str, Document] = {
     # That a booking changed, for those who may not read it whole.
-    "news": _record(
+    "news": record(
         {
             "_id": {"bsonType": "objectId"},
             "booking_id": _TEXT,
@@ -33,7 +33,7 @@ WISH_SHAPES: dict[str, Document] = {
         }
     ),
     # All that a renter's account can write: small, of one form, and with the number of a place, as requests have.
-    "wishes": _record(
+    "wishes": record(
         {
             "_id": _KEY,
             "slot": _PLACE,
@@ -44,7 +44,7 @@ WISH_SHAPES: dict[str, Document] = {
             "sig": {"bsonType": "binData"},
         }
     ),
-    "wish_answers": _record(
+    "wish_answers": record(
         {
             "_id": _KEY,
             "account": _ACCOUNT,
@@ -60,7 +60,7 @@ WISH_SHAPES: dict[str, Document] = {
         },
         "slot",
     ),
-    "wish_keys": _record(
+    "wish_keys": record(
         {
             "_id": _TEXT,
             "name": _TEXT,
@@ -70,5 +70,5 @@ WISH_SHAPES: dict[str, Document] = {
             "since": _DATE,
         }
     ),
-    "carriers": _record({"_id": {"bsonType": "string", "pattern": "^[0-9a-f]{24}$"}, "at": _DATE}),
+    "carriers": record({"_id": {"bsonType": "string", "pattern": "^[0-9a-f]{24}$"}, "at": _DATE}),
 }

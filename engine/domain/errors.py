@@ -38,9 +38,8 @@ DriveSphereError
 │   ├── OwnAccount           nobody changes the standing of the own account
 │   ├── LastAdmin            without this account there would be no administrator
 │   ├── AlreadyRequested     an account was asked for with this e-mail address, and nobody decided yet
-│   ├── BackupDamaged, BackupKeyWrong, NotABackup, BackupRefused    in ``domain.backup``
+│   ├── those of ``domain.backup`` and of ``domain.renter_errors``
 │   ├── RequestsFull         more requests for accounts wait than the firm takes
-│   ├── RenterBlocked, RenterKnown, RenterMerged, RenterHasAccount    in ``domain.renter_errors``
 │   ├── WishRefused          a renter's wish that was not even tried: wrong signature, too old, for somebody else
 │   ├── NoKeyring            this computer keeps no secrets, so nothing that needs one is kept on it
 │   ├── CopyUnusable         the stored copy here is damaged, or does not open with its key
