@@ -186,6 +186,12 @@ class Store(Protocol):
     async def carless(self, now: datetime) -> list[Booking | Damaged]:
         """Confirmed bookings whose car left service and that nothing else asks a person about, soonest first."""
 
+    async def look_for_damage(self, last: str, size: int) -> tuple[list[Damaged], str]:
+        """Which of the *size* bookings behind the number *last* cannot be read; and the last one's, "" at the end."""
+
+    async def note_damaged(self, booking_id: str, reason: str, at: datetime) -> None:
+        """So that it is listed among what needs a person, for as long as it cannot be read. Raises: Forbidden."""
+
     async def note_round(self, name: str, by: str, desk: str, at: datetime, count: int) -> None:
         """Write down who ended a round of work in the background last, over what was there."""
 

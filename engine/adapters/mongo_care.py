@@ -5,15 +5,16 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime
 
-from pymongo.errors import OperationFailure
+from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from engine.adapters.mongo_bookings import booking_of
-from engine.adapters.mongo_client import Database, Document
+from engine.adapters.mongo_client import Database, Document, speaking
 from engine.adapters.mongo_reading import read
 from engine.domain.availability import ClaimKind
 from engine.domain.booking import Booking, BookingId, BookingState
 from engine.domain.car import CarStatus
 from engine.domain.damage import Damaged
+from engine.domain.errors import Forbidden
 from engine.domain.listing import BookingRows
 from engine.domain.trouble import FURTHEST_DUE, FURTHEST_PERSON
 
@@ -23,6 +24,8 @@ _ALWAYS_DUE = [BookingState.HELD.value, BookingState.RELEASING.value, BookingSta
 _IDLE = [status.value for status in CarStatus if status is not CarStatus.ACTIVE]
 #: More than any firm leaves without a car; a guard.
 _MOST_CARLESS = 500
+#: Of the notes about damaged rows, so many are looked at; one counts only while its row is damaged.
+_MOST_NOTES = 1_000
 
 
 async def due(db: Database, now: datetime, limit: int) -> list[BookingId]:
@@ -38,9 +41,11 @@ async def due(db: Database, now: datetime, limit: int) -> list[BookingId]:
 
 
 async def needing_person(db: Database, now: datetime, offset: int, limit: int) -> BookingRows[Booking | Damaged]:
-    """One page of them: first what was hidden past the program, then those that waited longest."""
-    hidden = await _hidden(db, now)
-    wanted = {"person_at": {"$lte": now}}
+    """One page of them: first what was hidden or cannot be read, then those that waited longest."""
+    damaged = await _noted(db)
+    known = [row["_id"] for row in damaged]
+    hidden = damaged + [row for row in await _hidden(db, now) if row["_id"] not in known]
+    wanted: Document = {"person_at": {"$lte": now}, "_id": {"$nin": known}}
     shown, skip = hidden[offset : offset + limit], max(offset - len(hidden), 0)
     if left := limit - len(shown):
         cursor = db.bookings.find(wanted).sort([("person_at", 1), ("_id", 1)]).skip(skip).limit(left)
@@ -71,6 +76,27 @@ async def _waits(db: Database, booking: Booking | Damaged, now: datetime) -> boo
         since = (last or {}).get("since")
         return isinstance(since, datetime) and since <= booking.period.starts_at
     return False
+
+
+async def look_for_damage(db: Database, last: str, size: int) -> tuple[list[Damaged], str]:
+    """Which of the next *size* bookings behind *last* cannot be read, and where to go on; empty after the last."""
+    rows = await db.bookings.find({"_id": {"$gt": last}}).sort("_id", 1).limit(size).to_list()
+    found = [read("bookings", row, booking_of) for row in rows]
+    return [each for each in found if isinstance(each, Damaged)], rows[-1]["_id"] if len(rows) == size else ""
+
+
+async def note_damaged(db: Database, booking_id: str, reason: str, at: datetime) -> None:
+    with suppress(DuplicateKeyError):  # noted before
+        await db.damaged_bookings.insert_one({"_id": booking_id, "reason": reason, "at": at})
+
+
+async def _noted(db: Database) -> list[Document]:
+    """Rows that somebody met and could not read, and that cannot be read now."""
+    with suppress(Forbidden), speaking():
+        notes = await db.damaged_bookings.find({}, {"_id": 1}).sort("_id", 1).limit(_MOST_NOTES).to_list()
+        rows = await db.bookings.find({"_id": {"$in": [note["_id"] for note in notes]}}).sort("_id", 1).to_list()
+        return [row for row in rows if isinstance(read("bookings", row, booking_of), Damaged)]
+    return []  # an account, or rights of an older release, that no list of them is for
 
 
 def _tamed(document: Document, now: datetime) -> Booking | Damaged:

@@ -317,6 +317,8 @@ SHAPES: dict[str, Document] = {
             "note": _TEXT,
         }
     ),
+    # Bookings that an engine met and could not read; a note counts only while its row is like that.
+    "damaged_bookings": _record({"_id": _TEXT, "reason": _TEXT, "at": _DATE}),
     # Where Stripe sends live payers back to.
     "return_pages": _record(
         {

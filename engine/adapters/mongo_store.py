@@ -15,7 +15,7 @@ from pymongo.write_concern import WriteConcern
 
 from engine.adapters.memory import Remembered
 from engine.adapters.mongo_bookings import WHOLE, BookingSource
-from engine.adapters.mongo_care import carless, due, needing_person
+from engine.adapters.mongo_care import carless, due, look_for_damage, needing_person, note_damaged
 from engine.adapters.mongo_cars import AT_ONCE, car_filter, page_of
 from engine.adapters.mongo_client import TRANSACTION_S, Client, Database, Document, database, session_of, speaking
 from engine.adapters.mongo_documents import audit_document, branch_of, car_of, renter_of
@@ -138,6 +138,15 @@ class MongoStore:
     async def carless(self, now: datetime) -> list[Booking | Damaged]:
         with speaking():
             return await carless(self._db, now)
+
+    async def look_for_damage(self, last: str, size: int) -> tuple[list[Damaged], str]:
+        with speaking():
+            return await look_for_damage(self._db, last, size)
+
+    async def note_damaged(self, booking_id: str, reason: str, at: datetime) -> None:
+        with speaking():
+            await must_fit(self._db)
+            await note_damaged(self._db, booking_id, reason, at)
 
     async def note_round(self, name: str, by: str, desk: str, at: datetime, count: int) -> None:
         told = {"by": by, "desk": desk, "at": at, "count": count}

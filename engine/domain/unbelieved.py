@@ -205,8 +205,10 @@ def ended(booking: Booking, money: AtStripe, doubt: str, *, now: datetime, by: A
             payment_intent=paid.intent.payment_intent,
             captured_at=newest.captured_at or now,
         )
-    elif way or (newest.state is AttemptState.PAID and booking.state is not BookingState.COMPLETED):
-        newest = replace(newest, state=AttemptState.VOID, captured_at=None)
+    elif way or newest.state is AttemptState.PAID:
+        # A rental that took place unpaid stays one.
+        over = AttemptState.LAPSED if booking.state is BookingState.COMPLETED else AttemptState.VOID
+        newest = replace(newest, state=over, captured_at=None)
     before = booking.trouble
     known = before is not None and before.why is Why.DOUBTED
     since, tries = (before.since, before.tries) if known and before is not None else (now, 1)

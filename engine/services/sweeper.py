@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
@@ -11,6 +11,7 @@ import structlog
 from engine.domain.booking import Booking, BookingId
 from engine.domain.boot_clock import rest
 from engine.domain.errors import (
+    DamagedRow,
     DriveSphereError,
     Forbidden,
     NotBelieved,
@@ -31,6 +32,8 @@ _LEASE = timedelta(minutes=2)
 #: Whoever keeps the lease and sweeps nothing, or seems to, is waited for no longer.
 _AT_THE_LATEST = timedelta(minutes=3)
 _BATCH = 100
+#: Bookings read in each round to see whether they can be: all of a small firm's, a part of a large one's.
+_SLICES, _SLICE = 10, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Sweeper:
     leases: Leases
     clock: Clock
     desk: str = "unnamed"
+    _walked: list[str] = field(default_factory=list)
 
     async def run(self) -> None:
         """Sweep every minute until cancelled; a round that fails is told in the log and followed by the next."""
@@ -65,8 +69,25 @@ class Sweeper:
                 for booking_id in due:
                     await self._settle(booking_id)
                 seen.update(due)
+            await self._look_for_damage()
             await self._leave_word(len(seen))
             return len(seen)
+
+    async def _look_for_damage(self) -> None:
+        """A slice of all bookings; what cannot be read is written down for a person. Sweeping is none the worse."""
+        for _ in range(_SLICES):
+            found, last = await self.store.look_for_damage(self._walked[-1] if self._walked else "", _SLICE)
+            for each in found:
+                await self._note_damaged(each.id, each.reason)
+            self._walked[:] = [last]
+            if not last:
+                return
+
+    async def _note_damaged(self, booking_id: str, reason: str) -> None:
+        try:
+            await self.store.note_damaged(booking_id, reason, self.clock.now())
+        except DriveSphereError as problem:
+            log.warning("sweeper.damage_not_noted", booking=booking_id, code=problem.code)
 
     async def _swept_lately(self) -> bool:
         """By the database's word, not Redis's. A time that lies ahead was not written by a sweep."""
@@ -89,6 +110,9 @@ class Sweeper:
         except NotBelieved as problem:
             # It is listed for a person, and due again in an hour.
             log.warning("sweeper.not_believed", booking=booking_id, doubt=problem.doubt)
+        except DamagedRow as problem:
+            log.warning("sweeper.damaged", booking=booking_id)
+            await self._note_damaged(booking_id, problem.reason)
         except DriveSphereError as problem:
             # One booking that cannot go on must not keep the others waiting.
             log.warning("sweeper.left", booking=booking_id, code=problem.code)

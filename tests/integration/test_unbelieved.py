@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from builders import wish
@@ -390,15 +390,17 @@ async def test_without_a_stripe_key_nothing_is_decided(world, keyless, stripe):
 
 
 async def test_a_payment_that_only_stripe_knows_of_is_found_by_its_tags(world, stripe):
-    """However long ago it was made: the pages of the last day are not asked alone."""
+    """However long ago it was made: not only the pages of the last day are looked at."""
     async with world.desk("admin") as admin:
-        booking = await doubted(admin, world, stripe, confirmed, TAKEN["no payment"])
-        await stripe.forget_keys()
-        world.db.bookings.update_one({"_id": booking.id}, {"$set": {"attempts.0.session_id": "cs_gone"}})
+        booking = await doubted(admin, world, stripe, page_open, state_only("confirmed"))
+        paid_at = int((admin.clock.now() - timedelta(days=90)).timestamp())
+        known = {"session": "cs_old", "payment_intent": "pi_old", "charge": "ch_old", "amount": 100_00}
+        past = [{**known, "booking": booking.id, "currency": "eur", "paid_at": paid_at}]
+        (await stripe._http.post("/_control/past", json=past)).raise_for_status()
 
         case = await admin.head_office.unbelieved.case(admin.actor, booking.id)
 
-        assert [booking.attempt.payment_intent] == [each.intent.payment_intent for each in case.money.payments]
+        assert ["pi_old"] == [each.intent.payment_intent for each in case.money.payments]
 
 
 async def test_somebody_elses_payment_is_never_given_back(world, stripe):
@@ -413,3 +415,65 @@ async def test_somebody_elses_payment_is_never_given_back(world, stripe):
 
         assert () == case.money.payments
         assert [100_00] == [each["net"] for each in await stripe.charges(other)]
+
+
+#: What makes a row one that cannot be read.
+TORN = {
+    "no history": {"history": []},
+    "a state of a newer desk": {"state": "towed", "starts_at": "soon"},
+    "no attempts, no price": {"attempts": [], "quote": {}},
+    "ends before it starts": {"ends_at": datetime(2020, 1, 1, tzinfo=UTC)},
+}
+
+
+@pytest.mark.parametrize("case", TORN)
+async def test_a_row_that_cannot_be_read_is_a_case_with_the_same_ways_out(world, stripe, endpoints, case):
+    async with world.desk("admin") as admin:
+        booking = await confirmed(admin, stripe)
+        assert [] == await listed(admin)
+        world.db.bookings.update_one({"_id": booking.id}, {"$set": TORN[case]}, bypass_document_validation=True)
+        await admin.sweeper.sweep()
+        ((told,), total) = await _cases(admin)
+        assert (f"damaged: {booking.id}", 1) == (told.line, total)
+
+        found_now = await admin.head_office.unbelieved.case(admin.actor, booking.id)
+        assert (FULL, ["car-1"]) == (found_now.money.left, [car.car_id for car in found_now.stored.cars])
+        done = await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY, shown=FULL)
+
+        assert not done.blocking
+        assert [] == claims(world)
+        assert ((), 0) == await _cases(admin)
+        assert [100_00] == [each["refunded"] for each in await stripe.charges(booking)]
+        assert [100_00, -100_00] == posted(world, booking, "charge", "refund")
+        assert [] == await differences(world, endpoints, admin)
+        assert WHY == world.db.settlements.find_one({"booking_id": booking.id})["note"]
+
+
+async def test_one_whose_step_is_due_is_noted_before_the_walk_over_all_comes_to_it(world, stripe, monkeypatch):
+    monkeypatch.setattr("engine.services.sweeper._SLICES", 0)
+    async with world.desk("admin") as admin:
+        booking = await page_open(admin, stripe)
+        torn = {"$set": {"history": [], "due_at": admin.clock.now()}}
+        world.db.bookings.update_one({"_id": booking.id}, torn, bypass_document_validation=True)
+
+        await admin.sweeper.sweep()
+
+        assert [f"damaged: {booking.id}"] == [row.line for row in (await _cases(admin))[0]]
+
+
+async def test_a_note_counts_only_while_its_row_is_damaged(world, stripe):
+    async with world.desk("admin") as admin, world.desk() as clerk:
+        booking = await confirmed(clerk, stripe)
+        now = admin.clock.now()
+        for named in (booking.id, "nobody's"):
+            await clerk.payment.store.note_damaged(named, "of no reason", now)
+            await clerk.payment.store.note_damaged(named, "twice", now)
+
+        assert ((), 0) == await _cases(admin)
+        with pytest.raises(MoveRefused):
+            await admin.head_office.unbelieved.let_go(admin.actor, booking.id, WHY)
+
+
+async def _cases(desk):
+    found_now = await desk.head_office.care.waiting(desk.actor)
+    return found_now.rows, found_now.total

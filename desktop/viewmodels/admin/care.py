@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 from desktop.tasks import TaskScope
+from desktop.viewmodels.admin.unbelieved import UnbelievedRow
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.paged import PagedViewModel
 from engine.domain.booking import Booking
@@ -16,13 +17,14 @@ from engine.domain.damage import Damaged
 from engine.domain.dispute import DisputedCase
 from engine.domain.errors import DriveSphereError
 from engine.domain.restored import RestoredCase
+from engine.domain.trouble import Why
 
 
 @dataclass(frozen=True, slots=True)
 class NeedsPerson:
     """Attributes: ``total`` counts all of them, not only this page's."""
 
-    rows: tuple[Case | DisputedCase | RestoredCase | Damaged, ...]
+    rows: tuple[Case | DisputedCase | RestoredCase | UnbelievedRow, ...]
     total: int
 
 
@@ -56,14 +58,21 @@ class CareViewModel(QObject):
         office, restored, actor = self._desk.head_office, self._desk.restored, self._desk.actor
 
         async def page() -> NeedsPerson:
-            rows: list[Case | DisputedCase | RestoredCase | Damaged] = []
+            rows: list[Case | DisputedCase | RestoredCase | UnbelievedRow] = []
             total, parts = 0, (restored.cases, office.disputes.cases, office.care.waiting)
             for part in parts:
                 # Asked for at least one, for the total.
                 left = PAGE_SIZE - len(rows)
                 found = await part(actor, offset=max(offset - total, 0), limit=max(left, 1))
-                rows += found.rows[:left]
+                rows += map(_row, found.rows[:left])
                 total += found.total
             return NeedsPerson(tuple(rows), total)
 
         return await self._desk.call(page)
+
+
+def _row(case: Case | DisputedCase | RestoredCase | Damaged) -> Case | DisputedCase | RestoredCase | UnbelievedRow:
+    """What is not believed, and what cannot be read, is decided on where it is opened."""
+    if isinstance(case, Damaged):
+        return UnbelievedRow(damaged=case)
+    return UnbelievedRow(case) if isinstance(case, Case) and case.why is Why.DOUBTED else case

@@ -16,6 +16,7 @@ from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.viewmodels.admin.care import CareViewModel
+from desktop.viewmodels.admin.unbelieved import UnbelievedRow
 from desktop.views.admin.dispute_words import in_short
 from desktop.views.admin.questions import to_settle
 from desktop.views.admin.restored_words import restored_line
@@ -25,6 +26,7 @@ from desktop.views.tools import Tools
 from desktop.widgets.button import Button
 from desktop.widgets.side_panel import SidePanel
 from desktop.widgets.text import Text
+from engine.domain.belief import Doubt
 from engine.domain.booking import BookingId
 from engine.domain.care import Case, Lost
 from engine.domain.dispute import DisputedCase
@@ -52,47 +54,61 @@ _WORDS = ListWords(
     "The list did not come",
 )
 _LONGEST_NOTE = 400
-AnyCase = Case | DisputedCase | RestoredCase
+Row = Case | DisputedCase | RestoredCase | UnbelievedRow
 
 
-def columns(now: Callable[[], datetime]) -> list[Column[AnyCase]]:
+def columns(now: Callable[[], datetime]) -> list[Column[Row]]:
     """All of it to be read in a panel's width: for how long counts here, not since which minute."""
     return [
         Column("Booking", _what, _what, weight=20),
         Column("Why", _why, _why, weight=22),
-        Column("For", lambda case: _lasted(now() - _since(case)), _since, weight=9),
+        Column("For", lambda row: _lasted(now(), _since(row)), lambda row: _since(row) or now(), weight=9),
     ]
 
 
-def _what(case: AnyCase) -> str:
-    if isinstance(case, DisputedCase):
-        return booking_number(BookingId(case.dispute.booking_id))
-    return restored_line(case) if isinstance(case, RestoredCase) else booking_number(case.booking.id)
+def _what(row: Row) -> str:
+    if isinstance(row, DisputedCase):
+        return booking_number(BookingId(row.dispute.booking_id))
+    if isinstance(row, RestoredCase):
+        return restored_line(row)
+    if isinstance(row, UnbelievedRow):
+        return booking_number(row.booking_id) if row.damaged is None else row.damaged.line
+    return booking_number(row.booking.id)
 
 
-def _since(case: AnyCase) -> datetime:
-    if isinstance(case, DisputedCase):
-        return case.dispute.facts.created_at
-    return case.payment.found_at if isinstance(case, RestoredCase) else case.since
+def _since(row: Row) -> datetime | None:
+    """None where nobody knows: what cannot be read tells no time."""
+    if isinstance(row, DisputedCase):
+        return row.dispute.facts.created_at
+    if isinstance(row, RestoredCase):
+        return row.payment.found_at
+    if isinstance(row, UnbelievedRow):
+        return row.case.since if row.case is not None else None
+    return row.since
 
 
-def _key(case: AnyCase) -> object:
-    if isinstance(case, DisputedCase):
-        return case.dispute.facts.dispute_id
-    return case.payment.payment_intent if isinstance(case, RestoredCase) else case.booking.id
+def _key(row: Row) -> object:
+    if isinstance(row, DisputedCase):
+        return row.dispute.facts.dispute_id
+    if isinstance(row, RestoredCase):
+        return row.payment.payment_intent
+    return row.booking_id if isinstance(row, UnbelievedRow) else row.booking.id
 
 
-def _why(case: AnyCase) -> str:
-    if isinstance(case, DisputedCase):
-        return in_short(case.dispute)
-    if isinstance(case, RestoredCase):
-        return f"Paid {amount(case.payment.amount)}, not booked"
-    if case.why is Why.DOUBTED:
-        return doubt_in_short(case.code)
-    return _WHYS[case.why]
+def _why(row: Row) -> str:
+    if isinstance(row, DisputedCase):
+        return in_short(row.dispute)
+    if isinstance(row, RestoredCase):
+        return f"Paid {amount(row.payment.amount)}, not booked"
+    if isinstance(row, UnbelievedRow):
+        return doubt_in_short(row.case.code if row.case is not None else Doubt.DAMAGED)
+    return _WHYS[row.why]
 
 
-def _lasted(time: timedelta) -> str:
+def _lasted(now: datetime, since: datetime | None) -> str:
+    if since is None:
+        return "\N{EN DASH}"
+    time = now - since
     if time < timedelta(hours=1):
         return f"{max(time // timedelta(minutes=1), 0)} min"
     if time < timedelta(days=2):
@@ -107,12 +123,14 @@ class CarePanel(SidePanel):
         booking_wanted: The Booking of a row that was opened.
         payment_wanted: The RestoredCase of one.
         dispute_wanted: The DisputedCase of one.
+        doubt_wanted: The UnbelievedRow of one.
         task_failed: What nobody foresaw.
     """
 
     booking_wanted = Signal(object)
     payment_wanted = Signal(object)
     dispute_wanted = Signal(object)
+    doubt_wanted = Signal(object)
     task_failed = Signal(object)
 
     def __init__(self, tools: Tools, vm: CareViewModel, host: QWidget, now: Callable[[], datetime]) -> None:
@@ -153,32 +171,35 @@ class CarePanel(SidePanel):
         self._tasks.stop("settle")
         self.hide()
 
-    def _open(self, case: AnyCase) -> None:
-        if isinstance(case, RestoredCase):
-            self.payment_wanted.emit(case)
-        elif isinstance(case, DisputedCase):
-            self.dispute_wanted.emit(case)
+    def _open(self, row: Row) -> None:
+        if isinstance(row, RestoredCase):
+            self.payment_wanted.emit(row)
+        elif isinstance(row, DisputedCase):
+            self.dispute_wanted.emit(row)
+        elif isinstance(row, UnbelievedRow):
+            self.doubt_wanted.emit(row)
         else:
-            self.booking_wanted.emit(case.booking)
+            self.booking_wanted.emit(row.booking)
 
     def _settle(self) -> None:
-        case = self.list.row()
-        if case is None:
+        row = self.list.row()
+        if row is None:
             return
-        if not isinstance(case, Case):
-            # A note moves no money, and only the bank ends a dispute: each is seen to where it is opened.
-            self._open(case)
+        if not isinstance(row, Case):
+            # A note moves no money and lets no car go, and only the bank ends a dispute: each is seen to where it is
+            # opened.
+            self._open(row)
             return
-        if case.why is Lost.CAR:
+        if row.why is Lost.CAR:
             # A note gives the renter no car: it goes on with another where it is opened.
-            self.booking_wanted.emit(case.booking)
+            self.booking_wanted.emit(row.booking)
             return
         self.problem.hide()
         if self.note.text().strip():
-            self._tasks.once("settle", self._ask_settle(case, self.note.text()))
+            self._tasks.once("settle", self._ask_settle(row, self.note.text()))
         else:
             # The engine says what is missing.
-            self.vm.settle(case.booking, "")
+            self.vm.settle(row.booking, "")
 
     async def _ask_settle(self, case: Case, note: str) -> None:
         if await confirm(self.window(), to_settle(case.booking, _WHYS[case.why], note)):

@@ -16,6 +16,7 @@ from desktop.viewmodels.admin.firm import FirmViewModel
 from desktop.viewmodels.admin.health import HealthViewModel
 from desktop.viewmodels.admin.overview import OverviewViewModel
 from desktop.viewmodels.admin.restored import RestoredViewModel
+from desktop.viewmodels.admin.unbelieved import UnbelievedRow, UnbelievedViewModel
 from desktop.viewmodels.bookings import BookingsViewModel
 from desktop.viewmodels.day_span import Days, DaySpan
 from desktop.views.admin.audit_page import AuditPage
@@ -25,6 +26,7 @@ from desktop.views.admin.firm_page import FirmPage
 from desktop.views.admin.health_page import HealthPage
 from desktop.views.admin.overview_page import Drill, OverviewPage
 from desktop.views.admin.restored_panel import RestoredPanel
+from desktop.views.admin.unbelieved_panel import UnbelievedPanel
 from desktop.views.area import Area, Entry, Frame
 from desktop.views.bookings.commands import BookingCommands
 from desktop.views.bookings.detail import BookingDetail, follow_booking
@@ -71,6 +73,7 @@ class OversightArea(Area):
         self.care: CarePanel | None = None
         self.restored: RestoredPanel | None = None
         self.dispute: DisputePanel | None = None
+        self.unbelieved: UnbelievedPanel | None = None
         self.firm: FirmPage | None = None
         self.audit: AuditPage | None = None
         self.health: HealthPage | None = None
@@ -135,7 +138,7 @@ class OversightArea(Area):
             self.cars.left()
         if self.care is not None:
             self.care.close_panel()
-        for panel in (self.restored, self.dispute):
+        for panel in (self.restored, self.dispute, self.unbelieved):
             if panel is not None:
                 panel.give_way()
         for page in (self.overview, self.firm, self.audit, self.health):
@@ -147,7 +150,8 @@ class OversightArea(Area):
         return next((question for page in pages if (question := page.unsaved())), None)
 
     def stop(self) -> None:
-        for page in (self.bookings, self.cars, self.firm, self.audit, self.care, self.restored, self.dispute):
+        panels = self.restored, self.dispute, self.unbelieved
+        for page in (self.bookings, self.cars, self.firm, self.audit, self.care, *panels):
             if page is not None:
                 page.stop()
 
@@ -168,6 +172,7 @@ class OversightArea(Area):
             self.care.booking_wanted.connect(self.booking_wanted)
             self.care.payment_wanted.connect(self._show_payment)
             self.care.dispute_wanted.connect(self._show_dispute)
+            self.care.doubt_wanted.connect(self._show_unbelieved)
             self.care.task_failed.connect(self.task_failed)
             vm.settled.connect(self._booked)
         self.care.show_cases()
@@ -194,6 +199,18 @@ class OversightArea(Area):
             self.dispute.left.connect(care.show_cases)
         care.give_way()
         self.dispute.show_case(case)
+
+    def _show_unbelieved(self, row: UnbelievedRow) -> None:
+        """In the place of the list, to which it leads back."""
+        care = _there(self.care)
+        if self.unbelieved is None:
+            vm = UnbelievedViewModel(self._workspace.desk, self._workspace.tasks)
+            self.unbelieved = UnbelievedPanel(self._tools, vm, self._frame.host)
+            self.unbelieved.task_failed.connect(self.task_failed)
+            self.unbelieved.left.connect(care.show_cases)
+            vm.decided.connect(self._booked)
+        care.give_way()
+        self.unbelieved.show_row(row)
 
     def _make_cars(self) -> FleetPage:
         host = self._frame.host
