@@ -51,6 +51,7 @@ HARMLESS = {
         ),
         "what the car looks like; price, owner, branch and status are compared with its fence",
     ),
+    "damaged_bookings.*": "a note counts only while its booking cannot be read; at most it shows one that is damaged",
     "deployment._id": "no live deployment is a demo; an epoch only voids what is kept beside the database",
     "deployment.*": "no row that anybody looks up",
     "disputes.*": "a case for a person; reconcile asks Stripe itself",
