@@ -158,10 +158,11 @@ def _own_words(problem: errors.DriveSphereError) -> Message:
 _PHOTOS = MappingProxyType(
     {
         PhotoProblem.TOO_LARGE: "The file is larger than 5 MB. A smaller copy of the photo will do.",
-        PhotoProblem.NO_PICTURE: "The file is no photo we can read. JPEG, PNG and WebP work.",
+        PhotoProblem.NO_PICTURE: "The file is no photo we can read. JPEG, PNG, WebP, TIFF and HEIC work.",
         PhotoProblem.BROKEN: "The photo is damaged: it ends too early or cannot be read.",
         PhotoProblem.TOO_MANY_PIXELS: "The photo has more than 50 million pixels. A smaller copy will do.",
         PhotoProblem.TOO_SMALL: "The photo is too small: it needs 64 pixels a side.",
+        PhotoProblem.HEIC: "This computer cannot read HEIC. Save the photo as JPEG, or let the telephone send it so.",
         PhotoProblem.TOO_MANY: "A car has five photos at the most. Remove one first.",
     }
 )

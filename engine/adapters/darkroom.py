@@ -6,6 +6,8 @@ import io
 import struct
 import warnings
 import zlib
+from contextlib import suppress
+from importlib import import_module
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -21,9 +23,14 @@ from engine.domain.photo import (
 )
 
 #: Decided by looking into the file; its name and its claimed type are never asked.
-_FORMATS = ("JPEG", "PNG", "WEBP")
+_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF")
+#: Telephones' own kind. pi-heif reads it and cannot write it: libheif and libde265, both LGPL, and no encoder's GPL.
+_TELEPHONES = "HEIF"
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, struct.error, zlib.error)
 _WHITE = (255, 255, 255)
+#: Which part of a file tells an HEIC: the kind of box, and what it is called.
+_BOX, _BRANDS = b"ftyp", (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+_SIXTEEN_BITS, _EIGHT_BITS = 65_535, 255
 
 
 class Darkroom:
@@ -49,8 +56,11 @@ class Darkroom:
         return Photo(_jpeg(picture, 86), _jpeg(small, 82))
 
     def _decoded(self, data: bytes) -> Image.Image:
+        telephones = data[4:8] == _BOX and data[8:12] in _BRANDS
+        if telephones and not _reads_heic():
+            raise PhotoRefused(PhotoProblem.HEIC)
         try:
-            opened = Image.open(io.BytesIO(data), formats=_FORMATS)
+            opened = Image.open(io.BytesIO(data), formats=(_TELEPHONES,) if telephones else _FORMATS)
         except (UnidentifiedImageError, Image.DecompressionBombError, *_BROKEN) as problem:
             bomb = isinstance(problem, Image.DecompressionBombError)
             raise PhotoRefused(PhotoProblem.TOO_MANY_PIXELS if bomb else PhotoProblem.NO_PICTURE) from problem
@@ -63,9 +73,28 @@ class Darkroom:
                 raise PhotoRefused(PhotoProblem.TOO_SMALL)
             try:
                 opened.load()
-                return _on_white(ImageOps.exif_transpose(opened))
+                return _on_white(_eight_bits(ImageOps.exif_transpose(opened)))
             except _BROKEN as problem:
                 raise PhotoRefused(PhotoProblem.BROKEN) from problem
+
+
+def _reads_heic() -> bool:
+    """Whether the reader of that kind is installed; there are systems without a wheel of it."""
+    with suppress(ImportError):
+        import_module("pi_heif").register_heif_opener()
+        return True
+    return False
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """Grey of finer steps, which Pillow would cut off at white, in the steps that we keep."""
+    if not picture.mode.startswith(("I", "F")):
+        return picture
+    if picture.mode == "F" or picture.getextrema()[1] > _SIXTEEN_BITS:  # type: ignore[operator]  # of one band
+        low, high = picture.convert("F").getextrema()
+        scale = _EIGHT_BITS / ((high - low) or 1)  # type: ignore[operator]  # of one band
+        return picture.convert("F").point(lambda value: value * scale - low * scale).convert("L")  # type: ignore[operator]
+    return picture.convert("I").point(lambda value: value * (_EIGHT_BITS / _SIXTEEN_BITS) + 0).convert("L")
 
 
 def _on_white(picture: Image.Image) -> Image.Image:

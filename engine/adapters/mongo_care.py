@@ -60,10 +60,26 @@ async def carless(db: Database, now: datetime) -> list[Booking | Damaged]:
     An account that may not read when a car left service is told only those that have not begun.
     """
     left: Document = {"status": {"$in": _IDLE}, "claims.kind": ClaimKind.BOOKING}
-    cars = [row["_id"] for row in await db.fences.find(left, {"_id": 1}).to_list()]
     asked_for: Document = {"$or": [{"person_at": {"$exists": False}}, {"person_at": {"$gt": now}}]}
-    wanted: Document = {"car_id": {"$in": cars}, "state": BookingState.CONFIRMED, **asked_for}
-    rows = await db.bookings.find(wanted).sort([("starts_at", 1), ("_id", 1)]).limit(_MOST_CARLESS).to_list()
+    their: Document = {
+        "from": "bookings",
+        "localField": "claims.id",
+        "foreignField": "_id",
+        "pipeline": [{"$match": {"state": BookingState.CONFIRMED, **asked_for}}],
+        "as": "booking",
+    }
+    pipeline: list[Document] = [
+        {"$match": left},
+        {"$project": {"claims": 1}},
+        {"$unwind": "$claims"},
+        {"$match": {"claims.kind": ClaimKind.BOOKING}},
+        {"$lookup": their},
+        {"$unwind": "$booking"},
+        {"$replaceWith": "$booking"},
+        {"$sort": {"starts_at": 1, "_id": 1}},
+        {"$limit": _MOST_CARLESS},
+    ]
+    rows = await (await db.fences.aggregate(pipeline, batchSize=_MOST_CARLESS)).to_list()
     return [row for row in (_tamed(each, now) for each in rows) if await _waits(db, row, now)]
 
 

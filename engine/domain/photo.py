@@ -22,6 +22,7 @@ class PhotoProblem(StrEnum):
     TOO_MANY_PIXELS = auto()
     TOO_SMALL = auto()
     TOO_MANY = auto()
+    HEIC = auto()  #: of a kind that this computer has no reader for
 
 
 @dataclass(frozen=True, slots=True)

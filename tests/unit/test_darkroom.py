@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import io
+import struct
+from pathlib import Path
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pictures import SVG, bomb, opened, photo, sideways
 from PIL import Image
 
+from engine.adapters import darkroom
 from engine.adapters.darkroom import Darkroom
 from engine.domain.errors import PhotoRefused
 from engine.domain.photo import LONGEST_SIDE_PX, MOST_BYTES, THUMBNAIL_PX, PhotoProblem
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
 def test_S10_a_photo_of_any_common_kind_becomes_a_jpeg(kind):
     kept = Darkroom().develop(photo(kind))
 
@@ -27,7 +34,6 @@ def test_S10_a_photo_of_any_common_kind_becomes_a_jpeg(kind):
         (b"MZ" + bytes(2000), PhotoProblem.NO_PICTURE),
         (b"\xff\xd8\xff\xe0 that was all", PhotoProblem.NO_PICTURE),
         (photo("GIF"), PhotoProblem.NO_PICTURE),
-        (photo("TIFF"), PhotoProblem.NO_PICTURE),
         (photo()[:4000], PhotoProblem.BROKEN),
         (photo("PNG")[:1000], PhotoProblem.BROKEN),
         (bomb(), PhotoProblem.TOO_MANY_PIXELS),
@@ -80,3 +86,63 @@ def test_a_photo_in_other_than_three_colours_is_one_too(tmp_path, mode):
     Image.new(mode, (100, 100)).save(file)
 
     assert "RGB" == opened(Darkroom().develop(file.read_bytes()).picture).mode
+
+
+HEIC = Path(__file__).resolve().parents[1] / "data" / "photo.heic"
+
+
+@given(st.integers(0, 65_535), st.sampled_from(["PNG", "TIFF"]))
+@settings(max_examples=40, deadline=None)
+def test_grey_of_sixteen_bits_keeps_its_grey(value, kind):
+    out = io.BytesIO()
+    Image.frombytes("I;16", (80, 80), struct.pack("<H", value) * 6400).save(out, kind)
+
+    kept = opened(Darkroom().develop(out.getvalue()).picture).getpixel((40, 40))
+
+    assert all(abs(each - value / 257) <= 2 for each in kept)
+
+
+@pytest.mark.parametrize(("mode", "low", "high"), [("F", 0.0, 1.0), ("I", 0, 1_000_000)])
+def test_grey_of_other_depths_reaches_from_black_to_white(mode, low, high):
+    picture = Image.new(mode, (90, 80), low)
+    picture.paste(high, (45, 0, 90, 80))
+    out = io.BytesIO()
+    picture.save(out, "TIFF")
+
+    kept = opened(Darkroom().develop(out.getvalue()).picture)
+
+    assert kept.getpixel((10, 40))[0] < 5
+    assert kept.getpixel((80, 40))[0] > 250
+
+
+def test_a_telephones_photo_is_read():
+    kept = opened(Darkroom().develop(HEIC.read_bytes()).picture)
+
+    assert ("JPEG", (300, 200)) == (kept.format, kept.size)
+    left, right = kept.getpixel((60, 100)), kept.getpixel((240, 100))
+    assert left[0] > 150 > left[2]
+    assert right[2] > 150 > right[0]
+
+
+def test_without_its_reader_a_telephones_photo_is_refused_by_its_kind(monkeypatch):
+    def nothing(name):
+        raise ImportError(name)
+
+    monkeypatch.setattr(darkroom, "import_module", nothing)
+
+    with pytest.raises(PhotoRefused) as caught:
+        Darkroom().develop(HEIC.read_bytes())
+
+    assert PhotoProblem.HEIC == caught.value.problem
+
+
+@given(st.binary(max_size=600), st.sampled_from([b"heic", b"mif1", b"hevc"]))
+@settings(max_examples=60, deadline=None)
+def test_what_only_says_that_it_is_heic_is_refused_in_words(rest, brand):
+    with pytest.raises(PhotoRefused):
+        Darkroom().develop(b"\0\0\0\x18ftyp" + brand + rest)
+
+
+def test_half_a_telephones_photo_is_refused():
+    with pytest.raises(PhotoRefused):
+        Darkroom().develop(HEIC.read_bytes()[:500])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QPixmap
@@ -15,6 +15,7 @@ from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.viewmodels.owner.car_state import CarState
+from desktop.viewmodels.owner.photo_files import Refused
 from desktop.views.owner.car_details import pixmap_of
 from desktop.views.photos import Photos
 from desktop.widgets.button import Button, Kind
@@ -22,10 +23,8 @@ from desktop.widgets.photo_strip import PhotoStrip
 from desktop.widgets.text import Text
 from engine.domain.photo import MOST_PHOTOS
 
-_KINDS = "Photos (*.jpg *.jpeg *.png *.webp)"
+_KINDS = "Photos (*.jpg *.jpeg *.png *.webp *.tif *.tiff *.heic *.heif)"
 _HELP = "Up to five, 5 MB each. The first one is shown in lists. Drop files here, or drag to put them in order."
-#: Names of refused files told one by one.
-_TOLD = 3
 
 
 class PhotoEditor(QWidget):
@@ -74,9 +73,7 @@ class PhotoEditor(QWidget):
             self.strip.setFocus()
         self.back.setVisible(bool(state.taken_off))
         self.add.setEnabled(len(state.photos) < MOST_PHOTOS and not state.busy)
-        lines = [f"{each.name}: {say(each.problem).text}" for each in state.refused[:_TOLD]]
-        if len(state.refused) > _TOLD:
-            lines.append(f"and {len(state.refused) - _TOLD} more files")
+        lines = refused_lines(state.refused)
         self.refused.setText("\n".join(lines))
         self.refused.setVisible(bool(lines))
 
@@ -92,3 +89,11 @@ class PhotoEditor(QWidget):
 
     def _pixmap(self, photo: Hashable, size: QSize, ratio: float) -> QPixmap | None:
         return pixmap_of(self._photos, photo, size, ratio)
+
+
+def refused_lines(refused: Sequence[Refused]) -> list[str]:
+    """Every file that is not taken, by name, with those of one reason together."""
+    of: dict[str, list[str]] = {}
+    for each in refused:
+        of.setdefault(say(each.problem).text, []).append(each.name)
+    return [f"{', '.join(names)}: {why}" for why, names in of.items()]
