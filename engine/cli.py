@@ -23,6 +23,7 @@ from engine.cli_parts import (
     in_words,
     mongo_address,
     password_of,
+    progress,
     remember_servers,
     settings_of,
     typed_day,
@@ -107,7 +108,9 @@ def provision(
         )
         mode = StripeMode(stripe_mode) if stripe_mode else None
         lines = asyncio.run(
-            provisioning.run(mongo_url, database, root_name, password, admin, stripe_mode=mode, return_pages=pages)
+            provisioning.run(
+                mongo_url, database, root_name, password, admin, stripe_mode=mode, return_pages=pages, hear=progress
+            )
         )
         for line in lines:
             click.echo(line)
@@ -165,7 +168,10 @@ def _address(_context: click.Context, _option: click.Parameter, value: str | Non
     "--behind-proxy", is_flag=True, help="All webhooks come through one trusted proxy: do not limit one address."
 )
 def worker(data: Path | None, account: str, webhook: tuple[str, int] | None, *, behind_proxy: bool) -> None:
-    """Sweep, look for overlooked payments and hear Stripe, without a window, until SIGTERM."""
+    """Sweep, look for overlooked payments and hear Stripe, without a window, until SIGTERM.
+
+    Status 4 if the database belongs to a later release, also when it is brought there meanwhile: install that release.
+    """
     from engine import worker as working  # noqa: PLC0415 -- the drivers take a quarter of a second to load
 
     _log_from(logging.INFO)

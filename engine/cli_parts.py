@@ -12,7 +12,7 @@ import click
 from click.core import ParameterSource
 
 from engine.config import Secret, Settings, kept_password, load
-from engine.domain.errors import UNTRUSTED, DriveSphereError, Misconfigured, Unavailable
+from engine.domain.errors import UNTRUSTED, DriveSphereError, Misconfigured, ProgramTooOld, Unavailable
 from engine.domain.moments.habits import ENGLISH, Order, joined
 from engine.domain.moments.read import read_moment
 from engine.domain.moments.reading import Lean, Misread, Question
@@ -20,6 +20,7 @@ from engine.domain.people import AccountName
 from engine.domain.server_address import check_database, check_mongo_url, shown
 
 _SUMMARY_LONGEST = 1_000
+_STATUS, _STATUS_TOO_OLD = 2, 4
 _SERVERS = f"{__name__}.servers"
 
 
@@ -131,13 +132,21 @@ def sentence(problem: DriveSphereError) -> str:
 
 @contextmanager
 def in_words(also: Callable[[DriveSphereError], None] = lambda _: None) -> Iterator[None]:
-    """A problem we know is a sentence and status 2, and what *also* says; any other is a bug and shows itself."""
+    """A problem we know is a sentence and a status, and what *also* says; any other is a bug and shows itself.
+
+    Status 4 where only another release of the program helps, so that nobody starts this one again and again; else 2.
+    """
     try:
         yield
     except DriveSphereError as problem:
         click.echo(f"{sentence(problem)} [{problem.code}]", err=True)
         also(problem)
-        sys.exit(2)
+        sys.exit(_STATUS_TOO_OLD if isinstance(problem, ProgramTooOld) else _STATUS)
+
+
+def progress(text: str) -> None:
+    """What is being done: a line to whoever waits, beside what the command answers."""
+    click.echo(text, err=True)
 
 
 def password_of(settings: Settings, account: str) -> Secret:

@@ -18,7 +18,14 @@ from engine.adapters.webhook_server import open_webhooks, webhook_app
 from engine.bootstrap import Engine, Place, open_engine, open_place
 from engine.config import Secret, Settings
 from engine.domain.boot_clock import rest
-from engine.domain.errors import AccountDisabled, DriveSphereError, Forbidden, Misconfigured, SignInRefused
+from engine.domain.errors import (
+    AccountDisabled,
+    DriveSphereError,
+    Forbidden,
+    Misconfigured,
+    ProgramTooOld,
+    SignInRefused,
+)
 from engine.domain.people import Deed
 from engine.services.lookback import Lookback
 
@@ -28,6 +35,9 @@ _SWEEP_EVERY = timedelta(minutes=1)
 _LOOK_BACK_EVERY = timedelta(minutes=3)
 _AFTERWARDS_EVERY = timedelta(hours=1)
 _MEASURE_CLOCK_EVERY = timedelta(minutes=1)
+_LOOK_AT_SCHEMA_EVERY = timedelta(minutes=1)
+#: What ends the work, in whichever round it is met: an account taken away, and a database that went on without us.
+_ENDS = (SignInRefused, AccountDisabled, ProgramTooOld)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,7 @@ async def run(settings: Settings, orders: Orders) -> None:
     Raises:
         Misconfigured: With a sentence on what to do.
         SignInRefused, AccountDisabled: Now, or while it worked.
+        ProgramTooOld: The same: the database was brought to a later release, and this one writes nothing there.
         Forbidden: The account's role may not sweep.
         Unavailable: A server is not there at the start.
     """
@@ -101,6 +112,8 @@ async def _rounds(engine: Engine) -> None:
     lookback = Lookback(payment.store, payment.gateway, payment, engine.clock)
     try:
         async with asyncio.TaskGroup() as group:
+            # Before the others: a worker of an older release could but fail at each booking, again and again.
+            group.create_task(_every(_LOOK_AT_SCHEMA_EVERY, "schema", payment.mode.must_fit))
             group.create_task(engine.restored_look.run(engine.actor.account))
             group.create_task(_every(_MEASURE_CLOCK_EVERY, "clock", engine.clock.measure))
             group.create_task(engine.carrier.run())
@@ -110,7 +123,7 @@ async def _rounds(engine: Engine) -> None:
             group.create_task(_every(_SWEEP_EVERY, "sweep", engine.sweeper.sweep, ends_on=Forbidden))
     except ExceptionGroup as gone:
         # No `except*`: until Python 3.11.3 what is raised in one arrives wrapped in a group again.
-        known, bugs = gone.split((SignInRefused, AccountDisabled, Forbidden))
+        known, bugs = gone.split((*_ENDS, Forbidden))
         if known is None or bugs is not None:
             raise
         raise known.exceptions[0] from None
@@ -123,12 +136,12 @@ async def _every(
     *,
     ends_on: type[DriveSphereError] = AccountDisabled,
 ) -> None:
-    """A round that fails is told and followed by the next; an account that was taken away ends the work."""
+    """A round that fails is told and followed by the next, but for what ends the work."""
     while True:
         try:
             if count := await what():
                 log.info("worker.round", of=name, count=count)
-        except (SignInRefused, AccountDisabled, ends_on):
+        except (*_ENDS, ends_on):
             raise
         except DriveSphereError as problem:
             log.warning("worker.round_failed", of=name, code=problem.code, problem=str(problem))

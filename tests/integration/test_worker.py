@@ -21,11 +21,21 @@ from payments import CARD, let_go, opened, run_out, stripe_of
 from plain_http import PLAIN
 
 from engine import worker
+from engine.adapters.migrations import LATEST
 from engine.bootstrap import demo_accounts, open_engine, open_place
+from engine.cli_parts import in_words
 from engine.config import Secret, Settings, kept_password, load
 from engine.domain.booking import BookingState
 from engine.domain.catalogue import CarWish
-from engine.domain.errors import AccountDisabled, Forbidden, Misconfigured, SignInRefused, Unavailable
+from engine.domain.errors import (
+    AccountDisabled,
+    DatabaseTooOld,
+    Forbidden,
+    Misconfigured,
+    ProgramTooOld,
+    SignInRefused,
+    Unavailable,
+)
 from engine.domain.people import Role
 from engine.services.booking import HoldCar
 from engine.services.lookback import Lookback
@@ -192,6 +202,36 @@ async def test_B12_an_account_that_is_taken_away_ends_the_work(world, root, stri
             task.result()
     finally:
         app.command("grantRolesToUser", "worker", roles=["ds_worker"])
+
+
+@pytest.mark.parametrize("told", [{"version": LATEST + 1}, {"to": LATEST + 1}])
+async def test_a_worker_at_work_ends_when_the_database_goes_on_to_a_later_release(world, stripe, monkeypatch, told):
+    monkeypatch.setattr(worker, "_LOOK_AT_SCHEMA_EVERY", timedelta(milliseconds=50))
+    async with world.desk() as desk:
+        booking = await opened(desk)
+    run_out(world, booking)
+    try:
+        async with working(world.place) as task:
+            await until(world, booking, "released", task)
+            world.db.deployment.update_one({"_id": "schema"}, {"$set": told})
+            async with asyncio.timeout(60):
+                await asyncio.wait({task})
+
+        with pytest.raises(ProgramTooOld, match="install the release"):
+            task.result()
+    finally:
+        world.db.deployment.update_one({"_id": "schema"}, {"$set": {"version": LATEST}, "$unset": {"to": ""}})
+
+
+async def test_a_problem_that_only_another_release_mends_has_a_status_of_its_own(capsys):
+    statuses = []
+    for problem in (ProgramTooOld(9, 8), DatabaseTooOld(8, 9), Unavailable("stripe")):
+        with pytest.raises(SystemExit) as ended, in_words():
+            raise problem
+        statuses.append(ended.value.code)
+
+    assert [4, 2, 2] == statuses
+    assert "install the release that the firm uses now" in capsys.readouterr().err
 
 
 async def test_a_driver_that_loses_the_cancellation_does_not_keep_it_at_work():
