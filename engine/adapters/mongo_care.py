@@ -41,16 +41,25 @@ async def due(db: Database, now: datetime, limit: int) -> list[BookingId]:
 
 
 async def needing_person(db: Database, now: datetime, offset: int, limit: int) -> BookingRows[Booking | Damaged]:
-    """One page of them: first what was hidden or cannot be read, then those that waited longest."""
+    """One page of them: first what cannot be read or was hidden, then those that waited longest.
+
+    However many somebody hides, no more than the page is held here.
+    """
     damaged = await _noted(db)
-    known = [row["_id"] for row in damaged]
-    hidden = damaged + [row for row in await _hidden(db, now) if row["_id"] not in known]
-    wanted: Document = {"person_at": {"$lte": now}, "_id": {"$nin": known}}
-    shown, skip = hidden[offset : offset + limit], max(offset - len(hidden), 0)
-    if left := limit - len(shown):
-        cursor = db.bookings.find(wanted).sort([("person_at", 1), ("_id", 1)]).skip(skip).limit(left)
-        shown += await cursor.to_list()
-    total = len(hidden) + await db.bookings.count_documents(wanted)
+    others: Document = {"_id": {"$nin": damaged}}
+    hidden = [{"$match": others}, *_hidden(now)]
+    waiting: Document = {"person_at": {"$lte": now}, **others}
+    counted = await (await db.bookings.aggregate([*hidden, {"$count": "total"}])).to_list()
+    before = len(damaged), len(damaged) + (counted[0]["total"] if counted else 0)
+    ids = damaged[offset : offset + limit]
+    shown = await db.bookings.find({"_id": {"$in": ids}}).sort("_id", 1).to_list() if ids else []
+    if (left := limit - len(ids)) > 0 and offset < before[1]:
+        page = [{"$sort": {"_id": 1}}, {"$skip": max(offset - before[0], 0)}, {"$limit": left}]
+        shown += await (await db.bookings.aggregate([*hidden, *page])).to_list()
+    if (left := limit - len(shown)) > 0:
+        cursor = db.bookings.find(waiting).sort([("person_at", 1), ("_id", 1)])
+        shown += await cursor.skip(max(offset - before[1], 0)).limit(left).to_list()
+    total = before[1] + await db.bookings.count_documents(waiting)
     return BookingRows(tuple(_tamed(document, now) for document in shown), total)
 
 
@@ -106,12 +115,12 @@ async def note_damaged(db: Database, booking_id: str, reason: str, at: datetime)
         await db.damaged_bookings.insert_one({"_id": booking_id, "reason": reason, "at": at})
 
 
-async def _noted(db: Database) -> list[Document]:
-    """Rows that somebody met and could not read, and that cannot be read now."""
+async def _noted(db: Database) -> list[str]:
+    """Ids of rows that somebody met and could not read, and that cannot be read now."""
     with suppress(Forbidden), speaking():
         notes = await db.damaged_bookings.find({}, {"_id": 1}).sort("_id", 1).limit(_MOST_NOTES).to_list()
-        rows = await db.bookings.find({"_id": {"$in": [note["_id"] for note in notes]}}).sort("_id", 1).to_list()
-        return [row for row in rows if isinstance(read("bookings", row, booking_of), Damaged)]
+        rows = db.bookings.find({"_id": {"$in": [note["_id"] for note in notes]}}).sort("_id", 1)
+        return [row["_id"] async for row in rows if isinstance(read("bookings", row, booking_of), Damaged)]
     return []  # an account, or rights of an older release, that no list of them is for
 
 
@@ -120,11 +129,12 @@ def _tamed(document: Document, now: datetime) -> Booking | Damaged:
     return booking if isinstance(booking, Damaged) else booking.tamed(now)
 
 
-async def _hidden(db: Database, now: datetime) -> list[Document]:
+def _hidden(now: datetime) -> list[Document]:
     """Rows that say a person is not asked for years, or that somebody settled what no administrator did."""
-    later = await db.bookings.find({"person_at": {"$gt": now + FURTHEST_PERSON}}).sort("_id", 1).to_list()
-    settled: list[Document] = [
-        {"$match": {"trouble.settled.at": {"$exists": True}}},
+    for_years: Document = {"person_at": {"$gt": now + FURTHEST_PERSON}}
+    not_asked: Document = {"$nor": [{"person_at": {"$type": "date", "$lte": now}}]}
+    return [
+        {"$match": {"$or": [for_years, {"trouble.settled.at": {"$exists": True}, **not_asked}]}},
         {
             "$lookup": {
                 "from": "settlements",
@@ -135,12 +145,9 @@ async def _hidden(db: Database, now: datetime) -> list[Document]:
                 "as": "settlements",
             }
         },
-        {"$match": {"settlements": []}},
+        {"$match": {"$or": [for_years, {"settlements": []}]}},
         {"$unset": "settlements"},
-        {"$sort": {"_id": 1}},
     ]
-    forged = await (await db.bookings.aggregate(settled)).to_list()
-    return later + [each for each in forged if not isinstance(at := each.get("person_at"), datetime) or at > now]
 
 
 def _same_as(trouble: str) -> list[Document]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -14,7 +15,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from engine.adapters.memory import Remembered
-from engine.adapters.mongo_bookings import WHOLE, BookingSource
+from engine.adapters.mongo_bookings import WHOLE, BookingSource, news_document
 from engine.adapters.mongo_care import carless, due, look_for_damage, needing_person, note_damaged
 from engine.adapters.mongo_cars import AT_ONCE, car_filter, page_of
 from engine.adapters.mongo_client import TRANSACTION_S, Client, Database, Document, database, session_of, speaking
@@ -31,7 +32,7 @@ from engine.domain.booking import Booking, BookingId
 from engine.domain.car import BodyType, Branch, BranchId, Car, CarId, CarStatus, Fuel, Transmission
 from engine.domain.catalogue import CarsFound, CarWish, Facets
 from engine.domain.damage import Damaged
-from engine.domain.errors import Contended, NotFound, Overtaken, RuleBroken
+from engine.domain.errors import Contended, InvalidText, NotFound, Overtaken, RuleBroken
 from engine.domain.freshness import Namespace, touched_by_booking
 from engine.domain.listing import BookingRows, BookingSelection
 from engine.domain.people import Renter, RenterId
@@ -95,6 +96,9 @@ class MongoStore:
             with speaking():
                 await must_fit(self._db)
                 await replace_version(self._db, booking)
+            # Of a row that is not believed even the times may be none, which no news may have.
+            with suppress(InvalidText), speaking():
+                await self._db.news.insert_one(news_document(booking))
         finally:
             await self._cache.bump(touched_by_booking(booking))
 
