@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from engine.adapters.mongo_client import Credentials, connect
 from engine.adapters.mongo_deployment import MongoDeployment
 from engine.adapters.mongo_limits import limit_transactions
+from engine.adapters.mongo_migrate import Hear, deaf
 from engine.adapters.mongo_provision import NewAccount, create_account, has_admin, provision
 from engine.adapters.mongo_return_pages import MongoReturnPages
 from engine.domain.accounts import one_time_password
@@ -18,7 +19,7 @@ from engine.domain.period import whole_milliseconds
 from engine.domain.settings import FirmSettings
 
 
-async def run(
+async def run(  # noqa: PLR0913 -- each is an option of the command
     mongo_url: str,
     database: str,
     root_name: str,
@@ -27,8 +28,9 @@ async def run(
     *,
     stripe_mode: StripeMode | None = None,
     return_pages: tuple[str, ...] = (),
+    hear: Hear = deaf,
 ) -> list[str]:
-    """What was changed, a line each.
+    """What was changed, a line each; *hear* is told meanwhile what takes its time.
 
     The first admin's password is made here and told once, in the last line. Without a *stripe_mode* it stays what it
     is; while it is none, the first admin or worker with a Stripe key settles it.
@@ -44,7 +46,7 @@ async def run(
     root = Credentials(root_name, root_password, "admin")
     client = connect(mongo_url, root)
     try:
-        lines = await provision(client, database, FirmSettings())
+        lines = await provision(client, database, FirmSettings(), hear)
         lines += await limit_transactions(client, mongo_url, root)
         lines += await _stripe_mode(MongoDeployment(client, database), stripe_mode, root_name)
         pages = MongoReturnPages(client, database)

@@ -46,7 +46,7 @@ def restore(db: Database, *, now: datetime | None = None) -> None:
     old = validators()
     for name in there:
         if name in old:
-            db.command("collMod", name, validator=old[name])
+            db.command("collMod", name, validator=old[name], validationLevel="strict")
             db[name].delete_many({})
         else:
             db.drop_collection(name)

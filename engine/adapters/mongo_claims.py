@@ -13,7 +13,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from engine.adapters.mongo_client import Client, Collection, Database, Document, session_of, speaking
 from engine.adapters.mongo_documents import claims_of
 from engine.adapters.mongo_reading import Fields, read, shown
-from engine.adapters.mongo_shapes import SHAPES
+from engine.adapters.mongo_rules import VALIDATORS
 from engine.domain.booking import BLOCKING, BookingState
 from engine.domain.damage import Damaged
 from engine.domain.errors import Forbidden
@@ -109,13 +109,13 @@ def _claimed(fence: Document) -> FenceClaims:
 
 
 async def shapes_walk(db: Database, most: timedelta) -> Walk:
-    """Rows that their collection's shape would refuse today; collections that the account may not read are left out."""
+    """Rows that their collection would refuse today; collections that the account may not read are left out."""
     walk, began = Walk(), perf_counter()
-    for name, shape in SHAPES.items():
+    for name, validator in VALIDATORS.items():
         if perf_counter() - began > most.total_seconds():
             walk.cut_off = True
             return walk
-        misfits: Document = {"$nor": [{"$jsonSchema": shape}]}
+        misfits: Document = {"$nor": [validator]}
         with suppress(Forbidden), speaking():
             found = await db[name].find(misfits, {"_id": 1}).limit(_FEW).to_list()
             walk.looked += 1

@@ -29,8 +29,8 @@ from engine.adapters.mongo_provision import same_index, same_rights
 from engine.adapters.mongo_reading import SUMMABLE, Fields, read, shown, sound
 from engine.adapters.mongo_renters import same_view, wanted_views
 from engine.adapters.mongo_rights import RIGHTS, privileges
+from engine.adapters.mongo_rules import VALIDATORS, same_validator
 from engine.adapters.mongo_schema import schema_row
-from engine.adapters.mongo_shapes import SHAPES
 from engine.domain.booking import BLOCKING
 from engine.domain.damage import Damaged
 from engine.domain.errors import Forbidden, Unavailable
@@ -119,11 +119,11 @@ class MongoHealth:
         with speaking():
             row = await schema_row(self._db)
             there = {info["name"]: info async for info in await self._db.list_collections()}
-        for collection, shape in SHAPES.items():
+        for collection, validator in VALIDATORS.items():
             looked += 1
             if collection not in there:
                 wrong.append(f"{collection}: missing")
-            elif there[collection]["options"].get("validator") != {"$jsonSchema": shape}:
+            elif not same_validator(there[collection]["options"], validator):
                 wrong.append(f"{collection}: another validator")
         with speaking():
             views = await wanted_views(self._db)
@@ -172,7 +172,7 @@ class MongoHealth:
 
     async def zones_of_desks(self, since: datetime) -> dict[str, str]:
         pipeline: list[Document] = [
-            {"$match": {"at": {"$gte": since}, "zones": {"$exists": True}}},
+            {"$match": {"at": {"$gte": since}, "zones": {"$gt": ""}}},
             {"$sort": {"at": -1}},
             {"$group": {"_id": "$desk", "zones": {"$first": "$zones"}}},
             {"$limit": _MOST_DESKS},
@@ -307,7 +307,13 @@ def _latest(fence: Document) -> bool:
     terms = fence.get("terms")
     told = {**terms, "status": fence.get("status")} if isinstance(terms, dict) else {}
     agreed = all(car.get(name) == told.get(name) for car in fence["car"] for name in _AGREED)
-    return agreed and any(terms == {**row["terms"], "n": row["n"]} for row in fence["last"])
+    return agreed and any(_copied(row) == terms for row in fence["last"] if told)
+
+
+def _copied(row: Document) -> Document | None:
+    """A row of the series as a fence has it; None where it is none."""
+    terms = row.get("terms")
+    return {**terms, "n": row.get("n")} if isinstance(terms, dict) else None
 
 
 def _claimed(document: Document) -> Claimed:

@@ -8,33 +8,44 @@ rewritten as well, and the version is recorded (``arrive``). It may be killed an
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from time import monotonic
 
-from engine.adapters.migrations import LATEST, MIGRATIONS, Migration
+from engine.adapters.migrations import HEARS, LATEST, MIGRATIONS, Migration
 from engine.adapters.mongo_client import Database, Document
 from engine.adapters.mongo_schema import SCHEMA, schema_row, version_of
 from engine.domain.errors import ProgramTooOld
 from engine.domain.period import whole_milliseconds
 
+Hear = Callable[[str], None]
+#: Whoever waits is told so often.
+_TELL_EVERY_S = 1.0
+
+
+def deaf(_: str) -> None:
+    """Nobody waits."""
+
 
 @dataclass(slots=True)
 class Upgrade:
-    """One run from the stored version to ``LATEST``."""
+    """One run from the stored version to ``LATEST``. Attributes: ``hear`` is told what is done, in words."""
 
     db: Database
     before: int
     pending: tuple[Migration, ...]
+    hear: Hear = deaf
     rewritten: dict[int, int] = field(default_factory=dict)
 
     @classmethod
-    async def of(cls, db: Database) -> Upgrade:
+    async def of(cls, db: Database, hear: Hear = deaf) -> Upgrade:
         """Raises: ProgramTooOld, when the database is of a later version; nothing was changed then."""
         row = await schema_row(db)
         before, to = version_of(row), (row or {}).get("to", 0)
         if max(before, to) > LATEST:
             raise ProgramTooOld(max(before, to), LATEST)
-        return cls(db, before, MIGRATIONS[before:])
+        return cls(db, before, MIGRATIONS[before:], hear)
 
     async def rewrite(self) -> None:
         if not self.pending:
@@ -62,13 +73,42 @@ class Upgrade:
     async def _announce(self) -> None:
         told = {"$set": {"to": LATEST}, "$setOnInsert": {"version": self.before}}
         await self.db.deployment.update_one({"_id": SCHEMA}, told, upsert=True, bypass_document_validation=True)
+        # Rows of the new shape are damaged ones to the old validators, which let those be written; not now.
+        async for info in await self.db.list_collections(filter={"options.validator": {"$exists": True}}):
+            if self.before:
+                await self.db.command("collMod", info["name"], validationLevel="strict")
 
     async def _pass(self) -> None:
         await self.db.fences.update_many(
             {SCHEMA: {"$ne": LATEST}}, {"$set": {SCHEMA: LATEST}, "$inc": {"seq": 1}}, bypass_document_validation=True
         )
         for each in self.pending:
-            self.rewritten[each.number] = self.rewritten.get(each.number, 0) + await each.up(self.db)
+            self.rewritten[each.number] = self.rewritten.get(each.number, 0) + await self._carry_out(each)
+
+    async def _carry_out(self, migration: Migration) -> int:
+        of = sum([await self.db[name].count_documents(rows) for name, rows in migration.old.items()])
+        heard = HEARS.set(_Told(f"schema {migration.number} of {LATEST}: {migration.what}", of, self.hear))
+        try:
+            return await migration.up(self.db)
+        finally:
+            HEARS.reset(heard)
+
+
+@dataclass(slots=True)
+class _Told:
+    """Says how many of how many, no more often than anybody can read it."""
+
+    what: str
+    of: int
+    hear: Hear
+    done: int = 0
+    last: float = field(default_factory=lambda: monotonic() - _TELL_EVERY_S)
+
+    def __call__(self, rows: int) -> None:
+        self.done += rows
+        if (now := monotonic()) - self.last >= _TELL_EVERY_S:
+            self.last = now
+            self.hear(f"{self.what}, {self.done:,}{f' of {self.of:,}' if self.of else ''} rewritten")
 
 
 def _now() -> datetime:

@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pymongo
+
 from engine.adapters.mongo_client import Client, Database, Document, database, speaking
 from engine.adapters.mongo_founding import NewAccount, create_account, found, has_admin
 from engine.adapters.mongo_indexes import INDEXES
-from engine.adapters.mongo_migrate import Upgrade
+from engine.adapters.mongo_migrate import Hear, Upgrade, deaf
 from engine.adapters.mongo_renters import make_views, same_view, wanted_views
 from engine.adapters.mongo_rights import RIGHTS, privileges
+from engine.adapters.mongo_rules import LEVEL, VALIDATORS, same_validator
 from engine.adapters.mongo_settings import begin_series
-from engine.adapters.mongo_shapes import SHAPES
 from engine.domain.errors import Misconfigured
 from engine.domain.settings import FirmSettings
 
 __all__ = ["NewAccount", "create_account", "has_admin", "provision"]
 
 _OLDEST = (6, 0)
+_WHOLE_S = 24 * 3600
 
 
-async def provision(client: Client, name: str, settings: FirmSettings) -> list[str]:
-    """Create what is missing in database *name* and mend what differs.
+async def provision(client: Client, name: str, settings: FirmSettings, hear: Hear = deaf) -> list[str]:
+    """Create what is missing in database *name* and mend what differs; *hear* is told what takes its time.
 
     Returns:
         A line for each change, in the order of the changes; empty when nothing was to be done.
@@ -32,15 +35,16 @@ async def provision(client: Client, name: str, settings: FirmSettings) -> list[s
         ProgramTooOld: The database is of a later release; nothing was changed.
         Forbidden: The account may not create collections or roles.
     """
-    with speaking():
+    # An index over a million rows takes longer than a desk's question may.
+    with speaking(), pymongo.timeout(_WHOLE_S):
         await _refuse_unfit(client)
         db = database(client, name)
-        upgrade = await Upgrade.of(db)
+        upgrade = await Upgrade.of(db, hear)
         changes = await _create(db)
         await upgrade.rewrite()
-        changes += await _validators(db)
+        changes += await _validators(db, upgraded=bool(upgrade.pending))
         for collection in INDEXES:
-            changes += await _indexes(db, collection)
+            changes += await _indexes(db, collection, hear)
         changes += await _views(db)
         for role in RIGHTS:
             changes += await _role(db, role)
@@ -64,20 +68,23 @@ async def _refuse_unfit(client: Client) -> None:
 
 async def _create(db: Database) -> list[str]:
     there = await db.list_collection_names()
-    missing = [collection for collection in SHAPES if collection not in there]
+    missing = [collection for collection in VALIDATORS if collection not in there]
     for collection in missing:
-        await db.create_collection(collection, validator={"$jsonSchema": SHAPES[collection]})
+        await db.create_collection(collection, validator=VALIDATORS[collection], validationLevel=LEVEL)
     return [f"{collection}: created" for collection in missing]
 
 
-async def _validators(db: Database) -> list[str]:
+async def _validators(db: Database, *, upgraded: bool) -> list[str]:
     changes = []
     there = {info["name"]: info async for info in await db.list_collections()}
-    for collection, shape in SHAPES.items():
-        validator = {"$jsonSchema": shape}
-        if there[collection]["options"].get("validator") != validator:
-            await db.command("collMod", collection, validator=validator)
-            changes.append(f"{collection}: validator renewed")
+    for collection, validator in VALIDATORS.items():
+        if not same_validator(there[collection]["options"], validator):
+            # An upgrade made it strict for its time, which is no change to tell.
+            strict = same_validator({**there[collection]["options"], "validationLevel": LEVEL}, validator)
+            await db.command(
+                "collMod", collection, validator=validator, validationLevel=LEVEL, validationAction="error"
+            )
+            changes += [] if strict and upgraded else [f"{collection}: validator renewed"]
     return changes
 
 
@@ -92,7 +99,7 @@ async def _views(db: Database) -> list[str]:
     return changes
 
 
-async def _indexes(db: Database, collection: str) -> list[str]:
+async def _indexes(db: Database, collection: str, hear: Hear) -> list[str]:
     changes = []
     there = await db[collection].index_information()
     for model in INDEXES[collection]:
@@ -102,6 +109,7 @@ async def _indexes(db: Database, collection: str) -> list[str]:
             continue
         if name in there:
             await db[collection].drop_index(name)
+        hear(f"{collection}: making index {name}")
         await db[collection].create_indexes([model])
         changes.append(f"{collection}: index {name} {'renewed' if name in there else 'created'}")
     return changes

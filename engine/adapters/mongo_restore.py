@@ -16,7 +16,7 @@ from pymongo.errors import CollectionInvalid, OperationFailure
 from engine.adapters.backup_file import BackupKey
 from engine.adapters.backup_records import Checked, Kind, check, records
 from engine.adapters.mongo_client import CODEC, Client, Document, database, speaking
-from engine.adapters.mongo_shapes import SHAPES
+from engine.adapters.mongo_rules import VALIDATORS
 from engine.domain.backup import BackupDamaged, BackupProgress, BackupRefused, Tally, split_rows
 
 #: While a row is in it, the database holds half a restore, which only another restore may clear away.
@@ -74,11 +74,11 @@ class Restore:
         return wanted
 
     async def unfit(self) -> dict[str, int]:
-        """Collection -> rows that do not have the shape which the database insists on for new ones."""
+        """Collection -> rows that are not as the database insists on for new ones."""
         found = {}
         with speaking(), unhurried():
-            for name, shape in SHAPES.items():
-                if count := await self._db[name].count_documents({"$nor": [{"$jsonSchema": shape}]}):
+            for name, validator in VALIDATORS.items():
+                if count := await self._db[name].count_documents({"$nor": [validator]}):
                     found[name] = count
         return found
 

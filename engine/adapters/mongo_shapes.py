@@ -1,4 +1,4 @@
-"""The shapes that the database itself insists on. Data only; ``mongo_provision`` applies it."""
+"""The shapes that the database itself insists on. Data only; ``mongo_rules`` adds what fields owe each other."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from enum import StrEnum
 
 from engine.adapters.migrations import LATEST
 from engine.adapters.mongo_client import Document
+from engine.adapters.mongo_reading import MOST_MINOR
 from engine.adapters.mongo_renter_shapes import RENTER_SHAPES
 from engine.adapters.mongo_wish_shapes import WISH_SHAPES
 from engine.domain.account_requests import MOST_WAITING
 from engine.domain.availability import ClaimKind
 from engine.domain.booking import BookingState
 from engine.domain.car import BodyType, CarStatus, Fuel, Transmission
+from engine.domain.car_form import MOST_KM
 from engine.domain.ledger import LedgerKind
 from engine.domain.payment import AttemptState, RefundState, StripeMode
 from engine.domain.people import Role
@@ -23,8 +25,18 @@ from engine.domain.trouble import Why
 _TEXT: Document = {"bsonType": "string", "minLength": 1, "maxLength": 400}
 _MAYBE_EMPTY: Document = {"bsonType": "string", "maxLength": 4000}
 _DATE: Document = {"bsonType": "date"}
-_WHOLE: Document = {"bsonType": ["int", "long"]}
-_COUNT: Document = {"bsonType": ["int", "long"], "minimum": 1}
+_MOST = 2**52  #: the next one still fits everywhere
+_WHOLE: Document = {"bsonType": ["int", "long"], "minimum": 0, "maximum": _MOST}
+_COUNT: Document = {"bsonType": ["int", "long"], "minimum": 1, "maximum": _MOST}
+#: Minor units: of what is paid, and of what may as well be given back.
+_PAID: Document = {"bsonType": ["int", "long"], "minimum": 1, "maximum": MOST_MINOR}
+_MOVED: Document = {"bsonType": ["int", "long"], "minimum": -MOST_MINOR, "maximum": MOST_MINOR}
+#: Basis points.
+_SHARE: Document = {"bsonType": ["int", "long"], "minimum": 0, "maximum": 10_000}
+_NOTICE_H: Document = {"bsonType": ["int", "long"], "minimum": 0, "maximum": 100_000}
+#: What GridFS makes of a picture.
+MOST_CHUNK = 255 * 1024
+_PART: Document = {"bsonType": ["int", "long"], "minimum": 0, "maximum": MOST_BYTES // MOST_CHUNK}
 
 
 def _one_of(values: type[StrEnum]) -> Document:
@@ -45,12 +57,14 @@ def _list_of(item: Document, longest: int) -> Document:
     return {"bsonType": "array", "items": item, "maxItems": longest}
 
 
-_MONEY = _record({"minor": _WHOLE, "currency": {"bsonType": "string", "pattern": "^[A-Z]{3}$"}})
+_CURRENCY: Document = {"bsonType": "string", "pattern": "^[A-Z]{3}$"}
+_MONEY = _record({"minor": _MOVED, "currency": _CURRENCY})
+_PRICE = _record({"minor": _PAID, "currency": _CURRENCY})
 _ATTEMPT = _record(
     {
         "n": _COUNT,
         "request": {"bsonType": "string", "maxLength": 8000},
-        "amount": _MONEY,
+        "amount": _PRICE,
         "expires_at": _DATE,
         "state": _one_of(AttemptState),
         "session_id": _MAYBE_EMPTY,
@@ -61,23 +75,18 @@ _ATTEMPT = _record(
 )
 _QUOTE = _record(
     {
-        "lines": _list_of(_record({"kind": _TEXT, "count": _COUNT, "unit": _WHOLE}), 20),
-        "currency": {"bsonType": "string", "pattern": "^[A-Z]{3}$"},
-        "total": _COUNT,
-        "commission_bp": {"bsonType": ["int", "long"], "minimum": 0, "maximum": 10_000},
+        "lines": {**_list_of(_record({"kind": _TEXT, "count": _COUNT, "unit": _MOVED}), 20), "minItems": 1},
+        "currency": _CURRENCY,
+        "total": _PAID,
+        "commission_bp": _SHARE,
     }
 )
-_CANCELLATION = _list_of(
-    _record(
-        {
-            "hours_before": {"bsonType": ["int", "long"], "minimum": 0},
-            "refund_bp": {"bsonType": ["int", "long"], "minimum": 0, "maximum": 10_000},
-        }
-    ),
-    10,
-)
+_CANCELLATION = _list_of(_record({"hours_before": _NOTICE_H, "refund_bp": _SHARE}), 10)
 _FACTS: Document = {"bsonType": "object", "additionalProperties": _MAYBE_EMPTY, "maxProperties": 40}
-_REFUND = _record({"amount": _MONEY, "state": _one_of(RefundState), "refund_id": _MAYBE_EMPTY})
+_REFUND = _record({"amount": _PRICE, "state": _one_of(RefundState), "refund_id": _MAYBE_EMPTY})
+_BOOKED_CAR = _record({"car_id": _TEXT, "label": _TEXT, "owner_id": _TEXT})
+_CAR_CHANGE = _record({"before": _BOOKED_CAR, "after": _BOOKED_CAR, "terms_n": _COUNT})
+_STEP = _record({"state": _one_of(BookingState), "at": _DATE, "by": _TEXT, "change": _CAR_CHANGE}, optional=("change",))
 _TROUBLE = _record(
     {
         "why": _one_of(Why),
@@ -89,15 +98,13 @@ _TROUBLE = _record(
     },
     optional=("settled",),
 )
-_BOOKED_CAR = _record({"car_id": _TEXT, "label": _TEXT, "owner_id": _TEXT})
-_CAR_CHANGE = _record({"before": _BOOKED_CAR, "after": _BOOKED_CAR, "terms_n": _COUNT})
 
 _TERMS: dict[str, Document] = {
     "label": _TEXT,
     "owner_id": _TEXT,
     "branch_id": _TEXT,
     "zone": _TEXT,
-    "daily_rate": _MONEY,
+    "daily_rate": _PRICE,
 }
 
 SHAPES: dict[str, Document] = {
@@ -127,8 +134,8 @@ SHAPES: dict[str, Document] = {
             "fuel": _one_of(Fuel),
             "transmission": _one_of(Transmission),
             "seats": {"bsonType": ["int", "long"], "minimum": 1, "maximum": 60},
-            "odometer_km": {"bsonType": ["int", "long"], "minimum": 0},
-            "daily_rate": _MONEY,
+            "odometer_km": {"bsonType": ["int", "long"], "minimum": 0, "maximum": MOST_KM},
+            "daily_rate": _PRICE,
             "status": _one_of(CarStatus),
             "owner_id": _TEXT,
             "branch_id": _TEXT,
@@ -192,16 +199,10 @@ SHAPES: dict[str, Document] = {
             "quote": _QUOTE,
             "attempts": {**_list_of(_ATTEMPT, 50), "minItems": 1},
             "intent_key": _TEXT,
-            "history": _list_of(
-                _record(
-                    {"state": _one_of(BookingState), "at": _DATE, "by": _TEXT, "change": _CAR_CHANGE},
-                    optional=("change",),
-                ),
-                200,
-            ),
+            "history": {**_list_of(_STEP, 200), "minItems": 1},
             "version": _COUNT,
             "cancellation": _CANCELLATION,
-            "priced": _record({"car_id": _TEXT, "terms_n": {"bsonType": ["int", "long"], "minimum": 0}}),
+            "priced": _record({"car_id": _TEXT, "terms_n": _WHOLE}),
             "refund": _REFUND,
             "session_ids": _list_of(_TEXT, 50),
             "due_at": _DATE,
@@ -243,8 +244,8 @@ SHAPES: dict[str, Document] = {
                 {
                     "_id": _COUNT,
                     "valid_from": _DATE,
-                    "currency": {"bsonType": "string", "pattern": "^[A-Z]{3}$"},
-                    "commission_bp": {"bsonType": ["int", "long"], "minimum": 0, "maximum": 10_000},
+                    "currency": _CURRENCY,
+                    "commission_bp": _SHARE,
                     "hold_s": {"bsonType": ["int", "long"], "minimum": 60, "maximum": 1800},
                     "cancellation": _CANCELLATION,
                     "by": _TEXT,
@@ -262,12 +263,12 @@ SHAPES: dict[str, Document] = {
             "session_id": _TEXT,
             "booking_id": _TEXT,
             "attempt": _COUNT,
-            "amount": _MONEY,
+            "amount": _PRICE,
             "expires_at": _DATE,
             "found_at": _DATE,
             "claimed": {"bsonType": "bool"},
             "outcome": _one_of(Outcome),
-            "stay": _record({"car_id": _TEXT, "starts_at": _DATE, "ends_at": _DATE, "rate": _MONEY}),
+            "stay": _record({"car_id": _TEXT, "starts_at": _DATE, "ends_at": _DATE, "rate": _PRICE}),
             "by": _TEXT,
             "at": _DATE,
         },
@@ -332,14 +333,14 @@ SHAPES: dict[str, Document] = {
         {
             "_id": _TEXT,
             "length": {"bsonType": ["int", "long"], "minimum": 1, "maximum": MOST_BYTES},
-            "chunkSize": _COUNT,
+            "chunkSize": {"bsonType": ["int", "long"], "minimum": 1, "maximum": MOST_CHUNK},
             "uploadDate": _DATE,
             "metadata": _record({"car_id": _TEXT, "by": _TEXT, "at": _DATE, "kept": {"bsonType": "bool"}}),
         },
         closed=False,
     ),
     "images.chunks": _record(
-        {"_id": {"bsonType": "objectId"}, "files_id": _TEXT, "n": _WHOLE, "data": {"bsonType": "binData"}}
+        {"_id": {"bsonType": "objectId"}, "files_id": _TEXT, "n": _PART, "data": {"bsonType": "binData"}}
     ),
     "deployment": _record(
         {"_id": _TEXT, "mode": _one_of(StripeMode), "by": _TEXT, "at": _DATE, "version": _WHOLE, "to": _WHOLE},
@@ -366,10 +367,9 @@ SHAPES: dict[str, Document] = {
     ),
     # Who administers; the one document that two administrators changing each other at once both have to change.
     "roster": _record({"_id": _TEXT, "members": _list_of(_TEXT, 1000)}),
-    # Which zone data the desk reads; sign-ins of before it was noted have none.
+    # Which zone data the desk reads; empty in those of before it was noted.
     "sign_ins": _record(
-        {"_id": {"bsonType": "objectId"}, "account": _TEXT, "at": _DATE, "desk": _TEXT, "zones": _TEXT},
-        optional=("zones",),
+        {"_id": {"bsonType": "objectId"}, "account": _TEXT, "at": _DATE, "desk": _TEXT, "zones": _MAYBE_EMPTY}
     ),
     **WISH_SHAPES,
     # Anybody may insert here: small, of one form, and with the number of a place, of which there are not many.

@@ -127,7 +127,7 @@ class MongoWishes:
 
     async def seen(self, account: AccountName, at: datetime, desk: str) -> None:
         with speaking():
-            await self._db.sign_ins.insert_one({"account": account, "at": at, "desk": desk})
+            await self._db.sign_ins.insert_one({"account": account, "at": at, "desk": desk, "zones": ""})
 
     async def here(self) -> None:
         with speaking():

@@ -15,6 +15,9 @@ WALK_IN_GRACE = timedelta(minutes=30)
 #: So that every zone's wall clock can show the ends; a calendar ends on the last day of 9999.
 _EARLIEST_YEAR, _LATEST_YEAR = 1970, 9998
 
+#: Nothing is booked for then or later; a later time in a row was written past the program.
+TOO_FAR = datetime(2200, 1, 1, tzinfo=UTC)
+
 #: A car that is overdue is expected back any hour: nobody is promised it for a pick-up sooner than this.
 OVERDUE_AHEAD = timedelta(hours=24)
 
@@ -69,11 +72,13 @@ class RentalPeriod:
         return max(1, -((out - back) // _DAY))
 
     def refuse_past(self, now: datetime) -> None:
-        """A rental may start now, but not yesterday.
+        """A rental may start now, but not yesterday, nor in another age.
 
         Raises:
-            InvalidPeriod: The pick-up lies more than ``WALK_IN_GRACE`` before *now*.
+            InvalidPeriod: The pick-up lies more than ``WALK_IN_GRACE`` before *now*, or the return after all calendars.
         """
+        if self.ends_at >= TOO_FAR:
+            raise InvalidPeriod("that is too far ahead")
         if self.starts_at < now - WALK_IN_GRACE:
             raise InvalidPeriod("the pick-up lies in the past")
 

@@ -24,7 +24,7 @@ from engine.adapters.mongo_indexes import INDEXES
 from engine.adapters.mongo_provision import NewAccount, create_account, provision
 from engine.adapters.mongo_restore import MARK
 from engine.adapters.mongo_rights import RIGHTS
-from engine.adapters.mongo_shapes import SHAPES
+from engine.adapters.mongo_rules import VALIDATORS
 from engine.domain.booking import Booking, BookingState
 from engine.domain.car import Car, CarId, CarStatus, terms_of
 from engine.domain.errors import Misconfigured
@@ -69,11 +69,11 @@ async def load_demo(client: Client, name: str, now: datetime, on_progress: Calla
             return
         if marker is None and await db.deployment.find_one({"_id": "epoch"}):
             # A firm's own back-up was restored here: the demo has no place in it.
-            await provision(client, name, FirmSettings())
+            await provision(client, name, FirmSettings(), on_progress)
             return
         on_progress("Preparing the database")
         data = build(now)
-        await provision(client, name, data.settings)
+        await provision(client, name, data.settings, on_progress)
         if marker is None:
             await _write(db, data, on_progress)
         renters = {renter.id: renter for renter in data.renters}
@@ -154,4 +154,4 @@ async def _bring_home(db: Database, now: datetime) -> None:
 
 def _fingerprint() -> str:
     indexes = {collection: [model.document for model in models] for collection, models in INDEXES.items()}
-    return hashlib.sha256(repr((LATEST, SHAPES, indexes, RIGHTS, accounts(), owners())).encode()).hexdigest()
+    return hashlib.sha256(repr((LATEST, VALIDATORS, indexes, RIGHTS, accounts(), owners())).encode()).hexdigest()

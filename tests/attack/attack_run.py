@@ -16,7 +16,7 @@ from bson import ObjectId
 from builders import DATABASE, PASSWORD, World, days, make_car, wish
 from hostile import GONE
 from payments import Stripe, run_out
-from pymongo.errors import PyMongoError
+from pymongo.errors import PyMongoError, WriteError
 
 from engine.adapters.mongo_client import CODEC
 from engine.adapters.mongo_guest import GUEST, GUEST_PASSWORD
@@ -45,6 +45,8 @@ ACCOUNTS = {"ds_client": "clerk", "ds_guest": GUEST}
 #: What tells a person that a row is not as the program writes it.
 ALARMS = (NotBelieved, DamagedRow, PaymentMismatch, PaymentRefused, StrangeAddress)
 REFUSED = "refused by the server"
+DOOR = "refused at the door"
+_AT_THE_DOOR = 121
 _AT_ONCE = 6
 #: Shorter texts are found in lines that are about something else.
 _TELLING = 8
@@ -60,13 +62,18 @@ LAWFUL = {
 
 @dataclass
 class Tried:
-    """One value at one place. Attributes: ``marks`` are what detectors name it by, ``by`` is who noticed."""
+    """One value at one place.
+
+    Attributes: ``door`` where its collection's validator refused it to the role, and somebody else wrote it then;
+        ``marks`` are what detectors name it by, ``by`` is who noticed.
+    """
 
     cell: Cell
     tag: str
     booking: Booking | None = None
     value: Any = None
     refused: str = ""
+    door: bool = False
     marks: set[str] = field(default_factory=set)
     by: dict[str, str] = field(default_factory=dict)
     moved: Document = field(default_factory=dict)
@@ -131,14 +138,25 @@ class Run:
             tried.marks.add(str(tried.value))
         tried.marks = {mark for mark in tried.marks if len(mark) >= _TELLING}
         try:
-            if there and cell.path != ("_id",):
-                place = ".".join(cell.path)
-                change = {"$unset": {place: ""}} if tried.value is GONE else {"$set": {place: tried.value}}
-                rows.update_one({"_id": row["_id"]}, change)
-            else:
-                rows.insert_one(_bent(row, cell.path, tried.value))
+            try:
+                self._put(rows, tried, row, there=there)
+            except WriteError as problem:
+                if problem.code != _AT_THE_DOOR:
+                    raise
+                # Whoever owns the server, or wrote it before there was such a rule, gets it in all the same.
+                tried.door = True
+                self._put(self.world.db[cell.collection], tried, row, there=there)
         except (PyMongoError, OverflowError, ValueError) as problem:
             tried.refused = f"{REFUSED} ({getattr(problem, 'code', None) or type(problem).__name__})"
+
+    def _put(self, rows: pymongo.collection.Collection, tried: Tried, row: Document, *, there: bool) -> None:
+        path = tried.cell.path
+        if there and path != ("_id",):
+            place = ".".join(path)
+            change = {"$unset": {place: ""}} if tried.value is GONE else {"$set": {place: tried.value}}
+            rows.update_one({"_id": row["_id"]}, change, bypass_document_validation=tried.door)
+        else:
+            rows.insert_one(_bent(row, path, tried.value), bypass_document_validation=tried.door)
 
     def _row(self, tried: Tried, number: int) -> tuple[Document, bool]:
         """The honest row that is bent, and whether it is there already."""
@@ -326,8 +344,9 @@ _DOUBLES = {"Wrong", "Cars", "Double", "Differs"}
 def outcome(tried: Tried, reason: Any) -> str:
     if tried.refused:
         return tried.refused
-    if tried.by:
-        return "; ".join(f"{who}: {told}" for who, told in tried.by.items())
+    if tried.door or tried.by:
+        known = "; ".join(f"{who}: {told}" for who, told in tried.by.items())
+        return f"{DOOR}; past it {known or 'harmless'}" if tried.door else known
     return f"harmless: {reason(tried.cell)}" if reason(tried.cell) else "NOT NOTICED"
 
 

@@ -11,7 +11,7 @@ import attack_known as known
 import pytest
 import pytest_asyncio
 from attack_cells import ACTS, Cell, fields, places, sampled, shape_of, writers
-from attack_run import Run, Tried
+from attack_run import DOOR, REFUSED, Run, Tried
 from payments import stripe_of
 
 from engine.adapters import mongo_claims, mongo_health
@@ -68,7 +68,9 @@ async def play(world, stripe, cells):
         "alarms about honest bookings": [f"{each.cell.act}: {each.by}" for each in honest if each.by],
         "not noticed": [line for line in run.table(known.reason) if "NOT NOTICED" in line],
         "not by whom it must": [
-            f"{each.cell} = {each.value!r}: {each.by}" for each in run.tried if known.missing(each.cell, each.by)
+            f"{each.cell} = {each.value!r}: {each.by}"
+            for each in run.tried
+            if not each.door and known.missing(each.cell, each.by)
         ],
     }
     return run, {name: lines for name, lines in wrong.items() if lines}
@@ -184,8 +186,8 @@ def _print(run):
     for line in run.table(known.reason):
         print(line)  # noqa: T201
     for each in run.tried:
-        TOGETHER["refused by the server" if each.refused else "noticed" if each.by else "harmless"] += 1
+        TOGETHER[REFUSED if each.refused else DOOR if each.door else "noticed" if each.by else "harmless"] += 1
         TOGETHER["noticed without a worker"] += bool(each.by.keys() - {"sweep"}) and not each.refused
-        if not each.refused and not each.by:
+        if not each.refused and not each.door and not each.by:
             USED.update(place for place in known.HARMLESS if fnmatchcase(each.cell.place, place))
     print(f"so far: {dict(TOGETHER)}")  # noqa: T201

@@ -51,7 +51,7 @@ def forged(world, booking, number, **changes):
     row["attempts"][0] |= {"payment_intent": f"pi_forged_{number}", "state": "paid", "captured_at": row["created_at"]}
     row |= {"state": "confirmed", **changes}
     row["history"][-1]["state"] = row["state"]
-    world.db.bookings.insert_one(row)
+    world.db.bookings.insert_one(row, bypass_document_validation=True)
     return row["_id"]
 
 
@@ -230,7 +230,7 @@ async def test_a_booking_bent_in_any_field_that_money_hangs_on_is_told(world, st
 
             if honest.id not in {each.booking_id for each in report.differences} | {at for _, at in report.damaged}:
                 quiet.append((field, value))
-            world.db.bookings.replace_one({"_id": honest.id}, row)
+            world.db.bookings.replace_one({"_id": honest.id}, row, bypass_document_validation=True)
     again = await compare()
 
     assert [] == quiet

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -16,10 +17,11 @@ import stored
 from builders import ACCOUNTS, PASSWORD, World, collections, wish
 from pymongo.errors import WriteError
 
+from engine.adapters import mongo_migrate
 from engine.adapters.migrations import LATEST
 from engine.adapters.mongo_client import CODEC, Credentials, connect, database
 from engine.adapters.mongo_provision import create_account, provision
-from engine.adapters.mongo_shapes import SHAPES
+from engine.adapters.mongo_rules import VALIDATORS
 from engine.bootstrap import open_engine
 from engine.domain.booking import BLOCKING
 from engine.domain.errors import DatabaseTooOld, ProgramTooOld
@@ -111,10 +113,42 @@ async def test_the_stored_database_comes_to_this_version_once_and_says_so(client
     assert after == all_rows(old.db)
 
 
+async def test_whoever_waits_is_told_what_is_rewritten_and_how_much_of_it(client, old, monkeypatch):
+    bookings = old.db.bookings.count_documents({})
+    monkeypatch.setattr(mongo_migrate, "_TELL_EVERY_S", 0.0)
+    heard, spared = [], []
+
+    await provision(client, NAME, FirmSettings(), heard.append)
+    await provision(client, NAME, FirmSettings(), spared.append)
+
+    told = [
+        re.fullmatch(r"schema (\d+) of (\d+): ([a-z -]+), ([\d,]+)(?: of ([\d,]+))? rewritten", line) for line in heard
+    ]
+    steps = [match.groups() for match in told if match]
+    numbers = [int(number) for number, *_ in steps]
+    assert {str(LATEST)} == {latest for _, latest, *_ in steps}
+    assert {3, 4, 7} <= set(numbers)
+    assert ("4", "cars and bookings") in {(number, what) for number, _, what, *_ in steps}
+    for number, _, _, done, of in steps:
+        if number in "347":
+            assert int(done.replace(",", "")) <= int(of.replace(",", "")), number
+    assert f"{bookings:,} of {bookings:,} rewritten" in " ".join(line for line in heard if line.startswith("schema 7"))
+    assert [] == spared
+
+
+async def test_told_no_more_often_than_anybody_reads():
+    heard = []
+    told = mongo_migrate._Told("rows", 1_000, heard.append)
+    for _ in range(1_000):
+        told(1)
+
+    assert ["rows, 1 of 1,000 rewritten"] == heard
+
+
 async def test_every_row_fits_the_validators_that_come_after_it(client, old):
     await provision(client, NAME, FirmSettings())
 
-    for name in SHAPES:
+    for name in VALIDATORS:
         validator = next(iter(old.db.list_collections(filter={"name": name})))["options"]["validator"]
         assert 0 == old.db[name].count_documents({"$nor": [validator]}), name
 

@@ -53,6 +53,8 @@ async def test_what_was_changed_by_hand_is_mended_and_nothing_else(client, root)
     await provision(client, NAME, FirmSettings())
     db = root[NAME]
     db.command("collMod", "cars", validator={})
+    db.command("collMod", "fences", validationLevel="off")
+    db.command("collMod", "bookings", validationAction="warn")
     db.bookings.drop_index("once")
     db.command("grantPrivilegesToRole", "ds_client", privileges=[
         {"resource": {"db": NAME, "collection": "cars"}, "actions": ["update"]}
@@ -64,6 +66,8 @@ async def test_what_was_changed_by_hand_is_mended_and_nothing_else(client, root)
 
     assert [
         "cars: validator renewed",
+        "fences: validator renewed",
+        "bookings: validator renewed",
         "bookings: index once created",
         "role ds_client: rights renewed",
         "role ds_owner: rights renewed",

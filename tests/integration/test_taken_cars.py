@@ -29,7 +29,9 @@ async def _taken(desk, **changes):
 
 
 def _confirm(world, booking):
-    world.db.bookings.update_one({"_id": booking.id}, {"$set": {"state": "confirmed"}, "$unset": {"due_at": ""}})
+    world.db.bookings.update_one(
+        {"_id": booking.id}, {"$set": {"state": "confirmed"}, "$unset": {"due_at": ""}}, bypass_document_validation=True
+    )
 
 
 async def test_X1_a_hold_in_the_way_tells_until_when_and_by_whom(world):
@@ -91,7 +93,9 @@ async def test_B8_an_overdue_car_says_so_and_is_promised_a_day_ahead_at_the_earl
         booking = await desk.booking.hold(desk.actor, wish(desk))
         now = desk.clock.now()
         past = {"starts_at": now - timedelta(days=2), "ends_at": now - timedelta(hours=1)}
-        world.db.bookings.update_one({"_id": booking.id}, {"$set": {"state": "confirmed", **past}})
+        world.db.bookings.update_one(
+            {"_id": booking.id}, {"$set": {"state": "confirmed", **past}}, bypass_document_validation=True
+        )
         claims = [{"id": booking.id, "kind": "booking", **past}]
         world.db.fences.update_one({"_id": "car-1"}, {"$set": {"claims": claims}})
 
@@ -222,7 +226,7 @@ async def test_O4_each_page_load_costs_the_same_commands_at_100_and_at_10000_car
             page = await desk.availability.taken_cars(desk.actor, asked, offset=4000)
 
     assert costs[:5] == costs[5:]
-    assert [1, 3, 7, 3, 1] == costs[:5]
+    assert [1, 3, 7, 3, 2] == costs[:5]
     assert (4001, 1) == (page.total, len(page.blocked))
 
 

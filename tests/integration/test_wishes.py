@@ -360,7 +360,7 @@ async def test_rows_of_any_bytes_stop_nobody(world):
             for slot, text in enumerate(("\x00", "$where", "x" * 80)):
                 raw[DATABASE].wishes.insert_one(
                     {"_id": text, "slot": slot, "account": text[:40], "kind": text[:20], "body": "{" * 999,
-                     "at": Int64(slot), "sig": Binary(b"")}
+                     "at": Int64(slot), "sig": Binary(bytes(64))}
                 )  # fmt: skip
         insert(world, raw_wish(world, desk), 9)
         async with at_work([desk.carrier.run]):

@@ -340,7 +340,7 @@ async def test_a_late_payment_is_told_with_its_reason_while_nobody_asks(counter,
         gone = {"$set": {"state": "released", "attempts.0.state": "expired"}, "$unset": {"due_at": ""}}
         steps = [{"state": state, "at": made.created_at, "by": "sweeper"} for state in ("releasing", "released")]
         gone["$push"] = {"history": {"$each": steps}}
-        world.db.bookings.update_one({"_id": made.id}, gone)
+        world.db.bookings.update_one({"_id": made.id}, gone, bypass_document_validation=True)
         world.db.fences.update_one({"_id": made.car_id}, {"$pull": {"claims": {"id": made.id}}})
         return made
 

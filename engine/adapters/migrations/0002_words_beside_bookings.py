@@ -6,6 +6,7 @@ roster knows the administrator. Rows of bookings are left as they are.
 
 from __future__ import annotations
 
+from engine.adapters.migrations import tell
 from engine.adapters.mongo_client import Database, Document
 
 WHAT = "words beside bookings"
@@ -40,4 +41,5 @@ async def _settled(db: Database) -> int:
         if known is None and await db["audit"].find_one(told, {"_id": 1}):
             await db["settlements"].insert_one(word, bypass_document_validation=True)
             done += 1
+            tell(1)
     return done

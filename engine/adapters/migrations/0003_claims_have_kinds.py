@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from engine.adapters.migrations import tell
 from engine.adapters.mongo_client import Database, Document
 
 WHAT = "fences"
 _OLD: Document = {"claims.booking_id": {"$exists": True}}
+OLD = {"fences": _OLD}
 _READ: Document = {"seq": 1, "claims": 1}
 
 
 async def up(db: Database) -> int:
     rewritten = 0
     async for fence in db.fences.find(_OLD, _READ):
-        rewritten += await _rewrite(db, fence)
+        rewritten += (count := await _rewrite(db, fence))
+        tell(count)
     return rewritten
 
 

@@ -7,18 +7,22 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from engine.adapters.migrations import tell
 from engine.adapters.mongo_client import Database, Document
 
 WHAT = "cars and bookings"
 _BATCH = 5_000
 _OLD: Document = {"terms.n": {"$exists": False}}
+_UNPRICED: Document = {"priced": {"$exists": False}}
+OLD = {"fences": _OLD, "bookings": _UNPRICED}
 _READ: Document = {"seq": 1, "terms": 1}
 
 
 async def up(db: Database) -> int:
     rewritten = 0
     async for fence in db.fences.find(_OLD, _READ):
-        rewritten += await _begin(db, fence)
+        rewritten += (count := await _begin(db, fence))
+        tell(count)
     return rewritten + await _bookings(db)
 
 
@@ -40,10 +44,12 @@ async def _begin(db: Database, read: Document) -> int:
 async def _bookings(db: Database) -> int:
     """In batches along the numbers, each far shorter than an operation may take."""
     change = [{"$set": {"priced": {"car_id": "$car_id", "terms_n": 0}}}]
-    lacking: Document = {"priced": {"$exists": False}}
     done, last = 0, ""
-    while found := await db.bookings.find({"_id": {"$gt": last}, **lacking}, {"_id": 1}).sort("_id", 1).to_list(_BATCH):
-        batch = {"_id": {"$gt": last, "$lte": found[-1]["_id"]}, **lacking}
+    while found := (
+        await db.bookings.find({"_id": {"$gt": last}, **_UNPRICED}, {"_id": 1}).sort("_id", 1).to_list(_BATCH)
+    ):
+        batch = {"_id": {"$gt": last, "$lte": found[-1]["_id"]}, **_UNPRICED}
         done += (await db.bookings.update_many(batch, change, bypass_document_validation=True)).modified_count
+        tell(len(found))
         last = found[-1]["_id"]
     return done

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pymongo import UpdateOne
 
+from engine.adapters.migrations import tell
 from engine.adapters.mongo_client import Database, Document
 from engine.domain.phone import phone_spellings
 from engine.domain.sought import joined, parts
@@ -16,6 +17,7 @@ from engine.domain.text import name_keys, search_key
 WHAT = "renters"
 _BATCH = 500
 _OLD: Document = {"$or": [{field: {"$exists": False}} for field in ("keys", "parts", "order")]}
+OLD = {"renters": _OLD}
 
 
 async def up(db: Database) -> int:
@@ -23,6 +25,7 @@ async def up(db: Database) -> int:
     while found := await db.renters.find(_OLD).limit(_BATCH).to_list():
         changes = [UpdateOne({"_id": each["_id"]}, _found_by(each)) for each in found]
         done += (await db.renters.bulk_write(changes, ordered=False, bypass_document_validation=True)).matched_count
+        tell(len(found))
     return done
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from pymongo import UpdateOne
 
+from engine.adapters.migrations import tell
 from engine.adapters.mongo_client import Database, Document
 from engine.domain.sought import joined, parts, words
 from engine.domain.text import search_key
 
 WHAT = "bookings"
+OLD: dict[str, Document] = {"bookings": {}}
 _BATCH = 1_000
 _MOST_NAMES = 8
 _READ: Document = {"car_label": 1, "renter_name": 1, "search_keys": 1, "renter_key": 1}
@@ -26,6 +28,7 @@ async def up(db: Database) -> int:
         if changes:
             result = await db.bookings.bulk_write(changes, ordered=False, bypass_document_validation=True)
             done += result.matched_count
+        tell(len(found))
         last = found[-1]["_id"]
     return done
 

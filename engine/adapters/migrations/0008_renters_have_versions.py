@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from engine.adapters.migrations import tell
 from engine.adapters.mongo_client import Database, Document
 
 WHAT = "renters"
 _BATCH = 5_000
 _OLD: Document = {"version": {"$exists": False}}
+OLD = {"renters": _OLD}
 
 
 async def up(db: Database) -> int:
@@ -16,5 +18,6 @@ async def up(db: Database) -> int:
     while found := await db.renters.find({"_id": {"$gt": last}, **_OLD}, {"_id": 1}).sort("_id", 1).to_list(_BATCH):
         batch = {"_id": {"$gt": last, "$lte": found[-1]["_id"]}, **_OLD}
         done += (await db.renters.update_many(batch, change, bypass_document_validation=True)).modified_count
+        tell(len(found))
         last = found[-1]["_id"]
     return done
