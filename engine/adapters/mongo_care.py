@@ -54,7 +54,7 @@ async def needing_person(db: Database, now: datetime, offset: int, limit: int) -
     ids = damaged[offset : offset + limit]
     shown = await db.bookings.find({"_id": {"$in": ids}}).sort("_id", 1).to_list() if ids else []
     if (left := limit - len(ids)) > 0 and offset < before[1]:
-        page = [{"$sort": {"_id": 1}}, {"$skip": max(offset - before[0], 0)}, {"$limit": left}]
+        page: list[Document] = [{"$sort": {"_id": 1}}, {"$skip": max(offset - before[0], 0)}, {"$limit": left}]
         shown += await (await db.bookings.aggregate([*hidden, *page])).to_list()
     if (left := limit - len(shown)) > 0:
         cursor = db.bookings.find(waiting).sort([("person_at", 1), ("_id", 1)])
