@@ -124,13 +124,15 @@ def fed_workspace(tasks, actor: Actor = CLERK, *, demo: bool = True) -> Workspac
     desk = FedDesk(actor)
     live = LiveViewModel(None, None, tasks)
     live.listen = lambda: None
+    panel = BookingViewModel(desk, opened_at_once, tasks)
+    panel.look_at = lambda _renter: None  # it would ask a server
     return Workspace(
         actor=actor,
         desk=desk,
         tasks=tasks,
         search=SearchViewModel(desk, tasks),
         car=CarViewModel(desk, tasks),
-        panel=BookingViewModel(desk, opened_at_once, tasks),
+        panel=panel,
         detail=DetailViewModel(desk, opened_at_once, tasks),
         bookings=BookingsViewModel(desk, tasks),
         holds=HoldsViewModel(desk, tasks),

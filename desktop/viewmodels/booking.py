@@ -13,12 +13,12 @@ from PySide6.QtCore import Signal
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.one_booking import OneBookingViewModel, OpenBrowser
-from desktop.viewmodels.panel_state import MOVING, STAGES, PanelState, ShownPage, Stage, after_claim
+from desktop.viewmodels.panel_state import MOVING, STAGES, PanelState, ShownPage, Stage, after_claim, after_renter
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import Branch
 from engine.domain.catalogue import Offer
 from engine.domain.errors import AlreadyAsked, DriveSphereError
-from engine.domain.events import BookingChanged, CarClaimed, Fact
+from engine.domain.events import BookingChanged, CarClaimed, Fact, RenterChanged
 from engine.domain.money import Money
 from engine.domain.payment import Decline
 from engine.domain.people import Renter, RenterId
@@ -72,7 +72,13 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         self._tasks.latest("renters", self._find_renter(text, self._run))
 
     def choose(self, renter: Renter | None) -> None:
-        self._show(replace(self.state, renter=renter, problem=None, twins=()))
+        self._show(replace(self.state, renter=renter, problem=None, twins=(), blocked=None))
+        if renter is not None:
+            self.look_at(renter)
+
+    def look_at(self, renter: Renter) -> None:
+        """Whether the chosen one may rent is told before anything is booked."""
+        self._tasks.latest("renter's file", self._look_at(renter, self._run))
 
     def add_renter(self, new: NewRenter, beside: tuple[RenterId, ...] = ()) -> None:
         """Somebody new; *beside* are those with the same telephone or address who are somebody else."""
@@ -137,6 +143,8 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         """Something changed at another desk: the car of this form, or the booking in this panel."""
         if isinstance(fact, CarClaimed):
             self._show(after_claim(self.state, fact))
+        elif isinstance(fact, RenterChanged):
+            self._show(after_renter(self.state, fact.file, self._desk.now()))
         elif isinstance(fact, BookingChanged) and self._concerns(fact.booking):
             self._took(fact.booking, self._run)
 
@@ -153,6 +161,15 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         found = await self._asking(ask, run)
         if run == self._run:
             self._show(replace(self.state, searching=False, renters=tuple(found or ())))
+
+    async def _look_at(self, renter: Renter, run: int) -> None:
+        """Whether the chosen one is blocked, or merged; what does not come is asked when it is booked."""
+        try:
+            file = await self._desk.call(lambda: self._desk.renters.file(self._desk.actor, renter.id))
+        except DriveSphereError:
+            return
+        if run == self._run and self.state.renter == renter:
+            self._show(replace(self.state, renter=file.renter, blocked=file.blocked_at(self._desk.now())))
 
     async def _add_renter(self, add: Callable[[], Coroutine[Any, Any, Added]], run: int) -> None:
         try:
@@ -239,7 +256,7 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
     def _begin(self) -> None:
         """Another opening of the panel; payments under way are watched on for the lists."""
         self._run += 1
-        for name in ("renters", "settle", "quote refund", "add renter", "somebody"):
+        for name in ("renters", "settle", "quote refund", "add renter", "somebody", "renter's file"):
             self._tasks.stop(name)
 
     def show_refusal(self, booking_id: BookingId, decline: Decline | None) -> None:

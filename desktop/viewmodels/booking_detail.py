@@ -21,7 +21,7 @@ from engine.domain.errors import DriveSphereError
 from engine.domain.listing import told_to
 from engine.domain.money import Money
 from engine.domain.payment import Decline
-from engine.domain.people import Deed
+from engine.domain.people import Deed, Renter, RenterId
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class DetailState:
         acting: A change was asked for and is not answered yet.
         page: The payment page, once its address was asked for.
         decline: The card that was refused last on it.
+        renter: Whose booking it is, for accounts that see renters.
         letting_go: The renter gave up, and Stripe has not said yet that the page is closed.
     """
 
@@ -44,6 +45,7 @@ class DetailState:
     letting_go: bool = False
     page: ShownPage | None = None
     decline: Decline | None = None
+    renter: Renter | None = None
     problem: DriveSphereError | None = None
 
     def panel(self) -> PanelState:
@@ -160,8 +162,20 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
         booking = await self._asking(lambda: self._desk.bookings.booking(self._desk.actor, booking_id), run)
         if booking is not None:
             self._took(booking, run)
+            await self._look_at(booking.renter_id, run)
         elif run == self._run and self.state.booking is None:
             self._show(replace(self.state, phase=Phase.FAILED))
+
+    async def _look_at(self, renter_id: RenterId, run: int) -> None:
+        """The renter's telephone and address; where they do not come, the booking is shown without."""
+        if not self._desk.actor.may(Deed.SEE_RENTERS):
+            return
+        try:
+            file = await self._desk.call(lambda: self._desk.renters.file(self._desk.actor, renter_id))
+        except DriveSphereError:
+            return
+        if run == self._run:
+            self._show(replace(self.state, renter=file.renter))
 
     def _change(self, change: Callable[[], Coroutine[Any, Any, Booking]]) -> None:
         """One at a time: a second press while the first is under way does nothing."""

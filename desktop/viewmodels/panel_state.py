@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum, auto
 
 from engine.domain.addresses import PageAddress
@@ -15,7 +16,7 @@ from engine.domain.events import CarClaimed
 from engine.domain.payment import AttemptState, Decline
 from engine.domain.people import Renter
 from engine.domain.period import RentalPeriod
-from engine.domain.renters import Twin
+from engine.domain.renters import Block, RenterFile, Twin, shared
 
 
 class Stage(Enum):
@@ -54,6 +55,7 @@ class PanelState:
         decline: The card that was refused last on it; None once another is tried.
         problem: What went wrong last; the panel stays usable.
         searching: The renters below are being looked for.
+        blocked: Why nothing new is booked for the chosen renter.
         twins: Who may be the same person as the renter who was typed or just added.
     """
 
@@ -68,7 +70,13 @@ class PanelState:
     page: ShownPage | None = None
     decline: Decline | None = None
     problem: DriveSphereError | None = None
+    blocked: Block | None = None
     twins: tuple[Twin, ...] = ()
+
+    @property
+    def may_book(self) -> bool:
+        """Somebody is chosen who may rent, and there is no doubt who it is."""
+        return self.renter is not None and self.blocked is None and not self.twins
 
     @property
     def country(self) -> str:
@@ -111,3 +119,17 @@ def after_claim(state: PanelState, fact: CarClaimed) -> PanelState:
     if fact.blocking and not told:
         return replace(state, problem=PeriodTaken(fact.car_id, fact.period.ends_at, (fact.booking_id,)))
     return replace(state, problem=None) if told and not fact.blocking else state
+
+
+def after_renter(state: PanelState, file: RenterFile, now: datetime) -> PanelState:
+    """The chosen renter was mended or blocked, or another desk added somebody with the same telephone."""
+    chosen = state.renter
+    if chosen is None or state.stage is not Stage.RENTER:
+        return state
+    if file.id == chosen.id and file.merged_into is None:
+        return replace(state, renter=file.renter, blocked=file.blocked_at(now))
+    same = shared(chosen, file.renter)
+    known = {twin.file.id for twin in state.twins}
+    if file.version == 1 and same and file.id not in known and chosen.id not in file.not_same:
+        return replace(state, twins=(*state.twins, Twin(file, same)))
+    return state

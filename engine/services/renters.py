@@ -93,6 +93,11 @@ class RenterService:
             limit=PAGE_SIZE,
         )
 
+    async def file(self, actor: Actor, renter_id: RenterId) -> RenterFile:
+        """One renter alone; of somebody merged, whom it is now. Raises: Forbidden, NotFound, DamagedRow."""
+        actor.must(Deed.SEE_RENTERS)
+        return await self.renters.file(_id(renter_id))
+
     async def look(self, actor: Actor, renter_id: RenterId) -> RenterLook:
         """One renter; of somebody merged, whom it is now. Raises: Forbidden, NotFound, DamagedRow."""
         actor.must(Deed.SEE_RENTERS)

@@ -88,7 +88,7 @@ async def test_a_new_renter_is_added_by_keyboard(counter, world):
         await person.until(mistakes["email"].isVisible)
         person.type("@example.org")
         person.press(Qt.Key.Key_Tab)
-        person.type("030 90 18 20")
+        person.type("030 90 18 21")
         person.press(Qt.Key.Key_Tab)
         person.type("B072RRE2I55")
         person.press(Qt.Key.Key_Return)

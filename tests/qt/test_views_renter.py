@@ -66,7 +66,7 @@ def test_numbers_are_shown_as_they_are_dialled_at_the_branch(make_panel):
         panel._vm._show(replace(panel._vm.state, renters=(RENTER,)))
         assert f"Ada Moreau, {shown} · ada@example.org" == panel.renters.list.model().index(0, 0).data()
         panel._vm.choose(RENTER)
-        assert f"{shown}\nada@example.org" == panel.renters.contact.text()
+        assert (shown, "ada@example.org") == (panel.renters.phone._shown, panel.renters.email._shown)
 
 
 @pytest.mark.parametrize(("typed", "field"), [("030 90", "phone"), ("+351", "phone"), ("3 Bea", "name")])

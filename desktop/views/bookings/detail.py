@@ -42,15 +42,20 @@ from desktop.widgets.text import Text
 from desktop.widgets.timeline import Timeline
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import BranchId
+from engine.domain.phone import phone_text
 from engine.domain.zones import shown_zone
 
 _BONES = ("Pick-up", "Return", "Branch", "Renter", "Booked", "Rental", "Total")
 
 
 class BookingDetail(SidePanel):
-    """Signals: ``search_wanted`` carries a Booking that came to nothing; ``task_failed`` what nobody foresaw."""
+    """Signals: ``search_wanted`` carries a Booking that came to nothing; ``task_failed`` what nobody foresaw.
+
+    ``renter_wanted`` carries the RenterId of whose page is to be shown.
+    """
 
     search_wanted = Signal(object)
+    renter_wanted = Signal(object)
     task_failed = Signal(object)
 
     def __init__(
@@ -66,6 +71,10 @@ class BookingDetail(SidePanel):
         self.status = PaymentStatus(tools.theme, demo=demo, acts=vm.may_act)
         self.bones = DetailBones(tools)
         self.facts = FieldList(tools.theme, tools.shimmer)
+        self.phone, self.email = CopyLine(tools.theme, "telephone"), CopyLine(tools.theme, "e-mail address")
+        self.renter = Button(tools.theme, "Show renter", Kind.QUIET, Icon.PERSON)
+        self._contact = QWidget()
+        self._fill_contact()
         self.aftercare = Aftercare(tools.theme, vm, now, takes_back=vm.takes_back)
         self.others = OtherCarsPart(tools, vm.others, now)
         self.aftercare.add(self.others.ask)
@@ -125,6 +134,7 @@ class BookingDetail(SidePanel):
             self.facts.show_bones(_BONES if waiting else ())
         else:
             self._draw_booking(state, booking)
+        self._contact.setVisible(booking is not None and state.renter is not None)
         self._draw_problem(state)
         self._draw_actions(state)
         self._move_focus(state, inside=inside)
@@ -136,6 +146,9 @@ class BookingDetail(SidePanel):
         self.car.show_label(booking.car_label)
         names = {branch.id: branch_name(branch) for branch in state.branches}
         self.facts.show_fields(_facts(booking, names, self._now()))
+        if state.renter is not None:
+            self.phone.show_value(phone_text(state.renter.phone))
+            self.email.show_value(state.renter.email)
         self.payments.draw(booking, self._now())
         self.past.show_moments(moments_of(booking, self._now()))
 
@@ -192,6 +205,10 @@ class BookingDetail(SidePanel):
             self.close_panel()
             self.search_wanted.emit(booking)
 
+    def _show_renter(self) -> None:
+        if self.vm.state.renter is not None:
+            self.renter_wanted.emit(self.vm.state.renter.id)
+
     async def _give_up(self) -> None:
         asked = self.vm.state.booking
         if asked is None:
@@ -206,7 +223,7 @@ class BookingDetail(SidePanel):
         column.setContentsMargins(0, 0, GRID, 0)
         column.setSpacing(4 * GRID)
         bones, (paid, past) = self.bones, self._heads
-        top = (self.banner, self.number, self.car, bones.car, self.facts, self.status, bones.status)
+        top = (self.banner, self.number, self.car, bones.car, self.facts, self._contact, self.status, bones.status)
         end = (self.aftercare, self.others, bones.act, paid, self.payments, bones.payments, past, self.past, bones.past)
         for part in (*top, *end):
             column.addWidget(part)
@@ -217,7 +234,19 @@ class BookingDetail(SidePanel):
         self.foot.addWidget(self.search, 1)
         self.foot.addWidget(self.main, 1)
 
+    def _fill_contact(self) -> None:
+        """Where the renter is reached, under the facts."""
+        column = QVBoxLayout(self._contact)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for part in (self.phone, self.email):
+            column.addWidget(part)
+            part.copied.connect(lambda text: announce(self, f"{text} copied"))
+        column.addWidget(self.renter, 0, Qt.AlignmentFlag.AlignLeading)
+        self.renter.hide()
+
     def _connect(self) -> None:
+        self.renter.clicked.connect(self._show_renter)
         self._tasks.failed.connect(self.task_failed)
         for part in (self.aftercare, self.others):
             part.task_failed.connect(self.task_failed)

@@ -62,6 +62,7 @@ class BookingPanel(FormPanel):
         self.renters.searched.connect(self._vm.find_renter)
         self.renters.chosen.connect(self._vm.choose)
         self.renters.added.connect(self._vm.add_renter)
+        self.renters.mended.connect(self._vm.mend_renter)
         self.status.countdown.ended.connect(self._vm.hold_ended)
         self.status.address.wanted.connect(self._vm.show_address)
         self.banner.acted.connect(self._help)
@@ -117,7 +118,7 @@ class BookingPanel(FormPanel):
 
     def may_book(self) -> bool:
         state = self._vm.state
-        return self.isVisible() and state.stage is Stage.RENTER and state.renter is not None and self._online
+        return self.isVisible() and state.stage is Stage.RENTER and state.may_book and self._online
 
     def may_pay(self) -> bool:
         return self.isVisible() and self._vm.state.stage is Stage.PAYING and self._vm.state.page_ready
@@ -171,7 +172,7 @@ class BookingPanel(FormPanel):
         self.main.setVisible(state.stage in words)
         self.main.set_icon(Icon.OPEN_BROWSER if state.stage is Stage.PAYING else None)
         ready = {
-            Stage.RENTER: state.renter is not None and self._online,
+            Stage.RENTER: state.may_book and self._online,
             Stage.HOLDING: False,
             Stage.PAYING: state.page_ready,
         }

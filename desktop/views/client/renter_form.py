@@ -53,6 +53,7 @@ class RenterForm(QWidget):
     def begin(self, typed: str, country: str) -> None:
         """Empty but for what was typed into the search, put where it belongs; *country* reads numbers without a +."""
         self._country = country
+        self._save.setText("Add renter")
         self._visited.clear()
         for field in self.fields.values():
             field.clear()
@@ -66,10 +67,15 @@ class RenterForm(QWidget):
 
     def fill(self, renter: Renter) -> None:
         """What is known of somebody, to be corrected."""
+        self._save.setText("Save renter")
         for name, field in self.fields.items():
             value = getattr(renter, name)
             field.setText(phone_text(value, self._country) if name == "phone" else value)
         self._begun = {each: field.text() for each, field in self.fields.items()}
+
+    @property
+    def typed(self) -> NewRenter:
+        return NewRenter(**{name: field.text() for name, field in self.fields.items()})
 
     @property
     def is_filled(self) -> bool:
@@ -124,8 +130,7 @@ class RenterForm(QWidget):
         if problems:
             self.fields[problems[0].field].setFocus(Qt.FocusReason.OtherFocusReason)
             return
-        typed = {name: field.text() for name, field in self.fields.items()}
-        self.submitted.emit(NewRenter(**typed))
+        self.submitted.emit(self.typed)
 
     def _lay_out(self, theme: Theme) -> None:
         column = QVBoxLayout(self)

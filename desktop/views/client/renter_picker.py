@@ -6,13 +6,17 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from desktop.renter_words import block_words
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
-from desktop.theme.tokens import GRID, TypeSize
-from desktop.viewmodels.booking import PanelState, Stage
+from desktop.theme.tokens import GRID, Tone, TypeSize
+from desktop.viewmodels.booking import NewRenter, PanelState, Stage
 from desktop.views.client.renter_form import RenterForm
 from desktop.views.client.renter_list import RenterList
+from desktop.views.client.twin_choice import TwinChoice
+from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
+from desktop.widgets.copy_line import CopyLine
 from desktop.widgets.search_field import SearchField
 from desktop.widgets.text import Text
 from engine.domain.errors import InvalidText
@@ -25,11 +29,19 @@ _PAUSE_MS = 120
 
 
 class RenterPicker(QWidget):
-    """Signals: ``searched`` text, ``chosen`` a Renter or None to choose again, ``added`` a NewRenter."""
+    """Who is known twice or blocked is told here, before anything is booked.
+
+    Signals:
+        searched: A text.
+        chosen: A Renter, or None to choose again.
+        added: A NewRenter, and the ids of those who are somebody else though they share a telephone.
+        mended: A Renter whose details were refused, and the NewRenter with other ones.
+    """
 
     searched = Signal(str)
     chosen = Signal(object)
-    added = Signal(object)
+    added = Signal(object, object)
+    mended = Signal(object, object)
 
     def __init__(self, theme: Theme, *, own: bool = False, parent: QWidget | None = None) -> None:
         """*own*: the account rents for itself, there is nobody to choose."""
@@ -44,10 +56,12 @@ class RenterPicker(QWidget):
         self.new = Button(theme, "New renter", Kind.QUIET, Icon.ADD)
         self.form = RenterForm(theme)
         self.name = Text(theme, bold=True, wrap=True)
-        self.contact = Text(theme, size=TypeSize.SMALL, ink="muted", wrap=True)
-        for words in (self.name, self.contact):
-            # A long name wraps or is cut; it does not widen the panel.
-            words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        # A long name wraps or is cut; it does not widen the panel.
+        self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.phone, self.email = CopyLine(theme, "telephone", lead=False), CopyLine(theme, "e-mail address")
+        self.blocked = Banner(theme)
+        self.twins = TwinChoice(theme)
+        self._mending: Renter | None = None
         self.change = Button(theme, "Change", Kind.QUIET)
         self._seek, self._card = QWidget(), QWidget()
         self._lay_out(theme)
@@ -56,7 +70,9 @@ class RenterPicker(QWidget):
         self.list.chosen.connect(self.chosen)
         self.new.clicked.connect(lambda: self._open_form(shown=True))
         self.form.left.connect(lambda: self._open_form(shown=False))
-        self.form.submitted.connect(self.added)
+        self.form.submitted.connect(self._submit)
+        self.twins.taken.connect(lambda twin: self.chosen.emit(twin.file.renter))
+        self.twins.kept.connect(self._keep)
         self.change.clicked.connect(lambda: self.chosen.emit(None))
 
     @property
@@ -71,21 +87,25 @@ class RenterPicker(QWidget):
         self.list.show_renters(())
         self.form.hide()
         # The one before may have been left with its form open, or with a renter chosen.
-        self._renter = None
+        self._renter = self._mending = None
         self._card.hide()
+        self.twins.hide()
+        self.blocked.clear()
         self._seek.show()
 
     def correct(self, renter: Renter, country: str) -> None:
         """For another booking of somebody whose details were refused: the form, filled with them."""
         self.begin(country)
         self._open_form(shown=True)
+        self._mending = renter
         self.form.fill(renter)
 
     def draw(self, state: PanelState) -> None:
         chosen = state.renter
         if chosen is not None:
             self.name.setText(chosen.name)
-            self.contact.setText(f"{phone_text(chosen.phone, state.country)}\n{chosen.email}")
+            self.phone.show_value(phone_text(chosen.phone, state.country), phone_text(chosen.phone))
+            self.email.show_value(chosen.email)
             self.form.hide()
         elif self._renter is not None:
             self.field.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -96,12 +116,36 @@ class RenterPicker(QWidget):
         self._card.setVisible(chosen is not None)
         self._seek.setVisible(chosen is None and self.form.isHidden())
         self._draw_found(state)
+        self._draw_doubts(state)
         if not self.form.isHidden():
             self.form.tell(state.problem if isinstance(state.problem, InvalidText) else None)
 
     def says(self, problem: object) -> bool:
         """Whether *problem* is told at one of the form's fields."""
         return isinstance(problem, InvalidText) and not self.form.isHidden() and problem.field in self.form.fields
+
+    def _draw_doubts(self, state: PanelState) -> None:
+        """Who is known twice, and who is blocked."""
+        name = state.renter.name if state.renter is not None else self.form.fields["name"].text().strip()
+        self.twins.draw(state.twins, name, state.country, added=state.renter is not None)
+        if state.renter is not None and state.blocked is not None:
+            words = f"Nothing new is booked for this renter. {block_words(state.blocked)}"
+            self.blocked.tell(Tone.DANGER, words, closable=False)
+        else:
+            self.blocked.clear()
+
+    def _submit(self, new: NewRenter) -> None:
+        if self._mending is not None:
+            self.mended.emit(self._mending, new)
+        else:
+            self.added.emit(new, ())
+
+    def _keep(self) -> None:
+        """It is somebody else."""
+        if self._renter is not None:
+            self.chosen.emit(self._renter)
+        else:
+            self.added.emit(self.form.typed, tuple(twin.file.id for twin in self.twins.twins))
 
     def _draw_found(self, state: PanelState) -> None:
         if state.searching:
@@ -130,6 +174,8 @@ class RenterPicker(QWidget):
     def _open_form(self, *, shown: bool) -> None:
         self.form.setVisible(shown)
         self._seek.setVisible(not shown)
+        self._mending = None
+        self.twins.hide()
         if shown:
             self.form.begin(self.field.text().strip(), self._country)
         else:
@@ -145,7 +191,8 @@ class RenterPicker(QWidget):
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(self.name)
-        words.addWidget(self.contact)
+        words.addWidget(self.phone)
+        words.addWidget(self.email)
         card = QHBoxLayout(self._card)
         card.setContentsMargins(0, 0, 0, 0)
         card.addLayout(words, 1)
@@ -154,7 +201,7 @@ class RenterPicker(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * GRID)
         column.addWidget(Text(theme, "Renter", size=TypeSize.LEAD, bold=True))
-        for part in (self._card, self._seek, self.form):
+        for part in (self._card, self.blocked, self.twins, self._seek, self.form):
             column.addWidget(part)
         self.form.hide()
 

@@ -92,6 +92,7 @@ TABLE: dict[str, UseCase] = {
     "catalogue.search": may(BROWSE, args=lambda it: (CarWish(BERLIN.id, it.period),)),
     "catalogue.renters": may(Deed.SEE_RENTERS, args=lambda _it: ("ada", "DE")),
     "renters.page": may(Deed.SEE_RENTERS, args=lambda _it: (RenterQuery(),)),
+    "renters.file": may(Deed.SEE_RENTERS, args=_renter()),
     "renters.look": may(Deed.SEE_RENTERS, args=_renter()),
     "renters.history": may(Deed.SEE_RENTERS, args=_renter()),
     "renters.open_bookings": may(Deed.SEE_RENTERS, args=_renter()),
