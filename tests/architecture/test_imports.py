@@ -150,6 +150,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "desktop.commands",
         "desktop.dialogs",
         "desktop.messages",
+        "desktop.renter_words",
         "desktop.outside",
         "desktop.figures",
         "desktop.preferences",
