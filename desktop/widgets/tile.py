@@ -15,6 +15,8 @@ from desktop.theme.tokens import FOCUS, GRID, RADIUS_CARD, Tone, TypeSize
 from desktop.widgets.panel import paint_panel
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtGui import QHideEvent, QShowEvent
     from PySide6.QtWidgets import QWidget
 
@@ -29,11 +31,16 @@ _BONES = (0.62, 0.44)
 
 
 class Tile(QAbstractButton):
-    def __init__(self, theme: Theme, clock: ShimmerClock, name: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, clock: ShimmerClock, name: str, parent: QWidget | None = None, *, notes: int = 1
+    ) -> None:
+        """*notes* is for how many lines below the figure there is room."""
         super().__init__(parent)
+        self._height = HEIGHT + (notes - 1) * _LINES[2][1]
         self._theme, self._clock = theme, clock
         self._waiting = True
         self._value, self._note, self._tone = "", "", Tone.NEUTRAL
+        self._more: tuple[tuple[str, Tone], ...] = ()
         self.setText(name)
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -47,12 +54,15 @@ class Tile(QAbstractButton):
         self.setAccessibleDescription("Loading")
         self._join()
 
-    def show_figure(self, value: str, note: str, tone: Tone = Tone.NEUTRAL) -> None:
-        """*note* stands below in the colour of *tone*; it says in words or shapes what the colour says."""
+    def show_figure(
+        self, value: str, note: str, tone: Tone = Tone.NEUTRAL, more: Sequence[tuple[str, Tone]] = ()
+    ) -> None:
+        """*note* stands below in the colour of *tone*, *more* below that; words or shapes say what the colour says."""
         self._waiting = False
-        self._value, self._note, self._tone = value, note, tone
-        self.setAccessibleDescription(f"{value}. {note}")
-        self.setToolTip(f"{self.text()}: {value}\n{note}")
+        self._value, self._note, self._tone, self._more = value, note, tone, tuple(more)
+        notes = [note, *(words for words, _ in more)]
+        self.setAccessibleDescription(". ".join((value, *notes)))
+        self.setToolTip("\n".join((f"{self.text()}: {value}", *notes)))
         self._join()
 
     def shimmer_step(self) -> None:
@@ -67,7 +77,8 @@ class Tile(QAbstractButton):
         self.update()
 
     def _line(self, n: int) -> QRect:
-        top, height = _LINES[n]
+        top, height = _LINES[min(n, 2)]
+        top += max(n - 2, 0) * height
         return QRect(_PAD, top, self.width() - 2 * _PAD, height)
 
     def _size_of_value(self) -> TypeSize:
@@ -90,10 +101,10 @@ class Tile(QAbstractButton):
             super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:
-        return QSize(45 * GRID, HEIGHT)
+        return QSize(45 * GRID, self._height)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(29 * GRID, HEIGHT)
+        return QSize(29 * GRID, self._height)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         tokens = self._theme.tokens
@@ -110,7 +121,8 @@ class Tile(QAbstractButton):
             self._paint_bones(painter)
         else:
             self._write(painter, 1, self._value, self._size_of_value(), tokens.text, bold=True)
-            self._write(painter, 2, self._note, TypeSize.SMALL, tokens.ink(self._tone))
+            for n, (note, tone) in enumerate(((self._note, self._tone), *self._more), 2):
+                self._write(painter, n, note, TypeSize.SMALL, tokens.ink(tone))
         painter.end()
 
     def _paint_bones(self, painter: QPainter) -> None:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
+from engine.domain.beside import Stretch
 from engine.domain.ledger import LedgerKind
 from engine.domain.money import Money
 from engine.domain.ownbooks import Facts, OwnBranch, OwnCar, merged, shared, split
@@ -129,6 +130,17 @@ class CurrencyReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """Attributes: ``totals`` has one set for each currency in which there is any."""
+
+    stretch: Stretch
+    totals: tuple[Figures, ...]
+
+    def of(self, currency: str) -> Figures:
+        return next((each for each in self.totals if each.currency == currency), Figures(currency))
+
+
+@dataclass(frozen=True, slots=True)
 class Earnings:
     """All that the screens show.
 
@@ -136,6 +148,7 @@ class Earnings:
         as_of: Milliseconds since 1970 (UTC).
         currencies: By their codes; none where there are no cars.
         complete: False for figures out of a copy that was cut off while it was made.
+        beside: What it is compared with: the same days of the period before, and of a year ago.
         strays: Bookings to which money was posted, also of the period before, and that do not exist: left out.
     """
 
@@ -144,6 +157,7 @@ class Earnings:
     currencies: tuple[CurrencyReport, ...]
     complete: bool = True
     strays: int = 0
+    beside: tuple[Beside, ...] = ()
 
 
 #: Stands for all parts of the period before.
@@ -167,6 +181,12 @@ def earnings(span: Span, facts: Facts) -> Earnings:
     codes = {each.currency for each in facts.sums} | {car.currency for car in facts.cars if car.mine}
     reports = tuple(_report(code, split_at, facts) for code in sorted(codes))
     return Earnings(span, facts.as_of, reports, facts.complete, facts.strays)
+
+
+def beside(stretch: Stretch, facts: Facts) -> Beside:
+    """*facts* are those between the two ends of *stretch*."""
+    codes = {each.currency for each in facts.sums} | {car.currency for car in facts.cars if car.mine}
+    return Beside(stretch, tuple(_report(code, 0, facts).total for code in sorted(codes)))
 
 
 def _report(currency: str, split_at: int, facts: Facts) -> CurrencyReport:

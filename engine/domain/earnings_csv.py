@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from fractions import Fraction
 
+from engine.domain.beside import Which
 from engine.domain.csv_text import BOM, csv_line, plain_amount
 from engine.domain.earnings import CurrencyReport, Earnings, Figures
 from engine.domain.money import Money
@@ -16,6 +17,7 @@ _HEADS = (
     "rentals", "billed days", "average days", "average daily rate", "rented hours", "available hours",
     "utilisation %", "revenue per car day", "as of (UTC)", "source", "complete",
 )  # fmt: skip
+_BESIDE = {Which.BEFORE: "same days before", Which.YEAR_AGO: "same days a year ago"}
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 
 
@@ -30,6 +32,10 @@ def earnings_csv(earnings: Earnings, currency: str, *, stored: bool) -> Iterator
             continue
         yield _line("period", "", (span.first, span.end), span, report.total, end)
         yield _line("period before", "", (span.before.first, span.before.end), span, report.before, end)
+        for each in earnings.beside:
+            if each.stretch.cut or each.stretch.which is Which.YEAR_AGO:
+                days = (each.stretch.first, each.stretch.end)
+                yield _line(_BESIDE[each.stretch.which], "", days, span, each.of(currency), end)
         yield from _parts(report, span, end)
         for car in report.cars:
             yield _line("car", car.car.label, (span.first, span.end), span, car.total, end)

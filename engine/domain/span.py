@@ -99,12 +99,12 @@ class Span:
         day = self.first
         while day < self.end:
             yield day
-            day = _months_on(day.replace(day=1), 1)
+            day = months_on(day.replace(day=1), 1)
 
     def _moved(self, by: int) -> Span:
         length = {SpanKind.MONTH: 1, SpanKind.QUARTER: _QUARTER, SpanKind.YEAR: _MONTHS}[self.kind]
-        first = _months_on(self.first, by * length)
-        return Span(self.kind, first, _months_on(first, length), self.zone)
+        first = months_on(self.first, by * length)
+        return Span(self.kind, first, months_on(first, length), self.zone)
 
 
 def month(year: int, number: int, zone: str) -> Span:
@@ -149,12 +149,12 @@ def today(now: datetime, zone: str) -> date:
 def _calendar(kind: SpanKind, year: int, month_number: int, length: int, zone: str) -> Span:
     try:
         first = date(year, month_number, 1)
-        return Span(kind, first, _months_on(first, length), zone)
+        return Span(kind, first, months_on(first, length), zone)
     except ValueError as problem:
         raise InvalidPeriod("there is no such month") from problem
 
 
-def _months_on(day: date, by: int) -> date:
-    """The same day of the month; used with the first only, which every month has."""
+def months_on(day: date, by: int) -> date:
+    """The first of the month that many months on; *day* is a first, which every month has."""
     year, number = divmod(day.year * _MONTHS + day.month - 1 + by, _MONTHS)
     return day.replace(year=year, month=number + 1)

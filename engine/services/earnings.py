@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+from engine.domain.beside import Stretch, Which, stretches
 from engine.domain.car import OwnerId
-from engine.domain.earnings import Earnings, earnings
+from engine.domain.earnings import Beside, Earnings, beside, earnings
 from engine.domain.errors import Forbidden
 from engine.domain.explained import Explanation, Question
 from engine.domain.freshness import REPORTS_LIVE, Lookup, bookings_of, cars_of, reports_of
@@ -47,7 +48,7 @@ class EarningsService:
         return await self.books.zone(_owner(actor))
 
     async def report(self, actor: Actor, span: Span) -> Earnings:
-        """All figures of *span*, beside those of the period before.
+        """All figures of *span*, beside those of the same days of the period before and of a year ago.
 
         Raises:
             Forbidden: Not an owner's account.
@@ -56,12 +57,20 @@ class EarningsService:
 
         async def load() -> Earnings:
             marks = (*span.before.marks[:-1], *span.marks)
-            return earnings(span, await self.books.facts(owner, marks))
+            made = earnings(span, await self.books.facts(owner, marks))
+            others = [await self._beside(owner, made, each) for each in stretches(span, made.as_of)]
+            return replace(made, beside=tuple(others))
 
         if self.cache is None:
             return await load()
         untrue = (reports_of(owner), bookings_of(owner), cars_of(owner))
-        return await self.cache.read(Lookup("earnings", (owner, span), Earnings, untrue, REPORTS_LIVE), load)
+        return await self.cache.read(Lookup("earnings beside", (owner, span), Earnings, untrue, REPORTS_LIVE), load)
+
+    async def _beside(self, owner: OwnerId, made: Earnings, stretch: Stretch) -> Beside:
+        if stretch.which is Which.BEFORE and not stretch.cut:
+            # The whole period before was read along.
+            return Beside(stretch, tuple(each.before for each in made.currencies))
+        return beside(stretch, await self.books.facts(owner, (stretch.since, stretch.until)))
 
     async def explain(self, actor: Actor, question: Question) -> Explanation:
         """Raises: Forbidden, when it is not an owner's account."""

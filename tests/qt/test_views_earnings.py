@@ -23,8 +23,9 @@ from desktop.views.owner.earnings_page import EarningsPage
 from desktop.views.owner.earnings_words import change, commission_text, compact, percent, span_name
 from desktop.views.tools import Tools
 from desktop.widgets.shimmer import ShimmerClock
+from engine.domain.beside import stretches
 from engine.domain.car import CarStatus
-from engine.domain.earnings import Figures, earnings
+from engine.domain.earnings import Figures, beside, earnings
 from engine.domain.errors import Unavailable
 from engine.domain.explained import Figure, explained
 from engine.domain.money import Money
@@ -68,7 +69,9 @@ BOOKS = books_of(
 
 
 def report_of(span, books=BOOKS):
-    return earnings(span, books.facts((*span.before.marks[:-1], *span.marks)))
+    made = earnings(span, books.facts((*span.before.marks[:-1], *span.marks)))
+    others = (beside(each, books.facts((each.since, each.until))) for each in stretches(span, books.as_of))
+    return replace(made, beside=tuple(others))
 
 
 def ready(span=None, **changes):
@@ -167,7 +170,11 @@ def test_R6_every_chart_shows_what_its_title_says_with_its_unit(page):
 def test_a_tile_says_how_it_compares_with_the_period_before(page):
     page.vm._show(ready())
 
-    assert page.body.tiles[Figure.NET]._note == "▲ 200 % on October 2026"
+    net, dash = page.body.tiles[Figure.NET], "\N{EN DASH}"
+    assert net._note == f"▲ 200 % on 1 Oct {dash} 24 Oct 2026"
+    assert f"1 Nov {dash} 24 Nov 2025: 0.00 EUR" == net._more[0][0]
+    told = page.body._compared.text()
+    assert told.endswith(f"1 Nov {dash} 24 Nov 2025, the same days up to the same time of day.")
 
 
 def test_a_period_that_has_not_begun_is_no_loss(page):

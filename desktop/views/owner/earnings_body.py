@@ -12,7 +12,7 @@ from desktop.models.rows import Column
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.owner import earnings_charts as charts
 from desktop.views.owner.earnings_charts import Asked
-from desktop.views.owner.earnings_words import NAMES, NOTHING, beside, change, span_name, value_text
+from desktop.views.owner.earnings_words import NAMES, NOTHING, compared_words, notes_of, value_text
 from desktop.views.tools import Tools
 from desktop.widgets.chart_bars import BarChart
 from desktop.widgets.chart_card import ChartCard
@@ -39,6 +39,8 @@ TILES = (
 _IN_A_ROW, _WIDE = 4, 760
 _CHART_HEIGHT = 72 * GRID
 _MOST_ROWS, _BONE_ROWS = 12, 8
+#: The line above the tiles, whether its words are there or awaited.
+_LINE = 5 * GRID
 
 
 def _number(money: Money) -> str:
@@ -79,7 +81,7 @@ class EarningsBody(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setAutoFillBackground(False)
         theme, clock = tools.theme, tools.shimmer
-        self.tiles = {figure: Tile(theme, clock, NAMES[figure]) for figure in TILES}
+        self.tiles = {figure: Tile(theme, clock, NAMES[figure], notes=2) for figure in TILES}
         self.net = ChartCard(theme, clock, BarChart(theme, clock))
         self.use = ChartCard(theme, clock, LineChart(theme, clock))
         self.map = ChartCard(theme, clock, HeatMap(theme, clock))
@@ -89,6 +91,7 @@ class EarningsBody(QScrollArea):
         self.cars.setAccessibleName("Cars")
         self.cars.setModel(self.model)
         self._unit = Text(theme, size=TypeSize.SMALL, ink="muted")
+        self._compared = Text(theme, size=TypeSize.SMALL, ink="muted")
         self._tiles = QGridLayout()
         self._beside = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._in_a_row = 0
@@ -104,6 +107,7 @@ class EarningsBody(QScrollArea):
         when = "day" if by_day else "month"
         for tile in self.tiles.values():
             tile.show_bones()
+        self._compared.setText("")
         self.net.show_bones(charts.NET.format(when), currency)
         self.use.show_bones(charts.USE.format(when), charts.USE_UNIT)
         self.map.show_bones(charts.MAP.format(when), charts.USE_UNIT)
@@ -113,12 +117,10 @@ class EarningsBody(QScrollArea):
         self._size()
 
     def show_report(self, earnings: Earnings, report: CurrencyReport) -> None:
-        before, begun = span_name(earnings.span.before), earnings.as_of >= earnings.span.marks[0]
         for figure, tile in self.tiles.items():
-            note, tone = (
-                change(figure, report.total, report.before, before) if begun else beside(figure, report.before, before)
-            )
-            tile.show_figure(value_text(figure, report.total), note, tone)
+            notes = notes_of(figure, earnings, report)
+            tile.show_figure(value_text(figure, report.total), *notes[0], more=notes[1:])
+        self._compared.setText(compared_words(earnings))
         self.net.show_data(charts.net_chart(earnings, report))
         self.use.show_data(charts.use_chart(earnings, report))
         grid = charts.use_map(earnings, report)
@@ -161,6 +163,8 @@ class EarningsBody(QScrollArea):
         table.body.addWidget(Text(tools.theme, "Cars", size=TypeSize.LEAD, bold=True))
         table.body.addWidget(self._unit)
         table.body.addWidget(self.cars)
+        self._compared.setFixedHeight(_LINE)
+        column.addWidget(self._compared)
         column.addLayout(self._tiles)
         column.addLayout(self._beside)
         column.addWidget(table)

@@ -10,7 +10,8 @@ from PySide6.QtCore import QDate
 
 from desktop.figures import amount, locale, plural, whole
 from desktop.theme.tokens import Tone
-from engine.domain.earnings import Figures
+from engine.domain.beside import Stretch
+from engine.domain.earnings import CurrencyReport, Earnings, Figures
 from engine.domain.explained import Figure
 from engine.domain.money import Money
 from engine.domain.span import Span, SpanKind
@@ -116,6 +117,36 @@ def change(figure: Figure, now: Figures, before: Figures, name: str) -> tuple[st
     grown = (abs(new) - abs(old) if figure in _COSTS else new - old) / abs(old)
     tone = Tone.NEUTRAL if figure in _COSTS else _TONES[_sign(grown)]
     return f"{_SHAPES[_sign(grown)]} {percent(abs(grown))} on {name}", tone
+
+
+def notes_of(figure: Figure, earnings: Earnings, report: CurrencyReport) -> list[tuple[str, Tone]]:
+    """What stands below the figure: how it compares with each of what it is compared with."""
+    if not earnings.beside:
+        return [beside(figure, report.before, span_name(earnings.span.before))]
+    return [
+        change(figure, report.total, each.of(report.currency), stretch_name(each.stretch, earnings.span))
+        for each in earnings.beside
+    ]
+
+
+def compared_words(earnings: Earnings) -> str:
+    """One sentence on what all figures are compared with."""
+    names = [stretch_name(each.stretch, earnings.span) for each in earnings.beside]
+    if not names:
+        return f"{span_name(earnings.span)} has not begun."
+    same = ", the same days up to the same time of day" if any(each.stretch.cut for each in earnings.beside) else ""
+    return f"Compared with {' and '.join(names)}{same}."
+
+
+def stretch_name(stretch: Stretch, span: Span) -> str:
+    """``October 2026``, or the days of it: ``1 Oct – 29 Oct 2026``."""  # noqa: RUF002 -- a range's dash
+    if not stretch.cut:
+        return span_name(Span(span.kind, stretch.first, stretch.end, span.zone))
+    last = stretch.end - _DAY
+    if stretch.first == last:
+        return _written(last, "d MMM yyyy")
+    form = "d MMM" if stretch.first.year == last.year else "d MMM yyyy"
+    return f"{_written(stretch.first, form)} – {_written(last, 'd MMM yyyy')}"  # noqa: RUF001 -- a range's dash
 
 
 def _sign(number: Fraction) -> int:
