@@ -1,6 +1,6 @@
 """Numbers, money, times and places as people read them.
 
-API: amount, digits, minor_of, rate, whole, plural, days_text, desk_zone,
+API: amount, digits, minor_of, rate, whole, plural, days_text, country_names, desk_zone,
 desk_time, clock_time, day_time, period_text, branch_time,
 zone_name, zone_line, zone_note, branch_name, branch_line.
 """
@@ -8,14 +8,17 @@ zone_name, zone_line, zone_note, branch_name, branch_line.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache
 from typing import Protocol
 
 from PySide6.QtCore import QDate, QLocale, QTimeZone
 
 from engine.domain.car import Branch
+from engine.domain.country import countries
 from engine.domain.errors import UnknownZone
 from engine.domain.money import Money
 from engine.domain.period import RentalPeriod
+from engine.domain.text import search_key
 from engine.domain.zones import AnyZone, zone_of
 
 _HOUR = timedelta(hours=1)
@@ -29,6 +32,13 @@ def plural(count: int, one: str, many: str = "") -> str:
 
 def days_text(count: int) -> str:
     return plural(count, "day")
+
+
+@cache
+def country_names() -> dict[str, str]:
+    """ISO 3166 code -> English name, by name."""
+    named = {code: QLocale.territoryToString(QLocale.codeToTerritory(code)) for code in countries()}
+    return dict(sorted(named.items(), key=lambda pair: search_key(pair[1])))
 
 
 # Numbers and money.

@@ -281,6 +281,7 @@ FIELDS = MappingProxyType(
         "fuel": "Fuel",
         "transmission": "Gears",
         "seats": "Seats",
+        "country": "Registered in",
         "daily_rate": "Daily rate",
         "odometer_km": "Odometer",
         "colour": "Colour",

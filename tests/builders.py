@@ -73,6 +73,7 @@ def make_car(number: int, **changes: object) -> Car:
         status=CarStatus.ACTIVE,
         owner_id=OwnerId("owner-1"),
         branch_id=BERLIN.id,
+        country="DE",
     )
     return replace(car, **changes)
 

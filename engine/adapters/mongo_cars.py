@@ -11,7 +11,7 @@ ORDERS: dict[CarOrder, Document] = {
     CarOrder.PRICE: {"daily_rate.minor": 1, "_id": 1},
     CarOrder.PRICE_DOWN: {"daily_rate.minor": -1, "_id": 1},
     CarOrder.NEWEST: {"year": -1, "_id": 1},
-    CarOrder.NAME: {"brand": 1, "model": 1, "_id": 1},
+    CarOrder.NAME: {"order": 1, "_id": 1},
 }
 
 

@@ -30,7 +30,8 @@ from engine.domain.ledger import LedgerKind, LedgerRow
 from engine.domain.money import Money
 from engine.domain.people import Renter, RenterId
 from engine.domain.period import RentalPeriod
-from engine.domain.text import normal_plate, search_key
+from engine.domain.plates import plate_key
+from engine.domain.text import search_key
 from engine.domain.wish import WishAnswer
 
 #: A share of all, in basis points.
@@ -77,11 +78,18 @@ def _hours(row: Fields, name: str) -> str:
     return text
 
 
+#: What of a car's row is there for its indexes.
+CAR_KEYS = frozenset({"plate_key", "parts", "order"})
+
+
 def car_document(car: Car) -> Document:
     return {
         "_id": car.id,
         "plate": car.plate,
-        "plate_key": normal_plate(car.plate),
+        "country": car.country,
+        "plate_key": plate_key(car.plate, car.country),
+        "parts": list(car.parts),
+        "order": search_key(car.title),
         "brand": car.brand,
         "model": car.model,
         "year": car.year,
@@ -118,6 +126,7 @@ def car_of(document: Document) -> Car:
         owner_id=OwnerId(row.text("owner_id")),
         branch_id=BranchId(row.text("branch_id")),
         image_ids=row.texts("image_ids"),
+        country=row.maybe("country"),
     )
 
 

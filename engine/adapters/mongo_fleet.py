@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from types import MappingProxyType
 
 from engine.adapters.mongo_client import Client, Database, Document, database, speaking
 from engine.adapters.mongo_documents import Claimed, booked, booked_ids, car_of
 from engine.adapters.mongo_reading import Fields, read, sound
-from engine.domain.alike import pattern, plate_pattern
+from engine.adapters.mongo_sought import forgiven, holds
 from engine.domain.availability import ClaimKind
 from engine.domain.booking import STANDING, BookingId, BookingState
 from engine.domain.car import CarId, CarStatus, OwnerId
@@ -15,10 +16,11 @@ from engine.domain.damage import Damaged
 from engine.domain.fleet import MOST_TOLD, Coming, FleetOrder, FleetOwner, FleetQuery, FleetRow, FleetRows, Outlook
 from engine.domain.people import Role
 from engine.domain.period import RentalPeriod
+from engine.domain.sought import sought
 from engine.domain.text import search_key, search_words
 
 _ORDERS: dict[FleetOrder, Document] = {
-    FleetOrder.NAME: {"brand": 1, "model": 1, "_id": 1},
+    FleetOrder.NAME: {"order": 1, "_id": 1},
     FleetOrder.PLATE: {"plate_key": 1, "_id": 1},
     FleetOrder.PRICE: {"daily_rate.minor": 1, "_id": 1},
     FleetOrder.PRICE_DOWN: {"daily_rate.minor": -1, "_id": 1},
@@ -28,8 +30,6 @@ _ORDERS: dict[FleetOrder, Document] = {
 #: A list: what is looked up in it may be no key of a set.
 _STATUSES = list(CarStatus)
 _IDLE = [status for status in CarStatus if status is not CarStatus.ACTIVE]
-#: More words than this narrow nothing down.
-_MOST_WORDS = 6
 
 
 class MongoFleet:
@@ -43,34 +43,37 @@ class MongoFleet:
     async def fleet(self, query: FleetQuery) -> FleetRows:
         mine: Document = {} if query.owner_id is None else {"owner_id": query.owner_id}
         with speaking():
-            to_move = await self._to_move(query.owner_id)
-            pipeline: list[Document] = [
-                {"$match": mine},
-                {
-                    "$facet": {
-                        "rows": [
-                            {"$match": _filter(query, to_move)},
-                            {"$sort": _ORDERS[query.order]},
-                            {"$skip": query.offset},
-                            {"$limit": query.limit},
-                        ],
-                        "count": [{"$match": _filter(query, to_move)}, {"$count": "total"}],
-                        "statuses": [{"$group": {"_id": "$status", "cars": {"$sum": 1}}}],
-                    }
-                },
-            ]
-            found = (await (await self._db.cars.aggregate(pipeline)).to_list(1))[0]
-            ids = [document["_id"] for document in found["rows"]]
+            to_move, statuses = await asyncio.gather(self._to_move(query.owner_id), self._statuses(mine))
+            wanted, slip = await self._wanted(query, {**mine, **_filter(query, to_move)})
+            cursor = self._db.cars.find(wanted).sort(list(_ORDERS[query.order].items()))
+            found, total = await asyncio.gather(
+                cursor.skip(query.offset).limit(query.limit).to_list(), self._db.cars.count_documents(wanted)
+            )
+            ids = [document["_id"] for document in found]
             fences = await self._db.fences.find({"_id": {"$in": ids}}, {"claims": 1}).to_list()
         claims = {fence["_id"]: booked(fence) for fence in fences}
         return FleetRows(
-            rows=tuple(_row(document, claims.get(document["_id"], [])) for document in found["rows"]),
-            total=found["count"][0]["total"] if found["count"] else 0,
-            statuses=MappingProxyType(
-                {CarStatus(each["_id"]): each["cars"] for each in found["statuses"] if each["_id"] in _STATUSES}
-            ),
+            rows=tuple(_row(document, claims.get(document["_id"], [])) for document in found),
+            total=total,
+            statuses=statuses,
             to_move=len(to_move),
+            slip=slip,
         )
+
+    async def _wanted(self, query: FleetQuery, narrowed: Document) -> tuple[Document, bool]:
+        """With what is spelt as typed, or else what differs from it by one slip; whether it does."""
+        if not search_words(query.text):
+            return narrowed, False
+        exact = {"$and": [narrowed, holds("parts", sought(query.text))]}
+        if await self._db.cars.find_one(exact, {"_id": 1}) is not None:
+            return exact, False
+        meant = await forgiven(self._db.cars, "parts", query.text)
+        return ({"$and": [narrowed, holds("parts", meant)]}, True) if meant.ways else (exact, False)
+
+    async def _statuses(self, mine: Document) -> MappingProxyType[CarStatus, int]:
+        pipeline: list[Document] = [{"$match": mine}, {"$group": {"_id": "$status", "cars": {"$sum": 1}}}]
+        found = await (await self._db.cars.aggregate(pipeline)).to_list()
+        return MappingProxyType({CarStatus(each["_id"]): each["cars"] for each in found if each["_id"] in _STATUSES})
 
     async def _to_move(self, owner_id: OwnerId | None) -> list[str]:
         """Cars not for rent that bookings count on."""
@@ -108,18 +111,7 @@ def _filter(query: FleetQuery, to_move: list[str]) -> Document:
         wanted["branch_id"] = query.branch_id
     if query.to_move:
         wanted["_id"] = {"$in": to_move}
-    if words := search_words(query.text)[:_MOST_WORDS]:
-        wanted["$and"] = [_holds(word) for word in words]
     return wanted
-
-
-def _holds(word: str) -> Document:
-    """Brand, model or plate hold *word*, with or without its accents; nothing in it is a pattern."""
-    anywhere = {"$regex": pattern(word), "$options": "i"}
-    places: list[Document] = [{"brand": anywhere}, {"model": anywhere}, {"plate": anywhere}]
-    if key := plate_pattern(word):
-        places.append({"plate_key": {"$regex": key, "$options": "i"}})
-    return {"$or": places}
 
 
 def _row(document: Document, claims: list[Claimed]) -> FleetRow | Damaged:

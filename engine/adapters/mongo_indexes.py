@@ -13,11 +13,13 @@ _ONLY_BLOCKING: Document = {"state": {"$in": [state.value for state in BLOCKING]
 
 INDEXES: dict[str, list[IndexModel]] = {
     "cars": [
-        IndexModel([("plate_key", ASCENDING)], name="plate", unique=True),
+        IndexModel([("country", ASCENDING), ("plate_key", ASCENDING)], name="plate", unique=True),
+        IndexModel([("parts", ASCENDING)], name="parts"),
+        IndexModel([("order", ASCENDING), ("_id", ASCENDING)], name="order"),
         IndexModel(
             [("branch_id", ASCENDING), ("status", ASCENDING), ("daily_rate.minor", ASCENDING)], name="branch_price"
         ),
-        IndexModel([("owner_id", ASCENDING), ("brand", ASCENDING), ("model", ASCENDING)], name="owner"),
+        IndexModel([("owner_id", ASCENDING), ("order", ASCENDING), ("_id", ASCENDING)], name="owner"),
     ],
     "bookings": [
         IndexModel([("intent_key", ASCENDING)], name="once", unique=True),

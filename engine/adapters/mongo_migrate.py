@@ -68,6 +68,8 @@ class Upgrade:
             for each in self.pending
             if (count := self.rewritten[each.number])
         ]
+        for each in self.pending:
+            lines += await each.told(self.db) if each.told is not None else []
         return [*lines, f"schema: version {LATEST}, {self.before or 'none'} before"]
 
     async def _announce(self) -> None:

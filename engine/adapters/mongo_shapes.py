@@ -125,7 +125,10 @@ SHAPES: dict[str, Document] = {
         {
             "_id": _TEXT,
             "plate": _TEXT,
+            "country": {"bsonType": "string", "pattern": "^([A-Z]{2})?$"},
             "plate_key": _TEXT,
+            "parts": _list_of(_TEXT, 300),
+            "order": _MAYBE_EMPTY,
             "brand": _TEXT,
             "model": _TEXT,
             "year": {"bsonType": ["int", "long"], "minimum": 1950, "maximum": 2100},

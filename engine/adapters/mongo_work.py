@@ -14,6 +14,7 @@ from engine.adapters.migrations import LATEST
 from engine.adapters.mongo_bookings import booking_document, news_document
 from engine.adapters.mongo_client import Database, Document
 from engine.adapters.mongo_documents import (
+    CAR_KEYS,
     answer_document,
     audit_document,
     booked_ids,
@@ -56,8 +57,8 @@ from engine.domain.freshness import Namespace, cars_at, touched_by_booking, touc
 from engine.domain.ledger import LedgerRow
 from engine.domain.people import AccountName, Renter, RenterId
 from engine.domain.period import OVERDUE_AHEAD, RentalPeriod
+from engine.domain.plates import plate_key
 from engine.domain.restored import Outcome, RestoredPayment
-from engine.domain.text import normal_plate
 from engine.domain.unbelieved import StoredBooking
 from engine.domain.wish import Wish, WishAnswer
 
@@ -242,8 +243,10 @@ class MongoWork:
         if seen is not None and not booked_ids(fence) <= seen:
             raise Overtaken(f"car {before.id} was booked meanwhile")
         await go_on(self._db, self._session, [terms], by, now)
+        # Not by its keys: they are made of the rest, and may have been made otherwise once.
+        as_read = {field: value for field, value in car_document(before).items() if field not in CAR_KEYS}
         try:
-            done = await self._db.cars.replace_one(car_document(before), car_document(after), session=self._session)
+            done = await self._db.cars.replace_one(as_read, car_document(after), session=self._session)
         except DuplicateKeyError as problem:
             raise await self._plate_taken(after) from problem
         if done.matched_count == 0:
@@ -257,7 +260,7 @@ class MongoWork:
 
     async def _plate_taken(self, car: Car) -> DriveSphereError:
         # The transaction is lost by the duplicate; look outside of it.
-        other = await self._db.cars.find_one({"plate_key": normal_plate(car.plate)})
+        other = await self._db.cars.find_one({"country": car.country, "plate_key": plate_key(car.plate, car.country)})
         if other is None:
             return Overtaken("the plate was free again a moment later")
         known = read("cars", other, car_of)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from engine.domain.country import country_of
 from engine.domain.errors import NotFound
 from engine.domain.money import Money
+from engine.domain.sought import joined, parts
 from engine.domain.zones import AnyZone, shown_zone, zone_of
 
 BranchId = NewType("BranchId", str)
@@ -96,9 +97,10 @@ class Car:
     """One car.
 
     Attributes:
-        plate: As painted; unique in its normal form (``text.normal_plate``).
+        plate: As painted; unique in its country (``plates.plate_key``).
         colour: CSS hex value such as ``#2f6f9f``.
         odometer_km: At the last return.
+        country: Where it is registered, ISO 3166; empty where nobody said.
     """
 
     id: CarId
@@ -117,6 +119,12 @@ class Car:
     owner_id: OwnerId
     branch_id: BranchId
     image_ids: tuple[str, ...] = ()
+    country: str = ""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What the car is found by in any part (``sought``): plate, brand and model."""
+        return parts((joined(self.plate), self.plate, self.brand, self.model))
 
     @property
     def title(self) -> str:

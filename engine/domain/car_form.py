@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -14,21 +13,25 @@ from engine.domain.car import BodyType, BranchId, Car, Fuel, Transmission
 from engine.domain.charging import Uncharged, least, most, why_not
 from engine.domain.errors import InvalidText
 from engine.domain.money import Money
-from engine.domain.text import clean, normal_plate
+from engine.domain.plates import must_tell_district, shown_plate
+from engine.domain.text import clean
 
 OLDEST_YEAR = 1950
 MOST_SEATS = 60
 MOST_KM = 2_000_000
 _LAST_YEAR = 9999
 
-#: Between letters and digits of a plate, over all countries.
-_ON_PLATES = frozenset(" -\u2010\u2011\u2013.\u00b7\u2022/|")
+_COUNTRY = re.compile(r"[A-Z]{2}")
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 
 @dataclass(frozen=True, slots=True)
 class CarForm:
-    """What a person says of a car. Status, owner and pictures have ways of their own."""
+    """What a person says of a car. Status, owner and pictures have ways of their own.
+
+    Attributes:
+        country: Where it is registered, ISO 3166; empty for the country of its branch.
+    """
 
     plate: str
     brand: str
@@ -42,6 +45,7 @@ class CarForm:
     odometer_km: int
     daily_rate: Money
     branch_id: BranchId
+    country: str = ""
 
     @classmethod
     def of(cls, car: Car) -> CarForm:
@@ -54,11 +58,21 @@ class CarForm:
 
 @dataclass(frozen=True, slots=True)
 class CarRules:
-    """What depends on the day and the firm. Attributes: ``branches`` are those that there are."""
+    """What depends on the day and the firm.
+
+    Attributes:
+        branches: Those that there are.
+        countries: Branch -> ISO 3166 of the country that it lies in, where that is known.
+    """
 
     this_year: int
     currency: str
     branches: frozenset[BranchId]
+    countries: Mapping[BranchId, str] = field(default_factory=dict)
+
+    def registered(self, form: CarForm) -> str:
+        told = form.country or next((code for branch, code in self.countries.items() if branch == form.branch_id), "")
+        return told if isinstance(told, str) else ""
 
 
 def mistakes(form: CarForm, rules: CarRules) -> dict[str, InvalidText]:
@@ -82,7 +96,8 @@ def checked(form: CarForm, rules: CarRules) -> CarForm:
         raise problem
     return replace(
         form,
-        plate=" ".join(clean("plate", form.plate, longest=16).upper().split()),
+        plate=shown_plate(form.plate),
+        country=rules.registered(form),
         brand=clean("brand", form.brand, longest=60),
         model=clean("model", form.model, longest=60),
         colour=form.colour.lower(),
@@ -141,11 +156,13 @@ def _colour(form: CarForm) -> None:
         raise InvalidText("colour", "must be a colour such as #2f6f9f")
 
 
-def _plate(plate: str) -> None:
-    text = clean("plate", plate, longest=16)
-    if not all(sign.isalnum() or sign in _ON_PLATES or unicodedata.category(sign)[0] == "M" for sign in text):
-        raise InvalidText("plate", "must hold letters, digits, blanks and - . · / only, as plates do")
-    normal_plate(plate)
+def _plate(form: CarForm, rules: CarRules) -> None:
+    must_tell_district(shown_plate(form.plate), rules.registered(form))
+
+
+def _country(form: CarForm) -> None:
+    if not isinstance(form.country, str) or (form.country and not _COUNTRY.fullmatch(form.country)):
+        raise InvalidText("country", "must be one of the list")
 
 
 def _rate(form: CarForm, rules: CarRules) -> None:
@@ -171,7 +188,8 @@ def _branch(form: CarForm, rules: CarRules) -> None:
 #: Field -> its check, in the order in which the form shows them.
 _CHECKS: MappingProxyType[str, Callable[[CarForm, CarRules], object]] = MappingProxyType(
     {
-        "plate": lambda form, _: _plate(form.plate),
+        "country": lambda form, _: _country(form),
+        "plate": _plate,
         "brand": lambda form, _: clean("brand", form.brand, longest=60),
         "model": lambda form, _: clean("model", form.model, longest=60),
         "year": lambda form, rules: _whole("year", form.year, OLDEST_YEAR, rules.this_year + 1),

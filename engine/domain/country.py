@@ -32,6 +32,11 @@ def country_of(zone: str) -> str:
     return _countries().get(zone, "")
 
 
+def countries() -> frozenset[str]:
+    """The codes of all countries that a zone lies in."""
+    return frozenset(_countries().values())
+
+
 @cache
 def _countries() -> dict[str, str]:
     """The IANA's own tables, which come with the zones."""

@@ -33,7 +33,7 @@ class FleetQuery:
     """A look at a fleet. Empty sets, texts and None mean "any".
 
     Attributes:
-        text: Words that brand, model or plate hold.
+        text: Any part of plate, brand and model.
         to_move: Only cars that are not for rent although bookings still count on them.
     """
 
@@ -99,12 +99,14 @@ class FleetRows:
         total: Rows of the query.
         statuses: How many cars the fleet has in each status, whatever is filtered.
         to_move: How many of its cars have bookings that have to be moved or cancelled.
+        slip: Nothing is spelt as typed; these differ from it by one sign.
     """
 
     rows: tuple[FleetRow | Damaged, ...]
     total: int
     statuses: MappingProxyType[CarStatus, int] = field(default_factory=lambda: MappingProxyType({}))
     to_move: int = 0
+    slip: bool = False
 
     @property
     def cars(self) -> int:

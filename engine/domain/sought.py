@@ -20,6 +20,8 @@ LONGEST_KEY = 40
 MOST_WORDS = 6
 #: Shorter words have too many that differ by one sign.
 LEAST_FORGIVEN = 4
+#: From here on several words with a digit may be one number, whose parts say nothing by themselves.
+_LEAST_NUMBER = 6
 #: A shorter word, unless it is the first, is looked for where words begin.
 LEAST_INSIDE = 3
 #: In front of keys that are whole words; no word has it.
@@ -124,8 +126,8 @@ def guesses(text: str) -> tuple[Guess, ...]:
     apart = words(text)[:MOST_WORDS]
     exact = _way(apart)
     found = [Guess(exact, at, frozenset(_slips(word))) for at, word in enumerate(apart)]
-    if len(apart) > 1 and any(sign.isdecimal() for sign in joined(text)):
-        number = joined(text)[:LONGEST_KEY]  # its parts say nothing by themselves
+    number = joined(text)[:LONGEST_KEY]
+    if len(apart) > 1 and len(number) >= _LEAST_NUMBER and any(sign.isdecimal() for sign in number):
         found.append(Guess((frozenset({number}),), 0, frozenset(_slips(number))))
     return tuple(each for each in found if each.instead)
 

@@ -26,11 +26,6 @@ _JOINED = frozenset(
     "ARABIC SYRIAC MANDAIC MONGOLIAN NKO ADLAM DEVANAGARI BENGALI GURMUKHI GUJARATI ORIYA TAMIL TELUGU KANNADA "
     "MALAYALAM SINHALA KHMER MYANMAR TIBETAN".split()
 )
-_LONGEST_PLATE = 16
-_GREEK = "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7"
-_CYRILLIC = "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425"
-#: Capitals on plates that look like a Latin letter.
-_AS_LATIN = str.maketrans(_GREEK + _CYRILLIC, "ABEZHIKMNOPTYX" + "ABEKMHOPCTYX")
 
 
 def clean(field: str, value: object, *, longest: int, required: bool = True) -> str:
@@ -119,21 +114,6 @@ def _means_something(sign: str, before: list[str], after: list[str]) -> bool:
 
 def _script(sign: str) -> str:
     return unicodedata.name(sign, "").partition(" ")[0] if unicodedata.category(sign)[0] in "LM" else ""
-
-
-def normal_plate(plate: str) -> str:
-    """The form under which a plate is unique: upper case, letters and digits only, lookalikes as Latin letters.
-
-    A Greek plate reads the same whichever keyboard it was typed on.
-
-    Raises:
-        InvalidText: Nothing is left, or it is no plate by any measure.
-    """
-    text = unicodedata.normalize("NFKC", clean("plate", plate, longest=_LONGEST_PLATE)).upper()
-    kept = "".join(sign for sign in text if sign.isalnum()).translate(_AS_LATIN)
-    if not kept or len(kept) > _LONGEST_PLATE:
-        raise InvalidText("plate", "must hold letters or digits, and not too many")
-    return kept
 
 
 #: Letters that Unicode does not take apart and people type without their stroke.

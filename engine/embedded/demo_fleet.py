@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from engine.domain.car import BodyType, Branch, BranchId, Car, CarId, CarStatus, Fuel, OwnerId, Transmission
 from engine.domain.money import Money
-from engine.domain.text import normal_plate
+from engine.domain.sought import joined
 from engine.embedded.demo_people import owner_deck
 from engine.embedded.demo_tables import dice, rows
 
@@ -119,13 +119,14 @@ class _Yard:
             status=status,
             owner_id=owner,
             branch_id=home.branch.id,
+            country=home.branch.country,
         )
 
     def plate(self, country: str, year: int) -> str:
         while True:
             signs = (self.rng.choice(_SIGNS[sign]) if sign in _SIGNS else sign for sign in _PLATES[country])
             plate = "".join(signs).replace("y", f"{year % 100:02d}")
-            key = normal_plate(plate)
+            key = joined(plate)
             if key not in self.taken and not any(word in plate for word in _NOT_ISSUED):
                 self.taken.add(key)
                 return plate

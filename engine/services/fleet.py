@@ -178,7 +178,8 @@ class FleetService:
         branches = tuple(branch for branch in await self.store.branches() if not branch.closed)
         settings = await self.store.settings(now)
         # A year ahead is allowed anyway, so the zone of the branch does not matter here.
-        return CarRules(now.year, settings.currency, frozenset(branch.id for branch in branches)), branches
+        countries = {branch.id: branch.country for branch in branches}
+        return CarRules(now.year, settings.currency, frozenset(countries), countries), branches
 
     def _row(self, actor: Actor, what: str, before: Car | None, after: Car, reason: str = "") -> AuditRow:
         was, now = changed(facts_of(before) if before else {}, facts_of(after))

@@ -10,7 +10,8 @@ from engine.domain.car import CarStatus
 from engine.domain.ledger import LedgerKind
 from engine.domain.people import Role
 from engine.domain.pricing import quote
-from engine.domain.text import clean, normal_plate
+from engine.domain.sought import joined
+from engine.domain.text import clean
 from engine.embedded.demo_calendar import AHEAD, PAST
 from engine.embedded.demo_data import build
 
@@ -179,7 +180,7 @@ def test_I6_keys_are_unique(firm):
         [booking.attempt.session_id for booking in bookings],
         [booking.attempt.payment_intent for booking in bookings if booking.attempt.payment_intent],
         facts,
-        [normal_plate(car.plate) for car in data.cars],
+        [joined(car.plate) for car in data.cars],
         [renter.name for renter in data.renters],
         [renter.email for renter in data.renters],
         [renter.phone for renter in data.renters],

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.domain.errors import InvalidText
-from engine.domain.text import clean, name_keys, normal_plate, plain, search_forms, search_key
+from engine.domain.text import clean, name_keys, plain, search_forms, search_key
 
 #: Turning marks, isolates, zero-width blanks, a byte order mark, a soft hyphen, fillers, a tag, a variation selector.
 UNSEEN = "\u200b\u200e\u200f\u061c\u202a\u202d\u202e\u2060\u2066\u2069\ufeff\u00ad\u034f\u3164\u180e\U000e0041\ufe0f"
@@ -87,37 +87,6 @@ def test_cleaned_text_is_short_composed_trimmed_and_stays_as_it_is(value):
     assert unicodedata.is_normalized("NFC", text)
     assert text == clean("name", text, longest=40)
     text.encode()
-
-
-@pytest.mark.parametrize(
-    ("plate", "key"),
-    [
-        ("B-DS 1234", "BDS1234"),
-        (" b ds1234", "BDS1234"),
-        ("AA-12-BC", "AA12BC"),
-        ("IAB-1234", "IAB1234"),
-        ("\u0399\u0391\u0392-1234", "IAB1234"),
-        ("\uff22-12", "B12"),
-        ("MÜ·X 7", "MÜX7"),
-    ],
-)
-def test_I6_a_plate_has_one_normal_form_however_it_is_painted_or_typed(plate, key):
-    assert key == normal_plate(plate)
-
-
-@pytest.mark.parametrize("plate", ["", "-- --", "\0", "B" * 17, "\u00df" * 16], ids=repr)
-def test_what_is_no_plate_is_refused(plate):
-    with pytest.raises(InvalidText):
-        normal_plate(plate)
-
-
-@given(st.text("abcXYZ0189 -./\u00e4\u00d6\u00df", min_size=1, max_size=8).map(lambda text: f"B{text}"))
-def test_the_normal_form_of_a_plate_is_its_own(plate):
-    key = normal_plate(plate)
-
-    assert key.isalnum()
-    assert key == normal_plate(key)
-    assert key == normal_plate(plate.lower()) or plate.lower().upper() != plate.upper()
 
 
 @given(SEEN, st.data())

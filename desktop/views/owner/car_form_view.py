@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
+from desktop.figures import country_names
 from desktop.messages import BODIES, FIELDS, FUELS, TRANSMISSIONS, branch_name, digits, minor_of, plural, say
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, Tone, TypeSize
@@ -35,6 +36,7 @@ _PLACES = {
     "daily_rate": (4, 1),
     "odometer_km": (5, 0),
     "colour": (5, 1),
+    "country": (6, 0),
 }
 _PAINT_PX = 16
 _NUMBERS = ("year", "seats", "odometer_km")
@@ -55,7 +57,7 @@ class CarFormView(QWidget):
         self._theme = theme
         self._form: CarForm | None = None
         self.fields: dict[str, QWidget] = {
-            "plate": QLineEdit(maxLength=24),
+            "plate": QLineEdit(maxLength=60),
             "branch_id": Combo(),
             "brand": QLineEdit(maxLength=80),
             "model": QLineEdit(maxLength=80),
@@ -67,6 +69,7 @@ class CarFormView(QWidget):
             "daily_rate": QLineEdit(maxLength=14),
             "odometer_km": QLineEdit(maxLength=8),
             "colour": QLineEdit(maxLength=7, placeholderText="#2f6f9f"),
+            "country": Combo(),
         }
         self.dots = ColourDots(theme)
         self._paint = QAction(self)
@@ -208,7 +211,7 @@ class CarFormView(QWidget):
         self.owner.activated.connect(lambda _: self.owner_chosen.emit(str(self.owner.currentData())))
 
     def _lay_out(self) -> None:
-        for name, words in _CHOICES.items():
+        for name, words in (*_CHOICES.items(), ("country", {"": "As its branch", **country_names()})):
             box = self.fields[name]
             if isinstance(box, Combo):
                 for value, word in words.items():

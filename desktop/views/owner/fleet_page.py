@@ -226,7 +226,8 @@ def _summary(rows: FleetRows) -> str:
         return " "
     counts = [(STATUSES[status].lower(), rows.statuses.get(status, 0)) for status in CarStatus]
     parts = ", ".join(f"{count} {words}" for words, count in counts if count)
-    shown = f" · {rows.total} shown" if rows.total != rows.cars else ""
+    slip = ", differing by one slip" if rows.slip else ""
+    shown = f" · {rows.total} shown{slip}" if rows.total != rows.cars else ""
     return f"{plural(rows.cars, 'car')}: {parts}{shown}"
 
 

@@ -6,6 +6,7 @@ A migration is a module with
 * ``async def up(db) -> int``: rewrite every row that has the shape of the version before; how many there were. Whoever
   waits is told by ``tell(n)``, after each batch, that *n* more are done;
 * ``OLD``, where there are any: collection -> filter of the rows that are gone through, to say of how many.
+* perhaps ``async def told(db) -> list[str]``: lines for people about rows that somebody has to look at.
 
 ``up`` may be killed at any moment and is then run again from its start, and it is always run a second time after the
 validators of the new version are in force, for what a desk wrote in between: it looks for rows of the old shape and
@@ -42,12 +43,16 @@ class Migration:
     what: str
     old: Mapping[str, Document]
     up: Callable[[Database], Awaitable[int]]
+    told: Callable[[Database], Awaitable[list[str]]] | None = None
 
 
 def _found() -> tuple[Migration, ...]:
     names = sorted(each.name for each in iter_modules(__path__) if each.name[:4].isdigit())
     modules = [(int(name[:4]), import_module(f"{__name__}.{name}")) for name in names]
-    return tuple(Migration(number, module.WHAT, getattr(module, "OLD", {}), module.up) for number, module in modules)
+    return tuple(
+        Migration(number, module.WHAT, getattr(module, "OLD", {}), module.up, getattr(module, "told", None))
+        for number, module in modules
+    )
 
 
 #: All of them, in order; ``MIGRATIONS[n:]`` are those that a database of version n lacks.
