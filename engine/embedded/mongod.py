@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.domain.errors import DriveSphereError, Misconfigured, Unavailable
+from engine.domain.server_address import MECHANISM
 from engine.embedded.binaries import NO_AVX, check_processor, find_mongod
 from engine.embedded.folder import ServerFolder, write_private
 from engine.embedded.service import last_line, set_aside
@@ -145,7 +146,8 @@ class Mongod:
     def _client(self, port: int, *, as_root: bool) -> AsyncMongoClient[dict[str, Any]]:
         from pymongo import AsyncMongoClient  # noqa: PLC0415 -- see ready
 
-        login: dict[str, Any] = {"username": ROOT, "password": self._password, "authSource": "admin"} if as_root else {}
+        who = {"username": ROOT, "password": self._password, "authSource": "admin", "authMechanism": MECHANISM}
+        login: dict[str, Any] = who if as_root else {}
         return AsyncMongoClient(
             "127.0.0.1", port, directConnection=True, retryReads=False, serverSelectionTimeoutMS=5000, **login
         )
@@ -169,9 +171,7 @@ class Mongod:
                     raise
                 await _name_host(client, host)
             await _primary(client)
-            await client.admin.command(
-                "createUser", ROOT, pwd=self._password, roles=["root"], mechanisms=["SCRAM-SHA-256"]
-            )
+            await client.admin.command("createUser", ROOT, pwd=self._password, roles=["root"], mechanisms=[MECHANISM])
 
 
 async def _listening(port: int) -> None:
