@@ -16,6 +16,7 @@ from bson import encode
 from engine.adapters.mongo_client import Document
 from engine.adapters.mongo_shapes import MOST_CHUNK, SHAPES
 from engine.domain.booking import BookingState
+from engine.domain.payment import RefundState
 from engine.domain.period import LONGEST, TOO_FAR
 from engine.domain.settings import BEGINNING, LONGEST_HOLD
 from engine.domain.successor import SLACK
@@ -24,6 +25,7 @@ from engine.domain.successor import SLACK
 EARLIEST, LATEST = BEGINNING, TOO_FAR
 #: Ed25519 (RFC 8032).
 _SIGNATURE, _PUBLIC_KEY = 64, 32
+_STILL_TO_GIVE = [RefundState.DUE.value, RefundState.PENDING.value]
 
 
 def _list(path: str) -> Document:
@@ -52,6 +54,11 @@ def _within(late: str, early: str, most: timedelta) -> Document:
 
 def _if_there(path: str, rule: Document) -> Document:
     return {"$or": [{"$eq": [{"$type": path}, "missing"]}, rule]}
+
+
+def _still_to_give(rule: Document) -> Document:
+    """Where an engine has yet to give back. What was given back is Stripe's word, whatever has become of the price."""
+    return {"$or": [{"$not": {"$in": ["$refund.state", _STILL_TO_GIVE]}}, rule]}
 
 
 def _bytes(path: str, least: int, most: int) -> Document:
@@ -96,8 +103,8 @@ RULES: dict[str, tuple[Document, ...]] = {
         _COUNTED,
         {"$eq": [BookingState.HELD.value, _first("$history", "state")]},
         {"$eq": ["$state", _last("$history", "state")]},
-        _if_there("$refund", {"$lte": ["$refund.amount.minor", "$quote.total"]}),
-        _if_there("$refund", {"$eq": ["$refund.amount.currency", "$quote.currency"]}),
+        _still_to_give({"$lte": ["$refund.amount.minor", "$quote.total"]}),
+        _still_to_give({"$eq": ["$refund.amount.currency", "$quote.currency"]}),
     ),
     "fences": (
         _each(
