@@ -1,12 +1,16 @@
 """Numbers, money, times and places as people read them.
 
-API: amount, digits, minor_of, rate, whole, plural, days_text, country_names, desk_zone,
-desk_time, clock_time, day_time, period_text, branch_time,
+Words stay English; numbers are written and read as in this person's country (``habits``), with the digits 0 to 9 that
+times and booking numbers have as well.
+
+API: amount, digits, minor_of, unclear_amount, rate, whole, count_of, decimals, percent, basis_points_of, plural,
+days_text, country_names, clock_of, desk_zone, desk_time, clock_time, day_time, period_text, branch_time,
 zone_name, zone_line, zone_note, branch_name, branch_line.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from typing import Protocol
@@ -17,6 +21,7 @@ from engine.domain.car import Branch
 from engine.domain.country import countries
 from engine.domain.errors import UnknownZone
 from engine.domain.money import Money
+from engine.domain.numerals import Numerals, TwoReadings, digits_of, read_number
 from engine.domain.period import RentalPeriod
 from engine.domain.text import search_key
 from engine.domain.zones import AnyZone, zone_of
@@ -45,37 +50,100 @@ def country_names() -> dict[str, str]:
 
 
 def locale() -> QLocale:
-    """English words with the numbers of this person's country."""
+    """English names of days and months, as they are written in this person's country."""
     return QLocale(QLocale.Language.English, QLocale().territory())
 
 
+def custom() -> QLocale:
+    """Who writes our numbers: the system's locale, until there is a page for settings.
+
+    Where it has digits of its own, English with its country: one screen has one kind of digits.
+    """
+    user = QLocale()
+    own = user.language() is not QLocale.Language.C and user.zeroDigit() == "0"
+    return user if own else locale()
+
+
+def habits() -> Numerals:
+    """The same, for reading what is typed."""
+    user = custom()
+    return Numerals(user.decimalPoint(), user.groupSeparator())
+
+
 def whole(number: int) -> str:
-    return str(locale().toString(number))
+    return str(custom().toString(number))
+
+
+def decimals(tenths: int) -> str:
+    """``12.5``: a number of tenths."""
+    return f"{whole(tenths // 10)}{custom().decimalPoint()}{tenths % 10}"
+
+
+def count_of(text: str) -> int | None:
+    """What was typed as a whole number; None for what is none."""
+    read = read_number(text, 0, habits())
+    return read if isinstance(read, int) else None
+
+
+def percent(basis_points: int) -> str:
+    """``15 %``, ``17.5 %``."""
+    units, rest = divmod(basis_points, 100)
+    tail = f"{custom().decimalPoint()}{rest:02d}".rstrip("0") if rest else ""
+    return f"{whole(units)}{tail} %"
+
+
+def basis_points_of(text: str) -> int | None:
+    """What was typed as percent with at most two decimals, a percent sign or not; None for what is none."""
+    read = read_number(text.strip().removesuffix("%"), 2, habits())
+    return read if isinstance(read, int) else None
 
 
 def amount(money: Money) -> str:
     """``1,250.00 EUR``: digits by the country's custom, never through a float."""
     units, rest = divmod(abs(money.minor), 10**money.exponent)
-    sign = locale().negativeSign() if money.minor < 0 else ""
-    cents = f"{locale().decimalPoint()}{rest:0{money.exponent}d}" if money.exponent else ""
+    sign = custom().negativeSign() if money.minor < 0 else ""
+    cents = f"{custom().decimalPoint()}{rest:0{money.exponent}d}" if money.exponent else ""
     return f"{sign}{whole(units)}{cents} {money.currency}"
 
 
 def digits(money: Money) -> str:
     """``1250.00``, as one would type it into a field beside which the currency stands."""
     units, rest = divmod(abs(money.minor), 10**money.exponent)
-    return f"{units}{locale().decimalPoint()}{rest:0{money.exponent}d}" if money.exponent else str(units)
+    return f"{units}{custom().decimalPoint()}{rest:0{money.exponent}d}" if money.exponent else str(units)
 
 
 def minor_of(text: str, currency: str) -> int | None:
-    """What was typed as an amount of *currency*, in minor units; None for what is none. Point and comma both part."""
+    """What was typed as an amount of *currency*, in minor units, the currency beside it or not.
+
+    None for what is no amount, is too large for a field, or may be one of two: ``unclear_amount``.
+    """
     exponent = Money(0, currency).exponent
-    units, _, rest = text.strip().replace(",", ".").partition(".")
-    if not units.isascii() or not units.isdecimal() or (rest and not (rest.isascii() and rest.isdecimal())):
-        return None
-    if len(rest) > exponent or len(units) > _LONGEST_AMOUNT:
-        return None
-    return int(f"{units}{rest.ljust(exponent, '0')}")
+    read = _typed(text, currency)
+    return read if isinstance(read, int) and 0 <= read < 10 ** (_LONGEST_AMOUNT + exponent) else None
+
+
+def unclear_amount(text: str, currency: str) -> str:
+    """Both readings of what was typed, to choose from; empty where there is only one."""
+    read = _typed(text, currency)
+    if not isinstance(read, TwoReadings):
+        return ""
+    more, less = (amount(Money(each, currency)) for each in (read.thousands, read.decimals))
+    return f"This may be {more} or {less}: write it with its decimals."
+
+
+def _typed(text: str, currency: str) -> int | TwoReadings | None:
+    plain = re.sub(rf"^\s*{currency}\b|\b{currency}\s*$", "", text, count=1, flags=re.IGNORECASE)
+    return read_number(plain, Money(0, currency).exponent, habits())
+
+
+def clock_of(text: str) -> str:
+    """``8:00``, ``08.00``, ``0800`` and the digits of other scripts as ``08:00``; anything else as it was typed."""
+    plain = digits_of(text).strip()
+    read = re.fullmatch(r"([0-9]{1,2})\s*[:.hH]\s*([0-9]{2})|([0-9]{2})([0-9]{2})", plain)
+    if read is None:
+        return plain
+    hour, minute = read[1] or read[3], read[2] or read[4]
+    return f"{int(hour):02d}:{minute}"
 
 
 def rate(money: Money) -> str:

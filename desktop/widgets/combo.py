@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QWheelEvent
+from PySide6.QtCore import QLocale, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QValidator, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QListView,
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import FOCUS, GRID, RADIUS_CONTROL, TypeSize
+from engine.domain.numerals import digits_of
 
 if TYPE_CHECKING:
     pass
@@ -77,9 +78,17 @@ class NumberBox(QSpinBox):
 
     def __init__(self, parent: QWidget | None = None, *, suffix: str = "") -> None:
         super().__init__(parent, suffix=suffix)
+        self.setLocale(QLocale(QLocale.Language.English))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     # Qt names below.
+
+    def validate(self, text: str, at: int) -> tuple[QValidator.State, str, int]:
+        """Digits of every script count."""
+        return super().validate(digits_of(text), at)
+
+    def valueFromText(self, text: str) -> int:
+        return super().valueFromText(digits_of(text))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():

@@ -115,8 +115,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.cli_parts": {"engine.config", "engine.domain", "engine.embedded", "click"},
     "engine.cli": {"engine", "click", "structlog"},
     "desktop.theme": {"resources", "qtawesome"} | QT,
-    # What counts down must go on while the computer sleeps.
-    "desktop.widgets": {"desktop.theme", "engine.domain.boot_clock"} | QT,
+    # What counts down must go on while the computer sleeps; fields for numbers read the digits of every script.
+    "desktop.widgets": {"desktop.theme", "engine.domain.boot_clock", "engine.domain.numerals"} | QT,
     "desktop.models": {"engine.domain"} | QT_MODEL,
     "desktop.bridge": {"structlog"},
     "desktop.collector": QT_CORE,

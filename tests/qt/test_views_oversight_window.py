@@ -145,7 +145,7 @@ async def test_new_rules_are_set_after_the_question_said_what_will_happen(admin,
         page.rules_panel.form.when.setCurrentIndex(1)
         page.rules_panel._save.click()
         await person.until(asked)
-        assert "00:00\nRules: 17.50 % commission, 10 min hold, EUR\n" in asked().told
+        assert "00:00\nRules: 17.5 % commission, 10 min hold, EUR\n" in asked().told
         asked().yes.click()
         await person.until(lambda: page.vm.state.firm.planned)
         assert "The rules are set." == page.toast.text

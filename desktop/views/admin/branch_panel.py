@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
+from desktop.messages import clock_of
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.views.admin.form import Form
@@ -104,8 +105,8 @@ class BranchForm(Form):
             city=self.city.text(),
             address=self.address.text(),
             zone=self.zone.currentText().strip(),
-            opens=self.opens.text().strip(),
-            closes=self.closes.text().strip(),
+            opens=clock_of(self.opens.text()),
+            closes=clock_of(self.closes.text()),
         )
 
 

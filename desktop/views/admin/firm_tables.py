@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from desktop.messages import branch_name, whole
+from desktop.messages import branch_name, percent, whole
 from desktop.models.pages import PagesModel
 from desktop.models.rows import Column
 from desktop.theme.tokens import Tone
-from desktop.views.admin.oversight_words import percent
 from desktop.views.admin.rules_panel import cancellation_line, moment_line
 from desktop.views.tools import Tools
 from desktop.widgets.record_table import RecordTable

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from PySide6.QtCore import QLocale
 
-from desktop.figures import amount, locale
+from desktop.figures import amount, custom, decimals, locale, whole
 from desktop.theme.tokens import Tone
 from engine.domain.health import Area, Level
 from engine.domain.money import Money
@@ -44,6 +44,8 @@ _ROOMS = MappingProxyType(
         "renter": "Renter",
     }
 )
+#: From a hundred on, nobody reads the tenths.
+_NO_TENTHS = 1_000
 
 
 def verb_text(what: str) -> str:
@@ -67,20 +69,17 @@ def field_text(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
-def percent(basis_points: int) -> str:
-    whole, rest = divmod(basis_points, 100)
-    return f"{whole}.{rest:02d} %" if rest else f"{whole} %"
-
-
 def short_amount(money: Money) -> str:
     """``12.4k`` for what stands on a bar; the exact figure is beside it in words and in the table."""
-    units = abs(money.minor) / 10**money.exponent
-    sign = "-" if money.minor < 0 else ""
+    one = 10**money.exponent
+    units = (abs(money.minor) + one // 2) // one
+    sign = custom().negativeSign() if money.minor < 0 else ""
     for size, mark in ((1_000_000, "M"), (1_000, "k")):
         if units >= size:
-            digits = 0 if units >= 100 * size else 1
-            return f"{sign}{units / size:.{digits}f}{mark}".replace(".0", "")
-    return f"{sign}{units:.0f}"
+            tenths = (units * 10 + size // 2) // size
+            short = whole(round(tenths / 10)) if tenths >= _NO_TENTHS or tenths % 10 == 0 else decimals(tenths)
+            return f"{sign}{short}{mark}"
+    return f"{sign}{units}"
 
 
 def two_amounts(revenue: Money, commission: Money) -> str:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from desktop.messages import day_time, desk_zone, zone_name
+from desktop.messages import basis_points_of, day_time, desk_zone, percent, zone_name
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID
 from desktop.views.admin.form import Form
-from desktop.views.admin.oversight_words import percent
 from desktop.views.form_panel import FormPanel
 from desktop.views.moments.field import MomentField
 from desktop.widgets.button import Button, Kind
@@ -223,12 +221,9 @@ def _next_midnight(now: datetime) -> datetime:
 
 def _basis_points(field: str, text: str) -> int:
     """``12.5`` as 1250. Raises: InvalidText."""
-    try:
-        share = Decimal(text.strip().removesuffix("%").strip().replace(",", ".")) * 100
-    except InvalidOperation as problem:
-        raise InvalidText(field, "must be a number of percent") from problem
-    if not share.is_finite() or abs(share) > _WHOLE_BP:
+    share = basis_points_of(text)
+    if share is None:
+        raise InvalidText(field, "must be a number of percent with at most two decimals")
+    if not 0 <= share <= _WHOLE_BP:
         raise InvalidText(field, "must lie between 0 and 100 percent")
-    if share != share.to_integral_value():
-        raise InvalidText(field, "must be percent with at most two decimals")
-    return int(share)
+    return share

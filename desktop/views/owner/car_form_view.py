@@ -10,7 +10,19 @@ from PySide6.QtGui import QAction, QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.figures import country_names
-from desktop.messages import BODIES, FIELDS, FUELS, TRANSMISSIONS, branch_name, digits, minor_of, plural, say
+from desktop.messages import (
+    BODIES,
+    FIELDS,
+    FUELS,
+    TRANSMISSIONS,
+    branch_name,
+    count_of,
+    digits,
+    minor_of,
+    plural,
+    say,
+    unclear_amount,
+)
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.viewmodels.owner.car_state import CarState
@@ -66,8 +78,8 @@ class CarFormView(QWidget):
             "fuel": Combo(),
             "transmission": Combo(),
             "seats": QLineEdit(maxLength=2),
-            "daily_rate": QLineEdit(maxLength=14),
-            "odometer_km": QLineEdit(maxLength=8),
+            "daily_rate": QLineEdit(maxLength=24),
+            "odometer_km": QLineEdit(maxLength=12),
             "colour": QLineEdit(maxLength=7, placeholderText="#2f6f9f"),
             "country": Combo(),
         }
@@ -138,10 +150,16 @@ class CarFormView(QWidget):
     def _tell(self, state: CarState) -> None:
         for name, mistake in self.mistakes.items():
             problem = state.told.get(name)
-            text = say(problem).text if problem is not None else ""
+            text = (self._unclear(name) or say(problem).text) if problem is not None else ""
             if text != mistake.text():
                 mistake.setText(text)
             mistake.setVisible(bool(text))
+
+    def _unclear(self, name: str) -> str:
+        field = self.fields.get(name)
+        if name != "daily_rate" or self._form is None or not isinstance(field, QLineEdit):
+            return ""
+        return unclear_amount(field.text(), self._form.daily_rate.currency)
 
     def _show_owner(self, state: CarState) -> None:
         asked = state.car is None and state.any_owner
@@ -261,11 +279,7 @@ class CarFormView(QWidget):
         return super().eventFilter(watched, event)
 
 
-#: Longer than any field's largest; Python refuses to read thousands of them.
-_MOST_DIGITS = 18
-
-
 def _number(text: str) -> int:
     """What was typed, its thousands parted or not; -1, which no field may be, for what is no number."""
-    plain = "".join(sign for sign in text if sign not in " .,\u00a0\u202f'")
-    return int(plain) if plain.isascii() and plain.isdecimal() and len(plain) <= _MOST_DIGITS else -1
+    read = count_of(text)
+    return -1 if read is None else read

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from PySide6.QtCore import QDate
 
-from desktop.figures import amount, locale, plural, whole
+from desktop.figures import amount, custom, decimals, locale, plural, whole
 from desktop.theme.tokens import Tone
 from engine.domain.beside import Stretch
 from engine.domain.earnings import CurrencyReport, Earnings, Figures
@@ -165,7 +165,7 @@ def points(share: Fraction) -> str:
 
 def days_number(days: Fraction) -> str:
     tenths = (days * 10 + Fraction(1, 2)).__floor__()
-    return f"{whole(tenths // 10)}{locale().decimalPoint()}{tenths % 10} days"
+    return f"{decimals(tenths)} days"
 
 
 def rounded_hours(milliseconds: int) -> int:
@@ -179,11 +179,11 @@ def hours(milliseconds: int) -> str:
 def compact(money: Money) -> str:
     """``12.3k``: for the foot of a bar; the exact amount is never far."""
     units = abs(money.minor) // 10**money.exponent
-    sign = locale().negativeSign() if money.minor < 0 else ""
+    sign = custom().negativeSign() if money.minor < 0 else ""
     for step, letter in ((_MILLION, "M"), (_THOUSAND, "k")):
         if units >= step:
             tenths = (units * 10 + step // 2) // step
-            return f"{sign}{whole(tenths // 10)}{locale().decimalPoint()}{tenths % 10}{letter}"
+            return f"{sign}{decimals(tenths)}{letter}"
     return f"{sign}{units}"
 
 
@@ -210,13 +210,6 @@ def part_name(span: Span, first: date) -> str:
 
 def day_name(day: date) -> str:
     return _written(day, "d MMM yyyy")
-
-
-def commission_text(basis_points: int) -> str:
-    """``15 %``, ``17.5 %``."""
-    units, rest = divmod(basis_points, 100)
-    tail = f"{locale().decimalPoint()}{rest:02d}".rstrip("0") if rest else ""
-    return f"{units}{tail} %"
 
 
 def _written(day: date, form: str) -> str:

@@ -8,14 +8,14 @@ from datetime import datetime
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.figures import amount, day_time, plural, whole
+from desktop.figures import amount, day_time, percent, plural, whole
 from desktop.messages import booking_number, damage_words, say
 from desktop.models.rows import Column
 from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.viewmodels.owner.explain import ExplainState, ExplainViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.views.asked_pages import AskedPages
-from desktop.views.owner.earnings_words import MEANINGS, NAMES, commission_text, hours, value_text
+from desktop.views.owner.earnings_words import MEANINGS, NAMES, hours, value_text
 from desktop.views.owner.posting_fields import posting_field
 from desktop.views.tools import Tools
 from desktop.widgets.banner import Banner
@@ -129,7 +129,7 @@ class ExplainPanel(SidePanel):
             Field("Until", day_time(moment(rental.ends), zone, now=now)),
             Field("State", rental.state.replace("_", " ").capitalize()),
             Field("Price", f"{amount(Money(rental.minor, rental.currency))}, {plural(rental.days, 'day')}"),
-            Field("Commission rule", f"{commission_text(rental.commission_bp)}, agreed when booked"),
+            Field("Commission rule", f"{percent(rental.commission_bp)}, agreed when booked"),
         ]
         fields += [posting_field(row, zone, now) for row in line.postings]
         self.detail.show_fields(fields)

@@ -7,10 +7,9 @@ from datetime import datetime
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.messages import STANDINGS, amount, booking_number, branch_time, days_text
+from desktop.messages import STANDINGS, amount, booking_number, branch_time, days_text, percent
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.client.car_head import CarHead
-from desktop.views.owner.earnings_words import commission_text
 from desktop.views.owner.posting_fields import posting_field
 from desktop.views.tools import Tools, announce
 from desktop.widgets.copy_line import CopyLine
@@ -79,6 +78,6 @@ def _facts(rental: Rental, branch: str, now: datetime) -> list[Field]:
         Field("Branch", branch),
         Field("Booked", branch_time(moment(rental.created), zone, now=now)),
         Field("Rental", days_text(rental.days)),
-        Field("Commission rule", f"{commission_text(rental.commission_bp)}, agreed when booked"),
+        Field("Commission rule", f"{percent(rental.commission_bp)}, agreed when booked"),
         Field("Total", amount(rental.price), strong=True, amount=True),
     ]
