@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.dialogs import confirm
+from desktop.dialogs import Question, confirm
 from desktop.messages import Step, plural, say
 from desktop.tasks import TaskScope
 from desktop.theme.tokens import GRID, Tone
@@ -16,7 +16,7 @@ from desktop.viewmodels.owner.car import CarViewModel
 from desktop.viewmodels.owner.car_state import CarState, Stage
 from desktop.views.owner.car_details import CarDetails
 from desktop.views.owner.car_form_view import CarFormView
-from desktop.views.owner.car_words import ASK, STATUS_STEPS, title_of, to_lose
+from desktop.views.owner.car_words import ASK, STATUS_STEPS, title_of, to_change_rate, to_lose
 from desktop.views.owner.photo_editor import PhotoEditor
 from desktop.views.photos import Photos
 from desktop.views.tools import Tools, Workspace, announce
@@ -24,6 +24,7 @@ from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.side_panel import SidePanel
 from engine.domain.car import BranchId, Car, CarStatus, OwnerId
+from engine.domain.car_form import CarForm
 from engine.domain.errors import DriveSphereError, Overtaken
 from engine.domain.fleet import FleetOwner
 
@@ -95,6 +96,7 @@ class CarPanel(SidePanel):
     def stop(self) -> None:
         """The session ends."""
         self._tasks.stop("lose")
+        self._tasks.stop("rate")
         self.photos.stop()
         self.hide()
 
@@ -109,9 +111,18 @@ class CarPanel(SidePanel):
     def save(self) -> None:
         if not self.may_save():
             return
+        question = None if self._vm.state.mistakes else to_change_rate(self._vm.state)
+        if question is not None:
+            self._tasks.once("rate", self._ask_rate(question, self._vm.state.form))
+            return
         self._vm.save()
         if self._vm.state.mistakes:
             self.form.focus_mistake(self._vm.state)
+
+    async def _ask_rate(self, question: Question, form: CarForm | None) -> None:
+        # The answer counts for what was asked about.
+        if await confirm(self.window(), question) and self._vm.state.form == form:
+            self._vm.save()
 
     def draw(self, state: CarState) -> None:
         inside = self._has_the_focus()

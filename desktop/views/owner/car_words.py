@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from desktop.dialogs import About, Question
+from desktop.dialogs import About, Amount, Question
+from desktop.messages import amount
 from desktop.viewmodels.owner.car_state import CarState, Stage
 from engine.domain.car import CarStatus
 
@@ -25,6 +26,29 @@ def to_lose(state: CarState) -> Question:
         about=About(name, car.plate if car is not None else typed),
         grave=True,
         final=True,
+    )
+
+
+#: A rate that changes by more than this, up or down, may have lost its point or gained a nought.
+_FAR = 3
+
+
+def to_change_rate(state: CarState) -> Question | None:
+    """Asked before a rate is saved that is far from the one before; None for any other, and for a new car."""
+    car, form = state.car, state.form
+    if car is None or form is None:
+        return None
+    old, new = car.daily_rate, form.daily_rate
+    if old.currency == new.currency and old.minor <= new.minor * _FAR and new.minor <= old.minor * _FAR:
+        return None
+    return Question(
+        "Change the daily rate by so much?",
+        "Whoever books from now on pays the new rate. Bookings that were made keep theirs.",
+        f"Let it for {amount(new)}",
+        "Go on editing",
+        about=About(car.title, car.plate, body=car.body.value, colour=car.colour),
+        amounts=(Amount("Daily rate now", amount(old)), Amount("New daily rate", amount(new), strong=True)),
+        grave=True,
     )
 
 
