@@ -2,9 +2,9 @@
 BIN := .venv/bin
 ARGS ?=
 FAULTS ?= short
-#: Two processes, each with servers of its own: most tests wait for something. One that ends by itself ends the run,
-#: because with --dist loadfile the one that takes its place can wait for ever.
-SPREAD ?= -n 2 --dist loadfile --max-worker-restart 0
+#: Four processes, each with servers of its own: most tests wait for something. With --dist loadfile the one that takes
+#: the place of another begins with the very test that ended it, again and again, or waits for ever.
+SPREAD ?= -n 4 --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test bench faults attack screens bundle
