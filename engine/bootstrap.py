@@ -270,6 +270,7 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
     books = MongoEarnings(client, place.database, clock, readable.summed)
     payment, at = means.payment, bookings_at(place, means, doors.session.signing_key, actor, desk)
     office = open_head_office(client, place.database, doors.cache, payment, key, clock, desk)
+    lost, return_url = MongoRestored(client, place.database), means.landing.address_for
     return Engine(
         actor=actor,
         session=doors.session,
@@ -297,8 +298,8 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
         live=LiveService(doors.changes, store, doors.cache, clock, actor),
         accounts=AccountService(MongoPeople(client, place.database), doors.session, store, clock, desk),
         earnings=EarningsService(books, doors.cache),
-        restored=RestoredService(MongoRestored(client, place.database), payment, desk, means.landing.address_for),
-        restored_look=RestoredLook(MongoRestored(client, place.database), payment),
+        restored=RestoredService(lost, payment, desk, return_url, office.unbelieved),
+        restored_look=RestoredLook(lost, payment),
         copying=open_copying(client, place.database, place.copies_dir, clock, actor, books),
     )
 

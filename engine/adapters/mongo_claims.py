@@ -17,8 +17,9 @@ from engine.adapters.mongo_rules import VALIDATORS
 from engine.domain.booking import BLOCKING, BookingState
 from engine.domain.damage import Damaged
 from engine.domain.errors import Forbidden
-from engine.domain.health_claims import FenceClaims, Kept, Walk, faults_of
+from engine.domain.health_claims import FenceClaims, Kept, Walk, faults_of, restored_faults
 from engine.domain.period import RentalPeriod
+from engine.domain.restored import Outcome
 from engine.domain.settings import LONGEST_HOLD
 from engine.domain.successor import SLACK
 
@@ -40,10 +41,13 @@ async def claims_walk(client: Client, db: Database, now: datetime, most: timedel
                 cars = [each["_id"] for each in fences]
                 wanted: Document = {"car_id": {"$in": cars}, "state": {"$in": _BLOCKING}}
                 rows = await db.bookings.find(wanted, dict.fromkeys(_KEPT, 1), session=session).to_list()
+                paid: Document = {"outcome": Outcome.OPEN, "claimed": True, "stay.car_id": {"$in": cars}}
+                lost = await db.restored_payments.find(paid, {"stay": 1}, session=session).to_list()
             if not fences:
                 break
             last = [cars[-1]]
             _compare(walk, fences, rows, now)
+            _compare_restored(walk, fences, lost)
         walk.add(await _fenceless(db))
     return walk
 
@@ -59,6 +63,25 @@ def _compare(walk: Walk, fences: list[Document], rows: list[Document], now: date
     for fence in fences:
         walk.looked += 1
         walk.add(faults_of(_claimed(fence), of_car.get(fence["_id"], ()) if isinstance(fence["_id"], str) else ()))
+
+
+def _compare_restored(walk: Walk, fences: list[Document], rows: list[Document]) -> None:
+    of_car: dict[str, dict[str, RentalPeriod]] = {}
+    for row in rows:
+        period = read("restored_payments", row, _stayed)
+        if isinstance(period, Damaged):
+            walk.add([period.sentence])
+        else:
+            of_car.setdefault(row["stay"]["car_id"], {})[row["_id"]] = period
+    for fence in fences:
+        walk.add(
+            restored_faults(_claimed(fence), of_car.get(fence["_id"], {}) if isinstance(fence["_id"], str) else {})
+        )
+
+
+def _stayed(document: Document) -> RentalPeriod:
+    stay = Fields(document).part("stay")
+    return RentalPeriod(stay.moment("starts_at"), stay.moment("ends_at"))
 
 
 async def _after(collection: Collection, last: list[Any], session: AsyncClientSession) -> list[Document]:

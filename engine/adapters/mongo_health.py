@@ -31,7 +31,7 @@ from engine.adapters.mongo_renters import same_view, wanted_views
 from engine.adapters.mongo_rights import RIGHTS, privileges
 from engine.adapters.mongo_rules import VALIDATORS, same_validator
 from engine.adapters.mongo_schema import schema_row
-from engine.domain.booking import BLOCKING
+from engine.domain.booking import BLOCKING, BookingState
 from engine.domain.damage import Damaged
 from engine.domain.errors import Forbidden, Unavailable
 from engine.domain.health import (
@@ -51,11 +51,14 @@ from engine.domain.ledger import LedgerKind
 from engine.domain.money import Money
 from engine.domain.restored import Outcome
 from engine.domain.server_address import same_server
+from engine.domain.trouble import FURTHEST_DUE
 
 SWEEPER = "sweeper"
 _PAGE = 2_000
 _MOST_DESKS = 1_000
 _SAMPLES = 3
+#: Within it some engine is about to make a refund anyhow.
+_SOON = timedelta(minutes=15)
 _STATES = {
     "RSPrimary": "primary",
     "RSSecondary": "secondary",
@@ -169,6 +172,13 @@ class MongoHealth:
             found = await self._db.rounds.find_one({"_id": SWEEPER})
         last = read("rounds", found, _round) if found else None
         return None if isinstance(last, Damaged) else last
+
+    async def refunds_without_car(self, now: datetime) -> int:
+        taken: Document = {"state": BookingState.REFUND_DUE, "attempts.captured_at": {"$type": "date"}}
+        # By the index on what is due; whoever tried in vain put it off by an hour at most.
+        due: Document = {"due_at": {"$lte": now + FURTHEST_DUE}, "history.at": {"$not": {"$gt": now - _SOON}}}
+        with speaking():
+            return await self._db.bookings.count_documents({**taken, **due})
 
     async def zones_of_desks(self, since: datetime) -> dict[str, str]:
         pipeline: list[Document] = [

@@ -17,8 +17,6 @@ from engine.domain.payment import Stay
 from engine.domain.period import RentalPeriod
 from engine.domain.restored import Outcome, RestoredPayment
 
-_MOST = 1_000
-
 
 class MongoRestored:
     def __init__(self, client: Client, name: str) -> None:
@@ -38,10 +36,14 @@ class MongoRestored:
             except DuplicateKeyError:
                 return  # somebody else looked at the same time
 
-    async def open_payments(self) -> list[RestoredPayment]:
+    async def open_payments(self, offset: int = 0, limit: int = 0) -> list[RestoredPayment]:
         with speaking():
             found = self._db.restored_payments.find({"outcome": Outcome.OPEN}).sort([("found_at", 1), ("_id", 1)])
-            return [restored_of(row) for row in await found.limit(_MOST).to_list()]
+            return [restored_of(row) for row in await found.skip(offset).limit(limit).to_list()]
+
+    async def count_open(self) -> int:
+        with speaking():
+            return await self._db.restored_payments.count_documents({"outcome": Outcome.OPEN})
 
     async def payment(self, payment_intent: str) -> RestoredPayment:
         with speaking():
@@ -64,6 +66,8 @@ def restored_document(payment: RestoredPayment) -> Document:
         "claimed": payment.claimed,
         "outcome": payment.outcome,
     }
+    if payment.paid_at is not None:
+        told["paid_at"] = payment.paid_at
     if stay is not None:
         period = {"starts_at": stay.period.starts_at, "ends_at": stay.period.ends_at}
         told["stay"] = {"car_id": stay.car_id, **period, "rate": money_document(stay.rate)}
@@ -83,6 +87,7 @@ def restored_of(row: Document) -> RestoredPayment:
         row["found_at"],
         row["claimed"],
         Outcome(row["outcome"]),
+        row.get("paid_at"),
     )
 
 

@@ -269,13 +269,14 @@ SHAPES: dict[str, Document] = {
             "amount": _PRICE,
             "expires_at": _DATE,
             "found_at": _DATE,
+            "paid_at": _DATE,
             "claimed": {"bsonType": "bool"},
             "outcome": _one_of(Outcome),
             "stay": _record({"car_id": _TEXT, "starts_at": _DATE, "ends_at": _DATE, "rate": _PRICE}),
             "by": _TEXT,
             "at": _DATE,
         },
-        optional=("stay", "by", "at"),
+        optional=("stay", "paid_at", "by", "at"),
     ),
     # Payments that a bank takes back, as Stripe tells of them.
     "disputes": _record(

@@ -66,6 +66,21 @@ class Walk:
         return len(self.lines) + self.more
 
 
+def restored_faults(fence: FenceClaims, waiting: Mapping[str, RentalPeriod]) -> Iterator[str]:
+    """What does not fit between a fence and the *waiting* payments that keep its car, both of one moment."""
+    for claim_id, (kind, period) in fence.claims.items():
+        if kind is not ClaimKind.RESTORED:
+            continue
+        if claim_id not in waiting:
+            yield f"{fence.car_id}: kept for the restored payment {claim_id}, which waits for nobody"
+        elif waiting[claim_id] != period:
+            yield f"{fence.car_id}: kept for the restored payment {claim_id} for other times than were paid"
+    for payment in waiting:
+        kept_as, _ = fence.claims.get(payment, (None, None))
+        if kept_as is not ClaimKind.RESTORED and not fence.unreadable:
+            yield f"{fence.car_id}: to be kept for the restored payment {payment}, and not claimed for it"
+
+
 def faults_of(fence: FenceClaims, kept: Iterable[Kept]) -> Iterator[str]:
     """What does not fit between a fence and the bookings that keep its car, both of one moment."""
     bookings = {each.booking_id: each for each in kept}

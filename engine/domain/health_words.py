@@ -91,6 +91,16 @@ def went_back(facts: RestoredFacts | None) -> Finding:
     return Finding(Area.RESTORED, Level.GOOD, says, about)
 
 
+def refunds_wait(swept: str, count: int, facts: tuple[tuple[str, str], ...]) -> Finding:
+    """A counter may not read the ledger, so it cannot tell a car that was gone from a rental that took place."""
+    says = f"{swept} Not made yet: {many(count, 'refund')} of taken money whose car was gone."
+    todo = (
+        "Start the worker, or sign in as an administrator, with a Stripe key that may refund: a counter's account may "
+        "not read the ledger, by which such a refund is judged."
+    )
+    return Finding(Area.SWEEPER, Level.BAD, says, (*facts, ("Refunds waiting", f"{count:,}")), todo)
+
+
 def many(count: int, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count:,} {what}s"
 

@@ -13,7 +13,7 @@ from engine.domain.money import Money
 from engine.domain.payment import Attempt, AttemptState, Stay
 from engine.domain.people import AccountName, Renter, RenterId
 from engine.domain.period import RentalPeriod
-from engine.domain.pricing import quote
+from engine.domain.pricing import Quote, QuoteLine, quote
 from engine.domain.settings import FirmSettings
 from engine.domain.zones import zone_of
 
@@ -38,6 +38,7 @@ class RestoredPayment:
         stay: What it was for; None for a page of a release that did not tell Stripe.
         claimed: Whether its car is kept for it; not where it was promised to somebody else, or is over.
         found_at: When it was found (server time, UTC).
+        paid_at: When Stripe began the payment (UTC); None where that was not told.
     """
 
     payment_intent: str
@@ -50,6 +51,7 @@ class RestoredPayment:
     found_at: datetime
     claimed: bool = False
     outcome: Outcome = Outcome.OPEN
+    paid_at: datetime | None = None
 
     @property
     def intent_key(self) -> str:
@@ -73,7 +75,7 @@ class RestoredCase:
 
     @property
     def paid_before(self) -> datetime:
-        """When it was paid is not kept: it was before its page ended, and before it was found."""
+        """The latest moment at which it can have been paid: before its page ended, and before it was found."""
         return min(self.payment.expires_at, self.payment.found_at)
 
 
@@ -106,8 +108,12 @@ def unknown_terms(stay: Stay) -> CarTerms:
     return CarTerms(CarId(stay.car_id), _ELSEWHERE, *elsewhere, stay.rate)
 
 
-def held_again(payment: RestoredPayment, stay: Stay, terms: CarTerms, renter: Renter, frozen: Frozen) -> Booking:
+def held_again(
+    payment: RestoredPayment, stay: Stay, terms: CarTerms, renter: Renter, frozen: Frozen, *, exact: bool = True
+) -> Booking:
     """The booking as it was before it was paid, under its own number and at the price that was paid.
+
+    Where its money only goes back, it need not be *exact*: then what was paid is the price, whatever the days make.
 
     Raises:
         MoveRefused: Days and rate no longer make that price.
@@ -115,7 +121,9 @@ def held_again(payment: RestoredPayment, stay: Stay, terms: CarTerms, renter: Re
     now, period = frozen.now, stay.period
     price = quote(stay.rate, period, zone=zone_of(terms.zone), commission_bp=frozen.settings.commission_bp)
     if price.total != payment.amount:
-        raise MoveRefused("paid at another price", "the same booking")
+        if exact:
+            raise MoveRefused("paid at another price", "the same booking")
+        price = Quote((QuoteLine("day", 1, payment.amount),), price.commission_bp)
     before = tuple(
         Attempt(n, frozen.request, payment.amount, payment.expires_at, AttemptState.VOID)
         for n in range(1, payment.attempt)

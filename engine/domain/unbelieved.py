@@ -209,25 +209,31 @@ def ended(booking: Booking, money: AtStripe, doubt: str, *, now: datetime, by: A
         # A rental that took place unpaid stays one.
         over = AttemptState.LAPSED if booking.state is BookingState.COMPLETED else AttemptState.VOID
         newest = replace(newest, state=over, captured_at=None)
-    before = booking.trouble
-    known = before is not None and before.why is Why.DOUBTED
-    since, tries = (before.since, before.tries) if known and before is not None else (now, 1)
     return replace(
         moved,
         attempts=(*booking.attempts[:-1], newest),
         refund=_refund(paid),
-        trouble=Trouble(Why.DOUBTED, min(since, now), tries, None, doubt),
+        trouble=_in_hand(booking, doubt, now),
         version=booking.version + 1,
     )
 
 
-def given(booking: Booking, money: AtStripe, *, now: datetime, by: AccountName) -> Booking:
+def _in_hand(booking: Booking, doubt: str, now: datetime) -> Trouble:
+    """A person has it: engines leave it alone."""
+    before = booking.trouble
+    if before is None or before.why is not Why.DOUBTED:
+        return Trouble(Why.DOUBTED, now, 1, None, doubt)
+    return Trouble(Why.DOUBTED, min(before.since, now), before.tries, None, doubt)
+
+
+def given(booking: Booking, money: AtStripe, doubt: str, *, now: datetime, by: AccountName) -> Booking:
     """The next version after Stripe gave back what it had."""
-    after = replace(booking, refund=_refund(money.of(booking)), version=booking.version + 1)
+    trouble = _in_hand(booking, doubt, now)
+    after = replace(booking, refund=_refund(money.of(booking)), trouble=trouble, version=booking.version + 1)
     if booking.state is not BookingState.REFUND_DUE:
         return after
     moved = booking.become(BookingState.REFUNDED, now=now, by=by, refund=after.refund)
-    return replace(moved, trouble=booking.trouble)
+    return replace(moved, trouble=trouble)
 
 
 def refund_postings(stored: StoredBooking, payment: PaymentNow, *, own: bool, now: datetime) -> tuple[LedgerRow, ...]:

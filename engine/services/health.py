@@ -41,6 +41,7 @@ from engine.domain.health_words import (
     moment,
     ms,
     off,
+    refunds_wait,
     trouble_of,
     went_back,
 )
@@ -70,6 +71,9 @@ class Inspection(health_rows.Rows, ZonesOfDesks, Protocol):
     async def schema(self) -> SchemaFacts: ...
 
     async def last_round(self) -> Round | None: ...
+
+    async def refunds_without_car(self, now: datetime) -> int:
+        """Refunds of taken money without a car that nobody has made a quarter of an hour after they were due."""
 
     async def restored(self) -> RestoredFacts | None:
         """None for a database that was never restored."""
@@ -222,6 +226,8 @@ class HealthService:
             ("Looked at", f"{last.count} bookings"),
         )
         says = f"Last swept by {last.by} {ago(since)}."
+        if waiting := await self.inspection.refunds_without_car(self.clock.now()):
+            return refunds_wait(says, waiting, facts)
         if since <= SWEEP_LATE:
             return Finding(Area.SWEEPER, Level.GOOD, says, facts)
         level = Level.BAD if since > SWEEP_MISSING else Level.WARNING

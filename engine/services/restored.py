@@ -14,7 +14,7 @@ from engine.domain.audit import AuditRow
 from engine.domain.backup import Epoch
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import Car, CarId, CarTerms, terms_of
-from engine.domain.errors import DriveSphereError, MoveRefused, NotFound
+from engine.domain.errors import DriveSphereError, MoveRefused, NotBelieved, NotFound, PaymentMismatch
 from engine.domain.frozen import stay_of
 from engine.domain.payment import PageFacts, PageOrder, PageStatus, Stay
 from engine.domain.people import Actor, Deed, Renter, RenterId
@@ -34,6 +34,7 @@ from engine.domain.restored import (
 from engine.ports import Work
 from engine.services.gate import gated
 from engine.services.payment import PaymentService
+from engine.services.unbelieved import UnbelievedService
 
 log = structlog.get_logger(__name__)
 
@@ -54,8 +55,11 @@ class RestoredBook(Protocol):
     async def note_looked(self, epoch: Epoch, by: str, at: datetime) -> None:
         """From here on cars may be booked."""
 
-    async def open_payments(self) -> list[RestoredPayment]:
-        """Those that wait for a person, the oldest first."""
+    async def open_payments(self, offset: int = 0, limit: int = 0) -> list[RestoredPayment]:
+        """Those that wait for a person, the oldest first; all of them without a *limit*."""
+
+    async def count_open(self) -> int:
+        """How many wait for a person."""
 
     async def payment(self, payment_intent: str) -> RestoredPayment:
         """Raises: NotFound."""
@@ -89,26 +93,24 @@ class RestoredLook:
             return 0
         await self.payments.mode.must_fit()
         since, until = epoch.back_to - _SLACK, self.payments.clock.now() + _AHEAD
-        given_back = {
-            each.payment_intent
-            for each in await self.payments.gateway.payments_created(since, until)
-            if each.captured.minor and each.refunded == each.captured
-        }
+        made = await self.payments.gateway.payments_created(since, until)
+        given_back = {each.payment_intent for each in made if each.captured.minor and each.refunded == each.captured}
+        paid_at = {each.payment_intent: each.created_at for each in made}
         found = 0
         for page in await self.payments.gateway.pages_created(since, until):
             if page.payment_intent not in given_back or not page.payment_intent:
-                found += await self._look_at(page)
+                found += await self._look_at(page, paid_at.get(page.payment_intent))
         await self.book.note_looked(epoch, by, self.payments.clock.now())
         log.warning("restored.looked", found=found, back_to=epoch.back_to.isoformat())
         return found
 
-    async def _look_at(self, page: PageFacts) -> bool:
+    async def _look_at(self, page: PageFacts, paid_at: datetime | None) -> bool:
         try:
             booking = await self.payments.store.booking(BookingId(page.booking_id))
         except NotFound:
             if page.status is PageStatus.OPEN and not page.secured:
                 page = await self._closed(page)
-            return page.secured and await self.take_up(page)
+            return page.secured and await self.take_up(page, paid_at)
         if page.secured and page.payment_intent not in {attempt.payment_intent for attempt in booking.attempts}:
             try:
                 await self.payments.heard(booking.id, page.session_id)
@@ -126,8 +128,11 @@ class RestoredLook:
             raise MoveRefused("open", "closed")
         return after
 
-    async def take_up(self, page: PageFacts) -> bool:
-        """Make a case of a payment without a booking, and keep its car; False for one that is known."""
+    async def take_up(self, page: PageFacts, paid_at: datetime | None = None) -> bool:
+        """Make a case of a payment without a booking, and keep its car; False for one that is known.
+
+        *paid_at* is when Stripe began the payment.
+        """
         now = self.payments.clock.now()
         payment = RestoredPayment(
             page.payment_intent,
@@ -138,6 +143,7 @@ class RestoredLook:
             page.expires_at,
             stay_of(page.tags),
             now,
+            paid_at=paid_at,
         )
 
         async def write(work: Work) -> bool:
@@ -155,6 +161,7 @@ class RestoredService:
     payments: PaymentService
     desk: str
     return_url: Callable[[BookingId], str]
+    by_hand: UnbelievedService
 
     async def waiting(self, actor: Actor) -> list[RestoredPayment]:
         """Raises: Forbidden."""
@@ -164,10 +171,10 @@ class RestoredService:
     async def cases(self, actor: Actor, *, offset: int = 0, limit: int = 50) -> RestoredCases:
         """Those that wait, the oldest first, with the cars they were for. Raises: Forbidden."""
         actor.must(Deed.SEE_ALL_BOOKINGS)
-        waiting, start = await self.book.open_payments(), max(int(offset), 0)
-        page = waiting[start : start + max(int(limit), 0)]
+        total, most = await self.book.count_open(), max(int(limit), 0)
+        page = await self.book.open_payments(max(int(offset), 0), most) if most else []
         if not page:
-            return RestoredCases((), len(waiting))
+            return RestoredCases((), total)
         epoch = await self.book.epoch()
         back_to = None if epoch is None else epoch.back_to
         branches = {branch.id: branch for branch in await self.payments.store.branches()}
@@ -176,7 +183,7 @@ class RestoredService:
             RestoredCase(payment, car, None if car is None else branches.get(car.branch_id), back_to)
             for payment, car in zip(page, cars, strict=True)
         ]
-        return RestoredCases(tuple(rows), len(waiting))
+        return RestoredCases(tuple(rows), total)
 
     async def book_again(self, actor: Actor, payment_intent: str, renter_id: RenterId) -> Booking:
         """The booking under its old number for *renter_id*; the car's claim turns into it in one transaction.
@@ -194,7 +201,7 @@ class RestoredService:
         return await self._decide(actor, payment, renter, Outcome.BOOKED)
 
     async def give_back(self, actor: Actor, payment_intent: str) -> Booking:
-        """All of its money, by the way that every refund takes; its car is let go.
+        """All of its money that Stripe still has, by the way that every refund takes; its car is let go.
 
         Raises:
             Forbidden: Only an admin may.
@@ -224,7 +231,7 @@ class RestoredService:
                 terms = await work.claim(CarId(stay.car_id), stay.period, payment.booking_id, now)
             request = self.payments.gateway.freeze(self._order(payment, stay, terms, renter))
             frozen = Frozen(request, now, actor.account, settings)
-            held = held_again(payment, stay, terms, renter, frozen)
+            held = held_again(payment, stay, terms, renter, frozen, exact=outcome is Outcome.BOOKED)
             after = paid_again if outcome is Outcome.BOOKED else to_give_back
             booking = after(held, payment, frozen)
             await work.add(booking)
@@ -232,7 +239,14 @@ class RestoredService:
             return booking
 
         booking = await self.payments.store.transact(write)
-        return await self.payments.carry_on(booking.id)
+        try:
+            return await self.payments.carry_on(booking.id)
+        except (NotBelieved, PaymentMismatch) as problem:
+            if outcome is not Outcome.GIVEN_BACK:
+                raise
+            # Paid at another price than its days make, or a part went back before the restore: Stripe's word goes.
+            log.warning("restored.by_hand", booking=booking.id, code=problem.code)
+            return await self.by_hand.give_back_lost(actor, booking.id, "Restored payment")
 
     def _order(self, payment: RestoredPayment, stay: Stay, terms: CarTerms, renter: Renter) -> PageOrder:
         booking_id, url = payment.booking_id, self.return_url(payment.booking_id)

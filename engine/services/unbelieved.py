@@ -106,15 +106,30 @@ class UnbelievedService:
             raise Overtaken(f"what Stripe has for booking {booking_id} is no longer what was shown")
         if case.keeps_car or case.stored.damaged is not None:
             await self._end(actor, case, said, settle=False)
+        return await self._give_back(actor, case, said)
+
+    async def give_back_lost(self, actor: Actor, booking_id: BookingId, reason: str) -> Booking:
+        """All that Stripe has for a payment that a restored database lacked, whatever its row says; see ``give_back``.
+
+        Raises:
+            Forbidden, NotFound, InvalidText, Overtaken, RefundNotMade: As ``give_back``.
+        """
+        actor.must(Deed.SETTLE_BY_HAND)
+        said = clean("reason", reason, longest=_LONGEST_REASON)
+        case = await self._quiet(await self._case(booking_id, Doubt.PAYMENT))
+        return await (self._give_back(actor, case, said) if case.money.taken else self._end(actor, case, said))
+
+    async def _give_back(self, actor: Actor, case: UnbelievedCase, said: str) -> Booking:
         for payment in case.money.payments:
             if payment.left.minor > 0:
-                await self._refund(booking_id, payment)
-        return await self._record(actor, booking_id, said)
+                await self._refund(case.booking.id, payment)
+        return await self._record(actor, case, said)
 
-    async def _case(self, booking_id: BookingId) -> UnbelievedCase:
+    async def _case(self, booking_id: BookingId, doubt: str = "") -> UnbelievedCase:
+        """*doubt* is given where it is not to be found out."""
         await self.payments.mode.must_fit()
         stored = await self.book.stored(booking_id, self.payments.clock.now())
-        doubt = await self._doubt(stored)
+        doubt = doubt or await self._doubt(stored)
         return UnbelievedCase(stored, doubt, await self._at_stripe(stored.booking), await self._settled(stored))
 
     async def _doubt(self, stored: StoredBooking) -> str:
@@ -209,24 +224,25 @@ class UnbelievedService:
         if facts.status in ("failed", "canceled"):
             raise RefundNotMade(f"{facts.refund_id}: {facts.status}")
 
-    async def _record(self, actor: Actor, booking_id: BookingId, said: str) -> Booking:
+    async def _record(self, actor: Actor, before: UnbelievedCase, said: str) -> Booking:
         """The booking and the ledger as Stripe has it now; it leaves the list unless a bank still has the money."""
-        case = await self._case(booking_id)
+        booking_id = before.booking.id
+        case = await self._case(booking_id, before.doubt)
         now, money = self.payments.clock.now(), case.money
         if money.left:
             raise RefundNotMade(f"Stripe still has {money.left} for booking {booking_id}")
         if case.settled or money.on_its_way:
             return case.booking
-        after = _settled_by(given(case.booking, money, now=now, by=actor.account), actor, now, said)
+        after = _settled_by(given(case.booking, money, case.doubt, now=now, by=actor.account), actor, now, said)
         own = money.of(case.booking)
         rows = [
             row
             for payment in money.payments
             for row in refund_postings(case.stored, payment, own=payment is own, now=now)
         ]
-        before = {"state": case.booking.state.value, "doubt": case.doubt}
+        stood = {"state": case.booking.state.value, "doubt": case.doubt}
         told = {"state": after.state.value, "reason": said, **_told(money)}
-        audit = AuditRow(now, actor.account, self.desk, "booking.given_back", f"booking:{booking_id}", before, told)
+        audit = AuditRow(now, actor.account, self.desk, "booking.given_back", f"booking:{booking_id}", stood, told)
 
         async def write(work: Work) -> Booking:
             await work.replace_stored(case.stored, after)

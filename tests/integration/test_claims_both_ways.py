@@ -66,6 +66,29 @@ async def test_each_way_in_which_claims_and_bookings_part_is_named_and_honest_on
     assert "away" not in lines
 
 
+async def test_what_keeps_a_car_for_a_restored_payment_is_compared_both_ways(world):
+    def lost(name, car, claimed_for):
+        period = {"starts_at": claimed_for["starts_at"], "ends_at": claimed_for["ends_at"]}
+        money = {"minor": 100_00, "currency": "EUR"}
+        told = {"session_id": f"cs_{name}", "booking_id": name, "attempt": 1, "amount": money, "claimed": True}
+        times = {"expires_at": period["ends_at"], "found_at": period["starts_at"]}
+        return {"_id": name, **told, **times, "outcome": "open", "stay": {"car_id": car, **period, "rate": money}}
+
+    right, moved, gone = claim("right", "restored"), claim("moved", "restored", first=3), claim("gone", "restored")
+    rows = [lost("right", "car-1", right), lost("moved", "car-1", claim("", first=4)), lost("gone", "car-2", gone)]
+    world.db.restored_payments.insert_many([*rows, {**lost("decided", "car-3", gone), "outcome": "booked"}])
+    world.db.fences.update_one({"_id": "car-1"}, {"$set": {"claims": [right, moved]}})
+    world.db.fences.update_one({"_id": "car-3"}, {"$set": {"claims": [claim("decided", "restored")]}})
+
+    finding, _ = await found(world)
+
+    lines = wrong(finding)
+    assert "car-1: kept for the restored payment moved for other times than were paid" in lines
+    assert "car-2: to be kept for the restored payment gone, and not claimed for it" in lines
+    assert "car-3: kept for the restored payment decided, which waits for nobody" in lines
+    assert "right" not in lines
+
+
 async def test_a_booking_of_a_car_that_is_none_and_claims_that_overlap_are_named(world):
     async with world.desk() as clerk:
         held = await clerk.booking.hold(clerk.actor, wish(clerk))

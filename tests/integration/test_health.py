@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 import tzdata
 from builders import PASSWORD, RATE, World, collections, days, wish
+from payments import opened
 from proxy import Line, Proxy
 
 from engine.adapters import mongo_client, mongo_health
@@ -348,3 +349,23 @@ async def test_what_is_written_past_the_program_ends_no_look_and_a_car_beside_it
     assert [] == [each.says for each in found.values() if "could not be looked at" in each.says]
     assert Level.BAD is found[Area.TERMS].level
     assert "car-1; car-2" == dict(found[Area.TERMS].facts)["Cars"]
+
+
+async def test_a_refund_that_no_counter_may_make_is_told(world, stripe):
+    """Whether a car was gone or a rental took place, only the ledger tells, and counters may not read it."""
+    async with world.desk() as clerk:
+        booking = await opened(clerk)
+        await stripe.pay(booking)
+        await clerk.payment.settle(clerk.actor, booking.id)
+        ago = {minutes: clerk.clock.now() - timedelta(minutes=minutes) for minutes in (62, 61, 60, 20)}
+        states = ("held", "releasing", "released", "refund_due")
+        story = [{"state": state, "at": at, "by": "x"} for state, at in zip(states, ago.values(), strict=True)]
+        due = {"state": "refund_due", "history": story, "due_at": ago[20], "created_at": ago[62]}
+        world.db.bookings.update_one({"_id": booking.id}, {"$set": due | {"hold_until": ago[61]}})
+        await clerk.sweeper.sweep()
+
+        finding = (await findings(world))[0][Area.SWEEPER]
+
+        assert Level.BAD is finding.level
+        assert "1 refund of taken money" in finding.says
+        assert "may not read the ledger" in finding.todo

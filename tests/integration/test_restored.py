@@ -147,6 +147,7 @@ async def test_booked_again_the_claim_turns_into_the_booking_and_the_money_is_ta
         await worker.restored_look.look("worker")
     async with firm.desk("admin") as admin:
         (case,) = await admin.restored.waiting(admin.actor)
+        assert abs((case.paid_at - lost.created_at).total_seconds()) < 60
         before = db.fences.find_one({"_id": "car-2"})["claims"]
         booking = await admin.restored.book_again(admin.actor, case.payment_intent, RENTER.id)
         with pytest.raises(MoveRefused):
@@ -192,6 +193,52 @@ async def test_given_back_all_of_it_goes_back_once_and_the_car_is_free(firm, wor
     assert facts in ({"canceled"}, {"refunded"})
     assert facts == ({"refunded"} if captured else {"canceled"})
     assert 0 == sum(_signed(row) for row in db.ledger.find({"kind": {"$in": ["charge", "refund"]}}))
+
+
+@pytest.mark.parametrize("way", ["another price", "a part went back", "both, and its car is gone"])
+async def test_what_does_not_add_up_goes_back_all_the_same(firm, world, root, stripe, way):
+    """Giving back is always open: what Stripe still has goes back, once, and the books agree with Stripe."""
+    async with world.desk() as desk:
+        await firm.saved()
+        lost = await paid(desk, stripe, car="car-2", key="after")
+        intent = lost.attempt.payment_intent
+        if way != "another price":
+            asked = {"payment_intent": intent, "amount": 33_33, "metadata[booking]": lost.id}
+            (await stripe._http.post("/v1/refunds", data=asked)).raise_for_status()
+    await firm.back()
+    db = root[AGAIN]
+    async with firm.desk("admin") as admin:
+        assert 1 == await admin.restored_look.look("admin")
+        if way != "a part went back":
+            db.restored_payments.update_one({}, {"$set": {"stay.rate.minor": 77_00}})
+        if way.endswith("gone"):
+            db.cars.delete_one({"_id": "car-2"})
+        booking = await admin.restored.give_back(admin.actor, intent)
+
+        assert ((), 0) == ((found := await admin.head_office.care.waiting(admin.actor)).rows, found.total)
+        assert 0 == await admin.sweeper.sweep()
+
+    assert BookingState.REFUNDED is booking.state
+    assert [] == [claim for fence in db.fences.find() for claim in fence["claims"]]
+    assert [100_00] == [charge["refunded"] for charge in await stripe.charges(lost)]
+    assert 0 == sum(_signed(row) for row in db.ledger.find({"kind": {"$in": ["charge", "refund"]}}))
+    assert 0 == sum(_signed(row) for row in db.ledger.find({"kind": {"$in": ["owner_share", "platform_share"]}}))
+
+
+async def test_all_that_wait_are_listed_a_page_at_a_time_with_when_they_were_paid(world):
+    async with world.desk("admin") as admin:
+        now, money = admin.clock.now(), {"minor": 100_00, "currency": "EUR"}
+        row = {"booking_id": "B", "attempt": 1, "amount": money, "expires_at": now, "found_at": now, "claimed": False}
+        many = [{**row, "_id": f"pi_{n:04}", "session_id": f"cs_{n}", "outcome": "open"} for n in range(1_203)]
+        many[0]["paid_at"] = now
+        world.db.restored_payments.insert_many(many)
+
+        assert 1_203 == len(await admin.restored.waiting(admin.actor))
+        last = await admin.restored.cases(admin.actor, offset=1_200, limit=50)
+        first = await admin.restored.cases(admin.actor, limit=1)
+
+    assert (1_203, ["pi_1200", "pi_1201", "pi_1202"]) == (last.total, [row.payment.payment_intent for row in last.rows])
+    assert [now] == [row.payment.paid_at for row in first.rows]
 
 
 def _signed(row):

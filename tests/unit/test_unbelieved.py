@@ -150,8 +150,8 @@ def test_given_back_what_was_due_for_want_of_a_car_is_refunded(make_booking, mak
     stood = honest(make_booking, make_attempt, noon, BookingState.COMPLETED)
     facts = at_stripe(MONEY["all back"])
 
-    assert BookingState.REFUNDED is given_back(due, facts, now=noon, by="admin").state
-    assert BookingState.COMPLETED is given_back(stood, facts, now=noon, by="admin").state
+    assert BookingState.REFUNDED is given_back(due, facts, Doubt.RULES, now=noon, by="admin").state
+    assert BookingState.COMPLETED is given_back(stood, facts, Doubt.RULES, now=noon, by="admin").state
 
 
 @pytest.mark.parametrize(

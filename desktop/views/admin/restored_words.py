@@ -36,6 +36,8 @@ def period_of(case: RestoredCase) -> str:
 
 
 def paid_of(case: RestoredCase, now: datetime) -> str:
+    if (at := case.payment.paid_at) is not None:
+        return branch_time(at, desk_zone(), now=now)
     return f"Before {branch_time(case.paid_before, desk_zone(), now=now)}"
 
 
