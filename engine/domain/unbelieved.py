@@ -21,6 +21,7 @@ from engine.domain.money import Money
 from engine.domain.payment import AttemptState, IntentFacts, PageFacts, PageStatus, Refund, RefundFacts, RefundState
 from engine.domain.people import AccountName
 from engine.domain.period import RentalPeriod
+from engine.domain.pricing import Quote, QuoteLine
 from engine.domain.trouble import Trouble, Why
 
 #: What the audit calls the first half of a decision, after which the second may be asked for again.
@@ -188,6 +189,7 @@ def ended(booking: Booking, money: AtStripe, doubt: str, *, now: datetime, by: A
     A person is still asked about it, engines are not.
     """
     paid = money.of(booking)
+    booking = _at_its_price(booking, paid)
     taken = paid is not None and paid.intent.captured.minor > 0
     way = _WAYS[taken].get(booking.state, ())
     moved = booking
@@ -218,6 +220,15 @@ def ended(booking: Booking, money: AtStripe, doubt: str, *, now: datetime, by: A
     )
 
 
+def _at_its_price(booking: Booking, paid: PaymentNow | None) -> Booking:
+    """At what Stripe charged, where its row says another price: more cannot be given back of a booking than it cost."""
+    if paid is None or not paid.intent.captured.minor or paid.intent.amount == booking.price:
+        return booking
+    price = Quote((QuoteLine("day", 1, paid.intent.amount),), booking.quote.commission_bp)
+    newest = replace(booking.attempt, amount=price.total)
+    return replace(booking, quote=price, attempts=(*booking.attempts[:-1], newest))
+
+
 def _in_hand(booking: Booking, doubt: str, now: datetime) -> Trouble:
     """A person has it: engines leave it alone."""
     before = booking.trouble
@@ -228,7 +239,7 @@ def _in_hand(booking: Booking, doubt: str, now: datetime) -> Trouble:
 
 def given(booking: Booking, money: AtStripe, doubt: str, *, now: datetime, by: AccountName) -> Booking:
     """The next version after Stripe gave back what it had."""
-    trouble = _in_hand(booking, doubt, now)
+    booking, trouble = _at_its_price(booking, money.of(booking)), _in_hand(booking, doubt, now)
     after = replace(booking, refund=_refund(money.of(booking)), trouble=trouble, version=booking.version + 1)
     if booking.state is not BookingState.REFUND_DUE:
         return after

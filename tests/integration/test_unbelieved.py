@@ -82,9 +82,9 @@ def posted(world, booking, *kinds):
 
 
 def tampered(world, booking, change):
-    """Its row after *change*, written past the program."""
-    change_to = {"$set": change(world.stored(booking))}
-    world.db.bookings.update_one({"_id": booking.id}, change_to, bypass_document_validation=True)
+    """Its row after *change*, written past the program, and past the rules that the database keeps since."""
+    after = {"$set": change(world.stored(booking))}
+    world.db.bookings.update_one({"_id": booking.id}, after, bypass_document_validation=True)
 
 
 async def found(desk, booking):
@@ -191,6 +191,11 @@ TAKEN = {
     "another payment": lambda row: {
         "attempts.0.payment_intent": "pi_of_somebody_else",
         "trouble": {"why": "doubted", "since": row["created_at"], "tries": 1, "again_at": None, "code": "payment"},
+    },
+    "another price": lambda _row: {
+        "quote.lines.0.unit": 1,
+        "quote.total": 2,
+        "attempts.0.amount.minor": 2,
     },
     "no payment": lambda _row: {"attempts.0.payment_intent": "", "attempts.0.captured_at": None},
     "a refund of its own making": lambda row: {
