@@ -262,6 +262,11 @@ def _fleet(doors: _Doors, database: str, bookings: str) -> FleetService:
     return FleetService(doors.store, MongoFleet(doors.client, database, bookings), photos, doors.clock, desk_name())
 
 
+def _restored(place: Place, means: Means, desk: str, office: HeadOffice) -> RestoredService:
+    lost = MongoRestored(means.client, place.database)
+    return RestoredService(lost, means.payment, desk, means.landing.address_for, office.unbelieved)
+
+
 def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
     client, store, turns, clock = doors.client, doors.store, doors.turns, doors.clock
     desk, key = desk_name(), describe_key(place.stripe_key, place.stripe_url)
@@ -270,7 +275,6 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
     books = MongoEarnings(client, place.database, clock, readable.summed)
     payment, at = means.payment, bookings_at(place, means, doors.session.signing_key, actor, desk)
     office = open_head_office(client, place.database, doors.cache, payment, key, clock, desk)
-    lost, return_url = MongoRestored(client, place.database), means.landing.address_for
     return Engine(
         actor=actor,
         session=doors.session,
@@ -298,8 +302,8 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
         live=LiveService(doors.changes, store, doors.cache, clock, actor),
         accounts=AccountService(MongoPeople(client, place.database), doors.session, store, clock, desk),
         earnings=EarningsService(books, doors.cache),
-        restored=RestoredService(lost, payment, desk, return_url, office.unbelieved),
-        restored_look=RestoredLook(lost, payment),
+        restored=_restored(place, means, desk, office),
+        restored_look=RestoredLook(MongoRestored(client, place.database), payment),
         copying=open_copying(client, place.database, place.copies_dir, clock, actor, books),
     )
 
