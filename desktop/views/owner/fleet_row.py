@@ -114,9 +114,9 @@ def columns_of(*, owners: bool) -> list[Column[FleetLine]]:
         Column("Car", lambda line: line.text.title, lambda line: line.text.title, weight=15),
         Column("Plate", lambda line: line.plate, lambda line: line.plate, weight=11),
         Column("Branch", lambda line: line.branch, lambda line: line.branch, weight=14),
-        Column("Odometer", lambda line: line.odometer, lambda line: line.odometer, numeric=True, weight=11),
+        Column("Odometer", lambda line: line.odometer, lambda line: line.odometer, numeric=True, weight=11, spare=True),
         Column("A day", lambda line: line.rate, lambda line: line.rate, numeric=True, weight=11),
-        Column("Next booking", lambda line: line.coming, lambda line: line.coming, weight=22),
+        Column("Next booking", lambda line: line.coming, lambda line: line.coming, weight=22, spare=True),
         Column(
             "Status", lambda line: line.status, lambda line: line.status, tone=lambda line: line.tone.value, weight=13
         ),

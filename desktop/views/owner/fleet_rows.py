@@ -45,6 +45,7 @@ class FleetRowsView(QWidget):
         self.damage = DamageBox(self)
         self.table = RecordTable(tools.theme, tools.shimmer)
         self.table.setAccessibleName("Cars")
+        self.table.narrow_px = 0  # columns go one by one
         self._stack = QStackedWidget()
         self._stack.addWidget(self.grid)
         self._stack.addWidget(self.table)
