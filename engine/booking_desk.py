@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from engine.adapters.mongo_bookings import WHOLE, BookingSource, booking_of, discreet_booking_of
 from engine.adapters.mongo_client import Client
 from engine.adapters.mongo_store import MongoStore
-from engine.adapters.mongo_views import FLEET, FLEET_LIST, STANDINGS, own_names
+from engine.adapters.mongo_views import FLEET, FLEET_IN_ORDER, FLEET_LIST, STANDINGS, own_names
 from engine.adapters.mongo_wishes import MongoWishBox, MongoWishes
 from engine.adapters.redis_leases import RedisTurns
 from engine.adapters.wish_signing import is_signed
@@ -51,7 +51,7 @@ class Readable:
 
 def readable_to(actor: Actor) -> Readable:
     if actor.role is Role.OWNER:
-        return Readable(BookingSource(FLEET_LIST, discreet_booking_of), FLEET, FLEET)
+        return Readable(BookingSource(FLEET_LIST, discreet_booking_of, FLEET_IN_ORDER), FLEET, FLEET)
     if actor.role is Role.RENTER and actor.renter is not None:
         own = own_names(actor.account, actor.renter.id)
         return Readable(BookingSource(own.bookings, booking_of), own.bookings, STANDINGS, own.answers)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from engine.adapters.mongo_client import Document
 from engine.adapters.mongo_documents import WHOLE_BP, money_document, rules_document, rules_of
@@ -11,7 +11,7 @@ from engine.adapters.mongo_reading import MOST_MINOR, Fields, Unreadable
 from engine.domain.booking import Booking, BookingId, BookingState, Priced, Step
 from engine.domain.car import BranchId, CarId, OwnerId
 from engine.domain.changed_car import BookedCar, CarChange
-from engine.domain.listing import initials, search_keys
+from engine.domain.listing import BookingOrder, initials, search_keys
 from engine.domain.money import Money
 from engine.domain.payment import Attempt, AttemptState, Refund, RefundState
 from engine.domain.people import AccountName, RenterId
@@ -259,10 +259,14 @@ def attempt_of(row: Fields) -> Attempt:
 
 @dataclass(frozen=True, slots=True)
 class BookingSource:
-    """Where an account reads bookings from, and how. Attributes: ``name`` is a collection or a view."""
+    """Where an account reads bookings from, and how.
+
+    Attributes: ``name`` is a collection or a view; ``in_order`` are views that have an order by themselves.
+    """
 
     name: str
     read: Callable[[Document], Booking]
+    in_order: Mapping[tuple[BookingOrder, bool], str] = field(default_factory=dict)
 
 
 WHOLE = BookingSource("bookings", booking_of)

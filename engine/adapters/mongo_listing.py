@@ -6,23 +6,18 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.cursor import AsyncCursor
 
 from engine.adapters.mongo_bookings import WHOLE, BookingSource
 from engine.adapters.mongo_client import Database, Document, speaking
 from engine.adapters.mongo_reading import read
 from engine.adapters.mongo_sought import forgiven, holds, nearly
+from engine.adapters.mongo_views import ORDERS
 from engine.domain.booking import Booking
 from engine.domain.damage import Damaged
-from engine.domain.listing import COUNT_CAP, BookingOrder, BookingSelection
+from engine.domain.listing import COUNT_CAP, BookingSelection
 from engine.domain.sought import Sought
 
-_ORDERS = {
-    BookingOrder.CREATED: ("created_at",),
-    BookingOrder.PICK_UP: ("starts_at",),
-    BookingOrder.RETURN: ("ends_at",),
-    BookingOrder.RENTER: ("renter_key",),
-    BookingOrder.PRICE: ("quote.currency", "quote.total"),
-}
 #: Counting everything reads this index instead of every document.
 _WHOLE = "created"
 
@@ -30,10 +25,16 @@ _WHOLE = "created"
 async def listed(db: Database, source: BookingSource, chosen: BookingSelection) -> list[Booking | Damaged]:
     """One page, in one command."""
     with speaking():
-        cursor = db[source.name].find(filter_of(chosen)).sort(order_of(chosen))
+        cursor = _in_order(db, source, chosen)
         # One batch: the driver's first one would end at 101 rows.
         found = await cursor.skip(chosen.offset).limit(chosen.limit).batch_size(chosen.limit + 1).to_list()
     return [read("bookings", document, source.read) for document in found]
+
+
+def _in_order(db: Database, source: BookingSource, chosen: BookingSelection) -> AsyncCursor[Document]:
+    if view := source.in_order.get((chosen.order, chosen.descending)):
+        return db[view].find(filter_of(chosen))
+    return db[source.name].find(filter_of(chosen)).sort(order_of(chosen))
 
 
 async def counted(bookings: AsyncCollection[Document], chosen: BookingSelection) -> int:
@@ -50,7 +51,7 @@ async def batches(
 ) -> AsyncIterator[list[Booking | Damaged]]:
     """All of them from one cursor, *size* at a time and *most* in all; the page of *chosen* does not count."""
     with speaking():
-        cursor = db[source.name].find(filter_of(chosen), batch_size=size).sort(order_of(chosen)).limit(most)
+        cursor = _in_order(db, source, chosen).batch_size(size).limit(most)
         async with cursor:
             while some := await cursor.to_list(size):
                 yield [read("bookings", document, source.read) for document in some]
@@ -69,7 +70,7 @@ async def meant(db: Database, source: BookingSource, chosen: BookingSelection, t
 
 def order_of(chosen: BookingSelection) -> list[tuple[str, int]]:
     side = -1 if chosen.descending else 1
-    return [(field, side) for field in (*_ORDERS[chosen.order], "_id")]
+    return [(field, side) for field in (*ORDERS[chosen.order], "_id")]
 
 
 def filter_of(chosen: BookingSelection) -> Document:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.adapters.mongo_views import FLEET, FLEET_LIST, STANDINGS
+from engine.adapters.mongo_views import FLEET, FLEET_IN_ORDER, FLEET_LIST, STANDINGS
 
 _SEE_PICTURES = {"images.files": ("find",), "images.chunks": ("find",)}
 #: GridFS looks at the indexes of an empty bucket before its first write.
@@ -52,6 +52,7 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         "fences": ("find", "insert", "update", "changeStream"),
         FLEET: ("find",),
         FLEET_LIST: ("find",),
+        **dict.fromkeys(FLEET_IN_ORDER.values(), ("find",)),
         "news": ("find", "changeStream"),
         "ledger": ("find",),
         "settings": ("find",),

@@ -9,12 +9,29 @@ import hashlib
 from dataclasses import dataclass
 
 from engine.adapters.mongo_client import Document
+from engine.domain.listing import BookingOrder
 from engine.domain.people import AccountName, RenterId
 
 #: For owners' sums: bookings without anything of their renters.
 FLEET = "bookings_of_fleets"
 #: For owners' lists: the same with renters' initials, found by number and plate only.
 FLEET_LIST = "bookings_of_fleets_listed"
+#: An order of the list -> what it is by; ``_id`` decides between equals.
+ORDERS: dict[BookingOrder, tuple[str, ...]] = {
+    BookingOrder.CREATED: ("created_at",),
+    BookingOrder.PICK_UP: ("starts_at",),
+    BookingOrder.RETURN: ("ends_at",),
+    BookingOrder.RENTER: ("renter_key",),
+    BookingOrder.PRICE: ("quote.currency", "quote.total"),
+}
+#: (order, descending) -> the list in that order. MongoDB 6 sorts a view's rows after it has made all of them, and goes
+#: along an index only where the sort is the view's own first step. Owners do not sort by names, which they do not see.
+FLEET_IN_ORDER: dict[tuple[BookingOrder, bool], str] = {
+    (order, down): f"{FLEET_LIST}.{order}.{'down' if down else 'up'}"
+    for order in ORDERS
+    if order is not BookingOrder.RENTER
+    for down in (False, True)
+}
 #: For renters: whether a claim is a hold, and until when.
 STANDINGS = "booking_standings"
 
@@ -50,15 +67,20 @@ class View:
     pipeline: tuple[Document, ...]
 
 
+_LISTED: tuple[Document, ...] = (
+    {"$set": {"letters": _LETTERS, "search_keys": _NO_NAMES}},
+    {"$unset": _NOT_FOR_OWNERS},
+)
+
+
+def _sorted(order: BookingOrder, *, down: bool) -> Document:
+    return {"$sort": dict.fromkeys((*ORDERS[order], "_id"), -1 if down else 1)}
+
+
 VIEWS: dict[str, View] = {
     FLEET: View("bookings", ({"$unset": [*_NOT_FOR_OWNERS, "search_keys"]},)),
-    FLEET_LIST: View(
-        "bookings",
-        (
-            {"$set": {"letters": _LETTERS, "search_keys": _NO_NAMES}},
-            {"$unset": _NOT_FOR_OWNERS},
-        ),
-    ),
+    FLEET_LIST: View("bookings", _LISTED),
+    **{name: View("bookings", (_sorted(order, down=down), *_LISTED)) for (order, down), name in FLEET_IN_ORDER.items()},
     STANDINGS: View("bookings", ({"$project": {"state": 1, "hold_until": 1}},)),
 }
 

@@ -16,7 +16,10 @@ from pymongo import monitoring
 
 from engine.adapters.mongo_client import Credentials, connect, database
 from engine.adapters.mongo_documents import renter_document
-from engine.adapters.mongo_listing import filter_of, order_of
+from engine.adapters.mongo_listing import _in_order, filter_of, order_of
+from engine.adapters.mongo_views import FLEET as FLEET_VIEW
+from engine.adapters.mongo_views import FLEET_IN_ORDER, FLEET_LIST, STANDINGS, VIEWS
+from engine.booking_desk import readable_to
 from engine.domain.booking import BookingState, Standing
 from engine.domain.car import BranchId, OwnerId
 from engine.domain.errors import Forbidden, InvalidText, NotFound
@@ -298,6 +301,71 @@ async def test_O4_no_list_reads_the_whole_collection(world, account):
                 **({} if wanted else {"hint": "created"}),
             }
             assert "COLLSCAN" not in json.dumps(world.db.command("explain", asked), default=str), query
+
+
+def _stages(told):
+    """The names of all stages that the server chose, of the query and of the pipeline behind it."""
+    return _named(told["stages"] if "stages" in told else told["queryPlanner"]["winningPlan"])
+
+
+def _named(plan):
+    if isinstance(plan, list):
+        return [name for each in plan for name in _named(each)]
+    if not isinstance(plan, dict):
+        return []
+    own = [plan["stage"]] if isinstance(plan.get("stage"), str) else []
+    own += [name for name in plan if name.startswith("$")]
+    return own + [name for key, each in plan.items() if key != "rejectedPlans" for name in _named(each)]
+
+
+#: How each view is asked elsewhere than in lists: by id, by owner, by owner and time.
+_ASKED = {
+    FLEET_VIEW: [{"_id": "B1"}, {"owner_id": "owner-1"}, {"owner_id": "owner-1", "ends_at": {"$gt": _MOMENT}}],
+    FLEET_LIST: [{"_id": "B1"}, {"owner_id": "owner-1"}, {"_id": {"$in": ["B1", "B2"]}}],
+    STANDINGS: [{"_id": "B1"}, {"_id": {"$in": ["B1", "B2"]}}],
+}
+
+
+@pytest.mark.parametrize("account", ["owner", "renter", "clerk"])
+async def test_every_list_goes_along_an_index_through_whatever_the_account_reads(world, account):
+    """A list in an order of its own stops after a page: nothing is sorted, and no more is read than is shown."""
+    async with world.desk() as desk:
+        _multiply(world, await desk.booking.hold(desk.actor, wish(desk)), 300)
+    world.db.bookings.update_many({}, {"$set": {"renter_id": RENTER.id, "owner_id": "owner-1"}})
+    async with world.desk(account) as desk:
+        source, sorts = readable_to(desk.actor).listed, 0
+        for query in _queries(desk.actor):
+            chosen = selection(desk.actor, query)
+            cursor = _in_order(desk.payment.store._db, source, chosen).limit(20)
+            asked = {"find": cursor.collection.name, "filter": filter_of(chosen), "limit": 20}
+            if cursor.collection.name not in FLEET_IN_ORDER.values():
+                asked["sort"] = dict(order_of(chosen))
+            plan = world.db.command({"explain": asked, "verbosity": "executionStats"})
+            stages = _stages(plan)
+
+            assert "IXSCAN" in stages, query
+            assert "COLLSCAN" not in stages, query
+            if query.standings or query.text or query.car_id or query.order is BookingOrder.PRICE:
+                continue
+            narrow = query.order is BookingOrder.CREATED and not query.since
+            sorts += narrow
+            assert not narrow or not {"SORT", "$sort"} & set(stages), query
+            assert not narrow or 20 >= _examined(plan), query
+    assert sorts >= 2
+
+
+def _examined(plan):
+    first = plan["stages"][0]["$cursor"] if "stages" in plan else plan
+    return first["executionStats"]["totalDocsExamined"]
+
+
+async def test_no_view_is_asked_in_a_way_that_reads_all_of_it(world):
+    assert set(VIEWS) == {*_ASKED, *FLEET_IN_ORDER.values()}
+    for name, filters in _ASKED.items():
+        for wanted in filters:
+            stages = _stages(world.db.command("explain", {"find": name, "filter": wanted}))
+            assert {"IXSCAN", "IDHACK"} & set(stages), (name, wanted)
+            assert "COLLSCAN" not in stages, (name, wanted)
 
 
 async def test_O4_a_page_is_two_commands_and_counting_stops_at_a_cap(world, monkeypatch):
