@@ -14,7 +14,7 @@ from pathlib import Path
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
-from engine.domain.addresses import BrowserNotOpened, NotOpenedWhy, PageAddress, page_address
+from engine.domain.addresses import BrowserNotOpened, NotOpenedWhy, PageAddress, openable
 
 #: What opens a page in the browser that the person chose; each ends by itself, or becomes the browser.
 _OPENERS = {"win32": ("rundll32", "url.dll,FileProtocolHandler"), "darwin": ("open",)}
@@ -24,19 +24,19 @@ STARTED_S = 5.0
 
 
 async def open_page(address: PageAddress, sandbox: str = "") -> None:
-    """Show a payment page in the system's browser; back once it has been handed over.
+    """Show a page of Stripe's in the system's browser; back once it has been handed over.
 
     Raises:
         StrangeAddress: It is not Stripe's own, nor that of the sandbox at the address *sandbox*.
         BrowserNotOpened: The system's opener is missing, failed, or was ended from outside.
     """
-    checked = page_address(address, sandbox)
+    checked = openable(address, sandbox)
     await asyncio.to_thread(_hand_over, (*_OPENERS.get(sys.platform, _ELSEWHERE), checked))
 
 
 def _hand_over(command: tuple[str, ...]) -> None:
     try:
-        opener = subprocess.Popen(  # noqa: S603 -- no shell; the address was let through by page_address
+        opener = subprocess.Popen(  # noqa: S603 -- no shell; the address was let through by openable
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -14,9 +14,8 @@ PageAddress = NewType("PageAddress", str)
 
 #: Where Stripe shows Checkout (https://docs.stripe.com/payments/checkout).
 STRIPE_HOST = "checkout.stripe.com"
-#: Where a firm answers disputes (https://docs.stripe.com/disputes/responding).
-DASHBOARD_HOST = "dashboard.stripe.com"
-_DISPUTE = re.compile(r"(?:/test)?/disputes/d[up]_[A-Za-z0-9]{1,255}")
+#: Where a firm answers a dispute (https://docs.stripe.com/disputes/responding).
+_DISPUTE = re.compile(r"https://dashboard\.stripe\.com(?:/test)?/disputes/d[up]_[A-Za-z0-9]{1,255}")
 _LONGEST = 8000
 #: What a URL may be written with (RFC 3986); no blank, no backslash, no letter that looks like another.
 _PLAIN = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
@@ -44,7 +43,7 @@ class BrowserNotOpened(RuleBroken):
 
 
 def page_address(url: str, sandbox: str = "") -> PageAddress:
-    """*url* if it is a payment page of Stripe's, or of the *sandbox* of that address ("" for none), or a dispute's.
+    """*url* if it is a payment page of Stripe's, or of the *sandbox* of that address ("" for none).
 
     Raises:
         StrangeAddress: It is anything else: another scheme, host or port, a user's name, letters that no URL has.
@@ -61,7 +60,19 @@ def dispute_address(dispute_id: str, *, livemode: bool) -> PageAddress:
     Raises:
         StrangeAddress: That is no id of a dispute.
     """
-    return page_address(f"https://{DASHBOARD_HOST}{'' if livemode else '/test'}/disputes/{dispute_id}")
+    url = f"https://dashboard.stripe.com{'' if livemode else '/test'}/disputes/{dispute_id}"
+    if not _DISPUTE.fullmatch(url):
+        raise StrangeAddress("this is no dispute of Stripe's")
+    return PageAddress(url)
+
+
+def openable(url: str, sandbox: str = "") -> PageAddress:
+    """*url* if it is any page that this program opens: where a booking is paid, or a dispute is answered.
+
+    Raises:
+        StrangeAddress: It is neither.
+    """
+    return PageAddress(url) if _DISPUTE.fullmatch(url) else page_address(url, sandbox)
 
 
 def is_return_page(url: str) -> bool:
@@ -91,9 +102,7 @@ def _parts(url: str) -> SplitResult | None:
 
 
 def _is_stripes(parts: SplitResult) -> bool:
-    if parts.netloc == DASHBOARD_HOST and not _DISPUTE.fullmatch(parts.path):
-        return False
-    return parts.scheme == "https" and parts.netloc in (STRIPE_HOST, DASHBOARD_HOST)
+    return parts.scheme == "https" and parts.netloc == STRIPE_HOST
 
 
 def _is_sandboxes(parts: SplitResult, sandbox: str) -> bool:

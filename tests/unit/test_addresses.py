@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.addresses import is_return_page, page_address, returns_here
+from engine.domain.addresses import dispute_address, is_return_page, openable, page_address, returns_here
 from engine.domain.errors import StrangeAddress
 
 SANDBOX = "http://127.0.0.1:24100"
@@ -86,6 +86,19 @@ def test_no_text_gets_past_that_is_not_stripes_host(text):
         parts = urlsplit(passed)
         assert ("https", "checkout.stripe.com") == (parts.scheme, parts.netloc)
         assert parts.username is parts.password is parts.port is None
+
+
+@given(st.text(max_size=30) | st.from_regex(r"d[up]_[A-Za-z0-9./?#@:%-]{1,20}", fullmatch=True), st.booleans())
+def test_of_the_dashboard_only_a_disputes_own_page_is_opened(dispute_id, livemode):
+    url = f"https://dashboard.stripe.com{'' if livemode else '/test'}/disputes/{dispute_id}"
+    if dispute_id[:3] in ("du_", "dp_") and dispute_id[3:].isascii() and dispute_id[3:].isalnum():
+        assert url == dispute_address(dispute_id, livemode=livemode) == openable(url)
+    else:
+        for refuse in (lambda: dispute_address(dispute_id, livemode=livemode), lambda: openable(url)):
+            with pytest.raises(StrangeAddress):
+                refuse()
+    with pytest.raises(StrangeAddress):
+        page_address(url)  # nobody pays there
 
 
 @given(st.text(alphabet=ascii_letters + digits + "-_", min_size=20, max_size=64), st.integers(1, 65535))
