@@ -22,7 +22,7 @@ _SKIES = ("#7aaadc", "#e0a06c", "#3c5078")
 
 async def fleet(photo) -> None:
     await sign_in_as(photo, "owner")
-    page = photo.view.page("fleet")
+    page = photo.view.page("fleet").shown
     await photo.until(lambda: page.fleet.state.phase is Phase.READY and page.fleet.state.first is not None)
     await _one_car(photo, page)
     await fleet_phases(photo, page, "fleet")

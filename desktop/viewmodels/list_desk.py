@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from desktop.bridge import EngineThread
+from engine.domain.copying import OwnCopy
 from engine.domain.listing import AnyBranch, BookingQuery, BookingRows, Listed
 from engine.domain.people import Actor
 from engine.services.listing import Exported
@@ -64,3 +65,7 @@ class StoredListDesk:
 
     async def call(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
         return await self.bridge.call(make)
+
+
+def stored_desk(bridge: EngineThread, actor: Actor, now: Callable[[], datetime], copy: OwnCopy) -> StoredListDesk:
+    return StoredListDesk(bridge, actor, now, StoredListing(copy))

@@ -23,6 +23,11 @@ from engine.domain.events import Fact
 class Page(QWidget):
     """A page of an area."""
 
+    @property
+    def shown(self) -> Page:
+        """What is looked at: the page itself, or what stands in its place."""
+        return self
+
     def focus_first(self) -> None:
         """Put the keyboard where work on this page begins."""
         raise NotImplementedError

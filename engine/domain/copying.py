@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 from engine.domain.car import Car, OwnerId
-from engine.domain.ownbooks import OwnBranch, OwnCar
+from engine.domain.ownbooks import OwnBranch, OwnCar, Posting
 from engine.domain.ownrows import OwnBooks
 from engine.domain.people import AccountName, Actor, Role
 
@@ -93,6 +93,7 @@ class CopyNews:
         since: When that was (milliseconds since 1970); None for a first copy, which has no news.
         rentals: Payments that came in.
         cars: Added, changed, or gone.
+        money: Each row that came into the ledger with a rental or a refund, the newest first.
         anew: The database was restored from a back-up, and the copy was made anew.
     """
 
@@ -101,6 +102,7 @@ class CopyNews:
     refunds: int = 0
     cars: int = 0
     anew: bool = False
+    money: tuple[Posting, ...] = ()
 
     def __bool__(self) -> bool:
         return self.anew or (self.since is not None and bool(self.rentals or self.refunds or self.cars))

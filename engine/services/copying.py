@@ -220,7 +220,7 @@ class _Sync:
 
     async def _news(self, due: list[Key], fleet: StoredFleet) -> CopyNews:
         """What came into the ledger, row by row: a month's sum alone would not tell a refund from a smaller rental."""
-        account, rentals, refunds = self.actor.account, 0, 0
+        account, rentals, refunds, money = self.actor.account, 0, 0, list[Posting]()
         for kind, month in due:
             if kind != LEDGER:
                 continue
@@ -230,10 +230,16 @@ class _Sync:
             # One that is taken back, because its booking went on with another car, takes its rental back too.
             rentals += sum(1 if row.minor >= 0 else -1 for row in charges)
             refunds += sum(row.kind == LedgerKind.REFUND.value for row in new)
+            money += [row for row in new if row.kind in _TOLD]
         known = await asyncio.to_thread(self.vault.fleet, account)
         cars = set(fleet.cars) ^ set(known.cars if known else ())
         since = self.before.head.as_of if self.before else None
-        return CopyNews(since, rentals, refunds, len({car.id for car in cars}))
+        money.sort(key=lambda row: (-row.at, row.booking_id, row.source_id))
+        return CopyNews(since, rentals, refunds, len({car.id for car in cars}), money=tuple(money))
+
+
+#: Rows that move money as a whole; the others are the shares of it.
+_TOLD = frozenset({LedgerKind.CHARGE.value, LedgerKind.REFUND.value})
 
 
 async def _ended(change: Callable[..., None], *what: object) -> None:

@@ -110,6 +110,8 @@ async def test_what_changed_since_is_fetched_by_difference_and_told(place, keys,
 
     assert not first
     assert (3, 1, 1) == (second.rentals, second.refunds, second.cars)
+    assert ["charge", "charge", "refund", "charge"] == [row.kind for row in second.money]
+    assert [cancelled.id, cancelled.id] == [row.booking_id for row in second.money[2:]]
     assert {"2025-07", "2025-09"} == set(fetched)
     assert not third
     assert cancelled.id in copy.books.rentals

@@ -139,7 +139,7 @@ async def test_nothing_is_cut_clipped_outside_or_overlapped(look, full, account)
         eye = Look(person)
         for name in person.view._entries:
             person.view.go(name)
-            page = person.view.page(name)
+            page = person.view.page(name).shown
             await _look_through(eye, page, name)
             if account == "owner" and isinstance(page, FleetPage):
                 page.view_switch.click()

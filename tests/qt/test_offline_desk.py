@@ -185,6 +185,12 @@ async def test_on_reconnect_the_copy_is_synced_and_what_changed_is_said(firm, hi
 
         assert (told[0].rentals, told[0].refunds) == (3, 0)
         assert area.copy.toast._text.text().endswith("+ 3 rentals")
+        area.copy.toast._step.click()
+        assert 3 == len(area.copy.news.model.rows)
+        first = area.copy.news.model.rows[0]
+        area.copy.news.table.chosen.emit(first)
+        await until(lambda: area.detail.vm.state.booking is not None)
+        assert first.booking_id == area.detail.vm.state.booking.id
         assert "complete" in area.earnings.page.copy_line.text()
 
 

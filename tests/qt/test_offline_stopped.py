@@ -155,6 +155,17 @@ async def at_the_earnings(program):
     return area
 
 
+class InVain:
+    """Stands where the database's figures come from, and never answers; notes what it was asked."""
+
+    def __init__(self, asked):
+        self._asked = asked
+
+    async def report(self, span):
+        self._asked.append(span)
+        raise Unavailable("mongodb")
+
+
 def net(page):
     return page.body.tiles[Figure.NET]._value
 
@@ -209,6 +220,35 @@ async def test_a_mongod_that_stops_while_fleet_and_bookings_load_leaves_what_was
 
         # Nobody presses "Load again".
         await until(lambda: page.fleet.state.phase is Phase.READY)
+        await until(lambda: area.bookings.vm.state.phase is Phase.READY)
+
+
+async def test_without_a_connection_the_copy_answers_first_on_every_page_and_the_pages_come_back(opened, mongod):
+    async with opened() as program:
+        area = await at_the_earnings(program)
+        view, vm = program.window.workspace, area.earnings.vm
+        mongod.kill()
+        await until(lambda: area.away.answers)
+        asked, live = [], vm._live
+        vm._live = InVain(asked)
+        vm.show(APRIL)
+        await until(lambda: vm.state.phase is Phase.READY and vm.state.earnings.span == APRIL)
+        assert vm.state.stored
+        assert [] == asked
+        vm._live = live
+        view.go("bookings")
+        stored = view.page("bookings").shown
+        assert stored is not area.bookings
+        await until(lambda: stored.vm.state.first is not None and stored.vm.state.first.total == 1)
+        number = stored.vm.state.first.rows[0].booking_id
+        assert area.away.open_rental(number)
+        view.go("fleet")
+        fleet = view.page("fleet").shown
+        assert [GOLF.plate] == [car.plate for car in (fleet.model.row_at(0),)]
+
+        mongod.mend()
+        await until(lambda: not area.away.answers)
+        assert (area.fleet, area.bookings) == (view.page("fleet").shown, view.page("bookings").shown)
         await until(lambda: area.bookings.vm.state.phase is Phase.READY)
 
 

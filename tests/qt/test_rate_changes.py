@@ -56,7 +56,7 @@ def asked():
 async def test_121_to_0_01_is_asked_about_and_enter_keeps_it(qapp, world, tmp_path):
     async with person_at(qapp, world, tmp_path) as person:
         await person.sign_in("owner")
-        page = person.view.page("fleet")
+        page = person.view.page("fleet").shown
         await person.until(lambda: page.fleet.state.phase is Phase.READY)
         await person.until(lambda: page.rows.model.rowCount() == page.fleet.state.first.total)
         person.press(Qt.Key.Key_Return)
@@ -88,7 +88,7 @@ async def test_121_to_0_01_is_asked_about_and_enter_keeps_it(qapp, world, tmp_pa
 async def test_a_rate_that_may_be_read_in_two_ways_names_both_at_its_field(qapp, world, tmp_path, typed):
     async with person_at(qapp, world, tmp_path) as person:
         await person.sign_in("owner")
-        page = person.view.page("fleet")
+        page = person.view.page("fleet").shown
         await person.until(lambda: page.fleet.state.phase is Phase.READY)
         await person.until(lambda: page.rows.model.rowCount() == page.fleet.state.first.total)
         person.press(Qt.Key.Key_N)

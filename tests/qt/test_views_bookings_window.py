@@ -262,7 +262,7 @@ async def test_every_page_is_reached_by_its_key_and_walked_by_tab(counter, world
         for entry, line in pages_of(person):
             await settled(person)
             go_to(person, line)
-            page = person.view.page(entry)
+            page = person.view.page(entry).shown
             assert page is person.view.pages.currentWidget(), entry
             await settled(person)
             missing = wanted_by_tab(page)

@@ -30,7 +30,7 @@ def owner(qapp, world, tmp_path):
 
 async def at_the_fleet(person):
     await person.sign_in("owner")
-    page = person.view.page("fleet")
+    page = person.view.page("fleet").shown
     await person.until(lambda: page.fleet.state.phase is Phase.READY)
     await person.until(lambda: page.rows.model.rowCount() == page.fleet.state.first.total)
     return page
@@ -310,10 +310,10 @@ async def test_from_a_car_to_all_its_bookings_and_to_no_others(owner, world):
         page.panel.open_car(page.rows.model.row_at(0).row.car)
         await person.until(lambda: page.car.state.outlook is not None)
         page.panel.details.all_bookings.click()
-        bookings = person.view.page("bookings")
+        bookings = person.view.page("bookings").shown
         await person.until(lambda: bookings.vm.state.phase is Phase.READY)
 
-        assert bookings is person.view.pages.currentWidget()
+        assert bookings is person.view.pages.currentWidget().shown
         assert [mine.id] == [booking.id for booking in bookings.vm.state.first.rows]
         assert "Car: Volkswagen Golf · B-DS 1" == bookings.vm.state.only
         assert "A. M." == bookings.vm.state.first.rows[0].renter_name
@@ -365,10 +365,10 @@ async def test_the_slash_searches_the_page_that_is_looked_at(owner, world):
     async with owner() as person:
         page = await at_the_fleet(person)
         person.view.go("bookings")
-        bookings = person.view.page("bookings")
+        bookings = person.view.page("bookings").shown
         await person.until(lambda: bookings.vm.state.phase is Phase.READY)
         person.press(Qt.Key.Key_Slash)
-        assert bookings is person.view.pages.currentWidget()
+        assert bookings is person.view.pages.currentWidget().shown
         assert bookings.isAncestorOf(person.focused)
         person.view.go("earnings")
         person.press(Qt.Key.Key_Slash)

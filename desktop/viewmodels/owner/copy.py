@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop.bridge import EngineThread
 from desktop.tasks import TaskScope
 from desktop.viewmodels.owner.earnings import Source
-from engine.domain.copying import CopyNews
+from engine.domain.copying import CopyNews, OwnCopy
 from engine.domain.errors import CopyOutOfReach, DriveSphereError, NoKeyring, NotFound, Unavailable
 from engine.domain.people import Actor
 from engine.domain.span import moment
@@ -59,12 +59,18 @@ class CopyViewModel(QObject):
         super().__init__()
         self._bridge, self._tasks, self._service, self._actor = bridge, tasks, service, actor
         self._source: Source | None = None
+        self._stored: OwnCopy | None = None
         self.state = CopyState()
 
     @property
     def source(self) -> Source | None:
         """Figures out of the copy; None while there is none."""
         return self._source
+
+    @property
+    def stored(self) -> OwnCopy | None:
+        """What is kept, as it was read last; None while there is none."""
+        return None if self._source is None else self._stored
 
     def start(self) -> None:
         """Sync now and every ten minutes; again at once when the servers are back."""
@@ -118,6 +124,7 @@ class CopyViewModel(QObject):
         except DriveSphereError:
             self._show(replace(self.state, status=CopyStatus.BROKEN))
             return
+        self._stored = copy
         self._source = Source(self._bridge, EarningsService(StoredBooks(copy)), self._actor)
         head = copy.manifest.head
         self._show(CopyState(CopyStatus.KEPT, moment(head.as_of), head.complete))

@@ -99,9 +99,14 @@ class EarningsViewModel(QObject):
         now: Callable[[], datetime],
         live: Source | None,
         stored: Callable[[], Source | None],
+        away: Callable[[], bool] = lambda: False,
     ) -> None:
-        """*live* is None with no network from the start; *stored* is asked at each load, a copy may come later."""
+        """*live* is None with no network from the start; *stored* is asked at each load, a copy may come later.
+
+        *away* tells that the database is known not to answer: then nobody waits for it where there is a copy.
+        """
         super().__init__()
+        self._away = away
         self._tasks, self.now, self._live, self._stored = tasks, now, live, stored
         self.export = ExportViewModel(bridge, tasks, "earnings")
         self.state = EarningsState()
@@ -177,7 +182,7 @@ class EarningsViewModel(QObject):
     async def _load(self, span: Span | None) -> None:
         self._show(replace(self.state, phase=Phase.LOADING, problem=None, run=self.state.run + 1))
         problem: DriveSphereError = Unavailable("mongodb")
-        if self._live is not None:
+        if self._live is not None and not (self._away() and self._stored() is not None):
             try:
                 await self._read(self._live, span, stored=False, problem=None)
             except Unavailable as away:

@@ -12,6 +12,7 @@ from desktop.views.area import Area, Entry, Frame
 from desktop.views.bookings.commands import BookingCommands
 from desktop.views.bookings.detail import BookingDetail, follow_booking
 from desktop.views.bookings.page import BookingsPage
+from desktop.views.owner.away import Away, EitherPage
 from desktop.views.owner.copy_part import CopyPart
 from desktop.views.owner.earnings_part import EarningsPart
 from desktop.views.owner.fleet_commands import FleetCommands
@@ -38,13 +39,17 @@ class OwnerArea(Area):
         desk = workspace.desk
         live = Source(desk, desk.earnings, desk.actor)
         copy = CopyViewModel(desk.bridge, workspace.tasks, desk.copying, desk.actor)
-        vm = EarningsViewModel(desk.bridge, workspace.tasks, workspace.now, live, lambda: copy.source)
+        self.away = Away(tools, workspace, copy, frame)
+        self.away.task_failed.connect(self.task_failed)
+        stored, away = (lambda: copy.source), (lambda: self.away.away)
+        vm = EarningsViewModel(desk.bridge, workspace.tasks, workspace.now, live, stored, away)
         self.earnings = EarningsPart(tools, vm, ExplainViewModel(workspace.tasks), frame.host, frame.go)
         self.earnings.task_failed.connect(self.task_failed)
         self.earnings.fleet_wanted.connect(lambda: frame.go(FLEET))
         self.earnings.booking_wanted.connect(self._open_number)
         self.copy = CopyPart(tools, copy, self.earnings, frame.host)
         self.copy.task_failed.connect(self.task_failed)
+        self.copy.booking_wanted.connect(self._open_number)
         workspace.connection.back.connect(copy.start)
         workspace.live.happened.connect(self._heard)
         workspace.live.resync.connect(self.earnings.happened)
@@ -53,7 +58,7 @@ class OwnerArea(Area):
     @property
     def entries(self) -> tuple[Entry, ...]:
         return (
-            Entry(FLEET, "Fleet", Icon.FLEET, lambda: self.fleet),
+            Entry(FLEET, "Fleet", Icon.FLEET, self._make_fleet),
             Entry(BOOKINGS, "Bookings", Icon.BOOKINGS, self._make_bookings),
             self.earnings.entry,
         )
@@ -88,11 +93,14 @@ class OwnerArea(Area):
 
     def _open_number(self, booking_id: str) -> None:
         self.left()
-        self.detail.open_number(BookingId(booking_id))
+        if not self.away.open_rental(booking_id):
+            self.detail.open_number(BookingId(booking_id))
 
     def left(self) -> None:
         self.fleet.left()
         self.detail.leave()
+        self.away.left()
+        self.copy.news.close_panel()
         self.earnings.left()
 
     def unsaved(self) -> Question | None:
@@ -104,13 +112,17 @@ class OwnerArea(Area):
         if self.bookings is not None:
             self.bookings.stop()
         self.earnings.stop()
+        self.away.stop()
         self.copy.stop()
 
     def _to_fleet(self) -> FleetPage:
         self._frame.go(FLEET)
         return self.fleet
 
-    def _make_bookings(self) -> BookingsPage:
+    def _make_fleet(self) -> EitherPage:
+        return self.away.either(FLEET, self.fleet, busy=lambda: self.fleet.unsaved() is not None)
+
+    def _make_bookings(self) -> EitherPage:
         vm = self._workspace.bookings
         page = self.bookings = BookingsPage(self._tools, vm, self._workspace.now, first_step="Look at the fleet")
         page.opened.connect(self.detail.open_booking)
@@ -118,7 +130,7 @@ class OwnerArea(Area):
         self._follow = follow_booking(page.table, self.detail)
         page.task_failed.connect(self.task_failed)
         vm.load()
-        return page
+        return self.away.either(BOOKINGS, page)
 
     def _to_bookings(self) -> BookingsPage:
         self._frame.go(BOOKINGS)

@@ -13,6 +13,7 @@ from desktop.figures import desk_time, plural
 from desktop.tasks import TaskScope
 from desktop.viewmodels.owner.copy import CopyState, CopyStatus, CopyViewModel, news_counts
 from desktop.views.owner.earnings_part import EarningsPart
+from desktop.views.owner.news_panel import NewsPanel
 from desktop.views.tools import Tools
 from desktop.widgets.toast import Toast
 from engine.domain.copying import CopyNews
@@ -36,9 +37,10 @@ FORGET = Question(
 
 
 class CopyPart(QObject):
-    """Signals: ``task_failed`` carries an exception nobody foresaw."""
+    """Signals: ``task_failed`` carries an exception nobody foresaw; ``booking_wanted`` the number of a booking."""
 
     task_failed = Signal(object)
+    booking_wanted = Signal(str)
 
     def __init__(self, tools: Tools, vm: CopyViewModel, earnings: EarningsPart, host: QWidget) -> None:
         super().__init__(host)
@@ -46,6 +48,10 @@ class CopyPart(QObject):
         self._tasks = TaskScope(self)
         self._tasks.failed.connect(self.task_failed)
         self.toast = Toast(tools.theme, host)
+        self.news = NewsPanel(tools, host)
+        self._told = CopyNews()
+        self.toast.acted.connect(self.show_news)
+        self.news.booking_wanted.connect(self._open)
         vm.changed.connect(self.draw)
         vm.told.connect(self._tell)
         earnings.page_made.connect(self._join_page)
@@ -60,10 +66,27 @@ class CopyPart(QObject):
                 when=lambda: self.vm.source is not None,
                 group="Earnings",
             ),
+            Command(
+                "copy.news",
+                "What changed since the copy before",
+                self.show_news,
+                when=lambda: bool(self._told.money),
+                group="Earnings",
+            ),
         )
 
     def stop(self) -> None:
         self._tasks.stop("forget")
+        self.news.hide()
+
+    def show_news(self) -> None:
+        """The list of what the last sync found."""
+        if self._told.money:
+            self.news.show_news(self._told, news_words(self._told, self._zone), self._zone)
+
+    def _open(self, booking_id: str) -> None:
+        self.news.close_panel()
+        self.booking_wanted.emit(booking_id)
 
     def draw(self, state: CopyState) -> None:
         if self._earnings.page is not None:
@@ -82,7 +105,9 @@ class CopyPart(QObject):
         return None if span is None else span.wall
 
     def _tell(self, news: CopyNews) -> None:
-        self.toast.tell(news_words(news, self._zone))
+        if news.money:
+            self._told = news
+        self.toast.tell(news_words(news, self._zone), "Show" if news.money else "")
         self._earnings.reload()
 
     def _ask_to_forget(self) -> None:
