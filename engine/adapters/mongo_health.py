@@ -167,9 +167,9 @@ class MongoHealth:
         same = same_rights(found[0], privileges(role, self._db.name))
         return [] if same else [f"role {role}: other rights"]
 
-    async def last_round(self) -> Round | None:
+    async def last_round(self, name: str = SWEEPER) -> Round | None:
         with speaking():
-            found = await self._db.rounds.find_one({"_id": SWEEPER})
+            found = await self._db.rounds.find_one({"_id": name})
         last = read("rounds", found, _round) if found else None
         return None if isinstance(last, Damaged) else last
 

@@ -49,6 +49,7 @@ from engine.domain.money import Money
 from engine.domain.people import Actor, Deed
 from engine.ports import Clock, PaymentGateway
 from engine.services import health_rows
+from engine.services.afterwards import DISPUTES, REFUNDS
 from engine.services.gate import gated
 from engine.services.reconcile import Reconciler
 from engine.services.versions import ZonesOfDesks, look_at_versions
@@ -70,7 +71,7 @@ class Inspection(health_rows.Rows, ZonesOfDesks, Protocol):
 
     async def schema(self) -> SchemaFacts: ...
 
-    async def last_round(self) -> Round | None: ...
+    async def last_round(self, name: str = "sweeper") -> Round | None: ...
 
     async def refunds_without_car(self, now: datetime) -> int:
         """Refunds of taken money without a car that nobody has made a quarter of an hour after they were due."""
@@ -224,6 +225,7 @@ class HealthService:
             ("At", last.desk),
             ("When", moment(last.at)),
             ("Looked at", f"{last.count} bookings"),
+            *[(f"{name.capitalize()} read again", await self._read_last(name)) for name in (REFUNDS, DISPUTES)],
         )
         says = f"Last swept by {last.by} {ago(since)}."
         if waiting := await self.inspection.refunds_without_car(self.clock.now()):
@@ -232,6 +234,10 @@ class HealthService:
             return Finding(Area.SWEEPER, Level.GOOD, says, facts)
         level = Level.BAD if since > SWEEP_MISSING else Level.WARNING
         return Finding(Area.SWEEPER, level, f"{says} Holds that run out stay.", facts, todo)
+
+    async def _read_last(self, name: str) -> str:
+        last = await self.inspection.last_round(name)
+        return "never" if last is None else f"{moment(last.at)}, by {last.by}"
 
     async def _schema(self) -> Finding:
         found = await self.inspection.schema()

@@ -166,12 +166,18 @@ async def test_what_was_changed_by_hand_in_the_schema_is_named_with_the_way_out(
 async def test_a_sweeper_that_stays_away_is_told_by_how_long(world, ago, level, told):
     async with world.desk("worker") as worker:
         await worker.sweeper.sweep()
-        world.db.rounds.update_one({}, {"$set": {"at": worker.clock.now() - timedelta(minutes=ago)}})
+        await worker.afterwards.look_if_due()
+        past = worker.clock.now() - timedelta(minutes=ago)
+        world.db.rounds.update_one({"_id": "sweeper"}, {"$set": {"at": past}})
+        world.db.rounds.delete_one({"_id": "disputes"})
 
     found, _ = await findings(world)
 
     assert level is found[Area.SWEEPER].level
     assert f"Last swept by worker {told} ago." in found[Area.SWEEPER].says
+    facts = dict(found[Area.SWEEPER].facts)
+    assert facts["Refunds read again"].endswith("by worker")
+    assert facts["Disputes read again"] == "never"
 
 
 async def test_without_redis_the_rest_is_looked_at_all_the_same(world):
