@@ -39,8 +39,8 @@ TILES = (
 _IN_A_ROW, _WIDE = 4, 760
 _CHART_HEIGHT = 72 * GRID
 _MOST_ROWS, _BONE_ROWS = 12, 8
-#: The line above the tiles, whether its words are there or awaited.
-_LINE = 5 * GRID
+#: The two lines above the tiles, whether their words are there or awaited.
+_LINE = 9 * GRID
 
 
 def _number(money: Money) -> str:

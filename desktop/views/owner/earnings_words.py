@@ -10,7 +10,7 @@ from PySide6.QtCore import QDate
 
 from desktop.figures import amount, custom, decimals, locale, plural, whole
 from desktop.theme.tokens import Tone
-from engine.domain.beside import Stretch
+from engine.domain.beside import Stretch, Which
 from engine.domain.earnings import CurrencyReport, Earnings, Figures
 from engine.domain.explained import Figure
 from engine.domain.money import Money
@@ -124,7 +124,7 @@ def notes_of(figure: Figure, earnings: Earnings, report: CurrencyReport) -> list
     if not earnings.beside:
         return [beside(figure, report.before, span_name(earnings.span.before))]
     return [
-        change(figure, report.total, each.of(report.currency), stretch_name(each.stretch, earnings.span))
+        change(figure, report.total, each.of(report.currency), _in_short(each.stretch, earnings.span))
         for each in earnings.beside
     ]
 
@@ -134,19 +134,30 @@ def compared_words(earnings: Earnings) -> str:
     names = [stretch_name(each.stretch, earnings.span) for each in earnings.beside]
     if not names:
         return f"{span_name(earnings.span)} has not begun."
-    same = ", the same days up to the same time of day" if any(each.stretch.cut for each in earnings.beside) else ""
+    same = ", up to this time of day" if any(each.stretch.cut for each in earnings.beside) else ""
     return f"Compared with {' and '.join(names)}{same}."
 
 
+def _in_short(stretch: Stretch, span: Span) -> str:
+    """For a tile; the sentence above all of them says which days these are."""
+    return "a year ago" if stretch.which is Which.YEAR_AGO else stretch_name(stretch, span)
+
+
 def stretch_name(stretch: Stretch, span: Span) -> str:
-    """``October 2026``, or the days of it: ``1 Oct – 29 Oct 2026``."""  # noqa: RUF002 -- a range's dash
+    """``October 2026``; of one that is cut ``1–30 Oct``, ``Q3 to 29 Aug``, ``2025 to 29 Nov``."""  # noqa: RUF002 -- dash
     if not stretch.cut:
         return span_name(Span(span.kind, stretch.first, stretch.end, span.zone))
     last = stretch.end - _DAY
+    year = "" if last.year == span.first.year else f" {last.year}"
+    if span.kind is SpanKind.YEAR:
+        return f"{stretch.first.year} to {_written(last, 'd MMM')}"
+    if span.kind is SpanKind.QUARTER:
+        return f"Q{(last.month + 2) // _MONTHS_OF_QUARTER}{year} to {_written(last, 'd MMM')}"
     if stretch.first == last:
-        return _written(last, "d MMM yyyy")
-    form = "d MMM" if stretch.first.year == last.year else "d MMM yyyy"
-    return f"{_written(stretch.first, form)} – {_written(last, 'd MMM yyyy')}"  # noqa: RUF001 -- a range's dash
+        return f"{_written(last, 'd MMM')}{year}"
+    if (stretch.first.year, stretch.first.month) == (last.year, last.month):
+        return f"{stretch.first.day}–{_written(last, 'd MMM')}{year}"  # noqa: RUF001 -- a range's dash
+    return f"{_written(stretch.first, 'd MMM')} – {_written(last, 'd MMM')}{year}"  # noqa: RUF001 -- a range's dash
 
 
 def _sign(number: Fraction) -> int:
