@@ -32,7 +32,11 @@ def doubt_in_short(code: str) -> str:
     return _WORDS[Doubt(code)][0] if code in _WORDS else "Row not believed"
 
 
+def doubt_alone(code: str) -> str:
+    """For whoever decides: what does not fit, in a sentence."""
+    return _WORDS[Doubt(code)][1] if code in _WORDS else "What is stored of it is not as DriveSphere writes it."
+
+
 def doubt_in_full(code: str) -> str:
     """For the booking's own page."""
-    said = _WORDS[Doubt(code)][1] if code in _WORDS else "What is stored of it is not as DriveSphere writes it."
-    return f"{said} {_STOPS}"
+    return f"{doubt_alone(code)} {_STOPS}"

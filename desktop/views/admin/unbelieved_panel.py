@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.dialogs import Question, confirm
 from desktop.tasks import TaskScope
@@ -133,11 +133,15 @@ class UnbelievedPanel(SidePanel):
         column.addWidget(self.banner)
         column.addWidget(self.why)
         column.addLayout(self._facts)
-        column.addWidget(self.looking)
+        asking = QHBoxLayout()
+        asking.addWidget(self.looking, 1)
+        asking.addStretch(1)
+        asking.addWidget(self.again)
+        column.addLayout(asking)
         column.addWidget(label)
         column.addWidget(self.reason)
         column.addStretch(1)
         self.set_content(content)
-        for button in (self.let_go, self.give_back, self.again):
+        for button in (self.let_go, self.give_back):
             self.foot.addWidget(button)
         self.foot.addStretch(1)

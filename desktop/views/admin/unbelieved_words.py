@@ -8,13 +8,14 @@ from desktop.dialogs import About, Amount, Question
 from desktop.messages import Message, amount, booking_number, branch_time, desk_zone, period_text, say
 from desktop.viewmodels.admin.unbelieved import UnbelievedRow
 from desktop.views.bookings.questions import about as about_booking
-from desktop.views.doubt_words import doubt_in_full
+from desktop.views.doubt_words import doubt_alone
 from engine.domain import errors
 from engine.domain.belief import Doubt
 from engine.domain.money import Money
 from engine.domain.unbelieved import KeptCar, RefundNotMade, UnbelievedCase
 from engine.domain.zones import shown_zone
 
+_WAITS = "No money moves until you decide."
 LET_GO, KEEP_MONEY = "Let the car go", "Give nothing back"
 
 
@@ -34,9 +35,9 @@ def why(row: UnbelievedRow, found: UnbelievedCase | None) -> str:
     """Why it is here."""
     damaged = found.stored.damaged if found is not None else row.damaged
     if damaged is not None:
-        return f"{doubt_in_full(Doubt.DAMAGED)} {damaged.reason[:1].upper()}{damaged.reason[1:]}."
+        return f"{doubt_alone(Doubt.DAMAGED)} {damaged.reason[:1].upper()}{damaged.reason[1:]}. {_WAITS}"
     code = found.doubt if found is not None else row.case.code if row.case is not None else ""
-    return doubt_in_full(code)
+    return f"{doubt_alone(code)} {_WAITS}"
 
 
 def when(found: UnbelievedCase) -> str:
@@ -44,15 +45,15 @@ def when(found: UnbelievedCase) -> str:
 
 
 def kept_cars(found: UnbelievedCase) -> str:
-    """Which cars are kept from everybody else; empty for none."""
+    """Which cars are kept from everybody else."""
     cars = found.stored.cars
     if not cars:
-        return "No car is kept for it." if not found.booking.blocking else "Its car is said to be kept for it."
-    return f"Kept for it: {'; '.join(map(_car, cars))}."
+        return "No car is kept for it."
+    return f"Kept for it: {'; '.join(_car(car, found) for car in cars)}."
 
 
-def _car(car: KeptCar) -> str:
-    return f"{car.label}, until {branch_time(car.period.ends_at, desk_zone())}"
+def _car(car: KeptCar, found: UnbelievedCase) -> str:
+    return f"{car.label}, until {branch_time(car.period.ends_at, shown_zone(found.booking.zone))}"
 
 
 def money_lines(found: UnbelievedCase) -> tuple[Amount, ...]:
