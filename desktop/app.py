@@ -254,6 +254,7 @@ class Program:
             now=engine.clock.now,
             open_page=open_browser,
             demo=engine.place.demo,
+            pays=engine.payment.opens_pages,
         )
         workspace.panel.card_refused.connect(workspace.detail.show_refusal)
         workspace.detail.card_refused.connect(workspace.panel.show_refusal)

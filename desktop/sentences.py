@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from engine.domain import backup, changed_car, errors, wish_errors
 from engine.domain.damage import Damaged
+from engine.domain.payment import NoStripeKey
 from engine.domain.wish import Refusal
 
 #: The badge of a row that cannot be read.
@@ -72,8 +73,11 @@ OF_ACCOUNTS = MappingProxyType(
     }
 )
 
+#: Told before a car is held, too.
+NO_KEY = "This desk has no Stripe key, so no payment page can be opened here. Have it paid at a desk that has one."
 PLAIN = MappingProxyType(
     {
+        NoStripeKey.code: NO_KEY,
         errors.NotBelieved.code: (
             "This booking was not written by DriveSphere as it stands. No money is moved; head office must look."
         ),

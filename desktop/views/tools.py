@@ -43,6 +43,7 @@ class Workspace:
         now: The server's time (UTC).
         open_page: Shows a page of Stripe's in the browser.
         demo: The data is made up and the payment page is the sandbox's.
+        pays: Payment pages can be opened from this desk.
     """
 
     actor: Actor
@@ -59,6 +60,7 @@ class Workspace:
     now: Callable[[], datetime]
     open_page: OpenBrowser
     demo: bool
+    pays: bool = True
 
 
 def announce(widget: QWidget, text: str) -> None:

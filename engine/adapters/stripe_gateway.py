@@ -32,7 +32,16 @@ from engine.domain.charging import must_be_chargeable, sent
 from engine.domain.dispute import DisputeFacts
 from engine.domain.errors import Forbidden, Misconfigured, PaymentRefused, Unavailable
 from engine.domain.frozen import freeze
-from engine.domain.payment import IntentFacts, PageFacts, PageOrder, PaymentFacts, RefundFacts, StripeMode, StripeNews
+from engine.domain.payment import (
+    IntentFacts,
+    NoStripeKey,
+    PageFacts,
+    PageOrder,
+    PaymentFacts,
+    RefundFacts,
+    StripeMode,
+    StripeNews,
+)
 
 #: The version of Stripe's document in ``resources/stripe``; the sandbox speaks no other.
 STRIPE_VERSION = "2026-05-27.dahlia"
@@ -243,7 +252,7 @@ class StripeGateway:
     @contextmanager
     def _asking(self) -> Iterator[None]:
         if self._keyless:
-            raise Forbidden("this desk has no Stripe key")
+            raise NoStripeKey("this desk has no Stripe key")
         with _translated():
             yield
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
 
-from engine.domain.errors import PaymentMismatch
+from engine.domain.errors import Forbidden, PaymentMismatch
 from engine.domain.money import Money
 from engine.domain.period import RentalPeriod
 
@@ -20,6 +20,12 @@ class StripeMode(StrEnum):
 
     TEST = auto()
     LIVE = auto()
+
+
+class NoStripeKey(Forbidden):
+    """This desk has none, so it asks Stripe nothing; a desk that has one may."""
+
+    code = "payment.no_key"
 
 
 class AttemptState(StrEnum):

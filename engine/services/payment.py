@@ -59,6 +59,11 @@ class PaymentService:
         """The card that was refused last on a page that stays open for another, as far as this engine looked."""
         return self._declines.get(booking_id)
 
+    @property
+    def opens_pages(self) -> bool:
+        """Whether this desk can ask Stripe for a payment page; without a key it can hold a car, and nobody can pay."""
+        return self.gateway.mode is not None
+
     async def settle(self, actor: Actor, booking_id: BookingId) -> Booking:
         """``carry_on`` for somebody at a desk.
 

@@ -13,7 +13,7 @@ from payments import opened, run_out
 from engine.config import Secret
 from engine.domain.booking import BookingState
 from engine.domain.errors import Forbidden, NotBelieved, NotFound, Unavailable
-from engine.domain.payment import AttemptState
+from engine.domain.payment import AttemptState, NoStripeKey
 
 pytestmark = pytest.mark.asyncio
 
@@ -204,6 +204,10 @@ async def test_a_desk_without_a_key_leaves_the_payment_to_one_that_has(world, st
         assert AttemptState.PREPARED == booking.attempt.state
 
         carried_on = await rich.payment.settle(rich.actor, booking.id)
+
+        assert (False, True) == (poor.payment.opens_pages, rich.payment.opens_pages)
+        with pytest.raises(NoStripeKey):
+            await poor.payment.page_address(poor.actor, booking.id)
 
     assert AttemptState.OPEN == carried_on.attempt.state
 

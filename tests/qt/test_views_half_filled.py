@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from builders import BERLIN, LISBON, RENTER
@@ -13,6 +14,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from view_builders import PERIOD, fed_workspace, make_offer
 
+from desktop.messages import say
+from desktop.sentences import NO_KEY
 from desktop.tasks import TaskScope
 from desktop.views.admin.branch_panel import BranchPanel
 from desktop.views.client.booking_panel import BookingPanel
@@ -20,6 +23,7 @@ from desktop.views.client.price_lines import elsewhere_words
 from desktop.views.tools import Tools
 from desktop.widgets.question_box import QuestionBox
 from engine.domain.branches import BranchLine
+from engine.domain.payment import NoStripeKey
 
 _ANY = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 _TYPED = st.text("abcdefgh 0123456789@.", min_size=1, max_size=12).filter(str.strip)
@@ -127,6 +131,16 @@ async def test_a_branch_half_filled_in_is_asked_about_too(host, theme, until, fi
     panel.forget_form()
     panel.close_panel()
     assert not panel.is_open
+
+
+@pytest.mark.parametrize("pays", [True, False])
+def test_a_desk_without_a_stripe_key_says_so_before_the_car_is_held(panel, pays):
+    panel._workspace = replace(panel._workspace, pays=pays)
+    panel.open_offer(make_offer(), PERIOD, BERLIN)
+
+    assert panel.banner.isVisible() is not pays
+    assert pays or "no Stripe key" in panel.banner.text
+    assert NO_KEY == say(NoStripeKey("none")).text
 
 
 @pytest.mark.parametrize("branch", [BERLIN, LISBON])

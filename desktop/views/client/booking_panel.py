@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.dialogs import About, Question, confirm
 from desktop.messages import Step, branch_name, email_refused, say
+from desktop.sentences import NO_KEY
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
@@ -148,9 +149,9 @@ class BookingPanel(FormPanel):
 
     def _draw_problem(self, state: PanelState) -> None:
         if state.problem is None or self.renters.says(state.problem):
-            elsewhere = elsewhere_words(state.branch, self._workspace.actor)
-            if state.booking is None and elsewhere:
-                self.banner.tell(Tone.WARNING, elsewhere, closable=False)
+            before = [elsewhere_words(state.branch, self._workspace.actor), "" if self._workspace.pays else NO_KEY]
+            if state.booking is None and any(before):
+                self.banner.tell(Tone.WARNING, " ".join(filter(None, before)), closable=False)
             else:
                 self.banner.clear()
             return
