@@ -40,7 +40,16 @@ from desktop.figures import (
 )
 from desktop.renter_words import CODES as RENTER_CODES
 from desktop.renter_words import renter_sentence
-from desktop.sentences import DAMAGED, NOT_UNDERSTOOD, OF_ACCOUNTS, OF_WISHES, PLAIN, REFUSED_WISHES, damage_words
+from desktop.sentences import (
+    DAMAGED,
+    NO_KEY,
+    NOT_UNDERSTOOD,
+    OF_ACCOUNTS,
+    OF_WISHES,
+    PLAIN,
+    REFUSED_WISHES,
+    damage_words,
+)
 from engine.domain import errors
 from engine.domain.addresses import BrowserNotOpened, NotOpenedWhy
 from engine.domain.booking import BookingId, Standing
@@ -343,6 +352,7 @@ __all__ = [
     "DAMAGED",
     "FIELDS",
     "FUELS",
+    "NO_KEY",
     "ORDERS",
     "ROLES",
     "STANDINGS",

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from engine.domain import backup, changed_car, errors, wish_errors
 from engine.domain.damage import Damaged
 from engine.domain.payment import NoStripeKey
+from engine.domain.unbelieved import RefundNotMade
 from engine.domain.wish import Refusal
 
 #: The badge of a row that cannot be read.
@@ -78,6 +79,10 @@ NO_KEY = "This desk has no Stripe key, so no payment page can be opened here. Ha
 PLAIN = MappingProxyType(
     {
         NoStripeKey.code: NO_KEY,
+        RefundNotMade.code: (
+            "Stripe did not give the money back. Look at the payment there and give it back; then press again "
+            "here, and it is written down."
+        ),
         errors.NotBelieved.code: (
             "This booking was not written by DriveSphere as it stands. No money is moved; head office must look."
         ),

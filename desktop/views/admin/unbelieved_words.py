@@ -12,7 +12,7 @@ from desktop.views.doubt_words import doubt_alone
 from engine.domain import errors
 from engine.domain.belief import Doubt
 from engine.domain.money import Money
-from engine.domain.unbelieved import KeptCar, RefundNotMade, UnbelievedCase
+from engine.domain.unbelieved import KeptCar, UnbelievedCase
 from engine.domain.zones import shown_zone
 
 _WAITS = "No money moves until you decide."
@@ -127,11 +127,6 @@ def refused(problem: errors.DriveSphereError) -> Message:
     """As everywhere, but for what only happens here."""
     if isinstance(problem, errors.MoveRefused):
         return Message("Nothing is wrong with this booking any more: DriveSphere goes on with it by itself.")
-    if isinstance(problem, RefundNotMade):
-        return Message(
-            "Stripe did not give the money back. The car is free; look at the payment in Stripe, and give the money "
-            "back there. Then press again, and it is written down here."
-        )
     if isinstance(problem, errors.Forbidden):
         return Message(
             "This desk's Stripe key may not do this, or it has none. Decide at a desk whose key may read and refund."

@@ -8,8 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.dialogs import About, Question, confirm
-from desktop.messages import Step, branch_name, email_refused, say
-from desktop.sentences import NO_KEY
+from desktop.messages import NO_KEY, Step, branch_name, email_refused, say
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
