@@ -29,6 +29,7 @@ class Icon(Enum):
     MONEY = 0xF0116
     PERSON = 0xF0013
     PEOPLE = 0xF0B58
+    RENTERS = 0xF000F
     ADMIN = 0xF0A12
     SETTINGS = 0xF08BB
     SIGN_IN = 0xF0342

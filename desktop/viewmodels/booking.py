@@ -40,6 +40,7 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
     def __init__(self, desk: Desk, open_browser: OpenBrowser, tasks: TaskScope) -> None:
         super().__init__(desk, open_browser, tasks, PanelState())
         self._intent_key = ""
+        self._kept: Renter | None = None
 
     def start(
         self, offer: Offer, period: RentalPeriod, branch: Branch, problem: DriveSphereError | None = None
@@ -51,11 +52,16 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         self._begin()
         self._intent_key = secrets.token_urlsafe(24)
         # A renter's own account rents for itself.
-        self._show(
-            PanelState(offer=offer, period=period, branch=branch, renter=self._desk.actor.renter, problem=problem)
-        )
+        renter, self._kept = self._desk.actor.renter or self._kept, None
+        self._show(PanelState(offer=offer, period=period, branch=branch, renter=renter, problem=problem))
+        if renter is not None and self._desk.actor.renter is None:
+            self.look_at(renter)
         if self._desk.actor.renter is not None:
             self.look_for_somebody()
+
+    def keep(self, renter: Renter) -> None:
+        """The next form that is opened is for *renter*."""
+        self._kept = renter
 
     def look_for_somebody(self) -> None:
         """Told before anything is filled in: a renter's own account needs a desk that carries its wish out."""

@@ -243,7 +243,6 @@ class BookingDetail(SidePanel):
             column.addWidget(part)
             part.copied.connect(lambda text: announce(self, f"{text} copied"))
         column.addWidget(self.renter, 0, Qt.AlignmentFlag.AlignLeading)
-        self.renter.hide()
 
     def _connect(self) -> None:
         self.renter.clicked.connect(self._show_renter)

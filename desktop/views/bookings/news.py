@@ -38,6 +38,11 @@ class BookingNews(QObject):
         if words:
             self._told.add(told)
 
+    def say(self, words: str) -> None:
+        """A word about what comes next, of no booking."""
+        self._about = None
+        self.toast.tell(words)
+
     def _words(self, booking: Booking, *, was_held: bool) -> str:
         number = booking_number(booking.id)
         if (late := late_news(booking)) and self._concerned(booking):

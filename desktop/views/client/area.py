@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from desktop.commands import Command
 from desktop.dialogs import Question
 from desktop.theme.icons import Icon
+from desktop.viewmodels.renters import RentersViewModel
 from desktop.viewmodels.search import SearchState
 from desktop.viewmodels.thumbnails import ThumbnailsViewModel
 from desktop.views.area import Area, Entry, Frame
@@ -16,6 +19,7 @@ from desktop.views.client.booking_panel import BookingPanel
 from desktop.views.client.car_panel import CarPanel
 from desktop.views.client.search_page import SearchPage
 from desktop.views.photos import Photos
+from desktop.views.renters.page import RentersPage
 from desktop.views.tools import Tools, Workspace
 from desktop.widgets.follow import Follow, Shows
 from desktop.widgets.side_panel import SidePanel
@@ -24,10 +28,10 @@ from engine.domain.booking import Booking
 from engine.domain.car import Branch, CarId
 from engine.domain.catalogue import Offer
 from engine.domain.events import BookingChanged, Fact
-from engine.domain.people import Deed
+from engine.domain.people import Deed, Renter, RenterId
 from engine.domain.period import RentalPeriod
 
-FIND, BOOKINGS = "find", "bookings"
+FIND, BOOKINGS, RENTERS = "find", "bookings", "renters"
 _GROUP = "Find a car"
 
 
@@ -43,6 +47,7 @@ class ClientArea(Area):
         photos = Photos(self._thumbnails, self)
         self.search = SearchPage(tools, workspace, photos)
         self.bookings: BookingsPage | None = None
+        self.renters: RentersPage | None = None
         self.car = CarPanel(tools, workspace, photos, frame.host)
         self.panel = BookingPanel(tools, workspace, frame.host)
         self.detail = BookingDetail(tools, workspace.detail, workspace.now, frame.host, demo=workspace.demo)
@@ -58,21 +63,85 @@ class ClientArea(Area):
         return (
             Entry(FIND, "Find a car", Icon.FIND_CAR, lambda: self.search),
             Entry(BOOKINGS, name, Icon.BOOKINGS, self._make_bookings),
+            *([Entry(RENTERS, "Renters", Icon.RENTERS, self._make_renters)] if self._sees_renters else []),
         )
 
     def commands(self) -> tuple[Command, ...]:
         return (
             Command("search.form", "Search form", self._to_form, group=_GROUP),
             Command("search.cards", "Cars found", self._to_cards, key="Ctrl+Down", group=_GROUP),
-            Command("booking.new", "New booking", self._to_form, key="N", group=_GROUP, here=self._at_the_counter),
+            Command("booking.new", "New booking", self._new_booking, key="N", group=_GROUP, here=self._at_the_counter),
             Command("car.book", "Book this car", self._book_car, key="B", when=self._may_book_car, group=_GROUP),
             Command("booking.book", "Book", self._book, key="Ctrl+Return", when=self._may_book, group="Panel"),
             Command("booking.pay", "Pay in browser", self._pay, key="Ctrl+B", when=self._may_pay, group="Panel"),
+            *self._renter_commands(),
             *BookingCommands("bookings", "Bookings", self._to_bookings).all(self._workspace.bookings.scopes),
         )
 
+    @property
+    def _sees_renters(self) -> bool:
+        return self._workspace.actor.may(Deed.SEE_RENTERS)
+
+    def _renter_commands(self) -> tuple[Command, ...]:
+        if not self._sees_renters:
+            return ()
+
+        def here() -> bool:
+            return self._frame.at(RENTERS)
+
+        def one() -> bool:
+            return self.renters is not None and self.renters.shown is not None
+
+        def with_page(act: Callable[[RentersPage], None]) -> Callable[[], None]:
+            return lambda: act(self._to_renters())
+
+        return (
+            Command("renter.add", "New renter", with_page(RentersPage.add), group="Renters"),
+            Command(
+                "renter.change",
+                "Change this renter",
+                with_page(RentersPage.change),
+                key="E",
+                when=one,
+                here=here,
+                group="Renters",
+            ),
+        )
+
+    def open_renter(self, renter_id: RenterId) -> None:
+        """The page of one renter, wherever it was found."""
+        self._to_renters().open_renter(renter_id)
+
+    def _to_renters(self) -> RentersPage:
+        self._frame.go(RENTERS)
+        if self.renters is None:
+            raise RuntimeError("a page that was gone to is built")
+        return self.renters
+
+    def _make_renters(self) -> RentersPage:
+        vm = RentersViewModel(self._workspace.desk, self._workspace.tasks)
+        page = self.renters = RentersPage(self._tools, vm, self._workspace.now, self._frame.host)
+        page.booking_wanted.connect(self._open_booking)
+        page.new_wanted.connect(self._book_for)
+        page.task_failed.connect(self.task_failed)
+        vm.begin()
+        return page
+
+    def _book_for(self, renter: Renter) -> None:
+        """To the cars; whichever is chosen there is for *renter*."""
+        self._workspace.panel.keep(renter)
+        self._frame.go(FIND)
+        self.news.say(f"Choose a car for {renter.name}.")
+
     def _at_the_counter(self) -> bool:
-        return self._frame.at(FIND) or self._frame.at(BOOKINGS)
+        return self._frame.at(FIND) or self._frame.at(BOOKINGS) or self._frame.at(RENTERS)
+
+    def _new_booking(self) -> None:
+        """For the renter whose page is open, if one is."""
+        if self._frame.at(RENTERS) and self.renters is not None and self.renters.shown is not None:
+            self.renters.new_booking()
+        else:
+            self._to_form()
 
     def start(self) -> None:
         self.search.open()
@@ -83,6 +152,8 @@ class ClientArea(Area):
         self._holds.load()
         if self.bookings is not None:
             self.bookings.vm.load()
+        if self.renters is not None:
+            self.renters.vm.reload()
         self._workspace.search.again()
 
     def open_booking(self, booking: Booking) -> bool:
@@ -93,6 +164,8 @@ class ClientArea(Area):
         self._workspace.search.apply(fact)
         self._workspace.panel.apply(fact)
         self._workspace.car.apply(fact)
+        if self.renters is not None:
+            self.renters.vm.apply(fact)
         if isinstance(fact, BookingChanged):
             self._heard(fact.booking)
 
@@ -100,9 +173,11 @@ class ClientArea(Area):
         self.car.close_panel()
         self.panel.leave()
         self.detail.leave()
+        if self.renters is not None:
+            self.renters.leave_panels()
 
     def unsaved(self) -> Question | None:
-        return self.panel.unsaved()
+        return self.panel.unsaved() or (self.renters.unsaved() if self.renters is not None else None)
 
     def stop(self) -> None:
         # Nobody owns it if nobody went to it.
@@ -113,12 +188,15 @@ class ClientArea(Area):
         self.detail.stop()
         if self.bookings is not None:
             self.bookings.stop()
+        if self.renters is not None:
+            self.renters.stop()
 
     def _connect(self) -> None:
         workspace = self._workspace
         self.panel.task_failed.connect(self.task_failed)
         self.detail.task_failed.connect(self.task_failed)
         self.detail.search_wanted.connect(self._search_again)
+        self.detail.renter_wanted.connect(self.open_renter)
         self.news.show_wanted.connect(self._open_booking)
         self.search.chosen.connect(self._open_car)
         self.car.book_wanted.connect(self._open_offer)
@@ -265,6 +343,8 @@ class ClientArea(Area):
         online = self._workspace.connection.state.problem is None
         for panel in (self.car, self.panel, self.detail):
             panel.set_online(online=online)
+        if self.renters is not None:
+            self.renters.set_online(online=online)
 
     def _to_form(self) -> None:
         self._frame.go(FIND)

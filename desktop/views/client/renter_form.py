@@ -33,7 +33,8 @@ class RenterForm(QWidget):
     submitted = Signal(object)
     left = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None, *, stands_alone: bool = False) -> None:
+        """*stands_alone* has no search to go back to."""
         super().__init__(parent)
         self._country = ""
         self._visited: set[str] = set()
@@ -49,6 +50,7 @@ class RenterForm(QWidget):
             field.textEdited.connect(partial(self._typed, name))
             field.editingFinished.connect(partial(self._leave, name))
         self._lay_out(theme)
+        self._back.setVisible(not stands_alone)
 
     def begin(self, typed: str, country: str) -> None:
         """Empty but for what was typed into the search, put where it belongs; *country* reads numbers without a +."""
