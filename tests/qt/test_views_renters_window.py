@@ -182,6 +182,7 @@ async def test_two_are_compared_with_nothing_chosen_and_merged_after_a_question(
         await person.until(lambda: QApplication.activeModalWidget() is None)
         assert 2 == world.db.renters.count_documents({"merged_into": {"$exists": False}})
 
+        await person.until(lambda: not page.two._tasks.running("merge"))
         page.two.merge.click()
         await person.until(lambda: isinstance(QApplication.activeModalWidget(), QuestionBox))
         QApplication.activeModalWidget().yes.click()
