@@ -90,7 +90,7 @@ class ClientArea(Area):
             return self._frame.at(RENTERS)
 
         def one() -> bool:
-            return self.renters is not None and self.renters.shown is not None
+            return self.renters is not None and self.renters.renter_id is not None
 
         def with_page(act: Callable[[RentersPage], None]) -> Callable[[], None]:
             return lambda: act(self._to_renters())
@@ -138,7 +138,7 @@ class ClientArea(Area):
 
     def _new_booking(self) -> None:
         """For the renter whose page is open, if one is."""
-        if self._frame.at(RENTERS) and self.renters is not None and self.renters.shown is not None:
+        if self._frame.at(RENTERS) and self.renters is not None and self.renters.renter_id is not None:
             self.renters.new_booking()
         else:
             self._to_form()

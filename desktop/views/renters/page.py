@@ -49,7 +49,7 @@ class RentersPage(Page):
         self._connect()
 
     @property
-    def shown(self) -> RenterId | None:
+    def renter_id(self) -> RenterId | None:
         """Whose page is open."""
         return self.vm.state.wanted
 
