@@ -189,33 +189,12 @@ class RenterView(QWidget):
     def _lay_out(self, theme: Theme) -> None:
         for action in (self.merge, self.block, self.change, self.new):
             self.header.add_action(action)
-        contact, blocks, past = Panel(theme), Panel(theme), Panel(theme)
-        contact.body.addWidget(Text(theme, "Contact and licence", size=TypeSize.LEAD, bold=True))
-        for words, line in (("Telephone", self.phone), ("E-mail", self.email), ("Licence", self.licence)):
-            contact.body.addWidget(Text(theme, words, size=TypeSize.SMALL, ink="muted"))
-            contact.body.addWidget(line)
-        blocks.body.addWidget(Text(theme, "Blocks", size=TypeSize.LEAD, bold=True))
-        blocks.body.addWidget(self.blocks)
+        past = Panel(theme)
         past.body.addWidget(Text(theme, "History", size=TypeSize.LEAD, bold=True))
         past.body.addWidget(self.history, 1)
-        left = QWidget()
-        cards = QVBoxLayout(left)
-        cards.setContentsMargins(0, 0, 0, 0)
-        cards.setSpacing(4 * GRID)
-        for card in (contact, blocks):
-            cards.addWidget(card)
-        cards.addStretch(1)
-        room = QScrollArea(widgetResizable=True)
-        room.setFrameShape(QFrame.Shape.NoFrame)
-        room.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        room.viewport().setAutoFillBackground(False)
-        left.setAutoFillBackground(False)
-        room.setWidget(left)
-        room.setFixedWidth(_LEFT_PX)
         halves = QHBoxLayout()
         halves.setSpacing(4 * GRID)
-        halves.addWidget(room)
+        halves.addWidget(self._cards(theme))
         halves.addWidget(past, 1)
         doubt = QHBoxLayout()
         doubt.addWidget(self.doubt, 1)
@@ -229,6 +208,32 @@ class RenterView(QWidget):
         column.addWidget(self.blocked)
         column.addLayout(doubt)
         column.addLayout(halves, 1)
+
+    def _cards(self, theme: Theme) -> QScrollArea:
+        """How the renter is reached, and the blocks; they scroll where the window is low."""
+        contact, blocks = Panel(theme), Panel(theme)
+        contact.body.addWidget(Text(theme, "Contact and licence", size=TypeSize.LEAD, bold=True))
+        for words, line in (("Telephone", self.phone), ("E-mail", self.email), ("Licence", self.licence)):
+            contact.body.addWidget(Text(theme, words, size=TypeSize.SMALL, ink="muted"))
+            contact.body.addWidget(line)
+        blocks.body.addWidget(Text(theme, "Blocks", size=TypeSize.LEAD, bold=True))
+        blocks.body.addWidget(self.blocks)
+        left = QWidget()
+        cards = QVBoxLayout(left)
+        cards.setContentsMargins(0, 0, 0, 0)
+        cards.setSpacing(4 * GRID)
+        for card in (contact, blocks):
+            cards.addWidget(card)
+        cards.addStretch(1)
+        room = QScrollArea(widgetResizable=True)
+        room.setFrameShape(QFrame.Shape.NoFrame)
+        room.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        room.viewport().setAutoFillBackground(False)
+        room.setWidget(left)
+        left.setAutoFillBackground(False)
+        room.setFixedWidth(_LEFT_PX)
+        return room
 
 
 class _Blocks(QWidget):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from desktop.figures import day_time, desk_zone
 from desktop.messages import plural, say
 from desktop.theme.tokens import GRID, Tone
+from desktop.viewmodels.booking import NewRenter
 from desktop.viewmodels.renters import RentersState, RentersViewModel
 from desktop.views.admin.form import Form
 from desktop.views.client.renter_form import RenterForm
@@ -23,7 +24,6 @@ from desktop.widgets.text import Text
 from engine.domain.booking import Booking
 from engine.domain.errors import DriveSphereError, InvalidText
 from engine.domain.renters import RenterFile, Twin
-from engine.services.renters import NewRenter
 
 _LONGEST = 400
 _SHOWN = 5
