@@ -119,6 +119,8 @@ async def _noted(db: Database) -> list[str]:
     """Ids of rows that somebody met and could not read, and that cannot be read now."""
     with suppress(Forbidden), speaking():
         notes = await db.damaged_bookings.find({}, {"_id": 1}).sort("_id", 1).limit(_MOST_NOTES).to_list()
+        if not notes:
+            return []
         rows = db.bookings.find({"_id": {"$in": [note["_id"] for note in notes]}}).sort("_id", 1)
         return [row["_id"] async for row in rows if isinstance(read("bookings", row, booking_of), Damaged)]
     return []  # an account, or rights of an older release, that no list of them is for

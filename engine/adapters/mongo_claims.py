@@ -14,6 +14,7 @@ from engine.adapters.mongo_client import Client, Collection, Database, Document,
 from engine.adapters.mongo_documents import claims_of
 from engine.adapters.mongo_reading import Fields, read, shown
 from engine.adapters.mongo_rules import VALIDATORS
+from engine.adapters.mongo_strangers import strangers_walk
 from engine.domain.booking import BLOCKING, BookingState
 from engine.domain.damage import Damaged
 from engine.domain.errors import Forbidden
@@ -132,7 +133,7 @@ def _claimed(fence: Document) -> FenceClaims:
 
 
 async def shapes_walk(db: Database, most: timedelta) -> Walk:
-    """Rows that their collection would refuse today; collections that the account may not read are left out."""
+    """Rows that their collection would refuse, and bookings of strangers; what the account may not read is left out."""
     walk, began = Walk(), perf_counter()
     for name, validator in VALIDATORS.items():
         if perf_counter() - began > most.total_seconds():
@@ -143,4 +144,5 @@ async def shapes_walk(db: Database, most: timedelta) -> Walk:
             found = await db[name].find(misfits, {"_id": 1}).limit(_FEW).to_list()
             walk.looked += 1
             walk.add(f"{name}: {shown(row['_id'])}" for row in found)
+    await strangers_walk(db, walk, most - timedelta(seconds=perf_counter() - began))
     return walk

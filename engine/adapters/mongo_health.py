@@ -31,6 +31,7 @@ from engine.adapters.mongo_renters import same_view, wanted_views
 from engine.adapters.mongo_rights import RIGHTS, privileges
 from engine.adapters.mongo_rules import VALIDATORS, same_validator
 from engine.adapters.mongo_schema import schema_row
+from engine.domain.backup import Epoch
 from engine.domain.booking import BLOCKING, BookingState
 from engine.domain.damage import Damaged
 from engine.domain.errors import Forbidden, Unavailable
@@ -51,6 +52,7 @@ from engine.domain.ledger import LedgerKind
 from engine.domain.money import Money
 from engine.domain.restored import Outcome
 from engine.domain.server_address import same_server
+from engine.domain.successor import SLACK
 from engine.domain.trouble import FURTHEST_DUE
 
 SWEEPER = "sweeper"
@@ -205,7 +207,28 @@ class MongoHealth:
         looking = await deployment.looking_back() is not None
         with speaking():
             waiting = await self._db.restored_payments.count_documents({"outcome": Outcome.OPEN})
-        return RestoredFacts(epoch.at, epoch.back_to, epoch.by, looking, waiting)
+        forged = not await self._borne_out(epoch)
+        return RestoredFacts(epoch.at, epoch.back_to, epoch.by, looking, waiting, epoch.id, forged)
+
+    async def _borne_out(self, epoch: Epoch) -> bool:
+        """A restore is later than the database it brought back, and makes every account anew; workers can do neither.
+
+        Whoever may not read accounts is told what the rest says.
+        """
+        with speaking():
+            row = await schema_row(self._db) or {}
+        reached = [each["at"] for each in row.get("reached", ()) if isinstance(each.get("at"), datetime)]
+        if epoch.back_to > epoch.at or epoch.at > self._clock.now() + SLACK or (reached and min(reached) > epoch.at):
+            return False
+        older: Document = {"created_at": {"$lt": epoch.at}}
+        not_anew: Document = {"$or": [{"issued_at": None}, {"issued_at": {"$lt": epoch.at}}]}
+        # One that cannot be read is not made anew.
+        kept: Document = {"$and": [older, not_anew, VALIDATORS["people"]]}
+        try:
+            with speaking():
+                return await self._db.people.find_one(kept, {"_id": 1}) is None
+        except Forbidden:
+            return True
 
     async def claims(self) -> AsyncIterator[list[Claimed]]:
         """By car, through the index on what blocks; the last car of a page may be cut off and begins the next."""

@@ -72,6 +72,8 @@ class RestoredFacts:
         at, back_to: When, and to which moment (UTC).
         looking: The payments made since are not looked for yet.
         waiting: Payments without a booking, on which nobody decided yet.
+        id: Of the life that it began.
+        forged: Nothing else bears out that there was a restore.
     """
 
     at: datetime
@@ -79,6 +81,8 @@ class RestoredFacts:
     by: str
     looking: bool
     waiting: int
+    id: str = ""
+    forged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

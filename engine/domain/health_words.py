@@ -75,11 +75,21 @@ def backed_up(done: BackupNote | None, failed: BackupNote | None, now: datetime)
     return Finding(Area.BACKUP, Level.GOOD, says, about)
 
 
+_FORGED = (
+    "Somebody wrote past the program, as the worker's account may: change its password. Cars are booked again, and "
+    "copies on owners' computers used, once whoever looks after MongoDB removes the row epoch from deployment."
+)
+
+
 def went_back(facts: RestoredFacts | None) -> Finding:
     """Whether the database is an older one, and what that left open."""
     if facts is None:
         return Finding(Area.RESTORED, Level.GOOD, "The database was never restored from a back-up.")
     about = (("Restored", moment(facts.at)), ("By", facts.by), ("Back to", moment(facts.back_to)))
+    if facts.forged:
+        wrong = ("Wrong", f"epoch {facts.id} by {facts.by}")
+        says = "The database says that it was restored, and nothing else bears it out: no account was made anew then."
+        return Finding(Area.RESTORED, Level.BAD, says, (*about, wrong), _FORGED)
     says = f"The database went back in time to {moment(facts.back_to)}."
     if facts.looking:
         todo = "Start the worker, or sign in as an administrator, where there is a Stripe key."

@@ -182,7 +182,7 @@ class Run:
         name, tag = tried.cell.collection, tried.tag
         row = honest_of(shape_of(name), tag)
         if name == "deployment":
-            row = {"_id": tag, "mode": "test", "by": "tests", "at": row["at"]}
+            row = {"_id": tag, "mode": "test", "by": "tests", "at": row["at"], "epoch": tag, "back_to": row["at"]}
         own = {"slot": number % MOST_WISHES, "account": "renter", "n": 2, "what": row.get("what")}
         kind = schema_at(name, ("_id",)).get("bsonType")
         ids = {"rounds": "sweeper", "carriers": f"{number:024x}", "return_pages": f"https://firm.example/{tag}"}

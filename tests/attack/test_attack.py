@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 import attack_known as known
 import pytest
 import pytest_asyncio
-from attack_cells import ACTS, Cell, fields, places, sampled, shape_of, writers
+from attack_cells import ACTS, NAMED, Cell, fields, places, sampled, shape_of, writers
 from attack_run import DOOR, REFUSED, Run, Tried
 from payments import stripe_of
 
@@ -92,13 +92,17 @@ async def test_no_place_moves_money_and_each_is_noticed(world, stripe, batch, ca
 @pytest.mark.asyncio
 async def test_rows_that_hold_for_the_whole_firm_move_no_money_and_end_nothing(world, stripe, capsys):
     kept = list(world.db.deployment.find())
+    forged = Cell("deployment", ("_id",), "ds_worker", at=NAMED["deployment"].index("epoch"))
     try:
-        run, wrong = await play(world, stripe, APART)
+        run, wrong = await play(
+            world, stripe, [forged, *(each for each in APART if each.place != forged.place or each.at % 3 != forged.at)]
+        )
     finally:
         world.db.deployment.delete_many({"_id": {"$nin": [row["_id"] for row in kept]}})
 
     with capsys.disabled():
         _print(run)
+    assert "restored" == run.tried[0].by.get("doctor")
     # New rules of the firm may well be told of the bookings that were made under the old ones.
     assert {} == {name: lines for name, lines in wrong.items() if name in ("unlawful", "fell")}
 
