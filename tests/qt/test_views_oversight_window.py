@@ -168,7 +168,7 @@ async def test_a_branch_is_opened_moved_to_another_zone_and_not_closed_while_car
         await person.until(lambda: page.vm.state.firm is not None)
         page.add_branch()
         await person.until(page.branch_panel.form.name.hasFocus)
-        for typed in ("Ribeira", "Porto", "Rua 3", "Europe/Lisbon", "09:00", "9:30"):
+        for typed in ("Ribeira", "Porto", "Rua 3", "Europe/Lisbon", "09:00", "9 am"):
             person.focused.selectAll() if hasattr(person.focused, "selectAll") else None
             person.type(typed)
             person.press(Qt.Key.Key_Tab)
