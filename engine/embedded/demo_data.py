@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
 from engine.domain.car import Branch, Car
 from engine.domain.people import AccountName, Renter, Role
-from engine.domain.settings import FirmSettings
+from engine.domain.settings import FirmSettings, Revision
 from engine.embedded import demo_fleet, demo_people
-from engine.embedded.demo_history import NEW_COMMISSION_BP, Batch, History
+from engine.embedded.demo_history import NEW_COMMISSION_BP, OLD_COMMISSION_BP, Batch, History, raised_at
 from engine.embedded.demo_people import DemoAccount, DemoOwner
 
 
@@ -22,6 +22,7 @@ class DemoData:
     Attributes:
         now: The whole hour (UTC) that parts past from future. ``build`` with it gives the same data again, also on
             another day, so that a loading that was cut short can be taken up.
+        settings: The firm's rules from the beginning; ``raised`` are those since the commission was raised.
     """
 
     now: datetime
@@ -31,6 +32,7 @@ class DemoData:
     renters: tuple[Renter, ...]
     accounts: tuple[DemoAccount, ...]
     settings: FirmSettings
+    raised: Revision
     history: History
 
     def batches(self, size: int = 500) -> Iterator[Batch]:
@@ -50,6 +52,9 @@ def build(now: datetime, seed: int = 20) -> DemoData:
     accounts = demo_people.accounts()
     clerks = {home.branch.id: AccountName(f"clerk.{home.branch.id.removeprefix('br-')}") for home in homes}
     clerks |= {each.branch_id: each.account for each in accounts if each.role is Role.CLIENT and each.branch_id}
+    began = FirmSettings(currency=demo_fleet.CURRENCY, commission_bp=OLD_COMMISSION_BP)
+    since, admin = raised_at(hour), next(each.account for each in accounts if each.role is Role.ADMIN)
+    raised = Revision(2, since, replace(began, commission_bp=NEW_COMMISSION_BP), admin, since)
     return DemoData(
         now=hour,
         branches=tuple(home.branch for home in homes),
@@ -57,6 +62,7 @@ def build(now: datetime, seed: int = 20) -> DemoData:
         cars=cars,
         renters=renters,
         accounts=accounts,
-        settings=FirmSettings(currency=demo_fleet.CURRENCY, commission_bp=NEW_COMMISSION_BP),
+        settings=began,
+        raised=raised,
         history=History(hour, seed, homes, cars, renters, MappingProxyType(clerks)),
     )

@@ -70,7 +70,7 @@ class History:
         for car in self.cars:
             rng = dice(self.seed, "history", car.id)
             calendar = Calendar(car, homes[car.branch_id], self.now, rng)
-            raised = (self.now - _RAISED).replace(day=1, hour=0)
+            raised = raised_at(self.now)
             desk = _Desk(car, calendar, self.renters, self.clerks[car.branch_id], raised, rng)
             drawn = desk.booked()
             for booked in drawn:
@@ -78,6 +78,11 @@ class History:
                     past.append(chain((booked,), drawn))
                     break
                 yield booked
+
+
+def raised_at(now: datetime) -> datetime:
+    """Since when the firm takes the new commission."""
+    return (now - _RAISED).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from engine.adapters.mongo_provision import NewAccount, create_account, provisio
 from engine.adapters.mongo_restore import MARK
 from engine.adapters.mongo_rights import RIGHTS
 from engine.adapters.mongo_rules import VALIDATORS
+from engine.adapters.mongo_settings import revision_document
 from engine.domain.booking import Booking, BookingState
 from engine.domain.car import Car, CarId, CarStatus, terms_of
 from engine.domain.errors import Misconfigured
@@ -99,6 +100,9 @@ def _without_account(data: DemoData) -> list[DemoOwner]:
 async def _write(db: Database, data: DemoData, on_progress: Callable[[str], None]) -> None:
     for collection in _FILLED:
         await db[collection].delete_many({})
+    # What its bookings were agreed by: the commission was raised once.
+    rules = revision_document(data.raised)
+    await db.settings.replace_one({"_id": rules["_id"]}, rules, upsert=True)
     await db.branches.insert_many([branch_document(branch) for branch in data.branches])
     await db.cars.insert_many([car_document(car) for car in data.cars])
     await db.renters.insert_many([renter_document(renter) for renter in data.renters])

@@ -125,10 +125,16 @@ class AccountService:
         verb = "account.moved" if before.post.role is post.role else "account.role_changed"
         return await self._change(actor, before, after, verb)
 
-    async def disable(self, actor: Actor, account: AccountName) -> Person:
-        """It may not sign in any more; its desks are signed out. Raises: OwnAccount, LastAdmin."""
+    async def disable(self, actor: Actor, account: AccountName, own_password: str = "") -> Person:
+        """It may not sign in any more; its desks are signed out.
+
+        Raises:
+            OwnAccount, LastAdmin: As for every change of an account.
+            SignInRefused: *own_password* is not the actor's, whomever it locks out.
+        """
         actor.must(Deed.MANAGE_ACCOUNTS)
         before = await self._other(actor, account)
+        await self.accounts.prove(own_password)
         return await self._change(actor, before, before.changed(disabled=True), "account.disabled")
 
     async def enable(self, actor: Actor, account: AccountName, own_password: str = "") -> Person:

@@ -162,7 +162,7 @@ async def test_another_branch_and_a_new_password_are_told_to_the_open_desk_and_a
 
 async def test_B12_a_disabled_account_is_told_so_and_comes_back_as_it_was(world, office):
     async with world.desk("clerk2") as desk:
-        await office.accounts.disable(office.actor, "clerk2")
+        await office.accounts.disable(office.actor, "clerk2", PASSWORD)
         with pytest.raises(AccountDisabled):
             await desk.session.still(desk.actor)
     with pytest.raises(AccountDisabled):
@@ -182,7 +182,7 @@ async def test_S8_of_two_administrators_who_put_each_other_out_at_once_one_stays
             await choose_password(world.place, "boss", once, CHOSEN)
         async with open_engine(world.place, "boss", CHOSEN, background=False) as other:
             done = await asyncio.gather(
-                office.accounts.disable(office.actor, "boss"),
+                office.accounts.disable(office.actor, "boss", PASSWORD),
                 other.accounts.move(other.actor, "admin", COUNTER),
                 return_exceptions=True,
             )
@@ -246,7 +246,7 @@ async def test_whoever_gives_the_rights_of_an_administrator_proves_to_be_who_is_
     await office.accounts.move(office.actor, "clerk2", Post(Role.ADMIN), PASSWORD)
     with pytest.raises(SignInRefused):
         await office.accounts.reset_password(office.actor, "clerk2", "wrong")
-    await office.accounts.disable(office.actor, "clerk2")
+    await office.accounts.disable(office.actor, "clerk2", PASSWORD)
     with pytest.raises(SignInRefused):
         await office.accounts.enable(office.actor, "clerk2", "wrong")
 
@@ -258,7 +258,7 @@ async def test_S8_every_change_is_in_the_audit_with_both_sides_and_without_any_p
     await office.accounts.edit(office.actor, "nele", "Nele Vogt", "nele@example.org", "")
     await office.accounts.move(office.actor, "nele", Post(Role.CLIENT, LISBON.id))
     await office.accounts.move(office.actor, "nele", Post(Role.OWNER, owner_id="owner-1"))
-    await office.accounts.disable(office.actor, "nele")
+    await office.accounts.disable(office.actor, "nele", PASSWORD)
     await office.accounts.enable(office.actor, "nele")
     issued = await office.accounts.reset_password(office.actor, "nele")
     await choose_password(world.place, "nele", issued.password, CHOSEN)
@@ -315,8 +315,8 @@ async def test_the_name_of_an_account_is_taken_once(world, office):
     with pytest.raises(AccountTaken):
         await make(office, NewPerson("clerk", "Not this one", "", "", COUNTER))
     with pytest.raises(NotFound):
-        await office.accounts.disable(office.actor, "nobody")
-    await office.accounts.disable(office.actor, "nele")
+        await office.accounts.disable(office.actor, "nobody", PASSWORD)
+    await office.accounts.disable(office.actor, "nele", PASSWORD)
     with pytest.raises(MoveRefused):
         await office.accounts.reset_password(office.actor, "nele")
 

@@ -331,7 +331,7 @@ async def test_a_disabled_account_and_an_old_key_wish_in_vain(world, staff):
         old = raw_wish(world, desk)
         await admin.accounts.reset_password(admin.actor, "renter")
         with_new = raw_wish(world, desk, id="raw-2")
-        await admin.accounts.disable(admin.actor, "renter")
+        await admin.accounts.disable(admin.actor, "renter", PASSWORD)
         disabled = raw_wish(world, desk, id="raw-3", key=key_of(world))
         whys = []
         for made in (old, with_new, disabled):

@@ -161,7 +161,11 @@ async def test_B12_a_disabled_account_is_signed_out_and_told_so(desk):
         await counter.sign_in("clerk2")
         await office.open("clerk2")
         office.admin.panel.disable.click()
-        await office.answer()
+        await office.answer(password="not the password")
+        await office.until(lambda: "password" in office.admin.panel.banner.text)
+        assert counter.session.phase is not SessionPhase.SIGNED_OUT
+        office.admin.panel.disable.click()
+        await office.answer(password=PASSWORD)
         await counter.until(lambda: counter.session.phase is SessionPhase.SIGNED_OUT)
 
         assert counter.program.window.sign_in._form._banner.text.startswith("This account is disabled.")

@@ -5,11 +5,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from engine.adapters.mongo_settings import first_revision
 from engine.domain.booking import BLOCKING, MOVES, BookingState
 from engine.domain.car import CarStatus
 from engine.domain.ledger import LedgerKind
 from engine.domain.people import Role
 from engine.domain.pricing import quote
+from engine.domain.settings import settings_at
 from engine.domain.sought import joined
 from engine.domain.text import clean
 from engine.embedded.demo_calendar import AHEAD, PAST
@@ -137,7 +139,15 @@ def test_the_commission_was_raised_once_and_stays_with_its_bookings(firm):
 
     assert sorted(rates) == rates
     assert {1500, 1750} == set(rates)
-    assert firm.data.settings.commission_bp == rates[-1]
+    assert (firm.data.settings.commission_bp, firm.data.raised.settings.commission_bp) == (rates[0], rates[-1])
+
+
+def test_each_booking_was_agreed_by_the_rules_of_its_day(firm):
+    rules = [first_revision(firm.data.settings), firm.data.raised]
+
+    for booking in firm.bookings:
+        held = settings_at(rules, booking.created_at)
+        assert (held.commission_bp, held.cancellation) == (booking.quote.commission_bp, booking.cancellation)
 
 
 def test_R1_the_ledger_holds_what_was_captured_less_what_was_given_back(firm):

@@ -100,8 +100,8 @@ class PeopleViewModel(QObject):
     def move(self, post: Post, own_password: str) -> None:
         self._act("moved", self._desk.accounts.move, post, own_password)
 
-    def disable(self) -> None:
-        self._act("disabled", self._desk.accounts.disable)
+    def disable(self, own_password: str) -> None:
+        self._act("disabled", self._desk.accounts.disable, own_password)
 
     def enable(self, own_password: str) -> None:
         self._act("enabled", self._desk.accounts.enable, own_password)

@@ -212,8 +212,9 @@ class PersonPanel(FormPanel):
             self._vm.move(post, proof)
 
     async def _ask_disable(self) -> None:
-        if (row := self._vm.state.row) is not None and await self._agree(questions.to_disable(row.person), proof=False):
-            self._vm.disable()
+        row = self._vm.state.row
+        if row is not None and (proof := await self._agree(questions.to_disable(row.person), proof=True)):
+            self._vm.disable(proof)
 
     async def _ask_enable(self) -> None:
         if (row := self._vm.state.row) is not None and (proof := await self._agree_for(row, questions.to_enable)):

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, timedelta
 
-from builders import BERLIN, RENTER, make_car
+from builders import BERLIN, PASSWORD, RENTER, make_car
 
 import engine.bootstrap
 from engine.domain.accounts import NewPerson, PeopleQuery, Post
@@ -162,7 +162,7 @@ TABLE: dict[str, UseCase] = {
     ),
     "accounts.edit": may(ACCOUNTS, args=_clerk("Colin", "c@example.org", "+4930901822")),
     "accounts.move": may(ACCOUNTS, args=_clerk(Post(Role.CLIENT, BERLIN.id), "")),
-    "accounts.disable": may(ACCOUNTS, args=_clerk()),
+    "accounts.disable": may(ACCOUNTS, args=_clerk(PASSWORD)),
     "accounts.enable": may(ACCOUNTS, args=_clerk("")),
     "accounts.reset_password": may(ACCOUNTS, args=_clerk("")),
     "accounts.finish": may(ACCOUNTS, args=_clerk("")),
