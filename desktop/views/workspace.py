@@ -27,7 +27,7 @@ from desktop.widgets.rail import Rail, RailItem
 from desktop.widgets.status_bar import StatusBar
 from engine.domain.booking import Booking
 from engine.domain.events import Fact
-from engine.domain.people import Deed
+from engine.domain.people import Deed, RenterId
 
 #: Keys that the lists handle themselves; the F1 sheet names them too.
 KEYS_OF_LISTS = (
@@ -156,6 +156,16 @@ class WorkspaceView(QWidget):
     def open_booking(self, booking: Booking) -> None:
         """In the first view that shows bookings."""
         any(area.open_booking(booking) for area in self._areas)
+
+    @property
+    def shows_renters(self) -> bool:
+        """Whether one that is found can be opened."""
+        return self.client is not None and self._workspace.actor.may(Deed.SEE_RENTERS)
+
+    def open_renter(self, renter_id: RenterId) -> None:
+        """The page of one renter."""
+        if self.client is not None and self.shows_renters:
+            self.client.open_renter(renter_id)
 
     def _build(self, tools: Tools) -> tuple[Area, ...]:
         """The views this account may use, the first one first in the rail."""
