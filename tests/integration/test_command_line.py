@@ -173,7 +173,7 @@ def away(tmp_path, words):
         input="a pass phrase\n" * 3,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=250,
         check=False,
     )
 
@@ -185,7 +185,7 @@ def test_no_class_of_a_driver_reaches_a_person_when_servers_are_away(tmp_path):
     lines = [[*path, *needed(command)] for path, command in COMMANDS if path[0] not in SPECIAL]
     lines += [[*path, *needed(command), "--json"] for path, command in COMMANDS if _has(command, "as_json")]
     lines += [["race", "--mongo-root", "root"]]
-    with ThreadPoolExecutor(3) as pool:
+    with ThreadPoolExecutor(6) as pool:  # each waits five seconds for a server that is not there
         told = list(pool.map(lambda words: away(tmp_path, words), lines))
 
     spoke_to_mongodb = 0
