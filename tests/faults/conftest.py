@@ -21,15 +21,16 @@ _LONG_RUNS = 2
 
 
 @pytest.fixture(scope="session")
-def long_suite() -> bool:
-    return os.environ.get("FAULTS", "short") == "long"
+def length() -> str:
+    """How much is broken: ``quick`` in ``make test``, ``short`` or ``long`` by ``make faults``."""
+    return os.environ.get("FAULTS", "quick")
 
 
 @pytest.fixture(scope="session")
-def seeds(long_suite: bool) -> range:  # noqa: FBT001 -- pytest's way
+def seeds(length: str) -> range:
     """FAULTS_SEED names the first one, to repeat a run or to look elsewhere."""
     first = int(os.environ.get("FAULTS_SEED", "1"))
-    return range(first, first + (_LONG_RUNS if long_suite else 1))
+    return range(first, first + (_LONG_RUNS if length == "long" else 1))
 
 
 @pytest.fixture(scope="session")
@@ -82,10 +83,16 @@ def report(request: pytest.FixtureRequest):
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A scenario of the long suite is longer than other tests."""
+    """A scenario of the long suite is longer than other tests; the quick one leaves out what is marked for others."""
+    quick = os.environ.get("FAULTS", "quick") == "quick"
+    kept = []
     for item in items:
         if item.path.parent == Path(__file__).parent:
             item.add_marker(pytest.mark.timeout(900))
+            if quick and item.get_closest_marker("make_faults"):
+                continue
+        kept.append(item)
+    items[:] = kept
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

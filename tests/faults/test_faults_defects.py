@@ -13,7 +13,10 @@ pytestmark = pytest.mark.asyncio
 _HOUR, _DAY = 3600.0, 86400.0
 
 
-@pytest.mark.parametrize("off", [_HOUR, -_HOUR, _DAY, -_DAY])
+_OFF = [-_HOUR, _DAY, *(pytest.param(off, marks=pytest.mark.make_faults) for off in (_HOUR, -_DAY))]
+
+
+@pytest.mark.parametrize("off", _OFF)
 async def test_B5_a_desk_with_a_wrong_clock_holds_for_ten_minutes_of_the_servers_time(firm, off):
     async with open_run(firm, "B5", 1, cars=1) as run:
         desk = await run.desk(clock_off_s=off)

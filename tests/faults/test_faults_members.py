@@ -56,7 +56,7 @@ async def test_three_members_that_are_well_are_counted_and_named_with_their_part
     assert ["primary", "secondary", "secondary"] == sorted(parts)
 
 
-@pytest.mark.parametrize("how", ["kill", "pause"])
+@pytest.mark.parametrize("how", [pytest.param("kill", marks=pytest.mark.make_faults), "pause"])
 async def test_a_follower_that_is_gone_is_named_and_work_goes_on(cluster, how):
     gone = followers(cluster)[0]
     async with administrator(cluster) as engine:
@@ -92,7 +92,7 @@ async def test_a_follower_that_only_recovers_is_not_counted_as_well(cluster):
     assert (Level.WARNING, f"Look after {address(tired)}") == (found.level, found.todo)
 
 
-@pytest.mark.parametrize("stays", ["the leader", "a follower"])
+@pytest.mark.parametrize("stays", ["the leader", pytest.param("a follower", marks=pytest.mark.make_faults)])
 async def test_without_a_majority_desk_and_doctor_say_which_to_start(cluster, tmp_path, monkeypatch, stays):
     """A leader that lost the others goes on calling itself one for a while: its word alone is no majority."""
     monkeypatch.setattr(mongo_client, "OPERATION_S", 2.0)

@@ -181,6 +181,11 @@ STORIES = {
 }
 
 
+#: Of these a guard is taken out in ``make test`` too.
+_QUICK = {"lease released without its token", "no fence", "browser before store", "rows believed"}
+NAMES = [name if name in _QUICK else pytest.param(name, marks=pytest.mark.make_faults) for name in STORIES]
+
+
 async def _broken(firm, story, mutant: str, seed: int):
     async with open_run(firm, "mutants" if mutant else "their guards", seed, 1, mutant=mutant, lease_s=_LEASE_S) as run:
         run.quiet_within_s = 4 if mutant else 45
@@ -188,7 +193,7 @@ async def _broken(firm, story, mutant: str, seed: int):
         return await run.judged()
 
 
-@pytest.mark.parametrize("mutant", STORIES)
+@pytest.mark.parametrize("mutant", NAMES)
 async def test_without_its_guard_the_promise_is_broken_and_seen(firm, mutant):
     story, promise = STORIES[mutant]
     for seed in range(_RUNS):
@@ -198,7 +203,7 @@ async def test_without_its_guard_the_promise_is_broken_and_seen(firm, mutant):
     pytest.fail(f"not seen in {_RUNS} runs; the last: {outcome}")
 
 
-@pytest.mark.parametrize("mutant", STORIES)
+@pytest.mark.parametrize("mutant", NAMES)
 async def test_with_its_guard_the_promise_is_kept(firm, report, mutant):
     outcome = report(await _broken(firm, STORIES[mutant][0], "", 1))
 
