@@ -257,7 +257,9 @@ def _until(come: Callable[[], bool], what: str) -> None:
         time.sleep(_LOOK_EVERY_S)
 
 
-def spawn(command: list[str], output: Path, stdin: Any = subprocess.DEVNULL) -> subprocess.Popen:
+def spawn(
+    command: list[str], output: Path, stdin: Any = subprocess.DEVNULL, env: dict[str, str] | None = None
+) -> subprocess.Popen:
     """A process that the kernel kills when we are gone. Only from the main thread: it is the one that lives long."""
     with output.open("ab") as out:
         return subprocess.Popen(  # noqa: S603 -- our own command line
@@ -265,6 +267,7 @@ def spawn(command: list[str], output: Path, stdin: Any = subprocess.DEVNULL) -> 
             stdin=stdin,
             stdout=out,
             stderr=out,
+            env=env,
             preexec_fn=dies_with_us(),  # noqa: PLW1509 -- one system call
         )
 

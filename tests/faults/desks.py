@@ -39,8 +39,9 @@ class Nursery:
     def __init__(self, folder: Path) -> None:
         self._door, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         here = Path(__file__).parent
+        env = {**os.environ, "PYTHONPATH": str(here.parent)}
         with other:
-            self._process = spawn([sys.executable, str(here / "desk_process.py")], folder / "nursery.out", other)
+            self._process = spawn([sys.executable, str(here / "desk_process.py")], folder / "nursery.out", other, env)
 
     def close(self) -> None:
         self._door.close()
