@@ -11,7 +11,7 @@ from engine.domain.availability import Claim, TakenRows
 from engine.domain.belief import Capture, GiveBack, OpenPage, VoidPayment
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import Branch, BranchId, Car, CarId, CarTerms
-from engine.domain.catalogue import CarsFound, CarWish, Facets
+from engine.domain.catalogue import CarsAmong, CarsFound, CarWish, Facets
 from engine.domain.damage import Damaged
 from engine.domain.dispute import DisputeFacts
 from engine.domain.fleet import FleetOwner, FleetQuery, FleetRows, Outlook
@@ -211,6 +211,9 @@ class Store(Protocol):
 
     async def car(self, car_id: CarId) -> Car:
         """Raises: NotFound."""
+
+    async def cars_sought(self, text: str, among: CarsAmong, limit: int) -> list[Car | Damaged]:
+        """Cars any part of whose plate, brand and model is *text*, else those that differ from it by one slip."""
 
     async def renter(self, renter_id: RenterId) -> Renter:
         """Of somebody merged, whom it is now. Raises: NotFound, DamagedRow."""

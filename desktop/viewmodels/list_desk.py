@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from desktop.bridge import EngineThread
+from engine.domain.car import Car
 from engine.domain.copying import OwnCopy
+from engine.domain.damage import Damaged
 from engine.domain.listing import AnyBranch, BookingQuery, BookingRows, Listed
 from engine.domain.people import Actor
 from engine.services.listing import Exported
@@ -31,7 +33,10 @@ class Lists(Protocol):
 
 
 class Branches(Protocol):
+    """``CatalogueService``, or ``StoredListing``."""
+
     async def branches(self, actor: Actor) -> Sequence[AnyBranch]: ...
+    async def cars(self, actor: Actor, text: str) -> Sequence[Car | Damaged]: ...
 
 
 class ListDesk(Protocol):

@@ -34,6 +34,7 @@ class SearchForm:
 
     Attributes:
         taken: Cars that are not to be had are shown too, behind the free ones.
+        text: Any part of plate, brand and model; whoever names a car is told of it whether it is free or not.
     """
 
     branch_id: BranchId
@@ -47,11 +48,16 @@ class SearchForm:
     max_daily_minor: int | None = None
     order: CarOrder = CarOrder.PRICE
     taken: bool = False
+    text: str = ""
+
+    @property
+    def with_taken(self) -> bool:
+        return self.taken or bool(self.text)
 
     @property
     def filters(self) -> int:
         """How many filters are set."""
-        sets = (self.brands, self.bodies, self.fuels, self.transmissions)
+        sets = (self.brands, self.bodies, self.fuels, self.transmissions, self.text)
         return sum(map(bool, sets)) + (self.min_seats is not None) + (self.max_daily_minor is not None)
 
 
@@ -194,7 +200,7 @@ class SearchViewModel(QObject):
                 self._facets_of = form.branch_id
                 self._show(replace(self.state, facets=facets))
             page = await self._desk.call(lambda: self._desk.catalogue.search(self._desk.actor, wish))
-            taken = await self._taken(wish, 0, PAGE_SIZE - page.rows) if form.taken else None
+            taken = await self._taken(wish, 0, PAGE_SIZE - page.rows) if form.with_taken else None
         except DriveSphereError as problem:
             self._show(replace(self.state, phase=Phase.FAILED, problem=problem))
         else:
@@ -267,6 +273,7 @@ def wish_of(form: SearchForm, branch: Branch | None) -> CarWish:
         min_seats=form.min_seats,
         max_daily_minor=form.max_daily_minor,
         order=form.order,
+        text=form.text,
     )
 
 

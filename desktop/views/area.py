@@ -15,9 +15,11 @@ from desktop.commands import Command
 from desktop.dialogs import Question
 from desktop.theme.icons import Icon
 from desktop.widgets.status_bar import StatusBar
+from engine.domain.accounts import PersonRow
 from engine.domain.booking import Booking
-from engine.domain.car import Branch
+from engine.domain.car import Branch, Car
 from engine.domain.events import Fact
+from engine.domain.people import RenterId
 
 
 class Page(QWidget):
@@ -97,6 +99,18 @@ class Area(QObject):
 
     def open_booking(self, _booking: Booking) -> bool:
         """Show a booking that was found elsewhere; False where this view shows none."""
+        return False
+
+    def open_car(self, _car: Car) -> bool:
+        """Show a car that was found elsewhere; False where this view shows none."""
+        return False
+
+    def open_renter(self, _renter_id: RenterId) -> bool:
+        """Show a renter that was found elsewhere; False where this view shows none."""
+        return False
+
+    def open_person(self, _row: PersonRow) -> bool:
+        """Show an account that was found elsewhere; False where this view shows none."""
         return False
 
     def apply(self, fact: Fact) -> None:

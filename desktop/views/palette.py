@@ -1,4 +1,4 @@
-"""Ctrl+K: what the window's registry of commands has, and bookings by what people read out."""
+"""Ctrl+K: what the window's registry of commands has, and everything that the account may find."""
 
 from __future__ import annotations
 
@@ -9,16 +9,13 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from desktop.commands import Commands
-from desktop.messages import STANDINGS, booking_number
 from desktop.theme.theme import Theme
-from desktop.viewmodels.lookup import LookupViewModel
+from desktop.viewmodels.lookup import Found, LookupViewModel
+from desktop.views.found_lines import lines_of, note_of, nothing_of, things_of
 from desktop.widgets.palette import Palette, PaletteLine
-from engine.domain.booking import Booking, BookingId
-from engine.domain.ownbooks import Rental
 
 #: Opens the palette, and has no line in it.
 ITSELF = "help.palette"
-_BOOKING = "booking:"
 _RECENT = 5
 _LAST = "Window"
 #: After signing in, when the first page has come and nobody types yet.
@@ -33,8 +30,8 @@ class CommandPalette(QObject):
         self._theme, self._window, self._commands = theme, window, commands
         self.widget: Palette | None = None
         self._lookup: LookupViewModel | None = None
-        self._open_booking: Callable[[Any], None] = lambda _: None
-        self._bookings: dict[str, Booking | Rental] = {}
+        self._open_found: Callable[[Any], None] = lambda _: None
+        self._things: dict[str, Any] = {}
         self._recent: list[str] = []
         self._soon = QTimer(self, singleShot=True, interval=_PREPARE_MS)
         self._soon.timeout.connect(self._prepare)
@@ -44,18 +41,19 @@ class CommandPalette(QObject):
         if self.widget is None:
             self._soon.start()
 
-    def attach(self, lookup: LookupViewModel, open_booking: Callable[[Any], None]) -> None:
-        """Somebody is there whose bookings can be looked for; *open_booking* takes a row of theirs."""
-        self._lookup, self._open_booking = lookup, open_booking
+    def attach(self, lookup: LookupViewModel, open_found: Callable[[Any], None]) -> None:
+        """Somebody is there who can look for things; *open_found* takes a booking, car, renter or account of theirs."""
+        self._lookup, self._open_found = lookup, open_found
         lookup.found.connect(self._found)
+        lookup.asking.connect(self._asking)
 
     def detach(self) -> None:
         """Nothing of an old session stays."""
         self._soon.stop()
         if self.widget is not None and self.widget.isVisible():
             self.widget.leave()
-        self._lookup, self._open_booking = None, lambda _: None
-        self._bookings.clear()
+        self._lookup, self._open_found = None, lambda _: None
+        self._things.clear()
         self._recent.clear()
 
     def toggle(self) -> None:
@@ -88,8 +86,8 @@ class CommandPalette(QObject):
         return sorted(every, key=lambda line: (recent.get(line.id, _RECENT), line.group == _LAST))
 
     def _choose(self, name: str) -> None:
-        if name.startswith(_BOOKING):
-            self._open_booking(self._bookings[name])
+        if name in self._things:
+            self._open_found(self._things[name])
         elif self._commands.run(name):
             self._recent = [name, *(other for other in self._recent if other != name)][:_RECENT]
 
@@ -97,14 +95,11 @@ class CommandPalette(QObject):
         if self._lookup is not None:
             self._lookup.ask(text)
 
-    def _found(self, text: str, bookings: tuple[Booking | Rental, ...]) -> None:
-        self._bookings = {f"{_BOOKING}{booking.id}": booking for booking in bookings}
+    def _asking(self, text: str) -> None:
         if self.widget is not None:
-            self.widget.add_found(text, [_line(name, booking) for name, booking in self._bookings.items()])
+            self.widget.add_found(text, (), nothing="Searching …")
 
-
-def _line(name: str, booking: Booking | Rental) -> PaletteLine:
-    """Of a stored booking's renter nothing is known."""
-    renter = (booking.renter_name,) if isinstance(booking, Booking) else ()
-    words = " · ".join((booking_number(BookingId(booking.id)), booking.car_label, *renter))
-    return PaletteLine(name, f"Booking, {STANDINGS[booking.standing].lower()}", words)
+    def _found(self, text: str, found: Found) -> None:
+        self._things = things_of(found)
+        if self.widget is not None:
+            self.widget.add_found(text, lines_of(found, text), note_of(found, text), nothing_of(found, text))

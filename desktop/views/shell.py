@@ -107,7 +107,7 @@ class MainWindow(QMainWindow):
         for shown in (workspace.panel, workspace.car, workspace.search, workspace.detail):
             shown.changed.connect(self.commands.refresh)
         if view.shows_bookings:
-            self.finder.attach(LookupViewModel(workspace.desk, workspace.tasks), view.open_booking)
+            self.finder.attach(LookupViewModel(workspace.desk, workspace.tasks), view.open_found)
         self._pages.addWidget(view)
         self._pages.setCurrentWidget(view)
         self.finder.prepare_soon()
@@ -127,7 +127,7 @@ class MainWindow(QMainWindow):
         commands = view.commands()
         self._of_workspace = [command.id for command in commands]
         self._install(*commands)
-        self.finder.attach(LookupViewModel(work.lists, work.tasks), view.bookings.open_rental)
+        self.finder.attach(LookupViewModel(work.lists, work.tasks), view.open_found)
         self._pages.addWidget(view)
         self._pages.setCurrentWidget(view)
         self.finder.prepare_soon()

@@ -25,9 +25,11 @@ from desktop.widgets.help_sheet import HelpLine
 from desktop.widgets.page_stack import PageStack
 from desktop.widgets.rail import Rail, RailItem
 from desktop.widgets.status_bar import StatusBar
+from engine.domain.accounts import PersonRow
 from engine.domain.booking import Booking
+from engine.domain.car import Car
 from engine.domain.events import Fact
-from engine.domain.people import Deed, RenterId
+from engine.domain.people import Deed, Renter, RenterId
 
 #: Keys that the lists handle themselves; the F1 sheet names them too.
 KEYS_OF_LISTS = (
@@ -153,9 +155,20 @@ class WorkspaceView(QWidget):
         """Whether one that is found can be opened: an account without views has nowhere to."""
         return bool(self._areas)
 
-    def open_booking(self, booking: Booking) -> None:
-        """In the first view that shows bookings."""
-        any(area.open_booking(booking) for area in self._areas)
+    def open_found(self, thing: Booking | Car | Renter | PersonRow) -> None:
+        """In the first view that shows things of its kind."""
+        for area in self._areas:
+            match thing:
+                case Booking():
+                    shown = area.open_booking(thing)
+                case Car():
+                    shown = area.open_car(thing)
+                case Renter():
+                    shown = area.open_renter(thing.id)
+                case PersonRow():
+                    shown = area.open_person(thing)
+            if shown:
+                return
 
     @property
     def shows_renters(self) -> bool:

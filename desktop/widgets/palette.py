@@ -1,7 +1,7 @@
 """Everything the person may do, found by a few letters; its key stands beside it and is learned in passing.
 
 API: PaletteLine(id, group, title, key, enabled); Palette(theme, window): prepare(lines), open(lines), leave(),
-add_found(text, lines); chosen(id), typed(text).
+add_found(text, lines, note, nothing); chosen(id), typed(text).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QListView, QVBoxL
 from shiboken6 import isValid
 
 from desktop.theme.icons import Icon
-from desktop.theme.tokens import GRID
+from desktop.theme.tokens import GRID, TypeSize
 from desktop.widgets.fuzzy import fit
 from desktop.widgets.palette_row import ROW_PX, PaletteRow
 from desktop.widgets.panel import paint_panel
@@ -29,19 +29,35 @@ if TYPE_CHECKING:
 
 _AnyIndex = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
-WIDTH = 600
-_ROWS = 11
+WIDTH = 188 * GRID
+_ROWS = 14
 _TOP = 16 * GRID
+_NO_COMMAND = "No command fits. Try other letters."
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: _ROWS - 1, Qt.Key.Key_PageUp: 1 - _ROWS}
+
+
+Spans = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PaletteLine:
+    """A command, or with *detail* something that was found, or a heading, which cannot be chosen.
+
+    Attributes:
+        group: Stands at the end of the line: of what kind it is, or how it stands.
+        marked, detail_marked: Half-open spans of title and detail that are what was typed.
+    """
+
     id: str
     group: str
     title: str
     key: str = ""
     enabled: bool = True
+    detail: str = ""
+    icon: Icon | None = None
+    marked: Spans = ()
+    detail_marked: Spans = ()
+    heading: bool = False
 
 
 class Lines(QAbstractListModel):
@@ -68,8 +84,11 @@ class Lines(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return line.title
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return ", ".join(words for words in (line.title, line.group, line.key) if words)
+            return ", ".join(words for words in (line.title, line.detail, line.group, line.key) if words)
         return None
+
+    def flags(self, index: _AnyIndex) -> Qt.ItemFlag:
+        return Qt.ItemFlag.NoItemFlags if self.lines[index.row()].heading else super().flags(index)
 
 
 class Palette(QFrame):
@@ -91,7 +110,7 @@ class Palette(QFrame):
         self._came_from: QWidget | None = None
         self.setAccessibleName("All commands")
         self.field = QLineEdit()
-        self.field.setPlaceholderText("Type a command, a page or a booking's number")
+        self.field.setPlaceholderText("Part of a plate, number, name, telephone or e-mail; or a command")
         self.field.setAccessibleName("Command")
         self._glass = self.field.addAction(
             theme.icons.icon(Icon.SEARCH, theme.tokens.muted), QLineEdit.ActionPosition.LeadingPosition
@@ -101,7 +120,6 @@ class Palette(QFrame):
         self.list.setModel(self.model)
         self.list.setItemDelegate(PaletteRow(theme, self.list))
         self.list.setFrameShape(QFrame.Shape.NoFrame)
-        self.list.setUniformItemSizes(True)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.viewport().setAutoFillBackground(False)
@@ -110,9 +128,13 @@ class Palette(QFrame):
         column.setSpacing(2 * GRID)
         column.addWidget(self.field)
         column.addWidget(self.list, 1)
-        self.nothing = Text(theme, "No command fits. Try other letters.", ink="muted")
+        self.nothing = Text(theme, _NO_COMMAND, ink="muted", wrap=True)
         self.nothing.setContentsMargins(2 * GRID, GRID, 0, 0)
         column.insertWidget(1, self.nothing)
+        self.note = Text(theme, "", size=TypeSize.SMALL, ink="muted", wrap=True)
+        self.note.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
+        self.note.hide()
+        column.insertWidget(1, self.note)
         self.field.textChanged.connect(self._type)
         self.field.installEventFilter(self)
         self.list.clicked.connect(self._choose)
@@ -134,11 +156,20 @@ class Palette(QFrame):
         self._fill(lines)
         self.grab()
 
-    def add_found(self, text: str, lines: Sequence[PaletteLine]) -> None:
-        """What else there is to *text*; an answer to letters no longer there is dropped."""
+    def add_found(self, text: str, lines: Sequence[PaletteLine], note: str = "", nothing: str = _NO_COMMAND) -> None:
+        """What else there is to *text*, with a sentence above it; an answer to letters no longer there is dropped.
+
+        *nothing* is said where neither a command nor anything else fits.
+        """
         if text == self.field.text().strip() and self.isVisible():
             self._found = tuple(lines)
+            self._say(note, nothing)
             self._narrow()
+
+    def _say(self, note: str = "", nothing: str = _NO_COMMAND) -> None:
+        self.note.setText(note)
+        self.note.setVisible(bool(note))
+        self.nothing.setText(nothing)
 
     def leave(self) -> None:
         """Close, with the focus back where it was."""
@@ -150,12 +181,14 @@ class Palette(QFrame):
     def _fill(self, lines: Sequence[PaletteLine]) -> None:
         self._lines = tuple(sorted(lines, key=lambda line: not line.enabled))
         self._found = ()
+        self._say()
         self.field.clear()
         self._narrow()
         self._place()
 
     def _type(self, text: str) -> None:
         self._found = ()
+        self._say()
         self._narrow()
         self.typed.emit(text.strip())
 
@@ -170,7 +203,10 @@ class Palette(QFrame):
             [*(line for _, line in best if line.enabled), *self._found, *(line for _, line in best if not line.enabled)]
         )
         self.nothing.setVisible(not self.model.lines)
-        self.list.setCurrentIndex(self.model.index(0, 0))
+        self.list.setCurrentIndex(self.model.index(next(iter(self._choices()), 0), 0))
+
+    def _choices(self) -> list[int]:
+        return [at for at, line in enumerate(self.model.lines) if not line.heading]
 
     def _choose(self, index: _AnyIndex) -> None:
         line = index.data(ROW_ROLE)
@@ -179,12 +215,29 @@ class Palette(QFrame):
             self.chosen.emit(line.id)
 
     def _step(self, by: int) -> None:
-        count = self.model.rowCount()
-        if count:
-            at = self.list.currentIndex().row() + by
-            # One step past an end goes round; a page stops there.
-            at = at % count if abs(by) == 1 else min(max(at, 0), count - 1)
-            self.list.setCurrentIndex(self.model.index(at, 0))
+        choices = self._choices()
+        if not choices:
+            return
+        current = self.list.currentIndex().row()
+        at = (choices.index(current) if current in choices else 0) + by
+        # One step past an end goes round; a page stops there.
+        at = at % len(choices) if abs(by) == 1 else min(max(at, 0), len(choices) - 1)
+        self._go(choices[at])
+
+    def _step_group(self, by: int) -> None:
+        """To the first line under the next heading, or the one before; round at the ends."""
+        lines, choices = self.model.lines, self._choices()
+        firsts = [at for at in choices if at == choices[0] or lines[at - 1].heading]
+        current = self.list.currentIndex().row()
+        behind = [at for at in firsts if at > current] if by > 0 else [at for at in reversed(firsts) if at < current]
+        if firsts:
+            self._go(next(iter(behind), firsts[0] if by > 0 else firsts[-1]))
+
+    def _go(self, row: int) -> None:
+        self.list.setCurrentIndex(self.model.index(row, 0))
+        if row and self.model.lines[row - 1].heading:
+            self.list.scrollTo(self.model.index(row - 1, 0))
+            self.list.scrollTo(self.model.index(row, 0))
 
     def _place(self) -> None:
         width = min(WIDTH, self._window.width() - 4 * GRID)
@@ -218,7 +271,9 @@ class Palette(QFrame):
             self._choose(self.list.currentIndex())
         elif key == Qt.Key.Key_Escape:
             self.leave()
-        elif key not in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+        elif key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+            self._step_group(1 if key == Qt.Key.Key_Tab else -1)
+        else:
             return False
         return True
 

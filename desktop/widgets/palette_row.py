@@ -1,4 +1,4 @@
-"""Paints a line of the command palette: title, group, key.
+"""Paints a line of the command palette: icon, title with what was typed marked, detail below, group, key.
 
 API: PaletteRow(theme, view): a delegate; ROW_PX.
 """
@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QTextCharFormat, QTextLayout
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from desktop.theme.tokens import BORDER, GRID, RADIUS_CONTROL, TypeSize
@@ -17,10 +17,16 @@ from desktop.widgets.roles import ROW_ROLE
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QListView
 
+    from desktop.theme.icons import Icon
     from desktop.theme.theme import Theme
+
+    Spans = tuple[tuple[int, int], ...]
 
 _AnyIndex = QModelIndex | QPersistentModelIndex
 ROW_PX = 9 * GRID
+#: Of a line with a second one below it, and of a heading.
+TALL_PX, HEAD_PX = 12 * GRID, 7 * GRID
+_ICON_PX = 18
 _SIDE = 3 * GRID
 _KEY_PX = 22
 _Align = Qt.AlignmentFlag
@@ -31,8 +37,9 @@ class PaletteRow(QStyledItemDelegate):
         super().__init__(view)
         self._theme = theme
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: _AnyIndex) -> QSize:
-        return QSize(0, ROW_PX)
+    def sizeHint(self, _option: QStyleOptionViewItem, index: _AnyIndex) -> QSize:
+        line = index.data(ROW_ROLE)
+        return QSize(0, HEAD_PX if line.heading else TALL_PX if line.detail else ROW_PX)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _AnyIndex) -> None:
         line, tokens = index.data(ROW_ROLE), self._theme.tokens
@@ -44,17 +51,47 @@ class PaletteRow(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(tokens.accent_tint))
             painter.drawRoundedRect(QRectF(rect), RADIUS_CONTROL, RADIUS_CONTROL)
-        ink = tokens.text if line.enabled else tokens.disabled
+        ink = tokens.text if line.enabled and not line.heading else tokens.muted if line.heading else tokens.disabled
         inner = rect.adjusted(_SIDE, 0, -_SIDE, 0)
         inner = self._key(painter, inner, line.key, option.direction)
         muted = tokens.muted if line.enabled else tokens.disabled
-        inner = self._group(painter, inner, line.group, muted, option.direction)
-        font = self._theme.font(TypeSize.BODY)
-        painter.setFont(font)
-        painter.setPen(QColor(ink))
-        words = QFontMetrics(font).elidedText(line.title, Qt.TextElideMode.ElideRight, inner.width())
-        painter.drawText(inner, _Align.AlignLeading | _Align.AlignVCenter, words)
+        if line.icon is not None:
+            inner = self._icon(painter, inner, line.icon, option.direction)
+        upper, lower = _halves(inner, GRID) if line.detail else (inner, inner)
+        upper = self._group(painter, upper, line.group, muted, option.direction)
+        body = self._theme.font(TypeSize.SMALL if line.heading else TypeSize.BODY)
+        body.setBold(line.heading)
+        self._words(painter, upper, line.title, line.marked, body, ink)
+        if line.detail:
+            self._words(painter, lower, line.detail, line.detail_marked, self._theme.font(TypeSize.SMALL), muted)
         painter.restore()
+
+    def _words(self, painter: QPainter, room: QRect, text: str, marked: Spans, font: QFont, ink: str) -> None:
+        """One line of *text*, cut where the room ends, with what was typed in bold and the accent's colour."""
+        words = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+        layout = QTextLayout(words, font)
+        layout.setFormats(
+            [_marked(self._theme.tokens.accent, begin, end) for begin, end in marked if end < len(words) + 1]
+        )
+        layout.beginLayout()
+        line = layout.createLine()
+        line.setLineWidth(room.width() + _SIDE)
+        layout.endLayout()
+        painter.setPen(QColor(ink))
+        top = room.top() + (room.height() - line.height()) / 2
+        right_to_left = painter.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        left = room.right() - line.naturalTextWidth() if right_to_left else room.left()
+        layout.draw(painter, QPointF(left - line.x(), top))
+
+    def _icon(self, painter: QPainter, room: QRect, icon: Icon, direction: Qt.LayoutDirection) -> QRect:
+        place = QStyle.alignedRect(direction, _Align.AlignLeft | _Align.AlignVCenter, QSize(_ICON_PX, _ICON_PX), room)
+        self._theme.icons.paint(painter, place, icon, self._theme.tokens.muted)
+        width = _ICON_PX + 3 * GRID
+        return (
+            room.adjusted(0, 0, -width, 0)
+            if direction == Qt.LayoutDirection.RightToLeft
+            else room.adjusted(width, 0, 0, 0)
+        )
 
     def _key(self, painter: QPainter, room: QRect, key: str, direction: Qt.LayoutDirection) -> QRect:
         """A key cap at the reading end; the room that is left."""
@@ -81,6 +118,24 @@ class PaletteRow(QStyledItemDelegate):
 
 def _without(room: QRect, width: int, direction: Qt.LayoutDirection) -> QRect:
     """*room* less what is taken at the reading end."""
-    if direction == Qt.LayoutDirection.RightToLeft:
-        return room.adjusted(width, 0, 0, 0)
-    return room.adjusted(0, 0, -width, 0)
+    return _less(room, width, at_end=direction == Qt.LayoutDirection.LeftToRight)
+
+
+def _less(room: QRect, width: int, *, at_end: bool) -> QRect:
+    return room.adjusted(0, 0, -width, 0) if at_end else room.adjusted(width, 0, 0, 0)
+
+
+def _halves(room: QRect, margin: int) -> tuple[QRect, QRect]:
+    half = (room.height() - 2 * margin) // 2
+    upper = QRect(room.left(), room.top() + margin, room.width(), half)
+    return upper, upper.translated(0, half)
+
+
+def _marked(colour: str, begin: int, end: int) -> QTextLayout.FormatRange:
+    look = QTextCharFormat()
+    look.setForeground(QColor(colour))
+    look.setFontWeight(QFont.Weight.Bold)
+    look.setFontUnderline(True)
+    found = QTextLayout.FormatRange()
+    found.start, found.length, found.format = begin, end - begin, look
+    return found

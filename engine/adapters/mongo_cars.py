@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from engine.adapters.mongo_client import Document
+from engine.adapters.mongo_client import Database, Document
+from engine.adapters.mongo_sought import forgiven, holds
 from engine.domain.catalogue import CarOrder, CarWish
+from engine.domain.sought import Sought, sought
+from engine.domain.text import search_words
 
 #: Short rows come in one answer: the driver would fetch the 102nd with a command of its own.
 AT_ONCE = 100_000
@@ -15,8 +18,11 @@ ORDERS: dict[CarOrder, Document] = {
 }
 
 
-def car_filter(wish: CarWish) -> Document:
-    """The branch and the filters of *wish*; its status and its period are the caller's."""
+async def car_filter(db: Database, wish: CarWish) -> Document:
+    """The branch and the filters of *wish*; its status and its period are the caller's.
+
+    Its text is what is spelt so at the branch, or else what differs from it by one slip.
+    """
     wanted: Document = {"branch_id": wish.branch_id}
     for field, values in (
         ("brand", wish.brands),
@@ -30,7 +36,18 @@ def car_filter(wish: CarWish) -> Document:
         wanted["seats"] = {"$gte": wish.min_seats}
     if wish.max_daily_minor is not None:
         wanted["daily_rate.minor"] = {"$lte": wish.max_daily_minor}
+    if search_words(wish.text):
+        wanted["$and"] = [holds("parts", await cars_meant(db, wish.text, {"branch_id": wish.branch_id}))]
     return wanted
+
+
+async def cars_meant(db: Database, text: str, among: Document) -> Sought:
+    """What *text* means among those cars: as it is spelt if there is one, or with one slip."""
+    exact = sought(text)
+    if await db.cars.find_one({"$and": [among, holds("parts", exact)]}, {"_id": 1}) is not None:
+        return exact
+    meant = await forgiven(db.cars, "parts", text)
+    return meant if meant.ways else exact
 
 
 def page_of(order: CarOrder, offset: int, limit: int) -> Document:

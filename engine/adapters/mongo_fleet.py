@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from types import MappingProxyType
 
+from engine.adapters.mongo_cars import cars_meant
 from engine.adapters.mongo_client import Client, Database, Document, database, speaking
 from engine.adapters.mongo_documents import Claimed, booked, booked_ids, car_of
 from engine.adapters.mongo_reading import Fields, read, sound
-from engine.adapters.mongo_sought import forgiven, holds
+from engine.adapters.mongo_sought import holds
 from engine.domain.availability import ClaimKind
 from engine.domain.booking import STANDING, BookingId, BookingState
 from engine.domain.car import CarId, CarStatus, OwnerId
@@ -16,7 +17,6 @@ from engine.domain.damage import Damaged
 from engine.domain.fleet import MOST_TOLD, Coming, FleetOrder, FleetOwner, FleetQuery, FleetRow, FleetRows, Outlook
 from engine.domain.people import Role
 from engine.domain.period import RentalPeriod
-from engine.domain.sought import sought
 from engine.domain.text import search_key, search_words
 
 _ORDERS: dict[FleetOrder, Document] = {
@@ -64,11 +64,8 @@ class MongoFleet:
         """With what is spelt as typed, or else what differs from it by one slip; whether it does."""
         if not search_words(query.text):
             return narrowed, False
-        exact = {"$and": [narrowed, holds("parts", sought(query.text))]}
-        if await self._db.cars.find_one(exact, {"_id": 1}) is not None:
-            return exact, False
-        meant = await forgiven(self._db.cars, "parts", query.text)
-        return ({"$and": [narrowed, holds("parts", meant)]}, True) if meant.ways else (exact, False)
+        meant = await cars_meant(self._db, query.text, narrowed)
+        return {"$and": [narrowed, holds("parts", meant)]}, meant.slip
 
     async def _statuses(self, mine: Document) -> MappingProxyType[CarStatus, int]:
         pipeline: list[Document] = [{"$match": mine}, {"$group": {"_id": "$status", "cars": {"$sum": 1}}}]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
@@ -16,6 +15,7 @@ from engine.adapters.mongo_client import TRANSACTION_S, Client, Document, databa
 from engine.adapters.mongo_documents import audit_document, renter_of, renter_within
 from engine.adapters.mongo_reading import Fields, must, read
 from engine.adapters.mongo_schema import must_fit
+from engine.adapters.mongo_sought import forgiven, holds
 from engine.adapters.mongo_store import MAJORITY, SNAPSHOT
 from engine.domain.account_requests import AccountRequest, RequestId, RequestPage
 from engine.domain.accounts import Fleet, PeopleQuery, Person, Post
@@ -25,7 +25,8 @@ from engine.domain.damage import Damaged
 from engine.domain.errors import AccountTaken, LastAdmin, NotFound, Overtaken
 from engine.domain.people import AccountName, Role
 from engine.domain.phone import phone_beginnings
-from engine.domain.text import search_forms, search_key
+from engine.domain.sought import sought
+from engine.domain.text import search_key
 from engine.domain.zones import zones_version
 
 #: The one document of the roster.
@@ -40,13 +41,24 @@ class MongoPeople:
         self._db = database(client, name)
 
     async def page(self, query: PeopleQuery, offset: int, limit: int) -> tuple[list[Person | Damaged], int]:
-        wanted = _filter(query)
         with speaking():
+            wanted = await self._wanted(query)
             found = (
                 await self._db.people.find(wanted).sort([("order", 1), ("_id", 1)]).skip(offset).limit(limit).to_list()
             )
             total = await self._db.people.count_documents(wanted)
         return [read("people", document, person_of) for document in found], total
+
+    async def _wanted(self, query: PeopleQuery) -> Document:
+        """With what is spelt as typed, or else what differs from it by one slip."""
+        wanted = _filter(query)
+        if not query.text:
+            return wanted
+        exact = {"$and": [wanted, holds("keys", sought(query.text, phone_beginnings(query.text)))]}
+        if await self._db.people.find_one(exact, {"_id": 1}) is not None:
+            return exact
+        meant = await forgiven(self._db.people, "keys", query.text)
+        return {"$and": [wanted, holds("keys", meant)]} if meant.ways else exact
 
     async def person(self, account: AccountName) -> Person:
         with speaking():
@@ -168,9 +180,6 @@ class MongoPeople:
 
 def _filter(query: PeopleQuery) -> Document:
     wanted: Document = {}
-    if query.text:
-        begins = (*search_forms(query.text), *phone_beginnings(query.text))
-        wanted["$or"] = [{"keys": {"$regex": f"^{re.escape(begin)}"}} for begin in begins]
     if query.role is not None:
         wanted["role"] = query.role
     if query.branch_id is not None:

@@ -363,7 +363,7 @@ SHAPES: dict[str, Document] = {
             "owner_id": {"bsonType": ["string", "null"]},
             "renter": {"bsonType": ["object", "null"]},
             "disabled": {"bsonType": "bool"},
-            "keys": _list_of(_TEXT, 20),
+            "keys": _list_of(_TEXT, 600),
             "created_at": _DATE,
             "issued_at": {"bsonType": ["date", "null"]},
             "version": _COUNT,

@@ -17,7 +17,7 @@ from pymongo.write_concern import WriteConcern
 from engine.adapters.memory import Remembered
 from engine.adapters.mongo_bookings import WHOLE, BookingSource, news_document
 from engine.adapters.mongo_care import carless, due, look_for_damage, needing_person, note_damaged
-from engine.adapters.mongo_cars import AT_ONCE, car_filter, page_of
+from engine.adapters.mongo_cars import AT_ONCE, car_filter, cars_meant, page_of
 from engine.adapters.mongo_client import TRANSACTION_S, Client, Database, Document, database, session_of, speaking
 from engine.adapters.mongo_documents import audit_document, branch_of, car_of, renter_of
 from engine.adapters.mongo_listing import batches, counted, listed, meant
@@ -30,7 +30,7 @@ from engine.adapters.mongo_work import MongoWork, in_the_way, replace_version
 from engine.domain.audit import AuditRow
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import BodyType, Branch, BranchId, Car, CarId, CarStatus, Fuel, Transmission
-from engine.domain.catalogue import CarsFound, CarWish, Facets
+from engine.domain.catalogue import CarsAmong, CarsFound, CarWish, Facets
 from engine.domain.damage import Damaged
 from engine.domain.errors import Contended, InvalidText, NotFound, Overtaken, RuleBroken
 from engine.domain.freshness import Namespace, touched_by_booking
@@ -205,7 +205,7 @@ class MongoStore:
             pipeline: list[Document] = [
                 {
                     "$match": {
-                        **car_filter(wish),
+                        **await car_filter(self._db, wish),
                         "status": CarStatus.ACTIVE,
                         "_id": {"$nin": [document["_id"] for document in taken]},
                     }
@@ -223,6 +223,14 @@ class MongoStore:
         if found is None:
             raise NotFound("car", car_id)
         return must("cars", found, car_of)
+
+    async def cars_sought(self, text: str, among: CarsAmong, limit: int) -> list[Car | Damaged]:
+        wanted: Document = {"status": CarStatus.ACTIVE} if among.rentable else {}
+        wanted |= {"owner_id": among.owner_id} if among.owner_id is not None else {}
+        with speaking():
+            asked = {"$and": [wanted, holds("parts", await cars_meant(self._db, text, wanted))]}
+            found = await self._db.cars.find(asked).sort([("order", 1), ("_id", 1)]).limit(limit).to_list()
+        return [read("cars", document, car_of) for document in found]
 
     async def renter(self, renter_id: RenterId) -> Renter:
         with speaking():

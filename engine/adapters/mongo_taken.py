@@ -32,7 +32,7 @@ class MongoTaken:
             ids = await self._taken_ids(wish, now)
             status = {"$in": [CarStatus.ACTIVE, CarStatus.MAINTENANCE]}
             pipeline = [
-                {"$match": {**car_filter(wish), "status": status, "_id": {"$in": ids}}},
+                {"$match": {**await car_filter(self._db, wish), "status": status, "_id": {"$in": ids}}},
                 page_of(wish.order, offset, limit),
             ]
             found = (await (await self._db.cars.aggregate(pipeline)).to_list(1))[0]

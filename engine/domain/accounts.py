@@ -13,7 +13,9 @@ from engine.domain.car import BranchId, OwnerId
 from engine.domain.damage import Damaged
 from engine.domain.errors import InvalidText
 from engine.domain.people import AccountName, Renter, Role, renter_field
-from engine.domain.text import clean, name_keys, search_key, without_unseen
+from engine.domain.phone import phone_spellings
+from engine.domain.sought import joined, parts
+from engine.domain.text import clean, search_key, without_unseen
 
 _ACCOUNT = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 #: The database's own and the program's; nobody is called like them.
@@ -76,9 +78,9 @@ class Person:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """What the person is found by, from its beginning on."""
-        keys = (*name_keys(self.name), self.account, search_key(self.email), self.phone)
-        return tuple(dict.fromkeys(key for key in keys if key))
+        """What the person is found by in any part (``sought``): name, account, address and number."""
+        numbers = phone_spellings(self.phone) if self.phone else ()
+        return parts((self.name, self.account, joined(self.account), self.email, *numbers))
 
     def changed(self, **changes: object) -> Person:
         return replace(self, version=self.version + 1, **changes)  # type: ignore[arg-type]  # fields by name
@@ -137,7 +139,7 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class PeopleQuery:
-    """Attributes: ``text`` begins a word of the name, the account, the e-mail address or the telephone number."""
+    """Attributes: ``text`` is any part of the name, the account, the e-mail address or the telephone number."""
 
     text: str = ""
     role: Role | None = None

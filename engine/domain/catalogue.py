@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
 
-from engine.domain.car import BodyType, Branch, BranchId, Car, Fuel, Transmission
+from engine.domain.car import BodyType, Branch, BranchId, Car, Fuel, OwnerId, Transmission
 from engine.domain.damage import Damaged
 from engine.domain.errors import InvalidMoney, InvalidText
 from engine.domain.period import RentalPeriod
 from engine.domain.pricing import Quote, quote
+from engine.domain.text import clean
 
 #: Rows fetched at a time; more stalls the window (shared/ui.md).
 PAGE_SIZE = 50
@@ -33,6 +34,7 @@ class CarWish:
 
     Attributes:
         max_daily_minor: Highest daily rate in minor units of the firm's currency.
+        text: Any part of plate, brand and model.
     """
 
     branch_id: BranchId
@@ -44,6 +46,7 @@ class CarWish:
     min_seats: int | None = None
     max_daily_minor: int | None = None
     order: CarOrder = CarOrder.PRICE
+    text: str = ""
 
     def __post_init__(self) -> None:
         """What reaches a database filter is what its type says, never an object that a server would interpret (S9).
@@ -58,6 +61,7 @@ class CarWish:
             values = getattr(self, name)
             if not isinstance(values, frozenset) or any(not isinstance(value, kind) for value in values):
                 raise InvalidText(name, f"must be a set of {kind.__name__}")
+        clean("search", self.text, longest=100, required=False)
         for name in ("min_seats", "max_daily_minor"):
             value = getattr(self, name)
             if value is not None and type(value) is not int:
@@ -119,6 +123,14 @@ class OfferPage:
     def rows(self) -> int:
         """How many of the page there are."""
         return len(self.offers) + len(self.damaged)
+
+
+@dataclass(frozen=True, slots=True)
+class CarsAmong:
+    """Which cars are looked through. Attributes: ``owner_id`` None is any owner's; ``rentable`` only those for rent."""
+
+    owner_id: OwnerId | None = None
+    rentable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,11 @@ def joined(text: str) -> str:
     return "".join(sign for sign in folded(text) if _counts(sign))
 
 
+def folded_signs(text: str) -> list[tuple[str, int]]:
+    """What ``joined`` keeps of *text*, sign by sign, with where in *text* each comes from."""
+    return [(sign, at) for at, shown in enumerate(text) for sign in folded(shown) if _counts(sign)]
+
+
 def parts(texts: Iterable[str]) -> tuple[str, ...]:
     """The keys of *texts*: each of their words from each sign on, and once more whole with ``MARK``."""
     found = dict[str, None]()

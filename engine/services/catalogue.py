@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.domain.car import Branch, BranchId, branch_among
-from engine.domain.catalogue import PAGE_SIZE, CarsFound, CarWish, Facets, OfferPage, offers_of
+from engine.domain.car import Branch, BranchId, Car, branch_among
+from engine.domain.catalogue import PAGE_SIZE, CarsAmong, CarsFound, CarWish, Facets, OfferPage, offers_of
 from engine.domain.damage import Damaged
 from engine.domain.freshness import BRANCHES, SEARCHES_LIVE, Lookup, cars_at
 from engine.domain.people import Actor, Deed, Renter
 from engine.domain.phone import phone_beginnings
-from engine.domain.sought import sought
+from engine.domain.sought import sought, words
 from engine.domain.text import clean, search_forms
 from engine.ports import Cache, Clock, Store
 from engine.services.gate import gated
 
 _MOST_RENTERS = 20
+MOST_CARS = 20
 
 
 @gated
@@ -50,6 +51,18 @@ class CatalogueService:
         found = await self.cache.read(lookup, lambda: self.store.free_cars(wish, now, offset, PAGE_SIZE))
         offers, no_price = offers_of(found.cars, wish.period, branch, settings.commission_bp)
         return OfferPage(offers, offset, found.total, (*found.damaged, *no_price))
+
+    async def cars(self, actor: Actor, text: str) -> list[Car | Damaged]:
+        """Cars any part of whose plate, brand and model is *text*, else those that differ by one slip, in their order.
+
+        An owner's are the own ones, a renter's those for rent.
+        """
+        actor.must(Deed.BROWSE_CARS)
+        wanted = clean("search", text, longest=100, required=False)
+        if not words(wanted):
+            return []
+        among = CarsAmong(actor.owner_id, rentable=not actor.may(Deed.TAKE_BACK) and actor.owner_id is None)
+        return await self.store.cars_sought(wanted, among, MOST_CARS)
 
     async def renters(self, actor: Actor, text: str, country: str = "") -> list[Renter | Damaged]:
         """Past renters any part of whose name, e-mail, phone or licence is *text*; none for an empty one.

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from engine.domain.car import BranchId
+from engine.domain.car import BranchId, Car
 from engine.domain.copying import OwnCopy, kept_since
 from engine.domain.csv_text import BOM, csv_line, plain_amount, wall_time
 from engine.domain.errors import Forbidden
@@ -16,9 +16,11 @@ from engine.domain.money import Money
 from engine.domain.ownbooks import DAMAGED, Rental
 from engine.domain.ownlist import keys_of, listed
 from engine.domain.people import Actor
-from engine.domain.sought import forgiven
+from engine.domain.sought import forgiven, sought, words
 from engine.domain.span import milliseconds, moment
+from engine.domain.text import search_key
 from engine.domain.zones import shown_zone
+from engine.services.catalogue import MOST_CARS
 from engine.services.gate import gated
 from engine.services.listing import MOST_EXPORTED, Exported
 
@@ -56,6 +58,16 @@ class StoredListing:
             for each in self.copy.fleet.branches
             if each.branch_id in zones
         ]
+
+    async def cars(self, actor: Actor, text: str) -> list[Car]:
+        """As ``CatalogueService.cars``, of the copy's fleet."""
+        self._must_be(actor)
+        cars = sorted(self.copy.fleet.cars, key=lambda car: (search_key(car.title), car.id))
+        if not words(text):
+            return []
+        found = [car for car in cars if sought(text).found_in(car.parts)]
+        meant = sought(text) if found else forgiven(text, (car.parts for car in cars))
+        return [car for car in cars if meant.found_in(car.parts)][:MOST_CARS]
 
     async def export(
         self,

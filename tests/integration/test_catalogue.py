@@ -12,7 +12,7 @@ from pymongo import monitoring
 
 from engine.adapters.mongo_documents import renter_document
 from engine.adapters.mongo_sought import holds
-from engine.domain.car import BodyType, BranchId, CarStatus, Fuel, Transmission
+from engine.domain.car import BodyType, BranchId, CarStatus, Fuel, OwnerId, Transmission
 from engine.domain.catalogue import CarOrder, CarWish
 from engine.domain.errors import Forbidden, InvalidPeriod, InvalidText, NotFound
 from engine.domain.money import Money
@@ -225,3 +225,24 @@ async def test_any_part_of_a_renter_is_found_by_index_and_no_more_rows_are_read_
         assert "COLLSCAN" not in str(plan["queryPlanner"]["winningPlan"])
         assert 20 >= plan["executionStats"]["totalDocsExamined"]
         assert 2_000 > plan["executionStats"]["totalKeysExamined"]
+
+
+async def test_a_car_is_found_by_its_plate_where_one_looks_for_cars_free_or_not(world):
+    world.add_cars(make_car(8, plate="B-ZJ 3866", brand="\u0160koda", owner_id=OwnerId("owner-2")))
+    async with world.desk() as clerk, world.desk("owner") as owner:
+        period = days(clerk, 1, 3)
+        for text in ("zj386", "skoda 3866", "B-ZJ 3868", "Skdoa"):
+            page = await clerk.catalogue.search(clerk.actor, CarWish(BERLIN.id, period, text=text))
+            assert (
+                ["car-8"]
+                == [offer.car.id for offer in page.offers]
+                == [car.id for car in await clerk.catalogue.cars(clerk.actor, text)]
+            ), text
+            assert [] == await owner.catalogue.cars(owner.actor, text)
+        assert [] == await clerk.catalogue.cars(clerk.actor, " - ")
+        made = await clerk.booking.hold(clerk.actor, wish(clerk, car="car-8"))
+        taken = await clerk.availability.taken_cars(
+            clerk.actor, CarWish(BERLIN.id, made.period, text="3866"), offset=0, limit=5
+        )
+        assert ["car-8"] == [blocked.car.id for blocked in taken.blocked]
+    assert "COLLSCAN" not in str(world.db.cars.find(holds("parts", sought("zj386"))).explain()["queryPlanner"])

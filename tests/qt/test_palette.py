@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from builders import RENTER, make_car
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
-from view_builders import fed_workspace, make_booking
+from view_builders import NOW, fed_workspace, make_booking
 
 from desktop.commands import Command, Commands
 from desktop.tasks import TaskScope
-from desktop.viewmodels.lookup import LookupViewModel
+from desktop.viewmodels.lookup import Found, LookupViewModel
 from desktop.views.palette import ITSELF, CommandPalette
 from desktop.widgets.palette import ROW_PX
+from desktop.widgets.roles import ROW_ROLE
+from engine.domain.accounts import Person, PersonRow, Post
+from engine.domain.errors import Unavailable
+from engine.domain.people import AccountName, Role
 
 ran = []
 
@@ -122,20 +129,92 @@ def test_the_same_key_closes_it(palette):
     assert not palette.widget.isVisible()
 
 
-def test_bookings_are_found_and_opened_and_answers_to_older_letters_are_dropped(palette):
-    lookup, opened, asked = LookupViewModel(fed_workspace(TaskScope()).desk, TaskScope()), [], []
-    lookup.ask = asked.append
-    palette.attach(lookup, opened.append)
+@pytest.fixture
+def lookup(palette):
+    """Answered by the test; attached, with what was opened."""
+    lookup = LookupViewModel(fed_workspace(TaskScope()).desk, TaskScope())
+    lookup.asked, lookup.opened = [], []
+    lookup.ask = lookup.asked.append
+    palette.attach(lookup, lookup.opened.append)
     palette.toggle()
+    return lookup
+
+
+def current(palette):
+    return palette.widget.list.currentIndex().data(ROW_ROLE).title
+
+
+def everything(**changes):
+    found = Found(
+        (make_booking(1), make_booking(2)), 7, cars=(make_car(1), make_car(2)), renters=(RENTER,),
+        people=(PersonRow(person()),),
+    )  # fmt: skip
+    return replace(found, **changes)
+
+
+def person():
+    return Person(AccountName("vera"), "Vera Vogel", "v@example.org", "+4930123456", Post(Role.ADMIN), NOW)
+
+
+def test_bookings_are_found_and_opened_and_answers_to_older_letters_are_dropped(palette, lookup):
     QTest.keyClicks(palette.widget.field, "G8ET")
-    lookup.found.emit("G8E", (make_booking(2),))
+    lookup.found.emit("G8E", Found((make_booking(2),), 1))
     assert [] == titles(palette)
-    lookup.found.emit("G8ET", (make_booking(1),))
-    assert ["G8ET-6JAM-Q001 · Volkswagen Golf · B-DS 1 · Ada Moreau"] == titles(palette)
+    lookup.found.emit("G8ET", Found((make_booking(1),), 1))
+    assert ["Bookings", "G8ET-6JAM-Q001 · Volkswagen Golf · B-DS 1 · Ada Moreau"] == titles(palette)
+    assert ((0, 4),) == palette.widget.model.lines[1].marked
     press(palette, Qt.Key.Key_Return)
 
-    assert ["G", "G8", "G8E", "G8ET"] == asked
-    assert [make_booking(1)] == opened
+    assert ["G", "G8", "G8E", "G8ET"] == lookup.asked
+    assert [make_booking(1)] == lookup.opened
+
+
+def test_every_kind_has_its_heading_and_count_and_headings_are_passed_over(palette, lookup):
+    QTest.keyClicks(palette.widget.field, "zzz")
+    lookup.found.emit("zzz", everything())
+    lines = palette.widget.model.lines
+    heads = [(line.title, line.group) for line in lines if line.heading]
+    assert [("Renters", "1"), ("Bookings", "2 of 7"), ("Cars", "2"), ("Accounts", "1")] == heads
+
+    seen = [current(palette)]
+    for _ in range(6):
+        press(palette, Qt.Key.Key_Down)
+        seen.append(current(palette))
+    assert [line.title for line in lines if not line.heading] == seen[:-1]
+    assert seen[0] == seen[-1]
+    firsts = []
+    for _ in range(4):
+        press(palette, Qt.Key.Key_Tab)
+        firsts.append(current(palette))
+    assert [seen[1], seen[3], seen[5], seen[0]] == firsts
+    press(palette, Qt.Key.Key_Backtab)
+    assert seen[5] == current(palette)
+    press(palette, Qt.Key.Key_Return)
+    assert [PersonRow(person())] == lookup.opened
+
+
+@pytest.mark.parametrize(
+    ("found", "note", "nothing"),
+    [
+        (Found(), "", "Nothing found for “zzz”. Try a part of it."),
+        (everything(slip=True), "Nothing is spelt “zzz”. These differ by one slip.", ""),
+        (everything(stored=True), "From the stored copy.", ""),
+        (Found(problem=Unavailable("mongodb")), "Not everything could be searched", "Nothing was found where it could"),
+        (everything(problem=Unavailable("mongodb")), "Not everything could be searched", ""),
+    ],
+)
+def test_what_is_empty_nearly_spelt_stored_or_failed_says_so(palette, lookup, found, note, nothing):
+    QTest.keyClicks(palette.widget.field, "zzz")
+    lookup.asking.emit("zzz")
+    assert "Searching …" == palette.widget.nothing.text()
+    lookup.found.emit("zzz", found)
+
+    assert palette.widget.note.text().startswith(note)
+    assert bool(note) == palette.widget.note.isVisible()
+    assert bool(nothing) == palette.widget.nothing.isVisible()
+    assert palette.widget.nothing.text().startswith(nothing)
+    QTest.keyClicks(palette.widget.field, "z")
+    assert not palette.widget.note.isVisible()
 
 
 def test_nothing_of_a_session_stays_after_it(palette):
@@ -145,7 +224,7 @@ def test_nothing_of_a_session_stays_after_it(palette):
     palette.detach()
 
     assert not palette.widget.isVisible()
-    assert palette._bookings == {}
+    assert palette._things == {}
 
 
 def test_it_keeps_inside_a_small_window(palette, window):

@@ -17,6 +17,7 @@ from desktop.views.damage import sound_key
 from desktop.views.tools import Tools, Workspace
 from desktop.widgets.follow import Follow, Shows
 from engine.domain.account_requests import AccountRequest
+from engine.domain.accounts import PersonRow
 
 USERS, REQUESTS = "users", "requests"
 
@@ -57,6 +58,11 @@ class AccountsArea(Area):
         self.requests_vm.listing.load()
         if self.people is not None:
             self.people_vm.begin()
+
+    def open_person(self, row: PersonRow) -> bool:
+        self._frame.go(USERS)
+        self.panel.open_person(row)
+        return True
 
     def left(self) -> None:
         self.panel.close_panel()

@@ -11,6 +11,8 @@ from desktop.views.admin.oversight import OversightArea
 from desktop.views.admin.overview_page import Drill
 from desktop.views.area import Area, Entry, Frame
 from desktop.views.tools import Tools, Workspace
+from engine.domain.accounts import PersonRow
+from engine.domain.car import Car
 from engine.domain.events import Fact
 
 
@@ -53,6 +55,13 @@ class AdminArea(Area):
     def apply(self, fact: Fact) -> None:
         for part in self._parts:
             part.apply(fact)
+
+    def open_car(self, car: Car) -> bool:
+        self.oversight.to_cars().open_car(car)
+        return True
+
+    def open_person(self, row: PersonRow) -> bool:
+        return self.accounts.open_person(row)
 
     def left(self) -> None:
         for part in self._parts:

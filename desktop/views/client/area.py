@@ -25,7 +25,7 @@ from desktop.widgets.follow import Follow, Shows
 from desktop.widgets.side_panel import SidePanel
 from engine.domain.availability import Blocked
 from engine.domain.booking import Booking
-from engine.domain.car import Branch, CarId
+from engine.domain.car import Branch, Car, CarId
 from engine.domain.catalogue import Offer
 from engine.domain.events import BookingChanged, Fact
 from engine.domain.people import Deed, Renter, RenterId
@@ -108,9 +108,10 @@ class ClientArea(Area):
             ),
         )
 
-    def open_renter(self, renter_id: RenterId) -> None:
+    def open_renter(self, renter_id: RenterId) -> bool:
         """The page of one renter, wherever it was found."""
         self._to_renters().open_renter(renter_id)
+        return True
 
     def _to_renters(self) -> RentersPage:
         self._frame.go(RENTERS)
@@ -158,6 +159,12 @@ class ClientArea(Area):
 
     def open_booking(self, booking: Booking) -> bool:
         self._open_booking(booking)
+        return True
+
+    def open_car(self, car: Car) -> bool:
+        """Where it stands and whether it is free on the days that are looked at."""
+        self._frame.go(FIND)
+        self.search.search_car(car)
         return True
 
     def apply(self, fact: Fact) -> None:

@@ -1,4 +1,4 @@
-"""The six filters of the search, and the chips of those that are set."""
+"""The filters of the search: words, six choices, and the chips of those that are set."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from desktop.views.client.filter_button import FilterButton
 from desktop.widgets.button import HEIGHT, Button, Kind
 from desktop.widgets.chip import Chip
 from desktop.widgets.flow import FlowLayout
+from desktop.widgets.search_field import SearchField
 from engine.domain.car import BodyType, Fuel, Transmission
 from engine.domain.catalogue import Facets
 from engine.domain.money import Money
@@ -37,10 +38,14 @@ class FilterRow(QWidget):
         self.gears: FilterButton[Transmission] = FilterButton(theme, "Gears", TRANSMISSIONS.__getitem__)
         self.seats: FilterButton[int] = FilterButton(theme, "Seats", "{} or more".format, many=False)
         self.price: FilterButton[int] = FilterButton(theme, "Price", self._cap, many=False)
+        self.words = SearchField(theme, "Plate, make or model")
+        self.words.setFixedWidth(44 * GRID)
+        self.words.searched.connect(self.edited)
         self.taken = QCheckBox("Show taken cars too")
         self.taken.setMinimumHeight(HEIGHT)
         self.taken.setToolTip("Also the cars that are out, booked or held, with why and until when")
         row = FlowLayout(self, gap=2 * GRID)
+        row.addWidget(self.words)
         for button in self.buttons():
             row.addWidget(button)
             button.edited.connect(self.edited)
@@ -59,6 +64,8 @@ class FilterRow(QWidget):
         self.seats.show_chosen(_one(form.min_seats))
         self.price.show_chosen(_one(form.max_daily_minor))
         self.taken.setChecked(form.taken)
+        if self.words.text().strip() != form.text and not self.words.hasFocus():
+            self.words.show_text(form.text)
 
     def filled(self, form: SearchForm) -> SearchForm:
         """*form* with the filters as they are ticked."""
@@ -71,6 +78,7 @@ class FilterRow(QWidget):
             min_seats=next(iter(self.seats.chosen()), None),
             max_daily_minor=next(iter(self.price.chosen()), None),
             taken=self.taken.isChecked(),
+            text=self.words.text().strip(),
         )
 
     def _offer(self, facets: Facets) -> None:

@@ -48,7 +48,7 @@ class _Shown:
     @property
     def words(self) -> str:
         free = f"{plural(self.free, 'car')} free" if self.free else "No car free"
-        return f"{free} · {whole(self.taken)} taken" if self.form.taken else free
+        return f"{free} · {whole(self.taken)} taken" if self.form.with_taken else free
 
     def true_for(self, form: SearchForm | None) -> bool:
         """Whether these cars and prices also hold for *form*, which may only filter or order them otherwise."""

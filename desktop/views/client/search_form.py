@@ -186,6 +186,7 @@ class SearchFormPanel(Panel):
     def _clear_filters(self) -> None:
         for button in self.filters.buttons():
             button.show_chosen(frozenset())
+        self.filters.words.reset()
         self._edited()
 
     def _set_fields_enabled(self, *, enabled: bool) -> None:

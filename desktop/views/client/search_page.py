@@ -56,6 +56,7 @@ class SearchPage(Page):
         self.results.grid.set_photo_of(self._photo_of)
         photos.changed.connect(self.results.grid.viewport().update)
         self.form.edited.connect(self._search_for)
+        self.form.filters.words.stepped_down.connect(self.results.take_focus)
         self.order.currentIndexChanged.connect(self._reorder)
         self.results.told.connect(self.count.setText)
         self.results.chosen.connect(self.chosen)
@@ -107,6 +108,13 @@ class SearchPage(Page):
         if form is not None and branch is not None:
             out, back = (wall_of(at, branch.clock) for at in (period.starts_at, period.ends_at))
             self._search_for(replace(form, pick_up=out, drop_off=back))
+        self.focus_cards()
+
+    def search_car(self, car: Car) -> None:
+        """That car at its branch, for the days as they are."""
+        form = self._search.state.form
+        if form is not None:
+            self._search_for(replace(plain(form), branch_id=car.branch_id, text=car.plate))
         self.focus_cards()
 
     def search_like(self, booking: Booking) -> None:

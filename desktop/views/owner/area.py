@@ -91,6 +91,10 @@ class OwnerArea(Area):
         self.detail.open_booking(booking)
         return True
 
+    def open_car(self, car: Car) -> bool:
+        self._to_fleet().open_car(car)
+        return True
+
     def _open_number(self, booking_id: str) -> None:
         self.left()
         if not self.away.open_rental(booking_id):

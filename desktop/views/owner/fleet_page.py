@@ -86,6 +86,10 @@ class FleetPage(Page):
         """Ask for the cars."""
         self.fleet.load()
 
+    def open_car(self, car: Car) -> None:
+        """One that was found elsewhere: its panel, beside the list as it is."""
+        self.panel.open_car(car)
+
     def focus_first(self) -> None:
         if not self.panel.come_back():
             self.rows.take_focus()

@@ -32,7 +32,9 @@ from desktop.widgets.banner import Banner
 from desktop.widgets.page_stack import PageStack
 from desktop.widgets.rail import Rail, RailItem
 from desktop.widgets.status_bar import StatusBar, StatusText
+from engine.domain.car import Car
 from engine.domain.copying import OwnCopy
+from engine.domain.ownbooks import Rental
 from engine.domain.people import Actor
 from engine.domain.span import moment
 from engine.domain.zones import shown_zone
@@ -124,6 +126,13 @@ class OfflineView(QWidget):
         look = Command("page.search", "Search what is stored", self.bookings.search, key="/", group="Bookings")
         forget = Command("copy.forget", "Forget this computer …", self._ask_to_forget, group="Earnings")
         return (*pages, look, *self.bookings.commands(), *self.earnings.commands(), forget, leave)
+
+    def open_found(self, thing: Rental | Car) -> None:
+        """A booking beside the list; of a car its bookings."""
+        if isinstance(thing, Car):
+            self.bookings.show_car(thing)
+        else:
+            self.bookings.open_rental(thing)
 
     def go(self, name: str) -> None:
         if name not in self._made:

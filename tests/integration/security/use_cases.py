@@ -90,6 +90,7 @@ TABLE: dict[str, UseCase] = {
     "catalogue.branches": may(BROWSE),
     "catalogue.facets": may(BROWSE, args=lambda _it: (BERLIN.id,)),
     "catalogue.search": may(BROWSE, args=lambda it: (CarWish(BERLIN.id, it.period),)),
+    "catalogue.cars": may(BROWSE, args=lambda _it: ("golf",)),
     "catalogue.renters": may(Deed.SEE_RENTERS, args=lambda _it: ("ada", "DE")),
     "renters.page": may(Deed.SEE_RENTERS, args=lambda _it: (RenterQuery(),)),
     "renters.file": may(Deed.SEE_RENTERS, args=_renter()),

@@ -1,0 +1,41 @@
+"""What is marked is what was typed, whatever stands between."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.domain.marks import marks
+from engine.domain.sought import joined
+
+_SHOWN = st.text(st.sampled_from("abcXYZ019 -.\u00e9\u00df\u0410@"), min_size=1, max_size=20)
+
+
+@pytest.mark.parametrize(
+    ("shown", "typed", "slip", "wanted"),
+    [
+        ("B-ZJ 3866", "zj3866", False, "ZJ 3866"),
+        ("+49 30 23125010", "30 2312", False, "30 2312"),
+        ("Jonas Vogel", "vog jon", False, "Jon|Vog"),
+        ("Jonas Vogel", "vogle", True, "Vogel"),
+        ("Stra\u00dfe", "strasse", False, "Stra\u00dfe"),
+        ("Ada", "", False, ""),
+    ],
+)
+def test_marks_by_hand(shown, typed, slip, wanted):
+    assert wanted == "|".join(shown[begin:end] for begin, end in marks(shown, typed, slip=slip))
+
+
+@given(_SHOWN, st.data())
+def test_any_part_is_marked_and_spans_lie_apart_within_the_text(shown, data):
+    begin = data.draw(st.integers(0, len(shown) - 1))
+    part = shown[begin : data.draw(st.integers(begin + 1, len(shown)))]
+    spans = marks(shown, part)
+
+    assert bool(spans) == bool(joined(part))
+    assert all(0 <= left < right <= len(shown) for left, right in spans)
+    assert all(one[1] <= other[0] for one, other in pairwise(spans))
+    assert not spans or joined(part) in "".join(joined(shown[left:right]) for left, right in spans)
