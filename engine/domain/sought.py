@@ -20,8 +20,6 @@ LONGEST_KEY = 40
 MOST_WORDS = 6
 #: Shorter words have too many that differ by one sign.
 LEAST_FORGIVEN = 4
-#: From here on several words with a digit may be one number, whose parts say nothing by themselves.
-_LEAST_NUMBER = 6
 #: A shorter word, unless it is the first, is looked for where words begin.
 LEAST_INSIDE = 3
 #: In front of keys that are whole words; no word has it.
@@ -132,8 +130,9 @@ def guesses(text: str) -> tuple[Guess, ...]:
     exact = _way(apart)
     found = [Guess(exact, at, frozenset(_slips(word))) for at, word in enumerate(apart)]
     number = joined(text)[:LONGEST_KEY]
-    if len(apart) > 1 and len(number) >= _LEAST_NUMBER and any(sign.isdecimal() for sign in number):
-        found.append(Guess((frozenset({number}),), 0, frozenset(_slips(number))))
+    if len(apart) > 1 and _has_digit(number):
+        near = frozenset(each for each in _slips(number) if _has_digit(each))
+        found.append(Guess((frozenset({number}),), 0, near))
     return tuple(each for each in found if each.instead)
 
 
@@ -149,6 +148,11 @@ def told(found: Iterable[tuple[Guess, Iterable[str]]]) -> Sought:
     for guess, keys in found:
         there[guess] = there.get(guess, frozenset()) | guess.among(keys)
     return Sought(tuple(guess.told(each) for guess, each in there.items() if each), slip=True)
+
+
+def _has_digit(word: str) -> bool:
+    """Several words with a digit may be one number, whose parts say nothing by themselves."""
+    return any(sign.isdecimal() for sign in word)
 
 
 def _slips(word: str) -> Iterator[str]:
