@@ -118,7 +118,7 @@ async def _palette(photo) -> None:
     finder.toggle()
     await photo.take("palette")
     QTest.keyClicks(finder.widget.field, "mar")
-    await photo.until(lambda: finder._bookings)
+    await photo.until(lambda: finder._things)
     await photo.take("palette-found")
     finder.toggle()
     photo.program.window.show_keys()

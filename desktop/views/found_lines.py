@@ -78,7 +78,7 @@ def _marked(text: str, name: str, group: str, title: str, detail: str, icon: Ico
 
 def _renter(renter: Renter, text: str) -> PaletteLine:
     detail = " · ".join((phone_text(renter.phone), renter.email, renter.licence))
-    return _marked(text, f"renter:{renter.id}", "Renter", renter.name, detail, Icon.PERSON)
+    return _marked(text, f"renter:{renter.id}", "", renter.name, detail, Icon.PERSON)
 
 
 def _booking(booking: Booking | Rental, text: str) -> PaletteLine:

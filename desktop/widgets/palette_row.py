@@ -59,7 +59,7 @@ class PaletteRow(QStyledItemDelegate):
             inner = self._icon(painter, inner, line.icon, option.direction)
         upper, lower = _halves(inner, GRID) if line.detail else (inner, inner)
         upper = self._group(painter, upper, line.group, muted, option.direction)
-        body = self._theme.font(TypeSize.SMALL if line.heading else TypeSize.BODY)
+        body = QFont(self._theme.font(TypeSize.SMALL if line.heading else TypeSize.BODY))  # a copy: it is made bold
         body.setBold(line.heading)
         self._words(painter, upper, line.title, line.marked, body, ink)
         if line.detail:

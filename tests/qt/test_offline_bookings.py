@@ -181,7 +181,7 @@ async def test_a_stored_booking_is_found_from_any_page_by_its_number(train, hist
         person.press(Qt.Key.Key_K, CTRL)
         person.type(one.id)
         finder = person.window.finder
-        await person.until(lambda: len(finder._bookings) == 1 and finder.widget.model.lines)
+        await person.until(lambda: len(finder._things) == 1 and finder.widget.model.lines)
         person.press(Qt.Key.Key_Return)
         await person.until(view.bookings.panel.isVisible)
         assert "bookings" == view.rail.selected
@@ -189,7 +189,7 @@ async def test_a_stored_booking_is_found_from_any_page_by_its_number(train, hist
         await listed(person, view, 2)
         person.press(Qt.Key.Key_Q, CTRL | Qt.KeyboardModifier.ShiftModifier)
         await person.until(lambda: person.window.offline is None)
-        assert not finder._bookings
+        assert not finder._things
         assert person.window.focusWidget() is person.window.sign_in._form.account
 
 
