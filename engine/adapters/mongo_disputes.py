@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import timedelta
 
 from pymongo.errors import DuplicateKeyError
 
@@ -11,6 +12,7 @@ from engine.adapters.mongo_documents import money_document
 from engine.adapters.mongo_reading import Fields, sound
 from engine.domain.dispute import Dispute, DisputeFacts
 
+_AHEAD = timedelta(minutes=5)
 _UNDECIDED: Document = {"over": False}
 
 
@@ -19,7 +21,9 @@ class MongoDisputes:
         self._db = database(client, name)
 
     async def note(self, dispute: Dispute) -> None:
-        wanted = {"_id": dispute.facts.dispute_id, "looked_at": {"$lte": dispute.looked_at}}
+        # A time well ahead was written past the program, and holds nothing up.
+        earlier = [{"looked_at": {"$lte": dispute.looked_at}}, {"looked_at": {"$gt": dispute.looked_at + _AHEAD}}]
+        wanted: Document = {"_id": dispute.facts.dispute_id, "$or": earlier}
         told = dispute_document(dispute)
         with speaking():
             try:

@@ -186,6 +186,20 @@ async def test_a_payment_of_somebody_elses_is_not_listed(world, stripe, office):
     assert 0 == world.db.disputes.count_documents({"payment_intent": intent})
 
 
+async def test_a_row_that_was_written_past_the_program_hides_no_dispute(world, stripe, office):
+    async with world.desk() as desk:
+        booking = await paid(desk, stripe)
+    dispute_id = await stripe.dispute(booking)
+    await office.head_office.disputes.look()
+    hidden = {"over": True, "status": "won", "looked_at": datetime.now(UTC) + timedelta(days=900)}
+    world.db.disputes.update_one({"_id": dispute_id}, {"$set": hidden})
+    assert [] == await of_booking(office, booking)
+
+    await office.head_office.disputes.look()
+
+    assert [dispute_id] == [each.dispute.facts.dispute_id for each in await of_booking(office, booking)]
+
+
 @pytest.mark.parametrize("order", [[("due_by", 1), ("_id", 1)], [("looked_at", 1), ("_id", 1)]])
 async def test_disputes_that_are_not_decided_are_found_by_an_index(world, order):
     plan = str(world.db.disputes.find({"over": False}).sort(order).explain()["queryPlanner"]["winningPlan"])
