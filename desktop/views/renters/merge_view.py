@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QRadioButton,
     QScrollArea,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -121,7 +121,17 @@ class MergeView(QWidget):
         if self._pair != (state.look, state.other):
             self._pair = (state.look, state.other)
             self._fill(*self._pair)
+            self._take_focus()
         self._judge()
+
+    def _take_focus(self) -> None:
+        """To the first choice that is open, where the search has just gone."""
+        window = self.window()
+        focused = window.focusWidget()
+        if focused is None or focused is self.search or not self._grid_room.isAncestorOf(focused):
+            open_ones = (group.button(0) for group in self._groups.values() if group.checkedId() < 0)
+            target: QWidget = next(open_ones, self.merge)
+            target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _fill(self, keep: RenterLook, other: RenterLook) -> None:
         self.header.say("Compare and merge", "Choose what stays of each line. The other one leads here afterwards.")
@@ -154,10 +164,11 @@ class MergeView(QWidget):
             return
         group = self._groups[name] = QButtonGroup(self)
         for at, words in enumerate(shown):
-            button = QRadioButton(words)
+            button = Button(self._theme, words, Kind.PLAIN)
+            button.setCheckable(True)
             button.setAccessibleName(f"{FIELDS[name]}: {words}")
-            button.setToolTip(words)
-            button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            # The chosen one is told by a tick, not by its colour alone.
+            button.toggled.connect(partial(_tick, button))
             group.addButton(button, at)
             grid.addWidget(button, row, at + 1)
         if chosen >= 0:
@@ -234,3 +245,7 @@ class MergeView(QWidget):
         for widget in (self.header, self.banner):
             column.addWidget(widget)
         column.addWidget(room, 1)
+
+
+def _tick(button: Button, chosen: bool) -> None:  # noqa: FBT001 -- as the signal says it
+    button.set_icon(Icon.CHECK if chosen else None)

@@ -160,7 +160,7 @@ class RenterView(QWidget):
         return [
             column("Booking", lambda booking: booking_number(booking.id), 3, spare=True),
             column("Car", lambda booking: booking.car_label.rpartition(" · ")[0], 3, spare=True),
-            column("Plate", lambda booking: booking.plate, 2),
+            column("Plate", lambda booking: booking.plate, 3),
             column("Out", lambda booking: time(booking.period.starts_at, booking), 3),
             column("Back", lambda booking: time(booking.period.ends_at, booking), 3, spare=True),
             Column("Standing", standing, standing, tone=lambda booking: TONES[booking.standing].value, weight=2),

@@ -17,6 +17,7 @@ from desktop.views.renters.merge_view import MergeView
 from desktop.views.renters.one_view import RenterView
 from desktop.views.renters.panels import BlockPanel, DetailsPanel
 from desktop.views.tools import Tools
+from desktop.widgets.side_panel import SidePanel
 from engine.domain.people import RenterId
 from engine.domain.renters import RenterFile
 
@@ -170,9 +171,19 @@ class RentersPage(Page):
         self.one.new_wanted.connect(self.new_booking)
         self.one.booking_wanted.connect(self.booking_wanted)
         self.two.left.connect(self._compared)
+        for panel in (self.details, self.block):
+            panel.closed.connect(self._closed)
         for part in (self.details, self.block, self.two):
             part.task_failed.connect(self.task_failed)
         self.vm.changed.connect(self._draw)
+
+    def _closed(self) -> None:
+        """What the panel was opened from may not be pressable any more, and Qt then moves on to the rail."""
+        if not self.one.isVisible():
+            return
+        focused = self.window().focusWidget()
+        if focused is None or not (self.isAncestorOf(focused) or _in_a_panel(focused)):
+            self.one.focus_first()
 
     def _back(self) -> None:
         self.to_list()
@@ -188,3 +199,11 @@ class RentersPage(Page):
             self._back()
         else:
             super().keyPressEvent(event)
+
+
+def _in_a_panel(widget: QWidget) -> bool:
+    """Whether the keyboard is in something that slid in meanwhile."""
+    above: QWidget | None = widget
+    while above is not None and not isinstance(above, SidePanel):
+        above = above.parentWidget()
+    return above is not None
