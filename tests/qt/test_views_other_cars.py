@@ -71,6 +71,8 @@ async def test_it_is_moved_by_keyboard_from_what_needs_a_person_and_back(qapp, w
         told = await agree(person, "Move to B-DS 3")
         await person.until(lambda: "Undo: back to B-DS 1" == part.undo.text() and part.undo.isEnabled())
         moved = world.stored(booking)["car_id"]
+        tiles = person.view.admin.oversight.overview.tiles
+        await person.until(lambda: "0" == tiles["Needs a person"]._value)
         part.undo.click()
         await person.until(lambda: "car-1" == world.stored(booking)["car_id"])
         await person.until(lambda: "B-DS 1" == detail.vm.state.booking.plate)

@@ -128,9 +128,9 @@ def to_move(booking: Booking, car: Car, now: datetime) -> Question:
 
 def _columns() -> list[Column[Car]]:
     return [
-        Column("Plate", lambda car: car.plate, lambda car: car.plate, weight=10),
+        Column("Plate", lambda car: car.plate.replace(" ", "\N{NO-BREAK SPACE}"), lambda car: car.plate, weight=14),
         Column("Car", lambda car: car.title, lambda car: car.title, weight=14),
-        Column("Has", _has, _has, weight=16),
+        Column("Has", _has, _has, weight=13),
         Column("A day", lambda car: amount(car.daily_rate), lambda car: car.daily_rate.minor, numeric=True, weight=9),
     ]
 
