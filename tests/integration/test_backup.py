@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tracemalloc
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
@@ -334,3 +335,25 @@ async def test_no_more_than_a_batch_is_held_however_many_rows_there_are(world, p
     assert len(held) >= 40
     assert max(sealed) <= CHUNK
     assert max(read) <= 2 * PART
+
+
+@pytest.mark.slow
+async def test_what_is_held_at_once_is_a_few_batches_and_not_the_rows(world, place, root, tmp_path):
+    """The peak is that of a quarter of these rows. ``tests/benchmarks/backup.py`` says what many bookings take."""
+    part = bytes(range(256)) * 900
+    for batch in range(4):
+        rows = [{"_id": ObjectId(), "files_id": f"p{batch}-{n}", "n": 0, "data": part} for n in range(160)]
+        world.db["images.chunks"].insert_many(rows)
+    whole = 4 * 160 * len(part)
+    tracemalloc.start()
+    try:
+        made = await saved(place, tmp_path / "firm.backup")
+        copying = tracemalloc.get_traced_memory()[1]
+        tracemalloc.reset_peak()
+        await restore(place, order(made.path), unheard)
+        restoring = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert 640 == root[AGAIN]["images.chunks"].count_documents({})
+    assert max(copying, restoring) < 0.8 * whole, (copying, restoring, whole)
