@@ -36,6 +36,7 @@ from engine.domain.explained import (
 from engine.domain.ledger import LedgerKind
 from engine.domain.ownbooks import Charged, Facts, Out, OwnBranch, OwnCar, Posting, Rental, Sum
 from engine.domain.span import milliseconds, moment
+from engine.domain.text import search_key
 from engine.domain.zones import shown_zone
 from engine.ports import Clock
 
@@ -183,14 +184,10 @@ class MongoEarnings:
         return tuple(sound("cars", cars, lambda car: car_of(car, owner_id, history.get(car["_id"], ()))))
 
     async def branches(self, session: AsyncClientSession) -> tuple[OwnBranch, ...]:
-        found = (
-            await self._db.branches.find({}, session=session)
-            .sort("name", 1)
-            .limit(_MOST_BRANCHES)
-            .batch_size(_BATCH)
-            .to_list()
+        found = await self._db.branches.find({}, session=session).limit(_MOST_BRANCHES).batch_size(_BATCH).to_list()
+        return tuple(
+            sorted(sound("branches", found, branch_of), key=lambda each: (search_key(each.name), each.branch_id))
         )
-        return tuple(sound("branches", found, branch_of))
 
     async def _explained_money(self, owner_id: OwnerId, asked: Question, session: AsyncClientSession) -> Explanation:
         counts = asked.figure in COUNTED

@@ -30,6 +30,7 @@ from engine.domain.damage import Damaged
 from engine.domain.errors import BranchInUse, NotFound, Overtaken
 from engine.domain.freshness import BRANCHES
 from engine.domain.settings import BEGINNING, Revision
+from engine.domain.text import search_key
 from engine.ports import Cache
 
 T = TypeVar("T")
@@ -73,7 +74,7 @@ class MongoFirm:
 
     async def lines(self) -> list[BranchLine | Damaged]:
         with speaking():
-            branches = await self._db.branches.find().sort("name", 1).to_list()
+            branches = await self._db.branches.find().to_list()
             per_branch: list[Document] = [{"$group": {"_id": "$branch_id", "count": {"$sum": 1}}}]
             standing: list[Document] = [{"$match": {"status": _STANDING}}, *per_branch]
             cars = await _counts(self._db.cars, standing)
@@ -84,7 +85,8 @@ class MongoFirm:
             branch = branch_of(document)
             return BranchLine(branch, cars.get(branch.id, 0), bookings.get(branch.id, 0))
 
-        return [read("branches", each, line_of) for each in branches]
+        in_order = sorted(branches, key=lambda each: (search_key(str(each.get("name"))), str(each["_id"])))
+        return [read("branches", each, line_of) for each in in_order]
 
     async def add(self, branch: Branch, row: AuditRow) -> None:
         async def add(session: AsyncClientSession) -> None:

@@ -38,6 +38,7 @@ from engine.domain.listing import BookingRows, BookingSelection
 from engine.domain.people import Renter, RenterId
 from engine.domain.settings import FirmSettings, Revision, settings_at
 from engine.domain.sought import Sought
+from engine.domain.text import search_key
 from engine.ports import Cache, Work
 
 T = TypeVar("T")
@@ -166,7 +167,8 @@ class MongoStore:
 
     async def branches(self) -> list[Branch]:
         with speaking():
-            return sound("branches", await self._db.branches.find().sort("name", 1).to_list(), branch_of)
+            found = sound("branches", await self._db.branches.find().to_list(), branch_of)
+        return sorted(found, key=lambda branch: (search_key(branch.name), branch.id))
 
     async def settings(self, at: datetime) -> FirmSettings:
         return settings_at(await self._settings.get("firm", self._read_settings), at)
@@ -265,7 +267,7 @@ class MongoStore:
 
 def _facets(found: Document) -> Facets:
     return Facets(
-        brands=tuple(sorted(each for each in found["brands"] if isinstance(each, str))),
+        brands=tuple(sorted((each for each in found["brands"] if isinstance(each, str)), key=search_key)),
         bodies=_known(BodyType, found["bodies"]),
         fuels=_known(Fuel, found["fuels"]),
         transmissions=_known(Transmission, found["transmissions"]),

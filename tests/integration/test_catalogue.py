@@ -133,6 +133,22 @@ async def test_facets_tell_what_the_branch_has(world):
     assert (("Volkswagen",), (50_00, 80_00), (5,)) == (facets.brands, facets.daily_minor, facets.seats)
 
 
+async def test_brands_and_branches_are_offered_as_people_look_them_up(world):
+    brands = ["BMW", "audi", "\u0160koda", "Zastava"]
+    world.add_cars(*(make_car(number, brand=brand) for number, brand in enumerate(brands, 40)))
+    names = ["arlanda", "\u00d6rebro", "Zadar"]
+    for name in names:
+        world.db.branches.insert_one({**world.db.branches.find_one({"_id": BERLIN.id}), "_id": name, "name": name})
+    async with world.desk() as desk:
+        facets = await desk.catalogue.facets(desk.actor, BERLIN.id)
+        told = [branch.name for branch in await desk.catalogue.branches(desk.actor)]
+    world.db.branches.delete_many({"_id": {"$in": names}})
+
+    assert ("audi", "BMW", "\u0160koda", "Volkswagen", "Zastava") == facets.brands
+    assert names == [name for name in told if name in names]
+    assert told[0] == "arlanda"
+
+
 async def test_S9_renters_are_found_by_how_they_begin_and_by_nothing_cleverer(world):
     world.db.renters.insert_one(
         renter_document(replace(RENTER, id="renter-2", name="A.d.a [x]", email="x@example.org", phone="+351912345678"))
