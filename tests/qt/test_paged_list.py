@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -105,4 +105,6 @@ async def test_the_number_is_unknown_while_bones_stand_and_none_when_the_list_di
     ],
 )
 def test_how_long_a_case_waits_is_said_short(time, words):
-    assert words == _lasted(time)
+    now = datetime(2026, 11, 30, 12, tzinfo=UTC)
+
+    assert words == _lasted(now, now - time)
