@@ -22,6 +22,8 @@ __all__ = ["NewAccount", "create_account", "has_admin", "provision"]
 
 _OLDEST = (6, 0)
 _WHOLE_S = 24 * 3600
+#: Fewer rows have their index before anybody could read that it is made.
+_TAKES_TIME = 10_000
 
 
 async def provision(client: Client, name: str, settings: FirmSettings, hear: Hear = deaf) -> list[str]:
@@ -109,7 +111,8 @@ async def _indexes(db: Database, collection: str, hear: Hear) -> list[str]:
             continue
         if name in there:
             await db[collection].drop_index(name)
-        hear(f"{collection}: making index {name}")
+        if (rows := await db[collection].estimated_document_count()) >= _TAKES_TIME:
+            hear(f"{collection}: making index {name} over {rows:,} rows")
         await db[collection].create_indexes([model])
         changes.append(f"{collection}: index {name} {'renewed' if name in there else 'created'}")
     return changes

@@ -13,6 +13,7 @@ import pytest_asyncio
 from builders import DATABASE, PASSWORD
 
 from engine import provisioning
+from engine.adapters import mongo_provision
 from engine.adapters.mongo_client import Credentials, connect
 from engine.adapters.mongo_deployment import MongoDeployment
 from engine.adapters.mongo_indexes import INDEXES
@@ -73,6 +74,21 @@ async def test_what_was_changed_by_hand_is_mended_and_nothing_else(client, root)
         "role ds_owner: rights renewed",
     ] == changes
     assert 900 == db.settings.find_one({"_id": 1})["commission_bp"]
+
+
+async def test_an_index_that_takes_its_time_is_told_and_others_are_not(client, root, monkeypatch):
+    first, again = [], []
+    await provision(client, NAME, FirmSettings(), first.append)
+    root[NAME].settings.drop_indexes()
+    root[NAME].bookings.drop_index("once")
+    root[NAME].audit.drop_index("what")
+    root[NAME].audit.insert_many([{"n": n} for n in range(30)], bypass_document_validation=True)
+    monkeypatch.setattr(mongo_provision, "_TAKES_TIME", 30)
+
+    await provision(client, NAME, FirmSettings(), again.append)
+
+    assert [] == first
+    assert ["audit: making index what over 30 rows"] == again
 
 
 async def test_renters_of_an_older_version_are_made_findable_once(client, root):
