@@ -91,6 +91,15 @@ class Preferences:
     def fleet_view(self, name: str) -> None:
         self._settings.setValue("fleet/view", name)
 
+    @property
+    def keeps_copies(self) -> bool:
+        """Whether owners' books may be kept on this computer."""
+        return self._text("copies/never") != "never"
+
+    @keeps_copies.setter
+    def keeps_copies(self, keeps: bool) -> None:
+        self._settings.setValue("copies/never", "" if keeps else "never")
+
     def save(self) -> None:
         """Write now; otherwise Qt does it some time later."""
         self._settings.sync()

@@ -15,6 +15,7 @@ from full_disk import full_disk
 from keyrings import MemoryKeyring, NoneKeyring
 from patience import until
 from proxy import Line, Proxy
+from PySide6.QtWidgets import QApplication
 
 from desktop.app import Program
 from desktop.preferences import Preferences
@@ -26,6 +27,7 @@ from desktop.viewmodels.session import SessionPhase
 from desktop.views.owner import offline_view
 from desktop.views.owner.copy_part import NO_KEYRING, STUCK, news_words
 from desktop.views.owner.offline_view import AWAY, BACK
+from desktop.widgets.question_box import QuestionBox
 from engine.adapters import mongo_client
 from engine.config import load
 from engine.domain.copying import CopyNews
@@ -218,6 +220,32 @@ async def test_without_a_keyring_the_page_says_that_no_copy_is_kept(firm, histor
         await until(lambda: program.session.state.phase is SessionPhase.SIGNED_OUT)
         assert program.session.state.copies == ()
     assert list((tmp_path / "data" / "copies").rglob("*.copy")) == []
+
+
+async def test_never_keeping_a_copy_leaves_none_and_makes_none_until_it_is_wanted(firm, history, keys, tmp_path):
+    async with Proxy(firm.port) as proxy, firm(proxy) as program:
+        area = await signed_in(program)
+        commands, folder = program.window.commands, tmp_path / "data" / "copies"
+        told = area.earnings.page.copy_line.text()
+        assert commands.run("copy.never")
+        await until(lambda: asked() is not None)
+        asked().yes.click()
+        await until(lambda: area.copy.vm.state.status is CopyStatus.NONE)
+        area.copy.vm.start()
+        assert not area.copy.vm._tasks.running("copy")
+        assert (list(folder.rglob("*.copy*")), keys.kept) == ([], {})
+        assert not commands.run("copy.never")
+
+        assert commands.run("copy.keep")
+        await until(lambda: area.copy.vm.state.status is CopyStatus.KEPT)
+        assert list(folder.rglob("*.copy"))
+
+    assert told.endswith("What protects it is the sign-in of this computer.")
+
+
+def asked():
+    boxes = [each for each in QApplication.topLevelWidgets() if isinstance(each, QuestionBox) and each.isVisible()]
+    return boxes[0] if boxes else None
 
 
 async def test_forgetting_this_computer_leaves_nothing_to_open(firm, history, keys, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
@@ -54,9 +55,17 @@ class CopyViewModel(QObject):
     changed = Signal(object)
     told = Signal(object)
 
-    def __init__(self, bridge: EngineThread, tasks: TaskScope, service: CopyService | None, actor: Actor) -> None:
-        """*service* is None for accounts that keep no copy."""
+    def __init__(
+        self,
+        bridge: EngineThread,
+        tasks: TaskScope,
+        service: CopyService | None,
+        actor: Actor,
+        keeps: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """*service* is None for accounts that keep no copy; *keeps* is whether this computer may keep any."""
         super().__init__()
+        self.keeps = keeps
         self._bridge, self._tasks, self._service, self._actor = bridge, tasks, service, actor
         self._source: Source | None = None
         self._stored: OwnCopy | None = None
@@ -74,7 +83,7 @@ class CopyViewModel(QObject):
 
     def start(self) -> None:
         """Sync now and every ten minutes; again at once when the servers are back."""
-        if self._service is not None:
+        if self._service is not None and self.keeps():
             self._tasks.latest("copy", self._keep(self._service))
 
     def forget(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from desktop.commands import Command
 from desktop.dialogs import Question
 from desktop.theme.icons import Icon
@@ -38,7 +40,8 @@ class OwnerArea(Area):
         self.fleet.fleet.changed.connect(lambda state: frame.know_branches(state.branches))
         desk = workspace.desk
         live = Source(desk, desk.earnings, desk.actor)
-        copy = CopyViewModel(desk.bridge, workspace.tasks, desk.copying, desk.actor)
+        keeps = partial(getattr, tools.preferences, "keeps_copies")
+        copy = CopyViewModel(desk.bridge, workspace.tasks, desk.copying, desk.actor, keeps)
         self.away = Away(tools, workspace, copy, frame)
         self.away.task_failed.connect(self.task_failed)
         stored, away = (lambda: copy.source), (lambda: self.away.away)

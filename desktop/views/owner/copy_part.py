@@ -36,6 +36,16 @@ FORGET = Question(
 )
 
 
+NEVER = Question(
+    "Never keep a copy on this computer?",
+    "The copy of your earnings, bookings and cars on this computer is removed, with its key, and none is made again, "
+    "whoever signs in. Without a network nothing can be shown here. It can be switched on again.",
+    "Never keep a copy",
+    "Go on keeping one",
+    grave=True,
+)
+
+
 class CopyPart(QObject):
     """Signals: ``task_failed`` carries an exception nobody foresaw; ``booking_wanted`` the number of a booking."""
 
@@ -44,7 +54,7 @@ class CopyPart(QObject):
 
     def __init__(self, tools: Tools, vm: CopyViewModel, earnings: EarningsPart, host: QWidget) -> None:
         super().__init__(host)
-        self.vm, self._earnings, self._host = vm, earnings, host
+        self.vm, self._earnings, self._host, self._preferences = vm, earnings, host, tools.preferences
         self._tasks = TaskScope(self)
         self._tasks.failed.connect(self.task_failed)
         self.toast = Toast(tools.theme, host)
@@ -64,6 +74,20 @@ class CopyPart(QObject):
                 "Forget this computer …",
                 self._ask_to_forget,
                 when=lambda: self.vm.source is not None,
+                group="Earnings",
+            ),
+            Command(
+                "copy.never",
+                "Never keep a copy on this computer …",
+                self._ask_never,
+                when=self.vm.keeps,
+                group="Earnings",
+            ),
+            Command(
+                "copy.keep",
+                "Keep a copy on this computer",
+                self._keep,
+                when=lambda: not self.vm.keeps(),
                 group="Earnings",
             ),
             Command(
@@ -113,6 +137,18 @@ class CopyPart(QObject):
     def _ask_to_forget(self) -> None:
         self._tasks.once("forget", self._confirm())
 
+    def _ask_never(self) -> None:
+        self._tasks.once("forget", self._never())
+
+    async def _never(self) -> None:
+        if await confirm(self._host.window(), NEVER):
+            self._preferences.keeps_copies = False
+            self.vm.forget()
+
+    def _keep(self) -> None:
+        self._preferences.keeps_copies = True
+        self.vm.start()
+
     async def _confirm(self) -> None:
         if await confirm(self._host.window(), FORGET):
             self.vm.forget()
@@ -130,7 +166,7 @@ def copy_words(state: CopyState, zone: tzinfo | None = None) -> str:
         return f"{STUCK} {kept and f'The one that is kept is {kept}'}".strip()
     if state.as_of is None:
         return "No copy is kept on this computer."
-    return f"Sealed copy on this computer: {kept}"
+    return f"Sealed copy on this computer: {kept} What protects it is the sign-in of this computer."
 
 
 def news_words(news: CopyNews, zone: tzinfo | None = None) -> str:
