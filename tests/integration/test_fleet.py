@@ -17,7 +17,16 @@ from engine.adapters.mongo_client import Credentials, connect, database
 from engine.domain.booking import Standing
 from engine.domain.car import CarId, CarStatus, OwnerId
 from engine.domain.car_form import CarForm
-from engine.domain.errors import CarNotRentable, Contended, Forbidden, InvalidText, NotFound, Overtaken, PlateTaken
+from engine.domain.errors import (
+    CarNotRentable,
+    Contended,
+    Forbidden,
+    InvalidText,
+    NotFound,
+    Overtaken,
+    PlateTaken,
+    Unavailable,
+)
 from engine.domain.fleet import FleetOrder, FleetQuery
 from engine.domain.money import Money
 from engine.domain.pricing import quote
@@ -187,26 +196,34 @@ async def test_B10_a_booking_nobody_was_told_of_stops_the_change(world):
 
 @pytest.mark.parametrize("status", [CarStatus.MAINTENANCE, CarStatus.RETIRED])
 async def test_B10_out_of_service_and_booking_at_once_end_consistent(world, status):
-    """Twenty cars, each booked and taken out of service at the same moment, without the courtesy of the lease."""
-    world.add_cars(*(make_car(number) for number in range(10, 30)))
+    """Twelve cars, each booked and taken out of service at the same moment, without the courtesy of the lease.
+
+    On a machine with twenty others at work the database's time may be up for both: then both are told so.
+    """
+    world.add_cars(*(make_car(number) for number in range(10, 22)))
     async with world.desk("owner") as owner, world.desk(lease=False) as clerk:
 
         async def book(car):
             return await clerk.booking.hold(clerk.actor, wish(clerk, car=car.id, key=f"key-{car.id}"))
 
-        cars = [await owner.fleet.car(owner.actor, CarId(f"car-{number}")) for number in range(10, 30)]
+        cars = [await owner.fleet.car(owner.actor, CarId(f"car-{number}")) for number in range(10, 22)]
         requests = []
         for at, car in enumerate(cars):
             pair = [book(car), owner.fleet.set_status(owner.actor, car, status)]
             requests += pair if at % 2 else reversed(pair)
-        await asyncio.gather(*requests, return_exceptions=True)
+        answers = await asyncio.gather(*requests, return_exceptions=True)
 
-    for car in cars:
+    decided = 0
+    for at, car in enumerate(cars):
         fence, stored = _fence(world, car.id), world.db.cars.find_one({"_id": car.id})
         audited = world.db.audit.count_documents({"subject": f"car:{car.id}"})
         booked, out = world.blocking(car.id), fence["status"] != CarStatus.ACTIVE
-        assert 1 == booked + out, "one of the two, never a booking that the change did not know of"
+        assert booked + out <= 1, "one of the two, never a booking that the change did not know of"
+        decided += booked + out
+        if not booked and not out:
+            assert all(isinstance(told, Contended | Unavailable) for told in answers[2 * at : 2 * at + 2])
         assert (fence["status"], booked, int(out)) == (stored["status"], len(fence["claims"]), audited)
+    assert decided
 
 
 async def test_a_car_comes_back_into_service(world):
