@@ -6,7 +6,7 @@ import csv
 import gc
 
 import pytest
-from builders import wish
+from builders import RENTER, wish
 from payments import opened, run_out, stripe_of
 from person import person_at
 from PySide6.QtCore import Qt
@@ -180,6 +180,22 @@ async def test_a_booking_is_opened_from_the_palette_on_any_page(counter, world):
         await person.until(lambda: detail.isVisible() and detail.vm.state.booking is not None)
 
         assert made[0].id == detail.vm.state.booking.id
+
+
+@pytest.mark.parametrize("typed", ["030 901820", "moreua"])
+async def test_a_renter_is_opened_from_the_palette_by_number_or_with_a_slip(counter, world, typed):
+    async with counter() as person:
+        await person.sign_in()
+        person.press(Qt.Key.Key_K, CTRL)
+        palette = person.window.finder.widget
+        await person.until(palette.field.hasFocus)
+        person.type(typed)
+        await person.until(lambda: [f"renter:{RENTER.id}"] == [each.id for each in palette.model.lines if each.id])
+        person.press(Qt.Key.Key_Return)
+        await person.until(lambda: person.view.client.renters is not None)
+
+        assert RENTER.id == person.view.client.renters.renter_id
+        assert "renters" == person.view.rail.selected
 
 
 async def test_an_owner_goes_from_a_figure_to_a_booking_behind_it(counter, world):
