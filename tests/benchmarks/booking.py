@@ -19,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pymongo
+from bson import ObjectId
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -40,6 +41,7 @@ from engine.bootstrap import Engine, Place, open_engine
 from engine.config import Secret
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import CarId, terms_of
+from engine.domain.people import RenterId
 from engine.domain.period import RentalPeriod
 from engine.domain.settings import FirmSettings
 from engine.embedded.servers import open_servers
@@ -60,12 +62,17 @@ class Days:
         return RentalPeriod(self._next, self._next + timedelta(hours=20))
 
 
+def renter_of(car: CarId) -> RenterId:
+    """Every client has a renter of its own, too."""
+    return RENTERS[int(car.removeprefix("car-")) % len(RENTERS)]
+
+
 async def through_the_service(desk: Engine, car: CarId, days: Days) -> None:
-    await desk.booking.hold(desk.actor, HoldCar(secrets.token_hex(12), car, days.take(), secrets.choice(RENTERS), RATE))
+    await desk.booking.hold(desk.actor, HoldCar(secrets.token_hex(12), car, days.take(), renter_of(car), RATE))
 
 
 async def bare(client: pymongo.AsyncMongoClient, sample: Booking, car: CarId, days: Days) -> None:
-    """The same two writes and the same commit, and nothing else."""
+    """The same three writes and the same commit, and nothing else."""
     db = database(client, DATABASE)
     booking = replace(
         sample, id=BookingId(secrets.token_hex(6)), intent_key=secrets.token_hex(12), car_id=car, period=days.take()
@@ -75,6 +82,7 @@ async def bare(client: pymongo.AsyncMongoClient, sample: Booking, car: CarId, da
     async def write(session: pymongo.asynchronous.client_session.AsyncClientSession) -> None:
         entered = {"$inc": {"seq": 1}, "$push": {"claims": claim}}
         await db.fences.update_one({"_id": car, "status": "active"}, entered, session=session)
+        await db.renters.update_one({"_id": renter_of(car)}, {"$set": {"asked": ObjectId()}}, session=session)
         await db.bookings.insert_one(document, session=session)
 
     with pymongo.timeout(TRANSACTION_S):
