@@ -29,7 +29,7 @@ from engine.domain.accounts import PersonRow
 from engine.domain.booking import Booking
 from engine.domain.car import Car
 from engine.domain.events import Fact
-from engine.domain.people import Deed, Renter, RenterId
+from engine.domain.people import Deed, Renter
 
 #: Keys that the lists handle themselves; the F1 sheet names them too.
 KEYS_OF_LISTS = (
@@ -169,16 +169,6 @@ class WorkspaceView(QWidget):
                     shown = area.open_person(thing)
             if shown:
                 return
-
-    @property
-    def shows_renters(self) -> bool:
-        """Whether one that is found can be opened."""
-        return self.client is not None and self._workspace.actor.may(Deed.SEE_RENTERS)
-
-    def open_renter(self, renter_id: RenterId) -> None:
-        """The page of one renter."""
-        if self.client is not None and self.shows_renters:
-            self.client.open_renter(renter_id)
 
     def _build(self, tools: Tools) -> tuple[Area, ...]:
         """The views this account may use, the first one first in the rail."""

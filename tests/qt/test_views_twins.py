@@ -143,7 +143,7 @@ async def test_the_panel_of_a_booking_has_telephone_and_address_to_copy(counter,
         made = await desk.booking.hold(desk.actor, wish(desk))
     async with counter() as person:
         await person.sign_in()
-        person.view.open_booking(made)
+        person.view.client.open_booking(made)
         detail = person.view.client.detail
         await person.until(detail.phone.isVisible)
         detail.email.button.click()
