@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,8 @@ from bson import Timestamp
 from firm import Firm
 
 from engine.domain.booking import BLOCKING
+
+_TOLD_WITHIN_S, _LOOK_EVERY_S = 120.0, 0.1
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,11 @@ class History:
 
 
 async def start_of_history(firm: Firm) -> Timestamp:
-    """A moment from which ``read_history`` can read."""
-    return (await firm.root.admin.command("ping"))["operationTime"]
+    """A moment from which ``read_history`` can read; a member that just started tells none until it has its keys."""
+    async with asyncio.timeout(_TOLD_WITHIN_S):
+        while "operationTime" not in (told := await firm.root.admin.command("ping")):  # noqa: ASYNC110 -- no event
+            await asyncio.sleep(_LOOK_EVERY_S)
+    return told["operationTime"]
 
 
 async def read_history(firm: Firm, since: Timestamp, car_prefix: str) -> History:
