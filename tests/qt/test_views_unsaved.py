@@ -24,7 +24,7 @@ def owner(qapp, world, tmp_path):
 
 async def with_a_car_half_filled_in(person, account="owner"):
     await person.sign_in(account)
-    page = person.view.page("fleet")
+    page = person.view.page("fleet").shown
     await person.until(lambda: page.fleet.state.phase is Phase.READY)
     page.add_car()
     await person.until(page.panel.form.fields["plate"].hasFocus)
