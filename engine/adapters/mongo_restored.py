@@ -9,13 +9,16 @@ from pymongo.errors import DuplicateKeyError
 from engine.adapters.mongo_client import Client, Document, database, speaking
 from engine.adapters.mongo_deployment import LOOKED, MongoDeployment
 from engine.adapters.mongo_documents import money_document
+from engine.adapters.mongo_reading import Fields, must, sound
 from engine.domain.backup import Epoch
 from engine.domain.booking import BookingId
+from engine.domain.car import CarId
 from engine.domain.errors import NotFound
-from engine.domain.money import Money
 from engine.domain.payment import Stay
 from engine.domain.period import RentalPeriod
 from engine.domain.restored import Outcome, RestoredPayment
+
+_NAME = "restored_payments"
 
 
 class MongoRestored:
@@ -37,9 +40,10 @@ class MongoRestored:
                 return  # somebody else looked at the same time
 
     async def open_payments(self, offset: int = 0, limit: int = 0) -> list[RestoredPayment]:
+        """The oldest first. Rows that cannot be read are left out; the doctor's *rows* tells those."""
         with speaking():
             found = self._db.restored_payments.find({"outcome": Outcome.OPEN}).sort([("found_at", 1), ("_id", 1)])
-            return [restored_of(row) for row in await found.skip(offset).limit(limit).to_list()]
+            return sound(_NAME, await found.skip(offset).limit(limit).to_list(), restored_of)
 
     async def count_open(self) -> int:
         with speaking():
@@ -50,7 +54,7 @@ class MongoRestored:
             found = await self._db.restored_payments.find_one({"_id": payment_intent})
         if found is None:
             raise NotFound("payment", payment_intent)
-        return restored_of(found)
+        return must(_NAME, found, restored_of)
 
 
 def restored_document(payment: RestoredPayment) -> Document:
@@ -75,25 +79,23 @@ def restored_document(payment: RestoredPayment) -> Document:
 
 
 def restored_of(row: Document) -> RestoredPayment:
-    stay = row.get("stay")
+    fields = Fields(row)
+    stay = fields.part("stay") if fields.has("stay") else None
     return RestoredPayment(
-        row["_id"],
-        row["session_id"],
-        BookingId(row["booking_id"]),
-        row["attempt"],
-        _money(row["amount"]),
-        row["expires_at"],
-        Stay(stay["car_id"], RentalPeriod(stay["starts_at"], stay["ends_at"]), _money(stay["rate"])) if stay else None,
-        row["found_at"],
-        row["claimed"],
-        Outcome(row["outcome"]),
-        row.get("paid_at"),
+        fields.text("_id"),
+        fields.text("session_id"),
+        BookingId(fields.text("booking_id")),
+        fields.whole("attempt"),
+        fields.money("amount"),
+        fields.moment("expires_at"),
+        _stay(stay) if stay else None,
+        fields.moment("found_at"),
+        fields.flag("claimed"),
+        fields.choice("outcome", Outcome),
+        fields.moment("paid_at") if fields.has("paid_at") else None,
     )
 
 
-def _stay(told: Document) -> Stay:
-    return Stay(told["car_id"], RentalPeriod(told["starts_at"], told["ends_at"]), _money(told["rate"]))
-
-
-def _money(told: Document) -> Money:
-    return Money(told["minor"], told["currency"])
+def _stay(told: Fields) -> Stay:
+    period = RentalPeriod(told.moment("starts_at"), told.moment("ends_at"))
+    return Stay(CarId(told.text("car_id")), period, told.money("rate"))

@@ -18,7 +18,7 @@ from engine.backing_up import make_backup
 from engine.bootstrap import choose_password, open_engine
 from engine.domain.availability import ClaimKind
 from engine.domain.booking import BLOCKING, BookingState
-from engine.domain.errors import Forbidden, LookingBack, MoveRefused, PeriodTaken
+from engine.domain.errors import DamagedRow, Forbidden, LookingBack, MoveRefused, PeriodTaken
 from engine.domain.restored import Outcome
 from engine.restoring import Order, Target, restore
 
@@ -239,6 +239,36 @@ async def test_all_that_wait_are_listed_a_page_at_a_time_with_when_they_were_pai
 
     assert (1_203, ["pi_1200", "pi_1201", "pi_1202"]) == (last.total, [row.payment.payment_intent for row in last.rows])
     assert [now] == [row.payment.paid_at for row in first.rows]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"amount": "100"},
+        {"amount": {"minor": 2**62, "currency": "EUR"}},
+        {"claimed": "yes"},
+        {"session_id": 7},
+        {"expires_at": "tomorrow"},
+        {"stay": [1]},
+        {"stay": {"car_id": "car-1"}},
+    ],
+    ids=str,
+)
+async def test_one_row_that_cannot_be_read_stops_no_list_and_is_told(world, damage):
+    async with world.desk("admin") as admin:
+        now, money = admin.clock.now(), {"minor": 100_00, "currency": "EUR"}
+        row = {"booking_id": "B", "attempt": 1, "amount": money, "expires_at": now, "found_at": now, "claimed": False}
+        rows = [{**row, "_id": name, "session_id": name, "outcome": "open"} for name in ("pi_bad", "pi_good")]
+        rows[0].update(damage)
+        world.db.restored_payments.insert_many(rows, bypass_document_validation=True)
+
+        listed = await admin.restored.waiting(admin.actor)
+        cases = await admin.restored.cases(admin.actor)
+        with pytest.raises(DamagedRow):
+            await admin.restored.give_back(admin.actor, "pi_bad")
+
+    assert ["pi_good"] == [payment.payment_intent for payment in listed]
+    assert ["pi_good"] == [case.payment.payment_intent for case in cases.rows]
 
 
 def _signed(row):
