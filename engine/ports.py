@@ -73,8 +73,8 @@ class Work(Protocol):
             CarNotRentable, NotFound, PeriodTaken: As for ``claim``.
         """
 
-    async def engage(self, renter_id: RenterId, now: datetime) -> Renter:
-        """Whom a booking is for, as stored this moment, and make a block of the same moment conflict.
+    async def bookable(self, renter_id: RenterId, now: datetime) -> Renter:
+        """Whom a booking is for, as stored when the transaction began.
 
         Raises:
             NotFound, DamagedRow.

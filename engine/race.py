@@ -40,9 +40,7 @@ from engine.domain.period import RentalPeriod
 from engine.domain.settings import BEGINNING, FirmSettings
 from engine.services.booking import HoldCar
 
-_CLERK, _BRANCH = "race.clerk", BranchId("br-race")
-#: Bookings of one renter wait for each other at the renter's row; here they must meet at the car's.
-_RENTERS = tuple(RenterId(f"renter-race-{number}") for number in range(64))
+_CLERK, _BRANCH, _RENTER = "race.clerk", BranchId("br-race"), RenterId("renter-race")
 _RATE = Money(50_00, "EUR")
 _START_WITHIN_S, _ROUND_WITHIN_S = 60.0, 120.0
 
@@ -152,7 +150,7 @@ async def _run(
     async with open_engine(place, _CLERK, password, lease=terms.lease, background=False) as engine:
 
         async def ask(client: int, car: CarId) -> Answer:
-            wish = HoldCar(secrets.token_hex(8), car, period, secrets.choice(_RENTERS), _RATE)
+            wish = HoldCar(secrets.token_hex(8), car, period, _RENTER, _RATE)
             try:
                 return Answer(client, 201, (await engine.booking.hold(engine.actor, wish)).id)
             except DriveSphereError as problem:
@@ -217,7 +215,7 @@ async def _administering(place: Place, admin: Credentials) -> AsyncIterator[Clie
 async def _prepare(place: Place, admin: Credentials, password: str, rounds: int) -> None:
     branch = Branch(_BRANCH, "Race", "Berlin", "Start 1", "Europe/Berlin", "08:00", "18:00")
     cars = [_car(number) for number in range(rounds)]
-    renters = [Renter(each, "Robin Race", f"{each}@example.org", "+49301234567", "R-1") for each in _RENTERS]
+    renter = Renter(_RENTER, "Robin Race", "robin@example.org", "+49301234567", "R-1")
     async with _administering(place, admin) as client:
         await provision(client, place.database, FirmSettings())
         db = database(client, place.database)
@@ -225,7 +223,7 @@ async def _prepare(place: Place, admin: Credentials, password: str, rounds: int)
         await db.cars.insert_many([car_document(car) for car in cars])
         await db.fences.insert_many([fence_document(car, terms_of(car, branch), ()) for car in cars])
         await db.car_terms.insert_many([series_document(terms_of(car, branch), "race", BEGINNING) for car in cars])
-        await db.renters.insert_many([renter_document(renter) for renter in renters])
+        await db.renters.insert_one(renter_document(renter))
         await create_account(client, place.database, NewAccount(_CLERK, password, Role.CLIENT, "Race", _BRANCH))
 
 

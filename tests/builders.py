@@ -40,8 +40,6 @@ PASSWORD = "a pass phrase for tests"
 BERLIN = Branch(BranchId("br-berlin"), "Mitte", "Berlin", "Teststrasse 1", "Europe/Berlin", "08:00", "18:00")
 LISBON = Branch(BranchId("br-lisbon"), "Baixa", "Lisboa", "Rua do Teste 2", "Europe/Lisbon", "08:00", "20:00")
 RENTER = Renter(RenterId("renter-1"), "Ada Moreau", "ada@example.org", "+4930901820", "B072RRE2I55")
-#: As many people as a busy firm has at once; bookings of one renter wait for each other.
-RENTERS = tuple(RenterId(f"renter-{number}") for number in range(1, 65))
 RATE = Money(50_00, "EUR")
 #: Since when the test cars are let for what they are.
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)

@@ -101,11 +101,10 @@ def sources_of(actor: Actor) -> Mapping[str, Source]:
     changed, and nothing of whose it is (decision 0028).
     """
     if actor.role not in (Role.OWNER, Role.RENTER):
-        # A booking writes to its renter's row, too; that is no change of the renter.
         return {
             "bookings": Source(_booking_in),
             "cars": Source(_car_in),
-            "renters": Source(_renter_in, _CHANGED_BY_PEOPLE),
+            "renters": Source(_renter_in),
         }
     return {
         "fences": Source(_claim_in, [*_of(actor.owner_id, "terms.owner_id"), *_WITHOUT_CLAIMS]),
@@ -121,16 +120,6 @@ def _of(owner_id: OwnerId | None, field_name: str) -> list[Document]:
     return [{"$match": {"$or": [{f"fullDocument.{field_name}": owner_id}, {"operationType": "invalidate"}]}}]
 
 
-_CHANGED_BY_PEOPLE: list[Document] = [
-    {
-        "$match": {
-            "$or": [
-                {"operationType": {"$ne": "update"}},
-                {"updateDescription.updatedFields.version": {"$exists": True}},
-            ]
-        }
-    }
-]
 #: A fence may hold thousands of claims. The new one stands under a name of its own, such as ``claims.12``, or, where
 #: that is shorter, the server tells all of them, the new one last.
 _WITHOUT_CLAIMS: list[Document] = [

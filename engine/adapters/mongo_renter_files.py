@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from engine.adapters.mongo_client import Database, Document
@@ -20,7 +19,6 @@ _LONGEST_WAY = 20
 
 
 def file_document(file: RenterFile) -> Document:
-    """All that people set; ``asked`` beside it is written by each booking (``engage``)."""
     there: Document = {
         "changed_by": file.changed_by or None,
         "changed_at": file.changed_at,
@@ -71,29 +69,17 @@ def _past_of(row: Fields) -> PastBlock:
     return PastBlock(_block_of(row), row.text("lifted_by"), row.moment("lifted_at"), row.maybe("note"))
 
 
-async def engage(db: Database, session: AsyncClientSession, renter_id: RenterId, now: datetime) -> Renter:
-    """Whom a booking is for, as stored this moment; of somebody merged, whom it is now.
-
-    The row is written to, so that a block or a merge of the same moment conflicts with the booking: one of them is
-    first, and the other sees it.
+async def bookable(db: Database, session: AsyncClientSession, renter_id: RenterId, now: datetime) -> Renter:
+    """Whom a booking is for, as stored when its transaction began; of somebody merged, whom it is now.
 
     Raises:
         NotFound, DamagedRow.
         RenterBlocked
     """
-    asked = renter_id
-    for _ in range(_LONGEST_WAY):
-        change = {"$set": {"asked": ObjectId()}}
-        found = await db.renters.find_one_and_update({"_id": asked}, change, session=session)
-        if found is None:
-            break
-        file = must("renters", found, file_of)
-        if file.merged_into is None:
-            if block := file.blocked_at(now):
-                raise RenterBlocked(file.id, block)
-            return file.renter
-        asked = file.merged_into
-    raise NotFound("renter", renter_id)
+    file = await found_file(db, renter_id, session)
+    if block := file.blocked_at(now):
+        raise RenterBlocked(file.id, block)
+    return file.renter
 
 
 async def found_file(db: Database, renter_id: RenterId, session: AsyncClientSession | None = None) -> RenterFile:

@@ -35,8 +35,6 @@ RENTER_SHAPES: dict[str, Document] = {
             ),
             "not_same": _list_of(_TEXT, MOST_OTHERS),
             "merged_into": _TEXT,
-            # Written by each booking, so that a block of the same moment conflicts with it.
-            "asked": {"bsonType": "objectId"},
         },
         "changed_by",
         "changed_at",
@@ -44,6 +42,5 @@ RENTER_SHAPES: dict[str, Document] = {
         "past_blocks",
         "not_same",
         "merged_into",
-        "asked",
     )
 }

@@ -112,7 +112,7 @@ class MongoRenters:
 
     async def merge(self, keep: RenterFile, gone: RenterFile, row: AuditRow) -> None:
         async def change(session: AsyncClientSession) -> None:
-            # An account made this moment books for nobody who is merged: ``engage`` leads its bookings to *keep*.
+            # An account made this moment books for nobody who is merged: ``bookable`` leads its bookings to *keep*.
             if (account := await self._account_of(gone.id, session)) is not None:
                 raise RenterHasAccount(gone.id, account)
             await self._replace(gone, session)

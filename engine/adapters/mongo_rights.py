@@ -94,8 +94,7 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         "cars": ("find",),
         "car_terms": ("find",),
         "fences": ("find", "update"),
-        # A booking that it carries out for a renter writes to the renter's row (decision 0046).
-        "renters": ("find", "update"),
+        "renters": ("find",),
         "bookings": ("find", "insert", "update", "changeStream"),
         "news": ("insert",),
         "ledger": ("find", "insert"),

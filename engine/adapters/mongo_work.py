@@ -31,7 +31,7 @@ from engine.adapters.mongo_documents import (
 )
 from engine.adapters.mongo_images import files_of
 from engine.adapters.mongo_reading import must, read, shown
-from engine.adapters.mongo_renter_files import engage
+from engine.adapters.mongo_renter_files import bookable
 from engine.adapters.mongo_restored import restored_document
 from engine.adapters.mongo_schema import judge_fence, must_fit
 from engine.adapters.mongo_terms import go_on
@@ -138,8 +138,8 @@ class MongoWork:
         only_bookings = all(claim.kind is ClaimKind.BOOKING for claim in known)
         return PeriodTaken(car_id, ends, tuple(claim.id for claim in known) if only_bookings else ())
 
-    async def engage(self, renter_id: RenterId, now: datetime) -> Renter:
-        return await engage(self._db, self._session, renter_id, now)
+    async def bookable(self, renter_id: RenterId, now: datetime) -> Renter:
+        return await bookable(self._db, self._session, renter_id, now)
 
     async def add(self, booking: Booking) -> None:
         self._touched |= touched_by_booking(booking)

@@ -126,7 +126,7 @@ class BookingService:
 
         async def claim(work: Work) -> Booking:
             terms = await work.claim(wish.car_id, wish.period, booking_id, now)
-            renter = await work.engage(wish.renter_id, now)
+            renter = await work.bookable(wish.renter_id, now)
             booking = self._held(booking_id, actor, wish, terms, renter, settings, now)
             if also is not None:
                 booking = replace(booking, history=(Step(BookingState.HELD, now, also.by),))

@@ -19,11 +19,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pymongo
-from bson import ObjectId
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from builders import ACCOUNTS, BERLIN, LONG_AGO, PASSWORD, RATE, RENTER, RENTERS, make_car
+from builders import ACCOUNTS, BERLIN, LONG_AGO, PASSWORD, RATE, RENTER, make_car
 
 from engine.adapters.mongo_bookings import booking_document
 from engine.adapters.mongo_client import TRANSACTION_S, Credentials, connect, database
@@ -41,7 +40,6 @@ from engine.bootstrap import Engine, Place, open_engine
 from engine.config import Secret
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import CarId, terms_of
-from engine.domain.people import RenterId
 from engine.domain.period import RentalPeriod
 from engine.domain.settings import FirmSettings
 from engine.embedded.servers import open_servers
@@ -62,17 +60,12 @@ class Days:
         return RentalPeriod(self._next, self._next + timedelta(hours=20))
 
 
-def renter_of(car: CarId) -> RenterId:
-    """Every client has a renter of its own, too."""
-    return RENTERS[int(car.removeprefix("car-")) % len(RENTERS)]
-
-
 async def through_the_service(desk: Engine, car: CarId, days: Days) -> None:
-    await desk.booking.hold(desk.actor, HoldCar(secrets.token_hex(12), car, days.take(), renter_of(car), RATE))
+    await desk.booking.hold(desk.actor, HoldCar(secrets.token_hex(12), car, days.take(), RENTER.id, RATE))
 
 
 async def bare(client: pymongo.AsyncMongoClient, sample: Booking, car: CarId, days: Days) -> None:
-    """The same three writes and the same commit, and nothing else."""
+    """The same two writes and the same commit, and nothing else."""
     db = database(client, DATABASE)
     booking = replace(
         sample, id=BookingId(secrets.token_hex(6)), intent_key=secrets.token_hex(12), car_id=car, period=days.take()
@@ -82,7 +75,6 @@ async def bare(client: pymongo.AsyncMongoClient, sample: Booking, car: CarId, da
     async def write(session: pymongo.asynchronous.client_session.AsyncClientSession) -> None:
         entered = {"$inc": {"seq": 1}, "$push": {"claims": claim}}
         await db.fences.update_one({"_id": car, "status": "active"}, entered, session=session)
-        await db.renters.update_one({"_id": renter_of(car)}, {"$set": {"asked": ObjectId()}}, session=session)
         await db.bookings.insert_one(document, session=session)
 
     with pymongo.timeout(TRANSACTION_S):
@@ -113,7 +105,7 @@ async def fill(admin: pymongo.AsyncMongoClient) -> None:
     await db.cars.insert_many([car_document(car) for car in cars])
     await db.fences.insert_many([fence_document(car, terms_of(car, BERLIN), ()) for car in cars])
     await db.car_terms.insert_many([series_document(terms_of(car, BERLIN), "bench", LONG_AGO) for car in cars])
-    await db.renters.insert_many([renter_document(replace(RENTER, id=each)) for each in RENTERS])
+    await db.renters.insert_one(renter_document(RENTER))
     await create_account(admin, DATABASE, ACCOUNTS[0])
 
 
@@ -141,7 +133,7 @@ async def compare(
     desk: Engine, raw: pymongo.AsyncMongoClient, admin: pymongo.AsyncMongoClient, turns: int, bookings: int
 ) -> None:
     days = Days()
-    sample = await desk.booking.hold(desk.actor, HoldCar("sample", CarId("car-0"), days.take(), RENTERS[0], RATE))
+    sample = await desk.booking.hold(desk.actor, HoldCar("sample", CarId("car-0"), days.take(), RENTER.id, RATE))
     kinds: dict[str, Callable[[CarId], Awaitable[None]]] = {
         "service": lambda car: through_the_service(desk, car, days),
         "bare": lambda car: bare(raw, sample, car, days),

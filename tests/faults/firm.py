@@ -6,12 +6,12 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import httpx
-from builders import ACCOUNTS, BERLIN, DATABASE, LISBON, LONG_AGO, PASSWORD, RENTER, RENTERS, make_car
+from builders import ACCOUNTS, BERLIN, DATABASE, LISBON, LONG_AGO, PASSWORD, RENTER, make_car
 from cluster import ROOT, Cluster
 from desk_process import DeskSpec
 from desks import Nursery
@@ -193,7 +193,7 @@ async def prepare(cluster: Cluster) -> None:
             await create_account(admin, DATABASE, account)
         db = database(admin, DATABASE)
         await db.branches.insert_many([branch_document(BERLIN), branch_document(LISBON)])
-        await db.renters.insert_many([renter_document(replace(RENTER, id=each)) for each in RENTERS])
+        await db.renters.insert_one(renter_document(RENTER))
         await db.create_collection("suite_marks")
     finally:
         await admin.close()

@@ -8,9 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from builders import RENTER, make_car, wish
+from builders import make_car, wish
 
-from engine.adapters.mongo_documents import renter_document
 from engine.adapters.mongo_work import MongoWork
 from engine.domain.booking import BookingState
 from engine.domain.car import CarId, CarStatus
@@ -81,12 +80,8 @@ async def test_B3_without_the_fence_the_race_is_lost(world, monkeypatch):
         return terms_of_fence(fence)
 
     monkeypatch.setattr(MongoWork, "claim", claim_blindly)
-    # Those of one renter would meet at the renter's row.
-    renters = [RenterId(f"renter-b{n}") for n in range(20)]
-    world.db.renters.insert_many([renter_document(replace(RENTER, id=each)) for each in renters])
     async with world.desk(lease=False) as desk:
-        presses = [wish(desk, key=f"k-{each}", renter_id=each) for each in renters]
-        await _outcomes(*(desk.booking.hold(desk.actor, press) for press in presses))
+        await _outcomes(*(desk.booking.hold(desk.actor, wish(desk, key=f"k{n}")) for n in range(20)))
 
     assert world.blocking("car-1") > 1
 

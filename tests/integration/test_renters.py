@@ -10,10 +10,10 @@ from datetime import timedelta
 import pytest
 from builders import RENTER, make_car, wish
 
-from engine.adapters import mongo_work
 from engine.adapters.mongo_documents import renter_document
 from engine.adapters.mongo_renter_files import file_of
 from engine.adapters.mongo_renter_store import MongoRenters
+from engine.adapters.mongo_work import MongoWork
 from engine.domain.errors import Forbidden, InvalidText, NotFound
 from engine.domain.people import RenterId
 from engine.domain.renter_errors import (
@@ -319,53 +319,63 @@ async def test_a_block_that_has_run_out_keeps_nobody(world):
     assert 0 == listed.total
 
 
-async def _block_beside_hold(world):
-    """A hold whose transaction began before the block, and commits after it was told; the bookings that came of it."""
-    read, told = asyncio.Event(), asyncio.Event()
-    engage = mongo_work.engage
+async def _hold_beside_block(world, *, before: bool):
+    """A hold and a block of one moment: the hold's transaction looks at the renter before the block is told, or after.
 
-    async def slowly(*args):
-        renter = await engage(*args)
-        if not told.is_set():
-            read.set()
-            await asyncio.wait_for(told.wait(), 5)
+    Returns:
+        What the hold led to, and the bookings that stand once both are over.
+    """
+    looked, told = asyncio.Event(), asyncio.Event()
+    claim, bookable = MongoWork.claim, MongoWork.bookable
+
+    async def late_claim(self, *args):
+        if not before:
+            looked.set()
+            await told.wait()
+        return await claim(self, *args)
+
+    async def early_look(self, *args):
+        renter = await bookable(self, *args)
+        looked.set()
+        await told.wait()
         return renter
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(mongo_work, "engage", slowly)
+        patch.setattr(MongoWork, "claim", late_claim)
+        patch.setattr(MongoWork, "bookable", early_look if before else bookable)
         async with world.desk() as desk, world.desk("admin") as other, asyncio.timeout(30):
             hold = asyncio.create_task(_booked(desk, RENTER.id, 1))
-            await read.wait()
-            block = asyncio.create_task(other.renters.block(other.actor, RENTER.id, 1, "owes money"))
-            # Without the guard the block does not wait for the booking; with it, it cannot be told before.
-            done, _ = await asyncio.wait({block}, timeout=0.4)
-            before = world.blocking("car-1")
+            await looked.wait()
+            await other.renters.block(other.actor, RENTER.id, 1, "owes money")
             told.set()
             (got,) = await asyncio.gather(hold, return_exceptions=True)
-            blocked = await block
-    listed = {each.id for each in blocked.bookings}
-    return bool(done), before, got, listed
+            page = await other.renters.open_bookings(other.actor, RENTER.id)
+    return got, [each.id for each in page]
 
 
-async def test_of_a_block_beside_a_hold_the_booking_is_listed_or_refused(world):
-    early, before, got, listed = await _block_beside_hold(world)
+async def test_a_hold_that_began_before_a_block_stands_and_is_listed(world):
+    got, standing = await _hold_beside_block(world, before=True)
 
-    assert (False, 0) == (early, before)
-    held = world.db.bookings.distinct("_id")
-    assert isinstance(got, RenterBlocked) or set(held) == listed
-
-
-async def test_without_the_guard_a_blocked_renter_is_booked_and_nobody_told(world, monkeypatch):
-    async def reads_only(db, session, renter_id, _now):
-        return file_of(await db.renters.find_one({"_id": renter_id}, session=session)).renter
-
-    monkeypatch.setattr(mongo_work, "engage", reads_only)
-    early, before, got, listed = await _block_beside_hold(world)
-
-    assert (True, 0) == (early, before)
+    assert standing == [each.id for each in got] == world.db.bookings.distinct("_id")
     assert 1 == world.blocking("car-1")
-    assert not isinstance(got, Exception)
-    assert set() == listed
+
+
+async def test_a_hold_that_looks_after_the_block_is_refused_and_leaves_nothing(world):
+    got, standing = await _hold_beside_block(world, before=False)
+
+    assert isinstance(got, RenterBlocked)
+    assert ([], []) == (standing, world.db.bookings.distinct("_id"))
+    assert [] == world.db.fences.find_one({"_id": "car-1"})["claims"]
+
+
+async def test_without_the_look_in_its_transaction_a_blocked_renter_is_booked(world, monkeypatch):
+    async def blindly(self, renter_id, _now):
+        return file_of(await self._db.renters.find_one({"_id": renter_id}, session=self._session)).renter
+
+    monkeypatch.setattr(MongoWork, "bookable", blindly)
+    got, standing = await _hold_beside_block(world, before=False)
+
+    assert standing == [each.id for each in got]
 
 
 @pytest.mark.parametrize("account", ["owner", "renter", "worker"])
