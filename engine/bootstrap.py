@@ -280,7 +280,7 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
         session=doors.session,
         place=place,
         catalogue=CatalogueService(store, clock, doors.cache),
-        renters=RenterService(MongoRenters(client, place.database, doors.cache), clock, desk),
+        renters=RenterService(MongoRenters(client, place.database, doors.cache, store.forget_renters), clock, desk),
         availability=AvailabilityService(store, MongoTaken(client, place.database, readable.claims), clock),
         booking=at.booking,
         listing=ListingService(store, doors.cache),

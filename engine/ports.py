@@ -73,14 +73,6 @@ class Work(Protocol):
             CarNotRentable, NotFound, PeriodTaken: As for ``claim``.
         """
 
-    async def bookable(self, renter_id: RenterId, now: datetime) -> Renter:
-        """Whom a booking is for, as stored when the transaction began.
-
-        Raises:
-            NotFound, DamagedRow.
-            RenterBlocked: Nothing new is booked for the renter.
-        """
-
     async def add(self, booking: Booking) -> None:
         """Raises: AlreadyAsked, when its intent key is stored already."""
 
@@ -217,6 +209,14 @@ class Store(Protocol):
 
     async def renter(self, renter_id: RenterId) -> Renter:
         """Of somebody merged, whom it is now. Raises: NotFound, DamagedRow."""
+
+    async def bookable(self, renter_id: RenterId, now: datetime) -> Renter:
+        """Whom a booking is for, as stored half a second ago or later; of somebody merged, whom it is now.
+
+        Raises:
+            NotFound, DamagedRow.
+            RenterBlocked: Nothing new is booked for the renter.
+        """
 
     async def renters(self, beginnings: Sequence[str], limit: int) -> list[Renter | Damaged]:
         """Those one of whose ``keys`` begins with one of *beginnings*, by key; nothing in them is a pattern."""

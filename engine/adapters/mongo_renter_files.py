@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from engine.adapters.mongo_client import Database, Document
 from engine.adapters.mongo_documents import renter_document, renter_of
 from engine.adapters.mongo_reading import Fields, must
 from engine.domain.errors import NotFound
-from engine.domain.people import Renter, RenterId
-from engine.domain.renter_errors import RenterBlocked
+from engine.domain.people import RenterId
 from engine.domain.renters import Block, PastBlock, RenterFile
 
 #: Somebody merged into somebody who was merged, and so on.
@@ -67,19 +64,6 @@ def _block_of(row: Fields) -> Block:
 
 def _past_of(row: Fields) -> PastBlock:
     return PastBlock(_block_of(row), row.text("lifted_by"), row.moment("lifted_at"), row.maybe("note"))
-
-
-async def bookable(db: Database, session: AsyncClientSession, renter_id: RenterId, now: datetime) -> Renter:
-    """Whom a booking is for, as stored when its transaction began; of somebody merged, whom it is now.
-
-    Raises:
-        NotFound, DamagedRow.
-        RenterBlocked
-    """
-    file = await found_file(db, renter_id, session)
-    if block := file.blocked_at(now):
-        raise RenterBlocked(file.id, block)
-    return file.renter
 
 
 async def found_file(db: Database, renter_id: RenterId, session: AsyncClientSession | None = None) -> RenterFile:

@@ -45,10 +45,10 @@ _FOLLOWS = ("renter_id", "renter_name", "renter_key", "search_keys", "version")
 
 
 class MongoRenters:
-    """*client* stays the caller's to close."""
+    """*client* stays the caller's to close; *forget* is called when a renter was changed, or may have been."""
 
-    def __init__(self, client: Client, name: str, cache: Cache) -> None:
-        self._client, self._cache = client, cache
+    def __init__(self, client: Client, name: str, cache: Cache, forget: Callable[[], None]) -> None:
+        self._client, self._cache, self._forget = client, cache, forget
         self._db: Database = database(client, name)
 
     async def page(
@@ -254,5 +254,6 @@ class MongoRenters:
 
                     await session.with_transaction(run, read_concern=SNAPSHOT, write_concern=MAJORITY)
         finally:
+            self._forget()
             if touched:
                 await self._cache.bump(touched)

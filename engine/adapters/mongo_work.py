@@ -31,7 +31,6 @@ from engine.adapters.mongo_documents import (
 )
 from engine.adapters.mongo_images import files_of
 from engine.adapters.mongo_reading import must, read, shown
-from engine.adapters.mongo_renter_files import bookable
 from engine.adapters.mongo_restored import restored_document
 from engine.adapters.mongo_schema import judge_fence, must_fit
 from engine.adapters.mongo_terms import go_on
@@ -55,7 +54,7 @@ from engine.domain.errors import (
 )
 from engine.domain.freshness import Namespace, cars_at, touched_by_booking, touched_by_car, touched_by_money
 from engine.domain.ledger import LedgerRow
-from engine.domain.people import AccountName, Renter, RenterId
+from engine.domain.people import AccountName
 from engine.domain.period import OVERDUE_AHEAD, RentalPeriod
 from engine.domain.plates import plate_key
 from engine.domain.restored import Outcome, RestoredPayment
@@ -137,9 +136,6 @@ class MongoWork:
         ends = max((claim.period.ends_at for claim in known), default=None)
         only_bookings = all(claim.kind is ClaimKind.BOOKING for claim in known)
         return PeriodTaken(car_id, ends, tuple(claim.id for claim in known) if only_bookings else ())
-
-    async def bookable(self, renter_id: RenterId, now: datetime) -> Renter:
-        return await bookable(self._db, self._session, renter_id, now)
 
     async def add(self, booking: Booking) -> None:
         self._touched |= touched_by_booking(booking)

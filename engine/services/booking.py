@@ -102,13 +102,14 @@ class BookingService:
         now = self.clock.now()
         wish.period.refuse_past(now)
         self._must_drive(actor, wish.renter_id)
+        renter = await self.store.bookable(wish.renter_id, now)
         settings = await self.store.settings(now)
         try:
-            return await self._hold(actor, wish, settings, now, also)
+            return await self._hold(actor, wish, renter, settings, now, also)
         except PeriodTaken as taken:
             if not await self._let_go_of(taken, now):
                 raise
-        return await self._hold(actor, wish, settings, now, also)
+        return await self._hold(actor, wish, renter, settings, now, also)
 
     def _must_drive(self, actor: Actor, renter_id: RenterId) -> None:
         if actor.role is Role.RENTER and (actor.renter is None or actor.renter.id != renter_id):
@@ -118,6 +119,7 @@ class BookingService:
         self,
         actor: Actor,
         wish: HoldCar,
+        renter: Renter,
         settings: FirmSettings,
         now: datetime,
         also: Carriage | None,
@@ -126,7 +128,6 @@ class BookingService:
 
         async def claim(work: Work) -> Booking:
             terms = await work.claim(wish.car_id, wish.period, booking_id, now)
-            renter = await work.bookable(wish.renter_id, now)
             booking = self._held(booking_id, actor, wish, terms, renter, settings, now)
             if also is not None:
                 booking = replace(booking, history=(Step(BookingState.HELD, now, also.by),))

@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 from builders import RENTER, make_car, wish
 
+from engine.adapters import memory
 from engine.adapters.mongo_documents import renter_document
 from engine.adapters.mongo_renter_files import file_of
 from engine.adapters.mongo_renter_store import MongoRenters
@@ -121,13 +122,16 @@ async def test_of_many_who_mend_at_once_one_does(world):
     assert 1 == world.db.audit.count_documents({"what": "renter.mended"})
 
 
-async def test_a_mended_renter_is_the_same_one_for_open_bookings_and_for_the_next(world):
+async def test_a_mended_renter_is_the_same_one_for_open_bookings_and_for_the_next(world, monkeypatch):
     world.add_cars(make_car(4))
+    now = [100.0]
+    monkeypatch.setattr(memory, "since_boot", lambda: now[0])
     async with world.desk() as desk, world.desk("clerk2") as other:
         over, held = await _booked(desk, RENTER.id, 1, 2)
         await desk.rental.give_up(desk.actor, over.id)
         before = world.stored(held)
         await other.renters.mend(other.actor, RENTER.id, 1, replace(NEW, email="new@example.org"))
+        now[0] += 0.5
         (later,) = await _booked(desk, RENTER.id, 4)
 
     after = world.stored(held)
@@ -234,7 +238,7 @@ async def test_two_who_are_merged_into_each_other_at_once_stay_one(world):
     assert 1 == world.db.renters.count_documents({"merged_into": {"$exists": True}})
 
 
-async def test_a_booking_beside_a_merge_is_never_left_behind(world):
+async def test_a_booking_beside_a_merge_is_shown_at_once_and_follows(world):
     _both(world)
     world.add_cars(*(make_car(n) for n in range(10, 18)))
     async with world.desk() as desk, world.desk("admin") as other:
@@ -243,7 +247,13 @@ async def test_a_booking_beside_a_merge_is_never_left_behind(world):
             *(_booked(desk, J_VOGEL.id, n) for n in range(10, 18)),
             return_exceptions=True,
         )
+        late = world.db.bookings.count_documents({"renter_id": J_VOGEL.id})
+        made = world.db.bookings.count_documents({})
+        shown = await other.renters.look(other.actor, J_VOGEL.id)
+        moved = await other.renters.carry_on(other.actor, JONAS.id)
 
+    assert (JONAS.id, made, late) == (shown.file.id, shown.bookings, shown.unmoved)
+    assert late == moved
     assert 0 == world.db.bookings.count_documents({"renter_id": J_VOGEL.id})
 
 
@@ -319,63 +329,41 @@ async def test_a_block_that_has_run_out_keeps_nobody(world):
     assert 0 == listed.total
 
 
-async def _hold_beside_block(world, *, before: bool):
-    """A hold and a block of one moment: the hold's transaction looks at the renter before the block is told, or after.
-
-    Returns:
-        What the hold led to, and the bookings that stand once both are over.
-    """
+async def test_a_hold_that_began_before_a_block_stands_and_is_listed(world, monkeypatch):
     looked, told = asyncio.Event(), asyncio.Event()
-    claim, bookable = MongoWork.claim, MongoWork.bookable
+    claim = MongoWork.claim
 
     async def late_claim(self, *args):
-        if not before:
-            looked.set()
-            await told.wait()
-        return await claim(self, *args)
-
-    async def early_look(self, *args):
-        renter = await bookable(self, *args)
         looked.set()
         await told.wait()
-        return renter
+        return await claim(self, *args)
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(MongoWork, "claim", late_claim)
-        patch.setattr(MongoWork, "bookable", early_look if before else bookable)
-        async with world.desk() as desk, world.desk("admin") as other, asyncio.timeout(30):
-            hold = asyncio.create_task(_booked(desk, RENTER.id, 1))
-            await looked.wait()
-            await other.renters.block(other.actor, RENTER.id, 1, "owes money")
-            told.set()
-            (got,) = await asyncio.gather(hold, return_exceptions=True)
-            page = await other.renters.open_bookings(other.actor, RENTER.id)
-    return got, [each.id for each in page]
+    monkeypatch.setattr(MongoWork, "claim", late_claim)
+    async with world.desk() as desk, world.desk("admin") as other, asyncio.timeout(30):
+        hold = asyncio.create_task(_booked(desk, RENTER.id, 1))
+        await looked.wait()
+        await other.renters.block(other.actor, RENTER.id, 1, "owes money")
+        told.set()
+        (made,) = await hold
+        listed = await other.renters.open_bookings(other.actor, RENTER.id)
 
-
-async def test_a_hold_that_began_before_a_block_stands_and_is_listed(world):
-    got, standing = await _hold_beside_block(world, before=True)
-
-    assert standing == [each.id for each in got] == world.db.bookings.distinct("_id")
-    assert 1 == world.blocking("car-1")
+    assert [made.id] == [each.id for each in listed] == world.db.bookings.distinct("_id")
 
 
-async def test_a_hold_that_looks_after_the_block_is_refused_and_leaves_nothing(world):
-    got, standing = await _hold_beside_block(world, before=False)
+@pytest.mark.parametrize("where", ["the same desk", "another desk"])
+async def test_who_was_just_booked_for_and_is_blocked_is_booked_no_more(world, monkeypatch, where):
+    now = [100.0]
+    monkeypatch.setattr(memory, "since_boot", lambda: now[0])
+    async with world.desk() as desk, world.desk("admin") as other:
+        await _booked(desk, RENTER.id, 1)
+        blocks = desk if where == "the same desk" else other
+        await blocks.renters.block(blocks.actor, RENTER.id, 1, "owes money")
+        now[0] += 0 if where == "the same desk" else 0.5
+        with pytest.raises(RenterBlocked):
+            await _booked(desk, RENTER.id, 2)
 
-    assert isinstance(got, RenterBlocked)
-    assert ([], []) == (standing, world.db.bookings.distinct("_id"))
-    assert [] == world.db.fences.find_one({"_id": "car-1"})["claims"]
-
-
-async def test_without_the_look_in_its_transaction_a_blocked_renter_is_booked(world, monkeypatch):
-    async def blindly(self, renter_id, _now):
-        return file_of(await self._db.renters.find_one({"_id": renter_id}, session=self._session)).renter
-
-    monkeypatch.setattr(MongoWork, "bookable", blindly)
-    got, standing = await _hold_beside_block(world, before=False)
-
-    assert standing == [each.id for each in got]
+    assert (1, 0) == (world.blocking("car-1"), world.blocking("car-2"))
+    assert [] == world.db.fences.find_one({"_id": "car-2"})["claims"]
 
 
 @pytest.mark.parametrize("account", ["owner", "renter", "worker"])
