@@ -29,6 +29,7 @@ from engine.domain.zones import AnyZone, zone_of
 _HOUR = timedelta(hours=1)
 _ALIKE = 3
 _LONGEST_AMOUNT = 9
+_MANY_DIGITS = 1_234_567
 
 
 def plural(count: int, one: str, many: str = "") -> str:
@@ -57,11 +58,17 @@ def locale() -> QLocale:
 def custom() -> QLocale:
     """Who writes our numbers: the system's locale, until there is a page for settings.
 
-    Where it has digits of its own, English with its country: one screen has one kind of digits.
+    Where it has digits of its own, or parts them as nobody could read back, English with its country: one screen has
+    one kind of digits.
     """
     user = QLocale()
     own = user.language() is not QLocale.Language.C and user.zeroDigit() == "0"
-    return user if own else locale()
+    return user if own and _reads_back(user) else locale()
+
+
+def _reads_back(user: QLocale) -> bool:
+    signs = Numerals(user.decimalPoint(), user.groupSeparator())
+    return read_number(user.toString(_MANY_DIGITS), 0, signs) == _MANY_DIGITS
 
 
 def habits() -> Numerals:

@@ -35,7 +35,7 @@ from engine.embedded.servers import Endpoints, open_servers
 _EMPTIED = (
     "branches cars car_statuses car_terms fences renters bookings"
     " ledger settings audit rounds images.files images.chunks backups returns settlements return_pages"
-    " news wishes wish_answers carriers damaged_bookings restored_payments"
+    " news wishes wish_answers carriers damaged_bookings restored_payments account_requests disputes"
 ).split()
 
 #: What a test was doing when its time was up.
@@ -116,13 +116,15 @@ async def _prepare(endpoints: Endpoints) -> None:
 
 
 @pytest.fixture(scope="session")
-def _provisioned(endpoints: Endpoints) -> None:
+def _provisioned(endpoints: Endpoints, root: pymongo.MongoClient) -> list[dict]:
+    """The rows of ``deployment``."""
     with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
         runner.run(_prepare(endpoints))
+    return list(root.get_database(DATABASE, codec_options=CODEC).deployment.find())
 
 
 @pytest.fixture
-def staff(endpoints: Endpoints, root: pymongo.MongoClient, _provisioned: None) -> Iterator[None]:
+def staff(endpoints: Endpoints, root: pymongo.MongoClient, _provisioned: list[dict]) -> Iterator[None]:
     """For tests that change accounts: afterwards they are as they were."""
     yield
     db = root[DATABASE]
@@ -150,10 +152,15 @@ def _empty(db: Database) -> None:
 
 
 @pytest.fixture
-def world(endpoints: Endpoints, servers_folder: Path, root: pymongo.MongoClient, _provisioned: None) -> Iterator[World]:
+def world(
+    endpoints: Endpoints, servers_folder: Path, root: pymongo.MongoClient, _provisioned: list[dict]
+) -> Iterator[World]:
     """An empty deployment but for two branches, a renter, three cars and the accounts."""
     db = root.get_database(DATABASE, codec_options=CODEC)
     _empty(db)
+    if list(db.deployment.find()) != _provisioned:
+        db.deployment.delete_many({})
+        db.deployment.insert_many(_provisioned)
     cache = redis_of(servers_folder, endpoints.redis_url)
     cache.flushall()
     place = Place(

@@ -37,9 +37,10 @@ async def provision(client: Client, name: str, settings: FirmSettings, hear: Hea
         ProgramTooOld: The database is of a later release; nothing was changed.
         Forbidden: The account may not create collections or roles.
     """
-    # An index over a million rows takes longer than a desk's question may.
-    with speaking(), pymongo.timeout(_WHOLE_S):
+    with speaking():
         await _refuse_unfit(client)
+    # An index over a million rows takes longer than a desk's question may; that a server is away is known by now.
+    with speaking(), pymongo.timeout(_WHOLE_S):
         db = database(client, name)
         upgrade = await Upgrade.of(db, hear)
         changes = await _create(db)

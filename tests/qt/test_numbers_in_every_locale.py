@@ -46,6 +46,14 @@ def test_an_amount_that_is_shown_reads_back_equal(name, currency, minor):
         assert all(each.isascii() for each in figures.amount(money) if each.isdecimal())
 
 
+def test_in_no_locale_a_number_is_parted_by_letters_or_read_differently():
+    for name in sorted({each.name() for each in QLocale.matchingLocales(*_ANY)}):
+        with desk_in(name):
+            shown = figures.amount(Money(1_234_567_89, "EUR"))
+            assert 1_234_567_89 == figures.minor_of(shown, "EUR"), (name, shown)
+            assert not any(each.isalpha() for each in shown.removesuffix("EUR")), (name, shown)
+
+
 @given(LOCALES, st.integers(0, 10**12), st.integers(0, 10_000))
 def test_numbers_and_percent_that_are_shown_read_back_equal(name, number, basis_points):
     with desk_in(name):
