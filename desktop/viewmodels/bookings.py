@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import count
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop.tasks import TaskScope
-from desktop.viewmodels.day_span import DaySpan, moments
+from desktop.viewmodels.day_span import DaySpan, moments, zone_of_days
 from desktop.viewmodels.export import ExportViewModel
 from desktop.viewmodels.list_desk import ListDesk
 from desktop.viewmodels.phases import Phase
@@ -151,6 +152,10 @@ class BookingsViewModel(QObject):
         """The query with the moments of its days, as the engine takes it."""
         since, until = moments(self.state.days, self._zone_branch(), self._desk.now())
         return replace(self.state.query, since=since, until=until)
+
+    def today(self) -> date:
+        """On the clock by which the days of this list begin."""
+        return self._desk.now().astimezone(zone_of_days(self._zone_branch())).date()
 
     def took(self, booking: Booking) -> None:
         """A booking came to be or changed, here or at another desk."""

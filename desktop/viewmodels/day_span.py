@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import Enum, auto
 
+from desktop.figures import desk_zone
 from engine.domain.listing import AnyBranch
 
 _DAY = timedelta(days=1)
@@ -32,9 +33,14 @@ class DaySpan:
     last: date | None = None
 
 
+def zone_of_days(branch: AnyBranch | None) -> tzinfo:
+    """Whose midnight begins a day: that of *branch*, or where none is meant this computer's, by the pinned data."""
+    return desk_zone() if branch is None else branch.clock
+
+
 def moments(span: DaySpan, branch: AnyBranch | None, now: datetime) -> tuple[datetime | None, datetime | None]:
-    """The half-open time of *span* (UTC); its days begin at midnight at *branch*, or of this desk where none is."""
-    zone = branch.clock if branch is not None else None
+    """The half-open time of *span* (UTC)."""
+    zone = zone_of_days(branch)
     first, after = _dates(span, now.astimezone(zone).date())
     return (_midnight(first, zone, now), _midnight(after, zone, now))
 
@@ -54,9 +60,5 @@ def _dates(span: DaySpan, today: date) -> tuple[date | None, date | None]:
     return named.get(span.days, (None, None))
 
 
-def _midnight(day: date | None, zone: tzinfo | None, now: datetime) -> datetime | None:
-    if day is None:
-        return None
-    wall = datetime.combine(day, time(0))
-    local = wall.astimezone() if zone is None else wall.replace(tzinfo=zone)
-    return local.astimezone(now.tzinfo)
+def _midnight(day: date | None, zone: tzinfo, now: datetime) -> datetime | None:
+    return None if day is None else datetime.combine(day, time(0), zone).astimezone(now.tzinfo)

@@ -1,14 +1,21 @@
 """Days of a list begin and end at midnight of the branch, also when the clock changes."""
 
-from datetime import UTC, date, datetime
+import os
+import time
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from importlib import resources
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from desktop.viewmodels.day_span import Days, DaySpan, moments
 from engine.domain.car import Branch, BranchId
 
 BERLIN = Branch(BranchId("b"), "Mitte", "Berlin", "Strasse 1", "Europe/Berlin", "08:00", "18:00")
+_HERE = ["Africa/Casablanca", "America/Vancouver", "Asia/Tokyo", "Europe/Berlin", "Pacific/Auckland"]
 NOW = datetime(2026, 10, 25, 12, tzinfo=UTC)  # the night of this Sunday had 25 hours in Berlin
 
 
@@ -33,6 +40,47 @@ def _walls(span, now=NOW):
 )
 def test_each_span_has_its_midnights(span, walls):
     assert walls == _walls(span)
+
+
+@pytest.fixture(scope="module")
+def old_tables(tmp_path_factory):
+    """A system whose own table has every one of ``_HERE`` five hours behind Greenwich."""
+    folder = tmp_path_factory.mktemp("zones")
+    wrong = (resources.files("tzdata") / "zoneinfo" / "Etc" / "GMT+5").read_bytes()
+    for name in _HERE:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(wrong)
+    return folder
+
+
+@contextmanager
+def computer_in(name, tables):
+    before = {each: os.environ.get(each) for each in ("TZ", "TZDIR")}
+    os.environ.update(TZ=name, TZDIR=str(tables))
+    time.tzset()
+    try:
+        yield
+    finally:
+        for each, value in before.items():
+            os.environ.pop(each)
+            if value is not None:
+                os.environ[each] = value
+        time.tzset()
+
+
+@given(name=st.sampled_from(_HERE), day=st.dates(date(2020, 1, 1), date(2032, 12, 31)), hour=st.integers(0, 23))
+def test_without_a_branch_a_day_is_this_computers_by_the_pinned_data(old_tables, name, day, hour):
+    zone, days = ZoneInfo(name), DaySpan(Days.CHOSEN, day, day)
+    now = datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
+    with computer_in(name, old_tables):
+        chosen, named = moments(days, None, now), moments(DaySpan(Days.TODAY), None, now)
+
+    assert chosen == tuple(datetime(*_ymd(each), tzinfo=zone) for each in (day, day + timedelta(days=1)))
+    assert named[0] == datetime(*_ymd(now.astimezone(zone)), tzinfo=zone)
+
+
+def _ymd(day):
+    return day.year, day.month, day.day
 
 
 def test_the_day_with_25_hours_has_25_hours():

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.messages import STANDINGS, branch_name, desk_zone
+from desktop.messages import STANDINGS, branch_name
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID
 from desktop.viewmodels.bookings import BookingsState, BookingsViewModel
@@ -27,7 +27,6 @@ from engine.domain.booking import Standing
 from engine.domain.car import BranchId
 from engine.domain.listing import BookingScope
 from engine.domain.moments.reading import Lean
-from engine.domain.wall import wall_of
 
 _SEARCH_PX = 260
 _DAY_PX = 180
@@ -107,7 +106,7 @@ class BookingFilters(QWidget):
     def _begin_with_today(self) -> None:
         for edit in (self.first, self.last):
             blocked = QSignalBlocker(edit)
-            edit.show_day(wall_of(datetime.now(UTC), desk_zone()).date())
+            edit.show_day(self._vm.today())
             del blocked
 
     def _range_typed(self, first: date, last: date) -> None:
