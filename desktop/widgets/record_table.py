@@ -10,10 +10,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QRegion
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
-from desktop.theme.tokens import GRID, TypeSize
+from desktop.theme.tokens import FOCUS, GRID, TypeSize
 from desktop.widgets.column_widths import Need, share
 from desktop.widgets.record_row import PAD, RecordRow
 from desktop.widgets.roles import ROW_ROLE, SPARE_ROLE, STATE_ROLE, WEIGHT_ROLE
@@ -60,7 +60,7 @@ class RecordTable(QTableView):
 
     def __init__(self, theme: Theme, clock: ShimmerClock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._clock = clock
+        self._theme, self._clock = theme, clock
         self._waiting: list[QRect] = []
         self._row = RecordRow(theme, clock, self)
         self._on_screen: VisibleRows | None = None
@@ -255,6 +255,16 @@ class RecordTable(QTableView):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
         self.stepped.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The chosen row wears the ring of the keyboard; only a table without rows wears it itself."""
+        super().paintEvent(event)
+        model = self.model()
+        if self.hasFocus() and (model is None or not model.rowCount()):
+            painter = QPainter(self.viewport())
+            painter.setPen(QPen(QColor(self._theme.tokens.focus), FOCUS))
+            painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
+            painter.end()
 
     def keyboardSearch(self, search: str) -> None:
         """Letters are commands here, they do not jump to a row."""
