@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.messages import say
 from desktop.theme.icons import Icon
@@ -20,7 +20,7 @@ from desktop.views.starting import Broken, Starting
 from desktop.views.tools import Tools, announce
 from desktop.widgets.button import Button, Kind
 
-_FORM_WIDTH = 360
+_FORM_WIDTH = 380
 _ENTRY = (SessionPhase.SIGNED_OUT, SessionPhase.SIGNING_IN, SessionPhase.SIGNED_IN)
 
 
@@ -104,14 +104,29 @@ class SignInPage(QWidget):
         side = QVBoxLayout()
         side.setContentsMargins(4 * GRID, 4 * GRID, 4 * GRID, 4 * GRID)
         side.addLayout(top)
-        side.addStretch(2)
-        side.addWidget(self._phases, 0, Qt.AlignmentFlag.AlignHCenter)
-        side.addStretch(3)
+        side.addWidget(self._room(), 1, Qt.AlignmentFlag.AlignHCenter)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(BrandSide(tools.theme), 6)
         row.addLayout(side, 5)
+
+    def _room(self) -> QScrollArea:
+        """With stored copies, demo accounts and a mistake it is higher than a small window."""
+        content, room = QWidget(), QScrollArea(widgetResizable=True)
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addStretch(2)
+        column.addWidget(self._phases, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(3)
+        room.setFrameShape(QFrame.Shape.NoFrame)
+        room.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        room.viewport().setAutoFillBackground(False)
+        room.setWidget(content)
+        content.setAutoFillBackground(False)
+        room.setFixedWidth(_FORM_WIDTH + 2 * room.verticalScrollBar().sizeHint().width())
+        return room
 
     # Qt names below.
 

@@ -238,7 +238,10 @@ class CarFormView(QWidget):
         grid.setHorizontalSpacing(3 * GRID)
         grid.setVerticalSpacing(2 * GRID)
         for name, (row, column) in _PLACES.items():
-            grid.addLayout(self._field(name, self.fields[name]), row, column, Qt.AlignmentFlag.AlignTop)
+            # A widget of its own: a bare layout at the top of its cell has no room for a mistake of several lines.
+            place = QWidget()
+            place.setLayout(self._field(name, self.fields[name]))
+            grid.addWidget(place, row, column, Qt.AlignmentFlag.AlignTop)
         for column in range(2):
             grid.setColumnStretch(column, 1)
             grid.setColumnMinimumWidth(column, 10)
@@ -258,6 +261,7 @@ class CarFormView(QWidget):
         field.setAccessibleName(FIELDS[name])
         field.setMinimumWidth(10)
         column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         column.addWidget(label)
         column.addWidget(field)

@@ -1,0 +1,50 @@
+"""What is wrong with a field is read whole, however long it is and however narrow the form."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from look_over import faults
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+from desktop.views.admin.form import Form
+from desktop.views.client.renter_form import RenterForm
+from desktop.views.labelled import LabelledFields
+from desktop.views.owner.car_form_view import CarFormView
+
+_WORDS = st.lists(st.sampled_from(["Plate", "must", "not", "be", "empty.", "Kennzeichen", "1.234,50"]), max_size=24)
+
+
+def _admin(theme):
+    form = Form(theme)
+    for name in ("name", "address"):
+        form.add(name, name, QLineEdit())
+    form.end()
+    return form
+
+
+FORMS = {
+    "car": CarFormView,
+    "renter": RenterForm,
+    "account": lambda theme: LabelledFields(theme, {name: QLineEdit() for name in ("name", "email", "phone")}),
+    "branch": _admin,
+}
+
+
+@pytest.mark.parametrize("kind", FORMS)
+@given(told=st.lists(_WORDS, min_size=2, max_size=6), width=st.integers(300, 420))
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_mistake_is_clipped_or_lies_behind_the_next_field(qtbot, theme, kind, told, width):
+    form = FORMS[kind](theme)
+    form.show()
+    for mistake, words in zip(form.mistakes.values(), told, strict=False):
+        mistake.setText(" ".join(words))
+        mistake.setVisible(bool(words))
+    # As high as a panel that scrolls makes it.
+    form.resize(width, form.layout().heightForWidth(width))
+    QApplication.processEvents()
+
+    assert not [fault for fault in faults(form, ()) if not fault.startswith("verb cut")]
+    form.hide()
+    form.deleteLater()
