@@ -11,6 +11,7 @@ from desktop.messages import ROLES, STANDINGS, booking_number, say
 from desktop.theme.icons import Icon
 from desktop.viewmodels.lookup import Found
 from desktop.widgets.palette import PaletteLine
+from desktop.widgets.text import kept_apart
 from engine.domain.accounts import PersonRow
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import Car, CarStatus
@@ -83,10 +84,10 @@ def _renter(renter: Renter, text: str) -> PaletteLine:
 
 def _booking(booking: Booking | Rental, text: str) -> PaletteLine:
     """Of a stored booking's renter nothing is known."""
-    renter = (booking.renter_name,) if isinstance(booking, Booking) else ()
-    title = " · ".join((booking_number(BookingId(booking.id)), booking.car_label, *renter))
+    renter = booking.renter_name if isinstance(booking, Booking) else ""
+    title = f"{booking_number(BookingId(booking.id))} · {booking.car_label}"
     standing = STANDINGS[booking.standing]
-    return _marked(text, f"booking:{booking.id}", standing, title, _days(booking), Icon.BOOKINGS)
+    return _marked(text, f"booking:{booking.id}", standing, title, kept_apart(renter, _days(booking)), Icon.BOOKINGS)
 
 
 def _days(booking: Booking | Rental) -> str:

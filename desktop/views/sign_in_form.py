@@ -15,7 +15,7 @@ from desktop.views.password_field import PasswordField
 from desktop.views.stored_copies import StoredCopies
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
-from desktop.widgets.text import Text
+from desktop.widgets.text import Text, isolated
 
 CAPS_LOCK = "Caps Lock seems to be on."
 _LONGEST = 200
@@ -119,7 +119,9 @@ class SignInForm(QWidget):
         if offered:
             self._offers.addWidget(Text(self._theme, "Or look around the demo as", ink="muted"))
         for number, account in enumerate(offered, 1):
-            button = Button(self._theme, f"{ROLES[account.role]}: {account.name}   ·   {number}", icon=Icon.PERSON)
+            button = Button(
+                self._theme, f"{ROLES[account.role]}: {isolated(account.name)}   ·   {number}", icon=Icon.PERSON
+            )
             button.setAccessibleName(f"{ROLES[account.role]}, {account.name}")
             button.setToolTip(f"Sign in at once ({number} or Alt+{number})")
             button.clicked.connect(lambda _checked=False, chosen=account: self._sign_in_as(chosen))

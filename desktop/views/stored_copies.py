@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop.messages import desk_time
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
-from desktop.theme.tokens import GRID
+from desktop.theme.tokens import GRID, TypeSize
 from desktop.widgets.button import Button
-from desktop.widgets.text import Text
+from desktop.widgets.text import Text, isolated
 from engine.domain.copying import CopyHead
 from engine.domain.span import moment
 
@@ -45,10 +45,12 @@ class StoredCopies(QWidget):
         for head in copies:
             as_of = _here(moment(head.as_of))
             partial = "" if head.complete else ", partial"
-            button = Button(self._theme, f"{head.name}: as of {as_of}{partial}", icon=Icon.OFFLINE)
+            button = Button(self._theme, isolated(head.name), icon=Icon.OFFLINE)
             button.setAccessibleName(f"Open the stored copy of {head.name}, as of {as_of}{partial}")
             button.clicked.connect(lambda _checked=False, account=head.account: self.chosen.emit(account))
+            stamp = Text(self._theme, f"As of {as_of}{partial}", size=TypeSize.SMALL, ink="muted", wrap=True)
             self._column.addWidget(button)
+            self._column.addWidget(stamp)
         self.setVisible(bool(copies))
 
 

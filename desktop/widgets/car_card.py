@@ -162,7 +162,7 @@ class CardPainter:
             return
         smaller = theme.font(TypeSize.BODY, bold=True)
         line = QRect(places.title.left(), places.title.top(), places.title.width(), places.plate.height())
-        for words in two_lines_of(QFontMetrics(smaller), card.title, "", line.width() - 1):
+        for words in filter(None, two_lines_of(QFontMetrics(smaller), card.title, "", line.width() - 1)):
             _write(painter, line, words, smaller, ink)
             line.translate(0, line.height())
         _write(painter, line, _plate(card, QFontMetrics(body), line.width()), body, muted)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QTextCharFormat, QTextLayout
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from desktop.theme.tokens import BORDER, GRID, RADIUS_CONTROL, TypeSize
@@ -69,7 +69,10 @@ class PaletteRow(QStyledItemDelegate):
     def _words(self, painter: QPainter, room: QRect, text: str, marked: Spans, font: QFont, ink: str) -> None:
         """One line of *text*, cut where the room ends, with what was typed in bold and the accent's colour."""
         words = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, room.width())
-        layout = QTextLayout(words, font)
+        layout, option = QTextLayout(words, font), QTextOption()
+        # Whatever a name is written in, a line begins where all lines begin.
+        option.setTextDirection(painter.layoutDirection())
+        layout.setTextOption(option)
         layout.setFormats(
             [_marked(self._theme.tokens.accent, begin, end) for begin, end in marked if end < len(words) + 1]
         )

@@ -36,6 +36,7 @@ from desktop.widgets.chart_bars import BarChart
 from desktop.widgets.chart_card import ChartCard
 from desktop.widgets.combo import Combo
 from desktop.widgets.page_header import PageHeader
+from desktop.widgets.text import isolated
 from desktop.widgets.tile import Tile
 from engine.domain.booking import Standing
 from engine.domain.car import BranchId
@@ -196,7 +197,7 @@ class OverviewPage(Page):
         branch = next((each for each in overview.branches if each.branch_id == branch_id), None)
         if branch is not None:
             question = MoneyQuestion(overview.months, self.vm.state.currency, branch.branch_id)
-            self.behind.explain(f"{branch.name}, {len(overview.months)} months", question)
+            self.behind.explain(f"{isolated(branch.name)}, {len(overview.months)} months", question)
 
     def _explain_this_month(self) -> None:
         overview = self.vm.state.overview

@@ -14,7 +14,7 @@ from desktop.viewmodels.admin.people import PeopleState
 from desktop.views.admin.words import fleet_text
 from desktop.widgets.combo import Combo
 from desktop.widgets.search_field import SearchField
-from desktop.widgets.text import Text
+from desktop.widgets.text import Text, isolated
 from engine.domain.accounts import Post
 from engine.domain.car import BranchId, OwnerId
 from engine.domain.people import Renter, Role
@@ -92,7 +92,7 @@ class PostForm(QWidget):
     def _take(self, renters: Sequence[Renter]) -> None:
         self._renters = tuple(renters)
         self.renter.clear()
-        self.renter.addItems([f"{renter.name}, {renter.email}" for renter in renters])
+        self.renter.addItems([f"{isolated(renter.name)}, {renter.email}" for renter in renters])
 
     def _role_chosen(self) -> None:
         role = Role(self.role.currentData())

@@ -210,7 +210,7 @@ class BookingCells(RecordRow):
             self._line(painter, lower, below, tokens.muted)
             return
         place = QRect(rect.left(), rect.top() + 1, rect.width(), (rect.height() - 2) // 3)
-        for words in two_lines_of(metrics, name, "", rect.width() - 1):
+        for words in filter(None, two_lines_of(metrics, name, "", rect.width() - 1)):
             self._line(painter, place, words, tokens.text, bold=bold)
             place.translate(0, place.height())
         self._line(painter, place, below, tokens.muted)

@@ -29,7 +29,7 @@ from desktop.views.waiting import Waiting
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.page_header import PageHeader
-from desktop.widgets.text import Text
+from desktop.widgets.text import Text, kept_apart
 from engine.domain.earnings import CurrencyReport, Earnings, Figures
 from engine.domain.errors import DriveSphereError
 from engine.domain.explained import Question
@@ -246,5 +246,5 @@ def _figures(earnings: Earnings, report: CurrencyReport, asked: Asked) -> tuple[
         return figures, f"{car.car.label} · {when}"
     if asked.branch_id is not None:
         branch = next(each for each in report.branches if each.branch.branch_id == asked.branch_id)
-        return branch.total, f"{branch.branch.name} · {when}"
+        return branch.total, kept_apart(branch.branch.name, when)
     return (report.total if asked.part is None else report.parts[asked.part]), when

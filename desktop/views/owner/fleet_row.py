@@ -12,6 +12,7 @@ from desktop.theme.tokens import Tone
 from desktop.viewmodels.owner.fleet import FleetState
 from desktop.views.damage import card_text
 from desktop.widgets.car_card import CarCardText
+from desktop.widgets.text import kept_apart
 from engine.domain.car import Branch, CarStatus
 from engine.domain.damage import Damaged
 from engine.domain.fleet import FleetRow
@@ -60,7 +61,7 @@ def line_of(row: FleetRow | Damaged, state: FleetState, now: datetime) -> FleetL
         title=car.title,
         plate=f"{car.plate} · {car.year}",
         facts=(BODIES[car.body], FUELS[car.fuel], TRANSMISSIONS[car.transmission], short_km(car.odometer_km)),
-        branch=f"{owner} · {place}" if owner else place,
+        branch=kept_apart(owner, place),
         price=amount(car.daily_rate),
         per_day="a day",
         badge=words,
