@@ -1,20 +1,25 @@
 """What is cut, overlapped or outside on a window as it is painted now, found without a person's eyes.
 
 ``faults(window)`` paints it and answers with sentences; what may be cut is prose, never money, plates, numbers, names
-or the verb of a button.
+or the verb of a button. ``faults_in_small(window)`` does so in the small sizes, with nothing on its way to the screen.
 """
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QLabel, QLayout, QScrollArea, QWidget
 
 _MONEY = re.compile(r"\d[\d.,]*\s[A-Z]{3}\b|\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
+#: What is left for a window of screens of 1024x700 and of 1920x1080 at 150 %, in Qt's px.
+SMALL = (QSize(1024, 660), QSize(1280, 680))
+#: Turns of the loop in which layouts, scroll bars and words that wrap come to rest.
+_TURNS = 6
 #: Half a line of small type: less than this of two neighbours over one another is a rounding of the layout.
 _OVER_PX = 3
 
@@ -46,6 +51,19 @@ def faults(window: QWidget, precious: Collection[str]) -> list[str]:
     for widget in [window, *window.findChildren(QWidget)]:
         if widget.isVisible() and (widget is window or widget.window() is window):
             found += _of_widget(widget)
+    return found
+
+
+async def faults_in_small(window: QWidget, precious: Collection[str] = ()) -> list[str]:
+    """For a window that waits for nothing; afterwards it has its size again."""
+    before, found = window.size(), []
+    for size in SMALL:
+        window.resize(size)
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+        where = f"at {size.width()}x{size.height()}"
+        found += [f"{where}: {fault}" for fault in faults(window, precious)]
+    window.resize(before)
     return found
 
 

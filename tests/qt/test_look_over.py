@@ -12,24 +12,27 @@ from dataclasses import replace
 
 import pytest
 from builders import LISBON, RENTER, make_car, wish
-from look_over import faults
+from look_over import SMALL, faults
 from payments import opened, stripe_of
 from person import person_at
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
 
+from desktop.dialogs import About, Amount, Question, confirm
+from desktop.viewmodels.connection import ConnectionState
 from desktop.views.owner.fleet_page import FleetPage
 from desktop.widgets.card_grid import CardGrid
 from desktop.widgets.record_table import RecordTable
 from desktop.widgets.side_panel import SidePanel
 from engine.adapters.mongo_documents import renter_document
 from engine.domain.car import BodyType
+from engine.domain.errors import Unavailable
 from engine.domain.money import Money
 from engine.domain.people import RenterId
 
 #: What is left of each screen for a window, in Qt's px: 1024x700, 1920x1080 at 150 %, 1280x800, 1366x768, 1920x1080.
-_SMALL, _ALL = (QSize(1024, 660), QSize(1280, 680)), (QSize(1280, 770), QSize(1366, 728), QSize(1920, 1040))
-SIZES = (*_SMALL, *(_ALL if os.environ.get("LOOK") == "all" else ()))
+_ALL = (QSize(1280, 770), QSize(1366, 728), QSize(1920, 1040))
+SIZES = (*SMALL, *(_ALL if os.environ.get("LOOK") == "all" else ()))
 
 _LONG = "Maximiliane Freifrau von Hohenlohe-Langenburg"
 _RENTERS = (
@@ -97,7 +100,8 @@ class Look:
             self.person.window.resize(size)
             await self.settle()
             where = f"{place} at {size.width()}x{size.height()}"
-            self.found += [f"{where}: {fault}" for fault in faults(self.person.window, PRECIOUS)]
+            for shown in filter(None, (self.person.window, QApplication.activeModalWidget())):
+                self.found += [f"{where}: {fault}" for fault in faults(shown, PRECIOUS)]
 
 
 @pytest.fixture
@@ -130,6 +134,78 @@ async def _look_through(eye, page, name):
             await asyncio.sleep(0)
 
 
+#: Of each role: the page, how its form is opened, where the form is, and how it is sent with nothing filled in.
+FORMS = {
+    "clerk": [("renters", lambda view: view.client.renters.add(), lambda view: view.client.renters.details,
+               lambda panel: panel.form._save.click())],
+    "owner": [("fleet", lambda view: _fleet(view).add_car(), lambda view: _fleet(view).panel,
+               lambda panel: panel.save())],
+    "admin": [
+        ("users", lambda view: view.admin.accounts.people.new.click(), lambda view: view.admin.accounts.panel,
+         lambda panel: panel.main.click()),
+        ("firm", lambda view: view.admin.oversight.firm.add_branch(),
+         lambda view: view.admin.oversight.firm.branch_panel, lambda panel: panel._save.click()),
+        ("firm", lambda view: view.admin.oversight.firm.change_rules(),
+         lambda view: view.admin.oversight.firm.rules_panel, lambda _panel: None),
+    ],
+}  # fmt: skip
+
+QUESTION = Question(
+    "Cancel this booking?",
+    "The renter is told, and the car is free for others at once.",
+    "Cancel the booking",
+    "Keep the booking",
+    when="Fri 27 Nov 10:00 to Mon 30 Nov 10:00 (EET), Berlin Mitte",
+    about=About(_CARS[0].title, _CARS[0].plate, _LONG, "1214-ASM5-PTTJ", "van", "silver"),
+    amounts=(Amount("Paid", "12,491,000.00 EUR"), Amount("Goes back to the card", "12,490,950.00 EUR", strong=True)),
+    grave=True,
+    final=True,
+)
+
+
+def _fleet(view):
+    return view.page("fleet").shown
+
+
+async def _look_at_form(eye, name, begin, panel_of, send):
+    view = eye.person.view
+    view.go(name)
+    await eye.settle()
+    begin(view)
+    panel = panel_of(view)
+    await eye.person.until(lambda: panel.is_open)
+    await eye.settle()
+    send(panel)
+    await eye.at(f"{name}, its form with mistakes")
+    panel.give_way()
+
+
+async def _look_at_palette_and_question(eye):
+    window = eye.person.window
+    window.finder.toggle()
+    eye.person.type("hoh")
+    await eye.at("what Ctrl+K finds")
+    window.finder.toggle()
+    asking = asyncio.create_task(confirm(window, QUESTION))
+    await eye.person.until(QApplication.activeModalWidget)
+    await eye.at("a question")
+    QApplication.activeModalWidget().reject()
+    await asking
+
+
+async def _look_without_connection(eye):
+    """The servers are there all the while; word of them would take the place of what is looked at."""
+    desk, view = eye.person.desk, eye.person.view
+    desk.live.blockSignals(True)  # noqa: FBT003 -- Qt's signature
+    desk.tasks.stop("connection")
+    heard = desk.connection.state.heard_at
+    desk.connection._show(ConnectionState(heard, Unavailable("mongodb"), cache=False))
+    for name in view._entries:
+        view.go(name)
+        await eye.at(f"{name} without a connection")
+    desk.live.blockSignals(False)  # noqa: FBT003
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("account", ["clerk", "owner", "admin"])
 async def test_nothing_is_cut_clipped_outside_or_overlapped(look, full, account):
@@ -144,4 +220,8 @@ async def test_nothing_is_cut_clipped_outside_or_overlapped(look, full, account)
             if account == "owner" and isinstance(page, FleetPage):
                 page.view_switch.click()
                 await _look_through(eye, page, f"{name} as a table")
+        for form in FORMS[account]:
+            await _look_at_form(eye, *form)
+        await _look_at_palette_and_question(eye)
+        await _look_without_connection(eye)
         assert not eye.found, "\n".join(eye.found)

@@ -161,7 +161,8 @@ def test_bookings_are_found_and_opened_and_answers_to_older_letters_are_dropped(
     lookup.found.emit("G8E", Found((make_booking(2),), 1))
     assert [] == titles(palette)
     lookup.found.emit("G8ET", Found((make_booking(1),), 1))
-    assert ["Bookings", "G8ET-6JAM-Q001 · Volkswagen Golf · B-DS 1 · Ada Moreau"] == titles(palette)
+    assert ["Bookings", "G8ET-6JAM-Q001 · Volkswagen Golf · B-DS 1"] == titles(palette)
+    assert palette.widget.model.lines[1].detail.startswith("Ada Moreau · ")
     assert ((0, 4),) == palette.widget.model.lines[1].marked
     press(palette, Qt.Key.Key_Return)
 

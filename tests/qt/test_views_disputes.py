@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from look_over import faults_in_small
 from payments import opened, stripe_of
 from person import person_at
 from PySide6.QtCore import Qt
@@ -100,6 +101,7 @@ async def test_a_dispute_stands_under_needs_a_person_until_stripe_says_how_it_en
             person.press(Qt.Key.Key_Return)
             await person.until(lambda: oversight.dispute is not None and oversight.dispute.is_open)
             assert booking.id == oversight.dispute.case.booking.id
+            assert not await faults_in_small(person.window, {booking.plate, booking.renter_name})
             await stripe.decide(dispute_id, "lost")
             await office.head_office.disputes.look()
             oversight.dispute.close_panel()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from builders import make_car, wish
+from look_over import faults_in_small
 from payments import opened, stripe_of
 from person import person_at
 from PySide6.QtCore import Qt
@@ -66,6 +67,7 @@ async def test_it_is_moved_by_keyboard_from_what_needs_a_person_and_back(qapp, w
         await other_cars(person, part)
         assert ["B-DS 2", "B-DS 3"] == [car.plate for car in part.model.rows]
         assert "2 free hatchbacks" in part.words.text()
+        assert not await faults_in_small(person.window, {"B-DS 1", "B-DS 2", "B-DS 3", booking.renter_name})
         person.press(Qt.Key.Key_Down)
         person.press(Qt.Key.Key_Return)
         told = await agree(person, "Move to B-DS 3")

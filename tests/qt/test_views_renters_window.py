@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from builders import LISBON, RENTER, make_car, wish
+from look_over import faults_in_small
 from person import person_at
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -176,6 +177,7 @@ async def test_two_are_compared_with_nothing_chosen_and_merged_after_a_question(
             groups[name].button(side).click()
         assert page.two.merge.isEnabled()
         assert "1 booking of A. Moreau" in page.two.word.text()
+        assert not await faults_in_small(person.window, {RENTER.name, TWIN.name})
         page.two.merge.click()
         await person.until(lambda: isinstance(QApplication.activeModalWidget(), QuestionBox))
         person.press(Qt.Key.Key_Return)

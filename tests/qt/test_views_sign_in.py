@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
+from look_over import faults_in_small
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
@@ -18,6 +20,7 @@ from desktop.views.sign_in_form import CAPS_LOCK
 from desktop.views.starting import STILL
 from desktop.views.tools import Tools
 from desktop.widgets.shimmer import ShimmerClock
+from engine.domain.copying import CopyHead
 from engine.domain.errors import (
     AccountDisabled,
     AlreadyRequested,
@@ -27,7 +30,7 @@ from engine.domain.errors import (
     SignInRefused,
     Unavailable,
 )
-from engine.domain.people import Role
+from engine.domain.people import AccountName, Role
 
 OFFERED = (
     OfferedAccount("clerk", "demo-counter", "Lena Seidel", Role.CLIENT),
@@ -294,3 +297,40 @@ async def test_somebody_without_an_account_asks_for_one(page, session, servers, 
     assert ask.form.isHidden()
     QTest.keyClick(ask.back, Qt.Key.Key_Return)
     assert page._form.isVisible()
+
+
+LONG = "Maximiliane Freifrau von Hohenlohe-Langenburg"
+FULL = SessionState(
+    SessionPhase.SIGNED_OUT,
+    problem=Unavailable("mongodb"),
+    offered=(*OFFERED, OfferedAccount("admin", "demo-office", "Ari Admin", Role.ADMIN)),
+    copies=tuple(CopyHead(AccountName(f"owner{n}"), LONG, 1_790_000_000_000, complete=n > 1) for n in range(8)),
+)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        SessionState(progress="Starting the database"),
+        FULL,
+        replace(FULL, phase=SessionPhase.BROKEN),
+        replace(FULL, phase=SessionPhase.CHOOSING, problem=InvalidText("password", "must have 12 characters or more")),
+    ],
+    ids=["starting", "sign in", "broken", "choose"],
+)
+async def test_nothing_at_the_door_is_cut_clipped_outside_or_overlapped(page, session, state):
+    session._show(state)
+
+    assert not await faults_in_small(page, {LONG})
+
+
+async def test_a_request_with_mistakes_is_read_whole_in_small_windows(page, session, servers, until):
+    session._show(SessionState(SessionPhase.SIGNED_OUT))
+    page._form.ask.click()
+    servers.answer = InvalidText(
+        "note", "holds no words that say what the account is for, or for which branch it is meant"
+    )
+    page._ask.send.click()
+    await until(lambda: page._ask._vm.state.problem is not None)
+
+    assert not await faults_in_small(page)

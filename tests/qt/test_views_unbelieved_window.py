@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from look_over import faults_in_small
 from payments import opened, stripe_of
 from person import person_at
 from PySide6.QtCore import Qt
@@ -65,6 +66,7 @@ async def test_its_car_and_its_money_go_after_the_question_and_never_by_enter(qa
 
         panel = await open_row(person, office, at)
         assert "were never the firm's" in panel.why.text()
+        assert not await faults_in_small(person.window, {booking.plate, booking.renter_name})
         assert "Give back 100.00 EUR" == panel.give_back.text()
         assert not panel.give_back.isEnabled()
         assert not panel.let_go.isEnabled()
