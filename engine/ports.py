@@ -247,7 +247,8 @@ class TakenCars(Protocol):
 class FleetStore(Protocol):
     """Cars as their owners see them. Raises Unavailable("mongodb") from every method, as ``Store`` does."""
 
-    async def fleet(self, query: FleetQuery) -> FleetRows: ...
+    async def fleet(self, query: FleetQuery, now: datetime) -> FleetRows:
+        """One page; *now* says which cars are out."""
 
     async def outlook(self, car_id: CarId) -> Outlook: ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from types import MappingProxyType
 
 from engine.adapters.mongo_cars import cars_meant
@@ -40,11 +41,16 @@ class MongoFleet:
         self._db: Database = database(client, name)
         self._bookings = self._db[bookings]
 
-    async def fleet(self, query: FleetQuery) -> FleetRows:
+    async def fleet(self, query: FleetQuery, now: datetime) -> FleetRows:
         mine: Document = {} if query.owner_id is None else {"owner_id": query.owner_id}
         with speaking():
             to_move, statuses = await asyncio.gather(self._to_move(query.owner_id), self._statuses(mine))
-            wanted, slip = await self._wanted(query, {**mine, **_filter(query, to_move)})
+            narrowed = {**mine, **_filter(query)}
+            if query.to_move:
+                narrowed["_id"] = {"$in": to_move}
+            if query.out:
+                narrowed = {"$and": [narrowed, {"_id": {"$in": await self._out(now)}}]}
+            wanted, slip = await self._wanted(query, narrowed)
             cursor = self._db.cars.find(wanted).sort(list(_ORDERS[query.order].items()))
             found, total = await asyncio.gather(
                 cursor.skip(query.offset).limit(query.limit).to_list(), self._db.cars.count_documents(wanted)
@@ -79,6 +85,12 @@ class MongoFleet:
             wanted["terms.owner_id"] = owner_id
         return [fence["_id"] for fence in await self._db.fences.find(wanted, {"_id": 1}).to_list()]
 
+    async def _out(self, now: datetime) -> list[str]:
+        """Cars with a booking that has begun, as ``FleetRow.out_at`` says of one."""
+        begun = {"kind": ClaimKind.BOOKING, "starts_at": {"$lte": now}}
+        wanted: Document = {"status": {"$in": _STATUSES}, "claims": {"$elemMatch": begun}}
+        return [fence["_id"] for fence in await self._db.fences.find(wanted, {"_id": 1}).to_list()]
+
     async def outlook(self, car_id: CarId) -> Outlook:
         with speaking():
             fence = await self._db.fences.find_one({"_id": car_id}, {"claims": 1})
@@ -100,14 +112,12 @@ class MongoFleet:
         return sorted(owners, key=lambda owner: (search_key(owner.name), owner.id))
 
 
-def _filter(query: FleetQuery, to_move: list[str]) -> Document:
+def _filter(query: FleetQuery) -> Document:
     wanted: Document = {}
     if query.statuses:
         wanted["status"] = {"$in": sorted(query.statuses)}
     if query.branch_id is not None:
         wanted["branch_id"] = query.branch_id
-    if query.to_move:
-        wanted["_id"] = {"$in": to_move}
     return wanted
 
 

@@ -24,7 +24,6 @@ from engine.domain.overview import (
     MoneyCell,
     MoneyCells,
     MoneyQuestion,
-    end_of_day,
     month_bounds,
 )
 from engine.domain.people import Role
@@ -69,16 +68,12 @@ class MongoOverview:
         return {key: cars for key, cars in keys if all(isinstance(each, str) for each in key)}
 
     async def _out(self, now: datetime, branches: Iterable[Branch]) -> Counter[str]:
-        """Cars that are out or go out today, each once; one that came back is free again and not counted."""
-        days: list[Document] = [
-            {"branch_id": branch.id, "starts_at": {"$lt": end_of_day(now, branch.clock)}} for branch in branches
-        ]
-        if not days:
-            return Counter()
+        """Cars whose booked time has begun and that are not back, each once."""
+        begun: Document = {"state": {"$in": list(BLOCKING)}, "ends_at": {"$gt": BEGINNING}, "starts_at": {"$lte": now}}
         pipeline: list[Document] = [
-            {"$match": {"state": {"$in": list(BLOCKING)}, "ends_at": {"$gt": BEGINNING}, "$or": days}},
-            {"$group": {"_id": {"branch": "$branch_id", "car": "$car_id"}}},
-            {"$group": {"_id": "$_id.branch", "count": {"$sum": 1}}},
+            {"$match": {**begun, "branch_id": {"$in": [branch.id for branch in branches]}}},
+            {"$group": {"_id": "$car_id", "branch": {"$min": "$branch_id"}}},
+            {"$group": {"_id": "$branch", "count": {"$sum": 1}}},
         ]
         # Left to itself the server may walk through every pick-up there ever was.
         rows = await (await self._db.bookings.aggregate(pipeline, hint="blocking_time")).to_list()

@@ -49,6 +49,10 @@ class CarStatus(StrEnum):
     RETIRED = auto()
 
 
+#: What "cars" counts wherever cars are counted: those for rent, rented out or not, and those in maintenance.
+IN_SERVICE = frozenset({CarStatus.ACTIVE, CarStatus.MAINTENANCE})
+
+
 @dataclass(frozen=True, slots=True)
 class Branch:
     """A place where cars are picked up and returned.

@@ -8,7 +8,7 @@ from enum import StrEnum, auto
 from types import MappingProxyType
 
 from engine.domain.booking import BookingId, Standing
-from engine.domain.car import BranchId, Car, CarStatus, OwnerId
+from engine.domain.car import IN_SERVICE, BranchId, Car, CarStatus, OwnerId
 from engine.domain.damage import Damaged
 from engine.domain.errors import InvalidText
 from engine.domain.period import RentalPeriod
@@ -35,6 +35,7 @@ class FleetQuery:
     Attributes:
         text: Any part of plate, brand and model.
         to_move: Only cars that are not for rent although bookings still count on them.
+        out: Only cars that are out now, see ``FleetRow.out_at``.
     """
 
     owner_id: OwnerId | None = None
@@ -42,6 +43,7 @@ class FleetQuery:
     statuses: frozenset[CarStatus] = frozenset()
     branch_id: BranchId | None = None
     to_move: bool = False
+    out: bool = False
     order: FleetOrder = FleetOrder.NAME
     offset: int = 0
     limit: int = 50
@@ -69,7 +71,7 @@ class FleetQuery:
     @property
     def filters(self) -> int:
         """How many filters are set; the owner and the order are none."""
-        return sum(map(bool, (self.text.strip(), self.statuses, self.branch_id, self.to_move)))
+        return sum(map(bool, (self.text.strip(), self.statuses, self.branch_id, self.to_move, self.out)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,10 @@ class FleetRow:
     def to_move(self) -> bool:
         """Whether bookings count on a car that is not for rent."""
         return self.coming > 0 and self.car.status is not CarStatus.ACTIVE
+
+    def out_at(self, now: datetime) -> bool:
+        """Whether a booking's time has begun at *now*, and the car is not back: the one meaning of "out"."""
+        return self.next is not None and self.next.starts_at <= now
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,12 @@ class FleetRows:
 
     @property
     def cars(self) -> int:
+        """Those ``IN_SERVICE``."""
+        return sum(self.statuses.get(status, 0) for status in IN_SERVICE)
+
+    @property
+    def ever(self) -> int:
+        """Retired ones too."""
         return sum(self.statuses.values())
 
 

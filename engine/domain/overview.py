@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime
 
 from engine.domain.booking import STANDING, Booking, BookingState, Standing
 from engine.domain.car import Branch, BranchId
@@ -46,7 +46,7 @@ class MoneyCells:
 
 @dataclass(frozen=True, slots=True)
 class BranchCars:
-    """Attributes: ``out`` counts the cars that are out, or go out, on the branch's present day."""
+    """Attributes: ``out`` counts the cars whose booked time has begun and that are not back (``FleetRow.out_at``)."""
 
     branch_id: BranchId
     name: str
@@ -55,6 +55,11 @@ class BranchCars:
     maintenance: int
     retired: int
     out: int
+
+    @property
+    def cars(self) -> int:
+        """Those ``IN_SERVICE``."""
+        return self.active + self.maintenance
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +105,8 @@ class Overview:
 
     @property
     def cars(self) -> int:
-        """Retired ones left out."""
-        return sum(branch.active + branch.maintenance for branch in self.branches)
+        """Those ``IN_SERVICE``."""
+        return sum(branch.cars for branch in self.branches)
 
     def standings(self) -> dict[Standing, int]:
         counted = dict.fromkeys(Standing, 0)
@@ -222,9 +227,3 @@ def _parts(text: str) -> tuple[int, int]:
     except (TypeError, ValueError) as problem:
         raise InvalidText("month", "must be a month such as 2026-11") from problem
     return begin.year, begin.month
-
-
-def end_of_day(now: datetime, zone: tzinfo) -> datetime:
-    """The midnight that ends the present day in *zone*, in UTC."""
-    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
-    return datetime.combine(tomorrow, time(), zone).astimezone(UTC)

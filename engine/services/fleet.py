@@ -41,7 +41,7 @@ class FleetService:
 
     async def page(self, actor: Actor, query: FleetQuery) -> FleetRows:
         """Raises: Forbidden, for another owner's fleet."""
-        return await self.fleet.fleet(replace(query, owner_id=_scope(actor, query.owner_id)))
+        return await self.fleet.fleet(replace(query, owner_id=_scope(actor, query.owner_id)), self.clock.now())
 
     async def owners(self, actor: Actor) -> list[FleetOwner]:
         actor.must(Deed.MANAGE_ANY_CAR)

@@ -30,10 +30,10 @@ _LATEST = 6
 
 
 def _counts_at(now: datetime, branches: list[Branch]) -> Lookup[Counts]:
-    """What is out today is another tomorrow, and some branch's tomorrow begins with every quarter of an hour."""
-    quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
+    """Cars go out as time passes, though nobody writes anything then."""
+    minute = now.replace(second=0, microsecond=0)
     places = tuple(cars_at(branch.id) for branch in branches)
-    return Lookup("overview counts", (quarter,), Counts, (BOOKINGS, BRANCHES, *places), LISTS_LIVE)
+    return Lookup("overview counts", (minute,), Counts, (BOOKINGS, BRANCHES, *places), LISTS_LIVE)
 
 
 def _money_of(months: tuple[str, ...]) -> Lookup[MoneyCells]:

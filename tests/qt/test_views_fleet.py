@@ -8,13 +8,15 @@ from types import MappingProxyType
 
 import pytest
 from builders import BERLIN, LISBON, make_car
+from hypothesis import given
+from hypothesis import strategies as st
 from pictures import photo
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QStackedWidget
 from view_builders import NOW, fed_workspace
 
-from desktop.figures import digits, minor_of
+from desktop.figures import digits, minor_of, plural, whole
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.viewmodels.connection import ConnectionState
@@ -22,17 +24,19 @@ from desktop.viewmodels.owner.car_state import CarState, Stage
 from desktop.viewmodels.owner.fleet import FleetState
 from desktop.viewmodels.owner.photo_files import moved
 from desktop.viewmodels.phases import Phase
-from desktop.views.owner.fleet_page import FleetPage
+from desktop.views.owner.car_details import _facts
+from desktop.views.owner.fleet_page import FleetPage, _summary
 from desktop.views.owner.fleet_row import line_of
 from desktop.views.photos import covering
 from desktop.views.tools import Tools
 from desktop.widgets.colour_dots import ColourDots
 from desktop.widgets.photo_strip import PhotoStrip
 from desktop.widgets.shimmer import ShimmerClock
+from engine.domain.booking import BookingId, Standing
 from engine.domain.car import CarStatus, OwnerId
 from engine.domain.car_form import CarForm, CarRules
 from engine.domain.errors import Overtaken, Unavailable
-from engine.domain.fleet import FleetOrder, FleetOwner, FleetQuery, FleetRow, FleetRows, Outlook
+from engine.domain.fleet import Coming, FleetOrder, FleetOwner, FleetQuery, FleetRow, FleetRows, Outlook
 from engine.domain.money import Money
 from engine.domain.people import AccountName, Actor, Role
 from engine.domain.period import RentalPeriod
@@ -121,9 +125,46 @@ def test_bones_stand_where_cards_and_rows_will_be(page, clock):
 def test_a_full_page_says_how_many_cars_are_what(page):
     feed(page, fleet())
 
-    assert "3 cars: 3 for rent" == page.header._subtitle.text()
+    assert "3 cars: 3 for rent, out or not" == page.header._subtitle.text()
     assert 3 == page.rows.model.rowCount()
     assert not page.to_move.isVisible()
+
+
+@given(counts=st.tuples(*[st.integers(0, 2000)] * 3), out=st.booleans())
+def test_cars_are_counted_without_those_that_are_retired(counts, out):
+    statuses = MappingProxyType(dict(zip(CarStatus, counts, strict=True)))
+    rows = FleetRows((), 7 if out else sum(counts), statuses)
+    active, idle, retired = counts
+    told = _summary(rows)
+
+    assert active + idle == rows.cars
+    assert not sum(counts) or told.startswith(plural(active + idle, "car"))
+    assert (f"{whole(retired)} retired" in told) == (retired > 0)
+    assert (f"{whole(active)} for rent, out or not" in told) == (active > 0)
+    assert (f"{whole(idle)} in maintenance" in told) == (idle > 0)
+
+
+@given(
+    status=st.sampled_from(CarStatus),
+    begins=st.none() | st.integers(-500, 500),
+)
+def test_a_car_is_one_thing_on_its_card_and_in_its_panel(status, begins):
+    starts = NOW + timedelta(hours=begins or 0)
+    period = None if begins is None else RentalPeriod(starts, starts + timedelta(hours=1000))
+    row = FleetRow(make_car(1, status=status), 0 if period is None or status is not CarStatus.ACTIVE else 1, period)
+    coming = () if period is None else (Coming(BookingId("B1"), period, BERLIN.zone, Standing.CONFIRMED),)
+    panel = {field.label: field.value for field in _facts(CarState(outlook=Outlook(coming)), row.car, NOW)}
+
+    assert line_of(row, fleet(), NOW).status == panel["Status"]
+    assert (row.out_at(NOW) and status is CarStatus.ACTIVE) == (panel["Status"] == "Rented out")
+
+
+def test_cars_that_are_out_are_shown_alone_and_say_what_out_means(page):
+    feed(page, replace(fleet(to_move=2), query=FleetQuery(out=True)))
+    assert "Only cars that are out are shown: their booked time has begun and they are not back." == page.to_move.text
+    page.to_move.acted.emit()
+
+    assert FleetQuery() == page.asked[-1]
 
 
 def test_an_empty_fleet_offers_the_first_step_and_filters_that_fit_nothing_another(page):

@@ -161,15 +161,18 @@ def test_nothing_of_the_overview_is_cut_off_at_the_side_of_a_narrow_place(overvi
 def test_its_figures_are_the_overviews_and_currencies_are_never_mixed(overview):
     feed(overview.vm, ready())
     shown = {name: (tile._value, tile._note) for name, tile in overview.tiles.items()}
+    meant = {name: tile._more[0][0] for name, tile in overview.tiles.items() if tile._more}
 
     assert {
         "Cars": ("16", "15 for rent"),
-        "Out today": ("33 %", "5 of 15 cars"),
+        "Out now": ("31 %", "5 of 16 cars"),
         "Pending bookings": ("2", "30 confirmed"),
         "Needs a person": ("1", "see to it now"),
         "Users": ("4", "1 administrator"),
         "Revenue this month": ("12.4k EUR", "commission 1.9k"),
     } == shown
+    assert {"Cars": "1 in maintenance", "Out now": "begun and not back"} == meant
+    assert 16 == sum(point.value for point in overview.cars.chart.data.points)
     assert ["EUR", "JPY"] == [overview.currency.itemText(at) for at in range(overview.currency.count())]
     assert overview.currency.isVisibleTo(overview)
     feed(overview.vm, replace(overview.vm.state, currency="JPY"))
@@ -181,15 +184,15 @@ def test_each_figure_leads_to_what_is_behind_it(overview):
     led, asked = [], []
     overview.drilled.connect(led.append)
     overview.vm.behind.changed.connect(lambda state: asked.append(state.query))
-    for name in ("Cars", "Out today", "Pending bookings", "Needs a person", "Users"):
+    for name in ("Cars", "Out now", "Pending bookings", "Needs a person", "Users"):
         overview.tiles[name].click()
     overview.cars.chosen.emit(BERLIN.id)
     overview.tiles["Revenue this month"].click()
     overview.behind.close_panel()
     overview.money.chosen.emit(LISBON.id)
 
-    assert ["cars", "bookings", "bookings", "care", "users", "cars"] == [drill.page for drill in led]
-    assert (True, BranchId(BERLIN.id)) == (led[1].until_today, led[-1].branch_id)
+    assert ["cars", "cars", "bookings", "care", "users", "cars"] == [drill.page for drill in led]
+    assert (True, BranchId(BERLIN.id)) == (led[1].out, led[-1].branch_id)
     assert Drill("bookings", led[2].standings) == led[2]
     assert [((MONTHS[-1],), None), (MONTHS, LISBON.id)] == [(each.months, each.branch_id) for each in asked]
 
@@ -209,7 +212,7 @@ def test_a_firm_without_anything_shows_noughts_and_says_what_comes(overview):
     bare = overview_of(branches=(), bookings={}, users={}, money=())
     feed(overview.vm, OverviewState(Phase.READY, bare, pulse_of(0, holds=(), cases=0), "", 1))
 
-    assert ("0 %", "0 of 0 cars") == (overview.tiles["Out today"]._value, overview.tiles["Out today"]._note)
+    assert ("0 %", "0 of 0 cars") == (overview.tiles["Out now"]._value, overview.tiles["Out now"]._note)
     assert "The first captured payment shows here." == overview.months.chart._words
     assert overview.latest.nothing is overview.latest.stack.currentWidget()
 

@@ -8,7 +8,6 @@ from PySide6.QtCore import Signal
 
 from desktop.commands import Command
 from desktop.dialogs import Question
-from desktop.messages import desk_zone
 from desktop.theme.icons import Icon
 from desktop.viewmodels.admin.audit import AuditViewModel
 from desktop.viewmodels.admin.care import CareViewModel
@@ -18,7 +17,7 @@ from desktop.viewmodels.admin.overview import OverviewViewModel
 from desktop.viewmodels.admin.restored import RestoredViewModel
 from desktop.viewmodels.admin.unbelieved import UnbelievedRow, UnbelievedViewModel
 from desktop.viewmodels.bookings import BookingsViewModel
-from desktop.viewmodels.day_span import Days, DaySpan
+from desktop.viewmodels.day_span import DaySpan
 from desktop.views.admin.audit_page import AuditPage
 from desktop.views.admin.care_panel import CarePanel
 from desktop.views.admin.dispute_panel import DisputePanel
@@ -35,7 +34,7 @@ from desktop.views.owner.fleet_commands import FleetCommands
 from desktop.views.owner.fleet_page import FleetPage
 from desktop.views.tools import Tools, Workspace
 from engine.domain.booking import Booking
-from engine.domain.car import Car
+from engine.domain.car import IN_SERVICE, Car
 from engine.domain.dispute import DisputedCase
 from engine.domain.events import BookingChanged, CarChanged, Fact
 from engine.domain.fleet import FleetQuery
@@ -264,17 +263,16 @@ class OversightArea(Area):
             case "bookings":
                 self._drill_bookings(drill)
             case "cars":
-                self.to_cars().fleet.ask(FleetQuery(branch_id=drill.branch_id))
+                statuses = frozenset() if drill.out else IN_SERVICE
+                self.to_cars().fleet.ask(FleetQuery(statuses=statuses, branch_id=drill.branch_id, out=drill.out))
             case "care":
                 self.show_care()
             case _:
                 self.drilled.emit(drill)
 
     def _drill_bookings(self, drill: Drill) -> None:
-        today = self._workspace.now().astimezone(desk_zone()).date()
-        until = DaySpan(Days.CHOSEN, None, today) if drill.until_today else DaySpan()
         query = BookingQuery(BookingScope.ALL, standings=drill.standings, branch_id=drill.branch_id)
-        self.to_bookings().vm.ask(query, until, "")
+        self.to_bookings().vm.ask(query, DaySpan(), "")
 
     def _booked(self, booking: Booking) -> None:
         if self.bookings is not None:

@@ -59,15 +59,15 @@ def cars_by_branch(overview: Overview) -> ChartData:
     points = tuple(
         Point(
             label=_label(overview, branch),
-            value=float(branch.active),
-            text=plural(branch.active, "car"),
-            short=whole(branch.active),
+            value=float(branch.cars),
+            text=plural(branch.cars, "car"),
+            short=whole(branch.cars),
             name=branch.name,
             before=float(branch.out),
             before_text=plural(branch.out, "car"),
-            beside="out today",
+            beside="out now",
             key=branch.branch_id,
         )
         for branch in overview.branches
     )
-    return ChartData(CARS, CAR_UNIT, points, apart=True, now="For rent", before="Out today", head="Branch")
+    return ChartData(CARS, CAR_UNIT, points, apart=True, now="Cars", before="Out now", head="Branch")

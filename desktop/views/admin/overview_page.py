@@ -47,9 +47,7 @@ _TITLE = "Overview"
 _CHART_PX, _LATEST_PX = 264, 322
 _NARROWEST = 760
 _MEANING = "Revenue is what was charged less what was given back, by the months of each branch."
-#: Standings that keep a car.
-_OUT = frozenset({Standing.PENDING, Standing.CONFIRMED})
-_TILES = ("Cars", "Out today", "Pending bookings", "Needs a person", "Users", "Revenue this month")
+_TILES = ("Cars", "Out now", "Pending bookings", "Needs a person", "Users", "Revenue this month")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +56,12 @@ class Drill:
 
     Attributes:
         page: ``cars``, ``bookings``, ``users`` or ``care``.
-        until_today: Only what was or is to be picked up by the end of today.
+        out: Only cars that are out.
     """
 
     page: str
     standings: frozenset[Standing] = frozenset()
-    until_today: bool = False
+    out: bool = False
     branch_id: BranchId | None = None
 
 
@@ -85,7 +83,7 @@ class OverviewPage(Page):
         self.currency.hide()
         self.again = Button(tools.theme, "Load again", icon=Icon.RELOAD)
         self.header.add_action(self.again)
-        self.tiles = {name: Tile(tools.theme, tools.shimmer, name) for name in _TILES}
+        self.tiles = {name: Tile(tools.theme, tools.shimmer, name, notes=2) for name in _TILES}
         self.months, self.money, self.cars = (_chart(tools) for _ in range(3))
         self.latest = BookingsCard(tools, "Latest bookings", latest_columns())
         self.holds = BookingsCard(tools, "Holds about to end", hold_columns())
@@ -156,11 +154,13 @@ class OverviewPage(Page):
         del blocked
 
     def _fill_tiles(self, overview: Overview, pulse: Pulse, currency: str) -> None:
-        share = f"{overview.out * 100 // overview.rentable} %" if overview.rentable else "0 %"
+        share = f"{overview.out * 100 // overview.cars} %" if overview.cars else "0 %"
         standings = overview.standings()
         cars, out, pending, cases, people, revenue = self.tiles.values()
-        cars.show_figure(whole(overview.cars), f"{whole(overview.rentable)} for rent")
-        out.show_figure(share, f"{whole(overview.out)} of {plural(overview.rentable, 'car')}")
+        idle = f"{whole(overview.cars - overview.rentable)} in maintenance"
+        cars.show_figure(whole(overview.cars), f"{whole(overview.rentable)} for rent", more=((idle, Tone.NEUTRAL),))
+        begun = (("begun and not back", Tone.NEUTRAL),)
+        out.show_figure(share, f"{whole(overview.out)} of {plural(overview.cars, 'car')}", more=begun)
         confirmed = f"{whole(standings[Standing.CONFIRMED])} confirmed"
         pending.show_figure(whole(standings[Standing.PENDING]), confirmed)
         care = ("see to it now", Tone.DANGER) if pulse.cases else ("nothing waits", Tone.POSITIVE)
@@ -252,7 +252,7 @@ class OverviewPage(Page):
     def _connect(self) -> None:
         cars, out, pending, cases, people, revenue = self.tiles.values()
         cars.clicked.connect(lambda: self.drilled.emit(Drill("cars")))
-        out.clicked.connect(lambda: self.drilled.emit(Drill("bookings", _OUT, until_today=True)))
+        out.clicked.connect(lambda: self.drilled.emit(Drill("cars", out=True)))
         pending.clicked.connect(lambda: self.drilled.emit(Drill("bookings", frozenset({Standing.PENDING}))))
         cases.clicked.connect(lambda: self.drilled.emit(Drill("care")))
         people.clicked.connect(lambda: self.drilled.emit(Drill("users")))

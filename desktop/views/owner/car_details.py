@@ -25,7 +25,7 @@ from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, RADIUS_CARD, Tone
 from desktop.viewmodels.owner.car_state import CarState, Stage
 from desktop.viewmodels.owner.photo_files import NewPhoto
-from desktop.views.owner.fleet_row import STATUSES
+from desktop.views.owner.fleet_row import status_of
 from desktop.views.photos import Photos
 from desktop.views.tools import Tools
 from desktop.widgets.banner import Banner
@@ -122,7 +122,7 @@ class CarDetails(QWidget):
         self.frame.setVisible(not asked)
         self.facts.setVisible(not asked)
         self._show_photo(self.strip.current)
-        self.facts.show_fields(_facts(state, state.car))
+        self.facts.show_fields(_facts(state, state.car, self._now()))
         self._tell_coming(state)
         self._warn(state, state.car)
 
@@ -168,11 +168,11 @@ def pixmap_of(photos: Photos, photo: Hashable, size: QSize, ratio: float) -> QPi
     return photos.pixmap(str(photo), size, ratio)
 
 
-def _facts(state: CarState, car: Car) -> list[Field]:
+def _facts(state: CarState, car: Car, now: datetime) -> list[Field]:
     branch = next((each for each in state.branches if each.id == car.branch_id), None)
     values = (
         car.plate,
-        STATUSES[car.status],
+        status_of(car, out=state.outlook is not None and state.outlook.out_now(now) > 0)[0],
         branch_name(branch) if branch else "",
         rate(car.daily_rate),
         f"{whole(car.odometer_km)} km",

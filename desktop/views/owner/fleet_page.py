@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.dialogs import Question
-from desktop.messages import plural, say
+from desktop.messages import plural, say, whole
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
 from desktop.viewmodels.owner.car import CarViewModel
@@ -21,7 +21,7 @@ from desktop.views.damage import sound_key
 from desktop.views.owner.car_panel import CarPanel
 from desktop.views.owner.car_words import to_lose
 from desktop.views.owner.fleet_filters import FleetFilters
-from desktop.views.owner.fleet_row import STATUSES
+from desktop.views.owner.fleet_row import OUT, STATUSES
 from desktop.views.owner.fleet_rows import FleetRowsView
 from desktop.views.photos import Photos
 from desktop.views.tools import Tools, Workspace
@@ -124,7 +124,9 @@ class FleetPage(Page):
             self.to_move.clear()
 
     def _warn(self, state: FleetState, rows: FleetRows) -> None:
-        if rows.to_move and not state.query.to_move:
+        if state.query.out:
+            self.to_move.tell(Tone.ACCENT, f"Only cars that are out are shown: {OUT}.", "Show all", closable=False)
+        elif rows.to_move and not state.query.to_move:
             one = rows.to_move == 1
             words = (
                 f"{plural(rows.to_move, 'car')} {'is' if one else 'are'} not for rent but {'has' if one else 'have'}"
@@ -156,6 +158,10 @@ class FleetPage(Page):
         """Only the cars that are not for rent although bookings count on them, or all again."""
         query = self.fleet.state.query
         self.fleet.ask(FleetQuery(owner_id=query.owner_id, order=query.order, to_move=shown))
+
+    def _told_to_show(self) -> None:
+        asked = self.fleet.state.query
+        self.show_to_move(shown=not (asked.to_move or asked.out))
 
     def _show_as(self, *, table: bool) -> None:
         self.rows.show_as(table=table)
@@ -200,7 +206,7 @@ class FleetPage(Page):
             self.car.changed.connect(follow.refresh)
         self.rows.add_wanted.connect(self.add_car)
         self.rows.clear_wanted.connect(self.fleet.clear_filters)
-        self.to_move.acted.connect(lambda: self.show_to_move(shown=not self.fleet.state.query.to_move))
+        self.to_move.acted.connect(self._told_to_show)
         self.add.clicked.connect(self.add_car)
         self.view_switch.clicked.connect(self.switch_view)
         self.toast.acted.connect(self._undo_saved)
@@ -225,14 +231,22 @@ class FleetPage(Page):
 
 
 def _summary(rows: FleetRows) -> str:
-    """``26 cars: 24 for rent, 1 in maintenance, 1 retired``, and how many of them are shown."""
-    if not rows.cars:
+    """``25 cars: 24 for rent, out or not, 1 in maintenance · 1 retired``, and how many of them are shown."""
+    if not rows.ever:
         return " "
-    counts = [(STATUSES[status].lower(), rows.statuses.get(status, 0)) for status in CarStatus]
-    parts = ", ".join(f"{count} {words}" for words, count in counts if count)
+    parts = [
+        f"{whole(count)} {words}"
+        for status, words in (
+            (CarStatus.ACTIVE, "for rent, out or not"),
+            (CarStatus.MAINTENANCE, STATUSES[CarStatus.MAINTENANCE].lower()),
+        )
+        if (count := rows.statuses.get(status, 0))
+    ]
+    retired = rows.statuses.get(CarStatus.RETIRED, 0)
+    beside = f" · {whole(retired)} retired" if retired else ""
     slip = ", differing by one slip" if rows.slip else ""
-    shown = f" · {rows.total} shown{slip}" if rows.total != rows.cars else ""
-    return f"{plural(rows.cars, 'car')}: {parts}{shown}"
+    shown = f" · {whole(rows.total)} shown{slip}" if rows.total != rows.ever else ""
+    return f"{plural(rows.cars, 'car')}{': ' if parts else ''}{', '.join(parts)}{beside}{shown}"
 
 
 def _told(saved: Saved) -> str:

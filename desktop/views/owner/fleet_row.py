@@ -13,7 +13,7 @@ from desktop.viewmodels.owner.fleet import FleetState
 from desktop.views.damage import card_text
 from desktop.widgets.car_card import CarCardText
 from desktop.widgets.text import kept_apart
-from engine.domain.car import Branch, CarStatus
+from engine.domain.car import Branch, Car, CarStatus
 from engine.domain.damage import Damaged
 from engine.domain.fleet import FleetRow
 
@@ -25,6 +25,9 @@ STATUSES = MappingProxyType(
 STATUS_TONES = MappingProxyType(
     {CarStatus.ACTIVE: Tone.POSITIVE, CarStatus.MAINTENANCE: Tone.WARNING, CarStatus.RETIRED: Tone.NEUTRAL}
 )
+
+#: What "out" means, wherever cars are counted (``FleetRow.out_at``).
+OUT = "their booked time has begun and they are not back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +90,15 @@ def standing_of(row: FleetRow, branch: Branch | None, now: datetime) -> tuple[st
     """What matters most about the car, in words that fit on a card."""
     if row.to_move:
         return f"{whole(row.coming)} to move", Tone.DANGER
-    out = row.next is not None and row.next.starts_at <= now
-    if row.car.status is CarStatus.ACTIVE and out and branch is not None:
+    out = row.out_at(now) and branch is not None
+    return status_of(row.car, out=out)
+
+
+def status_of(car: Car, *, out: bool) -> tuple[str, Tone]:
+    """One word for one car, on its card as in its panel."""
+    if car.status is CarStatus.ACTIVE and out:
         return "Rented out", Tone.ACCENT
-    return STATUSES[row.car.status], STATUS_TONES[row.car.status]
+    return STATUSES[car.status], STATUS_TONES[car.status]
 
 
 def short_km(odometer_km: int) -> str:
@@ -103,7 +111,7 @@ def coming_of(row: FleetRow, branch: Branch | None, now: datetime) -> str:
         return "None"
     if branch is None:
         return plural(row.coming, "booking")
-    out = row.next.starts_at <= now
+    out = row.out_at(now)
     end = row.next.ends_at if out else row.next.starts_at
     when = branch_time(end, branch.clock, now=now)
     first = f"Back {when}" if out else when
