@@ -5,7 +5,7 @@ API: LabelledFields(theme, fields): value(name), tell(problem) -> whether it bel
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
@@ -50,13 +50,18 @@ class LabelledFields(QWidget):
 
     def tell(self, problem: DriveSphereError | None) -> bool:
         """Say *problem* at its field, which gets the keyboard; False if it is none of a field."""
-        wrong = problem.field if isinstance(problem, InvalidText) else ""
+        self.tell_all((problem,) if isinstance(problem, InvalidText) else ())
+        if isinstance(problem, InvalidText) and problem.field in self.fields:
+            self.fields[problem.field].setFocus(Qt.FocusReason.OtherFocusReason)
+            return True
+        return False
+
+    def tell_all(self, problems: Iterable[InvalidText]) -> None:
+        """Say each at its field, and nothing at any other."""
+        wrong = {problem.field: problem for problem in problems}
         for name, mistake in self.mistakes.items():
-            mistake.setText(say(problem).text if problem is not None and name == wrong else "")
-            mistake.setVisible(name == wrong)
-        if wrong in self.fields:
-            self.fields[wrong].setFocus(Qt.FocusReason.OtherFocusReason)
-        return wrong in self.fields
+            mistake.setText(say(wrong[name]).text if name in wrong else "")
+            mistake.setVisible(name in wrong)
 
     def clear(self) -> None:
         for field in self.fields.values():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum, auto
@@ -196,6 +196,21 @@ def contact(name: object, email: object, phone: object, country: str = "") -> tu
     mail = renter_field("email", email) if email != "" else ""
     number = renter_field("phone", phone, country) if phone != "" else ""
     return clean("name", name, longest=120), mail, number
+
+
+def mistakes(name: str, email: str, phone: str, account: str | None = None) -> tuple[InvalidText, ...]:
+    """Every field that cannot stay as it was typed, in their order; *account* is given for a new one."""
+    tries: list[Callable[[], object]] = [lambda: contact(name, "", "")]
+    if account is not None:
+        tries.append(lambda: account_name(account))
+    tries += [lambda: contact("x", email, ""), lambda: contact("x", "", phone)]
+    found: list[InvalidText] = []
+    for each in tries:
+        try:
+            each()
+        except InvalidText as problem:
+            found.append(problem)
+    return tuple(found)
 
 
 def one_time_password() -> str:

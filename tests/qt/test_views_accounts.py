@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from desktop.app import Program
 from desktop.preferences import Preferences
 from desktop.smoke import Stopwatch
+from desktop.viewmodels.admin import people, requests
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
 from desktop.views.admin.proof import ProofDialog
@@ -315,6 +316,65 @@ async def test_pages_that_nobody_keeps_true_are_asked_for_again_when_one_comes_b
         await office.until(lambda: (row := asking.row()) is not None and row.name == "Nele Vogt")
         await office.until(lambda: audited + 2 == lists[2].state.first.total)
         await office.until(lambda: "Graça" in {line.branch.name for line in oversight.firm.vm.state.branches})
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """What is asked for again and again is asked for at once."""
+    for module in (people, requests):
+        monkeypatch.setattr(module, "_EVERY_S", 0.05)
+
+
+async def test_users_and_requests_are_live_and_a_used_password_is_shown_no_longer(desk, world, quick):
+    async with desk() as office, world.desk("admin") as other:
+        await office.sign_in("admin")
+        await office.users()
+        page, vm, panel = office.admin.people, office.admin.people_vm, office.admin.panel
+        known = vm.listing.state.first.total
+        new = NewPerson("new.one", "New One", "", "", Post(Role.CLIENT, BERLIN.id))
+        issued = await other.accounts.create(other.actor, new)
+        await office.until(lambda: known + 1 == vm.listing.state.first.total)
+        badge = office.view.rail._buttons["requests"]
+        await _file(world, "Nele Vogt", "nele@example.org")
+        await office.until(lambda: badge._waiting == 1)
+
+        await office.open("new.one")
+        await office.until(lambda: panel.reset.isVisible() and panel.reset.isEnabled())
+        panel.reset.click()
+        await office.answer()
+        await office.until(lambda: vm.state.issued is not None and not vm._tasks.running("change account"))
+        assert vm.state.issued.password == panel.issued.password.text() != issued.password
+        panel.form.fields["name"].setText("Half typed")
+        await other.accounts.edit(other.actor, "new.one", "Other Name", "", "")
+        await office.until(lambda: vm.state.row.person.name == "Other Name")
+        assert ("Half typed", True) == (panel.form.value("name"), panel.issued.isVisible())
+        world.db.sign_ins.insert_one({"account": "new.one", "at": other.clock.now(), "desk": "d", "zones": "2026b"})
+        await office.until(lambda: vm.state.issued is None)
+
+        assert ("", False) == (panel.issued.password.text(), panel.issued.isVisible())
+        assert "is shown no longer" in panel.banner.text
+        assert page.isVisible()
+        panel.form.fields["name"].setText("New One")
+
+
+async def test_an_account_form_says_all_its_mistakes_at_once(desk):
+    async with desk() as office:
+        await office.sign_in("admin")
+        await office.users()
+        office.admin.people.new.click()
+        panel = office.admin.panel
+        for name, text in (("name", " "), ("account", "x y"), ("email", "nobody"), ("phone", "12")):
+            panel.form.fields[name].setText(text)
+        panel.main.click()
+        await office.until(lambda: all(not each.isHidden() for each in panel.form.mistakes.values()))
+        assert panel.form.fields["name"] is panel.window().focusWidget()
+        assert all(each.text() for each in panel.form.mistakes.values())
+        for name, text in (("name", "Nele"), ("account", "nele")):
+            panel.form.fields[name].setText(text)
+        panel.main.click()
+        await office.until(panel.form.mistakes["name"].isHidden)
+        assert [False, False] == [panel.form.mistakes[name].isHidden() for name in ("email", "phone")]
+        panel.form.clear()
 
 
 async def _file(world, name, email):

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.accounts import account_name, sign_in_name
+from engine.domain.accounts import account_name, mistakes, sign_in_name
 from engine.domain.errors import Forbidden, InvalidText
 from engine.domain.people import MAY, Actor, Deed, Renter, Role, read_email
 
@@ -47,6 +47,22 @@ def test_only_owners_see_an_owners_earnings():
 
 def test_the_worker_sees_no_personal_data():
     assert Deed.SEE_RENTERS not in MAY[Role.WORKER]
+
+
+TYPED = {
+    "name": (st.sampled_from(["Nele", "Ünal Öz", "李小龙"]), st.sampled_from(["", " ", "\u200b", "x" * 121])),
+    "account": (st.sampled_from(["nele", "N.V", " ab "]), st.sampled_from(["", "x y", "a", "root", "ä" * 41])),
+    "email": (st.sampled_from(["", "n@example.org"]), st.sampled_from(["nobody", "@", "a@b c"])),
+    "phone": (st.sampled_from(["", "+49 30 901820"]), st.sampled_from(["12", "telephone", "+0"])),
+}
+
+
+@given(data=st.data(), wrong=st.sets(st.sampled_from(sorted(TYPED))), new=st.booleans())
+def test_every_field_that_cannot_stay_is_named_at_once(data, wrong, new):
+    typed = {name: data.draw(ways[name in wrong]) for name, ways in TYPED.items()}
+    if not new:
+        del typed["account"]
+    assert [name for name in typed if name in wrong] == [each.field for each in mistakes(**typed)]
 
 
 LOCAL = st.text("aZ\u00df\u00e9\u0131K09._+-'\u00dc", min_size=1, max_size=12)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,13 +12,16 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
-from desktop.viewmodels.paged import PagedViewModel
+from desktop.viewmodels.paged import PagedState, PagedViewModel
 from engine.domain.account_requests import AccountRequest
 from engine.domain.accounts import Fleet, Issued, NewPerson, PeoplePage, PeopleQuery, PersonRow, Post
 from engine.domain.car import Branch, OwnerId
 from engine.domain.damage import Damaged
 from engine.domain.errors import DriveSphereError
 from engine.domain.people import AccountName, Renter, Role
+
+#: Accounts are no part of the news; in sight they are asked for again, and drawn anew where something is another.
+_EVERY_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class PeopleState:
         issued: A one-time password, from its making until the panel is left; nothing else keeps it.
         busy: A change is on its way.
         done: What was carried out last, in a word such as ``moved``.
+        heard: The row is as somebody else left it, and not this desk's doing.
     """
 
     branches: tuple[Branch, ...] = ()
@@ -41,6 +46,7 @@ class PeopleState:
     issued: Issued | None = None
     busy: bool = False
     done: str = ""
+    heard: bool = False
     problem: DriveSphereError | None = None
 
 
@@ -60,6 +66,11 @@ class PeopleViewModel(QObject):
         self._desk, self._tasks = desk, tasks
         self.listing: PagedViewModel[PeopleQuery] = PagedViewModel(tasks, "people", self._rows, PeopleQuery())
         self.state = PeopleState()
+        #: Whether the list is in sight.
+        self.in_sight = False
+        self._pages: dict[int, PeoplePage] = {}
+        self.listing.changed.connect(self._begin_pages)
+        self.listing.page_arrived.connect(self._keep_page)
 
     @property
     def own_account(self) -> AccountName:
@@ -69,6 +80,10 @@ class PeopleViewModel(QObject):
         """The page is opened: the list, and what accounts can be tied to."""
         self.listing.load()
         self._tasks.latest("places", self._places())
+
+    def watch(self) -> None:
+        """Keep list and panel true while the session lasts."""
+        self._tasks.once("watch people", self._watch())
 
     def show(self, row: PersonRow) -> None:
         self._show(replace(self._bare(), row=row))
@@ -124,7 +139,7 @@ class PeopleViewModel(QObject):
         self._tasks.once("change account", self._change(done, act))
 
     async def _change(self, done: str, act: Callable[[], Coroutine[Any, Any, object]]) -> None:
-        self._show(replace(self.state, busy=True, problem=None, done=""))
+        self._show(replace(self.state, busy=True, problem=None, done="", heard=False))
         granted = self.state.request is not None
         try:
             told = await self._desk.call(act)
@@ -149,7 +164,44 @@ class PeopleViewModel(QObject):
         except DriveSphereError as problem:
             self._show(replace(self.state, problem=self.state.problem or problem))
         else:
-            self._show(replace(self.state, row=row))
+            self._show(replace(self.state, row=row, heard=False))
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(_EVERY_S)
+            try:
+                if self.in_sight:
+                    await self._look_at_list()
+                if self.state.row is not None:
+                    await self._look_at(self.state.row.person.account)
+            except DriveSphereError:
+                continue  # the status bar says what is wrong with the connection
+
+    async def _look_at_list(self) -> None:
+        before = self.listing.state
+        for offset, known in tuple(self._pages.items()):
+            page = await self._rows(before.query, offset)
+            if self.listing.state is not before:
+                return  # it is being asked for anyway
+            if page != known:
+                self.listing.load()
+                return
+
+    async def _look_at(self, account: AccountName) -> None:
+        now = self.state
+        row = await self._desk.call(lambda: self._desk.accounts.person(self._desk.actor, account))
+        if self.state is not now or now.busy or row == now.row:
+            return  # what was done here meanwhile knows better
+        used = now.issued is not None and _is_used(now.issued, row)
+        issued, done = (None, "used") if used else (now.issued, now.done)
+        self._show(replace(now, row=row, issued=issued, done=done, heard=True))
+
+    def _begin_pages(self, state: PagedState[PeopleQuery]) -> None:
+        self._pages = {0: state.first} if isinstance(state.first, PeoplePage) else {}
+
+    def _keep_page(self, run: int, offset: int, page: PeoplePage) -> None:
+        if run == self.listing.state.run:
+            self._pages[offset] = page
 
     async def _places(self) -> None:
         actor = self._desk.actor
@@ -178,3 +230,10 @@ class PeopleViewModel(QObject):
         if state != self.state:
             self.state = state
             self.changed.emit(state)
+
+
+def _is_used(issued: Issued, row: PersonRow) -> bool:
+    """Whether somebody came in since, or another password took its place."""
+    made, last = issued.person.issued_at, row.person.issued_at
+    signed_in = made is not None and row.last_sign_in is not None and row.last_sign_in >= made
+    return signed_in or (made is not None and last is not None and last > made)

@@ -14,8 +14,9 @@ from desktop.viewmodels.phases import Phase
 from engine.domain.account_requests import AccountRequest, RequestPage
 from engine.domain.errors import DriveSphereError
 
-#: Requests are filed by people without an account, so nobody announces them: the number is asked for now and then.
-_EVERY_S = 60.0
+#: Requests are filed by people without an account, so nobody announces them: they are asked for again and again, and
+#: drawn anew where something is another.
+_EVERY_S = 3.0
 
 
 class RequestsViewModel(QObject):
@@ -45,9 +46,16 @@ class RequestsViewModel(QObject):
         self._tasks.once("decline", self._decline(tuple(requests)))
 
     async def _watch(self) -> None:
+        self.listing.load()
         while True:
-            self.listing.load()
             await asyncio.sleep(_EVERY_S)
+            before = self.listing.state
+            try:
+                page = await self._rows(None, 0)
+            except DriveSphereError:
+                continue  # the status bar says what is wrong with the connection
+            if self.listing.state is before and page != before.first:
+                self.listing.load()
 
     async def _decline(self, requests: tuple[AccountRequest, ...]) -> None:
         try:

@@ -53,6 +53,7 @@ class AccountsArea(Area):
 
     def start(self) -> None:
         self.requests_vm.watch()
+        self.people_vm.watch()
 
     def reload(self) -> None:
         self.requests_vm.listing.load()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout
 
 from desktop.messages import ROLES, branch_name, plural
@@ -60,6 +61,14 @@ class PeoplePage(Page):
 
     def come_back(self) -> None:
         self._vm.begin()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._vm.in_sight = True
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._vm.in_sight = False
+        super().hideEvent(event)
 
     def focus_search(self) -> bool:
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -25,8 +25,8 @@ from desktop.widgets.button import Button, Kind
 from desktop.widgets.field_skeleton import Field, FieldList
 from desktop.widgets.text import Text
 from engine.domain.account_requests import AccountRequest
-from engine.domain.accounts import Issued, NewPerson, Person, PersonRow
-from engine.domain.errors import SignInRefused
+from engine.domain.accounts import Issued, NewPerson, Person, PersonRow, mistakes
+from engine.domain.errors import InvalidText, SignInRefused
 from engine.domain.people import Role
 
 _HINTS = {"name": "", "account": "letters, digits, dots", "email": "name@example.org", "phone": "+49 30 901820"}
@@ -58,6 +58,7 @@ class PersonPanel(FormPanel):
         self.mend = Button(tools.theme, "Mend …", Kind.DANGER)
         self.main = Button(tools.theme, "Create account", Kind.PRIMARY)
         self._told: Issued | None = None
+        self._wrong: tuple[InvalidText, ...] = ()
         self._fill_panel()
         self._connect()
 
@@ -65,7 +66,7 @@ class PersonPanel(FormPanel):
         self.instead(lambda: self._open_person(row))
 
     def _open_person(self, row: PersonRow) -> None:
-        self._shown = None
+        self._shown, self._wrong = None, ()
         self._vm.show(row)
         self.open(self.form.fields["name"])
 
@@ -73,7 +74,7 @@ class PersonPanel(FormPanel):
         self.instead(lambda: self._open_new(request))
 
     def _open_new(self, request: AccountRequest | None) -> None:
-        self._shown = None
+        self._shown, self._wrong = None, ()
         self.form.clear()
         self._vm.show_new(request)
         if request is not None:
@@ -114,7 +115,7 @@ class PersonPanel(FormPanel):
         self.facts.setVisible(row is not None)
         if row is not None:
             self.facts.show_fields(self._facts(row, state))
-            if self._shown != row.person:
+            if self._shown != row.person and not (state.heard and self.is_dirty):
                 self._take(row.person)
         elif state.done:
             self.begin_form(self.form)  # it is made; only its row is still on the way
@@ -154,7 +155,7 @@ class PersonPanel(FormPanel):
                 own = isinstance(state.problem, SignInRefused)
                 self.banner.tell(Tone.DANGER, words.NOT_YOURS if own else say(state.problem).text, closable=False)
             return
-        self.form.tell(None)
+        self.form.tell_all(self._wrong)
         if state.done:
             self.banner.tell(Tone.POSITIVE, words.DONE[state.done])
         elif state.row is not None and state.row.flaws:
@@ -183,9 +184,13 @@ class PersonPanel(FormPanel):
 
     async def _ask_create(self) -> None:
         post = self.post.post()
+        wrong = self._has_mistakes()
         if post is None:
             self.banner.tell(Tone.WARNING, "Find the renter this account is for, and choose them.", closable=False)
-            self.post.search.setFocus(Qt.FocusReason.OtherFocusReason)
+            if not wrong:
+                self.post.search.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        if wrong:
             return
         typed = {name: self.form.value(name) for name in _HINTS}
         proof = ""
@@ -195,10 +200,21 @@ class PersonPanel(FormPanel):
                 return
         self._vm.create(NewPerson(**typed, post=post), proof)
 
+    def _has_mistakes(self) -> bool:
+        """Says all of them at once, and leads to the first."""
+        typed = {name: self.form.value(name) for name in _HINTS}
+        if self._vm.state.row is not None:
+            del typed["account"]
+        self._wrong = mistakes(**typed)
+        self.form.tell_all(self._wrong)
+        if self._wrong:
+            self.form.fields[self._wrong[0].field].setFocus(Qt.FocusReason.OtherFocusReason)
+        return bool(self._wrong)
+
     def _save(self) -> None:
         if self._vm.state.row is None:
             self._create()
-        else:
+        elif not self._has_mistakes():
             self._vm.edit(*(self.form.value(name) for name in ("name", "email", "phone")))
 
     async def _ask_move(self) -> None:

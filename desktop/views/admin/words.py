@@ -31,6 +31,7 @@ DONE = MappingProxyType(
         "moved": "Changed. Desks where it is signed in are told within five seconds.",
         "disabled": "Disabled. Desks where it was signed in are signed out within five seconds.",
         "enabled": "Enabled. It signs in with the password it had.",
+        "used": "The one-time password was used, and is shown no longer.",
         "reset": "A new one-time password was made. Desks where it was signed in are signed out.",
         "finished": "The database's user is as it should be.",
     }
