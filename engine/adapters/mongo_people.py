@@ -20,7 +20,7 @@ from engine.adapters.mongo_store import MAJORITY, SNAPSHOT
 from engine.domain.account_requests import AccountRequest, RequestId, RequestPage
 from engine.domain.accounts import Fleet, PeopleQuery, Person, Post
 from engine.domain.audit import AuditRow
-from engine.domain.car import BranchId, OwnerId
+from engine.domain.car import IN_SERVICE, BranchId, OwnerId
 from engine.domain.damage import Damaged
 from engine.domain.errors import AccountTaken, LastAdmin, NotFound, Overtaken
 from engine.domain.people import AccountName, Role
@@ -31,6 +31,7 @@ from engine.domain.zones import zones_version
 
 #: The one document of the roster.
 ADMINS = "admins"
+_SERVING = sorted(IN_SERVICE)
 
 
 class MongoPeople:
@@ -99,7 +100,7 @@ class MongoPeople:
 
     async def fleets(self, limit: int) -> list[Fleet]:
         pipeline: list[Document] = [
-            {"$group": {"_id": "$owner_id", "cars": {"$sum": 1}}},
+            {"$group": {"_id": "$owner_id", "cars": {"$sum": {"$cond": [{"$in": ["$status", _SERVING]}, 1, 0]}}}},
             {"$sort": {"_id": 1}},
             {"$limit": limit},
         ]

@@ -167,7 +167,7 @@ class Issued:
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """Attributes: ``names`` are the people whose accounts own it."""
+    """Attributes: ``cars`` counts those ``IN_SERVICE``; ``names`` are the people whose accounts own it."""
 
     owner_id: OwnerId
     cars: int

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 import pymongo
 import pytest
 import pytest_asyncio
-from builders import ACCOUNTS, BERLIN, DATABASE, LISBON, PASSWORD, RENTER
+from builders import ACCOUNTS, BERLIN, DATABASE, LISBON, PASSWORD, RENTER, make_car
 from commands_counted import counted
 from pymongo.errors import OperationFailure
 
 from engine.bootstrap import choose_password, open_engine
 from engine.domain.accounts import Flaw, NewPerson, PeopleQuery, Post, is_one_time
 from engine.domain.audit import AuditRow
+from engine.domain.car import CarStatus
 from engine.domain.errors import (
     AccountChanged,
     AccountDisabled,
@@ -346,6 +347,7 @@ async def test_one_changes_the_own_password_by_knowing_it(world, office):
 
 
 async def test_an_owner_is_tied_to_a_fleet_that_is_there_or_to_a_new_one(world, office):
+    world.add_cars(make_car(7, status=CarStatus.RETIRED))
     fleets = await office.accounts.fleets(office.actor)
 
     assert [("owner-1", 3, ("Olga Owner",))] == [(fleet.owner_id, fleet.cars, fleet.names) for fleet in fleets]

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QVBoxLayout
 
-from desktop.messages import BODIES, FUELS, TRANSMISSIONS, amount, branch_name, plural
+from desktop.messages import BODIES, FUELS, TRANSMISSIONS, amount, branch_name, plural, whole
 from desktop.models.pages import PagesModel, PageTicket
 from desktop.models.rows import Column
 from desktop.theme.icons import Icon
@@ -24,7 +24,7 @@ from desktop.widgets.car_card import CarCardText
 from desktop.widgets.card_grid import CardGrid
 from desktop.widgets.card_layout import GAP, PICTURE
 from desktop.widgets.page_header import PageHeader
-from engine.domain.car import Car
+from engine.domain.car import Car, CarStatus
 from engine.domain.copying import OwnCopy
 
 _ALL = 5_000
@@ -44,8 +44,10 @@ class StoredFleetPage(Page):
         self.grid.setModel(self.model)
         self.grid.set_photo_of(self._photo)
         self.content = Content(tools, self.grid, inset=GAP // 2)
-        hint = (_HINT,) if cars else ()
-        self.header = PageHeader(tools.theme, "Fleet", " · ".join((plural(len(cars), "car"), *hint, stamp)))
+        retired = sum(car.status is CarStatus.RETIRED for car in cars)
+        beside = (*((f"{whole(retired)} retired",) if retired else ()), *((_HINT,) if cars else ()))
+        counted = plural(len(cars) - retired, "car")
+        self.header = PageHeader(tools.theme, "Fleet", " · ".join((counted, *beside, stamp)))
         self.partial = Banner(tools.theme)
         if not copy.manifest.head.complete:
             tell_partial(self.partial, "photos may be missing here")
