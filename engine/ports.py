@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -226,6 +226,9 @@ class Store(Protocol):
 
     async def renter_ids(self, wanted: Sought, limit: int) -> tuple[RenterId, ...]:
         """The ids of these alone."""
+
+    async def telephones(self, renter_ids: Collection[RenterId]) -> Mapping[RenterId, str]:
+        """Of those who can be read."""
 
     async def renters_meant(self, text: str) -> Sought:
         """What *text* means with one slip, by what the renters are found by; nothing if they bear none out."""

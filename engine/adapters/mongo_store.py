@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
@@ -273,6 +273,11 @@ class MongoStore:
         with speaking():
             found = await self._db.renters.find(holds("parts", wanted), {"_id": 1}).limit(limit).to_list()
         return tuple(RenterId(each["_id"]) for each in found if isinstance(each["_id"], str))
+
+    async def telephones(self, renter_ids: Collection[RenterId]) -> Mapping[RenterId, str]:
+        with speaking():
+            found = await self._db.renters.find({"_id": {"$in": sorted(renter_ids)}}, {"phone": 1}).to_list()
+        return {RenterId(each["_id"]): each["phone"] for each in found if isinstance(each.get("phone"), str)}
 
     async def renters_meant(self, text: str) -> Sought:
         with speaking():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.domain.booking import Booking
@@ -21,7 +21,8 @@ from engine.domain.listing import (
     selection,
     told_to,
 )
-from engine.domain.people import Actor, Deed
+from engine.domain.payment import RefundState
+from engine.domain.people import Actor, Deed, RenterId
 from engine.domain.phone import phone_beginnings
 from engine.domain.sought import sought
 from engine.domain.zones import shown_zone
@@ -34,8 +35,8 @@ MOST_EXPORTED = 50_000
 MOST_RENTERS = 1_000
 _BATCH = 200
 _HEADS = (
-    "Booking", "Standing", "Car", "Plate", "Renter", "Pick-up", "Return", "Time zone", "Pick-up branch",
-    "Return branch", "Booked by", "Booked at", "Price", "Refunded", "Currency",
+    "Booking", "Standing", "Car", "Plate", "Renter", "Telephone", "Pick-up", "Return", "Time zone", "Pick-up branch",
+    "Return branch", "Booked by", "Booked at", "Price", "Refunded", "Commission", "Net", "Currency", "Payments",
 )  # fmt: skip
 
 
@@ -104,6 +105,8 @@ class ListingService:
         """All rows of *query* as CSV, handed to *write* in pieces of some hundred rows; *on_rows* hears the count.
 
         Times are those of each booking's own zone, named in a column; amounts are digits beside their currency.
+        Telephones are told to those who see renters. Commission and net are of what was
+        taken less what is given back.
 
         Raises:
             Forbidden, InvalidText: As for a page.
@@ -114,12 +117,18 @@ class ListingService:
         done = 0
         async for some in self.store.booking_batches(chosen, _BATCH, MOST_EXPORTED + 1):
             kept = some[: MOST_EXPORTED - done]
-            write("".join(_any_line(actor, row, names) for row in kept))
+            phones = await self._phones(actor, kept)
+            write("".join(_any_line(actor, row, names, phones) for row in kept))
             done += len(kept)
             on_rows(done)
             if len(kept) < len(some):
                 return Exported(done, complete=False)
         return Exported(done, complete=True)
+
+    async def _phones(self, actor: Actor, rows: Sequence[Booking | Damaged]) -> Mapping[RenterId, str]:
+        if not actor.may(Deed.SEE_RENTERS):
+            return {}
+        return await self.store.telephones({row.renter_id for row in rows if isinstance(row, Booking)})
 
 
 def _namespace(chosen: BookingSelection) -> Namespace:
@@ -131,13 +140,15 @@ def _namespace(chosen: BookingSelection) -> Namespace:
     return BOOKINGS if chosen.owner_id is None else bookings_of(chosen.owner_id)
 
 
-def _any_line(actor: Actor, row: Booking | Damaged, names: dict[BranchId, str]) -> str:
+def _any_line(
+    actor: Actor, row: Booking | Damaged, names: Mapping[BranchId, str], phones: Mapping[RenterId, str]
+) -> str:
     if isinstance(row, Damaged):
         return csv_line((row.line, "damaged", row.reason, *("",) * (len(_HEADS) - 3)))
-    return _line(told_to(actor, row), names)
+    return _line(told_to(actor, row), names, phones.get(row.renter_id, ""))
 
 
-def _line(booking: Booking, names: dict[BranchId, str]) -> str:
+def _line(booking: Booking, names: Mapping[BranchId, str], phone: str = "") -> str:
     zone = shown_zone(booking.zone)
     car, _, _ = booking.car_label.rpartition(" · ")
     return csv_line(
@@ -147,6 +158,7 @@ def _line(booking: Booking, names: dict[BranchId, str]) -> str:
             car,
             booking.plate,
             booking.renter_name,
+            phone,
             wall_time(booking.period.starts_at, zone),
             wall_time(booking.period.ends_at, zone),
             booking.zone,
@@ -156,6 +168,19 @@ def _line(booking: Booking, names: dict[BranchId, str]) -> str:
             wall_time(booking.created_at, zone),
             plain_amount(booking.price),
             plain_amount(booking.refund.amount) if booking.refund else "",
+            *_shares(booking),
             booking.price.currency,
+            " ".join(attempt.payment_intent for attempt in booking.attempts if attempt.payment_intent),
         )
     )
+
+
+def _shares(booking: Booking) -> tuple[str, str]:
+    """The platform's and the owner's, counted as the ledger counts them; empty while nothing was taken."""
+    if not any(attempt.captured_at for attempt in booking.attempts):
+        return "", ""
+    share = booking.quote.commission_bp
+    kept, platform = booking.price, booking.price.share(share)
+    if booking.refund is not None and booking.refund.state is not RefundState.FAILED:
+        kept, platform = kept - booking.refund.amount, platform - booking.refund.amount.share(share)
+    return plain_amount(platform), plain_amount(kept - platform)

@@ -27,7 +27,7 @@ from engine.services.listing import MOST_EXPORTED, Exported
 _BATCH = 200
 _HEADS = (
     "Booking", "Standing", "Car", "Plate", "Pick-up", "Return", "Time zone", "Pick-up branch", "Booked at", "Days",
-    "Price", "Refunded", "Currency", "As of (UTC)", "Source", "Complete",
+    "Price", "Refunded", "Commission", "Net", "Currency", "As of (UTC)", "Source", "Complete",
 )  # fmt: skip
 
 
@@ -79,7 +79,7 @@ class StoredListing:
         """As that of ``ListingService``; each line says as of when it is, and whether the copy is complete."""
         found = self._all(self._chosen(actor, query))
         names = {each.branch_id: f"{each.city}, {each.name}" for each in self.copy.fleet.branches}
-        back = self._given_back()
+        moved = self._moved()
         head = self.copy.manifest.head
         stamp = (
             moment(head.as_of).isoformat(timespec="seconds"),
@@ -90,7 +90,7 @@ class StoredListing:
         kept = found[:MOST_EXPORTED]
         for at in range(0, len(kept), _BATCH):
             some = kept[at : at + _BATCH]
-            write("".join(_line(row, names, back.get(row.booking_id, 0), stamp) for row in some))
+            write("".join(_line(row, names, moved.get(row.booking_id, {}), stamp) for row in some))
             on_rows(at + len(some))
             await asyncio.sleep(0)
         return Exported(len(kept), complete=len(kept) == len(found))
@@ -107,13 +107,13 @@ class StoredListing:
         gone, rentals = self.copy.books.gone, self.copy.books.rentals.values()
         return (row for row in rentals if row.created >= since and row.booking_id not in gone)
 
-    def _given_back(self) -> dict[str, int]:
-        """Booking -> what was refunded, in minor units and positive."""
-        back: dict[str, int] = {}
+    def _moved(self) -> dict[str, dict[str, int]]:
+        """Booking -> kind of posting -> what was posted, in minor units."""
+        moved: dict[str, dict[str, int]] = {}
         for row in self.copy.books.postings:
-            if row.kind == LedgerKind.REFUND.value:
-                back[row.booking_id] = back.get(row.booking_id, 0) - row.minor
-        return back
+            sums = moved.setdefault(row.booking_id, {})
+            sums[row.kind] = sums.get(row.kind, 0) + row.minor
+        return moved
 
     def _chosen(self, actor: Actor, query: BookingQuery) -> BookingSelection:
         """What is spelt as typed, or else what differs from it by one slip, as ``ListingService`` chooses."""
@@ -129,7 +129,7 @@ class StoredListing:
             raise Forbidden("this copy belongs to another owner")
 
 
-def _line(row: Rental, names: dict[str, str], back: int, stamp: tuple[str, str, str]) -> str:
+def _line(row: Rental, names: dict[str, str], moved: dict[str, int], stamp: tuple[str, str, str]) -> str:
     if (damage := row.damage) is not None:
         blanks = ("",) * (len(_HEADS) - len(stamp) - 3)
         return csv_line((damage.line, DAMAGED, damage.reason, *blanks, *stamp))
@@ -147,8 +147,18 @@ def _line(row: Rental, names: dict[str, str], back: int, stamp: tuple[str, str, 
             wall_time(moment(row.created), zone),
             str(row.days),
             plain_amount(row.price),
-            plain_amount(Money(back, row.currency)) if back else "",
+            plain_amount(Money(-back, row.currency)) if (back := moved.get(LedgerKind.REFUND, 0)) else "",
+            *_shares(moved, row.currency),
             row.currency,
             *stamp,
         )
     )
+
+
+def _shares(moved: dict[str, int], currency: str) -> tuple[str, str]:
+    """The platform's and the owner's; empty while nothing was taken."""
+    if LedgerKind.CHARGE not in moved:
+        return "", ""
+    platform = moved.get(LedgerKind.PLATFORM_SHARE, 0)
+    net = moved[LedgerKind.CHARGE] + moved.get(LedgerKind.REFUND, 0) - platform
+    return plain_amount(Money(platform, currency)), plain_amount(Money(net, currency))

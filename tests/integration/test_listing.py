@@ -14,6 +14,7 @@ import pytest
 from builders import BERLIN, LISBON, RENTER, make_car, wish
 from pymongo import monitoring
 
+from engine.adapters.mongo_bookings import booking_document
 from engine.adapters.mongo_client import Credentials, connect, database
 from engine.adapters.mongo_documents import renter_document
 from engine.adapters.mongo_listing import _in_order, filter_of, order_of
@@ -23,7 +24,10 @@ from engine.booking_desk import readable_to
 from engine.domain.booking import BookingState, Standing
 from engine.domain.car import BranchId, OwnerId
 from engine.domain.errors import Forbidden, InvalidText, NotFound
+from engine.domain.ledger import LedgerKind, charge_rows, refund_rows
 from engine.domain.listing import COUNT_CAP, BookingOrder, BookingQuery, BookingScope, scopes_of, selection
+from engine.domain.money import Money
+from engine.domain.payment import Refund
 from engine.domain.people import RenterId, Role
 
 pytestmark = pytest.mark.asyncio
@@ -424,6 +428,31 @@ async def test_an_export_holds_every_row_in_the_lists_order(filled):
     assert ("B-DS 1", "Ada Moreau", "100.00", "EUR") == tuple(
         rows[1][name] for name in ("Plate", "Renter", "Price", "Currency")
     )
+    assert [f"'{BEA.phone}", f"'{RENTER.phone}"] == [row["Telephone"] for row in rows]
+    assert [("", "", "")] * 2 == [(row["Commission"], row["Net"], row["Payments"]) for row in rows]
+
+
+@pytest.mark.parametrize("refunded", [None, 33_33, 100_00])
+async def test_an_export_tells_the_shares_as_the_ledger_posts_them(filled, refunded):
+    async with filled.desk() as clerk, filled.desk("owner") as owner:
+        held = await _book(clerk, 1, "car-1")
+        paid = replace(held.attempts[-1], payment_intent="pi_1", captured_at=clerk.clock.now())
+        back = None if refunded is None else Money(refunded, held.price.currency)
+        rows = [*charge_rows(held, "pi_1", clerk.clock.now())]
+        rows += [] if back is None else refund_rows(held, "re_1", back, clerk.clock.now())
+        after = replace(held, attempts=(paid,), refund=None if back is None else Refund(back))
+        filled.db.bookings.replace_one({"_id": held.id}, booking_document(after), bypass_document_validation=True)
+        texts = [(await _exported(desk, BookingQuery(scope)))[1] for desk, scope in ((clerk, MINE), (owner, FLEET))]
+    told = [next(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))) for text in texts]
+    posted = [
+        f"{sum(row.amount.minor for row in rows if row.kind is kind) / 100:.2f}"
+        for kind in (LedgerKind.PLATFORM_SHARE, LedgerKind.OWNER_SHARE)
+    ]
+
+    assert [posted] * 2 == [[each["Commission"], each["Net"]] for each in told]
+    # An account that may not read bookings themselves is told of no payment (decision 0028).
+    assert ["pi_1", ""] == [each["Payments"] for each in told]
+    assert ["", f"'{RENTER.phone}"] == sorted(each["Telephone"] for each in told)
 
 
 async def test_an_owners_export_tells_initials_only(filled):

@@ -131,6 +131,7 @@ async def test_the_file_holds_the_whole_list_with_its_stamp_and_nothing_of_a_ren
     assert {("stored copy", "yes")} == {(row["Source"], row["Complete"]) for row in rows}
     (one,) = (row for row in rows if row["Booking"] == back.id)
     assert ("100.00", "50.00", "EUR", "2") == (one["Price"], one["Refunded"], one["Currency"], one["Days"])
+    assert ("7.50", "42.50") == (one["Commission"], one["Net"])
     assert "cancelled" == one["Standing"]
     assert not any(word in "".join(pieces) for word in (*RENTER.name.split(), RENTER.email, "clerk"))
     assert ["partial"] == [row["Complete"] for row in csv.DictReader("".join(told).removeprefix("\ufeff").splitlines())]

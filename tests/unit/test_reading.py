@@ -96,7 +96,7 @@ def told_of_booking(booking: Booking) -> None:
 
 
 def told_of_rental(rental) -> None:
-    stored_line(rental, {}, 0, ("", "", ""))
+    stored_line(rental, {}, {}, ("", "", ""))
 
 
 _BLOCK = Block("owes money", "clerk", NOW)
