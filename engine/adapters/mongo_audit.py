@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
 from engine.adapters.mongo_client import Client, Document, database, speaking
 from engine.adapters.mongo_reading import LONGEST_NOTE, Fields, read
@@ -13,20 +15,49 @@ from engine.domain.people import AccountName
 
 _BATCH = 500
 _NEWEST = [("at", -1), ("_id", -1)]
+#: kind -> where it is kept, by which field it is meant, and what it is called by.
+_CALLED: Mapping[str, tuple[str, str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "account": ("people", "_id", ("name",)),
+        "owner": ("people", "owner_id", ("name",)),
+        "renter": ("renters", "_id", ("name",)),
+        "branch": ("branches", "_id", ("city", "name")),
+        "car": ("cars", "_id", ("brand", "model", "plate")),
+        "booking": ("bookings", "_id", ("car_label", "renter_name")),
+    }
+)
 
 
 class MongoAudit:
     """The ``AuditBook`` of ``services.audit``."""
 
     def __init__(self, client: Client, name: str) -> None:
-        self._audit = database(client, name).audit
+        self._db = database(client, name)
+        self._audit = self._db.audit
 
     async def page(self, query: AuditQuery) -> AuditPage:
         wanted = _filter(query)
         with speaking():
             found = await self._audit.find(wanted).sort(_NEWEST).skip(query.offset).limit(query.limit).to_list()
             total = await self._audit.count_documents(wanted)
-        return AuditPage(tuple(read("audit", document, _row) for document in found), total)
+            rows = [read("audit", document, _row) for document in found]
+            names = await self._names([row for row in rows if isinstance(row, AuditRow)])
+        return AuditPage(tuple(replace(row, names=names) if isinstance(row, AuditRow) else row for row in rows), total)
+
+    async def _names(self, rows: Iterable[AuditRow]) -> Facts:
+        """What is called how by now, each kind in one command."""
+        wanted: dict[str, set[str]] = {}
+        for row in rows:
+            for each in row.named:
+                kind, _, identity = each.partition(":")
+                wanted.setdefault(kind, set()).add(identity)
+        names: dict[str, str] = {}
+        for kind, (collection, key, fields) in _CALLED.items():
+            if ids := wanted.get(kind):
+                found = self._db[collection].find({key: {"$in": sorted(ids)}}, dict.fromkeys((key, *fields), 1))
+                async for document in found:
+                    names[f"{kind}:{document[key]}"] = _name(document, fields)
+        return names
 
     async def walk(self, query: AuditQuery) -> AsyncIterator[list[AuditRow | Damaged]]:
         with speaking():
@@ -70,3 +101,8 @@ def _row(document: Document) -> AuditRow:
 
 def _facts(row: Fields) -> Facts:
     return {name: row.text(name, LONGEST_NOTE, empty=True) for name in row.document}
+
+
+def _name(document: Document, fields: Iterable[str]) -> str:
+    """As much of it as is text."""
+    return " ".join(text for each in fields if isinstance(text := document.get(each), str))

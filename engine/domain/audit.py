@@ -14,6 +14,19 @@ from engine.domain.people import AccountName
 Facts = Mapping[str, str]
 _NOTHING: Facts = MappingProxyType({})
 
+#: Fields whose value is an id, and of what.
+IDS = MappingProxyType(
+    {
+        "branch": "branch",
+        "branch_id": "branch",
+        "renter": "renter",
+        "merged into": "renter",
+        "owner_id": "owner",
+        "fleet": "owner",
+        "account": "account",
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
@@ -26,6 +39,7 @@ class AuditRow:
         subject: Kind and id of what was changed, such as ``car:car-12``.
         before: Only the fields that changed, as they were; empty for something new.
         after: The same fields as they are now; empty for something that is gone.
+        names: As read only: kind and id, such as ``car:car-12``, -> what it is called now.
     """
 
     at: datetime
@@ -35,6 +49,18 @@ class AuditRow:
     subject: str
     before: Facts = field(default_factory=lambda: _NOTHING)
     after: Facts = field(default_factory=lambda: _NOTHING)
+    names: Facts = field(default_factory=lambda: _NOTHING, compare=False)
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Everything in it that may have a name, each as kind and id."""
+        every = (*self.before.items(), *self.after.items())
+        facts = [(IDS[name], value) for name, value in every if name in IDS]
+        return frozenset({self.subject, f"account:{self.by}", *(f"{kind}:{value}" for kind, value in facts)})
+
+    def name_of(self, kind: str, identity: str) -> str:
+        """What it is called; the id itself where that is not known."""
+        return self.names.get(f"{kind}:{identity}") or identity
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class AuditService:
     book: AuditBook
 
     async def page(self, actor: Actor, query: AuditQuery) -> AuditPage:
-        """One page in two commands, however many rows there are. Raises: InvalidText for a filter that is no text."""
+        """One page in a few commands, however many rows there are. Raises: InvalidText for a filter that is no text."""
         actor.must(Deed.SEE_AUDIT)
         return await self.book.page(_sound(query))
 

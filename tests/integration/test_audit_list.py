@@ -7,6 +7,8 @@ import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from builders import BERLIN, LISBON, wish
+from commands_counted import counted
 
 from engine.adapters.mongo_audit import _filter
 from engine.adapters.mongo_documents import audit_document
@@ -68,6 +70,29 @@ async def test_S9_a_filter_finds_exactly_its_rows_and_text_is_no_pattern(world, 
 
     assert sum(map(fits, rows)) == page.total
     assert all(map(fits, page.rows))
+
+
+async def test_what_was_changed_has_a_name_and_what_is_gone_or_damaged_its_id(world):
+    world.db.branches.update_one({"_id": BERLIN.id}, {"$set": {"name": 7}}, bypass_document_validation=True)
+    async with world.desk() as clerk, world.desk("admin") as desk:
+        held = await clerk.booking.hold(clerk.actor, wish(clerk))
+        subjects = ("car:car-1", "car:gone", "account:clerk", f"renter:{held.renter_id}", f"booking:{held.id}", "odd")
+        facts = {"branch_id": LISBON.id, "owner_id": "nobody", "branch": BERLIN.id}
+        made = [AuditRow(NOON, AccountName("admin"), "d", "x.y", each, {}, facts) for each in subjects]
+        world.db.audit.insert_many([audit_document(row) for row in made])
+        with counted() as seen:
+            page = await desk.head_office.audit.page(desk.actor, AuditQuery())
+
+    named = {row.subject: row.names.get(row.subject) for row in page.rows}
+    people = {each["_id"]: each["name"] for each in world.db.people.find()}
+    assert ["Volkswagen Golf B-DS 1", None] == [named["car:car-1"], named["car:gone"]]
+    assert [people["clerk"], held.renter_name] == [named["account:clerk"], named[f"renter:{held.renter_id}"]]
+    assert [f"{held.car_label} {held.renter_name}", None] == [named[f"booking:{held.id}"], named["odd"]]
+    row = page.rows[0]
+    assert people["admin"] == row.name_of("account", row.by)
+    assert f"{LISBON.city} {LISBON.name}" == row.name_of("branch", LISBON.id)
+    assert (BERLIN.city, "nobody") == (row.name_of("branch", BERLIN.id), row.name_of("owner", "nobody"))
+    assert len(seen) <= 8
 
 
 @pytest.mark.parametrize("field", ["by", "what", "subject", "desk", "since"])

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from builders import BERLIN, LISBON
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
@@ -20,10 +22,10 @@ from desktop.viewmodels.admin.health import HealthState, HealthViewModel
 from desktop.viewmodels.admin.overview import OverviewState, OverviewViewModel
 from desktop.viewmodels.paged import PagedState
 from desktop.viewmodels.phases import Phase
-from desktop.views.admin.audit_page import AuditPage
+from desktop.views.admin.audit_page import AuditPage, _changes, _with_id
 from desktop.views.admin.firm_page import FirmPage
 from desktop.views.admin.health_page import HealthPage
-from desktop.views.admin.oversight_words import short_amount, subject_text
+from desktop.views.admin.oversight_words import short_amount, subject_name, subject_text, value_text, who_name
 from desktop.views.admin.overview_page import Drill, OverviewPage
 from desktop.views.admin.rules_panel import _basis_points
 from desktop.views.tools import Tools
@@ -314,6 +316,23 @@ def test_the_audit_says_every_change_in_one_line(place, qtbot):
     assert "Nothing was changed yet" == page.list.content.empty._title.text()
     feed(page.vm.list, PagedState(AuditQuery(), Phase.FAILED, run=3, problem=AWAY))
     assert "No connection" == page.list.content.empty._title.text()
+
+
+@given(
+    kind=st.sampled_from(["car", "branch", "renter", "account"]),
+    identity=st.text("abc0-", min_size=1, max_size=8),
+    name=st.text("ÄÖab ", max_size=6).map(str.strip),
+)
+def test_the_audit_says_names_and_keeps_the_ids_in_the_detail(kind, identity, name):
+    names = {f"{kind}:{identity}": name, "account:ari": "Ari Admin", "branch:br-1": "Berlin Mitte"}
+    before = {"branch_id": "br-1", "seats": "5", "photos": "a b"}
+    row = AuditRow(NOW, AccountName("ari"), "d", "x.y", f"{kind}:{identity}", before, {"branch_id": "br-2"}, names)
+
+    assert f"{kind} {name or identity}" == subject_name(row)
+    assert "Ari Admin" == who_name(row) or (kind, identity) == ("account", "ari")
+    assert "Branch id: Berlin Mitte → br-2, Seats: 5, Photos: 2 photos" == _changes(row)
+    assert "Berlin Mitte (br-1)" == _with_id(value_text(row, "branch_id", "br-1"), "br-1")
+    assert "br-2" == _with_id(value_text(row, "branch_id", "br-2"), "br-2")
 
 
 @pytest.mark.parametrize("typed", ["car car-12", "car:car-12", " car car-12 "])

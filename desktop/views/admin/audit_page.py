@@ -13,7 +13,15 @@ from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID
 from desktop.viewmodels.admin.audit import AuditViewModel
 from desktop.views.admin.facts import facts_of
-from desktop.views.admin.oversight_words import field_text, subject_of, subject_text, verb_text
+from desktop.views.admin.oversight_words import (
+    field_text,
+    subject_name,
+    subject_of,
+    subject_text,
+    value_text,
+    verb_text,
+    who_name,
+)
 from desktop.views.area import Page
 from desktop.views.damage import sound_key
 from desktop.views.export_bar import ExportBar
@@ -60,7 +68,7 @@ def _changes(row: AuditRow) -> str:
 
 
 def _change(row: AuditRow, name: str) -> str:
-    before, after = row.before.get(name, ""), row.after.get(name, "")
+    before, after = (value_text(row, name, each[name]) if name in each else "" for each in (row.before, row.after))
     both = f"{before} → {after}" if before and after else after or before
     return f"{field_text(name)}: {both}"
 
@@ -68,9 +76,9 @@ def _change(row: AuditRow, name: str) -> str:
 def columns() -> list[Column[AuditRow]]:
     return [
         Column("When", _when, lambda row: row.at, weight=5),
-        Column("Who", lambda row: row.by, lambda row: row.by, weight=3),
+        Column("Who", who_name, who_name, weight=3),
         Column("What", lambda row: verb_text(row.what), lambda row: row.what, weight=5),
-        Column("Subject", lambda row: subject_text(row.subject), lambda row: row.subject, weight=5),
+        Column("Subject", subject_name, subject_name, weight=5),
         Column("Change", _changes, _changes, weight=9, spare=True),
         Column("Desk", lambda row: row.desk, lambda row: row.desk, weight=3, spare=True),
     ]
@@ -222,6 +230,10 @@ class AuditPage(Page):
         self.vm.names_changed.connect(self._fill_names)
 
 
+def _with_id(name: str, identity: str) -> str:
+    return identity if name == identity else f"{name} ({identity})"
+
+
 class AuditDetail(SidePanel):
     """One change with every field as it was and as it is."""
 
@@ -230,9 +242,16 @@ class AuditDetail(SidePanel):
         self._tools = tools
 
     def show_row(self, row: AuditRow) -> None:
-        told = (("When", _when(row)), ("Who", row.by), ("Desk", row.desk), ("Subject", subject_text(row.subject)))
-        before = [(field_text(name), value) for name, value in row.before.items()]
-        after = [(field_text(name), value) for name, value in row.after.items()]
+        told = (
+            ("When", _when(row)),
+            ("Who", _with_id(who_name(row), row.by)),
+            ("Desk", row.desk),
+            ("Subject", _with_id(subject_name(row), subject_text(row.subject))),
+        )
+        before, after = (
+            [(field_text(name), _with_id(value_text(row, name, value), value)) for name, value in each.items()]
+            for each in (row.before, row.after)
+        )
         content = facts_of(self._tools.theme, [("", told), ("Before", before), ("After", after)])
         self.showing = row
         self.set_content(content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TypeVar
 
 from PySide6.QtCore import Signal
@@ -263,8 +264,8 @@ class OversightArea(Area):
             case "bookings":
                 self._drill_bookings(drill)
             case "cars":
-                statuses = frozenset() if drill.out else IN_SERVICE
-                self.to_cars().fleet.ask(FleetQuery(statuses=statuses, branch_id=drill.branch_id, out=drill.out))
+                shown = FleetQuery(out=True) if drill.out else FleetQuery(statuses=IN_SERVICE)
+                self.to_cars().fleet.ask(replace(shown, branch_id=drill.branch_id))
             case "care":
                 self.show_care()
             case _:

@@ -6,8 +6,11 @@ from types import MappingProxyType
 
 from PySide6.QtCore import QLocale
 
-from desktop.figures import amount, custom, decimals, locale, whole
+from desktop.figures import amount, custom, decimals, locale, plural, whole
+from desktop.messages import booking_number
 from desktop.theme.tokens import Tone
+from engine.domain.audit import IDS, AuditRow
+from engine.domain.booking import BookingId
 from engine.domain.health import Area, Level
 from engine.domain.money import Money
 
@@ -57,6 +60,26 @@ def verb_text(what: str) -> str:
 def subject_text(subject: str) -> str:
     """``car:car-12`` as ``car car-12``."""
     return subject.replace(":", " ", 1)
+
+
+def subject_name(row: AuditRow) -> str:
+    """What was changed, as people call it; its id where it has no name."""
+    kind, _, identity = row.subject.partition(":")
+    name = row.names.get(row.subject, "")
+    if kind == "booking":
+        return " ".join((kind, booking_number(BookingId(identity)), name)).strip()
+    return f"{kind} {name}" if name else subject_text(row.subject)
+
+
+def who_name(row: AuditRow) -> str:
+    return row.name_of("account", row.by)
+
+
+def value_text(row: AuditRow, name: str, value: str) -> str:
+    """A fact's value, with names for ids."""
+    if name == "photos":
+        return plural(len(value.split()), "photo")
+    return row.name_of(IDS[name], value) if name in IDS and value else value
 
 
 def subject_of(typed: str) -> str:
