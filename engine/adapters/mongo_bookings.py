@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from engine.adapters.mongo_client import Document
 from engine.adapters.mongo_documents import WHOLE_BP, money_document, rules_document, rules_of
 from engine.adapters.mongo_reading import MOST_MINOR, Fields, Unreadable
-from engine.domain.booking import Booking, BookingId, BookingState, Priced, Step
+from engine.domain.booking import UNTOLD, Booking, BookingId, BookingState, Priced, Step
 from engine.domain.car import BranchId, CarId, OwnerId
 from engine.domain.changed_car import BookedCar, CarChange
 from engine.domain.listing import BookingOrder, initials, search_keys
@@ -106,8 +106,7 @@ def news_document(booking: Booking) -> Document:
 
 
 #: What views leave out of a booking, as it is read then.
-_UNTOLD = "\N{EN DASH}"
-_LEFT_OUT: Document = {"renter_id": _UNTOLD, "booked_by": _UNTOLD, "intent_key": _UNTOLD}
+_LEFT_OUT: Document = {"renter_id": UNTOLD, "booked_by": UNTOLD, "intent_key": UNTOLD}
 _LEFT_OUT_OF_ATTEMPT: Document = {"request": "", "url": "", "session_id": "", "payment_intent": ""}
 
 
@@ -119,7 +118,7 @@ def discreet_booking_of(document: Document) -> Booking:
             **document,
             "renter_name": initials(document.get("letters", "")),
             "attempts": [{**_LEFT_OUT_OF_ATTEMPT, **attempt} for attempt in document["attempts"]],
-            "history": [{"by": _UNTOLD, **step} for step in document["history"]],
+            "history": [{"by": UNTOLD, **step} for step in document["history"]],
         }
     )
 

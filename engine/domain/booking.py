@@ -21,6 +21,8 @@ from engine.domain.trouble import PATIENCE, ByHand, Trouble, Why
 
 BookingId = NewType("BookingId", str)
 
+#: Stands for who did it where the account is not told.
+UNTOLD = "\N{EN DASH}"
 #: How long a car is kept for a renter who has not paid yet.
 HOLD = timedelta(minutes=10)
 #: A desk opens the payment page at once; if it has not by then, any other engine may.

@@ -19,11 +19,11 @@ from desktop.viewmodels.booking_detail import DetailState
 from desktop.viewmodels.phases import Phase
 from desktop.views.bookings.detail import BookingDetail
 from desktop.views.bookings.news import BookingNews
-from desktop.views.bookings.story import late_news, moments_of, payments_of
+from desktop.views.bookings.story import by_words, late_news, moments_of, payments_of
 from desktop.views.tools import Tools
 from desktop.widgets.bones import Bones
 from desktop.widgets.shimmer import ShimmerClock
-from engine.domain.booking import BookingState, Step
+from engine.domain.booking import UNTOLD, BookingState, Step
 from engine.domain.car import OwnerId
 from engine.domain.errors import Unavailable
 from engine.domain.money import Money
@@ -334,3 +334,12 @@ def test_the_newest_word_wins(make_detail):
 
     assert BookingState.COMPLETED == detail.vm.state.booking.state
     assert PERIOD == detail.vm.state.booking.period
+
+
+def test_whoever_is_not_told_reads_no_dash_in_place_of_a_name():
+    told = make_booking(1)
+    booking = replace(told, history=tuple(replace(step, by=UNTOLD) for step in told.history))
+
+    assert any(" · by " in moment.detail for moment in moments_of(told, NOW))
+    assert not any("by" in moment.detail for moment in moments_of(booking, NOW))
+    assert ("", " by clerk") == (by_words(UNTOLD), by_words("clerk"))

@@ -25,7 +25,7 @@ from desktop.views.bookings.bones import DetailBones
 from desktop.views.bookings.other_cars import OtherCarsPart
 from desktop.views.bookings.payments import Payments
 from desktop.views.bookings.questions import to_give_up
-from desktop.views.bookings.story import moments_of, trouble_words
+from desktop.views.bookings.story import by_words, moments_of, trouble_words
 from desktop.views.client.aftercare import Aftercare
 from desktop.views.client.car_head import CarHead
 from desktop.views.client.payment_status import PaymentStatus
@@ -281,7 +281,7 @@ def _facts(booking: Booking, names: dict[BranchId, str], now: datetime) -> list[
         Field("Branch", pick_up),
         *([Field("Returned at", drop_off)] if drop_off != pick_up else []),
         Field("Renter", booking.renter_name),
-        Field("Booked", f"{branch_time(booking.created_at, zone, now=now)} by {booking.booked_by}"),
+        Field("Booked", f"{branch_time(booking.created_at, zone, now=now)}{by_words(booking.booked_by)}"),
     ]
     for line in booking.quote.lines:
         words = f"{days_text(line.count)} × {amount(line.unit)} = {amount(line.amount)}"  # noqa: RUF001 -- times

@@ -12,7 +12,7 @@ from desktop.messages import amount, branch_time
 from desktop.theme.tokens import Tone
 from desktop.views.doubt_words import doubt_in_full
 from desktop.widgets.timeline import Moment
-from engine.domain.booking import Booking, BookingState, Step
+from engine.domain.booking import UNTOLD, Booking, BookingState, Step
 from engine.domain.payment import Attempt, AttemptState, RefundState
 from engine.domain.trouble import Why
 from engine.domain.zones import shown_zone
@@ -61,6 +61,11 @@ class PaymentLine:
     ids: tuple[tuple[str, str], ...]
 
 
+def by_words(account: str, before: str = " by ") -> str:
+    """Who did it; nothing for whoever is not told."""
+    return "" if account == UNTOLD else f"{before}{account}"
+
+
 def moments_of(booking: Booking, now: datetime) -> list[Moment]:
     """Every step of the history, oldest first."""
     zone = shown_zone(booking.zone)
@@ -68,7 +73,7 @@ def moments_of(booking: Booking, now: datetime) -> list[Moment]:
     told = []
     for before, step in steps:
         title, tone = _step(booking, before, step)
-        by = f" · by {step.by}" if _was_asked(booking, step) else ""
+        by = by_words(step.by, " · by ") if _was_asked(booking, step) else ""
         told.append(Moment(title, f"{branch_time(step.at, zone, now=now)}{by}", tone))
     return told
 
