@@ -109,7 +109,7 @@ def _texts(schema: Document, tag: str, _honest: Any) -> list[Any]:
     if "pattern" in schema:
         return ["JPY", "XXX", "https://evil.example/" + tag.lower(), "23:59", "#000000", "f" * 24, ""]
     return [
-        f"other-{tag}", "", f"https://evil.example/{tag}", f"javascript:alert('{tag}')", "Mars/Base", '{"demo":true}',
+        f"other-{tag}", "", f"https://evil.example/{tag}", f"javascript:alert('{tag}')", f"Mars/{tag}", '{"demo":true}',
         f"\u202e=cmd|{tag}\U0001f4a3\u0000", "x" * 400,
     ]  # fmt: skip
 

@@ -132,6 +132,8 @@ class Run:
         row, there = self._row(tried, number)
         place = _part(row, cell.path)
         offered = values(cell.collection, cell.path, tried.tag, place)
+        if place is None:  # To take away what is not there is no attack; another value is.
+            offered = [value for value in offered if value is not GONE]
         tried.value = offered[cell.at % len(offered)]
         tried.marks |= {tried.tag, str(row["_id"]), *({tried.booking.id} if tried.booking else ())}
         if cell.path == ("_id",):
