@@ -238,7 +238,7 @@ async def test_an_owner_finds_a_booking_by_its_plate_and_is_told_no_name(counter
         person.type("b-ds 2")
         await person.until(lambda: any(each.id.startswith("booking:") for each in palette.model.lines))
         assert ["Bookings", "Cars"] == [each.title for each in palette.model.lines if each.heading]
-        assert "A. M." in palette.model.lines[1].title
+        assert "A. M." in palette.model.lines[1].detail
         person.press(Qt.Key.Key_Return)
         detail = person.view._areas[0].detail
         await person.until(lambda: detail.isVisible() and detail.vm.state.branches)
