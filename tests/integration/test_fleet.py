@@ -14,6 +14,7 @@ from builders import BERLIN, LISBON, RATE, days, make_car, wish
 from pymongo import monitoring
 
 from engine.adapters.mongo_client import Credentials, connect, database
+from engine.adapters.mongo_rules import LEVEL
 from engine.domain.booking import Standing
 from engine.domain.car import CarId, CarStatus, OwnerId
 from engine.domain.car_form import CarForm
@@ -450,7 +451,7 @@ async def test_two_cars_that_are_one_by_the_new_key_are_told_and_none_is_lost(wo
     world.db.command("collMod", "cars", validationLevel="off")
     world.db.cars.update_one({"_id": "car-5"}, {"$set": old})
     world.db.cars.update_many({}, {"$unset": {"parts": "", "order": ""}})
-    world.db.command("collMod", "cars", validationLevel="strict")
+    world.db.command("collMod", "cars", validationLevel=LEVEL)
     admin = connect(endpoints.mongo_url, Credentials(endpoints.root_name, endpoints.root_password, "admin"))
     done = [await plates.up(database(admin, world.place.database)) for _ in range(2)]
     told = await plates.told(database(admin, world.place.database))

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from builders import BERLIN, days, make_car, wish
+from patience import WITHIN_S
 from proxy import Line, Proxy
 from pymongo.errors import OperationFailure
 
@@ -234,13 +235,13 @@ async def test_closing_leaves_no_stream_behind(world):
         return {(op["cursor"]["cursorId"], op["ns"]) for op in watching}
 
     of_others = streams()
-    async with world.desk(background=True) as desk, asyncio.timeout(20):
+    async with world.desk(background=True) as desk, asyncio.timeout(WITHIN_S):
         listener = desk.live.subscribe()
         while not (await listener.next()).pulse.streaming:
             pass
         ours = streams() - of_others
         assert {"ds_test.bookings", "ds_test.cars", "ds_test.renters"} <= {name for _, name in ours}
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(WITHIN_S):
         while ours & streams():  # noqa: ASYNC110 -- the server ends them on its own time
             await asyncio.sleep(0.05)
 
