@@ -16,7 +16,8 @@ _APART = frozenset({"DE"})
 _DISTRICT = re.compile(r"([^\W\d_]{1,3})[\W_]+(?=\w)(.+)")
 #: Between letters and digits of a plate, over all countries.
 _ON_PLATES = frozenset(" -\u2010\u2011\u2013.\u00b7\u2022/|")
-_UNCLEAR = re.compile(r"[^\W\d_]{3,5}[\W_]*\d+[EH]?")
+#: THW, the federal relief agency, has no district.
+_UNCLEAR = re.compile(r"(?!THW)[^\W\d_]{3,5}[\W_]*\d+[EH]?")
 
 
 def shown_plate(plate: object) -> str:

@@ -72,6 +72,7 @@ async def test_a_renter_is_found_by_a_part_opened_copied_mended_and_left_by_keyb
         page.one.phone.button.click()
         assert "+49 30 901820" == QGuiApplication.clipboard().text()
 
+        await person.until(page.one.change.isEnabled)
         person.press(Qt.Key.Key_E)
         form = page.details.form
         await person.until(form.fields["name"].hasFocus)

@@ -67,3 +67,10 @@ def test_a_german_plate_shows_where_its_district_ends(letters, number):
             must_tell_district(plate, "DE")
         must_tell_district(plate, "FR")
     must_tell_district(f"{letters[0]}-{letters[1:3]} {number}", "DE")
+
+
+@pytest.mark.parametrize("plate", ["THW 81234", "THW-81234", "THW81234"])
+def test_a_plate_without_a_district_by_law_is_taken(plate):
+    must_tell_district(plate, "DE")
+    with pytest.raises(InvalidText):
+        must_tell_district(plate.replace("THW", "BNO"), "DE")
