@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from engine.adapters.mongo_client import Credentials, connect
+from engine.adapters.mongo_client import Client, Credentials, connect
 from engine.adapters.mongo_deployment import MongoDeployment
 from engine.adapters.mongo_limits import limit_transactions
 from engine.adapters.mongo_migrate import Hear, deaf
@@ -51,19 +51,22 @@ async def run(  # noqa: PLR0913 -- each is an option of the command
         lines += await _stripe_mode(MongoDeployment(client, database), stripe_mode, root_name)
         pages = MongoReturnPages(client, database)
         lines += await pages.provide(return_pages, root_name, whole_milliseconds(datetime.now(UTC)))
-        if not await has_admin(client, database):
-            password = one_time_password()
-            if not await create_account(client, database, NewAccount(admin, password, Role.ADMIN, admin)):
-                raise Misconfigured(
-                    f"There is no admin, and the account {admin} exists without that role: name another with --admin, "
-                    f"or grant it the role ds_admin."
-                )
-            lines.append(
-                f"account {admin}: created with the role admin; its one-time password, shown this once: {password}"
-            )
+        lines += await _first_admin(client, database, admin)
     finally:
         await client.close()
     return lines or ["Nothing to change: the database is as this version needs it."]
+
+
+async def _first_admin(client: Client, database: str, admin: str) -> list[str]:
+    if await has_admin(client, database):
+        return []
+    password = one_time_password()
+    if not await create_account(client, database, NewAccount(admin, password, Role.ADMIN, admin)):
+        raise Misconfigured(
+            f"There is no admin, and the account {admin} exists without that role: name another with --admin, "
+            f"or grant it the role ds_admin."
+        )
+    return [f"account {admin}: created with the role admin; its one-time password, shown this once: {password}"]
 
 
 async def _stripe_mode(deployment: MongoDeployment, wanted: StripeMode | None, by: str) -> list[str]:

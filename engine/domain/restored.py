@@ -124,13 +124,6 @@ def held_again(
         if exact:
             raise MoveRefused("paid at another price", "the same booking")
         price = Quote((QuoteLine("day", 1, payment.amount),), price.commission_bp)
-    before = tuple(
-        Attempt(n, frozen.request, payment.amount, payment.expires_at, AttemptState.VOID)
-        for n in range(1, payment.attempt)
-    )
-    newest = Attempt(
-        payment.attempt, frozen.request, payment.amount, payment.expires_at, AttemptState.OPEN, payment.session_id
-    )
     return Booking(
         id=payment.booking_id,
         car_id=terms.car_id,
@@ -147,13 +140,20 @@ def held_again(
         hold_until=now + frozen.settings.hold,
         created_at=now,
         quote=price,
-        attempts=(*before, newest),
+        attempts=_attempts(payment, frozen),
         intent_key=payment.intent_key,
         history=(Step(BookingState.HELD, now, frozen.by),),
         cancellation=frozen.settings.cancellation,
         # At a rate that the restored series does not know, it is compared with itself.
         priced=Priced(terms.car_id, terms.n) if stay.rate == terms.daily_rate else None,
     )
+
+
+def _attempts(payment: RestoredPayment, frozen: Frozen) -> tuple[Attempt, ...]:
+    """The one that was paid is the newest; of those before it nothing is known but that they are over."""
+    request, amount, until = frozen.request, payment.amount, payment.expires_at
+    before = [Attempt(n, request, amount, until, AttemptState.VOID) for n in range(1, payment.attempt)]
+    return (*before, Attempt(payment.attempt, request, amount, until, AttemptState.OPEN, payment.session_id))
 
 
 def paid_again(held: Booking, payment: RestoredPayment, frozen: Frozen) -> Booking:
