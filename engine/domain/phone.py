@@ -17,7 +17,12 @@ _LONGEST = 40
 #: What stands between digits; anything else is no telephone number.
 _BETWEEN = frozenset(" -()/.")
 _SCHEME = re.compile(r"tel:", re.IGNORECASE)
-_EXTENSION = re.compile(r"\s*(?:;\s*ext=|(?:extension|extn?|int|доб|x|#)[.:]?)\s*(\d{1,7})", re.IGNORECASE)
+#: How an extension is called on cards and in signatures, in the languages of the field.
+_EXTENSION_WORDS = (
+    "extension|extn?|durchwahl|nebenstelle|dw|poste|interno|interne|int|anexo|ramal|toestel|linje|anknytning"
+    "|wewn|wew|linka|dahili|доб|вн|x|#"
+)
+_EXTENSION = re.compile(rf"[\s,]*(?:;\s*ext=|(?:{_EXTENSION_WORDS})[.:]?)\s*(\d{{1,7}})", re.IGNORECASE)
 #: A national prefix shown beside the country's code: ``+49 (0)30``; also while it is still being typed.
 _SHOWN_PREFIX = re.compile(r"\(0(?:\)|$)")
 _PLAIN = MappingProxyType({"Zs": " ", "Pd": "-"})

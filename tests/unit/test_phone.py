@@ -24,6 +24,8 @@ from engine.domain.text import name_keys, search_key
         ("011 49 30 901820", "US", "+4930901820"),
         ("06 698 12345", "IT", "+390669812345"),
         ("+44 7700 900123", "DE", "+447700900123"),
+        ("030 901820, Durchwahl 12", "DE", "+4930901820;ext=12"),
+        ("+33 1 23 45 67 89 poste 7", "DE", "+33123456789;ext=7"),
     ],
 )
 def test_a_number_is_kept_as_e164(typed, country, kept):
@@ -102,6 +104,7 @@ def test_text_to_search_has_neither_case_nor_accents(typed, key):
 
 
 REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
+EXTENSIONS = ["", " ext. 12", " x7", ";ext=301", ", Durchwahl 12", " DW: 4", " poste 30", " dahili 5", " доб. 77"]
 FORMS = [
     phonenumbers.PhoneNumberFormat.NATIONAL,
     phonenumbers.PhoneNumberFormat.INTERNATIONAL,
@@ -122,7 +125,7 @@ def spellings(draw):
     before, behind = draw(
         st.sampled_from([("", ""), ("\u2068", "\u2069"), ("\u202d", "\u202c"), ("\u200b", "\ufeff"), (" ", "\n")])
     )
-    return f"{before}{text}{behind}{draw(st.sampled_from(['', ' ext. 12', ' x7', ';ext=301']))}", country, number
+    return f"{before}{text}{behind}{draw(st.sampled_from(EXTENSIONS))}", country, number
 
 
 @given(spellings())
