@@ -396,6 +396,45 @@ def test_french_and_german_desks_type_their_own_words():
         assert date(2026, 12, 2) == read.at.date()
 
 
+def test_today_and_tomorrow_are_words_of_ones_own_language():
+    """2 June 2026 is the day after 1 June, whoever says so; English is understood everywhere."""
+    for name, typed in {
+        "fr_FR": "demain 9h30", "es_ES": "mañana a las 9:30", "it_IT": "domani alle 9:30", "pt_BR": "amanhã às 9:30",
+        "nl_NL": "morgen om 9:30", "sv_SE": "i morgon kl 9:30", "da_DK": "i morgen kl. 9.30", "nb_NO": "imorgen 9:30",
+        "fi_FI": "huomenna klo 9.30", "pl_PL": "jutro o 9:30", "cs_CZ": "zítra v 9:30", "tr_TR": "YARIN 9:30",
+        "el_GR": "αύριο στις 9:30", "ru_RU": "завтра в 9:30", "uk_UA": "завтра 9:30", "hu_HU": "holnap 9:30",
+        "ro_RO": "mâine la 9:30", "bg_BG": "утре в 9:30", "hr_HR": "sutra u 9:30", "sr_RS": "сутра 9:30",
+        "sk_SK": "zajtra o 9:30", "sl_SI": "jutri ob 9:30", "et_EE": "homme kell 9.30", "lv_LV": "rīt plkst. 9:30",
+        "lt_LT": "rytoj 9:30", "ca_ES": "demà a les 9:30", "ar_EG": "غدا ٩:٣٠", "he_IL": "מחר 9:30",
+        "fa_IR": "فردا ۹:۳۰", "ja_JP": "明日 9:30", "zh_CN": "明天 9:30", "ko_KR": "내일 9:30",
+        "ms_MY": "tomorrow 9:30",
+    }.items():  # fmt: skip
+        read = read_moment(typed, Question(habits_of(QLocale(name)), datetime(2026, 6, 1, 12)))
+        assert isinstance(read, Reading), (name, typed, read)
+        assert datetime(2026, 6, 2, 9, 30) == read.at, (name, typed)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "at"),
+    [
+        ("fr_FR", "aujourd\u2019hui 18h", datetime(2026, 6, 1, 18)),
+        ("fr_FR", "après-demain", datetime(2026, 6, 3)),
+        ("fr_FR", "dans 3 jours", datetime(2026, 6, 4)),
+        ("es_ES", "pasado mañana 8:00", datetime(2026, 6, 3, 8)),
+        ("es_ES", "+2 semanas", datetime(2026, 6, 15)),
+        ("it_IT", "tra 3 giorni", datetime(2026, 6, 4)),
+        ("ru_RU", "через 2 дня", datetime(2026, 6, 3)),
+        ("tr_TR", "bugün 18:00", datetime(2026, 6, 1, 18)),
+        ("nl_NL", "vandaag 18 uur", datetime(2026, 6, 1, 18)),
+    ],
+)
+def test_days_close_by_and_lengths_are_words_of_ones_own_language(name, typed, at):
+    read = read_moment(typed, Question(habits_of(QLocale(name)), datetime(2026, 6, 1, 12)))
+
+    assert isinstance(read, Reading), read
+    assert at == read.at
+
+
 def test_the_desks_own_zone_is_asked_anew(monkeypatch):
     for name in ("Europe/Berlin", "America/New_York"):
         monkeypatch.setenv("TZ", name)

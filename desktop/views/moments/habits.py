@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QLocale
 
 from engine.domain.moments.habits import ENGLISH, GERMAN, Habits, Order, Words, joined, named
+from engine.domain.moments.near_days import near_days
 
 _LONG, _SHORT = QLocale.FormatType.LongFormat, QLocale.FormatType.ShortFormat
 
@@ -16,7 +17,7 @@ def habits_of(user: QLocale | None = None) -> Habits:
     if user.language() is QLocale.Language.German:
         tables.append(GERMAN)
     elif user.language() is not QLocale.Language.English:
-        tables.append(_names(user))
+        tables += [_names(user), near_days(QLocale.languageToCode(user.language()))]
     return joined(order_of(user), *tables)
 
 

@@ -337,7 +337,10 @@ def others(line: Line, at: int, *, after_clock: bool) -> Found:
         yield Weekday(number), _past_point(line, at + 1)
     if line.meant(at, Kind.NOW):
         yield Now(), at + 1
-    if (line.meant(at, Kind.FILLER) and at + 1 < line.end) or line.is_sign(at, ","):
+    behind = _past_point(line, at + 1)
+    if line.meant(at, Kind.FILLER) and behind < line.end:
+        yield Filler(), behind
+    if line.is_sign(at, ","):
         yield Filler(), at + 1
     token, before = line[at], line[at - 1]
     if token is None:

@@ -19,6 +19,11 @@ _PHRASES = (
     (re.compile(r"\bday\s+after\s+tomorrow\b", re.IGNORECASE), "overmorrow"),
     (re.compile(r"\bday\s+before\s+yesterday\b", re.IGNORECASE), "ereyesterday"),
     (re.compile(r"\bo['’]\s*clock\b", re.IGNORECASE), "oclock"),  # noqa: RUF001 -- so it is typed by some
+    (re.compile(r"\baujourd['’]hui\b", re.IGNORECASE), "aujourdhui"),  # noqa: RUF001 -- so it is printed
+    (re.compile(r"\bapr[eè]s[\s-]demain\b", re.IGNORECASE), "apresdemain"),
+    (re.compile(r"\bpasado\s+ma[nñ]ana\b", re.IGNORECASE), "pasadomanana"),
+    (re.compile(r"\bdepois\s+de\s+amanh[aã]\b", re.IGNORECASE), "depoisdeamanha"),
+    (re.compile(r"\bi\s(dag|går|morgen|morgon|morron)\b", re.IGNORECASE), r"i\1"),
     (re.compile(r"(?<=[\d\s])([ap])\.\s?m\b\.?", re.IGNORECASE), r"\1m"),
     # 2026年12月2日, 2026년 12월 2일
     (re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]"), r"\1-\2-\3 "),
