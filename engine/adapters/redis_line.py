@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable
 from typing import Any, TypeVar, cast
 
@@ -33,6 +34,8 @@ T = TypeVar("T")
 #: After a failure Redis is left alone for so long, so that a dead one costs one time-out and not one a booking.
 REST_S = 2.0
 _ANSWER_S = 0.5
+#: Commands under way at once. More wait for their turn here: the driver's pool takes one too many for an outage.
+_AT_ONCE = 50
 
 #: For our scripts: a key's text up to byte *last*. Any other kind of value is none; a right that is missing is told.
 TEXT = """
@@ -80,6 +83,7 @@ class RedisLine:
         self.redis = redis
         self.alive = True
         self._rest_until = 0.0
+        self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def ask(self, answer: Awaitable[Any], like: type[T]) -> T:
         """What Redis answers to a command of ``redis``, if it is *like* that.
@@ -87,9 +91,15 @@ class RedisLine:
         Raises:
             Unavailable: No usable answer in half a second, or none a moment ago; *answer* is not awaited then.
         """
-        if since_boot() < self._rest_until:
+        try:
+            async with self._turns:
+                if since_boot() < self._rest_until:
+                    raise Unavailable("redis", "resting after a failure")
+                return await self._answered(answer, like)
+        finally:
             cast("Any", answer).close()
-            raise Unavailable("redis", "resting after a failure")
+
+    async def _answered(self, answer: Awaitable[Any], like: type[T]) -> T:
         try:
             said = msgspec.convert(await answer, like)
         except Exception as problem:  # the driver lets every mistake of its parser out

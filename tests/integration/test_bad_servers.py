@@ -13,7 +13,7 @@ from builders import wish
 from engine.adapters import redis_leases
 from engine.adapters.mongo_client import TRANSACTION_S
 from engine.adapters.redis_leases import LEASE, RedisTurns
-from engine.adapters.redis_line import RedisLine, connect_redis
+from engine.adapters.redis_line import _AT_ONCE, RedisLine, connect_redis
 from engine.config import Secret
 from engine.domain.car import CarId
 from engine.domain.errors import AlreadyAsked, Contended, Misconfigured, Unavailable
@@ -57,6 +57,34 @@ async def test_O5_a_redis_that_never_answers_costs_one_wait_and_not_one_a_bookin
             await desk.booking.hold(desk.actor, wish(desk, car="car-2", key="k2"))
 
     assert (1, 1) == (world.blocking("car-1"), world.blocking("car-2"))
+
+
+async def test_more_calls_at_once_than_connections_wait_for_their_turn_and_none_is_an_outage(world):
+    """redis-py allows 100 connections: the 101st call was taken for an outage, and the winner's lease stayed."""
+    redis = connect_redis(world.place.redis_url.reveal())
+    line = RedisLine(redis)
+
+    said = await asyncio.gather(*(line.ask(redis.ping(), bool) for _ in range(400)))
+
+    assert 400 == said.count(True)
+    assert line.alive
+    assert _AT_ONCE >= len(redis.connection_pool._available_connections)
+    await redis.aclose()
+
+
+async def test_those_who_wait_for_a_turn_are_refused_once_one_was_not_answered(world):
+    redis = connect_redis(world.place.redis_url.reveal())
+    line = RedisLine(redis)
+    await asyncio.gather(*(line.ask(redis.ping(), bool) for _ in range(_AT_ONCE)))
+    world.redis.client_pause(60_000, all=True)
+    try:
+        said = await asyncio.gather(*(line.ask(redis.ping(), bool) for _ in range(400)), return_exceptions=True)
+    finally:
+        world.redis.client_unpause()
+        await redis.aclose()
+
+    assert 400 == sum(isinstance(each, Unavailable) for each in said)
+    assert 400 - _AT_ONCE <= sum(each.detail == "resting after a failure" for each in said)
 
 
 async def test_a_redis_that_holds_rubbish_is_passed_by(world):
