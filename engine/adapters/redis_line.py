@@ -35,7 +35,7 @@ T = TypeVar("T")
 REST_S = 2.0
 _ANSWER_S = 0.5
 #: Commands under way at once. More wait for their turn here: the driver's pool takes one too many for an outage.
-_AT_ONCE = 50
+_AT_ONCE = 16
 
 #: For our scripts: a key's text up to byte *last*. Any other kind of value is none; a right that is missing is told.
 TEXT = """
