@@ -1,7 +1,7 @@
 """What this person set on this computer: window, theme, motion, language, last search. Nothing secret.
 
 API: Preferences(file=None) with geometry, scheme, reduced_motion, language, last_search,
-    scopes, fleet_view.
+    scopes, fleet_view, keeps_copies, csv.
 """
 
 from __future__ import annotations
@@ -99,6 +99,15 @@ class Preferences:
     @keeps_copies.setter
     def keeps_copies(self, keeps: bool) -> None:
         self._settings.setValue("copies/never", "" if keeps else "never")
+
+    @property
+    def csv(self) -> dict[str, str]:
+        """What was set about CSV files; see ``desktop.csv_habits``. Empty: as the system's language has it."""
+        return self._fields("export/csv")
+
+    @csv.setter
+    def csv(self, fields: Mapping[str, str]) -> None:
+        self._settings.setValue("export/csv", json.dumps(dict(fields)))
 
     def save(self) -> None:
         """Write now; otherwise Qt does it some time later."""

@@ -17,6 +17,7 @@ from desktop.viewmodels.list_desk import ListDesk
 from desktop.viewmodels.phases import Phase
 from engine.domain.booking import Booking, Standing
 from engine.domain.car import BranchId
+from engine.domain.csv_text import PLAIN, CsvHabits
 from engine.domain.errors import DriveSphereError
 from engine.domain.listing import (
     AnyBranch,
@@ -139,10 +140,10 @@ class BookingsViewModel(QObject):
         """No longer one car's or one owner's."""
         self.ask(replace(self.state.query, car_id=None, owner_id=None), only="")
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path, habits: CsvHabits = PLAIN) -> None:
         """Write the whole list, as it is asked for now, to *path* as CSV."""
         query, listing, actor = self.asked(), self._desk.listing, self._desk.actor
-        self.export.write(path, lambda write, on_rows: listing.export(actor, query, write, on_rows))
+        self.export.write(path, lambda write, on_rows: listing.export(actor, query, write, on_rows, habits))
 
     def need_page(self, offset: int) -> None:
         run = self.state.run

@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 from desktop.bridge import EngineThread
 from engine.domain.car import Car
 from engine.domain.copying import OwnCopy
+from engine.domain.csv_text import CsvHabits
 from engine.domain.damage import Damaged
 from engine.domain.listing import AnyBranch, BookingQuery, BookingRows, Listed
 from engine.domain.people import Actor
@@ -29,6 +30,7 @@ class Lists(Protocol):
         query: BookingQuery,
         write: Callable[[str], object],
         on_rows: Callable[[int], None] = ...,
+        habits: CsvHabits = ...,
     ) -> Exported: ...
 
 

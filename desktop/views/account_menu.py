@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.messages import ROLES
 from desktop.theme.icons import Icon
+from desktop.views.csv_dialog import TITLE
 from desktop.views.look import LookMenu
 from desktop.views.tools import Tools
 from desktop.widgets.button import Button, Kind
@@ -15,9 +16,10 @@ from engine.domain.people import Actor
 
 
 class AccountButton(Button):
-    """Signals: ``sign_out_wanted``, ``password_wanted`` and ``keys_wanted``, from its menu."""
+    """Signals: ``sign_out_wanted``, ``password_wanted``, ``keys_wanted`` and ``csv_wanted``, from its menu."""
 
     sign_out_wanted = Signal()
+    csv_wanted = Signal()
     password_wanted = Signal()
     keys_wanted = Signal()
 
@@ -29,6 +31,7 @@ class AccountButton(Button):
         self._menu = QMenu(self)
         self._menu.addMenu(LookMenu(tools.theme, tools.preferences, self._menu))
         self._menu.addAction("Keys and commands\tF1").triggered.connect(self.keys_wanted)
+        self._menu.addAction(TITLE).triggered.connect(self.csv_wanted)
         if online:
             self._menu.addAction("Change password …").triggered.connect(self.password_wanted)
         self._menu.addSeparator()

@@ -14,6 +14,8 @@ from desktop.theme.theme import Theme
 from desktop.viewmodels.asking import AskingViewModel
 from desktop.viewmodels.lookup import LookupViewModel
 from desktop.viewmodels.session import SessionViewModel
+from desktop.views.csv_dialog import TITLE as CSV
+from desktop.views.csv_dialog import ask_csv_habits
 from desktop.views.owner.offline_view import OfflineView, StoredWork
 from desktop.views.palette import ITSELF, CommandPalette
 from desktop.views.sign_in import SignInPage
@@ -86,6 +88,7 @@ class MainWindow(QMainWindow):
         self.finder = CommandPalette(theme, self, self.commands)
         self._install(Command(ITSELF, "All commands", self.finder.toggle, key="Ctrl+K", group="Window"))
         self._install(Command("help.keys", "Keys and commands", self.show_keys, key="F1", group="Window"))
+        self._install(Command("window.csv", CSV, self.ask_csv, group="Window"))
         self._install(Command("window.leave", "Leave DriveSphere", self._leave, key="Ctrl+Q", group="Window"))
 
     @property
@@ -98,6 +101,7 @@ class MainWindow(QMainWindow):
         view = self._workspace = WorkspaceView(self._tools, workspace)
         view.sign_out_wanted.connect(self._sign_out)
         view.keys_wanted.connect(self.show_keys)
+        view.csv_wanted.connect(self.ask_csv)
         view.password_wanted.connect(self._session.change_password)
         view.task_failed.connect(self.task_failed)
         view.result_painted.connect(self._result_painted)
@@ -123,6 +127,7 @@ class MainWindow(QMainWindow):
         view = self._offline = OfflineView(self._tools, work)
         view.sign_out_wanted.connect(self._sign_out)
         view.keys_wanted.connect(self.show_keys)
+        view.csv_wanted.connect(self.ask_csv)
         view.task_failed.connect(self.task_failed)
         commands = view.commands()
         self._of_workspace = [command.id for command in commands]
@@ -150,6 +155,10 @@ class MainWindow(QMainWindow):
 
     def show_keys(self) -> None:
         self._tasks.once("keys", self._ask_keys())
+
+    def ask_csv(self) -> None:
+        """How lists are written that are exported."""
+        self._tasks.once("csv", ask_csv_habits(self, self._tools))
 
     async def _ask_keys(self) -> None:
         lines = [HelpLine(line.group, line.title, line.key) for line in self.commands.listing() if line.key]

@@ -52,6 +52,7 @@ class WorkspaceView(QWidget):
 
     sign_out_wanted = Signal()
     keys_wanted = Signal()
+    csv_wanted = Signal()
     password_wanted = Signal()
     result_painted = Signal()
     task_failed = Signal(object)
@@ -75,6 +76,7 @@ class WorkspaceView(QWidget):
         self._fill(tools)
         self.account.sign_out_wanted.connect(self.sign_out_wanted)
         self.account.keys_wanted.connect(self.keys_wanted)
+        self.account.csv_wanted.connect(self.csv_wanted)
         self.account.password_wanted.connect(self.password_wanted)
         self.banner.acted.connect(workspace.connection.look_now)
         self._waking = Waking()

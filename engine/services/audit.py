@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from engine.domain.audit import AuditNames, AuditPage, AuditQuery, AuditRow, Facts
-from engine.domain.csv_text import BOM, csv_line
+from engine.domain.csv_text import BOM, PLAIN, CsvHabits
 from engine.domain.damage import Damaged
 from engine.domain.errors import InvalidText
 from engine.domain.people import Actor, Deed
@@ -55,17 +55,18 @@ class AuditService:
         query: AuditQuery,
         write: Callable[[str], object],
         on_rows: Callable[[int], None] = lambda _: None,
+        habits: CsvHabits = PLAIN,
     ) -> int:
         """All rows of *query* as CSV, handed to *write* in pieces; how many there were, at most ``MOST_EXPORTED``.
 
         *on_rows* hears how many there are by now.
         """
         actor.must(Deed.SEE_AUDIT)
-        write(BOM + csv_line(_HEADS))
+        write(BOM + habits.line(_HEADS))
         done = 0
         async for some in self.book.walk(_sound(query)):
             kept = some[: MOST_EXPORTED - done]
-            write("".join(map(_line, kept)))
+            write("".join(_line(row, habits) for row in kept))
             done += len(kept)
             on_rows(done)
             if done == MOST_EXPORTED:
@@ -86,11 +87,11 @@ def _sound(query: AuditQuery) -> AuditQuery:
     return replace(query, offset=max(int(query.offset), 0), limit=min(max(int(query.limit), 1), _MOST_ROWS), **texts)
 
 
-def _line(row: AuditRow | Damaged) -> str:
+def _line(row: AuditRow | Damaged, habits: CsvHabits) -> str:
     if isinstance(row, Damaged):
-        return csv_line(("", "", "", row.line, row.reason, "", ""))
-    when = row.at.isoformat(sep=" ", timespec="milliseconds").removesuffix("+00:00")
-    return csv_line((when, row.by, row.desk, row.what, row.subject, _facts(row.before), _facts(row.after)))
+        return habits.line(("", "", "", row.line, row.reason, "", ""))
+    when = habits.fine_stamp(row.at)
+    return habits.line((when, row.by, row.desk, row.what, row.subject, _facts(row.before), _facts(row.after)))
 
 
 def _facts(facts: Facts) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from engine.domain.booking import Booking
 from engine.domain.car import BranchId
-from engine.domain.csv_text import BOM, csv_line, plain_amount, wall_time
+from engine.domain.csv_text import BOM, PLAIN, CsvHabits
 from engine.domain.damage import Damaged
 from engine.domain.freshness import BOOKINGS, LISTS_LIVE, Lookup, Namespace, bookings_at, bookings_by, bookings_of
 from engine.domain.listing import (
@@ -21,6 +21,7 @@ from engine.domain.listing import (
     selection,
     told_to,
 )
+from engine.domain.money import Money
 from engine.domain.payment import RefundState
 from engine.domain.people import Actor, Deed, RenterId
 from engine.domain.phone import phone_beginnings
@@ -101,6 +102,7 @@ class ListingService:
         query: BookingQuery,
         write: Callable[[str], object],
         on_rows: Callable[[int], None] = lambda _: None,
+        habits: CsvHabits = PLAIN,
     ) -> Exported:
         """All rows of *query* as CSV, handed to *write* in pieces of some hundred rows; *on_rows* hears the count.
 
@@ -113,12 +115,12 @@ class ListingService:
         """
         chosen = await self._chosen(actor, query)
         names = {branch.id: f"{branch.city}, {branch.name}" for branch in await self.store.branches()}
-        write(BOM + csv_line(_HEADS))
+        write(BOM + habits.line(_HEADS))
         done = 0
         async for some in self.store.booking_batches(chosen, _BATCH, MOST_EXPORTED + 1):
             kept = some[: MOST_EXPORTED - done]
             phones = await self._phones(actor, kept)
-            write("".join(_any_line(actor, row, names, phones) for row in kept))
+            write("".join(_any_line(actor, row, _Sheet(names, phones, habits)) for row in kept))
             done += len(kept)
             on_rows(done)
             if len(kept) < len(some):
@@ -140,47 +142,54 @@ def _namespace(chosen: BookingSelection) -> Namespace:
     return BOOKINGS if chosen.owner_id is None else bookings_of(chosen.owner_id)
 
 
-def _any_line(
-    actor: Actor, row: Booking | Damaged, names: Mapping[BranchId, str], phones: Mapping[RenterId, str]
-) -> str:
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What the lines of one piece are written with. Attributes: ``branches`` and ``phones`` by the ids of the rows."""
+
+    branches: Mapping[BranchId, str]
+    phones: Mapping[RenterId, str]
+    habits: CsvHabits
+
+
+def _any_line(actor: Actor, row: Booking | Damaged, sheet: _Sheet) -> str:
     if isinstance(row, Damaged):
-        return csv_line((row.line, "damaged", row.reason, *("",) * (len(_HEADS) - 3)))
-    return _line(told_to(actor, row), names, phones.get(row.renter_id, ""))
+        return sheet.habits.line((row.line, "damaged", row.reason, *("",) * (len(_HEADS) - 3)))
+    return _line(told_to(actor, row), sheet)
 
 
-def _line(booking: Booking, names: Mapping[BranchId, str], phone: str = "") -> str:
-    zone = shown_zone(booking.zone)
+def _line(booking: Booking, sheet: _Sheet) -> str:
+    zone, names, habits = shown_zone(booking.zone), sheet.branches, sheet.habits
     car, _, _ = booking.car_label.rpartition(" · ")
-    return csv_line(
+    return habits.line(
         (
             booking.id,
             booking.standing.value,
             car,
             booking.plate,
             booking.renter_name,
-            phone,
-            wall_time(booking.period.starts_at, zone),
-            wall_time(booking.period.ends_at, zone),
+            sheet.phones.get(booking.renter_id, ""),
+            habits.wall_time(booking.period.starts_at, zone),
+            habits.wall_time(booking.period.ends_at, zone),
             booking.zone,
             names.get(booking.branch_id, booking.branch_id),
             names.get(booking.return_branch_id, booking.return_branch_id),
             booking.booked_by,
-            wall_time(booking.created_at, zone),
-            plain_amount(booking.price),
-            plain_amount(booking.refund.amount) if booking.refund else "",
-            *_shares(booking),
+            habits.wall_time(booking.created_at, zone),
+            habits.amount(booking.price),
+            habits.amount(booking.refund.amount if booking.refund else None),
+            *map(habits.amount, _shares(booking)),
             booking.price.currency,
             " ".join(attempt.payment_intent for attempt in booking.attempts if attempt.payment_intent),
         )
     )
 
 
-def _shares(booking: Booking) -> tuple[str, str]:
-    """The platform's and the owner's, counted as the ledger counts them; empty while nothing was taken."""
+def _shares(booking: Booking) -> tuple[Money | None, Money | None]:
+    """The platform's and the owner's, counted as the ledger counts them; None while nothing was taken."""
     if not any(attempt.captured_at for attempt in booking.attempts):
-        return "", ""
+        return None, None
     share = booking.quote.commission_bp
     kept, platform = booking.price, booking.price.share(share)
     if booking.refund is not None and booking.refund.state is not RefundState.FAILED:
         kept, platform = kept - booking.refund.amount, platform - booking.refund.amount.share(share)
-    return plain_amount(platform), plain_amount(kept - platform)
+    return platform, kept - platform

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from engine.domain.car import BranchId, Car
 from engine.domain.copying import OwnCopy, kept_since
-from engine.domain.csv_text import BOM, csv_line, plain_amount, wall_time
+from engine.domain.csv_text import BOM, PLAIN, CsvHabits
 from engine.domain.errors import Forbidden
 from engine.domain.ledger import LedgerKind
 from engine.domain.listing import BookingQuery, BookingRows, BookingSelection, ListedBranch, selection
@@ -75,22 +75,19 @@ class StoredListing:
         query: BookingQuery,
         write: Callable[[str], object],
         on_rows: Callable[[int], None] = lambda _: None,
+        habits: CsvHabits = PLAIN,
     ) -> Exported:
         """As that of ``ListingService``; each line says as of when it is, and whether the copy is complete."""
         found = self._all(self._chosen(actor, query))
         names = {each.branch_id: f"{each.city}, {each.name}" for each in self.copy.fleet.branches}
-        moved = self._moved()
         head = self.copy.manifest.head
-        stamp = (
-            moment(head.as_of).isoformat(timespec="seconds"),
-            "stored copy",
-            "yes" if head.complete else "partial",
-        )
-        write(BOM + csv_line(_HEADS))
+        stamp = (habits.stamp(moment(head.as_of)), "stored copy", "yes" if head.complete else "partial")
+        sheet = _Sheet(names, self._moved(), stamp, habits)
+        write(BOM + habits.line(_HEADS))
         kept = found[:MOST_EXPORTED]
         for at in range(0, len(kept), _BATCH):
             some = kept[at : at + _BATCH]
-            write("".join(_line(row, names, moved.get(row.booking_id, {}), stamp) for row in some))
+            write("".join(_line(row, sheet) for row in some))
             on_rows(at + len(some))
             await asyncio.sleep(0)
         return Exported(len(kept), complete=len(kept) == len(found))
@@ -129,36 +126,48 @@ class StoredListing:
             raise Forbidden("this copy belongs to another owner")
 
 
-def _line(row: Rental, names: dict[str, str], moved: dict[str, int], stamp: tuple[str, str, str]) -> str:
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What the lines are written with. Attributes: ``stamp`` are the cells with which every line ends."""
+
+    branches: Mapping[str, str]
+    moved: Mapping[str, Mapping[str, int]]
+    stamp: tuple[str, str, str]
+    habits: CsvHabits
+
+
+def _line(row: Rental, sheet: _Sheet) -> str:
+    habits, stamp = sheet.habits, sheet.stamp
     if (damage := row.damage) is not None:
         blanks = ("",) * (len(_HEADS) - len(stamp) - 3)
-        return csv_line((damage.line, DAMAGED, damage.reason, *blanks, *stamp))
-    zone = shown_zone(row.zone)
-    return csv_line(
+        return habits.line((damage.line, DAMAGED, damage.reason, *blanks, *stamp))
+    zone, moved = shown_zone(row.zone), sheet.moved.get(row.booking_id, {})
+    back = moved.get(LedgerKind.REFUND, 0)
+    return habits.line(
         (
             row.booking_id,
             row.standing.value,
             row.car,
             row.plate,
-            wall_time(moment(row.starts), zone),
-            wall_time(moment(row.ends), zone),
+            habits.wall_time(moment(row.starts), zone),
+            habits.wall_time(moment(row.ends), zone),
             row.zone,
-            names.get(row.branch_id, row.branch_id),
-            wall_time(moment(row.created), zone),
+            sheet.branches.get(row.branch_id, row.branch_id),
+            habits.wall_time(moment(row.created), zone),
             str(row.days),
-            plain_amount(row.price),
-            plain_amount(Money(-back, row.currency)) if (back := moved.get(LedgerKind.REFUND, 0)) else "",
-            *_shares(moved, row.currency),
+            habits.amount(row.price),
+            habits.amount(Money(-back, row.currency) if back else None),
+            *map(habits.amount, _shares(moved, row.currency)),
             row.currency,
             *stamp,
         )
     )
 
 
-def _shares(moved: dict[str, int], currency: str) -> tuple[str, str]:
-    """The platform's and the owner's; empty while nothing was taken."""
+def _shares(moved: Mapping[str, int], currency: str) -> tuple[Money | None, Money | None]:
+    """The platform's and the owner's; None while nothing was taken."""
     if LedgerKind.CHARGE not in moved:
-        return "", ""
+        return None, None
     platform = moved.get(LedgerKind.PLATFORM_SHARE, 0)
     net = moved[LedgerKind.CHARGE] + moved.get(LedgerKind.REFUND, 0) - platform
-    return plain_amount(Money(platform, currency)), plain_amount(Money(net, currency))
+    return Money(platform, currency), Money(net, currency)

@@ -128,6 +128,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "desktop.renter_words": {"engine.domain", "desktop.figures"},
     "desktop.sentences": {"engine.domain"},
     "desktop.preferences": {"desktop.theme"} | QT_MODEL,
+    "desktop.csv_habits": {"engine.domain", "desktop.figures", "desktop.preferences"} | QT_CORE,
     "desktop.qr": {"segno"},
     "desktop.outside": {"engine.domain"} | QT_MODEL,
     "desktop.dialogs": {"desktop.theme", "desktop.widgets", "desktop.messages"} | QT,
@@ -156,6 +157,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "desktop.outside",
         "desktop.figures",
         "desktop.preferences",
+        "desktop.csv_habits",
         "desktop.tasks",
     }
     | QT,

@@ -9,10 +9,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from builders import BERLIN, LISBON, wish
 from commands_counted import counted
+from csv_readers import GERMAN, TABBED, rows_of
 
 from engine.adapters.mongo_audit import _filter
 from engine.adapters.mongo_documents import audit_document
 from engine.domain.audit import AuditQuery, AuditRow
+from engine.domain.csv_text import PLAIN
 from engine.domain.errors import Forbidden, InvalidText
 from engine.domain.people import AccountName
 
@@ -120,6 +122,17 @@ async def test_the_file_holds_every_row_once_and_no_formula(world, rows):
     assert count == len(lines) == sum(row.what.startswith("car.") for row in rows)
     assert sorted(line[0] for line in lines) == [line[0] for line in reversed(lines)]
     assert not any(cell.startswith(("=", "+", "@")) for line in lines for cell in line)
+
+
+@pytest.mark.parametrize("habits", [GERMAN, TABBED], ids=repr)
+async def test_the_file_is_written_as_the_spreadsheet_expects_it(world, rows, habits):
+    plain, asked = [], []
+    async with world.desk("admin") as desk:
+        await desk.head_office.audit.export(desk.actor, AuditQuery(), plain.append)
+        await desk.head_office.audit.export(desk.actor, AuditQuery(), asked.append, habits=habits)
+
+    assert rows_of("".join(plain), PLAIN) == rows_of("".join(asked), habits)
+    assert "".join(plain) != "".join(asked)
 
 
 async def test_S8_the_names_for_the_filter_and_nobody_but_an_admin(world, rows):

@@ -12,6 +12,7 @@ from importlib import import_module
 
 import pytest
 from builders import BERLIN, LISBON, RENTER, make_car, wish
+from csv_readers import GERMAN, TABBED, rows_of
 from pymongo import monitoring
 
 from engine.adapters.mongo_bookings import booking_document
@@ -23,6 +24,7 @@ from engine.adapters.mongo_views import FLEET_IN_ORDER, FLEET_LIST, STANDINGS, V
 from engine.booking_desk import readable_to
 from engine.domain.booking import BookingState, Standing
 from engine.domain.car import BranchId, OwnerId
+from engine.domain.csv_text import PLAIN
 from engine.domain.errors import Forbidden, InvalidText, NotFound
 from engine.domain.ledger import LedgerKind, charge_rows, refund_rows
 from engine.domain.listing import COUNT_CAP, BookingOrder, BookingQuery, BookingScope, scopes_of, selection
@@ -409,9 +411,9 @@ def _multiply(world, booking, count, *, plain=False):
     )
 
 
-async def _exported(desk, query):
+async def _exported(desk, query, habits=PLAIN):
     pieces = []
-    done = await desk.listing.export(desk.actor, query, pieces.append)
+    done = await desk.listing.export(desk.actor, query, pieces.append, habits=habits)
     return done, "".join(pieces), len(pieces)
 
 
@@ -453,6 +455,18 @@ async def test_an_export_tells_the_shares_as_the_ledger_posts_them(filled, refun
     # An account that may not read bookings themselves is told of no payment (decision 0028).
     assert ["pi_1", ""] == [each["Payments"] for each in told]
     assert ["", f"'{RENTER.phone}"] == sorted(each["Telephone"] for each in told)
+
+
+@pytest.mark.parametrize("habits", [GERMAN, TABBED], ids=repr)
+async def test_an_export_is_written_as_the_spreadsheet_expects_it(filled, habits):
+    async with filled.desk() as desk:
+        made = await _book(desk, 1, "car-1")
+        await _book(desk, 2, "car-8", renter_id=BEA.id)
+        plain, asked = [(await _exported(desk, BookingQuery(MINE), each))[1] for each in (PLAIN, habits)]
+
+    assert rows_of(plain, PLAIN) == rows_of(asked, habits)
+    assert f"100,00{habits.separator}" in asked
+    assert f"{habits.separator}{habits.day(made.period.starts_at)} " in asked
 
 
 async def test_an_owners_export_tells_initials_only(filled):

@@ -11,12 +11,14 @@ from random import Random
 import keyring
 import pytest
 from builders import BERLIN, LISBON, RENTER, make_car
+from csv_readers import GERMAN, TABBED, rows_of
 from earnings_builders import MINE, OTHER, History, draw
 from keyrings import MemoryKeyring
 
 from engine.adapters.copy_vault import CopyVault
 from engine.domain.booking import BookingState, Standing
 from engine.domain.copying import kept_since
+from engine.domain.csv_text import PLAIN
 from engine.domain.errors import Forbidden, InvalidText
 from engine.domain.listing import BookingOrder, BookingQuery, BookingScope
 from engine.domain.people import Role
@@ -135,6 +137,20 @@ async def test_the_file_holds_the_whole_list_with_its_stamp_and_nothing_of_a_ren
     assert "cancelled" == one["Standing"]
     assert not any(word in "".join(pieces) for word in (*RENTER.name.split(), RENTER.email, "clerk"))
     assert ["partial"] == [row["Complete"] for row in csv.DictReader("".join(told).removeprefix("\ufeff").splitlines())]
+
+
+@pytest.mark.parametrize("habits", [GERMAN, TABBED], ids=repr)
+async def test_the_file_is_written_as_the_spreadsheet_expects_it(place, history, habits):
+    history.book(GOLF, ago(10), charged=ago(10))
+    plain, asked = [], []
+
+    async with place.desk("owner") as desk:
+        stored = await listing_of(place, desk)
+        await stored.export(desk.actor, BookingQuery(FLEET), plain.append)
+        await stored.export(desk.actor, BookingQuery(FLEET), asked.append, habits=habits)
+
+    assert rows_of("".join(plain), PLAIN) == rows_of("".join(asked), habits)
+    assert f"{habits.separator}15,00{habits.separator}85,00{habits.separator}EUR" in "".join(asked)
 
 
 async def test_it_is_told_to_its_owner_only_and_asked_as_the_database_is(place, history):

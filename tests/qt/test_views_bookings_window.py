@@ -7,11 +7,13 @@ import gc
 
 import pytest
 from builders import RENTER, wish
+from csv_readers import GERMAN
 from payments import opened, run_out, stripe_of
 from person import person_at
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 
+from desktop.csv_habits import keep
 from desktop.viewmodels.booking import Stage
 from desktop.viewmodels.phases import Phase
 from desktop.widgets.question_box import QuestionBox
@@ -137,9 +139,10 @@ async def test_pay_again_opens_the_same_page_and_the_panel_sees_it_paid(counter,
         assert not person.view.status._holds.isVisible()
 
 
-async def test_the_list_is_exported_where_the_person_says(counter, world, tmp_path):
+async def test_the_list_is_exported_where_the_person_says_and_as_their_spreadsheet_reads_it(counter, world, tmp_path):
     async with counter() as person:
         await person.sign_in()
+        keep(person.window._tools.preferences, GERMAN)
         made = await elsewhere(person, two_of(world))
         page = await to_bookings(person)
         person.press(Qt.Key.Key_E, CTRL)
@@ -153,7 +156,10 @@ async def test_the_list_is_exported_where_the_person_says(counter, world, tmp_pa
         await person.until(lambda: "exported to" in page.export.banner.text)
 
     told = (tmp_path / "list.csv").read_text(encoding="utf-8-sig")
-    assert [booking.id for booking in reversed(made)] == [row["Booking"] for row in csv.DictReader(told.splitlines())]
+    assert [booking.id for booking in reversed(made)] == [
+        row["Booking"] for row in csv.DictReader(told.splitlines(), delimiter=";")
+    ]
+    assert ";100,00;" in told
     assert ["list.csv"] == [path.name for path in tmp_path.glob("*list*")]
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from csv_readers import GERMAN, TABBED, rows_of
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
@@ -26,7 +27,9 @@ from desktop.views.tools import Tools
 from desktop.widgets.shimmer import ShimmerClock
 from engine.domain.beside import stretches
 from engine.domain.car import CarStatus
+from engine.domain.csv_text import PLAIN
 from engine.domain.earnings import Figures, beside, earnings
+from engine.domain.earnings_csv import earnings_csv
 from engine.domain.errors import Unavailable
 from engine.domain.explained import Figure, explained
 from engine.domain.money import Money
@@ -176,6 +179,17 @@ def test_a_tile_says_how_it_compares_with_the_period_before(page):
     assert "a year ago: 0.00 EUR" == net._more[0][0]
     told = page.body._compared.text()
     assert told.endswith(f"1{dash}24 Oct and 1{dash}24 Nov 2025, up to this time of day.")
+
+
+@pytest.mark.parametrize("habits", [GERMAN, TABBED], ids=repr)
+def test_the_file_is_written_as_the_spreadsheet_expects_it(habits):
+    plain, asked = (
+        "".join(earnings_csv(report_of(month(2026, 11, ZONE)), "EUR", stored=False, habits=each))
+        for each in (PLAIN, habits)
+    )
+
+    assert rows_of(plain, PLAIN) == rows_of(asked, habits)
+    assert habits.separator.join(("300,00", "0,00", "45,00", "255,00", "2", "6", "3,00", "50,00")) in asked
 
 
 def test_a_period_that_has_not_begun_is_no_loss(page):

@@ -12,6 +12,7 @@ from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.export import ExportViewModel, OnRows, Write
 from desktop.viewmodels.paged import PagedViewModel
 from engine.domain.audit import AuditNames, AuditPage, AuditQuery
+from engine.domain.csv_text import PLAIN, CsvHabits
 from engine.domain.errors import DriveSphereError
 from engine.services.audit import MOST_EXPORTED
 from engine.services.listing import Exported
@@ -33,12 +34,12 @@ class AuditViewModel(QObject):
         self.list.load()
         self._tasks.latest("audit names", self._load_names())
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path, habits: CsvHabits = PLAIN) -> None:
         """Write what is asked for now to *path* as CSV."""
         query, audit, actor = self.list.state.query, self._desk.head_office.audit, self._desk.actor
 
         async def rows(write: Write, on_rows: OnRows) -> Exported:
-            done = await audit.export(actor, query, write, on_rows)
+            done = await audit.export(actor, query, write, on_rows, habits)
             return Exported(done, complete=done < MOST_EXPORTED)
 
         self.export.write(path, rows)

@@ -15,6 +15,7 @@ from desktop.bridge import Across, EngineThread
 from desktop.tasks import TaskScope
 from desktop.viewmodels.export import ExportViewModel, OnRows, Write
 from desktop.viewmodels.phases import Phase
+from engine.domain.csv_text import PLAIN, CsvHabits
 from engine.domain.earnings import CurrencyReport, Earnings
 from engine.domain.earnings_csv import earnings_csv
 from engine.domain.errors import DriveSphereError, InvalidPeriod, Unavailable
@@ -160,12 +161,12 @@ class EarningsViewModel(QObject):
         if self.state.earnings and code in {each.currency for each in self.state.earnings.currencies}:
             self._show(replace(self.state, currency=code))
 
-    def write_csv(self, path: Path) -> None:
+    def write_csv(self, path: Path, habits: CsvHabits = PLAIN) -> None:
         """Exactly what is shown, stamped like it."""
         state = self.state
         if state.earnings is None:
             return
-        lines = list(earnings_csv(state.earnings, state.currency, stored=state.stored))
+        lines = list(earnings_csv(state.earnings, state.currency, stored=state.stored, habits=habits))
 
         async def rows(write: Write, heard: OnRows) -> Exported:
             for line in lines:

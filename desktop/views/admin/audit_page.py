@@ -24,7 +24,7 @@ from desktop.views.admin.oversight_words import (
 )
 from desktop.views.area import Page
 from desktop.views.damage import sound_key
-from desktop.views.export_bar import ExportBar
+from desktop.views.export_bar import ExportBar, dated
 from desktop.views.moments.field import MomentField
 from desktop.views.paged_list import ListWords, PagedList
 from desktop.views.tools import Tools
@@ -111,7 +111,7 @@ class AuditPage(Page):
             field.show_day(wall_of(datetime.now(UTC), desk_zone()).date())
             field.hide()
         self._fill_names(AuditNames())
-        self.export = ExportBar(tools.theme, vm.export, vm.save, title="Export the audit", name=_TITLE, row="change")
+        self.export = ExportBar(tools, vm.export, vm.save, title="Export the audit", name=dated(_TITLE), row="change")
         self.list = PagedList(tools, vm.list, columns(), _NOTHING, _TITLE)
         self.detail = AuditDetail(tools, host)
         self._lay_out(tools)

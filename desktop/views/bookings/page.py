@@ -25,7 +25,7 @@ from desktop.views.bookings.table import BookingTable, columns_of
 from desktop.views.bookings.words import SCOPES, count_line, empty_words, orders_for
 from desktop.views.content import Content
 from desktop.views.damage import DamageBox, damage_of
-from desktop.views.export_bar import ExportBar
+from desktop.views.export_bar import ExportBar, dated
 from desktop.views.tools import Tools
 from desktop.views.waiting import Waiting
 from desktop.widgets.button import Button
@@ -92,7 +92,7 @@ class BookingsPage(Page):
         self.scope = _scopes(vm.scopes)
         self.save = Button(tools.theme, "Export …", icon=Icon.DOWNLOAD)
         self.filters = BookingFilters(tools.theme, vm)
-        self.export = ExportBar(tools.theme, vm.export, vm.save, title="Export bookings", name=title, row="booking")
+        self.export = ExportBar(tools, vm.export, vm.save, title="Export bookings", name=dated(title), row="booking")
         self.damage = DamageBox(self)
         self._lay_out()
         self._connect()

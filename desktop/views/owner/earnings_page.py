@@ -5,19 +5,16 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.dialogs import ask_where_to_save
 from desktop.figures import desk_time
-from desktop.messages import plural, say
-from desktop.outside import open_folder_of
-from desktop.tasks import TaskScope
+from desktop.messages import say
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone, TypeSize
-from desktop.viewmodels.export import ExportPhase, ExportState
 from desktop.viewmodels.owner.earnings import EarningsState, EarningsViewModel
 from desktop.viewmodels.owner.explain import ExplainViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.views.area import Page
 from desktop.views.content import Content
+from desktop.views.export_bar import ExportBar
 from desktop.views.owner.earnings_body import EarningsBody
 from desktop.views.owner.earnings_charts import Asked
 from desktop.views.owner.earnings_words import left_out_words, part_name, span_name
@@ -35,7 +32,6 @@ from engine.domain.errors import DriveSphereError
 from engine.domain.explained import Question
 
 TITLE = "Earnings"
-_OPEN = "Open folder"
 _MISSING = "rentals and payments are missing in these figures"
 
 
@@ -57,12 +53,13 @@ class EarningsPage(Page):
         super().__init__()
         self._offline = offline
         self.vm, self._explain = vm, explain
-        self._tasks = TaskScope(self)
-        self._tasks.failed.connect(self.task_failed)
         self.header = PageHeader(tools.theme, TITLE, " ")
         self.period = PeriodBar(tools.theme)
         self.save = Button(tools.theme, "Export …", icon=Icon.DOWNLOAD)
-        self.stamp, self.exported = Banner(tools.theme), Banner(tools.theme)
+        self.stamp = Banner(tools.theme)
+        self.export = ExportBar(
+            tools, vm.export, vm.write_csv, title="Export earnings", name=self._file_name, row="row"
+        )
         self.left_out = Banner(tools.theme)
         self.left_out.clear()
         self.body = EarningsBody(tools)
@@ -95,13 +92,13 @@ class EarningsPage(Page):
         self.panel.close_panel()
 
     def stop(self) -> None:
-        self._tasks.stop("where")
+        self.export.stop()
         self.vm.export.stop()
 
     def ask_where(self) -> None:
         """Where the export goes."""
         if self.vm.state.earnings is not None:
-            self._tasks.once("where", self._ask_where())
+            self.export.ask()
 
     def _put_up_bones(self) -> None:
         state = self.vm.state
@@ -171,31 +168,16 @@ class EarningsPage(Page):
         else:
             self.vm.load()
 
-    async def _ask_where(self) -> None:
+    def _file_name(self) -> str:
         state = self.vm.state
-        if state.span is None:
-            return
-        name = f"earnings {span_name(state.span)} {state.currency}.csv"
-        path = await ask_where_to_save(self.window(), "Export earnings", name, "Comma-separated values (*.csv)", "csv")
-        if path is not None:
-            self.vm.write_csv(path)
-
-    def _tell_export(self, state: ExportState) -> None:
-        if state.phase is ExportPhase.DONE:
-            self.exported.tell(Tone.POSITIVE, f"{plural(state.rows, 'row')} exported to {state.path}", _OPEN)
-        elif state.phase is ExportPhase.FAILED and state.problem is not None:
-            self.exported.tell(Tone.DANGER, f"Nothing was exported. {say(state.problem).text}")
-
-    def _open_folder(self) -> None:
-        open_folder_of(self.vm.export.state.path)
+        return "earnings" if state.span is None else f"earnings {span_name(state.span)} {state.currency}"
 
     def _connect(self) -> None:
         self.vm.changed.connect(self.draw)
-        self.vm.export.changed.connect(self._tell_export)
         self.content.stepped.connect(self._act)
         self.content.retried.connect(self.vm.load)
         self.stamp.acted.connect(self.vm.load)
-        self.exported.acted.connect(self._open_folder)
+        self.export.task_failed.connect(self.task_failed)
         self.save.clicked.connect(self.ask_where)
         self.body.asked.connect(self._explain_it)
         self.period.kind_chosen.connect(self.vm.show_kind)
@@ -216,7 +198,7 @@ class EarningsPage(Page):
         head.addWidget(self.period)
         head.addWidget(self.stamp)
         head.addWidget(self.left_out)
-        head.addWidget(self.exported)
+        head.addWidget(self.export)
         column.addLayout(head)
         column.addWidget(self.content, 1)
         foot = QHBoxLayout()

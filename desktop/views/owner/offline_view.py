@@ -70,6 +70,7 @@ class OfflineView(QWidget):
 
     sign_out_wanted = Signal()
     keys_wanted = Signal()
+    csv_wanted = Signal()
     task_failed = Signal(object)
 
     def __init__(self, tools: Tools, work: StoredWork, parent: QWidget | None = None) -> None:
@@ -103,6 +104,7 @@ class OfflineView(QWidget):
         self.earnings.page_made.connect(self._join_page)
         self.account.sign_out_wanted.connect(self.sign_out_wanted)
         self.account.keys_wanted.connect(self.keys_wanted)
+        self.account.csv_wanted.connect(self.csv_wanted)
         self.banner.acted.connect(self._act)
         work.connection.changed.connect(self.draw)
         self.draw(work.connection.state)
