@@ -38,6 +38,7 @@ from desktop.figures import (
     zone_name,
     zone_note,
 )
+from desktop.movement_words import OF_MOVEMENTS
 from desktop.renter_words import CODES as RENTER_CODES
 from desktop.renter_words import renter_sentence
 from desktop.sentences import (
@@ -259,7 +260,7 @@ _SENTENCES: MappingProxyType[str, Message | _Sentence] = MappingProxyType(
         errors.AlreadyAsked.code: _asked,
         errors.PriceChanged.code: Message("The price has changed meanwhile. Nothing was booked.", Step.SEARCH_AGAIN),
         errors.WrongStripeMode.code: _mode,
-        **{code: Message(text) for code, text in (PLAIN | OF_ACCOUNTS).items()},
+        **{code: Message(text) for code, text in (PLAIN | OF_ACCOUNTS | OF_MOVEMENTS).items()},
         **{code: Message(text, Step.RETRY) for code, text in OF_WISHES.items()},
         WishRefused.code: _refused_wish,
         **dict.fromkeys(RENTER_CODES, _renter),

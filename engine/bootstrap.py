@@ -19,6 +19,7 @@ from engine.adapters.mongo_deployment import MongoDeployment
 from engine.adapters.mongo_earnings import MongoEarnings
 from engine.adapters.mongo_fleet import MongoFleet
 from engine.adapters.mongo_images import MongoImages
+from engine.adapters.mongo_movements import MongoMovements
 from engine.adapters.mongo_people import MongoPeople
 from engine.adapters.mongo_renter_store import MongoRenters
 from engine.adapters.mongo_restored import MongoRestored
@@ -70,6 +71,7 @@ from engine.services.photos import PhotoService
 from engine.services.rental import RentalService
 from engine.services.renters import RenterService
 from engine.services.restored import RestoredLook, RestoredService
+from engine.services.servicing import ServicingService
 from engine.services.sweeper import Sweeper
 
 __all__ = [
@@ -107,6 +109,7 @@ class Engine:
     sweeper: Sweeper
     afterwards: Afterwards
     fleet: FleetService
+    servicing: ServicingService
     images: ImagesService
     landing: Landing
     clock: ServerClock
@@ -262,6 +265,15 @@ def _fleet(doors: _Doors, database: str, bookings: str) -> FleetService:
     return FleetService(doors.store, MongoFleet(doors.client, database, bookings), photos, doors.clock, desk_name())
 
 
+def _images(place: Place, client: Client) -> ImagesService:
+    shelf = FolderShelf(place.cache_dir) if place.cache_dir else NoShelf()
+    return ImagesService(MongoImages(client, place.database), shelf, Darkroom())
+
+
+def _servicing(doors: _Doors, database: str, bookings: str) -> ServicingService:
+    return ServicingService(_fleet(doors, database, bookings), MongoMovements(doors.client, database, bookings))
+
+
 def _restored(place: Place, means: Means, desk: str, office: HeadOffice) -> RestoredService:
     lost = MongoRestored(means.client, place.database)
     return RestoredService(lost, means.payment, desk, means.landing.address_for, office.unbelieved)
@@ -270,7 +282,6 @@ def _restored(place: Place, means: Means, desk: str, office: HeadOffice) -> Rest
 def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
     client, store, turns, clock = doors.client, doors.store, doors.turns, doors.clock
     desk, key = desk_name(), describe_key(place.stripe_key, place.stripe_url)
-    pictures, darkroom = MongoImages(client, place.database), Darkroom()
     readable, means = readable_to(actor), _means(place, actor, doors)
     books = MongoEarnings(client, place.database, clock, readable.summed)
     payment, at = means.payment, bookings_at(place, means, doors.session.signing_key, actor, desk)
@@ -292,7 +303,8 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
         sweeper=Sweeper(store, payment, turns, clock, desk),
         afterwards=_afterwards(actor, payment, office, turns),
         fleet=_fleet(doors, place.database, readable.summed),
-        images=ImagesService(pictures, FolderShelf(place.cache_dir) if place.cache_dir else NoShelf(), darkroom),
+        servicing=_servicing(doors, place.database, readable.summed),
+        images=_images(place, client),
         landing=means.landing,
         clock=clock,
         turns=turns,

@@ -18,6 +18,7 @@ from engine.domain.fleet import FleetOwner, FleetQuery, FleetRows, Outlook
 from engine.domain.freshness import Lookup, Namespace
 from engine.domain.ledger import LedgerRow
 from engine.domain.listing import BookingRows, BookingSelection
+from engine.domain.movement import Movement
 from engine.domain.payment import IntentFacts, PageFacts, PageOrder, PaymentFacts, RefundFacts, StripeMode, StripeNews
 from engine.domain.people import AccountName, Renter, RenterId
 from engine.domain.period import RentalPeriod
@@ -71,6 +72,17 @@ class Work(Protocol):
 
         Raises:
             CarNotRentable, NotFound, PeriodTaken: As for ``claim``.
+        """
+
+    async def put_movement(
+        self, before: Movement | None, after: Movement, seen: frozenset[BookingId], now: datetime
+    ) -> None:
+        """Store *after* in place of *before*; while it is open, claim all of its time that nothing else takes.
+
+        Raises:
+            Overtaken: The stored one is not *before*, or a booking is in its time that is not among *seen*.
+            AlreadyPlanned, NoTimeLeft: Another one is there, or nothing is left between the bookings.
+            NotFound: There is no such car.
         """
 
     async def add(self, booking: Booking) -> None:
@@ -177,6 +189,9 @@ class Store(Protocol):
 
     async def carless(self, now: datetime) -> list[Booking | Damaged]:
         """Confirmed bookings whose car left service and that nothing else asks a person about, soonest first."""
+
+    async def crossed(self, now: datetime) -> list[Booking | Damaged]:
+        """Confirmed bookings ahead in whose time their car is to be in service, soonest first."""
 
     async def look_for_damage(self, last: str, size: int) -> tuple[list[Damaged], str]:
         """Which of the *size* bookings behind the number *last* cannot be read; and the last one's, "" at the end."""

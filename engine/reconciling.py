@@ -40,6 +40,7 @@ _HEAD = ("what", "booking", "state", "payment at Stripe", "taken", "in the ledge
 
 _NEEDS: dict[Why | Lost, str] = {
     Lost.CAR: "its car left service",
+    Lost.SERVICE: "its car is in service then",
     Why.STUCK: "no step possible",
     Why.SLOW: "money long on its way",
     Why.NOBODY: "step left undone",

@@ -35,7 +35,7 @@ from engine.embedded.servers import Endpoints, open_servers
 _EMPTIED = (
     "branches cars car_statuses car_terms fences renters bookings"
     " ledger settings audit rounds images.files images.chunks backups returns settlements return_pages"
-    " news wishes wish_answers carriers damaged_bookings restored_payments account_requests disputes"
+    " news movements wishes wish_answers carriers damaged_bookings restored_payments account_requests disputes"
 ).split()
 
 #: What a test was doing when its time was up.

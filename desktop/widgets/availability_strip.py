@@ -51,6 +51,7 @@ class StripSpan:
     last: float
     tone: Tone
     dashed: bool = False
+    ribbed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class StripKey:
     word: str
     tone: Tone | None = None
     dashed: bool = False
+    ribbed: bool = False
 
 
 def strip_layout(rect: QRect, lead: int, count: int, direction: Qt.LayoutDirection) -> tuple[QRect, ...]:
@@ -168,7 +170,7 @@ class AvailabilityStrip(QWidget):
         tokens = self._theme.tokens
         painter.fillRect(cell, QColor(tokens.sunken if day.gone else tokens.positive_tint))
         for span in day.spans:
-            self._paint_taken(painter, self._part(cell, span.first, span.last), span.tone, dashed=span.dashed)
+            self._paint_taken(painter, self._part(cell, span.first, span.last), span.tone, span)
         painter.setPen(QColor(tokens.disabled if day.gone else tokens.text))
         painter.setFont(self._theme.font(TypeSize.SMALL))
         painter.drawText(cell.adjusted(0, 0, 0, -_LINE), _CENTRE, day.number)
@@ -179,10 +181,12 @@ class AvailabilityStrip(QWidget):
         part.setRight(cell.left() + round(last * cell.width()) - 1)
         return QStyle.visualRect(self.layoutDirection(), cell, part)
 
-    def _paint_taken(self, painter: QPainter, part: QRect, tone: Tone, *, dashed: bool) -> None:
-        """Seen without colours too: a line below, and a dotted one for a hold that may come to nothing."""
-        tokens = self._theme.tokens
+    def _paint_taken(self, painter: QPainter, part: QRect, tone: Tone, look: StripSpan | StripKey) -> None:
+        """Seen without colours too: a line below, dotted for a hold that may come to nothing; ribs for service."""
+        tokens, dashed = self._theme.tokens, look.dashed
         painter.fillRect(part, QColor(tokens.tint(tone)))
+        if look.ribbed:
+            painter.fillRect(part, QBrush(QColor(tokens.ink(tone)), Qt.BrushStyle.BDiagPattern))
         line = QRect(part.left(), part.bottom() - _LINE + 1, part.width(), _LINE)
         dots = Qt.BrushStyle.Dense4Pattern if dashed else Qt.BrushStyle.SolidPattern
         painter.fillRect(line, QBrush(QColor(tokens.ink(tone)), dots))
@@ -199,7 +203,7 @@ class AvailabilityStrip(QWidget):
             if key.tone is None:
                 painter.fillRect(box, QColor(self._theme.tokens.positive_tint))
             else:
-                self._paint_taken(painter, box, key.tone, dashed=key.dashed)
+                self._paint_taken(painter, box, key.tone, key)
             painter.setPen(QColor(self._theme.tokens.muted))
             painter.drawText(word, _START, key.word)
             at += 6 * GRID + width + 4 * GRID

@@ -9,6 +9,7 @@ from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from engine.adapters.mongo_bookings import booking_of
 from engine.adapters.mongo_client import Database, Document, speaking
+from engine.adapters.mongo_movements import OPEN_NOW
 from engine.adapters.mongo_reading import read
 from engine.domain.availability import ClaimKind
 from engine.domain.booking import Booking, BookingId, BookingState
@@ -69,12 +70,11 @@ async def carless(db: Database, now: datetime) -> list[Booking | Damaged]:
     An account that may not read when a car left service is told only those that have not begun.
     """
     left: Document = {"status": {"$in": _IDLE}, "claims.kind": ClaimKind.BOOKING}
-    asked_for: Document = {"$or": [{"person_at": {"$exists": False}}, {"person_at": {"$gt": now}}]}
     their: Document = {
         "from": "bookings",
         "localField": "claims.id",
         "foreignField": "_id",
-        "pipeline": [{"$match": {"state": BookingState.CONFIRMED, **asked_for}}],
+        "pipeline": [{"$match": {"state": BookingState.CONFIRMED, **_not_asked_for(now)}}],
         "as": "booking",
     }
     pipeline: list[Document] = [
@@ -90,6 +90,41 @@ async def carless(db: Database, now: datetime) -> list[Booking | Damaged]:
     ]
     rows = await (await db.fences.aggregate(pipeline, batchSize=_MOST_CARLESS)).to_list()
     return [row for row in (_tamed(each, now) for each in rows) if await _waits(db, row, now)]
+
+
+async def crossed(db: Database, now: datetime) -> list[Booking | Damaged]:
+    """Confirmed bookings ahead whose car, which is for rent, has a movement planned in their time, soonest first."""
+    waits = {"state": BookingState.CONFIRMED, "starts_at": {"$gt": now}, **_not_asked_for(now)}
+    share_time: Document = {
+        "$and": [
+            {"$eq": ["$fence.claims.kind", ClaimKind.BOOKING]},
+            {"$lt": ["$fence.claims.starts_at", "$ends_at"]},
+            {"$gt": ["$fence.claims.ends_at", "$starts_at"]},
+        ]
+    }
+    fence = {"from": "fences", "localField": "car_id", "foreignField": "_id", "as": "fence"}
+    booking = {"from": "bookings", "localField": "fence.claims.id", "foreignField": "_id", "as": "booking"}
+    pipeline: list[Document] = [
+        {"$match": {**OPEN_NOW, "ends_at": {"$gt": now}}},
+        {"$lookup": {**fence, "pipeline": [{"$match": {"status": CarStatus.ACTIVE}}, {"$project": {"claims": 1}}]}},
+        {"$unwind": "$fence"},
+        {"$unwind": "$fence.claims"},
+        {"$match": {"$expr": share_time}},
+        {"$lookup": {**booking, "pipeline": [{"$match": waits}]}},
+        {"$unwind": "$booking"},
+        {"$replaceWith": "$booking"},
+        {"$group": {"_id": "$_id", "row": {"$first": "$$ROOT"}}},
+        {"$replaceWith": "$row"},
+        {"$sort": {"starts_at": 1, "_id": 1}},
+        {"$limit": _MOST_CARLESS},
+    ]
+    rows = await (await db.movements.aggregate(pipeline, batchSize=_MOST_CARLESS)).to_list()
+    return [_tamed(each, now) for each in rows]
+
+
+def _not_asked_for(now: datetime) -> Document:
+    """Nothing else asks a person about it."""
+    return {"$or": [{"person_at": {"$exists": False}}, {"person_at": {"$gt": now}}]}
 
 
 async def _waits(db: Database, booking: Booking | Damaged, now: datetime) -> bool:

@@ -12,13 +12,22 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 
 from engine.adapters.mongo_client import Client, Collection, Database, Document, session_of, speaking
 from engine.adapters.mongo_documents import claims_of
+from engine.adapters.mongo_movements import OPEN_NOW, movement_of
 from engine.adapters.mongo_reading import Fields, read, shown
 from engine.adapters.mongo_rules import VALIDATORS
 from engine.adapters.mongo_strangers import strangers_walk
 from engine.domain.booking import BLOCKING, BookingState
 from engine.domain.damage import Damaged
 from engine.domain.errors import Forbidden
-from engine.domain.health_claims import FenceClaims, Kept, Walk, faults_of, restored_faults
+from engine.domain.health_claims import (
+    Away,
+    FenceClaims,
+    Kept,
+    Walk,
+    faults_of,
+    movement_faults,
+    restored_faults,
+)
 from engine.domain.period import RentalPeriod
 from engine.domain.restored import Outcome
 from engine.domain.settings import LONGEST_HOLD
@@ -44,11 +53,13 @@ async def claims_walk(client: Client, db: Database, now: datetime, most: timedel
                 rows = await db.bookings.find(wanted, dict.fromkeys(_KEPT, 1), session=session).to_list()
                 paid: Document = {"outcome": Outcome.OPEN, "claimed": True, "stay.car_id": {"$in": cars}}
                 lost = await db.restored_payments.find(paid, {"stay": 1}, session=session).to_list()
+                away = await db.movements.find({"car_id": {"$in": cars}, **OPEN_NOW}, session=session).to_list()
             if not fences:
                 break
             last = [cars[-1]]
             _compare(walk, fences, rows, now)
             _compare_restored(walk, fences, lost)
+            _compare_movements(walk, fences, away)
         walk.add(await _fenceless(db))
     return walk
 
@@ -80,6 +91,24 @@ def _compare_restored(walk: Walk, fences: list[Document], rows: list[Document]) 
         )
 
 
+def _compare_movements(walk: Walk, fences: list[Document], rows: list[Document]) -> None:
+    of_car: dict[str, list[Away]] = {}
+    for row in rows:
+        away = read("movements", row, _away)
+        if isinstance(away, Damaged):
+            walk.add([away.sentence])
+        else:
+            of_car.setdefault(row["car_id"], []).append(away)
+    for fence in fences:
+        own = of_car.get(fence["_id"], ()) if isinstance(fence["_id"], str) else ()
+        walk.add(movement_faults(_claimed(fence), own))
+
+
+def _away(document: Document) -> Away:
+    movement = movement_of(document)
+    return Away(movement.id, movement.owner_id, movement.period)
+
+
 def _stayed(document: Document) -> RentalPeriod:
     stay = Fields(document).part("stay")
     return RentalPeriod(stay.moment("starts_at"), stay.moment("ends_at"))
@@ -101,7 +130,16 @@ async def _fenceless(db: Database) -> list[str]:
         {"$limit": _FEW},
     ]
     rows = await (await db.bookings.aggregate(pipeline)).to_list()
-    return [f"{shown(row['_id'])}: kept by {shown(row['booking'])}, and there is no such car" for row in rows]
+    astray: list[Document] = [
+        {"$match": OPEN_NOW},
+        {"$lookup": {"from": "fences", "localField": "car_id", "foreignField": "_id", "as": "fence"}},
+        {"$match": {"fence": []}},
+        {"$limit": _FEW},
+    ]
+    away = await (await db.movements.aggregate(astray)).to_list()
+    kept = [f"{shown(row['_id'])}: kept by {shown(row['booking'])}, and there is no such car" for row in rows]
+    planned = [f"{shown(row.get('car_id'))}: planned by {shown(row['_id'])}, and there is no such car" for row in away]
+    return [*kept, *planned]
 
 
 def _kept(document: Document) -> Kept:
@@ -122,6 +160,8 @@ def _judged(kept: Kept, row: Document, now: datetime) -> Kept:
 def _claimed(fence: Document) -> FenceClaims:
     known, stored, seq = claims_of(fence), fence.get("claims"), fence.get("seq")
     every = len(stored) if isinstance(stored, list) else 1
+    terms = fence.get("terms")
+    owner = terms.get("owner_id") if isinstance(terms, dict) else None
     counts = Counter(claim.id for claim in known)
     return FenceClaims(
         car_id=shown(fence["_id"]),
@@ -129,6 +169,7 @@ def _claimed(fence: Document) -> FenceClaims:
         claims={claim.id: (claim.kind, claim.period) for claim in known},
         unreadable=every - len(known),
         twice=tuple(sorted(claim_id for claim_id, count in counts.items() if count > 1)),
+        owner_id=owner if isinstance(owner, str) else None,
     )
 
 

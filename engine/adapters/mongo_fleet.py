@@ -98,7 +98,7 @@ class MongoFleet:
             first = [claim.id for claim in claims[:MOST_TOLD]]
             shown = {"starts_at": 1, "ends_at": 1, "zone": 1, "state": 1}
             found = await self._bookings.find({"_id": {"$in": first}}, shown).to_list()
-        coming = sorted(sound("bookings", found, _coming), key=lambda each: each.period.starts_at)
+        coming = sorted(sound("bookings", found, coming_of), key=lambda each: each.period.starts_at)
         return Outlook(tuple(coming), frozenset(map(BookingId, booked_ids(fence or {}))))
 
     async def owners(self) -> list[FleetOwner]:
@@ -128,7 +128,8 @@ def _row(document: Document, claims: list[Claimed]) -> FleetRow | Damaged:
     return FleetRow(car, len(claims), claims[0].period if claims else None)
 
 
-def _coming(document: Document) -> Coming:
+def coming_of(document: Document) -> Coming:
+    """Of a booking's row, or of one in a view that tells as much."""
     row = Fields(document)
     return Coming(
         BookingId(row.text("_id")),

@@ -67,6 +67,11 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("terms.branch_id", ASCENDING), ("status", ASCENDING)], name="branch_status"),
         IndexModel([("status", ASCENDING)], name="status"),
     ],
+    "movements": [
+        IndexModel([("car_id", ASCENDING), ("state", ASCENDING), ("starts_at", ASCENDING)], name="car"),
+        IndexModel([("owner_id", ASCENDING), ("starts_at", ASCENDING)], name="owner"),
+        IndexModel([("state", ASCENDING), ("ends_at", ASCENDING)], name="open"),
+    ],
     "settlements": [IndexModel([("booking_id", ASCENDING)], name="booking")],
     "car_terms": [IndexModel([("car_id", ASCENDING), ("n", ASCENDING)], name="series", unique=True)],
     "car_statuses": [IndexModel([("owner_id", ASCENDING), ("since", ASCENDING)], name="owner")],

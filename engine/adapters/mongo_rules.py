@@ -112,6 +112,7 @@ RULES: dict[str, tuple[Document, ...]] = {
         ),
     ),
     "news": (_after("$ends_at", "$starts_at"),),
+    "movements": (_after("$ends_at", "$starts_at"), _within("$ends_at", "$starts_at", LONGEST)),
     "restored_payments": (_if_there("$stay", _after("$stay.ends_at", "$stay.starts_at")),),
     "settings": (_if_there("$withdraws", {"$lt": ["$withdraws", "$_id"]}),),
     "images.chunks": (_bytes("$data", 1, MOST_CHUNK),),

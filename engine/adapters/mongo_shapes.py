@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from engine.adapters.migrations import LATEST
 from engine.adapters.mongo_client import Document
+from engine.adapters.mongo_movement_shapes import MOVEMENT_SHAPES
 from engine.adapters.mongo_reading import MOST_MINOR
 from engine.adapters.mongo_renter_shapes import RENTER_SHAPES
 from engine.adapters.mongo_wish_shapes import WISH_SHAPES
@@ -376,6 +377,7 @@ SHAPES: dict[str, Document] = {
         {"_id": {"bsonType": "objectId"}, "account": _TEXT, "at": _DATE, "desk": _TEXT, "zones": _MAYBE_EMPTY}
     ),
     **WISH_SHAPES,
+    **MOVEMENT_SHAPES,
     # Anybody may insert here: small, of one form, and with the number of a place, of which there are not many.
     "account_requests": _record(
         {

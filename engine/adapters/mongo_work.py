@@ -30,6 +30,7 @@ from engine.adapters.mongo_documents import (
     terms_of_fence,
 )
 from engine.adapters.mongo_images import files_of
+from engine.adapters.mongo_movements import ANY_MOVEMENT, claim_anew, put_movement
 from engine.adapters.mongo_reading import must, read, shown
 from engine.adapters.mongo_restored import restored_document
 from engine.adapters.mongo_schema import judge_fence, must_fit
@@ -54,6 +55,7 @@ from engine.domain.errors import (
 )
 from engine.domain.freshness import Namespace, cars_at, touched_by_booking, touched_by_car, touched_by_money
 from engine.domain.ledger import LedgerRow
+from engine.domain.movement import Movement
 from engine.domain.people import AccountName
 from engine.domain.period import OVERDUE_AHEAD, RentalPeriod
 from engine.domain.plates import plate_key
@@ -161,21 +163,33 @@ class MongoWork:
         fence = await self._db.fences.find_one_and_update(
             {"_id": booking.car_id},
             {"$inc": {"seq": 1}, "$pull": {"claims": {"id": booking.id, "kind": ClaimKind.BOOKING}}},
-            projection={"terms": 1},
+            projection={"terms": 1, **ANY_MOVEMENT},
             session=self._session,
         )
         # The car may stand at another branch by now than its bookings say. Whatever else its terms are by now, a
         # booking that lets go of it must be able to.
+        await self._let_go(fence)
+
+    async def _let_go(self, fence: Document | None) -> None:
+        """Something left *fence*: what was sold in the time of a movement is the movement's now."""
         self._touch_branch(fence)
+        if fence is not None and fence.get("claims"):
+            await claim_anew(self._db, self._session, fence["_id"])
+
+    async def put_movement(
+        self, before: Movement | None, after: Movement, seen: frozenset[BookingId], now: datetime
+    ) -> None:
+        await must_fit(self._db, self._session)
+        self._touch_branch(await put_movement(self._db, self._session, before, after, seen, now))
 
     async def let_cars_go(self, booking_id: BookingId) -> None:
         own: Document = {"id": booking_id, "kind": ClaimKind.BOOKING}
         wanted: Document = {"claims": {"$elemMatch": own}}
-        found = self._db.fences.find(wanted, {"terms.branch_id": 1}, session=self._session)
+        found = self._db.fences.find(wanted, {"terms.branch_id": 1, **ANY_MOVEMENT}, session=self._session)
         for fence in await found.to_list():
             change: Document = {"$inc": {"seq": 1}, "$pull": {"claims": own}}
             await self._db.fences.update_one({"_id": fence["_id"]}, change, session=self._session)
-            self._touch_branch(fence)
+            await self._let_go(fence)
 
     async def replace_stored(self, before: StoredBooking, after: Booking) -> None:
         await must_fit(self._db, self._session)
@@ -309,10 +323,10 @@ class MongoWork:
             fence = await self._db.fences.find_one_and_update(
                 {"_id": payment.stay.car_id},
                 {"$inc": {"seq": 1}, "$pull": {"claims": {"id": payment.payment_intent, "kind": ClaimKind.RESTORED}}},
-                projection={"terms.branch_id": 1},
+                projection={"terms.branch_id": 1, **ANY_MOVEMENT},
                 session=self._session,
             )
-            self._touch_branch(fence)
+            await self._let_go(fence)
 
     def _touch_branch(self, fence: Document | None) -> None:
         branch_id = ((fence or {}).get("terms") or {}).get("branch_id")

@@ -24,6 +24,7 @@ class Why(StrEnum):
     HELD = auto()  #: for a renter who has not paid yet
     OVERDUE = auto()  #: should be back and is not
     MAINTENANCE = auto()
+    SERVICE = auto()  #: for a period whose end is known
     RESERVED = auto()  #: for the firm's own purposes, and no booking
 
 
@@ -31,7 +32,7 @@ class ClaimKind(StrEnum):
     """What a period in a car's calendar stands for. Claims of one car never overlap, whatever their kinds."""
 
     BOOKING = auto()
-    MOVEMENT = auto()  #: it is driven to another branch
+    MOVEMENT = auto()  #: in for service, or whatever else ``domain.movement`` tells of
     RESTORED = auto()  #: paid for, by a booking that a restored database lacks
     TURN = auto()  #: between two rentals
     LEASE = auto()  #: given away for a long time, outside of bookings
@@ -52,7 +53,7 @@ class Claim:
 
     def why(self, now: datetime) -> Why:
         if self.booking is None:
-            return Why.RESERVED
+            return Why.SERVICE if self.kind is ClaimKind.MOVEMENT else Why.RESERVED
         if self.booking.state in (BookingState.HELD, BookingState.RELEASING):
             return Why.HELD
         return Why.OVERDUE if self.period.ends_at <= now else Why.BOOKED
@@ -94,7 +95,7 @@ class Obstacle:
 
     @property
     def booked(self) -> bool:
-        return self.why is not Why.RESERVED
+        return self.why not in (Why.SERVICE, Why.RESERVED)
 
 
 @dataclass(frozen=True, slots=True)

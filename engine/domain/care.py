@@ -15,6 +15,7 @@ class Lost(StrEnum):
     """What keeps a booking from its renter although every step of it went well."""
 
     CAR = auto()  #: its car left service: it goes on with another, or is cancelled
+    SERVICE = auto()  #: its car has a period of service in that time
 
 
 @dataclass(frozen=True, slots=True)

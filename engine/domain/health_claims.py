@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from engine.domain.availability import ClaimKind
+from engine.domain.movement import movement_named, parts_of
 from engine.domain.period import RentalPeriod
 
 #: Lines kept of each walk; the others are counted.
@@ -30,6 +31,7 @@ class FenceClaims:
     Attributes:
         seq: How often it was claimed or let go; None for what is no such number.
         claims: Those that can be read, by their id; ``unreadable`` counts the others, ``twice`` names repeated ids.
+        owner_id: By its terms; None where they cannot be read.
     """
 
     car_id: str
@@ -37,6 +39,7 @@ class FenceClaims:
     claims: Mapping[str, tuple[ClaimKind, RentalPeriod]]
     unreadable: int = 0
     twice: tuple[str, ...] = ()
+    owner_id: str | None = None
 
 
 @dataclass(slots=True)
@@ -79,6 +82,39 @@ def restored_faults(fence: FenceClaims, waiting: Mapping[str, RentalPeriod]) -> 
         kept_as, _ = fence.claims.get(payment, (None, None))
         if kept_as is not ClaimKind.RESTORED and not fence.unreadable:
             yield f"{fence.car_id}: to be kept for the restored payment {payment}, and not claimed for it"
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """An open movement of a car. Attributes: ``owner_id`` is whose car it says that it is."""
+
+    id: str
+    owner_id: str
+    period: RentalPeriod
+
+
+def movement_faults(fence: FenceClaims, rows: Iterable[Away]) -> Iterator[str]:
+    """What does not fit between a fence and the open movements of its car, both of one moment.
+
+    Their claims are all of their time that nothing else takes, no more and no less.
+    """
+    waiting = {each.id: each for each in rows}
+    for claim_id, (kind, period) in fence.claims.items():
+        if kind is not ClaimKind.MOVEMENT:
+            continue
+        movement = waiting.get(movement_named(claim_id))
+        if movement is None:
+            yield f"{fence.car_id}: claimed by {claim_id}, which is no open movement of it"
+        elif period.starts_at < movement.period.starts_at or period.ends_at > movement.period.ends_at:
+            yield f"{fence.car_id}: claimed by {claim_id} for other times than it is planned"
+    taken = [period for _, period in fence.claims.values()]
+    for movement in waiting.values():
+        if fence.owner_id is not None and movement.owner_id != fence.owner_id:
+            yield f"{fence.car_id}: planned by {movement.id} as another owner's car"
+        # Nothing is planned where no time is left for it.
+        claims_none = not any(movement_named(claim_id) == movement.id for claim_id in fence.claims)
+        if (claims_none or parts_of(movement.period, taken)) and not fence.unreadable:
+            yield f"{fence.car_id}: planned by {movement.id}, and not claimed by it for all of its time"
 
 
 def faults_of(fence: FenceClaims, kept: Iterable[Kept]) -> Iterator[str]:

@@ -30,23 +30,26 @@ class CareService:
     witnesses: Witnesses
 
     async def waiting(self, actor: Actor, *, offset: int = 0, limit: int = 50) -> Cases:
-        """Bookings whose car left service, the soonest first; then what else cannot go on, the oldest first.
+        """Bookings whose car left service or is in for it then, the soonest first; then others, the oldest first.
 
-        That is failed refunds, lapsed authorisations, mismatches and what is stuck for too long.
+        Those are failed refunds, lapsed authorisations, mismatches and what is stuck for too long.
 
         Raises:
             Forbidden: Only the head office sees all bookings.
         """
         actor.must(Deed.SEE_ALL_BOOKINGS)
         now = self.clock.now()
-        lost = await self.store.carless(now)
+        carless, crossed = await self.store.carless(now), await self.store.crossed(now)
+        left_it = {row.id for row in carless}
+        lost = [(row, Lost.CAR) for row in carless]
+        lost += [(row, Lost.SERVICE) for row in crossed if row.id not in left_it]
         shown = lost[offset : offset + limit]
         left = limit - len(shown)
         # Asked for at least one, for the total.
         found = await self.store.needing_person(now, max(offset - len(lost), 0), max(left, 1))
-        carless = [row if isinstance(row, Damaged) else Case(row, Lost.CAR, row.since) for row in shown]
+        moved = [row if isinstance(row, Damaged) else Case(row, why, row.since) for row, why in shown]
         rows = [row if isinstance(row, Damaged) else _case(row) for row in found.rows[:left]]
-        return Cases((*carless, *rows), found.total + len(lost))
+        return Cases((*moved, *rows), found.total + len(lost))
 
     async def settle_by_hand(self, actor: Actor, booking_id: BookingId, note: str, *, seen: int) -> Booking:
         """A person saw to it outside of the program; it leaves the list. Money and car are as they were.

@@ -30,6 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.ports_leases": {"engine.domain"},
     "engine.ports_renters": {"engine.domain"},
     "engine.ports_wishes": {"engine.domain"},
+    "engine.ports_movements": {"engine.domain"},
     "engine.services": {
         "engine.domain",
         "engine.ports",
@@ -38,6 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "engine.ports_terms",
         "engine.ports_leases",
         "engine.ports_renters",
+        "engine.ports_movements",
     }
     | LOGS,
     "engine.adapters": {"engine.domain", "engine.ports", "engine.ports_accounts", "engine.ports_terms", "msgspec"}
@@ -124,7 +126,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "desktop.tasks": {"structlog", "shiboken6"} | QT_CORE,
     "desktop.commands": {"structlog"} | QT_MODEL,
     "desktop.figures": {"engine.domain"} | QT_CORE,
-    "desktop.messages": {"engine.domain", "desktop.figures", "desktop.renter_words", "desktop.sentences"},
+    "desktop.messages": {
+        "engine.domain",
+        "desktop.figures",
+        "desktop.movement_words",
+        "desktop.renter_words",
+        "desktop.sentences",
+    },
+    "desktop.movement_words": {"engine.domain"},
     "desktop.renter_words": {"engine.domain", "desktop.figures"},
     "desktop.sentences": {"engine.domain"},
     "desktop.preferences": {"desktop.theme"} | QT_MODEL,

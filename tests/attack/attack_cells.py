@@ -24,6 +24,7 @@ BESIDE = {
     "car_terms": "capture",
     "fences": "capture",
     "ledger": "capture",
+    "movements": "capture",
     "restored_payments": "capture",
     "returns": "refund",
     "settlements": "refund",

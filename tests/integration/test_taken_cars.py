@@ -261,7 +261,8 @@ async def test_what_is_no_booking_blocks_for_its_time_only_wherever_one_asks(wor
 
                 assert taken == ("car-1" not in {offer.car.id for offer in free.offers}), (kind, taken)
                 assert taken == (["car-1"] == [each.car.id for each in shown.blocked]), (kind, taken)
-                assert ([Why.RESERVED] if taken else []) == [each.why for each in calendar.busy]
+                why = Why.SERVICE if kind is ClaimKind.MOVEMENT else Why.RESERVED
+                assert ([why] if taken else []) == [each.why for each in calendar.busy]
                 assert frozenset() == outlook.seen
                 assert {0} == {row.coming for row in fleet.rows}
                 key = f"{kind} {taken}"

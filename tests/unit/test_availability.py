@@ -130,15 +130,19 @@ def test_the_answer_is_free_and_nothing_earlier_is(spans, first, length):
         assert any(each.in_the_way(other, NOW) for each in claims)
 
 
+def kept_for(kind):
+    return Why.SERVICE if kind is ClaimKind.MOVEMENT else Why.RESERVED
+
+
 @pytest.mark.parametrize("kind", sorted(set(ClaimKind) - {ClaimKind.BOOKING}))
 def test_only_a_booking_is_ever_overdue(kind):
     over, booked = claim(-30, -1, kind=kind), claim(-30, -1)
 
     assert (False, True) == (over.overdue(NOW), booked.overdue(NOW))
-    assert (Why.RESERVED, Why.OVERDUE) == (over.why(NOW), booked.why(NOW))
+    assert (kept_for(kind), Why.OVERDUE) == (over.why(NOW), booked.why(NOW))
     assert not over.in_the_way(period(1, 2), NOW)
     assert period(1, 2) == next_free(period(1, 2), [over], BERLIN, NOW)
-    assert obstacle_of(over, NOW, named=True) == Obstacle(Why.RESERVED, period(-30, -1))
+    assert obstacle_of(over, NOW, named=True) == Obstacle(kept_for(kind), period(-30, -1))
 
 
 @pytest.mark.parametrize("kind", sorted(set(ClaimKind) - {ClaimKind.BOOKING}))
@@ -148,7 +152,7 @@ def test_what_is_no_booking_is_in_the_way_while_it_lasts_and_names_nobody(kind):
 
     blocked = blocked_by(found, period(8, 10), BERLIN, NOW)
 
-    assert (Why.RESERVED, None, None) == (blocked.obstacle.why, blocked.obstacle.by, blocked.obstacle.booking_id)
+    assert (kept_for(kind), None, None) == (blocked.obstacle.why, blocked.obstacle.by, blocked.obstacle.booking_id)
     assert period(9, 11) == blocked.next_free
     assert blocked_by(found, period(9, 11), BERLIN, NOW) is None
     assert blocked_by(found, period(10, 12), BERLIN, NOW + 10 * HOUR) is None

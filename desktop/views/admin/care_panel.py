@@ -37,6 +37,7 @@ from engine.domain.trouble import Why
 _WHYS: MappingProxyType[Why | Lost, str] = MappingProxyType(
     {
         Lost.CAR: "Its car left service",
+        Lost.SERVICE: "Its car is in service then",
         Why.STUCK: "Stripe does not go on",
         Why.SLOW: "Under way for too long",
         Why.NOBODY: "Nobody took its step",
@@ -190,7 +191,7 @@ class CarePanel(SidePanel):
             # opened.
             self._open(row)
             return
-        if row.why is Lost.CAR:
+        if isinstance(row.why, Lost):
             # A note gives the renter no car: it goes on with another where it is opened.
             self.booking_wanted.emit(row.booking)
             return

@@ -24,7 +24,8 @@ def heads() -> tuple[str, ...]:
 
 def keys() -> tuple[StripKey, ...]:
     """What the looks of a strip mean."""
-    taken = (StripKey(WHY_NOT[why][0], WHY_NOT[why][1], why is Why.HELD) for why in (Why.BOOKED, Why.HELD, Why.OVERDUE))
+    told = (Why.BOOKED, Why.HELD, Why.OVERDUE, Why.SERVICE)
+    taken = (StripKey(*WHY_NOT[why], why is Why.HELD, why is Why.SERVICE) for why in told)
     return (StripKey("Free"), *taken)
 
 
@@ -78,7 +79,7 @@ def _day(calendar: CarCalendar, day: date, zone: tzinfo, now: datetime, *, opens
         first, last = max((start - midnight) / _DAY, 0.0), min((end - midnight) / _DAY, 1.0)
         if first < last:
             word, tone = WHY_NOT[each.why]
-            spans.append(StripSpan(first, last, tone, dashed=each.why is Why.HELD))
+            spans.append(StripSpan(first, last, tone, dashed=each.why is Why.HELD, ribbed=each.why is Why.SERVICE))
             said.append(f"{word.lower()} {_hours(start, end, midnight)}")
     qday = QDate(day.year, day.month, day.day)
     name = locale().toString(qday, "dddd d MMMM")

@@ -74,6 +74,7 @@ WHY_NOT = MappingProxyType(
         Why.HELD: ("Held", Tone.WARNING),
         Why.OVERDUE: ("Overdue", Tone.DANGER),
         Why.MAINTENANCE: ("In maintenance", Tone.NEUTRAL),
+        Why.SERVICE: ("In service", Tone.ACCENT),
         Why.RESERVED: ("Not for rent", Tone.NEUTRAL),
     }
 )

@@ -60,7 +60,7 @@ class WhyNot(Panel):
             self.countdown.stop()
             self.spoken = ""
             return
-        self.title.setText(_title(found, own))
+        self.title.setText(_title(found, own, branch, now))
         self.sentence.setText(way_text(found, branch, now, own))
         free = found.next_free
         self.free.setText(_next_text(free, branch, now) if free else "")
@@ -84,6 +84,7 @@ _TITLES = {
     Why.HELD: "Held for somebody who has not paid yet",
     Why.OVERDUE: "Overdue: it has not come back",
     Why.MAINTENANCE: "In maintenance",
+    Why.SERVICE: "In service",
     Why.RESERVED: "Needed by the firm itself in these days",
 }
 
@@ -95,8 +96,10 @@ def _next_text(free: RentalPeriod, branch: Branch, now: datetime) -> str:
     return f"Free for {days} from {branch_time(free.starts_at, branch.clock, now=now)}"
 
 
-def _title(found: Blocked, own: AccountName) -> str:
+def _title(found: Blocked, own: AccountName, branch: Branch, now: datetime) -> str:
     way = found.obstacle
+    if way.why is Why.SERVICE and way.period is not None:
+        return f"In service until {branch_time(way.period.ends_at, branch.clock, now=now)}"
     return _OWN_HOLD if way.why is Why.HELD and way.by == own else _TITLES[way.why]
 
 

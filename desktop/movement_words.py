@@ -1,0 +1,15 @@
+"""What is said of a car's periods of service when they cannot be."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from engine.domain.movement_errors import AlreadyPlanned, NoTimeLeft
+
+#: Code -> what happened, and what to do next.
+OF_MOVEMENTS = MappingProxyType(
+    {
+        NoTimeLeft.code: "The car is booked for all of that time. Move its bookings to other cars first.",
+        AlreadyPlanned.code: "The car has another service in that time. Change that one, or choose other days.",
+    }
+)
