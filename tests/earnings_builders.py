@@ -13,10 +13,12 @@ from builders import BERLIN, LISBON, RENTER, World, make_car
 
 from engine.adapters.mongo_bookings import booking_document, news_document
 from engine.adapters.mongo_documents import car_document, ledger_document, status_document
+from engine.adapters.mongo_movements import movement_document
 from engine.domain.booking import HOLD, Booking, BookingId, BookingState, Step
 from engine.domain.car import Car, CarStatus, OwnerId
 from engine.domain.ledger import charge_rows, refund_rows
 from engine.domain.money import Money
+from engine.domain.movement import Movement, MovementId, MovementKind, MovementState
 from engine.domain.payment import Attempt, AttemptState
 from engine.domain.people import AccountName
 from engine.domain.period import RentalPeriod
@@ -42,6 +44,22 @@ class History:
 
     def status(self, car: Car, status: CarStatus, since: datetime) -> None:
         self.world.db.car_statuses.insert_one(status_document(car.id, car.owner_id, status, since))
+
+    def service(self, car: Car, starts: datetime, days: float, state: MovementState = MovementState.PLANNED) -> None:
+        period = RentalPeriod(starts, starts + timedelta(days=days))
+        told = (
+            MovementKind.SERVICE,
+            state,
+            period,
+            car.branch_id,
+            car.branch_id,
+            "Brakes",
+            AccountName("owner"),
+            starts,
+        )
+        count = self.world.db.movements.count_documents({})
+        row = Movement(MovementId(f"mv-{count}"), car.id, car.owner_id, *told)
+        self.world.db.movements.insert_one(movement_document(row))
 
     def book(  # noqa: PLR0913 -- the parts of a booking
         self,
@@ -143,6 +161,11 @@ def draw(history: History, rng: Random, zone: str, years: tuple[int, ...]) -> No
             for _ in range(rng.randint(0, 4)):
                 at += timedelta(hours=rng.randint(1, 3000))
                 history.status(car, rng.choice(tuple(CarStatus)), at)
+        away = datetime(years[0], 1, 1, 8, tzinfo=UTC) + timedelta(hours=rng.randint(0, 3000))
+        for _ in range(rng.randint(0, 4)):
+            days = rng.choice((0.2, 1, 7, 90))
+            history.service(car, away, days, rng.choice(tuple(MovementState)))
+            away += timedelta(days=days, hours=rng.choice((0, 1, 2000)))
         out = datetime(years[0], 1, 1, 8, tzinfo=UTC) + timedelta(hours=rng.randint(0, 2000))
         for _ in range(rng.randint(1, 9)):
             days = rng.choice((0.5, 1, 1.5, 2, 5, 14, 40))
@@ -167,6 +190,7 @@ class Raw:
     ledger: list
     cars: list
     changes: list
+    movements: list
 
     @classmethod
     def of(cls, world: World) -> Raw:
@@ -176,6 +200,7 @@ class Raw:
             list(db.ledger.find()),
             list(db.cars.find({"owner_id": MINE})),
             list(db.car_statuses.find().sort([("since", 1), ("_id", 1)])),
+            list(db.movements.find({"state": {"$ne": "cancelled"}})),
         )
 
 
@@ -221,8 +246,18 @@ def _add_time(raw: Raw, found: dict, since: datetime, until: datetime, only: str
         for change, stop in zip(changes, ends, strict=True):
             low, high = max(since, change["since"]), min(until, stop)
             if change["status"] == "active" and low < high:
-                figures["available_ms"] += (high - low) // MS
+                figures["available_ms"] += (high - low) // MS - _in_service(raw, car["_id"], paid, low, high)
                 figures["rented_ms"] += _out(raw, car["_id"], paid, low, high)
+
+
+def _in_service(raw: Raw, car_id: str, paid: set, low: datetime, high: datetime) -> int:
+    """But for what was rented in that time."""
+    gone = 0
+    for movement in raw.movements:
+        since, until = max(low, movement["starts_at"]), min(high, movement["ends_at"])
+        if movement["car_id"] == car_id and since < until:
+            gone += (until - since) // MS - _out(raw, car_id, paid, since, until)
+    return gone
 
 
 def _out(raw: Raw, car_id: str, paid: set, low: datetime, high: datetime) -> int:

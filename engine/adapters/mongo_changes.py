@@ -20,6 +20,7 @@ from pymongo.errors import PyMongoError
 from engine.adapters.mongo_bookings import booking_of
 from engine.adapters.mongo_client import CODEC, Client, Database, Document, database, speaking
 from engine.adapters.mongo_documents import car_of
+from engine.adapters.mongo_movements import movement_of
 from engine.adapters.mongo_reading import Fields, read
 from engine.adapters.mongo_renter_files import file_of
 from engine.domain.availability import ClaimKind
@@ -28,6 +29,7 @@ from engine.domain.car import BranchId, Car, CarId, OwnerId
 from engine.domain.damage import Damaged
 from engine.domain.errors import DriveSphereError, Unavailable
 from engine.domain.events import BookingMoved, Heard, Lost, Record
+from engine.domain.movement import Movement
 from engine.domain.people import Actor, Role
 from engine.domain.period import RentalPeriod
 from engine.domain.renters import RenterFile
@@ -104,9 +106,13 @@ def sources_of(actor: Actor) -> Mapping[str, Source]:
         return {
             "bookings": Source(_booking_in),
             "cars": Source(_car_in),
+            "movements": Source(_movement_in),
             "renters": Source(_renter_in),
         }
+    # Renters may read nothing of a car's movements; their searches go by the fences.
+    own = {"movements": Source(_movement_in, _of(actor.owner_id, "owner_id"))} if actor.role is Role.OWNER else {}
     return {
+        **own,
         "fences": Source(_claim_in, [*_of(actor.owner_id, "terms.owner_id"), *_WITHOUT_CLAIMS]),
         "news": Source(_move_in, _of(actor.owner_id, "owner_id")),
         "cars": Source(_car_in, _of(actor.owner_id, "owner_id")),
@@ -139,6 +145,10 @@ def _renter_in(change: Document) -> RenterFile | None:
 
 def _car_in(change: Document) -> Car | None:
     return car_of(change["fullDocument"]) if change.get("fullDocument") else None
+
+
+def _movement_in(change: Document) -> Movement | None:
+    return movement_of(change["fullDocument"]) if change.get("fullDocument") else None
 
 
 def _claim_in(change: Document) -> BookingMoved | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC
@@ -34,6 +35,7 @@ from engine.domain.explained import (
     rented_part,
 )
 from engine.domain.ledger import LedgerKind
+from engine.domain.movement import MovementKind, MovementState
 from engine.domain.ownbooks import Charged, Facts, Out, OwnBranch, OwnCar, Posting, Rental, Sum
 from engine.domain.span import milliseconds, moment
 from engine.domain.text import search_key
@@ -181,7 +183,24 @@ class MongoEarnings:
         for change in await changes.limit(_MOST_CHANGES).batch_size(_BATCH).to_list():
             if isinstance(car_id := change.get("car_id"), str):
                 history.setdefault(car_id, []).append(change)
-        return tuple(sound("cars", cars, lambda car: car_of(car, owner_id, history.get(car["_id"], ()))))
+        service = await self._service(owner_id, session)
+        return tuple(
+            sound("cars", cars, lambda car: car_of(car, owner_id, history.get(car["_id"], ()), service[car["_id"]]))
+        )
+
+    async def _service(self, owner_id: OwnerId, session: AsyncClientSession) -> dict[str, list[Document]]:
+        """Of each car, what it was or is to be in service for."""
+        wanted: Document = {
+            "owner_id": owner_id,
+            "kind": MovementKind.SERVICE,
+            "state": {"$ne": MovementState.CANCELLED},
+        }
+        rows = self._db.movements.find(wanted, session=session).sort([("starts_at", 1), ("_id", 1)])
+        found: dict[str, list[Document]] = defaultdict(list)
+        for row in await rows.limit(_MOST_CHANGES).batch_size(_BATCH).to_list():
+            if isinstance(car_id := row.get("car_id"), str):
+                found[car_id].append(row)
+        return found
 
     async def branches(self, session: AsyncClientSession) -> tuple[OwnBranch, ...]:
         found = await self._db.branches.find({}, session=session).limit(_MOST_BRANCHES).batch_size(_BATCH).to_list()

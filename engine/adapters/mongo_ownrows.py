@@ -7,6 +7,7 @@ from datetime import datetime
 
 from engine.adapters.mongo_bookings import quote_of
 from engine.adapters.mongo_client import Document
+from engine.adapters.mongo_movements import movement_of
 from engine.adapters.mongo_reading import Fields, read, sound
 from engine.domain.booking import BookingState
 from engine.domain.car import CarStatus, OwnerId
@@ -67,8 +68,10 @@ def rental_or_line(document: Document) -> Rental:
     return damaged_rental(found, milliseconds(created) if isinstance(created, datetime) else 0)
 
 
-def car_of(document: Document, owner_id: OwnerId, changes: Iterable[Document]) -> OwnCar:
-    """*changes* are those of the car, oldest first."""
+def car_of(
+    document: Document, owner_id: OwnerId, changes: Iterable[Document], service: Iterable[Document] = ()
+) -> OwnCar:
+    """*changes* are those of the car, oldest first; *service* are its movements that count."""
     row = Fields(document)
     return OwnCar(
         car_id=row.text("_id"),
@@ -78,7 +81,13 @@ def car_of(document: Document, owner_id: OwnerId, changes: Iterable[Document]) -
         status=row.choice("status", CarStatus),
         mine=row.text("owner_id") == owner_id,
         history=tuple(sound("car_statuses", changes, _status_of)),
+        service=tuple(sound("movements", service, _times_of)),
     )
+
+
+def _times_of(document: Document) -> tuple[int, int]:
+    period = movement_of(document).period
+    return milliseconds(period.starts_at), milliseconds(period.ends_at)
 
 
 def _status_of(document: Document) -> StatusSince:

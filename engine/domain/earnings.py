@@ -254,8 +254,9 @@ class _Tally:
             if not car.mine or car.currency != self.currency:
                 continue
             active = car.active(marks[0], marks[-1])
-            busy = shared(active, merged(out.get(car.car_id, ())))
-            for part, (available, rented) in enumerate(zip(split(active, marks), split(busy, marks), strict=True)):
+            rentals = merged(out.get(car.car_id, ()))
+            busy, rentable = shared(active, rentals), car.rentable(marks[0], marks[-1], rentals)
+            for part, (available, rented) in enumerate(zip(split(rentable, marks), split(busy, marks), strict=True)):
                 if available:
                     for amounts in self._at(part, car.car_id, None):
                         amounts[_AVAILABLE] += available

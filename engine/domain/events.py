@@ -10,6 +10,7 @@ from engine.domain.booking import Booking, BookingId
 from engine.domain.car import BranchId, Car, CarId, OwnerId
 from engine.domain.errors import DriveSphereError
 from engine.domain.listing import told_to
+from engine.domain.movement import Movement
 from engine.domain.people import Actor, Deed, Role
 from engine.domain.period import RentalPeriod
 from engine.domain.renters import RenterFile
@@ -29,6 +30,7 @@ class CarClaimed:
 
     Attributes:
         branch_id: Where the booking is picked up.
+        booking_id: What claims it; of a period of service that one's id.
         blocking: Whether the car is taken by it now.
     """
 
@@ -72,7 +74,7 @@ class Resync:
 
 Fact: TypeAlias = BookingChanged | CarClaimed | CarChanged | RenterChanged | Resync
 #: What a stream of the database's changes tells of.
-Record: TypeAlias = Booking | BookingMoved | Car | RenterFile | Wish
+Record: TypeAlias = Booking | BookingMoved | Car | Movement | RenterFile | Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ class Pulse:
     problem: DriveSphereError | None = None
 
 
-def facts_for(actor: Actor, record: Booking | BookingMoved | Car | RenterFile) -> tuple[Fact, ...]:
+def facts_for(actor: Actor, record: Booking | BookingMoved | Car | Movement | RenterFile) -> tuple[Fact, ...]:
     """What *actor* is told of a record that changed: an owner of the own cars only."""
     if isinstance(record, RenterFile):
         return (RenterChanged(record),) if actor.may(Deed.SEE_RENTERS) else ()
@@ -122,6 +124,8 @@ def facts_for(actor: Actor, record: Booking | BookingMoved | Car | RenterFile) -
         return ()
     if isinstance(record, Car):
         return (CarChanged(record),) if actor.may(Deed.BROWSE_CARS) else ()
+    if isinstance(record, Movement):
+        return _moved(record) if actor.may(Deed.BROWSE_CARS) else ()
     if isinstance(record, BookingMoved):
         claimed = CarClaimed(record.car_id, record.branch_id, record.booking_id, record.period, record.blocking)
         return (claimed,) if actor.may(Deed.BROWSE_CARS) else ()
@@ -131,6 +135,14 @@ def facts_for(actor: Actor, record: Booking | BookingMoved | Car | RenterFile) -
     if actor.may(Deed.BROWSE_CARS):
         facts.append(CarClaimed(record.car_id, record.branch_id, record.id, record.period, record.blocking))
     return tuple(facts)
+
+
+def _moved(movement: Movement) -> tuple[Fact, ...]:
+    """Of one that was changed nobody tells what time it leaves free: that is told as any time."""
+    told = movement.car_id, movement.end_id
+    freed = CarClaimed(*told, BookingId(f"{movement.id}/before"), movement.period, blocking=False)
+    claimed = CarClaimed(*told, BookingId(movement.id), movement.period, blocking=movement.open)
+    return (claimed,) if movement.version == 1 or not movement.open else (freed, claimed)
 
 
 def subject(fact: Fact) -> tuple[str, ...]:

@@ -114,6 +114,7 @@ class OwnCar:
         mine: It belongs to the owner now. Money of a car that was given away still counts, its time no longer does.
         history: Oldest first, from when it joined the fleet; where nothing is known, the present status holds for all
             time.
+        service: Its periods of service, also those to come; in no order. What was rented in one was cut out of it.
     """
 
     car_id: str
@@ -123,9 +124,15 @@ class OwnCar:
     status: CarStatus
     mine: bool = True
     history: tuple[StatusSince, ...] = ()
+    service: tuple[tuple[int, int], ...] = ()
+
+    def rentable(self, since: int, until: int, out: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        """When it was for rent and, unless it was *out* (in order, free of overlaps), not in service."""
+        active = self.active(since, until)
+        return less(active, less(merged(self.service), out)) if self.service else active
 
     def active(self, since: int, until: int) -> list[tuple[int, int]]:
-        """When in ``[since, until)`` it could be rented: not in maintenance, not retired, and in the fleet already."""
+        """When in ``[since, until)`` it was for rent: not in maintenance, not retired, and in the fleet already."""
         if not self.history:
             return [(since, until)] if self.status is CarStatus.ACTIVE and since < until else []
         spans = []
@@ -224,6 +231,24 @@ def shared(one: Iterable[tuple[int, int]], other: Iterable[tuple[int, int]]) -> 
         else:
             j += 1
     return both
+
+
+def less(times: Iterable[tuple[int, int]], taken: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """*times* without what is *taken*; each is in order and free of overlaps."""
+    cuts, rest, at = list(taken), list[tuple[int, int]](), 0
+    for start, end in times:
+        since = start
+        while at < len(cuts) and cuts[at][1] <= since:
+            at += 1
+        here = at
+        while here < len(cuts) and cuts[here][0] < end:
+            if since < cuts[here][0]:
+                rest.append((since, cuts[here][0]))
+            since = max(since, cuts[here][1])
+            here += 1
+        if since < end:
+            rest.append((since, end))
+    return rest
 
 
 def split(times: Iterable[tuple[int, int]], marks: Sequence[int]) -> list[int]:

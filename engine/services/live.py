@@ -24,7 +24,8 @@ from engine.domain.events import (
     facts_for,
     subject,
 )
-from engine.domain.freshness import EVERYTHING, Namespace, touched_by_booking, touched_by_car, touched_by_move
+from engine.domain.freshness import EVERYTHING, Namespace, cars_at, touched_by_booking, touched_by_car, touched_by_move
+from engine.domain.movement import Movement
 from engine.domain.people import Actor
 from engine.domain.renters import RenterFile
 from engine.ports import Cache, Clock, Store
@@ -99,7 +100,7 @@ class LiveService:
         self._listeners: list[Subscription] = []
         self._heard_at: dict[str, datetime] = {}
         self._lost: dict[str, DriveSphereError] = {}
-        self._records: list[Booking | BookingMoved | Car | RenterFile] = []
+        self._records: list[Booking | BookingMoved | Car | Movement | RenterFile] = []
         self._missed = False
         self._something = asyncio.Event()
 
@@ -138,7 +139,7 @@ class LiveService:
             self._lost.pop(word.source, None)
             self._heard_at[word.source] = self._clock.now()
             self._missed = self._missed or word.missed
-            if isinstance(word.record, Booking | BookingMoved | Car | RenterFile):
+            if isinstance(word.record, Booking | BookingMoved | Car | Movement | RenterFile):
                 self._records.append(word.record)
             if len(self._records) > MOST_WAITING:
                 self._missed, self._records = True, []
@@ -161,7 +162,7 @@ class LiveService:
             if any(isinstance(record, BookingMoved) for record in records):
                 await asyncio.sleep(_BETWEEN_LOOKS_S)  # what comes meanwhile is looked up in one question
 
-    async def _looked_up(self, records: Iterable[Booking | BookingMoved | Car | RenterFile]) -> list[Fact]:
+    async def _looked_up(self, records: Iterable[Booking | BookingMoved | Car | Movement | RenterFile]) -> list[Fact]:
         """The bookings that were told as moved, as far as the account sees them."""
         moved = {record.booking_id for record in records if isinstance(record, BookingMoved)}
         if not moved:
@@ -175,7 +176,7 @@ class LiveService:
         return [fact for fact in facts if isinstance(fact, BookingChanged)]
 
 
-def _touched(records: Iterable[Booking | BookingMoved | Car | RenterFile]) -> set[Namespace]:
+def _touched(records: Iterable[Booking | BookingMoved | Car | Movement | RenterFile]) -> set[Namespace]:
     touched: set[Namespace] = set()
     for record in records:
         match record:
@@ -185,6 +186,8 @@ def _touched(records: Iterable[Booking | BookingMoved | Car | RenterFile]) -> se
                 touched |= touched_by_move(record)
             case Booking():
                 touched |= touched_by_booking(record)
+            case Movement():
+                touched.add(cars_at(record.end_id))
             case RenterFile():
                 pass  # nothing of renters is kept
     return touched

@@ -45,12 +45,15 @@ def raw_books(world, as_of):
     for change in db.car_statuses.find().sort([("since", 1), ("_id", 1)]):
         changes.setdefault(change["car_id"], []).append(change)
     earned = db.ledger.distinct("car_id", {"owner_id": MINE})
+    service = {}
+    for row in db.movements.find({"state": {"$ne": "cancelled"}}).sort([("starts_at", 1), ("_id", 1)]):
+        service.setdefault(row["car_id"], []).append(row)
     cars = db.cars.find({"$or": [{"owner_id": MINE}, {"_id": {"$in": earned}}]})
     return books_of(
         milliseconds(as_of),
         map(posting_of, db.ledger.find({"owner_id": MINE})),
         map(rental_of, db.bookings.find({"owner_id": MINE})),
-        [car_of(car, MINE, changes.get(car["_id"], ())) for car in cars],
+        [car_of(car, MINE, changes.get(car["_id"], ()), service.get(car["_id"], ())) for car in cars],
         [OwnBranch(each.id, each.name, each.city) for each in (BERLIN, LISBON)],
     )
 

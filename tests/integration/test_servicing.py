@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from itertools import pairwise
 from random import Random
 
 import pytest
-from builders import make_car, wish
+from builders import BERLIN, make_car, wish
 from payments import opened
 
 from engine.adapters import mongo_movements
+from engine.background import at_work
 from engine.domain.availability import Why
 from engine.domain.booking import BookingState
 from engine.domain.car import BranchId, CarStatus, OwnerId
@@ -27,6 +28,7 @@ from engine.domain.errors import (
     Overtaken,
     PeriodTaken,
 )
+from engine.domain.events import CarClaimed
 from engine.domain.health import Area, Level
 from engine.domain.movement import MovementState
 from engine.domain.movement_errors import AlreadyPlanned, NoTimeLeft
@@ -354,6 +356,59 @@ async def test_a_car_in_maintenance_of_before_stays_so_and_its_statuses_stay_for
     assert CarStatus.ACTIVE is back.status
     assert [(made.period.starts_at, made.period.ends_at)] == claims(world)
     assert ["maintenance", "active"] == [row["status"] for row in world.db.car_statuses.find().sort("since", 1)]
+
+
+async def test_other_desks_and_the_owner_hear_of_it_and_no_other_owner_does(world):
+    world.add_cars(make_car(8, owner_id=OwnerId("owner-2")))
+    async with (
+        world.desk("owner") as owner,
+        world.desk() as clerk,
+        world.desk("admin") as admin,
+        listening(clerk) as counter,
+        listening(owner) as home,
+    ):
+        theirs = await plan(admin, 1, 2, car="car-8")
+        made = await plan(admin, 1, 3)
+        heard = [await ear.fact(CarClaimed) for ear in (home, counter, counter)]
+        longer = await admin.servicing.change(admin.actor, made, between(admin, 5, 6), "Tyres")
+        freed, again = await counter.fact(CarClaimed), await counter.fact(CarClaimed)
+        await admin.servicing.cancel(admin.actor, longer)
+        gone = await counter.fact(CarClaimed)
+
+    def told(movement, **how):
+        return CarClaimed(movement.car_id, BERLIN.id, movement.id, movement.period, **how)
+
+    assert [told(each, blocking=True) for each in (made, theirs, made)] == heard
+    assert (False, told(longer, blocking=True)) == (freed.blocking, again)
+    assert told(longer, blocking=False) == gone
+
+
+class Ear:
+    """Facts as they come."""
+
+    def __init__(self, subscription):
+        self.subscription, self.facts, self.streaming = subscription, [], False
+
+    async def more(self):
+        async with asyncio.timeout(30):
+            news = await self.subscription.next()
+        self.facts += news.facts
+        self.streaming = news.pulse.streaming
+
+    async def fact(self, kind):
+        while not (found := [fact for fact in self.facts if isinstance(fact, kind)]):
+            await self.more()
+        self.facts.remove(found[0])
+        return found[0]
+
+
+@asynccontextmanager
+async def listening(desk):
+    ear = Ear(desk.live.subscribe())
+    async with at_work([desk.live.run]):
+        while not ear.streaming:
+            await ear.more()
+        yield ear
 
 
 async def test_damaged_movements_stop_no_list_and_no_booking(world):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.domain.errors import InvalidPeriod
-from engine.domain.ownbooks import merged, shared, split
+from engine.domain.ownbooks import less, merged, shared, split
 from engine.domain.span import Span, SpanKind, midnight, moment, month, own_days, quarter, year_of
 
 BERLIN = "Europe/Berlin"
@@ -98,3 +98,18 @@ def test_time_is_counted_once_and_shared_time_lies_in_both(one, other):
     assert split(merged(one), [0, 100, 110, 400]) == [
         len([at for at in points if low <= at < high]) for low, high in ((0, 100), (100, 110), (110, 400))
     ]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40))),
+    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40))),
+)
+def test_what_is_left_is_each_moment_of_one_that_is_not_in_the_other(one, other):
+    times, taken = merged(one), merged(other)
+
+    left = less(times, taken)
+
+    assert left == merged(left)
+    for at in range(41):
+        within = [any(start <= at < end for start, end in each) for each in (times, taken, left)]
+        assert within[2] == (within[0] and not within[1])
