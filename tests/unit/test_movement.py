@@ -55,10 +55,8 @@ def test_the_parts_are_each_hour_of_it_that_nothing_takes(wanted, taken):
 @given(spans, st.lists(spans, max_size=6), st.integers(0, 5))
 def test_the_doctor_is_calm_about_its_parts_and_names_any_that_lacks(wanted, taken, lost):
     claims = {f"b{n}": (ClaimKind.TURN, each) for n, each in enumerate(taken)}
-    parts = {
-        claim_name(MovementId("mv-1"), n): (ClaimKind.MOVEMENT, each)
-        for n, each in enumerate(parts_of(wanted, taken), 1)
-    }
+    named = enumerate(parts_of(wanted, taken), 1)
+    parts = {claim_name(MovementId("mv-1"), n): (ClaimKind.MOVEMENT, part) for n, part in named}
     away = [Away("mv-1", "owner-1", wanted)]
 
     def told(claimed):
