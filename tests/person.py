@@ -54,7 +54,11 @@ class Person:
 
     @property
     def focused(self):
-        return QApplication.focusWidget() or self.window.focusWidget() or self.window
+        """What a key goes to; a question has the keyboard from the moment it is there, before its window is told so."""
+        focus, modal = QApplication.focusWidget(), QApplication.activeModalWidget()
+        if modal is None or QApplication.activePopupWidget() is not None:
+            return focus or self.window.focusWidget() or self.window
+        return focus if focus is not None and modal.isAncestorOf(focus) else modal.focusWidget() or modal
 
     async def until(self, condition):
         await until(condition)
