@@ -40,9 +40,14 @@ class MongoAudit:
         with speaking():
             found = await self._audit.find(wanted).sort(_NEWEST).skip(query.offset).limit(query.limit).to_list()
             total = await self._audit.count_documents(wanted)
-            rows = [read("audit", document, _row) for document in found]
-            names = await self._names([row for row in rows if isinstance(row, AuditRow)])
-        return AuditPage(tuple(replace(row, names=names) if isinstance(row, AuditRow) else row for row in rows), total)
+            rows = await self._read(found)
+        return AuditPage(tuple(rows), total)
+
+    async def _read(self, documents: Iterable[Document]) -> list[AuditRow | Damaged]:
+        """Each row with the names of what it tells of."""
+        rows = [read("audit", document, _row) for document in documents]
+        names = await self._names([row for row in rows if isinstance(row, AuditRow)])
+        return [replace(row, names=names) if isinstance(row, AuditRow) else row for row in rows]
 
     async def _names(self, rows: Iterable[AuditRow]) -> Facts:
         """What is called how by now, each kind in one command."""
@@ -64,7 +69,7 @@ class MongoAudit:
             # One cursor: where a page ended cannot be asked for again by a time that is none.
             async with self._audit.find(_filter(query), batch_size=_BATCH).sort(_NEWEST) as cursor:
                 while some := await cursor.to_list(_BATCH):
-                    yield [read("audit", document, _row) for document in some]
+                    yield await self._read(some)
 
     async def names(self) -> AuditNames:
         with speaking():

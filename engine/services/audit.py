@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from engine.domain.audit import AuditNames, AuditPage, AuditQuery, AuditRow, Facts
+from engine.domain.audit import IDS, AuditNames, AuditPage, AuditQuery, AuditRow, Facts
 from engine.domain.csv_text import BOM, PLAIN, CsvHabits
 from engine.domain.damage import Damaged
 from engine.domain.errors import InvalidText
@@ -19,7 +19,7 @@ from engine.services.gate import gated
 MOST_EXPORTED = 100_000
 _LONGEST = 200
 _MOST_ROWS = 200
-_HEADS = ("When (UTC)", "Who", "Desk", "What", "Subject", "Before", "After")
+_HEADS = ("When (UTC)", "Who", "Name", "Desk", "What", "Subject", "Subject name", "Before", "After")
 
 
 class AuditBook(Protocol):
@@ -29,7 +29,7 @@ class AuditBook(Protocol):
         """Newest first."""
 
     def walk(self, query: AuditQuery) -> AsyncIterator[list[AuditRow | Damaged]]:
-        """All rows of *query*, newest first, a batch at a time; rows that come meanwhile are left out."""
+        """All rows of *query*, newest first, a batch at a time, with names; rows that come meanwhile are left out."""
 
     async def names(self) -> AuditNames: ...
 
@@ -59,7 +59,7 @@ class AuditService:
     ) -> int:
         """All rows of *query* as CSV, handed to *write* in pieces; how many there were, at most ``MOST_EXPORTED``.
 
-        *on_rows* hears how many there are by now.
+        Names stand beside ids; what is gone or has none keeps its id alone. *on_rows* hears how many there are by now.
         """
         actor.must(Deed.SEE_AUDIT)
         write(BOM + habits.line(_HEADS))
@@ -89,10 +89,18 @@ def _sound(query: AuditQuery) -> AuditQuery:
 
 def _line(row: AuditRow | Damaged, habits: CsvHabits) -> str:
     if isinstance(row, Damaged):
-        return habits.line(("", "", "", row.line, row.reason, "", ""))
+        return habits.line(("", "", "", "", row.line, row.reason, "", "", ""))
     when = habits.fine_stamp(row.at)
-    return habits.line((when, row.by, row.desk, row.what, row.subject, _facts(row.before), _facts(row.after)))
+    who, what = row.names.get(f"account:{row.by}", ""), row.names.get(row.subject, "")
+    before, after = _facts(row, row.before), _facts(row, row.after)
+    return habits.line((when, row.by, who, row.desk, row.what, row.subject, what, before, after))
 
 
-def _facts(facts: Facts) -> str:
-    return "; ".join(f"{name}: {value}" for name, value in facts.items())
+def _facts(row: AuditRow, facts: Facts) -> str:
+    return "; ".join(f"{name}: {_value(row, name, value)}" for name, value in facts.items())
+
+
+def _value(row: AuditRow, name: str, value: str) -> str:
+    """An id with what it is called, where it is one and that is known."""
+    called = row.names.get(f"{IDS[name]}:{value}", "") if name in IDS else ""
+    return f"{value} ({called})" if called else value
