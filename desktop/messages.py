@@ -302,6 +302,7 @@ FIELDS = MappingProxyType(
         "odometer_km": "Odometer",
         "colour": "Colour",
         "reason": "Reason",
+        "said": "The reason in words",
         "owner": "Owner",
         "opens": "Opening time",
         "closes": "Closing time",

@@ -110,7 +110,7 @@ def bookings_at(place: Place, means: Means, key: bytes | None, actor: Actor, des
     changing = ChangingCarService(booking, means.turns, desk)
     answers = readable_to(actor).answers
     if not answers:
-        rental = RentalService(store, payment.clock, booking, payment)
+        rental = RentalService(store, payment.clock, booking, payment, desk)
         return Bookings(booking, rental, payment, follower, carrier, changing)
     wishing = Wishing(MongoWishBox(means.client, place.database, answers, key), store, payment.clock)
     return _wished(booking, wishing, carrier, changing)
@@ -123,7 +123,7 @@ def _wished(booking: BookingService, wishing: Wishing, carrier: Carrier, changin
     wished = WishedBookings(
         store, booking.turns, clock, booking.gateway, payment, booking.next_id, booking.return_url, wishing=wishing
     )
-    rental = WishedRental(store, clock, wished, payment, wishing=wishing)
+    rental = WishedRental(store, clock, wished, payment, own.desk, wishing=wishing)
     return Bookings(wished, rental, payment, Follower(payment, clock, _OFTEN_S, _SELDOM_S), carrier, changing)
 
 
@@ -139,7 +139,7 @@ def _carrier(place: Place, means: Means, follower: Follower, who: tuple[Actor, s
         wishes=wishes,
         signed=is_signed,
         bookings=bookings,
-        rental=RentalService(means.store, clock, bookings, means.payment),
+        rental=RentalService(means.store, clock, bookings, means.payment, desk),
         payment=means.payment,
         clock=clock,
         account=actor.account,

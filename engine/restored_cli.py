@@ -12,6 +12,7 @@ import click
 
 from engine.cli_parts import DATA, in_words, password_of, settings_of
 from engine.domain.people import RenterId
+from engine.domain.refund_reason import RefundReason, UsualReason
 
 if TYPE_CHECKING:
     from engine.bootstrap import Engine
@@ -24,23 +25,32 @@ if TYPE_CHECKING:
 @click.option("--book", metavar="PAYMENT", help="Make its booking again, for --renter.")
 @click.option("--renter", metavar="ID", help="Who drives; the id is on the renter's page.")
 @click.option("--give-back", metavar="PAYMENT", help="Give all of its money back and let its car go.")
+@click.option("--reason", metavar="TEXT", help="Why its money goes back; kept with the booking and in the audit.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def restored(
-    data: Path | None, account: str, book: str | None, renter: str | None, give_back: str | None, *, as_json: bool
+    data: Path | None,
+    account: str,
+    book: str | None,
+    renter: str | None,
+    give_back: str | None,
+    reason: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     """List the payments that Stripe has and the restored database lacks, or decide on one of them.
 
     Payments are looked for first where that was not done yet. Status 1 while any waits, 2 if nothing could be done.
     """
-    if bool(book) != bool(renter) or (book and give_back):
-        raise click.BadParameter("--book PAYMENT --renter ID, or --give-back PAYMENT, or neither.")
+    if bool(book) != bool(renter) or bool(give_back) != bool(reason) or (book and give_back):
+        raise click.BadParameter("--book PAYMENT --renter ID, or --give-back PAYMENT --reason TEXT, or neither.")
 
     async def decide(engine: Engine) -> list[RestoredPayment]:
         await engine.restored_look.look(account)
         if book and renter:
             await engine.restored.book_again(engine.actor, book, RenterId(renter))
-        elif give_back:
-            await engine.restored.give_back(engine.actor, give_back)
+        elif give_back and reason:
+            said = RefundReason(UsualReason.OTHER, reason)
+            await engine.restored.give_back(engine.actor, give_back, said)
         return await engine.restored.waiting(engine.actor)
 
     async def run() -> list[RestoredPayment]:
@@ -71,7 +81,7 @@ def _tell(waiting: list[RestoredPayment], *, as_json: bool) -> None:
         what = f"{row['car']} from {row['from']} to {row['to']}; {kept}" if row["car"] else "nobody knows what for"
         click.echo(f"{row['payment']}  booking {row['booking']}  {row['amount']}  {what}")
     click.echo("\nBook again: drivesphere restored --book PAYMENT --renter ID")
-    click.echo("Give the money back: drivesphere restored --give-back PAYMENT")
+    click.echo('Give the money back: drivesphere restored --give-back PAYMENT --reason "TEXT"')
 
 
 def _row(payment: RestoredPayment) -> dict[str, str | bool | None]:

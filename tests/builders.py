@@ -32,11 +32,14 @@ from engine.domain.car import (
 from engine.domain.money import Money
 from engine.domain.people import Renter, RenterId, Role
 from engine.domain.period import RentalPeriod
+from engine.domain.refund_reason import RefundReason, UsualReason
 from engine.embedded.folder import ServerFolder
 from engine.services.booking import HoldCar
 
 DATABASE = "ds_test"
 PASSWORD = "a pass phrase for tests"
+#: Why a desk gives money back.
+MISTAKE = RefundReason(UsualReason.MISTAKE, "other days")
 BERLIN = Branch(BranchId("br-berlin"), "Mitte", "Berlin", "Teststrasse 1", "Europe/Berlin", "08:00", "18:00")
 LISBON = Branch(BranchId("br-lisbon"), "Baixa", "Lisboa", "Rua do Teste 2", "Europe/Lisbon", "08:00", "20:00")
 RENTER = Renter(RenterId("renter-1"), "Ada Moreau", "ada@example.org", "+4930901820", "B072RRE2I55")

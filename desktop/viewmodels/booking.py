@@ -23,6 +23,7 @@ from engine.domain.money import Money
 from engine.domain.payment import Decline
 from engine.domain.people import Renter, RenterId
 from engine.domain.period import RentalPeriod
+from engine.domain.refund_reason import RefundReason
 from engine.domain.renter_errors import RenterKnown
 from engine.services.booking import HoldCar
 from engine.services.renters import Added, NewRenter
@@ -121,10 +122,10 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         if self.state.booking is not None and self.state.stage is Stage.CONFIRMED:
             self._tasks.once("quote refund", self._ask_refund(self.state.booking.id, self._run))
 
-    def cancel(self, shown: Money) -> None:
-        """Cancel and give back *shown*."""
+    def cancel(self, shown: Money, reason: RefundReason | None = None) -> None:
+        """Cancel and give back *shown*, for *reason*."""
         if self.state.booking is not None:
-            change = partial(self._desk.rental.cancel, self._desk.actor, self.state.booking.id, shown)
+            change = partial(self._desk.rental.cancel, self._desk.actor, self.state.booking.id, shown, reason)
             self._tasks.once(f"change {self._run}", self._change(change, self._run))
 
     def returned(self) -> None:

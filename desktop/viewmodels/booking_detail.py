@@ -22,6 +22,7 @@ from engine.domain.listing import told_to
 from engine.domain.money import Money
 from engine.domain.payment import Decline
 from engine.domain.people import Deed, Renter, RenterId
+from engine.domain.refund_reason import RefundReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +131,10 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
         if self.state.booking is not None:
             self._tasks.once("detail refund", self._ask_refund(self.state.booking.id, self._run))
 
-    def cancel(self, shown: Money) -> None:
-        """Cancel and give back *shown*."""
+    def cancel(self, shown: Money, reason: RefundReason | None = None) -> None:
+        """Cancel and give back *shown*, for *reason*."""
         if self.state.booking is not None:
-            self._change(partial(self._desk.rental.cancel, self._desk.actor, self.state.booking.id, shown))
+            self._change(partial(self._desk.rental.cancel, self._desk.actor, self.state.booking.id, shown, reason))
 
     def returned(self) -> None:
         """The car is back."""

@@ -18,6 +18,7 @@ from engine.domain.addresses import BrowserNotOpened, PageAddress
 from engine.domain.booking import Booking, BookingId
 from engine.domain.errors import DriveSphereError, PaymentRefused, StrangeAddress
 from engine.domain.payment import Decline
+from engine.domain.people import Role
 
 _AFTER_FAILURE_S = 3.0
 
@@ -56,6 +57,11 @@ class OneBookingViewModel(QObject, Generic[State]):
         # Counts what the panel was opened for; an answer to an earlier opening changes lists, not the panel.
         self._run = 0
         self.state = state
+
+    @property
+    def says_why(self) -> bool:
+        """Whether the account gives back on others' behalf; a renter's own wish is its own reason."""
+        return self._desk.actor.role is not Role.RENTER
 
     def hold_left_s(self) -> float:
         """Seconds until the hold is over, by the server's clock; 0 without a hold."""

@@ -17,6 +17,7 @@ from engine.domain.payment import Attempt, AttemptState, Refund, RefundState
 from engine.domain.people import AccountName, RenterId
 from engine.domain.period import RentalPeriod
 from engine.domain.pricing import Quote, QuoteLine
+from engine.domain.refund_reason import RefundReason, UsualReason
 from engine.domain.text import search_key
 from engine.domain.trouble import ByHand, Trouble, Why
 
@@ -62,6 +63,8 @@ def _step_document(step: Step) -> Document:
     if (change := step.change) is not None:
         cars = {"before": _booked_document(change.before), "after": _booked_document(change.after)}
         told["change"] = {**cars, "terms_n": change.terms_n}
+    if (reason := step.reason) is not None:
+        told["reason"] = {"usual": reason.usual, "said": reason.said}
     return told
 
 
@@ -71,7 +74,14 @@ def _booked_document(car: BookedCar) -> Document:
 
 def _step(row: Fields) -> Step:
     change = _change(row.part("change")) if row.has("change") else None
-    return Step(row.choice("state", BookingState), row.moment("at"), row.text("by"), change)
+    reason = _reason(row.part("reason")) if row.has("reason") else None
+    return Step(row.choice("state", BookingState), row.moment("at"), row.text("by"), change, reason)
+
+
+def _reason(row: Fields) -> RefundReason:
+    """What was said is not told to owners, whose views leave it out."""
+    said = row.maybe("said") if row.has("said") else ""
+    return RefundReason(row.choice("usual", UsualReason), said)
 
 
 def _change(row: Fields) -> CarChange:

@@ -20,6 +20,7 @@ from engine.domain.ledger import LedgerKind
 from engine.domain.payment import AttemptState, RefundState, StripeMode
 from engine.domain.people import Role
 from engine.domain.photo import MOST_BYTES
+from engine.domain.refund_reason import UsualReason
 from engine.domain.restored import Outcome
 from engine.domain.trouble import Why
 
@@ -87,7 +88,11 @@ _FACTS: Document = {"bsonType": "object", "additionalProperties": _MAYBE_EMPTY, 
 _REFUND = _record({"amount": _PRICE, "state": _one_of(RefundState), "refund_id": _MAYBE_EMPTY})
 _BOOKED_CAR = _record({"car_id": _TEXT, "label": _TEXT, "owner_id": _TEXT})
 _CAR_CHANGE = _record({"before": _BOOKED_CAR, "after": _BOOKED_CAR, "terms_n": _COUNT})
-_STEP = _record({"state": _one_of(BookingState), "at": _DATE, "by": _TEXT, "change": _CAR_CHANGE}, optional=("change",))
+_REASON = _record({"usual": _one_of(UsualReason), "said": _MAYBE_EMPTY})
+_STEP = _record(
+    {"state": _one_of(BookingState), "at": _DATE, "by": _TEXT, "change": _CAR_CHANGE, "reason": _REASON},
+    optional=("change", "reason"),
+)
 _TROUBLE = _record(
     {
         "why": _one_of(Why),

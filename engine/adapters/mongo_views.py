@@ -37,7 +37,8 @@ STANDINGS = "booking_standings"
 
 _NOT_FOR_OWNERS = [
     "renter_id", "renter_name", "renter_key", "intent_key", "session_ids", "booked_by", "history.by",
-    "attempts.request", "attempts.url", "attempts.session_id", "attempts.payment_intent", "trouble.settled",
+    "history.reason.said", "attempts.request", "attempts.url", "attempts.session_id", "attempts.payment_intent",
+    "trouble.settled",
 ]  # fmt: skip
 #: One row of another kind must not stop a view: a list that reads it says damaged.
 _NAME: Document = {"$cond": [{"$eq": [{"$type": "$renter_name"}, "string"]}, "$renter_name", ""]}

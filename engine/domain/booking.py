@@ -17,6 +17,7 @@ from engine.domain.payment import Attempt, AttemptState, Refund, RefundState
 from engine.domain.people import AccountName, Actor, Deed, RenterId, Role
 from engine.domain.period import RentalPeriod
 from engine.domain.pricing import Quote
+from engine.domain.refund_reason import RefundReason
 from engine.domain.trouble import PATIENCE, ByHand, Trouble, Why
 
 BookingId = NewType("BookingId", str)
@@ -91,12 +92,14 @@ class Step:
 
     Attributes:
         change: The state is as before, and the booking goes on with another car.
+        reason: Why money goes back with this step; steps from before it was asked for have none.
     """
 
     state: BookingState
     at: datetime
     by: str
     change: CarChange | None = None
+    reason: RefundReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,11 @@ class Booking:
     def changes(self) -> tuple[CarChange, ...]:
         """Every other car that it went on with, oldest first."""
         return tuple(step.change for step in self.history if step.change is not None)
+
+    @property
+    def reason(self) -> RefundReason | None:
+        """Why its money goes back, or went; what was said last."""
+        return next((step.reason for step in reversed(self.history) if step.reason is not None), None)
 
     @property
     def sold(self) -> BookedCar:
@@ -274,6 +282,7 @@ class Booking:
         by: str,
         attempt: Attempt | None = None,
         refund: Refund | None = None,
+        reason: RefundReason | None = None,
     ) -> Booking:
         """The booking after the move, with its newest attempt and its refund replaced where given.
 
@@ -284,7 +293,7 @@ class Booking:
         """
         if wanted not in MOVES[self.state]:
             raise MoveRefused(self.state, wanted)
-        history = (*self.history, Step(wanted, now, by))
+        history = (*self.history, Step(wanted, now, by, reason=reason))
         unpaid = wanted is BookingState.COMPLETED and self.trouble is not None and self.trouble.why is Why.LAPSED
         trouble = self.trouble if unpaid else None
         moved = replace(self, state=wanted, history=history, trouble=trouble, version=self.version + 1)

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from enum import StrEnum, auto
 from typing import Generic, Protocol, TypeVar
 
-from engine.domain.booking import STANDING, Booking, BookingState, Standing
+from engine.domain.booking import STANDING, Booking, BookingState, Standing, Step
 from engine.domain.car import BranchId, CarId, OwnerId
 from engine.domain.errors import Forbidden
 from engine.domain.people import AccountName, Actor, Deed, RenterId, Role
@@ -224,14 +224,25 @@ def matches(chosen: BookingSelection, booking: Booking) -> bool:
 def told_to(actor: Actor, booking: Booking) -> Booking:
     """*booking* as the account is told it: an owner needs to know that somebody drives, not who.
 
-    Of the renter an owner sees the initials, and neither the payment page nor the e-mail address in its request.
+    Of the renter an owner sees the initials, and neither the payment page nor the e-mail address in its request;
+    of the reason of a refund the usual one, and not what was said beside it.
     """
     if actor.role is not Role.OWNER:
         return booking
     attempts = tuple(replace(attempt, request="", url="") for attempt in booking.attempts)
     return replace(
-        booking, renter_name=initials(booking.renter_name), renter_id=RenterId(""), attempts=attempts, intent_key=""
+        booking,
+        renter_name=initials(booking.renter_name),
+        renter_id=RenterId(""),
+        attempts=attempts,
+        intent_key="",
+        history=tuple(map(_unsaid, booking.history)),
     )
+
+
+def _unsaid(step: Step) -> Step:
+    """What was said beside a reason may name the renter."""
+    return step if step.reason is None else replace(step, reason=replace(step.reason, said=""))
 
 
 def initials(name: str) -> str:

@@ -14,6 +14,7 @@ from engine.domain.payment import Attempt, AttemptState, Stay
 from engine.domain.people import AccountName, Renter, RenterId
 from engine.domain.period import RentalPeriod
 from engine.domain.pricing import Quote, QuoteLine, quote
+from engine.domain.refund_reason import RefundReason
 from engine.domain.settings import FirmSettings
 from engine.domain.zones import zone_of
 
@@ -161,12 +162,13 @@ def paid_again(held: Booking, payment: RestoredPayment, frozen: Frozen) -> Booki
     return held.become(BookingState.CONFIRMED, now=frozen.now, by=frozen.by, attempt=_paid(held, payment))
 
 
-def to_give_back(held: Booking, payment: RestoredPayment, frozen: Frozen) -> Booking:
+def to_give_back(held: Booking, payment: RestoredPayment, frozen: Frozen, reason: RefundReason) -> Booking:
     """Its car is let go and all of its money is due, as of a payment that came too late."""
     moved = held
     for state in (BookingState.RELEASING, BookingState.RELEASED):
         moved = moved.become(state, now=frozen.now, by=frozen.by)
-    return moved.become(BookingState.REFUND_DUE, now=frozen.now, by=frozen.by, attempt=_paid(held, payment))
+    due, paid = BookingState.REFUND_DUE, _paid(held, payment)
+    return moved.become(due, now=frozen.now, by=frozen.by, attempt=paid, reason=reason)
 
 
 def _paid(held: Booking, payment: RestoredPayment) -> Attempt:

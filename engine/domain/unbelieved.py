@@ -22,6 +22,7 @@ from engine.domain.payment import AttemptState, IntentFacts, PageFacts, PageStat
 from engine.domain.people import AccountName
 from engine.domain.period import RentalPeriod
 from engine.domain.pricing import Quote, QuoteLine
+from engine.domain.refund_reason import RefundReason, UsualReason
 from engine.domain.trouble import Trouble, Why
 
 #: What the audit calls the first half of a decision, after which the second may be asked for again.
@@ -183,8 +184,10 @@ _WAYS = MappingProxyType(
 )
 
 
-def ended(booking: Booking, money: AtStripe, doubt: str, *, now: datetime, by: AccountName) -> Booking:
+def ended(booking: Booking, money: AtStripe, doubt: str, said: str = "", *, now: datetime, by: AccountName) -> Booking:
     """As it stands once its car is let go: by moves that there are, with what Stripe says of its payment.
+
+    *said* is why, kept with the last of them.
 
     A person is still asked about it, engines are not.
     """
@@ -194,9 +197,9 @@ def ended(booking: Booking, money: AtStripe, doubt: str, *, now: datetime, by: A
     way = _WAYS[taken].get(booking.state, ())
     moved = booking
     for state in way:
-        moved = moved.become(state, now=now, by=by)
+        moved = moved.become(state, now=now, by=by, reason=_why(said) if state is way[-1] else None)
     if moved.state is BookingState.REFUND_DUE and not money.left:
-        moved = moved.become(BookingState.REFUNDED, now=now, by=by)
+        moved = moved.become(BookingState.REFUNDED, now=now, by=by, reason=_why(said))
     newest = booking.attempt
     if taken and paid is not None:
         session = newest.session_id or next((each.session_id for each in booking.attempts if each.session_id), "")
@@ -237,13 +240,17 @@ def _in_hand(booking: Booking, doubt: str, now: datetime) -> Trouble:
     return Trouble(Why.DOUBTED, min(before.since, now), before.tries, None, doubt)
 
 
-def given(booking: Booking, money: AtStripe, doubt: str, *, now: datetime, by: AccountName) -> Booking:
-    """The next version after Stripe gave back what it had."""
+def _why(said: str) -> RefundReason | None:
+    return RefundReason(UsualReason.OTHER, said) if said else None
+
+
+def given(booking: Booking, money: AtStripe, doubt: str, said: str = "", *, now: datetime, by: AccountName) -> Booking:
+    """The next version after Stripe gave back what it had; *said* is why."""
     booking, trouble = _at_its_price(booking, money.of(booking)), _in_hand(booking, doubt, now)
     after = replace(booking, refund=_refund(money.of(booking)), trouble=trouble, version=booking.version + 1)
     if booking.state is not BookingState.REFUND_DUE:
         return after
-    moved = booking.become(BookingState.REFUNDED, now=now, by=by, refund=after.refund)
+    moved = booking.become(BookingState.REFUNDED, now=now, by=by, refund=after.refund, reason=_why(said))
     return replace(moved, trouble=trouble)
 
 

@@ -37,7 +37,8 @@ MOST_RENTERS = 1_000
 _BATCH = 200
 _HEADS = (
     "Booking", "Standing", "Car", "Plate", "Renter", "Telephone", "Pick-up", "Return", "Time zone", "Pick-up branch",
-    "Return branch", "Booked by", "Booked at", "Price", "Refunded", "Commission", "Net", "Currency", "Payments",
+    "Return branch", "Booked by", "Booked at", "Price", "Refunded", "Refund reason", "Commission", "Net", "Currency",
+    "Payments",
 )  # fmt: skip
 
 
@@ -177,6 +178,7 @@ def _line(booking: Booking, sheet: _Sheet) -> str:
             habits.wall_time(booking.created_at, zone),
             habits.amount(booking.price),
             habits.amount(booking.refund.amount if booking.refund else None),
+            booking.reason.text if booking.reason else "",
             *map(habits.amount, _shares(booking)),
             booking.price.currency,
             " ".join(attempt.payment_intent for attempt in booking.attempts if attempt.payment_intent),

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from engine.domain.audit import AuditRow
 from engine.domain.booking import Booking, BookingId, BookingState
 from engine.domain.cancellation import RefundQuote
 from engine.domain.errors import MoveRefused, PriceChanged
 from engine.domain.giving_back import Reason, given_back
 from engine.domain.money import Money
 from engine.domain.payment import AttemptState, Refund
-from engine.domain.people import Actor, Deed
+from engine.domain.people import Actor, Deed, Role
+from engine.domain.refund_reason import BY_RENTER, RefundReason, sound_reason, told_of
 from engine.ports import Clock, Store, Work
 from engine.services.booking import BookingService, Carriage, HoldCar
 from engine.services.gate import gated
@@ -21,10 +23,13 @@ from engine.services.payment import PaymentService
 @gated
 @dataclass(frozen=True, slots=True)
 class RentalService:
+    """Attributes: ``desk`` is this machine's name, for the audit."""
+
     store: Store
     clock: Clock
     bookings: BookingService
     payment: PaymentService
+    desk: str
 
     async def quote_refund(self, actor: Actor, booking_id: BookingId) -> RefundQuote:
         """Raises: NotFound, Forbidden, or MoveRefused for a booking that cannot be cancelled any more."""
@@ -32,26 +37,37 @@ class RentalService:
         return self._quote(await self.bookings.booking(actor, booking_id), self.clock.now())
 
     async def cancel(
-        self, actor: Actor, booking_id: BookingId, shown: Money, *, also: Carriage | None = None
+        self,
+        actor: Actor,
+        booking_id: BookingId,
+        shown: Money,
+        reason: RefundReason | None = None,
+        *,
+        also: Carriage | None = None,
     ) -> Booking:
         """Cancel, give back *shown*, and set the car free. An unpaid one has its page closed first.
 
-        Somebody else's desk that does it for the actor says so by *also*, of a booking that was confirmed.
+        Whoever gives money back says why by *reason*; that a renter wishes it is a renter's own. Somebody else's desk
+        that does it for the actor says so by *also*, of a booking that was confirmed.
 
         Raises:
+            InvalidText: ``reason`` or ``said``: money goes back, and nobody says why as it can be kept.
             PriceChanged: By now another amount would be given back; ask again with that.
             MoveRefused: It is over already, or has begun and cannot be cancelled.
             Overtaken: Somebody else changed it at the same moment.
         """
         actor.must(Deed.BOOK)
         booking = await self.bookings.booking(actor, booking_id)
-        now = self.clock.now()
+        now, why = self.clock.now(), _why(actor, reason)
         told = self._quote(booking, now)
         if told.given_back != shown:
             raise PriceChanged(f"{shown.minor} was shown, {told.given_back.minor} would be given back now")
         if booking.state is not BookingState.CONFIRMED:
             return await self.payment.give_up(booking_id)
-        cancelled = booking.become(BookingState.CANCELLED, now=now, by=also.by if also else actor.account)
+        if told.given_back.minor > 0:
+            why = sound_reason(why)
+        by = also.by if also else actor.account
+        cancelled = booking.become(BookingState.CANCELLED, now=now, by=by, reason=why)
         if told.given_back.minor > 0:
             cancelled = replace(cancelled, refund=Refund(told.given_back))
 
@@ -59,6 +75,8 @@ class RentalService:
             await work.replace(cancelled)
             if also is not None:
                 await also.seal(work, cancelled)
+            else:
+                await work.audit(self._row(actor, cancelled, told, now))
 
         await self.store.transact(change)
         return await self.payment.carry_on(booking_id)
@@ -104,6 +122,12 @@ class RentalService:
         wish = HoldCar(intent_key, old.car_id, old.period, old.renter_id, old.price, old.return_branch_id)
         return await self.bookings.hold(actor, wish)
 
+    def _row(self, actor: Actor, cancelled: Booking, told: RefundQuote, now: datetime) -> AuditRow:
+        back = f"{told.given_back.minor} {told.given_back.currency}"
+        after = {"state": cancelled.state.value, "given back": back, **told_of(cancelled.reason)}
+        before = {"state": BookingState.CONFIRMED.value}
+        return AuditRow(now, actor.account, self.desk, "booking.cancelled", f"booking:{cancelled.id}", before, after)
+
     def _quote(self, booking: Booking, now: datetime) -> RefundQuote:
         nothing = Money(0, booking.price.currency)
         match booking.state:
@@ -119,3 +143,10 @@ class RentalService:
                 return RefundQuote(back, booking.price - back)
             case _:
                 raise MoveRefused(booking.state, BookingState.CANCELLED)
+
+
+def _why(actor: Actor, reason: RefundReason | None) -> RefundReason | None:
+    """*reason* as it is kept; a renter's own account need not say that the renter wishes it."""
+    if reason is None:
+        return BY_RENTER if actor.role is Role.RENTER else None
+    return sound_reason(reason)

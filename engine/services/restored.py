@@ -18,6 +18,7 @@ from engine.domain.errors import DriveSphereError, MoveRefused, NotBelieved, Not
 from engine.domain.frozen import stay_of
 from engine.domain.payment import PageFacts, PageOrder, PageStatus, Stay
 from engine.domain.people import Actor, Deed, Renter, RenterId
+from engine.domain.refund_reason import RefundReason, sound_reason, told_of
 from engine.domain.restored import (
     NOBODY,
     Frozen,
@@ -198,18 +199,20 @@ class RestoredService:
         payment, renter = await self._open(payment_intent), await self.payments.store.renter(renter_id)
         if payment.stay is None:
             raise MoveRefused("for an unknown car", "a booking")
-        return await self._decide(actor, payment, renter, Outcome.BOOKED)
+        return await self._decide(actor, payment, renter)
 
-    async def give_back(self, actor: Actor, payment_intent: str) -> Booking:
+    async def give_back(self, actor: Actor, payment_intent: str, reason: RefundReason) -> Booking:
         """All of its money that Stripe still has, by the way that every refund takes; its car is let go.
 
         Raises:
             Forbidden: Only an admin may.
+            InvalidText: ``reason`` or ``said``: nobody says why as it can be kept.
             NotFound: There is no such payment.
             MoveRefused: It was decided before.
         """
         actor.must(Deed.SETTLE_BY_HAND)
-        return await self._decide(actor, await self._open(payment_intent), NOBODY, Outcome.GIVEN_BACK)
+        why = sound_reason(reason)
+        return await self._decide(actor, await self._open(payment_intent), NOBODY, why)
 
     async def _open(self, payment_intent: str) -> RestoredPayment:
         payment = await self.book.payment(payment_intent)
@@ -217,23 +220,25 @@ class RestoredService:
             raise MoveRefused(payment.outcome, "decided again")
         return payment
 
-    async def _decide(self, actor: Actor, payment: RestoredPayment, renter: Renter, outcome: Outcome) -> Booking:
-        now = self.payments.clock.now()
+    async def _decide(
+        self, actor: Actor, payment: RestoredPayment, renter: Renter, why: RefundReason | None = None
+    ) -> Booking:
+        """Booked again, or, for a reason, given back."""
+        now, outcome = self.payments.clock.now(), Outcome.BOOKED if why is None else Outcome.GIVEN_BACK
         stay = payment.stay or made_up_stay(payment, now)
         settings, known = await self.payments.store.settings(now), await self._terms(stay)
-        told = {"payment": payment.payment_intent, "decision": outcome, "renter": renter.id}
+        told = {"payment": payment.payment_intent, "decision": outcome, "renter": renter.id, **told_of(why)}
         row = AuditRow(now, actor.account, self.desk, "payment.restored", f"booking:{payment.booking_id}", {}, told)
 
         async def write(work: Work) -> Booking:
             await work.settle_payment(payment, outcome, actor.account, now)
             terms = known
-            if outcome is Outcome.BOOKED:
+            if why is None:
                 terms = await work.claim(CarId(stay.car_id), stay.period, payment.booking_id, now)
             request = self.payments.gateway.freeze(self._order(payment, stay, terms, renter))
             frozen = Frozen(request, now, actor.account, settings)
-            held = held_again(payment, stay, terms, renter, frozen, exact=outcome is Outcome.BOOKED)
-            after = paid_again if outcome is Outcome.BOOKED else to_give_back
-            booking = after(held, payment, frozen)
+            held = held_again(payment, stay, terms, renter, frozen, exact=why is None)
+            booking = paid_again(held, payment, frozen) if why is None else to_give_back(held, payment, frozen, why)
             await work.add(booking)
             await work.audit(row)
             return booking
@@ -242,11 +247,11 @@ class RestoredService:
         try:
             return await self.payments.carry_on(booking.id)
         except (NotBelieved, PaymentMismatch) as problem:
-            if outcome is not Outcome.GIVEN_BACK:
+            if why is None:
                 raise
             # Paid at another price than its days make, or a part went back before the restore: Stripe's word goes.
             log.warning("restored.by_hand", booking=booking.id, code=problem.code)
-            return await self.by_hand.give_back_lost(actor, booking.id, "Restored payment")
+            return await self.by_hand.give_back_lost(actor, booking.id, why.text)
 
     def _order(self, payment: RestoredPayment, stay: Stay, terms: CarTerms, renter: Renter) -> PageOrder:
         booking_id, url = payment.booking_id, self.return_url(payment.booking_id)

@@ -197,7 +197,7 @@ class UnbelievedService:
 
     async def _end(self, actor: Actor, case: UnbelievedCase, said: str, *, settle: bool = True) -> Booking:
         now = self.payments.clock.now()
-        after = ended(case.booking, case.money, case.doubt, now=now, by=actor.account)
+        after = ended(case.booking, case.money, case.doubt, said, now=now, by=actor.account)
         if settle:
             after = _settled_by(after, actor, now, said)
         before = {"state": case.booking.state.value, "doubt": case.doubt}
@@ -233,7 +233,7 @@ class UnbelievedService:
             raise RefundNotMade(f"Stripe still has {money.left} for booking {booking_id}")
         if case.settled or money.on_its_way:
             return case.booking
-        after = _settled_by(given(case.booking, money, case.doubt, now=now, by=actor.account), actor, now, said)
+        after = _settled_by(given(case.booking, money, case.doubt, said, now=now, by=actor.account), actor, now, said)
         own = money.of(case.booking)
         rows = [
             row

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import structlog
 
-from engine.domain.audit import AuditRow
+from engine.domain.audit import AuditRow, Facts
 from engine.domain.booking import Booking, BookingId, BookingState
 from engine.domain.errors import AlreadyAsked, DriveSphereError, NotFound, Overtaken, RuleBroken
 from engine.domain.people import AccountName, Actor, Role
+from engine.domain.refund_reason import told_of
 from engine.domain.wish import VIA, CancelWish, GiveUpWish, HoldWish, Refusal, Signer, Wish, WishAnswer
 from engine.domain.wish_answer import facts_of
 from engine.domain.wish_errors import WishRefused
@@ -132,13 +133,13 @@ class WishDeeds:
         """Who carries it, written in the same transaction: into the history, the audit and the answer."""
 
         async def seal(work: Work, booking: Booking) -> None:
-            await work.audit(self._row(actor, wish, booking.id))
+            await work.audit(self._row(actor, wish, booking.id, told_of(booking.reason)))
             await work.settle_wish(wish, WishAnswer(wish.id, wish.account, self.clock.now(), booking.id))
 
         return Carriage(f"{actor.account}{VIA}{self.account}", seal)
 
-    def _row(self, actor: Actor, wish: Wish, booking_id: BookingId) -> AuditRow:
-        told = {"account": actor.account, "wish": str(wish.kind), "key": wish.id}
+    def _row(self, actor: Actor, wish: Wish, booking_id: BookingId, why: Facts | None = None) -> AuditRow:
+        told = {"account": actor.account, "wish": str(wish.kind), "key": wish.id, **(why or {})}
         return AuditRow(
             self.clock.now(), self.account, self.desk, "wish.carried_out", f"booking:{booking_id}", {}, told
         )

@@ -11,6 +11,7 @@ from engine.domain.booking import Booking, BookingId
 from engine.domain.errors import Forbidden, InvalidText, MoveRefused, NotFound
 from engine.domain.money import Money
 from engine.domain.people import Actor, Deed
+from engine.domain.refund_reason import RefundReason
 from engine.domain.text import clean
 from engine.domain.wish import (
     WISH_LIVES,
@@ -136,6 +137,7 @@ class WishedRental(RentalService):
         actor: Actor,
         booking_id: BookingId,
         shown: Money,
+        reason: RefundReason | None = None,  # noqa: ARG002 -- that the renter wishes it
         *,
         also: Carriage | None = None,  # noqa: ARG002 -- a carrier's
     ) -> Booking:

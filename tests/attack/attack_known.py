@@ -21,6 +21,7 @@ HARMLESS = {
     "bookings.due_at": "times too far ahead count as now",
     "bookings.former_owners*": "by which whom it earned for finds it; what was earned is the ledger's",
     "bookings.history.0.by": "a name beside the booking",
+    "bookings.history.0.reason*": "told, not acted on; what goes back is the rules'",
     "bookings.hold_until": "a hold that ends early lets go of the car; no money moves",
     "bookings.intent_key": "only tells two presses apart",
     "bookings.person_at": "where a case stands in the list; cases are found without it",

@@ -13,7 +13,7 @@ from typing import Any
 import pymongo
 from attack_cells import Cell, Document, honest_of, schema_at, shape_of, values
 from bson import ObjectId
-from builders import DATABASE, PASSWORD, World, days, make_car, wish
+from builders import DATABASE, MISTAKE, PASSWORD, World, days, make_car, wish
 from hostile import GONE
 from payments import Stripe, run_out
 from pymongo.errors import PyMongoError, WriteError
@@ -204,7 +204,7 @@ class Run:
         try:
             if tried.cell.act == "refund":
                 told = await desk.rental.quote_refund(desk.actor, tried.booking.id)
-                await desk.rental.cancel(desk.actor, tried.booking.id, told.given_back)
+                await desk.rental.cancel(desk.actor, tried.booking.id, told.given_back, MISTAKE)
             else:
                 await desk.payment.settle(desk.actor, tried.booking.id)
         except ALARMS as problem:

@@ -22,6 +22,7 @@ from engine.domain.money import Money
 from engine.domain.payment import Attempt, AttemptState, PageFacts
 from engine.domain.people import RenterId
 from engine.domain.period import RentalPeriod
+from engine.domain.refund_reason import BY_RENTER
 from engine.ports import Store
 from engine.services.booking import HoldCar
 from engine.services.lookback import Lookback
@@ -79,7 +80,7 @@ class Desk:
         """Read what would be given back, and agree to it."""
         rental, actor = self.engine.rental, self.engine.actor
         quote = await rental.quote_refund(actor, BookingId(booking))
-        return _told(await rental.cancel(actor, BookingId(booking), quote.given_back))
+        return _told(await rental.cancel(actor, BookingId(booking), quote.given_back, BY_RENTER))
 
     async def take_up_again(self, booking: str, key: str) -> dict[str, Any]:
         again = await self.engine.rental.take_up_again(self.engine.actor, BookingId(booking), key)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 import pytest_asyncio
-from builders import DATABASE, PASSWORD
+from builders import DATABASE, MISTAKE, PASSWORD
 from payments import opened
 from stripe_sender import SECRET, Sender
 
@@ -44,7 +44,7 @@ async def given_back(desk, stripe, **changes):
     """Cancelled in time, the refund done."""
     booking = await paid(desk, stripe, **changes)
     quote = await desk.rental.quote_refund(desk.actor, booking.id)
-    await desk.rental.cancel(desk.actor, booking.id, quote.given_back)
+    await desk.rental.cancel(desk.actor, booking.id, quote.given_back, MISTAKE)
     return await desk.payment.settle(desk.actor, booking.id)
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pymongo
 import pytest
-from builders import BERLIN, DATABASE, PASSWORD, wish
+from builders import BERLIN, DATABASE, MISTAKE, PASSWORD, wish
 from payments import opened, run_out, wrote
 from pymongo.errors import OperationFailure, WriteError
 
@@ -324,7 +324,7 @@ async def test_another_bookings_payment_is_neither_taken_nor_let_go(world, strip
         before = await moved_money(stripe, victim), await moved_money(stripe, booking)
 
         with pytest.raises(NotBelieved):
-            await desk.rental.cancel(desk.actor, booking.id, Money(100_00, "EUR"))
+            await desk.rental.cancel(desk.actor, booking.id, Money(100_00, "EUR"), MISTAKE)
         with pytest.raises(NotBelieved):
             await admin.payment.heard(booking.id, victim.attempt.session_id)
 
@@ -345,7 +345,7 @@ async def test_a_rental_moved_to_other_days_gives_nothing_back(world, stripe):
             db.bookings.update_one({"_id": booking.id}, {"$set": {**later, "attempts.0.request": asked}})
 
         with pytest.raises(NotBelieved):
-            await desk.rental.cancel(desk.actor, booking.id, Money(100_00, "EUR"))
+            await desk.rental.cancel(desk.actor, booking.id, Money(100_00, "EUR"), MISTAKE)
 
         assert before == await moved_money(stripe, booking)
         assert (Why.DOUBTED, Doubt.PAYMENT) == (await cases(admin))[booking.id]
@@ -448,7 +448,7 @@ async def test_a_deed_does_not_put_right_what_is_to_be_doubted(world, stripe):
         world.db.bookings.update_one({"_id": booking.id}, {"$set": {"priced.car_id": "car-2"}})
 
         with pytest.raises(NotBelieved):
-            await desk.rental.cancel(desk.actor, booking.id, Money(100_00, "EUR"))
+            await desk.rental.cancel(desk.actor, booking.id, Money(100_00, "EUR"), MISTAKE)
 
     assert "car-2" == world.stored(booking)["priced"]["car_id"]
 
@@ -511,7 +511,7 @@ async def test_honest_days_raise_no_doubt(world, stripe):
     async with world.desk() as desk, world.desk("admin") as admin:
         await confirmed(desk, stripe, first=10, last=12, key="a")
         cancelled = await confirmed(desk, stripe, car="car-2", first=5, last=7, key="b")
-        await desk.rental.cancel(desk.actor, cancelled.id, Money(100_00, "EUR"))
+        await desk.rental.cancel(desk.actor, cancelled.id, Money(100_00, "EUR"), MISTAKE)
         await desk.rental.returned(desk.actor, (await car_out(desk, stripe)).id)
         over = await opened(desk, car="car-2", first=20, last=22, key="c")
         run_out(world, over)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from builders import BERLIN, DATABASE, PASSWORD
+from builders import BERLIN, DATABASE, MISTAKE, PASSWORD
 from payments import opened, run_out, wrote
 
 from engine.adapters.mongo_books import MongoBooks
@@ -43,7 +43,7 @@ async def confirmed(desk, stripe, **changes):
 
 async def cancelled(desk, booking):
     quoted = await desk.rental.quote_refund(desk.actor, booking.id)
-    return await desk.rental.cancel(desk.actor, booking.id, quoted.given_back)
+    return await desk.rental.cancel(desk.actor, booking.id, quoted.given_back, MISTAKE)
 
 
 async def with_failed_refund(desk, stripe, **changes):
@@ -184,7 +184,7 @@ async def test_row_16_a_cancellation_whose_fee_lapsed_gives_nothing_back_twice(w
         await stripe.fault(kind="drop", operation="PostPaymentIntentsIntentCapture", times=9)
         quoted = await admin.rental.quote_refund(admin.actor, booking.id)
         with pytest.raises(Unavailable):
-            await admin.rental.cancel(admin.actor, booking.id, quoted.given_back)
+            await admin.rental.cancel(admin.actor, booking.id, quoted.given_back, MISTAKE)
         await stripe.calm()
         await stripe.cancel_intent(booking.attempt.payment_intent)
 
@@ -336,7 +336,7 @@ async def test_nobody_settles_what_has_changed_since_or_without_a_word(world, st
         with pytest.raises(InvalidText):
             await admin.head_office.care.settle_by_hand(admin.actor, booking.id, "  ", seen=booking.version)
 
-        assert 0 == world.db.audit.count_documents({})
+        assert 0 == world.db.audit.count_documents({"what": "booking.settled"})
         assert 1 == len(await waiting(admin))
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from builders import DATABASE, LISBON, PASSWORD, make_car, wish
+from builders import DATABASE, LISBON, MISTAKE, PASSWORD, make_car, wish
 from payments import opened
 
 from engine.adapters.mongo_books import MongoBooks
@@ -114,7 +114,7 @@ async def test_a_moved_booking_is_believed_cancelled_and_given_back_from_the_car
         booking = await confirmed(desk, stripe, first=9, last=11)
         moved = await change(desk, booking, "car-4")
         back = await desk.rental.quote_refund(desk.actor, booking.id)
-        done = await desk.rental.cancel(desk.actor, moved.id, back.given_back)
+        done = await desk.rental.cancel(desk.actor, moved.id, back.given_back, MISTAKE)
 
     assert BookingState.CANCELLED is done.state
     assert done.trouble is None
@@ -333,7 +333,7 @@ async def test_of_two_moves_of_one_booking_one_is_overtaken(world, stripe):
 async def _beside_a_cancel(desk, stripe):
     booking = await confirmed(desk, stripe, first=9, last=11)
     shown = (await desk.rental.quote_refund(desk.actor, booking.id)).given_back
-    return booking, await _outcomes(change(desk, booking), desk.rental.cancel(desk.actor, booking.id, shown))
+    return booking, await _outcomes(change(desk, booking), desk.rental.cancel(desk.actor, booking.id, shown, MISTAKE))
 
 
 async def test_moved_and_cancelled_at_one_moment_leaves_no_claim_without_a_booking(world, stripe):

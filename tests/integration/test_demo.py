@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 import pytest_asyncio
+from builders import MISTAKE
 
 from engine.adapters.clock import ServerClock
 from engine.adapters.mongo_client import CODEC, Credentials, connect
@@ -70,7 +71,7 @@ async def test_a_demo_booking_can_be_cancelled_and_its_money_goes_back(demo, end
     await MongoDeployment(client, NAME).record_stripe_mode(StripeMode.TEST, "demo", datetime.now(UTC))
     async with open_engine(place, "clerk", "demo-counter", background=False) as desk:
         quoted = await desk.rental.quote_refund(desk.actor, row["_id"])
-        cancelled = await desk.rental.cancel(desk.actor, row["_id"], quoted.given_back)
+        cancelled = await desk.rental.cancel(desk.actor, row["_id"], quoted.given_back, MISTAKE)
 
     assert quoted.given_back.minor == row["quote"]["total"]
     assert ("cancelled", "done") == (cancelled.state, cancelled.refund.state)

@@ -27,10 +27,11 @@ from engine.domain.car import BranchId, OwnerId
 from engine.domain.csv_text import PLAIN
 from engine.domain.errors import Forbidden, InvalidText, NotFound
 from engine.domain.ledger import LedgerKind, charge_rows, refund_rows
-from engine.domain.listing import COUNT_CAP, BookingOrder, BookingQuery, BookingScope, scopes_of, selection
+from engine.domain.listing import COUNT_CAP, BookingOrder, BookingQuery, BookingScope, scopes_of, selection, told_to
 from engine.domain.money import Money
 from engine.domain.payment import Refund
 from engine.domain.people import RenterId, Role
+from engine.domain.refund_reason import RefundReason, UsualReason
 
 pytestmark = pytest.mark.asyncio
 MINE, BRANCH, FLEET, ALL = BookingScope.MINE, BookingScope.BRANCH, BookingScope.FLEET, BookingScope.ALL
@@ -467,6 +468,22 @@ async def test_an_export_is_written_as_the_spreadsheet_expects_it(filled, habits
     assert rows_of(plain, PLAIN) == rows_of(asked, habits)
     assert f"100,00{habits.separator}" in asked
     assert f"{habits.separator}{habits.day(made.period.starts_at)} " in asked
+
+
+@pytest.mark.parametrize("said", ["paid by phone, too", "=1+1", "Moreau; \u05d0\u05d3\u05d4"])
+async def test_an_export_tells_why_money_went_back_and_owners_not_what_was_said(filled, said):
+    async with filled.desk() as clerk, filled.desk("owner") as owner:
+        held = await _book(clerk, 1, "car-1")
+        told = replace(held.history[-1], reason=RefundReason(UsualReason.TWICE, said))
+        after = replace(held, history=(told,))
+        filled.db.bookings.replace_one({"_id": held.id}, booking_document(after), bypass_document_validation=True)
+        texts = [(await _exported(desk, BookingQuery(scope)))[1] for desk, scope in ((clerk, MINE), (owner, FLEET))]
+        (shown,) = (await owner.listing.page(owner.actor, BookingQuery(FLEET))).rows
+    rows = [next(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))) for text in texts]
+
+    assert [f"twice: {said}", "twice"] == [row["Refund reason"] for row in rows]
+    assert RefundReason(UsualReason.TWICE) == shown.reason == told_to(owner.actor, after).reason
+    assert said not in repr(list(filled.db[FLEET_LIST].find()))
 
 
 async def test_an_owners_export_tells_initials_only(filled):

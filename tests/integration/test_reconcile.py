@@ -14,7 +14,7 @@ from uuid import uuid4
 import httpx
 import pytest
 import pytest_asyncio
-from builders import DATABASE, PASSWORD, days, make_car
+from builders import DATABASE, MISTAKE, PASSWORD, days, make_car
 from payments import CARD, opened
 from plain_http import PLAIN
 
@@ -115,7 +115,7 @@ async def test_honest_runs_agree(world, stripe, compare):
         await stripe.pay(declined, number="4000 0000 0000 0002")
         cancelled = await settled(desk, stripe, first=20, last=22, key="k5")
         quote = await desk.rental.quote_refund(desk.actor, cancelled.id)
-        await desk.rental.cancel(desk.actor, cancelled.id, quote.given_back)
+        await desk.rental.cancel(desk.actor, cancelled.id, quote.given_back, MISTAKE)
         await desk.payment.settle(desk.actor, cancelled.id)
 
     report = await compare()
@@ -245,7 +245,7 @@ async def test_a_refund_on_its_way_is_no_difference(world, stripe, compare, outc
         booking = await settled(desk, stripe)
         (await stripe._http.post("/_control/refunds", json={"outcome": outcome})).raise_for_status()
         quote = await desk.rental.quote_refund(desk.actor, booking.id)
-        await desk.rental.cancel(desk.actor, booking.id, quote.given_back)
+        await desk.rental.cancel(desk.actor, booking.id, quote.given_back, MISTAKE)
         cancelled = await desk.payment.settle(desk.actor, booking.id)
     days_ago(world, booking)
 
@@ -400,7 +400,7 @@ async def test_the_command_on_the_demo_after_an_honest_run_and_after_a_theft(tmp
             await stripe.post("/_control/refunds", json={"outcome": "failed"})
             async with open_engine(place, clerk.account, clerk.password, background=False) as desk:
                 quoted = await desk.rental.quote_refund(desk.actor, booking.id)
-                await desk.rental.cancel(desk.actor, booking.id, quoted.given_back)
+                await desk.rental.cancel(desk.actor, booking.id, quoted.given_back, MISTAKE)
             waiting = await asyncio.to_thread(run, *span, folder=tmp_path)
             await stripe.post("/v1/refunds", data={"payment_intent": booking.attempt.payment_intent, "amount": "100"})
             robbed = await asyncio.to_thread(run, *span, folder=tmp_path)

@@ -6,17 +6,28 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from builders import wish
+from builders import MISTAKE, wish
 from payments import let_go, opened, run_out
+from pymongo.errors import WriteError
 
 from engine.adapters.mongo_work import MongoWork
 from engine.domain.booking import BookingState
 from engine.domain.car import CarStatus
 from engine.domain.catalogue import CarWish
-from engine.domain.errors import MoveRefused, NotFound, PaymentMismatch, PeriodTaken, PriceChanged, Unavailable
+from engine.domain.damage import Damaged
+from engine.domain.errors import (
+    InvalidText,
+    MoveRefused,
+    NotFound,
+    PaymentMismatch,
+    PeriodTaken,
+    PriceChanged,
+    Unavailable,
+)
 from engine.domain.listing import BookingQuery, BookingScope
 from engine.domain.money import Money
 from engine.domain.period import RentalPeriod
+from engine.domain.refund_reason import RefundReason, UsualReason
 from engine.services import pages
 
 pytestmark = pytest.mark.asyncio
@@ -111,10 +122,10 @@ async def test_P9_cancelling_quotes_the_refund_gives_it_once_and_frees_the_car(w
         quoted = await desk.rental.quote_refund(desk.actor, booking.id)
         assert (back, 100_00 - back) == (quoted.given_back.minor, quoted.kept.minor)
 
-        cancelled = await desk.rental.cancel(desk.actor, booking.id, quoted.given_back)
+        cancelled = await desk.rental.cancel(desk.actor, booking.id, quoted.given_back, MISTAKE)
         await asyncio.gather(*(desk.payment.settle(desk.actor, booking.id) for _ in range(5)))
         with pytest.raises(MoveRefused):
-            await desk.rental.cancel(desk.actor, booking.id, quoted.given_back)
+            await desk.rental.cancel(desk.actor, booking.id, quoted.given_back, MISTAKE)
 
     assert BookingState.CANCELLED == cancelled.state
     assert 0 == world.blocking("car-1")
@@ -128,11 +139,65 @@ async def test_P9_cancelling_quotes_the_refund_gives_it_once_and_frees_the_car(w
     assert 100_00 - back == sum(amount for kind, amount in posted if kind.endswith("share"))
 
 
+def _written_by(world, booking, reason):
+    changes = [{"q": {"_id": booking.id}, "u": {"$set": {"history.2.reason": reason}}}]
+    world.db.command("update", "bookings", updates=changes, bypassDocumentValidation=True)
+
+
+async def _cancelled(desk, booking, reason):
+    quoted = await desk.rental.quote_refund(desk.actor, booking.id)
+    return await desk.rental.cancel(desk.actor, booking.id, quoted.given_back, reason)
+
+
+async def test_a_refund_asks_for_a_reason_that_is_kept_with_the_history_and_in_the_audit(world, stripe):
+    said = RefundReason(UsualReason.TWICE, " paid\tby phone,\u200b too ")
+    async with world.desk() as desk:
+        booking = await _confirmed(desk, stripe)
+        for wrong in (None, RefundReason(UsualReason.OTHER, " \u2003"), RefundReason(UsualReason.CAR, "x" * 10_000)):
+            with pytest.raises(InvalidText):
+                await _cancelled(desk, booking, wrong)
+        assert "confirmed" == world.stored(booking)["state"]
+        assert 0 == world.db.audit.count_documents({"subject": f"booking:{booking.id}"})
+
+        cancelled = await _cancelled(desk, booking, said)
+        again = await desk.booking.booking(desk.actor, booking.id)
+
+    kept = {"usual": "twice", "said": "paid by phone, too"}
+    assert RefundReason(UsualReason.TWICE, "paid by phone, too") == cancelled.reason == again.reason
+    assert [None, None, kept] == [step.get("reason") for step in world.stored(booking)["history"]]
+    (row,) = world.db.audit.find({"what": "booking.cancelled"})
+    assert f"booking:{booking.id}" == row["subject"]
+    assert {"state": "cancelled", "given back": "5000 EUR", "reason": "twice", "said": kept["said"]} == row["after"]
+    assert [50_00] == [charge["refunded"] for charge in await stripe.charges(booking)]
+
+
+async def test_without_money_to_give_back_nobody_is_asked_why(world, stripe):
+    async with world.desk() as desk:
+        unpaid = await opened(desk)
+        given_up = await _cancelled(desk, unpaid, None)
+
+    assert BookingState.RELEASED == given_up.state
+    assert given_up.reason is None
+
+
+async def test_a_reason_written_past_the_program_is_refused_and_stops_no_list(world, stripe):
+    async with world.desk() as desk:
+        booking = await _confirmed(desk, stripe)
+        await _cancelled(desk, booking, MISTAKE)
+        for hostile in ({"usual": "bribe", "said": ""}, {"$gt": ""}, {"usual": "car", "said": "x" * 10_000}, "car"):
+            with pytest.raises(WriteError):
+                world.db.bookings.update_one({"_id": booking.id}, {"$set": {"history.2.reason": hostile}})
+            _written_by(world, booking, hostile)
+            rows = await desk.listing.page(desk.actor, BookingQuery(BookingScope.BRANCH))
+            assert isinstance(rows.rows[0], Damaged)
+            _written_by(world, booking, {"usual": "car", "said": ""})
+
+
 async def test_P9_a_refund_that_was_not_shown_is_not_given(world, stripe):
     async with world.desk() as desk:
         booking = await _confirmed(desk, stripe)
         with pytest.raises(PriceChanged):
-            await desk.rental.cancel(desk.actor, booking.id, Money(1, "EUR"))
+            await desk.rental.cancel(desk.actor, booking.id, Money(1, "EUR"), MISTAKE)
 
     assert "confirmed" == world.stored(booking)["state"]
 
@@ -141,7 +206,7 @@ async def test_P9_cancelling_what_is_not_paid_closes_its_page(world, stripe):
     async with world.desk() as desk:
         booking = await opened(desk)
         quoted = await desk.rental.quote_refund(desk.actor, booking.id)
-        cancelled = await desk.rental.cancel(desk.actor, booking.id, quoted.given_back)
+        cancelled = await desk.rental.cancel(desk.actor, booking.id, quoted.given_back, MISTAKE)
 
     assert 0 == quoted.given_back.minor
     assert BookingState.RELEASED == cancelled.state
@@ -153,7 +218,7 @@ async def test_P9_a_refund_whose_answer_was_lost_is_given_once(world, stripe):
         booking = await _confirmed(desk, stripe, first=5, last=7)
         await stripe.fault(kind="lose", times=10, operation="PostRefunds")
         with pytest.raises(Unavailable):
-            await desk.rental.cancel(desk.actor, booking.id, Money(100_00, "EUR"))
+            await desk.rental.cancel(desk.actor, booking.id, Money(100_00, "EUR"), MISTAKE)
         await stripe.calm()
         assert "due_at" in world.stored(booking)
 
@@ -172,7 +237,7 @@ async def test_cancelling_before_the_money_was_taken_lets_it_go_without_a_refund
         assert waiting.money_waits
         await stripe.calm()
 
-        cancelled = await desk.rental.cancel(desk.actor, booking.id, Money(100_00, "EUR"))
+        cancelled = await desk.rental.cancel(desk.actor, booking.id, Money(100_00, "EUR"), MISTAKE)
 
     assert BookingState.CANCELLED == cancelled.state
     assert [] == _ledger(world, booking)
@@ -219,7 +284,7 @@ async def test_B8_a_rental_that_has_begun_is_not_cancelled_under_its_drivers_fee
             {"_id": booking.id}, {"$set": {"starts_at": begun}}, bypass_document_validation=True
         )
         with pytest.raises(MoveRefused):
-            await desk.rental.cancel(desk.actor, booking.id, Money(0, "EUR"))
+            await desk.rental.cancel(desk.actor, booking.id, Money(0, "EUR"), MISTAKE)
 
     assert 1 == world.blocking("car-1")
 
@@ -227,7 +292,7 @@ async def test_B8_a_rental_that_has_begun_is_not_cancelled_under_its_drivers_fee
 async def test_row_15_a_refund_whose_key_stripe_forgot_is_not_given_again(world, stripe):
     async with world.desk() as desk:
         booking = await _confirmed(desk, stripe)
-        cancelled = await desk.rental.cancel(desk.actor, booking.id, Money(50_00, "EUR"))
+        cancelled = await desk.rental.cancel(desk.actor, booking.id, Money(50_00, "EUR"), MISTAKE)
         forgotten = {"refund.state": "due", "refund.refund_id": "", "due_at": booking.created_at}
         world.db.bookings.update_one({"_id": booking.id}, {"$set": forgotten}, bypass_document_validation=True)
         world.db.ledger.delete_many({"booking_id": booking.id, "amount.minor": {"$lt": 0}})
@@ -300,7 +365,7 @@ async def test_a_clerk_cannot_cancel_another_branchs_booking(world, stripe):
     async with world.desk() as one, world.desk("clerk2") as other:
         booking = await opened(one)
         with pytest.raises(NotFound):
-            await other.rental.cancel(other.actor, booking.id, Money(0, "EUR"))
+            await other.rental.cancel(other.actor, booking.id, Money(0, "EUR"), MISTAKE)
 
 
 async def test_row_12_a_page_whose_key_stripe_forgot_is_found_and_closed(world, stripe, monkeypatch):

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pymongo
 import pytest
 import pytest_asyncio
-from builders import DATABASE, PASSWORD, RENTER, make_car, wish
+from builders import DATABASE, MISTAKE, PASSWORD, RENTER, make_car, wish
 from payments import opened
 
 from engine.adapters.backup_file import BackupKey
@@ -151,7 +151,7 @@ async def test_booked_again_the_claim_turns_into_the_booking_and_the_money_is_ta
         before = db.fences.find_one({"_id": "car-2"})["claims"]
         booking = await admin.restored.book_again(admin.actor, case.payment_intent, RENTER.id)
         with pytest.raises(MoveRefused):
-            await admin.restored.give_back(admin.actor, case.payment_intent)
+            await admin.restored.give_back(admin.actor, case.payment_intent, MISTAKE)
         with pytest.raises(MoveRefused):
             await admin.restored.book_again(admin.actor, case.payment_intent, RENTER.id)
         assert [] == await admin.restored.waiting(admin.actor)
@@ -183,7 +183,7 @@ async def test_given_back_all_of_it_goes_back_once_and_the_car_is_free(firm, wor
     async with firm.desk("admin") as admin:
         await admin.restored_look.look("admin")
         (case,) = await admin.restored.waiting(admin.actor)
-        booking = await admin.restored.give_back(admin.actor, case.payment_intent)
+        booking = await admin.restored.give_back(admin.actor, case.payment_intent, MISTAKE)
         for _ in range(3):
             booking = await admin.payment.carry_on(booking.id)
 
@@ -213,7 +213,7 @@ async def test_what_does_not_add_up_goes_back_all_the_same(firm, world, root, st
             db.restored_payments.update_one({}, {"$set": {"stay.rate.minor": 77_00}})
         if way.endswith("gone"):
             db.cars.delete_one({"_id": "car-2"})
-        booking = await admin.restored.give_back(admin.actor, intent)
+        booking = await admin.restored.give_back(admin.actor, intent, MISTAKE)
 
         assert ((), 0) == ((found := await admin.head_office.care.waiting(admin.actor)).rows, found.total)
         assert 0 == await admin.sweeper.sweep()
@@ -265,7 +265,7 @@ async def test_one_row_that_cannot_be_read_stops_no_list_and_is_told(world, dama
         listed = await admin.restored.waiting(admin.actor)
         cases = await admin.restored.cases(admin.actor)
         with pytest.raises(DamagedRow):
-            await admin.restored.give_back(admin.actor, "pi_bad")
+            await admin.restored.give_back(admin.actor, "pi_bad", MISTAKE)
 
     assert ["pi_good"] == [payment.payment_intent for payment in listed]
     assert ["pi_good"] == [case.payment.payment_intent for case in cases.rows]
@@ -320,7 +320,7 @@ async def test_only_an_administrator_decides(firm, world, stripe):
     async with world.desk("worker") as worker, world.desk() as clerk:
         for desk in (worker, clerk):
             with pytest.raises(Forbidden):
-                await desk.restored.give_back(desk.actor, "pi_x")
+                await desk.restored.give_back(desk.actor, "pi_x", MISTAKE)
             with pytest.raises(Forbidden):
                 await desk.restored.book_again(desk.actor, "pi_x", RENTER.id)
         with pytest.raises(Forbidden):

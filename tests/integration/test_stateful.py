@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import hypothesis.strategies as st
 import pytest
-from builders import wish
+from builders import MISTAKE, wish
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from payments import run_out, stripe_of
@@ -140,7 +140,7 @@ class Firm(RuleBasedStateMachine):
         async def cancel(booking):
             desk = self.desks[1]
             quoted = await desk.rental.quote_refund(desk.actor, booking.id)
-            return await desk.rental.cancel(desk.actor, booking.id, quoted.given_back)
+            return await desk.rental.cancel(desk.actor, booking.id, quoted.given_back, MISTAKE)
 
         if booking := self.pick_stored(number, state="confirmed") or self.pick(number):
             self.attempt(cancel(booking))

@@ -16,7 +16,7 @@ from datetime import timedelta
 import httpx
 import pytest
 import pytest_asyncio
-from builders import DATABASE, PASSWORD, days
+from builders import DATABASE, MISTAKE, PASSWORD, days
 from payments import CARD, let_go, opened, run_out, stripe_of
 from plain_http import PLAIN
 
@@ -423,7 +423,7 @@ async def test_desks_with_a_restricted_key_book_and_the_office_moves_the_money(w
             await http.post(booking.attempt.url, data=CARD)
             assert BookingState.CONFIRMED == (await desk.payment.settle(desk.actor, booking.id)).state
         quote = await desk.rental.quote_refund(desk.actor, back.id)
-        await desk.rental.cancel(desk.actor, back.id, quote.given_back)
+        await desk.rental.cancel(desk.actor, back.id, quote.given_back, MISTAKE)
         run_out(world, lapsed)
         assert BookingState.RELEASED == (await desk.payment.settle(desk.actor, lapsed.id)).state
         assert 0 == world.db.ledger.count_documents({})

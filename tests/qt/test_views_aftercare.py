@@ -15,11 +15,14 @@ from desktop.messages import amount, booking_number
 from desktop.tasks import TaskScope
 from desktop.viewmodels.booking import PanelState, Stage
 from desktop.views.client.aftercare import Aftercare
+from desktop.views.refund_reason import ReasonDialog
 from desktop.widgets.question_box import FINAL, QuestionBox
 from engine.domain.booking import BookingId, BookingState
 from engine.domain.cancellation import RefundQuote
 from engine.domain.money import Money
+from engine.domain.people import Role
 from engine.domain.period import RentalPeriod
+from engine.domain.refund_reason import RefundReason, UsualReason
 
 BEGUN = RentalPeriod(NOW - timedelta(hours=5), NOW + timedelta(days=1))
 
@@ -64,17 +67,85 @@ def test_offline_nothing_that_writes_can_be_pressed(care):
 @pytest.mark.parametrize("agreed", [True, False])
 async def test_money_goes_back_only_after_a_yes_to_its_amount(care, until, monkeypatch, agreed):
     cancelled = []
-    monkeypatch.setattr(care._vm, "cancel", cancelled.append)
+    monkeypatch.setattr(care._vm, "cancel", lambda *told: cancelled.append(told))
     care.show()
     care._vm.state = PanelState(Stage.CONFIRMED, booking=make_booking(state=BookingState.CONFIRMED))
     care._vm.refund_quoted.emit(RefundQuote(Money(36_00, "EUR"), Money(36_00, "EUR")))
     await until(lambda: care.window().findChildren(QuestionBox))
     box = care.window().findChildren(QuestionBox)[0]
     assert "Cancel and refund 36.00 EUR" in [button.text() for button in (box.yes, box.no)]
+    box.usual.setCurrentText("Booked or paid twice")
+    box.said.setText("paid by phone, too")
     next(each for each in (box.yes, box.no) if each.text().startswith("Cancel and" if agreed else "Keep")).click()
     await until(lambda: not care._tasks.running("cancel"))
 
-    assert ([Money(36_00, "EUR")] if agreed else []) == cancelled
+    said = RefundReason(UsualReason.TWICE, "paid by phone, too")
+    assert ([(Money(36_00, "EUR"), said)] if agreed else []) == cancelled
+
+
+async def test_a_refund_is_asked_about_by_its_booking_and_wants_a_reason(care, until, monkeypatch):
+    cancelled = []
+    monkeypatch.setattr(care._vm, "cancel", lambda *told: cancelled.append(told))
+    booking = make_booking(state=BookingState.CONFIRMED)
+    box = await _asked_about(care, until, booking, 36_00)
+    told = box.told
+    for named in (booking.plate, booking.renter_name, booking_number(booking.id), "Refund now: 36.00 EUR"):
+        assert named in told
+    assert booking.car_label.startswith(box.wording.about.car)
+
+    assert (False, "Choose a reason first.") == (box.yes.isEnabled(), box.yes.toolTip())
+    box.usual.setCurrentText("Another reason")
+    assert (False, "Say the reason in words first.") == (box.yes.isEnabled(), box.yes.toolTip())
+    box.said.setText(" \u2003 ")
+    assert not box.yes.isEnabled()
+    box.said.setText("a flight was cancelled\x07")
+    box.yes.click()
+    assert (True, True) == (box.isVisible(), box.mistake.isVisible())
+    assert "The reason in words" in box.mistake.text()
+    box.said.setText("a flight was cancelled")
+    assert not box.mistake.isVisible()
+    box.yes.click()
+    await until(lambda: not care._tasks.running("cancel"))
+
+    assert [(Money(36_00, "EUR"), RefundReason(UsualReason.OTHER, "a flight was cancelled"))] == cancelled
+
+
+@pytest.mark.parametrize("chosen", [-1, 0, 6])
+@pytest.mark.parametrize("presses", [1, 3, 7])
+async def test_enter_alone_never_gives_money_back(care, until, monkeypatch, chosen, presses):
+    cancelled = []
+    monkeypatch.setattr(care._vm, "cancel", lambda *told: cancelled.append(told))
+    box = await _asked_about(care, until, make_booking(state=BookingState.CONFIRMED), 36_00)
+    box.usual.setCurrentIndex(chosen)
+    box.said.setText("said")
+    for _ in range(presses):
+        if box.isVisible():
+            QTest.keyClick(box.focusWidget(), Qt.Key.Key_Return)
+    thrown_away = not box.isVisible()
+    box.reject()
+    await until(lambda: not care._tasks.running("cancel"))
+
+    assert ([], presses > 1) == (cancelled, thrown_away)
+
+
+async def test_a_renters_own_account_is_asked_for_no_reason(care, until, monkeypatch):
+    cancelled = []
+    monkeypatch.setattr(care._vm, "cancel", lambda *told: cancelled.append(told))
+    monkeypatch.setattr(care._vm._desk, "actor", replace(care._vm._desk.actor, role=Role.RENTER))
+    box = await _asked_about(care, until, make_booking(state=BookingState.CONFIRMED), 36_00)
+    assert not isinstance(box, ReasonDialog)
+    box.yes.click()
+    await until(lambda: not care._tasks.running("cancel"))
+
+    assert [(Money(36_00, "EUR"), None)] == cancelled
+
+
+async def _asked_about(care, until, booking, back):
+    care.show()
+    care._vm.state = PanelState(Stage.CONFIRMED, booking=booking)
+    care._vm.refund_quoted.emit(RefundQuote(Money(back, "EUR"), Money(0, "EUR")))
+    await until(lambda: care.window().findChildren(QuestionBox))
+    return care.window().findChildren(QuestionBox)[0]
 
 
 @pytest.mark.parametrize(

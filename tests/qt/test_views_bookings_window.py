@@ -72,6 +72,9 @@ async def test_a_booking_is_found_by_its_plate_and_cancelled_with_the_quoted_ref
         person.press(Qt.Key.Key_Return)
         await person.until(QApplication.activeModalWidget)
         box = QApplication.activeModalWidget()
+        person.press(Qt.Key.Key_Down)
+        person.press(Qt.Key.Key_Return)
+        person.type("a flight was cancelled")
         yes = next(each for each in (box.yes, box.no) if each.text() == "Cancel and refund 50.00 EUR")
         yes.setFocus()
         person.press(Qt.Key.Key_Return)
@@ -80,6 +83,8 @@ async def test_a_booking_is_found_by_its_plate_and_cancelled_with_the_quoted_ref
         assert "cancelled" == world.stored(made)["state"]
         assert 50_00 == world.stored(made)["refund"]["amount"]["minor"]
         assert "Cancelled" == detail.past.moments[-1].title
+        assert "The renter asked for it: a flight was cancelled" == detail.past.moments[-1].note
+        assert {"usual": "renter", "said": "a flight was cancelled"} == world.stored(made)["history"][-1]["reason"]
         await person.until(lambda: page.model.index(0, 4).data() == "Cancelled")
         person.press(Qt.Key.Key_Escape)
         await person.until(lambda: person.window.focusWidget() is page.table)

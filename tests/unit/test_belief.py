@@ -22,6 +22,7 @@ from engine.domain.payment import Attempt, AttemptState, IntentFacts, PageOrder,
 from engine.domain.people import AccountName, RenterId
 from engine.domain.period import RentalPeriod
 from engine.domain.pricing import Quote, QuoteLine
+from engine.domain.refund_reason import RefundReason, UsualReason
 from engine.domain.settings import BEGINNING, FirmSettings, Revision
 from engine.domain.successor import MOVES_SINCE, SLACK, Reached, moves_at
 from engine.domain.trouble import FURTHEST_DUE, Trouble, Why
@@ -327,3 +328,14 @@ def test_no_stored_time_silences_a_booking(again_at, since):
 
     assert row.trouble.again_at <= NOW + FURTHEST_DUE
     assert row.trouble.since <= NOW
+
+
+@given(st.none() | st.builds(RefundReason, st.sampled_from(list(UsualReason)), st.text(max_size=60)))
+def test_whatever_is_said_the_same_goes_back_and_the_row_is_believed(reason):
+    last = replace(CANCELLED.history[-1], reason=reason)
+    told = replace(CANCELLED, history=(*CANCELLED.history[:-1], last))
+
+    assert owed(told) == owed(CANCELLED)
+    assert doubt_of(told, EVIDENCE) is None
+    order, same = (believe(each, EVIDENCE).give_back(each.refund, INTENT) for each in (told, CANCELLED))
+    assert order == same

@@ -49,6 +49,7 @@ from engine.domain.payment import Attempt, Refund
 from engine.domain.people import AccountName, RenterId, Role
 from engine.domain.period import RentalPeriod
 from engine.domain.pricing import Quote, QuoteLine
+from engine.domain.refund_reason import RefundReason, UsualReason
 from engine.domain.renters import Block, PastBlock, RenterFile
 from engine.domain.settings import FirmSettings
 from engine.domain.trouble import ByHand, Trouble, Why
@@ -57,6 +58,7 @@ from engine.services.stored_listing import _line as stored_line
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 PRICE = Money(100_00, "EUR")
+WHY = RefundReason(UsualReason.TWICE, "paid by phone, too")
 BOOKING = Booking(
     id=BookingId("G8ET6JAMQZ04"),
     car_id=make_car(1).id,
@@ -75,7 +77,7 @@ BOOKING = Booking(
     quote=Quote((QuoteLine("day", 2, Money(50_00, "EUR")),), 1500),
     attempts=(Attempt(1, "{}", PRICE, NOW, captured_at=NOW),),
     intent_key="key",
-    history=(Step(BookingState.HELD, NOW, "clerk"), Step(BookingState.CANCELLED, NOW, "clerk")),
+    history=(Step(BookingState.HELD, NOW, "clerk"), Step(BookingState.CANCELLED, NOW, "clerk", reason=WHY)),
     cancellation=(CancellationRule(48, 10_000),),
     refund=Refund(PRICE),
     trouble=Trouble(Why.STUCK, NOW, 1, NOW, "code", ByHand(AccountName("admin"), NOW, "in cash")),

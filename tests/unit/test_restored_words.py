@@ -44,7 +44,14 @@ def test_as_json_it_is_one_object(capsys):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--book", "pi_1"], ["--renter", "r"], ["--book", "pi_1", "--renter", "r", "--give-back", "pi_1"]]
+    "arguments",
+    [
+        ["--book", "pi_1"],
+        ["--renter", "r"],
+        ["--give-back", "pi_1"],
+        ["--reason", "nobody came"],
+        ["--book", "pi_1", "--renter", "r", "--give-back", "pi_1", "--reason", "nobody came"],
+    ],
 )
 def test_half_a_decision_or_two_at_once_are_refused(arguments):
     result = CliRunner().invoke(restored, arguments)

@@ -15,6 +15,7 @@ from desktop.viewmodels.panel_state import PanelState
 from engine.domain.booking import Booking
 from engine.domain.errors import DriveSphereError
 from engine.domain.people import Renter, RenterId
+from engine.domain.refund_reason import RefundReason
 from engine.domain.renter_errors import RenterKnown
 from engine.domain.restored import RestoredCase
 from engine.services.renters import NewRenter
@@ -69,9 +70,10 @@ class RestoredViewModel(QObject):
         decide = partial(service.book_again, self._desk.actor, payment, renter.id)
         self._tasks.once("restored", self._decide(case, decide))
 
-    def give_back(self, case: RestoredCase) -> None:
+    def give_back(self, case: RestoredCase, reason: RefundReason) -> None:
         """All of its money."""
-        decide = partial(self._desk.restored.give_back, self._desk.actor, case.payment.payment_intent)
+        service, payment = self._desk.restored, case.payment.payment_intent
+        decide = partial(service.give_back, self._desk.actor, payment, reason)
         self._tasks.once("restored", self._decide(case, decide))
 
     async def _decide(self, case: RestoredCase, decide: Callable[[], Coroutine[Any, Any, Booking]]) -> None:

@@ -8,7 +8,6 @@ from datetime import datetime
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.dialogs import confirm
 from desktop.messages import amount
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
@@ -16,6 +15,7 @@ from desktop.theme.tokens import GRID, Tone
 from desktop.viewmodels.admin.restored import RestoredState, RestoredViewModel
 from desktop.views.admin.restored_words import about, paid_of, period_of, refused, to_give_back, what_happened
 from desktop.views.client.renter_picker import RenterPicker
+from desktop.views.refund_reason import ask_why
 from desktop.views.tools import Tools
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
@@ -102,8 +102,9 @@ class RestoredPanel(SidePanel):
 
     async def _ask_to_give_back(self, case: RestoredCase) -> None:
         # The answer counts for the payment that was asked about.
-        if await confirm(self.window(), to_give_back(case, self._now())) and self.vm.state.case == case:
-            self.vm.give_back(case)
+        reason = await ask_why(self.window(), to_give_back(case, self._now()))
+        if reason is not None and self.vm.state.case == case:
+            self.vm.give_back(case, reason)
 
     def _tell(self, case: RestoredCase) -> None:
         while (item := self._facts.takeAt(0)) is not None:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from desktop.messages import amount, branch_time
 from desktop.theme.tokens import Tone
 from desktop.views.doubt_words import doubt_in_full
+from desktop.views.refund_reason import reason_words
 from desktop.widgets.timeline import Moment
 from engine.domain.booking import UNTOLD, Booking, BookingState, Step
 from engine.domain.payment import Attempt, AttemptState, RefundState
@@ -74,7 +75,8 @@ def moments_of(booking: Booking, now: datetime) -> list[Moment]:
     for before, step in steps:
         title, tone = _step(booking, before, step)
         by = by_words(step.by, " · by ") if _was_asked(booking, step) else ""
-        told.append(Moment(title, f"{branch_time(step.at, zone, now=now)}{by}", tone))
+        why = "" if step.reason is None else reason_words(step.reason)
+        told.append(Moment(title, f"{branch_time(step.at, zone, now=now)}{by}", tone, why))
     return told
 
 

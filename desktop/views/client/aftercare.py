@@ -15,6 +15,7 @@ from desktop.theme.tokens import GRID
 from desktop.viewmodels.booking import BookingViewModel, PanelState, Stage
 from desktop.viewmodels.booking_detail import DetailViewModel
 from desktop.views.bookings.questions import to_cancel, to_take_back
+from desktop.views.refund_reason import ask_why
 from desktop.widgets.button import Button, Kind
 from engine.domain.booking import Booking
 from engine.domain.cancellation import RefundQuote
@@ -82,9 +83,14 @@ class Aftercare(QWidget):
         booking = self._vm.state.booking
         if booking is None:
             return
-        agreed = await confirm(self.window(), to_cancel(booking, quoted, self._now(), self._car))
+        question, reason = to_cancel(booking, quoted, self._now(), self._car), None
+        if quoted.given_back.minor > 0 and self._vm.says_why:
+            reason = await ask_why(self.window(), question)
+            agreed = reason is not None
+        else:
+            agreed = await confirm(self.window(), question)
         if agreed and self._still(booking):
-            self._vm.cancel(quoted.given_back)
+            self._vm.cancel(quoted.given_back, reason)
 
     async def _take_back(self) -> None:
         booking = self._vm.state.booking

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, timedelta
 
-from builders import BERLIN, PASSWORD, RENTER, make_car
+from builders import BERLIN, MISTAKE, PASSWORD, RENTER, make_car
 
 import engine.bootstrap
 from engine.domain.accounts import NewPerson, PeopleQuery, Post
@@ -127,7 +127,7 @@ TABLE: dict[str, UseCase] = {
     "restored.waiting": may(Deed.SEE_ALL_BOOKINGS),
     "restored.cases": may(Deed.SEE_ALL_BOOKINGS),
     "restored.book_again": may(Deed.SETTLE_BY_HAND, args=lambda _it: ("pi_none", RENTER.id)),
-    "restored.give_back": may(Deed.SETTLE_BY_HAND, args=lambda _it: ("pi_none",)),
+    "restored.give_back": may(Deed.SETTLE_BY_HAND, args=lambda _it: ("pi_none", MISTAKE)),
     "head_office.unbelieved.case": may(Deed.SETTLE_BY_HAND, args=_booking),
     "head_office.unbelieved.let_go": may(Deed.SETTLE_BY_HAND, args=lambda it: (it.booking_id, "looked at it")),
     "head_office.unbelieved.give_back": may(
