@@ -3,9 +3,9 @@
 Words stay English; numbers are written and read as in this person's country (``habits``), with the digits 0 to 9 that
 times and booking numbers have as well.
 
-API: amount, digits, minor_of, unclear_amount, rate, whole, count_of, decimals, percent, basis_points_of, plural,
-days_text, country_names, clock_of, desk_zone, desk_time, clock_time, day_time, period_text, branch_time,
-zone_name, zone_line, zone_note, branch_name, branch_line.
+API: amount, short_amount, digits, minor_of, unclear_amount, rate, whole, count_of, decimals, percent,
+basis_points_of, plural, days_text, country_names, clock_of, desk_zone, desk_time, clock_time, day_time, period_text,
+branch_time, zone_name, zone_line, zone_note, branch_name, branch_line.
 """
 
 from __future__ import annotations
@@ -30,6 +30,10 @@ _HOUR = timedelta(hours=1)
 _ALIKE = 3
 _LONGEST_AMOUNT = 9
 _MANY_DIGITS = 1_234_567
+_THOUSAND = 1_000
+_SIZES = ((_THOUSAND, "k"), (_THOUSAND**2, "M"))
+#: From a hundred on, nobody reads the tenths.
+_NO_TENTHS = 1_000
 
 
 def plural(count: int, one: str, many: str = "") -> str:
@@ -111,6 +115,20 @@ def amount(money: Money) -> str:
     sign = custom().negativeSign() if money.minor < 0 else ""
     cents = f"{custom().decimalPoint()}{rest:0{money.exponent}d}" if money.exponent else ""
     return f"{sign}{whole(units)}{cents} {money.currency}"
+
+
+def short_amount(money: Money) -> str:
+    """``12.4k`` for what stands on a bar or a tile; the exact figure is beside it. Halves are rounded up."""
+    one = 10**money.exponent
+    units = (abs(money.minor) + one // 2) // one
+    short, mark, count = whole(units), "", units
+    for size, letter in _SIZES:
+        if count < _THOUSAND:
+            break
+        tenths, count = (units * 10 + size // 2) // size, (units + size // 2) // size
+        short = decimals(tenths) if tenths % 10 and tenths < _NO_TENTHS else whole(count)
+        mark = letter
+    return f"{custom().negativeSign() if money.minor < 0 and units else ''}{short}{mark}"
 
 
 def digits(money: Money) -> str:

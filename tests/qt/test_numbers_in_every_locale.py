@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,6 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QLocale
 
 from desktop import figures
-from desktop.views.admin.oversight_words import short_amount
 from desktop.views.admin.rules_panel import _basis_points
 from desktop.widgets.combo import NumberBox
 from engine.domain.charging import CHARGED
@@ -79,7 +79,24 @@ def test_amounts_are_those_of_the_desks_country(name, shown):
     with desk_in(name):
         assert shown == figures.amount(Money(1250_00, "EUR"))
         assert "December" == figures.locale().standaloneMonthName(12)
-        assert short_amount(Money(12_500_00, "EUR")) == f"12{figures.custom().decimalPoint()}5k"
+        assert figures.short_amount(Money(12_500_00, "EUR")) == f"12{figures.custom().decimalPoint()}5k"
+
+
+@given(LOCALES, st.sampled_from(["EUR", "JPY", "KWD"]), st.integers(-(10**14), 10**14))
+def test_a_short_figure_is_short_and_near_and_grows_with_its_amount(name, currency, minor):
+    money, more = Money(minor, currency), Money(minor + abs(minor) // 50 + 10**5, currency)
+    with desk_in(name):
+        short, exact = _value(figures.short_amount(money)), Fraction(minor, 10**money.exponent)
+        assert abs(short - exact) <= max(Fraction(1, 2), abs(exact) / 20)
+        assert (short < 0) == (exact <= Fraction(-1, 2))
+        assert short <= _value(figures.short_amount(more))
+        assert abs(exact) >= 999 * 10**6 or len(figures.short_amount(money)) <= len("-99.9k")
+
+
+def _value(short):
+    custom, size = figures.custom(), {"k": 1_000, "M": 1_000_000}.get(short[-1], 1)
+    digits = short.rstrip("kM").replace(custom.groupSeparator(), "").replace(custom.decimalPoint(), ".")
+    return Fraction(digits.replace(custom.negativeSign(), "-")) * size
 
 
 @given(LOCALES, st.sampled_from(["BHD", "KWD", "TND"]), st.integers(1, 999), st.integers(0, 999))

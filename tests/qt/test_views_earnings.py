@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from desktop.figures import percent as basis_points_text
+from desktop.figures import short_amount
 from desktop.messages import desk_time
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
@@ -22,7 +23,7 @@ from desktop.viewmodels.owner.explain import ExplainViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.views.owner.earnings_charts import Asked
 from desktop.views.owner.earnings_page import EarningsPage
-from desktop.views.owner.earnings_words import change, compact, percent, span_name
+from desktop.views.owner.earnings_words import change, percent, span_name
 from desktop.views.tools import Tools
 from desktop.widgets.shimmer import ShimmerClock
 from engine.domain.beside import stretches
@@ -412,7 +413,7 @@ def test_several_currencies_are_chosen_between_and_never_added(page):
 
 def test_words_for_figures():
     assert [basis_points_text(bp) for bp in (1500, 1750, 5, 0)] == ["15 %", "17.5 %", "0.05 %", "0 %"]
-    assert [compact(Money(minor, "EUR")) for minor in (12_00, 1_234_00, -2_500_000_00)] == ["12", "1.2k", "-2.5M"]
+    assert [short_amount(Money(minor, "EUR")) for minor in (12_00, 1_234_00, -2_500_000_00)] == ["12", "1.2k", "-2.5M"]
     assert [span_name(span) for span in (quarter(2026, 3, ZONE), year_of(2025, ZONE))] == ["Q3 2026", "2025"]
     nothing = Figures("EUR")
     assert change(Figure.UTILISATION, nothing, nothing, "2025")[0] == "2025: –"  # noqa: RUF001

@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from view_builders import NOW, FedDesk, make_booking
 
+from desktop.figures import short_amount
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.viewmodels.admin.audit import AuditViewModel
@@ -25,7 +26,7 @@ from desktop.viewmodels.phases import Phase
 from desktop.views.admin.audit_page import AuditPage, _changes, _with_id
 from desktop.views.admin.firm_page import FirmPage
 from desktop.views.admin.health_page import HealthPage
-from desktop.views.admin.oversight_words import short_amount, subject_name, subject_text, value_text, who_name
+from desktop.views.admin.oversight_words import subject_name, subject_text, value_text, who_name
 from desktop.views.admin.overview_page import Drill, OverviewPage
 from desktop.views.admin.rules_panel import _basis_points
 from desktop.views.tools import Tools
@@ -226,6 +227,9 @@ def test_a_firm_without_anything_shows_noughts_and_says_what_comes(overview):
         (123_45, "EUR", "123"),
         (1_234_567, "EUR", "12.3k"),
         (99_999_999, "JPY", "100M"),
+        (99_949_00, "EUR", "99.9k"),
+        (999_950_00, "EUR", "1M"),
+        (-40, "EUR", "0"),
         (-250_000, "EUR", "-2.5k"),
     ],
 )

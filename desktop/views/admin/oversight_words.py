@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from PySide6.QtCore import QLocale
 
-from desktop.figures import amount, custom, decimals, locale, plural, whole
+from desktop.figures import amount, locale, plural
 from desktop.messages import booking_number
 from desktop.theme.tokens import Tone
 from engine.domain.audit import IDS, AuditRow
@@ -47,8 +47,6 @@ _ROOMS = MappingProxyType(
         "renter": "Renter",
     }
 )
-#: From a hundred on, nobody reads the tenths.
-_NO_TENTHS = 1_000
 
 
 def verb_text(what: str) -> str:
@@ -90,19 +88,6 @@ def subject_of(typed: str) -> str:
 
 def field_text(name: str) -> str:
     return name.replace("_", " ").capitalize()
-
-
-def short_amount(money: Money) -> str:
-    """``12.4k`` for what stands on a bar; the exact figure is beside it in words and in the table."""
-    one = 10**money.exponent
-    units = (abs(money.minor) + one // 2) // one
-    sign = custom().negativeSign() if money.minor < 0 else ""
-    for size, mark in ((1_000_000, "M"), (1_000, "k")):
-        if units >= size:
-            tenths = (units * 10 + size // 2) // size
-            short = whole(round(tenths / 10)) if tenths >= _NO_TENTHS or tenths % 10 == 0 else decimals(tenths)
-            return f"{sign}{short}{mark}"
-    return f"{sign}{units}"
 
 
 def two_amounts(revenue: Money, commission: Money) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from desktop.figures import amount, plural, whole
-from desktop.views.admin.oversight_words import month_name, month_short, short_amount
+from desktop.figures import amount, plural, short_amount, whole
+from desktop.views.admin.oversight_words import month_name, month_short
 from desktop.widgets.chart_data import ChartData, Point
 from engine.domain.overview import BranchCars, Overview
 

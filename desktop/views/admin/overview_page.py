@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.figures import clock_time, plural, whole
+from desktop.figures import clock_time, plural, short_amount, whole
 from desktop.messages import say
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
 from desktop.viewmodels.admin.overview import OverviewState, OverviewViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.views.admin.behind_panel import BehindPanel
-from desktop.views.admin.oversight_words import month_name, short_amount
+from desktop.views.admin.oversight_words import month_name
 from desktop.views.admin.overview_charts import (
     BY_BRANCH,
     BY_MONTH,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from desktop.figures import amount, whole
-from desktop.views.owner.earnings_words import compact, hours, part_label, part_name, rounded_hours, span_name
+from desktop.figures import amount, short_amount, whole
+from desktop.views.owner.earnings_words import hours, part_label, part_name, rounded_hours, span_name
 from desktop.widgets.chart_data import ChartData, Point
 from engine.domain.earnings import CurrencyReport, Earnings, Figures
 from engine.domain.explained import Figure
@@ -36,7 +36,7 @@ def net_chart(earnings: Earnings, report: CurrencyReport) -> ChartData:
             label=part_label(span, first),
             value=float(now.net_minor),
             text=amount(now.net),
-            short=compact(now.net) if now.net_minor else "",
+            short=short_amount(now.net) if now.net_minor else "",
             name=part_name(span, first),
             before=None if before is None else float(before.net_minor),
             before_text="" if before is None else amount(before.net),
@@ -97,7 +97,7 @@ def branch_chart(report: CurrencyReport) -> ChartData:
             label=each.branch.name,
             value=float(each.total.net_minor),
             text=amount(each.total.net),
-            short=compact(each.total.net),
+            short=short_amount(each.total.net),
             name=f"{each.branch.name}, {each.branch.city}",
             key=Asked(Figure.NET, branch_id=each.branch.branch_id),
         )

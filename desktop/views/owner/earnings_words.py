@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from PySide6.QtCore import QDate
 
-from desktop.figures import amount, custom, decimals, locale, plural, whole
+from desktop.figures import amount, decimals, locale, plural, whole
 from desktop.theme.tokens import Tone
 from engine.domain.beside import Stretch, Which
 from engine.domain.earnings import CurrencyReport, Earnings, Figures
@@ -185,17 +185,6 @@ def rounded_hours(milliseconds: int) -> int:
 
 def hours(milliseconds: int) -> str:
     return f"{whole(rounded_hours(milliseconds))} h"
-
-
-def compact(money: Money) -> str:
-    """``12.3k``: for the foot of a bar; the exact amount is never far."""
-    units = abs(money.minor) // 10**money.exponent
-    sign = custom().negativeSign() if money.minor < 0 else ""
-    for step, letter in ((_MILLION, "M"), (_THOUSAND, "k")):
-        if units >= step:
-            tenths = (units * 10 + step // 2) // step
-            return f"{sign}{decimals(tenths)}{letter}"
-    return f"{sign}{units}"
 
 
 def span_name(span: Span) -> str:
