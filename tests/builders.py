@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pymongo
 import redis
+from within import WITHIN_S
 
 from engine.adapters.mongo_documents import car_document, fence_document, series_document
 from engine.adapters.mongo_provision import NewAccount
@@ -102,7 +103,7 @@ class World:
     async def carrying(self, account: str = "clerk"):
         """A desk that carries out what renters wish, and has said so."""
         async with self.desk(account) as desk, at_work([desk.carrier.run]):
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(WITHIN_S):
                 while not self.db.carriers.count_documents({}):  # noqa: ASYNC110 -- the database tells nobody of this
                     await asyncio.sleep(0.01)
             yield desk

@@ -38,8 +38,8 @@ _EMPTIED = (
     " news movements wishes wish_answers carriers damaged_bookings restored_payments account_requests disputes"
 ).split()
 
-#: What a test was doing when its time was up.
-pytest_plugins = ["limits"]
+#: What a test was doing when its time was up, and the demo that is made once.
+pytest_plugins = ["limits", "demo_folder"]
 
 # Compiled once, not in each of the hundred processes that tests start, whatever the shell says of it.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

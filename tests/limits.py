@@ -18,8 +18,16 @@ from _pytest.faulthandler import fault_handler_stderr_fd_key
 
 #: How long before the end everything is written down.
 _BEFORE_S = 1.0
+#: Whoever is the first in a run to want the demo makes it for all.
+_WITH_THE_DEMO_S = 900
 
 _WATCH = pytest.StashKey[threading.Timer]()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "demo_made" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(_WITH_THE_DEMO_S))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -10,11 +10,10 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtWidgets import QApplication
+from within import WITHIN_S
 
 from desktop.widgets.loading import Loading
 
-#: Nothing in quiet takes a tenth of it; with twenty others at work on two cores something may.
-WITHIN_S = 120.0
 _LOOK_EVERY_S = 0.01
 
 

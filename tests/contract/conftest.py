@@ -14,6 +14,7 @@ import httpx
 import pytest
 import pytest_asyncio
 from plain_http import PLAIN
+from within import WITHIN_S
 
 from engine.adapters.stripe_gateway import STRIPE_VERSION, StripeGateway
 from engine.domain.money import Money
@@ -40,7 +41,7 @@ class SandboxProcess:
 
     def end(self):
         self.process.terminate()
-        out, err = self.process.communicate(timeout=20)
+        out, err = self.process.communicate(timeout=WITHIN_S)
         return self.process.returncode, out, err
 
 
@@ -119,7 +120,7 @@ def sandbox(sandbox_process):
 
 @pytest_asyncio.fixture
 async def gateway(sandbox_process):
-    gateway = StripeGateway(KEY, base_url=sandbox_process.url, timeout=timedelta(seconds=10), retries=0)
+    gateway = StripeGateway(KEY, base_url=sandbox_process.url, timeout=timedelta(seconds=WITHIN_S), retries=0)
     yield gateway
     await gateway.aclose()
 

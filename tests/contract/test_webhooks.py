@@ -8,9 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from stripe import Webhook
+from within import WITHIN_S
 
 SECRET = "whsec_" + "c0ntract" * 4
-PATIENCE_S = 30
 
 
 @pytest.fixture
@@ -44,10 +44,10 @@ def test_an_event_arrives_signed_and_a_duplicate_can_be_had(fresh, receiver):
     session = fresh.session()
     fresh.post(f"/v1/checkout/sessions/{session['id']}/expire")
 
-    body, signature = receiver.received.get(timeout=PATIENCE_S)
+    body, signature = receiver.received.get(timeout=WITHIN_S)
     event = Webhook.construct_event(body, signature, SECRET)
     fresh.control(f"events/{event.id}/resend")
-    again, _ = receiver.received.get(timeout=PATIENCE_S)
+    again, _ = receiver.received.get(timeout=WITHIN_S)
 
     assert event.type == "checkout.session.expired"
     assert event.data.object.id == session["id"]
@@ -60,8 +60,8 @@ def test_a_refused_event_comes_again(fresh, receiver):
     session = fresh.session()
     fresh.post(f"/v1/checkout/sessions/{session['id']}/expire")
 
-    first, _ = receiver.received.get(timeout=PATIENCE_S)
-    second, signature = receiver.received.get(timeout=PATIENCE_S)
+    first, _ = receiver.received.get(timeout=WITHIN_S)
+    second, signature = receiver.received.get(timeout=WITHIN_S)
 
     assert first == second
     assert Webhook.construct_event(second, signature, SECRET)
@@ -73,7 +73,7 @@ def test_a_page_that_runs_out_is_told_without_being_asked(fresh, receiver):
 
     fresh.control("clock", offset_s=24 * 3600 + 1)
 
-    body, _ = receiver.received.get(timeout=PATIENCE_S)
+    body, _ = receiver.received.get(timeout=WITHIN_S)
     assert '"checkout.session.expired"' in body
 
 

@@ -11,15 +11,16 @@ import sys
 from contextlib import asynccontextmanager
 from itertools import count
 
+from within import WITHIN_S
+
 _FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--remote-debugging-pipe",
 )  # fmt: skip
-_PATIENCE_S = 30
 
 
 class Page:
-    """One tab. Every wait ends with an error after half a minute."""
+    """One tab. Every wait ends with an error after ``WITHIN_S``."""
 
     def __init__(self, reader, write):
         self._reader, self._write = reader, write
@@ -35,7 +36,7 @@ class Page:
 
     async def wait_for(self, expression):
         """Until the JavaScript *expression* is true in the page; its value."""
-        async with asyncio.timeout(_PATIENCE_S):
+        async with asyncio.timeout(WITHIN_S):
             while not (value := await self.evaluate(expression)):  # noqa: ASYNC110 -- the page announces nothing
                 await asyncio.sleep(0.05)
         return value
@@ -62,7 +63,7 @@ class Page:
         if self._session and not method.startswith("Target."):
             message["sessionId"] = self._session
         self._write(json.dumps(message).encode() + b"\0")
-        async with asyncio.timeout(_PATIENCE_S):
+        async with asyncio.timeout(WITHIN_S):
             while True:
                 told = json.loads((await self._reader.readuntil(b"\0"))[:-1])
                 if told.get("id") == number:

@@ -61,14 +61,14 @@ def _collecting_here(qapp):
 
 
 @pytest.fixture
-def at_the_counter(qapp, tmp_path):
-    """Run a coroutine with a Person in front of the running program."""
+def at_the_counter(qapp, tmp_path, demo_folder):
+    """Run a coroutine with a Person in front of the running program, which finds its demo made."""
 
     @asynccontextmanager
     async def person():
         pages = asyncio.Queue()
         preferences = Preferences(tmp_path / "preferences.ini")
-        settings = load(tmp_path / "data", environ={}, cwd=tmp_path)
+        settings = load(demo_folder, environ={}, cwd=tmp_path)
         program = Program(qapp, settings, preferences, Stopwatch(), open_browser=pages.put_nowait)
         living = asyncio.create_task(program.live())
         try:
@@ -81,7 +81,7 @@ def at_the_counter(qapp, tmp_path):
         """One story for each time that the program is opened; between them another desk keeps the servers up."""
 
         async def whole():
-            async with open_servers(tmp_path / "data") if len(stories) > 1 else nullcontext():
+            async with open_servers(demo_folder) if len(stories) > 1 else nullcontext():
                 for story in stories:
                     async with person() as somebody:
                         await story(somebody)

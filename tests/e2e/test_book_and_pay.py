@@ -10,6 +10,7 @@ import pytest
 from chromium import chromium
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
+from within import WITHIN_S
 
 from desktop.viewmodels.booking import Stage
 from desktop.viewmodels.phases import Phase
@@ -83,7 +84,7 @@ def test_a_car_is_found_booked_paid_and_cancelled(at_the_counter, tmp_path, card
         panel = await _book(person)
         await person.until(lambda: "Pay in browser" in getattr(person.window.focusWidget(), "text", str)())
         person.press(Qt.Key.Key_Return)
-        address = await asyncio.wait_for(person.pages.get(), 10)
+        address = await asyncio.wait_for(person.pages.get(), WITHIN_S)
         async with chromium(tmp_path / "profile") as page:
             await page.open(address)
             for card in cards:

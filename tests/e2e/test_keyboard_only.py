@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from PySide6.QtCore import Qt
+from within import WITHIN_S
 
 from desktop.viewmodels.booking import Stage
 from desktop.viewmodels.phases import Phase
@@ -39,7 +42,7 @@ def test_a_dozen_keys_lead_to_the_payment_page_and_two_for_a_renters_own_account
         await person.until(lambda: panel.state.page_ready)
         await person.until(client.panel.main.hasFocus)
         press(Qt.Key.Key_Return)
-        address = await person.pages.get()
+        address = await asyncio.wait_for(person.pages.get(), WITHIN_S)
 
         assert "Jonas Vogel" == panel.state.booking.renter_name
         assert panel.state.booking.attempt.url == address
@@ -61,7 +64,7 @@ def test_a_dozen_keys_lead_to_the_payment_page_and_two_for_a_renters_own_account
         await person.until(lambda: panel.state.page_ready)
         await person.until(client.panel.main.hasFocus)
         person.press(Qt.Key.Key_Return)
-        address = await person.pages.get()
+        address = await asyncio.wait_for(person.pages.get(), WITHIN_S)
 
         booking = panel.state.booking
         assert (person.desk.actor.renter.id, "renter") == (booking.renter_id, booking.booked_by)

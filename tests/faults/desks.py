@@ -17,8 +17,7 @@ from typing import Any
 import psutil
 from cluster import spawn
 from desk_process import DeskSpec
-
-_STOPPED_WITHIN_S = 10.0
+from within import WITHIN_S
 
 
 class DeskGone(Exception):
@@ -45,7 +44,7 @@ class Nursery:
 
     def close(self) -> None:
         self._door.close()
-        self._process.wait(10)
+        self._process.wait(WITHIN_S)
 
     async def desk(self, spec: DeskSpec, on_event: Callable[[dict[str, Any]], None]) -> RemoteDesk:
         """A desk that is open for business.
@@ -112,7 +111,7 @@ class RemoteDesk:
 
     async def stopped(self) -> None:
         """Until the kernel says that it stands still."""
-        deadline = time.monotonic() + _STOPPED_WITHIN_S
+        deadline = time.monotonic() + WITHIN_S
         while psutil.Process(self.pid).status() != psutil.STATUS_STOPPED:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{self.spec.name} did not stop")

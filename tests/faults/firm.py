@@ -19,6 +19,7 @@ from plain_http import PLAIN
 from pymongo import AsyncMongoClient
 from pymongo.errors import PyMongoError
 from redis.asyncio import Redis
+from within import WITHIN_S
 
 from engine.adapters.mongo_client import Credentials, connect, database
 from engine.adapters.mongo_deployment import MongoDeployment
@@ -39,7 +40,7 @@ T = TypeVar("T")
 CARD = {"email": "ada@example.org", "expiry": "12/30", "cvc": "123", "name": "Ada"}
 PAID, DECLINED, ASKS_3DS = "4242424242424242", "4000000000000002", "4000002500003155"
 _PAGE = 100
-_SOON_S, _BREATH_S, _OUTLASTS_S = 30.0, 0.1, 300.0
+_BREATH_S, _OUTLASTS_S = 0.1, 300.0
 #: Given up before the sandbox hangs up, which it does after five seconds: a question sent just then is lost.
 _SHORT_LINES = httpx.Limits(keepalive_expiry=1.0)
 
@@ -206,7 +207,7 @@ async def open_firm(cluster: Cluster, nursery: Nursery) -> AsyncIterator[Firm]:
     async with AsyncExitStack() as leaving:
         http = await leaving.enter_async_context(
             httpx.AsyncClient(
-                base_url=cluster.stripe_url, headers=headers, **PLAIN, timeout=_SOON_S, limits=_SHORT_LINES
+                base_url=cluster.stripe_url, headers=headers, **PLAIN, timeout=WITHIN_S, limits=_SHORT_LINES
             )
         )
         root = connect(cluster.mongo_url, Credentials(ROOT, cluster.password, "admin"))

@@ -8,6 +8,7 @@ import pytest
 from builders import RENTER
 from pymongo.errors import OperationFailure, WriteConcernError
 from run import open_run
+from within import WITHIN_S
 
 from engine.adapters.mongo_client import speaking
 from engine.domain.errors import Unavailable
@@ -21,9 +22,9 @@ async def test_B4_a_desk_that_dies_before_the_commit_leaves_no_answer_behind(fir
         doomed, other = await run.desk(), await run.desk()
         await doomed.ask("arm", point="before transact claim", action="kill")
         await run.hold(doomed, wish)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(WITHIN_S):
             while not await run.hold(other, wish):
-                assert "contended" == run.evidence.calls[-1].answer
+                assert run.evidence.calls[-1].answer in {"contended", "unavailable"}
 
         outcome = await run.judged()
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from builders import BERLIN, DATABASE, PASSWORD, days, wish
+from within import WITHIN_S
 
 from engine.background import at_work
 from engine.bootstrap import open_engine
@@ -17,7 +18,6 @@ from engine.domain.events import CarClaimed, Resync
 from engine.place import Place
 
 pytestmark = pytest.mark.asyncio
-_WITHIN_S = 60
 
 
 class Ear:
@@ -25,7 +25,7 @@ class Ear:
         self._subscription, self.facts, self.pulse = subscription, [], subscription.pulse
 
     async def until(self, condition):
-        async with asyncio.timeout(_WITHIN_S):
+        async with asyncio.timeout(WITHIN_S):
             while not condition(self):
                 news = await self._subscription.next()
                 self.facts += news.facts
@@ -52,7 +52,7 @@ async def desk_of(firm, account):
 
 async def insist(ask):
     """A person who presses again until it works; the intent key makes one booking of it."""
-    async with asyncio.timeout(_WITHIN_S):
+    async with asyncio.timeout(WITHIN_S):
         while True:
             try:
                 return await ask()
@@ -102,7 +102,7 @@ async def test_X5_all_servers_stopped_and_started_again_need_no_restart(firm):
         booking = await insist(lambda: one.booking.hold(one.actor, wish(one, car=car, key=f"{car} press")))
         assert (await ear.hears_of(booking)).blocking
         assert not await free()
-        async with asyncio.timeout(_WITHIN_S):
+        async with asyncio.timeout(WITHIN_S):
             while not await other.redis.look():  # noqa: ASYNC110 -- a server announces itself to nobody
                 await asyncio.sleep(0.1)  # it rests a while after a failure
         assert not await free()

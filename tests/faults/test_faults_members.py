@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pymongo
 import pytest
 from builders import DATABASE, PASSWORD
+from within import WITHIN_S
 
 from engine import doctoring
 from engine.adapters import mongo_client
@@ -18,7 +19,7 @@ from engine.domain.health import Area, Level
 from engine.place import Place
 
 pytestmark = pytest.mark.asyncio
-_LOOK_S, _WITHIN_S = 0.2, 60
+_LOOK_S = 0.2
 
 
 def followers(cluster):
@@ -40,7 +41,7 @@ async def administrator(cluster):
 async def database_of(engine, says):
     """What is told of the database once *says* is: the driver asks its members every few seconds only."""
     health = engine.head_office.health
-    async with asyncio.timeout(_WITHIN_S):
+    async with asyncio.timeout(WITHIN_S):
         while says not in (found := (await health.examine(engine.actor)).findings[0]).says:  # noqa: ASYNC110 -- others' time
             await asyncio.sleep(_LOOK_S)
     assert Area.DATABASE is found.area

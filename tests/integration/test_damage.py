@@ -14,6 +14,7 @@ from builders import BERLIN, days, wish
 from hostile import VALUES, paths, with_value
 from payments import opened
 from pymongo.errors import WriteError
+from within import WITHIN_S
 
 from engine.domain.accounts import PeopleQuery
 from engine.domain.audit import AuditQuery
@@ -213,7 +214,7 @@ async def test_the_live_word_goes_on_after_a_row_that_cannot_be_read(world):
 
         honest = await clerk.booking.hold(clerk.actor, wish(clerk, car="car-2", key="after"))
 
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(WITHIN_S):
             seen: set[str] = set()
             while honest.id not in seen:
                 news = await listener.next()

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 from builders import BERLIN, days, make_car, wish
-from patience import WITHIN_S
 from proxy import Line, Proxy
 from pymongo.errors import OperationFailure
+from within import WITHIN_S
 
 from engine.adapters import mongo_changes
 from engine.background import at_work
@@ -31,7 +31,7 @@ class Ear:
         self.subscription, self.facts, self.pulse = subscription, [], subscription.pulse
 
     async def until(self, condition):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(WITHIN_S):
             while not condition(self):
                 news = await self.subscription.next()
                 self.facts += news.facts
@@ -196,7 +196,7 @@ async def test_a_token_that_is_none_begins_anew(world):
             tell,
             after={"_data": "82" + "00" * 20},
         )
-        async with at_work([stream.run]), asyncio.timeout(20):
+        async with at_work([stream.run]), asyncio.timeout(WITHIN_S):
             await began.wait()
 
     assert any(isinstance(word, Lost) for word in words)

@@ -17,6 +17,7 @@ from builders import make_car
 from earnings_builders import MINE, OTHER, History, berlin, draw
 from full_disk import full_disk
 from keyrings import ForgetfulKeyring, MemoryKeyring, NoneKeyring
+from within import WITHIN_S
 
 from engine.adapters.copy_vault import CopyVault
 from engine.adapters.mongo_copy import MongoMoment
@@ -378,7 +379,7 @@ async def test_nothing_is_left_by_a_sync_that_was_writing_when_the_computer_was_
 
     def slow(self, changes, manifest):
         loop.call_soon_threadsafe(begun.set)
-        go_on.wait(10)
+        go_on.wait(WITHIN_S)
         writes(self, changes, manifest)
 
     monkeypatch.setattr(CopyVault, "write", slow)

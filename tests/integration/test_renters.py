@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 from builders import RENTER, make_car, wish
+from within import WITHIN_S
 
 from engine.adapters import memory
 from engine.adapters.mongo_documents import renter_document
@@ -89,7 +90,7 @@ async def test_two_desks_that_add_the_same_person_at_one_moment_are_told(world):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(MongoRenters, "add", waits_for_the_other)
-        async with world.desk() as one, world.desk("admin") as two, asyncio.timeout(20):
+        async with world.desk() as one, world.desk("admin") as two, asyncio.timeout(WITHIN_S):
             added = await asyncio.gather(one.renters.add(one.actor, NEW), two.renters.add(two.actor, NEW))
             ids = {each.renter.id for each in added}
             later = [await one.renters.look(one.actor, renter_id) for renter_id in ids]
@@ -339,7 +340,7 @@ async def test_a_hold_that_began_before_a_block_stands_and_is_listed(world, monk
         return await claim(self, *args)
 
     monkeypatch.setattr(MongoWork, "claim", late_claim)
-    async with world.desk() as desk, world.desk("admin") as other, asyncio.timeout(30):
+    async with world.desk() as desk, world.desk("admin") as other, asyncio.timeout(WITHIN_S):
         hold = asyncio.create_task(_booked(desk, RENTER.id, 1))
         await looked.wait()
         await other.renters.block(other.actor, RENTER.id, 1, "owes money")

@@ -12,6 +12,7 @@ from bson import Binary
 from bson.int64 import Int64
 from builders import DATABASE, PASSWORD, RENTER, make_car, wish
 from pymongo.errors import OperationFailure
+from within import WITHIN_S
 
 from engine.adapters.mongo_client import Credentials, connect
 from engine.adapters.mongo_documents import renter_document
@@ -47,7 +48,7 @@ async def answer_to(world, wish_id):
 
 async def until(look):
     """What *look* finds in the database, once it is there."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(WITHIN_S):
         while not (found := look()):  # noqa: ASYNC110 -- the database tells nobody of this
             await asyncio.sleep(0.02)
     return found
@@ -91,7 +92,7 @@ async def test_a_desk_books_what_a_renter_wishes_and_says_that_it_carried_it(wor
 async def test_a_renter_pays_in_the_browser_and_the_desk_asks_stripe(world, stripe):
     async with carried(world) as (_, renter):
         held = await renter.booking.hold(renter.actor, wish(renter))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(WITHIN_S):
             while held.attempt.url == "":
                 held = await renter.follower.next_change(renter.actor, held.id, held.version)
             await stripe.pay(held)

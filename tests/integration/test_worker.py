@@ -19,6 +19,7 @@ import pytest_asyncio
 from builders import DATABASE, MISTAKE, PASSWORD, days
 from payments import CARD, let_go, opened, run_out, stripe_of
 from plain_http import PLAIN
+from within import WITHIN_S
 
 from engine import worker
 from engine.adapters.migrations import LATEST
@@ -246,7 +247,7 @@ async def test_a_driver_that_loses_the_cancellation_does_not_keep_it_at_work():
     await asked.wait()
     task.cancel()
 
-    done, _ = await asyncio.wait({task}, timeout=30)
+    done, _ = await asyncio.wait({task}, timeout=WITHIN_S)
 
     assert {task} == done
 

@@ -16,6 +16,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from qasync import QEventLoop  # after PySide6: it takes the Qt it finds
 from shiboken6 import isValid
 from view_builders import fed_workspace
+from within import WITHIN_S
 
 from desktop.collector import COLLECTOR, collecting_here
 from desktop.preferences import Preferences
@@ -58,11 +59,13 @@ async def _without_leaks(test):
 
 @pytest.fixture
 def qtbot(qtbot):
-    """What is given to it lives until it is closed.
+    """What is given to it lives until it is closed, and it waits as long as everybody else here.
 
     It keeps weak references only: on a busy machine the collector came between the end of a test and the closing, and
-    took the attributes of widgets that Qt still told of being hidden.
+    took the attributes of widgets that Qt still told of being hidden. By itself it waits for five seconds.
     """
+    for wait in ("waitUntil", "waitSignal", "waitSignals", "waitExposed", "waitActive", "waitCallback"):
+        setattr(qtbot, wait, partial(getattr(qtbot, wait), timeout=round(WITHIN_S * 1000)))
     kept, add = [], qtbot.addWidget
 
     def add_and_keep(widget, **how):

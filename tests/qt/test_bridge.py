@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from qasync import DefaultQEventLoopPolicy, QEventLoop
+from within import WITHIN_S
 
 from desktop.bridge import EngineThread, _plain_loop
 
@@ -57,7 +58,7 @@ async def test_cancelling_the_caller_cancels_the_work_over_there(until):
     with pytest.raises(asyncio.CancelledError):
         await caller
 
-    assert unwound.wait(timeout=5)
+    assert unwound.wait(WITHIN_S)
     await engine.stop()
 
 

@@ -17,7 +17,6 @@ from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
 from engine.domain.car import BodyType
 
-_WITHIN_S = 30
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 

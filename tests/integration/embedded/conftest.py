@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from within import WITHIN_S
 
 from engine.embedded.servers import Endpoints
 
@@ -58,11 +59,11 @@ class Window:
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.wait(20)
+        self.process.wait(WITHIN_S)
 
     def close(self) -> None:
         self.process.stdin.close()
-        self.process.wait(20)
+        self.process.wait(WITHIN_S)
         self.process.stdout.close()
 
     def processes(self) -> list[psutil.Process]:
@@ -91,7 +92,7 @@ def is_keeper(process: psutil.Process) -> bool:
     return "engine.embedded.keeper" in (process.info["cmdline"] or [])
 
 
-def all_ended(processes: list[psutil.Process], within: float = 20) -> bool:
+def all_ended(processes: list[psutil.Process], within: float = WITHIN_S) -> bool:
     """Wait for the ends of *processes*, also of those that their new parent is slow to reap."""
     if not hasattr(os, "pidfd_open"):
         return psutil.wait_procs(processes, timeout=within)[1] == []

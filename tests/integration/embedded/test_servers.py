@@ -18,6 +18,7 @@ import redis
 from builders import redis_of
 from pymongo.errors import OperationFailure
 from redis.exceptions import NoPermissionError
+from within import WITHIN_S
 
 from engine.adapters.redis_rights import USER
 from engine.embedded.folder import ServerFolder, read_json
@@ -75,7 +76,7 @@ def test_the_sandbox_is_started_for_the_window_that_wants_it(open_window, tmp_pa
 
     assert (without.stripe_url, without.stripe_key) == ("", "")
     assert wanted.stripe_key.startswith("sk_test_")
-    with socket.create_connection(("127.0.0.1", int(wanted.stripe_url.rsplit(":")[-1])), timeout=5):
+    with socket.create_connection(("127.0.0.1", int(wanted.stripe_url.rsplit(":")[-1])), timeout=WITHIN_S):
         pass
 
 
@@ -239,7 +240,7 @@ def test_a_caller_without_the_token_is_sent_away(shared):
     assert shared.endpoints
     port = read_json(ServerFolder(shared.folder).endpoint)["port"]
 
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as stranger:
+    with socket.create_connection(("127.0.0.1", port), timeout=WITHIN_S) as stranger:
         stranger.sendall(json.dumps({"token": "guess"}).encode() + b"\n")
         assert stranger.recv(100) == b""
 

@@ -17,6 +17,7 @@ import pytest_asyncio
 from builders import LISBON, make_car
 from pymongo import monitoring
 from view_builders import make_booking
+from within import WITHIN_S
 
 from engine.adapters.mongo_bookings import booking_document
 from engine.domain.booking import BookingState
@@ -99,7 +100,7 @@ async def call(desk, name, actor, it):
     case, verb = TABLE[name], use_cases.of_engine(desk, name)
     if verb is None:
         return
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(WITHIN_S):
         await verb(actor, *case.args(it), **case.kwargs(it))
 
 
@@ -256,7 +257,7 @@ async def _poison(verb, actor, args, kwargs, key, change):
     args, kwargs = list(args), dict(kwargs)
     try:
         (args if isinstance(key, int) else kwargs)[key] = made(change)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(WITHIN_S):
             await verb(actor, *args, **kwargs)
     except DriveSphereError:
         return None
