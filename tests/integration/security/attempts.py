@@ -171,6 +171,8 @@ class Prober:
 
     def __init__(self, url: str, root: pymongo.MongoClient) -> None:
         self._root = root[NAME]
+        self._found: dict[tuple[str, str], str] = {}
+        self._let_do: dict[Attempt, frozenset[str]] = {}
         self._raw = {
             who: pymongo.MongoClient(
                 url,
@@ -188,13 +190,20 @@ class Prober:
             db.client.close()
 
     def may(self, attempt: Attempt) -> frozenset[str]:
-        """Who was let do it."""
-        return frozenset(who for who, db in self._raw.items() if self._let(lambda db=db, who=who: attempt.act(db, who)))
+        """Who was let do it. Tried once: what it did is put back, so it would go the same way again."""
+        if attempt not in self._let_do:
+            self._let_do[attempt] = frozenset(
+                who for who, db in self._raw.items() if self._let(lambda db=db, who=who: attempt.act(db, who))
+            )
+        return self._let_do[attempt]
 
     def rights(self, collection: str, who: str) -> str:
-        """Letters of what the server lets *who* do with *collection*."""
-        place = self._raw[who][collection]
-        return "".join(letter for letter, act in VERBS.items() if self._let(lambda act=act: act(place)))
+        """Letters of what the server lets *who* do with *collection*; tried once."""
+        if (collection, who) not in self._found:
+            place = self._raw[who][collection]
+            letters = (letter for letter, act in VERBS.items() if self._let(lambda act=act: act(place)))
+            self._found[collection, who] = "".join(letters)
+        return self._found[collection, who]
 
     def _let(self, act: Callable[[], object]) -> bool:
         try:
