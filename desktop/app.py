@@ -279,6 +279,7 @@ class Program:
             engine.payment,
             engine.follower,
             fleet=engine.fleet,
+            servicing=engine.servicing,
             images=engine.images,
             accounts=engine.accounts,
             requests=engine.head_office.requests,

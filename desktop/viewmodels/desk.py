@@ -27,6 +27,7 @@ from engine.services.rental import RentalService
 from engine.services.renters import RenterService
 from engine.services.requests import RequestService
 from engine.services.restored import RestoredService
+from engine.services.servicing import ServicingService
 
 T = TypeVar("T")
 
@@ -54,6 +55,7 @@ class Desk:
     payment: PaymentService
     follower: Follower
     fleet: FleetService
+    servicing: ServicingService
     images: ImagesService
     accounts: AccountService
     requests: RequestService

@@ -10,6 +10,7 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.owner.car_state import CarState, Saved, Stage, blank_form, form_of
 from desktop.viewmodels.owner.photo_files import developed, moved
+from desktop.viewmodels.owner.service import ServiceViewModel
 from engine.domain.car import BranchId, Car, CarStatus, OwnerId
 from engine.domain.car_form import CarForm
 from engine.domain.errors import DriveSphereError, Overtaken
@@ -37,6 +38,7 @@ class CarViewModel(QObject):
     def __init__(self, desk: Desk, tasks: TaskScope) -> None:
         super().__init__()
         self._desk, self._tasks = desk, tasks
+        self.service = ServiceViewModel(desk, tasks)
         self._subject = 0
         self.state = CarState()
 
@@ -45,15 +47,18 @@ class CarViewModel(QObject):
         self._subject += 1
         self._show(CarState(Stage.SHOWN, car, photos=car.image_ids))
         self._tasks.latest("car", self._look_ahead(car))
+        self.service.look_at(car)
 
     def apply(self, fact: Fact) -> None:
         """News of the car that is looked at. What is filled in or asked stays; its save is compared anyway."""
+        self.service.apply(fact)
         car, looked_at = self.state.car, self.state.stage is Stage.SHOWN and not self.state.busy
         if car is None or not looked_at:
             return
         if isinstance(fact, CarChanged) and fact.car.id == car.id and fact.car != car:
             self._show(replace(self.state, car=fact.car, photos=fact.car.image_ids, outlook=None))
             self._tasks.latest("car", self._look_ahead(fact.car))
+            self.service.look_at(fact.car)
         elif isinstance(fact, CarClaimed) and fact.car_id == car.id:
             self._tasks.latest("car", self._look_ahead(car))
 
@@ -72,6 +77,7 @@ class CarViewModel(QObject):
     def close(self) -> None:
         self._subject += 1
         self._tasks.stop("car")
+        self.service.look_at(None)
         self._show(CarState())
 
     def back(self) -> None:

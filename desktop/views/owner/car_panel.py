@@ -18,6 +18,7 @@ from desktop.views.owner.car_details import CarDetails
 from desktop.views.owner.car_form_view import CarFormView
 from desktop.views.owner.car_words import ASK, STATUS_STEPS, title_of, to_change_rate, to_lose
 from desktop.views.owner.photo_editor import PhotoEditor
+from desktop.views.owner.service_part import ServicePart
 from desktop.views.photos import Photos
 from desktop.views.tools import Tools, Workspace, announce
 from desktop.widgets.banner import Banner
@@ -45,6 +46,7 @@ class CarPanel(SidePanel):
         self._problem: DriveSphereError | None = None
         self.banner = Banner(tools.theme)
         self.details = CarDetails(tools, photos, workspace.now)
+        self.service = ServicePart(tools, car.service, workspace.now)
         self.form = CarFormView(tools.theme)
         self.photos = PhotoEditor(tools.theme, photos)
         self.main = Button(tools.theme, "Edit", Kind.PRIMARY)
@@ -53,6 +55,11 @@ class CarPanel(SidePanel):
         self.setAcceptDrops(True)
         self._fill_panel()
         self._connect()
+
+    @property
+    def unsaved(self) -> Question | None:
+        """What is asked before something half filled in is lost; None where nothing is."""
+        return to_lose(self._vm.state) if self._vm.state.unsaved else self.service.to_lose()
 
     def open_car(self, car: Car) -> None:
         self._instead(lambda: self._vm.open(car))
@@ -63,13 +70,13 @@ class CarPanel(SidePanel):
 
     def come_back(self) -> bool:
         """Whether something half filled in is shown again that was left for another page."""
-        if self._vm.state.unsaved and not self.isVisible():
+        if self.unsaved is not None and not self.isVisible():
             self.open(self)
-        return self._vm.state.unsaved
+        return self.unsaved is not None
 
     def _instead(self, begin: Callable[[], None]) -> None:
         """*begin* takes the place of what is shown; what would be lost by it is asked about first."""
-        if self._vm.state.unsaved:
+        if self.unsaved is not None:
             self._tasks.once("lose", self._lose_for(begin))
         else:
             begin()
@@ -77,7 +84,8 @@ class CarPanel(SidePanel):
             self.open(self)
 
     async def _lose_for(self, begin: Callable[[], None]) -> None:
-        if await confirm(self.window(), to_lose(self._vm.state)):
+        question = self.unsaved
+        if question is None or await confirm(self.window(), question):
             begin()
         self.open(self)
 
@@ -88,7 +96,7 @@ class CarPanel(SidePanel):
 
     def leave(self) -> None:
         """Another page is opened; what is filled in stays filled in for whoever comes back."""
-        if self._vm.state.unsaved:
+        if self.unsaved is not None:
             self.give_way()
         else:
             self.close_panel()
@@ -97,12 +105,14 @@ class CarPanel(SidePanel):
         """The session ends."""
         self._tasks.stop("lose")
         self._tasks.stop("rate")
+        self.service.stop()
         self.photos.stop()
         self.hide()
 
     def set_online(self, *, online: bool) -> None:
         self._online = online
         self._draw_foot(self._vm.state)
+        self._draw_service(self._vm.state)
 
     def may_save(self) -> bool:
         state = self._vm.state
@@ -132,7 +142,8 @@ class CarPanel(SidePanel):
         self.set_title(title_of(state))
         filled = state.stage is Stage.FILLED_IN
         self._form_page.setVisible(filled)
-        self.details.setVisible(not filled)
+        self._draw_service(state)
+        self.details.setVisible(not filled and not self._planning)
         if filled:
             self.form.draw(state)
             self.photos.draw(state)
@@ -142,6 +153,16 @@ class CarPanel(SidePanel):
         self._draw_foot(state)
         if inside and self.isVisible():
             self._move_focus(moved=moved, filled=filled)
+
+    @property
+    def _planning(self) -> bool:
+        """Whether the form of a service takes the place of all else."""
+        return self._vm.state.stage is Stage.SHOWN and self._vm.service.state.filling
+
+    def _draw_service(self, state: CarState) -> None:
+        home = state.car.branch_id if state.car is not None else None
+        branch = next((each for each in state.branches if each.id == home), None)
+        self.service.draw(branch if state.stage is Stage.SHOWN else None, online=self._online)
 
     def _has_the_focus(self) -> bool:
         focused = self.window().focusWidget()
@@ -155,6 +176,11 @@ class CarPanel(SidePanel):
             self.main.setFocus(Qt.FocusReason.OtherFocusReason)
         elif not self._has_the_focus() or (moved and not filled):
             self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _turn_to_service(self) -> None:
+        """To its form, or back to the car."""
+        self.details.setVisible(self._vm.state.stage is not Stage.FILLED_IN and not self._planning)
+        self._draw_foot(self._vm.state)
 
     def _draw_problem(self, state: CarState) -> None:
         problem = state.problem
@@ -189,9 +215,10 @@ class CarPanel(SidePanel):
         known = state.outlook is not None and state.rules is not None
         for status, button in self.status.items():
             other = state.car is not None and state.car.status is not status
-            button.setVisible(state.stage is Stage.SHOWN and other)
+            button.setVisible(state.stage is Stage.SHOWN and other and not self._planning)
             button.setEnabled(self._online and known and not state.busy)
             button.setToolTip("" if self._online else _OFFLINE)
+        self.main.setVisible(not self._planning)
         ready = known if state.car is not None else state.form is not None
         self.main.setEnabled(self._online and ready and not state.busy)
         self.main.setToolTip("" if self._online else _OFFLINE)
@@ -218,7 +245,7 @@ class CarPanel(SidePanel):
             self._vm.add(state.owner_id)
 
     def _back(self) -> None:
-        if self._vm.state.unsaved:
+        if self.unsaved is not None:
             self._tasks.once("lose", self._lose())
         elif self._vm.state.car is None:
             self.close_panel()
@@ -226,12 +253,13 @@ class CarPanel(SidePanel):
             self._vm.back()
 
     async def _lose(self) -> None:
-        if await confirm(self.window(), to_lose(self._vm.state)):
+        question = self.unsaved
+        if question is None or await confirm(self.window(), question):
             self._vm.close()
             super().close_panel()
 
     def _left(self) -> None:
-        if not self._vm.state.unsaved:
+        if self.unsaved is None:
             self._vm.close()
 
     def _fill_panel(self) -> None:
@@ -245,7 +273,7 @@ class CarPanel(SidePanel):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, _EDGE, 0)
         column.setSpacing(3 * GRID)
-        for part in (self.banner, self.details, self._form_page):
+        for part in (self.banner, self.details, self.service, self._form_page):
             column.addWidget(part)
         column.addStretch(1)
         self._form_page.hide()
@@ -259,6 +287,7 @@ class CarPanel(SidePanel):
     def _connect(self) -> None:
         self._tasks.failed.connect(self.task_failed)
         self.photos.task_failed.connect(self.task_failed)
+        self.service.task_failed.connect(self.task_failed)
         self.form.filled.connect(lambda changes: self._vm.fill(**changes))
         self.form.left.connect(self._vm.leave_field)
         self.form.reasoned.connect(self._vm.give_reason)
@@ -275,10 +304,11 @@ class CarPanel(SidePanel):
             button.clicked.connect(lambda _checked=False, status=status: self._vm.ask_status(status))
         self.closed.connect(self._left)
         self._vm.changed.connect(self.draw)
+        self._vm.service.changed.connect(lambda _state: self._turn_to_service())
 
     def close_panel(self) -> None:
         """Asks first where something would be lost."""
-        if self._vm.state.unsaved and self.isVisible():
+        if self.unsaved is not None and self.isVisible():
             self._tasks.once("lose", self._lose())
         else:
             super().close_panel()
@@ -288,6 +318,8 @@ class CarPanel(SidePanel):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._vm.state.stage in (Stage.ASKED, Stage.FILLED_IN):
             self._back()
+        elif event.key() == Qt.Key.Key_Escape and self._vm.service.state.filling:
+            self.service.leave_form()
         else:
             super().keyPressEvent(event)
 

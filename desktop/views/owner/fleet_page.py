@@ -19,10 +19,10 @@ from desktop.viewmodels.thumbnails import ThumbnailsViewModel
 from desktop.views.area import Page
 from desktop.views.damage import sound_key
 from desktop.views.owner.car_panel import CarPanel
-from desktop.views.owner.car_words import to_lose
 from desktop.views.owner.fleet_filters import FleetFilters
 from desktop.views.owner.fleet_row import OUT, STATUSES
 from desktop.views.owner.fleet_rows import FleetRowsView
+from desktop.views.owner.service_words import done_words
 from desktop.views.photos import Photos
 from desktop.views.tools import Tools, Workspace
 from desktop.widgets.banner import Banner
@@ -108,7 +108,7 @@ class FleetPage(Page):
 
     def unsaved(self) -> Question | None:
         """See ``Area.unsaved``."""
-        return to_lose(self.car.state) if self.car.state.unsaved else None
+        return self.panel.unsaved
 
     def stop(self) -> None:
         self.panel.stop()
@@ -200,7 +200,7 @@ class FleetPage(Page):
         self.filters.edited.connect(self.fleet.ask)
         self.filters.words.stepped_down.connect(self.rows.take_focus)
         self.rows.chosen.connect(self.panel.open_car)
-        shows = Shows(self.panel, self._car_shown, held=lambda: self.car.state.unsaved)
+        shows = Shows(self.panel, self._car_shown, held=lambda: self.panel.unsaved is not None)
         for view in (self.rows.grid, self.rows.table):
             follow = Follow(view, sound_key(lambda line: line.row.car.id), shows)
             self.car.changed.connect(follow.refresh)
@@ -211,6 +211,7 @@ class FleetPage(Page):
         self.view_switch.clicked.connect(self.switch_view)
         self.toast.acted.connect(self._undo_saved)
         self.car.saved.connect(self._was_saved)
+        self.car.service.done.connect(lambda movement: self.toast.tell(done_words(movement)))
         self.car.not_undone.connect(lambda problem: self.toast.tell(f"Not undone. {say(problem).text}"))
         self.panel.task_failed.connect(self.task_failed)
         self._connection.changed.connect(self._connection_changed)
