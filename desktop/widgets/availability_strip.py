@@ -39,6 +39,10 @@ ROW = 7 * GRID
 HEAD = 5 * GRID
 _GUTTER = 13 * GRID
 _LINE = 3
+#: So many fit beside each other in the narrowest panel.
+_KEYS_A_ROW = 3
+#: Of 255: numbers are read through the ribs.
+_RIBS = 110
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 _START = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
 
@@ -103,6 +107,10 @@ class AvailabilityStrip(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Availability, a day at a time with the arrow keys")
         theme.changed.connect(self.update)
+
+    @property
+    def _key_rows(self) -> int:
+        return -(-len(self._keys) // _KEYS_A_ROW)
 
     @property
     def current(self) -> StripDay | None:
@@ -186,7 +194,9 @@ class AvailabilityStrip(QWidget):
         tokens, dashed = self._theme.tokens, look.dashed
         painter.fillRect(part, QColor(tokens.tint(tone)))
         if look.ribbed:
-            painter.fillRect(part, QBrush(QColor(tokens.ink(tone)), Qt.BrushStyle.BDiagPattern))
+            ribs = QColor(tokens.ink(tone))
+            ribs.setAlpha(_RIBS)
+            painter.fillRect(part, QBrush(ribs, Qt.BrushStyle.BDiagPattern))
         line = QRect(part.left(), part.bottom() - _LINE + 1, part.width(), _LINE)
         dots = Qt.BrushStyle.Dense4Pattern if dashed else Qt.BrushStyle.SolidPattern
         painter.fillRect(line, QBrush(QColor(tokens.ink(tone)), dots))
@@ -195,8 +205,10 @@ class AvailabilityStrip(QWidget):
         font = self._theme.font(TypeSize.SMALL)
         painter.setFont(font)
         at = _GUTTER
-        for key in self._keys:
-            box = QRect(at, self.height() - HEAD + GRID, 4 * GRID, HEAD - GRID)
+        for n, key in enumerate(self._keys):
+            row, place_in_row = divmod(n, _KEYS_A_ROW)
+            at = _GUTTER if place_in_row == 0 else at
+            box = QRect(at, self.height() - (self._key_rows - row) * HEAD + GRID, 4 * GRID, HEAD - GRID)
             width = QFontMetrics(font).horizontalAdvance(key.word)
             word = QRect(box.right() + 2 * GRID, box.top(), width + 1, box.height())
             box, word = (QStyle.visualRect(self.layoutDirection(), self.rect(), place) for place in (box, word))
@@ -227,7 +239,7 @@ class AvailabilityStrip(QWidget):
     # Qt names below.
 
     def sizeHint(self) -> QSize:
-        return QSize(320, 2 * HEAD + -(-(self._lead + self._count) // WEEK) * ROW)
+        return QSize(320, (1 + self._key_rows) * HEAD + -(-(self._lead + self._count) // WEEK) * ROW)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
