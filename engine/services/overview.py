@@ -91,7 +91,8 @@ class OverviewService:
         now = self.clock.now()
         latest, holds = await self.book.latest(_LATEST), await self.book.holds(_LATEST)
         cases, disputed = await self.store.needing_person(now, 0, 1), await self.book.disputed()
-        waiting = cases.total + len(await self.store.carless(now)) + await self.book.restored() + disputed
+        lost = [*await self.store.carless(now), *await self.store.crossed(now)]
+        waiting = cases.total + len(lost) + await self.book.restored() + disputed
         return Pulse(now, tuple(latest), tuple(holds), waiting)
 
     async def behind(self, actor: Actor, question: MoneyQuestion) -> BehindPage:

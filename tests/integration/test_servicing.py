@@ -113,7 +113,9 @@ async def test_it_is_cut_around_what_is_sold_and_the_bookings_in_it_wait_to_be_m
         made = await plan(owner, 1, 5, seen=told.sold.seen)
         (visit,) = await owner.servicing.ahead(owner.actor, "car-1")
         waiting = await admin.head_office.care.waiting(admin.actor)
+        counted = await admin.head_office.overview.pulse(admin.actor)
 
+    assert 1 == waiting.total == counted.cases
     before, after = (asked.starts_at, booking.period.starts_at), (booking.period.ends_at, asked.ends_at)
     assert [before, after] == claims(world) == [(each.starts_at, each.ends_at) for each in told.parts]
     assert {booking.id} == told.sold.seen == visit.crossing.sold.seen

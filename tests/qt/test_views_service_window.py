@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import gc
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from builders import BERLIN, wish
+from hypothesis import given
+from hypothesis import strategies as st
 from person import person_at
 from PySide6.QtCore import Qt
 
+from desktop.figures import day_time
 from desktop.viewmodels.phases import Phase
 from desktop.views.client.availability import lines
+from desktop.views.owner.stored_fleet import service_note
 from desktop.widgets.question_box import QuestionBox
 from engine.domain.availability import Why
 from engine.domain.period import RentalPeriod
+from engine.domain.span import milliseconds
 
 
 @pytest.fixture
@@ -163,3 +168,21 @@ async def test_the_weeks_say_until_when_in_words_and_with_a_look_of_their_own(wo
 
     assert [Why.SERVICE] == [each.why for each in calendar.busy]
     assert any(line.startswith("In service ") for line in lines(calendar, BERLIN.clock, now))
+
+
+@given(st.lists(st.tuples(st.integers(0, 90), st.integers(1, 30)), max_size=5), st.integers(0, 120))
+def test_the_copy_says_of_a_car_which_service_was_not_over_when_it_was_made(drawn, hours):
+    begin = datetime(2026, 11, 30, tzinfo=UTC)
+    ends = [(begin + timedelta(hours=first), begin + timedelta(hours=first + long)) for first, long in drawn]
+    at = begin + timedelta(hours=hours)
+    periods = [(milliseconds(start), milliseconds(end)) for start, end in ends]
+
+    note = service_note(periods, milliseconds(at), UTC)
+
+    first = min((each for each in ends if each[1] > at), default=None)
+    if first is None:
+        assert "" == note
+    elif first[0] <= at:
+        assert f"In service until {day_time(first[1], UTC)}" == note
+    else:
+        assert f"Service from {day_time(first[0], UTC)}" == note

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QVBoxLayout
 
-from desktop.messages import BODIES, FUELS, TRANSMISSIONS, amount, branch_name, plural, whole
+from desktop.messages import BODIES, FUELS, TRANSMISSIONS, amount, branch_name, day_time, plural, whole
 from desktop.models.pages import PagesModel, PageTicket
 from desktop.models.rows import Column
 from desktop.theme.icons import Icon
@@ -26,6 +27,8 @@ from desktop.widgets.card_layout import GAP, PICTURE
 from desktop.widgets.page_header import PageHeader
 from engine.domain.car import Car, CarStatus
 from engine.domain.copying import OwnCopy
+from engine.domain.span import moment
+from engine.domain.zones import AnyZone, shown_zone
 
 _ALL = 5_000
 _HINT = "open one for its bookings"
@@ -39,8 +42,15 @@ class StoredFleetPage(Page):
         self._made: dict[str, QPixmap | None] = {}
         places = {branch.branch_id: branch_name(branch) for branch in copy.fleet.branches}
         cars = sorted(copy.fleet.cars, key=lambda car: (car.title, car.plate))
+        service = {car.car_id: car.service for car in copy.fleet.own_cars}
+        zone, as_of = shown_zone(copy.manifest.zone), copy.manifest.head.as_of
         self.model: PagesModel[Car] = PagesModel(_COLUMNS, _never, _ALL)
-        self.grid = CardGrid(tools.theme, tools.shimmer, lambda car: _text(car, places.get(car.branch_id, "")))
+
+        def told(car: Car) -> CarCardText:
+            text = _text(car, places.get(car.branch_id, ""))
+            return replace(text, note=service_note(service.get(car.id, ()), as_of, zone))
+
+        self.grid = CardGrid(tools.theme, tools.shimmer, told)
         self.grid.setModel(self.model)
         self.grid.set_photo_of(self._photo)
         self.content = Content(tools, self.grid, inset=GAP // 2)
@@ -91,6 +101,15 @@ def _text(car: Car, branch: str) -> CarCardText:
         body_type=car.body.value,
         colour=car.colour,
     )
+
+
+def service_note(periods: Iterable[tuple[int, int]], as_of: int, zone: AnyZone) -> str:
+    """The first period of service that was not over at *as_of* (milliseconds since 1970); empty without one."""
+    ahead = sorted(each for each in periods if each[1] > as_of)
+    if not ahead:
+        return ""
+    start, end = (day_time(moment(at), zone, now=moment(as_of)) for at in ahead[0])
+    return f"In service until {end}" if ahead[0][0] <= as_of else f"Service from {start}"
 
 
 def _never(_ticket: PageTicket) -> None:
