@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,6 +45,13 @@ pytest_plugins = ["limits", "demo_folder"]
 # Compiled once, not in each of the hundred processes that tests start, whatever the shell says of it.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+#: Numbers and times are written alike on everybody's computer; a test of other habits chooses its own.
+_HABITS = {"LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "TZ": "UTC"}
+os.environ.update(_HABITS)
+os.environ.pop("LANGUAGE", None)
+if hasattr(time, "tzset"):
+    time.tzset()
 
 
 def pytest_collection_finish() -> None:
