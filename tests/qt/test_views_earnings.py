@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from fractions import Fraction
 
 import pytest
 from csv_readers import GERMAN, TABBED, rows_of
+from hypothesis import example, given
+from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
@@ -393,9 +396,24 @@ def test_what_has_grown_is_told_by_its_sign_and_a_share_in_points():
     assert ("▼ 300 % on May", Tone.WARNING) == change(Figure.NET, less, more, "May")
     fuller, emptier = (Figures("EUR", rented_ms=out, available_ms=100) for out in (60, 41))
     assert ("▼ 19 points on May", Tone.WARNING) == change(Figure.UTILISATION, emptier, fuller, "May")
-    assert ("= 0 points on May", Tone.NEUTRAL) == change(Figure.UTILISATION, fuller, fuller, "May")
+    assert ("Same as May", Tone.NEUTRAL) == change(Figure.UTILISATION, fuller, fuller, "May")
     given_back = Figures("EUR", refunds_minor=-90_00), Figures("EUR", refunds_minor=-60_00)
     assert ("▲ 50 % on May", Tone.NEUTRAL) == change(Figure.REFUNDS, *given_back, "May")
+
+
+@given(st.integers(1, 10**9), st.fractions(-2, 2))
+@example(1000_00, Fraction(-4, 1000))
+@example(1000_00, Fraction(4, 1000))
+@example(1000_00, Fraction(5, 1000))
+@example(1000_00, Fraction(0))
+def test_what_is_no_change_as_it_is_shown_is_no_rise_and_no_fall(old, share):
+    before, now = Figures("EUR", net_minor=old), Figures("EUR", net_minor=old + round(old * share))
+    words, tone = change(Figure.NET, now, before, "a year ago")
+
+    assert " 0 %" not in words
+    assert ("Same as a year ago" == words) == (abs(Fraction(now.net_minor - old, old)) < Fraction(5, 1000))
+    assert ("▼" in words) == (Tone.WARNING is tone)
+    assert ("▲" in words) == (Tone.POSITIVE is tone)
 
 
 def test_several_currencies_are_chosen_between_and_never_added(page):

@@ -96,7 +96,7 @@ def exact(figure: Figure, figures: Figures) -> Fraction | None:
 
 #: More of these is not good news.
 _COSTS = frozenset({Figure.REFUNDS, Figure.COMMISSION})
-_SHAPES = MappingProxyType({1: "▲", -1: "▼", 0: "="})
+_SHAPES = MappingProxyType({1: "▲", -1: "▼"})
 _TONES = MappingProxyType({1: Tone.POSITIVE, -1: Tone.WARNING, 0: Tone.NEUTRAL})
 
 
@@ -110,13 +110,15 @@ def change(figure: Figure, now: Figures, before: Figures, name: str) -> tuple[st
     new, old = exact(figure, now), exact(figure, before)
     if new is None or not old:
         return beside(figure, before, name)
-    if figure is Figure.UTILISATION:
-        # A per cent of per cents would be taken for the difference.
-        return f"{_SHAPES[_sign(new - old)]} {points(abs(new - old))} on {name}", _TONES[_sign(new - old)]
-    # Refunds are negative: more of them is a larger amount. A net that was negative and is less so has grown.
-    grown = (abs(new) - abs(old) if figure in _COSTS else new - old) / abs(old)
+    # A per cent of per cents would be taken for the difference. Refunds are negative: more of them is a larger amount.
+    # A net that was negative and is less so has grown.
+    by_points = figure is Figure.UTILISATION
+    grown = new - old if by_points else (abs(new) - abs(old) if figure in _COSTS else new - old) / abs(old)
+    if not hundredths(abs(grown)):
+        return f"Same as {name}", Tone.NEUTRAL
+    told = points(abs(grown)) if by_points else percent(abs(grown))
     tone = Tone.NEUTRAL if figure in _COSTS else _TONES[_sign(grown)]
-    return f"{_SHAPES[_sign(grown)]} {percent(abs(grown))} on {name}", tone
+    return f"{_SHAPES[_sign(grown)]} {told} on {name}", tone
 
 
 def notes_of(figure: Figure, earnings: Earnings, report: CurrencyReport) -> list[tuple[str, Tone]]:
@@ -165,13 +167,18 @@ def _sign(number: Fraction) -> int:
     return (number > 0) - (number < 0)
 
 
+def hundredths(share: Fraction) -> int:
+    """Rounded, as they are shown: half of one is one."""
+    return (share * 100 + Fraction(1, 2)).__floor__()
+
+
 def percent(share: Fraction) -> str:
-    return f"{whole((share * 100 + Fraction(1, 2)).__floor__())} %"
+    return f"{whole(hundredths(share))} %"
 
 
 def points(share: Fraction) -> str:
     """``19 points``: of a hundred."""
-    return plural((share * 100 + Fraction(1, 2)).__floor__(), "point")
+    return plural(hundredths(share), "point")
 
 
 def days_number(days: Fraction) -> str:
