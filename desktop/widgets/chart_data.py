@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from desktop.widgets.text import isolated
+
 
 class Point(NamedTuple):
     """One figure. *value* only sizes what is drawn; what is read is *text*.
@@ -34,7 +36,7 @@ class Point(NamedTuple):
     @property
     def spoken(self) -> str:
         compared = f", {self.beside}: {self.before_text}" if self.before_text else ""
-        return f"{self.name or self.label}: {self.text}{compared}"
+        return f"{isolated(self.name or self.label)}: {self.text}{compared}"
 
 
 @dataclass(frozen=True, slots=True)

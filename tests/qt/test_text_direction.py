@@ -13,8 +13,11 @@ from desktop.viewmodels.session import OfferedAccount, SessionPhase, SessionStat
 from desktop.views.sign_in_form import SignInForm
 from desktop.views.stored_copies import StoredCopies
 from desktop.widgets.button import Button
+from desktop.widgets.chart_data import ChartData, Point
+from desktop.widgets.chart_map import HeatMap
 from desktop.widgets.palette import Lines, PaletteLine
 from desktop.widgets.palette_row import PaletteRow
+from desktop.widgets.shimmer import ShimmerClock
 from desktop.widgets.text import Text, isolated, kept_apart
 from engine.domain.copying import CopyHead
 from engine.domain.people import AccountName, Role
@@ -72,6 +75,23 @@ def test_in_the_list_of_what_was_found_a_name_stands_before_what_follows_it(qapp
                 (accent if colour.blue() - colour.red() > 60 else plain).append(x)
 
     assert max(accent) < min(plain) + 8
+
+
+@given(name=st.one_of(_HEBREW, _ARABIC))
+@_ANY
+def test_in_a_chart_the_name_of_a_car_begins_where_all_names_begin(qapp, theme, name):
+    shimmer = ShimmerClock(theme)
+    chart = HeatMap(theme, shimmer)
+    chart.resize(500, 120)
+    points = tuple(Point(month, 0.0, "0 EUR", "0", key=n) for n, month in enumerate(("Jan", "Feb")))
+    chart.show_data(ChartData("Net", "EUR", points, (f"{name} 7",), "2026", "", "Month"))
+    picture = chart.grab(QRect(0, 30, 100, 60)).toImage()
+    first = min(x for x in range(100) for y in range(60) if QColor(picture.pixel(x, y)).lightness() < 100)
+
+    assert first < 10
+    assert f"\u2068{name}\u2069: 0 EUR" == Point(name, 0.0, "0 EUR", "0").spoken
+    chart.deleteLater()
+    shimmer.deleteLater()
 
 
 @given(name=st.one_of(_HEBREW, _ARABIC))

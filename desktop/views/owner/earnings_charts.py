@@ -7,6 +7,7 @@ from typing import NamedTuple
 from desktop.figures import amount, short_amount, whole
 from desktop.views.owner.earnings_words import hours, part_label, part_name, rounded_hours, span_name
 from desktop.widgets.chart_data import ChartData, Point
+from desktop.widgets.text import isolated
 from engine.domain.earnings import CurrencyReport, Earnings, Figures
 from engine.domain.explained import Figure
 
@@ -80,7 +81,7 @@ def use_map(earnings: Earnings, report: CurrencyReport) -> ChartData:
             value=_share(figures),
             text=words.of(figures),
             short=words.number(figures),
-            name=f"{each.car.label}, {name}",
+            name=f"{isolated(each.car.label)}, {name}",
             key=Asked(Figure.UTILISATION, n, car_id=each.car.car_id),
         )
         for each in cars
@@ -98,7 +99,7 @@ def branch_chart(report: CurrencyReport) -> ChartData:
             value=float(each.total.net_minor),
             text=amount(each.total.net),
             short=short_amount(each.total.net),
-            name=f"{each.branch.name}, {each.branch.city}",
+            name=f"{isolated(each.branch.name)}, {isolated(each.branch.city)}",
             key=Asked(Figure.NET, branch_id=each.branch.branch_id),
         )
         for each in report.branches
