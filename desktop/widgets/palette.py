@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from unicodedata import combining, normalize
 
 from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
@@ -193,15 +194,17 @@ class Palette(QFrame):
         self.typed.emit(text.strip())
 
     def _narrow(self) -> None:
+        """The better fit first: what was found before commands that fit it less, such as by scattered letters."""
         typed = self.field.text()
         fitting = [(fit(typed, f"{line.title} {line.group}"), line) for line in self._lines]
         best = sorted(
             ((score, line) for score, line in fitting if score is not None),
             key=lambda pair: (not pair[1].enabled, -pair[0]),
         )
-        self.model.show(
-            [*(line for _, line in best if line.enabled), *self._found, *(line for _, line in best if not line.enabled)]
-        )
+        found = max((_fit_found(typed, line) for line in self._found), default=0)
+        before = [line for score, line in best if line.enabled and score >= found]
+        after = [line for score, line in best if not (line.enabled and score >= found)]
+        self.model.show([*before, *self._found, *after])
         self.nothing.setVisible(not self.model.lines)
         self.list.setCurrentIndex(self.model.index(next(iter(self._choices()), 0), 0))
 
@@ -281,3 +284,12 @@ class Palette(QFrame):
         painter = QPainter(self)
         paint_panel(painter, self.rect(), self._theme.tokens.raised, self._theme.tokens.control_border)
         painter.end()
+
+
+def _fit_found(typed: str, line: PaletteLine) -> int:
+    """As ``fit`` of a command, whatever the accents; 0 for a heading and for what was found by another spelling."""
+    return 0 if line.heading else fit(_bare(typed), _bare(f"{line.title} {line.detail}")) or 0
+
+
+def _bare(text: str) -> str:
+    return "".join(sign for sign in normalize("NFKD", text) if not combining(sign))

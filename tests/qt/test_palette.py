@@ -195,6 +195,26 @@ def test_every_kind_has_its_heading_and_count_and_headings_are_passed_over(palet
 
 
 @pytest.mark.parametrize(
+    ("typed", "name", "first"),
+    [
+        ("ada", "Ada Moreau", "Renters"),  # scattered in "Find a car"
+        ("fad", "Fadila Benali", "Renters"),
+        ("fadila", "Fádila Benali", "Renters"),
+        ("find", "Find Andersen", "Find a car"),  # as well as the command
+        ("so", "Anna Sorel", "Renters"),
+        ("boo", "Boo Radley", "Bookings"),
+        ("zzz", "Ada Moreau", "Renters"),
+    ],
+)
+def test_a_name_stands_before_commands_that_fit_less_only(palette, lookup, typed, name, first):
+    QTest.keyClicks(palette.widget.field, typed)
+    lookup.found.emit(typed, Found(renters=(replace(RENTER, name=name),)))
+
+    assert first == titles(palette)[0]
+    assert {"Renters", name} <= set(titles(palette))
+
+
+@pytest.mark.parametrize(
     ("found", "note", "nothing"),
     [
         (Found(), "", "Nothing found for “zzz”. Try a part of it."),
