@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPropertyAnimation, QRect, Qt, Signal
+from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPropertyAnimation, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
@@ -46,7 +46,7 @@ class SidePanel(QWidget):
         self._theme = theme
         self._host = host
         self._came_from: QWidget | None = None
-        self._leaving = False
+        self._leaving = self._opening = False
         self.showing: object = None
         self._title = Text(theme, title, size=TypeSize.TITLE, bold=True)
         self._close = Button(theme, kind=Kind.QUIET, icon=Icon.CLOSE)
@@ -64,6 +64,8 @@ class SidePanel(QWidget):
         self._close.clicked.connect(self.close_panel)
         theme.changed.connect(self.update)
         host.installEventFilter(self)
+        if isinstance(app := QApplication.instance(), QApplication):
+            app.focusChanged.connect(self._follow_focus)
         self._lay_out()
         self.hide()
 
@@ -95,7 +97,9 @@ class SidePanel(QWidget):
         # What it shows now is read from its beginning, wherever the one before was left.
         self._room.verticalScrollBar().setValue(0)
         self._make_room(taken=True)
+        self._opening = True
         (first_focus or self._first_field()).setFocus(Qt.FocusReason.OtherFocusReason)
+        self._opening = False
         self._move(self._place(outside=False))
 
     def close_panel(self) -> None:
@@ -118,6 +122,25 @@ class SidePanel(QWidget):
         came_from, self._came_from = self._came_from, None
         if came_from is not None and isValid(came_from) and came_from.isVisible():
             came_from.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _follow_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """What the focus is led to by a key, or by the program, is brought into sight once it has its place."""
+        content = self._room.widget()
+        pressed = QApplication.mouseButtons() != Qt.MouseButton.NoButton
+        if now is not None and content is not None and content.isAncestorOf(now) and not (pressed or self._opening):
+            QTimer.singleShot(0, self, self._show_focused)
+
+    def _show_focused(self) -> None:
+        content, focused = self._room.widget(), QApplication.focusWidget()
+        if self.is_open and focused is not None and content is not None and content.isAncestorOf(focused):
+            # What came in the same breath gets its place now, and not step by step with the next events.
+            part = focused.parentWidget()
+            while part is not None and part is not self:
+                if (layout := part.layout()) is not None:
+                    layout.activate()
+                part = part.parentWidget()
+            QApplication.sendEvent(self._room, QEvent(QEvent.Type.LayoutRequest))
+            self._room.ensureWidgetVisible(focused, 0, 2 * GRID)
 
     def _first_field(self) -> QWidget:
         content = self._room.widget()
@@ -172,6 +195,15 @@ class SidePanel(QWidget):
         column.addLayout(self.foot)
 
     # Qt names below.
+
+    def focusNextPrevChild(self, forwards: bool) -> bool:  # noqa: FBT001 -- Qt's signature
+        """Where Qt leaves a part that was disabled or hidden, it would go on in the page behind: it stays here."""
+        focused = self.window().focusWidget()
+        lost = focused is not None and self.isAncestorOf(focused) and not _takes_tab(focused, self)
+        if lost and self.is_open:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+            return True
+        return super().focusNextPrevChild(forwards)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
