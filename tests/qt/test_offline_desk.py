@@ -12,10 +12,10 @@ import pytest
 from builders import DATABASE, PASSWORD, make_car
 from earnings_builders import History, berlin
 from full_disk import full_disk
+from gestures import asked
 from keyrings import MemoryKeyring, NoneKeyring
 from patience import until
 from proxy import Line, Proxy
-from PySide6.QtWidgets import QApplication
 
 from desktop.app import Program
 from desktop.preferences import Preferences
@@ -27,7 +27,6 @@ from desktop.viewmodels.session import SessionPhase
 from desktop.views.owner import offline_view
 from desktop.views.owner.copy_part import NO_KEYRING, STUCK, news_words
 from desktop.views.owner.offline_view import AWAY, BACK
-from desktop.widgets.question_box import QuestionBox
 from engine.adapters import mongo_client
 from engine.config import load
 from engine.domain.copying import CopyNews
@@ -241,11 +240,6 @@ async def test_never_keeping_a_copy_leaves_none_and_makes_none_until_it_is_wante
         assert list(folder.rglob("*.copy"))
 
     assert told.endswith("What protects it is the sign-in of this computer.")
-
-
-def asked():
-    boxes = [each for each in QApplication.topLevelWidgets() if isinstance(each, QuestionBox) and each.isVisible()]
-    return boxes[0] if boxes else None
 
 
 async def test_forgetting_this_computer_leaves_nothing_to_open(firm, history, keys, tmp_path):

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 from builders import BERLIN, LISBON, RENTER
+from gestures import asked
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from view_builders import PERIOD, fed_workspace, make_offer
 
 from desktop.messages import say
@@ -21,7 +22,6 @@ from desktop.views.admin.branch_panel import BranchPanel
 from desktop.views.client.booking_panel import BookingPanel
 from desktop.views.client.price_lines import elsewhere_words
 from desktop.views.tools import Tools
-from desktop.widgets.question_box import QuestionBox
 from engine.domain.branches import BranchLine
 from engine.domain.payment import NoStripeKey
 
@@ -49,11 +49,6 @@ def panel(host, theme, window):
     made.open_offer(make_offer(), PERIOD, BERLIN)
     yield made
     made.stop()
-
-
-def asked():
-    boxes = [each for each in QApplication.topLevelWidgets() if isinstance(each, QuestionBox) and each.isVisible()]
-    return boxes[0] if boxes else None
 
 
 def fill_in(panel, field, text):

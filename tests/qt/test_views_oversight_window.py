@@ -11,18 +11,18 @@ from urllib.parse import urlsplit
 
 import pytest
 from builders import BERLIN, LISBON, wish
+from gestures import asked
 from person import person_at
 from proxy import Line, Proxy
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
+from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from desktop.viewmodels.export import ExportPhase
 from desktop.viewmodels.paged import PagedState
 from desktop.viewmodels.phases import Phase
 from desktop.widgets.phases import Look
-from desktop.widgets.question_box import QuestionBox
 from engine.adapters import mongo_client
 from engine.adapters.mongo_bookings import booking_document
 from engine.adapters.mongo_documents import ledger_document
@@ -39,11 +39,6 @@ from engine.domain.settings import FirmSettings
 def admin(qapp, world, tmp_path):
     yield lambda: person_at(qapp, world, tmp_path)
     gc.unfreeze()
-
-
-def asked():
-    boxes = [each for each in QApplication.topLevelWidgets() if isinstance(each, QuestionBox) and each.isVisible()]
-    return boxes[0] if boxes else None
 
 
 async def at(person, name):
