@@ -105,7 +105,8 @@ class PagedList(QWidget):
         if state.phase is Phase.FAILED:
             self._fail(state)
             return
-        first, chosen = state.first, self.model.row_at(self.table.currentIndex().row())
+        first, place = state.first, self.table.currentIndex().row()
+        chosen = self.model.row_at(place)
         total = first.total if first is not None else 0
         again, self._shown = self._shown == state.query, state.query
         if first is None or not total:
@@ -114,17 +115,20 @@ class PagedList(QWidget):
         else:
             self.model.begin(total, first.rows, again=again)
             self.content.show_rows()
-            self._choose(first.rows, chosen)
+            self._choose(first.rows, chosen, place if again else 0)
         self.filled.emit(total)
 
-    def _choose(self, rows: Sequence[Any], before: Any) -> None:
-        """The one chosen before, wherever it stands now on the first page; one on a later page is not looked for."""
+    def _choose(self, rows: Sequence[Any], before: Any, place: int) -> None:
+        """The one chosen before, wherever it stands now on the first page; one on a later page is not looked for.
+
+        Where it is gone, the one that came to its *place*: a list that is worked off is not begun anew each time.
+        """
         wanted = None if before is None else self._key(before)
         at = next((at for at, row in enumerate(rows) if self._key(row) == wanted), None)
         if at is not None:
             self.table.selectRow(at)
         elif self.table.currentIndex().row() < len(rows):
-            self.table.selectRow(0)
+            self.table.selectRow(min(max(place, 0), len(rows) - 1))
 
     def _fail(self, state: PagedState[Any]) -> None:
         if state.problem is None:
