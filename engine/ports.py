@@ -193,6 +193,9 @@ class Store(Protocol):
     async def crossed(self, now: datetime) -> list[Booking | Damaged]:
         """Confirmed bookings ahead in whose time their car is to be in service, soonest first."""
 
+    async def left_service(self, car_ids: Collection[CarId]) -> Mapping[CarId, datetime]:
+        """Since when those of the cars are out of service that are, as far as the account may know."""
+
     async def look_for_damage(self, last: str, size: int) -> tuple[list[Damaged], str]:
         """Which of the *size* bookings behind the number *last* cannot be read; and the last one's, "" at the end."""
 

@@ -39,7 +39,8 @@ KEYS_OF_LISTS = (
     HelpLine("In the panel", "Back to the list", "Esc"),
 )
 #: Pages that have a number key.
-_NUMBERED = 9
+#: In the order of the keyboard's top row, which has a key for each page of every role.
+_TOP_ROW = "1234567890-"
 
 
 class WorkspaceView(QWidget):
@@ -236,4 +237,4 @@ class WorkspaceView(QWidget):
 
 
 def _key(at: int) -> str:
-    return f"Ctrl+{at + 1}" if at < _NUMBERED else ""
+    return f"Ctrl+{_TOP_ROW[at]}" if at < len(_TOP_ROW) else ""

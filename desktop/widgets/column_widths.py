@@ -67,14 +67,14 @@ def in_two(metrics: Measures, text: str, after: str = "") -> int:
     """The least width in which *text*, and *after* behind it, stand in two lines."""
     if not after and " " not in text:
         return min(metrics.horizontalAdvance(text), _MOST_PROSE)
-    splits = (_split(text, after, words) for words in range(1, len(text.split()) + 1))
+    splits = (_split(text, after, words) for words in range(1, len(_words(text)) + 1))
     widths = (max(metrics.horizontalAdvance(line) for line in lines) for lines in splits)
     return min(min(widths, default=0), _MOST_PROSE)
 
 
 def two_lines_of(metrics: Measures, text: str, after: str, width: int) -> tuple[str, str]:
     """As many words of *text* as fit, and what is left of it with *after*."""
-    count = len(text.split())
+    count = len(_words(text))
     for words in range(count, 0, -1):
         lines = _split(text, after, words)
         if metrics.horizontalAdvance(lines[0]) <= width:
@@ -83,5 +83,10 @@ def two_lines_of(metrics: Measures, text: str, after: str, width: int) -> tuple[
 
 
 def _split(text: str, after: str, words: int) -> tuple[str, str]:
-    parts = text.split()
+    parts = _words(text)
     return " ".join(parts[:words]), " · ".join(filter(None, (" ".join(parts[words:]), after)))
+
+
+def _words(text: str) -> list[str]:
+    """What a line may end between: a no-break space, as in a plate, is no such place."""
+    return [word for word in text.split(" ") if word]

@@ -1,7 +1,7 @@
 """A label that wears the type scale and a colour role, and follows the theme.
 
 API: Text(theme, text, size, ink, bold, wrap): setText as ever, set_ink(role); plain_tip(text) for setToolTip;
-isolated(text), kept_apart(*parts) for lines that mix names with numbers.
+isolated(text), kept_apart(*parts), unbroken(text) for lines that mix names with numbers.
 """
 
 from __future__ import annotations
@@ -41,6 +41,11 @@ def runs_leftward(text: str) -> bool:
 def isolated(text: str) -> str:
     """*text* for a line with other things in it: a Hebrew name does not pull the number beside it to its other side."""
     return f"{_ISOLATE}{text}{_POP}" if runs_leftward(text) else text
+
+
+def unbroken(text: str) -> str:
+    """*text* that no line ends within: a plate, a number with its unit."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def kept_apart(*parts: str, by: str = " · ") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from engine.adapters.mongo_movements import OPEN_NOW
 from engine.adapters.mongo_reading import read
 from engine.domain.availability import ClaimKind
 from engine.domain.booking import Booking, BookingId, BookingState
-from engine.domain.car import CarStatus
+from engine.domain.car import CarId, CarStatus
 from engine.domain.damage import Damaged
 from engine.domain.errors import Forbidden
 from engine.domain.listing import BookingRows
@@ -136,6 +137,20 @@ async def _waits(db: Database, booking: Booking | Damaged, now: datetime) -> boo
         since = (last or {}).get("since")
         return isinstance(since, datetime) and since <= booking.period.starts_at
     return False
+
+
+async def left_service(db: Database, car_ids: Collection[CarId]) -> dict[CarId, datetime]:
+    """Since when each of them that is out of service is; nothing for an account that may not read it."""
+    changes: list[Document] = [
+        {"$match": {"car_id": {"$in": list(car_ids)}}},
+        {"$sort": {"since": 1, "_id": 1}},
+        {"$group": {"_id": "$car_id", "status": {"$last": "$status"}, "since": {"$last": "$since"}}},
+        {"$match": {"status": {"$in": _IDLE}, "since": {"$type": "date"}}},
+    ]
+    with suppress(OperationFailure):
+        rows = await (await db.car_statuses.aggregate(changes)).to_list()
+        return {CarId(row["_id"]): row["since"] for row in rows}
+    return {}
 
 
 async def look_for_damage(db: Database, last: str, size: int) -> tuple[list[Damaged], str]:

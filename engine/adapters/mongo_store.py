@@ -16,7 +16,15 @@ from pymongo.write_concern import WriteConcern
 
 from engine.adapters.memory import Remembered
 from engine.adapters.mongo_bookings import WHOLE, BookingSource, news_document
-from engine.adapters.mongo_care import carless, crossed, due, look_for_damage, needing_person, note_damaged
+from engine.adapters.mongo_care import (
+    carless,
+    crossed,
+    due,
+    left_service,
+    look_for_damage,
+    needing_person,
+    note_damaged,
+)
 from engine.adapters.mongo_cars import AT_ONCE, car_filter, cars_meant, page_of
 from engine.adapters.mongo_client import TRANSACTION_S, Client, Database, Document, database, session_of, speaking
 from engine.adapters.mongo_documents import audit_document, branch_of, car_of, renter_of
@@ -152,6 +160,10 @@ class MongoStore:
     async def crossed(self, now: datetime) -> list[Booking | Damaged]:
         with speaking():
             return await crossed(self._db, now)
+
+    async def left_service(self, car_ids: Collection[CarId]) -> Mapping[CarId, datetime]:
+        with speaking():
+            return await left_service(self._db, car_ids)
 
     async def look_for_damage(self, last: str, size: int) -> tuple[list[Damaged], str]:
         with speaking():

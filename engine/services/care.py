@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from engine.domain.audit import AuditRow
 from engine.domain.booking import Booking, BookingId
+from engine.domain.car import CarId
 from engine.domain.care import Case, Cases, Lost
 from engine.domain.damage import Damaged
 from engine.domain.errors import MoveRefused, Overtaken
@@ -47,7 +50,9 @@ class CareService:
         left = limit - len(shown)
         # Asked for at least one, for the total.
         found = await self.store.needing_person(now, max(offset - len(lost), 0), max(left, 1))
-        moved = [row if isinstance(row, Damaged) else Case(row, why, row.since) for row, why in shown]
+        gone = {row.car_id for row, why in shown if why is Lost.CAR and not isinstance(row, Damaged)}
+        left_at = await self.store.left_service(gone)
+        moved = [row if isinstance(row, Damaged) else _lost(row, why, left_at) for row, why in shown]
         rows = [row if isinstance(row, Damaged) else _case(row) for row in found.rows[:left]]
         return Cases((*moved, *rows), found.total + len(lost))
 
@@ -88,6 +93,11 @@ class CareService:
         if trouble is None or trouble.settled is None or await self.witnesses.was_settled(booking.id, trouble):
             return booking
         return replace(booking, trouble=replace(trouble, settled=None))
+
+
+def _lost(booking: Booking, why: Lost, left_at: Mapping[CarId, datetime]) -> Case:
+    """It waits since its car left; since it was sold, where nobody knows that, or where it was sold afterwards."""
+    return Case(booking, why, max(booking.since, left_at.get(booking.car_id, booking.since)))
 
 
 def _why(booking: Booking) -> Why:

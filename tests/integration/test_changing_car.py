@@ -146,6 +146,7 @@ async def test_back_goes_what_was_moved_also_to_a_car_out_of_service_and_nothing
         car = await admin.fleet.car(admin.actor, booking.car_id)
         await admin.fleet.set_status(admin.actor, car, CarStatus.MAINTENANCE, seen=frozenset({booking.id}))
         told = (await admin.head_office.care.waiting(admin.actor)).rows
+        left_at = world.db.car_statuses.find_one({"car_id": booking.car_id})["since"]
         moved = await change(desk, booking)
         none = (await admin.head_office.care.waiting(admin.actor)).total
         back = await desk.changing.change_back(desk.actor, booking.id, seen=moved.version)
@@ -153,7 +154,8 @@ async def test_back_goes_what_was_moved_also_to_a_car_out_of_service_and_nothing
         with pytest.raises(CarNotRentable):
             await change(desk, await change(desk, back, "car-3"), "car-1")
 
-    assert [(booking.id, "car")] == [(case.booking.id, case.why.value) for case in told]
+    assert [(booking.id, "car", left_at)] == [(case.booking.id, case.why.value, case.since) for case in told]
+    assert booking.since < left_at
     assert (0, 1) == (none, again)
     assert [(booking.id, "car-3")] == claimed(world)
     assert [("owner-1", "car-3")] == list(earned(world))

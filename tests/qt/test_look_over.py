@@ -33,6 +33,8 @@ from engine.domain.people import RenterId
 #: What is left of each screen for a window, in Qt's px: 1024x700, 1920x1080 at 150 %, 1280x800, 1366x768, 1920x1080.
 _ALL = (QSize(1280, 770), QSize(1366, 728), QSize(1920, 1040))
 SIZES = (*SMALL, *(_ALL if os.environ.get("LOOK") == "all" else ()))
+#: Every size of every page takes its time on a busy machine.
+_TIME_S = 1800 if len(SIZES) > len(SMALL) else 300
 
 _LONG = "Maximiliane Freifrau von Hohenlohe-Langenburg"
 _RENTERS = (
@@ -207,6 +209,7 @@ async def _look_without_connection(eye):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(_TIME_S)
 @pytest.mark.parametrize("account", ["clerk", "owner", "admin"])
 async def test_nothing_is_cut_clipped_outside_or_overlapped(look, full, account):
     async with look() as person:

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from builders import make_car, wish
+from gestures import asked
 from look_over import faults_in_small
 from payments import opened, stripe_of
 from person import person_at
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 
-from desktop.widgets.question_box import QuestionBox
 from engine.domain.car import BodyType, CarStatus
-
-
-def asked():
-    boxes = [each for each in QApplication.topLevelWidgets() if isinstance(each, QuestionBox) and each.isVisible()]
-    return boxes[0] if boxes else None
 
 
 async def stranded(world):
@@ -64,6 +58,7 @@ async def test_it_is_moved_by_keyboard_from_what_needs_a_person_and_back(qapp, w
     async with person_at(qapp, world, tmp_path) as person:
         detail = await told_of(person)
         part = detail.others
+        assert detail.banner.text.startswith("B-DS 1 left service. Move the booking")
         await other_cars(person, part)
         assert ["B-DS 2", "B-DS 3"] == [car.plate for car in part.model.rows]
         assert "2 free hatchbacks" in part.words.text()
@@ -73,6 +68,7 @@ async def test_it_is_moved_by_keyboard_from_what_needs_a_person_and_back(qapp, w
         told = await agree(person, "Move to B-DS 3")
         await person.until(lambda: "Undo: back to B-DS 1" == part.undo.text() and part.undo.isEnabled())
         moved = world.stored(booking)["car_id"]
+        await person.until(detail.banner.isHidden)
         tiles = person.view.admin.oversight.overview.tiles
         await person.until(lambda: "0" == tiles["Needs a person"]._value)
         part.undo.click()

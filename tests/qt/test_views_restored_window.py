@@ -7,12 +7,11 @@ from dataclasses import replace
 
 import pytest
 from builders import DATABASE, PASSWORD, RENTER
+from gestures import asked
 from payments import opened, stripe_of
 from person import person_at
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
 
-from desktop.widgets.question_box import QuestionBox
 from engine.adapters.backup_file import BackupKey
 from engine.adapters.mongo_client import Connector, Credentials, connect
 from engine.backing_up import make_backup
@@ -54,11 +53,6 @@ async def restored_world(world, endpoints, tmp_path):
         await engine.restored_look.look("admin")
     await client.close()
     return booking, back
-
-
-def asked():
-    boxes = [each for each in QApplication.topLevelWidgets() if isinstance(each, QuestionBox) and each.isVisible()]
-    return boxes[0] if boxes else None
 
 
 async def opened_case(person):
@@ -136,6 +130,34 @@ async def test_money_goes_back_after_the_question_and_never_by_enter(qapp, lost,
         params = {"expand[]": "latest_charge"}
         charge = (await stripe._http.get(f"/v1/payment_intents/{intent}", params=params)).json()["latest_charge"]
     assert charge["amount_captured"] == charge["amount_refunded"] == booking.price.minor
+
+
+async def test_a_renter_who_is_half_filled_in_is_asked_about_before_the_panel_goes(qapp, lost, tmp_path):
+    _booking, back = await lost()
+    async with person_at(qapp, back, tmp_path) as person:
+        office = await opened_case(person)
+        panel = office.restored
+        panel.renters.new.click()
+        panel.renters.form.fields["phone"].setFocus()
+        person.type("+49 30 901820")
+        person.press(Qt.Key.Key_Escape)
+        await person.until(asked)
+        told = asked().told
+        person.press(Qt.Key.Key_Return)
+        await person.until(lambda: asked() is None and not panel._asking.running("lose"))
+        kept = panel.is_open, panel.renters.form.fields["phone"].text()
+        assert ["Leave without adding this renter?"] == [
+            each.title for each in person.view.questions_before_going(leaving=False)
+        ]
+        panel.close_panel()
+        await person.until(asked)
+        asked().yes.click()
+        await person.until(lambda: office.care.is_open)
+        assert office.unsaved() is None
+        office.care.close_panel()
+
+    assert "+49 30 901820" in told
+    assert (True, "+49 30 901820") == kept
 
 
 async def test_what_was_decided_meanwhile_is_said_in_words(qapp, lost, root, tmp_path):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from gestures import asked
 from look_over import faults_in_small
 from payments import opened, stripe_of
 from person import person_at
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtTest import QTest
 
-from desktop.widgets.question_box import QuestionBox
 from engine.domain.booking import BookingState
 from engine.domain.errors import DamagedRow, NotBelieved
 
@@ -33,11 +33,6 @@ async def doubted(world):
     return booking, torn
 
 
-def asked():
-    boxes = [each for each in QApplication.topLevelWidgets() if isinstance(each, QuestionBox) and each.isVisible()]
-    return boxes[0] if boxes else None
-
-
 def taken(office):
     return [office.care.list.model.index(row, 0).data() for row in range(office.care.list.model.rowCount())]
 
@@ -51,6 +46,25 @@ async def open_row(person, office, at):
     panel = office.unbelieved
     await person.until(lambda: panel.vm.state.found is not None and not panel.vm.state.busy)
     return panel
+
+
+async def esc_asks(person, panel, reason):
+    """Before what somebody found out is lost."""
+    person.press(Qt.Key.Key_Escape)
+    await person.until(asked)
+    assert reason in asked().told
+    person.press(Qt.Key.Key_Return)
+    await person.until(lambda: asked() is None and not panel._asking.running("lose"))
+    assert (True, reason) == (panel.is_open, panel.reason.text())
+
+
+async def every_page_has_a_key(person):
+    """Nobody's rail is longer than an administrator's."""
+    keys = {command.id: command.key for command in person.view.commands() if command.id.startswith("go.")}
+    assert len(person.view._entries) == len(keys) == len(set(keys.values()) - {""})
+    for name in list(person.view._entries)[-2:]:
+        QTest.keySequence(person.window, keys[f"go.{name}"])
+        await person.until(lambda name=name: person.view._at(name))
 
 
 async def test_its_car_and_its_money_go_after_the_question_and_never_by_enter(qapp, world, tmp_path):
@@ -72,6 +86,7 @@ async def test_its_car_and_its_money_go_after_the_question_and_never_by_enter(qa
         assert not panel.let_go.isEnabled()
         person.type("The renter never came")
         assert panel.give_back.isEnabled()
+        await esc_asks(person, panel, "The renter never came")
         panel.give_back.click()
         await person.until(asked)
         told = asked().told
@@ -94,6 +109,7 @@ async def test_its_car_and_its_money_go_after_the_question_and_never_by_enter(qa
         asked().yes.click()
         await person.until(lambda: office.care.is_open and office.care.list.model.rowCount() == 0)
         office.care.close_panel()
+        await every_page_has_a_key(person)
 
     rows = {row["_id"]: row for row in world.db.bookings.find()}
     assert BookingState.CANCELLED == rows[booking.id]["state"]

@@ -56,3 +56,11 @@ def test_two_lines_of_the_least_width_hold_every_word(name, after):
     assert f"{name} {after}".split() == " ".join(lines).replace("· ", "").split()
     if width < 240:
         assert all(Even().horizontalAdvance(line) <= width for line in lines)
+
+
+@given(name=NAMES, plate=st.sampled_from(["B-LN\u00a01688", "4232\u00a0WDM", "AB\u00a0123\u00a0CD"]))
+def test_no_line_ends_within_a_plate(name, plate):
+    text = f"{name} · {plate}"
+    lines = two_lines_of(Even(), text, "", in_two(Even(), text))
+
+    assert 1 == sum(plate in line for line in lines)

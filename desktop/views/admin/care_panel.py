@@ -25,9 +25,9 @@ from desktop.views.paged_list import ListWords, PagedList
 from desktop.views.tools import Tools
 from desktop.widgets.button import Button
 from desktop.widgets.side_panel import SidePanel
-from desktop.widgets.text import Text
+from desktop.widgets.text import Text, kept_apart, unbroken
 from engine.domain.belief import Doubt
-from engine.domain.booking import BookingId
+from engine.domain.booking import Booking, BookingId
 from engine.domain.care import Case, Lost
 from engine.domain.dispute import DisputedCase
 from engine.domain.errors import DriveSphereError
@@ -68,13 +68,21 @@ def columns(now: Callable[[], datetime]) -> list[Column[Row]]:
 
 
 def _what(row: Row) -> str:
+    """The car's plate, by which people know it, with the number of the booking."""
     if isinstance(row, DisputedCase):
-        return booking_number(BookingId(row.dispute.booking_id))
+        booking, number = row.booking, BookingId(row.dispute.booking_id)
+        return booking_number(number) if booking is None else _numbered(booking)
     if isinstance(row, RestoredCase):
         return restored_line(row)
+    if isinstance(row, UnbelievedRow) and row.damaged is not None:
+        return row.damaged.line
     if isinstance(row, UnbelievedRow):
-        return booking_number(row.booking_id) if row.damaged is None else row.damaged.line
-    return booking_number(row.booking.id)
+        return "" if row.case is None else _numbered(row.case.booking)
+    return _numbered(row.booking)
+
+
+def _numbered(booking: Booking) -> str:
+    return kept_apart(unbroken(booking.plate), booking_number(booking.id))
 
 
 def _since(row: Row) -> datetime | None:
@@ -111,10 +119,10 @@ def _lasted(now: datetime, since: datetime | None) -> str:
         return "\N{EN DASH}"
     time = now - since
     if time < timedelta(hours=1):
-        return f"{max(time // timedelta(minutes=1), 0)} min"
+        return unbroken(f"{max(time // timedelta(minutes=1), 0)} min")
     if time < timedelta(days=2):
-        return f"{time // timedelta(hours=1)} h"
-    return f"{time.days} days"
+        return unbroken(f"{time // timedelta(hours=1)} h")
+    return unbroken(f"{time.days} days")
 
 
 class CarePanel(SidePanel):
@@ -122,6 +130,7 @@ class CarePanel(SidePanel):
 
     Signals:
         booking_wanted: The Booking of a row that was opened.
+        car_lost: The Case of one whose car is not to be had.
         payment_wanted: The RestoredCase of one.
         dispute_wanted: The DisputedCase of one.
         doubt_wanted: The UnbelievedRow of one.
@@ -129,6 +138,7 @@ class CarePanel(SidePanel):
     """
 
     booking_wanted = Signal(object)
+    car_lost = Signal(object)
     payment_wanted = Signal(object)
     dispute_wanted = Signal(object)
     doubt_wanted = Signal(object)
@@ -179,6 +189,8 @@ class CarePanel(SidePanel):
             self.dispute_wanted.emit(row)
         elif isinstance(row, UnbelievedRow):
             self.doubt_wanted.emit(row)
+        elif isinstance(row.why, Lost):
+            self.car_lost.emit(row)
         else:
             self.booking_wanted.emit(row.booking)
 
@@ -193,7 +205,7 @@ class CarePanel(SidePanel):
             return
         if isinstance(row.why, Lost):
             # A note gives the renter no car: it goes on with another where it is opened.
-            self.booking_wanted.emit(row.booking)
+            self._open(row)
             return
         self.problem.hide()
         if self.note.text().strip():

@@ -18,9 +18,9 @@ _REASONS = MappingProxyType(
         "duplicate": "the cardholder says that it was paid twice",
         "subscription_canceled": "the cardholder says that it was cancelled",
         "unrecognized": "the cardholder does not know the payment",
-        "general": "no reason given",
     }
 )
+_NO_REASON = "general"
 _STATUSES = MappingProxyType(
     {
         "needs_response": "Waits for your answer",
@@ -56,7 +56,8 @@ def in_short(dispute: Dispute) -> str:
 def what_happened(dispute: Dispute) -> str:
     """In three sentences: who took what back, why, and what is to be done."""
     took = f"The cardholder's bank took {amount(dispute.facts.amount)} back."
-    why = f"The reason it gives: {reason_of(dispute)}."
+    general = dispute.facts.reason == _NO_REASON
+    why = "It gives no reason." if general else f"The reason it gives: {reason_of(dispute)}."
     if dispute.facts.status not in _WAITS:
         return f"{took} {why} It was answered. This leaves the list when Stripe says how it ended."
     return f"{took} {why} Answer it at Stripe; without an answer in time the money is lost."

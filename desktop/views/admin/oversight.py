@@ -36,6 +36,7 @@ from desktop.views.owner.fleet_page import FleetPage
 from desktop.views.tools import Tools, Workspace
 from engine.domain.booking import Booking
 from engine.domain.car import IN_SERVICE, Car
+from engine.domain.care import Case, Lost
 from engine.domain.dispute import DisputedCase
 from engine.domain.events import BookingChanged, CarChanged, Fact
 from engine.domain.fleet import FleetQuery
@@ -138,15 +139,17 @@ class OversightArea(Area):
             self.cars.left()
         if self.care is not None:
             self.care.close_panel()
-        for panel in (self.restored, self.dispute, self.unbelieved):
+        if self.dispute is not None:
+            self.dispute.give_way()
+        for panel in (self.restored, self.unbelieved):
             if panel is not None:
-                panel.give_way()
+                panel.leave()
         for page in (self.overview, self.firm, self.audit, self.health):
             if page is not None:
                 page.leave()
 
     def unsaved(self) -> Question | None:
-        pages = [page for page in (self.cars, self.firm) if page is not None]
+        pages = [page for page in (self.cars, self.firm, self.restored, self.unbelieved) if page is not None]
         return next((question for page in pages if (question := page.unsaved())), None)
 
     def stop(self) -> None:
@@ -170,12 +173,18 @@ class OversightArea(Area):
             vm = CareViewModel(self._workspace.desk, self._workspace.tasks)
             self.care = CarePanel(self._tools, vm, self._frame.host, self._workspace.now)
             self.care.booking_wanted.connect(self.booking_wanted)
+            self.care.car_lost.connect(self._show_carless)
             self.care.payment_wanted.connect(self._show_payment)
             self.care.dispute_wanted.connect(self._show_dispute)
             self.care.doubt_wanted.connect(self._show_unbelieved)
             self.care.task_failed.connect(self.task_failed)
             vm.settled.connect(self._booked)
         self.care.show_cases()
+
+    def _show_carless(self, case: Case) -> None:
+        self.booking_wanted.emit(case.booking)
+        if self.detail is not None and isinstance(case.why, Lost):
+            self.detail.tell_car_lost(case.booking, case.why)
 
     def _show_payment(self, case: RestoredCase) -> None:
         """In the place of the list, to which it leads back."""

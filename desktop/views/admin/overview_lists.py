@@ -19,7 +19,7 @@ from desktop.views.damage import DamageBox
 from desktop.views.tools import Tools
 from desktop.widgets.panel import Panel
 from desktop.widgets.record_table import RecordTable
-from desktop.widgets.text import Text
+from desktop.widgets.text import Text, unbroken
 from engine.domain.booking import Booking
 from engine.domain.damage import Damaged
 from engine.domain.zones import shown_zone
@@ -53,9 +53,14 @@ def hold_columns() -> list[Column[Line]]:
 def _what() -> list[Column[Line]]:
     return [
         Column("Booking", lambda line: booking_number(line[0].id), lambda line: line[0].id, weight=4, spare=True),
-        Column("Car", lambda line: line[0].car_label, lambda line: line[0].car_label, weight=6),
+        Column("Car", lambda line: _car(line[0]), lambda line: line[0].car_label, weight=6),
         Column("Renter", lambda line: line[0].renter_name, lambda line: line[0].renter_name, weight=4),
     ]
+
+
+def _car(booking: Booking) -> str:
+    title, _, plate = booking.car_label.rpartition(" · ")
+    return f"{title} · {unbroken(plate)}" if title else unbroken(plate)
 
 
 def _pick_up(line: Line) -> str:

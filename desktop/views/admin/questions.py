@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from desktop.dialogs import About, Amount, Question
-from desktop.messages import ROLES, branch_name, plural
+from desktop.messages import ROLES, amount, branch_name, plural
 from desktop.views.admin.words import FLAWS
 from desktop.views.bookings.questions import about as about_booking
 from engine.domain.account_requests import AccountRequest
@@ -153,9 +153,19 @@ def to_settle(booking: Booking, why: str, note: str) -> Question:
         "Take it from the list",
         "Leave it on the list",
         about=about_booking(booking),
-        amounts=(Amount("Why it is there", why), Amount("What was done", note)),
+        amounts=(
+            Amount("Why it is there", why),
+            Amount("What was done", note),
+            _at_stake(booking),
+        ),
         final=True,
     )
+
+
+def _at_stake(booking: Booking) -> Amount:
+    if booking.refund is not None:
+        return Amount("To be given back", amount(booking.refund.amount), strong=True)
+    return Amount("Price", amount(booking.price), strong=True)
 
 
 def _about(person: Person) -> About:

@@ -8,6 +8,7 @@ from datetime import datetime
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from desktop.dialogs import Question
 from desktop.messages import amount
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
@@ -15,22 +16,21 @@ from desktop.theme.tokens import GRID, Tone
 from desktop.viewmodels.admin.restored import RestoredState, RestoredViewModel
 from desktop.views.admin.restored_words import about, paid_of, period_of, refused, to_give_back, what_happened
 from desktop.views.client.renter_picker import RenterPicker
+from desktop.views.form_panel import FormPanel
 from desktop.views.refund_reason import ask_why
 from desktop.views.tools import Tools
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.question_parts import Amount as Line
 from desktop.widgets.question_parts import AmountLine, Subject
-from desktop.widgets.side_panel import SidePanel
 from desktop.widgets.text import Text
 from engine.domain.restored import RestoredCase
 
 
-class RestoredPanel(SidePanel):
-    """Signals: ``left`` when it leads back to the list; ``task_failed`` what nobody foresaw."""
+class RestoredPanel(FormPanel):
+    """Signals: ``left`` when it leads back to the list."""
 
     left = Signal()
-    task_failed = Signal(object)
 
     def __init__(self, tools: Tools, vm: RestoredViewModel, host: QWidget, now: Callable[[], datetime]) -> None:
         super().__init__(tools.theme, host, "Paid, but not booked")
@@ -50,7 +50,7 @@ class RestoredPanel(SidePanel):
         self.book.clicked.connect(self._book)
         self.give_back.clicked.connect(self._give_back)
         vm.changed.connect(self.draw)
-        vm.decided.connect(lambda _booking: self.close_panel())
+        vm.decided.connect(lambda _booking: self._back())
 
     def show_case(self, case: RestoredCase) -> None:
         self.vm.start(case)
@@ -60,15 +60,29 @@ class RestoredPanel(SidePanel):
         self.open(self.renters.field if self._bookable(case) else self.give_back)
 
     def close_panel(self) -> None:
-        """Back to the list, wherever it was decided."""
-        if self.is_open:
-            self.give_way()
-            self.left.emit()
+        """Back to the list."""
+        self.instead(self._back)
+
+    def leave(self) -> None:
+        """Another page is opened."""
+        self.instead(self.give_way)
+
+    def unsaved(self) -> Question | None:
+        return self.renters.unsaved() if self.is_open else None
+
+    def forget_form(self) -> None:
+        self.renters.begin(self.renters.country)
 
     def stop(self) -> None:
         """The session ends."""
         self._tasks.stop("give back")
-        self.hide()
+        super().stop()
+
+    def _back(self) -> None:
+        """Wherever it was decided."""
+        if self.is_open:
+            self.give_way()
+            self.left.emit()
 
     def draw(self, state: RestoredState) -> None:
         case, picking = state.case, state.picking

@@ -59,9 +59,10 @@ def what_happened(case: RestoredCase, now: datetime) -> str:
 
 def to_give_back(case: RestoredCase, now: datetime) -> Question:
     times = [Amount("Paid", paid_of(case, now))]
+    car = " The car is free for others at once." if case.car is not None and case.payment.claimed else ""
     return Question(
         "Give this money back?",
-        "All of it goes back to the card it came from. The car is free for others at once.",
+        f"All of it goes back to the card it came from.{car}",
         f"Give back {amount(case.payment.amount)}",
         "Keep the payment",
         when=period_of(case),

@@ -12,22 +12,21 @@ from desktop.tasks import TaskScope
 from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.viewmodels.admin.unbelieved import UnbelievedRow, UnbelievedState, UnbelievedViewModel
 from desktop.views.admin import unbelieved_words as words
+from desktop.views.form_panel import FormPanel
 from desktop.views.tools import Tools
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.question_parts import AmountLine, Subject
-from desktop.widgets.side_panel import SidePanel
 from desktop.widgets.text import Text
 from engine.domain.unbelieved import UnbelievedCase
 
 _LONGEST_REASON = 400
 
 
-class UnbelievedPanel(SidePanel):
-    """Signals: ``left`` when it leads back to the list; ``task_failed`` what nobody foresaw."""
+class UnbelievedPanel(FormPanel):
+    """Signals: ``left`` when it leads back to the list."""
 
     left = Signal()
-    task_failed = Signal(object)
 
     def __init__(self, tools: Tools, vm: UnbelievedViewModel, host: QWidget) -> None:
         super().__init__(tools.theme, host, "Not believed")
@@ -50,7 +49,7 @@ class UnbelievedPanel(SidePanel):
         self.give_back.clicked.connect(lambda: self._ask(words.to_give_back, vm.give_back))
         self.again.clicked.connect(vm.look)
         vm.changed.connect(self.draw)
-        vm.decided.connect(lambda _booking: self.close_panel())
+        vm.decided.connect(lambda _booking: self._back())
 
     def show_row(self, row: UnbelievedRow) -> None:
         self.reason.clear()
@@ -60,15 +59,31 @@ class UnbelievedPanel(SidePanel):
         self.open(self.reason)
 
     def close_panel(self) -> None:
-        """Back to the list, wherever it was decided."""
-        if self.is_open:
-            self.give_way()
-            self.left.emit()
+        """Back to the list."""
+        self.instead(self._back)
+
+    def leave(self) -> None:
+        """Another page is opened."""
+        self.instead(self.give_way)
+
+    def unsaved(self) -> Question | None:
+        """What somebody found out, and nobody has kept yet; see ``Area.unsaved``."""
+        row, said = self.vm.state.row, self.reason.text().strip()
+        return words.to_lose(row, said) if self.is_open and row is not None and said else None
+
+    def forget_form(self) -> None:
+        self.reason.clear()
 
     def stop(self) -> None:
         """The session ends."""
         self._tasks.stop("decide")
-        self.hide()
+        super().stop()
+
+    def _back(self) -> None:
+        """Wherever it was decided."""
+        if self.is_open:
+            self.give_way()
+            self.left.emit()
 
     def draw(self, state: UnbelievedState) -> None:
         row, found = state.row, state.found

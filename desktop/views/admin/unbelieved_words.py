@@ -123,6 +123,19 @@ def to_give_back(found: UnbelievedCase, reason: str) -> Question:
     )
 
 
+def to_lose(row: UnbelievedRow, reason: str) -> Question:
+    return Question(
+        "Leave without deciding?",
+        "What you found out is not kept anywhere yet and would be lost.",
+        "Leave, lose the reason",
+        "Go on deciding",
+        about=about_row(row),
+        amounts=(Amount("Reason", reason),),
+        grave=True,
+        final=True,
+    )
+
+
 def refused(problem: errors.DriveSphereError) -> Message:
     """As everywhere, but for what only happens here."""
     if isinstance(problem, errors.MoveRefused):

@@ -25,7 +25,7 @@ from desktop.views.bookings.bones import DetailBones
 from desktop.views.bookings.other_cars import OtherCarsPart
 from desktop.views.bookings.payments import Payments
 from desktop.views.bookings.questions import to_give_up
-from desktop.views.bookings.story import by_words, moments_of, trouble_words
+from desktop.views.bookings.story import by_words, car_lost_words, moments_of, trouble_words
 from desktop.views.client.aftercare import Aftercare
 from desktop.views.client.car_head import CarHead
 from desktop.views.client.payment_status import PaymentStatus
@@ -40,8 +40,9 @@ from desktop.widgets.record_table import RecordTable
 from desktop.widgets.side_panel import SidePanel
 from desktop.widgets.text import Text
 from desktop.widgets.timeline import Timeline
-from engine.domain.booking import Booking, BookingId
-from engine.domain.car import BranchId
+from engine.domain.booking import Booking, BookingId, BookingState
+from engine.domain.car import BranchId, CarId
+from engine.domain.care import Lost
 from engine.domain.phone import phone_text
 from engine.domain.zones import shown_zone
 
@@ -65,6 +66,7 @@ class BookingDetail(SidePanel):
         self.vm, self._now, self._online = vm, now, True
         self._tasks = TaskScope(self)
         self._stage: tuple[Stage, bool] = (Stage.RENTER, False)
+        self._carless: tuple[BookingId, CarId, Lost] | None = None
         self.banner = Banner(tools.theme)
         self.number = CopyLine(tools.theme, "booking number", lead=True)
         self.car = CarHead(tools.theme)
@@ -91,8 +93,14 @@ class BookingDetail(SidePanel):
         self.draw(vm.state)
 
     def open_booking(self, booking: Booking) -> None:
+        self._carless = None
         self.vm.open(booking)
         self.open(self._first())
+
+    def tell_car_lost(self, booking: Booking, why: Lost) -> None:
+        """Say why it is looked at, until it goes on with another car."""
+        self._carless = booking.id, booking.car_id, why
+        self.draw(self.vm.state)
 
     def open_number(self, booking_id: BookingId) -> None:
         """Open for a booking of which only the number is known."""
@@ -161,8 +169,16 @@ class BookingDetail(SidePanel):
             self.banner.tell(Tone.WARNING if state.problem.retryable else Tone.DANGER, told.text, step, closable=False)
         elif booking is not None and (words := trouble_words(booking)):
             self.banner.tell(Tone.WARNING, words, closable=False)
+        elif booking is not None and (lost := self._lost_its_car(booking)) is not None:
+            self.banner.tell(Tone.WARNING, car_lost_words(booking, lost), closable=False)
         else:
             self.banner.clear()
+
+    def _lost_its_car(self, booking: Booking) -> Lost | None:
+        if self._carless is None or booking.state is not BookingState.CONFIRMED:
+            return None
+        *of, why = self._carless
+        return why if of == [booking.id, booking.car_id] else None
 
     def _draw_actions(self, state: DetailState) -> None:
         panel = state.panel()

@@ -22,7 +22,7 @@ from desktop.views.bookings.questions import about, times_of
 from desktop.views.tools import Tools
 from desktop.widgets.button import Button
 from desktop.widgets.record_table import ROW_HEIGHT, RecordTable
-from desktop.widgets.text import Text
+from desktop.widgets.text import Text, unbroken
 from engine.domain.booking import Booking
 from engine.domain.car import Car
 from engine.domain.errors import DriveSphereError
@@ -128,10 +128,17 @@ def to_move(booking: Booking, car: Car, now: datetime) -> Question:
 
 def _columns() -> list[Column[Car]]:
     return [
-        Column("Plate", lambda car: car.plate.replace(" ", "\N{NO-BREAK SPACE}"), lambda car: car.plate, weight=14),
+        Column("Plate", lambda car: unbroken(car.plate), lambda car: car.plate, weight=14),
         Column("Car", lambda car: car.title, lambda car: car.title, weight=14),
         Column("Has", _has, _has, weight=13),
-        Column("A day", lambda car: amount(car.daily_rate), lambda car: car.daily_rate.minor, numeric=True, weight=9),
+        Column(
+            "A day",
+            lambda car: amount(car.daily_rate),
+            lambda car: car.daily_rate.minor,
+            numeric=True,
+            weight=9,
+            spare=True,
+        ),
     ]
 
 

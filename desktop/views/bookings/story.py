@@ -14,6 +14,7 @@ from desktop.views.doubt_words import doubt_in_full
 from desktop.views.refund_reason import reason_words
 from desktop.widgets.timeline import Moment
 from engine.domain.booking import UNTOLD, Booking, BookingState, Step
+from engine.domain.care import Lost
 from engine.domain.payment import Attempt, AttemptState, RefundState
 from engine.domain.trouble import Why
 from engine.domain.zones import shown_zone
@@ -60,6 +61,11 @@ class PaymentLine:
     detail: str
     tone: Tone
     ids: tuple[tuple[str, str], ...]
+
+
+def car_lost_words(booking: Booking, why: Lost) -> str:
+    lost = "left service" if why is Lost.CAR else "is in service then"
+    return f"{booking.plate} {lost}. Move the booking to another car, or cancel it."
 
 
 def by_words(account: str, before: str = " by ") -> str:

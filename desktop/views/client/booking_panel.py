@@ -7,7 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.dialogs import About, Question, confirm
+from desktop.dialogs import Question, confirm
 from desktop.messages import NO_KEY, Step, branch_name, email_refused, say
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
@@ -95,19 +95,7 @@ class BookingPanel(FormPanel):
 
     def unsaved(self) -> Question | None:
         """A renter who is half filled in; see ``Area.unsaved``."""
-        form = self.renters.form
-        if not self.is_open or self._vm.state.stage is not Stage.RENTER or not form.is_filled:
-            return None
-        typed = {name: field.text().strip() for name, field in form.fields.items()}
-        return Question(
-            "Leave without adding this renter?",
-            "What you filled in for this renter is not added yet and would be lost.",
-            "Leave, lose what was typed",
-            "Go on with the renter",
-            about=About(typed["name"] or "New renter", "", typed["email"], typed["phone"]),
-            grave=True,
-            final=True,
-        )
+        return self.renters.unsaved() if self.is_open and self._vm.state.stage is Stage.RENTER else None
 
     def forget_form(self) -> None:
         self.renters.begin(self.renters.country)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from desktop.dialogs import About, Question
 from desktop.renter_words import block_words
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
@@ -74,6 +75,21 @@ class RenterPicker(QWidget):
         self.twins.taken.connect(lambda twin: self.chosen.emit(twin.file.renter))
         self.twins.kept.connect(self._keep)
         self.change.clicked.connect(lambda: self.chosen.emit(None))
+
+    def unsaved(self) -> Question | None:
+        """A renter who is half filled in; see ``Area.unsaved``."""
+        if not self.form.is_filled:
+            return None
+        typed = {name: field.text().strip() for name, field in self.form.fields.items()}
+        return Question(
+            "Leave without adding this renter?",
+            "What you filled in for this renter is not added yet and would be lost.",
+            "Leave, lose what was typed",
+            "Go on with the renter",
+            about=About(typed["name"] or "New renter", "", typed["email"], typed["phone"]),
+            grave=True,
+            final=True,
+        )
 
     @property
     def country(self) -> str:
