@@ -122,10 +122,8 @@ class Text(QLabel):
             super().paintEvent(event)
             return
         painter = QPainter(self)
-        # Qt would put a line that begins in Hebrew at the other end of its room.
+        # Qt's label would put a line that begins in Hebrew at the other end of its room; a painter keeps the widget's.
         side = int(QStyle.visualAlignment(self.layoutDirection(), self.alignment()))
-        mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        side |= int(Qt.TextFlag.TextForceRightToLeft if mirrored else Qt.TextFlag.TextForceLeftToRight)
         side |= int(Qt.TextFlag.TextWordWrap) if self.wordWrap() else 0
         self.style().drawItemText(painter, room, side, self.palette(), self.isEnabled(), cut, self.foregroundRole())
         painter.end()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QWidget
 
@@ -180,7 +180,13 @@ def test_nothing_asks_with_a_stock_box():
 async def test_file_dialogs_begin_among_the_persons_own_files_never_in_the_working_folder(
     window, until, monkeypatch, tmp_path, which
 ):
-    monkeypatch.chdir(tmp_path)
+    own = {name: tmp_path / name for name in ("documents", "pictures", "work")}
+    for folder in own.values():
+        folder.mkdir()
+    told = [f'XDG_{name.upper()}_DIR="{folder}"' for name, folder in own.items()]
+    (tmp_path / "user-dirs.dirs").write_text("\n".join(told), encoding="utf-8")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.chdir(own["work"])
     save = ask_where_to_save(window, "Export", "bookings.csv", "Lists (*.csv)", "csv")
     files = ask_for_files(window, "Photos", "Photos (*.jpg)")
     asking = asyncio.create_task(save if which == "save" else files)
@@ -191,7 +197,4 @@ async def test_file_dialogs_begin_among_the_persons_own_files_never_in_the_worki
     QApplication.activeModalWidget().reject()
     await asking
 
-    places = QStandardPaths.StandardLocation
-    own = [places.DocumentsLocation if which == "save" else places.PicturesLocation, places.HomeLocation]
-    assert where in [Path(QStandardPaths.writableLocation(place)) for place in own]
-    assert where != tmp_path
+    assert where == own["documents" if which == "save" else "pictures"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
@@ -12,7 +12,17 @@ from desktop.commands import Command
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
-@pytest.mark.parametrize("kind", [QLineEdit, QPlainTextEdit])
+class Emacs(QLineEdit):
+    """A line on a desktop whose Qt edits it by Ctrl+E, Ctrl+K and many more: it wants each key for itself."""
+
+    def event(self, event):
+        if event.type() is QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().event(event)
+
+
+@pytest.mark.parametrize("kind", [QLineEdit, QPlainTextEdit, Emacs])
 @pytest.mark.parametrize("letter", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 def test_a_command_is_called_from_a_field_unless_the_field_is_edited_by_its_key(window, kind, letter):
     key, ran = f"Ctrl+{letter}", []

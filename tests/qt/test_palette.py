@@ -197,10 +197,10 @@ def test_every_kind_has_its_heading_and_count_and_headings_are_passed_over(palet
 @pytest.mark.parametrize(
     ("typed", "name", "first"),
     [
-        ("ada", "Ada Moreau", "Renters"),  # scattered in "Find a car"
+        ("ada", "Ada Moreau", "Renters"),
         ("fad", "Fadila Benali", "Renters"),
         ("fadila", "Fádila Benali", "Renters"),
-        ("find", "Find Andersen", "Find a car"),  # as well as the command
+        ("find", "Find Andersen", "Find a car"),
         ("so", "Anna Sorel", "Renters"),
         ("boo", "Boo Radley", "Bookings"),
         ("zzz", "Ada Moreau", "Renters"),
