@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import bson
+import pymongo
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 from bson.timestamp import Timestamp
@@ -30,6 +31,8 @@ from engine.domain.backup import BackupProgress, BackupRefused, BackupSummary, M
 NOTES = "backups"
 _BATCH = 2_000
 _AGAIN = 500
+#: A batch, or counting a collection, on a machine that does other work; nobody waits for it at a counter.
+STEP_S = 300.0
 # Server error codes: github.com/mongodb/mongo, src/mongo/base/error_codes.yml
 _SNAPSHOT_TOO_OLD, _SNAPSHOT_UNAVAILABLE, _HISTORY_LOST = 239, 246, 286
 _RAW: CodecOptions[RawBSONDocument] = CodecOptions(RawBSONDocument)
@@ -44,6 +47,7 @@ _SHORT = (
 )
 
 Hear = Callable[[BackupProgress], None]
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -127,7 +131,8 @@ async def _rows(
     if last is not None:
         # Not ``$gt``, which sees ids of one type only.
         found = found.min(list(last.items()))
-    async for batch in found:
+    batches = aiter(found)
+    while (batch := await _patiently(anext(batches, None))) is not None:
         # The driver shows it nowhere else; drivers-specifications, snapshot-sessions.
         copying.at = session._snapshot_time  # noqa: SLF001
         copying.begun = copying.begun or copying.at
@@ -140,6 +145,12 @@ async def _rows(
             copying.done = sum(tally.rows for tally in copying.writer.tallies.values())
             copying.hear(BackupProgress(collection, copying.done, copying.of, copying.writer.written))
             yield last
+
+
+async def _patiently(step: Awaitable[T]) -> T:
+    """A step of it, which may take longer than anything that somebody at a desk waits for."""
+    with pymongo.timeout(STEP_S):
+        return await step
 
 
 def _without_first(rows: bytes, last: Document) -> bytes:
@@ -208,7 +219,7 @@ async def _write_again(copying: _Copying, collection: str, keys: list[bytes], se
     wanted = {key: bson.decode(key, CODEC)["_id"] for key in keys}
     rows: Any = copying.db[collection].with_options(codec_options=_RAW)
     found = rows.find({"_id": {"$in": list(wanted.values())}}, session=session)
-    there = {bson.encode({"_id": row["_id"]}): row.raw async for row in found}
+    there = {bson.encode({"_id": row["_id"]}): row.raw for row in await _patiently(found.to_list())}
     for key in keys:
         told = key if key not in there else bson.encode({"_id": wanted[key], "row": RawBSONDocument(there[key])})
         copying.writer.changed(collection, told)
@@ -216,7 +227,8 @@ async def _write_again(copying: _Copying, collection: str, keys: list[bytes], se
 
 
 async def _count(db: Database, collection: str, session: AsyncClientSession) -> int:
-    rows = await (await db[collection].aggregate([{"$count": "n"}], session=session)).to_list()
+    counted = await _patiently(db[collection].aggregate([{"$count": "n"}], session=session))
+    rows = await counted.to_list()
     return rows[0]["n"] if rows else 0
 
 

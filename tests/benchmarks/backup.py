@@ -1,6 +1,6 @@
-"""What back-up and restore of many bookings take, in time and memory: ``python tests/benchmarks/backup.py 1000000``.
+"""What back-up and restore of many bookings take: ``python tests/benchmarks/backup.py 250000 1000000``.
 
-It starts servers of its own, draws the rows, and prints what a tenth of them and all of them cost; the peak of the
+It starts servers of its own, draws the rows, and prints what each number of them costs; the peak of the
 resident memory is to be the same. A restore is timed with its indexes.
 
 On two busy cores, MongoDB 6.0.5, November 2026:
@@ -73,7 +73,7 @@ async def measure(client, where: Connector, folder: Path, rows: int) -> None:
     print(f"{rows:>9,} bookings: {took:6.1f} s to restore, peak {peak():5.0f} MB resident")
 
 
-async def main(rows: int) -> None:
+async def main(sizes: list[int]) -> None:
     with tempfile.TemporaryDirectory(prefix="drivesphere-backup-") as name:
         folder = Path(name)
         async with open_servers(folder / "servers", sandbox=False) as servers:
@@ -81,11 +81,11 @@ async def main(rows: int) -> None:
             async with connect(servers.mongo_url, who) as client:
                 await provision(client, NAME, FirmSettings())
                 db, before = database(client, NAME), 0
-                for size in (rows // 10, rows):
+                for size in sizes:
                     await draw(db, before, size)
                     before = size
                     await measure(client, Connector(servers.mongo_url), folder, size)
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000))
+    asyncio.run(main(sorted(map(int, sys.argv[1:])) or [10_000, 100_000]))
