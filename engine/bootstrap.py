@@ -285,7 +285,7 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
     readable, means = readable_to(actor), _means(place, actor, doors)
     books = MongoEarnings(client, place.database, clock, readable.summed)
     payment, at = means.payment, bookings_at(place, means, doors.session.signing_key, actor, desk)
-    office = open_head_office(client, place.database, doors.cache, payment, key, clock, desk)
+    office = open_head_office(doors.changes, doors.cache, payment, key, clock, desk)
     return Engine(
         actor=actor,
         session=doors.session,
@@ -339,5 +339,7 @@ async def _running(engine: Engine) -> AsyncIterator[None]:
             work.append(lambda: engine.restored_look.run(engine.actor.account))
         if engine.actor.may(Deed.CARRY_WISHES):
             work.append(engine.carrier.run)
+        if engine.actor.may(Deed.SEE_HEALTH):
+            work.append(engine.head_office.watch.run)
         await serving.enter_async_context(at_work(work))
         yield

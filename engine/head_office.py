@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.adapters.clock import ServerClock
 from engine.adapters.mongo_audit import MongoAudit
 from engine.adapters.mongo_books import MongoBooks
-from engine.adapters.mongo_client import Client
+from engine.adapters.mongo_changes import MongoChanges
 from engine.adapters.mongo_deployment import MongoDeployment
 from engine.adapters.mongo_disputes import MongoDisputes
 from engine.adapters.mongo_firm import MongoFirm
@@ -15,9 +15,11 @@ from engine.adapters.mongo_people import MongoPeople
 from engine.adapters.mongo_return_pages import MongoReturnPages
 from engine.adapters.mongo_store import MongoStore
 from engine.adapters.mongo_unbelieved import MongoUnbelieved
+from engine.adapters.mongo_watch import MongoWatch
 from engine.adapters.mongo_witnesses import MongoWitnesses
 from engine.adapters.redis_cache import RedisCache
 from engine.config import Secret
+from engine.domain.people import AccountName
 from engine.services.audit import AuditService
 from engine.services.branches import BranchService
 from engine.services.care import CareService
@@ -31,26 +33,31 @@ from engine.services.reconcile import MOST_ASKED, MOST_TIME, Reconciler
 from engine.services.requests import RequestService
 from engine.services.return_pages import ReturnPageService
 from engine.services.unbelieved import UnbelievedService
+from engine.services.watch import Watch, WatchNotes
 
 
 def open_head_office(
-    client: Client, name: str, cache: RedisCache, payment: PaymentService, key: StripeKey, clock: ServerClock, desk: str
+    changes: MongoChanges, cache: RedisCache, payment: PaymentService, key: StripeKey, clock: ServerClock, desk: str
 ) -> HeadOffice:
-    """*name* is the database's, *desk* this machine's; nothing of it has to be closed."""
+    """Of the database that *changes* are of; *desk* is this machine's name. Nothing of it has to be closed."""
+    client, name = changes.client, changes.name
     gateway = payment.gateway
     book, store = MongoFirm(client, name, cache), MongoStore(client, name, cache)
     reconciler = Reconciler(gateway, MongoBooks(client, name), clock, most_asked=MOST_ASKED, most_time=MOST_TIME)
+    inspection = MongoHealth(client, name, clock)
     return HeadOffice(
         firm=FirmService(book, clock, desk),
         branches=BranchService(book, clock, desk),
         audit=AuditService(MongoAudit(client, name)),
-        health=HealthService(MongoHealth(client, name, clock), cache, gateway, key, reconciler, clock),
+        health=HealthService(inspection, cache, gateway, key, reconciler, clock),
         overview=OverviewService(MongoOverview(client, name), store, clock, cache),
         care=CareService(store, clock, desk, MongoWitnesses(client, name)),
         unbelieved=UnbelievedService(MongoUnbelieved(client, name), payment, desk),
         disputes=DisputeService(MongoDisputes(client, name), store, gateway, clock, payment.mode),
         return_pages=ReturnPageService(MongoReturnPages(client, name), MongoDeployment(client, name), clock, desk),
         requests=RequestService(MongoPeople(client, name), clock, desk),
+        watch=Watch(MongoWatch(client, name, changes.since), inspection, reconciler, clock),
+        watch_notes=WatchNotes(store, clock, AccountName(payment.desk), desk),
     )
 
 

@@ -20,7 +20,8 @@ from engine.domain.damage import Damaged
 from engine.domain.money import Money
 from engine.domain.people import Deed
 from engine.domain.trouble import Why
-from engine.services.reconcile import Reconciler, Report
+from engine.services.reconcile import Reconciler
+from engine.services.report import Report
 
 _WORDS = {
     DifferenceKind.PAID_UNBOOKED: "paid, not booked",

@@ -117,6 +117,8 @@ async def _rounds(engine: Engine) -> None:
             group.create_task(engine.restored_look.run(engine.actor.account))
             group.create_task(_every(_MEASURE_CLOCK_EVERY, "clock", engine.clock.measure))
             group.create_task(engine.carrier.run())
+            if engine.actor.may(Deed.SEE_HEALTH):
+                group.create_task(engine.head_office.watch.run(engine.head_office.watch_notes.note))
             group.create_task(_every(_LOOK_BACK_EVERY, "lookback", lookback.look))
             group.create_task(_every(_AFTERWARDS_EVERY, "afterwards", engine.afterwards.look_if_due))
             # Only the database can forbid sweeping: somebody took the account's role away.

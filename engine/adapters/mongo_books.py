@@ -52,11 +52,19 @@ class MongoBooks:
 
     async def entries(self) -> AsyncIterator[list[Entry | Damaged]]:
         async for rows in self._pages(self._db.ledger, {}, _ROWS):
-            ids = sorted({row["booking_id"] for row in rows if isinstance(row.get("booking_id"), str)})
-            places = dict.fromkeys(_PLACE, 1)
-            with speaking():
-                known = {each["_id"]: each async for each in self._db.bookings.find({"_id": {"$in": ids}}, places)}
-            yield [read("ledger", row, partial(_entry, known)) for row in rows]
+            yield await self._entries_of(rows)
+
+    async def entries_among(self, row_ids: AnyOf[object]) -> list[Entry | Damaged]:
+        with speaking():
+            rows = await self._db.ledger.find({"_id": {"$in": list(row_ids)}}).to_list()
+        return await self._entries_of(rows)
+
+    async def _entries_of(self, rows: list[Document]) -> list[Entry | Damaged]:
+        ids = sorted({row["booking_id"] for row in rows if isinstance(row.get("booking_id"), str)})
+        places = dict.fromkeys(_PLACE, 1)
+        with speaking():
+            known = {each["_id"]: each async for each in self._db.bookings.find({"_id": {"$in": ids}}, places)}
+        return [read("ledger", row, partial(_entry, known)) for row in rows]
 
     async def evidence(self, now: datetime, *, live: bool) -> Evidence:
         ask = self._witnesses

@@ -57,11 +57,13 @@ class Source:
     Attributes:
         read: What a change tells; None for one that tells nothing.
         stages: A pipeline over the changes.
+        whole: Whether the row is told along, as it is now.
     """
 
     read: Callable[[Document], Record | None]
     stages: list[Document] = field(default_factory=list)
     codec: CodecOptions[Document] = CODEC
+    whole: bool = True
 
 
 class MongoChanges:
@@ -69,8 +71,8 @@ class MongoChanges:
 
     def __init__(self, client: Client, name: str, since: Any, actor: Actor) -> None:
         """*since* is the operation time from which on nothing is to be missed."""
+        self.client, self.name, self.since = client, name, since
         self._db: Database = database(client, name)
-        self._since = since
         self._sources = sources_of(actor)
 
     @classmethod
@@ -85,7 +87,7 @@ class MongoChanges:
 
     async def follow(self, tell: Tell) -> None:
         """Until cancelled."""
-        await follow(self._db, self._sources, tell, self._since)
+        await follow(self._db, self._sources, tell, self.since)
 
 
 async def follow(db: Database, sources: Mapping[str, Source], tell: Tell, since: Any = None) -> None:
@@ -230,7 +232,7 @@ class _Stream:
         with pymongo.timeout(SILENT_S):
             stream = await self.collection.watch(
                 self.how.stages,
-                full_document="updateLookup",
+                full_document="updateLookup" if self.how.whole else None,
                 max_await_time_ms=WORD_EVERY_MS,
                 batch_size=_AT_A_TIME,
                 **place,

@@ -49,11 +49,7 @@ async def claims_walk(client: Client, db: Database, now: datetime, most: timedel
             async with session_of(client, snapshot=True) as session:
                 fences = await _after(db.fences, last, session)
                 cars = [each["_id"] for each in fences]
-                wanted: Document = {"car_id": {"$in": cars}, "state": {"$in": _BLOCKING}}
-                rows = await db.bookings.find(wanted, dict.fromkeys(_KEPT, 1), session=session).to_list()
-                paid: Document = {"outcome": Outcome.OPEN, "claimed": True, "stay.car_id": {"$in": cars}}
-                lost = await db.restored_payments.find(paid, {"stay": 1}, session=session).to_list()
-                away = await db.movements.find({"car_id": {"$in": cars}, **OPEN_NOW}, session=session).to_list()
+                rows, lost, away = await _keeping(db, cars, session)
             if not fences:
                 break
             last = [cars[-1]]
@@ -62,6 +58,37 @@ async def claims_walk(client: Client, db: Database, now: datetime, most: timedel
             _compare_movements(walk, fences, away)
         walk.add(await _fenceless(db))
     return walk
+
+
+async def claims_among(client: Client, db: Database, cars: list[Any], now: datetime) -> list[tuple[Any, str]]:
+    """Of each of *cars* what is wrong with its claims, all of one moment; a page of cars at most."""
+    async with session_of(client, snapshot=True) as session:
+        fences = await db.fences.find({"_id": {"$in": cars}}, session=session).to_list()
+        rows, lost, away = await _keeping(db, cars, session)
+    told: list[tuple[Any, str]] = []
+    for fence in fences:
+        walk, own = Walk(), fence["_id"]
+        _compare(walk, [fence], [row for row in rows if row["car_id"] == own], now)
+        _compare_restored(walk, [fence], [row for row in lost if row["stay"]["car_id"] == own])
+        _compare_movements(walk, [fence], [row for row in away if row["car_id"] == own])
+        told += [(own, line) for line in walk.lines]
+    known = [fence["_id"] for fence in fences]
+    for verb, keepers in (("kept", rows), ("planned", away)):
+        strays = [row for row in keepers if row["car_id"] not in known]
+        told += [(row["car_id"], _fenceless_line(row["car_id"], row["_id"], verb)) for row in strays]
+    return told
+
+
+async def _keeping(
+    db: Database, cars: list[Any], session: AsyncClientSession
+) -> tuple[list[Document], list[Document], list[Document]]:
+    """The bookings that keep one of *cars*, the restored payments that do, and its open movements."""
+    wanted: Document = {"car_id": {"$in": cars}, "state": {"$in": _BLOCKING}}
+    paid: Document = {"outcome": Outcome.OPEN, "claimed": True, "stay.car_id": {"$in": cars}}
+    rows = await db.bookings.find(wanted, dict.fromkeys(_KEPT, 1), session=session).to_list()
+    lost = await db.restored_payments.find(paid, {"stay": 1}, session=session).to_list()
+    away = await db.movements.find({"car_id": {"$in": cars}, **OPEN_NOW}, session=session).to_list()
+    return rows, lost, away
 
 
 def _compare(walk: Walk, fences: list[Document], rows: list[Document], now: datetime) -> None:
@@ -137,9 +164,12 @@ async def _fenceless(db: Database) -> list[str]:
         {"$limit": _FEW},
     ]
     away = await (await db.movements.aggregate(astray)).to_list()
-    kept = [f"{shown(row['_id'])}: kept by {shown(row['booking'])}, and there is no such car" for row in rows]
-    planned = [f"{shown(row.get('car_id'))}: planned by {shown(row['_id'])}, and there is no such car" for row in away]
-    return [*kept, *planned]
+    kept = [_fenceless_line(row["_id"], row["booking"]) for row in rows]
+    return [*kept, *(_fenceless_line(row.get("car_id"), row["_id"], "planned") for row in away)]
+
+
+def _fenceless_line(car_id: Any, keeper: Any, verb: str = "kept") -> str:
+    return f"{shown(car_id)}: {verb} by {shown(keeper)}, and there is no such car"
 
 
 def _kept(document: Document) -> Kept:
@@ -176,14 +206,19 @@ def _claimed(fence: Document) -> FenceClaims:
 async def shapes_walk(db: Database, most: timedelta) -> Walk:
     """Rows that their collection would refuse, and bookings of strangers; what the account may not read is left out."""
     walk, began = Walk(), perf_counter()
-    for name, validator in VALIDATORS.items():
+    for name in VALIDATORS:
         if perf_counter() - began > most.total_seconds():
             walk.cut_off = True
             return walk
-        misfits: Document = {"$nor": [validator]}
         with suppress(Forbidden), speaking():
-            found = await db[name].find(misfits, {"_id": 1}).limit(_FEW).to_list()
+            found = await misfits(db, name, {}, _FEW)
             walk.looked += 1
-            walk.add(f"{name}: {shown(row['_id'])}" for row in found)
+            walk.add(f"{name}: {shown(each)}" for each in found)
     await strangers_walk(db, walk, most - timedelta(seconds=perf_counter() - began))
     return walk
+
+
+async def misfits(db: Database, name: str, among: Document, most: int) -> list[Any]:
+    """The ``_id`` of rows *among* those of the collection that its validator would refuse, *most* of them."""
+    wanted: Document = {**among, "$nor": [VALIDATORS[name]]}
+    return [row["_id"] for row in await db[name].find(wanted, {"_id": 1}).limit(most).to_list()]

@@ -20,7 +20,6 @@ from engine.adapters.mongo_client import (
     address_of,
     connect,
     database,
-    session_of,
     speaking,
 )
 from engine.adapters.mongo_deployment import MongoDeployment
@@ -31,6 +30,7 @@ from engine.adapters.mongo_renters import same_view, wanted_views
 from engine.adapters.mongo_rights import RIGHTS, privileges
 from engine.adapters.mongo_rules import VALIDATORS, same_validator
 from engine.adapters.mongo_schema import schema_row
+from engine.adapters.mongo_series import odd_terms
 from engine.domain.backup import Epoch
 from engine.domain.booking import BLOCKING, BookingState
 from engine.domain.damage import Damaged
@@ -71,8 +71,6 @@ _STATES = {
     "Mongos": "router",
     "LoadBalancer": "balancer",
 }
-#: What a car's row and its fence both say.
-_AGREED = ("daily_rate", "owner_id", "branch_id", "status")
 _SHARES = [LedgerKind.OWNER_SHARE.value, LedgerKind.PLATFORM_SHARE.value]
 
 
@@ -279,16 +277,8 @@ class MongoHealth:
         return [shown(document["_id"]) for document in found]
 
     async def terms_beside_series(self) -> list[str]:
-        """All of one moment, so that an edit in between is no difference."""
-        newest: list[Document] = [{"$sort": {"n": -1}}, {"$limit": 1}]
-        last: Document = {"from": "car_terms", "localField": "_id", "foreignField": "car_id", "pipeline": newest}
-        car: Document = {"from": "cars", "localField": "_id", "foreignField": "_id", "as": "car"}
-        fields = dict.fromkeys(("terms", "status", "last", *(f"car.{each}" for each in _AGREED)), 1)
-        pipeline: list[Document] = [{"$lookup": {**last, "as": "last"}}, {"$lookup": car}, {"$project": fields}]
         with speaking():
-            async with session_of(self._client, snapshot=True) as session:
-                rows = await self._db.fences.aggregate(pipeline, session=session)
-                return sorted([str(row["_id"]) async for row in rows if not _latest(row)])
+            return sorted([str(each) for each in await odd_terms(self._client, self._db)])
 
     async def sums(self) -> dict[str, Money]:
         signed: Document = {
@@ -333,20 +323,6 @@ def _noted(row: Document | None) -> BackupNote | None:
         return None
     told = {name: row[name] for name in ("rows", "size", "code", "as_of") if name in row}
     return BackupNote(row["at"], row.get("by", ""), row.get("desk", ""), **told)
-
-
-def _latest(fence: Document) -> bool:
-    """Whether *fence* has the last terms of its series, and its car's own row agrees."""
-    terms = fence.get("terms")
-    told = {**terms, "status": fence.get("status")} if isinstance(terms, dict) else {}
-    agreed = all(car.get(name) == told.get(name) for car in fence["car"] for name in _AGREED)
-    return agreed and any(_copied(row) == terms for row in fence["last"] if told)
-
-
-def _copied(row: Document) -> Document | None:
-    """A row of the series as a fence has it; None where it is none."""
-    terms = row.get("terms")
-    return {**terms, "n": row.get("n")} if isinstance(terms, dict) else None
 
 
 def _claimed(document: Document) -> Claimed:

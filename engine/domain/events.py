@@ -14,6 +14,7 @@ from engine.domain.movement import Movement
 from engine.domain.people import Actor, Deed, Role
 from engine.domain.period import RentalPeriod
 from engine.domain.renters import RenterFile
+from engine.domain.watch import Touched
 from engine.domain.wish import Wish
 
 
@@ -74,7 +75,7 @@ class Resync:
 
 Fact: TypeAlias = BookingChanged | CarClaimed | CarChanged | RenterChanged | Resync
 #: What a stream of the database's changes tells of.
-Record: TypeAlias = Booking | BookingMoved | Car | Movement | RenterFile | Wish
+Record: TypeAlias = Booking | BookingMoved | Car | Movement | RenterFile | Wish | Touched
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from engine.services.overview import OverviewService
 from engine.services.requests import RequestService
 from engine.services.return_pages import ReturnPageService
 from engine.services.unbelieved import UnbelievedService
+from engine.services.watch import Watch, WatchNotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +29,5 @@ class HeadOffice:
     unbelieved: UnbelievedService
     disputes: DisputeService
     return_pages: ReturnPageService
+    watch: Watch
+    watch_notes: WatchNotes

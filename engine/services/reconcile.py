@@ -6,9 +6,10 @@ somebody saw to it by hand, or that an engine is about to.
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Collection, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Protocol
@@ -18,10 +19,10 @@ from engine.domain.booking import Booking, BookingId
 from engine.domain.books import (
     AUTHORISED,
     HOLDS_MONEY,
+    KNOWS,
     MUST_BE_PAID,
     WHOLE,
     BookedMoney,
-    Difference,
     DifferenceKind,
     Entry,
     Sums,
@@ -37,11 +38,12 @@ from engine.domain.books import (
 )
 from engine.domain.damage import Damaged
 from engine.domain.dispute import LOOKED_BACK, LOST
-from engine.domain.errors import DriveSphereError, Forbidden, PaymentRefused
-from engine.domain.ledger import LedgerKind
+from engine.domain.errors import DriveSphereError, Forbidden, PaymentRefused, Unavailable
+from engine.domain.money import Money
 from engine.domain.payment import PaymentFacts
 from engine.domain.settings import LONGEST_HOLD
 from engine.ports import Clock, PaymentGateway
+from engine.services.report import Report
 
 #: One step of the walk; payments of one day are what is in memory at a time.
 _STEP = timedelta(days=1)
@@ -49,6 +51,7 @@ _STEP = timedelta(days=1)
 _GRACE = timedelta(minutes=2)
 #: So many bookings outside of the days compared Stripe is asked about while a person looks at a health page.
 MOST_ASKED, MOST_TIME = 100, timedelta(minutes=2)
+_ASKED_AT_ONCE = 6
 #: What only an engine that is about to act can tell; of a row that nobody acts on it says nothing.
 _NOT_NOW = frozenset({Doubt.CAR_WAS_OUT, Doubt.RETURN_PAGE})
 #: The only way that money comes so far; a counter's payment will be another.
@@ -70,68 +73,11 @@ class Books(Protocol):
     def entries(self) -> AsyncIterator[list[Entry | Damaged]]:
         """All rows of the ledger, a page at a time."""
 
+    async def entries_among(self, row_ids: Collection[object]) -> list[Entry | Damaged]:
+        """Those rows of the ledger, by the database's own numbers."""
+
     async def evidence(self, now: datetime, *, live: bool) -> Evidence:
         """What others than those who write bookings wrote down."""
-
-
-@dataclass(frozen=True, slots=True)
-class DaySums:
-    """What moved on one day (UTC), by the ledger's rows."""
-
-    taken: int = 0
-    given_back: int = 0
-
-
-@dataclass(slots=True)
-class Report:
-    """What the comparison found.
-
-    Attributes:
-        under_way: Payments that their desk has not seen yet and still will.
-        by_hand: Unpaid bookings that an administrator has seen to.
-        looked: Bookings with money or a car, of whatever date; ``posted`` counts the ledger's rows.
-        not_asked: Of these, how many Stripe was not asked about, because enough was asked.
-        cut_off: There was no time to walk over all bookings and ledger rows.
-        own_prices: Bookings older than their car's series of terms: their prices were compared with themselves.
-        disputes_unread: The Stripe key may not read disputes.
-        damaged: What cannot be read.
-        sums: (tender, day, currency) -> what the ledger posted, of the days compared.
-    """
-
-    payments: int = 0
-    bookings: int = 0
-    under_way: int = 0
-    drawn: int = 0
-    by_hand: int = 0
-    looked: int = 0
-    posted: int = 0
-    not_asked: int = 0
-    cut_off: bool = False
-    own_prices: int = 0
-    disputes_unread: bool = False
-    damaged: dict[tuple[str, str], Damaged] = field(default_factory=dict)
-    sums: dict[tuple[str, str, str], DaySums] = field(default_factory=dict)
-    found: dict[tuple[str, ...], Difference] = field(default_factory=dict)
-
-    @property
-    def differences(self) -> list[Difference]:
-        return sorted(self.found.values(), key=lambda each: (each.kind, each.booking_id, each.payment_intent))
-
-    def add(self, difference: Difference) -> None:
-        self.found[difference.kind, difference.booking_id, difference.payment_intent] = difference
-
-    def add_damaged(self, damaged: Damaged) -> None:
-        self.damaged[damaged.collection, damaged.id] = damaged
-
-    def readable(self, rows: Iterable[BookedMoney | Damaged]) -> list[BookedMoney]:
-        """Those of *rows*; the others are noted."""
-        known = []
-        for row in rows:
-            if isinstance(row, Damaged):
-                self.add_damaged(row)
-            else:
-                known.append(row)
-        return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +115,71 @@ class Reconciler:
         await self._every(report, judged, began)
         await self._ledger(report, *days, began)
         return report
+
+    async def among(self, booking_ids: Collection[str], row_ids: Collection[object], most: timedelta) -> Report:
+        """Only those bookings, and rows of the ledger with the bookings that they name; Stripe is asked about each.
+
+        ``not_asked`` are those about which Stripe gave no answer, or this engine's key may not ask; ``waits`` those
+        that are to be looked at again: *most* time was over, or some engine is about to see to them.
+
+        Raises:
+            Unavailable: MongoDB does not answer.
+        """
+        report, ends = Report(), perf_counter() + most.total_seconds()
+        entries = list(_sound_entries(await self.books.entries_among(row_ids), report))
+        wanted = {BookingId(each) for each in (*booking_ids, *(each.booking_id for each in entries))}
+        evidence = await self.books.evidence(self.clock.now(), live=self.gateway.livemode)
+        known = [each for each in report.readable(await self.books.of(wanted)) if not self._drawn(each)]
+        looked = [each for each in known if each.booking.state in HOLDS_MONEY or each.intents or each.entries]
+        report.looked = len(looked)
+        for each in looked:
+            self._judge_alone(each, evidence, report)
+        told, places = {each.booking_id for each in report.differences}, asyncio.Semaphore(_ASKED_AT_ONCE)
+
+        async def ask(booked: BookedMoney) -> None:
+            async with places:
+                if perf_counter() < ends:
+                    await self._judge_by_stripe(booked, report)
+                else:
+                    report.waits.add(booked.booking.id)
+
+        # Of whom there is a word already nothing more has to be asked within the minute.
+        await asyncio.gather(*(ask(each) for each in looked if each.booking.id not in told))
+        return report
+
+    async def _judge_by_stripe(self, booked: BookedMoney, report: Report) -> None:
+        own = Report()
+        try:
+            await self._judge_booking(booked, (), own)
+            await self._judge_strays(booked, own)
+        except Unavailable as problem:
+            if problem.server != "stripe":
+                raise
+            report.not_asked += 1
+        except (Forbidden, PaymentRefused):
+            report.not_asked += 1
+        report.found |= own.found
+        if own.under_way:
+            report.waits.add(booked.booking.id)
+
+    async def _judge_strays(self, booked: BookedMoney, report: Report) -> None:
+        """What Stripe has for it and it does not know of."""
+        for intent in await self.gateway.payments_of(booked.booking.id):
+            if booked.booking.state in KNOWS and intent.payment_intent in booked.intents:
+                continue
+            refunds = await self.gateway.refunds(intent.payment_intent)
+            back = sum(each.amount.minor for each in refunds if not each.undone)
+            refunded = Money(back, intent.captured.currency)
+            payment = PaymentFacts(
+                intent.payment_intent,
+                booked.booking.id,
+                intent.status,
+                intent.captured,
+                refunded,
+                intent.charge,
+                self.clock.now(),
+            )
+            await self._judge_payment(payment, booked, report)
 
     async def _disputes(self, since: datetime, until: datetime, report: Report) -> None:
         """Those that nobody decided yet, whenever they began, and those of these days that were lost."""
@@ -257,16 +268,9 @@ class Reconciler:
             if self._over(began, report):
                 return
             report.posted += len(page)
-            for each in page:
-                if isinstance(each, Damaged):
-                    report.add_damaged(each)
-                    continue
-                if each.fits is None:
-                    report.add(difference(DifferenceKind.POSTED_NOWHERE, each.booking_id, None, detail=each.source_id))
-                elif not each.fits:
-                    report.add(difference(DifferenceKind.POSTED_ASTRAY, each.booking_id, None, detail=each.source_id))
+            for each in _sound_entries(page, report):
                 if each.kind in WHOLE and first <= each.day <= last:
-                    _add_up(report, each)
+                    report.add_up(TENDER, each)
 
     async def _judge_named(self, of_booking: dict[str, list[PaymentFacts]], report: Report) -> set[str]:
         """Judge every payment, and the bookings that they name; the bookings judged."""
@@ -352,6 +356,19 @@ class Reconciler:
         return due is not None and now - _GRACE < due <= now + LONGEST_HOLD + _GRACE
 
 
+def _sound_entries(page: Iterable[Entry | Damaged], report: Report) -> Iterator[Entry]:
+    """Those that can be read; what does not fit to its booking is told."""
+    for each in page:
+        if isinstance(each, Damaged):
+            report.add_damaged(each)
+            continue
+        if each.fits is None:
+            report.add(difference(DifferenceKind.POSTED_NOWHERE, each.booking_id, None, detail=each.source_id))
+        elif not each.fits:
+            report.add(difference(DifferenceKind.POSTED_ASTRAY, each.booking_id, None, detail=each.source_id))
+        yield each
+
+
 def _doubt(booking: Booking, evidence: Evidence) -> Doubt | None:
     try:
         doubt = doubt_of(booking, evidence)
@@ -363,14 +380,3 @@ def _doubt(booking: Booking, evidence: Evidence) -> Doubt | None:
 
 def _sources(payments: Iterable[PaymentFacts]) -> frozenset[str]:
     return frozenset(name for each in payments for name in (each.payment_intent, each.charge))
-
-
-def _add_up(report: Report, entry: Entry) -> None:
-    key = (TENDER, entry.day, entry.amount.currency)
-    before = report.sums.get(key, DaySums())
-    taken, back = before.taken, before.given_back
-    if entry.kind is LedgerKind.CHARGE:
-        taken += entry.amount.minor
-    else:
-        back -= entry.amount.minor
-    report.sums[key] = DaySums(taken, back)

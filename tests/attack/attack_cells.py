@@ -184,3 +184,39 @@ def _acts(collection: str, draw: random.Random, most: int) -> list[str]:
     if collection == "bookings":
         return draw.sample(ACTS, most)
     return [BESIDE.get(collection, "")]
+
+
+def part_of(row: Any, path: tuple[str, ...]) -> Any:
+    for name in path:
+        try:
+            row = row[int(name)] if isinstance(row, list) else row[name]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return row
+
+
+def bent(row: Document, path: tuple[str, ...], value: Any) -> Document:
+    """*row* with *value* at *path*; ways that it has not are made."""
+    bent = dict(row)
+    part: Any = bent
+    for name in path[:-1]:
+        key: Any = int(name) if isinstance(part, list) else name
+        inner = (
+            part[key]
+            if (isinstance(part, list) and key < len(part)) or (isinstance(part, dict) and key in part)
+            else {}
+        )
+        inner = list(inner) if isinstance(inner, list) else dict(inner)
+        if isinstance(part, list) and key >= len(part):
+            part.append(inner)
+        else:
+            part[key] = inner
+        part = inner
+    last: Any = int(path[-1]) if isinstance(part, list) else path[-1]
+    if value is GONE:
+        part.pop(*((last,) if isinstance(part, list) else (last, None)))
+    elif isinstance(part, list) and last >= len(part):
+        part.append(value)
+    else:
+        part[last] = value
+    return bent

@@ -81,7 +81,8 @@ HARMLESS = {
 
 
 #: place -> by whom a value that does harm there must be noticed, whoever else notices it. All of them work without a
-#: worker: ``desk`` is the act itself, the others an administrator's Health page or command.
+#: worker: ``desk`` is the act itself, the others an administrator's Health page or command. They look when somebody
+#: asks; what they tell of a row the watches must tell within a minute of its writing (``attack_watch``).
 #: The last that fits counts.
 NAMED = {
     "bookings.*": ("reconcile",),
@@ -108,6 +109,16 @@ def missing(cell: Cell, by: dict[str, str]) -> set[str]:
     fitting = [all_of for place, all_of in NAMED.items() if fnmatchcase(cell.place, place)]
     named = set(fitting[-1]) if fitting else set()
     return (named - {"desk"} if cell.act == _NO_DESK else named) - by.keys() if by else set()
+
+
+def is_named(cell: Cell) -> bool:
+    """Whether what is written there must be told within the minute; what does no harm is told when looked for."""
+    return not reason(cell) or any(fnmatchcase(cell.place, place) for place in NAMED)
+
+
+def only_window(cell: Cell) -> bool:
+    """Whether it takes the audit to know, which workers may not read."""
+    return cell.place in ("bookings.renter_id", "bookings.attempts.0.request")
 
 
 def tried_apart(cell: Cell) -> bool:

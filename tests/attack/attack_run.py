@@ -8,10 +8,11 @@ from collections import Counter
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from time import perf_counter
 from typing import Any
 
 import pymongo
-from attack_cells import Cell, Document, honest_of, schema_at, shape_of, values
+from attack_cells import Cell, Document, bent, honest_of, part_of, schema_at, shape_of, values
 from bson import ObjectId
 from builders import DATABASE, MISTAKE, PASSWORD, World, days, make_car, wish
 from hostile import GONE
@@ -65,7 +66,8 @@ class Tried:
     """One value at one place.
 
     Attributes: ``door`` where its collection's validator refused it to the role, and somebody else wrote it then;
-        ``marks`` are what detectors name it by, ``by`` is who noticed.
+        ``marks`` are what detectors name it by, ``by`` is who noticed; ``seconds`` it took them, from the writing for
+        who looks by itself, from the asking for the others.
     """
 
     cell: Cell
@@ -76,6 +78,8 @@ class Tried:
     door: bool = False
     marks: set[str] = field(default_factory=set)
     by: dict[str, str] = field(default_factory=dict)
+    written: float = 0.0
+    seconds: dict[str, float] = field(default_factory=dict)
     moved: Document = field(default_factory=dict)
 
 
@@ -87,6 +91,7 @@ class Run:
         self.tried = [Tried(cell, f"cell{n:06d}") for n, cell in enumerate(cells)]
         self.fell: list[str] = []
         self.reports: dict[str, str] = {}
+        self.took: dict[str, float] = {}
 
     async def prepare(self, desk: Engine, control: list[Tried]) -> None:
         """Honest bookings, each of a car of its own, that stand where the acts of their cells begin."""
@@ -130,7 +135,7 @@ class Run:
     def _write(self, db: pymongo.database.Database, tried: Tried, number: int) -> None:
         cell, rows = tried.cell, db[tried.cell.collection]
         row, there = self._row(tried, number)
-        place = _part(row, cell.path)
+        place = part_of(row, cell.path)
         offered = values(cell.collection, cell.path, tried.tag, place)
         if place is None:  # To take away what is not there is no attack; another value is.
             offered = [value for value in offered if value is not GONE]
@@ -150,6 +155,7 @@ class Run:
                 self._put(self.world.db[cell.collection], tried, row, there=there)
         except (PyMongoError, OverflowError, ValueError) as problem:
             tried.refused = f"{REFUSED} ({getattr(problem, 'code', None) or type(problem).__name__})"
+        tried.written = perf_counter()
 
     def _put(self, rows: pymongo.collection.Collection, tried: Tried, row: Document, *, there: bool) -> None:
         path = tried.cell.path
@@ -158,7 +164,7 @@ class Run:
             change = {"$unset": {place: ""}} if tried.value is GONE else {"$set": {place: tried.value}}
             rows.update_one({"_id": row["_id"]}, change, bypass_document_validation=tried.door)
         else:
-            rows.insert_one(_bent(row, path, tried.value), bypass_document_validation=tried.door)
+            rows.insert_one(bent(row, path, tried.value), bypass_document_validation=tried.door)
 
     def _row(self, tried: Tried, number: int) -> tuple[Document, bool]:
         """The honest row that is bent, and whether it is there already."""
@@ -201,6 +207,7 @@ class Run:
         await _all(self._act(desk, each) for each in (*self.tried, *others) if each.booking)
 
     async def _act(self, desk: Engine, tried: Tried) -> None:
+        began = perf_counter()
         try:
             if tried.cell.act == "refund":
                 told = await desk.rental.quote_refund(desk.actor, tried.booking.id)
@@ -209,6 +216,7 @@ class Run:
                 await desk.payment.settle(desk.actor, tried.booking.id)
         except ALARMS as problem:
             tried.by["desk"] = getattr(problem, "doubt", None) or problem.code
+            tried.seconds["desk"] = perf_counter() - began
         except DriveSphereError as problem:
             tried.moved["act"] = problem.code
         except Exception as problem:  # noqa: BLE001 -- whatever falls is what is looked for
@@ -224,6 +232,7 @@ class Run:
             trouble = doubted.get(each.booking.id) if each.booking else None
             if isinstance(trouble, dict) and trouble.get("tries", 0) and not trouble.get("settled"):
                 each.by["sweep"] = str(trouble.get("code") or trouble.get("why"))
+                each.seconds["sweep"] = self.took["sweep"]
         await self._step("list", self._list(admin))
         await self._step("export", self._export(admin))
         await self._step("people", admin.accounts.page(admin.actor, PeopleQuery()))
@@ -238,12 +247,15 @@ class Run:
             for each in every:
                 if found := next((line for line in lines if any(mark in line for mark in each.marks if mark)), ""):
                     each.by[who] = found.partition("|")[0]
+                    each.seconds[who] = self.took[who]
 
     async def _step(self, name: str, work: Any) -> None:
+        began = perf_counter()
         try:
             await work
         except Exception as problem:  # noqa: BLE001 -- whatever falls is what is looked for
             self.fell.append(f"{name}: {type(problem).__name__}: {problem}")
+        self.took[name] = perf_counter() - began
 
     async def _carry(self, clerk: Engine) -> None:
         for made in await clerk.carrier.wishes.waiting():
@@ -360,39 +372,3 @@ async def _all(works: Any) -> None:
             await work
 
     await asyncio.gather(*map(one, works))
-
-
-def _part(row: Any, path: tuple[str, ...]) -> Any:
-    for name in path:
-        try:
-            row = row[int(name)] if isinstance(row, list) else row[name]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return row
-
-
-def _bent(row: Document, path: tuple[str, ...], value: Any) -> Document:
-    """*row* with *value* at *path*; ways that it has not are made."""
-    bent = dict(row)
-    part: Any = bent
-    for name in path[:-1]:
-        key: Any = int(name) if isinstance(part, list) else name
-        inner = (
-            part[key]
-            if (isinstance(part, list) and key < len(part)) or (isinstance(part, dict) and key in part)
-            else {}
-        )
-        inner = list(inner) if isinstance(inner, list) else dict(inner)
-        if isinstance(part, list) and key >= len(part):
-            part.append(inner)
-        else:
-            part[key] = inner
-        part = inner
-    last: Any = int(path[-1]) if isinstance(part, list) else path[-1]
-    if value is GONE:
-        part.pop(*((last,) if isinstance(part, list) else (last, None)))
-    elif isinstance(part, list) and last >= len(part):
-        part.append(value)
-    else:
-        part[last] = value
-    return bent

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections import Counter
+from contextlib import nullcontext
 from datetime import timedelta
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 import attack_known as known
 import pytest
 import pytest_asyncio
 from attack_cells import ACTS, NAMED, Cell, fields, places, sampled, shape_of, writers
 from attack_run import DOOR, REFUSED, Run, Tried
+from attack_watch import Heard, late, record, times
 from payments import stripe_of
 
-from engine.adapters import mongo_claims, mongo_health
+from engine.adapters import mongo_claims, mongo_health, mongo_series
 from engine.adapters.mongo_rights import RIGHTS
 from engine.adapters.mongo_shapes import SHAPES
 from engine.domain import health, health_claims
@@ -25,13 +29,16 @@ SEED = int(os.environ.get("ATTACK_SEED", "7"))
 LONG = os.environ.get("ATTACK", "short") == "long"
 #: So many values at each place in a long run.
 VALUES = int(os.environ.get("ATTACK_VALUES", "1"))
+#: A file to which a line is added for each cell: who noticed it, and the seconds that it took them.
+RECORD = os.environ.get("ATTACK_RECORD", "")
 #: So many cells share a world.
-_BATCH = 300
+_BATCH = 200
 ALL = sampled(SEED, every=LONG, most=VALUES)
 CELLS = [each for each in ALL if not known.tried_apart(each)]
 APART = [each for each in ALL if known.tried_apart(each)]
 TOGETHER: Counter[str] = Counter()
 USED: set[str] = set()
+TIMED: list[Tried] = []
 
 
 @pytest_asyncio.fixture
@@ -50,17 +57,23 @@ def all_told(monkeypatch):
     monkeypatch.setattr(health_rows, "MOST", timedelta(minutes=5))
 
 
-async def play(world, stripe, cells):
-    """The run, and what is wrong with it: nothing, where all guards are in place."""
+async def play(world, stripe, cells, *, timed=False):
+    """The run, and what is wrong with it: nothing, where all guards are in place. *timed*: with a watch on it."""
     run = Run(world, stripe, cells)
     honest = [Tried(Cell("", (), "", act), f"calm{n:06d}") for n, act in enumerate(ACTS)]
     async with world.desk() as clerk, world.desk("worker") as worker, world.desk("admin") as admin:
-        await run.prepare(clerk, honest)
-        for each in honest:
-            each.marks = {each.tag, each.booking.id}
-        run.write()
-        await run.act(clerk, honest)
-        await run.look(worker, admin, clerk, honest)
+        heard = Heard(worker, admin)
+        async with heard.listening() if timed else nullcontext():
+            await run.prepare(clerk, honest)
+            for each in honest:
+                each.marks = {each.tag, each.booking.id}
+            run.fell += [f"told before anything was written: {line}" for line in heard.lines]
+            await asyncio.to_thread(run.write)
+            if timed:
+                await heard.told()
+            await run.act(clerk, honest)
+            await run.look(worker, admin, clerk, honest)
+        heard.lay_down([*run.tried, *honest])
         unlawful = await run.money(honest)
     wrong = {
         "unlawful": unlawful,
@@ -72,6 +85,11 @@ async def play(world, stripe, cells):
             for each in run.tried
             if not each.door and known.missing(each.cell, each.by)
         ],
+        "not within a minute": [
+            f"{each.cell} = {each.value!r}: {told}; {each.by}"
+            for each in run.tried
+            if timed and known.is_named(each.cell) and (told := late(each, only_window=known.only_window(each.cell)))
+        ],
     }
     return run, {name: lines for name, lines in wrong.items() if lines}
 
@@ -80,7 +98,7 @@ async def play(world, stripe, cells):
 @pytest.mark.timeout(1500)
 @pytest.mark.parametrize("batch", range(-(-len(CELLS) // _BATCH)))
 async def test_no_place_moves_money_and_each_is_noticed(world, stripe, batch, capsys):
-    run, wrong = await play(world, stripe, CELLS[batch * _BATCH : (batch + 1) * _BATCH])
+    run, wrong = await play(world, stripe, CELLS[batch * _BATCH : (batch + 1) * _BATCH], timed=True)
 
     with capsys.disabled():
         _print(run)
@@ -137,7 +155,7 @@ MUTANTS = {
         _cells("capture", "fences.claims.0.id", "fences.claims.0.starts_at"),
     ),
     "the doctor compares no terms": (
-        [(mongo_health, "_latest", lambda _: True)],
+        [(mongo_series, "_latest", lambda _: True)],
         _cells("capture", "fences.terms.daily_rate.minor", "cars.status"),
     ),
 }
@@ -195,3 +213,9 @@ def _print(run):
         if not each.refused and not each.door and not each.by:
             USED.update(place for place in known.HARMLESS if fnmatchcase(each.cell.place, place))
     print(f"so far: {dict(TOGETHER)}")  # noqa: T201
+    TIMED.extend(run.tried)
+    if RECORD:
+        with Path(RECORD).open("a") as file:
+            file.writelines(f"{line}\n" for line in record(run.tried, known.reason))
+    for line in times(TIMED):
+        print(f"so far: {line}")  # noqa: T201

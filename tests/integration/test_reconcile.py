@@ -32,7 +32,8 @@ from engine.domain.money import Money
 from engine.domain.people import Role
 from engine.reconciling import Findings
 from engine.services.booking import HoldCar
-from engine.services.reconcile import Reconciler, Report
+from engine.services.reconcile import Reconciler
+from engine.services.report import Report
 
 pytestmark = pytest.mark.asyncio
 PRICE = (Money(100_00, "EUR"),)

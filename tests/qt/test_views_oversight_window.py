@@ -33,6 +33,8 @@ from engine.domain.health import Area, Level
 from engine.domain.ledger import charge_rows
 from engine.domain.listing import BookingScope
 from engine.domain.settings import FirmSettings
+from engine.domain.watch import Found, Touched
+from engine.services import watch
 
 
 @pytest.fixture
@@ -307,3 +309,30 @@ async def test_health_says_in_words_that_mongodb_is_gone_and_looks_at_the_rest(q
                 return page.vm.state.looking_at is None and page.vm.state.report.level is not Level.BAD
 
             await person.until(well)
+
+
+async def test_what_is_written_past_the_program_is_told_by_the_open_window(admin, world, monkeypatch):
+    monkeypatch.setattr(watch, "EVERY", timedelta(seconds=0.5))
+    async with admin() as person:
+        office = await at(person, "overview")
+        await person.until(lambda: office._workspace.desk.head_office.watch.looks > 0)
+
+        world.db.cars.update_one({"_id": "car-1"}, {"$set": {"daily_rate.minor": 1}})
+
+        badge = person.view.rail._buttons["health"]
+        await person.until(lambda: badge._waiting > 0)
+        assert office.toast.isVisible()
+        assert "Written past the program: car-1: other terms than its series" == office.toast._text.text()
+        office.toast.acted.emit()
+        assert office.health is person.view.pages.currentWidget()
+
+
+async def test_who_was_not_there_is_told_of_what_a_worker_found(admin, world):
+    async with world.desk("worker") as worker:
+        rows = [Found(Area.TERMS, Touched("cars", f"car-{n}"), f"car:car-{n}", "other terms") for n in (1, 2)]
+        await worker.head_office.watch_notes.note(rows)
+    async with admin() as person:
+        office = await at(person, "overview")
+
+        await person.until(lambda: person.view.rail._buttons["health"]._waiting == len(rows))
+        assert "a worker found 2 records" in office.toast._text.text()

@@ -17,6 +17,7 @@ from desktop.viewmodels.admin.health import HealthViewModel
 from desktop.viewmodels.admin.overview import OverviewViewModel
 from desktop.viewmodels.admin.restored import RestoredViewModel
 from desktop.viewmodels.admin.unbelieved import UnbelievedRow, UnbelievedViewModel
+from desktop.viewmodels.admin.watch import WatchViewModel
 from desktop.viewmodels.bookings import BookingsViewModel
 from desktop.viewmodels.day_span import DaySpan
 from desktop.views.admin.audit_page import AuditPage
@@ -24,6 +25,7 @@ from desktop.views.admin.care_panel import CarePanel
 from desktop.views.admin.dispute_panel import DisputePanel
 from desktop.views.admin.firm_page import FirmPage
 from desktop.views.admin.health_page import HealthPage
+from desktop.views.admin.oversight_words import strange_rows
 from desktop.views.admin.overview_page import Drill, OverviewPage
 from desktop.views.admin.restored_panel import RestoredPanel
 from desktop.views.admin.unbelieved_panel import UnbelievedPanel
@@ -34,6 +36,7 @@ from desktop.views.bookings.page import BookingsPage
 from desktop.views.owner.fleet_commands import FleetCommands
 from desktop.views.owner.fleet_page import FleetPage
 from desktop.views.tools import Tools, Workspace
+from desktop.widgets.toast import Toast
 from engine.domain.booking import Booking
 from engine.domain.car import IN_SERVICE, Car
 from engine.domain.care import Case, Lost
@@ -78,6 +81,10 @@ class OversightArea(Area):
         self.firm: FirmPage | None = None
         self.audit: AuditPage | None = None
         self.health: HealthPage | None = None
+        self.toast = Toast(tools.theme, frame.host)
+        self.toast.acted.connect(self._examine)
+        self.watch_vm = WatchViewModel(desk, tasks)
+        self.watch_vm.told.connect(self._tell_of_strange_rows)
         for changed in (workspace.panel.booked, workspace.detail.booked):
             changed.connect(self._booked)
 
@@ -113,6 +120,13 @@ class OversightArea(Area):
             Command("health.again", "Look at the deployment again", self._examine, group="Health"),
             Command("health.copy", "Copy the findings", self._copy_health, group="Health"),
         )
+
+    def start(self) -> None:
+        self.watch_vm.watch()
+
+    def _tell_of_strange_rows(self, count: int, newest: str) -> None:
+        self._frame.badge(HEALTH, count)
+        self.toast.tell(strange_rows(count, newest), "Look")
 
     def reload(self) -> None:
         if self.overview is not None:

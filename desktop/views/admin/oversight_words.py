@@ -47,12 +47,22 @@ _ROOMS = MappingProxyType(
         "renter": "Renter",
     }
 )
+_LONGEST = 120
 
 
 def verb_text(what: str) -> str:
     """``car.retired`` as ``Car retired``."""
     room, _, verb = what.partition(".")
     return f"{_ROOMS.get(room, room.capitalize())} {verb.replace('_', ' ')}".strip()
+
+
+def strange_rows(count: int, newest: str) -> str:
+    """What an administrator is told of records that are not as the program writes them."""
+    if not newest:
+        found = plural(count, "record")
+        return f"In the last days a worker found {found} written past the program. The audit names them: watch.found."
+    cut = newest if len(newest) <= _LONGEST else f"{newest[:_LONGEST]}…"
+    return f"Written past the program: {cut}"
 
 
 def subject_text(subject: str) -> str:

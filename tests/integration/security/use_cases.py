@@ -238,6 +238,10 @@ INTERNAL = {
     "head_office.disputes.look": "the same for all; the database lets only the worker and administrators write them",
     "sweeper.run": "started by the engine for accounts that may sweep",
     "sweeper.sweep": "the same",
+    "head_office.watch.run": "started by the engine for accounts that see the health; it reads and changes nothing",
+    "head_office.watch.look": "the same, once",
+    "head_office.watch.next": "what it found, for the window of the account that runs it",
+    "head_office.watch_notes.note": "a worker's own word in the audit, which the database lets it add to",
     "live.run": "started by the engine; follows what the account may read",
     "copying.forget": "deletes this computer's own copy, which needs no right",
 }
