@@ -20,7 +20,7 @@ from engine.adapters.mongo_founding import found
 from engine.adapters.mongo_people import person_document, person_of
 from engine.adapters.mongo_provision import provision
 from engine.adapters.mongo_reading import sound
-from engine.adapters.mongo_restore import Restore, open_restore, unhurried
+from engine.adapters.mongo_restore import Restore, open_restore
 from engine.backing_up import Hear, own_servers
 from engine.config import Secret, Settings
 from engine.domain.accounts import Person, one_time_password
@@ -98,8 +98,7 @@ async def _finish(target: Target, order: Order, restoring: Restore, whole: Check
     await clock.measure()
     epoch = Epoch(secrets.token_hex(8), clock.now(), whole.summary.as_of, target.root_name)
     await MongoDeployment(target.client, target.database).begin_epoch(epoch)
-    with unhurried():
-        lines = await provision(target.client, target.database, FirmSettings())
+    lines = await provision(target.client, target.database, FirmSettings())
     unfit = await restoring.unfit()
     people = await _accounts(target, order.passwords, epoch)
     await restoring.finish()

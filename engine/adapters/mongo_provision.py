@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import pymongo
-
 from engine.adapters.mongo_client import Client, Database, Document, database, speaking
 from engine.adapters.mongo_founding import NewAccount, create_account, found, has_admin
 from engine.adapters.mongo_indexes import INDEXES
+from engine.adapters.mongo_long import while_it_answers
 from engine.adapters.mongo_migrate import Hear, Upgrade, deaf
 from engine.adapters.mongo_renters import make_views, same_view, wanted_views
 from engine.adapters.mongo_rights import RIGHTS, privileges
@@ -21,7 +20,6 @@ from engine.domain.settings import FirmSettings
 __all__ = ["NewAccount", "create_account", "has_admin", "provision"]
 
 _OLDEST = (6, 0)
-_WHOLE_S = 24 * 3600
 #: Fewer rows have their index before anybody could read that it is made.
 _TAKES_TIME = 10_000
 
@@ -36,25 +34,27 @@ async def provision(client: Client, name: str, settings: FirmSettings, hear: Hea
         Misconfigured: A standalone server, or one older than 6.0.
         ProgramTooOld: The database is of a later release; nothing was changed.
         Forbidden: The account may not create collections or roles.
+        Unavailable: The server does not answer, or went away in the middle: another run goes on from there.
     """
     with speaking():
         await _refuse_unfit(client)
-    # An index over a million rows takes longer than a desk's question may; that a server is away is known by now.
-    with speaking(), pymongo.timeout(_WHOLE_S):
-        db = database(client, name)
-        upgrade = await Upgrade.of(db, hear)
-        changes = await _create(db)
-        await upgrade.rewrite()
-        changes += await _validators(db, upgraded=bool(upgrade.pending))
-        for collection in INDEXES:
-            changes += await _indexes(db, collection, hear)
-        changes += await _views(db)
-        for role in RIGHTS:
-            changes += await _role(db, role)
-        changes += await begin_series(client, db, settings)
-        changes += await found(db)
-        changes += await upgrade.arrive()
-    return changes
+    # An index over a million rows takes longer than a desk's question may.
+    return await while_it_answers(client, _provided(client, database(client, name), settings, hear))
+
+
+async def _provided(client: Client, db: Database, settings: FirmSettings, hear: Hear) -> list[str]:
+    upgrade = await Upgrade.of(db, hear)
+    changes = await _create(db)
+    await upgrade.rewrite()
+    changes += await _validators(db, upgraded=bool(upgrade.pending))
+    for collection in INDEXES:
+        changes += await _indexes(db, collection, hear)
+    changes += await _views(db)
+    for role in RIGHTS:
+        changes += await _role(db, role)
+    changes += await begin_series(client, db, settings)
+    changes += await found(db)
+    return [*changes, *await upgrade.arrive()]
 
 
 async def _refuse_unfit(client: Client) -> None:

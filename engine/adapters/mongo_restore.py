@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, closing
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, cast
 
 import bson
-import pymongo
 from bson.raw_bson import RawBSONDocument
 from pymongo.errors import CollectionInvalid, OperationFailure
 
 from engine.adapters.backup_file import BackupKey
 from engine.adapters.backup_records import Checked, Kind, check, records
 from engine.adapters.mongo_client import CODEC, Client, Document, database, speaking
+from engine.adapters.mongo_long import while_it_answers
 from engine.adapters.mongo_rules import VALIDATORS
 from engine.domain.backup import BackupDamaged, BackupProgress, BackupRefused, Tally, split_rows
 
 #: While a row is in it, the database holds half a restore, which only another restore may clear away.
 MARK = "restoring"
 _BATCH = 2_000
-_WHOLE_S = 6 * 3600.0
 
 Hear = Callable[[BackupProgress], None]
 
@@ -66,21 +65,28 @@ class Restore:
         Raises:
             BackupRefused: The database is not empty.
             BackupDamaged: What arrived is not what the file holds.
+            Unavailable: The server went away for too long.
         """
-        with speaking(), unhurried():
+
+        async def work() -> dict[str, Tally]:
             await self._begin(whole, by, again=again)
             wanted = await self._load(whole, hear)
             await self._compare(whole, wanted, hear)
-        return wanted
+            return wanted
+
+        return await while_it_answers(self._client, work())
 
     async def unfit(self) -> dict[str, int]:
         """Collection -> rows that are not as the database insists on for new ones."""
-        found = {}
-        with speaking(), unhurried():
-            for name, validator in VALIDATORS.items():
-                if count := await self._db[name].count_documents({"$nor": [validator]}):
-                    found[name] = count
-        return found
+
+        async def work() -> dict[str, int]:
+            counts = {
+                name: await self._db[name].count_documents({"$nor": [validator]})
+                for name, validator in VALIDATORS.items()
+            }
+            return {name: count for name, count in counts.items() if count}
+
+        return await while_it_answers(self._client, work())
 
     async def finish(self) -> None:
         with speaking():
@@ -188,8 +194,3 @@ def _key(value: object) -> bytes:
 
 def open_restore(client: Client, name: str, file: BinaryIO, key: BackupKey) -> closing[Restore]:
     return closing(Restore(client, name, file, key))
-
-
-def unhurried() -> AbstractContextManager[None]:
-    """Making indexes and reading a whole collection take longer than a desk's question may."""
-    return pymongo.timeout(_WHOLE_S)

@@ -6,18 +6,21 @@ import asyncio
 import socket
 import subprocess
 import sys
+from urllib.parse import urlsplit
 
 import pymongo
 import pytest
 import pytest_asyncio
 from builders import DATABASE, PASSWORD
+from proxy import Line, Proxy
 
 from engine import provisioning
-from engine.adapters import mongo_provision
+from engine.adapters import mongo_long, mongo_provision
 from engine.adapters.mongo_client import Credentials, connect
 from engine.adapters.mongo_deployment import MongoDeployment
 from engine.adapters.mongo_indexes import INDEXES
 from engine.adapters.mongo_limits import limit_transactions
+from engine.adapters.mongo_long import while_it_answers
 from engine.adapters.mongo_provision import provision
 from engine.adapters.mongo_rights import RIGHTS
 from engine.adapters.mongo_shapes import SHAPES
@@ -89,6 +92,47 @@ async def test_an_index_that_takes_its_time_is_told_and_others_are_not(client, r
 
     assert [] == first
     assert ["audit: making index what over 30 rows"] == again
+
+
+@pytest.mark.parametrize("step", ["_create", "_indexes", "_role"])
+@pytest.mark.parametrize("line", [Line.CUT, Line.HOLE])
+async def test_a_server_that_vanishes_midway_is_told_and_the_next_run_goes_on(
+    client, endpoints, root, monkeypatch, step, line
+):
+    monkeypatch.setattr(mongo_long, "SILENT_S", 1.0)
+    root_account = Credentials(endpoints.root_name, endpoints.root_password, "admin")
+    honest = getattr(mongo_provision, step)
+    async with Proxy(urlsplit(endpoints.mongo_url).port) as proxy:
+
+        async def on_a_line_that_ends(*args, **named):
+            await proxy.become(line)
+            return await honest(*args, **named)
+
+        far = connect(f"mongodb://127.0.0.1:{proxy.port}/?directConnection=true", root_account)
+        with monkeypatch.context() as vanishing:
+            vanishing.setattr(mongo_provision, step, on_a_line_that_ends)
+            with pytest.raises(Unavailable) as told:
+                await provision(far, NAME, FirmSettings())
+        await far.close()
+        await proxy.become(Line.CUT)
+
+    assert "mongodb" == told.value.server
+    assert line is Line.CUT or "run the command again" in told.value.detail
+    assert await provision(client, NAME, FirmSettings())
+    assert [] == await provision(client, NAME, FirmSettings())
+
+
+async def test_work_that_takes_longer_than_a_desks_question_is_waited_for(client, monkeypatch):
+    monkeypatch.setattr(mongo_long, "SILENT_S", 0.2)
+    answered = []
+
+    async def work():
+        while len(answered) < 3:
+            answered.append(await client.admin.command("ping"))
+            await asyncio.sleep(0.3)  # longer than a silence; the server answers all the while
+        return "done"
+
+    assert "done" == await while_it_answers(client, work())
 
 
 async def test_renters_of_an_older_version_are_made_findable_once(client, root):
