@@ -16,7 +16,7 @@ from view_builders import NOW, make_booking
 
 from desktop.preferences import Preferences
 from desktop.views.admin.dispute_panel import DisputePanel
-from desktop.views.admin.dispute_words import due_of, in_short, what_happened
+from desktop.views.admin.dispute_words import answer_label, due_of, in_short, taken_label, what_happened
 from desktop.views.tools import Tools
 from desktop.widgets.shimmer import ShimmerClock
 from engine.domain.dispute import OVER, Dispute, DisputedCase, DisputeFacts
@@ -40,6 +40,17 @@ def test_every_reason_and_status_has_a_sentence_and_only_what_waits_a_day(reason
     assert status.endswith("needs_response") == bool(due_of(told, NOW))
     assert ("Answer it at Stripe" in what_happened(told)) == bool(due_of(told, NOW))
     assert status not in OVER
+
+
+@given(st.sampled_from(REASONS), st.sampled_from(STATUSES), st.timedeltas(timedelta(-30), timedelta(30)))
+def test_an_enquiry_has_taken_nothing_and_what_is_over_is_called_so(reason, status, due):
+    told = dispute(reason, status, due=due)
+    waits, enquiry = status.endswith("needs_response"), status.startswith("warning")
+
+    assert ("nothing back" in what_happened(told), "Asked about" == taken_label(told)) == (enquiry, enquiry)
+    assert ("took 120.00 EUR back" in what_happened(told)) != enquiry
+    assert due_of(told, NOW).endswith("(over)") == (waits and due <= timedelta(0))
+    assert answer_label(told).startswith("Answer") == waits
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.viewmodels.one_booking import OpenBrowser
-from desktop.views.admin.dispute_words import NO_DASHBOARD, due_of, status_of, what_happened
+from desktop.views.admin.dispute_words import NO_DASHBOARD, answer_label, due_of, status_of, taken_label, what_happened
 from desktop.views.bookings.questions import about
 from desktop.views.tools import Tools
 from desktop.widgets.banner import Banner
@@ -107,8 +107,8 @@ class DisputePanel(SidePanel):
         number = booking_number(BookingId(dispute.booking_id))
         subject = About("No such booking", number=number) if case.booking is None else about(case.booking)
         facts = [
-            Amount("Taken back", amount(dispute.facts.amount), strong=True),
-            Amount("Stands", status_of(dispute)),
+            Amount(taken_label(dispute), amount(dispute.facts.amount), strong=True),
+            Amount("Where it stands", status_of(dispute)),
             Amount("Since", branch_time(dispute.facts.created_at, desk_zone(), now=now)),
         ]
         if due := due_of(dispute, now):
@@ -116,4 +116,5 @@ class DisputePanel(SidePanel):
         self.facts.addWidget(Subject(self._theme, subject))
         for fact in facts:
             self.facts.addWidget(AmountLine(self._theme, fact))
+        self.answer.setText(answer_label(dispute))
         self.story.setText(what_happened(dispute))

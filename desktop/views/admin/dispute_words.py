@@ -30,6 +30,8 @@ _STATUSES = MappingProxyType(
     }
 )
 _WAITS = frozenset({"needs_response", "warning_needs_response"})
+#: Begins the statuses of an enquiry, for which no bank takes anything back yet.
+_ENQUIRY = "warning_"
 NO_DASHBOARD = "Demo: the sandbox has no page for this. At Stripe it is answered in the dashboard."
 
 
@@ -46,7 +48,21 @@ def due_of(dispute: Dispute, now: datetime) -> str:
     due_by = dispute.facts.due_by
     if due_by is None or dispute.facts.status not in _WAITS:
         return ""
-    return branch_time(due_by, desk_zone(), now=now)
+    told = branch_time(due_by, desk_zone(), now=now)
+    return told if now < due_by else f"{told} (over)"
+
+
+def taken_label(dispute: Dispute) -> str:
+    return "Asked about" if _is_enquiry(dispute) else "Taken back"
+
+
+def answer_label(dispute: Dispute) -> str:
+    """What the way to Stripe is for."""
+    return "Answer it at Stripe" if dispute.facts.status in _WAITS else "Open it at Stripe"
+
+
+def _is_enquiry(dispute: Dispute) -> bool:
+    return dispute.facts.status.startswith(_ENQUIRY)
 
 
 def in_short(dispute: Dispute) -> str:
@@ -55,9 +71,13 @@ def in_short(dispute: Dispute) -> str:
 
 def what_happened(dispute: Dispute) -> str:
     """In three sentences: who took what back, why, and what is to be done."""
-    took = f"The cardholder's bank took {amount(dispute.facts.amount)} back."
+    money, enquiry = amount(dispute.facts.amount), _is_enquiry(dispute)
+    took = f"The cardholder's bank took {money} back."
+    if enquiry:
+        took = f"The cardholder's bank asks about {money}; it has taken nothing back so far."
     general = dispute.facts.reason == _NO_REASON
     why = "It gives no reason." if general else f"The reason it gives: {reason_of(dispute)}."
     if dispute.facts.status not in _WAITS:
         return f"{took} {why} It was answered. This leaves the list when Stripe says how it ended."
-    return f"{took} {why} Answer it at Stripe; without an answer in time the money is lost."
+    lost = "the bank may take the money" if enquiry else "the money is lost"
+    return f"{took} {why} Answer it at Stripe; without an answer in time {lost}."
