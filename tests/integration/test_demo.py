@@ -3,50 +3,46 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-import pymongo
 import pytest
 import pytest_asyncio
 from builders import MISTAKE
 
 from engine.adapters.clock import ServerClock
 from engine.adapters.mongo_client import CODEC, Credentials, connect
+from engine.adapters.mongo_deployment import MongoDeployment
 from engine.bootstrap import Place, open_engine
 from engine.config import Secret
 from engine.domain.booking import BLOCKING
+from engine.domain.payment import StripeMode
 from engine.embedded.demo_load import load_demo
 from engine.embedded.demo_payments import introduce_payments
 from engine.embedded.demo_people import accounts
-from engine.embedded.servers import open_servers
 
 pytestmark = pytest.mark.asyncio
-NAME = "drivesphere"
+NAME = "ds_demo_test"
 
 
 @pytest_asyncio.fixture
-async def servers(demo_folder):
-    async with open_servers(demo_folder) as found:
-        yield found
-
-
-@pytest_asyncio.fixture
-async def demo(servers):
-    name, password = servers.root_name, servers.root_password
-    client = connect(servers.mongo_url, Credentials(name, password, "admin"))
+async def demo(endpoints, root):
+    client = connect(endpoints.mongo_url, Credentials(endpoints.root_name, endpoints.root_password, "admin"))
     clock = ServerClock(client)
     await clock.measure()
-    with pymongo.MongoClient(servers.mongo_url, username=name, password=password, tz_aware=True, tzinfo=UTC) as root:
-        yield client, clock.now(), root.get_database(NAME, codec_options=CODEC)
+    hour = clock.now().replace(minute=0, second=0, microsecond=0)  # the demo is drawn as of the whole hour
+    await load_demo(client, NAME, hour, lambda _: None)
+    yield client, hour, root.get_database(NAME, codec_options=CODEC)
     await client.close()
+    root[NAME].command("dropAllUsersFromDatabase")
+    root[NAME].command("dropAllRolesFromDatabase")
+    root.drop_database(NAME)
 
 
-async def test_the_demo_is_complete_consistent_and_brought_home_when_time_goes_on(demo, servers):
+async def test_the_demo_is_complete_consistent_and_brought_home_when_time_goes_on(demo, endpoints):
     client, now, db = demo
     assert (6, 240, 120) == tuple(db[name].count_documents({}) for name in ("branches", "cars", "renters"))
     _judge(db)
-    await load_demo(client, NAME, now, lambda _: None)  # what ended since it was made is brought home
     before = db.bookings.count_documents({"state": "confirmed"})
 
     await load_demo(client, NAME, now, lambda _: None)
@@ -57,19 +53,22 @@ async def test_the_demo_is_complete_consistent_and_brought_home_when_time_goes_o
     assert 0 == db.bookings.count_documents({"state": "confirmed", "ends_at": {"$lte": later}})
     assert before > db.bookings.count_documents({"state": "confirmed"}) > 0
     _judge(db)
-    place = Place(servers.mongo_url, Secret(servers.redis_url), NAME)
+    place = Place(endpoints.mongo_url, Secret(endpoints.redis_url), NAME)
     for account in accounts():
         async with open_engine(place, account.account, account.password, background=False) as desk:
             assert account.role == desk.actor.role
 
 
-async def test_a_demo_booking_can_be_cancelled_and_its_money_goes_back(demo, servers):
+async def test_a_demo_booking_can_be_cancelled_and_its_money_goes_back(demo, endpoints):
     client, _, db = demo
     for _ in range(2):
-        await introduce_payments(client, NAME, servers.stripe_url, servers.stripe_key)
+        await introduce_payments(client, NAME, endpoints.stripe_url, endpoints.stripe_key)
     coming = db.bookings.find({"state": "confirmed", "branch_id": "br-berlin"}).sort("starts_at", -1)
     row = next(row for row in coming if row["booked_by"] == "clerk")
-    place = Place(servers.mongo_url, Secret(servers.redis_url), NAME, Secret(servers.stripe_key), servers.stripe_url)
+    place = Place(
+        endpoints.mongo_url, Secret(endpoints.redis_url), NAME, Secret(endpoints.stripe_key), endpoints.stripe_url
+    )
+    await MongoDeployment(client, NAME).record_stripe_mode(StripeMode.TEST, "demo", datetime.now(UTC))
     async with open_engine(place, "clerk", "demo-counter", background=False) as desk:
         quoted = await desk.rental.quote_refund(desk.actor, row["_id"])
         cancelled = await desk.rental.cancel(desk.actor, row["_id"], quoted.given_back, MISTAKE)
