@@ -101,6 +101,7 @@ class Program:
             self._choose_password,
             self._stored.heads,
             self._stored.open,
+            self._stored.forget,
         )
         self.session = SessionViewModel(doors, self._tasks)
         asking = AskingViewModel(self._ask_for_account, self._tasks)

@@ -39,6 +39,8 @@ from desktop.figures import (
     zone_note,
 )
 from desktop.movement_words import OF_MOVEMENTS
+from desktop.pin_words import CODES as PIN_CODES
+from desktop.pin_words import pin_sentence
 from desktop.renter_words import CODES as RENTER_CODES
 from desktop.renter_words import renter_sentence
 from desktop.sentences import (
@@ -264,6 +266,7 @@ _SENTENCES: MappingProxyType[str, Message | _Sentence] = MappingProxyType(
         **{code: Message(text, Step.RETRY) for code, text in OF_WISHES.items()},
         WishRefused.code: _refused_wish,
         **dict.fromkeys(RENTER_CODES, _renter),
+        **dict.fromkeys(PIN_CODES, lambda problem: Message(pin_sentence(problem))),
         errors.Misconfigured.code: _own_words,
         errors.CopyOutOfReach.code: Message(
             "The copy on this computer cannot be used now. The disk may be full, or another program holds it.",
@@ -284,6 +287,8 @@ TOLD = _SENTENCES.keys() | {errors.PeriodTaken.code}
 FIELDS = MappingProxyType(
     {
         "name": "Name",
+        "pin": "The PIN",
+        "new_pin": "The PIN",
         "email": "E-mail",
         "phone": "Phone",
         "licence": "Licence number",

@@ -1,6 +1,6 @@
 """With no network: the copies on this computer, and the desk that one of them makes.
 
-API: Stored(bridge, settings): await heads(), await open(account) -> Actor, await forget(account),
+API: Stored(bridge, settings): await heads(), await open(account, pin) -> Actor, await forget(account),
 work(place, tasks) -> StoredWork, close().
 """
 
@@ -44,10 +44,10 @@ class Stored:
         found: tuple[CopyHead, ...] = await self._bridge.call(lambda: offline.copies(self._settings))
         return found
 
-    async def open(self, account: AccountName) -> Actor:
-        """Raises: NotFound, NoKeyring, CopyUnusable, CopyOutOfReach."""
+    async def open(self, account: AccountName, pin: str = "") -> Actor:
+        """*pin* as it was typed. Raises: as ``engine.offline.open_copy``."""
         offline = await self._bridge.call(_load)
-        desk: StoredDesk = await self._bridge.call(lambda: offline.open_copy(self._settings, account))
+        desk: StoredDesk = await self._bridge.call(lambda: offline.open_copy(self._settings, account, pin))
         self._desk = desk
         return desk.actor
 

@@ -12,6 +12,7 @@ from engine.adapters.mongo_client import Client, connect, speaking
 from engine.adapters.mongo_copy import MongoCopySource
 from engine.adapters.mongo_earnings import MongoEarnings
 from engine.config import Settings
+from engine.domain.copy_pin import pin_of
 from engine.domain.copying import CopyHead, OwnCopy
 from engine.domain.people import AccountName, Actor, Role
 from engine.place import Place
@@ -53,9 +54,20 @@ async def copies(settings: Settings) -> tuple[CopyHead, ...]:
     return tuple(await asyncio.to_thread(CopyVault(copies_of(settings)).heads))
 
 
-async def open_copy(settings: Settings, account: AccountName) -> StoredDesk:
-    """Raises: NotFound, NoKeyring, CopyUnusable, CopyOutOfReach."""
-    found = await asyncio.to_thread(CopyVault(copies_of(settings)).load, account)
+async def open_copy(settings: Settings, account: AccountName, pin: str = "") -> StoredDesk:
+    """*pin* as it was typed; empty for a copy without one.
+
+    Raises: NotFound, NoKeyring, CopyUnusable, CopyOutOfReach; CopyLocked without a PIN where there is one; InvalidText,
+        WrongPin, PinTooSoon and PinDamaged with one.
+    """
+    vault, wanted = CopyVault(copies_of(settings)), pin_of(pin) if pin else ""
+
+    def opened() -> OwnCopy:
+        if wanted:
+            vault.open(account, wanted)
+        return vault.load(account)
+
+    found = await asyncio.to_thread(opened)
     return StoredDesk(found.manifest.actor, found, EarningsService(StoredBooks(found)), StoredListing(found))
 
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.tasks import TaskScope
 from engine.domain.accounts import sign_in_name
+from engine.domain.copy_pin import CopyLocked
 from engine.domain.copying import CopyHead
 from engine.domain.errors import DriveSphereError, PasswordMustChange, Unavailable
 from engine.domain.people import AccountName, Actor, Role
@@ -45,6 +46,7 @@ class SessionState:
         knows_old: The old password was just typed, and need not be asked for again.
         busy: The chosen password is on its way.
         copies: What can be opened with no network.
+        locked: The account whose copy asks for its PIN now; empty otherwise.
     """
 
     phase: SessionPhase = SessionPhase.STARTING
@@ -56,6 +58,7 @@ class SessionState:
     knows_old: bool = False
     busy: bool = False
     copies: tuple[CopyHead, ...] = ()
+    locked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,8 @@ class Doors:
 
     Attributes:
         choose: Change a password: account, old, new.
-        copies: The copies of owners' books on this computer; ``open_copy`` opens one without the servers.
+        copies: The copies of owners' books on this computer; ``open_copy`` opens one without the servers, with its PIN
+            where it has one; ``forget_copy`` removes one.
     """
 
     start: Callable[[Callable[[str], None]], Awaitable[tuple[OfferedAccount, ...]]]
@@ -72,7 +76,8 @@ class Doors:
     sign_out: Callable[[], Awaitable[None]]
     choose: Callable[[str, str, str], Awaitable[None]]
     copies: Callable[[], Awaitable[tuple[CopyHead, ...]]] | None = None
-    open_copy: Callable[[AccountName], Awaitable[Actor]] | None = None
+    open_copy: Callable[[AccountName, str], Awaitable[Actor]] | None = None
+    forget_copy: Callable[[AccountName], Awaitable[None]] | None = None
 
 
 class SessionViewModel(QObject):
@@ -101,6 +106,20 @@ class SessionViewModel(QObject):
     def open_copy(self, account: AccountName) -> None:
         """Work with what is stored on this computer."""
         self._tasks.once("sign in", self._open_copy(account))
+
+    async def unlock_copy(self, pin: str) -> None:
+        """The one that asks for it. Raises: whatever keeps it closed; it goes on asking then."""
+        if self._doors.open_copy is not None and self.state.locked:
+            actor = await self._doors.open_copy(AccountName(self.state.locked), pin)
+            self._show(replace(self.state, phase=SessionPhase.SIGNED_IN, actor=actor, problem=None, locked=""))
+
+    def leave_locked(self) -> None:
+        """No PIN after all."""
+        self._show(replace(self.state, locked=""))
+
+    def forget_copy(self, account: AccountName) -> None:
+        """Neither it nor its key stays on this computer."""
+        self._tasks.once("forget copy", self._forget_copy(account))
 
     def sign_out(self, problem: DriveSphereError | None = None) -> None:
         """*problem* is what the sign-in screen then says, for example that the account was disabled."""
@@ -182,11 +201,18 @@ class SessionViewModel(QObject):
         if self._doors.open_copy is None:
             return
         try:
-            actor = await self._doors.open_copy(account)
+            actor = await self._doors.open_copy(account, "")
+        except CopyLocked:
+            self._show(replace(self.state, problem=None, locked=account))
         except DriveSphereError as problem:
             self._show(replace(self.state, problem=problem, copies=await self._copies()))
         else:
             self._show(replace(self.state, phase=SessionPhase.SIGNED_IN, actor=actor, problem=None))
+
+    async def _forget_copy(self, account: AccountName) -> None:
+        if self._doors.forget_copy is not None:
+            await self._doors.forget_copy(account)
+        self._show(replace(self.state, locked="", copies=await self._copies()))
 
     async def _copies(self) -> tuple[CopyHead, ...]:
         return () if self._doors.copies is None else await self._doors.copies()

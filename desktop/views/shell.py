@@ -76,6 +76,7 @@ class MainWindow(QMainWindow):
         self.commands = Commands(self)
         self._pages = QStackedWidget()
         self.sign_in = SignInPage(self._tools, session, asking)
+        self.sign_in.task_failed.connect(self.task_failed)
         self._pages.addWidget(self.sign_in)
         self.setCentralWidget(self._pages)
         self.setWindowTitle("DriveSphere")

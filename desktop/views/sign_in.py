@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop.dialogs import ask, confirm
 from desktop.messages import say
+from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID
 from desktop.viewmodels.asking import AskingViewModel
@@ -15,21 +17,29 @@ from desktop.views.ask_account import AskAccount
 from desktop.views.brand import BrandSide
 from desktop.views.choose_password import ChoosePassword
 from desktop.views.look import LookMenu
+from desktop.views.pin_dialog import FORGOTTEN, UNLOCK, PinDialog
 from desktop.views.sign_in_form import SignInForm
 from desktop.views.starting import Broken, Starting
 from desktop.views.tools import Tools, announce
 from desktop.widgets.button import Button, Kind
+from engine.domain.people import AccountName
 
 _FORM_WIDTH = 380
 _ENTRY = (SessionPhase.SIGNED_OUT, SessionPhase.SIGNING_IN, SessionPhase.SIGNED_IN)
 
 
 class SignInPage(QWidget):
+    """Signals: ``task_failed`` carries an exception nobody foresaw."""
+
+    task_failed = Signal(object)
+
     def __init__(
         self, tools: Tools, session: SessionViewModel, asking: AskingViewModel, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._session = session
+        self._session, self._theme = session, tools.theme
+        self._tasks = TaskScope(self)
+        self._tasks.failed.connect(self.task_failed)
         self._asks = False
         self._starting = Starting(tools)
         self._broken = Broken(tools.theme)
@@ -70,11 +80,22 @@ class SignInPage(QWidget):
                 page.setFocus(Qt.FocusReason.OtherFocusReason)
         if state.problem is not None:
             announce(self, say(state.problem).text)
+        if state.locked:
+            self._tasks.once("pin", self._ask_pin(AccountName(state.locked)))
 
     def take_focus(self) -> None:
         """To the field that is filled in first; this page itself takes no keys but digits."""
         if (page := self._phases.currentWidget()) is not None:
             page.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    async def _ask_pin(self, account: AccountName) -> None:
+        box = PinDialog(self._theme, UNLOCK, lambda pin, _new: self._session.unlock_copy(pin), self.window())
+        box.failed.connect(self.task_failed)
+        await ask(box)
+        if box.forgot and await confirm(self.window(), FORGOTTEN):
+            self._session.forget_copy(account)
+        elif not box.pressed_yes:
+            self._session.leave_locked()
 
     def _page(self, state: SessionState) -> QWidget:
         if state.phase is SessionPhase.CHOOSING:

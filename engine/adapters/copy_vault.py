@@ -10,7 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from engine.adapters.copy_file import CopyFile, Part, head_of, remove
-from engine.adapters.key_ring import KeyRing
+from engine.adapters.copy_keys import CopyKeys
 from engine.domain.copying import BOOKINGS, FLEET, LEDGER, CopyHead, CopyManifest, OwnCopy, StoredFleet
 from engine.domain.errors import CopyUnusable, NotFound
 from engine.domain.ownbooks import Posting, Rental
@@ -27,9 +27,9 @@ _FLEET = msgspec.msgpack.Decoder(StoredFleet)
 class CopyVault:
     """The ``Vault`` of ``services.copying``."""
 
-    def __init__(self, folder: Path, keys: KeyRing | None = None) -> None:
-        """*folder* is this deployment's own."""
-        self._folder, self._keys = folder, keys or KeyRing()
+    def __init__(self, folder: Path, keys: CopyKeys | None = None) -> None:
+        """*folder* is this deployment's own; what a PIN opened is known to this vault, and to no other."""
+        self._folder, self._keys = folder, keys or CopyKeys()
 
     def heads(self) -> list[CopyHead]:
         """All copies that say who they belong to, the newest first; none needs a key for it."""
@@ -53,7 +53,7 @@ class CopyVault:
         return None if data is None else _decoded(_FLEET, data)
 
     def load(self, account: AccountName) -> OwnCopy:
-        """Raises: NotFound, NoKeyring, CopyUnusable, CopyOutOfReach."""
+        """Raises: NotFound, NoKeyring, CopyLocked, CopyUnusable, CopyOutOfReach."""
         manifest, parts = self._file(account).read()
         postings: list[Posting] = []
         rentals: list[Rental] = []
@@ -85,6 +85,23 @@ class CopyVault:
         """The file first: without its key it is noise, without the file the key is nothing."""
         remove(self._path(account))
         self._keys.forget(self._name(account))
+
+    def clear(self, account: AccountName) -> None:
+        """Nothing of the copy stays; a key that has a PIN does, so that what is made anew has it too."""
+        remove(self._path(account))
+        if not self._keys.has_pin(self._name(account)):
+            self._keys.forget(self._name(account))
+
+    def has_pin(self, account: AccountName) -> bool:
+        return self._keys.has_pin(self._name(account))
+
+    def open(self, account: AccountName, pin: str) -> None:
+        """*pin* in its normal form. Raises: NoKeyring, NotFound, WrongPin, PinTooSoon, PinDamaged."""
+        self._keys.open(self._name(account), pin)
+
+    def change_pin(self, account: AccountName, old: str, new: str) -> None:
+        """Empty is none. Raises: as ``open``."""
+        self._keys.change_pin(self._name(account), old, new)
 
     def _file(self, account: AccountName) -> CopyFile:
         path = self._path(account)

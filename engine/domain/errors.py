@@ -38,7 +38,7 @@ DriveSphereError
 │   ├── OwnAccount           nobody changes the standing of the own account
 │   ├── LastAdmin            without this account there would be no administrator
 │   ├── AlreadyRequested     an account was asked for with this e-mail address, and nobody decided yet
-│   ├── those of ``domain.backup``, ``domain.renter_errors``, ``domain.movement_errors`` and ``domain.unbelieved``
+│   ├── those of domain.backup, domain.copy_pin, domain.renter_errors, domain.movement_errors, domain.unbelieved
 │   ├── RequestsFull         more requests for accounts wait than the firm takes
 │   ├── WishRefused          a renter's wish that was not even tried: wrong signature, too old, for somebody else
 │   ├── NoKeyring            this computer keeps no secrets, so nothing that needs one is kept on it

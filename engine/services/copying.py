@@ -11,6 +11,7 @@ from typing import Protocol
 import structlog
 
 from engine.domain.car import OwnerId
+from engine.domain.copy_pin import pin_of
 from engine.domain.copying import (
     BOOKINGS,
     FLEET,
@@ -59,7 +60,10 @@ class Source(Protocol):
 
 
 class Vault(Protocol):
-    """Blocks. Raises NoKeyring where nothing can be kept, CopyUnusable for what is damaged, and CopyOutOfReach."""
+    """Blocks. Raises NoKeyring where nothing can be kept, CopyUnusable for what is damaged, and CopyOutOfReach.
+
+    CopyLocked from all that reads or writes, while its PIN was not typed into this vault.
+    """
 
     def manifest(self, account: AccountName) -> CopyManifest | None: ...
     def postings(self, account: AccountName, name: str) -> list[Posting]: ...
@@ -67,6 +71,10 @@ class Vault(Protocol):
     def load(self, account: AccountName) -> OwnCopy: ...
     def write(self, changes: Mapping[Key, object | None], manifest: CopyManifest) -> None: ...
     def forget(self, account: AccountName) -> None: ...
+    def clear(self, account: AccountName) -> None: ...
+    def has_pin(self, account: AccountName) -> bool: ...
+    def open(self, account: AccountName, pin: str) -> None: ...
+    def change_pin(self, account: AccountName, old: str, new: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +111,7 @@ class CopyService:
     _read: OwnCopy | None = None
 
     async def copy(self, actor: Actor) -> OwnCopy:
-        """Raises: NotFound, NoKeyring, CopyUnusable, CopyOutOfReach."""
+        """Raises: NotFound, NoKeyring, CopyLocked, CopyUnusable, CopyOutOfReach."""
         actor.must(Deed.SEE_OWN_EARNINGS)
         if self._read is None:
             self._read = await asyncio.to_thread(self.vault.load, actor.account)
@@ -114,6 +122,24 @@ class CopyService:
             self._read = None
             await asyncio.to_thread(self.vault.forget, actor.account)
 
+    async def has_pin(self, actor: Actor) -> bool:
+        """Of this account's own copy. Raises: NoKeyring."""
+        return await asyncio.to_thread(self.vault.has_pin, actor.account)
+
+    async def unlock(self, actor: Actor, pin: str) -> None:
+        """Until this sign-in ends. Raises: InvalidText, NoKeyring, NotFound, WrongPin, PinTooSoon, PinDamaged."""
+        await asyncio.to_thread(self.vault.open, actor.account, pin_of(pin))
+
+    async def change_pin(self, actor: Actor, old: str, new: str) -> None:
+        """*old* is asked for where there is one; an empty *new* takes it away. What was kept stays.
+
+        Raises: as ``unlock``; InvalidText names ``pin`` or ``new_pin``.
+        """
+        wanted = pin_of(new, "new_pin") if new else ""
+        async with self._one:
+            had = await asyncio.to_thread(self.vault.has_pin, actor.account)
+            await _ended(self.vault.change_pin, actor.account, pin_of(old) if had else "", wanted)
+
     async def sync(self, actor: Actor) -> CopyNews:
         """Bring the copy up to date; what was there before stays whole until the new one is.
 
@@ -121,6 +147,7 @@ class CopyService:
             Unavailable: The database went away; the copy is as before, or partial if it was a first one.
             NoKeyring: Nothing can be kept on this computer.
             CopyOutOfReach: The disk is full, or something holds the file; the copy is as before.
+            CopyLocked: Its PIN was not typed in this sign-in; the copy is as before.
         """
         actor.must(Deed.SEE_OWN_EARNINGS)
         owner = actor.owner_id
@@ -134,7 +161,7 @@ class CopyService:
                 void = before is not None and before.epoch != epoch
                 if void:
                     log.warning("copy.of_another_epoch")
-                    await _ended(self.vault.forget, actor.account)
+                    await _ended(self.vault.clear, actor.account)
                 sync = _Sync(self.vault, now, actor, owner, zone, None if void else before, epoch)
                 news = replace(await sync.run(), anew=void)
             news = await self._pictures(actor, news)
@@ -153,7 +180,7 @@ class CopyService:
         else:
             if found is None or found.owner_id == actor.owner_id:
                 return found
-        await _ended(self.vault.forget, actor.account)
+        await _ended(self.vault.clear, actor.account)
         return None
 
     async def _pictures(self, actor: Actor, news: CopyNews) -> CopyNews:

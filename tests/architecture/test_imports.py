@@ -52,6 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # An owner's copy is sealed, and its key lies in the system's keyring.
     "engine.adapters.copy_file": {"engine.domain", "cryptography", "msgspec"},
     "engine.adapters.backup_file": {"engine.domain", "cryptography", "msgspec"},
+    "engine.adapters.pin_lock": {"engine.domain", "cryptography", "msgspec"},
     "engine.adapters.key_ring": {"engine.domain", "keyring"} | LOGS,
     # Webhooks come in over HTTP; everything else of ours only calls out.
     "engine.adapters.webhook_server": {"engine.domain", "engine.adapters.webhook_door", "starlette", "uvicorn"} | LOGS,
@@ -130,10 +131,12 @@ MAY_IMPORT: dict[str, set[str]] = {
         "engine.domain",
         "desktop.figures",
         "desktop.movement_words",
+        "desktop.pin_words",
         "desktop.renter_words",
         "desktop.sentences",
     },
     "desktop.movement_words": {"engine.domain"},
+    "desktop.pin_words": {"engine.domain", "desktop.figures"},
     "desktop.renter_words": {"engine.domain", "desktop.figures"},
     "desktop.sentences": {"engine.domain"},
     "desktop.preferences": {"desktop.theme"} | QT_MODEL,

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-from contextlib import asynccontextmanager
-from urllib.parse import urlsplit
-
 import keyring
 import pytest
 from builders import DATABASE, PASSWORD, make_car
@@ -14,12 +9,10 @@ from earnings_builders import History, berlin
 from full_disk import full_disk
 from gestures import asked
 from keyrings import MemoryKeyring, NoneKeyring
+from offline_firm import firm_at, show_march, signed_in
 from patience import until
 from proxy import Line, Proxy
 
-from desktop.app import Program
-from desktop.preferences import Preferences
-from desktop.smoke import Stopwatch
 from desktop.viewmodels.export import ExportPhase
 from desktop.viewmodels.owner.copy import CopyStatus
 from desktop.viewmodels.phases import Phase
@@ -28,14 +21,12 @@ from desktop.views.owner import offline_view
 from desktop.views.owner.copy_part import NO_KEYRING, STUCK, news_words
 from desktop.views.owner.offline_view import AWAY, BACK
 from engine.adapters import mongo_client
-from engine.config import load
 from engine.domain.copying import CopyNews
 from engine.domain.errors import AccountDisabled
 from engine.domain.explained import Figure
 from engine.domain.span import month
 
 GOLF = make_car(1)
-MARCH = month(2025, 3, "Europe/Berlin")
 
 
 @pytest.fixture(autouse=True)
@@ -60,44 +51,7 @@ def history(world):
 def firm(world, qapp, tmp_path):
     """The program on servers behind a line that can be cut; opened as often as a test wants."""
 
-    @asynccontextmanager
-    async def opened(proxy):
-        place = world.place
-        environ = {
-            "DRIVESPHERE_MONGO_URL": f"mongodb://127.0.0.1:{proxy.port}/?directConnection=true",
-            "DRIVESPHERE_REDIS_URL": place.redis_url.reveal(),
-            "DRIVESPHERE_DATABASE": place.database,
-            "DRIVESPHERE_CONFIG": os.devnull,
-        }
-        settings = load(tmp_path / "data", environ=environ, cwd=tmp_path)
-        program = Program(qapp, settings, Preferences(tmp_path / "preferences.ini"), Stopwatch())
-        living = asyncio.create_task(program.live())
-        try:
-            await until(lambda: program.session.state.phase is SessionPhase.SIGNED_OUT)
-            yield program
-        finally:
-            program.leave()
-            await living
-
-    opened.port = urlsplit(world.place.mongo_url).port
-    return opened
-
-
-async def signed_in(program):
-    """At the earnings of March 2025, with a copy on this computer."""
-    program.session.sign_in("owner", PASSWORD)
-    await until(lambda: program.window.workspace is not None)
-    area = program.window.workspace._areas[0]
-    program.window.workspace.go("earnings")
-    await until(lambda: area.earnings.vm.state.phase is Phase.READY)
-    await until(lambda: area.copy.vm.state.status in (CopyStatus.KEPT, CopyStatus.NO_KEYRING))
-    await show_march(area.earnings.vm)
-    return area
-
-
-async def show_march(vm):
-    vm.show(MARCH)
-    await until(lambda: vm.state.phase is Phase.READY and vm.state.earnings.span == MARCH)
+    return firm_at(world, qapp, tmp_path)
 
 
 def net(page):

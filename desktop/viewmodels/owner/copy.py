@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop.bridge import EngineThread
 from desktop.tasks import TaskScope
 from desktop.viewmodels.owner.earnings import Source
+from engine.domain.copy_pin import CopyLocked
 from engine.domain.copying import CopyNews, OwnCopy
 from engine.domain.errors import CopyOutOfReach, DriveSphereError, NoKeyring, NotFound, Unavailable
 from engine.domain.people import Actor
@@ -33,15 +34,20 @@ class CopyStatus(Enum):
     AWAY = auto()  #: the database did not answer; what was kept before still is
     STUCK = auto()  #: a full disk, or something holds the file; what was kept before still is
     BROKEN = auto()
+    LOCKED = auto()  #: its PIN was not typed in this sign-in; what is kept is not brought up to date
 
 
 @dataclass(frozen=True, slots=True)
 class CopyState:
-    """Attributes: ``as_of`` and ``complete`` are those of the copy that can be opened now; None if there is none."""
+    """Attributes: ``as_of`` and ``complete`` are those of the copy that can be opened now; None if there is none.
+
+    ``pin`` is whether its key is wrapped by one.
+    """
 
     status: CopyStatus = CopyStatus.NONE
     as_of: datetime | None = None
     complete: bool = False
+    pin: bool = False
 
 
 class CopyViewModel(QObject):
@@ -50,10 +56,12 @@ class CopyViewModel(QObject):
     Signals:
         changed: The state was replaced; carries the new one.
         told: Something happened since the last copy; carries the CopyNews.
+        locked: Once: the copy wants its PIN.
     """
 
     changed = Signal(object)
     told = Signal(object)
+    locked = Signal()
 
     def __init__(
         self,
@@ -69,6 +77,7 @@ class CopyViewModel(QObject):
         self._bridge, self._tasks, self._service, self._actor = bridge, tasks, service, actor
         self._source: Source | None = None
         self._stored: OwnCopy | None = None
+        self._asked = False
         self.state = CopyState()
 
     @property
@@ -80,6 +89,24 @@ class CopyViewModel(QObject):
     def stored(self) -> OwnCopy | None:
         """What is kept, as it was read last; None while there is none."""
         return None if self._source is None else self._stored
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether there is one on this computer, also one that is locked."""
+        return self._source is not None or self.state.status is CopyStatus.LOCKED
+
+    async def unlock(self, pin: str) -> None:
+        """And bring it up to date. Raises: what keeps it closed."""
+        if (service := self._service) is not None:
+            await self._bridge.call(lambda: service.unlock(self._actor, pin))
+            self._show(CopyState(pin=True))
+            self.start()
+
+    async def change_pin(self, old: str, new: str) -> None:
+        """An empty *new* takes it away. Raises: what is wrong with either."""
+        if (service := self._service) is not None:
+            await self._bridge.call(lambda: service.change_pin(self._actor, old, new))
+            self._show(replace(self.state, pin=bool(new)))
 
     def start(self) -> None:
         """Sync now and every ten minutes; again at once when the servers are back."""
@@ -94,7 +121,7 @@ class CopyViewModel(QObject):
 
     async def _keep(self, service: CopyService) -> None:
         await self._open(service)
-        while True:
+        while self.state.status is not CopyStatus.LOCKED:
             if not await self._sync(service):
                 return
             await asyncio.sleep(_AGAIN_S if self.state.status is CopyStatus.AWAY else _EVERY_S)
@@ -111,6 +138,9 @@ class CopyViewModel(QObject):
         except Unavailable:
             await self._open(service)
             self._show(replace(self.state, status=CopyStatus.AWAY))
+        except CopyLocked:
+            self._lock()
+            return False
         except CopyOutOfReach:
             self._show(replace(self.state, status=CopyStatus.STUCK))
         except DriveSphereError:
@@ -125,6 +155,10 @@ class CopyViewModel(QObject):
         """Have what is kept at hand, before the network goes."""
         try:
             copy = await self._bridge.call(lambda: service.copy(self._actor))
+            pin = await self._bridge.call(lambda: service.has_pin(self._actor))
+        except CopyLocked:
+            self._lock()
+            return
         except (NotFound, NoKeyring):
             return
         except CopyOutOfReach:
@@ -136,7 +170,14 @@ class CopyViewModel(QObject):
         self._stored = copy
         self._source = Source(self._bridge, EarningsService(StoredBooks(copy)), self._actor)
         head = copy.manifest.head
-        self._show(CopyState(CopyStatus.KEPT, moment(head.as_of), head.complete))
+        self._show(CopyState(CopyStatus.KEPT, moment(head.as_of), head.complete, pin))
+
+    def _lock(self) -> None:
+        self._source = None
+        self._show(CopyState(CopyStatus.LOCKED, pin=True))
+        if not self._asked:
+            self._asked = True
+            self.locked.emit()
 
     async def _forget(self, service: CopyService) -> None:
         self._source = None

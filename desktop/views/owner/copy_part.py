@@ -14,6 +14,7 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.owner.copy import CopyState, CopyStatus, CopyViewModel, news_counts
 from desktop.views.owner.earnings_part import EarningsPart
 from desktop.views.owner.news_panel import NewsPanel
+from desktop.views.owner.pin_part import PinPart
 from desktop.views.tools import Tools
 from desktop.widgets.toast import Toast
 from engine.domain.copying import CopyNews
@@ -21,10 +22,16 @@ from engine.domain.span import moment
 
 NO_KEYRING = "This computer has no keyring, so no copy is kept for days without a network."
 STUCK = "A copy cannot be written now: the disk may be full. It is tried again in ten minutes."
+LOCKED = "The copy on this computer is locked with a PIN, and is not brought up to date until it is unlocked."
 ANEW = (
     "The firm's database was restored from a back-up. The copy on this computer was of the time before, and was made "
     "anew."
 )
+_ALWAYS = {
+    CopyStatus.NO_KEYRING: NO_KEYRING,
+    CopyStatus.LOCKED: LOCKED,
+    CopyStatus.BROKEN: "The copy on this computer could not be made. It is tried again in ten minutes.",
+}
 FORGET = Question(
     "Forget this computer?",
     "The copy of your earnings, bookings and cars on this computer is removed, with its key. Without a network nothing "
@@ -60,10 +67,13 @@ class CopyPart(QObject):
         self.toast = Toast(tools.theme, host)
         self.news = NewsPanel(tools, host)
         self._told = CopyNews()
-        self.toast.acted.connect(self.show_news)
+        self._pin = PinPart(tools, vm, host)
+        self._pin.task_failed.connect(self.task_failed)
+        self.toast.acted.connect(self._act)
         self.news.booking_wanted.connect(self._open)
         vm.changed.connect(self.draw)
         vm.told.connect(self._tell)
+        vm.locked.connect(self._tell_locked)
         earnings.page_made.connect(self._join_page)
         earnings.vm.changed.connect(lambda _state: self.draw(vm.state))
 
@@ -73,9 +83,10 @@ class CopyPart(QObject):
                 "copy.forget",
                 "Forget this computer …",
                 self._ask_to_forget,
-                when=lambda: self.vm.source is not None,
+                when=lambda: self.vm.is_kept,
                 group="Earnings",
             ),
+            *self._pin.commands(),
             Command(
                 "copy.never",
                 "Never keep a copy on this computer …",
@@ -101,6 +112,7 @@ class CopyPart(QObject):
 
     def stop(self) -> None:
         self._tasks.stop("forget")
+        self._pin.stop()
         self.news.hide()
 
     def show_news(self) -> None:
@@ -115,11 +127,13 @@ class CopyPart(QObject):
     def draw(self, state: CopyState) -> None:
         if self._earnings.page is not None:
             self._earnings.page.copy_line.setText(copy_words(state, self._zone))
-            self._earnings.page.forget.setVisible(self.vm.source is not None)
+            self._earnings.page.forget.setVisible(self.vm.is_kept)
+            self._pin.draw(self._earnings.page.pin)
 
     def _join_page(self) -> None:
         if self._earnings.page is not None:
             self._earnings.page.forget.clicked.connect(self._ask_to_forget)
+            self._earnings.page.pin.clicked.connect(self._pin.ask_next)
         self.draw(self.vm.state)
 
     @property
@@ -133,6 +147,16 @@ class CopyPart(QObject):
             self._told = news
         self.toast.tell(news_words(news, self._zone), "Show" if news.money else "")
         self._earnings.reload()
+
+    def _tell_locked(self) -> None:
+        """Asked once after signing in, and never in the way."""
+        self.toast.tell("The copy on this computer is locked with a PIN.", "Unlock")
+
+    def _act(self) -> None:
+        if self.vm.state.status is CopyStatus.LOCKED:
+            self._pin.ask_next()
+        else:
+            self.show_news()
 
     def _ask_to_forget(self) -> None:
         self._tasks.once("forget", self._confirm())
@@ -156,17 +180,16 @@ class CopyPart(QObject):
 
 def copy_words(state: CopyState, zone: tzinfo | None = None) -> str:
     kept = "" if state.as_of is None else _as_of(state.as_of, zone, complete=state.complete)
-    if state.status is CopyStatus.NO_KEYRING:
-        return NO_KEYRING
+    if state.status in _ALWAYS:
+        return _ALWAYS[state.status]
     if state.status is CopyStatus.SYNCING:
         return f"Bringing the copy on this computer up to date. {kept}".strip()
-    if state.status is CopyStatus.BROKEN:
-        return "The copy on this computer could not be made. It is tried again in ten minutes."
     if state.status is CopyStatus.STUCK:
         return f"{STUCK} {kept and f'The one that is kept is {kept}'}".strip()
     if state.as_of is None:
         return "No copy is kept on this computer."
-    return f"Sealed copy on this computer: {kept} What protects it is the sign-in of this computer."
+    guard = "your PIN and the sign-in" if state.pin else "the sign-in"
+    return f"Sealed copy on this computer: {kept} What protects it is {guard} of this computer."
 
 
 def news_words(news: CopyNews, zone: tzinfo | None = None) -> str:

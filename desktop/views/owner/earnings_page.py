@@ -36,7 +36,7 @@ _MISSING = "rentals and payments are missing in these figures"
 
 
 class EarningsPage(Page):
-    """A page; ``copy_line`` and ``forget`` belong to whoever keeps a copy.
+    """A page; ``copy_line``, ``pin`` and ``forget`` belong to whoever keeps a copy.
 
     Signals: ``task_failed`` carries an exception nobody foresaw; ``fleet_wanted`` is the first step without cars;
     ``booking_wanted`` carries the id of a booking behind a figure that is to be opened.
@@ -72,7 +72,9 @@ class EarningsPage(Page):
             fill=self._fill,
             has_rows=lambda state: state.earnings is not None,
         )
-        self.copy_line = Text(tools.theme, size=TypeSize.SMALL, ink="muted")
+        self.copy_line = Text(tools.theme, size=TypeSize.SMALL, ink="muted", wrap=True)
+        self.pin = Button(tools.theme, kind=Kind.QUIET)
+        self.pin.setVisible(False)
         self.forget = Button(tools.theme, "Forget this computer …", Kind.QUIET)
         self.forget.setVisible(False)
         self.panel = ExplainPanel(tools, explain, host, vm.now, opens=not offline)
@@ -204,6 +206,7 @@ class EarningsPage(Page):
         foot = QHBoxLayout()
         foot.setContentsMargins(0, 0, 2 * GRID, 0)
         foot.addWidget(self.copy_line, 1)
+        foot.addWidget(self.pin)
         foot.addWidget(self.forget)
         column.addLayout(foot)
 

@@ -243,6 +243,9 @@ INTERNAL = {
     "head_office.watch.next": "what it found, for the window of the account that runs it",
     "head_office.watch_notes.note": "a worker's own word in the audit, which the database lets it add to",
     "live.run": "started by the engine; follows what the account may read",
+    "copying.has_pin": "says of this computer's own keyring whether a copy is locked",
+    "copying.unlock": "opens what lies on this computer for who is signed in; what it is read by, looks at the right",
+    "copying.change_pin": "wraps the key on this computer anew, by who knows its PIN",
     "copying.forget": "deletes this computer's own copy, which needs no right",
 }
 
