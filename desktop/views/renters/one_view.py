@@ -25,7 +25,7 @@ from desktop.widgets.button import Button, Kind
 from desktop.widgets.copy_line import CopyLine
 from desktop.widgets.page_header import PageHeader
 from desktop.widgets.panel import Panel
-from desktop.widgets.text import Text
+from desktop.widgets.text import Text, unbroken
 from engine.domain.booking import Booking
 from engine.domain.people import RenterId
 from engine.domain.phone import phone_text
@@ -160,7 +160,7 @@ class RenterView(QWidget):
         return [
             column("Booking", lambda booking: booking_number(booking.id), 3, spare=True),
             column("Car", lambda booking: booking.car_label.rpartition(" · ")[0], 3, spare=True),
-            column("Plate", lambda booking: booking.plate, 3),
+            column("Plate", lambda booking: unbroken(booking.plate), 3),
             column("Out", lambda booking: time(booking.period.starts_at, booking), 3),
             column("Back", lambda booking: time(booking.period.ends_at, booking), 3, spare=True),
             Column("Standing", standing, standing, tone=lambda booking: TONES[booking.standing].value, weight=2),
