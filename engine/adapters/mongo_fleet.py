@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from datetime import datetime
 from types import MappingProxyType
 
 from engine.adapters.mongo_cars import cars_meant
 from engine.adapters.mongo_client import Client, Database, Document, database, speaking
-from engine.adapters.mongo_documents import Claimed, booked, booked_ids, car_of
+from engine.adapters.mongo_documents import Claimed, booked, booked_ids, car_of, claims_of
 from engine.adapters.mongo_reading import Fields, read, sound
 from engine.adapters.mongo_sought import holds
 from engine.domain.availability import ClaimKind
@@ -57,7 +58,7 @@ class MongoFleet:
             )
             ids = [document["_id"] for document in found]
             fences = await self._db.fences.find({"_id": {"$in": ids}}, {"claims": 1}).to_list()
-        claims = {fence["_id"]: booked(fence) for fence in fences}
+        claims = {fence["_id"]: claims_of(fence) for fence in fences}
         return FleetRows(
             rows=tuple(_row(document, claims.get(document["_id"], [])) for document in found),
             total=total,
@@ -99,7 +100,7 @@ class MongoFleet:
             shown = {"starts_at": 1, "ends_at": 1, "zone": 1, "state": 1}
             found = await self._bookings.find({"_id": {"$in": first}}, shown).to_list()
         coming = sorted(sound("bookings", found, coming_of), key=lambda each: each.period.starts_at)
-        return Outlook(tuple(coming), frozenset(map(BookingId, booked_ids(fence or {}))))
+        return Outlook(tuple(coming), frozenset(map(BookingId, booked_ids(fence or {}))), _away(claims_of(fence or {})))
 
     async def owners(self) -> list[FleetOwner]:
         with speaking():
@@ -125,7 +126,12 @@ def _row(document: Document, claims: list[Claimed]) -> FleetRow | Damaged:
     car = read("cars", document, car_of)
     if isinstance(car, Damaged):
         return car
-    return FleetRow(car, len(claims), claims[0].period if claims else None)
+    coming = [claim for claim in claims if claim.kind is ClaimKind.BOOKING]
+    return FleetRow(car, len(coming), coming[0].period if coming else None, _away(claims))
+
+
+def _away(claims: Iterable[Claimed]) -> tuple[RentalPeriod, ...]:
+    return tuple(claim.period for claim in claims if claim.kind is ClaimKind.MOVEMENT)
 
 
 def coming_of(document: Document) -> Coming:

@@ -149,18 +149,26 @@ async def claim_anew(db: Database, session: AsyncClientSession, car_id: str) -> 
     What was sold in that time and left it again, goes to the movement and not to the next who asks.
     """
     fence = await db.fences.find_one({"_id": car_id}, {"claims": 1}, session=session) or {"_id": car_id}
-    rows = await db.movements.find({"car_id": car_id, **OPEN_NOW}, session=session).sort("starts_at", 1).to_list()
-    others = [claim.period for claim in claims_of(fence) if claim.kind is not ClaimKind.MOVEMENT]
+    claims = claims_of(fence)
+    named = sorted({movement_named(claim.id) for claim in claims if claim.kind is ClaimKind.MOVEMENT})
+    asked: Document = {"car_id": car_id, "$or": [{"_id": {"$in": named}}, OPEN_NOW]}
+    rows = await db.movements.find(asked, session=session).sort("starts_at", 1).to_list()
+    movements = sound("movements", rows, movement_of)
+    known = {movement.id for movement in movements}
+    # Claims of a movement that nobody knows stay where they are: the doctor tells of them.
+    old = [claim.id for claim in claims if claim.kind is ClaimKind.MOVEMENT and movement_named(claim.id) in known]
+    others = [claim.period for claim in claims if claim.kind is not ClaimKind.MOVEMENT or claim.id not in old]
     wanted: list[Document] = []
-    for movement in sound("movements", rows, movement_of):
+    for movement in (each for each in movements if each.open):
         parts = parts_of(movement.period, others)
         for n, part in enumerate(parts, 1):
             wanted.append(claim_document(claim_name(movement.id, n), part, ClaimKind.MOVEMENT))
         others += parts
-    every: Document = {"$cond": [{"$isArray": ["$claims"]}, "$claims", []]}
-    stays: Document = {"$filter": {"input": every, "cond": {"$ne": ["$$this.kind", ClaimKind.MOVEMENT]}}}
-    change = [{"$set": {"claims": {"$concatArrays": [stays, {"$literal": wanted}]}}}]
-    await db.fences.update_one({"_id": car_id}, change, session=session)
+    if old:
+        gone: Document = {"claims": {"kind": ClaimKind.MOVEMENT, "id": {"$in": old}}}
+        await db.fences.update_one({"_id": car_id}, {"$pull": gone}, session=session)
+    if wanted:
+        await db.fences.update_one({"_id": car_id}, {"$push": {"claims": {"$each": wanted}}}, session=session)
 
 
 def _others(claims: Iterable[Claimed], movement_id: MovementId | None) -> list[Claimed]:

@@ -81,11 +81,13 @@ class FleetRow:
     Attributes:
         coming: Bookings that keep it: out now, still to come, or waiting for their payment.
         next: The period of the first of them.
+        away: When it is in service, as far as that is claimed.
     """
 
     car: Car
     coming: int = 0
     next: RentalPeriod | None = None
+    away: tuple[RentalPeriod, ...] = ()
 
     @property
     def to_move(self) -> bool:
@@ -95,6 +97,10 @@ class FleetRow:
     def out_at(self, now: datetime) -> bool:
         """Whether a booking's time has begun at *now*, and the car is not back: the one meaning of "out"."""
         return self.next is not None and self.next.starts_at <= now
+
+    def away_at(self, now: datetime) -> bool:
+        """Whether it is in service at *now*."""
+        return any(each.starts_at <= now < each.ends_at for each in self.away)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +148,15 @@ class Outlook:
     Attributes:
         first: The first ``MOST_TOLD`` of them, soonest first.
         seen: All of them; hand it back with a change, so that one booked meanwhile is not passed over.
+        away: When the car is in service, as far as that is claimed.
     """
 
     first: tuple[Coming, ...] = ()
     seen: frozenset[BookingId] = frozenset()
+    away: tuple[RentalPeriod, ...] = ()
+
+    def away_at(self, now: datetime) -> bool:
+        return any(each.starts_at <= now < each.ends_at for each in self.away)
 
     def out_now(self, now: datetime) -> int:
         return sum(each.period.starts_at <= now for each in self.first)

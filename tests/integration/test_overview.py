@@ -201,7 +201,7 @@ async def test_O2_the_number_of_commands_is_the_same_for_ten_rentals_and_for_a_t
         world.redis.flushall()
 
     assert numbers[0] == numbers[1]
-    assert (6, 9, 3) == tuple(map(len, numbers[0]))
+    assert (6, 10, 3) == tuple(map(len, numbers[0]))
 
 
 async def test_figures_are_kept_until_money_moves_or_a_booking_changes_and_never_stale_after_it(world):

@@ -29,6 +29,7 @@ from engine.domain.errors import (
     PeriodTaken,
 )
 from engine.domain.events import CarClaimed
+from engine.domain.fleet import FleetQuery
 from engine.domain.health import Area, Level
 from engine.domain.movement import MovementState
 from engine.domain.movement_errors import AlreadyPlanned, NoTimeLeft
@@ -179,12 +180,16 @@ async def test_it_is_changed_ended_early_and_cancelled_and_each_is_audited(world
         longer = await owner.servicing.change(
             owner.actor, going_on, RentalPeriod(going_on.period.starts_at, now + timedelta(days=3)), "Inspection"
         )
+        page = await owner.fleet.page(owner.actor, FleetQuery())
+        outlook = await owner.fleet.outlook(owner.actor, "car-1")
         done = await owner.servicing.end(owner.actor, longer)
         free = await owner.servicing.ahead(owner.actor, "car-1")
 
     assert [(later.period.starts_at, later.period.ends_at)] == moved
     assert [] == gone == claims(world)
     assert () == free
+    assert [True, False, False] == [row.away_at(now) for row in page.rows]
+    assert outlook.away_at(now)
     rows = {row["_id"]: row for row in world.db.movements.find()}
     assert ("cancelled", 3) == (rows[made.id]["state"], rows[made.id]["version"])
     assert (MovementState.ARRIVED, done.period.ends_at) == (rows[done.id]["state"], rows[done.id]["ends_at"])

@@ -119,6 +119,24 @@ def others(booking: dict) -> dict[str, tuple[dict, list[tuple[str, object]]]]:
             {"booking_id": "B", "kind": "charge", "source_id": "s", "amount": money, **where, "at": now},
             [("at", far()), ("amount.minor", 10**13), ("amount.minor", -(10**13)), ("amount.currency", "eur")],
         ),
+        "movements": (
+            {
+                "_id": "mv-1",
+                "car_id": "car-1",
+                "owner_id": "owner-1",
+                "kind": "service",
+                "state": "planned",
+                "starts_at": now,
+                "ends_at": now + timedelta(days=1),
+                "from": "br-1",
+                "to": "br-1",
+                "reason": "Brakes",
+                "by": "owner",
+                "at": now,
+                "version": 1,
+            },
+            [("ends_at", now), ("ends_at", now + timedelta(days=367)), ("starts_at", far()), ("version", 0)],
+        ),
         "restored_payments": (
             {"_id": "pi_1", **payment, "found_at": now, "claimed": False, "outcome": "open", "stay": stay},
             [("stay.ends_at", now), ("amount.minor", 0), ("stay.rate.minor", -1), ("found_at", far())],
@@ -204,7 +222,7 @@ async def test_every_rule_lets_honest_rows_pass_and_refuses_something(world):
 async def test_other_rows_are_refused_to_the_roles_that_may_write_them(world, raw):
     row = world.stored(await held(world))
     who = {"settings": "admin", "images.chunks": "owner", "wishes": "renter", "wish_keys": "admin"}
-    who |= {"restored_payments": "worker", "ledger": "clerk", "news": "clerk", "rounds": "clerk"}
+    who |= {"movements": "owner", "restored_payments": "worker", "ledger": "clerk", "news": "clerk", "rounds": "clerk"}
 
     for name, (honest, what) in others(row).items():
         rows, db = changed(honest, what), raw(who[name])

@@ -147,16 +147,24 @@ def test_cars_are_counted_without_those_that_are_retired(counts, out):
 @given(
     status=st.sampled_from(CarStatus),
     begins=st.none() | st.integers(-500, 500),
+    away=st.lists(st.integers(-40, 40), max_size=3),
 )
-def test_a_car_is_one_thing_on_its_card_and_in_its_panel(status, begins):
+def test_a_car_is_one_thing_on_its_card_and_in_its_panel(status, begins, away):
     starts = NOW + timedelta(hours=begins or 0)
     period = None if begins is None else RentalPeriod(starts, starts + timedelta(hours=1000))
-    row = FleetRow(make_car(1, status=status), 0 if period is None or status is not CarStatus.ACTIVE else 1, period)
+    begun = [NOW + timedelta(hours=each) for each in away]
+    service = tuple(RentalPeriod(each, each + timedelta(hours=9)) for each in begun)
+    told = 0 if period is None or status is not CarStatus.ACTIVE else 1
+    row = FleetRow(make_car(1, status=status), told, period, service)
     coming = () if period is None else (Coming(BookingId("B1"), period, BERLIN.zone, Standing.CONFIRMED),)
-    panel = {field.label: field.value for field in _facts(CarState(outlook=Outlook(coming)), row.car, NOW)}
+    panel = {
+        field.label: field.value for field in _facts(CarState(outlook=Outlook(coming, away=service)), row.car, NOW)
+    }
 
     assert line_of(row, fleet(), NOW).status == panel["Status"]
     assert (row.out_at(NOW) and status is CarStatus.ACTIVE) == (panel["Status"] == "Rented out")
+    in_service = status is CarStatus.ACTIVE and not row.out_at(NOW) and any(-9 < each <= 0 for each in away)
+    assert in_service == (panel["Status"] == "In service")
 
 
 def test_cars_that_are_out_are_shown_alone_and_say_what_out_means(page):

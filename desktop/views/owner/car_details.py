@@ -35,7 +35,7 @@ from desktop.widgets.photo_strip import PhotoStrip
 from desktop.widgets.silhouette import Silhouettes
 from desktop.widgets.text import Text
 from engine.domain.car import Car, CarStatus
-from engine.domain.fleet import Coming
+from engine.domain.fleet import Coming, Outlook
 from engine.domain.photo import MOST_PHOTOS
 from engine.domain.zones import shown_zone
 
@@ -170,9 +170,10 @@ def pixmap_of(photos: Photos, photo: Hashable, size: QSize, ratio: float) -> QPi
 
 def _facts(state: CarState, car: Car, now: datetime) -> list[Field]:
     branch = next((each for each in state.branches if each.id == car.branch_id), None)
+    known = state.outlook or Outlook()
     values = (
         car.plate,
-        status_of(car, out=state.outlook is not None and state.outlook.out_now(now) > 0)[0],
+        status_of(car, out=known.out_now(now) > 0, away=known.away_at(now))[0],
         branch_name(branch) if branch else "",
         rate(car.daily_rate),
         f"{whole(car.odometer_km)} km",

@@ -91,13 +91,15 @@ def standing_of(row: FleetRow, branch: Branch | None, now: datetime) -> tuple[st
     if row.to_move:
         return f"{whole(row.coming)} to move", Tone.DANGER
     out = row.out_at(now) and branch is not None
-    return status_of(row.car, out=out)
+    return status_of(row.car, out=out, away=row.away_at(now))
 
 
-def status_of(car: Car, *, out: bool) -> tuple[str, Tone]:
+def status_of(car: Car, *, out: bool, away: bool) -> tuple[str, Tone]:
     """One word for one car, on its card as in its panel."""
     if car.status is CarStatus.ACTIVE and out:
         return "Rented out", Tone.ACCENT
+    if car.status is CarStatus.ACTIVE and away:
+        return "In service", Tone.WARNING
     return STATUSES[car.status], STATUS_TONES[car.status]
 
 
