@@ -11,7 +11,7 @@ from engine.domain.availability import Claim, TakenRows
 from engine.domain.belief import Capture, GiveBack, OpenPage, VoidPayment
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import Branch, BranchId, Car, CarId, CarTerms
-from engine.domain.catalogue import CarsAmong, CarsFound, CarWish, Facets
+from engine.domain.catalogue import CarsAmong, CarsFound, CarsSought, CarWish, Facets
 from engine.domain.damage import Damaged
 from engine.domain.dispute import DisputeFacts
 from engine.domain.fleet import FleetOwner, FleetQuery, FleetRows, Outlook
@@ -222,7 +222,7 @@ class Store(Protocol):
     async def car(self, car_id: CarId) -> Car:
         """Raises: NotFound."""
 
-    async def cars_sought(self, text: str, among: CarsAmong, limit: int) -> list[Car | Damaged]:
+    async def cars_sought(self, text: str, among: CarsAmong, limit: int) -> CarsSought:
         """Cars any part of whose plate, brand and model is *text*, else those that differ from it by one slip."""
 
     async def renter(self, renter_id: RenterId) -> Renter:
@@ -242,8 +242,9 @@ class Store(Protocol):
     async def renters_sought(self, wanted: Sought, limit: int) -> list[Renter | Damaged]:
         """Those whose ``parts`` hold what is *wanted*, by key."""
 
-    async def renter_ids(self, wanted: Sought, limit: int) -> tuple[RenterId, ...]:
-        """The ids of these alone."""
+    async def count_renters(self, wanted: Sought) -> int: ...  # up to ``listing.COUNT_CAP``
+
+    async def renter_ids(self, wanted: Sought, limit: int) -> tuple[RenterId, ...]: ...
 
     async def telephones(self, renter_ids: Collection[RenterId]) -> Mapping[RenterId, str]:
         """Of those who can be read."""

@@ -54,7 +54,7 @@ class Accounts(Protocol):
 class People(Protocol):
     """Records of the people behind the accounts, and of those who ask for one; for administrators."""
 
-    async def page(self, query: PeopleQuery, offset: int, limit: int) -> tuple[list[Person | Damaged], int]:
+    async def page(self, query: PeopleQuery, offset: int, limit: int) -> tuple[list[Person | Damaged], int, bool]:
         """By name; and how many there are in all. Nothing in the query's text is a pattern."""
 
     async def person(self, account: AccountName) -> Person:

@@ -37,8 +37,8 @@ async def hold(photo, row: int) -> None:
     view.search.results.grid.setCurrentIndex(view.search.results.model.index(row, 0))
     view._book_car()
     view.panel.renters.field.setText("ma")
-    await photo.until(lambda: panel.state.renters)
-    panel.choose(panel.state.renters[0])
+    await photo.until(lambda: panel.state.found.rows)
+    panel.choose(panel.state.found.rows[0])
     view.panel.book()
     await photo.until(lambda: panel.state.page_ready)
 

@@ -25,6 +25,7 @@ from engine.domain.people import Renter, RenterId
 from engine.domain.period import RentalPeriod
 from engine.domain.refund_reason import RefundReason
 from engine.domain.renter_errors import RenterKnown
+from engine.domain.renters import RentersFound
 from engine.services.booking import HoldCar
 from engine.services.renters import Added, NewRenter
 
@@ -33,15 +34,17 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
     """A state, verbs, and word of every change.
 
     Signals: those of every panel of a booking, and
+        kept_changed: For whom the next form is; carries the Renter, or None for nobody.
         car_lost: The car was taken by somebody else meanwhile; the search is no longer true.
     """
 
+    kept_changed = Signal(object)
     car_lost = Signal()
 
     def __init__(self, desk: Desk, open_browser: OpenBrowser, tasks: TaskScope) -> None:
         super().__init__(desk, open_browser, tasks, PanelState())
         self._intent_key = ""
-        self._kept: Renter | None = None
+        self.kept: Renter | None = None
 
     def start(
         self, offer: Offer, period: RentalPeriod, branch: Branch, problem: DriveSphereError | None = None
@@ -53,16 +56,18 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         self._begin()
         self._intent_key = secrets.token_urlsafe(24)
         # A renter's own account rents for itself.
-        renter, self._kept = self._desk.actor.renter or self._kept, None
+        renter = self._desk.actor.renter or self.kept
         self._show(PanelState(offer=offer, period=period, branch=branch, renter=renter, problem=problem))
         if renter is not None and self._desk.actor.renter is None:
             self.look_at(renter)
         if self._desk.actor.renter is not None:
             self.look_for_somebody()
 
-    def keep(self, renter: Renter) -> None:
-        """The next form that is opened is for *renter*."""
-        self._kept = renter
+    def keep(self, renter: Renter | None) -> None:
+        """Forms that are opened are for *renter*, until a car is held or somebody else is chosen."""
+        if renter != self.kept:
+            self.kept = renter
+            self.kept_changed.emit(renter)
 
     def look_for_somebody(self) -> None:
         """Told before anything is filled in: a renter's own account needs a desk that carries its wish out."""
@@ -79,6 +84,8 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         self._tasks.latest("renters", self._find_renter(text, self._run))
 
     def choose(self, renter: Renter | None) -> None:
+        if self.kept is not None and renter != self.kept:
+            self.keep(None)
         self._show(replace(self.state, renter=renter, problem=None, twins=(), blocked=None))
         if renter is not None:
             self.look_at(renter)
@@ -167,7 +174,7 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         ask = partial(self._desk.catalogue.renters, self._desk.actor, text, self.state.country)
         found = await self._asking(ask, run)
         if run == self._run:
-            self._show(replace(self.state, searching=False, renters=tuple(found or ())))
+            self._show(replace(self.state, searching=False, found=found or RentersFound()))
 
     async def _look_at(self, renter: Renter, run: int) -> None:
         """Whether the chosen one is blocked, or merged; what does not come is asked when it is booked."""
@@ -190,7 +197,8 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         else:
             if run == self._run:
                 renter = added.renter
-                self._show(replace(self.state, renter=renter, renters=(renter,), problem=None, twins=added.twins))
+                found = RentersFound((renter,), 1)
+                self._show(replace(self.state, renter=renter, found=found, problem=None, twins=added.twins))
 
     async def _book(self, run: int) -> None:
         offer, period, renter = self.state.offer, self.state.period, self.state.renter
@@ -208,6 +216,7 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
             if not problem.retryable:
                 self.car_lost.emit()
         else:
+            self.keep(None)
             self._took(booking, run)
 
     async def _lead_to(self, repeat: AlreadyAsked, run: int) -> None:

@@ -32,12 +32,16 @@ class ExportPhase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ExportState:
-    """Attributes: ``rows`` written so far; ``complete`` is False when a list was too long for one file."""
+    """Attributes: ``rows`` written so far; ``complete`` is False when a list was too long for one file.
+
+    ``more_renters`` as for ``BookingRows``.
+    """
 
     phase: ExportPhase = ExportPhase.IDLE
     path: Path = Path()
     rows: int = 0
     complete: bool = True
+    more_renters: bool = False
     problem: DriveSphereError | None = None
 
 
@@ -75,7 +79,7 @@ class ExportViewModel(QObject):
         except DriveSphereError as problem:
             self._show(ExportState(ExportPhase.FAILED, path, problem=problem))
         else:
-            self._show(ExportState(ExportPhase.DONE, path, done.rows, done.complete))
+            self._show(ExportState(ExportPhase.DONE, path, done.rows, done.complete, done.more_renters))
 
     def _heard(self, path: Path, count: int) -> None:
         if self.state.phase is ExportPhase.WRITING:

@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from desktop.bridge import EngineThread
-from engine.domain.car import Car
+from engine.domain.catalogue import CarsSought
 from engine.domain.copying import OwnCopy
 from engine.domain.csv_text import CsvHabits
-from engine.domain.damage import Damaged
 from engine.domain.listing import AnyBranch, BookingQuery, BookingRows, Listed
 from engine.domain.people import Actor
 from engine.services.listing import Exported
@@ -38,7 +37,7 @@ class Branches(Protocol):
     """``CatalogueService``, or ``StoredListing``."""
 
     async def branches(self, actor: Actor) -> Sequence[AnyBranch]: ...
-    async def cars(self, actor: Actor, text: str) -> Sequence[Car | Damaged]: ...
+    async def cars(self, actor: Actor, text: str) -> CarsSought: ...
 
 
 class ListDesk(Protocol):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum, auto
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -17,7 +18,8 @@ from engine.domain.accounts import PeopleQuery, PersonRow
 from engine.domain.car import Car
 from engine.domain.damage import Damaged
 from engine.domain.errors import DriveSphereError
-from engine.domain.listing import BookingQuery, BookingRows, Listed, scopes_of
+from engine.domain.listing import BookingQuery, BookingRows, BookingScope, Listed, scopes_of
+from engine.domain.marks import is_exactly
 from engine.domain.people import Deed, Renter
 
 #: So many of a kind are shown; the page of the kind has the others.
@@ -28,28 +30,58 @@ _PAUSE_S = 0.2
 T = TypeVar("T")
 
 
+class Kind(StrEnum):
+    RENTERS = auto()
+    BOOKINGS = auto()
+    CARS = auto()
+    PEOPLE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Rows(Generic[T]):
+    """What there is of a kind.
+
+    Attributes:
+        rows: Up to ``MOST`` of them.
+        total: All there are, as the page of the kind counts them.
+        slip: Nothing is spelt as typed; these differ from it by one sign.
+    """
+
+    rows: tuple[T, ...] = ()
+    total: int = 0
+    slip: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """What there is to a text.
 
     Attributes:
-        bookings, cars, renters, people: Up to ``MOST`` of each; ``total`` counts all bookings.
+        scope: Whose bookings were counted.
+        more_renters: As for ``BookingRows``.
         problem: Why some kinds could not be asked for; the others are there.
         stored: Out of the copy on this computer.
     """
 
-    bookings: tuple[Any, ...] = ()
-    total: int = 0
-    slip: bool = False
-    cars: tuple[Car, ...] = ()
-    renters: tuple[Renter, ...] = ()
-    people: tuple[PersonRow, ...] = ()
+    bookings: Rows[Any] = field(default_factory=Rows)
+    cars: Rows[Car] = field(default_factory=Rows)
+    renters: Rows[Renter] = field(default_factory=Rows)
+    people: Rows[PersonRow] = field(default_factory=Rows)
+    scope: BookingScope = BookingScope.MINE
+    more_renters: bool = False
     problem: DriveSphereError | None = None
     stored: bool = False
 
     @property
-    def count(self) -> int:
-        return self.total + len(self.cars) + len(self.renters) + len(self.people)
+    def kinds(self) -> dict[Kind, Rows[Any]]:
+        """In the order in which they are shown; those without rows are none."""
+        every: tuple[tuple[Kind, Rows[Any]], ...] = (
+            (Kind.RENTERS, self.renters),
+            (Kind.BOOKINGS, self.bookings),
+            (Kind.CARS, self.cars),
+            (Kind.PEOPLE, self.people),
+        )
+        return {kind: found for kind, found in every if found.rows}
 
 
 class LookupViewModel(QObject):
@@ -71,44 +103,58 @@ class LookupViewModel(QObject):
 
     async def _ask(self, text: str) -> None:
         await asyncio.sleep(_PAUSE_S)
-        (listed, a), (cars, b), (renters, c), (people, d) = await asyncio.gather(
-            _tried(self._bookings(text), ((), 0, False)),
-            _tried(self._cars(text), ()),
-            _tried(self._renters(text), ()),
-            _tried(self._people(text), ()),
+        self.found.emit(text, await self.look(text))
+
+    async def look(self, text: str) -> Found:
+        """What there is to *text*; a kind that could not be asked for is empty."""
+        # Not ``Rows[Car]()``: that writes into the frozen record.
+        no_cars: Rows[Car] = Rows()
+        no_renters: Rows[Renter] = Rows()
+        no_people: Rows[PersonRow] = Rows()
+        (found, a), (cars, b), (renters, c), (people, d) = await asyncio.gather(
+            _tried(self._bookings(text), Found()),
+            _tried(self._cars(text), no_cars),
+            _tried(self._renters(text), no_renters),
+            _tried(self._people(text), no_people),
         )
         stored = isinstance(self._desk, StoredListDesk)
-        kinds = (_sound(cars), _sound(renters), _sound(people))
-        self.found.emit(text, Found(*listed, *kinds, problem=a or b or c or d, stored=stored))
+        return replace(found, cars=cars, renters=renters, people=people, problem=a or b or c or d, stored=stored)
 
-    async def _bookings(self, text: str) -> tuple[tuple[Listed, ...], int, bool]:
+    async def _bookings(self, text: str) -> Found:
         """Of every scope; where one has what is spelt as typed, what only nearly is stays away."""
-        pages: list[BookingRows[Listed]] = []
+        pages: dict[BookingScope, BookingRows[Listed]] = {}
         for scope in scopes_of(self._desk.actor):
             query = BookingQuery(scope, text=text, limit=MOST)
-            pages.append(await self._desk.call(partial(self._desk.listing.page, self._desk.actor, query)))
-        slip = all(page.slip or not page.total for page in pages)
-        told = [page for page in pages if page.total and page.slip == slip]
-        rows = {row.id: row for page in told for row in page.rows}
-        return tuple(rows.values())[:MOST], max((page.total for page in told), default=0), slip and bool(told)
+            pages[scope] = await self._desk.call(partial(self._desk.listing.page, self._desk.actor, query))
+        slip = all(page.slip or not page.total for page in pages.values())
+        told = {scope: page for scope, page in pages.items() if page.total and page.slip == slip}
+        more = any(page.more_renters for page in pages.values())
+        if not told:
+            return Found(more_renters=more)
+        largest = max(told, key=lambda scope: told[scope].total)
+        rows = {row.id: row for page in told.values() for row in page.rows}
+        found = Rows(tuple(rows.values())[:MOST], told[largest].total, slip)
+        return Found(found, scope=largest, more_renters=more)
 
-    async def _cars(self, text: str) -> Sequence[Car | Damaged]:
+    async def _cars(self, text: str) -> Rows[Car]:
         if not self._desk.actor.may(Deed.BROWSE_CARS):
-            return ()
-        return await self._desk.call(partial(self._desk.catalogue.cars, self._desk.actor, text))
+            return Rows()
+        found = await self._desk.call(partial(self._desk.catalogue.cars, self._desk.actor, text))
+        return Rows(_sound(found.rows, text, lambda car: (car.plate, car.title)), found.total, found.slip)
 
-    async def _renters(self, text: str) -> Sequence[Renter | Damaged]:
+    async def _renters(self, text: str) -> Rows[Renter]:
         desk = self._desk
         if not isinstance(desk, Desk) or not desk.actor.may(Deed.SEE_RENTERS):
-            return ()
-        return await desk.call(partial(desk.catalogue.renters, desk.actor, text))
+            return Rows()
+        found = await desk.call(partial(desk.catalogue.renters, desk.actor, text))
+        return Rows(_sound(found.rows, text, lambda renter: (renter.name, renter.email)), found.total, found.slip)
 
-    async def _people(self, text: str) -> Sequence[PersonRow | Damaged]:
+    async def _people(self, text: str) -> Rows[PersonRow]:
         desk = self._desk
         if not isinstance(desk, Desk) or not desk.actor.may(Deed.MANAGE_ACCOUNTS):
-            return ()
+            return Rows()
         page = await desk.call(partial(desk.accounts.page, desk.actor, PeopleQuery(text=text)))
-        return page.rows
+        return Rows(_sound(page.rows, text, lambda row: (row.person.name, row.person.account)), page.total, page.slip)
 
 
 async def _tried(ask: Coroutine[Any, Any, T], otherwise: T) -> tuple[T, DriveSphereError | None]:
@@ -118,5 +164,7 @@ async def _tried(ask: Coroutine[Any, Any, T], otherwise: T) -> tuple[T, DriveSph
         return otherwise, problem
 
 
-def _sound(rows: Sequence[T | Damaged]) -> tuple[T, ...]:
-    return tuple(each for each in rows if not isinstance(each, Damaged))[:MOST]
+def _sound(rows: Sequence[T | Damaged], text: str, words: Callable[[T], tuple[str, ...]]) -> tuple[T, ...]:
+    """Those that can be read, first what is exactly as typed."""
+    sound = [each for each in rows if not isinstance(each, Damaged)]
+    return tuple(sorted(sound, key=lambda each: not is_exactly(text, words(each))))[:MOST]

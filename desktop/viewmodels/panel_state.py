@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, auto
 
@@ -10,13 +10,12 @@ from engine.domain.addresses import PageAddress
 from engine.domain.booking import Booking, BookingId, BookingState
 from engine.domain.car import Branch
 from engine.domain.catalogue import Offer
-from engine.domain.damage import Damaged
 from engine.domain.errors import DriveSphereError, PeriodTaken
 from engine.domain.events import CarClaimed
 from engine.domain.payment import AttemptState, Decline
 from engine.domain.people import Renter
 from engine.domain.period import RentalPeriod
-from engine.domain.renters import Block, RenterFile, Twin, shared
+from engine.domain.renters import Block, RenterFile, RentersFound, Twin, shared
 
 
 class Stage(Enum):
@@ -54,7 +53,8 @@ class PanelState:
         page: The payment page, once its address was asked for.
         decline: The card that was refused last on it; None once another is tried.
         problem: What went wrong last; the panel stays usable.
-        searching: The renters below are being looked for.
+        found: Renters to choose from.
+        searching: They are being looked for.
         blocked: Why nothing new is booked for the chosen renter.
         twins: Who may be the same person as the renter who was typed or just added.
     """
@@ -63,7 +63,7 @@ class PanelState:
     offer: Offer | None = None
     period: RentalPeriod | None = None
     branch: Branch | None = None
-    renters: tuple[Renter | Damaged, ...] = ()
+    found: RentersFound = field(default_factory=RentersFound)
     searching: bool = False
     renter: Renter | None = None
     booking: Booking | None = None

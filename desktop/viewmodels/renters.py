@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -18,9 +18,18 @@ from engine.domain.booking import Booking
 from engine.domain.damage import Damaged
 from engine.domain.errors import DriveSphereError
 from engine.domain.events import BookingChanged, Fact, RenterChanged
-from engine.domain.people import Deed, Renter, RenterId
+from engine.domain.people import Deed, RenterId
 from engine.domain.renter_errors import RenterKnown
-from engine.domain.renters import Merge, RenterFile, RenterHistory, RenterLook, RenterPage, RenterQuery, Twin
+from engine.domain.renters import (
+    Merge,
+    RenterFile,
+    RenterHistory,
+    RenterLook,
+    RenterPage,
+    RenterQuery,
+    RentersFound,
+    Twin,
+)
 from engine.services.renters import Added, Blocked, NewRenter
 
 _NOBODY = RenterId("")
@@ -34,7 +43,7 @@ class RentersState:
         wanted: Whose page is shown; None while the list is.
         look: What is known of them; None until it came.
         other: Who is compared with them.
-        found: Renters to compare with.
+        found: Renters to compare with, by the text ``found_for``.
         twins: Who may be the same person as somebody who is being added.
         standing: Bookings that were made before a block and stand as they are.
         country: Where telephone numbers without a country's code belong.
@@ -46,7 +55,8 @@ class RentersState:
     phase: Phase = Phase.LOADING
     look: RenterLook | None = None
     other: RenterLook | None = None
-    found: tuple[Renter, ...] = ()
+    found: RentersFound = field(default_factory=RentersFound)
+    found_for: str = ""
     twins: tuple[Twin, ...] = ()
     standing: tuple[Booking, ...] = ()
     country: str = ""
@@ -135,7 +145,7 @@ class RentersViewModel(QObject):
 
     def compare_no_more(self) -> None:
         self._tasks.stop("renter other")
-        self._show(replace(self.state, other=None, found=(), problem=None))
+        self._show(replace(self.state, other=None, found=RentersFound(), found_for="", problem=None))
 
     def find(self, text: str) -> None:
         """Renters to compare with."""
@@ -241,8 +251,8 @@ class RentersViewModel(QObject):
         except DriveSphereError as problem:
             self._show(replace(self.state, problem=problem))
         else:
-            sound = (each for each in found if not isinstance(each, Damaged) and each.id != self.state.wanted)
-            self._show(replace(self.state, found=tuple(sound)))
+            others = tuple(each for each in found.rows if isinstance(each, Damaged) or each.id != self.state.wanted)
+            self._show(replace(self.state, found=replace(found, rows=others), found_for=text))
 
     async def _ask_standing(self, renter_id: RenterId) -> None:
         try:

@@ -5,7 +5,7 @@ A view is a subclass of ``Area`` that builds its pages; ``desktop/views/workspac
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
@@ -14,11 +14,13 @@ from PySide6.QtWidgets import QWidget
 from desktop.commands import Command
 from desktop.dialogs import Question
 from desktop.theme.icons import Icon
+from desktop.viewmodels.lookup import Kind
 from desktop.widgets.status_bar import StatusBar
 from engine.domain.accounts import PersonRow
 from engine.domain.booking import Booking
 from engine.domain.car import Branch, Car
 from engine.domain.events import Fact
+from engine.domain.listing import BookingScope
 from engine.domain.people import RenterId
 
 
@@ -111,6 +113,15 @@ class Area(QObject):
 
     def open_person(self, _row: PersonRow) -> bool:
         """Show an account that was found elsewhere; False where this view shows none."""
+        return False
+
+    @property
+    def pages(self) -> Mapping[Kind, str]:
+        """Kinds of things that a page here lists, and the words of the line that leads there; see ``Offers``."""
+        return {}
+
+    def show_all(self, _kind: Kind, _scope: BookingScope, _text: str) -> bool:
+        """Open the page of a kind with *text* in its field; False where this view has none."""
         return False
 
     def apply(self, fact: Fact) -> None:

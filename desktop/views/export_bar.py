@@ -17,6 +17,7 @@ from desktop.tasks import TaskScope
 from desktop.theme.tokens import GRID, Tone
 from desktop.viewmodels.export import ExportPhase, ExportState, ExportViewModel
 from desktop.views.csv_dialog import TITLE, ask_csv_habits
+from desktop.views.near import more_renters_words
 from desktop.views.tools import Tools
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
@@ -76,6 +77,8 @@ class ExportBar(QWidget):
         match state.phase:
             case ExportPhase.WRITING:
                 self.banner.tell(Tone.ACCENT, f"Exporting to {state.path.name} … {rows}", closable=False)
+            case ExportPhase.DONE if state.complete and state.more_renters:
+                self.banner.tell(Tone.WARNING, f"{rows} exported to {state.path}. {more_renters_words()}", _OPEN)
             case ExportPhase.DONE if state.complete:
                 self.banner.tell(Tone.POSITIVE, f"{rows} exported to {state.path}", _OPEN)
             case ExportPhase.DONE:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import chain
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import chain, zip_longest
 from typing import Any
 
 from desktop.figures import period_text, rate, whole
 from desktop.messages import ROLES, STANDINGS, booking_number, say
 from desktop.theme.icons import Icon
-from desktop.viewmodels.lookup import Found
+from desktop.viewmodels.lookup import Found, Kind, Rows
+from desktop.views.near import more_renters_words, slip_words
 from desktop.widgets.palette import PaletteLine
 from desktop.widgets.text import kept_apart
 from engine.domain.accounts import PersonRow
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import Car, CarStatus
-from engine.domain.marks import marks
+from engine.domain.marks import is_exactly, marks
 from engine.domain.ownbooks import Rental
 from engine.domain.people import Renter
 from engine.domain.period import RentalPeriod
@@ -23,24 +25,38 @@ from engine.domain.phone import phone_text
 from engine.domain.span import moment
 from engine.domain.zones import shown_zone
 
+_ALL = "all:"
+_TITLES = {Kind.RENTERS: "Renters", Kind.BOOKINGS: "Bookings", Kind.CARS: "Cars", Kind.PEOPLE: "Accounts"}
 _STATUSES = {CarStatus.ACTIVE: "", CarStatus.MAINTENANCE: "In maintenance", CarStatus.RETIRED: "Retired"}
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What else the window does with what is found.
+
+    Attributes:
+        pages: Kind -> the line that leads to its page with the same text; ``{count}`` stands for how many there are.
+        booking: A car can be booked for a renter.
+    """
+
+    pages: Mapping[Kind, str] = field(default_factory=dict)
+    booking: bool = False
 
 
 def things_of(found: Found) -> dict[str, Any]:
     """The id of each line -> what is opened by it."""
-    kinds = (("renter", found.renters), ("booking", found.bookings), ("car", found.cars))
-    things: dict[str, Any] = {f"{kind}:{each.id}": each for kind, rows in kinds for each in rows}
-    return things | {f"account:{each.person.account}": each for each in found.people}
+    return {_id(kind, each): each for kind, rows in found.kinds.items() for each in rows.rows} | {
+        f"{_ALL}{kind}": (kind, found.scope) for kind in found.kinds
+    }
 
 
-def lines_of(found: Found, text: str) -> list[PaletteLine]:
-    kinds: tuple[tuple[str, Sequence[Any], int, Callable[[Any, str], PaletteLine]], ...] = (
-        ("Renters", found.renters, len(found.renters), _renter),
-        ("Bookings", found.bookings, found.total, _booking),
-        ("Cars", found.cars, len(found.cars), _car),
-        ("Accounts", found.people, len(found.people), _person),
-    )
-    return list(chain.from_iterable(_under(title, rows, total, line, text) for title, rows, total, line in kinds))
+def is_page(name: str) -> bool:
+    """Whether the line of that id leads to a page with all of a kind."""
+    return name.startswith(_ALL)
+
+
+def lines_of(found: Found, text: str, offers: Offers) -> list[PaletteLine]:
+    return list(chain.from_iterable(_under(kind, rows, text, found, offers) for kind, rows in found.kinds.items()))
 
 
 def note_of(found: Found, text: str) -> str:
@@ -50,9 +66,26 @@ def note_of(found: Found, text: str) -> str:
         told.append(f"Not everything could be searched: {say(found.problem).text}")
     if found.stored:
         told.append("From the stored copy.")
-    if found.slip and found.count:
-        told.append(f"Nothing is spelt “{text}”. These differ by one slip.")
+    if _all_slipped(found):
+        told.append(slip_words(text, _shown(found)))
+    if found.more_renters:
+        told.append(more_renters_words())
     return " ".join(told)
+
+
+def _all_slipped(found: Found) -> bool:
+    return bool(found.kinds) and all(rows.slip for rows in found.kinds.values())
+
+
+def _shown(found: Found) -> list[str]:
+    """The words of the first line of each kind, and of the others behind."""
+    lines = [[_words(kind, each) for each in rows.rows] for kind, rows in found.kinds.items()]
+    return [line for some in zip_longest(*lines) for line in some if line]
+
+
+def _words(kind: Kind, thing: Any) -> str:
+    line = _LINES[kind](thing, "")
+    return f"{line.title} {line.detail}"
 
 
 def nothing_of(found: Found, text: str) -> str:
@@ -61,20 +94,30 @@ def nothing_of(found: Found, text: str) -> str:
     return f"Nothing found for “{text}”. Try a part of it."
 
 
-def _under(
-    title: str, rows: Sequence[Any], total: int, line: Callable[[Any, str], PaletteLine], text: str
-) -> list[PaletteLine]:
-    if not rows:
-        return []
-    count = whole(total) if total == len(rows) else f"{whole(len(rows))} of {whole(total)}"
-    return [PaletteLine("", count, title, enabled=False, heading=True), *(line(each, text) for each in rows)]
+def _under(kind: Kind, found: Rows[Any], text: str, every: Found, offers: Offers) -> list[PaletteLine]:
+    """A heading, the lines, and the way to the page that has all of them."""
+    shown = len(found.rows)
+    count = whole(found.total) if found.total <= shown else f"{whole(shown)} of {whole(found.total)}"
+    slip = ", differing by one slip" if found.slip and not _all_slipped(every) else ""
+    lines = [
+        PaletteLine("", count, f"{_TITLES[kind]}{slip}", enabled=False, heading=True),
+        *(_LINES[kind](each, text) for each in found.rows),
+    ]
+    if kind is Kind.RENTERS and offers.booking:
+        lines[1:] = [replace(line, second="Book for this renter") for line in lines[1:]]
+    if found.total > shown and (words := offers.pages.get(kind)):
+        lines.append(PaletteLine(f"{_ALL}{kind}", "", words.format(count=whole(found.total))))
+    return lines
 
 
 def _marked(text: str, name: str, group: str, title: str, detail: str, icon: Icon) -> PaletteLine:
     spans = [marks(shown, text) for shown in (title, detail)]
     if not any(spans):
         spans = [marks(shown, text, slip=True) for shown in (title, detail)]
-    return PaletteLine(name, group, title, detail=detail, icon=icon, marked=spans[0], detail_marked=spans[1])
+    exact = is_exactly(text, (*detail.split(" · "), *title.split(" · ")))
+    return PaletteLine(
+        name, group, title, detail=detail, icon=icon, marked=spans[0], detail_marked=spans[1], exact=exact
+    )
 
 
 def _renter(renter: Renter, text: str) -> PaletteLine:
@@ -107,3 +150,16 @@ def _person(row: PersonRow, text: str) -> PaletteLine:
     detail = " · ".join(filter(None, (person.account, person.email, phone_text(person.phone) if person.phone else "")))
     standing = "Disabled" if person.disabled else ROLES[person.post.role]
     return _marked(text, f"account:{person.account}", standing, person.name, detail, Icon.PEOPLE)
+
+
+def _id(kind: Kind, thing: Any) -> str:
+    """Of its line."""
+    return _LINES[kind](thing, "").id
+
+
+_LINES: dict[Kind, Callable[[Any, str], PaletteLine]] = {
+    Kind.RENTERS: _renter,
+    Kind.BOOKINGS: _booking,
+    Kind.CARS: _car,
+    Kind.PEOPLE: _person,
+}

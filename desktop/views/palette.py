@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
@@ -10,9 +11,11 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.commands import Commands
 from desktop.theme.theme import Theme
-from desktop.viewmodels.lookup import Found, LookupViewModel
-from desktop.views.found_lines import lines_of, note_of, nothing_of, things_of
+from desktop.viewmodels.lookup import Found, Kind, LookupViewModel
+from desktop.views.found_lines import Offers, is_page, lines_of, note_of, nothing_of, things_of
 from desktop.widgets.palette import Palette, PaletteLine
+from engine.domain.listing import BookingScope
+from engine.domain.people import Renter
 
 #: Opens the palette, and has no line in it.
 ITSELF = "help.palette"
@@ -20,6 +23,22 @@ _RECENT = 5
 _LAST = "Window"
 #: After signing in, when the first page has come and nobody types yet.
 _PREPARE_MS = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class Finds:
+    """What the window does with what is found.
+
+    Attributes:
+        open: Takes a booking, car, renter or account.
+        show_all: The page of a kind, of bookings in a scope, with the same text in its field.
+        book_for: A renter.
+    """
+
+    open: Callable[[Any], None] = lambda _: None
+    show_all: Callable[[Kind, BookingScope, str], None] = lambda *_: None
+    book_for: Callable[[Renter], None] = lambda _: None
+    offers: Offers = field(default_factory=Offers)
 
 
 class CommandPalette(QObject):
@@ -30,7 +49,8 @@ class CommandPalette(QObject):
         self._theme, self._window, self._commands = theme, window, commands
         self.widget: Palette | None = None
         self._lookup: LookupViewModel | None = None
-        self._open_found: Callable[[Any], None] = lambda _: None
+        self._finds = Finds()
+        self._text = ""
         self._things: dict[str, Any] = {}
         self._recent: list[str] = []
         self._soon = QTimer(self, singleShot=True, interval=_PREPARE_MS)
@@ -41,9 +61,9 @@ class CommandPalette(QObject):
         if self.widget is None:
             self._soon.start()
 
-    def attach(self, lookup: LookupViewModel, open_found: Callable[[Any], None]) -> None:
-        """Somebody is there who can look for things; *open_found* takes a booking, car, renter or account of theirs."""
-        self._lookup, self._open_found = lookup, open_found
+    def attach(self, lookup: LookupViewModel, finds: Finds) -> None:
+        """Somebody is there who can look for things."""
+        self._lookup, self._finds = lookup, finds
         lookup.found.connect(self._found)
         lookup.asking.connect(self._asking)
 
@@ -52,7 +72,7 @@ class CommandPalette(QObject):
         self._soon.stop()
         if self.widget is not None and self.widget.isVisible():
             self.widget.leave()
-        self._lookup, self._open_found = None, lambda _: None
+        self._lookup, self._finds = None, Finds()
         self._things.clear()
         self._recent.clear()
 
@@ -72,6 +92,7 @@ class CommandPalette(QObject):
         if self.widget is None:
             self.widget = Palette(self._theme, self._window)
             self.widget.chosen.connect(self._choose)
+            self.widget.seconded.connect(self._book_for)
             self.widget.typed.connect(self._ask)
         return self.widget
 
@@ -86,10 +107,17 @@ class CommandPalette(QObject):
         return sorted(every, key=lambda line: (recent.get(line.id, _RECENT), line.group == _LAST))
 
     def _choose(self, name: str) -> None:
-        if name in self._things:
-            self._open_found(self._things[name])
+        if is_page(name):
+            kind, scope = self._things[name]
+            self._finds.show_all(kind, scope, self._text)
+        elif name in self._things:
+            self._finds.open(self._things[name])
         elif self._commands.run(name):
             self._recent = [name, *(other for other in self._recent if other != name)][:_RECENT]
+
+    def _book_for(self, name: str) -> None:
+        if name in self._things:
+            self._finds.book_for(self._things[name])
 
     def _ask(self, text: str) -> None:
         if self._lookup is not None:
@@ -100,6 +128,8 @@ class CommandPalette(QObject):
             self.widget.add_found(text, (), nothing="Searching …")
 
     def _found(self, text: str, found: Found) -> None:
-        self._things = things_of(found)
+        self._things, self._text = things_of(found), text
         if self.widget is not None:
-            self.widget.add_found(text, lines_of(found, text), note_of(found, text), nothing_of(found, text))
+            self.widget.add_found(
+                text, lines_of(found, text, self._finds.offers), note_of(found, text), nothing_of(found, text)
+            )

@@ -112,7 +112,7 @@ class MainWindow(QMainWindow):
         for shown in (workspace.panel, workspace.car, workspace.search, workspace.detail):
             shown.changed.connect(self.commands.refresh)
         if view.shows_bookings:
-            self.finder.attach(LookupViewModel(workspace.desk, workspace.tasks), view.open_found)
+            self.finder.attach(LookupViewModel(workspace.desk, workspace.tasks), view.finds)
         self._pages.addWidget(view)
         self._pages.setCurrentWidget(view)
         self.finder.prepare_soon()
@@ -133,7 +133,7 @@ class MainWindow(QMainWindow):
         commands = view.commands()
         self._of_workspace = [command.id for command in commands]
         self._install(*commands)
-        self.finder.attach(LookupViewModel(work.lists, work.tasks), view.open_found)
+        self.finder.attach(LookupViewModel(work.lists, work.tasks), view.finds)
         self._pages.addWidget(view)
         self._pages.setCurrentWidget(view)
         self.finder.prepare_soon()

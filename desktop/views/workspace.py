@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desktop.commands import Command
 from desktop.dialogs import Question
 from desktop.theme.tokens import GRID
+from desktop.viewmodels.lookup import Kind
 from desktop.viewmodels.waking import Waking
 from desktop.views.account_menu import AccountButton
 from desktop.views.admin.area import AdminArea
@@ -17,8 +18,10 @@ from desktop.views.area import Area, Frame, Page
 from desktop.views.bookings.questions import to_go
 from desktop.views.client.area import ClientArea
 from desktop.views.connection import ConnectionLook
+from desktop.views.found_lines import Offers
 from desktop.views.later import LaterPage
 from desktop.views.owner.area import OwnerArea
+from desktop.views.palette import Finds
 from desktop.views.tools import Tools, Workspace
 from desktop.widgets.banner import Banner
 from desktop.widgets.help_sheet import HelpLine
@@ -29,6 +32,7 @@ from engine.domain.accounts import PersonRow
 from engine.domain.booking import Booking
 from engine.domain.car import Car
 from engine.domain.events import Fact
+from engine.domain.listing import BookingScope
 from engine.domain.people import Deed, Renter
 
 #: Keys that the lists handle themselves; the F1 sheet names them too.
@@ -172,6 +176,23 @@ class WorkspaceView(QWidget):
                     shown = area.open_person(thing)
             if shown:
                 return
+
+    @property
+    def finds(self) -> Finds:
+        """What is done here with what the search over everything found."""
+        pages = {kind: words for area in reversed(self._areas) for kind, words in area.pages.items()}
+        booking = self.client is not None and self._workspace.actor.may(Deed.SEE_RENTERS)
+        return Finds(self.open_found, self.show_all, self.book_for, Offers(pages, booking))
+
+    def show_all(self, kind: Kind, scope: BookingScope, text: str) -> None:
+        """In the first view that has a page of the kind."""
+        for area in self._areas:
+            if area.show_all(kind, scope, text):
+                return
+
+    def book_for(self, renter: Renter) -> None:
+        if self.client is not None:
+            self.client.book_for(renter)
 
     def _build(self, tools: Tools) -> tuple[Area, ...]:
         """The views this account may use, the first one first in the rail."""

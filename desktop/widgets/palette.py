@@ -1,14 +1,14 @@
 """Everything the person may do, found by a few letters; its key stands beside it and is learned in passing.
 
-API: PaletteLine(id, group, title, key, enabled); Palette(theme, window): prepare(lines), open(lines), leave(),
-add_found(text, lines, note, nothing); chosen(id), typed(text).
+API: PaletteLine(id, group, title, key, enabled, second); Palette(theme, window): prepare(lines), open(lines), leave(),
+add_found(text, lines, note, nothing); chosen(id), seconded(id),
+typed(text).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from unicodedata import combining, normalize
 
 from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
@@ -17,7 +17,8 @@ from shiboken6 import isValid
 
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, TypeSize
-from desktop.widgets.fuzzy import fit
+from desktop.widgets.key_hints import KeyHints
+from desktop.widgets.palette_order import in_order
 from desktop.widgets.palette_row import ROW_PX, PaletteRow
 from desktop.widgets.panel import paint_panel
 from desktop.widgets.roles import ROW_ROLE
@@ -47,6 +48,8 @@ class PaletteLine:
     Attributes:
         group: Stands at the end of the line: of what kind it is, or how it stands.
         marked, detail_marked: Half-open spans of title and detail that are what was typed.
+        second: What Ctrl+Enter does with it, in words; empty where that does nothing.
+        exact: One of its words is exactly what was typed.
     """
 
     id: str
@@ -59,6 +62,8 @@ class PaletteLine:
     marked: Spans = ()
     detail_marked: Spans = ()
     heading: bool = False
+    second: str = ""
+    exact: bool = False
 
 
 class Lines(QAbstractListModel):
@@ -97,10 +102,12 @@ class Palette(QFrame):
 
     Signals:
         chosen: The id of the line; sent after the focus has returned.
+        seconded: The same by Ctrl+Enter, of a line that says what that does.
         typed: The letters changed; whoever finds more to them answers with :meth:`add_found`.
     """
 
     chosen = Signal(str)
+    seconded = Signal(str)
     typed = Signal(str)
 
     def __init__(self, theme: Theme, window: QWidget) -> None:
@@ -109,6 +116,7 @@ class Palette(QFrame):
         self._lines: tuple[PaletteLine, ...] = ()
         self._found: tuple[PaletteLine, ...] = ()
         self._came_from: QWidget | None = None
+        self._stepped = False
         self.setAccessibleName("All commands")
         self.field = QLineEdit()
         self.field.setPlaceholderText("Part of a plate, number, name, telephone or e-mail; or a command")
@@ -124,24 +132,30 @@ class Palette(QFrame):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.viewport().setAutoFillBackground(False)
+        self._lay_out()
+        self.field.textChanged.connect(self._type)
+        self.field.installEventFilter(self)
+        self.list.clicked.connect(self._choose)
+        self.list.selectionModel().currentChanged.connect(self._hint)
+        theme.changed.connect(self._tint)
+        window.installEventFilter(self)
+        self.hide()
+
+    def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         column.setSpacing(2 * GRID)
         column.addWidget(self.field)
         column.addWidget(self.list, 1)
-        self.nothing = Text(theme, _NO_COMMAND, ink="muted", wrap=True)
+        self.hints = KeyHints(self._theme)
+        column.addWidget(self.hints)
+        self.nothing = Text(self._theme, _NO_COMMAND, ink="muted", wrap=True)
         self.nothing.setContentsMargins(2 * GRID, GRID, 0, 0)
         column.insertWidget(1, self.nothing)
-        self.note = Text(theme, "", size=TypeSize.SMALL, ink="muted", wrap=True)
+        self.note = Text(self._theme, "", size=TypeSize.SMALL, ink="muted", wrap=True)
         self.note.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
         self.note.hide()
         column.insertWidget(1, self.note)
-        self.field.textChanged.connect(self._type)
-        self.field.installEventFilter(self)
-        self.list.clicked.connect(self._choose)
-        theme.changed.connect(self._tint)
-        window.installEventFilter(self)
-        self.hide()
 
     def open(self, lines: Sequence[PaletteLine]) -> None:
         """Show *lines* in their order; what makes no sense now stands last and cannot be chosen."""
@@ -165,7 +179,7 @@ class Palette(QFrame):
         if text == self.field.text().strip() and self.isVisible():
             self._found = tuple(lines)
             self._say(note, nothing)
-            self._narrow()
+            self._narrow(keep=self._stepped)
 
     def _say(self, note: str = "", nothing: str = _NO_COMMAND) -> None:
         self.note.setText(note)
@@ -193,20 +207,22 @@ class Palette(QFrame):
         self._narrow()
         self.typed.emit(text.strip())
 
-    def _narrow(self) -> None:
-        """The better fit first: what was found before commands that fit it less, such as by scattered letters."""
-        typed = self.field.text()
-        fitting = [(fit(typed, f"{line.title} {line.group}"), line) for line in self._lines]
-        best = sorted(
-            ((score, line) for score, line in fitting if score is not None),
-            key=lambda pair: (not pair[1].enabled, -pair[0]),
-        )
-        found = max((_fit_found(typed, line) for line in self._found), default=0)
-        before = [line for score, line in best if line.enabled and score >= found]
-        after = [line for score, line in best if not (line.enabled and score >= found)]
-        self.model.show([*before, *self._found, *after])
+    def _narrow(self, *, keep: bool = False) -> None:
+        """*keep*: whoever has stepped to a line stays on it, wherever it stands now."""
+        current = self.list.currentIndex().data(ROW_ROLE)
+        self.model.show(in_order(self.field.text(), self._lines, self._found))
         self.nothing.setVisible(not self.model.lines)
-        self.list.setCurrentIndex(self.model.index(next(iter(self._choices()), 0), 0))
+        choices = self._choices()
+        same = [at for at in choices if keep and current is not None and self.model.lines[at].id == current.id]
+        self._stepped = bool(same)
+        self.list.setCurrentIndex(self.model.index(next(iter((*same, *choices)), 0), 0))
+        self._hint()
+
+    def _hint(self) -> None:
+        line = self.list.currentIndex().data(ROW_ROLE)
+        second = [("Ctrl+Enter", line.second)] if line is not None and line.second else []
+        group = [("Tab", "Next group")] if any(line.heading for line in self.model.lines) else []
+        self.hints.show_hints([("↑ ↓", "Choose"), ("Enter", "Open"), *second, *group, ("Esc", "Close")])
 
     def _choices(self) -> list[int]:
         return [at for at, line in enumerate(self.model.lines) if not line.heading]
@@ -216,6 +232,12 @@ class Palette(QFrame):
         if line is not None and line.enabled:
             self.leave()
             self.chosen.emit(line.id)
+
+    def _choose_second(self, index: _AnyIndex) -> None:
+        line = index.data(ROW_ROLE)
+        if line is not None and line.enabled and line.second:
+            self.leave()
+            self.seconded.emit(line.id)
 
     def _step(self, by: int) -> None:
         choices = self._choices()
@@ -237,6 +259,7 @@ class Palette(QFrame):
             self._go(next(iter(behind), firsts[0] if by > 0 else firsts[-1]))
 
     def _go(self, row: int) -> None:
+        self._stepped = True
         self.list.setCurrentIndex(self.model.index(row, 0))
         if row and self.model.lines[row - 1].heading:
             self.list.scrollTo(self.model.index(row - 1, 0))
@@ -244,7 +267,7 @@ class Palette(QFrame):
 
     def _place(self) -> None:
         width = min(WIDTH, self._window.width() - 4 * GRID)
-        height = self.field.sizeHint().height() + _ROWS * ROW_PX + 6 * GRID
+        height = self.field.sizeHint().height() + _ROWS * ROW_PX + self.hints.sizeHint().height() + 8 * GRID
         place = QRect(0, _TOP, width, min(height, self._window.height() - 2 * _TOP))
         place.moveLeft((self._window.width() - width) // 2)
         self.setGeometry(place)
@@ -263,6 +286,10 @@ class Palette(QFrame):
             self.hide()
         elif watched is self.field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             return self._pressed(event)
+        elif watched is self.field and event.type() == QEvent.Type.ShortcutOverride and _is_second(event):
+            # It means the line here, and not what the window does by it.
+            event.accept()
+            return True
         return super().eventFilter(watched, event)
 
     def _pressed(self, event: QKeyEvent) -> bool:
@@ -270,6 +297,8 @@ class Palette(QFrame):
         key = Qt.Key(event.key())
         if key in _STEPS:
             self._step(_STEPS[key])
+        elif _is_second(event):
+            self._choose_second(self.list.currentIndex())
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._choose(self.list.currentIndex())
         elif key == Qt.Key.Key_Escape:
@@ -286,10 +315,10 @@ class Palette(QFrame):
         painter.end()
 
 
-def _fit_found(typed: str, line: PaletteLine) -> int:
-    """As ``fit`` of a command, whatever the accents; 0 for a heading and for what was found by another spelling."""
-    return 0 if line.heading else fit(_bare(typed), _bare(f"{line.title} {line.detail}")) or 0
-
-
-def _bare(text: str) -> str:
-    return "".join(sign for sign in normalize("NFKD", text) if not combining(sign))
+def _is_second(event: QEvent) -> bool:
+    control = Qt.KeyboardModifier.ControlModifier
+    return (
+        isinstance(event, QKeyEvent)
+        and bool(event.modifiers() & control)
+        and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+    )

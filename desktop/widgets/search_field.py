@@ -1,6 +1,7 @@
 """A search entry: tells what was typed once the typing pauses, or at once on Enter.
 
-API: SearchField(theme, hint): searched(text), stepped_down(), reset(), show_text(text); text(), setText as ever.
+API: SearchField(theme, hint): searched(text), stepped_down(), reset(), show_text(text), search_for(text); text()
+and setText as ever.
 """
 
 from __future__ import annotations
@@ -60,6 +61,12 @@ class SearchField(QLineEdit):
         self.setText(text)
         self._pause.stop()
         self._told = text
+
+    def search_for(self, text: str) -> None:
+        """As if *text* had been typed and Enter pressed; told even if it was the last that was told."""
+        self._told = ""
+        self.setText(text)
+        self._tell()
 
     def _tell(self) -> None:
         self._pause.stop()

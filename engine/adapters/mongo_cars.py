@@ -18,8 +18,10 @@ ORDERS: dict[CarOrder, Document] = {
 }
 
 
-async def car_filter(db: Database, wish: CarWish) -> Document:
-    """The branch and the filters of *wish*; its status and its period are the caller's.
+async def car_filter(db: Database, wish: CarWish) -> tuple[Document, bool]:
+    """The branch and the filters of *wish*, and whether its text is met with a slip only.
+
+    Its status and its period are the caller's.
 
     Its text is what is spelt so at the branch, or else what differs from it by one slip.
     """
@@ -37,8 +39,10 @@ async def car_filter(db: Database, wish: CarWish) -> Document:
     if wish.max_daily_minor is not None:
         wanted["daily_rate.minor"] = {"$lte": wish.max_daily_minor}
     if search_words(wish.text):
-        wanted["$and"] = [holds("parts", await cars_meant(db, wish.text, {"branch_id": wish.branch_id}))]
-    return wanted
+        meant = await cars_meant(db, wish.text, {"branch_id": wish.branch_id})
+        wanted["$and"] = [holds("parts", meant)]
+        return wanted, meant.slip
+    return wanted, False
 
 
 async def cars_meant(db: Database, text: str, among: Document) -> Sought:

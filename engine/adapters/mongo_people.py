@@ -41,25 +41,25 @@ class MongoPeople:
         self._client = client
         self._db = database(client, name)
 
-    async def page(self, query: PeopleQuery, offset: int, limit: int) -> tuple[list[Person | Damaged], int]:
+    async def page(self, query: PeopleQuery, offset: int, limit: int) -> tuple[list[Person | Damaged], int, bool]:
         with speaking():
-            wanted = await self._wanted(query)
+            wanted, slip = await self._wanted(query)
             found = (
                 await self._db.people.find(wanted).sort([("order", 1), ("_id", 1)]).skip(offset).limit(limit).to_list()
             )
             total = await self._db.people.count_documents(wanted)
-        return [read("people", document, person_of) for document in found], total
+        return [read("people", document, person_of) for document in found], total, slip
 
-    async def _wanted(self, query: PeopleQuery) -> Document:
-        """With what is spelt as typed, or else what differs from it by one slip."""
+    async def _wanted(self, query: PeopleQuery) -> tuple[Document, bool]:
+        """With what is spelt as typed, or else what differs from it by one slip; whether it does."""
         wanted = _filter(query)
         if not query.text:
-            return wanted
+            return wanted, False
         exact = {"$and": [wanted, holds("keys", sought(query.text, phone_beginnings(query.text)))]}
         if await self._db.people.find_one(exact, {"_id": 1}) is not None:
-            return exact
+            return exact, False
         meant = await forgiven(self._db.people, "keys", query.text)
-        return {"$and": [wanted, holds("keys", meant)]} if meant.ways else exact
+        return ({"$and": [wanted, holds("keys", meant)]}, True) if meant.ways else (exact, False)
 
     async def person(self, account: AccountName) -> Person:
         with speaking():

@@ -38,11 +38,11 @@ from engine.adapters.mongo_work import MongoWork, in_the_way, replace_version
 from engine.domain.audit import AuditRow
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import BodyType, Branch, BranchId, Car, CarId, CarStatus, Fuel, Transmission
-from engine.domain.catalogue import CarsAmong, CarsFound, CarWish, Facets
+from engine.domain.catalogue import CarsAmong, CarsFound, CarsSought, CarWish, Facets
 from engine.domain.damage import Damaged
 from engine.domain.errors import Contended, InvalidText, NotFound, Overtaken, RuleBroken
 from engine.domain.freshness import Namespace, touched_by_booking
-from engine.domain.listing import BookingRows, BookingSelection
+from engine.domain.listing import COUNT_CAP, BookingRows, BookingSelection
 from engine.domain.people import Renter, RenterId
 from engine.domain.renter_errors import RenterBlocked
 from engine.domain.renters import RenterFile
@@ -225,10 +225,11 @@ class MongoStore:
             # The fences decide every claim, so they are asked here too: one indexed look at this branch's cars only.
             away = {"terms.branch_id": wish.branch_id, "claims": {"$elemMatch": in_the_way(wish.period, now)}}
             taken = await self._db.fences.find(away, {"_id": 1}, batch_size=AT_ONCE).to_list()
+            fitting, slip = await car_filter(self._db, wish)
             pipeline: list[Document] = [
                 {
                     "$match": {
-                        **await car_filter(self._db, wish),
+                        **fitting,
                         "status": CarStatus.ACTIVE,
                         "_id": {"$nin": [document["_id"] for document in taken]},
                     }
@@ -238,7 +239,7 @@ class MongoStore:
             found = (await (await self._db.cars.aggregate(pipeline)).to_list(1))[0]
         total = found["count"][0]["total"] if found["count"] else 0
         cars, damaged = split("cars", found["rows"], car_of)
-        return CarsFound(tuple(cars), total, tuple(damaged))
+        return CarsFound(tuple(cars), total, tuple(damaged), slip)
 
     async def car(self, car_id: CarId) -> Car:
         with speaking():
@@ -247,13 +248,15 @@ class MongoStore:
             raise NotFound("car", car_id)
         return must("cars", found, car_of)
 
-    async def cars_sought(self, text: str, among: CarsAmong, limit: int) -> list[Car | Damaged]:
+    async def cars_sought(self, text: str, among: CarsAmong, limit: int) -> CarsSought:
         wanted: Document = {"status": CarStatus.ACTIVE} if among.rentable else {}
         wanted |= {"owner_id": among.owner_id} if among.owner_id is not None else {}
         with speaking():
-            asked = {"$and": [wanted, holds("parts", await cars_meant(self._db, text, wanted))]}
+            told = await cars_meant(self._db, text, wanted)
+            asked = {"$and": [wanted, holds("parts", told)]}
             found = await self._db.cars.find(asked).sort([("order", 1), ("_id", 1)]).limit(limit).to_list()
-        return [read("cars", document, car_of) for document in found]
+            total = await self._db.cars.count_documents(asked, limit=COUNT_CAP)
+        return CarsSought(tuple(read("cars", document, car_of) for document in found), total, told.slip)
 
     async def renter(self, renter_id: RenterId) -> Renter:
         with speaking():
@@ -284,6 +287,10 @@ class MongoStore:
         with speaking():
             found = await self._db.renters.find(holds("parts", wanted)).limit(limit).to_list()
         return [read("renters", document, renter_of) for document in found]
+
+    async def count_renters(self, wanted: Sought) -> int:
+        with speaking():
+            return await self._db.renters.count_documents(holds("parts", wanted), limit=COUNT_CAP)
 
     async def renter_ids(self, wanted: Sought, limit: int) -> tuple[RenterId, ...]:
         with speaking():

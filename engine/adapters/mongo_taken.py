@@ -30,9 +30,10 @@ class MongoTaken:
     async def taken(self, wish: CarWish, now: datetime, offset: int, limit: int) -> TakenRows:
         with speaking():
             ids = await self._taken_ids(wish, now)
+            fitting, _ = await car_filter(self._db, wish)
             status = {"$in": [CarStatus.ACTIVE, CarStatus.MAINTENANCE]}
             pipeline = [
-                {"$match": {**await car_filter(self._db, wish), "status": status, "_id": {"$in": ids}}},
+                {"$match": {**fitting, "status": status, "_id": {"$in": ids}}},
                 page_of(wish.order, offset, limit),
             ]
             found = (await (await self._db.cars.aggregate(pipeline)).to_list(1))[0]

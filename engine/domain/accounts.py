@@ -149,9 +149,12 @@ class PeopleQuery:
 
 @dataclass(frozen=True, slots=True)
 class PeoplePage:
+    """Attributes: ``slip`` says that nothing is spelt as typed, and these differ from it by one sign."""
+
     rows: tuple[PersonRow | Damaged, ...]
     offset: int
     total: int
+    slip: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,24 +100,28 @@ class CarsFound:
 
     Attributes:
         total: All there are, ``damaged`` ones counted.
+        slip: Nothing at the branch is spelt as typed; these differ from it by one sign.
     """
 
     cars: tuple[Car, ...]
     total: int
     damaged: tuple[Damaged, ...] = ()
+    slip: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OfferPage:
     """Attributes: ``total`` counts all free cars of the wish, ``offers`` and ``damaged`` are those from ``offset`` on.
 
-    ``damaged`` ones cannot be read, or their rate makes no price for these days; nobody can book them.
+    ``damaged`` ones cannot be read, or their rate makes no price for these days; nobody can book them. ``slip`` as for
+    ``CarsFound``.
     """
 
     offers: tuple[Offer, ...]
     offset: int
     total: int
     damaged: tuple[Damaged, ...] = ()
+    slip: bool = False
 
     @property
     def rows(self) -> int:
@@ -131,6 +135,20 @@ class CarsAmong:
 
     owner_id: OwnerId | None = None
     rentable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CarsSought:
+    """The first cars that a text finds, in their order.
+
+    Attributes:
+        total: All there are, up to ``listing.COUNT_CAP``.
+        slip: Nothing is spelt as typed; these differ from it by one sign.
+    """
+
+    rows: tuple[Car | Damaged, ...] = ()
+    total: int = 0
+    slip: bool = False
 
 
 @dataclass(frozen=True, slots=True)

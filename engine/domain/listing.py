@@ -18,6 +18,8 @@ from engine.domain.zones import shown_zone
 #: Rows of one page at most.
 MOST_ROWS = 200
 #: Counting stops here; a list that is longer says "more than".
+#: So many renters may be meant by one text; of more of them not all bookings are found, which is told.
+MOST_RENTERS = 1_000
 COUNT_CAP = 10_000
 _LONGEST_TEXT = 80
 _LONGEST_ID = 120
@@ -118,6 +120,8 @@ class BookingSelection:
     Attributes:
         sought: What of the bookings' own keys was typed; None when nothing was.
         renter_ids: Renters of whom something was typed: their bookings are found as well.
+        more_renters: There are more than ``renter_ids`` names; the bookings of some are found by a beginning of the
+            name only.
     """
 
     booked_by: AccountName | None = None
@@ -128,6 +132,7 @@ class BookingSelection:
     states: frozenset[BookingState] = frozenset()
     sought: Sought | None = None
     renter_ids: tuple[RenterId, ...] = ()
+    more_renters: bool = False
     since: datetime | None = None
     until: datetime | None = None
     order: BookingOrder = BookingOrder.CREATED
@@ -151,6 +156,11 @@ class BookingRows(Generic[Row]):
     @property
     def slip(self) -> bool:
         return self.chosen is not None and self.chosen.sought is not None and self.chosen.sought.slip
+
+    @property
+    def more_renters(self) -> bool:
+        """Whether more renters fit the text than bookings are found by."""
+        return self.chosen is not None and self.chosen.more_renters
 
 
 def scopes_of(actor: Actor) -> tuple[BookingScope, ...]:

@@ -151,11 +151,26 @@ class RenterQuery:
 
 @dataclass(frozen=True, slots=True)
 class RenterPage:
-    """Attributes: ``total`` counts all of the query, up to ``listing.COUNT_CAP``."""
+    """Attributes: ``total`` counts all of the query, up to ``listing.COUNT_CAP``; ``slip`` as for ``RentersFound``."""
 
     rows: tuple[RenterFile | Damaged, ...]
     offset: int
     total: int
+    slip: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RentersFound:
+    """The first renters that a text finds, those before all others that begin with it.
+
+    Attributes:
+        total: All there are, up to ``listing.COUNT_CAP``.
+        slip: Nothing is spelt as typed; these differ from it by one sign.
+    """
+
+    rows: tuple[Renter | Damaged, ...] = ()
+    total: int = 0
+    slip: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,11 +59,14 @@ class AccountService:
         """By name. Raises: Forbidden."""
         actor.must(Deed.MANAGE_ACCOUNTS)
         wanted = replace(query, text=clean("search", query.text, longest=100, required=False))
-        people, total = await self.people.page(wanted, max(offset, 0), PAGE_SIZE)
+        people, total, slip = await self.people.page(wanted, max(offset, 0), PAGE_SIZE)
         known = await self._rows([each for each in people if not isinstance(each, Damaged)])
         rows = {row.person.account: row for row in known}
         return PeoplePage(
-            tuple(each if isinstance(each, Damaged) else rows[each.account] for each in people), offset, total
+            tuple(each if isinstance(each, Damaged) else rows[each.account] for each in people),
+            offset,
+            total,
+            slip and total > 0,
         )
 
     async def person(self, actor: Actor, account: AccountName) -> PersonRow:

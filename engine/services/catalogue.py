@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.domain.car import Branch, BranchId, Car, branch_among
-from engine.domain.catalogue import PAGE_SIZE, CarsAmong, CarsFound, CarWish, Facets, OfferPage, offers_of
-from engine.domain.damage import Damaged
+from engine.domain.car import Branch, BranchId, branch_among
+from engine.domain.catalogue import PAGE_SIZE, CarsAmong, CarsFound, CarsSought, CarWish, Facets, OfferPage, offers_of
 from engine.domain.freshness import BRANCHES, SEARCHES_LIVE, Lookup, cars_at
-from engine.domain.people import Actor, Deed, Renter
+from engine.domain.people import Actor, Deed
 from engine.domain.phone import phone_beginnings
+from engine.domain.renters import RentersFound
 from engine.domain.sought import sought, words
 from engine.domain.text import clean, search_forms
 from engine.ports import Cache, Clock, Store
 from engine.services.gate import gated
 
-_MOST_RENTERS = 20
+#: So many are told; ``total`` says how many there are.
+MOST_FOUND = 20
 MOST_CARS = 20
 
 
@@ -50,9 +51,9 @@ class CatalogueService:
         lookup = Lookup("free cars", (wish, offset), CarsFound, (cars_at(branch.id),), SEARCHES_LIVE)
         found = await self.cache.read(lookup, lambda: self.store.free_cars(wish, now, offset, PAGE_SIZE))
         offers, no_price = offers_of(found.cars, wish.period, branch, settings.commission_bp)
-        return OfferPage(offers, offset, found.total, (*found.damaged, *no_price))
+        return OfferPage(offers, offset, found.total, (*found.damaged, *no_price), found.slip)
 
-    async def cars(self, actor: Actor, text: str) -> list[Car | Damaged]:
+    async def cars(self, actor: Actor, text: str) -> CarsSought:
         """Cars any part of whose plate, brand and model is *text*, else those that differ by one slip, in their order.
 
         An owner's are the own ones, a renter's those for rent.
@@ -60,11 +61,11 @@ class CatalogueService:
         actor.must(Deed.BROWSE_CARS)
         wanted = clean("search", text, longest=100, required=False)
         if not words(wanted):
-            return []
+            return CarsSought()
         among = CarsAmong(actor.owner_id, rentable=not actor.may(Deed.TAKE_BACK) and actor.owner_id is None)
         return await self.store.cars_sought(wanted, among, MOST_CARS)
 
-    async def renters(self, actor: Actor, text: str, country: str = "") -> list[Renter | Damaged]:
+    async def renters(self, actor: Actor, text: str, country: str = "") -> RentersFound:
         """Past renters any part of whose name, e-mail, phone or licence is *text*; none for an empty one.
 
         Those come first that begin with it; only where there are none, those that differ from it by one slip.
@@ -75,9 +76,13 @@ class CatalogueService:
         numbers = phone_beginnings(wanted, country)
         beginnings = (*search_forms(wanted), *numbers)
         if not beginnings:
-            return []
-        found = await self.store.renters(beginnings, _MOST_RENTERS)
-        if len(found) < _MOST_RENTERS:
-            others = await self.store.renters_sought(sought(wanted, numbers), _MOST_RENTERS)
-            found = list({row.id: row for row in (*found, *others)}.values())[:_MOST_RENTERS]
-        return found or await self.store.renters_sought(await self.store.renters_meant(wanted), _MOST_RENTERS)
+            return RentersFound()
+        found, meant = await self.store.renters(beginnings, MOST_FOUND), sought(wanted, numbers)
+        if len(found) < MOST_FOUND:
+            others = await self.store.renters_sought(meant, MOST_FOUND)
+            found = list({row.id: row for row in (*found, *others)}.values())[:MOST_FOUND]
+        if not found:
+            meant = await self.store.renters_meant(wanted)
+            found = await self.store.renters_sought(meant, MOST_FOUND)
+        total = await self.store.count_renters(meant) if len(found) == MOST_FOUND else len(found)
+        return RentersFound(tuple(found), max(total, len(found)), bool(found) and meant.slip)

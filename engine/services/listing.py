@@ -13,6 +13,7 @@ from engine.domain.damage import Damaged
 from engine.domain.freshness import BOOKINGS, LISTS_LIVE, Lookup, Namespace, bookings_at, bookings_by, bookings_of
 from engine.domain.listing import (
     COUNT_CAP,
+    MOST_RENTERS,
     BookingOrder,
     BookingQuery,
     BookingRows,
@@ -25,15 +26,13 @@ from engine.domain.money import Money
 from engine.domain.payment import RefundState
 from engine.domain.people import Actor, Deed, RenterId
 from engine.domain.phone import phone_beginnings
-from engine.domain.sought import sought
+from engine.domain.sought import Sought, sought
 from engine.domain.zones import shown_zone
 from engine.ports import Cache, Store
 from engine.services.gate import gated
 
 #: More rows are a report, not a list.
 MOST_EXPORTED = 50_000
-#: So many renters may be meant by one text; of more of them not all bookings are found.
-MOST_RENTERS = 1_000
 _BATCH = 200
 _HEADS = (
     "Booking", "Standing", "Car", "Plate", "Renter", "Telephone", "Pick-up", "Return", "Time zone", "Pick-up branch",
@@ -44,10 +43,14 @@ _HEADS = (
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """Attributes: ``complete`` is False when there were more than ``MOST_EXPORTED`` rows and the rest was left out."""
+    """Attributes: ``complete`` is False when there were more than ``MOST_EXPORTED`` rows and the rest was left out.
+
+    ``more_renters`` as for ``BookingRows``.
+    """
 
     rows: int
     complete: bool
+    more_renters: bool = False
 
 
 @gated
@@ -80,16 +83,19 @@ class ListingService:
             return chosen
         renters = actor.may(Deed.SEE_RENTERS)
         if renters:
-            wanted = sought(query.text, phone_beginnings(query.text))
-            chosen = replace(chosen, renter_ids=await self.store.renter_ids(wanted, MOST_RENTERS))
+            chosen = await self._of_renters(chosen, sought(query.text, phone_beginnings(query.text)))
         if await self._count(chosen):
             return chosen
         own = seeking(await self.store.bookings_meant(chosen, query.text), names=renters)
-        meant = replace(chosen, sought=own, renter_ids=())
+        meant = replace(chosen, sought=own, renter_ids=(), more_renters=False)
         if renters:
-            wanted = await self.store.renters_meant(query.text)
-            meant = replace(meant, renter_ids=await self.store.renter_ids(wanted, MOST_RENTERS))
+            meant = await self._of_renters(meant, await self.store.renters_meant(query.text))
         return meant if meant.renter_ids or own.ways else chosen
+
+    async def _of_renters(self, chosen: BookingSelection, wanted: Sought) -> BookingSelection:
+        """*chosen* with those who hold what is *wanted*, and whether there are more of them."""
+        found = await self.store.renter_ids(wanted, MOST_RENTERS + 1)
+        return replace(chosen, renter_ids=found[:MOST_RENTERS], more_renters=len(found) > MOST_RENTERS)
 
     async def _count(self, chosen: BookingSelection) -> int:
         """Kept for a while: a number says nothing of anybody. Bookings themselves are never kept (decision 0019)."""
@@ -125,8 +131,8 @@ class ListingService:
             done += len(kept)
             on_rows(done)
             if len(kept) < len(some):
-                return Exported(done, complete=False)
-        return Exported(done, complete=True)
+                return Exported(done, complete=False, more_renters=chosen.more_renters)
+        return Exported(done, complete=True, more_renters=chosen.more_renters)
 
     async def _phones(self, actor: Actor, rows: Sequence[Booking | Damaged]) -> Mapping[RenterId, str]:
         if not actor.may(Deed.SEE_RENTERS):

@@ -80,7 +80,8 @@ class RenterService:
         found = await self._page(query, wanted, offset)
         if text and not found.total:
             # Only where nothing holds what was typed, what differs from it by one slip.
-            return await self._page(query, await self.renters.meant(text), offset)
+            meant = await self._page(query, await self.renters.meant(text), offset)
+            return replace(meant, slip=bool(meant.total))
         return found
 
     async def _page(self, query: RenterQuery, wanted: Sought | None, offset: int) -> RenterPage:

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from engine.domain.car import BranchId, Car
+from engine.domain.car import BranchId
+from engine.domain.catalogue import CarsSought
 from engine.domain.copying import OwnCopy, kept_since
 from engine.domain.csv_text import BOM, PLAIN, CsvHabits
 from engine.domain.errors import Forbidden
@@ -59,15 +60,16 @@ class StoredListing:
             if each.branch_id in zones
         ]
 
-    async def cars(self, actor: Actor, text: str) -> list[Car]:
+    async def cars(self, actor: Actor, text: str) -> CarsSought:
         """As ``CatalogueService.cars``, of the copy's fleet."""
         self._must_be(actor)
         cars = sorted(self.copy.fleet.cars, key=lambda car: (search_key(car.title), car.id))
         if not words(text):
-            return []
+            return CarsSought()
         found = [car for car in cars if sought(text).found_in(car.parts)]
         meant = sought(text) if found else forgiven(text, (car.parts for car in cars))
-        return [car for car in cars if meant.found_in(car.parts)][:MOST_CARS]
+        fitting = tuple(car for car in cars if meant.found_in(car.parts))
+        return CarsSought(fitting[:MOST_CARS], len(fitting), meant.slip and bool(fitting))
 
     async def export(
         self,

@@ -122,7 +122,7 @@ async def hold(program: Program, car: str) -> Booking:
 async def take(catalogue, bookings, actor, wish, car: str) -> Booking:
     found = await catalogue.search(actor, wish)
     offer = next(offer for offer in found.offers if offer.car.id == car)
-    renters = await catalogue.renters(actor, "a")
+    renters = (await catalogue.renters(actor, "a")).rows
     key = f"bench-{time.monotonic_ns()}"
     return await bookings.hold(actor, HoldCar(key, car, wish.period, renters[0].id, offer.quote.total))
 

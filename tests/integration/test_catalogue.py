@@ -156,7 +156,7 @@ async def test_S9_renters_are_found_by_how_they_begin_and_by_nothing_cleverer(wo
     async with world.desk() as desk:
 
         async def names(text):
-            return [renter.name for renter in await desk.catalogue.renters(desk.actor, text)]
+            return [renter.name for renter in (await desk.catalogue.renters(desk.actor, text)).rows]
 
         assert ["Ada Moreau"] == await names("ada m")
         assert ["Ada Moreau"] == await names("ADA@")
@@ -197,7 +197,7 @@ async def test_renters_are_found_by_family_name_without_accents_and_by_a_number_
     async with world.desk() as desk:
 
         async def ids(text, country="DE"):
-            return [renter.id for renter in await desk.catalogue.renters(desk.actor, text, country)]
+            return [renter.id for renter in (await desk.catalogue.renters(desk.actor, text, country)).rows]
 
         assert ["renter-2"] == await ids("lefevre")
         assert ["renter-2"] == await ids("Benali Él")
@@ -232,7 +232,7 @@ async def test_any_part_of_a_renter_is_found_by_index_and_no_more_rows_are_read_
     async with world.desk() as desk:
         wanted = sought(text) if await desk.catalogue.store.renters_sought(sought(text), 1) else None
         wanted = wanted or await desk.catalogue.store.renters_meant(text)
-        assert ["many-0123"] == [each.id for each in await desk.catalogue.renters(desk.actor, text)]
+        assert ["many-0123"] == [each.id for each in (await desk.catalogue.renters(desk.actor, text)).rows]
 
     asked = [holds("parts", wanted), *({"parts": {"$in": sorted(each.instead)}} for each in guesses(text))]
     for each in asked:
@@ -252,10 +252,10 @@ async def test_a_car_is_found_by_its_plate_where_one_looks_for_cars_free_or_not(
             assert (
                 ["car-8"]
                 == [offer.car.id for offer in page.offers]
-                == [car.id for car in await clerk.catalogue.cars(clerk.actor, text)]
+                == [car.id for car in (await clerk.catalogue.cars(clerk.actor, text)).rows]
             ), text
-            assert [] == await owner.catalogue.cars(owner.actor, text)
-        assert [] == await clerk.catalogue.cars(clerk.actor, " - ")
+            assert () == (await owner.catalogue.cars(owner.actor, text)).rows
+        assert () == (await clerk.catalogue.cars(clerk.actor, " - ")).rows
         made = await clerk.booking.hold(clerk.actor, wish(clerk, car="car-8"))
         taken = await clerk.availability.taken_cars(
             clerk.actor, CarWish(BERLIN.id, made.period, text="3866"), offset=0, limit=5

@@ -158,7 +158,7 @@ async def test_people_requests_renters_and_audit_past_the_program_stop_no_list(w
             lines: list[str] = []
             exported = await office.audit.export(admin.actor, AuditQuery(), lines.append)
             await office.audit.names(admin.actor)
-            renters = await clerk.catalogue.renters(clerk.actor, "ada")
+            renters = (await clerk.catalogue.renters(clerk.actor, "ada")).rows
             firm = await office.firm.firm(admin.actor)
             held = await clerk.booking.hold(clerk.actor, wish(clerk, car="car-2", key="other"))
         finally:

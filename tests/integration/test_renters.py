@@ -166,7 +166,7 @@ async def test_merged_bookings_follow_and_nothing_that_moves_money_changes(world
         history = await desk.renters.history(desk.actor, J_VOGEL.id)
         old = await desk.renters.look(desk.actor, J_VOGEL.id)
         listed = await desk.renters.page(desk.actor, RenterQuery())
-        found = await desk.catalogue.renters(desk.actor, "J. Vogel")
+        found = (await desk.catalogue.renters(desk.actor, "J. Vogel")).rows
 
     assert {each.id for each in (*mine, theirs)} == {row.id for row in history.rows}
     assert (JONAS.id, J_VOGEL.email, 3, 0) == (old.file.id, kept.renter.email, old.bookings, old.unmoved)

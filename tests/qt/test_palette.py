@@ -6,22 +6,29 @@ from dataclasses import replace
 
 import pytest
 from builders import RENTER, make_car
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from view_builders import NOW, fed_workspace, make_booking
 
 from desktop.commands import Command, Commands
 from desktop.tasks import TaskScope
-from desktop.viewmodels.lookup import Found, LookupViewModel
-from desktop.views.palette import ITSELF, CommandPalette
-from desktop.widgets.palette import ROW_PX
+from desktop.viewmodels.lookup import Found, Kind, LookupViewModel, Rows
+from desktop.views.found_lines import Offers
+from desktop.views.palette import ITSELF, CommandPalette, Finds
+from desktop.widgets.palette import ROW_PX, PaletteLine
+from desktop.widgets.palette_order import in_order
 from desktop.widgets.roles import ROW_ROLE
 from engine.domain.accounts import Person, PersonRow, Post
 from engine.domain.errors import Unavailable
+from engine.domain.listing import BookingScope
 from engine.domain.people import AccountName, Role
 
 ran = []
+OFFERS = Offers({Kind.BOOKINGS: "→ all {count} bookings"}, booking=True)
 
 
 @pytest.fixture
@@ -67,8 +74,8 @@ def titles(palette):
     return [line.title for line in palette.widget.model.lines]
 
 
-def press(palette, key):
-    QTest.keyClick(palette.widget.field, key)
+def press(palette, key, *modifiers):
+    QTest.keyClick(palette.widget.field, key, *modifiers)
 
 
 def test_every_command_is_there_but_itself_and_what_makes_no_sense_stands_last(palette):
@@ -133,9 +140,11 @@ def test_the_same_key_closes_it(palette):
 def lookup(palette):
     """Answered by the test; attached, with what was opened."""
     lookup = LookupViewModel(fed_workspace(TaskScope()).desk, TaskScope())
-    lookup.asked, lookup.opened = [], []
+    lookup.asked, lookup.opened, lookup.all_of, lookup.booked = [], [], [], []
     lookup.ask = lookup.asked.append
-    palette.attach(lookup, lookup.opened.append)
+    palette.attach(
+        lookup, Finds(lookup.opened.append, lambda *all_of: lookup.all_of.append(all_of), lookup.booked.append, OFFERS)
+    )
     palette.toggle()
     return lookup
 
@@ -144,10 +153,21 @@ def current(palette):
     return palette.widget.list.currentIndex().data(ROW_ROLE).title
 
 
+def rows(*rows, total=0, slip=False):
+    return Rows(rows, max(total, len(rows)), slip)
+
+
+def slipped():
+    found = everything()
+    return Found(
+        **{name: replace(getattr(found, name), slip=True) for name in ("bookings", "cars", "renters", "people")}
+    )
+
+
 def everything(**changes):
     found = Found(
-        (make_booking(1), make_booking(2)), 7, cars=(make_car(1), make_car(2)), renters=(RENTER,),
-        people=(PersonRow(person()),),
+        rows(make_booking(1), make_booking(2), total=7), cars=rows(make_car(1), make_car(2)), renters=rows(RENTER),
+        people=rows(PersonRow(person())),
     )  # fmt: skip
     return replace(found, **changes)
 
@@ -158,9 +178,9 @@ def person():
 
 def test_bookings_are_found_and_opened_and_answers_to_older_letters_are_dropped(palette, lookup):
     QTest.keyClicks(palette.widget.field, "G8ET")
-    lookup.found.emit("G8E", Found((make_booking(2),), 1))
+    lookup.found.emit("G8E", Found(rows(make_booking(2))))
     assert [] == titles(palette)
-    lookup.found.emit("G8ET", Found((make_booking(1),), 1))
+    lookup.found.emit("G8ET", Found(rows(make_booking(1))))
     assert ["Bookings", "G8ET-6JAM-Q001 · Volkswagen Golf · B-DS 1"] == titles(palette)
     assert palette.widget.model.lines[1].detail.startswith("Ada Moreau · ")
     assert ((0, 4),) == palette.widget.model.lines[1].marked
@@ -178,7 +198,7 @@ def test_every_kind_has_its_heading_and_count_and_headings_are_passed_over(palet
     assert [("Renters", "1"), ("Bookings", "2 of 7"), ("Cars", "2"), ("Accounts", "1")] == heads
 
     seen = [current(palette)]
-    for _ in range(6):
+    for _ in range(7):
         press(palette, Qt.Key.Key_Down)
         seen.append(current(palette))
     assert [line.title for line in lines if not line.heading] == seen[:-1]
@@ -187,9 +207,9 @@ def test_every_kind_has_its_heading_and_count_and_headings_are_passed_over(palet
     for _ in range(4):
         press(palette, Qt.Key.Key_Tab)
         firsts.append(current(palette))
-    assert [seen[1], seen[3], seen[5], seen[0]] == firsts
+    assert [seen[1], seen[4], seen[6], seen[0]] == firsts
     press(palette, Qt.Key.Key_Backtab)
-    assert seen[5] == current(palette)
+    assert seen[6] == current(palette)
     press(palette, Qt.Key.Key_Return)
     assert [PersonRow(person())] == lookup.opened
 
@@ -208,7 +228,7 @@ def test_every_kind_has_its_heading_and_count_and_headings_are_passed_over(palet
 )
 def test_a_name_stands_before_commands_that_fit_less_only(palette, lookup, typed, name, first):
     QTest.keyClicks(palette.widget.field, typed)
-    lookup.found.emit(typed, Found(renters=(replace(RENTER, name=name),)))
+    lookup.found.emit(typed, Found(renters=rows(replace(RENTER, name=name))))
 
     assert first == titles(palette)[0]
     assert {"Renters", name} <= set(titles(palette))
@@ -218,7 +238,7 @@ def test_a_name_stands_before_commands_that_fit_less_only(palette, lookup, typed
     ("found", "note", "nothing"),
     [
         (Found(), "", "Nothing found for “zzz”. Try a part of it."),
-        (everything(slip=True), "Nothing is spelt “zzz”. These differ by one slip.", ""),
+        (slipped(), "Nothing is spelt “zzz”. These differ by one slip.", ""),
         (everything(stored=True), "From the stored copy.", ""),
         (Found(problem=Unavailable("mongodb")), "Not everything could be searched", "Nothing was found where it could"),
         (everything(problem=Unavailable("mongodb")), "Not everything could be searched", ""),
@@ -238,9 +258,84 @@ def test_what_is_empty_nearly_spelt_stored_or_failed_says_so(palette, lookup, fo
     assert not palette.widget.note.isVisible()
 
 
+def hints(palette):
+    return dict(palette.widget.hints.hints)
+
+
+def test_where_there_is_more_a_last_line_leads_to_the_page_with_the_same_text(palette, lookup):
+    QTest.keyClicks(palette.widget.field, "zzz")
+    lookup.found.emit("zzz", everything(scope=BookingScope.BRANCH))
+    assert ["→ all 7 bookings"] == [title for title in titles(palette) if title.startswith("→")]
+    while current(palette) != "→ all 7 bookings":
+        press(palette, Qt.Key.Key_Down)
+    press(palette, Qt.Key.Key_Return)
+
+    assert [(Kind.BOOKINGS, BookingScope.BRANCH, "zzz")] == lookup.all_of
+    assert [] == lookup.opened
+
+
+def test_ctrl_enter_books_for_a_renter_and_for_nothing_else(palette, lookup, window):
+    window.taken = []
+    act = QAction(window, shortcut="Ctrl+Return")
+    act.triggered.connect(window.taken.append)
+    window.addAction(act)
+    QTest.keyClicks(palette.widget.field, "zzz")
+    lookup.found.emit("zzz", everything())
+    press(palette, Qt.Key.Key_Down)
+    assert "Ctrl+Enter" not in hints(palette)
+    press(palette, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert ([], [], True) == (lookup.booked, lookup.opened, palette.widget.isVisible())
+    press(palette, Qt.Key.Key_Up)
+    assert "Book for this renter" == hints(palette)["Ctrl+Enter"]
+    press(palette, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+
+    assert ([RENTER], []) == (lookup.booked, lookup.opened)
+    assert not palette.widget.isVisible()
+    assert [] == window.taken
+
+
+@pytest.mark.parametrize("name", ["Sign", "Nia", "Fca", "Book", "Boo"])
+def test_an_exact_name_stands_before_a_command_that_fits_loosely_and_behind_one_that_is_meant(palette, lookup, name):
+    QTest.keyClicks(palette.widget.field, name)
+    lookup.found.emit(name, Found(renters=rows(replace(RENTER, name=name))))
+    shown = [line.title for line in palette.widget.model.lines if not line.heading and line.enabled]
+
+    assert name == shown[0]
+    lookup.found.emit(name, Found(renters=rows(replace(RENTER, name=f"{name} Lund"))))
+    shown = [line.title for line in palette.widget.model.lines if not line.heading and line.enabled]
+    meant = {"Sign": "Sign out", "Book": "Bookings", "Boo": "Bookings"}
+    assert meant.get(name, f"{name} Lund") == shown[0]
+
+
+def test_whoever_stepped_to_a_line_stays_on_it_when_more_is_found(palette, lookup):
+    QTest.keyClicks(palette.widget.field, "o")
+    press(palette, Qt.Key.Key_Down)
+    chosen = current(palette)
+    lookup.found.emit("o", everything())
+    assert chosen == current(palette)
+
+
+@given(st.permutations(["Renters", "Bookings", "Cars"]), st.integers(0, 2), st.text("abkn", max_size=5))
+def test_lines_stay_below_their_heading_and_none_is_lost(kinds, exact, typed):
+    found = [
+        line
+        for at, kind in enumerate(kinds)
+        for line in (
+            PaletteLine("", "", kind, enabled=False, heading=True),
+            PaletteLine(kind, "", f"{kind} 1", exact=at == exact),
+        )
+    ]
+    commands = [PaletteLine("c", "", "Book a car"), PaletteLine("d", "", "Bank", enabled=False)]
+    shown = in_order(typed, commands, found)
+
+    assert set(found) <= set(shown)
+    assert all(shown[shown.index(line) + 1].id == line.title for line in found if line.heading)
+    assert kinds[exact] == next(line.title for line in shown if line.heading)
+
+
 def test_nothing_of_a_session_stays_after_it(palette):
     lookup = LookupViewModel(fed_workspace(TaskScope()).desk, TaskScope())
-    palette.attach(lookup, lambda _: None)
+    palette.attach(lookup, Finds())
     palette.toggle()
     palette.detach()
 

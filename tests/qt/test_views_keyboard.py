@@ -49,7 +49,7 @@ async def test_a_car_is_booked_and_paid_without_a_mouse(counter, world):
         panel = person.desk.panel
         await person.until(person.view.client.panel.renters.field.hasFocus)
         person.type("ada")
-        await person.until(lambda: panel.state.renters == (RENTER,))
+        await person.until(lambda: panel.state.found.rows == (RENTER,))
         person.press(Qt.Key.Key_Return)
         person.press(Qt.Key.Key_Return, CTRL)
         await person.until(lambda: panel.state.page_ready)

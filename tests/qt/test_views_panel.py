@@ -21,6 +21,7 @@ from engine.domain.booking import BookingState
 from engine.domain.errors import InvalidText, PaymentRefused, PeriodTaken, Unavailable
 from engine.domain.money import Money
 from engine.domain.payment import AttemptState, Refund, RefundState
+from engine.domain.renters import RentersFound
 
 FORM = PanelState(offer=make_offer(), period=PERIOD, branch=BERLIN)
 
@@ -102,7 +103,7 @@ def test_renters_are_walked_and_taken_by_keyboard(panel, qtbot):
     panel.renters._told = "a"
     panel.renters.field.setText("a")
     panel.renters.field._pause.stop()
-    feed(panel, replace(FORM, renters=(RENTER, other)))
+    feed(panel, replace(FORM, found=RentersFound((RENTER, other), 2)))
     QTest.keyClick(panel.renters.field, Qt.Key.Key_Down)
     QTest.keyClick(panel.renters.field, Qt.Key.Key_Return)
 

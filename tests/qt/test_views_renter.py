@@ -19,6 +19,7 @@ from desktop.views.tools import Tools
 from desktop.widgets.countdown import Countdown, spoken_time
 from desktop.widgets.shimmer import ShimmerClock
 from engine.domain.people import Role
+from engine.domain.renters import RentersFound
 
 OWN = replace(CLERK, role=Role.RENTER, account="ada", branch_id=None, renter=RENTER)
 
@@ -63,7 +64,7 @@ def test_numbers_are_shown_as_they_are_dialled_at_the_branch(make_panel):
     for branch, shown in ((BERLIN, "030 901820"), (LISBON, "+49 30 901820")):
         panel = make_panel(branch=branch)
         panel.renters._told = "ada"
-        panel._vm._show(replace(panel._vm.state, renters=(RENTER,)))
+        panel._vm._show(replace(panel._vm.state, found=RentersFound((RENTER,), 1)))
         assert f"Ada Moreau, {shown} · ada@example.org" == panel.renters.list.model().index(0, 0).data()
         panel._vm.choose(RENTER)
         assert (shown, "ada@example.org") == (panel.renters.phone._shown, panel.renters.email._shown)

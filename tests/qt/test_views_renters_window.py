@@ -221,7 +221,7 @@ async def test_the_next_car_is_for_the_renter_whose_page_it_was(counter, world):
         await _open(person, page, "ada")
         person.press(Qt.Key.Key_N)
         await person.find()
-        assert "Ada Moreau" in person.view.client.news.toast.text
+        assert "Ada Moreau" in person.view.client.search.for_whom.text
         person.view.client.search.focus_cards()
         person.press(Qt.Key.Key_B)
         await person.until(lambda: person.desk.panel.state.renter == RENTER)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.marks import marks
+from engine.domain.marks import marks, near_words
 from engine.domain.sought import joined
 
 _SHOWN = st.text(st.sampled_from("abcXYZ019 -.\u00e9\u00df\u0410@"), min_size=1, max_size=20)
@@ -21,6 +21,8 @@ _SHOWN = st.text(st.sampled_from("abcXYZ019 -.\u00e9\u00df\u0410@"), min_size=1,
         ("+49 30 23125010", "30 2312", False, "30 2312"),
         ("Jonas Vogel", "vog jon", False, "Jon|Vog"),
         ("Jonas Vogel", "vogle", True, "Vogel"),
+        ("j.vogel@example.com", "vogle", True, "vogel"),
+        ("Ada Moreau ada@example.org", "moreua", True, "Moreau"),
         ("Stra\u00dfe", "strasse", False, "Stra\u00dfe"),
         ("Ada", "", False, ""),
     ],
@@ -39,3 +41,14 @@ def test_any_part_is_marked_and_spans_lie_apart_within_the_text(shown, data):
     assert all(0 <= left < right <= len(shown) for left, right in spans)
     assert all(one[1] <= other[0] for one, other in pairwise(spans))
     assert not spans or joined(part) in "".join(joined(shown[left:right]) for left, right in spans)
+
+
+@given(
+    st.sampled_from(["Vogel", "Moreau", "\u0160koda"]), st.integers(0, 3), st.sampled_from(["Ada ", "", "Jonas Ole "])
+)
+def test_what_was_meant_is_told_in_whole_words_as_they_are_written(word, at, before):
+    typed = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    lines = [f"{before}{word} {word[-2]}da@example.org +49 30 1", f"{word}, {before}", f"{word}s"]
+
+    assert near_words(lines, typed) in ((word, f"{word}s"), ())[joined(typed) == joined(word) :]
+    assert () == near_words(["Quisling"], typed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -16,9 +16,9 @@ from desktop.viewmodels.paged import PagedState, PagedViewModel
 from engine.domain.account_requests import AccountRequest
 from engine.domain.accounts import Fleet, Issued, NewPerson, PeoplePage, PeopleQuery, PersonRow, Post
 from engine.domain.car import Branch, OwnerId
-from engine.domain.damage import Damaged
 from engine.domain.errors import DriveSphereError
-from engine.domain.people import AccountName, Renter, Role
+from engine.domain.people import AccountName, Role
+from engine.domain.renters import RentersFound
 
 #: Accounts are no part of the news; in sight they are asked for again, and drawn anew where something is another.
 _EVERY_S = 3.0
@@ -31,7 +31,7 @@ class PeopleState:
     Attributes:
         row: The account in the panel; None for a new one, or while the panel is closed.
         request: What the new account is made for; None where nobody asked.
-        renters: Found for a renter's account.
+        found: For a renter's account, by the text ``found_for``.
         issued: A one-time password, from its making until the panel is left; nothing else keeps it.
         busy: A change is on its way.
         done: What was carried out last, in a word such as ``moved``.
@@ -42,7 +42,8 @@ class PeopleState:
     fleets: tuple[Fleet, ...] = ()
     row: PersonRow | None = None
     request: AccountRequest | None = None
-    renters: tuple[Renter, ...] = ()
+    found: RentersFound = field(default_factory=RentersFound)
+    found_for: str = ""
     issued: Issued | None = None
     busy: bool = False
     done: str = ""
@@ -218,7 +219,7 @@ class PeopleViewModel(QObject):
         except DriveSphereError as problem:
             self._show(replace(self.state, problem=problem))
         else:
-            self._show(replace(self.state, renters=tuple(each for each in found if not isinstance(each, Damaged))))
+            self._show(replace(self.state, found=found, found_for=text))
 
     async def _rows(self, query: PeopleQuery, offset: int) -> PeoplePage:
         return await self._desk.call(lambda: self._desk.accounts.page(self._desk.actor, query, offset=offset))

@@ -17,6 +17,7 @@ from engine.domain.errors import DriveSphereError
 from engine.domain.people import Renter, RenterId
 from engine.domain.refund_reason import RefundReason
 from engine.domain.renter_errors import RenterKnown
+from engine.domain.renters import RentersFound
 from engine.domain.restored import RestoredCase
 from engine.services.renters import NewRenter
 
@@ -96,7 +97,7 @@ class RestoredViewModel(QObject):
         except DriveSphereError as problem:
             self._pick(searching=False, problem=problem)
         else:
-            self._pick(searching=False, renters=tuple(found))
+            self._pick(searching=False, found=found)
 
     async def _add_renter(self, new: NewRenter, beside: tuple[RenterId, ...]) -> None:
         case, country = self.state.case, self.state.picking.country
@@ -108,7 +109,7 @@ class RestoredViewModel(QObject):
             self._pick(problem=problem)
         else:
             if self.state.case == case:
-                self._pick(renter=added.renter, renters=(added.renter,), problem=None, twins=added.twins)
+                self._pick(renter=added.renter, found=RentersFound((added.renter,), 1), problem=None, twins=added.twins)
 
     def _pick(self, **changes: Any) -> None:
         self._show(replace(self.state, picking=replace(self.state.picking, **changes)))

@@ -60,6 +60,11 @@ class AccountsArea(Area):
         if self.people is not None:
             self.people_vm.begin()
 
+    def search_for(self, text: str) -> None:
+        self._frame.go(USERS)
+        if self.people is not None:
+            self.people.search_for(text)
+
     def open_person(self, row: PersonRow) -> bool:
         self._frame.go(USERS)
         self.panel.open_person(row)

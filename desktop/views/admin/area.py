@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Signal
 
 from desktop.commands import Command
 from desktop.dialogs import Question
+from desktop.viewmodels.lookup import Kind
 from desktop.views.admin.accounts import USERS, AccountsArea
 from desktop.views.admin.oversight import OversightArea
 from desktop.views.admin.overview_page import Drill
@@ -14,6 +17,7 @@ from desktop.views.tools import Tools, Workspace
 from engine.domain.accounts import PersonRow
 from engine.domain.car import Car
 from engine.domain.events import Fact
+from engine.domain.listing import BookingScope
 
 
 class AdminArea(Area):
@@ -59,6 +63,24 @@ class AdminArea(Area):
     def open_car(self, car: Car) -> bool:
         self.oversight.to_cars().open_car(car)
         return True
+
+    @property
+    def pages(self) -> Mapping[Kind, str]:
+        return {
+            Kind.BOOKINGS: "→ all {count} bookings",
+            Kind.CARS: "→ all {count} cars",
+            Kind.PEOPLE: "→ all {count} accounts",
+        }
+
+    def show_all(self, kind: Kind, scope: BookingScope, text: str) -> bool:
+        match kind:
+            case Kind.BOOKINGS:
+                return self.oversight.to_bookings().show_found(scope, text)
+            case Kind.CARS:
+                self.oversight.to_cars().show_found(text)
+            case Kind.PEOPLE:
+                self.accounts.search_for(text)
+        return kind in self.pages
 
     def open_person(self, row: PersonRow) -> bool:
         return self.accounts.open_person(row)

@@ -16,6 +16,7 @@ from desktop.theme.tokens import GRID
 from desktop.viewmodels.admin.people import PeopleState, PeopleViewModel
 from desktop.views.admin.words import seen_text, standing_of, where_text
 from desktop.views.area import Page
+from desktop.views.near import slip_words
 from desktop.views.paged_list import ListWords, PagedList
 from desktop.views.tools import Tools
 from desktop.widgets.button import Button, Kind
@@ -23,6 +24,7 @@ from desktop.widgets.combo import Combo
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.page_header import PageHeader
 from desktop.widgets.search_field import SearchField
+from engine.domain.accounts import PeoplePage as PeoplePageRows
 from engine.domain.accounts import PeopleQuery, PersonRow
 from engine.domain.car import BranchId
 from engine.domain.people import Role
@@ -74,6 +76,13 @@ class PeoplePage(Page):
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
         return True
+
+    def search_for(self, text: str) -> None:
+        """Whoever has *text*, of every role, branch and standing."""
+        for box in (self.role, self.branch, self.standing):
+            box.setCurrentIndex(0)
+        self.search.search_for(text)
+        self.focus_first()
 
     def _columns(self, now: Callable[[], datetime]) -> list[Column[PersonRow]]:
         def where(row: PersonRow) -> str:
@@ -129,6 +138,9 @@ class PeoplePage(Page):
 
     def _count(self, total: int) -> None:
         told = "Loading" if total < 0 else plural(total, "account") + ", by name" if total else " "
+        first = self._vm.listing.state.first
+        if total > 0 and isinstance(first, PeoplePageRows) and first.slip:
+            told = f"{plural(total, 'account')}. {slip_words(self._vm.listing.state.query.text, _lines(first))}"
         self.header.say(_TITLE, told)
 
     def _lay_out(self) -> None:
@@ -164,3 +176,9 @@ class PeoplePage(Page):
         self.list.filled.connect(self._count)
         self.new.clicked.connect(self.new_wanted)
         self._vm.changed.connect(self._offer_branches)
+
+
+def _lines(page: PeoplePageRows) -> list[str]:
+    """What the accounts of *page* are found by."""
+    people = [row.person for row in page.rows if isinstance(row, PersonRow)]
+    return [f"{person.name} {person.account} {person.email} {person.phone}" for person in people]

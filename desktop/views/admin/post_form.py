@@ -12,6 +12,7 @@ from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.viewmodels.admin.people import PeopleState
 from desktop.views.admin.words import fleet_text
+from desktop.views.near import found_words
 from desktop.widgets.combo import Combo
 from desktop.widgets.search_field import SearchField
 from desktop.widgets.text import Text, isolated
@@ -49,6 +50,8 @@ class PostForm(QWidget):
         for words, field in (("Role", self.role), ("Branch", self.branch), ("Fleet", self.fleet)):
             self._add(theme, words, field)
         self._add(theme, "Renter", self.search)
+        self.word = Text(theme, "", size=TypeSize.SMALL, ink="muted", wrap=True)
+        self._column.addWidget(self.word)
         self._column.addWidget(self.renter)
         self.renter.setAccessibleName("Renter")
         self.role.currentIndexChanged.connect(self._role_chosen)
@@ -62,8 +65,10 @@ class PostForm(QWidget):
         branches = [(branch_name(branch), branch.id) for branch in state.branches]
         _fill(self.branch, [(_NO_BRANCH, ""), *branches])
         _fill(self.fleet, [(_NEW_FLEET, ""), *((fleet_text(each), each.owner_id) for each in state.fleets)])
-        if state.renters and state.renters != self._renters:
-            self._take(state.renters)
+        renters = tuple(each for each in state.found.rows if isinstance(each, Renter))
+        if renters and renters != self._renters:
+            self._take(renters)
+        self.word.setText(found_words(state.found, state.found_for))
 
     def show_post(self, post: Post) -> None:
         if post.renter is not None:
@@ -101,6 +106,7 @@ class PostForm(QWidget):
             field.setVisible(shown)
             self._labels[field].setVisible(shown)
         self.renter.setVisible(renter)
+        self.word.setVisible(renter)
         self.edited.emit()
 
     def _add(self, theme: Theme, words: str, field: Combo | QLineEdit) -> None:

@@ -16,6 +16,7 @@ from desktop.messages import branch_name, say
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID
 from desktop.viewmodels.bookings import BookingsState, BookingsViewModel
+from desktop.viewmodels.day_span import DaySpan
 from desktop.viewmodels.phases import Phase
 from desktop.views.area import Page
 from desktop.views.asked_pages import AskedPages
@@ -115,6 +116,14 @@ class BookingsPage(Page):
     def show_change(self, booking: Booking) -> None:
         """A booking came to be or changed, at this desk or another: its line is replaced in place."""
         self.vm.took(booking)
+
+    def show_found(self, scope: BookingScope, text: str) -> bool:
+        """Whatever of *scope* has *text* in it, and nothing else narrows the list; False where that is not offered."""
+        if scope not in self.vm.scopes:
+            return False
+        order, descending = self.vm.state.query.order, self.vm.state.query.descending
+        self.vm.ask(BookingQuery(scope, text=text, order=order, descending=descending), DaySpan(), only="")
+        return True
 
     def branch_names(self) -> dict[BranchId, str]:
         return {branch.id: branch_name(branch) for branch in self.vm.state.branches}

@@ -10,6 +10,7 @@ from PySide6.QtCore import QDate
 from desktop.messages import locale, plural, whole
 from desktop.viewmodels.bookings import BookingsState
 from desktop.viewmodels.day_span import Days
+from desktop.views.near import more_renters_words
 from engine.domain.listing import BookingOrder, BookingRows, BookingScope, Listed
 
 SCOPES = MappingProxyType(
@@ -69,9 +70,13 @@ def hint_for(scopes: tuple[BookingScope, ...]) -> str:
 def count_line(state: BookingsState, rows: BookingRows[Listed]) -> str:
     order = ORDERS[state.query.order, state.query.descending]
     order = f"{order[0].lower()}{order[1:]}"
+    if rows.capped and rows.more_renters:
+        return f"More than {whole(rows.total)} bookings, {order}. {more_renters_words()}"
     if rows.capped:
         return f"More than {whole(rows.total)} bookings; the first of them, {order}. Narrow the list to see the others."
     told = plural(rows.total, "booking")
+    if rows.more_renters:
+        return f"{told}, {order}. {more_renters_words()}"
     if rows.slip:
         differ = "differs" if rows.total == 1 else "differ"
         return f"Nothing is spelt “{state.query.text}”. {told} {differ} by one slip, {order}"
@@ -80,6 +85,8 @@ def count_line(state: BookingsState, rows: BookingRows[Listed]) -> str:
 
 def empty_words(state: BookingsState) -> tuple[str, str]:
     """Title and sentence of a list without rows."""
+    if state.first is not None and state.first.more_renters:
+        return "Nothing found", more_renters_words()
     if state.query.text:
         return "Nothing found", f"No booking on this list has “{state.query.text}” in it. Try a part of it."
     if state.narrowed:

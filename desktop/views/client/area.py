@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from desktop.commands import Command
 from desktop.dialogs import Question
 from desktop.theme.icons import Icon
+from desktop.viewmodels.lookup import Kind
 from desktop.viewmodels.renters import RentersViewModel
 from desktop.viewmodels.search import SearchState
 from desktop.viewmodels.thumbnails import ThumbnailsViewModel
@@ -28,6 +29,7 @@ from engine.domain.booking import Booking
 from engine.domain.car import Branch, Car, CarId
 from engine.domain.catalogue import Offer
 from engine.domain.events import BookingChanged, Fact
+from engine.domain.listing import BookingScope
 from engine.domain.people import Deed, Renter, RenterId
 from engine.domain.period import RentalPeriod
 
@@ -113,6 +115,26 @@ class ClientArea(Area):
         self._to_renters().open_renter(renter_id)
         return True
 
+    @property
+    def pages(self) -> Mapping[Kind, str]:
+        every = {Kind.RENTERS: "→ all {count} renters"} if self._sees_renters else {}
+        if not self._workspace.actor.may(Deed.SEE_ALL_BOOKINGS):
+            every |= {Kind.BOOKINGS: "→ all {count} bookings", Kind.CARS: "→ Find a car, with the same text"}
+        return every
+
+    def show_all(self, kind: Kind, scope: BookingScope, text: str) -> bool:
+        if kind not in self.pages:
+            return False
+        match kind:
+            case Kind.RENTERS:
+                self._to_renters().search_for(text)
+            case Kind.BOOKINGS:
+                return self._to_bookings().show_found(scope, text)
+            case _:
+                self._frame.go(FIND)
+                self.search.search_text(text)
+        return True
+
     def _to_renters(self) -> RentersPage:
         self._frame.go(RENTERS)
         if self.renters is None:
@@ -123,16 +145,20 @@ class ClientArea(Area):
         vm = RentersViewModel(self._workspace.desk, self._workspace.tasks)
         page = self.renters = RentersPage(self._tools, vm, self._workspace.now, self._frame.host)
         page.booking_wanted.connect(self._open_booking)
-        page.new_wanted.connect(self._book_for)
+        page.new_wanted.connect(self.book_for)
         page.task_failed.connect(self.task_failed)
         vm.begin()
         return page
 
-    def _book_for(self, renter: Renter) -> None:
+    def book_for(self, renter: Renter) -> None:
         """To the cars; whichever is chosen there is for *renter*."""
-        self._workspace.panel.keep(renter)
-        self._frame.go(FIND)
-        self.news.say(f"Choose a car for {renter.name}.")
+
+        def go_on() -> None:
+            self._workspace.panel.keep(renter)
+            self._frame.go(FIND)
+            self.search.focus_cards()
+
+        self.panel.instead(go_on)
 
     def _at_the_counter(self) -> bool:
         return self._frame.at(FIND) or self._frame.at(BOOKINGS) or self._frame.at(RENTERS)

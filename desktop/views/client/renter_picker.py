@@ -15,6 +15,7 @@ from desktop.viewmodels.booking import NewRenter, PanelState, Stage
 from desktop.views.client.renter_form import RenterForm
 from desktop.views.client.renter_list import RenterList
 from desktop.views.client.twin_choice import TwinChoice
+from desktop.views.near import found_words
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.copy_line import CopyLine
@@ -168,11 +169,13 @@ class RenterPicker(QWidget):
             self.word.setText("Searching …")
             return
         self._answered = bool(self._told)
-        self.list.show_renters(state.renters if self._told else (), state.country)
+        found = state.found
+        self.list.show_renters(found.rows if self._told else (), state.country)
         if not self._told:
             self.word.setText("Type the beginning of a first or family name, an e-mail address or a phone number.")
-        elif state.renters:
-            self.word.setText("Enter takes the marked one.")
+        elif found.rows:
+            told = (found_words(found, self._told), "Enter takes the marked one.")
+            self.word.setText(" ".join(filter(None, told)))
         else:
             self.word.setText("Nobody found. Enter adds a new renter.")
 

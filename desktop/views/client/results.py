@@ -19,12 +19,13 @@ from desktop.views.client.car_row import CarRow, blocked_row, damaged_row, row_o
 from desktop.views.client.held_cards import HeldCards
 from desktop.views.content import Content
 from desktop.views.damage import DamageBox
+from desktop.views.near import slip_words
 from desktop.views.tools import Tools, announce
 from desktop.views.waiting import Waiting
 from desktop.widgets.card_grid import CardGrid
 from desktop.widgets.card_layout import GAP
 from desktop.widgets.phases import Showing, Word
-from engine.domain.availability import BlockedPage
+from engine.domain.availability import Blocked, BlockedPage
 from engine.domain.car import Branch
 from engine.domain.catalogue import CarWish, Offer, OfferPage
 from engine.domain.damage import Damaged
@@ -44,11 +45,14 @@ class _Shown:
     branch: Branch
     free: int
     taken: int
+    slip: str = ""
 
     @property
     def words(self) -> str:
+        """How many there are; where none is spelt as typed, what they are instead (``slip``)."""
         free = f"{plural(self.free, 'car')} free" if self.free else "No car free"
-        return f"{free} · {whole(self.taken)} taken" if self.form.with_taken else free
+        told = f"{free} · {whole(self.taken)} taken" if self.form.with_taken else free
+        return f"{told}. {self.slip}" if self.slip else told
 
     def true_for(self, form: SearchForm | None) -> bool:
         """Whether these cars and prices also hold for *form*, which may only filter or order them otherwise."""
@@ -58,6 +62,14 @@ class _Shown:
 
 def _taken(state: SearchState) -> int:
     return state.taken.total if state.taken is not None else 0
+
+
+def _slip(state: SearchState) -> str:
+    """What is said where no car of the branch is spelt as typed."""
+    if state.first is None or state.form is None or not state.first.slip:
+        return ""
+    rows: list[Offer | Blocked] = [*state.first.offers, *(state.taken.blocked if state.taken is not None else ())]
+    return slip_words(state.form.text, (row.car.label for row in rows))
 
 
 def _first_rows(first: OfferPage, taken: BlockedPage | None) -> FoundRows:
@@ -140,7 +152,8 @@ class CarResults(QWidget):
             self._forget()
             self._tell_none(state.form)
         else:
-            self._put(state, _Shown(state.form, state.wish, state.branch, state.first.total, _taken(state)))
+            many = (state.first.total, _taken(state))
+            self._put(state, _Shown(state.form, state.wish, state.branch, *many, _slip(state)))
 
     def _put(self, state: SearchState, shown: _Shown) -> None:
         if state.first is None:

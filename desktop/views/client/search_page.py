@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QKeyEvent, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.messages import ORDERS
-from desktop.theme.tokens import GRID
+from desktop.theme.tokens import GRID, Tone
 from desktop.viewmodels.search import SearchForm, SearchState, plain
 from desktop.views.area import Page
 from desktop.views.client.car_row import CarRow
@@ -18,6 +18,7 @@ from desktop.views.client.results import CarResults
 from desktop.views.client.search_form import SearchFormPanel
 from desktop.views.photos import Photos
 from desktop.views.tools import Tools, Workspace
+from desktop.widgets.banner import Banner
 from desktop.widgets.card_layout import GAP, PICTURE
 from desktop.widgets.combo import Combo
 from desktop.widgets.page_header import PageHeader
@@ -26,6 +27,7 @@ from engine.domain.booking import Booking
 from engine.domain.car import Branch, Car
 from engine.domain.catalogue import CarOrder, Offer
 from engine.domain.damage import Damaged
+from engine.domain.people import Renter
 from engine.domain.period import RentalPeriod
 from engine.domain.wall import wall_of
 from engine.domain.zones import shown_zone
@@ -52,6 +54,7 @@ class SearchPage(Page):
         self.order.setAccessibleName("Order")
         for order, words in ORDERS.items():
             self.order.addItem(words, order)
+        self.for_whom = Banner(tools.theme)
         self._lay_out(tools)
         self.results.grid.set_photo_of(self._photo_of)
         photos.changed.connect(self.results.grid.viewport().update)
@@ -64,6 +67,8 @@ class SearchPage(Page):
         self.results.clear_wanted.connect(self._clear_filters)
         self.results.next_day_wanted.connect(self._one_day_later)
         self._search.changed.connect(self.draw)
+        workspace.panel.kept_changed.connect(self._say_for_whom)
+        self.for_whom.acted.connect(self._for_nobody)
 
     def open(self) -> None:
         """Search as this account last did on this computer, or as a walk-in would."""
@@ -117,6 +122,21 @@ class SearchPage(Page):
             self._search_for(replace(plain(form), branch_id=car.branch_id, text=car.plate))
         self.focus_cards()
 
+    def search_text(self, text: str) -> None:
+        """Cars of the branch that have *text*, for the days as they are."""
+        form = self._search.state.form
+        if form is not None:
+            self._search_for(replace(plain(form), text=text))
+        self.focus_cards()
+
+    def _say_for_whom(self, renter: Renter | None) -> None:
+        """As long as the next booking is for somebody, the page says so."""
+        if renter is None:
+            self.for_whom.clear()
+        else:
+            words = f"The next booking is for {renter.name}. Choose a car; Esc leaves it."
+            self.for_whom.tell(Tone.ACCENT, words, "For nobody yet", closable=False)
+
     def search_like(self, booking: Booking) -> None:
         """The branch and the days of a booking that did not come about."""
         zone = shown_zone(booking.zone)
@@ -148,6 +168,10 @@ class SearchPage(Page):
     def _last_form(self, branches: tuple[Branch, ...]) -> SearchForm | None:
         return read(self._preferences.last_search, self._workspace.actor.account, branches, self._workspace.now())
 
+    def _for_nobody(self) -> None:
+        self._workspace.panel.keep(None)
+        self.focus_cards()
+
     def _lay_out(self, tools: Tools) -> None:
         found = QHBoxLayout()
         found.addWidget(self.count, 1)
@@ -159,6 +183,7 @@ class SearchPage(Page):
         top.setContentsMargins(_CARD_EDGE, 0, _CARD_EDGE, 0)
         top.setSpacing(3 * GRID)
         top.addWidget(PageHeader(tools.theme, "Find a car", "Free at a branch for the days you choose."))
+        top.addWidget(self.for_whom)
         top.addWidget(self.form)
         top.addLayout(found)
         column = QVBoxLayout(self)
@@ -166,3 +191,11 @@ class SearchPage(Page):
         column.setSpacing(2 * GRID)
         column.addLayout(top)
         column.addWidget(self.results, 1)
+
+    # Qt names below.
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._workspace.panel.kept is not None:
+            self._for_nobody()
+        else:
+            super().keyPressEvent(event)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 from desktop.commands import Command
 from desktop.dialogs import Question
 from desktop.theme.icons import Icon
+from desktop.viewmodels.lookup import Kind
 from desktop.viewmodels.owner.copy import CopyViewModel
 from desktop.viewmodels.owner.earnings import EarningsViewModel, Source
 from desktop.viewmodels.owner.explain import ExplainViewModel
@@ -97,6 +99,17 @@ class OwnerArea(Area):
     def open_car(self, car: Car) -> bool:
         self._to_fleet().open_car(car)
         return True
+
+    @property
+    def pages(self) -> Mapping[Kind, str]:
+        return {Kind.BOOKINGS: "→ all {count} bookings", Kind.CARS: "→ all {count} cars"}
+
+    def show_all(self, kind: Kind, scope: BookingScope, text: str) -> bool:
+        if kind is Kind.BOOKINGS:
+            return self._to_bookings().show_found(scope, text)
+        if kind is Kind.CARS:
+            self._to_fleet().show_found(text)
+        return kind in self.pages
 
     def _open_number(self, booking_id: str) -> None:
         self.left()

@@ -90,6 +90,10 @@ class FleetPage(Page):
         """One that was found elsewhere: its panel, beside the list as it is."""
         self.panel.open_car(car)
 
+    def show_found(self, text: str) -> None:
+        """Every car that has *text*, whatever was filtered before."""
+        self.fleet.ask(FleetQuery(text=text, order=self.fleet.state.query.order))
+
     def focus_first(self) -> None:
         if not self.panel.come_back():
             self.rows.take_focus()

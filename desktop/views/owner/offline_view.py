@@ -19,14 +19,17 @@ from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
 from desktop.viewmodels.connection import ConnectionState, ConnectionViewModel
 from desktop.viewmodels.list_desk import StoredListDesk
+from desktop.viewmodels.lookup import Kind
 from desktop.viewmodels.owner.earnings import EarningsViewModel, Source
 from desktop.viewmodels.owner.explain import ExplainViewModel
 from desktop.views.account_menu import AccountButton
 from desktop.views.area import Entry, Page
+from desktop.views.found_lines import Offers
 from desktop.views.owner.copy_part import FORGET
 from desktop.views.owner.earnings_part import EARNINGS, EarningsPart
 from desktop.views.owner.stored_bookings import StoredBookingsPart, StoredList
 from desktop.views.owner.stored_fleet import StoredFleetPage
+from desktop.views.palette import Finds
 from desktop.views.tools import Tools
 from desktop.widgets.banner import Banner
 from desktop.widgets.page_stack import PageStack
@@ -34,6 +37,7 @@ from desktop.widgets.rail import Rail, RailItem
 from desktop.widgets.status_bar import StatusBar, StatusText
 from engine.domain.car import Car
 from engine.domain.copying import OwnCopy
+from engine.domain.listing import BookingScope
 from engine.domain.ownbooks import Rental
 from engine.domain.people import Actor
 from engine.domain.span import moment
@@ -135,6 +139,14 @@ class OfflineView(QWidget):
             self.bookings.show_car(thing)
         else:
             self.bookings.open_rental(thing)
+
+    @property
+    def finds(self) -> Finds:
+        """What is done here with what the search over everything found."""
+        return Finds(self.open_found, self._show_all, offers=Offers({Kind.BOOKINGS: "→ all {count} bookings"}))
+
+    def _show_all(self, _kind: Kind, scope: BookingScope, text: str) -> None:
+        self.bookings.show_found(scope, text)
 
     def go(self, name: str) -> None:
         if name not in self._made:

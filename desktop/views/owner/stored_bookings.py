@@ -124,6 +124,9 @@ class StoredBookingsPart(QObject):
         query = BookingQuery(scope=BookingScope.FLEET, car_id=car.id)
         self._to_page().vm.ask(query, only=f"Car: {car.label}")
 
+    def show_found(self, scope: BookingScope, text: str) -> None:
+        self._to_page().show_found(scope, text)
+
     def open_rental(self, rental: Rental) -> None:
         """Beside the list, wherever the person is."""
         self._to_page()

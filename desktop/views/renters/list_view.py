@@ -14,6 +14,7 @@ from desktop.models.rows import Column
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
 from desktop.viewmodels.renters import RentersViewModel
+from desktop.views.near import renter_lines, slip_words
 from desktop.views.paged_list import ListWords, PagedList
 from desktop.views.tools import Tools
 from desktop.widgets.button import Button, Kind
@@ -22,7 +23,7 @@ from desktop.widgets.flow import FlowLayout
 from desktop.widgets.page_header import PageHeader
 from desktop.widgets.search_field import SearchField
 from engine.domain.phone import phone_text
-from engine.domain.renters import RenterFile, RenterOrder, RenterQuery
+from engine.domain.renters import RenterFile, RenterOrder, RenterPage, RenterQuery
 
 _FAILED = "The renters did not come"
 _NONE = ListWords(Icon.PEOPLE, "No renters yet", "Everybody a car is booked for shows up here.", "New renter", _FAILED)
@@ -68,6 +69,11 @@ class RenterListView(QWidget):
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
 
+    def search_for(self, text: str) -> None:
+        self.standing.setCurrentIndex(0)
+        self.search.search_for(text)
+        self.list.focus_first()
+
     def _columns(self) -> list[Column[RenterFile]]:
         def column(title: str, text: Callable[[RenterFile], str], weight: int, *, spare: bool) -> Column[RenterFile]:
             return Column(title, text, text, weight=weight, spare=spare)
@@ -112,7 +118,11 @@ class RenterListView(QWidget):
         self._ask()
 
     def _count(self, total: int) -> None:
-        self.header.say(_TITLE, "Loading" if total < 0 else plural(total, "renter") if total else " ")
+        told, first = plural(total, "renter"), self._vm.listing.state.first
+        if total > 0 and isinstance(first, RenterPage) and first.slip:
+            rows = [each.renter if isinstance(each, RenterFile) else each for each in first.rows]
+            told = f"{told}. {slip_words(self._vm.listing.state.query.text, renter_lines(rows))}"
+        self.header.say(_TITLE, "Loading" if total < 0 else told if total else " ")
 
     def _lay_out(self) -> None:
         self.header.add_action(self.new)

@@ -22,6 +22,7 @@ from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.viewmodels.renters import RentersState, RentersViewModel
 from desktop.views.client.renter_list import RenterList
+from desktop.views.near import found_words
 from desktop.views.tools import Tools
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
@@ -104,7 +105,7 @@ class MergeView(QWidget):
         seeking = state.other is None
         self.search.setVisible(seeking)
         self.found.setVisible(seeking)
-        self.found.show_renters(state.found if seeking else (), state.country)
+        self.found.show_renters(state.found.rows if seeking else (), state.country)
         self.merge.setVisible(not seeking)
         self._grid_room.setVisible(not seeking)
         if state.problem is None:
@@ -116,7 +117,7 @@ class MergeView(QWidget):
         if state.other is None:
             self._pair = None
             self.header.say("Compare and merge", f"Who is the same person as {state.look.file.renter.name}?")
-            self.word.setText("")
+            self.word.setText(found_words(state.found, state.found_for))
             return
         if self._pair != (state.look, state.other):
             self._pair = (state.look, state.other)

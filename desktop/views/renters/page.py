@@ -82,6 +82,11 @@ class RentersPage(Page):
         self.vm.leave()
         self._show(self.everybody)
 
+    def search_for(self, text: str) -> None:
+        """Everybody who has *text*, whoever is blocked or not."""
+        self.to_list()
+        self.everybody.search_for(text)
+
     def change(self) -> None:
         look = self.vm.state.look
         if look is not None and self.one.change.isEnabled():
