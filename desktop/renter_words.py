@@ -6,7 +6,10 @@ from datetime import datetime
 from functools import singledispatch
 
 from desktop.figures import day_time, desk_zone
+from engine.domain.audit import AuditRow
+from engine.domain.booking import Booking
 from engine.domain.errors import DriveSphereError
+from engine.domain.payment import AttemptState, RefundState
 from engine.domain.renter_errors import (
     RenterBlocked,
     RenterHasAccount,
@@ -15,6 +18,7 @@ from engine.domain.renter_errors import (
     RenterOvertaken,
 )
 from engine.domain.renters import Block, Shared
+from engine.domain.zones import shown_zone
 
 CODES = frozenset(
     {RenterBlocked.code, RenterKnown.code, RenterMerged.code, RenterHasAccount.code, RenterOvertaken.code}
@@ -74,3 +78,51 @@ def since_words(at: datetime | None) -> str:
 
 def _when(at: datetime) -> str:
     return day_time(at, desk_zone())
+
+
+#: What of the audit is told on the renter's page.
+_CHANGES = {
+    "renter.added": "Added",
+    "renter.mended": "Details changed",
+    "renter.told_apart": "Known to be somebody else",
+    "renter.blocked": "Blocked",
+    "renter.unblocked": "Block lifted",
+    "renter.noted": "Note",
+    "renter.merged": "Merged",
+    "renter.bookings_moved": "Bookings moved",
+}
+_REFUNDS = {
+    RefundState.DUE: "On its way",
+    RefundState.PENDING: "On its way to the bank",
+    RefundState.DONE: "Given back",
+    RefundState.FAILED: "Failed; head office must",
+}
+
+
+def change_words(row: AuditRow) -> tuple[str, str]:
+    """What was done, and the values before and after; what is not known by name is told as it is stored."""
+    what = _CHANGES.get(row.what, row.what)
+    names = dict.fromkeys((*row.before, *row.after))
+    return what, "; ".join(_one_change(name, row.before.get(name, ""), row.after.get(name, "")) for name in names)
+
+
+def _one_change(name: str, before: str, after: str) -> str:
+    if before and after:
+        return f"{name}: {before} → {after}"
+    return f"{name}: {after or before}"
+
+
+def payment_words(booking: Booking, now: datetime) -> str:
+    """How the last try at being paid stands."""
+    attempt, zone = booking.attempt, shown_zone(booking.zone)
+    if attempt.captured_at is not None:
+        return f"Paid {day_time(attempt.captured_at, zone, now=now)}"
+    return {
+        AttemptState.PAID: "Approved, not taken yet",
+        AttemptState.OPEN: "Page open, not paid yet",
+        AttemptState.LAPSED: "Approved, never taken",
+    }.get(attempt.state, "Not paid")
+
+
+def refund_words(booking: Booking) -> str:
+    return _REFUNDS[booking.refund.state] if booking.refund is not None else ""

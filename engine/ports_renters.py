@@ -9,7 +9,7 @@ from typing import Protocol
 from engine.domain.audit import AuditRow
 from engine.domain.booking import Booking
 from engine.domain.people import AccountName, Renter, RenterId
-from engine.domain.renters import RenterFile, RenterHistory, RenterOrder, RenterPage
+from engine.domain.renters import RenterChanges, RenterFile, RenterHistory, RenterOrder, RenterPage
 from engine.domain.sought import Sought
 
 
@@ -61,8 +61,13 @@ class Renters(Protocol):
     async def merged(self, renter_id: RenterId) -> list[RenterId]:
         """Who was merged into it."""
 
-    async def history(self, renter_ids: Sequence[RenterId], offset: int, limit: int) -> RenterHistory:
-        """Their bookings, the newest pick-up first."""
+    async def history(
+        self, renter_ids: Sequence[RenterId], offset: int, limit: int, *, paid: bool = False
+    ) -> RenterHistory:
+        """Their bookings, the newest pick-up first; *paid* are those for which money moved, or may yet."""
+
+    async def changes(self, renter_ids: Sequence[RenterId], offset: int, limit: int) -> RenterChanges:
+        """What the audit has of them, the newest first."""
 
     async def open_bookings(self, renter_id: RenterId, limit: int) -> list[Booking]:
         """Those that keep a car, the next pick-up first."""

@@ -22,6 +22,7 @@ from engine.domain.people import Deed, RenterId
 from engine.domain.renter_errors import RenterKnown
 from engine.domain.renters import (
     Merge,
+    RenterChanges,
     RenterFile,
     RenterHistory,
     RenterLook,
@@ -75,6 +76,11 @@ class RentersViewModel(QObject):
         self._desk, self._tasks = desk, tasks
         self.listing: PagedViewModel[RenterQuery] = PagedViewModel(tasks, "renters list", self._rows, RenterQuery())
         self.history: PagedViewModel[RenterId] = PagedViewModel(tasks, "renter history", self._bookings, _NOBODY)
+        self.payments: PagedViewModel[RenterId] = PagedViewModel(tasks, "renter payments", self._payments, _NOBODY)
+        self.changes: PagedViewModel[RenterId] = PagedViewModel(tasks, "renter changes", self._changes, _NOBODY)
+        self._asked = _NOBODY
+        #: What was begun and not added, by renter.
+        self.drafts: dict[RenterId, str] = {}
         self.state = RentersState()
 
     @property
@@ -106,13 +112,25 @@ class RentersViewModel(QObject):
         self.listing.load()
         if self.state.wanted is not None:
             self._look_again()
-            self.history.load()
+            self._load_past()
+
+    def _load_past(self) -> None:
+        """What was shown of the one who is looked at; what was not is asked for when it is."""
+        for past in (self.history, self.payments, self.changes):
+            if past.state.query == self._asked:
+                past.load()
 
     def open(self, renter_id: RenterId) -> None:
         """The page of one."""
         self._show(RentersState(wanted=renter_id, country=self.state.country))
+        self._asked = renter_id
         self._look_again()
         self.history.ask(renter_id)
+
+    def show_past(self, past: PagedViewModel[RenterId]) -> None:
+        """One of ``history``, ``payments`` and ``changes`` of the renter, asked for when it is first looked at."""
+        if self.state.wanted is not None:
+            past.ask(self._asked)
 
     def leave(self) -> None:
         """Back to the list."""
@@ -129,6 +147,12 @@ class RentersViewModel(QObject):
 
     def block(self, reason: str, until: datetime | None) -> None:
         self._on_file("blocked", self._desk.renters.block, reason, until)
+
+    def note(self, text: str) -> None:
+        """Written down with the renter."""
+        look = self.state.look
+        if look is not None:
+            self._act("noted", partial(self._desk.renters.note, self._desk.actor, look.file.id, text))
 
     def unblock(self, note: str) -> None:
         self._on_file("unblocked", self._desk.renters.unblock, note)
@@ -167,9 +191,11 @@ class RentersViewModel(QObject):
                 self.listing.load()
             if look is not None and self._concerns(fact.file, look):
                 self._look_again()
+                if self.changes.state.query == self._asked:
+                    self.changes.load()
         elif isinstance(fact, BookingChanged) and look is not None and fact.booking.renter_id == look.file.id:
             self._look_again()
-            self.history.load()
+            self._load_past()
 
     def _concerns(self, file: RenterFile, look: RenterLook) -> bool:
         near = {look.file.id, *(twin.file.id for twin in look.twins)}
@@ -211,8 +237,11 @@ class RentersViewModel(QObject):
         if isinstance(file, RenterFile) and state.look is not None:
             state = replace(state, wanted=file.id, look=replace(state.look, file=file))
         self._show(state)
+        if done == "noted" and state.wanted is not None:
+            self.drafts.pop(state.wanted, None)
         self._look_again()
         if done == "merged" and state.wanted is not None:
+            self._asked = state.wanted
             self.history.ask(state.wanted)
             self.history.load()
 
@@ -275,6 +304,12 @@ class RentersViewModel(QObject):
     async def _rows(self, query: RenterQuery, offset: int) -> RenterPage:
         asked = replace(query, country=self.state.country)
         return await self._desk.call(lambda: self._desk.renters.page(self._desk.actor, asked, offset=offset))
+
+    async def _payments(self, renter_id: RenterId, offset: int) -> RenterHistory:
+        return await self._desk.call(lambda: self._desk.renters.payments(self._desk.actor, renter_id, offset=offset))
+
+    async def _changes(self, renter_id: RenterId, offset: int) -> RenterChanges:
+        return await self._desk.call(lambda: self._desk.renters.changes(self._desk.actor, renter_id, offset=offset))
 
     async def _bookings(self, renter_id: RenterId, offset: int) -> RenterHistory:
         return await self._desk.call(lambda: self._desk.renters.history(self._desk.actor, renter_id, offset=offset))

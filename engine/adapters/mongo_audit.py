@@ -45,7 +45,7 @@ class MongoAudit:
 
     async def _read(self, documents: Iterable[Document]) -> list[AuditRow | Damaged]:
         """Each row with the names of what it tells of."""
-        rows = [read("audit", document, _row) for document in documents]
+        rows = [read("audit", document, audit_row_of) for document in documents]
         names = await self._names([row for row in rows if isinstance(row, AuditRow)])
         return [replace(row, names=names) if isinstance(row, AuditRow) else row for row in rows]
 
@@ -91,7 +91,7 @@ def _filter(query: AuditQuery) -> Document:
     return wanted
 
 
-def _row(document: Document) -> AuditRow:
+def audit_row_of(document: Document) -> AuditRow:
     row = Fields(document)
     return AuditRow(
         at=row.moment("at"),

@@ -9,7 +9,7 @@ from engine.adapters.mongo_documents import renter_document, renter_of
 from engine.adapters.mongo_reading import Fields, must
 from engine.domain.errors import NotFound
 from engine.domain.people import RenterId
-from engine.domain.renters import Block, PastBlock, RenterFile
+from engine.domain.renters import Block, Note, PastBlock, RenterFile
 
 #: Somebody merged into somebody who was merged, and so on.
 _LONGEST_WAY = 20
@@ -23,6 +23,7 @@ def file_document(file: RenterFile) -> Document:
         "past_blocks": [_past_document(past) for past in file.past_blocks],
         "not_same": list(file.not_same),
         "merged_into": file.merged_into,
+        "notes": [{"text": note.text, "by": note.by, "at": note.at} for note in file.notes],
     }
     found: Document = {"keys": [], "parts": []} if file.merged_into else {}
     return {
@@ -32,6 +33,10 @@ def file_document(file: RenterFile) -> Document:
         "order": file.order,
         **{name: value for name, value in there.items() if value},
     }
+
+
+def _note_of(row: Fields) -> Note:
+    return Note(row.text("text"), row.text("by"), row.moment("at"))
 
 
 def _block_document(block: Block) -> Document:
@@ -54,6 +59,7 @@ def file_of(document: Document) -> RenterFile:
         past_blocks=tuple(_past_of(past) for past in row.parts("past_blocks")) if row.has("past_blocks") else (),
         not_same=tuple(RenterId(each) for each in row.texts("not_same")) if row.has("not_same") else (),
         merged_into=RenterId(row.text("merged_into")) if row.has("merged_into") else None,
+        notes=tuple(map(_note_of, row.parts("notes"))) if row.has("notes") else (),
     )
 
 

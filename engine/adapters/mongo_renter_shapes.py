@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.adapters.mongo_client import Document
 from engine.adapters.mongo_wish_shapes import record
-from engine.domain.renters import MOST_OTHERS, MOST_PAST_BLOCKS
+from engine.domain.renters import MOST_NOTES, MOST_OTHERS, MOST_PAST_BLOCKS
 
 _TEXT: Document = {"bsonType": "string", "minLength": 1, "maxLength": 400}
 _DATE: Document = {"bsonType": "date"}
@@ -35,6 +35,7 @@ RENTER_SHAPES: dict[str, Document] = {
             ),
             "not_same": _list_of(_TEXT, MOST_OTHERS),
             "merged_into": _TEXT,
+            "notes": _list_of(record({"text": _TEXT, "by": _TEXT, "at": _DATE}), MOST_NOTES),
         },
         "changed_by",
         "changed_at",
@@ -42,5 +43,6 @@ RENTER_SHAPES: dict[str, Document] = {
         "past_blocks",
         "not_same",
         "merged_into",
+        "notes",
     )
 }

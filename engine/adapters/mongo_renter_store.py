@@ -10,6 +10,7 @@ import pymongo
 from pymongo import UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 
+from engine.adapters.mongo_audit import audit_row_of
 from engine.adapters.mongo_bookings import booking_document, booking_of, news_document
 from engine.adapters.mongo_client import TRANSACTION_S, Client, Database, Document, database, session_of, speaking
 from engine.adapters.mongo_documents import audit_document
@@ -18,16 +19,19 @@ from engine.adapters.mongo_renter_files import file_document, file_of, found_fil
 from engine.adapters.mongo_schema import must_fit
 from engine.adapters.mongo_sought import forgiven, holds
 from engine.adapters.mongo_store import MAJORITY, SNAPSHOT
+from engine.adapters.mongo_views import RENTER_CHANGES
 from engine.domain.audit import AuditRow
 from engine.domain.booking import BLOCKING, Booking
 from engine.domain.damage import Damaged
 from engine.domain.errors import DriveSphereError, NotFound, Overtaken
 from engine.domain.freshness import Namespace, touched_by_booking
 from engine.domain.listing import COUNT_CAP
+from engine.domain.payment import AttemptState
 from engine.domain.people import AccountName, Renter, RenterId
 from engine.domain.renter_errors import RenterHasAccount, RenterMerged, RenterOvertaken
 from engine.domain.renters import (
     MOVED_AT_ONCE,
+    RenterChanges,
     RenterFile,
     RenterHistory,
     RenterOrder,
@@ -39,7 +43,9 @@ from engine.domain.text import search_key
 from engine.ports import Cache
 
 _ORDERS = {RenterOrder.NAME: ("order", "_id"), RenterOrder.CHANGED: ("changed_at", "_id")}
-_OPTIONAL = ("changed_by", "changed_at", "block", "past_blocks", "not_same", "merged_into")
+_OPTIONAL = ("changed_by", "changed_at", "block", "past_blocks", "not_same", "merged_into", "notes")
+#: Attempts by which money moved, or may yet.
+_PAYABLE = [AttemptState.OPEN, AttemptState.PAID, AttemptState.LAPSED]
 _NEWEST = [("starts_at", -1), ("_id", -1)]
 _FOLLOWS = ("renter_id", "renter_name", "renter_key", "search_keys", "version")
 
@@ -162,13 +168,25 @@ class MongoRenters:
                 found += last
         return found
 
-    async def history(self, renter_ids: Sequence[RenterId], offset: int, limit: int) -> RenterHistory:
-        wanted = {"renter_id": {"$in": list(renter_ids)}}
+    async def history(
+        self, renter_ids: Sequence[RenterId], offset: int, limit: int, *, paid: bool = False
+    ) -> RenterHistory:
+        wanted: Document = {"renter_id": {"$in": list(renter_ids)}}
+        if paid:
+            wanted["attempts.state"] = {"$in": _PAYABLE}
         with speaking():
             cursor = self._db.bookings.find(wanted).sort(_NEWEST).skip(offset).limit(limit).batch_size(limit + 1)
             found = await cursor.to_list()
             total = await self._db.bookings.count_documents(wanted, limit=COUNT_CAP)
         return RenterHistory(tuple(read("bookings", each, booking_of) for each in found), offset, total)
+
+    async def changes(self, renter_ids: Sequence[RenterId], offset: int, limit: int) -> RenterChanges:
+        wanted = {"subject": {"$in": [f"renter:{each}" for each in renter_ids]}}
+        told = self._db[RENTER_CHANGES]
+        with speaking():
+            found = await told.find(wanted).sort([("at", -1), ("_id", -1)]).skip(offset).limit(limit).to_list()
+            total = await told.count_documents(wanted, limit=COUNT_CAP)
+        return RenterChanges(tuple(read("audit", each, audit_row_of) for each in found), offset, total)
 
     async def open_bookings(self, renter_id: RenterId, limit: int) -> list[Booking]:
         wanted = {"renter_id": renter_id, "state": {"$in": list(BLOCKING)}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.adapters.mongo_views import FLEET, FLEET_IN_ORDER, FLEET_LIST, STANDINGS
+from engine.adapters.mongo_views import FLEET, FLEET_IN_ORDER, FLEET_LIST, RENTER_CHANGES, STANDINGS
 
 _SEE_PICTURES = {"images.files": ("find",), "images.chunks": ("find",)}
 #: GridFS looks at the indexes of an empty bucket before its first write.
@@ -41,6 +41,7 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         "settlements": ("find",),
         "damaged_bookings": ("insert",),
         "audit": ("insert",),
+        RENTER_CHANGES: ("find",),
         "sign_ins": ("insert",),
         **_CARRY,
     },
@@ -89,6 +90,7 @@ RIGHTS: dict[str, dict[str, tuple[str, ...]]] = {
         "disputes": ("find", "insert", "update"),
         "backups": ("find",),
         "audit": ("find", "insert"),
+        RENTER_CHANGES: ("find",),
         **_CARRY,
         "wish_keys": ("find", "insert", "update"),
     },

@@ -1,4 +1,6 @@
-"""What an account reads of bookings where it may not read them whole. Data only; ``mongo_provision`` applies it.
+"""What an account reads of bookings and of the audit where it may not read them whole.
+
+Data only; ``mongo_provision`` applies it.
 
 MongoDB 6 knows no rows that belong to a user, so whose bookings a renter reads is a view of its own (``own_views``).
 """
@@ -34,6 +36,8 @@ FLEET_IN_ORDER: dict[tuple[BookingOrder, bool], str] = {
 }
 #: For renters: whether a claim is a hold, and until when.
 STANDINGS = "booking_standings"
+#: For the counter: what of the audit is about renters.
+RENTER_CHANGES = "renter_changes"
 
 _NOT_FOR_OWNERS = [
     "renter_id", "renter_name", "renter_key", "intent_key", "session_ids", "booked_by", "history.by",
@@ -83,6 +87,7 @@ VIEWS: dict[str, View] = {
     FLEET_LIST: View("bookings", _LISTED),
     **{name: View("bookings", (_sorted(order, down=down), *_LISTED)) for (order, down), name in FLEET_IN_ORDER.items()},
     STANDINGS: View("bookings", ({"$project": {"state": 1, "hold_until": 1}},)),
+    RENTER_CHANGES: View("audit", ({"$match": {"subject": {"$regex": "^renter:"}}},)),
 }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum, auto
 
+from engine.domain.audit import AuditRow
 from engine.domain.booking import Booking
 from engine.domain.damage import Damaged
 from engine.domain.people import Renter, RenterId
@@ -19,6 +20,8 @@ MOST_PAST_BLOCKS = 50
 MOST_OTHERS = 50
 #: Others with the same e-mail address or telephone who are told of.
 MOST_TWINS = 10
+#: Notes that are kept with a renter, the newest; the audit has all of them.
+MOST_NOTES = 100
 #: Bookings that follow a merged renter in one transaction.
 MOVED_AT_ONCE = 100
 
@@ -52,6 +55,15 @@ class PastBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What somebody wrote down; it stays within the firm. Attributes: ``by`` is the account."""
+
+    text: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class RenterFile:
     """A renter as the firm keeps one.
 
@@ -62,6 +74,7 @@ class RenterFile:
         past_blocks: Those that were lifted, the newest last.
         not_same: Who is known to be somebody else.
         merged_into: The renter whose bookings these are now; this one is only a way there.
+        notes: The newest last.
     """
 
     renter: Renter
@@ -72,6 +85,7 @@ class RenterFile:
     past_blocks: tuple[PastBlock, ...] = ()
     not_same: tuple[RenterId, ...] = ()
     merged_into: RenterId | None = None
+    notes: tuple[Note, ...] = ()
 
     @property
     def id(self) -> RenterId:
@@ -93,6 +107,11 @@ class RenterFile:
         """The next version, without its block."""
         past = self.past_blocks if self.block is None else (*self.past_blocks, PastBlock(self.block, by, at, note))
         return self.changed(by, at, block=None, past_blocks=past[-MOST_PAST_BLOCKS:])
+
+    def noted(self, *notes: Note) -> RenterFile:
+        """The same version with *notes* among its own, in the order of time."""
+        every = sorted((*self.notes, *notes), key=lambda note: note.at)
+        return replace(self, notes=tuple(every)[-MOST_NOTES:])
 
     def apart_from(self, others: tuple[RenterId, ...], by: str, at: datetime) -> RenterFile:
         """The next version, which knows that *others* are somebody else."""
@@ -178,6 +197,15 @@ class RenterHistory:
     """One page of a renter's bookings, the newest pick-up first; those of merged renters are among them."""
 
     rows: tuple[Booking | Damaged, ...]
+    offset: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class RenterChanges:
+    """One page of what was done to a renter's row, the newest first."""
+
+    rows: tuple[AuditRow | Damaged, ...]
     offset: int
     total: int
 

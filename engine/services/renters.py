@@ -8,7 +8,7 @@ from datetime import datetime
 
 from engine.domain.audit import AuditRow, Facts, changed
 from engine.domain.booking import Booking
-from engine.domain.errors import InvalidText
+from engine.domain.errors import Contended, InvalidText
 from engine.domain.people import Actor, Deed, Renter, RenterId, renter_field
 from engine.domain.phone import phone_beginnings
 from engine.domain.renter_errors import RenterKnown, RenterMerged, RenterOvertaken
@@ -17,6 +17,8 @@ from engine.domain.renters import (
     MOVED_AT_ONCE,
     Block,
     Merge,
+    Note,
+    RenterChanges,
     RenterFile,
     RenterHistory,
     RenterLook,
@@ -35,6 +37,8 @@ PAGE_SIZE = 50
 #: Open bookings that are listed beside a block.
 MOST_LISTED = 50
 _LONGEST_REASON = 400
+#: A note is written again where another desk was quicker.
+_TRIES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +120,43 @@ class RenterService:
     async def history(self, actor: Actor, renter_id: RenterId, *, offset: int = 0) -> RenterHistory:
         """All bookings of the renter at all branches, the newest pick-up first. Raises: Forbidden, NotFound."""
         actor.must(Deed.SEE_RENTERS)
+        return await self.renters.history(await self._everybody(renter_id), max(int(offset), 0), PAGE_SIZE)
+
+    async def payments(self, actor: Actor, renter_id: RenterId, *, offset: int = 0) -> RenterHistory:
+        """Those of ``history`` for which money moved, or may yet. Raises: Forbidden, NotFound."""
+        actor.must(Deed.SEE_RENTERS)
+        everybody = await self._everybody(renter_id)
+        return await self.renters.history(everybody, max(int(offset), 0), PAGE_SIZE, paid=True)
+
+    async def changes(self, actor: Actor, renter_id: RenterId, *, offset: int = 0) -> RenterChanges:
+        """What people did to the renter's row, the newest first; nobody is named but by account.
+
+        Raises: Forbidden, NotFound.
+        """
+        actor.must(Deed.SEE_RENTERS)
+        return await self.renters.changes(await self._everybody(renter_id), max(int(offset), 0), PAGE_SIZE)
+
+    async def note(self, actor: Actor, renter_id: RenterId, text: str) -> RenterFile:
+        """Write *text* down with the renter; notes of two desks at once are both kept.
+
+        Raises: Forbidden, NotFound, InvalidText (``remark``), Contended.
+        """
+        actor.must(Deed.MEND_RENTERS)
+        told = clean("remark", text, longest=_LONGEST_REASON)
+        for _ in range(_TRIES):
+            file, now = await self.renters.file(_id(renter_id)), self.clock.now()
+            after = file.changed(actor.account, now).noted(Note(told, actor.account, now))
+            try:
+                await self.renters.change(after, self._row(actor, file.id, "renter.noted", now, after={"note": told}))
+            except (RenterOvertaken, RenterMerged):
+                continue
+            return after
+        raise Contended("many desks change this renter at once")
+
+    async def _everybody(self, renter_id: RenterId) -> tuple[RenterId, ...]:
+        """The renter, and whoever was merged into it."""
         file = await self.renters.file(_id(renter_id))
-        everybody = (file.id, *await self.renters.merged(file.id))
-        return await self.renters.history(everybody, max(int(offset), 0), PAGE_SIZE)
+        return (file.id, *await self.renters.merged(file.id))
 
     async def add(self, actor: Actor, new: NewRenter, country: str = "", beside: tuple[RenterId, ...] = ()) -> Added:
         """Somebody new; *beside* are those with the same telephone or address who are somebody else.
@@ -245,6 +283,7 @@ class RenterService:
         now = self.clock.now()
         values = NewRenter(merge.name, merge.email, merge.phone, merge.licence)
         stays = keep.changed(actor.account, now, renter=_read(keep.id, values, country))
+        stays = stays.noted(*gone.notes)
         if keep.blocked_at(now) is None and (block := gone.blocked_at(now)):
             # Whoever is blocked does not get out of it by being known twice.
             stays = replace(stays, block=block)

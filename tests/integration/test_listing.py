@@ -20,7 +20,7 @@ from engine.adapters.mongo_client import Credentials, connect, database
 from engine.adapters.mongo_documents import renter_document
 from engine.adapters.mongo_listing import _in_order, filter_of, order_of
 from engine.adapters.mongo_views import FLEET as FLEET_VIEW
-from engine.adapters.mongo_views import FLEET_IN_ORDER, FLEET_LIST, STANDINGS, VIEWS
+from engine.adapters.mongo_views import FLEET_IN_ORDER, FLEET_LIST, RENTER_CHANGES, STANDINGS, VIEWS
 from engine.booking_desk import readable_to
 from engine.domain.booking import BookingState, Standing
 from engine.domain.car import BranchId, OwnerId
@@ -329,6 +329,7 @@ def _named(plan):
 _ASKED = {
     FLEET_VIEW: [{"_id": "B1"}, {"owner_id": "owner-1"}, {"owner_id": "owner-1", "ends_at": {"$gt": _MOMENT}}],
     FLEET_LIST: [{"_id": "B1"}, {"owner_id": "owner-1"}, {"_id": {"$in": ["B1", "B2"]}}],
+    RENTER_CHANGES: [{"subject": {"$in": ["renter:r1", "renter:r2"]}}],
     STANDINGS: [{"_id": "B1"}, {"_id": {"$in": ["B1", "B2"]}}],
 }
 

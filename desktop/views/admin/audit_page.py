@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from desktop.collation import in_language_order
 from desktop.messages import desk_zone, plural
 from desktop.models.rows import Column
 from desktop.theme.icons import Icon
@@ -180,8 +181,8 @@ class AuditPage(Page):
     def _fill_names(self, names: AuditNames) -> None:
         rooms = sorted({verb.partition(".")[0] for verb in names.verbs})
         lines = [(f"{verb_text(room)}: everything", f"{room}.") for room in rooms]
-        lines += [(verb_text(verb), verb) for verb in names.verbs]
-        people, desks = ([(name, name) for name in known] for known in (names.people, names.desks))
+        lines += [(verb_text(verb), verb) for verb in in_language_order(names.verbs, verb_text)]
+        people, desks = ([(name, name) for name in in_language_order(known)] for known in (names.people, names.desks))
         filters = ((self.who, _EVERYBODY, people), (self.what, _ANYTHING, lines), (self.where, _EVERYWHERE, desks))
         for box, first, choices in filters:
             blocked, chosen = QSignalBlocker(box), box.currentData()

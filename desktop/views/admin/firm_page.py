@@ -10,8 +10,9 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from desktop.collation import in_language_order
 from desktop.dialogs import Question, confirm
-from desktop.messages import plural, say
+from desktop.messages import branch_name, plural, say
 from desktop.models.pages import PagesModel
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
@@ -143,7 +144,7 @@ class FirmPage(Page):
             return
         rows = rule_rows(state.firm, self.vm.now())
         put_rows(self.rules, self.rules_table, rows)
-        put_rows(self.branches, self.branches_table, state.branches)
+        put_rows(self.branches, self.branches_table, tuple(in_language_order(state.branches, _branch_words)))
         self.now_line.setText(f"Now: {rules_line(state.firm.settings)}")
         open_ones = sum(not isinstance(line, Damaged) and not line.branch.closed for line in state.branches)
         planned = plural(len(state.firm.planned), "planned change") if state.firm.planned else "no change planned"
@@ -268,3 +269,7 @@ def _head(tools: Tools, title: str, line: Text, button: Button) -> QHBoxLayout:
     row.addLayout(words, 1)
     row.addWidget(button)
     return row
+
+
+def _branch_words(line: BranchLine | Damaged) -> str:
+    return line.line if isinstance(line, Damaged) else branch_name(line.branch)

@@ -1,6 +1,7 @@
 """Labelled fields under one another, each told of its own mistake.
 
-API: Form(theme): add(name, label, field), add_row(widget), tell(problem) -> whether a field took it.
+API: Form(theme): add(name, label, field), add_row(widget), show_field(name, shown), tell(problem) -> whether a field
+took it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ class Form(QWidget):
         self._theme = theme
         self.fields: dict[str, QWidget] = {}
         self.mistakes: dict[str, Text] = {}
+        self._labels: dict[str, Text] = {}
         self.general = Text(theme, ink="danger", wrap=True)
         self.general.hide()
         self._column = QVBoxLayout(self)
@@ -38,8 +40,16 @@ class Form(QWidget):
         mistake.hide()
         self.fields[name], self.mistakes[name] = field, mistake
         self._column.addSpacing(GRID)
+        self._labels[name] = words
         for widget in (words, field, mistake):
             self._column.addWidget(widget)
+
+    def show_field(self, name: str, *, shown: bool) -> None:
+        """Whether the field is asked for now; one that is not keeps its value."""
+        for widget in (self._labels[name], self.fields[name]):
+            widget.setVisible(shown)
+        if not shown:
+            self.mistakes[name].hide()
 
     def add_row(self, widget: QWidget) -> None:
         self._column.addWidget(widget)

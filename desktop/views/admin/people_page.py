@@ -9,6 +9,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout
 
+from desktop.collation import in_language_order
 from desktop.messages import ROLES, branch_name, plural
 from desktop.models.rows import Column
 from desktop.theme.icons import Icon
@@ -130,7 +131,7 @@ class PeoplePage(Page):
             chosen, blocked = self.branch.currentData(), QSignalBlocker(self.branch)
             self.branch.clear()
             self.branch.addItem("Every branch", "")
-            for branch in state.branches:
+            for branch in in_language_order(state.branches, branch_name):
                 self.branch.addItem(branch_name(branch), branch.id)
             self.branch.setCurrentIndex(max(0, self.branch.findData(chosen)))
             del blocked

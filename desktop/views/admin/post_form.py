@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
+from desktop.collation import in_language_order
 from desktop.messages import ROLES, branch_name
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
@@ -62,9 +63,10 @@ class PostForm(QWidget):
 
     def offer(self, state: PeopleState) -> None:
         """What can be chosen; what is chosen stays so."""
-        branches = [(branch_name(branch), branch.id) for branch in state.branches]
+        branches = [(branch_name(branch), branch.id) for branch in in_language_order(state.branches, branch_name)]
         _fill(self.branch, [(_NO_BRANCH, ""), *branches])
-        _fill(self.fleet, [(_NEW_FLEET, ""), *((fleet_text(each), each.owner_id) for each in state.fleets)])
+        fleets = in_language_order(state.fleets, fleet_text)
+        _fill(self.fleet, [(_NEW_FLEET, ""), *((fleet_text(each), each.owner_id) for each in fleets)])
         renters = tuple(each for each in state.found.rows if isinstance(each, Renter))
         if renters and renters != self._renters:
             self._take(renters)

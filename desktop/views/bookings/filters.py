@@ -45,7 +45,9 @@ class BookingFilters(QWidget):
         self.search.setMinimumWidth(_SEARCH_PX)
         self.standings: FilterButton[Standing] = FilterButton(theme, "Standing", STANDINGS.__getitem__)
         self.days: FilterButton[Days] = FilterButton(theme, "Pick-up", DAYS.__getitem__, many=False)
-        self.branch: FilterButton[BranchId] = FilterButton(theme, "Branch", self._branch_words, many=False)
+        self.branch: FilterButton[BranchId] = FilterButton(
+            theme, "Branch", self._branch_words, many=False, by_words=True
+        )
         self.first, self.last = (
             MomentField(theme, name, days_only=True, lean=Lean.NEAREST, beneath=False)
             for name in ("First day of pick-up", "Last day of pick-up")

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from desktop.collation import in_language_order
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, RADIUS_CONTROL
@@ -32,11 +33,14 @@ class FilterButton(Button, Generic[Value]):
 
     edited = Signal()
 
-    def __init__(self, theme: Theme, title: str, words_of: Callable[[Value], str], *, many: bool = True) -> None:
+    def __init__(
+        self, theme: Theme, title: str, words_of: Callable[[Value], str], *, many: bool = True, by_words: bool = False
+    ) -> None:
+        """*by_words*: choices have no order of their own and stand in that of the language."""
         super().__init__(theme, title, icon=Icon.DOWN)
         self.title = title
         self._words_of = words_of
-        self._many = many
+        self._many, self._by_words = many, by_words
         self._boxes: dict[Value, QCheckBox] = {}
         self._list = _DropDown(theme, self)
         # The mark of a drop-down stands behind its word.
@@ -48,7 +52,8 @@ class FilterButton(Button, Generic[Value]):
     def set_choices(self, values: Iterable[Value]) -> None:
         """What can be ticked; what is ticked now stays in the list even if this branch has none of it."""
         ticked = [value for value, box in self._boxes.items() if box.isChecked()]
-        wanted = dict.fromkeys([*values, *ticked])
+        every = [*values, *ticked]
+        wanted = dict.fromkeys(in_language_order(every, self._words_of) if self._by_words else every)
         if list(wanted) == list(self._boxes):
             return
         self._boxes = {value: QCheckBox(self._words_of(value)) for value in wanted}

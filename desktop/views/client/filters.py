@@ -32,7 +32,7 @@ class FilterRow(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._currency = Facets().currency
-        self.brands: FilterButton[str] = FilterButton(theme, "Brand", str)
+        self.brands: FilterButton[str] = FilterButton(theme, "Brand", str, by_words=True)
         self.bodies: FilterButton[BodyType] = FilterButton(theme, "Body", BODIES.__getitem__)
         self.fuels: FilterButton[Fuel] = FilterButton(theme, "Fuel", FUELS.__getitem__)
         self.gears: FilterButton[Transmission] = FilterButton(theme, "Gears", TRANSMISSIONS.__getitem__)

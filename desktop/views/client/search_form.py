@@ -10,6 +10,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
+from desktop.collation import in_language_order
 from desktop.messages import branch_line, branch_name, zone_note
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
@@ -107,7 +108,8 @@ class SearchFormPanel(Panel):
             field.set_tinted(out.date(), back.date())
 
     def _offer(self, branches: tuple[Branch, ...], at: datetime) -> None:
-        offered = [(branch_line(branch, at), branch) for branch in branches]
+        ordered = in_language_order(branches, branch_name)
+        offered = [(branch_line(branch, at), branch) for branch in ordered]
         if offered == self._offered:
             return
         self._offered = offered

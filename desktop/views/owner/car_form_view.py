@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
+from desktop.collation import in_language_order
 from desktop.figures import country_names
 from desktop.messages import (
     BODIES,
@@ -104,7 +105,7 @@ class CarFormView(QWidget):
     def offer_owners(self, owners: tuple[FleetOwner, ...]) -> None:
         blocked = QSignalBlocker(self.owner)
         self.owner.clear()
-        for owner in owners:
+        for owner in in_language_order(owners, lambda owner: owner.name):
             self.owner.addItem(owner.name, owner.id)
         del blocked
 
@@ -175,7 +176,7 @@ class CarFormView(QWidget):
         if isinstance(box, Combo) and box.count() != len(state.branches):
             blocked = QSignalBlocker(box)
             box.clear()
-            for branch in state.branches:
+            for branch in in_language_order(state.branches, branch_name):
                 box.addItem(branch_name(branch), branch.id)
             del blocked
 
@@ -229,7 +230,7 @@ class CarFormView(QWidget):
         self.owner.activated.connect(lambda _: self.owner_chosen.emit(str(self.owner.currentData())))
 
     def _lay_out(self) -> None:
-        for name, words in (*_CHOICES.items(), ("country", {"": "As its branch", **country_names()})):
+        for name, words in (*_CHOICES.items(), ("country", {"": "As its branch", **_countries()})):
             box = self.fields[name]
             if isinstance(box, Combo):
                 for value, word in words.items():
@@ -287,3 +288,8 @@ def _number(text: str) -> int:
     """What was typed, its thousands parted or not; -1, which no field may be, for what is no number."""
     read = count_of(text)
     return -1 if read is None else read
+
+
+def _countries() -> dict[str, str]:
+    """ISO 3166 code -> name, in the order of this person's language."""
+    return dict(in_language_order(country_names().items(), lambda pair: pair[1]))

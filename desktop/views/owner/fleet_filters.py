@@ -8,6 +8,7 @@ from types import MappingProxyType
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from desktop.collation import in_language_order
 from desktop.messages import branch_name
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
@@ -50,7 +51,7 @@ class FleetFilters(QWidget):
         self.status: FilterButton[CarStatus] = FilterButton(theme, "Status", STATUSES.__getitem__)
         self.status.set_choices(CarStatus)
         self._branches: dict[str, str] = {}
-        self.branch: FilterButton[str] = FilterButton(theme, "Branch", self._name, many=False)
+        self.branch: FilterButton[str] = FilterButton(theme, "Branch", self._name, many=False, by_words=True)
         self.clear = Button(theme, kind=Kind.QUIET, icon=Icon.CLOSE)
         self.clear.setAccessibleName("Clear filters")
         self.clear.setToolTip("Clear filters")
@@ -92,7 +93,7 @@ class FleetFilters(QWidget):
         if self.owner.count() != len(state.owners) + 1:
             self.owner.clear()
             self.owner.addItem(_EVERYBODY, None)
-            for owner in state.owners:
+            for owner in in_language_order(state.owners, lambda owner: owner.name):
                 self.owner.addItem(owner.name, owner.id)
 
     def _name(self, branch_id: str) -> str:

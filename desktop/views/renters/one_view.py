@@ -9,33 +9,29 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.figures import day_time, desk_zone
-from desktop.messages import STANDINGS, amount, booking_number, branch_time, plural, say
-from desktop.models.rows import Column
+from desktop.messages import plural, say
 from desktop.renter_words import block_words, shared_words
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.renters import RentersState, RentersViewModel
-from desktop.views.bookings.row import TONES
-from desktop.views.paged_list import ListWords, PagedList
+from desktop.views.renters.notes import Notes
+from desktop.views.renters.past import RenterPast
 from desktop.views.tools import Tools, announce
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.copy_line import CopyLine
 from desktop.widgets.page_header import PageHeader
 from desktop.widgets.panel import Panel
-from desktop.widgets.text import Text, unbroken
+from desktop.widgets.text import Text
 from engine.domain.booking import Booking
+from engine.domain.errors import InvalidText
 from engine.domain.people import RenterId
 from engine.domain.phone import phone_text
 from engine.domain.renters import RenterFile, RenterLook, Twin
-from engine.domain.zones import shown_zone
 
 _LEFT_PX = 300
-_NONE = ListWords(
-    Icon.BOOKINGS, "No bookings yet", "Every booking of this renter shows up here.", "New booking", "They did not come"
-)
 
 
 class RenterView(QWidget):
@@ -67,7 +63,9 @@ class RenterView(QWidget):
         self.email = CopyLine(theme, "e-mail address", lead=True)
         self.licence = CopyLine(theme, "licence number", lead=True)
         self.blocks = _Blocks(theme)
-        self.history = PagedList(tools, vm.history, self._columns(), _NONE, "Bookings", lambda booking: booking.id)
+        self.notes = Notes(theme, now)
+        self.past = RenterPast(tools, vm, now)
+        self.history = self.past.bookings
         self._lay_out(theme)
         self._connect()
 
@@ -92,6 +90,7 @@ class RenterView(QWidget):
         self.block.setEnabled(ready)
         self.block.setText("Lift block …" if look is not None and look.file.block is not None else "Block …")
         self._draw_problem(state)
+        self.notes.draw(state, self._vm.drafts, may=look is not None and self._online and self._vm.may_mend)
         if look is None:
             self.header.say("Loading" if state.phase is Phase.LOADING else "Renter", " ")
             for line in (self.phone, self.email, self.licence):
@@ -113,7 +112,7 @@ class RenterView(QWidget):
         self._draw_doubt(look)
 
     def _draw_problem(self, state: RentersState) -> None:
-        if state.problem is None:
+        if state.problem is None or isinstance(state.problem, InvalidText):
             self.problem.clear()
         else:
             tone = Tone.WARNING if state.problem.retryable else Tone.DANGER
@@ -136,6 +135,10 @@ class RenterView(QWidget):
         if (twin := self._first_twin()) is not None:
             self._vm.tell_apart(twin)
 
+    def _draft(self, text: str) -> None:
+        if self._vm.state.wanted is not None:
+            self._vm.drafts[self._vm.state.wanted] = text
+
     def _open(self, booking: Booking) -> None:
         if self._vm.may_open(booking):
             self.booking_wanted.emit(booking)
@@ -143,29 +146,6 @@ class RenterView(QWidget):
             self.problem.tell(
                 Tone.NEUTRAL, "This booking belongs to another branch; only that branch opens it.", closable=False
             )
-
-    def _columns(self) -> list[Column[Booking]]:
-        def column(title: str, text: Callable[[Booking], str], weight: int, *, spare: bool = False) -> Column[Booking]:
-            return Column(title, text, text, weight=weight, spare=spare)
-
-        def time(at: datetime, booking: Booking) -> str:
-            return branch_time(at, shown_zone(booking.zone), now=self._now())
-
-        def price(booking: Booking) -> str:
-            return amount(booking.price)
-
-        def standing(booking: Booking) -> str:
-            return STANDINGS[booking.standing]
-
-        return [
-            column("Booking", lambda booking: booking_number(booking.id), 3, spare=True),
-            column("Car", lambda booking: booking.car_label.rpartition(" · ")[0], 3, spare=True),
-            column("Plate", lambda booking: unbroken(booking.plate), 3),
-            column("Out", lambda booking: time(booking.period.starts_at, booking), 3),
-            column("Back", lambda booking: time(booking.period.ends_at, booking), 3, spare=True),
-            Column("Standing", standing, standing, tone=lambda booking: TONES[booking.standing].value, weight=2),
-            Column("Price", price, price, numeric=True, weight=2),
-        ]
 
     def _connect(self) -> None:
         self.back.clicked.connect(self.left)
@@ -176,8 +156,10 @@ class RenterView(QWidget):
         self.doubt.acted.connect(lambda: self.merge_wanted.emit(self._first_twin()))
         self.apart.clicked.connect(self._tell_apart)
         self.problem.acted.connect(self._again)
-        self.history.opened.connect(self._open)
-        self.history.stepped.connect(self.new_wanted)
+        self.past.booking_opened.connect(self._open)
+        self.past.new_wanted.connect(self.new_wanted)
+        self.notes.added.connect(self._vm.note)
+        self.notes.drafted.connect(self._draft)
         for line in (self.phone, self.email, self.licence):
             line.copied.connect(lambda text: announce(self, f"{text} copied"))
         self._vm.changed.connect(self.draw)
@@ -189,13 +171,10 @@ class RenterView(QWidget):
     def _lay_out(self, theme: Theme) -> None:
         for action in (self.merge, self.block, self.change, self.new):
             self.header.add_action(action)
-        past = Panel(theme)
-        past.body.addWidget(Text(theme, "History", size=TypeSize.LEAD, bold=True))
-        past.body.addWidget(self.history, 1)
         halves = QHBoxLayout()
         halves.setSpacing(4 * GRID)
         halves.addWidget(self._cards(theme))
-        halves.addWidget(past, 1)
+        halves.addWidget(self.past, 1)
         doubt = QHBoxLayout()
         doubt.addWidget(self.doubt, 1)
         doubt.addWidget(self.apart)
@@ -211,7 +190,7 @@ class RenterView(QWidget):
 
     def _cards(self, theme: Theme) -> QScrollArea:
         """How the renter is reached, and the blocks; they scroll where the window is low."""
-        contact, blocks = Panel(theme), Panel(theme)
+        contact, blocks, notes = Panel(theme), Panel(theme), Panel(theme)
         contact.body.addWidget(Text(theme, "Contact and licence", size=TypeSize.LEAD, bold=True))
         for words, line in (("Telephone", self.phone), ("E-mail", self.email), ("Licence", self.licence)):
             contact.body.addWidget(Text(theme, words, size=TypeSize.SMALL, ink="muted"))
@@ -222,7 +201,9 @@ class RenterView(QWidget):
         cards = QVBoxLayout(left)
         cards.setContentsMargins(0, 0, 0, 0)
         cards.setSpacing(4 * GRID)
-        for card in (contact, blocks):
+        notes.body.addWidget(Text(theme, "Notes", size=TypeSize.LEAD, bold=True))
+        notes.body.addWidget(self.notes)
+        for card in (contact, blocks, notes):
             cards.addWidget(card)
         cards.addStretch(1)
         room = QScrollArea(widgetResizable=True)

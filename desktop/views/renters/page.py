@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.dialogs import Question
+from desktop.dialogs import About, Question
 from desktop.viewmodels.renters import RentersState, RentersViewModel
 from desktop.views.area import Page
 from desktop.views.renters.list_view import RenterListView
@@ -20,6 +20,8 @@ from desktop.views.tools import Tools
 from desktop.widgets.side_panel import SidePanel
 from engine.domain.people import RenterId
 from engine.domain.renters import RenterFile
+
+_SHOWN_NOTE = 60
 
 
 class RentersPage(Page):
@@ -73,6 +75,7 @@ class RentersPage(Page):
         """The page of one; of somebody merged, of whom it is now."""
         self.leave_panels()
         self.vm.open(renter_id)
+        self.one.past.begin()
         self._show(self.one)
         self.one.focus_first()
         self._awaited = True
@@ -108,7 +111,22 @@ class RentersPage(Page):
             panel.close_panel()
 
     def unsaved(self) -> Question | None:
-        return self.details.unsaved() or self.block.unsaved()
+        return self.details.unsaved() or self.block.unsaved() or self._unsaved_note()
+
+    def _unsaved_note(self) -> Question | None:
+        """A note that was begun: it waits for whoever comes back to the renter, but not for the next session."""
+        begun = next((text for text in self.vm.drafts.values() if text.strip()), None)
+        if begun is None:
+            return None
+        return Question(
+            "Leave without adding this note?",
+            "A note on a renter is not added yet and would be lost.",
+            "Leave, lose the note",
+            "Keep the note",
+            about=About(begun[:_SHOWN_NOTE]),
+            grave=True,
+            final=True,
+        )
 
     def stop(self) -> None:
         """The session ends."""
@@ -116,7 +134,7 @@ class RentersPage(Page):
         self.block.stop()
         self.two.stop()
         self.everybody.list.damage.stop()
-        self.one.history.damage.stop()
+        self.one.past.stop()
 
     def _begin_block(self) -> None:
         look = self.vm.state.look

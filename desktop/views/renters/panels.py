@@ -16,6 +16,7 @@ from desktop.views.admin.form import Form
 from desktop.views.client.renter_form import RenterForm
 from desktop.views.client.twin_choice import TwinChoice
 from desktop.views.form_panel import FormPanel
+from desktop.views.moments.field import MomentField
 from desktop.views.tools import Tools
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
@@ -24,10 +25,12 @@ from desktop.widgets.text import Text
 from engine.domain.booking import Booking
 from engine.domain.errors import DriveSphereError, InvalidText
 from engine.domain.renters import RenterFile, Twin
+from engine.domain.wall import on_wall, wall_of
 
 _LONGEST = 400
 _SHOWN = 5
-_UNTIL = (("Until somebody lifts it", 0), ("For 7 days", 7), ("For 30 days", 30), ("For 90 days", 90), ("A year", 365))
+_LIFTED, _THEN = "Until somebody lifts it", "Until a day and time"
+_FIRST = timedelta(days=7)
 
 
 class DetailsPanel(FormPanel):
@@ -150,15 +153,21 @@ class BlockPanel(FormPanel):
         self.form = Form(self._theme)
         self.reason = QLineEdit(maxLength=_LONGEST)
         self.until = Combo()
+        self.moment = MomentField(self._theme, "Until", now=self._vm.now)
+        self.moment.set_place(desk_zone(), None)
         self.reason.returnPressed.connect(self._next)
-        for words, days in _UNTIL:
-            self.until.addItem(words, days)
+        for words, then in ((_LIFTED, False), (_THEN, True)):
+            self.until.addItem(words, then)
+        self.until.currentIndexChanged.connect(self._offer_moment)
+        self.moment.entered.connect(lambda: self.act.setFocus(Qt.FocusReason.OtherFocusReason))
         self.standing = Text(self._theme, "", ink="muted", wrap=True)
         if lift:
             self.form.add("note", "Why is the block lifted?", self.reason)
         else:
             self.form.add("reason", "Why? Every desk is told this.", self.reason)
-            self.form.add("until", "Until", self.until)
+            self.form.add("how_long", "How long", self.until)
+            self.form.add("until", "Until, by this desk's clock", self.moment)
+            self._offer_moment()
             words = "Nothing new is booked for this renter then, at any branch. What is booked already stays."
             self.form.add_row(Text(self._theme, words, ink="muted", wrap=True))
             self.form.add_row(self.standing)
@@ -176,9 +185,23 @@ class BlockPanel(FormPanel):
         if self._file.block is not None:
             self._vm.unblock(self.reason.text())
             return
-        days = int(self.until.currentData())
-        until: datetime | None = self._vm.now() + timedelta(days=days) if days else None
-        self._vm.block(self.reason.text(), until)
+        if self.until.currentData() and (self.moment.undecided or self.moment.at_odds):
+            # What stands there was not understood, or waits for an answer: it says so itself.
+            self.moment.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        self._vm.block(self.reason.text(), self._until())
+
+    def _until(self) -> datetime | None:
+        """UTC; None until somebody lifts it."""
+        return on_wall(self.moment.moment(), desk_zone()).moment if self.until.currentData() else None
+
+    def _offer_moment(self) -> None:
+        """A week from now stands there until another moment is typed."""
+        then = bool(self.until.currentData())
+        if then and self.moment.day() is None:
+            day = wall_of(self._vm.now(), desk_zone()) + _FIRST
+            self.moment.show_moment(day.replace(hour=12, minute=0, second=0, microsecond=0))
+        self.form.show_field("until", shown=then)
 
 
 def _standing_words(bookings: tuple[Booking, ...]) -> str:
