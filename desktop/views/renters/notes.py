@@ -67,23 +67,24 @@ class Notes(QWidget):
             blocked = QSignalBlocker(self.field)
             self.field.setText(drafts.get(state.wanted, "") if state.wanted is not None else "")
             del blocked
-        self._put(state.look.file.notes if state.look is not None else ())
+        self._put(state.look.file.notes if state.look is not None else None)
 
     def _add(self) -> None:
         if self.add.isEnabled():
             self.added.emit(self.field.text())
 
-    def _put(self, notes: tuple[Note, ...]) -> None:
+    def _put(self, notes: tuple[Note, ...] | None) -> None:
+        """None while nobody knows whether there are any."""
         if notes == self._shown:
             return
         self._shown = notes
         while (line := self._lines.takeAt(0)) is not None:
             if (widget := line.widget()) is not None:
                 widget.deleteLater()
-        for note in reversed(notes):
+        for note in reversed(notes or ()):
             self._line(note.text, "text")
             self._line(f"{day_time(note.at, desk_zone(), now=self._now())} by {note.by}", "muted")
-        if not notes:
+        if notes == ():
             self._line("No notes yet. They stay within the firm.", "muted")
 
     def _line(self, words: str, ink: str) -> None:

@@ -50,6 +50,8 @@ class RenterView(QWidget):
     def __init__(self, tools: Tools, vm: RentersViewModel, now: Callable[[], datetime]) -> None:
         super().__init__()
         self._vm, self._now, self._online = vm, now, True
+        #: A booking that only another branch opens was pressed: said until something else is.
+        self._foreign = False
         theme = tools.theme
         self.back = Button(theme, "Renters", Kind.QUIET, Icon.BACK)
         self.header = PageHeader(theme, " ", " ")
@@ -112,8 +114,10 @@ class RenterView(QWidget):
         self._draw_doubt(look)
 
     def _draw_problem(self, state: RentersState) -> None:
+        self._foreign = self._foreign and state.look is not None
         if state.problem is None or isinstance(state.problem, InvalidText):
-            self.problem.clear()
+            if not self._foreign:
+                self.problem.clear()
         else:
             tone = Tone.WARNING if state.problem.retryable else Tone.DANGER
             self.problem.tell(tone, say(state.problem, now=self._now()).text, "Load again", closable=False)
@@ -140,7 +144,9 @@ class RenterView(QWidget):
             self._vm.drafts[self._vm.state.wanted] = text
 
     def _open(self, booking: Booking) -> None:
-        if self._vm.may_open(booking):
+        self._foreign = not self._vm.may_open(booking)
+        if not self._foreign:
+            self.problem.clear()
             self.booking_wanted.emit(booking)
         else:
             self.problem.tell(
