@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
@@ -459,3 +461,12 @@ def test_a_search_never_asks_for_more_than_lists_take(length, window, theme):
 
     assert ["x" * min(length, 80)] == told
     assert selection(Actor("ada", "Ada", Role.ADMIN), BookingQuery(BookingScope.ALL, text=told[0])).sought
+
+
+def test_long_words_in_the_status_bar_give_way_and_never_make_the_window_wider(theme):
+    bar = StatusBar(theme)
+    long = "A branch of a very long name indeed " * 6
+    bar.draw(replace(StatusText(), branch=long, account=long))
+
+    assert bar.minimumSizeHint().width() < 700
+    bar.deleteLater()
