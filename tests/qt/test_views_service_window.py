@@ -15,9 +15,12 @@ from PySide6.QtCore import Qt
 from desktop.figures import day_time
 from desktop.viewmodels.phases import Phase
 from desktop.views.client.availability import lines
+from desktop.views.owner.service_words import cut_words
 from desktop.views.owner.stored_fleet import service_note
 from desktop.widgets.question_box import QuestionBox
 from engine.domain.availability import Why
+from engine.domain.fleet import Outlook
+from engine.domain.movement import Crossing
 from engine.domain.period import RentalPeriod
 from engine.domain.span import milliseconds
 
@@ -186,3 +189,11 @@ def test_the_copy_says_of_a_car_which_service_was_not_over_when_it_was_made(draw
         assert f"In service until {day_time(first[1], UTC)}" == note
     else:
         assert f"Service from {day_time(first[0], UTC)}" == note
+
+
+def test_a_time_that_another_service_takes_is_not_said_to_be_booked():
+    begin = datetime(2026, 11, 30, tzinfo=UTC)
+    period = RentalPeriod(begin, begin + timedelta(days=1))
+
+    assert "booking" not in cut_words(Crossing(period, Outlook(), ()), begin)
+    assert "Move the booking first" in cut_words(Crossing(period, Outlook((), frozenset({"B1"})), ()), begin)

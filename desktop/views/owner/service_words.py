@@ -43,6 +43,8 @@ def sold_words(sold: Outlook, now: datetime) -> str:
 def cut_words(crossing: Crossing, now: datetime) -> str:
     """What becomes of the period, before it is planned."""
     sold = len(crossing.sold.seen)
+    if not crossing.parts and not sold:
+        return "The car is away for all of that time already. Change its other service, or choose other days."
     if not crossing.parts:
         return f"The car is taken for all of that time. Move {'the booking' if sold == 1 else 'its bookings'} first."
     if not sold:
