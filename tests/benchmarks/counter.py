@@ -64,7 +64,7 @@ class Clerk:
         await self.wait("Enter: the car in detail", view.car.main.hasFocus, enter)
         await self.wait("Enter: the booking panel", view.panel.renters.field.hasFocus, enter)
         QTest.keyClicks(view.panel.renters.field, "vogel jo")
-        await self.wait("typed: the renter found", lambda: panel.state.renters)
+        await self.wait("typed: the renter found", lambda: panel.state.found.rows)
         await self.wait("Enter: the renter chosen", lambda: panel.state.renter is not None, enter)
         await self.wait("Enter: the car held", lambda: panel.state.booking is not None, enter)
         await self.wait("       and its payment page made", lambda: panel.state.page_ready)

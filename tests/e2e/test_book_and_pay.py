@@ -45,7 +45,7 @@ async def _book(person):
     person.press(Qt.Key.Key_Return)
     await person.until(lambda: panel.state.offer is not None and panel.state.stage is Stage.RENTER)
     person.type("mar")
-    await person.until(lambda: panel.state.renters)
+    await person.until(lambda: panel.state.found.rows)
     person.press(Qt.Key.Key_Return)
     await person.until(lambda: panel.state.renter is not None)
     person.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
@@ -146,6 +146,7 @@ async def _cancel(person, panel):
     box = person.window.findChildren(QuestionBox)[0]
     yes = next(each for each in (box.yes, box.no) if each.text().startswith("Cancel and refund"))
     assert f"{price.minor // 200}.{price.minor // 2 % 100:02}" in yes.text()
+    box.usual.setCurrentIndex(0)
     yes.click()
     await person.until(lambda: panel.state.stage is Stage.OVER)
     # The change itself may be heard of before what Stripe says of the refund.

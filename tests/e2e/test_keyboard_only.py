@@ -35,7 +35,7 @@ def test_a_dozen_keys_lead_to_the_payment_page_and_two_for_a_renters_own_account
         await person.until(client.panel.renters.field.hasFocus)
         person.type(KNOWN)
         typed.extend(KNOWN)
-        await person.until(lambda: len(panel.state.renters) == 1)
+        await person.until(lambda: len(panel.state.found.rows) == 1)
         press(Qt.Key.Key_Return)
         await person.until(lambda: panel.state.renter is not None)
         press(Qt.Key.Key_Return)

@@ -182,7 +182,7 @@ async def test_a_stored_booking_is_found_from_any_page_by_its_number(train, hist
         person.press(Qt.Key.Key_K, CTRL)
         person.type(one.id)
         finder = person.window.finder
-        await person.until(lambda: len(finder._things) == 1 and finder.widget.model.lines)
+        await person.until(lambda: f"booking:{one.id}" in finder._things and finder.widget.model.lines)
         person.press(Qt.Key.Key_Return)
         await person.until(view.bookings.panel.isVisible)
         assert "bookings" == view.rail.selected

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from desktop.messages import damage_words, say
 from desktop.views.bookings.row import row_of
 from engine.adapters import mongo_people, mongo_settings
-from engine.adapters.mongo_audit import _row as audit_row_of
+from engine.adapters.mongo_audit import audit_row_of
 from engine.adapters.mongo_bookings import booking_document, booking_of
 from engine.adapters.mongo_client import CODEC
 from engine.adapters.mongo_documents import (
@@ -41,6 +41,7 @@ from engine.domain.audit import AuditRow
 from engine.domain.booking import Booking, BookingId, BookingState, Step
 from engine.domain.cancellation import CancellationRule
 from engine.domain.car import terms_of
+from engine.domain.csv_text import CsvHabits
 from engine.domain.damage import Damaged
 from engine.domain.errors import DamagedRow
 from engine.domain.ledger import charge_rows
@@ -54,7 +55,9 @@ from engine.domain.renters import Block, PastBlock, RenterFile
 from engine.domain.settings import FirmSettings
 from engine.domain.trouble import ByHand, Trouble, Why
 from engine.services.listing import _line as listing_line
+from engine.services.listing import _Sheet as ListingSheet
 from engine.services.stored_listing import _line as stored_line
+from engine.services.stored_listing import _Sheet as StoredSheet
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 PRICE = Money(100_00, "EUR")
@@ -91,14 +94,14 @@ REQUEST = {"_id": ObjectId(), "name": "A", "email": "a@example.org", "phone": ""
 def told_of_booking(booking: Booking) -> None:
     """What lists, files and the database make of it."""
     booking_document(booking)
-    listing_line(booking, {})
+    listing_line(booking, ListingSheet({}, {}, CsvHabits()))
     row_of(booking, NOW).standing_text(NOW)
     assert booking.quote.days
     assert booking.due_at is None or booking.due_at + timedelta(hours=1)
 
 
 def told_of_rental(rental) -> None:
-    stored_line(rental, {}, {}, ("", "", ""))
+    stored_line(rental, StoredSheet({}, {}, ("", "", ""), CsvHabits()))
 
 
 _BLOCK = Block("owes money", "clerk", NOW)
