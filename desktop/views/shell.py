@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMargins, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QStyle
 
@@ -210,6 +210,12 @@ class MainWindow(QMainWindow):
             self.first_result_painted.emit()
 
     # Qt names below.
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.ShortcutOverride:
+            # Before a key is matched: what it calls may make sense only since a page has loaded.
+            self.commands.refresh()
+        return super().event(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._tools.preferences.geometry = self.saveGeometry()

@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from desktop.commands import Command
 from desktop.viewmodels.phases import Phase
 from desktop.widgets.question_box import QuestionBox
 from engine.adapters.mongo_documents import renter_document
@@ -95,6 +96,19 @@ async def test_a_renter_is_found_by_a_part_opened_copied_mended_and_left_by_keyb
         page.one.back.setFocus()
         person.press(Qt.Key.Key_Escape)
         await person.until(page.everybody.isVisible)
+
+
+async def test_a_key_counts_from_the_moment_in_which_its_command_makes_sense(counter):
+    """Nobody tells the window that a page has loaded what the command is for."""
+    may, ran = [False], []
+    probe = Command("probe", "Probe", lambda: ran.append(1), key="Ctrl+Shift+F9", when=lambda: may[0])
+    async with counter() as person:
+        await person.sign_in()
+        person.window._install(probe)
+        for now in (False, True, False):
+            may[0] = now
+            person.press(Qt.Key.Key_F9, CTRL | Qt.KeyboardModifier.ShiftModifier)
+        assert [1] == ran
 
 
 async def test_who_mends_what_another_desk_changed_is_told_by_whom(counter, world):
