@@ -25,6 +25,7 @@ from engine.adapters.mongo_reading import Fields, read
 from engine.adapters.mongo_renter_files import file_of
 from engine.domain.availability import ClaimKind
 from engine.domain.booking import Booking, BookingId
+from engine.domain.boot_clock import heed_cancellation
 from engine.domain.car import BranchId, Car, CarId, OwnerId
 from engine.domain.damage import Damaged
 from engine.domain.errors import DriveSphereError, Unavailable
@@ -198,6 +199,7 @@ class _Stream:
 
     async def run(self) -> None:
         while True:
+            heed_cancellation()
             stream = await self._found_again()
             try:
                 await self._listen(stream)
@@ -219,6 +221,7 @@ class _Stream:
         )
         async for attempt in patience:
             with attempt:
+                heed_cancellation()
                 try:
                     return await self._open()
                 except PyMongoError as problem:
@@ -245,6 +248,7 @@ class _Stream:
     async def _listen(self, stream: AsyncChangeStream[Document]) -> None:
         told = 0
         while stream.alive:
+            heed_cancellation()
             with pymongo.timeout(SILENT_S):
                 change = await stream.try_next()
             self.after = stream.resume_token

@@ -23,9 +23,22 @@ def since_boot() -> float:
 
 async def rest(seconds: float, clock: Callable[[], float] = since_boot) -> None:
     """As ``asyncio.sleep``, but a computer that slept meanwhile is not waited for once more."""
+    heed_cancellation()
     until = clock() + seconds
     while (left := until - clock()) > 0:  # noqa: ASYNC110 -- time itself is waited for, which sets no event
         await asyncio.sleep(min(left, STEP_S))
+
+
+def heed_cancellation() -> None:
+    """End where this task was cancelled and a driver kept that to itself, because an answer came in the same moment.
+
+    Whoever leaves a group of tasks asks each of them once only: a task that goes on would be waited for for ever.
+
+    Raises: asyncio.CancelledError.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from typing import TypeAlias
 import structlog
 
 from engine.domain.booking import Booking, BookingId, BookingState
+from engine.domain.boot_clock import heed_cancellation, rest
 from engine.domain.errors import DriveSphereError, RuleBroken
 from engine.domain.people import Actor
 from engine.domain.wish import CARRIER_SILENT, Wish
@@ -85,7 +86,7 @@ class Carrier:
                 await self.wishes.here()
             except DriveSphereError as problem:
                 log.warning("carrier.not_announced", code=problem.code)
-            await asyncio.sleep(_HERE_EVERY_S)
+            await rest(_HERE_EVERY_S)
 
     async def _adopt(self) -> None:
         """Follow what a desk has left that carried it out and is gone."""
@@ -97,7 +98,7 @@ class Carrier:
                         self._heard.put_nowait((actor_of(signer), booking))
             except DriveSphereError as problem:
                 log.info("carrier.not_adopted", code=problem.code)
-            await asyncio.sleep(_ADOPT_EVERY_S)
+            await rest(_ADOPT_EVERY_S)
 
     async def _serve(self, wish: Wish, places: asyncio.Semaphore) -> None:
         try:
@@ -122,7 +123,7 @@ class Carrier:
                 return None
             except DriveSphereError as problem:
                 log.info("carrier.again", wish=wish.id, code=problem.code)
-            await asyncio.sleep(_AGAIN_S)
+            await rest(_AGAIN_S)
             if wish not in await self._still_waiting():
                 return None
 
@@ -132,7 +133,7 @@ class Carrier:
                 return await self.wishes.waiting()
             except DriveSphereError as problem:
                 log.info("carrier.not_looked", code=problem.code)
-            await asyncio.sleep(_AGAIN_S)
+            await rest(_AGAIN_S)
 
     async def _follow(self, actor: Actor, booking: Booking) -> None:
         """Ask Stripe until the booking rests: the renter's window has no key to ask with.
@@ -154,6 +155,7 @@ class Carrier:
         clock = self.deeds.clock
         until = clock.now() + _FOLLOW_FOR
         while booking.state in _MOVING and clock.now() < until:
+            heed_cancellation()
             try:
                 booking = await self.follower.look_again(actor, booking)
             except DriveSphereError as problem:

@@ -11,6 +11,7 @@ from typing import Protocol
 import structlog
 
 from engine.domain.booking import Booking
+from engine.domain.boot_clock import rest
 from engine.domain.car import Car
 from engine.domain.errors import DriveSphereError
 from engine.domain.events import (
@@ -160,7 +161,7 @@ class LiveService:
             for listener in self._listeners:
                 listener.tell(facts, self.pulse)
             if any(isinstance(record, BookingMoved) for record in records):
-                await asyncio.sleep(_BETWEEN_LOOKS_S)  # what comes meanwhile is looked up in one question
+                await rest(_BETWEEN_LOOKS_S)  # what comes meanwhile is looked up in one question
 
     async def _looked_up(self, records: Iterable[Booking | BookingMoved | Car | Movement | RenterFile]) -> list[Fact]:
         """The bookings that were told as moved, as far as the account sees them."""

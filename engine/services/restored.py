@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ import structlog
 from engine.domain.audit import AuditRow
 from engine.domain.backup import Epoch
 from engine.domain.booking import Booking, BookingId
+from engine.domain.boot_clock import rest
 from engine.domain.car import Car, CarId, CarTerms, terms_of
 from engine.domain.errors import DriveSphereError, MoveRefused, NotBelieved, NotFound, PaymentMismatch
 from engine.domain.frozen import stay_of
@@ -82,7 +82,7 @@ class RestoredLook:
                 log.warning("restored.not_looked", code=problem.code)
             else:
                 return
-            await asyncio.sleep(_AGAIN_S)
+            await rest(_AGAIN_S)
 
     async def look(self, by: str) -> int:
         """Every page that Stripe opened since the back-up's moment, and whose booking is gone; how many were paid.

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from builders import BERLIN, days, make_car, wish
 from proxy import Line, Proxy
+from pymongo.asynchronous.change_stream import AsyncChangeStream
 from pymongo.errors import OperationFailure
 from within import WITHIN_S
 
@@ -244,6 +245,25 @@ async def test_closing_leaves_no_stream_behind(world):
     async with asyncio.timeout(WITHIN_S):
         while ours & streams():  # noqa: ASYNC110 -- the server ends them on its own time
             await asyncio.sleep(0.05)
+
+
+async def test_leaving_ends_also_where_the_driver_keeps_the_cancellation_to_itself(world, monkeypatch):
+    """pymongo does so now and then, when an answer comes in the same moment; a group asks its tasks once only."""
+    next_of = AsyncChangeStream.try_next
+    kept = []
+
+    async def keeping(stream):
+        try:
+            return await next_of(stream)
+        except asyncio.CancelledError:
+            kept.append(stream)
+            return None
+
+    monkeypatch.setattr(AsyncChangeStream, "try_next", keeping)
+    async with asyncio.timeout(WITHIN_S), world.desk() as desk, listening(desk):
+        pass
+
+    assert kept
 
 
 def port_of(world):

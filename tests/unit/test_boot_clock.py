@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from within import WITHIN_S
 
 from engine.adapters.memory import Remembered
 from engine.domain.boot_clock import JUMP_S, STEP_S, JumpWatch, rest, since_boot
@@ -79,3 +81,22 @@ def test_a_jump_of_any_one_clock_is_seen_once_and_none_where_they_run_alike(pass
 
     assert watch.jumped() is (abs(jump) > JUMP_S) or abs(abs(jump) - JUMP_S) < 1e-6
     assert not watch.jumped()
+
+
+@pytest.mark.asyncio
+async def test_a_cancellation_that_a_driver_kept_to_itself_is_heeded_at_the_next_rest():
+    asked = asyncio.Event()
+
+    async def work():
+        while True:
+            asked.set()
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(60)
+            await rest(0.01)
+
+    task = asyncio.create_task(work())
+    await asked.wait()
+    task.cancel()
+    await asyncio.wait([task], timeout=WITHIN_S)
+
+    assert task.cancelled()
