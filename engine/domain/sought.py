@@ -48,7 +48,14 @@ class Sought:
 
     def within(self, texts: tuple[str, ...]) -> bool:
         """``found_in`` of the keys of *texts*, each one word as compared, without making them."""
-        return any(all(any(each in text for each in word for text in texts) for word in way) for way in self.ways)
+        return any(
+            all(any(_lies_in(text, each) for each in word for text in texts) for word in way) for way in self.ways
+        )
+
+
+def _lies_in(text: str, beginning: str) -> bool:
+    """Whether a key of *text*, one word as compared, begins with *beginning*."""
+    return text.startswith(beginning[1:]) if beginning.startswith(MARK) else beginning in text
 
 
 def folded(text: str) -> str:
