@@ -64,12 +64,7 @@ class RentalService:
             raise PriceChanged(f"{shown.minor} was shown, {told.given_back.minor} would be given back now")
         if booking.state is not BookingState.CONFIRMED:
             return await self.payment.give_up(booking_id)
-        if told.given_back.minor > 0:
-            why = sound_reason(why)
-        by = also.by if also else actor.account
-        cancelled = booking.become(BookingState.CANCELLED, now=now, by=by, reason=why)
-        if told.given_back.minor > 0:
-            cancelled = replace(cancelled, refund=Refund(told.given_back))
+        cancelled = _cancelled(booking, told, now, also.by if also else actor.account, why)
 
         async def change(work: Work) -> None:
             await work.replace(cancelled)
@@ -143,6 +138,14 @@ class RentalService:
                 return RefundQuote(back, booking.price - back)
             case _:
                 raise MoveRefused(booking.state, BookingState.CANCELLED)
+
+
+def _cancelled(booking: Booking, told: RefundQuote, now: datetime, by: str, why: RefundReason | None) -> Booking:
+    """*booking* after that. Raises: InvalidText, where money goes back and nobody says why."""
+    if told.given_back.minor <= 0:
+        return booking.become(BookingState.CANCELLED, now=now, by=by, reason=why)
+    cancelled = booking.become(BookingState.CANCELLED, now=now, by=by, reason=sound_reason(why))
+    return replace(cancelled, refund=Refund(told.given_back))
 
 
 def _why(actor: Actor, reason: RefundReason | None) -> RefundReason | None:
