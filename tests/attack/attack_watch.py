@@ -72,7 +72,7 @@ class Heard:
             for at, who, area, line in self.lines:
                 # Nobody sweeps in the run: of a hold that ran out and was paid it is told after two minutes, rightly,
                 # and where these were over before a desk let go of it, the others know nothing of it any more.
-                if each.cell.act == "void" and _LEFT_LYING in line and not known:
+                if _LEFT_LYING in line and not known:
                     continue
                 if who not in each.by and any(mark in line for mark in each.marks):
                     each.by[who], each.seconds[who] = area, at - each.written
