@@ -165,7 +165,7 @@ class StripeGateway:
     async def close_page(self, session_id: str) -> None:
         with self._asking():
             await self._client.v1.checkout.sessions.expire_async(
-                session_id, options={"idempotency_key": f"ex:{session_id}:{uuid4().hex}"}
+                session_id, options={"idempotency_key": f"ex:{uuid4().hex}"}
             )
 
     async def capture(self, order: Capture) -> IntentFacts:
@@ -292,6 +292,9 @@ def _translated() -> Iterator[None]:
     except (stripe.InvalidRequestError, stripe.CardError, stripe.IdempotencyError) as problem:
         raise _refused(problem) from problem
     except stripe.StripeError as problem:
+        if isinstance(problem.__cause__, UnicodeError | httpx.LocalProtocolError):
+            # A stored id that no engine made stands in a key: it cannot be sent today, nor tomorrow.
+            raise PaymentRefused("what is stored cannot be sent to Stripe") from problem
         why = f"status {problem.http_status}" if problem.http_status else "no connection"
         raise Unavailable("stripe", why) from problem
 
