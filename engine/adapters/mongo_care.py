@@ -6,7 +6,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
 
-from pymongo.errors import DuplicateKeyError, OperationFailure
+from pymongo.errors import DuplicateKeyError
 
 from engine.adapters.mongo_bookings import booking_of
 from engine.adapters.mongo_client import Database, Document, speaking
@@ -132,7 +132,7 @@ async def _waits(db: Database, booking: Booking | Damaged, now: datetime) -> boo
     """Whether it has not begun, or its car left service before it did, so that the renter never had it."""
     if isinstance(booking, Damaged) or booking.period.starts_at > now:
         return True
-    with suppress(OperationFailure):
+    with suppress(Forbidden), speaking():
         last = await db.car_statuses.find_one({"car_id": booking.car_id}, sort=[("since", -1)])
         since = (last or {}).get("since")
         return isinstance(since, datetime) and since <= booking.period.starts_at
@@ -147,7 +147,7 @@ async def left_service(db: Database, car_ids: Collection[CarId]) -> dict[CarId, 
         {"$group": {"_id": "$car_id", "status": {"$last": "$status"}, "since": {"$last": "$since"}}},
         {"$match": {"status": {"$in": _IDLE}, "since": {"$type": "date"}}},
     ]
-    with suppress(OperationFailure):
+    with suppress(Forbidden), speaking():
         rows = await (await db.car_statuses.aggregate(changes)).to_list()
         return {CarId(row["_id"]): row["since"] for row in rows}
     return {}
