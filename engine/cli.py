@@ -28,7 +28,7 @@ from engine.cli_parts import (
     settings_of,
     typed_day,
 )
-from engine.config import Settings, kept_password, must_have_screen
+from engine.config import Settings, kept_password, load, must_have_screen
 from engine.domain.errors import Misconfigured
 from engine.domain.payment import StripeMode
 from engine.restored_cli import restored
@@ -97,19 +97,28 @@ def provision(
     """Make a MongoDB ready for DriveSphere. May be run again at any time; says what it changed.
 
     The root account's password comes from DRIVESPHERE_PASSWORD or is asked for; it is no argument, because every
-    account of this computer can read those.
+    account of this computer can read those. Where the setting ca_file names certificates, it speaks TLS.
     """
     from engine import provisioning  # noqa: PLC0415 -- the drivers take a quarter of a second to load
 
     remember_servers(mongo_url)
     with in_words():
+        ca_file = load().ca_file
         password = kept_password(root_name).reveal() or click.prompt(
             f"Password of {root_name}", hide_input=True, err=True
         )
         mode = StripeMode(stripe_mode) if stripe_mode else None
         lines = asyncio.run(
             provisioning.run(
-                mongo_url, database, root_name, password, admin, stripe_mode=mode, return_pages=pages, hear=progress
+                mongo_url,
+                database,
+                root_name,
+                password,
+                admin,
+                stripe_mode=mode,
+                return_pages=pages,
+                ca_file=ca_file,
+                hear=progress,
             )
         )
         for line in lines:

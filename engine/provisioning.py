@@ -28,6 +28,7 @@ async def run(  # noqa: PLR0913 -- each is an option of the command
     *,
     stripe_mode: StripeMode | None = None,
     return_pages: tuple[str, ...] = (),
+    ca_file: str = "",
     hear: Hear = deaf,
 ) -> list[str]:
     """What was changed, a line each; *hear* is told meanwhile what takes its time.
@@ -36,7 +37,8 @@ async def run(  # noqa: PLR0913 -- each is an option of the command
     is; while it is none, the first admin or worker with a Stripe key settles it.
 
     Raises:
-        Misconfigured: One of *return_pages* is no https page; a standalone server, or too old a one.
+        Misconfigured: One of *return_pages* is no https page; *ca_file* holds no certificates; a standalone server, or
+            too old a one.
         SignInRefused: Name or password of the root account is wrong.
         Forbidden: That account may not create roles.
         Unavailable: The server does not answer.
@@ -44,10 +46,10 @@ async def run(  # noqa: PLR0913 -- each is an option of the command
     if strange := [url for url in return_pages if not is_return_page(url)]:
         raise Misconfigured(f"{strange[0]} is no https address of a page, to which payers could be sent back.")
     root = Credentials(root_name, root_password, "admin")
-    client = connect(mongo_url, root)
+    client = connect(mongo_url, root, ca_file)
     try:
         lines = await provision(client, database, FirmSettings(), hear)
-        lines += await limit_transactions(client, mongo_url, root)
+        lines += await limit_transactions(client, mongo_url, root, ca_file)
         lines += await _stripe_mode(MongoDeployment(client, database), stripe_mode, root_name)
         pages = MongoReturnPages(client, database)
         lines += await pages.provide(return_pages, root_name, whole_milliseconds(datetime.now(UTC)))

@@ -8,15 +8,20 @@ from __future__ import annotations
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QDir
+
 from desktop.theme.tokens import BORDER, FOCUS, GRID, RADIUS_CONTROL
 
 if TYPE_CHECKING:
     from desktop.theme.tokens import Tokens
 
+#: Stands for their folder in a style sheet, see ``QDir.setSearchPaths``; one with a hyphen is not taken there.
+_MARKS = "marks"
 _FIELDS = ("QLineEdit", "QPlainTextEdit", "QComboBox", "QDateEdit", "QDateTimeEdit", "QSpinBox")
 
 
 def style_sheet(tokens: Tokens) -> str:
+    QDir.setSearchPaths(_MARKS, [str(resources.files("resources") / "marks")])
     parts = (_fields, _steppers, _check_boxes, _lists, _scroll_bars, _tool_tip)
     return "\n".join(part(tokens) for part in parts)
 
@@ -41,8 +46,8 @@ QSpinBox QLineEdit {{ border: none; padding: 0 0 0 {GRID}px; min-height: 0; back
 
 
 def _mark(name: str, tokens: Tokens) -> str:
-    """A tiny drawing of ours; Qt takes only the path of a file here."""
-    return f"url({(resources.files('resources') / 'marks').joinpath(f'{name}-{tokens.name}.svg')})".replace("\\", "/")
+    """A tiny drawing of ours. Qt takes only a path without quotes here, and ours may hold any sign."""
+    return f"url({_MARKS}:{name}-{tokens.name}.svg)"
 
 
 def _steppers(tokens: Tokens) -> str:

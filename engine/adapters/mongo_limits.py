@@ -12,19 +12,20 @@ _LIMIT = "transactionLifetimeLimitSeconds"
 _LASTING = f"put 'setParameter: {{{_LIMIT}: {OPEN_AT_MOST_S}}}' into its configuration to make it last"
 
 
-async def limit_transactions(client: Client, url: str, credentials: Credentials) -> list[str]:
+async def limit_transactions(client: Client, url: str, credentials: Credentials, ca_file: str = "") -> list[str]:
     """Set it on every member that answers, until that one's next start. A line for each that needs somebody's care.
 
     Args:
         client: Connected with *url* and *credentials*; it knows the members.
         url: Address of the replica set.
         credentials: Of an account that may set parameters, or else is told so.
+        ca_file: As for ``connect``.
     """
     with speaking():
         hello = await client.admin.command("hello")
     lines = []
     for member in sorted({*hello.get("hosts", ()), *hello.get("passives", ())}):
-        alone = connect(url, credentials, member=member)
+        alone = connect(url, credentials, ca_file, member=member)
         try:
             lines += await _limit(alone, member)
         finally:

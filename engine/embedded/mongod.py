@@ -18,7 +18,7 @@ from engine.domain.errors import DriveSphereError, Misconfigured, Unavailable
 from engine.domain.server_address import MECHANISM
 from engine.embedded.binaries import NO_AVX, check_processor, find_mongod
 from engine.embedded.folder import ServerFolder, write_private
-from engine.embedded.service import last_line, set_aside
+from engine.embedded.service import hushed, last_line, set_aside
 
 if TYPE_CHECKING:
     from pymongo import AsyncMongoClient
@@ -212,7 +212,7 @@ def last_fatal(log: Path) -> str:
             cause = _cause(entry.get("attr", {}))
             if cause or not reason:  # the last lines only say that it aborts
                 reason = f"{entry.get('msg', '')}: {cause}" if cause else str(entry.get("msg", ""))
-    return reason.strip()
+    return hushed(reason.strip(), log.parent)
 
 
 def _cause(attributes: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ import contextlib
 import logging
 from asyncio.subprocess import Process
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
@@ -21,6 +22,7 @@ START_LIMIT_S = 90.0
 _TRIES = 3
 _LONGEST_PAUSE_S = 10.0
 _STABLE_AFTER_S = 60.0
+HIDDEN = "•••"
 
 
 class Service(Protocol):
@@ -129,11 +131,20 @@ class Running:
 
 
 def last_line(output: Path) -> str:
-    """What a program said last, to quote it."""
+    """What a program said last, to quote it; *output* lies in the servers' folder, whose secrets are not quoted."""
     with contextlib.suppress(OSError):
         lines = output.read_text(encoding="utf-8", errors="replace").split("\n")
-        return next((line.strip() for line in reversed(lines) if line.strip()), "")
+        return hushed(next((line.strip() for line in reversed(lines) if line.strip()), ""), output.parent)
     return ""
+
+
+def hushed(said: str, folder: Path) -> str:
+    """*said* without the secrets that are kept in *folder*, and without what an account's line makes of them."""
+    for kept in (*folder.glob("*.secret"), *folder.glob("*.key")):
+        secret = kept.read_text(encoding="utf-8", errors="replace").strip()
+        for form in (secret, sha256(secret.encode()).hexdigest()) if secret else ():
+            said = said.replace(form, HIDDEN)
+    return said
 
 
 def set_aside(file: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -231,3 +232,23 @@ async def test_a_sandbox_that_does_not_start(tmp_path):
 
     with pytest.raises(Unavailable, match=r"The payment sandbox did not start \(no module named uvicorn\)"):
         await running.start()
+
+
+@pytest.mark.parametrize("program", ["mongod", "valkey"])
+async def test_a_program_that_prints_its_settings_and_ends_does_not_have_its_secrets_told(tmp_path, program):
+    """`DRIVESPHERE_VALKEY=/bin/cat`, and a server too old for a line of the file, quote what they were given."""
+    folder = ServerFolder(tmp_path / "data")
+    folder.prepare()
+    secrets = [folder.secret(name) for name in ("mongod", "valkey", "valkey-desk")]
+    script = tmp_path / program
+    hashes = [sha256(each.encode()).hexdigest() for each in secrets]
+    said = " ".join([*secrets, *hashes])
+    script.write_text(f"#!/bin/sh\necho requirepass {said} >&2\nexit 1\n")
+    script.chmod(0o755)
+
+    told = await refusal(folder.data_dir, **{program: str(script)})
+
+    assert "requirepass ••• •••" in told
+    for each in [*secrets, *hashes]:
+        assert each not in told
+        assert each not in folder.keeper_log.read_text()

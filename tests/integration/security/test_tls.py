@@ -7,8 +7,10 @@ that takes nothing but TLS.
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import ssl
+import sys
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -199,3 +201,26 @@ async def test_a_file_of_certificates_that_is_none_is_said_at_the_start(tmp_path
     with pytest.raises(Misconfigured):
         async with Connector("mongodb://localhost", str(tmp_path / "empty.pem")).open("a", "b", "c"):
             pass
+
+
+@pytest.mark.parametrize("trusted", [True, False], ids=["the firm's authority", "another"])
+async def test_provisioning_believes_the_authority_of_the_settings_and_no_other(
+    world, endpoints, firm_ca, ca_file, other_ca_file, tmp_path, trusted
+):
+    async with tls_before(endpoints.mongo_url, firm_ca) as port:
+        env = {
+            **os.environ,
+            "DRIVESPHERE_CONFIG": os.devnull,
+            "DRIVESPHERE_CA_FILE": ca_file if trusted else other_ca_file,
+            "DRIVESPHERE_PASSWORD": endpoints.root_password,
+        }
+        words = ["--mongo-url", _mongo(port), "--root", endpoints.root_name, "--database", world.place.database]
+        running = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "engine.cli", "provision", *words),
+            env=env, cwd=tmp_path, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        said, complaint = await running.communicate()
+
+    assert (0 if trusted else 2) == running.returncode, complaint
+    assert bool(said) is trusted
+    assert (b"certificate that is not trusted" in complaint) is not trusted
