@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain, islice
 from random import Random
+from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from engine.domain.belief import DRAWN_REQUEST
 from engine.domain.booking import HOLD, Booking, BookingId, BookingState, Priced, Step
@@ -71,7 +73,7 @@ class History:
             rng = dice(self.seed, "history", car.id)
             calendar = Calendar(car, homes[car.branch_id], self.now, rng)
             raised = raised_at(self.now)
-            desk = _Desk(car, calendar, self.renters, self.clerks[car.branch_id], raised, rng)
+            desk = Bookings(car, calendar, self.renters, self.clerks[car.branch_id], raised, rng)
             drawn = desk.booked()
             for booked in drawn:
                 if booked[0].period.ends_at <= self.now:
@@ -85,12 +87,20 @@ def raised_at(now: datetime) -> datetime:
     return (now - _RAISED).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
+class Plans(Protocol):
+    """When a car is out, newest first, as ``Calendar`` draws it. Attributes: ``zone`` is that of its branch."""
+
+    zone: ZoneInfo
+
+    def plans(self) -> Iterator[Plan]: ...
+
+
 @dataclass(frozen=True, slots=True)
-class _Desk:
+class Bookings:
     """Turns one car's plans into bookings."""
 
     car: Car
-    calendar: Calendar
+    calendar: Plans
     renters: tuple[Renter, ...]
     clerk: AccountName
     raised: datetime
