@@ -119,18 +119,20 @@ class Reconciler:
     async def among(self, booking_ids: Collection[str], row_ids: Collection[object], most: timedelta) -> Report:
         """Only those bookings, and rows of the ledger with the bookings that they name; Stripe is asked about each.
 
-        ``not_asked`` are those about which Stripe gave no answer, or this engine's key may not ask; ``waits`` those
-        that are to be looked at again: *most* time was over, or some engine is about to see to them.
+        It is asked in their order, until *most* time is over; ``not_asked`` are those about which it gave no answer, or
+        this engine's key may not ask.
 
         Raises:
             Unavailable: MongoDB does not answer.
         """
         report, ends = Report(), perf_counter() + most.total_seconds()
         entries = list(_sound_entries(await self.books.entries_among(row_ids), report))
-        wanted = {BookingId(each) for each in (*booking_ids, *(each.booking_id for each in entries))}
+        named = (*booking_ids, *(each.booking_id for each in entries))
+        wanted = {BookingId(each): at for at, each in enumerate(dict.fromkeys(named))}
         evidence = await self.books.evidence(self.clock.now(), live=self.gateway.livemode)
         known = [each for each in report.readable(await self.books.of(wanted)) if not self._drawn(each)]
         looked = [each for each in known if each.booking.state in HOLDS_MONEY or each.intents or each.entries]
+        looked.sort(key=lambda each: wanted[each.booking.id])
         report.looked = len(looked)
         for each in looked:
             self._judge_alone(each, evidence, report)
@@ -141,7 +143,7 @@ class Reconciler:
                 if perf_counter() < ends:
                     await self._judge_by_stripe(booked, report)
                 else:
-                    report.waits.add(booked.booking.id)
+                    report.waits.append(booked.booking.id)
 
         # Of whom there is a word already nothing more has to be asked within the minute.
         await asyncio.gather(*(ask(each) for each in looked if each.booking.id not in told))
@@ -160,7 +162,7 @@ class Reconciler:
             report.not_asked += 1
         report.found |= own.found
         if own.under_way:
-            report.waits.add(booked.booking.id)
+            report.stirs.append(booked.booking.id)
 
     async def _judge_strays(self, booked: BookedMoney, report: Report) -> None:
         """What Stripe has for it and it does not know of."""

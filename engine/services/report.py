@@ -31,7 +31,8 @@ class Report:
         own_prices: Bookings older than their car's series of terms: their prices were compared with themselves.
         disputes_unread: The Stripe key may not read disputes.
         damaged: What cannot be read.
-        waits: Bookings that some engine is about to see to, where only some are looked at.
+        waits: Where only some bookings are looked at: those about whom there was no time to ask, in their order.
+        stirs: Likewise, those that some engine is about to see to.
         sums: (tender, day, currency) -> what the ledger posted, of the days compared.
     """
 
@@ -49,7 +50,8 @@ class Report:
     damaged: dict[tuple[str, str], Damaged] = field(default_factory=dict)
     sums: dict[tuple[str, str, str], DaySums] = field(default_factory=dict)
     found: dict[tuple[str, ...], Difference] = field(default_factory=dict)
-    waits: set[str] = field(default_factory=set)
+    waits: list[str] = field(default_factory=list)
+    stirs: list[str] = field(default_factory=list)
 
     @property
     def differences(self) -> list[Difference]:

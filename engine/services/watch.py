@@ -71,6 +71,7 @@ class Watch:
     looks: int = 0
     _waiting: dict[str, Touched] = field(default_factory=dict)
     _again: dict[str, Touched] = field(default_factory=dict)
+    _stirring: dict[str, Touched] = field(default_factory=dict)
     _once: set[tuple[str, str, str]] = field(default_factory=set)
     _told: dict[tuple[str, str, str], None] = field(default_factory=dict)
     _overrun: bool = False
@@ -87,7 +88,7 @@ class Watch:
     @property
     def settled(self) -> bool:
         """Whether all that was heard of was looked at, as often as it takes."""
-        return not self._waiting and not self._once
+        return not self._waiting and not self._again and not self._once
 
     async def next(self, seen: int) -> list[Found]:
         """What was found after the first *seen*, as soon as there is any."""
@@ -147,10 +148,14 @@ class Watch:
             self._waiting[row.key] = row
 
     def _take(self) -> list[Touched]:
-        """What is to be looked at once more, then what was written; of each collection no more than a page."""
+        """What is to be looked at once more, then what was written; of each collection no more than a page.
+
+        Whom an engine is about to see to comes last: it is looked at until that has happened, and the time for asking
+        Stripe would never come to the others.
+        """
         count = dict[str, int]()
         taken: dict[str, Touched] = {}
-        for key, row in [*self._again.items(), *self._waiting.items()]:
+        for key, row in [*self._again.items(), *self._waiting.items(), *self._stirring.items()]:
             if count.get(row.collection, 0) < MOST_ROWS and key not in taken:
                 count[row.collection] = count.get(row.collection, 0) + 1
                 taken[key] = row
@@ -179,7 +184,12 @@ class Watch:
         found = await self.rows.look(rows, self.clock.now())
         bookings = [each for each in rows.get("bookings", ()) if isinstance(each, str)]
         report = await self.reconciler.among(bookings, rows.get("ledger", ()), MOST_ASKING)
-        self._again |= {row.key: row for row in (Touched("bookings", each) for each in report.waits)}
+        waits = _by_key(report.waits)
+        self._again |= {key: row for key, row in waits.items() if key not in self._stirring}
+        for row in taken:
+            if row.key not in waits:
+                self._stirring.pop(row.key, None)
+        self._stirring |= _by_key(report.stirs)
         return [*found, *_of_books(report)]
 
 
@@ -205,6 +215,10 @@ class WatchNotes:
             rows.append(AuditRow(now, self.by, self.desk, FOUND, "deployment:rows", after={"more": str(more)}))
         for row in rows:
             await self.store.audit(row)
+
+
+def _by_key(booking_ids: Iterable[str]) -> dict[str, Touched]:
+    return {row.key: row for row in (Touched("bookings", each) for each in booking_ids)}
 
 
 def _of_books(report: Report) -> list[Found]:

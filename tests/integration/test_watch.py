@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 
@@ -18,6 +19,7 @@ from engine.background import at_work
 from engine.config import Secret
 from engine.domain.health import Area
 from engine.domain.watch import FOUND, Touched
+from engine.services import reconcile
 from engine.services import watch as watches
 
 pytestmark = pytest.mark.asyncio
@@ -224,3 +226,29 @@ async def test_who_was_mended_is_looked_up_by_index_however_many_were(world, str
     ]
     # The shapes' own walk reads every row once, the audit's too; strangers add a handful for each of theirs.
     assert sum(looked) < 2 * 4000
+
+
+async def test_whoever_an_engine_is_about_to_see_to_keeps_nobody_from_being_asked_about(world, stripe, monkeypatch):
+    """Seen in the long attack run: they were asked about first at each look, and the time was over then."""
+    async with world.desk() as clerk, world.desk("worker") as worker:
+        booked = [
+            await opened(clerk, key=f"k{n}", period=days(clerk, 10 * n, 10 * n + 2), car=f"car-{1 + n % 2}")
+            for n in range(1, 6)
+        ]
+        for each in booked:
+            await stripe.pay(each)
+        *stirring, last = sorted(booked, key=lambda each: each.id)
+        robbed = await clerk.payment.settle(clerk.actor, last.id)
+        await stripe.rob(robbed)
+        watch = worker.head_office.watch
+        for each in (*stirring, robbed):
+            watch._hear(Touched("bookings", each.id))
+
+        found = []
+        for _ in range(9):
+            # The first asking of a look fits into its time, and the next does not.
+            monkeypatch.setattr(reconcile, "perf_counter", itertools.count(step=2).__next__)
+            found += await watch.look()
+
+    assert [f"booking:{robbed.id}"] == [each.subject for each in found]
+    assert watch.settled
