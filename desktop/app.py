@@ -20,6 +20,7 @@ from qasync import QEventLoop
 from desktop.bridge import EngineThread, Held
 from desktop.collector import collecting_here
 from desktop.dialogs import tell
+from desktop.endings import Endings
 from desktop.offline import Stored
 from desktop.outside import open_page
 from desktop.preferences import Preferences
@@ -110,12 +111,16 @@ class Program:
         self._tasks.failed.connect(self._crashed)
         self.window.task_failed.connect(self._crashed)
         self.session.changed.connect(self._session_changed)
-        self.window.close_requested.connect(lambda: self._tasks.once("leave", self._ask_to_leave()))
+        self.window.close_requested.connect(self._close_requested)
+        self._endings = Endings(app)
+        self._endings.wanted.connect(self._ended_from_outside)
+        self._endings.place_wanted.connect(self.window.keep_place)
         watch.observe(self.window)
 
     async def live(self, *, smoke: bool = False) -> int:
         """From showing the window to having closed everything."""
         self._bridge.start()
+        self._endings.open()
         try:
             self.window.show()
             self.session.start()
@@ -123,11 +128,27 @@ class Program:
                 return await self._watch.smoke(self.session, self.window)
             await self._leaving.wait()
         finally:
-            await self._unwind()
+            try:
+                await self._unwind()
+            finally:
+                self._endings.close()
         return 0
 
     def leave(self) -> None:
-        self._leaving.set()
+        if not self._leaving.is_set():
+            self.window.keep_place()
+            self._leaving.set()
+
+    def _close_requested(self) -> None:
+        if self._endings.session_ends:
+            self.leave()
+        else:
+            self._tasks.once("leave", self._ask_to_leave())
+
+    def _ended_from_outside(self, name: str) -> None:
+        """Nobody is there to be asked: what is open stays as it does where a person leaves and says so."""
+        log.info("desktop.ending", by=name)
+        self.leave()
 
     async def _ask_to_leave(self) -> None:
         if await self.window.may_go(leaving=True):

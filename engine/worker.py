@@ -18,6 +18,7 @@ from engine.adapters.webhook_server import open_webhooks, webhook_app
 from engine.bootstrap import Engine, Place, open_engine, open_place
 from engine.config import Secret, Settings
 from engine.domain.boot_clock import rest
+from engine.domain.endings import ending_signals
 from engine.domain.errors import (
     AccountDisabled,
     DriveSphereError,
@@ -58,7 +59,7 @@ class Orders:
 
 
 async def run(settings: Settings, orders: Orders) -> None:
-    """Work until SIGTERM or SIGINT.
+    """Work until SIGTERM, SIGINT or the terminal's end.
 
     Raises:
         Misconfigured: With a sentence on what to do.
@@ -169,7 +170,7 @@ def _end_on_signals() -> None:
             log.info("worker.ending")
             worker.cancel()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in ending_signals():
         try:
             loop.add_signal_handler(number, end)
         except NotImplementedError:  # Windows

@@ -154,6 +154,11 @@ class MainWindow(QMainWindow):
         view.deleteLater()
         self.sign_in.take_focus()
 
+    def keep_place(self) -> None:
+        """Where the window is now is where the next one opens."""
+        self._tools.preferences.geometry = self.saveGeometry()
+        self._tools.preferences.save()
+
     def show_keys(self) -> None:
         self._tasks.once("keys", self._ask_keys())
 
@@ -218,8 +223,6 @@ class MainWindow(QMainWindow):
         return super().event(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._tools.preferences.geometry = self.saveGeometry()
-        self._tools.preferences.save()
         event.ignore()
         self.close_requested.emit()
 

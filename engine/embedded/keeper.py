@@ -16,12 +16,12 @@ import json
 import logging
 import os
 import secrets
-import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from engine.domain.endings import ending_signals
 from engine.domain.errors import DriveSphereError, Misconfigured, Unavailable
 from engine.embedded.folder import ServerFolder, write_private
 from engine.embedded.mongod import Mongod
@@ -162,7 +162,7 @@ def _tell(writer: asyncio.StreamWriter, **what: object) -> None:
 
 def _end_on_signals(keeper: Keeper) -> None:
     if sys.platform != "win32":
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in ending_signals():
             asyncio.get_running_loop().add_signal_handler(number, keeper.leave)
 
 
