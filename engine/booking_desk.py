@@ -51,7 +51,7 @@ class Readable:
 
 def readable_to(actor: Actor) -> Readable:
     if actor.role is Role.OWNER:
-        return Readable(BookingSource(FLEET_LIST, discreet_booking_of, FLEET_IN_ORDER), FLEET, FLEET)
+        return Readable(BookingSource(FLEET_LIST, discreet_booking_of, FLEET_IN_ORDER, FLEET), FLEET, FLEET)
     if actor.role is Role.RENTER and actor.renter is not None:
         own = own_names(actor.account, actor.renter.id)
         return Readable(BookingSource(own.bookings, booking_of), own.bookings, STANDINGS, own.answers)

@@ -231,7 +231,8 @@ def doctor(data: Path | None, account: str, *, as_json: bool) -> None:
     with in_words(doctoring.tell_problem_as_json) if as_json else in_words():
         settings = settings_of(data)
         hear = (lambda _: None) if as_json else doctoring.tell
-        report = asyncio.run(doctoring.run(settings, account, password_of(settings, account), hear))
+        password = password_of(settings, account)
+        report = asyncio.run(doctoring.run(settings, account, password, hear, doctoring.Progress()))
     if as_json:
         doctoring.tell_as_json(report)
     sys.exit(1 if report.level is Level.BAD else 3 if report.missed else 0)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from time import monotonic
 
 import click
 
@@ -15,15 +17,21 @@ from engine.config import Secret, Settings
 from engine.domain.errors import DriveSphereError, Unavailable
 from engine.domain.health import UNREACHABLE, Finding, HealthReport, Level
 from engine.domain.health_words import leaderless
+from engine.services.health_rows import UNHURRIED, Pace
 
 _MARKS = {Level.GOOD: "ok", Level.UNKNOWN: "not seen", Level.WARNING: "warning", Level.BAD: "BAD"}
 _MARK_WIDTH = 9
+_TELL_EVERY_S = 5.0
 
 
 async def run(
-    settings: Settings, account: str, password: Secret, on_finding: Callable[[Finding], None] = lambda _: None
+    settings: Settings,
+    account: str,
+    password: Secret,
+    on_finding: Callable[[Finding], None] = lambda _: None,
+    on_progress: Callable[[str], None] = lambda _: None,
 ) -> HealthReport:
-    """Look at everything with *account*'s rights.
+    """Look at everything with *account*'s rights, however long it takes; *on_progress* hears how far it came.
 
     Where members are there and none leads, nobody can sign in, and that is the one finding.
 
@@ -33,7 +41,8 @@ async def run(
     async with open_place(settings) as place:
         try:
             async with open_engine(place, account, password.reveal(), background=False) as engine:
-                return await engine.head_office.health.examine(engine.actor, on_finding)
+                pace = Pace(UNHURRIED, on_progress)
+                return await engine.head_office.health.examine(engine.actor, on_finding, pace)
         except Unavailable as problem:
             members = await members_at(place.connector) if problem.server == "mongodb" else ()
             if all(each.state == UNREACHABLE for each in members):
@@ -41,6 +50,18 @@ async def run(
     finding = leaderless(members)
     on_finding(finding)
     return HealthReport(datetime.now(UTC), (finding,))
+
+
+@dataclass(slots=True)
+class Progress:
+    """Tells whoever waits before a terminal, no more often than anybody can read it."""
+
+    last: float = field(default_factory=monotonic)
+
+    def __call__(self, line: str) -> None:
+        if (now := monotonic()) - self.last >= _TELL_EVERY_S:
+            self.last = now
+            click.echo(f"{'':{_MARK_WIDTH}} {'':10} ... {line}", err=True)
 
 
 def tell(finding: Finding) -> None:

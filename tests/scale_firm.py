@@ -185,9 +185,10 @@ class ScaledFirm:
         fuel = Fuel(rng.choice(model["fuels"].split()))
         gears = "automatic" if fuel in (Fuel.ELECTRIC, Fuel.HYBRID) else rng.choice(model["gears"].split())
         fate, age = rng.random(), rng.randrange(0, 7)
+        pair, number = n // 9_000, 1_000 + n * 7919 % 9_000
         return Car(
             id=CarId(f"ca-{n:06d}"),
-            plate=f"B-{_LETTERS[n % 22]}{_LETTERS[n // 22 % 22]} {1000 + n // 484}",
+            plate=f"B-{_LETTERS[pair // 22]}{_LETTERS[pair % 22]} {number}",
             brand=model["brand"],
             model=model["model"],
             year=self.now.year - age,

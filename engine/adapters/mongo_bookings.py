@@ -11,7 +11,7 @@ from engine.adapters.mongo_reading import MOST_MINOR, Fields, Unreadable
 from engine.domain.booking import UNTOLD, Booking, BookingId, BookingState, Priced, Step
 from engine.domain.car import BranchId, CarId, OwnerId
 from engine.domain.changed_car import BookedCar, CarChange
-from engine.domain.listing import BookingOrder, initials, search_keys
+from engine.domain.listing import BookingOrder, BookingSelection, initials, search_keys
 from engine.domain.money import Money
 from engine.domain.payment import Attempt, AttemptState, Refund, RefundState
 from engine.domain.people import AccountName, RenterId
@@ -270,12 +270,17 @@ def attempt_of(row: Fields) -> Attempt:
 class BookingSource:
     """Where an account reads bookings from, and how.
 
-    Attributes: ``name`` is a collection or a view; ``in_order`` are views that have an order by themselves.
+    Attributes: ``name`` is a collection or a view; ``in_order`` are views that have an order by themselves. ``counted``
+    is where rows are counted that no text narrows, if elsewhere: what a view makes of rows, it makes for a count too.
     """
 
     name: str
     read: Callable[[Document], Booking]
     in_order: Mapping[tuple[BookingOrder, bool], str] = field(default_factory=dict)
+    counted: str = ""
+
+    def to_count(self, chosen: BookingSelection) -> str:
+        return self.counted if self.counted and chosen.sought is None else self.name
 
 
 WHOLE = BookingSource("bookings", booking_of)

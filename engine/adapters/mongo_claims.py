@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from time import perf_counter
@@ -12,7 +13,9 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 
 from engine.adapters.mongo_client import Client, Collection, Database, Document, session_of, speaking
 from engine.adapters.mongo_documents import claims_of
+from engine.adapters.mongo_migrate import Hear, deaf
 from engine.adapters.mongo_movements import OPEN_NOW, movement_of
+from engine.adapters.mongo_pages import pages
 from engine.adapters.mongo_reading import Fields, read, shown
 from engine.adapters.mongo_rules import VALIDATORS
 from engine.adapters.mongo_strangers import strangers_walk
@@ -33,12 +36,15 @@ from engine.domain.restored import Outcome
 from engine.domain.settings import LONGEST_HOLD
 from engine.domain.successor import SLACK
 
-_PAGE, _FEW = 300, 20
+_PAGE, _FEW = 1_000, 20
+#: Rows that are held against their collection's shape in one command, and bookings whose cars are looked for in one.
+_SHAPES, _CARS = 20_000, 10_000
 _BLOCKING = [state.value for state in BLOCKING]
+_BY_CAR = "blocking_car"
 _KEPT = ("car_id", "starts_at", "ends_at", "state", "hold_until", "created_at")
 
 
-async def claims_walk(client: Client, db: Database, now: datetime, most: timedelta) -> Walk:
+async def claims_walk(client: Client, db: Database, now: datetime, most: timedelta, hear: Hear = deaf) -> Walk:
     """Every fence beside the bookings that keep its car, and those of cars that have none."""
     walk, began, last = Walk(), perf_counter(), list[Any]()
     with speaking():
@@ -56,7 +62,12 @@ async def claims_walk(client: Client, db: Database, now: datetime, most: timedel
             _compare(walk, fences, rows, now)
             _compare_restored(walk, fences, lost)
             _compare_movements(walk, fences, away)
-        walk.add(await _fenceless(db))
+            hear(f"{walk.looked:,} cars beside their claims")
+        async for lines in _fenceless(db):
+            walk.add(lines)
+            if perf_counter() - began > most.total_seconds():
+                walk.cut_off = True
+                return walk
     return walk
 
 
@@ -148,15 +159,18 @@ async def _after(collection: Collection, last: list[Any], session: AsyncClientSe
     return [row for row in rows if [row["_id"]] != last]
 
 
-async def _fenceless(db: Database) -> list[str]:
-    pipeline: list[Document] = [
-        {"$match": {"state": {"$in": _BLOCKING}}},
-        {"$group": {"_id": "$car_id", "booking": {"$first": "$_id"}}},
-        {"$lookup": {"from": "fences", "localField": "_id", "foreignField": "_id", "as": "fence"}},
-        {"$match": {"fence": []}},
-        {"$limit": _FEW},
-    ]
-    rows = await (await db.bookings.aggregate(pipeline)).to_list()
+async def _fenceless(db: Database) -> AsyncIterator[list[str]]:
+    """Of whatever keeps a car that has no fence, a page of bookings at a time; movements come last."""
+    async for car_ids in _pages_of_cars(db):
+        pipeline: list[Document] = [
+            {"$match": {"state": {"$in": _BLOCKING}, "car_id": car_ids}},
+            {"$group": {"_id": "$car_id", "booking": {"$first": "$_id"}}},
+            {"$lookup": {"from": "fences", "localField": "_id", "foreignField": "_id", "as": "fence"}},
+            {"$match": {"fence": []}},
+            {"$limit": _FEW},
+        ]
+        rows = await (await db.bookings.aggregate(pipeline, hint=_BY_CAR)).to_list()
+        yield [_fenceless_line(row["_id"], row["booking"]) for row in rows]
     astray: list[Document] = [
         {"$match": OPEN_NOW},
         {"$lookup": {"from": "fences", "localField": "car_id", "foreignField": "_id", "as": "fence"}},
@@ -164,8 +178,21 @@ async def _fenceless(db: Database) -> list[str]:
         {"$limit": _FEW},
     ]
     away = await (await db.movements.aggregate(astray)).to_list()
-    kept = [_fenceless_line(row["_id"], row["booking"]) for row in rows]
-    return [*kept, *(_fenceless_line(row.get("car_id"), row["_id"], "planned") for row in away)]
+    yield [_fenceless_line(row.get("car_id"), row["_id"], "planned") for row in away]
+
+
+async def _pages_of_cars(db: Database) -> AsyncIterator[Document]:
+    """Filters of the cars that open bookings name; first of what is no text, and so no car's number."""
+    yield {"$not": {"$gte": "", "$lt": {}}}
+    after: Document = {"$gte": ""}
+    while True:
+        wanted: Document = {"state": {"$in": _BLOCKING}, "car_id": after}
+        ends = db.bookings.find(wanted, {"_id": 0, "car_id": 1}).hint(_BY_CAR).sort("car_id", 1)
+        last = [row["car_id"] for row in await ends.skip(_CARS - 1).limit(1).to_list()]
+        yield {**after, **({"$lte": last[0]} if last else {})}
+        if not last:
+            return
+        after = {"$gt": last[0]}
 
 
 def _fenceless_line(car_id: Any, keeper: Any, verb: str = "kept") -> str:
@@ -203,19 +230,35 @@ def _claimed(fence: Document) -> FenceClaims:
     )
 
 
-async def shapes_walk(db: Database, most: timedelta) -> Walk:
+async def shapes_walk(db: Database, most: timedelta, hear: Hear = deaf) -> Walk:
     """Rows that their collection would refuse, and bookings of strangers; what the account may not read is left out."""
-    walk, began = Walk(), perf_counter()
+    walk, until = Walk(), perf_counter() + most.total_seconds()
     for name in VALIDATORS:
-        if perf_counter() - began > most.total_seconds():
-            walk.cut_off = True
-            return walk
         with suppress(Forbidden), speaking():
-            found = await misfits(db, name, {}, _FEW)
+            whole = await _misshapen(db, name, walk, until, hear)
             walk.looked += 1
-            walk.add(f"{name}: {shown(each)}" for each in found)
-    await strangers_walk(db, walk, most - timedelta(seconds=perf_counter() - began))
+            if not whole:
+                walk.cut_off = True
+                return walk
+    await strangers_walk(db, walk, timedelta(seconds=until - perf_counter()), hear)
     return walk
+
+
+async def _misshapen(db: Database, name: str, walk: Walk, until: float, hear: Hear) -> bool:
+    """A line in *walk* for each, up to ``_FEW`` of a collection; whether there was time for all of it."""
+    found, looked = 0, 0
+    async for page in pages(db[name], _SHAPES):
+        if perf_counter() > until:
+            return False
+        odd = page.within(db[name].find({"$nor": [VALIDATORS[name]]}, {"_id": 1})).limit(_FEW - found)
+        some = await odd.to_list()
+        walk.add(f"{name}: {shown(row['_id'])}" for row in some)
+        found, looked = found + len(some), looked + _SHAPES
+        if found >= _FEW:
+            break
+        if page.beyond:
+            hear(f"{looked:,} {name} beside their shape")
+    return True
 
 
 async def misfits(db: Database, name: str, among: Document, most: int) -> list[Any]:

@@ -10,6 +10,7 @@ import pymongo
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
+from engine.adapters.mongo_cars import AT_ONCE
 from engine.adapters.mongo_client import TRANSACTION_S, Client, Collection, Document, database, session_of, speaking
 from engine.adapters.mongo_documents import (
     audit_document,
@@ -74,12 +75,13 @@ class MongoFirm:
 
     async def lines(self) -> list[BranchLine | Damaged]:
         with speaking():
-            branches = await self._db.branches.find().to_list()
+            branches = await self._db.branches.find(batch_size=AT_ONCE).to_list()
             per_branch: list[Document] = [{"$group": {"_id": "$branch_id", "count": {"$sum": 1}}}]
-            standing: list[Document] = [{"$match": {"status": _STANDING}}, *per_branch]
-            cars = await _counts(self._db.cars, standing)
+            # Each by an index that has all of it, so that no row is read.
+            standing: list[Document] = [{"$match": {"branch_id": {"$gt": ""}, "status": _STANDING}}, *per_branch]
+            cars = await _counts(self._db.cars, standing, "branch_price")
             blocking: list[Document] = [{"$match": _blocking()}, *per_branch]
-            bookings = await _counts(self._db.bookings, blocking)
+            bookings = await _counts(self._db.bookings, blocking, "blocking_time")
 
         def line_of(document: Document) -> BranchLine:
             branch = branch_of(document)
@@ -146,13 +148,12 @@ class MongoFirm:
                 return await session.with_transaction(change, read_concern=SNAPSHOT, write_concern=MAJORITY)
 
 
-async def _counts(collection: Collection, pipeline: list[Document]) -> dict[str, int]:
+async def _counts(collection: Collection, pipeline: list[Document], index: str) -> dict[str, int]:
     """By branch; rows that name none are left out."""
-    return {
-        row["_id"]: row["count"] async for row in await collection.aggregate(pipeline) if isinstance(row["_id"], str)
-    }
+    rows = await collection.aggregate(pipeline, hint=index, batchSize=AT_ONCE)
+    return {row["_id"]: row["count"] async for row in rows if isinstance(row["_id"], str)}
 
 
 def _blocking(since: datetime = BEGINNING) -> Document:
-    """Through the partial index on what blocks, of which the times come first."""
-    return {"state": {"$in": list(BLOCKING)}, "ends_at": {"$gte": since}}
+    """Through the partial index on what blocks, of which the pick-up comes first."""
+    return {"state": {"$in": list(BLOCKING)}, "starts_at": {"$gte": since}}

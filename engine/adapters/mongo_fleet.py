@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from engine.adapters.mongo_cars import cars_meant
+from bson import MinKey
+
+from engine.adapters.mongo_cars import AT_ONCE, cars_meant
 from engine.adapters.mongo_client import Client, Database, Document, database, speaking
 from engine.adapters.mongo_documents import Claimed, booked, booked_ids, car_of, claims_of
 from engine.adapters.mongo_reading import Fields, read, sound
-from engine.adapters.mongo_sought import holds
+from engine.adapters.mongo_sought import holds, in_order
 from engine.domain.availability import ClaimKind
-from engine.domain.booking import STANDING, BookingId, BookingState
+from engine.domain.booking import BLOCKING, STANDING, BookingId, BookingState
 from engine.domain.car import CarId, CarStatus, OwnerId
 from engine.domain.damage import Damaged
 from engine.domain.fleet import MOST_TOLD, Coming, FleetOrder, FleetOwner, FleetQuery, FleetRow, FleetRows, Outlook
 from engine.domain.people import Role
 from engine.domain.period import RentalPeriod
+from engine.domain.settings import BEGINNING
 from engine.domain.text import search_key, search_words
 
 _ORDERS: dict[FleetOrder, Document] = {
@@ -50,19 +54,16 @@ class MongoFleet:
             if query.to_move:
                 narrowed["_id"] = {"$in": to_move}
             if query.out:
-                narrowed = {"$and": [narrowed, {"_id": {"$in": await self._out(now)}}]}
+                narrowed = {"$and": [narrowed, {"_id": {"$in": await self._out(now, query.owner_id)}}]}
             wanted, slip = await self._wanted(query, narrowed)
-            cursor = self._db.cars.find(wanted).sort(list(_ORDERS[query.order].items()))
-            found, total = await asyncio.gather(
-                cursor.skip(query.offset).limit(query.limit).to_list(), self._db.cars.count_documents(wanted)
-            )
+            found, total = await asyncio.gather(self._page(query, wanted), self._total(query, wanted, statuses))
             ids = [document["_id"] for document in found]
-            fences = await self._db.fences.find({"_id": {"$in": ids}}, {"claims": 1}).to_list()
+            fences = await self._db.fences.find({"_id": {"$in": ids}}, {"claims": 1}, batch_size=AT_ONCE).to_list()
         claims = {fence["_id"]: claims_of(fence) for fence in fences}
         return FleetRows(
             rows=tuple(_row(document, claims.get(document["_id"], [])) for document in found),
             total=total,
-            statuses=statuses,
+            statuses=MappingProxyType({CarStatus(each): statuses[each] for each in _STATUSES if each in statuses}),
             to_move=len(to_move),
             slip=slip,
         )
@@ -74,23 +75,52 @@ class MongoFleet:
         meant = await cars_meant(self._db, query.text, narrowed)
         return {"$and": [narrowed, holds("parts", meant)]}, meant.slip
 
-    async def _statuses(self, mine: Document) -> MappingProxyType[CarStatus, int]:
-        pipeline: list[Document] = [{"$match": mine}, {"$group": {"_id": "$status", "cars": {"$sum": 1}}}]
-        found = await (await self._db.cars.aggregate(pipeline)).to_list()
-        return MappingProxyType({CarStatus(each["_id"]): each["cars"] for each in found if each["_id"] in _STATUSES})
+    async def _page(self, query: FleetQuery, wanted: Document) -> list[Document]:
+        order = list(_ORDERS[query.order].items())
+        if search_words(query.text):
+            return await in_order(self._db.cars, wanted, order, query.offset, query.limit)
+        cursor = self._db.cars.find(wanted).sort(order).skip(query.offset).limit(query.limit)
+        return await cursor.batch_size(query.limit + 1).to_list()
+
+    async def _total(self, query: FleetQuery, wanted: Document, statuses: Mapping[str, int]) -> int:
+        """What *statuses* tell is not counted anew: the firm's list of all cars would read each of them."""
+        if search_words(query.text) or query.branch_id is not None or query.to_move or query.out:
+            return await self._db.cars.count_documents(wanted)
+        return sum(cars for each, cars in statuses.items() if not query.statuses or each in query.statuses)
+
+    async def _statuses(self, mine: Document) -> dict[str, int]:
+        """Of each standing, also of those that this version does not know, by an index that has all of it."""
+        pipeline: list[Document] = [
+            {"$match": {"status": {"$gte": MinKey()}, **mine}},
+            {"$group": {"_id": "$status", "cars": {"$sum": 1}}},
+        ]
+        found = await (await self._db.cars.aggregate(pipeline, hint="status_owner")).to_list()
+        told: Counter[str] = Counter()
+        for each in found:
+            told[each["_id"] if isinstance(each["_id"], str) else ""] += each["cars"]
+        return told
 
     async def _to_move(self, owner_id: OwnerId | None) -> list[str]:
         """Cars not for rent that bookings count on."""
         wanted: Document = {"status": {"$in": _IDLE}, "claims.kind": ClaimKind.BOOKING}
         if owner_id is not None:
             wanted["terms.owner_id"] = owner_id
-        return [fence["_id"] for fence in await self._db.fences.find(wanted, {"_id": 1}).to_list()]
+        return [fence["_id"] for fence in await self._db.fences.find(wanted, {"_id": 1}, batch_size=AT_ONCE).to_list()]
 
-    async def _out(self, now: datetime) -> list[str]:
+    async def _out(self, now: datetime, owner_id: OwnerId | None) -> list[str]:
         """Cars with a booking that has begun, as ``FleetRow.out_at`` says of one."""
+        if owner_id is None:
+            return await self._all_out(now)
         begun = {"kind": ClaimKind.BOOKING, "starts_at": {"$lte": now}}
-        wanted: Document = {"status": {"$in": _STATUSES}, "claims": {"$elemMatch": begun}}
-        return [fence["_id"] for fence in await self._db.fences.find(wanted, {"_id": 1}).to_list()]
+        wanted: Document = {"terms.owner_id": owner_id, "claims": {"$elemMatch": begun}}
+        return [fence["_id"] for fence in await self._db.fences.find(wanted, {"_id": 1}, batch_size=AT_ONCE).to_list()]
+
+    async def _all_out(self, now: datetime) -> list[str]:
+        """Of the whole firm: by what blocks and has begun, of which an index has all that is asked."""
+        begun: Document = {"state": {"$in": list(BLOCKING)}, "starts_at": {"$gt": BEGINNING, "$lte": now}}
+        pipeline: list[Document] = [{"$match": begun}, {"$group": {"_id": "$car_id"}}]
+        rows = await (await self._db.bookings.aggregate(pipeline, hint="blocking_time", batchSize=AT_ONCE)).to_list()
+        return [row["_id"] for row in rows if isinstance(row["_id"], str)]
 
     async def outlook(self, car_id: CarId) -> Outlook:
         with speaking():
@@ -105,7 +135,7 @@ class MongoFleet:
     async def owners(self) -> list[FleetOwner]:
         with speaking():
             accounts = {"role": Role.OWNER, "owner_id": {"$type": "string"}}
-            people = await self._db.people.find(accounts, {"owner_id": 1, "name": 1}).to_list()
+            people = await self._db.people.find(accounts, {"owner_id": 1, "name": 1}, batch_size=AT_ONCE).to_list()
             ids = await self._db.cars.distinct("owner_id")
         named = {each["owner_id"]: each["name"] for each in people if isinstance(each.get("name"), str)}
         names = dict.fromkeys((each for each in ids if isinstance(each, str)), "") | named

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import groupby
 from time import perf_counter
@@ -24,13 +25,15 @@ from engine.adapters.mongo_client import (
 )
 from engine.adapters.mongo_deployment import MongoDeployment
 from engine.adapters.mongo_indexes import INDEXES
+from engine.adapters.mongo_ledger_sums import over
+from engine.adapters.mongo_migrate import Hear, deaf
 from engine.adapters.mongo_provision import same_index, same_rights
-from engine.adapters.mongo_reading import SUMMABLE, Fields, read, shown, sound
+from engine.adapters.mongo_reading import Fields, read, shown, sound
 from engine.adapters.mongo_renters import same_view, wanted_views
 from engine.adapters.mongo_rights import RIGHTS, privileges
 from engine.adapters.mongo_rules import VALIDATORS, same_validator
 from engine.adapters.mongo_schema import schema_row
-from engine.adapters.mongo_series import odd_terms
+from engine.adapters.mongo_series import all_odd_terms
 from engine.domain.backup import Epoch
 from engine.domain.booking import BLOCKING, BookingState
 from engine.domain.damage import Damaged
@@ -48,7 +51,6 @@ from engine.domain.health import (
     has_no_majority,
 )
 from engine.domain.health_claims import Walk
-from engine.domain.ledger import LedgerKind
 from engine.domain.money import Money
 from engine.domain.restored import Outcome
 from engine.domain.server_address import same_server
@@ -71,7 +73,6 @@ _STATES = {
     "Mongos": "router",
     "LoadBalancer": "balancer",
 }
-_SHARES = [LedgerKind.OWNER_SHARE.value, LedgerKind.PLATFORM_SHARE.value]
 
 
 class MongoHealth:
@@ -135,16 +136,13 @@ class MongoHealth:
         wrong += [
             f"{name}: another view" for name in views if name in there and not same_view(there[name], views[name])
         ]
-        for collection in INDEXES.keys() & there.keys():
-            compared, differing = await self._indexes(collection)
+        for compared, differing in await asyncio.gather(*map(self._indexes, INDEXES.keys() & there.keys())):
             looked += compared
             wrong += differing
-        for role in RIGHTS:
-            try:
-                wrong += await self._role(role)
-                looked += 1
-            except Forbidden:
-                unseen.append(f"role {role}")
+        roles = await self._roles()
+        wrong += [line for lines in roles.values() for line in lines or ()]
+        unseen += [f"role {role}" for role, lines in roles.items() if lines is None]
+        looked += len(roles) - len(unseen)
         return SchemaFacts(row["version"] if row else None, looked, tuple(sorted(wrong)), tuple(unseen))
 
     async def _indexes(self, collection: str) -> tuple[int, list[str]]:
@@ -159,13 +157,31 @@ class MongoHealth:
                 wrong.append(f"{collection}: another index {name}")
         return len(wanted), wrong
 
-    async def _role(self, role: str) -> list[str]:
+    async def _roles(self) -> dict[str, list[str] | None]:
+        """What is wrong with each role, in one question; None where this account may not look, role by role then."""
+        try:
+            return dict(await self._compared(list(RIGHTS)))
+        except Forbidden:
+            return {role: told for each in RIGHTS for role, told in (await self._one(each)).items()}
+
+    async def _one(self, role: str) -> Mapping[str, list[str] | None]:
+        try:
+            return await self._compared([role])
+        except Forbidden:
+            return {role: None}
+
+    async def _compared(self, roles: list[str]) -> Mapping[str, list[str]]:
         with speaking():
-            found = (await self._db.command("rolesInfo", role, showPrivileges=True))["roles"]
-        if not found:
-            return [f"role {role}: missing"]
-        same = same_rights(found[0], privileges(role, self._db.name))
-        return [] if same else [f"role {role}: other rights"]
+            found = (await self._db.command("rolesInfo", roles, showPrivileges=True))["roles"]
+        there = {each["role"]: each for each in found}
+        wrong: dict[str, list[str]] = {}
+        for role in roles:
+            if role not in there:
+                wrong[role] = [f"role {role}: missing"]
+            else:
+                same = same_rights(there[role], privileges(role, self._db.name))
+                wrong[role] = [] if same else [f"role {role}: other rights"]
+        return wrong
 
     async def last_round(self, name: str = SWEEPER) -> Round | None:
         with speaking():
@@ -247,7 +263,7 @@ class MongoHealth:
         fields = {"car_id": 1, "starts_at": 1, "ends_at": 1}
         with speaking():
             cursor = self._db.bookings.find(wanted, fields).sort([("car_id", 1), ("ends_at", 1), ("starts_at", 1)])
-            return await cursor.limit(limit).to_list()
+            return await cursor.limit(limit).batch_size(limit + 1).to_list()
 
     async def still(self, pair: tuple[Claimed, Claimed]) -> bool:
         wanted: Document = {"_id": {"$in": [each.booking_id for each in pair]}, "state": {"$in": list(BLOCKING)}}
@@ -259,18 +275,22 @@ class MongoHealth:
         same_time = one.starts_at < other.ends_at and other.starts_at < one.ends_at
         return one.car_id == other.car_id and same_time
 
-    async def claims_beside_bookings(self, now: datetime, most: timedelta) -> Walk:
-        return await claims_walk(self._client, self._db, now, most)
+    async def claims_beside_bookings(self, now: datetime, most: timedelta, hear: Hear = deaf) -> Walk:
+        return await claims_walk(self._client, self._db, now, most, hear)
 
-    async def rows_beside_shapes(self, most: timedelta) -> Walk:
-        return await shapes_walk(self._db, most)
+    async def rows_beside_shapes(self, most: timedelta, hear: Hear = deaf) -> Walk:
+        return await shapes_walk(self._db, most, hear)
 
     async def strange_terms(self) -> list[str]:
         with speaking():
             branches = await self._db.branches.find({"zone": {"$type": "string"}}, {"zone": 1}).to_list()
-            zones = {row["_id"]: row["zone"] for row in branches if isinstance(row["_id"], str)}
+            of_zone: dict[str, list[str]] = {}
+            for row in branches:
+                if isinstance(row["_id"], str):
+                    of_zone.setdefault(row["zone"], []).append(row["_id"])
+            # A zone at a time: one clause for each branch would be held against every fence.
             right: list[Document] = [
-                {"terms.branch_id": branch, "terms.zone": zone} for branch, zone in sorted(zones.items())
+                {"terms.branch_id": {"$in": ids}, "terms.zone": zone} for zone, ids in sorted(of_zone.items())
             ]
             wanted: Document = {"$nor": right, "status": {"$ne": "retired"}} if right else {}
             found = await self._db.fences.find(wanted, {"_id": 1}).limit(_PAGE).to_list()
@@ -278,20 +298,11 @@ class MongoHealth:
 
     async def terms_beside_series(self) -> list[str]:
         with speaking():
-            return sorted([str(each) for each in await odd_terms(self._client, self._db)])
+            return sorted([str(each) async for some in all_odd_terms(self._client, self._db) for each in some])
 
     async def sums(self) -> dict[str, Money]:
-        signed: Document = {
-            "$cond": [{"$in": ["$kind", _SHARES]}, {"$multiply": [-1, "$amount.minor"]}, "$amount.minor"]
-        }
-        pipeline: list[Document] = [
-            {"$match": dict(SUMMABLE)},
-            {"$group": {"_id": "$amount.currency", "over": {"$sum": signed}}},
-            {"$sort": {"_id": 1}},
-        ]
         with speaking():
-            rows = await (await self._db.ledger.aggregate(pipeline)).to_list()
-        return {row["_id"]: Money(int(row["over"]), row["_id"]) for row in rows}
+            return {currency: Money(minor, currency) for currency, minor in sorted((await over(self._db)).items())}
 
 
 async def members_at(connector: Connector) -> tuple[Member, ...]:

@@ -9,17 +9,38 @@ from engine.domain.account_requests import WAITS
 from engine.domain.booking import BLOCKING
 from engine.domain.wish import ANSWERS_KEPT
 
+_NEWEST = (("created_at", DESCENDING), ("_id", DESCENDING))
+_NARROWED = (("state", ASCENDING), ("starts_at", ASCENDING))
 _ONLY_BLOCKING: Document = {"state": {"$in": [state.value for state in BLOCKING]}}
 
 INDEXES: dict[str, list[IndexModel]] = {
     "cars": [
         IndexModel([("country", ASCENDING), ("plate_key", ASCENDING)], name="plate", unique=True),
-        IndexModel([("parts", ASCENDING)], name="parts"),
+        # Whose search is of one fleet or branch reads the cars of that only.
+        IndexModel([("parts", ASCENDING), ("owner_id", ASCENDING), ("branch_id", ASCENDING)], name="parts"),
         IndexModel([("order", ASCENDING), ("_id", ASCENDING)], name="order"),
         IndexModel(
-            [("branch_id", ASCENDING), ("status", ASCENDING), ("daily_rate.minor", ASCENDING)], name="branch_price"
+            [("branch_id", ASCENDING), ("status", ASCENDING), ("daily_rate.minor", ASCENDING), ("owner_id", ASCENDING)],
+            name="branch_price",
         ),
-        IndexModel([("owner_id", ASCENDING), ("order", ASCENDING), ("_id", ASCENDING)], name="owner"),
+        IndexModel(
+            [
+                ("owner_id", ASCENDING),
+                ("order", ASCENDING),
+                ("_id", ASCENDING),
+                ("branch_id", ASCENDING),
+                ("status", ASCENDING),
+            ],
+            name="owner",
+        ),
+        # The other orders of the list of all cars.
+        IndexModel([("plate_key", ASCENDING), ("_id", ASCENDING)], name="plate_order"),
+        IndexModel([("daily_rate.minor", ASCENDING), ("_id", ASCENDING)], name="price"),
+        IndexModel([("daily_rate.minor", DESCENDING), ("_id", ASCENDING)], name="price_down"),
+        IndexModel([("year", DESCENDING), ("_id", ASCENDING)], name="newest"),
+        IndexModel([("odometer_km", DESCENDING), ("_id", ASCENDING)], name="odometer"),
+        # Whoever counts cars by standing or by owner reads keys only.
+        IndexModel([("status", ASCENDING), ("owner_id", ASCENDING)], name="status_owner"),
     ],
     "bookings": [
         IndexModel([("intent_key", ASCENDING)], name="once", unique=True),
@@ -29,8 +50,16 @@ INDEXES: dict[str, list[IndexModel]] = {
             name="blocking_car",
             partialFilterExpression=_ONLY_BLOCKING,
         ),
+        # Which cars are out, and how many bookings each branch has open: by those that have begun, and keys only.
         IndexModel(
-            [("ends_at", ASCENDING), ("starts_at", ASCENDING), ("car_id", ASCENDING), ("state", ASCENDING)],
+            [
+                ("starts_at", ASCENDING),
+                ("branch_id", ASCENDING),
+                ("return_branch_id", ASCENDING),
+                ("car_id", ASCENDING),
+                ("ends_at", ASCENDING),
+                ("state", ASCENDING),
+            ],
             name="blocking_time",
             partialFilterExpression=_ONLY_BLOCKING,
         ),
@@ -41,10 +70,13 @@ INDEXES: dict[str, list[IndexModel]] = {
             partialFilterExpression={"person_at": {"$exists": True}},
         ),
         IndexModel([("trouble.settled.at", ASCENDING)], name="settled", sparse=True),
-        IndexModel([("booked_by", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="desk"),
-        IndexModel([("branch_id", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="branch"),
-        IndexModel([("owner_id", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="owner"),
-        IndexModel([("renter_id", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="renter"),
+        # What stands behind the order is what these lists are narrowed by: a row that does not fit is not read.
+        IndexModel([("booked_by", ASCENDING), *_NEWEST, *_NARROWED], name="desk"),
+        IndexModel([("branch_id", ASCENDING), *_NEWEST, *_NARROWED], name="branch"),
+        IndexModel([("owner_id", ASCENDING), *_NEWEST, *_NARROWED], name="owner"),
+        IndexModel(
+            [("renter_id", ASCENDING), *_NEWEST, ("branch_id", ASCENDING), ("booked_by", ASCENDING)], name="renter"
+        ),
         IndexModel([("renter_id", ASCENDING), ("starts_at", DESCENDING), ("_id", DESCENDING)], name="renter_time"),
         IndexModel([("car_id", ASCENDING), ("starts_at", DESCENDING), ("_id", DESCENDING)], name="car"),
         IndexModel([("state", ASCENDING), ("created_at", DESCENDING), ("_id", DESCENDING)], name="state"),
@@ -55,7 +87,8 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("ends_at", ASCENDING), ("_id", ASCENDING)], name="return"),
         IndexModel([("renter_key", ASCENDING), ("_id", ASCENDING)], name="renter_name"),
         IndexModel([("quote.currency", ASCENDING), ("quote.total", ASCENDING), ("_id", ASCENDING)], name="price"),
-        IndexModel([("search_keys", ASCENDING)], name="search"),
+        # A counter's search reads the rows of its branch or account only.
+        IndexModel([("search_keys", ASCENDING), ("branch_id", ASCENDING), ("booked_by", ASCENDING)], name="search"),
         IndexModel(
             [("former_owners", ASCENDING), ("created_at", ASCENDING)],
             name="former_owner",
@@ -66,6 +99,7 @@ INDEXES: dict[str, list[IndexModel]] = {
     "fences": [
         IndexModel([("terms.branch_id", ASCENDING), ("status", ASCENDING)], name="branch_status"),
         IndexModel([("status", ASCENDING)], name="status"),
+        IndexModel([("terms.owner_id", ASCENDING), ("status", ASCENDING)], name="owner_status"),
     ],
     "movements": [
         IndexModel([("car_id", ASCENDING), ("state", ASCENDING), ("starts_at", ASCENDING)], name="car"),
@@ -74,7 +108,10 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     "settlements": [IndexModel([("booking_id", ASCENDING)], name="booking")],
     "car_terms": [IndexModel([("car_id", ASCENDING), ("n", ASCENDING)], name="series", unique=True)],
-    "car_statuses": [IndexModel([("owner_id", ASCENDING), ("since", ASCENDING)], name="owner")],
+    "car_statuses": [
+        IndexModel([("owner_id", ASCENDING), ("since", ASCENDING)], name="owner"),
+        IndexModel([("car_id", ASCENDING), ("since", ASCENDING)], name="car"),
+    ],
     "renters": [
         IndexModel([("keys", ASCENDING)], name="keys"),
         IndexModel([("parts", ASCENDING)], name="parts"),
@@ -128,7 +165,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         ),
         IndexModel([("owner_id", ASCENDING), ("at", ASCENDING)], name="owner_at"),
         IndexModel([("at", ASCENDING)], name="at"),
-        # The firm's sums by month and branch: answered without reading a row.
+        # The firm's sums by month and branch, and which bookings they are made of: answered without reading a row.
         IndexModel(
             [
                 ("at", ASCENDING),
@@ -136,6 +173,7 @@ INDEXES: dict[str, list[IndexModel]] = {
                 ("branch_id", ASCENDING),
                 ("amount.currency", ASCENDING),
                 ("amount.minor", ASCENDING),
+                ("booking_id", ASCENDING),
             ],
             name="report",
         ),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import pymongo
-from bson import ObjectId
+from bson import MinKey, ObjectId
 from bson.errors import InvalidId
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
@@ -44,10 +45,10 @@ class MongoPeople:
     async def page(self, query: PeopleQuery, offset: int, limit: int) -> tuple[list[Person | Damaged], int, bool]:
         with speaking():
             wanted, slip = await self._wanted(query)
-            found = (
-                await self._db.people.find(wanted).sort([("order", 1), ("_id", 1)]).skip(offset).limit(limit).to_list()
-            )
-            total = await self._db.people.count_documents(wanted)
+            cursor = self._db.people.find(wanted).sort([("order", 1), ("_id", 1)]).skip(offset).limit(limit)
+            found = await cursor.batch_size(limit + 1).to_list()
+            by: dict[str, Any] = {} if wanted else {"hint": "order"}
+            total = await self._db.people.count_documents(wanted, **by)
         return [read("people", document, person_of) for document in found], total, slip
 
     async def _wanted(self, query: PeopleQuery) -> tuple[Document, bool]:
@@ -100,13 +101,21 @@ class MongoPeople:
 
     async def fleets(self, limit: int) -> list[Fleet]:
         pipeline: list[Document] = [
+            # Every standing there is: the index answers, and no car has to be read.
+            {"$match": {"status": {"$gte": MinKey()}}},
             {"$group": {"_id": "$owner_id", "cars": {"$sum": {"$cond": [{"$in": ["$status", _SERVING]}, 1, 0]}}}},
             {"$sort": {"_id": 1}},
             {"$limit": limit},
         ]
         with speaking():
-            counts = await (await self._db.cars.aggregate(pipeline)).to_list()
-            owners = await self._db.people.find({"role": Role.OWNER}).sort("order", 1).limit(limit).to_list()
+            counts = await (await self._db.cars.aggregate(pipeline, hint="status_owner", batchSize=limit)).to_list()
+            owners = (
+                await self._db.people.find({"role": Role.OWNER})
+                .sort("order", 1)
+                .limit(limit)
+                .batch_size(limit + 1)
+                .to_list()
+            )
         cars = {each["_id"]: each["cars"] for each in counts if isinstance(each["_id"], str)}
         names: dict[str, list[str]] = {owner_id: [] for owner_id in cars}
         for owner in owners:

@@ -17,7 +17,7 @@ from engine.adapters.mongo_documents import audit_document
 from engine.adapters.mongo_reading import must, read, sound
 from engine.adapters.mongo_renter_files import file_document, file_of, found_file
 from engine.adapters.mongo_schema import must_fit
-from engine.adapters.mongo_sought import forgiven, holds
+from engine.adapters.mongo_sought import forgiven, holds, in_order
 from engine.adapters.mongo_store import MAJORITY, SNAPSHOT
 from engine.adapters.mongo_views import RENTER_CHANGES
 from engine.domain.audit import AuditRow
@@ -67,16 +67,20 @@ class MongoRenters:
         offset: int,
         limit: int,
     ) -> RenterPage:
-        asked: Document = {"order": {"$gt": ""}}
+        # Who was merged into another has no keys to be found by.
+        asked: Document = {"order": {"$gt": ""}} if wanted is None else {}
         if blocked_at is not None:
             asked["block.since"] = {"$lte": blocked_at}
             asked["$or"] = [{"block.until": {"$exists": False}}, {"block.until": {"$gt": blocked_at}}]
         if wanted is not None:
-            asked = {"$and": [asked, holds("parts", wanted)]}
-        side = -1 if descending else 1
+            asked = {"$and": [*([asked] if asked else []), holds("parts", wanted)]}
+        by = [(field, -1 if descending else 1) for field in _ORDERS[order]]
         with speaking():
-            cursor = self._db.renters.find(asked).sort([(field, side) for field in _ORDERS[order]])
-            found = await cursor.skip(offset).limit(limit).batch_size(limit + 1).to_list()
+            if wanted is not None:
+                found = await in_order(self._db.renters, asked, by, offset, limit)
+            else:
+                cursor = self._db.renters.find(asked).sort(by).skip(offset).limit(limit)
+                found = await cursor.batch_size(limit + 1).to_list()
             total = await self._db.renters.count_documents(asked, limit=COUNT_CAP)
         return RenterPage(tuple(read("renters", each, file_of) for each in found), offset, total)
 

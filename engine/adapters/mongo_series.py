@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 from engine.adapters.mongo_client import Client, Database, Document, session_of
+from engine.adapters.mongo_pages import ids
 
 #: What a car's row and its fence both say.
 _AGREED = ("daily_rate", "owner_id", "branch_id", "status")
 
 
-async def odd_terms(client: Client, db: Database, among: Document | None = None) -> list[Any]:
-    """The ``_id`` of those fences, or of those *among* them; all of one moment, so that an edit is no difference."""
+#: Cars of one look; their fences are of one moment.
+_PAGE = 2_000
+
+
+async def all_odd_terms(client: Client, db: Database) -> AsyncIterator[list[Any]]:
+    """As ``odd_terms`` of all fences, a page of them at a time."""
+    async for page in ids(db.fences, _PAGE):
+        yield await odd_terms(client, db, {"_id": {"$in": page}})
+
+
+async def odd_terms(client: Client, db: Database, among: Document) -> list[Any]:
+    """The ``_id`` of those *among* the fences; all of one moment, so that an edit is no difference."""
     newest: list[Document] = [{"$sort": {"n": -1}}, {"$limit": 1}]
     last: Document = {"from": "car_terms", "localField": "_id", "foreignField": "car_id", "pipeline": newest}
     car: Document = {"from": "cars", "localField": "_id", "foreignField": "_id", "as": "car"}
     fields = dict.fromkeys(("terms", "status", "last", *(f"car.{each}" for each in _AGREED)), 1)
     pipeline: list[Document] = [
-        {"$match": among or {}},
+        {"$match": among},
         {"$lookup": {**last, "as": "last"}},
         {"$lookup": car},
         {"$project": fields},
     ]
     async with session_of(client, snapshot=True) as session:
-        rows = await db.fences.aggregate(pipeline, session=session)
+        rows = await db.fences.aggregate(pipeline, session=session, batchSize=_PAGE)
         return [row["_id"] async for row in rows if not _latest(row)]
 
 

@@ -33,7 +33,7 @@ from engine.adapters.mongo_reading import MOST_MINOR, must, read, sound, split
 from engine.adapters.mongo_renter_files import found_file
 from engine.adapters.mongo_schema import must_fit
 from engine.adapters.mongo_settings import read_revisions
-from engine.adapters.mongo_sought import forgiven, holds
+from engine.adapters.mongo_sought import forgiven, holds, in_order
 from engine.adapters.mongo_work import MongoWork, in_the_way, replace_version
 from engine.domain.audit import AuditRow
 from engine.domain.booking import Booking, BookingId
@@ -137,7 +137,7 @@ class MongoStore:
         return await listed(self._db, self._source, chosen)
 
     async def count_bookings(self, chosen: BookingSelection) -> int:
-        return await counted(self._readable, chosen)
+        return await counted(self._db[self._source.to_count(chosen)], chosen)
 
     async def bookings_meant(self, chosen: BookingSelection, text: str) -> Sought:
         return await meant(self._db, self._source, chosen, text)
@@ -188,7 +188,7 @@ class MongoStore:
 
     async def branches(self) -> list[Branch]:
         with speaking():
-            found = sound("branches", await self._db.branches.find().to_list(), branch_of)
+            found = sound("branches", await self._db.branches.find(batch_size=AT_ONCE).to_list(), branch_of)
         return sorted(found, key=lambda branch: (search_key(branch.name), branch.id))
 
     async def settings(self, at: datetime) -> FirmSettings:
@@ -254,7 +254,7 @@ class MongoStore:
         with speaking():
             told = await cars_meant(self._db, text, wanted)
             asked = {"$and": [wanted, holds("parts", told)]}
-            found = await self._db.cars.find(asked).sort([("order", 1), ("_id", 1)]).limit(limit).to_list()
+            found = await in_order(self._db.cars, asked, [("order", 1), ("_id", 1)], 0, limit)
             total = await self._db.cars.count_documents(asked, limit=COUNT_CAP)
         return CarsSought(tuple(read("cars", document, car_of) for document in found), total, told.slip)
 
@@ -294,7 +294,8 @@ class MongoStore:
 
     async def renter_ids(self, wanted: Sought, limit: int) -> tuple[RenterId, ...]:
         with speaking():
-            found = await self._db.renters.find(holds("parts", wanted), {"_id": 1}).limit(limit).to_list()
+            cursor = self._db.renters.find(holds("parts", wanted), {"_id": 1}, batch_size=limit + 1)
+            found = await cursor.limit(limit).to_list()
         return tuple(RenterId(each["_id"]) for each in found if isinstance(each["_id"], str))
 
     async def telephones(self, renter_ids: Collection[RenterId]) -> Mapping[RenterId, str]:

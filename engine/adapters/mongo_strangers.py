@@ -16,6 +16,7 @@ from typing import Any
 import pymongo
 
 from engine.adapters.mongo_client import Database, Document, speaking
+from engine.adapters.mongo_migrate import Hear, deaf
 from engine.adapters.mongo_reading import shown
 from engine.domain.errors import Forbidden, Unavailable
 from engine.domain.health_claims import Walk
@@ -54,12 +55,13 @@ def _asked(wanted: Document) -> list[Document]:
     ]
 
 
-async def strangers_walk(db: Database, walk: Walk, left: timedelta) -> None:
+async def strangers_walk(db: Database, walk: Walk, left: timedelta, hear: Hear = deaf) -> None:
     """A line in *walk* for each, a step at a time; nothing where the account may not look."""
     try:
         with suppress(Forbidden), speaking(), pymongo.timeout(max(left.total_seconds(), 0.001)):
             async for wanted in _steps(db):
                 walk.add([line_of(each) for each in await strangers_among(db, wanted)])
+                hear("bookings beside their renters")
     except Unavailable:
         walk.cut_off = True
 

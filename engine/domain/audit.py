@@ -96,7 +96,7 @@ class AuditNames:
 
 @dataclass(frozen=True, slots=True)
 class AuditPage:
-    """Attributes: ``total`` counts all rows of the query."""
+    """Attributes: ``total`` counts all rows of the query, up to ``listing.COUNT_CAP``, the newest first."""
 
     rows: tuple[AuditRow | Damaged, ...]
     total: int

@@ -121,15 +121,22 @@ class HealthService:
     reconciler: Reconciler
     clock: Clock
 
-    async def examine(self, actor: Actor, on_finding: Callable[[Finding], None] = lambda _: None) -> HealthReport:
+    async def examine(
+        self,
+        actor: Actor,
+        on_finding: Callable[[Finding], None] = lambda _: None,
+        pace: health_rows.Pace | None = None,
+    ) -> HealthReport:
         """Look at everything, one after the other; *on_finding* hears each at once. It reads and changes nothing.
+
+        Without a *pace* somebody waits before a window.
 
         Raises:
             Forbidden: The actor's role may not look.
         """
         actor.must(Deed.SEE_HEALTH)
         at, findings, away = self._now(), list[Finding](), False
-        for area, look in self._looks().items():
+        for area, look in self._looks(pace or health_rows.HURRIED).items():
             # Each question would wait for its own time to be over, all of them for the better part of a minute.
             finding = _not_asked(area) if away and area in _IN_DATABASE else await _careful(area, look)
             leaderless_now = area is Area.DATABASE and finding.level is Level.BAD
@@ -144,7 +151,7 @@ class HealthService:
         except RuntimeError:  # never measured: no server answered yet
             return datetime.now(UTC)
 
-    def _looks(self) -> dict[Area, Callable[[], Awaitable[Finding]]]:
+    def _looks(self, pace: health_rows.Pace) -> dict[Area, Callable[[], Awaitable[Finding]]]:
         return {
             Area.DATABASE: self._database,
             Area.CACHE: self._cache,
@@ -152,8 +159,8 @@ class HealthService:
             Area.SWEEPER: self._sweeper,
             Area.SCHEMA: self._schema,
             Area.OVERLAPS: self._overlaps,
-            Area.CLAIMS: self._claims,
-            Area.ROWS: self._rows,
+            Area.CLAIMS: lambda: health_rows.claims(self.inspection, self.clock.now(), pace),
+            Area.ROWS: lambda: health_rows.shapes(self.inspection, pace),
             Area.TERMS: self._terms,
             Area.LEDGER: self._ledger,
             Area.RECONCILE: self._reconcile,
@@ -266,12 +273,6 @@ class HealthService:
         says = f"The same car at the same time: {many(len(real), 'pair')} of bookings."
         todo = "Call the renters: one of each pair needs another car. Then tell who looks after the program."
         return Finding(Area.OVERLAPS, Level.BAD, says, (*facts, ("Double", lines)), todo)
-
-    async def _claims(self) -> Finding:
-        return await health_rows.claims(self.inspection, self.clock.now())
-
-    async def _rows(self) -> Finding:
-        return await health_rows.shapes(self.inspection)
 
     async def _terms(self) -> Finding:
         if beside := await self.inspection.terms_beside_series():

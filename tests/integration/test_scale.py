@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import scale_seed
-from scale_firm import ScaledFirm
+from examined import examined
+from scale_firm import ADMIN, PASSWORD, ScaledFirm
+from scale_reads import DESKS, Reads
 from scale_seed import seed
 
 from engine.adapters.mongo_client import Credentials, connect
 from engine.adapters.mongo_rules import VALIDATORS
+from engine.bootstrap import open_engine
+from engine.config import Secret
+from engine.domain.freshness import EVERYTHING
+from engine.place import Place
 
+_NAME = "ds_scaled"
+_CARS, _BRANCHES = 600, 12
 _NOW = datetime(2026, 11, 30, 10, tzinfo=UTC)
 
 
@@ -42,6 +51,108 @@ async def _seed(endpoints, name, cars, branches, monkeypatch=None, *, breaks_at=
         if breaks_at is not None:
             monkeypatch.setattr(scale_seed, "_put", put)
         await client.close()
+
+
+#: What may examine more than ``_MOST`` documents for one that it returns, and why.
+_EXCEPT = {
+    "facets": "what a branch's cars have in common is drawn from all of them; kept in the cache",
+    "search by": "a page and its count come from one look at the branch's cars",
+    "taken cars": "the same, and which cars could be had instead",
+    "text short": "one sign fits most rows, and the scope's are looked through until a page is full",
+    "bookings fleet text": "a view has no index of what it lets owners find: the rows of the fleet are looked through",
+    "people disabled": "there are as many people as branches and owners",
+    "fleet out": "of a fleet each fence is asked, and one car in ten is out",
+}
+_MOST = 20
+#: Keys of a command that returns rows: those of one branch, account or fleet.
+_SCOPE = 2 * 10 * _CARS // _BRANCHES
+
+
+@pytest.fixture(scope="module")
+def scaled(endpoints, root):
+    """The place of a firm, its database and what it was drawn from."""
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        firm = runner.run(_seed(endpoints, _NAME, _CARS, _BRANCHES))
+    yield Place(endpoints.mongo_url, Secret(endpoints.redis_url), _NAME), root[_NAME], firm
+    root[_NAME].command("dropAllUsersFromDatabase")
+    root.drop_database(_NAME)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("account", DESKS)
+async def test_no_list_count_or_search_examines_what_it_does_not_tell(scaled, account):
+    place, db, firm = scaled
+    beyond = []
+    async with open_engine(place, account, PASSWORD, background=False) as desk:
+        for name, ask in Reads(desk, firm).all():
+            await desk.cache.bump([EVERYTHING])
+            commands = await examined(db, ask)
+
+            assert commands, name
+            for each in commands:
+                listed = each.what == "find" or (each.what == "aggregate" and each.returned > 1)
+                if each.per_row > _MOST and not any(part in name for part in _EXCEPT):
+                    beyond.append(f"{name}: {each}")
+                elif each.what == "getMore":
+                    beyond.append(f"{name}: in two answers: {each}")
+                elif "text" in name and listed and each.keys > _MOST * each.returned + _SCOPE:
+                    beyond.append(f"{name}: too many keys: {each}")
+    assert [] == beyond
+
+
+#: Of one page of the doctor's, as the test has them, and whatever stands beside a row of it.
+_PAGES = {"mongo_claims._PAGE": 97, "mongo_claims._SHAPES": 500, "mongo_claims._CARS": 200, "mongo_series._PAGE": 97}
+_PAGES |= {"mongo_strangers._PAGE": 300, "mongo_health._PAGE": 500}
+_LARGEST = 6 * 500
+
+
+def _spoil(db):
+    """A fault of each kind, none on a first page; what takes them back."""
+    car, last = db.fences.find_one({"_id": "ca-000400"}), db.fences.find_one(sort=[("_id", -1)])
+    booking = db.bookings.find_one({"state": "confirmed", "car_id": {"$gt": "ca-000500"}})
+    row, told = db.ledger.find_one(sort=[("at", -1)]), db.audit.find_one(sort=[("_id", -1)])
+    faults = [
+        (db.fences, car, {"seq": -1}),
+        (db.fences, last, {"terms.daily_rate.minor": 1}),
+        (db.bookings, booking, {"car_id": "zz-none"}),
+        (db.ledger, row, {"amount.minor": row["amount"]["minor"] + 1}),
+        (db.audit, told, {"what": 5}),
+    ]
+    for rows, found, change in faults:
+        rows.update_one({"_id": found["_id"]}, {"$set": change}, bypass_document_validation=True)
+    return lambda: [rows.replace_one({"_id": found["_id"]}, found) for rows, found, _ in faults]
+
+
+@pytest.mark.asyncio
+async def test_the_doctor_reads_a_page_at_a_time_and_misses_none(scaled, monkeypatch):
+    place, db, _ = scaled
+    for name, size in _PAGES.items():
+        monkeypatch.setattr(f"engine.adapters.{name}", size)
+    async with open_engine(place, ADMIN, PASSWORD, background=False) as desk:
+        inspection, told, heard = desk.head_office.health.inspection, {}, []
+
+        async def look():
+            now, most = desk.clock.now(), timedelta(minutes=5)
+            told["claims"] = await inspection.claims_beside_bookings(now, most, heard.append)
+            told["rows"] = await inspection.rows_beside_shapes(most, heard.append)
+            told["terms"] = await inspection.terms_beside_series()
+            told["sums"] = await inspection.sums()
+            told["zones"] = await inspection.strange_terms()
+
+        commands = await examined(db, look)
+        assert [] == [str(each) for each in commands if each.docs > max(_LARGEST, _CARS)]
+        assert ([], []) == (told["claims"].lines, told["rows"].lines)
+        assert (600, [], [], 0) == (told["claims"].looked, told["terms"], told["zones"], told["sums"]["EUR"].minor)
+        assert any("500 bookings" in each or "1,000 bookings" in each for each in heard)
+
+        heal = _spoil(db)
+        try:
+            await look()
+        finally:
+            heal()
+        assert {"ca-000400", "zz-none"} <= {line.partition(":")[0] for line in told["claims"].lines}
+        assert 1 == sum(line.startswith("audit: ") for line in told["rows"].lines)
+        assert (["ca-000599"], 1) == (told["terms"], abs(told["sums"]["EUR"].minor))
 
 
 def _drawn(firm):

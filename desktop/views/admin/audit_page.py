@@ -8,6 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.collation import in_language_order
+from desktop.figures import whole
 from desktop.messages import desk_zone, plural
 from desktop.models.rows import Column
 from desktop.theme.icons import Icon
@@ -38,6 +39,7 @@ from desktop.widgets.search_field import SearchField
 from desktop.widgets.side_panel import SidePanel
 from desktop.widgets.text import Text
 from engine.domain.audit import AuditNames, AuditQuery, AuditRow
+from engine.domain.listing import COUNT_CAP
 from engine.domain.moments.reading import Lean
 from engine.domain.wall import on_wall, wall_of
 
@@ -195,6 +197,8 @@ class AuditPage(Page):
 
     def _counted(self, total: int) -> None:
         told = "Loading" if total < 0 else f"{plural(total, 'change')}, newest first" if total else " "
+        # No more are counted.
+        told = told if total < COUNT_CAP else f"The newest {whole(COUNT_CAP)} changes"
         self.header.say(_TITLE, told)
         self.save.setEnabled(total > 0)
 

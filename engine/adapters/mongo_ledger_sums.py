@@ -1,0 +1,50 @@
+"""Whether the ledger adds up, over all rows that there are: a month of them at a time."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from engine.adapters.mongo_client import Database, Document
+from engine.adapters.mongo_reading import LATEST, SUMS_UP
+from engine.domain.ledger import LedgerKind
+from engine.domain.settings import BEGINNING
+
+_MONTH = timedelta(days=30)
+_SHARES = [LedgerKind.OWNER_SHARE.value, LedgerKind.PLATFORM_SHARE.value]
+#: It has all that is asked, so that no row is read.
+_INDEX = "report"
+
+
+async def over(db: Database) -> dict[str, int]:
+    """Currency -> charges and refunds less all shares, in minor units. Shares have the time of what they share."""
+    found: dict[str, int] = {}
+    async for span in _spans(db):
+        for row in await (await db.ledger.aggregate(_signed(span), hint=_INDEX)).to_list():
+            if row["_id"]["sound"]:
+                currency = row["_id"]["currency"]
+                found[currency] = found.get(currency, 0) + int(row["over"])
+    return found
+
+
+def _signed(span: Document) -> list[Document]:
+    signed: Document = {"$cond": [{"$in": ["$kind", _SHARES]}, {"$multiply": [-1, "$amount.minor"]}, "$amount.minor"]}
+    key: Document = {"currency": "$amount.currency", "sound": SUMS_UP}
+    # Whether it is summed stands in the key; here only what cannot be multiplied must not be.
+    summed: Document = {"$cond": [{"$isNumber": "$amount.minor"}, signed, 0]}
+    return [{"$match": {"at": span}}, {"$group": {"_id": key, "over": {"$sum": summed}}}]
+
+
+async def _spans(db: Database) -> AsyncIterator[Document]:
+    """Of ``at``, each row in one: first those whose time is none, then by months in which there are any."""
+    yield {"$not": {"$gte": BEGINNING}}
+    yield {"$gte": LATEST}
+    since: Any = BEGINNING
+    while isinstance(since, datetime):
+        next_row = db.ledger.find({"at": {"$gte": since, "$lt": LATEST}}, {"_id": 0, "at": 1}).hint(_INDEX)
+        first = [row["at"] for row in await next_row.sort("at", 1).limit(1).to_list()]
+        if not first or not isinstance(first[0], datetime):
+            return
+        since = min(first[0] + _MONTH, LATEST)
+        yield {"$gte": first[0], "$lt": since}
