@@ -6,6 +6,10 @@ import sys
 
 from desktop.app import run
 from engine.config import load
+from engine.crash_reports import watching
 
 if __name__ == "__main__":
-    sys.exit(run(load()))
+    settings = load()
+    with watching(settings.log_dir, "desktop") as crashes:
+        status = run(settings, crashes=crashes)
+    sys.exit(status)

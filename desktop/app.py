@@ -42,6 +42,7 @@ from desktop.viewmodels.session import Doors, OfferedAccount, SessionPhase, Sess
 from desktop.views.shell import MainWindow, Workspace
 from desktop.widgets.shimmer import ShimmerClock
 from engine.config import Settings
+from engine.crash_reports import Crashes
 from engine.domain.account_requests import NewRequest
 from engine.domain.errors import AccountDisabled
 from engine.domain.listing import BookingScope
@@ -57,10 +58,13 @@ log = structlog.get_logger(__name__)
 _SWITCH_S = 0.0005
 
 
-def run(settings: Settings, *, smoke: bool = False, preferences: Preferences | None = None) -> int:
+def run(
+    settings: Settings, *, smoke: bool = False, preferences: Preferences | None = None, crashes: Crashes | None = None
+) -> int:
     """Open the window and stay until it is closed; the exit status.
 
     With *smoke* the demo's clerk signs in, the first result is waited for, the times are printed and the window leaves.
+    *crashes* hears of problems that nobody foresaw.
     """
     watch = Stopwatch()
     app = QApplication.instance() or QApplication(sys.argv[:1])
@@ -71,7 +75,8 @@ def run(settings: Settings, *, smoke: bool = False, preferences: Preferences | N
     # The engine's thread must not keep the window waiting for the interpreter's lock.
     sys.setswitchinterval(_SWITCH_S)
     with collecting_here(), asyncio.Runner(loop_factory=lambda: QEventLoop(app)) as runner:
-        return runner.run(Program(app, settings, preferences or Preferences(), watch).live(smoke=smoke))
+        program = Program(app, settings, preferences or Preferences(), watch, crashes=crashes)
+        return runner.run(program.live(smoke=smoke))
 
 
 class Program:
@@ -84,7 +89,9 @@ class Program:
         preferences: Preferences,
         watch: Stopwatch,
         open_browser: Callable[[PageAddress], None] | None = None,
+        crashes: Crashes | None = None,
     ) -> None:
+        self._crashes = crashes
         self._settings, self._preferences, self._watch = settings, preferences, watch
         self._open_browser = open_browser
         self._bridge = EngineThread()
@@ -107,15 +114,19 @@ class Program:
         self.session = SessionViewModel(doors, self._tasks)
         asking = AskingViewModel(self._ask_for_account, self._tasks)
         self.theme = Theme(app, preferences.scheme, reduced_motion=preferences.reduced_motion)
-        self.window = MainWindow(self.theme, ShimmerClock(self.theme), preferences, self.session, asking)
+        shimmer = ShimmerClock(self.theme)
+        self.window = MainWindow(self.theme, shimmer, preferences, self.session, asking, settings.log_dir)
+        self._endings = Endings(app)
+        self._listen()
+        watch.observe(self.window)
+
+    def _listen(self) -> None:
         self._tasks.failed.connect(self._crashed)
         self.window.task_failed.connect(self._crashed)
         self.session.changed.connect(self._session_changed)
         self.window.close_requested.connect(self._close_requested)
-        self._endings = Endings(app)
         self._endings.wanted.connect(self._ended_from_outside)
         self._endings.place_wanted.connect(self.window.keep_place)
-        watch.observe(self.window)
 
     async def live(self, *, smoke: bool = False) -> int:
         """From showing the window to having closed everything."""
@@ -126,6 +137,7 @@ class Program:
             self.session.start()
             if smoke:
                 return await self._watch.smoke(self.session, self.window)
+            self.window.offer_crash_report()
             await self._leaving.wait()
         finally:
             try:
@@ -188,7 +200,13 @@ class Program:
     async def _begin_servers(self) -> None:
         wanted = self._settings
         if wanted.embedded:
-            await begin(wanted.data_dir, sandbox=not wanted.stripe_api_key, mongod=wanted.mongod, valkey=wanted.valkey)
+            await begin(
+                wanted.data_dir,
+                sandbox=not wanted.stripe_api_key,
+                mongod=wanted.mongod,
+                valkey=wanted.valkey,
+                logs=wanted.log_dir,
+            )
 
     async def _sign_in(self, account: str, password: str) -> Actor:
         bootstrap = await self._bridge.call(_load_engine)
@@ -315,7 +333,10 @@ class Program:
     def _crashed(self, problem: BaseException) -> None:
         """A problem nobody foresaw is a bug: it is told in full, to be copied, and the window stays."""
         report = "".join(traceback.format_exception(problem))
-        log.error("desktop.crashed", report=report)
+        log.error("desktop.crashed", report=report, exc_info=problem)
+        if self._crashes is not None and (written := self._crashes.write(problem, "window")) is not None:
+            # It is told now, and not again at the next start.
+            self._preferences.crash_seen = written.name
         self._tasks.once("crash report", tell(self.window, "Something in DriveSphere went wrong", report))
 
 

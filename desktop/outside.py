@@ -56,6 +56,11 @@ def _hand_over(command: tuple[str, ...]) -> None:
 
 def open_folder_of(written: Path) -> None:
     """Show the folder in which the program wrote that file, where it is a folder of this computer."""
-    folder = QUrl.fromLocalFile(str(written.resolve().parent))
+    open_folder(written.resolve().parent)
+
+
+def open_folder(where: Path) -> None:
+    """Show a folder of the program's own, where it is one of this computer."""
+    folder = QUrl.fromLocalFile(str(where.resolve()))
     if folder.isLocalFile() and not folder.host():
         QDesktopServices.openUrl(folder)

@@ -1,7 +1,7 @@
 """What this person set on this computer: window, theme, motion, language, last search. Nothing secret.
 
 API: Preferences(file=None) with geometry, scheme, reduced_motion, language, last_search,
-    scopes, fleet_view, keeps_copies, csv.
+    scopes, fleet_view, keeps_copies, csv, crash_seen.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from desktop.theme.theme import Scheme
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+#: Said of crash reports that shall not be offered again.
+NEVER = "never"
 
 
 class Preferences:
@@ -108,6 +111,16 @@ class Preferences:
     @csv.setter
     def csv(self, fields: Mapping[str, str]) -> None:
         self._settings.setValue("export/csv", json.dumps(dict(fields)))
+
+    @property
+    def crash_seen(self) -> str:
+        """Name of the last crash report that was told; ``never`` where none shall be offered."""
+        return self._text("crash/seen")
+
+    @crash_seen.setter
+    def crash_seen(self, name: str) -> None:
+        if self.crash_seen != NEVER:
+            self._settings.setValue("crash/seen", name)
 
     def save(self) -> None:
         """Write now; otherwise Qt does it some time later."""

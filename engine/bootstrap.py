@@ -156,6 +156,7 @@ async def open_place(settings: Settings, on_progress: Callable[[str], None] = la
         sandbox=not settings.stripe_api_key,
         mongod=settings.mongod,
         valkey=settings.valkey,
+        logs=settings.log_dir,
         on_progress=on_progress,
     ) as servers:
         root = connect(servers.mongo_url, Credentials(servers.root_name, servers.root_password, "admin"))

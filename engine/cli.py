@@ -18,6 +18,7 @@ from engine.backup_cli import backup, backup_key, restore
 from engine.cli_parts import (
     ACCOUNT,
     DATA,
+    DEBUG,
     Program,
     database_name,
     in_words,
@@ -29,6 +30,7 @@ from engine.cli_parts import (
     typed_day,
 )
 from engine.config import Settings, kept_password, load, must_have_screen
+from engine.crash_reports import watching
 from engine.domain.errors import Misconfigured
 from engine.domain.payment import StripeMode
 from engine.restored_cli import restored
@@ -37,33 +39,37 @@ from engine.return_pages_cli import return_pages
 
 @click.group(cls=Program, invoke_without_command=True)
 @DATA
+@DEBUG
 @click.version_option(package_name="drivesphere")
 @click.pass_context
-def drivesphere(context: click.Context, data: Path | None) -> None:
+def drivesphere(context: click.Context, data: Path | None, *, debug: bool) -> None:
     """Rent out cars; each car once. Without a command the window opens."""
     if context.invoked_subcommand is None:
         with in_words():
-            _open_window(settings_of(data), smoke=False)
+            _open_window(settings_of(data), smoke=False, debug=debug)
 
 
 @drivesphere.command()
 @DATA
+@DEBUG
 @click.option("--smoke", is_flag=True, help="Sign in, wait for the first search result, print the times, leave.")
-def demo(data: Path | None, *, smoke: bool) -> None:
+def demo(data: Path | None, *, smoke: bool, debug: bool) -> None:
     """Open the window on the program's own servers with the demo's firm."""
     with in_words():
         settings = settings_of(data)
         if not settings.embedded:
             raise Misconfigured("The demo uses its own servers; remove mongo_url from the settings.")
-        _open_window(settings, smoke=smoke)
+        _open_window(settings, smoke=smoke, debug=debug)
 
 
-def _open_window(settings: Settings, *, smoke: bool) -> None:
+def _open_window(settings: Settings, *, smoke: bool, debug: bool) -> None:
     must_have_screen()
     # Qt is loaded only by who opens a window: worker, race and provision run on machines without a screen.
     from desktop.app import run  # noqa: PLC0415
 
-    sys.exit(run(settings, smoke=smoke))
+    with watching(settings.log_dir, "desktop", debug=debug) as crashes:
+        status = run(settings, smoke=smoke, crashes=crashes)
+    sys.exit(status)
 
 
 @drivesphere.command()
@@ -169,6 +175,7 @@ def _address(_context: click.Context, _option: click.Parameter, value: str | Non
 
 @drivesphere.command()
 @DATA
+@DEBUG
 @ACCOUNT
 @click.option(
     "--webhook", metavar="HOST:PORT", callback=_address, help="Hear Stripe's webhooks at http://HOST:PORT/stripe."
@@ -176,7 +183,9 @@ def _address(_context: click.Context, _option: click.Parameter, value: str | Non
 @click.option(
     "--behind-proxy", is_flag=True, help="All webhooks come through one trusted proxy: do not limit one address."
 )
-def worker(data: Path | None, account: str, webhook: tuple[str, int] | None, *, behind_proxy: bool) -> None:
+def worker(
+    data: Path | None, account: str, webhook: tuple[str, int] | None, *, behind_proxy: bool, debug: bool
+) -> None:
     """Sweep, look for overlooked payments and hear Stripe, without a window, until SIGTERM.
 
     Status 4 if the database belongs to a later release, also when it is brought there meanwhile: install that release.
@@ -188,7 +197,8 @@ def worker(data: Path | None, account: str, webhook: tuple[str, int] | None, *, 
         settings = settings_of(data)
         password = password_of(settings, account)
         orders = working.Orders(account, password, webhook, settings.stripe_webhook_secret, behind_proxy)
-        asyncio.run(working.run(settings, orders))
+        with watching(settings.log_dir, "worker", aloud=logging.INFO, debug=debug):
+            asyncio.run(working.run(settings, orders))
 
 
 @drivesphere.command()

@@ -72,6 +72,11 @@ DATA = click.option(
 )
 
 
+DEBUG = click.option(
+    "--debug", is_flag=True, help="Say and keep in the log folder whatever happens, not only what goes wrong."
+)
+
+
 def database_name(_ctx: click.Context, _option: click.Parameter, value: str | None) -> str | None:
     """For an option that names a database."""
     if value is not None:

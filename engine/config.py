@@ -62,6 +62,7 @@ class Settings:
         stripe_api_key: ``sk_…`` or ``rk_…``; empty means the sandbox with the embedded servers, or no payments.
         stripe_webhook_secret: ``whsec_…``, with which Stripe signs what it posts to a worker.
         success_url: Static https page that Stripe shows after paying; needed with a live key only.
+        log_dir: Folder for the program's log and crash reports; None keeps none.
         cache_dir: Folder for what can be fetched again, such as thumbnails; None keeps nothing.
         mongod, valkey: Paths of server programs to use instead of the ones found.
         ca_file: Certificates (PEM) that MongoDB and a ``rediss://`` Redis must prove to come from; turns TLS on.
@@ -78,6 +79,7 @@ class Settings:
     mongod: str = ""
     valkey: str = ""
     cache_dir: Path | None = None
+    log_dir: Path | None = None
     ca_file: str = ""
     stripe_ca_file: str = ""
 
@@ -123,6 +125,7 @@ def _settings(merged: Mapping[str, str], data_dir: Path | None) -> Settings:
     folder = Path(chosen or platformdirs.user_data_path("drivesphere", appauthor=False))
     # Whoever chooses where the data lies finds all of it there.
     caches = folder / "cache" if chosen else platformdirs.user_cache_path("drivesphere", appauthor=False)
+    logs = folder / "logs" if chosen else platformdirs.user_log_path("drivesphere", appauthor=False)
     stripe_key = merged.get("stripe_api_key", "")
     if merged.get("mongo_url") and not stripe_key:
         stripe_key = _keyring("stripe_api_key")
@@ -137,6 +140,7 @@ def _settings(merged: Mapping[str, str], data_dir: Path | None) -> Settings:
         mongod=merged.get("mongod", ""),
         valkey=merged.get("valkey", ""),
         cache_dir=_absolute("cache_dir", Path(merged.get("cache_dir") or caches)),
+        log_dir=_absolute("log_dir", Path(merged.get("log_dir") or logs)),
         ca_file=merged.get("ca_file", ""),
         stripe_ca_file=merged.get("stripe_ca_file", ""),
     )

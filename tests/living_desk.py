@@ -41,6 +41,10 @@ async def work(program):
             desk.panel.book()
             await until(lambda: desk.panel.state.page_ready)
             print(desk.panel.state.booking.id, flush=True)
+    if told["then"]:
+        here = {"asyncio": asyncio, "window": window, "program": program, "told": told}
+        exec(told["then"], here)
+        await here["day_of"]()
     print("at work", flush=True)
 
 def failed(story):
@@ -56,11 +60,13 @@ class Working(app.Program):
         return await super().live(smoke=smoke)
 
 app.Program = Working
-from engine.cli import _log_from
+from engine.crash_reports import watching
 from engine.config import load
 from pathlib import Path
-_log_from(30)
-sys.exit(app.run(load(Path(told["data"]))))
+settings = load(Path(told["data"]))
+with watching(settings.log_dir, "desktop", debug=told["debug"]) as crashes:
+    status = app.run(settings, crashes=crashes)
+sys.exit(status)
 """
 
 
@@ -92,12 +98,13 @@ def environment_of(home):
 
 
 @asynccontextmanager
-async def living_desk(data, home, *, account="", holds=False, place=(0, 0, 800, 700), **environment):
+async def living_desk(data, home, *, account="", holds=False, place=(0, 0, 800, 700), then="", debug=False):
     """At work on *data* when the block begins; killed if it still lives at its end."""
     told = {"paths": [str(TESTS)], "data": str(data), "account": account, "holds": holds, "place": place}
+    told |= {"then": then, "debug": debug}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", AT_WORK, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        env=environment_of(home) | environment, cwd=home,
+        env=environment_of(home), cwd=home,
     )  # fmt: skip
     try:
         process.stdin.write(json.dumps(told).encode() + b"\n")

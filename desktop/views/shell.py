@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
+
 from PySide6.QtCore import QEvent, QMargins, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QStyle
 
 from desktop.commands import Command, Commands
 from desktop.dialogs import ask, confirm
+from desktop.outside import open_folder
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
 from desktop.viewmodels.asking import AskingViewModel
 from desktop.viewmodels.lookup import LookupViewModel
 from desktop.viewmodels.session import SessionViewModel
+from desktop.views.crash_offer import LOGS, offer_report
 from desktop.views.csv_dialog import TITLE as CSV
 from desktop.views.csv_dialog import ask_csv_habits
 from desktop.views.owner.offline_view import OfflineView, StoredWork
@@ -63,9 +68,10 @@ class MainWindow(QMainWindow):
         preferences: Preferences,
         session: SessionViewModel,
         asking: AskingViewModel,
+        log_folder: Path | None = None,
     ) -> None:
         super().__init__()
-        self._tools = Tools(theme, shimmer, preferences)
+        self._tools = Tools(theme, shimmer, preferences, log_folder)
         self._session = session
         self._tasks = TaskScope(self)
         self._tasks.failed.connect(self.task_failed)
@@ -90,6 +96,8 @@ class MainWindow(QMainWindow):
         self._install(Command(ITSELF, "All commands", self.finder.toggle, key="Ctrl+K", group="Window"))
         self._install(Command("help.keys", "Keys and commands", self.show_keys, key="F1", group="Window"))
         self._install(Command("window.csv", CSV, self.ask_csv, group="Window"))
+        if log_folder is not None:
+            self._install(Command("window.logs", LOGS, partial(open_folder, log_folder), group="Window"))
         self._install(Command("window.leave", "Leave DriveSphere", self._leave, key="Ctrl+Q", group="Window"))
 
     @property
@@ -162,6 +170,10 @@ class MainWindow(QMainWindow):
     def show_keys(self) -> None:
         self._tasks.once("keys", self._ask_keys())
 
+    def offer_crash_report(self) -> None:
+        """If the last run ended as nobody foresaw."""
+        self._tasks.once("crash report", offer_report(self, self._tools))
+
     def ask_csv(self) -> None:
         """How lists are written that are exported."""
         self._tasks.once("csv", ask_csv_habits(self, self._tools))
@@ -223,6 +235,7 @@ class MainWindow(QMainWindow):
         return super().event(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self.keep_place()
         event.ignore()
         self.close_requested.emit()
 

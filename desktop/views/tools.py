@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
@@ -31,6 +32,7 @@ class Tools:
     theme: Theme
     shimmer: ShimmerClock
     preferences: Preferences
+    log_folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from engine.crash_reports import watching
 from engine.domain.endings import ending_signals
 from engine.domain.errors import DriveSphereError, Misconfigured, Unavailable
 from engine.embedded.folder import ServerFolder, write_private
@@ -180,6 +181,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--sandbox", action="store_true")
     parser.add_argument("--mongod", default="")
     parser.add_argument("--valkey", default="")
+    parser.add_argument("--logs", type=Path)
     options = parser.parse_args(argv)
     folder = ServerFolder(options.data)
     os.umask(0o077)
@@ -192,7 +194,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             filename=folder.keeper_log, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
         )
         services = (Mongod(folder, options.mongod), Valkey(folder, options.valkey), StripeSandbox(folder))
-        asyncio.run(_main(folder, services, (*ALWAYS, "sandbox") if options.sandbox else ALWAYS))
+        at_once = (*ALWAYS, "sandbox") if options.sandbox else ALWAYS
+        with watching(options.logs, "keeper"):
+            asyncio.run(_main(folder, services, at_once))
     return 0
 
 

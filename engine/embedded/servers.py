@@ -55,6 +55,7 @@ async def open_servers(
     sandbox: bool = True,
     mongod: str = "",
     valkey: str = "",
+    logs: Path | None = None,
     on_progress: Callable[[str], None] = _silent,
 ) -> AsyncIterator[Endpoints]:
     """The servers of *data_dir*, up and answering for the length of the block.
@@ -66,13 +67,14 @@ async def open_servers(
         sandbox: Whether the payment sandbox is wanted too.
         mongod: Program to run in place of the one found.
         valkey: The same for Valkey or Redis.
+        logs: Where their keeper's log and crash reports go.
         on_progress: Told, in words, what is being waited for.
 
     Raises:
         Misconfigured: With a sentence on what to do.
         Unavailable: ``embedded``, when a server does not come up.
     """
-    folder, options = await _prepare(data_dir, sandbox=sandbox, mongod=mongod, valkey=valkey)
+    folder, options = await _prepare(data_dir, sandbox=sandbox, mongod=mongod, valkey=valkey, logs=logs)
     link, endpoints = await _join(folder, options, on_progress, sandbox=sandbox)
     try:
         yield endpoints
@@ -80,13 +82,15 @@ async def open_servers(
         await link.leave()
 
 
-async def begin(data_dir: Path, *, sandbox: bool = True, mongod: str = "", valkey: str = "") -> None:
+async def begin(
+    data_dir: Path, *, sandbox: bool = True, mongod: str = "", valkey: str = "", logs: Path | None = None
+) -> None:
     """Have the servers started and do not wait: ``open_servers`` within three seconds finds them under way.
 
     Raises:
         Misconfigured: With a sentence on what to do.
     """
-    folder, options = await _prepare(data_dir, sandbox=sandbox, mongod=mongod, valkey=valkey)
+    folder, options = await _prepare(data_dir, sandbox=sandbox, mongod=mongod, valkey=valkey, logs=logs)
     if link := await _connect(folder):
         await link.leave()
         return
@@ -94,12 +98,15 @@ async def begin(data_dir: Path, *, sandbox: bool = True, mongod: str = "", valke
     threading.Thread(target=keeper.communicate, name="keeper's end", daemon=True).start()
 
 
-async def _prepare(data_dir: Path, *, sandbox: bool, mongod: str, valkey: str) -> tuple[ServerFolder, list[str]]:
+async def _prepare(
+    data_dir: Path, *, sandbox: bool, mongod: str, valkey: str, logs: Path | None
+) -> tuple[ServerFolder, list[str]]:
     folder = ServerFolder(data_dir.absolute())  # noqa: ASYNC240 -- asks for the working folder, no more
     await asyncio.to_thread(folder.prepare)
     options = ["--data", str(folder.data_dir), *(["--sandbox"] if sandbox else [])]
     options += ["--mongod", mongod] if mongod else []
     options += ["--valkey", valkey] if valkey else []
+    options += ["--logs", str(logs)] if logs else []
     return folder, options
 
 

@@ -69,6 +69,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "redis",
         "psutil",
         "structlog",
+        "engine.journal",
+        "engine.crash_reports",
     },
     # A stranger's server: of ours it knows how money is written, nothing of bookings.
     "engine.sandbox": {
@@ -86,6 +88,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "engine.config": {"engine.domain", "engine.config_files", "keyring", "platformdirs", "structlog"},
     "engine.config_files": {"engine.domain", "dotenv"},
+    "engine.journal": {"structlog"},
+    "engine.crash_reports": {"engine.journal", "psutil"},
     "engine.place": {"engine.adapters", "engine.config"},
     "engine.entrance": {"engine"} | LOGS,
     "engine.offline": {
@@ -170,6 +174,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "desktop.messages",
         "desktop.renter_words",
         "desktop.outside",
+        "engine.crash_reports",
         "desktop.figures",
         "desktop.preferences",
         "desktop.csv_habits",
@@ -181,7 +186,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "desktop.app": {"engine", "desktop", "resources", "qasync", "structlog"} | QT,
     # Drives the real window for `drivesphere demo --smoke`.
     "desktop.smoke": {"desktop.viewmodels", "desktop.views", "psutil"} | QT,
-    "desktop.__main__": {"desktop.app", "engine.config"},
+    "desktop.__main__": {"desktop.app", "engine"},
     "resources": set(),
 }
 

@@ -59,9 +59,10 @@ def recorded(monkeypatch, command):
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
 def test_an_option_before_a_command_holds_for_it_or_is_refused(monkeypatch, tmp_path, path, command, option):
     seen = recorded(monkeypatch, command)
-    given_value = str(tmp_path / "X")
+    given_value = "True" if option.is_flag else str(tmp_path / "X")
+    words = [option.opts[0]] if option.is_flag else [option.opts[0], given_value]
 
-    told = CliRunner().invoke(drivesphere, [option.opts[0], given_value, *path, *needed(command)])
+    told = CliRunner().invoke(drivesphere, [*words, *path, *needed(command)])
 
     if option.name in {each.name for each in command.params}:
         assert 0 == told.exit_code, told.output

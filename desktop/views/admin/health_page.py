@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop.messages import clock_time, plural
 from desktop.models.pages import PagesModel
 from desktop.models.rows import Column
+from desktop.outside import open_folder
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID
 from desktop.viewmodels.admin.health import HealthState, HealthViewModel
@@ -18,6 +20,7 @@ from desktop.views.admin.facts import facts_of
 from desktop.views.admin.oversight_words import AREAS, LEVEL_TONES, LEVELS
 from desktop.views.area import Page
 from desktop.views.content import Content
+from desktop.views.crash_offer import LOGS
 from desktop.views.tools import Tools, announce
 from desktop.widgets.button import Button
 from desktop.widgets.follow import Follow, Shows
@@ -61,6 +64,10 @@ class HealthPage(Page):
         self.copy_button = Button(tools.theme, "Copy", icon=Icon.COPY)
         self.copy_button.setToolTip("Copy all findings as text, for whoever helps")
         self.again = Button(tools.theme, "Look again", icon=Icon.RELOAD)
+        if tools.log_folder is not None:
+            self.logs_button = Button(tools.theme, LOGS)
+            self.logs_button.clicked.connect(partial(open_folder, tools.log_folder))
+            self.header.add_action(self.logs_button)
         self.header.add_action(self.copy_button)
         self.header.add_action(self.again)
         column = QVBoxLayout(self)
