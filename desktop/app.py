@@ -24,6 +24,7 @@ from desktop.endings import Endings
 from desktop.offline import Stored
 from desktop.outside import open_page
 from desktop.preferences import Preferences
+from desktop.second_start import Summons
 from desktop.smoke import Stopwatch
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
@@ -59,12 +60,18 @@ _SWITCH_S = 0.0005
 
 
 def run(
-    settings: Settings, *, smoke: bool = False, preferences: Preferences | None = None, crashes: Crashes | None = None
+    settings: Settings,
+    *,
+    smoke: bool = False,
+    preferences: Preferences | None = None,
+    crashes: Crashes | None = None,
+    new_window: bool = False,
 ) -> int:
     """Open the window and stay until it is closed; the exit status.
 
     With *smoke* the demo's clerk signs in, the first result is waited for, the times are printed and the window leaves.
-    *crashes* hears of problems that nobody foresaw.
+    *crashes* hears of problems that nobody foresaw. Where a window is open on that data folder it comes forward
+    instead, unless a *new_window* is wanted.
     """
     watch = Stopwatch()
     app = QApplication.instance() or QApplication(sys.argv[:1])
@@ -72,11 +79,19 @@ def run(
         raise TypeError("a Qt application without windows is running already")
     app.setApplicationName("DriveSphere")
     app.setQuitOnLastWindowClosed(False)
+    summons = Summons(settings.data_dir)
+    if not (smoke or new_window) and summons.answered():
+        return 0
     # The engine's thread must not keep the window waiting for the interpreter's lock.
     sys.setswitchinterval(_SWITCH_S)
     with collecting_here(), asyncio.Runner(loop_factory=lambda: QEventLoop(app)) as runner:
         program = Program(app, settings, preferences or Preferences(), watch, crashes=crashes)
-        return runner.run(program.live(smoke=smoke))
+        summons.called.connect(program.window.come_forward)
+        summons.listen()
+        try:
+            return runner.run(program.live(smoke=smoke))
+        finally:
+            summons.close()
 
 
 class Program:

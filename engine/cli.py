@@ -36,39 +36,45 @@ from engine.domain.payment import StripeMode
 from engine.restored_cli import restored
 from engine.return_pages_cli import return_pages
 
+NEW_WINDOW = click.option(
+    "--new-window", is_flag=True, help="Open another window where one is open on this data folder already."
+)
+
 
 @click.group(cls=Program, invoke_without_command=True)
 @DATA
+@NEW_WINDOW
 @DEBUG
 @click.version_option(package_name="drivesphere")
 @click.pass_context
-def drivesphere(context: click.Context, data: Path | None, *, debug: bool) -> None:
+def drivesphere(context: click.Context, data: Path | None, *, new_window: bool, debug: bool) -> None:
     """Rent out cars; each car once. Without a command the window opens."""
     if context.invoked_subcommand is None:
         with in_words():
-            _open_window(settings_of(data), smoke=False, debug=debug)
+            _open_window(settings_of(data), smoke=False, new_window=new_window, debug=debug)
 
 
 @drivesphere.command()
 @DATA
+@NEW_WINDOW
 @DEBUG
 @click.option("--smoke", is_flag=True, help="Sign in, wait for the first search result, print the times, leave.")
-def demo(data: Path | None, *, smoke: bool, debug: bool) -> None:
+def demo(data: Path | None, *, smoke: bool, new_window: bool, debug: bool) -> None:
     """Open the window on the program's own servers with the demo's firm."""
     with in_words():
         settings = settings_of(data)
         if not settings.embedded:
             raise Misconfigured("The demo uses its own servers; remove mongo_url from the settings.")
-        _open_window(settings, smoke=smoke, debug=debug)
+        _open_window(settings, smoke=smoke, new_window=new_window, debug=debug)
 
 
-def _open_window(settings: Settings, *, smoke: bool, debug: bool) -> None:
+def _open_window(settings: Settings, *, smoke: bool, new_window: bool, debug: bool) -> None:
     must_have_screen()
     # Qt is loaded only by who opens a window: worker, race and provision run on machines without a screen.
     from desktop.app import run  # noqa: PLC0415
 
     with watching(settings.log_dir, "desktop", debug=debug) as crashes:
-        status = run(settings, smoke=smoke, crashes=crashes)
+        status = run(settings, smoke=smoke, crashes=crashes, new_window=new_window)
     sys.exit(status)
 
 

@@ -162,6 +162,13 @@ class MainWindow(QMainWindow):
         view.deleteLater()
         self.sign_in.take_focus()
 
+    def come_forward(self) -> None:
+        """Before the other windows of the screen, also from being minimised."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
     def keep_place(self) -> None:
         """Where the window is now is where the next one opens."""
         self._tools.preferences.geometry = self.saveGeometry()

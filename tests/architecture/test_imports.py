@@ -148,6 +148,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "desktop.csv_habits": {"engine.domain", "desktop.figures", "desktop.preferences"} | QT_CORE,
     "desktop.qr": {"segno"},
     "desktop.outside": {"engine.domain"} | QT_MODEL,
+    "desktop.second_start": {"PySide6.QtNetwork"} | QT_CORE,
     "desktop.endings": {"engine.domain"} | QT_MODEL,
     "desktop.dialogs": {"desktop.theme", "desktop.widgets", "desktop.messages"} | QT,
     "desktop.viewmodels": {
