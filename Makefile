@@ -12,7 +12,7 @@ SPREAD ?= -n 4 --dist worksteal
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
-setup: ## System packages where missing, .venv, Python packages
+setup: ## What `make run` needs: system packages where missing, .venv, Python packages
 	@build/setup.sh run
 
 run: setup ## Open the program on the embedded servers with demo data (ARGS="--data DIR")
@@ -25,7 +25,8 @@ test: ## Lint, types and all tests (ARGS="-k hold")
 	$(BIN)/mypy
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(SPREAD) $(ARGS)
 
-bench: setup ## Every benchmark, one after the other
+bench: ## Every benchmark, one after the other
+	@build/setup.sh test
 	@set -e; for bench in tests/benchmarks/[a-z]*.py; do \
 	    [ -e "$$bench" ] || { echo "There is no benchmark yet."; break; }; \
 	    echo "== $$bench"; QT_QPA_PLATFORM=offscreen $(BIN)/python "$$bench" $(ARGS); \

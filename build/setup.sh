@@ -1,6 +1,6 @@
 #!/bin/sh
 # Brings a fresh clone to the point where it runs: system packages, .venv, Python packages.
-# Usage: build/setup.sh run|test|bundle      Quick when nothing changed; `make` calls it before everything else.
+# Usage: build/setup.sh run|test|bundle      `run` installs no developers' tools. Quick when nothing changed; `make` calls it before everything else.
 #   PYTHON=/path/to/python       the Python to use for .venv
 #   SYSTEM_PACKAGES=skip         trust that the system's libraries are there under other names
 set -eu
@@ -74,16 +74,23 @@ fingerprint() { # what .venv was made from; the folder too, because scripts in .
 }
 
 python_packages() {
-    if [ -x .venv/bin/drivesphere ] && .venv/bin/python -c '' 2>/dev/null \
-        && [ "$(fingerprint)" = "$(cat .venv/.setup 2>/dev/null)" ]; then return 0; fi
+    if [ -x .venv/bin/drivesphere ] && .venv/bin/python -c '' 2>/dev/null; then
+        case "$(cat .venv/.setup 2>/dev/null)" in
+            "$(fingerprint) dev") return 0 ;;
+            "$(fingerprint) run") [ "$wanted" != run ] || return 0 ;;
+        esac
+    fi
     if ! usable .venv/bin/python || [ "$(.venv/bin/python -c 'import sys; print(sys.prefix)')" != "$(pwd -P)/.venv" ]; then
         python=$(find_python)
         [ -n "$python" ] || stop "Python 3.11, 3.12 or 3.13 with its venv module is needed. Name one: make setup PYTHON=..."
         "$python" -m venv --clear .venv
     fi
     say "installing Python packages into .venv (about 700 MB with the servers; a minute or two) ..."
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' -c constraints.txt
-    fingerprint >.venv/.setup
+    kind=dev package='.[dev]'
+    # Whoever has the tools keeps them.
+    if [ "$wanted" = run ] && ! grep -q ' dev$' .venv/.setup 2>/dev/null; then kind=run package=.; fi
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check -e "$package" -c constraints.txt
+    echo "$(fingerprint) $kind" >.venv/.setup
 }
 
 if has flock; then # two makes at once take turns

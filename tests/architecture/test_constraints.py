@@ -32,7 +32,7 @@ def installed_for(name: str, extra: str, into: dict[str, str]) -> dict[str, str]
         try:
             into[key] = distribution(wanted.name).version
         except PackageNotFoundError:
-            into[key] = "not installed: run make setup"
+            into[key] = "not installed: run build/setup.sh test"
             continue
         installed_for(wanted.name, next(iter(wanted.extras), ""), into)
     return into

@@ -75,7 +75,7 @@ class Page:
 async def chromium(profile):
     """A browser with an empty profile in *profile*; ended with the block."""
     program = shutil.which("chromium")
-    assert program, "chromium is not installed; `make setup` does it"
+    assert program, "chromium is not installed; `build/setup.sh test` does it"
     process, ours_in, ours_out = _start(program, profile)
     reader = asyncio.StreamReader(limit=2**24)
     loop = asyncio.get_running_loop()
