@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain, islice
 from random import Random
@@ -13,10 +13,13 @@ from zoneinfo import ZoneInfo
 from engine.domain.belief import DRAWN_REQUEST
 from engine.domain.booking import HOLD, Booking, BookingId, BookingState, Priced, Step
 from engine.domain.car import BranchId, Car
+from engine.domain.giving_back import owed
 from engine.domain.ledger import LedgerRow, charge_rows, refund_rows
-from engine.domain.payment import PAGE_LIFETIME, Attempt, AttemptState
+from engine.domain.money import Money
+from engine.domain.payment import PAGE_LIFETIME, Attempt, AttemptState, Refund, RefundState
 from engine.domain.people import AccountName, Renter
 from engine.domain.pricing import Quote, quote
+from engine.domain.refund_reason import RefundReason, UsualReason
 from engine.domain.settings import FirmSettings
 from engine.embedded.demo_calendar import Calendar, Plan
 from engine.embedded.demo_fleet import DemoBranch
@@ -25,9 +28,9 @@ from engine.embedded.demo_tables import dice
 #: The firm raised its commission about this long ago; bookings keep the rate of their day.
 OLD_COMMISSION_BP, NEW_COMMISSION_BP = 1500, 1750
 _RAISED = timedelta(days=200)
-#: Whoever cancels later than this before the pick-up gets half the price back.
-_FREE_CANCELLATION = timedelta(hours=48)
 _RULES = FirmSettings().cancellation
+#: Why money was given back, in turn: mostly because the renter asked for it.
+_USUAL = (UsualReason.RENTER, UsualReason.RENTER, UsualReason.MISTAKE, UsualReason.CAR)
 
 Booked = tuple[Booking, tuple[LedgerRow, ...]]
 
@@ -117,7 +120,7 @@ class Bookings:
         rate = OLD_COMMISSION_BP if plan.created_at < self.raised else NEW_COMMISSION_BP
         price = quote(car.daily_rate, plan.period, zone=zone, commission_bp=rate)
         history = self._history(plan)
-        return Booking(
+        booking = Booking(
             id=BookingId(f"bk-{tag}"),
             car_id=car.id,
             car_label=car.label,
@@ -140,6 +143,8 @@ class Bookings:
             cancellation=_RULES,
             priced=Priced(car.id, 1),
         )
+        back = owed(booking)
+        return _given_back(booking, back, tag) if back.minor else booking
 
     def _history(self, plan: Plan) -> tuple[Step, ...]:
         held = Step(BookingState.HELD, plan.created_at, self.clerk)
@@ -167,18 +172,27 @@ def _attempt(plan: Plan, price: Quote, history: tuple[Step, ...], tag: str) -> A
     )
 
 
+def _given_back(booking: Booking, back: Money, tag: str) -> Booking:
+    """The cancelled *booking* as it stands once Stripe has given *back*: why, how much, and one version more for it."""
+    *before, cancelled = booking.history
+    why = RefundReason(_USUAL[int(tag.rpartition("-")[2]) % len(_USUAL)])
+    return replace(
+        booking,
+        refund=Refund(back, RefundState.DONE, f"re_demo_{tag}"),
+        history=(*before, replace(cancelled, reason=why)),
+        version=booking.version + 1,
+    )
+
+
 def _ledger(booking: Booking) -> tuple[LedgerRow, ...]:
     captured_at = booking.attempt.captured_at
     if captured_at is None:
         return ()
     tag = booking.intent_key.removeprefix("demo-")
     charge = charge_rows(booking, f"ch_demo_{tag}", captured_at)
-    if booking.state is not BookingState.CANCELLED:
+    if booking.refund is None:
         return charge
-    at = booking.history[-1].at
-    in_time = booking.period.starts_at - at >= _FREE_CANCELLATION
-    back = booking.price if in_time else booking.price.share(5000)
-    return charge + refund_rows(booking, f"re_demo_{tag}", back, at)
+    return charge + refund_rows(booking, booking.refund.refund_id, booking.refund.amount, booking.since)
 
 
 def _cut(booked: Iterable[Booked], size: int, *, upcoming: bool) -> Iterator[Batch]:

@@ -9,11 +9,15 @@ import pytest
 from engine.adapters.mongo_settings import first_revision
 from engine.domain.booking import BLOCKING, MOVES, BookingState
 from engine.domain.car import CarStatus
+from engine.domain.giving_back import owed
 from engine.domain.ledger import LedgerKind
+from engine.domain.payment import RefundState
 from engine.domain.people import Role
 from engine.domain.pricing import quote
+from engine.domain.refund_reason import UsualReason
 from engine.domain.settings import settings_at
 from engine.domain.sought import joined
+from engine.domain.successor import attempts_are_lawful, history_is_lawful
 from engine.domain.text import clean
 from engine.embedded.demo_calendar import AHEAD, PAST
 from engine.embedded.demo_data import build
@@ -172,6 +176,24 @@ def test_R1_the_ledger_holds_what_was_captured_less_what_was_given_back(firm):
             mine[LedgerKind.CHARGE] + mine[LedgerKind.REFUND]
             == mine[LedgerKind.OWNER_SHARE] + mine[LedgerKind.PLATFORM_SHARE]
         )
+
+
+def test_what_was_given_back_stands_at_its_booking_as_the_engine_writes_it(firm):
+    posted = {row.booking_id: row for row in firm.ledger if row.kind is LedgerKind.REFUND}
+    reasons = Counter()
+
+    for booking in firm.bookings:
+        assert (booking.refund is not None) == (booking.reason is not None) == (booking.id in posted)
+        assert booking.refund is None or booking.state is S.CANCELLED
+        if booking.refund is None:
+            continue
+        row = posted[booking.id]
+        assert (owed(booking), RefundState.DONE) == (booking.refund.amount, booking.refund.state)
+        assert (-row.amount, row.source_id, row.at) == (booking.refund.amount, booking.refund.refund_id, booking.since)
+        assert history_is_lawful(booking, ())
+        assert attempts_are_lawful(booking)
+        reasons[booking.reason.usual] += 1
+    assert {UsualReason.RENTER, UsualReason.MISTAKE, UsualReason.CAR} == set(reasons)
 
 
 def test_every_batch_brings_the_ledger_of_its_own_bookings(firm):
