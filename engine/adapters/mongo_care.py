@@ -14,7 +14,7 @@ from engine.adapters.mongo_movements import OPEN_NOW
 from engine.adapters.mongo_reading import read
 from engine.domain.availability import ClaimKind
 from engine.domain.booking import Booking, BookingId, BookingState
-from engine.domain.car import CarId, CarStatus
+from engine.domain.car import CarId, CarStatus, OwnerId
 from engine.domain.damage import Damaged
 from engine.domain.errors import Forbidden
 from engine.domain.listing import BookingRows
@@ -95,7 +95,24 @@ async def carless(db: Database, now: datetime) -> list[Booking | Damaged]:
 
 async def crossed(db: Database, now: datetime) -> list[Booking | Damaged]:
     """Confirmed bookings ahead whose car, which is for rent, has a movement planned in their time, soonest first."""
-    waits = {"state": BookingState.CONFIRMED, "starts_at": {"$gt": now}, **_not_asked_for(now)}
+    pipeline: list[Document] = [
+        *booked_across(now, "bookings", waits=_not_asked_for(now)),
+        {"$sort": {"starts_at": 1, "_id": 1}},
+        {"$limit": _MOST_CARLESS},
+    ]
+    rows = await (await db.movements.aggregate(pipeline, batchSize=_MOST_CARLESS)).to_list()
+    return [_tamed(each, now) for each in rows]
+
+
+def booked_across(
+    now: datetime, bookings: str, *, owner_id: OwnerId | None = None, waits: Document | None = None
+) -> list[Document]:
+    """Of ``movements``: each confirmed booking ahead, once, that one is planned across and that fits *waits*.
+
+    *bookings* is what the account reads them from; *owner_id* narrows to one fleet.
+    """
+    whose: Document = {} if owner_id is None else {"owner_id": owner_id}
+    ahead: Document = {"state": BookingState.CONFIRMED, "starts_at": {"$gt": now}, **(waits or {})}
     share_time: Document = {
         "$and": [
             {"$eq": ["$fence.claims.kind", ClaimKind.BOOKING]},
@@ -104,23 +121,19 @@ async def crossed(db: Database, now: datetime) -> list[Booking | Damaged]:
         ]
     }
     fence = {"from": "fences", "localField": "car_id", "foreignField": "_id", "as": "fence"}
-    booking = {"from": "bookings", "localField": "fence.claims.id", "foreignField": "_id", "as": "booking"}
-    pipeline: list[Document] = [
-        {"$match": {**OPEN_NOW, "ends_at": {"$gt": now}}},
+    booking = {"from": bookings, "localField": "fence.claims.id", "foreignField": "_id", "as": "booking"}
+    return [
+        {"$match": {**whose, **OPEN_NOW, "ends_at": {"$gt": now}}},
         {"$lookup": {**fence, "pipeline": [{"$match": {"status": CarStatus.ACTIVE}}, {"$project": {"claims": 1}}]}},
         {"$unwind": "$fence"},
         {"$unwind": "$fence.claims"},
         {"$match": {"$expr": share_time}},
-        {"$lookup": {**booking, "pipeline": [{"$match": waits}]}},
+        {"$lookup": {**booking, "pipeline": [{"$match": ahead}]}},
         {"$unwind": "$booking"},
         {"$replaceWith": "$booking"},
         {"$group": {"_id": "$_id", "row": {"$first": "$$ROOT"}}},
         {"$replaceWith": "$row"},
-        {"$sort": {"starts_at": 1, "_id": 1}},
-        {"$limit": _MOST_CARLESS},
     ]
-    rows = await (await db.movements.aggregate(pipeline, batchSize=_MOST_CARLESS)).to_list()
-    return [_tamed(each, now) for each in rows]
 
 
 def _not_asked_for(now: datetime) -> Document:

@@ -10,16 +10,18 @@ from types import MappingProxyType
 
 from bson import MinKey
 
+from engine.adapters.mongo_care import booked_across
 from engine.adapters.mongo_cars import AT_ONCE, cars_meant
 from engine.adapters.mongo_client import Client, Database, Document, database, speaking
 from engine.adapters.mongo_documents import Claimed, booked, booked_ids, car_of, claims_of
-from engine.adapters.mongo_reading import Fields, read, sound
+from engine.adapters.mongo_movements import coming_of
+from engine.adapters.mongo_reading import read, sound
 from engine.adapters.mongo_sought import holds, in_order
 from engine.domain.availability import ClaimKind
-from engine.domain.booking import BLOCKING, STANDING, BookingId, BookingState
+from engine.domain.booking import BLOCKING, BookingId
 from engine.domain.car import CarId, CarStatus, OwnerId
 from engine.domain.damage import Damaged
-from engine.domain.fleet import MOST_TOLD, Coming, FleetOrder, FleetOwner, FleetQuery, FleetRow, FleetRows, Outlook
+from engine.domain.fleet import MOST_TOLD, FleetOrder, FleetOwner, FleetQuery, FleetRow, FleetRows, Outlook
 from engine.domain.people import Role
 from engine.domain.period import RentalPeriod
 from engine.domain.settings import BEGINNING
@@ -49,7 +51,10 @@ class MongoFleet:
     async def fleet(self, query: FleetQuery, now: datetime) -> FleetRows:
         mine: Document = {} if query.owner_id is None else {"owner_id": query.owner_id}
         with speaking():
-            to_move, statuses = await asyncio.gather(self._to_move(query.owner_id), self._statuses(mine))
+            idle, crossed, statuses = await asyncio.gather(
+                self._to_move(query.owner_id), self._crossed(query.owner_id, now), self._statuses(mine)
+            )
+            to_move = [*idle, *(car for car in crossed if car not in idle)]
             narrowed = {**mine, **_filter(query)}
             if query.to_move:
                 narrowed["_id"] = {"$in": to_move}
@@ -61,7 +66,7 @@ class MongoFleet:
             fences = await self._db.fences.find({"_id": {"$in": ids}}, {"claims": 1}, batch_size=AT_ONCE).to_list()
         claims = {fence["_id"]: claims_of(fence) for fence in fences}
         return FleetRows(
-            rows=tuple(_row(document, claims.get(document["_id"], [])) for document in found),
+            rows=tuple(_row(each, claims.get(each["_id"], []), crossed.get(each["_id"], 0)) for each in found),
             total=total,
             statuses=MappingProxyType({CarStatus(each): statuses[each] for each in _STATUSES if each in statuses}),
             to_move=len(to_move),
@@ -106,6 +111,13 @@ class MongoFleet:
         if owner_id is not None:
             wanted["terms.owner_id"] = owner_id
         return [fence["_id"] for fence in await self._db.fences.find(wanted, {"_id": 1}, batch_size=AT_ONCE).to_list()]
+
+    async def _crossed(self, owner_id: OwnerId | None, now: datetime) -> dict[str, int]:
+        """Cars for rent -> how many bookings a service is planned across."""
+        across = booked_across(now, self._bookings.name, owner_id=owner_id)
+        pipeline: list[Document] = [*across, {"$group": {"_id": "$car_id", "bookings": {"$sum": 1}}}]
+        found = await (await self._db.movements.aggregate(pipeline, batchSize=AT_ONCE)).to_list()
+        return {each["_id"]: each["bookings"] for each in found}
 
     async def _out(self, now: datetime, owner_id: OwnerId | None) -> list[str]:
         """Cars with a booking that has begun, as ``FleetRow.out_at`` says of one."""
@@ -152,24 +164,13 @@ def _filter(query: FleetQuery) -> Document:
     return wanted
 
 
-def _row(document: Document, claims: list[Claimed]) -> FleetRow | Damaged:
+def _row(document: Document, claims: list[Claimed], crossed: int) -> FleetRow | Damaged:
     car = read("cars", document, car_of)
     if isinstance(car, Damaged):
         return car
     coming = [claim for claim in claims if claim.kind is ClaimKind.BOOKING]
-    return FleetRow(car, len(coming), coming[0].period if coming else None, _away(claims))
+    return FleetRow(car, len(coming), coming[0].period if coming else None, _away(claims), crossed)
 
 
 def _away(claims: Iterable[Claimed]) -> tuple[RentalPeriod, ...]:
     return tuple(claim.period for claim in claims if claim.kind is ClaimKind.MOVEMENT)
-
-
-def coming_of(document: Document) -> Coming:
-    """Of a booking's row, or of one in a view that tells as much."""
-    row = Fields(document)
-    return Coming(
-        BookingId(row.text("_id")),
-        RentalPeriod(row.moment("starts_at"), row.moment("ends_at")),
-        row.text("zone"),
-        STANDING[row.choice("state", BookingState)],
-    )

@@ -10,15 +10,14 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from engine.adapters.migrations import LATEST
 from engine.adapters.mongo_client import Client, Database, Document, database, speaking
 from engine.adapters.mongo_documents import Claimed, booked, claim_document, claims_of
-from engine.adapters.mongo_fleet import coming_of
 from engine.adapters.mongo_reading import Fields, must, read, sound
 from engine.adapters.mongo_schema import judge_fence
 from engine.domain.availability import ClaimKind
-from engine.domain.booking import BookingId
+from engine.domain.booking import STANDING, BookingId, BookingState
 from engine.domain.car import BranchId, CarId, OwnerId
 from engine.domain.damage import Damaged
 from engine.domain.errors import NotFound, Overtaken
-from engine.domain.fleet import MOST_TOLD, Outlook
+from engine.domain.fleet import MOST_TOLD, Coming, Outlook
 from engine.domain.movement import (
     OPEN,
     Crossing,
@@ -72,6 +71,17 @@ class MongoMovements:
         outlook = Outlook(tuple(coming), frozenset(BookingId(claim.id) for claim in sold))
         others = _others(claims_of(fence), leaving_out)
         return Crossing(period, outlook, parts_of(period, (claim.period for claim in others)))
+
+
+def coming_of(document: Document) -> Coming:
+    """Of a booking's row, or of one in a view that tells as much."""
+    row = Fields(document)
+    return Coming(
+        BookingId(row.text("_id")),
+        RentalPeriod(row.moment("starts_at"), row.moment("ends_at")),
+        row.text("zone"),
+        STANDING[row.choice("state", BookingState)],
+    )
 
 
 def movement_document(movement: Movement) -> Document:

@@ -34,7 +34,7 @@ class FleetQuery:
 
     Attributes:
         text: Any part of plate, brand and model.
-        to_move: Only cars that are not for rent although bookings still count on them.
+        to_move: Only cars with bookings that have to be moved or cancelled, see ``FleetRow.moving``.
         out: Only cars that are out now, see ``FleetRow.out_at``.
     """
 
@@ -82,17 +82,23 @@ class FleetRow:
         coming: Bookings that keep it: out now, still to come, or waiting for their payment.
         next: The period of the first of them.
         away: When it is in service, as far as that is claimed.
+        crossed: Paid bookings still to come across which a service is planned.
     """
 
     car: Car
     coming: int = 0
     next: RentalPeriod | None = None
     away: tuple[RentalPeriod, ...] = ()
+    crossed: int = 0
+
+    @property
+    def moving(self) -> int:
+        """How many bookings have to be moved or cancelled: all of a car not for rent, else those a service crosses."""
+        return self.crossed if self.car.status is CarStatus.ACTIVE else self.coming
 
     @property
     def to_move(self) -> bool:
-        """Whether bookings count on a car that is not for rent."""
-        return self.coming > 0 and self.car.status is not CarStatus.ACTIVE
+        return self.moving > 0
 
     def out_at(self, now: datetime) -> bool:
         """Whether a booking's time has begun at *now*, and the car is not back: the one meaning of "out"."""

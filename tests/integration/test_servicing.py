@@ -126,6 +126,30 @@ async def test_it_is_cut_around_what_is_sold_and_the_bookings_in_it_wait_to_be_m
     assert (Level.GOOD, "") == await wrong_claims(world)
 
 
+async def test_the_fleets_own_list_has_a_car_whose_service_crosses_what_is_sold_until_it_is_moved(world, stripe):
+    async with world.desk("owner") as owner, world.desk("admin") as admin, world.desk() as clerk:
+        made = [await opened(clerk, first=first, last=first + 1, key=f"k{first}") for first in (2, 4, 9)]
+        for each in made:
+            await stripe.pay(each)
+        sold = [await clerk.payment.settle(clerk.actor, each.id) for each in made]
+        unpaid = await clerk.booking.hold(clerk.actor, wish(clerk, first=6, last=7, key="unpaid"))
+        before = await owner.fleet.page(owner.actor, FleetQuery(owner.actor.owner_id, to_move=True))
+        await plan(owner, 1, 8, seen=frozenset({*(each.id for each in sold[:2]), unpaid.id}))
+        pages = [
+            await desk.fleet.page(desk.actor, FleetQuery(desk.actor.owner_id, to_move=True)) for desk in (owner, admin)
+        ]
+        waiting = await admin.head_office.care.waiting(admin.actor)
+        for each in sold[:2]:
+            await clerk.changing.change(clerk.actor, each.id, "car-2", seen=each.version)
+        after = await owner.fleet.page(owner.actor, FleetQuery(owner.actor.owner_id))
+
+    assert (0, (), 2) == (before.to_move, before.rows, waiting.total)
+    for page in pages:
+        assert [("car-1", 4, 2, True)] == [(row.car.id, row.coming, row.moving, row.to_move) for row in page.rows]
+        assert (1, 1) == (page.to_move, page.total)
+    assert 0 == after.to_move == sum(row.moving for row in after.rows)
+
+
 async def test_what_is_moved_out_of_it_leaves_its_time_to_the_service_and_not_to_the_next_renter(world, stripe):
     async with world.desk("owner") as owner, world.desk() as clerk, world.desk("admin") as admin:
         held = await opened(clerk, first=2, last=3)

@@ -210,7 +210,7 @@ def test_offline_the_cars_stay_with_a_warning_and_nothing_that_writes_is_offered
 
 def test_cars_with_bookings_to_move_are_told_and_shown_alone(page):
     feed(page, fleet(to_move=2))
-    assert "2 cars are not for rent but have bookings to move or cancel." == page.to_move.text
+    assert "2 cars have bookings to move or cancel: they are not for rent, or in service then." == page.to_move.text
     page.to_move.acted.emit()
     assert page.asked[-1].to_move
 

@@ -131,11 +131,10 @@ class FleetPage(Page):
         if state.query.out:
             self.to_move.tell(Tone.ACCENT, f"Only cars that are out are shown: {OUT}.", "Show all", closable=False)
         elif rows.to_move and not state.query.to_move:
-            one = rows.to_move == 1
-            words = (
-                f"{plural(rows.to_move, 'car')} {'is' if one else 'are'} not for rent but {'has' if one else 'have'}"
-            )
-            self.to_move.tell(Tone.WARNING, f"{words} bookings to move or cancel.", "Show", closable=False)
+            has, they = ("has", "it is") if rows.to_move == 1 else ("have", "they are")
+            why = f"{they} not for rent, or in service then"
+            words = f"{plural(rows.to_move, 'car')} {has} bookings to move or cancel: {why}."
+            self.to_move.tell(Tone.WARNING, words, "Show", closable=False)
         elif state.query.to_move:
             self.to_move.tell(Tone.ACCENT, "Only cars with bookings to move are shown.", "Show all", closable=False)
         else:
@@ -159,7 +158,7 @@ class FleetPage(Page):
         self.rows.take_focus()
 
     def show_to_move(self, *, shown: bool = True) -> None:
-        """Only the cars that are not for rent although bookings count on them, or all again."""
+        """Only the cars with bookings to move, or all again."""
         query = self.fleet.state.query
         self.fleet.ask(FleetQuery(owner_id=query.owner_id, order=query.order, to_move=shown))
 

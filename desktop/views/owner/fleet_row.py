@@ -89,7 +89,7 @@ def line_of(row: FleetRow | Damaged, state: FleetState, now: datetime) -> FleetL
 def standing_of(row: FleetRow, branch: Branch | None, now: datetime) -> tuple[str, Tone]:
     """What matters most about the car, in words that fit on a card."""
     if row.to_move:
-        return f"{whole(row.coming)} to move", Tone.DANGER
+        return f"{whole(row.moving)} to move", Tone.DANGER
     out = row.out_at(now) and branch is not None
     return status_of(row.car, out=out, away=row.away_at(now))
 
