@@ -1,7 +1,13 @@
-"""Keyrings for tests: one that keeps what it is told, one that does not exist, one that forgets at once."""
+"""Keyrings for tests: one that keeps what it is told, one that does not exist, one that forgets at once.
+
+API: with keyring_in_use(made) as made.
+"""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
+import keyring
 from keyring.backend import KeyringBackend
 from keyring.errors import NoKeyringError, PasswordDeleteError
 
@@ -42,3 +48,14 @@ class ForgetfulKeyring(MemoryKeyring):
 
     def set_password(self, service, username, password):
         pass
+
+
+@contextmanager
+def keyring_in_use(made):
+    """*made* is the computer's keyring until it ends."""
+    before = keyring.get_keyring()
+    keyring.set_keyring(made)
+    try:
+        yield made
+    finally:
+        keyring.set_keyring(before)

@@ -12,7 +12,7 @@ from engine.adapters.mongo_client import Client, Database, Document, database, s
 from engine.adapters.mongo_documents import car_of
 from engine.adapters.mongo_earnings import MongoEarnings
 from engine.adapters.mongo_images import MongoImages
-from engine.adapters.mongo_ownrows import RENTAL_FIELDS, posting_of, rental_or_line
+from engine.adapters.mongo_ownrows import RENTAL_FIELDS, RENTAL_SHAPE, posting_of, rental_or_line
 from engine.adapters.mongo_ownsums import owned
 from engine.adapters.mongo_reading import EARLIEST, LATEST, dated, sound
 from engine.domain.car import OwnerId
@@ -87,7 +87,8 @@ class MongoMoment:
         rows = await there.aggregate(pipeline, session=self._session, batchSize=_BATCH)
         found = {row["_id"]: f"{row['n']}:{row['sum']}" for row in await rows.to_list()}
         if kind == BOOKINGS:
-            found = {month: mark if self._whole(month) else f"{mark}:paid" for month, mark in found.items()}
+            kept = {True: RENTAL_SHAPE, False: f"{RENTAL_SHAPE}:paid"}
+            found = {month: f"{mark}:{kept[self._whole(month)]}" for month, mark in found.items()}
         return found
 
     async def postings(self, month: str) -> list[Posting]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 
 from engine.adapters.mongo_bookings import quote_of
 from engine.adapters.mongo_client import Document
 from engine.adapters.mongo_movements import movement_of
-from engine.adapters.mongo_reading import Fields, read, sound
+from engine.adapters.mongo_reading import Fields, Unreadable, read, sound
 from engine.domain.booking import BookingState
 from engine.domain.car import CarStatus, OwnerId
 from engine.domain.damage import Damaged
 from engine.domain.ledger import LedgerKind
 from engine.domain.ownbooks import OwnCar, Posting, Rental, StatusSince, damaged_rental
 from engine.domain.period import RentalPeriod
+from engine.domain.refund_reason import UsualReason
 from engine.domain.span import milliseconds
 
 
@@ -33,8 +35,12 @@ def posting_of(document: Document) -> Posting:
     )
 
 
-#: What ``rental_of`` reads of a booking; nothing of its renter.
-RENTAL_FIELDS = "car_id car_label branch_id zone starts_at ends_at created_at state quote version".split()
+#: What ``rental_of`` reads of a booking; nothing of its renter, and nothing that was said.
+RENTAL_FIELDS = (
+    "car_id car_label branch_id zone starts_at ends_at created_at state quote version history.reason.usual".split()
+)
+#: Of such rows as they are kept: months that were kept in another shape are read anew.
+RENTAL_SHAPE = "2"
 
 
 def rental_of(document: Document) -> Rental:
@@ -56,7 +62,17 @@ def rental_of(document: Document) -> Rental:
         currency=quote.total.currency,
         commission_bp=quote.commission_bp,
         version=row.whole("version", 1),
+        reason=_usual_reason(row),
     )
+
+
+def _usual_reason(row: Fields) -> str:
+    """Why money was given back, by the last step that says so; what cannot be read says nothing and costs no figure."""
+    with suppress(Unreadable):
+        for step in reversed(row.parts("history")):
+            if step.has("reason"):
+                return step.part("reason").choice("usual", UsualReason).value
+    return ""
 
 
 def rental_or_line(document: Document) -> Rental:

@@ -41,7 +41,7 @@ class Rental(NamedTuple):
     """A booking as far as its car's owner needs it: nothing of the renter.
 
     ``starts`` and ``ends`` are half-open; ``days`` are the billed ones; ``commission_bp`` is the platform's share that
-    was agreed on the day of booking.
+    was agreed on the day of booking; ``reason`` is the usual one for which money was given back, empty for none.
     """
 
     booking_id: str
@@ -58,6 +58,7 @@ class Rental(NamedTuple):
     currency: str
     commission_bp: int
     version: int
+    reason: str = ""
 
     @property
     def id(self) -> str:

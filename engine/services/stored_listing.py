@@ -28,7 +28,7 @@ from engine.services.listing import MOST_EXPORTED, Exported
 _BATCH = 200
 _HEADS = (
     "Booking", "Standing", "Car", "Plate", "Pick-up", "Return", "Time zone", "Pick-up branch", "Booked at", "Days",
-    "Price", "Refunded", "Commission", "Net", "Currency", "As of (UTC)", "Source", "Complete",
+    "Price", "Refunded", "Refund reason", "Commission", "Net", "Currency", "As of (UTC)", "Source", "Complete",
 )  # fmt: skip
 
 
@@ -159,6 +159,7 @@ def _line(row: Rental, sheet: _Sheet) -> str:
             str(row.days),
             habits.amount(row.price),
             habits.amount(Money(-back, row.currency) if back else None),
+            row.reason,
             *map(habits.amount, _shares(moved, row.currency)),
             row.currency,
             *stamp,

@@ -8,13 +8,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-import keyring
 import pytest
 from builders import BERLIN, LISBON, RENTER, make_car
 from csv_readers import GERMAN, TABBED, rows_of
 from earnings_builders import MINE, OTHER, History, draw
-from keyrings import MemoryKeyring
+from keyrings import MemoryKeyring, keyring_in_use
 
+from engine.adapters import mongo_copy, mongo_ownrows
 from engine.adapters.copy_vault import CopyVault
 from engine.domain.booking import BookingState, Standing
 from engine.domain.copying import kept_since
@@ -22,6 +22,7 @@ from engine.domain.csv_text import PLAIN
 from engine.domain.errors import Forbidden, InvalidText
 from engine.domain.listing import BookingOrder, BookingQuery, BookingScope
 from engine.domain.people import Role
+from engine.domain.refund_reason import UsualReason
 from engine.services.stored_listing import StoredListing
 
 pytestmark = pytest.mark.asyncio
@@ -34,10 +35,8 @@ ORDERS = [order for order in BookingOrder if order is not BookingOrder.RENTER]
 
 @pytest.fixture
 def place(world, tmp_path):
-    before = keyring.get_keyring()
-    keyring.set_keyring(MemoryKeyring())
-    yield replace(world, place=replace(world.place, copies_dir=tmp_path / "copies" / "firm"))
-    keyring.set_keyring(before)
+    with keyring_in_use(MemoryKeyring()):
+        yield replace(world, place=replace(world.place, copies_dir=tmp_path / "copies" / "firm"))
 
 
 @pytest.fixture
@@ -109,6 +108,48 @@ async def test_older_bookings_are_not_listed_though_the_figures_keep_those_that_
     assert [new.id] == [row.id for row in page.rows]
     assert 1 == page.total
     assert {new.id, old.id} == set(stored.copy.books.rentals)
+
+
+def _say(place, booking, usual, said="because of Ada"):
+    """As a cancellation writes it, or somebody past the program."""
+    reason = {"history.$[last].reason": {"usual": usual, "said": said}, "version": booking.version + 1}
+    where = [{"last.state": booking.state.value}]
+    place.db.bookings.update_one(
+        {"_id": booking.id}, {"$set": reason}, array_filters=where, bypass_document_validation=True
+    )
+
+
+async def _reasons(listing, desk):
+    pieces = []
+    await listing.export(desk.actor, BookingQuery(FLEET), pieces.append)
+    text = "".join(pieces).removeprefix("\ufeff")
+    return {row["Booking"]: row["Refund reason"] for row in csv.DictReader(text.splitlines())}
+
+
+@pytest.mark.parametrize("usual", [*(each.value for each in UsualReason), "of another release", 7, None])
+async def test_the_file_says_why_money_was_given_back_as_the_one_from_the_database_does(place, history, usual):
+    kept = history.book(GOLF, ago(30), charged=ago(31))
+    back = history.book(POLO, ago(20), state=BookingState.CANCELLED, charged=ago(22), refunded=ago(21), back=5_000)
+    _say(place, back, usual)
+
+    async with place.desk("owner") as desk:
+        stored = await _reasons(await listing_of(place, desk), desk)
+        online = await _reasons(desk.listing, desk) if usual in list(UsualReason) else {kept.id: "", back.id: ""}
+
+    assert online == stored
+    assert stored[back.id] == (usual if usual in list(UsualReason) else "")
+
+
+async def test_months_that_an_older_program_kept_without_reasons_are_read_anew(place, history, monkeypatch):
+    back = history.book(POLO, ago(20), state=BookingState.CANCELLED, charged=ago(22), refunded=ago(21), back=5_000)
+    _say(place, back, "twice")
+
+    async with place.desk("owner") as desk:
+        with monkeypatch.context() as older:
+            older.setattr(mongo_copy, "RENTAL_SHAPE", "1")
+            older.setattr(mongo_ownrows, "_usual_reason", lambda _row: "")
+            assert {back.id: ""} == await _reasons(await listing_of(place, desk), desk)
+        assert {back.id: "twice"} == await _reasons(await listing_of(place, desk), desk)
 
 
 async def test_the_file_holds_the_whole_list_with_its_stamp_and_nothing_of_a_renter(place, history):
