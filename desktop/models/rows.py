@@ -20,7 +20,7 @@ SORT_ROLE = int(Qt.ItemDataRole.UserRole)
 ROW_ROLE = SORT_ROLE + 1
 """The record itself, or None while it is not there yet."""
 STATE_ROLE = SORT_ROLE + 2
-"""``"loaded"``, ``"waiting"`` or ``"failed"``."""
+"""``"loaded"``, ``"waiting"``, ``"failed"``, or ``"damaged"``: then the first cell has what it is, the second why."""
 TONE_ROLE = SORT_ROLE + 3
 """Name of a theme ``Tone`` for a cell that is shown as a badge; empty for plain text."""
 WEIGHT_ROLE = SORT_ROLE + 4
@@ -84,7 +84,9 @@ def answer(columns: Sequence[Column[Any]], at: int, row: Any, role: int) -> Any:
         return (row.line, row.reason)[at] if at <= 1 else ""
     if role == TONE_ROLE:
         return ""
-    return columns[at].answer(row, role) if role in (ROW_ROLE, STATE_ROLE) else None
+    if role == STATE_ROLE:
+        return "damaged"
+    return row if role == ROW_ROLE else None
 
 
 class RowsModel(QAbstractTableModel, Generic[Row]):

@@ -1,7 +1,7 @@
 """How wide columns are: numbers, plates and money whole, names in two lines at most, spare columns go first.
 
-API: Need(natural, least, spare, weight), share(room, needs) -> widths (0 is left out); in_two(metrics, text, after)
--> the width two lines need; two_lines_of(metrics, text, after, width) -> the lines.
+API: Need(natural, least, spare, weight), share(room, needs) -> widths (0 is left out);
+in_two(metrics, text, after, most) -> the width two lines need; two_lines_of(metrics, text, after, width) -> the lines.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-_MOST_PROSE = 240
+MOST_PROSE = 240
 
 
 class Measures(Protocol):
@@ -63,13 +63,13 @@ def _squeezed(room: int, widths: dict[int, int], count: int) -> list[int]:
     return [widths.get(at, 0) * room // whole for at in range(count)]
 
 
-def in_two(metrics: Measures, text: str, after: str = "") -> int:
-    """The least width in which *text*, and *after* behind it, stand in two lines."""
+def in_two(metrics: Measures, text: str, after: str = "", most: int = MOST_PROSE) -> int:
+    """The least width in which *text*, and *after* behind it, stand in two lines, or *most* for longer ones."""
     if not after and " " not in text:
-        return min(metrics.horizontalAdvance(text), _MOST_PROSE)
+        return min(metrics.horizontalAdvance(text), most)
     splits = (_split(text, after, words) for words in range(1, len(_words(text)) + 1))
     widths = (max(metrics.horizontalAdvance(line) for line in lines) for lines in splits)
-    return min(min(widths, default=0), _MOST_PROSE)
+    return min(min(widths, default=0), most)
 
 
 def two_lines_of(metrics: Measures, text: str, after: str, width: int) -> tuple[str, str]:

@@ -74,7 +74,7 @@ def field_layout(
 class FieldList(QWidget):
     """Painted, not laid out: the arrival of values moves nothing.
 
-    A value is never cut: it takes the room its label leaves, then further lines.
+    A value is never cut and begins where the others do: it takes further lines. Money takes its label's room first.
     """
 
     def __init__(self, theme: Theme, clock: ShimmerClock, parent: QWidget | None = None) -> None:
@@ -122,12 +122,13 @@ class FieldList(QWidget):
     def _shape(self, field: Field, width: int) -> tuple[int, int]:
         """Height of a row and where its value begins."""
         split, metrics = round(width * _LABEL_SHARE), self._metrics(field)
-        needed = metrics.horizontalAdvance(field.value) + 1
-        if self._waiting or needed <= width - split:
-            return ROW, split
-        label = QFontMetrics(self._theme.font(TypeSize.BODY)).horizontalAdvance(field.label)
-        split = min(split, max(label + 2 * GRID + 1, width - needed))
-        if needed <= width - split:
+        # Money stands flush at the other end; of words only one that no line can break reaches into the label's room.
+        whole = [field.value] if field.amount else field.value.split(" ")
+        needed = max(metrics.horizontalAdvance(part) for part in whole) + 1
+        if not self._waiting and needed > width - split:
+            label = QFontMetrics(self._theme.font(TypeSize.BODY)).horizontalAdvance(field.label)
+            split = min(split, max(label + 2 * GRID + 1, width - needed))
+        if self._waiting or metrics.horizontalAdvance(field.value) + 1 <= width - split:
             return ROW, split
         room = QRect(0, 0, max(width - split, 1), 10_000)
         lines = metrics.boundingRect(room, _WRAPPED, field.value).height()

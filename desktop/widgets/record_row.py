@@ -1,6 +1,7 @@
 """Paints one cell of a record table.
 
-API: RecordRow(theme, clock, view): a delegate; bones (attribute) says whether missing rows show bones.
+API: RecordRow(theme, clock, view): a delegate; bones (attribute) says whether missing rows show bones, wraps whether
+words take as many lines as they need; height_in(index, width).
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from desktop.theme.tokens import FOCUS, GRID, Tone, TypeSize
 from desktop.widgets.car_card import FAILED_TEXT, RETRY_TEXT, badge_width, paint_badge
-from desktop.widgets.column_widths import in_two, two_lines_of
-from desktop.widgets.roles import ROW_ROLE, STATE_ROLE, TONE_ROLE
+from desktop.widgets.column_widths import MOST_PROSE, in_two, two_lines_of
+from desktop.widgets.roles import ROW_ROLE, SPARE_ROLE, STATE_ROLE, TONE_ROLE
 
 if TYPE_CHECKING:
     from desktop.theme.theme import Theme
@@ -25,6 +26,9 @@ _Role = Qt.ItemDataRole
 PAD = 2 * GRID
 _BADGE_HEIGHT = 18
 _BONE_HEIGHT = 10
+_WRAPPED, _HIGH = int(Qt.TextFlag.TextWordWrap), 10_000
+#: Sentences in two lines may be cut beyond this, in px: the panel beside tells them whole.
+_MOST_SPARE = 400
 _BONE_SHARES = (0.7, 0.55, 0.8, 0.62, 0.48)
 
 
@@ -35,6 +39,7 @@ class RecordRow(QStyledItemDelegate):
         self._clock = clock
         self._view = view
         self.bones = True
+        self.wraps = False
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _AnyIndex) -> None:
         painter.save()
@@ -73,12 +78,19 @@ class RecordRow(QStyledItemDelegate):
             painter.fillRect(rect.right() - FOCUS + 1, rect.top(), FOCUS, rect.height(), colour)
 
     def _value(self, painter: QPainter, rect: QRect, index: _AnyIndex) -> None:
-        text, tone = str(index.data(_Role.DisplayRole)), index.data(TONE_ROLE)
+        text, tone = self._text(index), index.data(TONE_ROLE)
         if tone and text:
             place = QRect(rect.left(), rect.center().y() - _BADGE_HEIGHT // 2, rect.width(), _BADGE_HEIGHT)
             paint_badge(painter, self._theme, place, text, Tone(tone))
         else:
             self._write(painter, rect, text, self._theme.tokens.text, index)
+
+    def _text(self, index: _AnyIndex) -> str:
+        """Of a row that cannot be read what it is and why, in the first columns that are there."""
+        if index.data(STATE_ROLE) != "damaged":
+            return str(index.data(_Role.DisplayRole) or "")
+        before = sum(not self._view.isColumnHidden(column) for column in range(index.column()))
+        return _words(index, before) if before <= 1 else ""
 
     def _failure(self, painter: QPainter, rect: QRect, index: _AnyIndex) -> None:
         if index.column() < len(_FAILURE):
@@ -102,25 +114,51 @@ class RecordRow(QStyledItemDelegate):
             words = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
             painter.drawText(rect, self._side(index), words)
             return
+        if self.wraps:
+            painter.drawText(rect, int(self._side(index)) | _WRAPPED, text)
+            return
         half = rect.height() // 2
         places = rect.adjusted(0, 1, 0, -half), rect.adjusted(0, half, 0, -2)
         for line, place in zip(two_lines_of(metrics, text, "", rect.width() - 1), places, strict=True):
             words = metrics.elidedText(line, Qt.TextElideMode.ElideRight, rect.width())
             painter.drawText(place, self._side(index), words)
 
+    def height_in(self, index: _AnyIndex, width: int) -> int:
+        """How high a row must be for the words of this cell in all the lines they take, in px."""
+        text = self._text(index)
+        metrics, inner = QFontMetrics(self._theme.font(TypeSize.BODY)), max(width - 2 * PAD, 1)
+        if index.data(ROW_ROLE) is None or index.data(TONE_ROLE) or metrics.horizontalAdvance(text) < inner:
+            return 0
+        return metrics.boundingRect(QRect(0, 0, inner, _HIGH), _WRAPPED, text).height() + 3 * GRID
+
     def needs(self, index: _AnyIndex) -> tuple[int, int]:
         """How wide its words are in one line, and the least in which they are whole."""
         text, tone = str(index.data(_Role.DisplayRole) or ""), index.data(TONE_ROLE)
+        if index.data(STATE_ROLE) == "damaged":
+            text = self._may_show(index)
         if tone and text:
             width = badge_width(self._theme, text)
             return width, width
         metrics = QFontMetrics(self._theme.font(TypeSize.BODY))
         natural = metrics.horizontalAdvance(text) + 1
+        spare = bool(index.model().headerData(index.column(), Qt.Orientation.Horizontal, SPARE_ROLE))
         numeric = bool(int(index.data(_Role.TextAlignmentRole) or 0) & int(Qt.AlignmentFlag.AlignTrailing))
-        return natural, natural if numeric else in_two(metrics, text) + 1
+        # A spare column goes before its names are cut.
+        return natural, natural if numeric else in_two(metrics, text, most=_MOST_SPARE if spare else MOST_PROSE) + 1
+
+    def _may_show(self, index: _AnyIndex) -> str:
+        """What of a row that cannot be read has its place here if the spare columns before are left out: what it is."""
+        model = index.model()
+        before = (model.headerData(column, Qt.Orientation.Horizontal, SPARE_ROLE) for column in range(index.column()))
+        return _words(index, 0) if all(before) else ""
 
     def _side(self, index: _AnyIndex) -> Qt.AlignmentFlag:
         return Qt.AlignmentFlag(int(index.data(_Role.TextAlignmentRole) or 0)) | Qt.AlignmentFlag.AlignVCenter
+
+
+def _words(index: _AnyIndex, column: int) -> str:
+    """Of another cell of its row."""
+    return str(index.model().index(index.row(), column).data(_Role.DisplayRole) or "")
 
 
 _FAILURE = (FAILED_TEXT, RETRY_TEXT)

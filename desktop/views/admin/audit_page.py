@@ -49,6 +49,8 @@ _EVERYBODY, _ANYTHING, _EVERYWHERE = "Everybody", "Everything", "Every desk"
 _SPANS = (("Any time", None), ("Last 24 hours", 1), ("Last 7 days", 7), ("Last 30 days", 30), ("Last 365 days", 365))
 _CHOSEN = "Chosen days"
 _DAY_PX = 180
+#: So many changed fields stand in a line; the panel has all of them.
+_MOST_TOLD = 3
 _NOTHING = ListWords(
     Icon.HISTORY,
     "Nothing was changed yet",
@@ -67,7 +69,8 @@ def _when(row: AuditRow) -> str:
 
 def _changes(row: AuditRow) -> str:
     names = [*row.before, *(name for name in row.after if name not in row.before)]
-    return ", ".join(_change(row, name) for name in names)
+    more = [f"and {len(names) - _MOST_TOLD} more"] if len(names) > _MOST_TOLD else []
+    return ", ".join([*(_change(row, name) for name in names[:_MOST_TOLD]), *more])
 
 
 def _change(row: AuditRow, name: str) -> str:

@@ -25,8 +25,8 @@ from desktop.views.tools import Tools, announce
 from desktop.widgets.button import Button
 from desktop.widgets.follow import Follow, Shows
 from desktop.widgets.page_header import PageHeader
-from desktop.widgets.record_table import RecordTable
 from desktop.widgets.side_panel import SidePanel
+from desktop.widgets.tall_table import TallTable
 from desktop.widgets.toast import Toast
 from engine.domain.health import Area, Finding, Level
 
@@ -54,7 +54,7 @@ class HealthPage(Page):
         super().__init__()
         self.vm, self._tools = vm, tools
         self.model: PagesModel[Finding] = PagesModel(columns(), lambda _ticket: None, len(Area))
-        self.table = RecordTable(tools.theme, tools.shimmer)
+        self.table = TallTable(tools.theme, tools.shimmer)
         self.table.setAccessibleName(_TITLE)
         self.table.setModel(self.model)
         self.content = Content(tools, self.table)

@@ -15,6 +15,7 @@ from desktop.models.rows import ROW_ROLE, AnyIndex, Column
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.bookings.row import BookingRow
+from desktop.views.damage import damage_of
 from desktop.views.tools import Tools
 from desktop.widgets.car_card import FAILED_TEXT, RETRY_TEXT, badge_width, paint_badge
 from desktop.widgets.column_widths import in_two, two_lines_of
@@ -164,7 +165,9 @@ class BookingCells(RecordRow):
         row: BookingRow = index.data(ROW_ROLE)
         upper, lower = two_lines(rect)
         tokens = self._theme.tokens
-        if index.column() == _NUMBER:
+        if index.column() == _CAR and damage_of(row) is not None and self._view.isColumnHidden(_NUMBER):
+            self._pair(painter, rect, row.number, row.car, bold=True)
+        elif index.column() == _NUMBER:
             self._line(painter, upper, row.number, tokens.text)
             self._line(painter, lower, row.booked, tokens.muted)
         elif index.column() == _BESIDE:
@@ -188,7 +191,7 @@ class BookingCells(RecordRow):
         row: BookingRow = index.data(ROW_ROLE)
         plain = QFontMetrics(self._theme.font(TypeSize.BODY))
         if index.column() in (_BESIDE, _CAR):
-            name, below = row.beside if index.column() == _BESIDE else (row.car, row.plate)
+            name, below = row.beside if index.column() == _BESIDE else (row.car, row.plate or row.number)
             metrics = QFontMetrics(self._theme.font(TypeSize.BODY, bold=index.column() == _CAR))
             whole = max(metrics.horizontalAdvance(name), plain.horizontalAdvance(below))
             # A branch may be cut, the panel tells it too; a plate never.
