@@ -1,14 +1,49 @@
-"""The menu of what a person may set about the look: light or dark, and motion."""
+"""What a person may set about the look, light or dark, and motion: as a menu and as commands.
+
+API: LookMenu(theme, preferences); look_commands(theme, preferences).
+"""
 
 from __future__ import annotations
+
+from functools import partial
 
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
+from desktop.commands import Command
 from desktop.preferences import Preferences
 from desktop.theme.theme import Scheme, Theme
 
 _SCHEMES = {Scheme.SYSTEM: "As the system", Scheme.LIGHT: "Light", Scheme.DARK: "Dark"}
+_COMMANDS = {
+    Scheme.SYSTEM: "Look: as the system",
+    Scheme.LIGHT: "Look: light",
+    Scheme.DARK: "Look: dark",
+}
+
+
+def look_commands(theme: Theme, preferences: Preferences) -> list[Command]:
+    """One for each look that is not worn, and one that stops or allows motion."""
+
+    def stop() -> None:
+        _reduce(theme, preferences, reduced=not theme.reduced_motion)
+
+    def scheme_command(scheme: Scheme, title: str) -> Command:
+        wear = partial(_choose, theme, preferences, scheme)
+        return Command(f"look.{scheme.value}", title, wear, when=lambda: theme.scheme is not scheme, group="Window")
+
+    schemes = [scheme_command(scheme, title) for scheme, title in _COMMANDS.items()]
+    return [*schemes, Command("look.motion", "Look: reduce motion, or allow it", stop, group="Window")]
+
+
+def _choose(theme: Theme, preferences: Preferences, scheme: Scheme) -> None:
+    preferences.scheme = scheme
+    theme.choose(scheme)
+
+
+def _reduce(theme: Theme, preferences: Preferences, *, reduced: bool) -> None:
+    preferences.reduced_motion = reduced
+    theme.reduce_motion(reduced=reduced)
 
 
 class LookMenu(QMenu):
@@ -28,13 +63,10 @@ class LookMenu(QMenu):
         self.aboutToShow.connect(self._sync)
 
     def _choose(self, action: QAction) -> None:
-        scheme = Scheme(action.data())
-        self._preferences.scheme = scheme
-        self._theme.choose(scheme)
+        _choose(self._theme, self._preferences, Scheme(action.data()))
 
     def _reduce(self, reduced: bool) -> None:  # noqa: FBT001 -- Qt's signal
-        self._preferences.reduced_motion = reduced
-        self._theme.reduce_motion(reduced=reduced)
+        _reduce(self._theme, self._preferences, reduced=reduced)
 
     def _sync(self) -> None:
         """The other window part may have changed it meanwhile."""

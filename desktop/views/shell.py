@@ -21,6 +21,7 @@ from desktop.viewmodels.session import SessionViewModel
 from desktop.views.crash_offer import LOGS, offer_report
 from desktop.views.csv_dialog import TITLE as CSV
 from desktop.views.csv_dialog import ask_csv_habits
+from desktop.views.look import look_commands
 from desktop.views.owner.offline_view import OfflineView, StoredWork
 from desktop.views.palette import ITSELF, CommandPalette
 from desktop.views.sign_in import SignInPage
@@ -98,6 +99,7 @@ class MainWindow(QMainWindow):
         self._install(Command("window.csv", CSV, self.ask_csv, group="Window"))
         if log_folder is not None:
             self._install(Command("window.logs", LOGS, partial(open_folder, log_folder), group="Window"))
+        self._install(*look_commands(theme, preferences))
         self._install(Command("window.leave", "Leave DriveSphere", self._leave, key="Ctrl+Q", group="Window"))
 
     @property
