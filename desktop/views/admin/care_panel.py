@@ -9,7 +9,7 @@ from types import MappingProxyType
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from desktop.dialogs import confirm
+from desktop.dialogs import About, Question, confirm
 from desktop.messages import amount, booking_number, say
 from desktop.models.rows import Column
 from desktop.tasks import TaskScope
@@ -18,13 +18,14 @@ from desktop.theme.tokens import GRID, TypeSize
 from desktop.viewmodels.admin.care import CareViewModel
 from desktop.viewmodels.admin.unbelieved import UnbelievedRow
 from desktop.views.admin.dispute_words import in_short
-from desktop.views.admin.questions import to_settle
+from desktop.views.admin.questions import to_lose_note, to_settle
 from desktop.views.admin.restored_words import restored_line
+from desktop.views.bookings.questions import about as about_booking
 from desktop.views.doubt_words import doubt_in_short
+from desktop.views.form_panel import FormPanel
 from desktop.views.paged_list import ListWords, PagedList
 from desktop.views.tools import Tools
 from desktop.widgets.button import Button
-from desktop.widgets.side_panel import SidePanel
 from desktop.widgets.text import Text, kept_apart, unbroken
 from engine.domain.belief import Doubt
 from engine.domain.booking import Booking, BookingId
@@ -125,7 +126,7 @@ def _lasted(now: datetime, since: datetime | None) -> str:
     return unbroken(f"{time.days} days")
 
 
-class CarePanel(SidePanel):
+class CarePanel(FormPanel):
     """A booking or a restored payment to a line.
 
     Signals:
@@ -134,7 +135,6 @@ class CarePanel(SidePanel):
         payment_wanted: The RestoredCase of one.
         dispute_wanted: The DisputedCase of one.
         doubt_wanted: The UnbelievedRow of one.
-        task_failed: What nobody foresaw.
     """
 
     booking_wanted = Signal(object)
@@ -142,7 +142,6 @@ class CarePanel(SidePanel):
     payment_wanted = Signal(object)
     dispute_wanted = Signal(object)
     doubt_wanted = Signal(object)
-    task_failed = Signal(object)
 
     def __init__(self, tools: Tools, vm: CareViewModel, host: QWidget, now: Callable[[], datetime]) -> None:
         super().__init__(tools.theme, host, "Needs a person")
@@ -165,7 +164,7 @@ class CarePanel(SidePanel):
         self.set_content(content)
         self.foot.addWidget(self.done)
         self.foot.addStretch(1)
-        self.list.opened.connect(self._open)
+        self.list.opened.connect(lambda row: self.instead(lambda: self._open(row)))
         self.list.filled.connect(lambda total: self.done.setEnabled(total > 0))
         self.done.clicked.connect(self._settle)
         self.note.returnPressed.connect(self._settle)
@@ -177,10 +176,21 @@ class CarePanel(SidePanel):
         self.vm.list.load()
         self.open(self.list.table)
 
+    def unsaved(self) -> Question | None:
+        """What was done, half typed; see ``Area.unsaved``."""
+        note, row = self.note.text().strip(), self.list.row()
+        if not (self.is_open and note):
+            return None
+        about = about_booking(row.booking) if isinstance(row, Case) else None if row is None else About(_what(row))
+        return to_lose_note(about, note)
+
+    def forget_form(self) -> None:
+        self._settled(None)
+
     def stop(self) -> None:
         """The session ends."""
         self._tasks.stop("settle")
-        self.hide()
+        super().stop()
 
     def _open(self, row: Row) -> None:
         if isinstance(row, RestoredCase):

@@ -163,7 +163,7 @@ class OversightArea(Area):
                 page.leave()
 
     def unsaved(self) -> Question | None:
-        pages = [page for page in (self.cars, self.firm, self.restored, self.unbelieved) if page is not None]
+        pages = [page for page in (self.cars, self.firm, self.care, self.restored, self.unbelieved) if page is not None]
         return next((question for page in pages if (question := page.unsaved())), None)
 
     def stop(self) -> None:

@@ -162,6 +162,19 @@ def to_settle(booking: Booking, why: str, note: str) -> Question:
     )
 
 
+def to_lose_note(about: About | None, note: str) -> Question:
+    return Question(
+        "Leave without writing it down?",
+        "What was done is not kept anywhere yet and would be lost.",
+        "Leave, lose the note",
+        "Go on writing",
+        about=about,
+        amounts=(Amount("What was done", note),),
+        grave=True,
+        final=True,
+    )
+
+
 def _at_stake(booking: Booking) -> Amount:
     if booking.refund is not None:
         return Amount("To be given back", amount(booking.refund.amount), strong=True)
