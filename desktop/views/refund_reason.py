@@ -1,6 +1,6 @@
 """Why money is given back: the usual reasons, free text beside them, and the question that wants one.
 
-API: usual_words(usual), reason_words(reason); await ask_why(parent, question) -> RefundReason, or None for a no.
+API: usual_words(usual), reason_words(reason); await ask_why(parent, question, said) -> RefundReason, or None for a no.
 """
 
 from __future__ import annotations
@@ -51,13 +51,14 @@ def reason_words(reason: RefundReason) -> str:
 class ReasonDialog(QuestionBox):
     """Without a reason there is no *yes*. Enter leads from field to field and then to *no*, never to *yes*."""
 
-    def __init__(self, theme: Theme, question: Question, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, question: Question, parent: QWidget | None = None, *, said: str = "") -> None:
+        """*said* is what was written down before it was asked."""
         super().__init__(theme, question, parent)
         self.usual = Combo(placeholder="Choose a reason")
         for usual in UsualReason:
             self.usual.addItem(usual_words(usual), usual)
         self.usual.setCurrentIndex(-1)
-        self.said = QLineEdit(maxLength=LONGEST_SAID)
+        self.said = QLineEdit(said, maxLength=LONGEST_SAID)
         self.mistake = Text(theme, size=TypeSize.SMALL, ink="danger", wrap=True)
         self.mistake.hide()
         self._column.addSpacing(3 * GRID)
@@ -112,8 +113,8 @@ class ReasonDialog(QuestionBox):
             super().keyPressEvent(event)
 
 
-async def ask_why(parent: QWidget | None, question: Question) -> RefundReason | None:
-    """Why the person gives money back; None for a no."""
-    dialog = ReasonDialog(Theme.worn(), question, parent)
+async def ask_why(parent: QWidget | None, question: Question, said: str = "") -> RefundReason | None:
+    """Why the person gives money back, begun with what was *said* already; None for a no."""
+    dialog = ReasonDialog(Theme.worn(), question, parent, said=said)
     await ask(dialog)
     return dialog.reason if dialog.pressed_yes else None

@@ -22,7 +22,7 @@ from engine.domain.payment import AttemptState, IntentFacts, PageFacts, PageStat
 from engine.domain.people import AccountName
 from engine.domain.period import RentalPeriod
 from engine.domain.pricing import Quote, QuoteLine
-from engine.domain.refund_reason import RefundReason, UsualReason
+from engine.domain.refund_reason import RefundReason
 from engine.domain.trouble import Trouble, Why
 
 #: What the audit calls the first half of a decision, after which the second may be asked for again.
@@ -184,10 +184,18 @@ _WAYS = MappingProxyType(
 )
 
 
-def ended(booking: Booking, money: AtStripe, doubt: str, said: str = "", *, now: datetime, by: AccountName) -> Booking:
+def ended(
+    booking: Booking,
+    money: AtStripe,
+    doubt: str,
+    why: RefundReason | None = None,
+    *,
+    now: datetime,
+    by: AccountName,
+) -> Booking:
     """As it stands once its car is let go: by moves that there are, with what Stripe says of its payment.
 
-    *said* is why, kept with the last of them.
+    *why* is kept with the last of them.
 
     A person is still asked about it, engines are not.
     """
@@ -197,9 +205,9 @@ def ended(booking: Booking, money: AtStripe, doubt: str, said: str = "", *, now:
     way = _WAYS[taken].get(booking.state, ())
     moved = booking
     for state in way:
-        moved = moved.become(state, now=now, by=by, reason=_why(said) if state is way[-1] else None)
+        moved = moved.become(state, now=now, by=by, reason=why if state is way[-1] else None)
     if moved.state is BookingState.REFUND_DUE and not money.left:
-        moved = moved.become(BookingState.REFUNDED, now=now, by=by, reason=_why(said))
+        moved = moved.become(BookingState.REFUNDED, now=now, by=by, reason=why)
     newest = booking.attempt
     if taken and paid is not None:
         session = newest.session_id or next((each.session_id for each in booking.attempts if each.session_id), "")
@@ -240,17 +248,21 @@ def _in_hand(booking: Booking, doubt: str, now: datetime) -> Trouble:
     return Trouble(Why.DOUBTED, min(before.since, now), before.tries, None, doubt)
 
 
-def _why(said: str) -> RefundReason | None:
-    return RefundReason(UsualReason.OTHER, said) if said else None
-
-
-def given(booking: Booking, money: AtStripe, doubt: str, said: str = "", *, now: datetime, by: AccountName) -> Booking:
-    """The next version after Stripe gave back what it had; *said* is why."""
+def given(
+    booking: Booking,
+    money: AtStripe,
+    doubt: str,
+    why: RefundReason | None = None,
+    *,
+    now: datetime,
+    by: AccountName,
+) -> Booking:
+    """The next version after Stripe gave back what it had, for *why*."""
     booking, trouble = _at_its_price(booking, money.of(booking)), _in_hand(booking, doubt, now)
     after = replace(booking, refund=_refund(money.of(booking)), trouble=trouble, version=booking.version + 1)
     if booking.state is not BookingState.REFUND_DUE:
         return after
-    moved = booking.become(BookingState.REFUNDED, now=now, by=by, refund=after.refund, reason=_why(said))
+    moved = booking.become(BookingState.REFUNDED, now=now, by=by, refund=after.refund, reason=why)
     return replace(moved, trouble=trouble)
 
 

@@ -251,7 +251,7 @@ class RestoredService:
                 raise
             # Paid at another price than its days make, or a part went back before the restore: Stripe's word goes.
             log.warning("restored.by_hand", booking=booking.id, code=problem.code)
-            return await self.by_hand.give_back_lost(actor, booking.id, why.text)
+            return await self.by_hand.give_back_lost(actor, booking.id, why)
 
     def _order(self, payment: RestoredPayment, stay: Stay, terms: CarTerms, renter: Renter) -> PageOrder:
         booking_id, url = payment.booking_id, self.return_url(payment.booking_id)

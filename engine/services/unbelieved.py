@@ -19,6 +19,7 @@ from engine.domain.booking import Booking, BookingId
 from engine.domain.errors import MoveRefused, NotBelieved, Overtaken, PaymentRefused
 from engine.domain.money import Money
 from engine.domain.people import Actor, Deed
+from engine.domain.refund_reason import RefundReason, UsualReason, sound_reason, told_of
 from engine.domain.text import clean
 from engine.domain.trouble import ByHand, Why
 from engine.domain.unbelieved import (
@@ -85,45 +86,47 @@ class UnbelievedService:
         actor.must(Deed.SETTLE_BY_HAND)
         said = clean("reason", reason, longest=_LONGEST_REASON)
         case = await self._quiet(await self._case(booking_id))
-        return await self._end(actor, case, said)
+        return await self._end(actor, case, RefundReason(UsualReason.OTHER, said))
 
-    async def give_back(self, actor: Actor, booking_id: BookingId, reason: str, *, shown: Sequence[Money]) -> Booking:
+    async def give_back(
+        self, actor: Actor, booking_id: BookingId, reason: RefundReason, *, shown: Sequence[Money]
+    ) -> Booking:
         """``let_go``, and all that Stripe has taken for it goes back; *shown* is what the person agreed to.
 
         It may be asked for again at any time: what was done is not done twice, what was not is done then.
 
         Raises:
-            Forbidden, NotFound, MoveRefused, InvalidText, Overtaken: As ``let_go``; MoveRefused, too, where nothing
-                was ever taken.
+            Forbidden, NotFound, MoveRefused, Overtaken: As ``let_go``; MoveRefused, too, where nothing was ever taken.
+            InvalidText: ``reason`` or ``said``: nobody says why as it can be kept.
             RefundNotMade: Stripe could not; the booking stays on the list.
         """
         actor.must(Deed.SETTLE_BY_HAND)
-        said = clean("reason", reason, longest=_LONGEST_REASON)
+        why = sound_reason(reason)
         case = await self._quiet(await self._case(booking_id))
         if not case.money.taken:
             raise MoveRefused("without money", "given back")
         if case.money.left and tuple(shown) != case.money.left:
             raise Overtaken(f"what Stripe has for booking {booking_id} is no longer what was shown")
         if case.keeps_car or case.stored.damaged is not None:
-            await self._end(actor, case, said, settle=False)
-        return await self._give_back(actor, case, said)
+            await self._end(actor, case, why, settle=False)
+        return await self._give_back(actor, case, why)
 
-    async def give_back_lost(self, actor: Actor, booking_id: BookingId, reason: str) -> Booking:
+    async def give_back_lost(self, actor: Actor, booking_id: BookingId, reason: RefundReason) -> Booking:
         """All that Stripe has for a payment that a restored database lacked, whatever its row says; see ``give_back``.
 
         Raises:
             Forbidden, NotFound, InvalidText, Overtaken, RefundNotMade: As ``give_back``.
         """
         actor.must(Deed.SETTLE_BY_HAND)
-        said = clean("reason", reason, longest=_LONGEST_REASON)
+        why = sound_reason(reason)
         case = await self._quiet(await self._case(booking_id, Doubt.PAYMENT))
-        return await (self._give_back(actor, case, said) if case.money.taken else self._end(actor, case, said))
+        return await (self._give_back(actor, case, why) if case.money.taken else self._end(actor, case, why))
 
-    async def _give_back(self, actor: Actor, case: UnbelievedCase, said: str) -> Booking:
+    async def _give_back(self, actor: Actor, case: UnbelievedCase, why: RefundReason) -> Booking:
         for payment in case.money.payments:
             if payment.left.minor > 0:
                 await self._refund(case.booking.id, payment)
-        return await self._record(actor, case, said)
+        return await self._record(actor, case, why)
 
     async def _case(self, booking_id: BookingId, doubt: str = "") -> UnbelievedCase:
         """*doubt* is given where it is not to be found out."""
@@ -195,13 +198,13 @@ class UnbelievedService:
             return case
         raise Overtaken(f"booking {case.booking.id} is being paid at this moment")
 
-    async def _end(self, actor: Actor, case: UnbelievedCase, said: str, *, settle: bool = True) -> Booking:
+    async def _end(self, actor: Actor, case: UnbelievedCase, why: RefundReason, *, settle: bool = True) -> Booking:
         now = self.payments.clock.now()
-        after = ended(case.booking, case.money, case.doubt, said, now=now, by=actor.account)
+        after = ended(case.booking, case.money, case.doubt, why, now=now, by=actor.account)
         if settle:
-            after = _settled_by(after, actor, now, said)
+            after = _settled_by(after, actor, now, why)
         before = {"state": case.booking.state.value, "doubt": case.doubt}
-        told = {"state": after.state.value, "reason": said, **_told(case.money)}
+        told = {"state": after.state.value, **told_of(why), **_told(case.money)}
         row = AuditRow(now, actor.account, self.desk, CAR_LET_GO, f"booking:{after.id}", before, told)
 
         async def write(work: Work) -> Booking:
@@ -224,7 +227,7 @@ class UnbelievedService:
         if facts.status in ("failed", "canceled"):
             raise RefundNotMade(f"{facts.refund_id}: {facts.status}")
 
-    async def _record(self, actor: Actor, before: UnbelievedCase, said: str) -> Booking:
+    async def _record(self, actor: Actor, before: UnbelievedCase, why: RefundReason) -> Booking:
         """The booking and the ledger as Stripe has it now; it leaves the list unless a bank still has the money."""
         booking_id = before.booking.id
         case = await self._case(booking_id, before.doubt)
@@ -233,7 +236,7 @@ class UnbelievedService:
             raise RefundNotMade(f"Stripe still has {money.left} for booking {booking_id}")
         if case.settled or money.on_its_way:
             return case.booking
-        after = _settled_by(given(case.booking, money, case.doubt, said, now=now, by=actor.account), actor, now, said)
+        after = _settled_by(given(case.booking, money, case.doubt, why, now=now, by=actor.account), actor, now, why)
         own = money.of(case.booking)
         rows = [
             row
@@ -241,7 +244,7 @@ class UnbelievedService:
             for row in refund_postings(case.stored, payment, own=payment is own, now=now)
         ]
         stood = {"state": case.booking.state.value, "doubt": case.doubt}
-        told = {"state": after.state.value, "reason": said, **_told(money)}
+        told = {"state": after.state.value, **told_of(why), **_told(money)}
         audit = AuditRow(now, actor.account, self.desk, "booking.given_back", f"booking:{booking_id}", stood, told)
 
         async def write(work: Work) -> Booking:
@@ -255,10 +258,10 @@ class UnbelievedService:
         return await self.payments.store.transact(write)
 
 
-def _settled_by(booking: Booking, actor: Actor, now: datetime, said: str) -> Booking:
+def _settled_by(booking: Booking, actor: Actor, now: datetime, why: RefundReason) -> Booking:
     if booking.trouble is None:
         return booking
-    return replace(booking, trouble=booking.trouble.settle(ByHand(actor.account, now, said)))
+    return replace(booking, trouble=booking.trouble.settle(ByHand(actor.account, now, why.said or why.usual.value)))
 
 
 @contextmanager

@@ -18,11 +18,13 @@ from engine.domain.errors import Forbidden, InvalidText, MoveRefused, NotBelieve
 from engine.domain.money import Money
 from engine.domain.payment import RefundState
 from engine.domain.period import RentalPeriod
+from engine.domain.refund_reason import RefundReason, UsualReason
 from engine.domain.unbelieved import RefundNotMade
 from engine.services.reconcile import Reconciler
 
 pytestmark = pytest.mark.asyncio
 WHY = "Looked at it with the renter"
+WHY_BACK = RefundReason(UsualReason.SUSPECT, WHY)
 FULL = (Money(100_00, "EUR"),)
 REFUND = {"amount": {"minor": 100_00, "currency": "EUR"}, "state": "due", "refund_id": ""}
 
@@ -165,7 +167,7 @@ async def test_its_car_is_let_go_and_nothing_of_it_can_be_paid_any_more(world, s
         assert 0 == await admin.sweeper.sweep()
     assert [WHY] == [row["note"] for row in world.db.settlements.find({"booking_id": booking.id})]
     (told,) = world.db.audit.find({"subject": f"booking:{booking.id}", "what": "booking.car_let_go"})
-    assert ("admin", WHY) == (told["by"], told["after"]["reason"])
+    assert ("admin", WHY) == (told["by"], told["after"]["said"])
 
 
 async def test_what_was_taken_stays_taken_where_nothing_is_owed(world, stripe, endpoints):
@@ -212,8 +214,8 @@ async def test_all_that_stripe_took_goes_back_once_and_the_books_agree(world, st
 
         found_now = await admin.head_office.unbelieved.case(admin.actor, booking.id)
         assert (FULL, ()) == (found_now.money.left, found_now.money.given_back)
-        done = await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY, shown=FULL)
-        again = await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY, shown=FULL)
+        done = await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=FULL)
+        again = await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=FULL)
 
         assert again.state == done.state == world.stored(booking)["state"]
         assert done.state in (BookingState.CANCELLED, BookingState.REFUNDED)
@@ -226,7 +228,10 @@ async def test_all_that_stripe_took_goes_back_once_and_the_books_agree(world, st
             assert 0 == sum(posted(world, booking, kind))
         assert [] == await differences(world, endpoints, admin)
         assert 0 == await admin.sweeper.sweep()
-    assert 1 == world.db.audit.count_documents({"what": "booking.given_back"})
+    (row,) = world.db.audit.find({"what": "booking.given_back"})
+    assert {"reason": "suspect", "said": WHY}.items() <= row["after"].items()
+    said = [step["reason"] for step in world.stored(booking)["history"] if step.get("reason")]
+    assert {"usual": "suspect", "said": WHY} in said
 
 
 async def test_what_a_half_refund_left_goes_back_to_the_cent(world, stripe, endpoints):
@@ -236,7 +241,7 @@ async def test_what_a_half_refund_left_goes_back_to_the_cent(world, stripe, endp
         asked = {"payment_intent": charge["payment_intent"], "amount": 33_33, "metadata[booking]": booking.id}
         (await stripe._http.post("/v1/refunds", data=asked)).raise_for_status()
 
-        await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY, shown=(Money(66_67, "EUR"),))
+        await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=(Money(66_67, "EUR"),))
 
         assert [100_00] == [each["refunded"] for each in await stripe.charges(booking)]
         assert sorted([100_00, -33_33, -66_67]) == sorted(posted(world, booking, "charge", "refund"))
@@ -250,7 +255,7 @@ async def test_two_administrators_and_a_worker_at_once_give_it_back_once(world, 
         booking = await doubted(admin, world, stripe, confirmed, TAKEN["no rules of the firm"])
 
         async def decide(desk):
-            return await desk.head_office.unbelieved.give_back(desk.actor, booking.id, WHY, shown=FULL)
+            return await desk.head_office.unbelieved.give_back(desk.actor, booking.id, WHY_BACK, shown=FULL)
 
         got = await asyncio.gather(
             *(decide(desk) for desk in (admin, other) * 2), worker.sweeper.sweep(), return_exceptions=True
@@ -274,7 +279,7 @@ async def test_one_lets_it_go_while_another_gives_back(world, stripe):
 
         got = await asyncio.gather(
             admin.head_office.unbelieved.let_go(admin.actor, booking.id, WHY),
-            other.head_office.unbelieved.give_back(other.actor, booking.id, WHY, shown=FULL),
+            other.head_office.unbelieved.give_back(other.actor, booking.id, WHY_BACK, shown=FULL),
             return_exceptions=True,
         )
 
@@ -299,12 +304,12 @@ async def test_ended_between_stripe_and_its_row_it_stays_listed_and_is_done_once
         booking = await doubted(admin, world, stripe, confirmed, TAKEN["no rules of the firm"])
         await stripe.fault(**fault)
         with pytest.raises(Unavailable):
-            await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY, shown=FULL)
+            await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=FULL)
         await stripe.calm()
         assert [booking.id] == await listed(admin)
         assert [] == claims(world)
 
-        await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY, shown=FULL)
+        await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=FULL)
 
         assert [] == await listed(admin)
         assert [100_00] == [each["refunded"] for each in await stripe.charges(booking)]
@@ -317,14 +322,14 @@ async def test_a_refund_that_a_bank_has_in_its_hands_stays_listed_until_it_is_do
         booking = await doubted(admin, world, stripe, confirmed, TAKEN["no rules of the firm"])
         await stripe.next_refund("pending")
 
-        waits = await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY, shown=FULL)
+        waits = await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=FULL)
 
         assert [] == posted(world, booking, "refund")
         assert [waits.id] == await listed(admin)
         refund = (await admin.payment.gateway.refunds(booking.attempt.payment_intent))[0]
         path = f"/_control/refunds/{refund.refund_id}"
         (await stripe._http.post(path, json={"status": "succeeded"})).raise_for_status()
-        await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY, shown=())
+        await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=())
         assert [-100_00] == posted(world, booking, "refund")
         assert [] == await listed(admin)
 
@@ -335,7 +340,7 @@ async def test_a_refund_that_stripe_could_not_make_is_said_and_stays_listed(worl
         await stripe.next_refund("failed")
 
         with pytest.raises(RefundNotMade):
-            await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY, shown=FULL)
+            await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=FULL)
 
         assert [booking.id] == await listed(admin)
         assert [] == posted(world, booking, "refund")
@@ -348,12 +353,13 @@ async def test_nothing_is_given_back_that_was_not_shown(world, stripe):
 
         for shown in ((), (Money(99_99, "EUR"),), (Money(100_00, "USD"),)):
             with pytest.raises(Overtaken):
-                await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY, shown=shown)
+                await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=shown)
         for reason in ("", "   ", "x" * 401):
             with pytest.raises(InvalidText):
-                await admin.head_office.unbelieved.give_back(admin.actor, booking.id, reason, shown=FULL)
-            with pytest.raises(InvalidText):
                 await admin.head_office.unbelieved.let_go(admin.actor, booking.id, reason)
+            for why in (RefundReason(UsualReason.OTHER, reason), None, "the card is stolen"):
+                with pytest.raises(InvalidText):
+                    await admin.head_office.unbelieved.give_back(admin.actor, booking.id, why, shown=FULL)
 
         assert before == world.stored(booking)
         assert [100_00] == [each["net"] for each in await stripe.charges(booking)]
@@ -369,7 +375,7 @@ async def test_only_what_is_not_believed_is_decided_on_so(world, stripe):
         with pytest.raises(MoveRefused):
             await admin.head_office.unbelieved.let_go(admin.actor, booking.id, WHY)
         with pytest.raises(MoveRefused):
-            await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY, shown=FULL)
+            await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=FULL)
 
         assert [booking.id] == claims(world)
 
@@ -383,7 +389,7 @@ async def test_only_an_administrator_may(world, stripe):
             with pytest.raises(Forbidden):
                 await desk.head_office.unbelieved.let_go(desk.actor, booking.id, WHY)
             with pytest.raises(Forbidden):
-                await desk.head_office.unbelieved.give_back(desk.actor, booking.id, WHY, shown=FULL)
+                await desk.head_office.unbelieved.give_back(desk.actor, booking.id, WHY_BACK, shown=FULL)
     assert [booking.id] == claims(world)
 
 
@@ -417,7 +423,7 @@ async def test_somebody_elses_payment_is_never_given_back(world, stripe):
 
         case = await admin.head_office.unbelieved.case(admin.actor, mine.id)
         with pytest.raises(MoveRefused):
-            await admin.head_office.unbelieved.give_back(admin.actor, mine.id, WHY, shown=FULL)
+            await admin.head_office.unbelieved.give_back(admin.actor, mine.id, WHY_BACK, shown=FULL)
 
         assert () == case.money.payments
         assert [100_00] == [each["net"] for each in await stripe.charges(other)]
@@ -444,7 +450,7 @@ async def test_a_row_that_cannot_be_read_is_a_case_with_the_same_ways_out(world,
 
         found_now = await admin.head_office.unbelieved.case(admin.actor, booking.id)
         assert (FULL, ["car-1"]) == (found_now.money.left, [car.car_id for car in found_now.stored.cars])
-        done = await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY, shown=FULL)
+        done = await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=FULL)
 
         assert not done.blocking
         assert [] == claims(world)

@@ -15,6 +15,7 @@ from engine.domain.booking import Booking, BookingId
 from engine.domain.care import Case
 from engine.domain.damage import Damaged
 from engine.domain.errors import DriveSphereError
+from engine.domain.refund_reason import RefundReason
 from engine.domain.unbelieved import UnbelievedCase
 
 
@@ -72,7 +73,7 @@ class UnbelievedViewModel(QObject):
         service, actor = self._desk.head_office.unbelieved, self._desk.actor
         self._tasks.once("unbelieved", self._decide(partial(service.let_go, actor, found.booking.id, reason)))
 
-    def give_back(self, found: UnbelievedCase, reason: str) -> None:
+    def give_back(self, found: UnbelievedCase, reason: RefundReason) -> None:
         """What *found* says is left."""
         service, actor, left = self._desk.head_office.unbelieved, self._desk.actor, found.money.left
         decide = partial(service.give_back, actor, found.booking.id, reason, shown=left)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -13,6 +11,7 @@ from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.viewmodels.admin.unbelieved import UnbelievedRow, UnbelievedState, UnbelievedViewModel
 from desktop.views.admin import unbelieved_words as words
 from desktop.views.form_panel import FormPanel
+from desktop.views.refund_reason import ask_why
 from desktop.views.tools import Tools
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
@@ -45,8 +44,8 @@ class UnbelievedPanel(FormPanel):
         self._drawn: object = None
         self._fill_panel()
         self.reason.textChanged.connect(lambda _text: self.draw(self.vm.state))
-        self.let_go.clicked.connect(lambda: self._ask(words.to_let_go, vm.let_go))
-        self.give_back.clicked.connect(lambda: self._ask(words.to_give_back, vm.give_back))
+        self.let_go.clicked.connect(lambda: self._tasks.once("decide", self._ask_to_let_go()))
+        self.give_back.clicked.connect(lambda: self._tasks.once("decide", self._ask_to_give_back()))
         self.again.clicked.connect(vm.look)
         vm.changed.connect(self.draw)
         vm.decided.connect(lambda _booking: self._back())
@@ -96,29 +95,30 @@ class UnbelievedPanel(FormPanel):
         self.let_go.setText(words.let_go_label(found))
         self.give_back.setText(words.give_back_label(found))
         self.let_go.setEnabled(ready and said)
-        self.give_back.setEnabled(ready and said and found is not None and bool(found.money.taken))
+        # Why money goes back is asked as everywhere; what was found out stands there already.
+        self.give_back.setEnabled(ready and found is not None and bool(found.money.taken))
         self.again.setEnabled(not state.busy)
-        for key in (self.let_go, self.give_back):
-            key.setToolTip("" if said else "Say why first.")
+        self.let_go.setToolTip("" if said else "Say why first.")
         if state.problem is None:
             self.banner.clear()
         else:
             tone = Tone.WARNING if state.problem.retryable else Tone.DANGER
             self.banner.tell(tone, words.refused(state.problem).text, closable=False)
 
-    def _ask(
-        self, question: Callable[[UnbelievedCase, str], Question], decide: Callable[[UnbelievedCase, str], None]
-    ) -> None:
+    async def _ask_to_let_go(self) -> None:
         found, reason = self.vm.state.found, self.reason.text().strip()
-        if found is not None and reason:
-            self._tasks.once("decide", self._confirmed(found, reason, question(found, reason), decide))
-
-    async def _confirmed(
-        self, found: UnbelievedCase, reason: str, question: Question, decide: Callable[[UnbelievedCase, str], None]
-    ) -> None:
         # The answer counts for what was asked about.
-        if await confirm(self.window(), question) and self.vm.state.found == found:
-            decide(found, reason)
+        agreed = found is not None and reason and await confirm(self.window(), words.to_let_go(found, reason))
+        if agreed and found is not None and self.vm.state.found == found:
+            self.vm.let_go(found, reason)
+
+    async def _ask_to_give_back(self) -> None:
+        found = self.vm.state.found
+        if found is None:
+            return
+        reason = await ask_why(self.window(), words.to_give_back(found), self.reason.text().strip())
+        if reason is not None and self.vm.state.found == found:
+            self.vm.give_back(found, reason)
 
     def _tell(self, row: UnbelievedRow, found: UnbelievedCase | None) -> None:
         if self._drawn == (row, found):

@@ -104,7 +104,7 @@ def to_let_go(found: UnbelievedCase, reason: str) -> Question:
     )
 
 
-def to_give_back(found: UnbelievedCase, reason: str) -> Question:
+def to_give_back(found: UnbelievedCase) -> Question:
     car = "The car is free for others at once. " if found.keeps_car else ""
     return Question(
         "Give this money back?" if found.money.left else "Write down this refund?",
@@ -114,7 +114,6 @@ def to_give_back(found: UnbelievedCase, reason: str) -> Question:
         when=when(found),
         about=about(found),
         amounts=(
-            Amount("Reason", reason),
             Amount("Taken", amounts(found.money.taken)),
             Amount("Refund now", amounts(found.money.left), strong=True),
         ),

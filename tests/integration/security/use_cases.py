@@ -134,11 +134,9 @@ TABLE: dict[str, UseCase] = {
     "head_office.unbelieved.case": may(Deed.SETTLE_BY_HAND, args=_booking),
     "head_office.unbelieved.let_go": may(Deed.SETTLE_BY_HAND, args=lambda it: (it.booking_id, "looked at it")),
     "head_office.unbelieved.give_back": may(
-        Deed.SETTLE_BY_HAND, args=lambda it: (it.booking_id, "looked at it"), kwargs=lambda _it: {"shown": ()}
+        Deed.SETTLE_BY_HAND, args=lambda it: (it.booking_id, MISTAKE), kwargs=lambda _it: {"shown": ()}
     ),
-    "head_office.unbelieved.give_back_lost": may(
-        Deed.SETTLE_BY_HAND, args=lambda it: (it.booking_id, "looked at it")
-    ),
+    "head_office.unbelieved.give_back_lost": may(Deed.SETTLE_BY_HAND, args=lambda it: (it.booking_id, MISTAKE)),
     "payment.settle": may(BOOK, Deed.CAPTURE, args=_booking, of="booking"),
     # Whose booking it is, is asked as by ``settle``; these are over and have no page, which is NotFound as well.
     "payment.page_address": may(BOOK, Deed.CAPTURE, args=_booking),
