@@ -1,4 +1,8 @@
-"""The real program on servers behind a line that can be cut, and an owner who signs in."""
+"""The real program on the servers of a test, also behind a line that can be cut, and an owner who signs in.
+
+API: program_on(qapp, folder, mongo_url, redis_url, database), firm_at(world, qapp, folder), signed_in(program),
+show_march(vm), short_patience(monkeypatch).
+"""
 
 from __future__ import annotations
 
@@ -16,33 +20,44 @@ from desktop.smoke import Stopwatch
 from desktop.viewmodels.owner.copy import CopyStatus
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
+from engine.adapters import mongo_client
 from engine.config import load
 from engine.domain.span import month
 
 MARCH = month(2025, 3, "Europe/Berlin")
 
 
+@asynccontextmanager
+async def program_on(qapp, folder, mongo_url, redis_url, database):
+    """At the door; it ends again whatever happens."""
+    environ = {
+        "DRIVESPHERE_MONGO_URL": mongo_url,
+        "DRIVESPHERE_REDIS_URL": redis_url,
+        "DRIVESPHERE_DATABASE": database,
+        "DRIVESPHERE_CONFIG": os.devnull,
+    }
+    settings = load(folder / "data", environ=environ, cwd=folder)
+    program = Program(qapp, settings, Preferences(folder / "preferences.ini"), Stopwatch())
+    living = asyncio.create_task(program.live())
+    try:
+        await until(lambda: program.session.state.phase is SessionPhase.SIGNED_OUT)
+        yield program
+    finally:
+        program.leave()
+        await living
+
+
+def short_patience(monkeypatch):
+    """The driver gives up sooner than in a firm."""
+    monkeypatch.setattr(mongo_client, "OPERATION_S", 1.0)
+
+
 def firm_at(world, qapp, tmp_path):
     """Opens the program with a proxy in between, as often as a test wants."""
 
-    @asynccontextmanager
-    async def opened(proxy):
-        place = world.place
-        environ = {
-            "DRIVESPHERE_MONGO_URL": f"mongodb://127.0.0.1:{proxy.port}/?directConnection=true",
-            "DRIVESPHERE_REDIS_URL": place.redis_url.reveal(),
-            "DRIVESPHERE_DATABASE": place.database,
-            "DRIVESPHERE_CONFIG": os.devnull,
-        }
-        settings = load(tmp_path / "data", environ=environ, cwd=tmp_path)
-        program = Program(qapp, settings, Preferences(tmp_path / "preferences.ini"), Stopwatch())
-        living = asyncio.create_task(program.live())
-        try:
-            await until(lambda: program.session.state.phase is SessionPhase.SIGNED_OUT)
-            yield program
-        finally:
-            program.leave()
-            await living
+    def opened(proxy):
+        place, behind = world.place, f"mongodb://127.0.0.1:{proxy.port}/?directConnection=true"
+        return program_on(qapp, tmp_path, behind, place.redis_url.reveal(), place.database)
 
     opened.port = urlsplit(world.place.mongo_url).port
     return opened

@@ -159,7 +159,7 @@ async def taken(photo: Photographer) -> None:
     results, panel = view.search.results, photo.desk.panel
     form = vm.state.form
     await photo.until(lambda: results.model.row_at(1) is not None)
-    held = results.model.row_at(1).car.id
+    held = results.model.row_at(1).car_id
     await hold(photo, 1)
     view.panel.close_panel()
     near = replace(form, pick_up=form.pick_up - 13 * _DAY, drop_off=form.drop_off - 12 * _DAY, taken=True)
@@ -171,8 +171,8 @@ async def taken(photo: Photographer) -> None:
     await photo.until(lambda: results.model.rowCount() > vm.state.first.total)
     rows = range(results.model.rowCount())
     at_first_taken(results, vm.state.first.total)
-    await photo.until(lambda: any(row.car.id == held for row in map(results.model.row_at, rows) if row))
-    row = next(at for at in rows if (known := results.model.row_at(at)) and known.car.id == held)
+    await photo.until(lambda: any(row.car_id == held for row in map(results.model.row_at, rows) if row))
+    row = next(at for at in rows if (known := results.model.row_at(at)) and known.car_id == held)
     results.grid.setCurrentIndex(results.model.index(row, 0))
     results.grid._open(results.model.index(row, 0))
     await photo.until(lambda: photo.desk.car.state.calendar is not None)

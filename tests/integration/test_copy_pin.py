@@ -9,7 +9,7 @@ import keyring
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from keyrings import MemoryKeyring
+from keyrings import MemoryKeyring, keyring_in_use
 
 from engine.adapters import pin_lock
 from engine.adapters.copy_keys import CopyKeys
@@ -47,10 +47,8 @@ def cheap(monkeypatch):
 
 @pytest.fixture
 def keys():
-    before, made = keyring.get_keyring(), MemoryKeyring()
-    keyring.set_keyring(made)
-    yield made
-    keyring.set_keyring(before)
+    with keyring_in_use(MemoryKeyring()) as made:
+        yield made
 
 
 class Clock:
@@ -316,7 +314,7 @@ def test_what_is_made_anew_keeps_its_pin(vault, keys):
 
 
 def test_where_the_keyring_went_away_it_is_said(vault):
-    from keyrings import NoneKeyring  # noqa: PLC0415 -- beside the one that keeps
+    from keyrings import NoneKeyring  # noqa: PLC0415 -- beside the one that keeps, keyring_in_use
 
     keyring.set_keyring(NoneKeyring())
     with pytest.raises(NoKeyring):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import keyring
 import pytest
 import pytest_asyncio
 from builders import DATABASE
 from full_disk import full_disk
-from keyrings import MemoryKeyring, NoneKeyring
+from keyrings import MemoryKeyring, NoneKeyring, keyring_in_use
 
 from engine import daily_backup
 from engine.adapters.backup_records import check
@@ -21,10 +20,8 @@ pytestmark = pytest.mark.asyncio
 
 @pytest.fixture
 def ring(request):
-    before, made = keyring.get_keyring(), getattr(request, "param", MemoryKeyring)()
-    keyring.set_keyring(made)
-    yield made
-    keyring.set_keyring(before)
+    with keyring_in_use(getattr(request, "param", MemoryKeyring)()) as made:
+        yield made
 
 
 @pytest_asyncio.fixture

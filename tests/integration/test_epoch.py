@@ -6,11 +6,10 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-import keyring
 import pytest
 from builders import make_car, wish
 from earnings_builders import History, berlin
-from keyrings import MemoryKeyring
+from keyrings import MemoryKeyring, keyring_in_use
 
 from desktop.views.owner.copy_part import ANEW, news_words
 from engine.adapters.copy_vault import CopyVault
@@ -82,9 +81,7 @@ async def test_every_kind_of_key_but_the_pulse_carries_the_epoch(world, new_life
 
 
 async def test_an_owners_copy_of_the_life_before_is_made_anew_with_a_sentence(world, new_life, tmp_path):
-    ring, made = keyring.get_keyring(), MemoryKeyring()
-    keyring.set_keyring(made)
-    try:
+    with keyring_in_use(MemoryKeyring()):
         place = replace(world, place=replace(world.place, copies_dir=tmp_path / "copies" / "firm"))
         history = History(place)
         history.cars(make_car(1))
@@ -98,8 +95,6 @@ async def test_an_owners_copy_of_the_life_before_is_made_anew_with_a_sentence(wo
             second = await desk.copying.sync(desk.actor)
             third = await desk.copying.sync(desk.actor)
             kept = await asyncio.to_thread(CopyVault(place.place.copies_dir).load, desk.actor.account)
-    finally:
-        keyring.set_keyring(ring)
 
     assert (False, True, False) == (first.anew, second.anew, third.anew)
     assert ANEW == news_words(second)

@@ -113,6 +113,23 @@ async def test_one_text_finds_the_same_in_a_pages_field_and_in_the_search_over_e
 
 
 @generated
+@given(who=st.sampled_from(PEOPLE), cut=st.integers(5, 12), gaps=st.lists(st.integers(1, 11), max_size=3))
+async def test_a_number_as_it_is_dialled_at_home_finds_the_same_in_both(filled, who, cut, gaps):
+    """Nothing that is stored begins with the 0 in front."""
+    home = f"0{who.phone.removeprefix('+49')}"[:cut]
+    text = "".join(f" {sign}" if at in gaps else sign for at, sign in enumerate(home))
+    async with filled.desk() as clerk:
+        found = await clerk.catalogue.renters(clerk.actor, text, "DE")
+        listed, page = await _all(
+            lambda offset: clerk.renters.page(clerk.actor, RenterQuery(text=text, country="DE"), offset=offset)
+        )
+
+    assert who.id in listed
+    assert (page.total, False, False) == (found.total, page.slip, found.slip)
+    assert {each.id for each in found.rows} <= set(listed)
+
+
+@generated
 @given(text=typed())
 async def test_whatever_is_typed_is_found_by_index_and_reads_no_row_without_one_of_its_words(filled, text):
     wanted = sought(text, phone_beginnings(text))

@@ -16,7 +16,7 @@ import pytest
 from builders import make_car
 from earnings_builders import MINE, OTHER, History, berlin, draw
 from full_disk import full_disk
-from keyrings import ForgetfulKeyring, MemoryKeyring, NoneKeyring
+from keyrings import ForgetfulKeyring, MemoryKeyring, NoneKeyring, keyring_in_use
 from within import WITHIN_S
 
 from engine.adapters.copy_vault import CopyVault
@@ -38,10 +38,8 @@ GOLF = make_car(1)
 
 @pytest.fixture
 def keys():
-    before, made = keyring.get_keyring(), MemoryKeyring()
-    keyring.set_keyring(made)
-    yield made
-    keyring.set_keyring(before)
+    with keyring_in_use(MemoryKeyring()) as made:
+        yield made
 
 
 @pytest.fixture

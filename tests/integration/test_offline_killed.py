@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-import keyring
 import pytest
 from builders import make_car
 from earnings_builders import History, berlin
-from keyrings import MemoryKeyring
+from keyrings import MemoryKeyring, keyring_in_use
 from killed_sync import killed_at
 
 from engine.adapters.copy_vault import CopyVault
@@ -24,10 +23,8 @@ GOLF = make_car(1)
 
 @pytest.fixture
 def keys():
-    before, made = keyring.get_keyring(), MemoryKeyring()
-    keyring.set_keyring(made)
-    yield made
-    keyring.set_keyring(before)
+    with keyring_in_use(MemoryKeyring()) as made:
+        yield made
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from locales import desk_in
 from PySide6.QtCore import QLocale
 
 from desktop.collation import in_language_order
@@ -62,18 +63,15 @@ def test_nothing_is_lost_and_case_makes_no_order(names):
     assert sorted(names) == sorted(ordered)
     assert [each.casefold() for each in ordered] or not names
     assert in_language_order(["b", "A", "a", "B"], language=QLocale.c()) == ["A", "a", "b", "B"]
+    assert in_language_order(["Zürich", "Äpfel", "zebra"], language=QLocale.c()) == ["Äpfel", "zebra", "Zürich"]
 
 
 def test_brands_to_tick_stand_in_the_persons_order_and_choices_with_one_of_their_own_keep_it(theme, qtbot):
-    before = QLocale()
-    try:
-        for language, wanted in (("sv_SE", ["Audi", "Zeekr", "Åkerman"]), ("de_DE", ["Åkerman", "Audi", "Zeekr"])):
-            QLocale.setDefault(QLocale(language))
+    for language, wanted in (("sv_SE", ["Audi", "Zeekr", "Åkerman"]), ("de_DE", ["Åkerman", "Audi", "Zeekr"])):
+        with desk_in(language):
             brands, ranks = FilterButton(theme, "Brand", str, by_words=True), FilterButton(theme, "Rank", str)
             for button in (brands, ranks):
                 qtbot.addWidget(button)
                 button.set_choices(sorted(["Zeekr", "Åkerman", "Audi"], key=search_key, reverse=True))
             assert wanted == list(brands._boxes)
             assert ["Zeekr", "Audi", "Åkerman"] == list(ranks._boxes)
-    finally:
-        QLocale.setDefault(before)

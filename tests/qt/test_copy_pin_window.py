@@ -9,8 +9,8 @@ import pytest
 from builders import PASSWORD, make_car
 from earnings_builders import History, berlin
 from gestures import asked
-from keyrings import MemoryKeyring
-from offline_firm import firm_at, signed_in
+from keyrings import MemoryKeyring, keyring_in_use
+from offline_firm import firm_at, short_patience, signed_in
 from patience import until
 from proxy import Line, Proxy
 from PySide6.QtCore import Qt
@@ -21,7 +21,7 @@ from desktop.viewmodels.owner.copy import CopyStatus
 from desktop.viewmodels.session import SessionPhase
 from desktop.views.owner.copy_part import LOCKED
 from desktop.views.pin_dialog import PinDialog
-from engine.adapters import copy_keys, mongo_client, pin_lock
+from engine.adapters import copy_keys, pin_lock
 from engine.domain.copy_pin import FREE_TRIES
 
 GOLF = make_car(1)
@@ -31,12 +31,10 @@ PIN, TYPED, WRONG = "246810", "\u0662\u0664\u0666 \u0668\u0661\u0660", "135791"
 @pytest.fixture(autouse=True)
 def keys(monkeypatch):
     """A keyring that works, cheap tries, and a driver that gives up sooner than in a firm."""
-    monkeypatch.setattr(mongo_client, "OPERATION_S", 1.0)
+    short_patience(monkeypatch)
     monkeypatch.setattr(pin_lock, "COST", 2**10)
-    before, made = keyring.get_keyring(), MemoryKeyring()
-    keyring.set_keyring(made)
-    yield made
-    keyring.set_keyring(before)
+    with keyring_in_use(MemoryKeyring()) as made:
+        yield made
 
 
 @pytest.fixture

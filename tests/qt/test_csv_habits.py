@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from locales import desk_in
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -27,16 +27,6 @@ EVERY = [
     if separator != decimal
     for dates in DateShape
 ]
-
-
-@contextmanager
-def desk_in(name):
-    before = QLocale()
-    QLocale.setDefault(QLocale(name))
-    try:
-        yield
-    finally:
-        QLocale.setDefault(before)
 
 
 @pytest.mark.parametrize(

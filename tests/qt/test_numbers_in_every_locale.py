@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from locales import desk_in
 from PySide6.QtCore import QLocale
 
 from desktop import figures
@@ -20,16 +20,6 @@ from engine.domain.money import Money
 _ANY = (QLocale.Language.AnyLanguage, QLocale.Script.AnyScript, QLocale.Country.AnyCountry)
 LOCALES = st.sampled_from(sorted({each.name() for each in QLocale.matchingLocales(*_ANY)}))
 CURRENCIES = st.sampled_from(sorted(CHARGED))
-
-
-@contextmanager
-def desk_in(name):
-    before = QLocale()
-    QLocale.setDefault(QLocale(name))
-    try:
-        yield
-    finally:
-        QLocale.setDefault(before)
 
 
 @given(LOCALES, CURRENCIES, st.integers(0, 10**11 - 1))

@@ -8,8 +8,8 @@ from builders import DATABASE, PASSWORD, make_car
 from earnings_builders import History, berlin
 from full_disk import full_disk
 from gestures import asked
-from keyrings import MemoryKeyring, NoneKeyring
-from offline_firm import firm_at, show_march, signed_in
+from keyrings import MemoryKeyring, NoneKeyring, keyring_in_use
+from offline_firm import firm_at, short_patience, show_march, signed_in
 from patience import until
 from proxy import Line, Proxy
 
@@ -20,7 +20,6 @@ from desktop.viewmodels.session import SessionPhase
 from desktop.views.owner import offline_view
 from desktop.views.owner.copy_part import NO_KEYRING, STUCK, news_words
 from desktop.views.owner.offline_view import AWAY, BACK
-from engine.adapters import mongo_client
 from engine.domain.copying import CopyNews
 from engine.domain.errors import AccountDisabled
 from engine.domain.explained import Figure
@@ -32,11 +31,9 @@ GOLF = make_car(1)
 @pytest.fixture(autouse=True)
 def keys(monkeypatch):
     """A keyring that works, and a driver that gives up sooner than in a firm."""
-    monkeypatch.setattr(mongo_client, "OPERATION_S", 1.0)
-    before, made = keyring.get_keyring(), MemoryKeyring()
-    keyring.set_keyring(made)
-    yield made
-    keyring.set_keyring(before)
+    short_patience(monkeypatch)
+    with keyring_in_use(MemoryKeyring()) as made:
+        yield made
 
 
 @pytest.fixture

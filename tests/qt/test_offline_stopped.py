@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-import keyring
 import pymongo
 import pytest
 import redis
@@ -16,13 +13,11 @@ from builders import DATABASE, PASSWORD, make_car
 from cluster import ROOT, Cluster
 from earnings_builders import History, berlin
 from firm import prepare
-from keyrings import MemoryKeyring
+from keyrings import MemoryKeyring, keyring_in_use
+from offline_firm import program_on, short_patience
 from patience import until
 
-from desktop.app import Program
 from desktop.messages import say
-from desktop.preferences import Preferences
-from desktop.smoke import Stopwatch
 from desktop.viewmodels.owner.copy import CopyStatus
 from desktop.viewmodels.owner.fleet import FleetState
 from desktop.viewmodels.phases import Phase
@@ -30,9 +25,7 @@ from desktop.viewmodels.session import SessionPhase
 from desktop.views.owner import stored_fleet
 from desktop.views.owner.fleet_row import line_of
 from desktop.views.owner.offline_view import AWAY, BACK
-from engine.adapters import mongo_client
 from engine.adapters.mongo_client import CODEC
-from engine.config import load
 from engine.domain.errors import Unavailable
 from engine.domain.explained import Figure
 from engine.domain.fleet import FleetRow
@@ -95,30 +88,9 @@ def mongod(servers):
 @pytest.fixture
 def opened(servers, qapp, tmp_path, monkeypatch):
     """The program on these servers, as often as a test wants; with a keyring, and less patience than in a firm."""
-    monkeypatch.setattr(mongo_client, "OPERATION_S", 1.0)
-    before = keyring.get_keyring()
-    keyring.set_keyring(MemoryKeyring())
-
-    @asynccontextmanager
-    async def program():
-        environ = {
-            "DRIVESPHERE_MONGO_URL": servers.mongo_url,
-            "DRIVESPHERE_REDIS_URL": servers.redis_url,
-            "DRIVESPHERE_DATABASE": DATABASE,
-            "DRIVESPHERE_CONFIG": os.devnull,
-        }
-        settings = load(tmp_path / "data", environ=environ, cwd=tmp_path)
-        made = Program(qapp, settings, Preferences(tmp_path / "preferences.ini"), Stopwatch())
-        living = asyncio.create_task(made.live())
-        try:
-            await until(lambda: made.session.state.phase is SessionPhase.SIGNED_OUT)
-            yield made
-        finally:
-            made.leave()
-            await living
-
-    yield program
-    keyring.set_keyring(before)
+    short_patience(monkeypatch)
+    with keyring_in_use(MemoryKeyring()):
+        yield lambda: program_on(qapp, tmp_path, servers.mongo_url, servers.redis_url, DATABASE)
 
 
 @pytest.fixture

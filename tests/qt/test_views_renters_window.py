@@ -96,6 +96,10 @@ async def test_a_renter_is_found_by_a_part_opened_copied_mended_and_left_by_keyb
         page.one.back.setFocus()
         person.press(Qt.Key.Key_Escape)
         await person.until(page.everybody.isVisible)
+        await _open(person, page, "B072")
+        page.one.back.setFocus()
+        person.press(Qt.Key.Key_Space)
+        await person.until(page.everybody.isVisible)
 
 
 async def test_a_key_counts_from_the_moment_in_which_its_command_makes_sense(counter):
