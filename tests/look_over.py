@@ -13,7 +13,18 @@ from contextlib import contextmanager
 
 from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QLabel, QLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QLabel,
+    QLayout,
+    QLineEdit,
+    QScrollArea,
+    QStyle,
+    QStyleOptionFrame,
+    QToolButton,
+    QWidget,
+)
 
 _MONEY = re.compile(r"\d[\d.,]*\s[A-Z]{3}\b|\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
 #: What is left for a window of screens of 1024x700 and of 1920x1080 at 150 %, in Qt's px.
@@ -22,6 +33,8 @@ SMALL = (QSize(1024, 660), QSize(1280, 680))
 _TURNS = 6
 #: Half a line of small type: less than this of two neighbours over one another is a rounding of the layout.
 _OVER_PX = 3
+#: What Qt keeps free beside the words of a field.
+_BESIDE_PX = 2
 
 
 @contextmanager
@@ -80,6 +93,8 @@ def _of_widget(widget: QWidget) -> list[str]:
             found.append(f"clipped: {name} has {widget.height()} of {needed} px")
     if isinstance(widget, QAbstractButton) and widget.text() and widget.width() < widget.minimumSizeHint().width():
         found.append(f"verb cut: {name} has {widget.width()} of {widget.minimumSizeHint().width()} px")
+    if isinstance(widget, QLineEdit) and not widget.text() and _hint_room(widget) < _hint_width(widget):
+        found.append(f"hint cut: {name} has {_hint_room(widget)} of {_hint_width(widget)} px")
     parent = widget.parentWidget()
     if parent is not None and not widget.isWindow() and not _scrolled(widget) and not _slides(widget):
         outside = not parent.rect().adjusted(-1, -1, 1, 1).contains(widget.geometry())
@@ -88,6 +103,19 @@ def _of_widget(widget: QWidget) -> list[str]:
     if widget.layout() is not None:
         found += _overlaps(widget.layout(), name)
     return found
+
+
+def _hint_width(field: QLineEdit) -> int:
+    return QFontMetrics(field.font()).horizontalAdvance(field.placeholderText())
+
+
+def _hint_room(field: QLineEdit) -> int:
+    """What the frame and the signs at both ends leave."""
+    option = QStyleOptionFrame()
+    field.initStyleOption(option)
+    inner = field.style().subElementRect(QStyle.SubElement.SE_LineEditContents, option, field).width()
+    signs = [each for each in field.findChildren(QToolButton) if each.isVisible() and each.isEnabled()]
+    return inner - 2 * _BESIDE_PX - sum(each.width() for each in signs)
 
 
 def _overlaps(layout: QLayout, name: str) -> list[str]:

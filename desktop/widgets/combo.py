@@ -8,21 +8,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLocale, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QValidator, QWheelEvent
+from PySide6.QtCore import QEvent, QLocale, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent, QPen, QValidator, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QListView,
     QSpinBox,
     QStyle,
     QStyledItemDelegate,
+    QStyleOptionComboBox,
     QStyleOptionViewItem,
+    QStylePainter,
+    QToolTip,
     QWidget,
 )
 
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import FOCUS, GRID, RADIUS_CONTROL, TypeSize
+from desktop.widgets.text import plain_tip
 from engine.domain.numerals import digits_of
 
 if TYPE_CHECKING:
@@ -35,7 +39,10 @@ _TEXT_FROM = 2 * GRID + _MARK + 2 * GRID
 
 
 class Combo(QComboBox):
-    """As high as its entries, ten at the most; below its field, or above where the screen ends."""
+    """As high as its entries, ten at the most; below its field, or above where the screen ends.
+
+    What is chosen ends in dots where the field is too narrow for it, and its tip has all of it.
+    """
 
     def __init__(self, parent: QWidget | None = None, *, editable: bool = False, placeholder: str = "") -> None:
         super().__init__(parent)
@@ -54,6 +61,32 @@ class Combo(QComboBox):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.isEditable() or self.currentIndex() < 0:
+            super().paintEvent(event)
+            return
+        shown = QStyleOptionComboBox()
+        self.initStyleOption(shown)
+        shown.currentText = self._fitting()
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, shown)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, shown)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and not self.toolTip() and self._fitting() != self.currentText():
+            QToolTip.showText(event.globalPos(), plain_tip(self.currentText()), self)
+            return True
+        return super().event(event)
+
+    def _fitting(self) -> str:
+        """What there is room for of the chosen words."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        part = QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, self).width()
+        metrics = QFontMetrics(self.font())
+        return metrics.elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room - 2)
 
     def showPopup(self) -> None:
         super().showPopup()

@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop.theme.icons import Icon
+from desktop.theme.tokens import GRID
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QKeyEvent
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 PAUSE_MS = 250
 #: What every search takes (``listing`` takes no more): something long pasted by mistake is no error of the page.
 LONGEST = 80
+#: The glass, the frame and the margins.
+_AROUND = 16 * GRID
 
 
 class SearchField(QLineEdit):
@@ -49,6 +53,11 @@ class SearchField(QLineEdit):
         self.textChanged.connect(self._pause.start)
         self.returnPressed.connect(self._tell)
         theme.changed.connect(self._tint)
+
+    @property
+    def hint_width(self) -> int:
+        """How wide it must be for its hint to be read whole, in px."""
+        return QFontMetrics(self.font()).horizontalAdvance(self.placeholderText()) + _AROUND
 
     def reset(self) -> None:
         """Empty, and what is typed next is told even if it was the last that was told."""

@@ -8,12 +8,14 @@ import pytest
 from gestures import turn
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from look_over import faults, noticing_cuts
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from desktop.views.client.filter_button import FilterButton
 from desktop.widgets.combo import MOST_ROWS, ROW, Combo, NumberBox
+from desktop.widgets.search_field import SearchField
 
 _AT_ANY_TIME = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -164,3 +166,36 @@ def test_every_choice_and_number_of_the_program_is_one_of_these():
         if path.name != "combo.py":
             text = path.read_text(encoding="utf-8")
             assert not [word for word in stock if word in text], path
+
+
+@given(words=st.text("abcdefgh ,·+1", min_size=3, max_size=60).filter(str.strip), width=st.integers(90, 320))
+@_AT_ANY_TIME
+def test_what_is_chosen_ends_in_dots_and_not_in_the_middle_of_a_letter(qtbot, theme, words, width):
+    combo = Combo()
+    qtbot.addWidget(combo)
+    combo.addItem(words)
+    combo.setFixedWidth(width)
+    combo.show()
+    with noticing_cuts() as cut:
+        combo.grab()
+    room, shown = (
+        width - combo.minimumSizeHint().width() + combo.fontMetrics().horizontalAdvance(words),
+        combo._fitting(),
+    )
+
+    assert combo.fontMetrics().horizontalAdvance(shown) <= width
+    assert (shown == words) == (not cut)
+    assert shown == words or (shown.endswith("…") and room < combo.fontMetrics().horizontalAdvance(words) + 40)
+    combo.deleteLater()
+
+
+@pytest.mark.parametrize("hint", ["Plate, make or model", "Any part of name, phone, e-mail or licence"])
+def test_a_field_as_wide_as_its_hint_needs_shows_it_whole(qtbot, theme, hint):
+    field = SearchField(theme, hint)
+    qtbot.addWidget(field)
+    field.setFixedWidth(field.hint_width)
+    field.show()
+
+    assert not [fault for fault in faults(field, ()) if fault.startswith("hint cut")]
+    field.setFixedWidth(field.hint_width - 60)
+    assert [fault for fault in faults(field, ()) if fault.startswith("hint cut")]

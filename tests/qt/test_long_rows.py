@@ -109,7 +109,7 @@ def test_a_row_that_cannot_be_read_says_which_it_is_whichever_columns_go(
     first = next(at for at in range(4) if not table.isColumnHidden(at))
 
     assert row.line == table._row._text(table.model().index(0, first))
-    assert row.line not in drawn(table)
+    assert not [text for text in drawn(table) if text in row.line]
     assert table.columnWidth(first) > table._row.needs(table.model().index(0, first))[1]
     table.hide()
     table.deleteLater()

@@ -39,7 +39,7 @@ class FilterRow(QWidget):
         self.seats: FilterButton[int] = FilterButton(theme, "Seats", "{} or more".format, many=False)
         self.price: FilterButton[int] = FilterButton(theme, "Price", self._cap, many=False)
         self.words = SearchField(theme, "Plate, make or model")
-        self.words.setFixedWidth(44 * GRID)
+        self.words.setFixedWidth(max(44 * GRID, self.words.hint_width))
         self.words.searched.connect(self.edited)
         self.taken = QCheckBox("Show taken cars too")
         self.taken.setMinimumHeight(HEIGHT)

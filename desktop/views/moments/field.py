@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
@@ -155,6 +156,9 @@ class MomentField(QWidget):
             self.edit.setText(f"{day_written(placed.at)}  {placed.at:%H:%M}")
             self.edit.selectAll()
             self._say(self._of.told(placed), aloud=True)
+            # Tab leads to the answers; before it is in its window Qt forgets such an order.
+            for before, after in pairwise((self.edit, self.beneath.first, self.beneath.second)):
+                QWidget.setTabOrder(before, after)
             return False
         self._hold(placed.at, placed if placed.skipped is not None else None)
         return True
