@@ -90,6 +90,7 @@ async def _firm(photo) -> None:
     page.rules_panel.form.commission.setText("1750")
     page.rules_panel._submit()
     await photo.take("firm-rules-refused")
+    page.rules_panel.forget_form()
     page.leave()
     page._open_branch(vm.state.branches[0])
     await photo.take("firm-branch")
