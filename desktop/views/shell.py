@@ -18,6 +18,8 @@ from desktop.theme.theme import Theme
 from desktop.viewmodels.asking import AskingViewModel
 from desktop.viewmodels.lookup import LookupViewModel
 from desktop.viewmodels.session import SessionViewModel
+from desktop.views.about import TITLE as ABOUT
+from desktop.views.about import show_about
 from desktop.views.crash_offer import LOGS, offer_report
 from desktop.views.csv_dialog import TITLE as CSV
 from desktop.views.csv_dialog import ask_csv_habits
@@ -97,6 +99,7 @@ class MainWindow(QMainWindow):
         self._install(Command(ITSELF, "All commands", self.finder.toggle, key="Ctrl+K", group="Window"))
         self._install(Command("help.keys", "Keys and commands", self.show_keys, key="F1", group="Window"))
         self._install(Command("window.csv", CSV, self.ask_csv, group="Window"))
+        self._install(Command("window.about", ABOUT, self.show_about, group="Window"))
         if log_folder is not None:
             self._install(Command("window.logs", LOGS, partial(open_folder, log_folder), group="Window"))
         self._install(*look_commands(theme, preferences))
@@ -182,6 +185,9 @@ class MainWindow(QMainWindow):
     def offer_crash_report(self) -> None:
         """If the last run ended as nobody foresaw."""
         self._tasks.once("crash report", offer_report(self, self._tools))
+
+    def show_about(self) -> None:
+        self._tasks.once("about", show_about(self, self._tools))
 
     def ask_csv(self) -> None:
         """How lists are written that are exported."""

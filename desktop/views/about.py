@@ -1,0 +1,50 @@
+"""Which program this is, and under which licences it and what it brings along may be used.
+
+API: await show_about(parent, tools); TITLE is what leads there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+from desktop.dialogs import ask
+from desktop.theme.tokens import GRID
+from desktop.views.tools import Tools
+from desktop.widgets.combo import Combo
+from desktop.widgets.question_box import QuestionBox, Wording
+from engine.licences import Shipped, shipped
+
+TITLE = "About DriveSphere"
+_OWN = "drivesphere"
+_HEIGHT = 64 * GRID
+
+
+class AboutBox(QuestionBox):
+    def __init__(self, tools: Tools, works: tuple[Shipped, ...], parent: QWidget | None = None) -> None:
+        own = next((each.version for each in works if each.name == _OWN), "")
+        text = f"Version {own}. MIT licence. It brings along the work of others, each under the terms below."
+        super().__init__(tools.theme, Wording(TITLE, text, "Close"), parent)
+        self.works = Combo()
+        self.works.setAccessibleName("Work")
+        self.terms = QPlainTextEdit()
+        self.terms.setReadOnly(True)
+        self.terms.setTabChangesFocus(True)
+        self.terms.setAccessibleName("Terms")
+        self.terms.setFixedHeight(_HEIGHT)
+        for each in sorted(works, key=lambda each: (each.name != _OWN, each.name.lower())):
+            licence = f"  ·  {each.licence}" if each.licence else ""
+            self.works.addItem(f"{each.name} {each.version}{licence}", each.text)
+        self.works.currentIndexChanged.connect(self._show)
+        self.add(self.works, self.terms)
+        self._show()
+
+    def _show(self) -> None:
+        self.terms.setPlainText(str(self.works.currentData() or ""))
+
+
+async def show_about(parent: QWidget | None, tools: Tools) -> None:
+    # Half a hundred files are read; the window goes on meanwhile.
+    works = await asyncio.to_thread(shipped)
+    await ask(AboutBox(tools, works, parent))
