@@ -53,7 +53,7 @@ class EngineThread:
 
         *make_coroutine* is called over there, so what it creates is born in that loop. An exception
         crosses as it is. Cancelling the waiting task cancels the engine's task and returns at once;
-        the engine's clean-up goes on by itself.
+        the engine's clean-up goes on by itself, and whatever it ends with is nobody's any more.
 
         Raises:
             RuntimeError: The thread is not running.
@@ -62,6 +62,8 @@ class EngineThread:
             raise RuntimeError("the engine thread is not running")
 
         async def over_there() -> T:
+            if (task := asyncio.current_task()) is not None:
+                task.add_done_callback(_heard)
             return await make_coroutine()
 
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(over_there(), self._loop))
@@ -145,6 +147,12 @@ class Held(Generic[T]):
         if self._leave is not None and self._task is not None:
             self._leave.set()
             await self._task
+
+
+def _heard(task: asyncio.Task[object]) -> None:
+    """Whoever waited may be gone; asyncio would complain that nobody asked how it ended."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _plain_loop() -> asyncio.AbstractEventLoop:

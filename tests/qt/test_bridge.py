@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 
 import pytest
@@ -60,6 +61,38 @@ async def test_cancelling_the_caller_cancels_the_work_over_there(until):
 
     assert unwound.wait(WITHIN_S)
     await engine.stop()
+
+
+async def test_what_an_abandoned_call_ends_with_is_no_complaint(until):
+    engine = EngineThread()
+    engine.start()
+    complaints, started, ended = [], threading.Event(), threading.Event()
+
+    async def listen():
+        asyncio.get_running_loop().set_exception_handler(lambda _, told: complaints.append(told["message"]))
+
+    async def fail_on_the_way_out():
+        started.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            asyncio.get_running_loop().call_soon(ended.set)
+            raise LookupError("the server went away just then") from None
+
+    async def collect():
+        gc.collect()
+
+    await engine.call(listen)
+    caller = asyncio.create_task(engine.call(fail_on_the_way_out))
+    await until(started.is_set)
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    assert ended.wait(WITHIN_S)
+    await engine.call(collect)
+    await engine.stop()
+
+    assert [] == complaints
 
 
 async def test_cancelled_caller_does_not_wait_for_a_slow_clean_up(until):
