@@ -28,6 +28,7 @@ from engine.domain.settings import FirmSettings
 from engine.domain.sought import Sought
 from engine.domain.unbelieved import StoredBooking
 from engine.domain.wish import Wish, WishAnswer
+from engine.ports_leases import Turn
 
 T = TypeVar("T")
 
@@ -46,8 +47,8 @@ class Cache(Protocol):
         The actor is checked before: what a role or an account may not see must be in ``lookup.asked``.
         """
 
-    async def bump(self, namespaces: Iterable[Namespace]) -> None:
-        """Something of these changed. After the commit, never before; ``Store`` does it for all that it writes."""
+    async def bump(self, namespaces: Iterable[Namespace], turn: Turn | None = None) -> None:
+        """Something of these changed: after the commit, by ``Store``. A *turn* that ends with it is given back too."""
 
 
 class Work(Protocol):
@@ -147,14 +148,13 @@ class Store(Protocol):
     A row that cannot be read is ``Damaged`` in a list, and raises DamagedRow where it is asked for by its id.
     """
 
-    async def transact(self, change: Callable[[Work], Awaitable[T]]) -> T:
-        """Run *change* in a transaction, again from its start when it lost a conflict; commit its result."""
+    async def transact(self, change: Callable[[Work], Awaitable[T]], turn: Turn | None = None) -> T:
+        """Run *change* in a transaction, again from its start when it lost a conflict; commit it, give *turn* back."""
 
     async def replace(self, booking: Booking) -> None:
         """Compare-and-set; one that blocks no longer leaves the car's fence in the same transaction.
 
-        Raises:
-            Overtaken: The stored one is not the version before.
+        Raises: Overtaken, where the stored one is not the version before.
         """
 
     async def put_aside(self, booking: Booking) -> None:

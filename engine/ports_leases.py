@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Protocol
@@ -10,13 +11,27 @@ from engine.domain.booking import BookingId
 from engine.domain.car import CarId
 
 
+class Turn(Protocol):
+    """What a block of ``Turns.take`` owns. A transaction that ends it hands it to ``Cache.bump``."""
+
+    async def leave(self, versions: Sequence[str], fresh: int) -> list[bytes]:
+        """Give it back, as a block that ended well does, and count up the *versions* in the same round trip.
+
+        Args:
+            versions: Their keys; what they are now is answered in that order.
+            fresh: Where one begins to count that has no number of ours.
+
+        Raises: Unavailable. Then the block's end tries once more, and the versions are still owed.
+        """
+
+
 class Turns(Protocol):
     """Once-gate and lease. Courtesy: they save wasted transactions, the database decides."""
 
     def take(
         self, car_id: CarId, intent_key: str, booking_id: BookingId, *, once: bool = True
-    ) -> AbstractAsyncContextManager[None]:
-        """Pass the gate and own the car's lease inside the block, both in one round trip.
+    ) -> AbstractAsyncContextManager[Turn | None]:
+        """Pass the gate and own the car's lease inside the block, both in one round trip; None without a Redis.
 
         The gate's key outlives a block that ends well and is gone after one that fails. A lease that was lost
         meanwhile is left alone. Without a Redis the block is entered all the same. With *once* off the gate is open,

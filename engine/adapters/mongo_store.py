@@ -50,6 +50,7 @@ from engine.domain.settings import FirmSettings, Revision, settings_at
 from engine.domain.sought import Sought
 from engine.domain.text import search_key
 from engine.ports import Cache, Work
+from engine.ports_leases import Turn
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
@@ -85,22 +86,25 @@ class MongoStore:
         self._settings: Remembered[str, list[Revision]] = Remembered()
         self._files: Remembered[RenterId, RenterFile] = Remembered(_RENTERS_FOR_S)
 
-    async def transact(self, change: Callable[[Work], Awaitable[T]]) -> T:
+    async def transact(self, change: Callable[[Work], Awaitable[T]], turn: Turn | None = None) -> T:
         touched: set[Namespace] = set()
+        committed: Turn | None = None
         try:
             with speaking(), pymongo.timeout(TRANSACTION_S):
                 async with session_of(self._client) as session:
-                    return await session.with_transaction(
+                    done = await session.with_transaction(
                         lambda running: change(MongoWork(self._db, running, touched)),
                         read_concern=SNAPSHOT,
                         write_concern=MAJORITY,
                     )
+            committed = turn
         except (RuleBroken, Contended, Overtaken):
             touched.clear()  # refused: nothing was committed
             raise
         finally:
             # After the commit; also when nobody knows whether there was one.
-            await self._cache.bump(touched)
+            await self._cache.bump(touched, committed)
+        return done
 
     async def replace(self, booking: Booking) -> None:
         await self.transact(lambda work: work.replace(booking))

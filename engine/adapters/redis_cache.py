@@ -14,9 +14,10 @@ from typing import Any, TypeVar, cast
 import msgspec
 import structlog
 
-from engine.adapters.redis_line import TEXT, RedisLine
+from engine.adapters.redis_line import RAISED, TEXT, RedisLine
 from engine.domain.errors import Unavailable
 from engine.domain.freshness import EVERYTHING, Lookup, Namespace
+from engine.ports_leases import Turn
 
 T = TypeVar("T")
 
@@ -42,20 +43,14 @@ end
 return {versions, text(ARGV[1] .. ':' .. table.concat(versions, '.'), ARGV[3])}
 """
 )
-_BUMP = """
+_BUMP = (
+    RAISED
+    + """
 local versions = {}
-for at, key in ipairs(KEYS) do
-  local version = redis.pcall('INCR', key)
-  if type(version) ~= 'number' or version < 2^40 or version >= 2^53 then
-    version = ARGV[1]
-    redis.call('SET', key, version)
-  else
-    version = string.format('%.0f', version)
-  end
-  versions[at] = version
-end
+for at, key in ipairs(KEYS) do versions[at] = raised(key, ARGV[1]) end
 return versions
 """
+)
 
 log = structlog.get_logger(__name__)
 
@@ -100,13 +95,13 @@ class RedisCache:
         await self._keep(found.key, answer, lookup)
         return answer
 
-    async def bump(self, namespaces: Iterable[Namespace]) -> None:
+    async def bump(self, namespaces: Iterable[Namespace], turn: Turn | None = None) -> None:
         wanted = set(namespaces)
         if not wanted:
             return
         # Owed before it is asked for: however the question ends, also by being cancelled, it is not forgotten.
         self._owed |= wanted
-        await self._make_up()
+        await self._make_up(turn)
 
     async def pulse(self) -> tuple[str, timedelta]:
         """The server's version and a round trip. Raises: Unavailable, also where it answers but keeps nothing new."""
@@ -122,11 +117,15 @@ class RedisCache:
             return "not told"
         return str(info.get("valkey_version") or info.get("redis_version") or "not told")[:_SERVER_LONGEST]
 
-    async def _make_up(self) -> bool:
-        """Bump whatever is owed; False when Redis did not confirm it."""
+    async def _make_up(self, turn: Turn | None = None) -> bool:
+        """Bump whatever is owed, and give *turn* back in the same question; False when Redis did not confirm it."""
         owed = sorted(self._owed)
+        keys, fresh = self._keys(owed), _fresh()
         try:
-            versions = await self._line.ask(self._bump(self._keys(owed), [_fresh()]), list[bytes])
+            if turn is not None:
+                versions = await turn.leave(keys, fresh)
+            else:
+                versions = await self._line.ask(self._bump(keys, [fresh]), list[bytes])
         except Unavailable:
             return False
         if not _are_versions(versions, len(owed)):
@@ -192,7 +191,7 @@ class NoCache:
     async def read(self, lookup: Lookup[T], load: Callable[[], Awaitable[T]]) -> T:  # noqa: ARG002 -- the port's
         return await load()
 
-    async def bump(self, namespaces: Iterable[Namespace]) -> None: ...
+    async def bump(self, namespaces: Iterable[Namespace], turn: Turn | None = None) -> None: ...
 
 
 def _are_versions(versions: list[bytes], count: int) -> bool:

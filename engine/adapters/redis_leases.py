@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import structlog
 
-from engine.adapters.redis_line import TEXT, RedisLine
+from engine.adapters.redis_line import RAISED, TEXT, RedisLine
 from engine.domain.booking import BookingId
 from engine.domain.car import CarId
 from engine.domain.errors import AlreadyAsked, Contended, Unavailable
+from engine.ports_leases import Turn
 
 #: Longer than a transaction may take (mongo_client.TRANSACTION_S).
 LEASE = timedelta(seconds=15)
@@ -46,12 +48,17 @@ return {'contended', ''}
 """
 )
 # The once-key is written after the commit only: a desk that dies before it must leave no answer behind.
+# What the block made untrue is counted up beside it, by the keys from the third on. The lease goes first: a Redis that
+# is full refuses the rest.
 _LEAVE = (
     _OWN
+    + RAISED
     + """
 let_go(KEYS[2], ARGV[2])
+local versions = {}
+for at = 3, #KEYS do versions[at - 2] = raised(KEYS[at], ARGV[5]) end
 if ARGV[3] == 'done' then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[4]) end
-return 1
+return versions
 """
 )
 _ALONE = _OWN + "return own(KEYS[1], ARGV[1], ARGV[2])"
@@ -79,7 +86,7 @@ class RedisTurns:
     @asynccontextmanager
     async def take(
         self, car_id: CarId, intent_key: str, booking_id: BookingId, *, once: bool = True
-    ) -> AsyncIterator[None]:
+    ) -> AsyncIterator[Turn | None]:
         token = secrets.token_hex(8)
         whose = f"car:{car_id}" if self._lease else f"none:{token}"
         keys = [f"{self._prefix}:once:{self._epoch}{intent_key}", f"{self._prefix}:lease:{self._epoch}{whose}"]
@@ -88,18 +95,19 @@ class RedisTurns:
                 self._take(keys, [token, _ms(LEASE), "once" if once else ""]), tuple[bytes, bytes]
             )
         except Unavailable:
-            yield  # the fence in the transaction keeps the promise
+            yield None  # the fence in the transaction keeps the promise
             return
         if said == b"asked":
             raise AlreadyAsked(first.decode(errors="replace"))
         if said == b"contended":
             raise Contended(f"car {car_id} is being processed for somebody else")
-        how = "failed"
+        turn, how = _Taken(self._line, self._leave, keys, booking_id, token), "failed"
         try:
-            yield
+            yield turn
             how = "done"
         finally:
-            await self._try(self._leave(keys, [booking_id, token, how, _ms(ONCE)]))
+            if not turn.left:
+                await self._try(turn.asked(how), list[bytes])
 
     @asynccontextmanager
     async def alone(self, name: str, ttl: timedelta) -> AsyncIterator[bool]:
@@ -112,14 +120,34 @@ class RedisTurns:
             yield mine
         finally:
             if mine:
-                await self._try(self._release([key], [token]))
+                await self._try(self._release([key], [token]), object)
 
-    async def _try(self, answer: Awaitable[Any]) -> None:
+    async def _try(self, answer: Awaitable[Any], like: type[Any]) -> None:
         """Ask for something that Redis does by itself after a while if it is not reached now."""
         try:
-            await self._line.ask(answer, object)
+            await self._line.ask(answer, like)
         except Unavailable as problem:
             log.info("redis.left_to_expire", problem=problem.detail)
+
+
+@dataclass
+class _Taken:
+    """The port ``Turn``. Attributes: ``left`` says that Redis confirmed its end."""
+
+    line: RedisLine
+    script: Callable[..., Awaitable[Any]]
+    keys: list[str]
+    booking_id: BookingId
+    token: str
+    left: bool = False
+
+    async def leave(self, versions: Sequence[str], fresh: int) -> list[bytes]:
+        bumped = await self.line.ask(self.asked("done", versions, fresh), list[bytes])
+        self.left = True
+        return bumped
+
+    def asked(self, how: str, versions: Sequence[str] = (), fresh: int = 0) -> Awaitable[Any]:
+        return self.script([*self.keys, *versions], [self.booking_id, self.token, how, _ms(ONCE), fresh])
 
 
 def _ms(ttl: timedelta) -> int:

@@ -47,6 +47,16 @@ local function text(key, last)
 end
 """
 
+#: For our scripts: a namespace's next version, which is *fresh* where there was none that can be counted on.
+RAISED = """
+local function raised(key, fresh)
+  local version = redis.pcall('INCR', key)
+  if type(version) == 'number' and version >= 2^40 and version < 2^53 then return string.format('%.0f', version) end
+  redis.call('SET', key, fresh)
+  return fresh
+end
+"""
+
 log = structlog.get_logger(__name__)
 
 

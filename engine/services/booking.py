@@ -148,9 +148,9 @@ class BookingService:
     async def _in_turn(
         self, wish: HoldCar, booking_id: BookingId, claim: Callable[[Work], Awaitable[Booking]], *, once: bool = True
     ) -> Booking:
-        async with self.turns.take(wish.car_id, wish.intent_key, booking_id, once=once):
+        async with self.turns.take(wish.car_id, wish.intent_key, booking_id, once=once) as turn:
             try:
-                return await self.store.transact(claim)
+                return await self.store.transact(claim, turn)
             except PeriodTaken as taken:
                 # What is in the way may be what this very press booked before, if Redis or the answer was lost.
                 if first := await self.store.asked(wish.intent_key):

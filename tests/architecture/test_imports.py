@@ -24,7 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.domain.phone": {"engine.domain", "phonenumbers"},
     # Pins the zone data before anybody reads a zone.
     "engine": set(),
-    "engine.ports": {"engine.domain"},
+    "engine.ports": {"engine.domain", "engine.ports_leases"},  # what ends a transaction may end a turn
     "engine.ports_accounts": {"engine.domain"},
     "engine.ports_terms": {"engine.domain"},
     "engine.ports_leases": {"engine.domain"},
@@ -42,7 +42,14 @@ MAY_IMPORT: dict[str, set[str]] = {
         "engine.ports_movements",
     }
     | LOGS,
-    "engine.adapters": {"engine.domain", "engine.ports", "engine.ports_accounts", "engine.ports_terms", "msgspec"}
+    "engine.adapters": {
+        "engine.domain",
+        "engine.ports",
+        "engine.ports_accounts",
+        "engine.ports_leases",
+        "engine.ports_terms",
+        "msgspec",
+    }
     | DRIVERS
     | LOGS,
     # What a renter's account wishes is signed.

@@ -66,7 +66,7 @@ class Points:
 
     def install(self) -> None:
         """Wrap the adapters' methods of this process."""
-        self._wrap(MongoStore, "transact", lambda change: f"transact {change.__name__}")
+        self._wrap(MongoStore, "transact", lambda change, *_: f"transact {change.__name__}")
         self._wrap(MongoStore, "replace", lambda booking: f"store {booking.state} {booking.attempt.state}")
         self._wrap(MongoWork, "add", lambda booking: f"work {booking.state} {booking.attempt.state}")
         self._wrap(MongoWork, "replace", lambda booking: f"work {booking.state} {booking.attempt.state}")
@@ -92,16 +92,37 @@ class Points:
         @asynccontextmanager
         async def take(
             this: RedisTurns, car_id: str, intent_key: str, booking_id: str, **options: bool
-        ) -> AsyncIterator[None]:
+        ) -> AsyncIterator[Any]:
             asked = time.monotonic()
-            async with real(this, car_id, intent_key, booking_id, **options):
+            async with real(this, car_id, intent_key, booking_id, **options) as turn:
+                ended = points.watch_end(turn, booking_id, car_id)
                 inside = {"car": car_id, "asked": asked, "entered": time.monotonic(), "leased": this._line.alive}
                 await points.tell("entered", booking=booking_id, **inside)
                 await points.reach("after turn")
                 try:
-                    yield
+                    yield turn
                 finally:
-                    await points.tell("left", booking=booking_id, car=car_id, at=time.monotonic())
-                    await points.reach("before leaving the turn")
+                    await ended()
 
         RedisTurns.take = take
+
+    def watch_end(self, turn: Any, booking_id: str, car_id: str) -> Callable[[], Awaitable[None]]:
+        """Tell once that the section is left: before the block gives the turn back, which may be before it ends."""
+        told = False
+
+        async def ended() -> None:
+            nonlocal told
+            if not told:
+                told = True
+                await self.tell("left", booking=booking_id, car=car_id, at=time.monotonic())
+                await self.reach("before leaving the turn")
+
+        if turn is not None:
+            leave = turn.leave
+
+            async def watched(*args: Any) -> Any:
+                await ended()
+                return await leave(*args)
+
+            turn.leave = watched
+        return ended

@@ -15,6 +15,7 @@ from engine.adapters import redis_cache, redis_line
 from engine.adapters.redis_cache import RedisCache
 from engine.adapters.redis_line import RedisLine, connect_redis
 from engine.domain.catalogue import CarWish
+from engine.domain.errors import PeriodTaken
 from engine.domain.freshness import EVERYTHING, Lookup, Namespace, cars_at
 
 pytestmark = pytest.mark.asyncio
@@ -327,3 +328,32 @@ def port_of(world):
 
 def through(world, proxy):
     return world.place.redis_url.reveal().replace(f":{port_of(world)}/", f":{proxy.port}/")
+
+
+async def test_a_booking_asks_redis_twice_and_its_end_is_one_question(world):
+    """Its turn; and after the commit what became untrue is counted up and the lease given back together."""
+    async with world.desk() as desk:
+        await desk.booking.hold(desk.actor, wish(desk))
+
+        def asked():
+            return world.redis.info("commandstats")["cmdstat_evalsha"]["calls"]
+
+        key = next(iter(world.redis.scan_iter(f"*:version:*cars:{BERLIN.id}")))
+        before, version = asked(), int(world.redis.get(key))
+        await desk.booking.hold(desk.actor, wish(desk, key="key-2", first=5, last=7))
+
+        assert (2, 1) == (asked() - before, int(world.redis.get(key)) - version)
+        assert [] == list(world.redis.scan_iter("*:lease:*"))
+        assert 2 == len(list(world.redis.scan_iter("*:once:*")))
+        assert set() == desk.cache._owed
+
+
+async def test_a_refused_booking_gives_its_turn_back_and_leaves_no_answer(world):
+    async with world.desk() as desk:
+        await desk.booking.hold(desk.actor, wish(desk))
+
+        with pytest.raises(PeriodTaken):
+            await desk.booking.hold(desk.actor, wish(desk, key="key-2"))
+
+        assert [] == list(world.redis.scan_iter("*:lease:*"))
+        assert 1 == len(list(world.redis.scan_iter("*:once:*")))
