@@ -212,11 +212,20 @@ class Run:
         left = await self.firm.db.bookings.distinct("_id", {"car_id": {"$nin": self.cars}})
         return [each["says"] for each in compared["differences"] if each["booking"] not in left]
 
+    async def _compared(self, worker: RemoteDesk, until: datetime) -> dict[str, Any]:
+        """What reconcile says, asked again where a server was too slow for it; nothing if it never answers."""
+        deadline = time.monotonic() + self.quiet_within_s
+        while True:
+            compared = await self.do(worker, "reconcile", since=self.began.isoformat(), until=until.isoformat())
+            if "differences" in compared or time.monotonic() >= deadline:
+                return compared
+            await asyncio.sleep(_ROUND_PAUSE_S)
+
     async def judged(self) -> Outcome:
         """Bring it to rest, gather the evidence and judge it."""
         worker = await self.come_to_rest()
         until = datetime.now(UTC) + _BEFORE
-        compared = await self.do(worker, "reconcile", since=self.began.isoformat(), until=until.isoformat())
+        compared = await self._compared(worker, until)
         self.evidence.differences = await self._of_this_run(compared)
         for desk in self.desks:
             await desk.close()

@@ -71,8 +71,8 @@ def test_a_broken_setting_is_a_sentence_and_status_2(data):
     assert "nonsense" not in done.stderr
 
 
-def test_the_doctor_says_how_the_demo_is_and_leaves_with_status_0(data):
-    done = _run("doctor", "--data", data, "--account", "admin", "--json")
+def test_the_doctor_says_how_the_demo_is_and_leaves_with_status_0(demo_folder):
+    done = _run("doctor", "--data", demo_folder, "--account", "admin", "--json")
 
     assert 0 == done.returncode, done.stderr
     told = json.loads(done.stdout)

@@ -382,31 +382,31 @@ def run(*arguments, folder, **environment):
     """``drivesphere reconcile`` as a process: status, output, errors."""
     done = subprocess.run(  # noqa: S603 - our own module
         [sys.executable, "-P", "-m", "engine.cli", "reconcile", "--data", str(folder), *arguments],
-        capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, timeout=120,
+        capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, timeout=600,
         env={**os.environ, **environment},
     )  # fmt: skip
     return done.returncode, done.stdout, done.stderr
 
 
-async def test_the_command_on_the_demo_after_an_honest_run_and_after_a_theft(tmp_path):
+async def test_the_command_on_the_demo_after_an_honest_run_and_after_a_theft(demo_folder):
     clerk = next(each for each in demo_accounts() if each.role is Role.CLIENT)
-    async with open_place(Settings(tmp_path)) as place:
+    async with open_place(Settings(demo_folder)) as place:
         async with open_engine(place, clerk.account, clerk.password, background=False) as desk:
             booking = await booked_and_paid(desk)
         day = booking.created_at.date()
         span = ("--since", str(day - timedelta(days=3)), "--until", str(day + timedelta(days=1)))
-        honest = await asyncio.to_thread(run, *span, "--json", folder=tmp_path)
+        honest = await asyncio.to_thread(run, *span, "--json", folder=demo_folder)
         headers = {"Authorization": f"Bearer {place.stripe_key.reveal()}"}
         async with httpx.AsyncClient(base_url=place.stripe_url, headers=headers, **PLAIN) as stripe:
             await stripe.post("/_control/refunds", json={"outcome": "failed"})
             async with open_engine(place, clerk.account, clerk.password, background=False) as desk:
                 quoted = await desk.rental.quote_refund(desk.actor, booking.id)
                 await desk.rental.cancel(desk.actor, booking.id, quoted.given_back, MISTAKE)
-            waiting = await asyncio.to_thread(run, *span, folder=tmp_path)
+            waiting = await asyncio.to_thread(run, *span, folder=demo_folder)
             await stripe.post("/v1/refunds", data={"payment_intent": booking.attempt.payment_intent, "amount": "100"})
-            robbed = await asyncio.to_thread(run, *span, folder=tmp_path)
+            robbed = await asyncio.to_thread(run, *span, folder=demo_folder)
             await stripe.post("/_control/faults", json={"kind": "fail", "status": 500, "times": 100})
-            blind = await asyncio.to_thread(run, *span, folder=tmp_path)
+            blind = await asyncio.to_thread(run, *span, folder=demo_folder)
 
     assert (0, "") == (honest[0], honest[2])
     told = json.loads(honest[1])

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 import trustme
 from builders import PASSWORD, wish
+from within import WITHIN_S
 
 from engine.adapters import mongo_client
 from engine.adapters.mongo_accounts import MongoAccounts
@@ -106,7 +107,10 @@ async def test_a_desk_books_over_tls_to_all_three_servers(world, firm_ca, ca_fil
             opened = await desk.payment.settle(desk.actor, held.id)
 
             assert AttemptState.OPEN is opened.attempt.state
-            assert desk.redis.alive
+            # Slower than it may be on a busy machine, it counts as away until it answers.
+            async with asyncio.timeout(WITHIN_S):
+                while not await desk.redis.look():
+                    pass
     assert 1 == world.blocking("car-1")
 
 
