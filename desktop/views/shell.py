@@ -96,14 +96,7 @@ class MainWindow(QMainWindow):
         if isinstance(app, QApplication):
             FieldKeys(app, lambda key: self.commands.meant(key) is not None, self)
         self.finder = CommandPalette(theme, self, self.commands)
-        self._install(Command(ITSELF, "All commands", self.finder.toggle, key="Ctrl+K", group="Window"))
-        self._install(Command("help.keys", "Keys and commands", self.show_keys, key="F1", group="Window"))
-        self._install(Command("window.csv", CSV, self.ask_csv, group="Window"))
-        self._install(Command("window.about", ABOUT, self.show_about, group="Window"))
-        if log_folder is not None:
-            self._install(Command("window.logs", LOGS, partial(open_folder, log_folder), group="Window"))
-        self._install(*look_commands(theme, preferences))
-        self._install(Command("window.leave", "Leave DriveSphere", self._leave, key="Ctrl+Q", group="Window"))
+        self._install(*self._own_commands())
 
     @property
     def workspace(self) -> WorkspaceView | None:
@@ -197,6 +190,19 @@ class MainWindow(QMainWindow):
         lines = [HelpLine(line.group, line.title, line.key) for line in self.commands.listing() if line.key]
         more = KEYS_OF_LISTS if self._workspace or self._offline else ()
         await ask(HelpSheet(self._tools.theme, [*lines, *more], self))
+
+    def _own_commands(self) -> tuple[Command, ...]:
+        """What can be done whoever is signed in, or nobody."""
+        folder = self._tools.log_folder
+        return (
+            Command(ITSELF, "All commands", self.finder.toggle, key="Ctrl+K", group="Window"),
+            Command("help.keys", "Keys and commands", self.show_keys, key="F1", group="Window"),
+            Command("window.csv", CSV, self.ask_csv, group="Window"),
+            Command("window.about", ABOUT, self.show_about, group="Window"),
+            *([Command("window.logs", LOGS, partial(open_folder, folder), group="Window")] if folder else []),
+            *look_commands(self._tools.theme, self._tools.preferences),
+            Command("window.leave", "Leave DriveSphere", self._leave, key="Ctrl+Q", group="Window"),
+        )
 
     def _install(self, *commands: Command) -> None:
         self.commands.add(*commands)
