@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from desktop.dialogs import ask
 from desktop.theme.tokens import GRID
@@ -28,6 +28,8 @@ class AboutBox(QuestionBox):
         super().__init__(tools.theme, Wording(TITLE, text, "Close"), parent)
         self.works = Combo()
         self.works.setAccessibleName("Work")
+        # As wide as the box; its list shows the longest whole.
+        self.works.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.terms = QPlainTextEdit()
         self.terms.setReadOnly(True)
         self.terms.setTabChangesFocus(True)
