@@ -103,8 +103,21 @@ def _open_window(settings: Settings, *, smoke: bool, new_window: bool, debug: bo
     metavar="URL",
     help="An https page to which Stripe may send payers back; with live payments there must be one.",
 )
+@click.option(
+    "--init-replica-set",
+    "initiates",
+    is_flag=True,
+    help="First make a replica set of the address, and --root its first account; on the computer of a member.",
+)
 def provision(
-    mongo_url: str, database: str, root_name: str, admin: str, stripe_mode: str | None, pages: tuple[str, ...]
+    mongo_url: str,
+    database: str,
+    root_name: str,
+    admin: str,
+    stripe_mode: str | None,
+    pages: tuple[str, ...],
+    *,
+    initiates: bool,
 ) -> None:
     """Make a MongoDB ready for DriveSphere. May be run again at any time; says what it changed.
 
@@ -120,6 +133,9 @@ def provision(
             f"Password of {root_name}", hide_input=True, err=True
         )
         mode = StripeMode(stripe_mode) if stripe_mode else None
+        if initiates:
+            for line in asyncio.run(provisioning.initiate(mongo_url, root_name, password, ca_file)):
+                click.echo(line)
         lines = asyncio.run(
             provisioning.run(
                 mongo_url,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from engine.adapters import mongo_initiate
 from engine.adapters.mongo_client import Client, Credentials, connect
 from engine.adapters.mongo_deployment import MongoDeployment
 from engine.adapters.mongo_limits import limit_transactions
@@ -57,6 +58,16 @@ async def run(  # noqa: PLR0913 -- each is an option of the command
     finally:
         await client.close()
     return lines or ["Nothing to change: the database is as this version needs it."]
+
+
+async def initiate(mongo_url: str, root_name: str, root_password: str, ca_file: str = "") -> list[str]:
+    """Make a new replica set and its first account where they are missing; what was done, a line each.
+
+    Raises:
+        Misconfigured: No member of a set, or it lets nobody in from here.
+        Unavailable: The server does not answer, or nobody was elected.
+    """
+    return await mongo_initiate.initiate(mongo_url, Credentials(root_name, root_password, "admin"), ca_file)
 
 
 async def _first_admin(client: Client, database: str, admin: str) -> list[str]:

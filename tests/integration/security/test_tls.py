@@ -125,7 +125,7 @@ async def test_a_mongodb_with_a_certificate_from_elsewhere_is_not_spoken_to(worl
 
 
 @asynccontextmanager
-async def mongod_with_tls(ca, folder):
+async def mongod_with_tls(ca, folder, *more):
     """The port of a real mongod that takes nothing but TLS, with a certificate for localhost."""
     certificate, authority, data = folder / "server.pem", folder / "authority.pem", folder / "data"
     ca.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(certificate)
@@ -139,7 +139,9 @@ async def mongod_with_tls(ca, folder):
     }  # fmt: skip
     words = [text for name, value in options.items() for text in (f"--{name}", str(value))]
     quiet = ("--quiet", "--nounixsocket", "--tlsAllowConnectionsWithoutCertificates")
-    running = await asyncio.create_subprocess_exec(find_mongod(), *quiet, *words, stdout=asyncio.subprocess.DEVNULL)
+    running = await asyncio.create_subprocess_exec(
+        find_mongod(), *quiet, *words, *more, stdout=asyncio.subprocess.DEVNULL
+    )
     try:
         yield port
     finally:
@@ -228,3 +230,56 @@ async def test_provisioning_believes_the_authority_of_the_settings_and_no_other(
     assert (0 if trusted else 2) == running.returncode, complaint
     assert bool(said) is trusted
     assert (b"certificate that is not trusted" in complaint) is not trusted
+
+
+async def provisioned(port, authority, folder, *more):
+    """A new firm's first command: its exit status, what it did, what it complained of."""
+    env = {
+        **os.environ,
+        "DRIVESPHERE_CONFIG": os.devnull,
+        "DRIVESPHERE_CA_FILE": authority,
+        "DRIVESPHERE_PASSWORD": "a pass phrase of root",
+    }
+    words = ["--mongo-url", f"mongodb://localhost:{port}/?replicaSet=rs7", "--root", "root", *more]
+    running = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "engine.cli", "provision", *words),
+        env=env, cwd=folder, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    said, complaint = await running.communicate()
+    return running.returncode, said.decode(), complaint.decode()
+
+
+@asynccontextmanager
+async def answering(ca, ca_file, folder, *more):
+    async with mongod_with_tls(ca, folder, *more) as port:
+        client = connect(f"mongodb://localhost:{port}/?directConnection=true", None, ca_file)
+        await client.admin.command("hello")
+        await client.close()
+        yield port
+
+
+async def test_a_new_replica_set_is_made_with_its_first_account_over_tls_and_without_a_shell(
+    firm_ca, ca_file, tmp_path
+):
+    key = tmp_path / "key"
+    key.write_text("c2VjcmV0" * 8)
+    key.chmod(0o600)
+    async with answering(firm_ca, ca_file, tmp_path, "--replSet", "rs7", "--keyFile", str(key)) as port:
+        first = await provisioned(port, ca_file, tmp_path, "--init-replica-set")
+        again = await provisioned(port, ca_file, tmp_path, "--init-replica-set")
+
+    assert 0 == first[0], first
+    assert f"replica set rs7: made of localhost:{port}" in first[1]
+    assert "account root: made, the first of this MongoDB" in first[1]
+    assert "account admin: created with the role admin" in first[1]
+    assert 0 == again[0], again
+    assert "made" not in again[1]
+    assert "a pass phrase of root" not in "".join((*first[1:], *again[1:]))
+
+
+async def test_a_server_that_is_no_member_is_told_how_to_become_one(firm_ca, ca_file, tmp_path):
+    async with answering(firm_ca, ca_file, tmp_path) as port:
+        status, said, complaint = await provisioned(port, ca_file, tmp_path, "--init-replica-set")
+
+    assert (2, "") == (status, said)
+    assert "Start it as a member, with --replSet rs7" in complaint
