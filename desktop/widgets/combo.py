@@ -86,7 +86,11 @@ class Combo(QComboBox):
         part = QStyle.SubControl.SC_ComboBoxEditField
         room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, self).width()
         metrics = QFontMetrics(self.font())
-        return metrics.elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room - 2)
+        text = self.currentText()
+        # Fractions of a pixel would take a letter from what just fits.
+        if metrics.horizontalAdvance(text) <= room:
+            return text
+        return metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
 
     def showPopup(self) -> None:
         super().showPopup()

@@ -51,7 +51,7 @@ class RenterListView(QWidget):
         self.header = PageHeader(tools.theme, _TITLE, " ")
         self.new = Button(tools.theme, "New renter", Kind.PRIMARY, Icon.ADD)
         self.search = SearchField(tools.theme, "Any part of name, phone, e-mail or licence")
-        self.search.setMinimumWidth(_SEARCH_PX)
+        self.search.setMinimumWidth(max(_SEARCH_PX, self.search.hint_width))
         self.standing, self.order = Combo(), Combo()
         self.list = PagedList(tools, vm.listing, self._columns(), _NONE, _TITLE, lambda file: file.id)
         self._lay_out()
