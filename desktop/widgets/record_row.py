@@ -29,6 +29,8 @@ _BONE_HEIGHT = 10
 _WRAPPED, _HIGH = int(Qt.TextFlag.TextWordWrap), 10_000
 #: Sentences in two lines may be cut beyond this, in px: the panel beside tells them whole.
 _MOST_SPARE = 400
+#: What takes as many lines as it needs leaves the room to what takes one.
+_MOST_WRAPPED = 120
 _BONE_SHARES = (0.7, 0.55, 0.8, 0.62, 0.48)
 
 
@@ -144,7 +146,8 @@ class RecordRow(QStyledItemDelegate):
         spare = bool(index.model().headerData(index.column(), Qt.Orientation.Horizontal, SPARE_ROLE))
         numeric = bool(int(index.data(_Role.TextAlignmentRole) or 0) & int(Qt.AlignmentFlag.AlignTrailing))
         # A spare column goes before its names are cut.
-        return natural, natural if numeric else in_two(metrics, text, most=_MOST_SPARE if spare else MOST_PROSE) + 1
+        most = _MOST_WRAPPED if self.wraps else _MOST_SPARE if spare else MOST_PROSE
+        return natural, natural if numeric else in_two(metrics, text, most=most) + 1
 
     def _may_show(self, index: _AnyIndex) -> str:
         """What of a row that cannot be read has its place here if the spare columns before are left out: what it is."""

@@ -76,6 +76,7 @@ def test_plates_and_names_of_the_rows_on_the_screen_are_whole(qtbot, theme, shim
 def test_a_table_of_sentences_gives_each_row_the_lines_it_needs(qtbot, theme, shimmer, told, width):
     rows = [(f"{words} {words} {words}", words) for words in told]
     columns = [
+        Column("State", lambda _row: "Not seen", str, tone=lambda _row: "neutral", weight=1),
         Column("Found", lambda row: row[0], lambda row: row[0], weight=3),
         Column("What to do", lambda row: row[1], lambda row: row[1], weight=2),
     ]
@@ -86,7 +87,7 @@ def test_a_table_of_sentences_gives_each_row_the_lines_it_needs(qtbot, theme, sh
 
     assert not drawn(table)
     for at, row in enumerate(rows):
-        for column, words in enumerate(row):
+        for column, words in enumerate(row, 1):
             room = table.visualRect(table.model().index(at, column)).adjusted(8, 0, -8, 0)
             needed = table.fontMetrics().boundingRect(room, int(Qt.TextFlag.TextWordWrap), words)
             assert table.rowHeight(at) >= max(ROW_HEIGHT, needed.height())
