@@ -90,7 +90,18 @@ async def carless(db: Database, now: datetime) -> list[Booking | Damaged]:
         {"$limit": _MOST_CARLESS},
     ]
     rows = await (await db.fences.aggregate(pipeline, batchSize=_MOST_CARLESS)).to_list()
-    return [row for row in (_tamed(each, now) for each in rows) if await _waits(db, row, now)]
+    found = [_tamed(each, now) for each in rows]
+    begun = {each.id: each for each in found if isinstance(each, Booking) and each.period.starts_at <= now}
+    since = await _last_changed(db, {each.car_id for each in begun.values()}) if begun else {}
+
+    def waits(each: Booking | Damaged) -> bool:
+        """It has not begun, or its car left service before it did, so that the renter never had it."""
+        if isinstance(each, Damaged) or each.id not in begun:
+            return True
+        at = since.get(each.car_id)
+        return at is not None and at <= each.period.starts_at
+
+    return [each for each in found if waits(each)]
 
 
 async def crossed(db: Database, now: datetime) -> list[Booking | Damaged]:
@@ -141,15 +152,17 @@ def _not_asked_for(now: datetime) -> Document:
     return {"$or": [{"person_at": {"$exists": False}}, {"person_at": {"$gt": now}}]}
 
 
-async def _waits(db: Database, booking: Booking | Damaged, now: datetime) -> bool:
-    """Whether it has not begun, or its car left service before it did, so that the renter never had it."""
-    if isinstance(booking, Damaged) or booking.period.starts_at > now:
-        return True
+async def _last_changed(db: Database, car_ids: Collection[CarId]) -> dict[CarId, datetime]:
+    """Since when each of them is what it is, all in one question; nothing for an account that may not read it."""
+    last: list[Document] = [
+        {"$match": {"car_id": {"$in": sorted(car_ids)}}},
+        {"$sort": {"car_id": 1, "since": 1}},
+        {"$group": {"_id": "$car_id", "since": {"$last": "$since"}}},
+    ]
     with suppress(Forbidden), speaking():
-        last = await db.car_statuses.find_one({"car_id": booking.car_id}, sort=[("since", -1)])
-        since = (last or {}).get("since")
-        return isinstance(since, datetime) and since <= booking.period.starts_at
-    return False
+        rows = await (await db.car_statuses.aggregate(last, batchSize=_MOST_CARLESS)).to_list()
+        return {CarId(row["_id"]): row["since"] for row in rows if isinstance(row["since"], datetime)}
+    return {}
 
 
 async def left_service(db: Database, car_ids: Collection[CarId]) -> dict[CarId, datetime]:
