@@ -26,7 +26,7 @@ _QUESTION = Question(
     "What was saved is safe. This report tells whoever helps where it happened; it names no person, plate or "
     "password. Nothing is sent by itself.",
     "Copy the report",
-    "Close",
+    "Leave the report",
     harmless=True,
 )
 _HEIGHT = 40 * GRID
