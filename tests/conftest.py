@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import signal
 import sys
 import threading
 import time
@@ -52,6 +53,18 @@ os.environ.update(_HABITS)
 os.environ.pop("LANGUAGE", None)
 if hasattr(time, "tzset"):
     time.tzset()
+
+
+@pytest.fixture
+def signals_heeded() -> Iterator[None]:
+    """Programs ignore what they were started with as ignored; a run in the background, or by nohup, would be that."""
+    kept = {each: signal.getsignal(each) for each in (signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGINT))}
+    ignored = {each: how for each, how in kept.items() if how is signal.SIG_IGN}
+    for each in ignored:
+        signal.signal(each, signal.SIG_DFL)
+    yield
+    for each, how in ignored.items():
+        signal.signal(each, how)
 
 
 def pytest_collection_finish() -> None:

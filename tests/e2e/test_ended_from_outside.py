@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.embedded.servers import open_servers
 
+pytestmark = pytest.mark.usefixtures("signals_heeded")
 PLACE = (0, 60, 800, 655)
 
 

@@ -115,7 +115,7 @@ async def test_a_change_whose_maker_died_before_telling_the_cache_is_made_up_for
 
         assert "car-1" in await free()
 
-        async def died(_namespaces): ...
+        async def died(*_what): ...
 
         monkeypatch.setattr(one.cache, "bump", died)
         await one.booking.hold(one.actor, wish(one))

@@ -329,6 +329,7 @@ async def test_the_program_hears_stripe_on_the_folders_servers_and_ends_on_a_sig
 
 @pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.usefixtures("signals_heeded")
 async def test_the_program_ends_on_ctrl_c(firm):
     program = Program("--data", str(firm[0]), "--account", "admin")
     await asyncio.to_thread(program.hear, "worker.at_work")
