@@ -78,6 +78,11 @@ def _open_window(settings: Settings, *, smoke: bool, new_window: bool, debug: bo
     sys.exit(status)
 
 
+def _root_password(name: str) -> str:
+    told: str = kept_password(name).reveal() or click.prompt(f"Password of {name}", hide_input=True, err=True)
+    return told
+
+
 @drivesphere.command()
 @click.option(
     "--mongo-url",
@@ -129,9 +134,7 @@ def provision(
     remember_servers(mongo_url)
     with in_words():
         ca_file = load().ca_file
-        password = kept_password(root_name).reveal() or click.prompt(
-            f"Password of {root_name}", hide_input=True, err=True
-        )
+        password = _root_password(root_name)
         mode = StripeMode(stripe_mode) if stripe_mode else None
         if initiates:
             for line in asyncio.run(provisioning.initiate(mongo_url, root_name, password, ca_file)):

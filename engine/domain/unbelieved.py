@@ -18,7 +18,16 @@ from engine.domain.damage import Damaged
 from engine.domain.errors import RuleBroken
 from engine.domain.ledger import LedgerKind, LedgerRow, fact_of
 from engine.domain.money import Money
-from engine.domain.payment import AttemptState, IntentFacts, PageFacts, PageStatus, Refund, RefundFacts, RefundState
+from engine.domain.payment import (
+    Attempt,
+    AttemptState,
+    IntentFacts,
+    PageFacts,
+    PageStatus,
+    Refund,
+    RefundFacts,
+    RefundState,
+)
 from engine.domain.people import AccountName
 from engine.domain.period import RentalPeriod
 from engine.domain.pricing import Quote, QuoteLine
@@ -208,27 +217,32 @@ def ended(
         moved = moved.become(state, now=now, by=by, reason=why if state is way[-1] else None)
     if moved.state is BookingState.REFUND_DUE and not money.left:
         moved = moved.become(BookingState.REFUNDED, now=now, by=by, reason=why)
+    return replace(
+        moved,
+        attempts=(*booking.attempts[:-1], _last_attempt(booking, paid if taken else None, moves=bool(way), now=now)),
+        refund=_refund(paid),
+        trouble=_in_hand(booking, doubt, now),
+        version=booking.version + 1,
+    )
+
+
+def _last_attempt(booking: Booking, paid: PaymentNow | None, *, moves: bool, now: datetime) -> Attempt:
+    """The newest one as it was *paid*, or as nothing came of it; *moves*: its car was not let go yet."""
     newest = booking.attempt
-    if taken and paid is not None:
+    if paid is not None:
         session = newest.session_id or next((each.session_id for each in booking.attempts if each.session_id), "")
-        newest = replace(
+        return replace(
             newest,
             state=AttemptState.PAID,
             session_id=session,
             payment_intent=paid.intent.payment_intent,
             captured_at=newest.captured_at or now,
         )
-    elif way or newest.state is AttemptState.PAID:
+    if moves or newest.state is AttemptState.PAID:
         # A rental that took place unpaid stays one.
         over = AttemptState.LAPSED if booking.state is BookingState.COMPLETED else AttemptState.VOID
-        newest = replace(newest, state=over, captured_at=None)
-    return replace(
-        moved,
-        attempts=(*booking.attempts[:-1], newest),
-        refund=_refund(paid),
-        trouble=_in_hand(booking, doubt, now),
-        version=booking.version + 1,
-    )
+        return replace(newest, state=over, captured_at=None)
+    return newest
 
 
 def _at_its_price(booking: Booking, paid: PaymentNow | None) -> Booking:
