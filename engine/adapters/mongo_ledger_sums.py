@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 from engine.adapters.mongo_client import Database, Document
 from engine.adapters.mongo_reading import LATEST, SUMS_UP
@@ -30,7 +29,8 @@ async def over(db: Database) -> dict[str, int]:
 
 def _signed(span: Document) -> list[Document]:
     signed: Document = {"$cond": [{"$in": ["$kind", _SHARES]}, {"$multiply": [-1, "$amount.minor"]}, "$amount.minor"]}
-    key: Document = {"currency": "$amount.currency", "sound": SUMS_UP}
+    # A list of times would lie in several spans: whoever looks at shapes tells of that row.
+    key: Document = {"currency": "$amount.currency", "sound": {"$and": [SUMS_UP, {"$not": {"$isArray": "$at"}}]}}
     # Whether it is summed stands in the key; here only what cannot be multiplied must not be.
     summed: Document = {"$cond": [{"$isNumber": "$amount.minor"}, signed, 0]}
     return [{"$match": {"at": span}}, {"$group": {"_id": key, "over": {"$sum": summed}}}]
@@ -40,11 +40,14 @@ async def _spans(db: Database) -> AsyncIterator[Document]:
     """Of ``at``, each row in one: first those whose time is none, then by months in which there are any."""
     yield {"$not": {"$gte": BEGINNING}}
     yield {"$gte": LATEST}
-    since: Any = BEGINNING
-    while isinstance(since, datetime):
-        next_row = db.ledger.find({"at": {"$gte": since, "$lt": LATEST}}, {"_id": 0, "at": 1}).hint(_INDEX)
-        first = [row["at"] for row in await next_row.sort("at", 1).limit(1).to_list()]
-        if not first or not isinstance(first[0], datetime):
+    since = BEGINNING
+    while since < LATEST:
+        # A row with a list of times would end the walk, or lead it past others.
+        wanted: Document = {"at": {"$gte": since, "$lt": LATEST, "$not": {"$type": "array"}}}
+        next_row = db.ledger.find(wanted, {"_id": 0, "at": 1}).hint(_INDEX)
+        told = await next_row.sort("at", 1).limit(1).to_list()
+        if not told:
             return
-        since = min(first[0] + _MONTH, LATEST)
-        yield {"$gte": first[0], "$lt": since}
+        first = told[0]["at"]
+        since = min(first + _MONTH, LATEST)
+        yield {"$gte": first, "$lt": since}

@@ -296,6 +296,24 @@ async def test_shares_that_do_not_add_up_and_terms_of_another_zone_are_found(wor
     assert (Level.WARNING, (("Cars", "car-2"),)) == (found[Area.TERMS].level, found[Area.TERMS].facts)
 
 
+@pytest.mark.parametrize("days", [(-900, -30), (-900, 2_900_000), (-900,)])
+async def test_a_row_of_many_times_ends_no_sum_and_is_in_none(world, days):
+    """Written past the rules of the database; the row of today is beyond it."""
+    now = datetime.now(UTC)
+    row = {"booking_id": "B", "car_id": "car-1", "owner_id": "owner-1", "branch_id": "br-berlin", "kind": "charge"}
+    of = [
+        row | {"source_id": f"s{n}", "amount": {"minor": minor, "currency": "EUR"}} for n, minor in ((1, 1000), (2, 7))
+    ]
+    times = [now + timedelta(days=each) for each in days]
+    rows = [of[0] | {"at": times}, of[1] | {"at": now - timedelta(days=1)}]
+    world.db.ledger.insert_many(rows, bypass_document_validation=True)
+
+    async with world.desk("admin") as admin:
+        sums = await admin.head_office.health.inspection.sums()
+
+    assert 7 == sums["EUR"].minor
+
+
 async def test_a_desk_with_another_table_of_zones_is_named_and_its_own_is_told(world):
     found, _ = await findings(world)
     assert Level.GOOD is found[Area.VERSIONS].level
