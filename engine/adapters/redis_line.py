@@ -78,6 +78,8 @@ def connect_redis(url: str, ca_file: str = "") -> Redis:
             socket_connect_timeout=_ANSWER_S,
             socket_timeout=_ANSWER_S,
             retry=Retry(NoBackoff(), 0),
+            # Its name and version are told by a command that Redis 7.0 does not know, and nothing here reads them.
+            driver_info=None,
         )
     except ValueError:
         # The library's own message may quote a part of the password.

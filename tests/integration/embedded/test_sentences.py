@@ -177,12 +177,28 @@ async def test_a_mongod_on_path_is_taken_if_it_is_new_enough(tmp_path, version, 
     assert (find_mongod(path=str(tmp_path)) == script) is taken
 
 
+@pytest.mark.parametrize(
+    ("name", "told", "taken"),
+    [
+        ("redis-server", "Redis server v=6.2.14 sha=00000000:0 malloc=libc bits=64", False),
+        ("redis-server", "Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64", True),
+        ("valkey-server", "Valkey server v=8.1.3 sha=00000000:1 malloc=libc bits=64", True),
+    ],
+)
+async def test_a_redis_on_path_is_taken_if_it_is_new_enough(tmp_path, name, told, taken):
+    script = tmp_path / name
+    script.write_text(f"#!/bin/sh\necho '{told}'\n")
+    script.chmod(0o755)
+
+    assert (find_valkey(path=str(tmp_path)) == script) is taken
+
+
 async def test_no_program_at_all(monkeypatch, tmp_path):
     monkeypatch.setattr("engine.embedded.binaries._folders", lambda _: [])
 
     with pytest.raises(Misconfigured, match=r"^No MongoDB 6.0 or later was found .* \(mongod\)\.$"):
         find_mongod(path=str(tmp_path))
-    with pytest.raises(Misconfigured, match=r"^No Valkey or Redis was found .* \(valkey\)\.$"):
+    with pytest.raises(Misconfigured, match=r"^No Valkey or Redis 7.0 or later was found .* \(valkey\)\.$"):
         find_valkey(path=str(tmp_path))
 
 
