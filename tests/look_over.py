@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
-from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, QSize
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -58,6 +58,7 @@ def noticing_cuts() -> Iterator[list[str]]:
 
 def faults(window: QWidget, precious: Collection[str]) -> list[str]:
     """*precious* are the plates and names that are on the screen."""
+    _come_to_rest()
     with noticing_cuts() as cut:
         window.grab()
     found = [f"cut: {text!r}" for text in dict.fromkeys(cut) if _is_precious(text, precious)]
@@ -78,6 +79,12 @@ async def faults_in_small(window: QWidget, precious: Collection[str] = ()) -> li
         found += [f"{where}: {fault}" for fault in faults(window, precious)]
     window.resize(before)
     return found
+
+
+def _come_to_rest() -> None:
+    """Layouts within layouts are asked one after the other, and may wait behind all else there is to do."""
+    for _ in range(_TURNS):
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
 
 
 def _is_precious(text: str, precious: Collection[str]) -> bool:
