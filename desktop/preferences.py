@@ -1,6 +1,6 @@
 """What this person set on this computer: window, theme, motion, language, last search. Nothing secret.
 
-API: Preferences(file=None) with geometry, scheme, reduced_motion, language, last_search,
+API: Preferences(file=None) with geometry, place, scheme, reduced_motion, language, last_search,
     scopes, fleet_view, keeps_copies, csv, crash_seen.
 """
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Said of crash reports that shall not be offered again.
 NEVER = "never"
+#: Arrangements of screens whose place is kept; a laptop meets many.
+_MOST_PLACES = 20
 
 
 class Preferences:
@@ -40,6 +42,18 @@ class Preferences:
     @geometry.setter
     def geometry(self, geometry: QByteArray) -> None:
         self._settings.setValue("window/geometry", geometry)
+
+    def place(self, arrangement: str) -> QByteArray:
+        """As ``geometry``, for screens so arranged; empty if the window was never closed on them."""
+        told = self._fields("window/places").get(arrangement, "")
+        return QByteArray.fromBase64(told.encode("ascii", "replace"))
+
+    def keep_place(self, arrangement: str, geometry: QByteArray) -> None:
+        places = self._fields("window/places")
+        places.pop(arrangement, None)
+        places[arrangement] = bytes(geometry.toBase64().data()).decode()
+        latest = dict(list(places.items())[-_MOST_PLACES:])
+        self._settings.setValue("window/places", json.dumps(latest))
 
     @property
     def scheme(self) -> Scheme:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMargins, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QStyle
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QMoveEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget
 
 from desktop.commands import Command, Commands
 from desktop.dialogs import ask, confirm
@@ -28,27 +28,11 @@ from desktop.views.owner.offline_view import OfflineView, StoredWork
 from desktop.views.palette import ITSELF, CommandPalette
 from desktop.views.sign_in import SignInPage
 from desktop.views.tools import Tools, Workspace
+from desktop.views.window_place import WindowPlace
 from desktop.views.workspace import KEYS_OF_LISTS, WorkspaceView
 from desktop.widgets.field_keys import FieldKeys
 from desktop.widgets.help_sheet import HelpLine, HelpSheet
 from desktop.widgets.shimmer import ShimmerClock
-
-_SMALLEST = (1024, 640)
-_FIRST = (1280, 800)
-
-
-def smallest(room: QSize) -> QSize:
-    """For a screen with so much *room*: at 200 % a usual one has less than we want, and buttons would lie below it."""
-    return QSize(*_SMALLEST).boundedTo(room)
-
-
-def fitting(window: QRect, frame: QMargins, free: QRect) -> QRect:
-    """Where a window of that place lies within the *free* part of its screen, its *frame* included."""
-    room = free.marginsRemoved(frame)
-    size = window.size().boundedTo(room.size())
-    left = min(max(window.left(), room.left()), room.right() + 1 - size.width())
-    top = min(max(window.top(), room.top()), room.bottom() + 1 - size.height())
-    return QRect(QPoint(left, top), size)
 
 
 class MainWindow(QMainWindow):
@@ -89,9 +73,8 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self.sign_in)
         self.setCentralWidget(self._pages)
         self.setWindowTitle("DriveSphere")
-        self._fit(QSize(*_FIRST))
-        if self.restoreGeometry(preferences.geometry):
-            self._fit(self.size())
+        self._place = WindowPlace(self, preferences)
+        self._place.open()
         app = QApplication.instance()
         if isinstance(app, QApplication):
             FieldKeys(app, lambda key: self.commands.meant(key) is not None, self)
@@ -169,8 +152,7 @@ class MainWindow(QMainWindow):
 
     def keep_place(self) -> None:
         """Where the window is now is where the next one opens."""
-        self._tools.preferences.geometry = self.saveGeometry()
-        self._tools.preferences.save()
+        self._place.keep()
 
     def show_keys(self) -> None:
         self._tasks.once("keys", self._ask_keys())
@@ -227,27 +209,20 @@ class MainWindow(QMainWindow):
     def _leave(self) -> None:
         self.close()
 
-    def _fit(self, wanted: QSize) -> None:
-        """Never beyond the screen: at 150 % and on small ones the foot with the buttons would lie below it."""
-        free, frame = self.screen().availableGeometry(), self._frame()
-        self.setMinimumSize(smallest(free.marginsRemoved(frame).size()))
-        if not self.windowState() & (Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen):
-            self.setGeometry(fitting(QRect(self.geometry().topLeft(), wanted), frame, free))
-
-    def _frame(self) -> QMargins:
-        """What the desktop puts around it; before it has, what it usually puts."""
-        outer, inner = self.frameGeometry(), self.geometry()
-        if self.isVisible() and outer != inner:
-            right, bottom = outer.right() - inner.right(), outer.bottom() - inner.bottom()
-            return QMargins(inner.left() - outer.left(), inner.top() - outer.top(), right, bottom)
-        return QMargins(0, self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight), 0, 0)
-
     def _result_painted(self) -> None:
         if not self._painted_before:
             self._painted_before = True
             self.first_result_painted.emit()
 
     # Qt names below.
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        super().moveEvent(event)
+        self._place.moved()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place.moved()
 
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.ShortcutOverride:

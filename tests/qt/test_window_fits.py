@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from PySide6.QtCore import QMargins, QRect
 
-from desktop.views.shell import fitting, smallest
+from desktop.views.window_place import fitting, smallest
 
 
 @given(
