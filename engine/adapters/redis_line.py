@@ -36,6 +36,7 @@ REST_S = 2.0
 _ANSWER_S = 0.5
 #: Commands under way at once. More wait for their turn here: the driver's pool takes one too many for an outage.
 _AT_ONCE = 16
+_NO_RIGHT = ("ACL failure", "The user executing the script can't")
 
 #: For our scripts: a key's text up to byte *last*. Any other kind of value is none; a right that is missing is told.
 TEXT = """
@@ -136,8 +137,8 @@ class RedisLine:
 def _why(problem: Exception) -> str:
     if isinstance(problem, OutOfMemoryError):
         return REDIS_FULL
-    # From within a script it is a plain error.
-    if isinstance(problem, NoPermissionError) or "ACL failure" in str(problem):
+    # From within a script it is a plain error, which Redis 7.0 words in its own way.
+    if isinstance(problem, NoPermissionError) or any(words in str(problem) for words in _NO_RIGHT):
         return REDIS_RIGHTS
     if isinstance(problem, AuthenticationError):
         return "name or password refused"

@@ -11,9 +11,12 @@ from builders import wish
 from click.testing import CliRunner
 from redis.exceptions import NoPermissionError
 
+from engine.adapters.redis_line import RedisLine, connect_redis
 from engine.adapters.redis_rights import BY_DRIVER, COMMANDS, KEYS, USER, acl_line
 from engine.cli import drivesphere
 from engine.config import Secret
+from engine.domain.errors import Unavailable
+from engine.domain.health import REDIS_RIGHTS
 from engine.embedded.binaries import OLDEST_VALKEY
 
 OUT_OF_REACH = [
@@ -149,3 +152,19 @@ def test_rights_alone_keep_the_password(world, desk):
     assert desk.ping()
     with pytest.raises(NoPermissionError):
         desk.flushall()
+
+
+@pytest.mark.asyncio
+async def test_a_right_that_a_script_lacks_is_told_as_one_whichever_server_it_is(world):
+    world.redis.execute_command("ACL", "SETUSER", "narrow", "on", ">x", "~*", "-@all", "+evalsha", "+hello", "+ping")
+    port = world.redis.connection_pool.connection_kwargs["port"]
+    script = world.redis.script_load("return redis.call('SET', KEYS[1], '1')")
+    line = RedisLine(connect_redis(f"redis://narrow:x@127.0.0.1:{port}/0"))
+    try:
+        with pytest.raises(Unavailable) as told:
+            await line.ask(line.redis.evalsha(script, 1, "ds_test:once:x"), str)
+    finally:
+        await line.redis.aclose()
+        world.redis.acl_deluser("narrow")
+
+    assert REDIS_RIGHTS == told.value.detail
