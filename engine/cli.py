@@ -9,6 +9,7 @@ import sys
 from datetime import date
 from multiprocessing import freeze_support
 from pathlib import Path
+from typing import Any
 
 import click
 import structlog
@@ -114,6 +115,11 @@ def _root_password(name: str) -> str:
     is_flag=True,
     help="First make a replica set of the address, and --root its first account; on the computer of a member.",
 )
+@click.option(
+    "--key-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="With --init-replica-set: make this file, by which members know each other, where it is missing.",
+)
 def provision(
     mongo_url: str,
     database: str,
@@ -121,8 +127,7 @@ def provision(
     admin: str,
     stripe_mode: str | None,
     pages: tuple[str, ...],
-    *,
-    initiates: bool,
+    **more: Any,
 ) -> None:
     """Make a MongoDB ready for DriveSphere. May be run again at any time; says what it changed.
 
@@ -132,11 +137,16 @@ def provision(
     from engine import provisioning  # noqa: PLC0415 -- the drivers take a quarter of a second to load
 
     remember_servers(mongo_url)
+    if more["key_file"] and not more["initiates"]:
+        raise click.UsageError("--key-file is for a new replica set: add --init-replica-set.")
     with in_words():
+        if more["key_file"] and (made := provisioning.key_file(more["key_file"], mongo_url)):
+            click.echo("\n".join(made))
+            return
         ca_file = load().ca_file
         password = _root_password(root_name)
         mode = StripeMode(stripe_mode) if stripe_mode else None
-        if initiates:
+        if more["initiates"]:
             for line in asyncio.run(provisioning.initiate(mongo_url, root_name, password, ca_file)):
                 click.echo(line)
         lines = asyncio.run(

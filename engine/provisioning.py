@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 from engine.adapters import mongo_initiate
 from engine.adapters.mongo_client import Client, Credentials, connect
@@ -68,6 +69,20 @@ async def initiate(mongo_url: str, root_name: str, root_password: str, ca_file: 
         Unavailable: The server does not answer, or nobody was elected.
     """
     return await mongo_initiate.initiate(mongo_url, Credentials(root_name, root_password, "admin"), ca_file)
+
+
+def key_file(file: Path, mongo_url: str) -> list[str]:
+    """Make the members' key file where it is missing, and say what to do with it; nothing where it is there.
+
+    Raises:
+        Misconfigured: Nothing can be written there.
+    """
+    if not mongo_initiate.make_key_file(file):
+        return []
+    name, hosts = mongo_initiate.members(mongo_url)
+    to_whom = f"Give a copy to each member ({', '.join(hosts)}), owned by the account that mongod runs as and readable"
+    then = f"Start each with --replSet {name} --keyFile and its path, then run this again."
+    return [f"key file {file}: made. {to_whom} by nobody else. {then}"]
 
 
 async def _first_admin(client: Client, database: str, admin: str) -> list[str]:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import secrets
+from base64 import b64encode
+from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from pymongo.errors import ConnectionFailure, OperationFailure
@@ -14,6 +18,29 @@ _UNAUTHORIZED, _AUTHENTICATION_FAILED, _ALREADY_INITIATED = 13, 18, 23
 _ELECTED_WITHIN_S = 30.0
 _LOOK_EVERY_S = 0.1
 _ALONE = frozenset({"replicaset", "directconnection", "readpreference"})
+
+
+#: A key file's bytes before they are text: MongoDB takes up to 1,024 characters.
+_KEY_BYTES = 756
+
+
+def make_key_file(file: Path) -> bool:
+    """A new secret by which the members of one replica set know each other; False where there is a file already.
+
+    Only its owner may read it: mongod refuses any other.
+
+    Raises:
+        Misconfigured: Nothing can be written there.
+    """
+    try:
+        opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+    except FileExistsError:
+        return False
+    except OSError as problem:
+        raise Misconfigured(f"The key file {file} cannot be made: {problem.strerror}.") from problem
+    with os.fdopen(opened, "wb") as written:
+        written.write(b64encode(secrets.token_bytes(_KEY_BYTES)) + b"\n")
+    return True
 
 
 async def initiate(url: str, root: Credentials, ca_file: str = "") -> list[str]:
@@ -35,6 +62,12 @@ async def initiate(url: str, root: Credentials, ca_file: str = "") -> list[str]:
     finally:
         await client.close()
     return lines
+
+
+def members(url: str) -> tuple[str, list[str]]:
+    """The set's name, and its members' addresses as ``host:port``. Raises: Misconfigured."""
+    name, hosts, _ = _parts(url)
+    return name, hosts
 
 
 def _parts(url: str) -> tuple[str, list[str], str]:
