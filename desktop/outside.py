@@ -9,11 +9,13 @@ import asyncio
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
+from engine.config import environment_of_others
 from engine.domain.addresses import BrowserNotOpened, NotOpenedWhy, PageAddress, openable
 
 #: What opens a page in the browser that the person chose; each ends by itself, or becomes the browser.
@@ -42,6 +44,7 @@ def _hand_over(command: tuple[str, ...]) -> None:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            env=environment_of_others(),
         )
     except OSError as problem:
         raise BrowserNotOpened(NotOpenedWhy.MISSING) from problem
@@ -62,5 +65,16 @@ def open_folder_of(written: Path) -> None:
 def open_folder(where: Path) -> None:
     """Show a folder of the program's own, where it is one of this computer."""
     folder = QUrl.fromLocalFile(str(where.resolve()))
-    if folder.isLocalFile() and not folder.host():
+    if not folder.isLocalFile() or folder.host():
+        return
+    if getattr(sys, "frozen", False) and sys.platform not in _OPENERS:
+        # Qt would start the file manager with the bundle's libraries.
+        shown = threading.Thread(target=_shown, args=((*_ELSEWHERE, folder.toLocalFile()),), name="folder", daemon=True)
+        shown.start()
+    else:
         QDesktopServices.openUrl(folder)
+
+
+def _shown(command: tuple[str, ...]) -> None:
+    with suppress(BrowserNotOpened):  # as Qt, which says nothing either
+        _hand_over(command)

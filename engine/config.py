@@ -182,6 +182,20 @@ def backup_phrase(environ: Mapping[str, str] | None = None) -> Secret:
     return Secret(env.get(_PHRASE, ""))
 
 
+def environment_of_others(environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """What programs of the computer's own are started with: the bundle's libraries are not for them.
+
+    A browser or file manager that loads ours instead of its own may not start. The bundle keeps what was there before.
+    """
+    env = dict(os.environ if environ is None else environ)
+    if getattr(sys, "frozen", False):
+        before = env.pop("LD_LIBRARY_PATH_ORIG", "")
+        env.pop("LD_LIBRARY_PATH", None)
+        if before:
+            env["LD_LIBRARY_PATH"] = before
+    return env
+
+
 def must_have_screen(environ: Mapping[str, str] | None = None, platform: str = sys.platform) -> None:
     """Raises: Misconfigured, where Qt would end the program with a message about a library that is not to blame."""
     env = os.environ if environ is None else environ

@@ -155,7 +155,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "desktop.preferences": {"desktop.theme"} | QT_MODEL,
     "desktop.csv_habits": {"engine.domain", "desktop.figures", "desktop.preferences"} | QT_CORE,
     "desktop.qr": {"segno"},
-    "desktop.outside": {"engine.domain"} | QT_MODEL,
+    # The environment is read by the settings alone, also what a browser is started with.
+    "desktop.outside": {"engine.config", "engine.domain"} | QT_MODEL,
     "desktop.second_start": {"PySide6.QtNetwork"} | QT_CORE,
     "desktop.endings": {"engine.domain"} | QT_MODEL,
     "desktop.dialogs": {"desktop.theme", "desktop.widgets", "desktop.messages"} | QT,

@@ -83,3 +83,20 @@ async def test_nothing_is_started_for_a_strange_address(opener):
         await outside.open_page("file:///etc/passwd")
 
     assert not told.exists()
+
+
+@pytest.mark.parametrize(("before", "after"), [(None, ""), ("/opt/own", "/opt/own")])
+async def test_a_bundle_keeps_its_libraries_to_itself(opener, monkeypatch, before, after, tmp_path, qtbot):
+    told = opener(f'printf "%s" "$LD_LIBRARY_PATH" > "{tmp_path}/libraries"')
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setenv("LD_LIBRARY_PATH", "/usr/lib/drivesphere/_internal")
+    if before:
+        monkeypatch.setenv("LD_LIBRARY_PATH_ORIG", before)
+
+    await outside.open_page(PAGE)
+    assert (PAGE, after) == (told.read_text(), (tmp_path / "libraries").read_text())
+
+    (tmp_path / "libraries").unlink()
+    outside.open_folder(tmp_path)
+    qtbot.waitUntil(lambda: (tmp_path / "libraries").exists() and str(tmp_path) == told.read_text())
+    assert after == (tmp_path / "libraries").read_text()
