@@ -7,7 +7,7 @@ FAULTS ?= short
 SPREAD ?= -n 4 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench faults attack screens bundle
+.PHONY: help setup run test bench faults attack screens bundle deb
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -50,3 +50,6 @@ bundle: ## A folder that runs without Python: dist/drivesphere; made, then start
 	$(BIN)/pyinstaller --noconfirm --log-level WARN --workpath .bundle-work --distpath dist build/pyinstaller.spec
 	@rm -rf .bundle-work/smoke
 	QT_QPA_PLATFORM=offscreen dist/drivesphere/drivesphere demo --smoke --data .bundle-work/smoke
+
+deb: bundle ## Of the bundle a Debian package and a tar for other Linux, in dist/
+	QT_QPA_PLATFORM=offscreen $(BIN)/python build/linux/packages.py
