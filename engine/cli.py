@@ -36,6 +36,7 @@ from engine.domain.errors import Misconfigured
 from engine.domain.payment import StripeMode
 from engine.restored_cli import restored
 from engine.return_pages_cli import return_pages
+from engine.trying_cli import try_servers
 
 NEW_WINDOW = click.option(
     "--new-window", is_flag=True, help="Open another window where one is open on this data folder already."
@@ -320,7 +321,7 @@ def sandbox(arguments: tuple[str, ...]) -> None:
     playing.main(list(arguments))
 
 
-for _command in (backup, backup_key, restore, restored, return_pages):
+for _command in (backup, backup_key, restore, restored, return_pages, try_servers):
     drivesphere.add_command(_command)
 
 

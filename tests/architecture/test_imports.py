@@ -126,6 +126,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.race_report": {"engine", "click"},
     "engine.return_pages_cli": {"engine", "click"},
     "engine.restored_cli": {"engine", "click"},
+    "engine.trying_cli": {"engine", "click"},
+    "engine.trial_words": {"engine.domain"},
     "engine.backup_cli": {"engine", "click"},
     "engine.cli_parts": {"engine.config", "engine.domain", "engine.embedded", "click"},
     "engine.cli": {"engine", "click", "structlog"},

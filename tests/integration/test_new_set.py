@@ -5,19 +5,18 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import socket
 import stat
 import sys
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
+from a_mongod import a_mongod
 from click.testing import CliRunner
 
 from engine.adapters.mongo_client import Credentials, connect
 from engine.adapters.mongo_initiate import make_key_file
 from engine.cli import drivesphere
 from engine.domain.errors import Misconfigured
-from engine.embedded.binaries import find_mongod
 
 ROOT = "a pass phrase of root"
 
@@ -28,33 +27,9 @@ async def members(folder, key, count):
     async with AsyncExitStack() as ends:
         hosts = []
         for number in range(count):
-            data = folder / f"data{number}"
-            data.mkdir()
-            with socket.create_server(("127.0.0.1", 0)) as free:
-                port = free.getsockname()[1]
-            running = await asyncio.create_subprocess_exec(
-                *(find_mongod(), "--quiet", "--nounixsocket", "--bind_ip", "127.0.0.1", "--port", str(port)),
-                *("--dbpath", data, "--logpath", folder / f"log{number}", "--wiredTigerCacheSizeGB", "0.25"),
-                *("--replSet", "rs7", "--keyFile", key),
-                stdout=asyncio.subprocess.DEVNULL,
-            )
-            ends.push_async_callback(_ended, running)
-            await _says_hello(port)
-            hosts.append(f"127.0.0.1:{port}")
+            member = a_mongod(folder / f"member{number}", "--replSet", "rs7", "--keyFile", key)
+            hosts.append(f"127.0.0.1:{await ends.enter_async_context(member)}")
         yield hosts
-
-
-async def _ended(running):
-    running.kill()
-    await running.wait()
-
-
-async def _says_hello(port):
-    client = connect(f"mongodb://127.0.0.1:{port}/?directConnection=true", None)
-    try:
-        await client.admin.command("hello")
-    finally:
-        await client.close()
 
 
 async def provisioned(hosts, folder, *more):
