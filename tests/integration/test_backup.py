@@ -101,6 +101,20 @@ async def test_what_is_restored_is_what_was_there(world, place, root, tmp_path, 
     assert root[AGAIN].command("listCollections", filter={"name": "bookings"})["cursor"]["firstBatch"][0]["options"]
 
 
+async def test_a_step_of_the_copy_may_take_longer_than_a_desk_waits(world, place, tmp_path):
+    world.db.command("profile", 2)
+    try:
+        await saved(place, tmp_path / "firm.backup")
+    finally:
+        world.db.command("profile", 0)
+        asked = [row["command"] for row in world.db["system.profile"].find({"op": "query"})]
+        world.db["system.profile"].drop()
+
+    copied = [each for each in asked if each.get("readConcern", {}).get("level") == "snapshot"]
+    assert {each["find"] for each in copied} >= {"bookings", "cars", "fences", "ledger"}
+    assert min(each["maxTimeMS"] for each in copied) > 60_000
+
+
 async def test_accounts_come_back_with_one_time_passwords_and_their_roles(
     staff, world, place, root, tmp_path, endpoints
 ):
