@@ -21,10 +21,11 @@ from plain_http import PLAIN
 from pymongo import WriteConcern
 from pymongo.database import Database
 
-from engine.adapters.mongo_client import CODEC, Credentials, connect
+from engine.adapters.mongo_client import CODEC, Credentials, connect, database
 from engine.adapters.mongo_deployment import MongoDeployment
 from engine.adapters.mongo_documents import branch_document, renter_document
-from engine.adapters.mongo_provision import create_account, provision
+from engine.adapters.mongo_founding import create_account, found
+from engine.adapters.mongo_provision import provision
 from engine.adapters.mongo_settings import first_revision, revision_document
 from engine.bootstrap import Place
 from engine.config import Secret
@@ -131,6 +132,13 @@ async def _prepare(endpoints: Endpoints) -> None:
     await admin.admin.command("setParameter", 1, scramSHA256IterationCount=5000)
     await provision(admin, DATABASE, FirmSettings())
     await MongoDeployment(admin, DATABASE).record_stripe_mode(StripeMode.TEST, "tests", datetime.now(UTC))
+    await admin.close()
+    await _make_accounts(endpoints)
+
+
+async def _make_accounts(endpoints: Endpoints) -> None:
+    admin = connect(endpoints.mongo_url, Credentials(endpoints.root_name, endpoints.root_password, "admin"))
+    await found(database(admin, DATABASE))
     for account in ACCOUNTS:
         await create_account(admin, DATABASE, account)
     await admin.close()
@@ -153,7 +161,7 @@ def staff(endpoints: Endpoints, root: pymongo.MongoClient, _provisioned: list[di
     for name in ("people", "roster", "sign_ins", "account_requests", "wish_keys"):
         db[name].delete_many({})
     with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
-        runner.run(_prepare(endpoints))
+        runner.run(_make_accounts(endpoints))
 
 
 def _empty(db: Database) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import subprocess
 import sys
@@ -32,6 +33,8 @@ NAME = "ds_stored"
 #: The one moment in which the live bookings of all these tests are as old as they were.
 MOVED = datetime.now(UTC)
 HOUR = timedelta(hours=1)
+#: So many kills are spread over all writes, beside the first and the last; ten times as many in the faults' long form.
+_KILLS = 40 if os.environ.get("FAULTS") == "long" else 4
 KILLED = """
 import asyncio, os, signal, sys
 import pymongo.monitoring as monitoring
@@ -280,7 +283,7 @@ async def test_killed_at_any_write_and_run_again_it_ends_the_same(client, old, d
     writes, ended = await asyncio.to_thread(doomed, 1_000_000)
     assert 0 == ended
 
-    for at in sorted({0, 1, 2, 3, 5, 9, *range(4, writes, max(1, writes // 6)), writes - 1}):
+    for at in sorted({0, 1, 5, *range(9, writes, max(1, writes // _KILLS)), writes - 1}):
         stored.restore(old.db, now=MOVED)
         ended = await asyncio.to_thread(doomed, at)
         lines = await provision(client, NAME, FirmSettings())

@@ -14,7 +14,7 @@ import patience
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from qasync import QEventLoop  # after PySide6: it takes the Qt it finds
-from shiboken6 import isValid
+from shiboken6 import getAllValidWrappers
 from view_builders import fed_workspace
 from within import WITHIN_S
 
@@ -81,7 +81,7 @@ def no_timer_left(qapp):
     """Widgets given to qtbot are closed before this looks."""
     yield
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    left = [timer for timer in gc.get_objects() if type(timer) is QTimer and _runs(timer)]
+    left = [timer for timer in getAllValidWrappers() if type(timer) is QTimer and _runs(timer)]
     for timer in left:
         timer.stop()
     assert not left, f"timers left running, owned by {[timer.parent() for timer in left]}"
@@ -90,7 +90,7 @@ def no_timer_left(qapp):
 @pytest.fixture(scope="module", autouse=True)
 def _collecting_here(qapp):
     """As in the program: a widget in a cycle must not be destroyed by another thread."""
-    # What the modules before have imported stays; ``no_timer_left`` need not go through it after each test.
+    # What the modules before have imported stays; the collector need not go through it at each turn.
     gc.collect()
     gc.freeze()
     with collecting_here():
@@ -98,7 +98,7 @@ def _collecting_here(qapp):
 
 
 def _runs(timer):
-    return isValid(timer) and timer.isActive() and timer.objectName() != COLLECTOR
+    return timer.isActive() and timer.objectName() != COLLECTOR
 
 
 @pytest.fixture(scope="session")
