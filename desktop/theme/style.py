@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDir
 
-from desktop.theme.tokens import BORDER, FOCUS, GRID, RADIUS_CONTROL
+from desktop.theme.tokens import BORDER, FOCUS, GRID, RADIUS_CONTROL, SCROLL_BAR
 
 if TYPE_CHECKING:
     from desktop.theme.tokens import Tokens
@@ -100,8 +100,8 @@ QHeaderView::section {{
 def _scroll_bars(tokens: Tokens) -> str:
     return f"""
 QScrollBar {{ background: transparent; border: none; }}
-QScrollBar:vertical {{ width: {3 * GRID}px; }}
-QScrollBar:horizontal {{ height: {3 * GRID}px; }}
+QScrollBar:vertical {{ width: {SCROLL_BAR}px; }}
+QScrollBar:horizontal {{ height: {SCROLL_BAR}px; }}
 QScrollBar::handle {{ background: {tokens.control_border}; border-radius: 3px; margin: 3px; }}
 QScrollBar::handle:vertical {{ min-height: {8 * GRID}px; }}
 QScrollBar::handle:horizontal {{ min-width: {8 * GRID}px; }}

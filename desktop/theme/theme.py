@@ -1,16 +1,19 @@
 """The one theme of a running window: tokens in force, fonts of the type scale, motion.
 
-API: Scheme, Theme(app) with tokens, icons, changed, choose(scheme), font(size, bold), reduced_motion, duration(ms).
+API: Scheme, Theme(app) with tokens, icons, changed, choose(scheme), dress(window), font(size, bold), reduced_motion,
+duration(ms).
 """
 
 from __future__ import annotations
 
 from enum import Enum
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QToolTip
+from shiboken6 import isValid
 
 from desktop.theme.icons import Icons
 from desktop.theme.palette import palette_of
@@ -47,9 +50,11 @@ class Theme(QObject):
         self._app = app
         self._scheme = scheme
         self._reduced_motion = reduced_motion
+        self._dressed: WeakSet[QWidget] = WeakSet()
         self._fonts: dict[tuple[TypeSize, bool], QFont] = {}
         self._family = _pick_family(app.font().family())
         self.tokens: Tokens = LIGHT
+        self._sheet = ""
         self.icons = Icons()
         app.setStyle("Fusion")
         app.setFont(self.font(TypeSize.BODY))
@@ -83,6 +88,14 @@ class Theme(QObject):
             self._reduced_motion = reduced
             self.changed.emit()
 
+    def dress(self, window: QWidget) -> None:
+        """Give a *window*, and all that is or comes in it, the rules a palette cannot say; see docs/decisions/0053.
+
+        Everything without a parent needs it. What asks for its size before it is in a window is not dressed yet.
+        """
+        self._dressed.add(window)
+        window.setStyleSheet(self._sheet)
+
     def duration(self, normal_ms: int) -> int:
         """How long a movement takes now; 0 when motion is reduced."""
         return 0 if self._reduced_motion else normal_ms
@@ -114,7 +127,10 @@ class Theme(QObject):
         palette = palette_of(tokens)
         self._app.setPalette(palette)
         QToolTip.setPalette(palette)
-        self._app.setStyleSheet(style_sheet(tokens))
+        self._sheet = style_sheet(tokens)
+        for window in tuple(self._dressed):
+            if isValid(window):
+                window.setStyleSheet(self._sheet)
 
 
 def mute(widget: QWidget) -> None:

@@ -16,6 +16,8 @@ RADIUS_CARD = 10
 BORDER = 1
 FOCUS = 2
 """Width of the focus ring in px."""
+SCROLL_BAR = 3 * GRID
+"""Width of a scroll bar in px."""
 
 QUICK_MS = 120
 """Anything that answers a key or a click; nothing fades for longer."""

@@ -58,6 +58,7 @@ class MainWindow(QMainWindow):
         log_folder: Path | None = None,
     ) -> None:
         super().__init__()
+        theme.dress(self)
         self._tools = Tools(theme, shimmer, preferences, log_folder)
         self._session = session
         self._tasks = TaskScope(self)

@@ -10,7 +10,7 @@ from desktop.dialogs import ask, confirm
 from desktop.messages import say
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
-from desktop.theme.tokens import GRID
+from desktop.theme.tokens import GRID, SCROLL_BAR
 from desktop.viewmodels.asking import AskingViewModel
 from desktop.viewmodels.session import SessionPhase, SessionState, SessionViewModel
 from desktop.views.ask_account import AskAccount
@@ -146,7 +146,7 @@ class SignInPage(QWidget):
         room.viewport().setAutoFillBackground(False)
         room.setWidget(content)
         content.setAutoFillBackground(False)
-        room.setFixedWidth(_FORM_WIDTH + 2 * room.verticalScrollBar().sizeHint().width())
+        room.setFixedWidth(_FORM_WIDTH + 2 * SCROLL_BAR)
         return room
 
     # Qt names below.

@@ -58,8 +58,8 @@ async def _without_leaks(test):
 
 
 @pytest.fixture
-def qtbot(qtbot):
-    """What is given to it lives until it is closed, and it waits as long as everybody else here.
+def qtbot(qtbot, light):
+    """What is given to it lives until it is closed and is dressed as a window, and it waits as long as everybody else.
 
     It keeps weak references only: on a busy machine the collector came between the end of a test and the closing, and
     took the attributes of widgets that Qt still told of being hidden. By itself it waits for five seconds.
@@ -70,6 +70,7 @@ def qtbot(qtbot):
 
     def add_and_keep(widget, **how):
         kept.append(widget)
+        light.dress(widget)
         add(widget, **how)
 
     qtbot.addWidget = add_and_keep

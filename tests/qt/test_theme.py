@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import fields
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QColor, QFontMetrics, QPalette
 from PySide6.QtWidgets import QApplication
 
+from desktop.dialogs import Question
 from desktop.theme.theme import Scheme
 from desktop.theme.tokens import DARK, LIGHT, Tokens, Tone, TypeSize
+from desktop.widgets.question_box import QuestionBox
+from desktop.widgets.text import Text
 
 WRITTEN_ON = ("surface", "raised", "sunken", "hover")
 TEXTS = ("text", "muted", "accent", "positive", "warning", "danger")
@@ -90,3 +95,30 @@ def test_reduced_motion_takes_the_time_out_of_movements(theme):
     theme.reduce_motion(reduced=True)
 
     assert theme.duration(120) == 0
+
+
+def test_a_window_wears_the_sheet_of_the_theme_and_the_application_none(window, theme):
+    box = QuestionBox(theme, Question("Cancel it?", "It ends.", "Cancel it", "Keep it"), window)
+    light = window.styleSheet()
+
+    theme.choose(Scheme.DARK)
+
+    assert QApplication.instance().styleSheet() == ""
+    assert LIGHT.raised in light
+    assert DARK.raised in window.styleSheet() != light
+    assert box.style().metaObject().className() == "QStyleSheetStyle"
+
+
+def test_signing_in_tells_no_label_again_and_again_that_it_has_another_style(monkeypatch, window, workspace):
+    """With a sheet for the application each of them heard it up to ten times."""
+    times, event = Counter(), Text.event
+
+    def heard(label, happened):
+        times[label] += happened.type() is QEvent.Type.StyleChange
+        return event(label, happened)
+
+    monkeypatch.setattr(Text, "event", heard)
+
+    window.open_workspace(workspace)
+
+    assert set(times.values()) == {0, 1}

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVB
 from desktop.figures import clock_time, plural, short_amount, whole
 from desktop.messages import say
 from desktop.theme.icons import Icon
-from desktop.theme.tokens import GRID, Tone
+from desktop.theme.tokens import GRID, SCROLL_BAR, Tone
 from desktop.viewmodels.admin.overview import OverviewState, OverviewViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.views.admin.behind_panel import BehindPanel
@@ -236,7 +236,7 @@ class OverviewPage(Page):
         # Narrower than its parts would like: they elide, nothing scrolls sideways.
         inner.setMinimumWidth(_NARROWEST)
         # So a panel that leaves less than that lies over the page and does not squeeze it.
-        self.body.setMinimumWidth(_NARROWEST + self.body.verticalScrollBar().sizeHint().width())
+        self.body.setMinimumWidth(_NARROWEST + SCROLL_BAR)
         self.body.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.body.setWidget(inner)
         self.body.setFrameShape(QFrame.Shape.NoFrame)
