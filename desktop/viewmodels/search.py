@@ -125,6 +125,10 @@ class SearchViewModel(QObject):
 
     def search(self, form: SearchForm) -> None:
         """Replace what is searched; a search under way is dropped."""
+        if not self.state.branches:
+            # Their zones decide what the form means.
+            self.open(lambda _branches: form)
+            return
         self._tasks.latest("search", self._search(form))
 
     def again(self) -> None:

@@ -201,7 +201,7 @@ class WorkspaceView(QWidget):
         areas: list[Area] = []
         if actor.may(Deed.BOOK):
             self.client = ClientArea(tools, self._workspace, frame)
-            self.client.search.result_painted.connect(self.result_painted)
+            self.client.result_painted.connect(self.result_painted)
             areas.append(self.client)
         if actor.may(Deed.MANAGE_OWN_CARS):
             areas.append(OwnerArea(tools, self._workspace, frame))
@@ -209,7 +209,7 @@ class WorkspaceView(QWidget):
             self.admin = AdminArea(tools, self._workspace, frame)
             if self.client is not None:
                 self.admin.booking_wanted.connect(self.client.open_booking)
-                self.admin.oversight.detail = self.client.detail
+                self.admin.oversight.detail = self.client.side.detail
             areas.insert(0, self.admin)
         return tuple(areas)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QItemSelectionModel, QObject, QTimer
 
+from desktop.widgets.beside import Beside
 from desktop.widgets.roles import ROW_ROLE
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Shows:
         held: It must not go to another record by itself: something is filled in. It says in its title what it shows.
     """
 
-    panel: SidePanel
+    panel: SidePanel | Beside[Any]
     shown: Callable[[], object]
     held: Callable[[], bool] = _never
 
@@ -59,13 +60,19 @@ class Follow(QObject):
         self._later.timeout.connect(self.refresh)
         view.stepped.connect(self._stepped)
         for each in shows:
-            each.panel.opened.connect(self.refresh)
+            if isinstance(each.panel, Beside):
+                each.panel.when_built(self._joined)
+            else:
+                self._joined(each.panel)
         model: QAbstractItemModel | None = view.model()
         if model is None:
             raise ValueError("a list gets its model before it is followed")
         self._model = model
         for changed in (model.modelReset, model.dataChanged, model.rowsInserted, model.rowsRemoved):
             changed.connect(self._soon)
+
+    def _joined(self, panel: SidePanel) -> None:
+        panel.opened.connect(self.refresh)
 
     def refresh(self) -> None:
         """Put the mark where the open panel is; without one it stays where the person left it."""

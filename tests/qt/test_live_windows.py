@@ -103,7 +103,7 @@ async def test_X1_a_form_whose_car_was_taken_in_another_window_says_so_at_once(a
 async def test_X1_an_open_car_turns_to_taken_and_back_when_another_window_books_it(at_a_window):
     async with at_a_window() as one, at_a_window() as other:
         offer, panel = other.desk.search.state.first.offers[0], other.view.client.car
-        other.view.client._open_car(offer, other.desk.search.state.wish.period, other.desk.search.state.branch)
+        other.view.client.side.open_car(offer, other.desk.search.state.wish.period, other.desk.search.state.branch)
         await other.until(lambda: other.desk.car.state.calendar is not None)
         assert panel.may_book()
         booking = await hold(one, offer.car.id)
@@ -125,7 +125,7 @@ async def test_a_car_opened_as_taken_can_be_booked_once_another_window_sets_it_f
         search, panel = other.desk.search, other.view.client.car
         search.search(replace(search.state.form, taken=True))
         await other.until(lambda: search.state.taken is not None and search.state.taken.blocked)
-        other.view.client._open_car(search.state.taken.blocked[0], search.state.wish.period, search.state.branch)
+        other.view.client.side.open_car(search.state.taken.blocked[0], search.state.wish.period, search.state.branch)
         await other.until(lambda: other.desk.car.state.calendar is not None)
         assert panel.why_not.isVisible()
         desk = one.desk.desk

@@ -15,6 +15,7 @@ from desktop.views.admin.requests_page import RequestsPage
 from desktop.views.area import Area, Entry, Frame
 from desktop.views.damage import sound_key
 from desktop.views.tools import Tools, Workspace
+from desktop.widgets.beside import Beside
 from desktop.widgets.follow import Follow, Shows
 from engine.domain.account_requests import AccountRequest
 from engine.domain.accounts import PersonRow
@@ -32,10 +33,14 @@ class AccountsArea(Area):
         self.requests: RequestsPage | None = None
         self.people_vm = PeopleViewModel(workspace.desk, workspace.tasks)
         self.requests_vm = RequestsViewModel(workspace.desk, workspace.tasks)
-        self.panel = PersonPanel(tools, workspace, self.people_vm, frame.host)
-        self.panel.task_failed.connect(self.task_failed)
+        self.beside = Beside(lambda: PersonPanel(tools, workspace, self.people_vm, frame.host))
+        self.beside.when_built(lambda panel: panel.task_failed.connect(self.task_failed))
         self.requests_vm.waiting.connect(lambda count: frame.badge(REQUESTS, count))
         self.people_vm.request_granted.connect(self.requests_vm.listing.load)
+
+    @property
+    def panel(self) -> PersonPanel:
+        return self.beside.wanted()
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -71,21 +76,23 @@ class AccountsArea(Area):
         return True
 
     def left(self) -> None:
-        self.panel.close_panel()
+        if self.beside.there is not None:
+            self.beside.there.close_panel()
 
     def unsaved(self) -> Question | None:
-        return self.panel.unsaved()
+        return self.beside.there.unsaved() if self.beside.there is not None else None
 
     def stop(self) -> None:
-        self.panel.stop()
+        if self.beside.there is not None:
+            self.beside.there.stop()
         if self.requests is not None:
             self.requests.stop()
 
     def _make_people(self) -> PeoplePage:
         self.people = PeoplePage(self._tools, self.people_vm, self._workspace.now)
-        self.people.opened.connect(self.panel.open_person)
+        self.people.opened.connect(self._open)
         Follow(self.people.list.table, sound_key(lambda row: row.person.account), self._shows(self._account_shown))
-        self.people.new_wanted.connect(self.panel.open_new)
+        self.people.new_wanted.connect(self._begin)
         self.people_vm.begin()
         return self.people
 
@@ -100,7 +107,7 @@ class AccountsArea(Area):
         return self.requests
 
     def _shows(self, shown: Callable[[], object]) -> Shows:
-        return Shows(self.panel, shown, held=lambda: self.panel.is_dirty)
+        return Shows(self.beside, shown, held=lambda: self.panel.is_dirty)
 
     def _account_shown(self) -> object:
         row = self.people_vm.state.row
@@ -110,9 +117,15 @@ class AccountsArea(Area):
         request = self.people_vm.state.request
         return request.id if request is not None else None
 
+    def _open(self, row: PersonRow) -> None:
+        self.panel.open_person(row)
+
+    def _begin(self) -> None:
+        self.panel.open_new()
+
     def _new(self) -> None:
         self._frame.go(USERS)
-        self.panel.open_new()
+        self._begin()
 
     def _grant(self, request: AccountRequest) -> None:
         self.panel.open_new(request)

@@ -36,6 +36,7 @@ from desktop.views.bookings.page import BookingsPage
 from desktop.views.owner.fleet_commands import FleetCommands
 from desktop.views.owner.fleet_page import FleetPage
 from desktop.views.tools import Tools, Workspace
+from desktop.widgets.beside import Beside
 from desktop.widgets.toast import Toast
 from engine.domain.booking import Booking
 from engine.domain.car import IN_SERVICE, Car
@@ -70,7 +71,7 @@ class OversightArea(Area):
         desk, tasks = workspace.desk, workspace.tasks
         self._bookings_vm = BookingsViewModel(desk, tasks, (BookingScope.ALL,))
         #: Where bookings are shown, once the frame has said so.
-        self.detail: BookingDetail | None = None
+        self.detail: Beside[BookingDetail] | None = None
         self.overview: OverviewPage | None = None
         self.bookings: BookingsPage | None = None
         self.cars: FleetPage | None = None
@@ -198,7 +199,7 @@ class OversightArea(Area):
     def _show_carless(self, case: Case) -> None:
         self.booking_wanted.emit(case.booking)
         if self.detail is not None and isinstance(case.why, Lost):
-            self.detail.tell_car_lost(case.booking, case.why)
+            self.detail.wanted().tell_car_lost(case.booking, case.why)
 
     def _show_payment(self, case: RestoredCase) -> None:
         """In the place of the list, to which it leads back."""
@@ -253,14 +254,14 @@ class OversightArea(Area):
         page.booking_wanted.connect(self.booking_wanted)
         if self.detail is not None:
             for card in (page.latest, page.holds):
-                follow_booking(card.table, self.detail, lambda line: line[0].id)
+                follow_booking(card.table, self.detail, self._workspace.detail, lambda line: line[0].id)
         return page
 
     def _make_bookings(self) -> BookingsPage:
         self.bookings = page = BookingsPage(self._tools, self._bookings_vm, self._workspace.now, title=_BOOKINGS_TITLE)
         page.opened.connect(self.booking_wanted)
         if self.detail is not None:
-            follow_booking(page.table, self.detail)
+            follow_booking(page.table, self.detail, self._workspace.detail)
         page.task_failed.connect(self.task_failed)
         self._bookings_vm.load()
         return page

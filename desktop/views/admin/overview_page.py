@@ -31,6 +31,7 @@ from desktop.views.area import Page
 from desktop.views.content import Content
 from desktop.views.tools import Tools
 from desktop.views.waiting import Waiting
+from desktop.widgets.beside import Beside
 from desktop.widgets.button import Button
 from desktop.widgets.chart_bars import BarChart
 from desktop.widgets.chart_card import ChartCard
@@ -87,7 +88,7 @@ class OverviewPage(Page):
         self.months, self.money, self.cars = (_chart(tools) for _ in range(3))
         self.latest = BookingsCard(tools, "Latest bookings", latest_columns())
         self.holds = BookingsCard(tools, "Holds about to end", hold_columns())
-        self.behind = BehindPanel(tools, vm.behind, host)
+        self.beside = Beside(lambda: BehindPanel(tools, vm.behind, host))
         self.body = QScrollArea(widgetResizable=True)
         self.content = Content(tools, self.body)
         self.loading = Waiting(
@@ -109,8 +110,13 @@ class OverviewPage(Page):
         else:
             self.content.take_focus()
 
+    @property
+    def behind(self) -> BehindPanel:
+        return self.beside.wanted()
+
     def leave(self) -> None:
-        self.behind.close_panel()
+        if self.beside.there is not None:
+            self.beside.there.close_panel()
 
     def _put_up_bones(self) -> None:
         self.header.say(_TITLE, "Loading")
@@ -260,7 +266,7 @@ class OverviewPage(Page):
         self.months.chosen.connect(self._explain_month)
         self.money.chosen.connect(self._explain_branch)
         self.cars.chosen.connect(self._cars_of)
-        self.behind.booking_wanted.connect(self.booking_wanted)
+        self.beside.when_built(lambda panel: panel.booking_wanted.connect(self.booking_wanted))
         for card in (self.latest, self.holds):
             card.opened.connect(self.booking_wanted)
         self.currency.currentTextChanged.connect(self.vm.show_currency)

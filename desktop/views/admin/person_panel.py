@@ -61,6 +61,7 @@ class PersonPanel(FormPanel):
         self._wrong: tuple[InvalidText, ...] = ()
         self._fill_panel()
         self._connect()
+        self.draw(vm.state)
 
     def open_person(self, row: PersonRow) -> None:
         self.instead(lambda: self._open_person(row))

@@ -32,6 +32,7 @@ from desktop.views.client.payment_status import PaymentStatus
 from desktop.views.damage import sound_key
 from desktop.views.tools import Tools, announce
 from desktop.widgets.banner import Banner
+from desktop.widgets.beside import Beside
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.copy_line import CopyLine
 from desktop.widgets.field_skeleton import Field, FieldList
@@ -276,15 +277,20 @@ class BookingDetail(SidePanel):
         self.vm.changed.connect(self.draw)
 
 
-def follow_booking(table: RecordTable, panel: BookingDetail, key_of: Callable[[Any], object] | None = None) -> Follow:
-    """Keep a list of bookings and their panel at one; *key_of* where a row is no BookingRow."""
+def follow_booking(
+    table: RecordTable,
+    panel: Beside[BookingDetail],
+    vm: DetailViewModel,
+    key_of: Callable[[Any], object] | None = None,
+) -> Follow:
+    """Keep a list of bookings and their panel, which shows *vm*, at one; *key_of* where a row is no BookingRow."""
 
     def shown() -> object:
-        booking = panel.vm.state.booking
+        booking = vm.state.booking
         return booking.id if booking is not None else None
 
     follow = Follow(table, sound_key(key_of or (lambda row: row.booking.id)), Shows(panel, shown))
-    panel.vm.changed.connect(follow.refresh)
+    vm.changed.connect(follow.refresh)
     return follow
 
 

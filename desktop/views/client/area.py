@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from PySide6.QtCore import Signal
+
 from desktop.commands import Command
 from desktop.dialogs import Question
 from desktop.theme.icons import Icon
@@ -18,16 +20,14 @@ from desktop.views.bookings.news import BookingNews
 from desktop.views.bookings.page import BookingsPage
 from desktop.views.client.booking_panel import BookingPanel
 from desktop.views.client.car_panel import CarPanel
+from desktop.views.client.panels import CounterPanels
 from desktop.views.client.search_page import SearchPage
 from desktop.views.photos import Photos
 from desktop.views.renters.page import RentersPage
 from desktop.views.tools import Tools, Workspace
 from desktop.widgets.follow import Follow, Shows
-from desktop.widgets.side_panel import SidePanel
-from engine.domain.availability import Blocked
 from engine.domain.booking import Booking
-from engine.domain.car import Branch, Car, CarId
-from engine.domain.catalogue import Offer
+from engine.domain.car import Car, CarId
 from engine.domain.events import BookingChanged, Fact
 from engine.domain.listing import BookingScope
 from engine.domain.people import Deed, Renter, RenterId
@@ -38,7 +38,12 @@ _GROUP = "Find a car"
 
 
 class ClientArea(Area):
-    """Attributes: ``bookings`` is there once somebody went to it."""
+    """Attributes: ``bookings`` and ``renters`` are there once somebody went to them; ``side`` opens beside them.
+
+    Signals: ``result_painted`` as SearchPage has it.
+    """
+
+    result_painted = Signal()
 
     def __init__(self, tools: Tools, workspace: Workspace, frame: Frame) -> None:
         super().__init__(frame.host)
@@ -46,17 +51,33 @@ class ClientArea(Area):
         self._tools = tools
         self._holds = workspace.holds
         self._thumbnails = ThumbnailsViewModel(workspace.desk, workspace.tasks)
-        photos = Photos(self._thumbnails, self)
-        self.search = SearchPage(tools, workspace, photos)
+        self._photos = Photos(self._thumbnails, self)
+        self._find: SearchPage | None = None
+        self._started = False
         self.bookings: BookingsPage | None = None
         self.renters: RentersPage | None = None
-        self.car = CarPanel(tools, workspace, photos, frame.host)
-        self.panel = BookingPanel(tools, workspace, frame.host)
-        self.detail = BookingDetail(tools, workspace.detail, workspace.now, frame.host, demo=workspace.demo)
-        shows = (Shows(self.car, self._car_looked_at), Shows(self.panel, self._car_booked, held=lambda: True))
-        self._follow = Follow(self.search.results.grid, lambda row: row.car_id, *shows)
+        self.side = CounterPanels(tools, workspace, self._photos, frame.host)
         self.news = BookingNews(tools.theme, frame.host, workspace.actor)
         self._connect()
+
+    @property
+    def search(self) -> SearchPage:
+        """Built when it is first gone to: for an administrator it is not the first page."""
+        if self._find is None:
+            self._find = self._make_search()
+        return self._find
+
+    @property
+    def car(self) -> CarPanel:
+        return self.side.car.wanted()
+
+    @property
+    def panel(self) -> BookingPanel:
+        return self.side.panel.wanted()
+
+    @property
+    def detail(self) -> BookingDetail:
+        return self.side.detail.wanted()
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -74,8 +95,10 @@ class ClientArea(Area):
             Command("search.cards", "Cars found", self._to_cards, key="Ctrl+Down", group=_GROUP),
             Command("booking.new", "New booking", self._new_booking, key="N", group=_GROUP, here=self._at_the_counter),
             Command("car.book", "Book this car", self._book_car, key="B", when=self._may_book_car, group=_GROUP),
-            Command("booking.book", "Book", self._book, key="Ctrl+Return", when=self._may_book, group="Panel"),
-            Command("booking.pay", "Pay in browser", self._pay, key="Ctrl+B", when=self._may_pay, group="Panel"),
+            Command("booking.book", "Book", self.side.book, key="Ctrl+Return", when=self.side.may_book, group="Panel"),
+            Command(
+                "booking.pay", "Pay in browser", self.side.pay, key="Ctrl+B", when=self.side.may_pay, group="Panel"
+            ),
             *self._renter_commands(),
             *BookingCommands("bookings", "Bookings", self._to_bookings).all(self._workspace.bookings.scopes),
         )
@@ -144,7 +167,7 @@ class ClientArea(Area):
     def _make_renters(self) -> RentersPage:
         vm = RentersViewModel(self._workspace.desk, self._workspace.tasks)
         page = self.renters = RentersPage(self._tools, vm, self._workspace.now, self._frame.host)
-        page.booking_wanted.connect(self._open_booking)
+        page.booking_wanted.connect(self.side.open_booking)
         page.new_wanted.connect(self.book_for)
         page.task_failed.connect(self.task_failed)
         vm.begin()
@@ -158,7 +181,7 @@ class ClientArea(Area):
             self._frame.go(FIND)
             self.search.focus_cards()
 
-        self.panel.instead(go_on)
+        self.side.instead(go_on)
 
     def _at_the_counter(self) -> bool:
         return self._frame.at(FIND) or self._frame.at(BOOKINGS) or self._frame.at(RENTERS)
@@ -171,7 +194,9 @@ class ClientArea(Area):
             self._to_form()
 
     def start(self) -> None:
-        self.search.open()
+        self._started = True
+        if self._find is not None:
+            self._find.open()
         self._holds.load()
 
     def reload(self) -> None:
@@ -181,10 +206,10 @@ class ClientArea(Area):
             self.bookings.vm.load()
         if self.renters is not None:
             self.renters.vm.reload()
-        self._workspace.search.again()
+        self._look_again()
 
     def open_booking(self, booking: Booking) -> bool:
-        self._open_booking(booking)
+        self.side.open_booking(booking)
         return True
 
     def open_car(self, car: Car) -> bool:
@@ -203,22 +228,16 @@ class ClientArea(Area):
             self._heard(fact.booking)
 
     def left(self) -> None:
-        self.car.close_panel()
-        self.panel.leave()
-        self.detail.leave()
+        self.side.leave()
         if self.renters is not None:
             self.renters.leave_panels()
 
     def unsaved(self) -> Question | None:
-        return self.panel.unsaved() or (self.renters.unsaved() if self.renters is not None else None)
+        return self.side.unsaved() or (self.renters.unsaved() if self.renters is not None else None)
 
     def stop(self) -> None:
-        # Nobody owns it if nobody went to it.
-        self.search.deleteLater()
         self._frame.status.set_holds(0)
-        self.car.stop()
-        self.panel.stop()
-        self.detail.stop()
+        self.side.stop()
         if self.bookings is not None:
             self.bookings.stop()
         if self.renters is not None:
@@ -226,35 +245,49 @@ class ClientArea(Area):
 
     def _connect(self) -> None:
         workspace = self._workspace
-        self.panel.task_failed.connect(self.task_failed)
-        self.detail.task_failed.connect(self.task_failed)
-        self.detail.search_wanted.connect(self._search_again)
-        self.detail.renter_wanted.connect(self.open_renter)
-        self.news.show_wanted.connect(self._open_booking)
-        self.search.chosen.connect(self._open_car)
-        self.car.book_wanted.connect(self._open_offer)
-        self.car.times_wanted.connect(self._take_times)
-        self.panel.similar_wanted.connect(self.search.show_similar)
-        self.panel.search_wanted.connect(self._search_again)
+        self.side.task_failed.connect(self.task_failed)
+        self.side.car.when_built(lambda panel: panel.times_wanted.connect(self._take_times))
+        self.side.panel.when_built(self._join_panel)
+        self.side.detail.when_built(self._join_detail)
+        self.news.show_wanted.connect(self.side.open_booking)
         self._frame.status.holds_pressed.connect(self._to_holds)
         self._frame.status.countdown.ended.connect(self._holds.load)
         workspace.panel.booked.connect(self._booked)
         workspace.detail.booked.connect(self._booked)
-        workspace.panel.car_lost.connect(workspace.search.again)
+        workspace.panel.car_lost.connect(self._look_again)
         self._holds.changed.connect(self._show_holds)
         self._holds.settled.connect(self._booked)
         workspace.search.changed.connect(self._search_changed)
         workspace.connection.changed.connect(self._connection_changed)
+
+    def _join_panel(self, panel: BookingPanel) -> None:
+        panel.similar_wanted.connect(self._show_similar)
+        panel.search_wanted.connect(self._search_again)
+
+    def _join_detail(self, panel: BookingDetail) -> None:
+        panel.search_wanted.connect(self._search_again)
+        panel.renter_wanted.connect(self.open_renter)
+
+    def _make_search(self) -> SearchPage:
+        workspace, side = self._workspace, self.side
+        page = SearchPage(self._tools, workspace, self._photos)
+        page.chosen.connect(side.open_car)
+        page.result_painted.connect(self.result_painted)
+        shows = (Shows(side.car, self._car_looked_at), Shows(side.panel, self._car_booked, held=lambda: True))
+        follow = Follow(page.results.grid, lambda row: row.car_id, *shows)
         for shown in (workspace.car, workspace.panel, workspace.search):
-            shown.changed.connect(self._follow.refresh)
+            shown.changed.connect(follow.refresh)
+        if self._started:
+            page.open()
+        return page
 
     def _make_bookings(self) -> BookingsPage:
         vm = self._workspace.bookings
         page = self.bookings = BookingsPage(self._tools, vm, self._workspace.now, first_step="Find a car")
-        page.opened.connect(self._open_booking)
+        page.opened.connect(self.side.open_booking)
         page.first_step_wanted.connect(lambda: self._frame.go(FIND))
         page.task_failed.connect(self.task_failed)
-        follow_booking(page.table, self.detail)
+        follow_booking(page.table, self.side.detail, self._workspace.detail)
         vm.load()
         return page
 
@@ -268,26 +301,6 @@ class ClientArea(Area):
             return state.booking.car_id
         return state.offer.car.id if state.offer is not None else None
 
-    def _open_car(self, found: Offer | Blocked, period: RentalPeriod, branch: Branch) -> None:
-        def go_on() -> None:
-            self._clear_the_side(self.car)
-            self.car.open_car(found, period, branch)
-
-        self.panel.instead(go_on)
-
-    def _open_offer(self, offer: Offer, period: RentalPeriod, branch: Branch) -> None:
-        def go_on() -> None:
-            self._clear_the_side(self.panel)
-            self.panel.open_offer(offer, period, branch)
-
-        self.panel.instead(go_on)
-
-    def _clear_the_side(self, wanted: SidePanel) -> None:
-        """Another panel comes in the same place."""
-        for panel in (self.car, self.panel, self.detail):
-            if panel is not wanted:
-                panel.give_way()
-
     def _take_times(self, period: RentalPeriod) -> None:
         self.car.close_panel()
         self.search.search_times(period)
@@ -295,22 +308,13 @@ class ClientArea(Area):
     def _may_book_car(self) -> bool:
         """The open car, or else the card the keyboard is on; which card that is, is looked at when it is run."""
         first = self._workspace.search.state.first
-        return self.car.may_book() or (not self.car.isVisible() and first is not None and first.total > 0)
+        return self.side.may_book_car() or (not self.side.car.is_visible and first is not None and first.total > 0)
 
     def _book_car(self) -> None:
-        if self.car.isVisible():
+        if self.side.car.is_visible:
             self.car.go_on()
         elif (current := self.search.current_offer()) is not None:
-            self._open_offer(*current)
-
-    def _may_book(self) -> bool:
-        return self.panel.may_book() or self.car.may_book()
-
-    def _book(self) -> None:
-        if self.panel.may_book():
-            self.panel.book()
-        else:
-            self.car.go_on()
+            self.side.open_offer(*current)
 
     def _to_bookings(self) -> BookingsPage:
         self._frame.go(BOOKINGS)
@@ -318,20 +322,16 @@ class ClientArea(Area):
             raise RuntimeError("a page that was gone to is built")
         return self.bookings
 
-    def _open_booking(self, booking: Booking) -> None:
-        def go_on() -> None:
-            self._clear_the_side(self.detail)
-            self.detail.open_booking(booking)
-
-        self.panel.instead(go_on)
-
     def _to_holds(self) -> None:
         """To the hold itself where there is one; several are in the list."""
         held = self._holds.open()
         if len(held) == 1:
-            self._open_booking(held[0])
+            self.side.open_booking(held[0])
         else:
             self._frame.go(BOOKINGS)
+
+    def _show_similar(self, car: Car) -> None:
+        self.search.show_similar(car)
 
     def _search_again(self, booking: Booking) -> None:
         self._frame.go(FIND)
@@ -341,28 +341,19 @@ class ClientArea(Area):
         self._heard(booking)
         if booking.version == 1 or not booking.blocking:
             # A car was taken or set free by this desk: what the search shows is no longer true.
+            self._look_again()
+
+    def _look_again(self) -> None:
+        """What was found may no longer be true; where nobody searched, nothing is looked for."""
+        if self._find is not None:
             self._workspace.search.again()
 
     def _heard(self, booking: Booking) -> None:
         was_held = self._holds.note(booking)
         self._workspace.detail.took(booking)
-        self.news.hear(booking, was_held=was_held, seen=self._shown(booking))
+        self.news.hear(booking, was_held=was_held, seen=self.side.shows(booking))
         if self.bookings is not None:
             self.bookings.show_change(booking)
-
-    def _may_pay(self) -> bool:
-        return self.panel.may_pay() or self.detail.may_pay()
-
-    def _pay(self) -> None:
-        if self.detail.may_pay():
-            self._workspace.detail.pay()
-        else:
-            self.panel.pay()
-
-    def _shown(self, booking: Booking) -> bool:
-        panel, detail = self._workspace.panel.state.booking, self._workspace.detail.state.booking
-        in_panel = self.panel.isVisible() and panel is not None and panel.id == booking.id
-        return in_panel or (self.detail.isVisible() and detail is not None and detail.id == booking.id)
 
     def _show_holds(self) -> None:
         self._frame.status.set_holds(*self._holds.standing())
@@ -373,11 +364,8 @@ class ClientArea(Area):
             self._workspace.car.renew(state.wish.period, state.first)
 
     def _connection_changed(self) -> None:
-        online = self._workspace.connection.state.problem is None
-        for panel in (self.car, self.panel, self.detail):
-            panel.set_online(online=online)
         if self.renters is not None:
-            self.renters.set_online(online=online)
+            self.renters.set_online(online=self._workspace.connection.state.problem is None)
 
     def _to_form(self) -> None:
         self._frame.go(FIND)

@@ -70,6 +70,7 @@ class BookingPanel(FormPanel):
         self.second.clicked.connect(self._ask_to_give_up)
         self.closed.connect(self._left)
         self._vm.changed.connect(self.draw)
+        self.draw(self._vm.state)
 
     def open_offer(self, offer: Offer, period: RentalPeriod, branch: Branch) -> None:
         self.renters.begin(branch.country)

@@ -67,6 +67,7 @@ class CarPanel(SidePanel):
         self.closed.connect(self._vm.close)
         photos.changed.connect(self._photos_came)
         self._vm.changed.connect(self.draw)
+        self.draw(self._vm.state)
 
     def open_car(self, found: Offer | Blocked, period: RentalPeriod, branch: Branch) -> None:
         self._listed = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -68,11 +68,23 @@ class MomentField(QWidget):
         self.edit = QLineEdit()
         self.edit.setAccessibleName(name)
         self.beneath = HintLine(theme, self, kept_free=beneath)
-        self.popup = MomentPopup(theme, self.edit, days_only=days_only)
-        self.examples = ExampleCard(theme, self.edit, self.read, days_only=days_only)
         self._lay_out()
         self._connect()
         self._say(Hint())
+
+    @cached_property
+    def popup(self) -> MomentPopup:
+        """Built when it is first opened: a form has several such fields, and most are typed into."""
+        popup = MomentPopup(self._theme, self.edit, days_only=self._of.days_only)
+        popup.picked.connect(lambda wall, _final: self._picked(wall))
+        popup.given_up.connect(self._calendar_given_up)
+        popup.typed.connect(self._key_from_calendar)
+        return popup
+
+    @cached_property
+    def examples(self) -> ExampleCard:
+        """Built when it is first opened."""
+        return ExampleCard(self._theme, self.edit, self.read, days_only=self._of.days_only)
 
     # What it holds.
 
@@ -236,9 +248,6 @@ class MomentField(QWidget):
         self.edit.installEventFilter(self)
         self.edit.textEdited.connect(self._typed)
         self.beneath.answered.connect(self._decide)
-        self.popup.picked.connect(lambda wall, _final: self._picked(wall))
-        self.popup.given_up.connect(self._calendar_given_up)
-        self.popup.typed.connect(self._key_from_calendar)
         self._theme.changed.connect(self._tint)
 
     def _lay_out(self) -> None:

@@ -22,6 +22,7 @@ from desktop.views.owner.earnings_part import EarningsPart
 from desktop.views.owner.fleet_commands import FleetCommands
 from desktop.views.owner.fleet_page import FleetPage
 from desktop.views.tools import Tools, Workspace
+from desktop.widgets.beside import Beside
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import Car
 from engine.domain.events import BookingChanged, CarChanged, Fact
@@ -35,8 +36,10 @@ class OwnerArea(Area):
         super().__init__(frame.host)
         self._tools, self._workspace, self._frame = tools, workspace, frame
         self.bookings: BookingsPage | None = None
-        self.detail = BookingDetail(tools, workspace.detail, workspace.now, frame.host, demo=workspace.demo)
-        self.detail.task_failed.connect(self.task_failed)
+        self.beside = Beside(
+            lambda: BookingDetail(tools, workspace.detail, workspace.now, frame.host, demo=workspace.demo)
+        )
+        self.beside.when_built(self._join_detail)
         self.fleet = FleetPage(tools, workspace, frame.host, show_bookings=self._show_bookings)
         self.fleet.task_failed.connect(self.task_failed)
         self.fleet.fleet.changed.connect(lambda state: frame.know_branches(state.branches))
@@ -59,6 +62,10 @@ class OwnerArea(Area):
         workspace.live.happened.connect(self._heard)
         workspace.live.resync.connect(self.earnings.happened)
         workspace.connection.changed.connect(self._connection_changed)
+
+    @property
+    def detail(self) -> BookingDetail:
+        return self.beside.wanted()
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -118,9 +125,10 @@ class OwnerArea(Area):
 
     def left(self) -> None:
         self.fleet.left()
-        self.detail.leave()
+        if self.beside.there is not None:
+            self.beside.there.leave()
         self.away.left()
-        self.copy.news.close_panel()
+        self.copy.left()
         self.earnings.left()
 
     def unsaved(self) -> Question | None:
@@ -128,7 +136,8 @@ class OwnerArea(Area):
 
     def stop(self) -> None:
         self.fleet.stop()
-        self.detail.stop()
+        if self.beside.there is not None:
+            self.beside.there.stop()
         if self.bookings is not None:
             self.bookings.stop()
         self.earnings.stop()
@@ -145,12 +154,15 @@ class OwnerArea(Area):
     def _make_bookings(self) -> EitherPage:
         vm = self._workspace.bookings
         page = self.bookings = BookingsPage(self._tools, vm, self._workspace.now, first_step="Look at the fleet")
-        page.opened.connect(self.detail.open_booking)
+        page.opened.connect(self._open_row)
         page.first_step_wanted.connect(self._to_fleet)
-        self._follow = follow_booking(page.table, self.detail)
+        self._follow = follow_booking(page.table, self.beside, self._workspace.detail)
         page.task_failed.connect(self.task_failed)
         vm.load()
         return self.away.either(BOOKINGS, page)
+
+    def _open_row(self, booking: Booking) -> None:
+        self.detail.open_booking(booking)
 
     def _to_bookings(self) -> BookingsPage:
         self._frame.go(BOOKINGS)
@@ -170,4 +182,9 @@ class OwnerArea(Area):
             self.earnings.happened()
 
     def _connection_changed(self) -> None:
-        self.detail.set_online(online=self._workspace.connection.state.problem is None)
+        if self.beside.there is not None:
+            self.beside.there.set_online(online=self._workspace.connection.state.problem is None)
+
+    def _join_detail(self, panel: BookingDetail) -> None:
+        panel.task_failed.connect(self.task_failed)
+        panel.set_online(online=self._workspace.connection.state.problem is None)

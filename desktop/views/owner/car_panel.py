@@ -55,6 +55,7 @@ class CarPanel(SidePanel):
         self.setAcceptDrops(True)
         self._fill_panel()
         self._connect()
+        self.draw(car.state)
 
     @property
     def unsaved(self) -> Question | None:

@@ -16,6 +16,7 @@ from desktop.views.owner.earnings_part import EarningsPart
 from desktop.views.owner.news_panel import NewsPanel
 from desktop.views.owner.pin_part import PinPart
 from desktop.views.tools import Tools
+from desktop.widgets.beside import Beside
 from desktop.widgets.toast import Toast
 from engine.domain.copying import CopyNews
 from engine.domain.span import moment
@@ -65,12 +66,12 @@ class CopyPart(QObject):
         self._tasks = TaskScope(self)
         self._tasks.failed.connect(self.task_failed)
         self.toast = Toast(tools.theme, host)
-        self.news = NewsPanel(tools, host)
+        self.beside = Beside(lambda: NewsPanel(tools, host))
         self._told = CopyNews()
         self._pin = PinPart(tools, vm, host)
         self._pin.task_failed.connect(self.task_failed)
         self.toast.acted.connect(self._act)
-        self.news.booking_wanted.connect(self._open)
+        self.beside.when_built(lambda panel: panel.booking_wanted.connect(self._open))
         vm.changed.connect(self.draw)
         vm.told.connect(self._tell)
         vm.locked.connect(self._tell_locked)
@@ -113,7 +114,17 @@ class CopyPart(QObject):
     def stop(self) -> None:
         self._tasks.stop("forget")
         self._pin.stop()
-        self.news.hide()
+        if self.beside.there is not None:
+            self.beside.there.hide()
+
+    @property
+    def news(self) -> NewsPanel:
+        return self.beside.wanted()
+
+    def left(self) -> None:
+        """Another page is opened."""
+        if self.beside.there is not None:
+            self.beside.there.close_panel()
 
     def show_news(self) -> None:
         """The list of what the last sync found."""
@@ -121,7 +132,7 @@ class CopyPart(QObject):
             self.news.show_news(self._told, news_words(self._told, self._zone), self._zone)
 
     def _open(self, booking_id: str) -> None:
-        self.news.close_panel()
+        self.left()
         self.booking_wanted.emit(booking_id)
 
     def draw(self, state: CopyState) -> None:

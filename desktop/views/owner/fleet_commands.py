@@ -26,7 +26,7 @@ class FleetCommands:
             Command("fleet.search", "Look for a car", self._on(_search), group=_GROUP),
             Command("fleet.view", "Cards or table", self._on(FleetPage.switch_view), key=view, group=_GROUP),
             Command("fleet.to_move", "Bookings to move", self._on(FleetPage.show_to_move), group=_GROUP),
-            Command("car.save", "Save the car", self._on(lambda page: page.panel.save()), key=save, group=_GROUP),
+            Command("car.save", "Save the car", self._on(FleetPage.save), key=save, group=_GROUP),
             Command("car.undo", "Undo the last change of a car", self._on(FleetPage.undo), key=undo, group=_GROUP),
         )
 

@@ -26,6 +26,7 @@ from desktop.views.owner.service_words import done_words
 from desktop.views.photos import Photos
 from desktop.views.tools import Tools, Workspace
 from desktop.widgets.banner import Banner
+from desktop.widgets.beside import Beside
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.card_layout import GAP
 from desktop.widgets.follow import Follow, Shows
@@ -73,14 +74,18 @@ class FleetPage(Page):
         self.filters = FleetFilters(tools.theme, owners=self.fleet.any_owner)
         self.to_move = Banner(tools.theme)
         self.rows = FleetRowsView(tools, workspace, self.fleet, photos)
-        self.panel = CarPanel(tools, workspace, self.car, photos, host)
+        self.beside = Beside(lambda: CarPanel(tools, workspace, self.car, photos, host))
         self.toast = Toast(tools.theme, host)
         self._lay_out()
         self._connect()
         if show_bookings is not None:
-            self.panel.offer_bookings(show_bookings)
+            self.beside.when_built(lambda panel: panel.offer_bookings(show_bookings))
         self._show_as(table=tools.preferences.fleet_view == _TABLE)
         self._connection_changed()
+
+    @property
+    def panel(self) -> CarPanel:
+        return self.beside.wanted()
 
     def open(self) -> None:
         """Ask for the cars."""
@@ -95,7 +100,7 @@ class FleetPage(Page):
         self.fleet.ask(FleetQuery(text=text, order=self.fleet.state.query.order))
 
     def focus_first(self) -> None:
-        if not self.panel.come_back():
+        if self.beside.there is None or not self.beside.there.come_back():
             self.rows.take_focus()
 
     def reload(self) -> None:
@@ -108,14 +113,16 @@ class FleetPage(Page):
         self.car.apply(fact)
 
     def left(self) -> None:
-        self.panel.leave()
+        if self.beside.there is not None:
+            self.beside.there.leave()
 
     def unsaved(self) -> Question | None:
         """See ``Area.unsaved``."""
-        return self.panel.unsaved
+        return self.beside.there.unsaved if self.beside.there is not None else None
 
     def stop(self) -> None:
-        self.panel.stop()
+        if self.beside.there is not None:
+            self.beside.there.stop()
         self.toast.hide()
 
     def draw(self, state: FleetState) -> None:
@@ -175,6 +182,11 @@ class FleetPage(Page):
         self.fleet.load()
         self.toast.tell(_told(saved), "Undo" if saved.undoable else "")
 
+    def save(self) -> None:
+        """What is filled in of a car."""
+        if self.beside.there is not None:
+            self.beside.there.save()
+
     def undo(self) -> None:
         """A photo that was taken off while the form is open, else the last change that was saved."""
         if self.car.state.taken_off:
@@ -193,17 +205,26 @@ class FleetPage(Page):
         return car.id if car is not None else None
 
     def _connection_changed(self) -> None:
-        online = self._connection.state.problem is None
+        online = self._online
         self.add.setEnabled(online)
         self.add.setToolTip("" if online else "There is no connection to the database.")
-        self.panel.set_online(online=online)
+        if self.beside.there is not None:
+            self.beside.there.set_online(online=online)
+
+    @property
+    def _online(self) -> bool:
+        return self._connection.state.problem is None
+
+    def _join_panel(self, panel: CarPanel) -> None:
+        panel.task_failed.connect(self.task_failed)
+        panel.set_online(online=self._online)
 
     def _connect(self) -> None:
         self.fleet.changed.connect(self.draw)
         self.filters.edited.connect(self.fleet.ask)
         self.filters.words.stepped_down.connect(self.rows.take_focus)
-        self.rows.chosen.connect(self.panel.open_car)
-        shows = Shows(self.panel, self._car_shown, held=lambda: self.panel.unsaved is not None)
+        self.rows.chosen.connect(self.open_car)
+        shows = Shows(self.beside, self._car_shown, held=lambda: self.unsaved() is not None)
         for view in (self.rows.grid, self.rows.table):
             follow = Follow(view, sound_key(lambda line: line.row.car.id), shows)
             self.car.changed.connect(follow.refresh)
@@ -216,7 +237,7 @@ class FleetPage(Page):
         self.car.saved.connect(self._was_saved)
         self.car.service.done.connect(lambda movement: self.toast.tell(done_words(movement)))
         self.car.not_undone.connect(lambda problem: self.toast.tell(f"Not undone. {say(problem).text}"))
-        self.panel.task_failed.connect(self.task_failed)
+        self.beside.when_built(self._join_panel)
         self._connection.changed.connect(self._connection_changed)
 
     def _lay_out(self) -> None:

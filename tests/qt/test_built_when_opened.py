@@ -1,0 +1,51 @@
+"""Signing in builds what is looked at; what opens beside it is built when it is first opened."""
+
+from __future__ import annotations
+
+import pytest
+from builders import make_car
+from person import person_at
+from PySide6.QtWidgets import QWidget
+
+from desktop.views.client.search_page import SearchPage
+from desktop.views.moments.popup import MomentPopup
+from desktop.widgets.side_panel import SidePanel
+from engine.domain.events import CarChanged
+
+
+def built(window: QWidget, *kinds: type) -> list[str]:
+    return [type(each).__name__ for kind in kinds for each in window.findChildren(kind)]
+
+
+@pytest.mark.parametrize("account", ["clerk", "owner", "admin"])
+async def test_no_panel_is_built_before_somebody_opens_it(qapp, world, tmp_path, account):
+    async with person_at(qapp, world, tmp_path) as person:
+        await person.sign_in(account)
+        view = person.view
+        await person.until(lambda: person.desk.connection.state.heard_at is not None)
+
+        assert built(person.window, SidePanel, MomentPopup) == []
+
+        # Whoever only looks at what is open builds nothing.
+        person.window.commands.refresh()
+        view._apply(CarChanged(make_car(1)))
+        view._reload()
+        person.desk.connection.changed.emit(person.desk.connection.state)
+        for area in view._areas:
+            area.left()
+        assert view.questions_before_going(leaving=True) == ()
+        assert built(person.window, SidePanel, MomentPopup) == []
+
+
+async def test_an_administrator_has_no_search_built_nor_asked_until_going_there(qapp, world, tmp_path):
+    async with person_at(qapp, world, tmp_path) as person:
+        await person.sign_in("admin")
+        view = person.view
+
+        view._reload()
+        assert built(person.window, SearchPage) == []
+        assert not person.desk.search.state.branches
+
+        view.go("find")
+        await person.find()
+        assert built(person.window, SearchPage) == ["SearchPage"]
