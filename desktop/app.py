@@ -8,7 +8,6 @@ import sys
 import traceback
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from datetime import datetime
 from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -29,28 +28,18 @@ from desktop.smoke import Stopwatch
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
 from desktop.viewmodels.asking import AskingViewModel
-from desktop.viewmodels.booking import BookingViewModel
-from desktop.viewmodels.booking_detail import DetailViewModel
-from desktop.viewmodels.bookings import BookingsViewModel
-from desktop.viewmodels.car import CarViewModel
-from desktop.viewmodels.connection import ConnectionViewModel
-from desktop.viewmodels.desk import Desk
-from desktop.viewmodels.holds import HoldsViewModel
-from desktop.viewmodels.live import LiveViewModel
-from desktop.viewmodels.one_booking import OpenBrowser
-from desktop.viewmodels.search import SearchViewModel
 from desktop.viewmodels.session import Doors, OfferedAccount, SessionPhase, SessionState, SessionViewModel
-from desktop.views.shell import MainWindow, Workspace
+from desktop.views.shell import MainWindow
 from desktop.widgets.shimmer import ShimmerClock
 from engine.config import Settings
 from engine.crash_reports import Crashes
 from engine.domain.account_requests import NewRequest
 from engine.domain.errors import AccountDisabled
-from engine.domain.listing import BookingScope
-from engine.domain.people import AccountName, Actor, Deed, Role
+from engine.domain.people import AccountName, Actor, Role
 from engine.embedded.servers import begin
 
 if TYPE_CHECKING:
+    from desktop.viewmodels.one_booking import OpenBrowser
     from engine.bootstrap import Engine, Place
     from engine.domain.addresses import PageAddress
 
@@ -114,7 +103,6 @@ class Program:
         self._desk_tasks: TaskScope | None = None
         self._place: Held[Place] | None = None
         self._engine: Held[Engine] | None = None
-        self._panel: BookingViewModel | None = None
         self._leaving = asyncio.Event()
         self._stored = Stored(self._bridge, settings)
         doors = Doors(
@@ -198,6 +186,7 @@ class Program:
         await self._watch.first_frame.wait()
         await self._bridge.call(self._begin_servers)
         bootstrap = await self._bridge.call(_load_engine)
+        await self._bridge.call(_load_desk)
 
         def progress(text: str) -> None:
             loop.call_soon_threadsafe(on_progress, text)
@@ -248,7 +237,6 @@ class Program:
             await tasks.aclose()
             self.window.close_workspace()
             gc.unfreeze()
-        self._panel = None
         self._stored.close()
         if self._engine is not None:
             engine, self._engine = self._engine, None
@@ -282,68 +270,15 @@ class Program:
         return show
 
     def _open_workspace(self, engine: Engine) -> None:
+        from desktop.signed_in import workspace_of  # noqa: PLC0415 -- not before the first frame
+
         tasks = self._desk_tasks = TaskScope()
         tasks.failed.connect(self._crashed)
-
-        async def probe() -> tuple[datetime, bool]:
-            await engine.session.still(engine.actor)
-            await engine.clock.measure()
-            return engine.clock.now(), await engine.redis.look()
-
-        connection = ConnectionViewModel(self._bridge, probe, tasks)
-        desk = self._desk_of(engine, connection.doubt)
-        open_browser = self._page_opener(engine.place.stripe_url)
-        self._panel = BookingViewModel(desk, open_browser, tasks)
-        workspace = Workspace(
-            actor=engine.actor,
-            desk=desk,
-            tasks=tasks,
-            search=SearchViewModel(desk, tasks),
-            car=CarViewModel(desk, tasks),
-            panel=self._panel,
-            detail=DetailViewModel(desk, open_browser, tasks),
-            bookings=BookingsViewModel(desk, tasks, _own_scopes(engine.actor)),
-            holds=HoldsViewModel(desk, tasks),
-            connection=connection,
-            live=LiveViewModel(self._bridge, engine.live, tasks),
-            now=engine.clock.now,
-            open_page=open_browser,
-            demo=engine.place.demo,
-            pays=engine.payment.opens_pages,
-        )
-        workspace.panel.card_refused.connect(workspace.detail.show_refusal)
-        workspace.detail.card_refused.connect(workspace.panel.show_refusal)
+        workspace = workspace_of(engine, self._bridge, self._page_opener(engine.place.stripe_url), tasks)
         workspace.connection.revoked.connect(self.session.sign_out)
-        workspace.live.pulse_changed.connect(workspace.connection.feel)
         self.window.open_workspace(workspace)
         # What is alive now stays; the collector need not walk it at every pass.
         gc.freeze()
-
-    def _desk_of(self, engine: Engine, doubt: Callable[[], None]) -> Desk:
-        return Desk(
-            self._bridge,
-            engine.actor,
-            engine.clock.now,
-            engine.catalogue,
-            engine.renters,
-            engine.availability,
-            engine.booking,
-            engine.listing,
-            engine.rental,
-            engine.changing,
-            engine.payment,
-            engine.follower,
-            fleet=engine.fleet,
-            servicing=engine.servicing,
-            images=engine.images,
-            accounts=engine.accounts,
-            requests=engine.head_office.requests,
-            head_office=engine.head_office,
-            restored=engine.restored,
-            earnings=engine.earnings,
-            copying=engine.copying,
-            doubt=doubt,
-        )
 
     def _crashed(self, problem: BaseException) -> None:
         """A problem nobody foresaw is a bug: it is told in full, to be copied, and the window stays."""
@@ -355,9 +290,10 @@ class Program:
         self._tasks.once("crash report", tell(self.window, "Something in DriveSphere went wrong", report))
 
 
-def _own_scopes(actor: Actor) -> tuple[BookingScope, ...] | None:
-    """Whoever has a page for all bookings sees only the own ones at the counter."""
-    return (BookingScope.MINE,) if actor.may(Deed.SEE_OVERVIEW) else None
+async def _load_desk() -> None:
+    """What a person sees after signing in, loaded while the servers start and the name is typed."""
+    from desktop import signed_in  # noqa: F401, PLC0415 -- not before the first frame
+    from desktop.views import palette, workspace  # noqa: F401, PLC0415 -- as above
 
 
 async def _load_engine() -> ModuleType:

@@ -14,6 +14,9 @@ from PySide6.QtGui import QAction, QKeySequence
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+#: Opens the palette, and has no line in it.
+PALETTE = "help.palette"
+
 
 def _always() -> bool:
     return True

@@ -13,16 +13,13 @@ from typing import TYPE_CHECKING
 
 from desktop.bridge import EngineThread
 from desktop.tasks import TaskScope
-from desktop.viewmodels.connection import ConnectionViewModel
-from desktop.viewmodels.list_desk import StoredListDesk
-from desktop.viewmodels.owner.earnings import Source
-from desktop.views.owner.offline_view import StoredWork
 from engine.config import Settings
 from engine.domain.copying import CopyHead
 from engine.domain.errors import Unavailable
 from engine.domain.people import AccountName, Actor
 
 if TYPE_CHECKING:
+    from desktop.views.owner.offline_view import StoredWork
     from engine.offline import StoredDesk
     from engine.place import Place
 
@@ -58,6 +55,11 @@ class Stored:
 
     def work(self, place: Place | None, tasks: TaskScope) -> StoredWork:
         """*place* is only asked whether it answers again; None where our own servers did not come up."""
+        from desktop.viewmodels.connection import ConnectionViewModel  # noqa: PLC0415 -- not before the first frame
+        from desktop.viewmodels.list_desk import StoredListDesk  # noqa: PLC0415 -- as above
+        from desktop.viewmodels.owner.earnings import Source  # noqa: PLC0415 -- as above
+        from desktop.views.owner.offline_view import StoredWork  # noqa: PLC0415 -- as above
+
         if self._desk is None:
             raise RuntimeError("no copy is open")
 

@@ -9,10 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-import keyring
 import platformdirs
 import structlog
-from keyring.errors import KeyringError
 
 from engine.config_files import check_certificates, read_dotenv, read_toml, there
 from engine.domain.errors import Misconfigured
@@ -208,6 +206,9 @@ def must_have_screen(environ: Mapping[str, str] | None = None, platform: str = s
 
 def _keyring(name: str) -> str:
     """What the system's keyring holds for us; nothing where there is no keyring, as without a desktop session."""
+    import keyring  # noqa: PLC0415 -- it takes a tenth of the time to the first frame, and the demo asks it nothing
+    from keyring.errors import KeyringError  # noqa: PLC0415 -- as above
+
     try:
         return keyring.get_password("drivesphere", name) or ""
     except KeyringError:

@@ -4,30 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from desktop.bridge import EngineThread
 from engine.domain.errors import Unavailable
-from engine.domain.people import Actor
-from engine.services.accounts import AccountService
-from engine.services.availability import AvailabilityService
-from engine.services.booking import BookingService
-from engine.services.catalogue import CatalogueService
-from engine.services.changing_car import ChangingCarService
-from engine.services.copying import CopyService
-from engine.services.earnings import EarningsService
-from engine.services.fleet import FleetService
-from engine.services.follower import Follower
-from engine.services.head_office import HeadOffice
-from engine.services.images import ImagesService
-from engine.services.listing import ListingService
-from engine.services.payment import PaymentService
-from engine.services.rental import RentalService
-from engine.services.renters import RenterService
-from engine.services.requests import RequestService
-from engine.services.restored import RestoredService
-from engine.services.servicing import ServicingService
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from desktop.bridge import EngineThread
+    from engine.domain.people import Actor
+    from engine.services.accounts import AccountService
+    from engine.services.availability import AvailabilityService
+    from engine.services.booking import BookingService
+    from engine.services.catalogue import CatalogueService
+    from engine.services.changing_car import ChangingCarService
+    from engine.services.copying import CopyService
+    from engine.services.earnings import EarningsService
+    from engine.services.fleet import FleetService
+    from engine.services.follower import Follower
+    from engine.services.head_office import HeadOffice
+    from engine.services.images import ImagesService
+    from engine.services.listing import ListingService
+    from engine.services.payment import PaymentService
+    from engine.services.rental import RentalService
+    from engine.services.renters import RenterService
+    from engine.services.requests import RequestService
+    from engine.services.restored import RestoredService
+    from engine.services.servicing import ServicingService
 
 T = TypeVar("T")
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from desktop.bridge import EngineThread
-from engine.domain.catalogue import CarsSought
-from engine.domain.copying import OwnCopy
-from engine.domain.csv_text import CsvHabits
-from engine.domain.listing import AnyBranch, BookingQuery, BookingRows, Listed
-from engine.domain.people import Actor
-from engine.services.listing import Exported
 from engine.services.stored_listing import StoredListing
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from desktop.bridge import EngineThread
+    from engine.domain.catalogue import CarsSought
+    from engine.domain.copying import OwnCopy
+    from engine.domain.csv_text import CsvHabits
+    from engine.domain.listing import AnyBranch, BookingQuery, BookingRows, Listed
+    from engine.domain.people import Actor
+    from engine.services.listing import Exported
+
 
 T = TypeVar("T")
 

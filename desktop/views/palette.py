@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
-from desktop.commands import Commands
+from desktop.commands import PALETTE, Commands
 from desktop.theme.theme import Theme
 from desktop.viewmodels.lookup import Found, Kind, LookupViewModel
 from desktop.views.found_lines import Offers, is_page, lines_of, note_of, nothing_of, things_of
@@ -17,8 +17,6 @@ from desktop.widgets.palette import Palette, PaletteLine
 from engine.domain.listing import BookingScope
 from engine.domain.people import Renter
 
-#: Opens the palette, and has no line in it.
-ITSELF = "help.palette"
 _RECENT = 5
 _LAST = "Window"
 #: After signing in, when the first page has come and nobody types yet.
@@ -101,7 +99,7 @@ class CommandPalette(QObject):
         every = [
             PaletteLine(line.id, line.group, line.title, line.key, line.enabled)
             for line in self._commands.listing()
-            if line.id != ITSELF
+            if line.id != PALETTE
         ]
         recent = {name: at for at, name in enumerate(self._recent)}
         return sorted(every, key=lambda line: (recent.get(line.id, _RECENT), line.group == _LAST))

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QMoveEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget
 
-from desktop.commands import Command, Commands
+from desktop.commands import PALETTE, Command, Commands
 from desktop.dialogs import ask, confirm
 from desktop.outside import open_folder
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
 from desktop.viewmodels.asking import AskingViewModel
-from desktop.viewmodels.lookup import LookupViewModel
 from desktop.viewmodels.session import SessionViewModel
 from desktop.views.about import TITLE as ABOUT
 from desktop.views.about import show_about
@@ -24,15 +24,27 @@ from desktop.views.crash_offer import LOGS, offer_report
 from desktop.views.csv_dialog import TITLE as CSV
 from desktop.views.csv_dialog import ask_csv_habits
 from desktop.views.look import look_commands
-from desktop.views.owner.offline_view import OfflineView, StoredWork
-from desktop.views.palette import ITSELF, CommandPalette
 from desktop.views.sign_in import SignInPage
 from desktop.views.tools import Tools, Workspace
 from desktop.views.window_place import WindowPlace
-from desktop.views.workspace import KEYS_OF_LISTS, WorkspaceView
 from desktop.widgets.field_keys import FieldKeys
 from desktop.widgets.help_sheet import HelpLine, HelpSheet
 from desktop.widgets.shimmer import ShimmerClock
+
+# The first frame is out before these are loaded: see docs/decisions/0054.
+# ruff: noqa: PLC0415
+if TYPE_CHECKING:
+    from desktop.views.owner.offline_view import OfflineView, StoredWork
+    from desktop.views.palette import CommandPalette
+    from desktop.views.workspace import WorkspaceView
+
+#: Keys that the lists handle themselves; the F1 sheet names them too.
+KEYS_OF_LISTS = (
+    HelpLine("In lists", "Next", "J or Down"),
+    HelpLine("In lists", "Previous", "K or Up"),
+    HelpLine("In lists", "Open", "Enter"),
+    HelpLine("In the panel", "Back to the list", "Esc"),
+)
 
 
 class MainWindow(QMainWindow):
@@ -79,8 +91,14 @@ class MainWindow(QMainWindow):
         app = QApplication.instance()
         if isinstance(app, QApplication):
             FieldKeys(app, lambda key: self.commands.meant(key) is not None, self)
-        self.finder = CommandPalette(theme, self, self.commands)
         self._install(*self._own_commands())
+
+    @cached_property
+    def finder(self) -> CommandPalette:
+        """Built when it is first opened, or when somebody signs in."""
+        from desktop.views.palette import CommandPalette
+
+        return CommandPalette(self._tools.theme, self, self.commands)
 
     @property
     def workspace(self) -> WorkspaceView | None:
@@ -88,6 +106,9 @@ class MainWindow(QMainWindow):
 
     def open_workspace(self, workspace: Workspace) -> None:
         """Replace the sign-in page by the desk of an account."""
+        from desktop.viewmodels.lookup import LookupViewModel
+        from desktop.views.workspace import WorkspaceView
+
         self.close_workspace()
         view = self._workspace = WorkspaceView(self._tools, workspace)
         view.sign_out_wanted.connect(self._sign_out)
@@ -114,6 +135,9 @@ class MainWindow(QMainWindow):
 
     def open_offline(self, work: StoredWork) -> None:
         """Replace the sign-in page by what is stored on this computer."""
+        from desktop.viewmodels.lookup import LookupViewModel
+        from desktop.views.owner.offline_view import OfflineView
+
         self.close_workspace()
         view = self._offline = OfflineView(self._tools, work)
         view.sign_out_wanted.connect(self._sign_out)
@@ -178,7 +202,7 @@ class MainWindow(QMainWindow):
         """What can be done whoever is signed in, or nobody."""
         folder = self._tools.log_folder
         return (
-            Command(ITSELF, "All commands", self.finder.toggle, key="Ctrl+K", group="Window"),
+            Command(PALETTE, "All commands", self._find, key="Ctrl+K", group="Window"),
             Command("help.keys", "Keys and commands", self.show_keys, key="F1", group="Window"),
             Command("window.csv", CSV, self.ask_csv, group="Window"),
             Command("window.about", ABOUT, self.show_about, group="Window"),
@@ -186,6 +210,9 @@ class MainWindow(QMainWindow):
             *look_commands(self._tools.theme, self._tools.preferences),
             Command("window.leave", "Leave DriveSphere", self._leave, key="Ctrl+Q", group="Window"),
         )
+
+    def _find(self) -> None:
+        self.finder.toggle()
 
     def _install(self, *commands: Command) -> None:
         self.commands.add(*commands)

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
-from desktop.preferences import Preferences
-from desktop.tasks import TaskScope
-from desktop.theme.theme import Theme
-from desktop.viewmodels.booking import BookingViewModel
-from desktop.viewmodels.booking_detail import DetailViewModel
-from desktop.viewmodels.bookings import BookingsViewModel
-from desktop.viewmodels.car import CarViewModel
-from desktop.viewmodels.connection import ConnectionViewModel
-from desktop.viewmodels.desk import Desk
-from desktop.viewmodels.holds import HoldsViewModel
-from desktop.viewmodels.live import LiveViewModel
-from desktop.viewmodels.one_booking import OpenBrowser
-from desktop.viewmodels.search import SearchViewModel
-from desktop.widgets.shimmer import ShimmerClock
-from engine.domain.people import Actor
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from desktop.preferences import Preferences
+    from desktop.tasks import TaskScope
+    from desktop.theme.theme import Theme
+    from desktop.viewmodels.booking import BookingViewModel
+    from desktop.viewmodels.booking_detail import DetailViewModel
+    from desktop.viewmodels.bookings import BookingsViewModel
+    from desktop.viewmodels.car import CarViewModel
+    from desktop.viewmodels.connection import ConnectionViewModel
+    from desktop.viewmodels.desk import Desk
+    from desktop.viewmodels.holds import HoldsViewModel
+    from desktop.viewmodels.live import LiveViewModel
+    from desktop.viewmodels.one_booking import OpenBrowser
+    from desktop.viewmodels.search import SearchViewModel
+    from desktop.widgets.shimmer import ShimmerClock
+    from engine.domain.people import Actor
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,6 @@ from desktop.views.owner.area import OwnerArea
 from desktop.views.palette import Finds
 from desktop.views.tools import Tools, Workspace
 from desktop.widgets.banner import Banner
-from desktop.widgets.help_sheet import HelpLine
 from desktop.widgets.page_stack import PageStack
 from desktop.widgets.rail import Rail, RailItem
 from desktop.widgets.status_bar import StatusBar
@@ -35,13 +34,6 @@ from engine.domain.events import Fact
 from engine.domain.listing import BookingScope
 from engine.domain.people import Deed, Renter
 
-#: Keys that the lists handle themselves; the F1 sheet names them too.
-KEYS_OF_LISTS = (
-    HelpLine("In lists", "Next", "J or Down"),
-    HelpLine("In lists", "Previous", "K or Up"),
-    HelpLine("In lists", "Open", "Enter"),
-    HelpLine("In the panel", "Back to the list", "Esc"),
-)
 #: Pages that have a number key.
 #: In the order of the keyboard's top row, which has a key for each page of every role.
 _TOP_ROW = "1234567890-"

@@ -13,7 +13,6 @@ from engine.domain.car import BranchId, OwnerId
 from engine.domain.damage import Damaged
 from engine.domain.errors import InvalidText
 from engine.domain.people import AccountName, Renter, Role, renter_field
-from engine.domain.phone import phone_spellings
 from engine.domain.sought import joined, parts
 from engine.domain.text import clean, search_key, without_unseen
 
@@ -79,6 +78,8 @@ class Person:
     @property
     def keys(self) -> tuple[str, ...]:
         """What the person is found by in any part (``sought``): name, account, address and number."""
+        from engine.domain.phone import phone_spellings  # noqa: PLC0415 -- the plans of all countries, not at every start
+
         numbers = phone_spellings(self.phone) if self.phone else ()
         return parts((self.name, self.account, joined(self.account), self.email, *numbers))
 

@@ -11,7 +11,6 @@ from typing import NewType
 
 from engine.domain.car import BranchId, OwnerId
 from engine.domain.errors import Forbidden, InvalidText
-from engine.domain.phone import phone_spellings, read_phone
 from engine.domain.sought import joined, parts
 from engine.domain.text import clean, name_keys, search_key, without_unseen
 
@@ -126,6 +125,8 @@ class Renter:
     @property
     def parts(self) -> tuple[str, ...]:
         """What the renter is found by in any part (``sought``): name, address, number and licence."""
+        from engine.domain.phone import phone_spellings  # noqa: PLC0415 -- the plans of all countries, not at every start
+
         return parts((self.name, self.email, joined(self.licence), *phone_spellings(self.phone)))
 
 
@@ -136,6 +137,8 @@ def renter_field(name: str, value: object, country: str = "") -> str:
         InvalidText: With the name of the field.
     """
     if name == "phone":
+        from engine.domain.phone import read_phone  # noqa: PLC0415 -- as above
+
         return read_phone(value, country)
     if name == "email":
         return read_email(value)

@@ -197,6 +197,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     # Opens a stored copy; part of the second root that grew a file of its own.
     "desktop.offline": {"engine", "desktop"},
     "desktop.app": {"engine", "desktop", "resources", "qasync", "structlog"} | QT,
+    # The part of the second root that is loaded after the first frame.
+    "desktop.signed_in": {"engine", "desktop"},
     # Drives the real window for `drivesphere demo --smoke`.
     "desktop.smoke": {"desktop.viewmodels", "desktop.views", "psutil"} | QT,
     "desktop.__main__": {"desktop.app", "engine"},
@@ -209,6 +211,7 @@ MAY_START = {
     # The console script opens the window, and must not load Qt for `provision` or `race`.
     ("engine.cli", "desktop.app"): "lazily",
     ("desktop.app", "engine.bootstrap"): "anywhere",
+    ("desktop.signed_in", "engine.bootstrap"): "anywhere",
     ("engine.cli", "engine.bootstrap"): "anywhere",
     ("engine.race", "engine.bootstrap"): "anywhere",
     ("engine.worker", "engine.bootstrap"): "anywhere",

@@ -14,11 +14,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from view_builders import NOW, fed_workspace, make_booking
 
-from desktop.commands import Command, Commands
+from desktop.commands import PALETTE, Command, Commands
 from desktop.tasks import TaskScope
 from desktop.viewmodels.lookup import Found, Kind, LookupViewModel, Rows
 from desktop.views.found_lines import Offers
-from desktop.views.palette import ITSELF, CommandPalette, Finds
+from desktop.views.palette import CommandPalette, Finds
 from desktop.widgets.palette import ROW_PX, PaletteLine
 from desktop.widgets.palette_order import in_order
 from desktop.widgets.roles import ROW_ROLE
@@ -56,7 +56,7 @@ def commands(window):
         return Command(name, title, lambda: ran.append(name), key=key, group=group, when=when)
 
     made.add(
-        command(ITSELF, "All commands", "Window", "Ctrl+K"),
+        command(PALETTE, "All commands", "Window", "Ctrl+K"),
         command("go.find", "Find a car", "Go to", "Ctrl+1"),
         command("go.bookings", "Bookings", "Go to", "Ctrl+2"),
         command("book", "Book", "Panel", "Ctrl+Return", when=lambda: False),

@@ -35,8 +35,8 @@ async def told_of(person):
     assert "Its car left service" in office.care.list.table.model().index(0, 1).data()
     office.care.list.table.setFocus()
     person.press(Qt.Key.Key_Return)
-    await person.until(lambda: office.detail is not None and office.detail.others.ask.isVisible())
-    return office.detail
+    await person.until(lambda: office.detail.is_visible and office.detail.there.others.ask.isVisible())
+    return office.detail.there
 
 
 async def other_cars(person, part):

@@ -1,0 +1,95 @@
+"""A signed-in account's work: its desk and view-models. Not imported before the first frame.
+
+API: workspace_of(engine, bridge, open_page, tasks).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from desktop.viewmodels.booking import BookingViewModel
+from desktop.viewmodels.booking_detail import DetailViewModel
+from desktop.viewmodels.bookings import BookingsViewModel
+from desktop.viewmodels.car import CarViewModel
+from desktop.viewmodels.connection import ConnectionViewModel
+from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.holds import HoldsViewModel
+from desktop.viewmodels.live import LiveViewModel
+from desktop.viewmodels.search import SearchViewModel
+from desktop.views.tools import Workspace
+from engine.domain.listing import BookingScope
+from engine.domain.people import Actor, Deed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from desktop.bridge import EngineThread
+    from desktop.tasks import TaskScope
+    from desktop.viewmodels.one_booking import OpenBrowser
+    from engine.bootstrap import Engine
+
+
+def workspace_of(engine: Engine, bridge: EngineThread, open_page: OpenBrowser, tasks: TaskScope) -> Workspace:
+    """*tasks* ends with the session."""
+
+    async def probe() -> tuple[datetime, bool]:
+        await engine.session.still(engine.actor)
+        await engine.clock.measure()
+        return engine.clock.now(), await engine.redis.look()
+
+    connection = ConnectionViewModel(bridge, probe, tasks)
+    desk = _desk_of(engine, bridge, connection.doubt)
+    workspace = Workspace(
+        actor=engine.actor,
+        desk=desk,
+        tasks=tasks,
+        search=SearchViewModel(desk, tasks),
+        car=CarViewModel(desk, tasks),
+        panel=BookingViewModel(desk, open_page, tasks),
+        detail=DetailViewModel(desk, open_page, tasks),
+        bookings=BookingsViewModel(desk, tasks, _own_scopes(engine.actor)),
+        holds=HoldsViewModel(desk, tasks),
+        connection=connection,
+        live=LiveViewModel(bridge, engine.live, tasks),
+        now=engine.clock.now,
+        open_page=open_page,
+        demo=engine.place.demo,
+        pays=engine.payment.opens_pages,
+    )
+    workspace.panel.card_refused.connect(workspace.detail.show_refusal)
+    workspace.detail.card_refused.connect(workspace.panel.show_refusal)
+    workspace.live.pulse_changed.connect(workspace.connection.feel)
+    return workspace
+
+
+def _desk_of(engine: Engine, bridge: EngineThread, doubt: Callable[[], None]) -> Desk:
+    return Desk(
+        bridge,
+        engine.actor,
+        engine.clock.now,
+        engine.catalogue,
+        engine.renters,
+        engine.availability,
+        engine.booking,
+        engine.listing,
+        engine.rental,
+        engine.changing,
+        engine.payment,
+        engine.follower,
+        fleet=engine.fleet,
+        servicing=engine.servicing,
+        images=engine.images,
+        accounts=engine.accounts,
+        requests=engine.head_office.requests,
+        head_office=engine.head_office,
+        restored=engine.restored,
+        earnings=engine.earnings,
+        copying=engine.copying,
+        doubt=doubt,
+    )
+
+
+def _own_scopes(actor: Actor) -> tuple[BookingScope, ...] | None:
+    """Whoever has a page for all bookings sees only the own ones at the counter."""
+    return (BookingScope.MINE,) if actor.may(Deed.SEE_OVERVIEW) else None
