@@ -6,6 +6,7 @@ Every word is stored from each of its signs on, so any part of it begins a key a
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ LEAST_FORGIVEN = 4
 LEAST_INSIDE = 3
 #: In front of keys that are whole words; no word has it.
 MARK = "~"
+#: What ``_counts`` says of signs of ASCII, all at once.
+_PLAIN_RUN = re.compile("[0-9a-z]+")
 #: Apostrophes of plain keyboards; ``search_key`` drops the others.
 _DROPPED = {ord(sign): None for sign in "'`"}
 
@@ -67,12 +70,12 @@ def folded(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of *text*, compared and cut as keys are."""
-    return [word[:LONGEST_KEY] for word in _whole_words(text)]
+    return [word[:LONGEST_KEY] for word in _runs(folded(text))]
 
 
 def joined(text: str) -> str:
     """All letters and digits of *text* in one word: ``b-ds 12`` and ``B DS12`` are one plate."""
-    return "".join(sign for sign in folded(text) if _counts(sign))
+    return "".join(_runs(folded(text)))
 
 
 def folded_signs(text: str) -> list[tuple[str, int]]:
@@ -84,7 +87,7 @@ def parts(texts: Iterable[str]) -> tuple[str, ...]:
     """The keys of *texts*: each of their words from each sign on, and once more whole with ``MARK``."""
     found = dict[str, None]()
     for text in texts:
-        for word in _whole_words(text):
+        for word in _runs(folded(text)):
             found.update(dict.fromkeys(word[at : at + LONGEST_KEY] for at in range(len(word))))
             found[MARK + word[:LONGEST_KEY]] = None
     return tuple(found)
@@ -207,9 +210,11 @@ def _lengths(beginnings: frozenset[str]) -> set[int]:
     return {len(each) for each in beginnings}
 
 
-def _whole_words(text: str) -> list[str]:
-    apart = "".join(sign if _counts(sign) else " " for sign in folded(text))
-    return apart.split()
+def _runs(folded_text: str) -> list[str]:
+    """Letters and digits that stand together."""
+    if folded_text.isascii():
+        return _PLAIN_RUN.findall(folded_text)
+    return "".join(sign if _counts(sign) else " " for sign in folded_text).split()
 
 
 def _counts(sign: str) -> bool:

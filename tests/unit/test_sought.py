@@ -122,3 +122,9 @@ def test_a_number_is_found_by_all_its_spellings_and_their_parts(e164, country, h
 
 def test_what_holds_no_letter_and_no_digit_finds_nothing():
     assert () == sought("{ $ } -").ways == guesses("--")
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_plain_text_is_taken_apart_as_beside_other_letters(text):
+    assert [*words(text), "ж"] == words(f"{text} ж")
+    assert joined(text) + "ж" == joined(f"{text}ж")
