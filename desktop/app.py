@@ -6,7 +6,7 @@ import asyncio
 import gc
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from functools import partial
 from types import ModuleType
@@ -118,7 +118,9 @@ class Program:
         asking = AskingViewModel(self._ask_for_account, self._tasks)
         self.theme = Theme(app, preferences.scheme, reduced_motion=preferences.reduced_motion)
         shimmer = ShimmerClock(self.theme)
-        self.window = MainWindow(self.theme, shimmer, preferences, self.session, asking, settings.log_dir)
+        self.window = MainWindow(
+            self.theme, shimmer, preferences, self.session, asking, settings.log_dir, self._set_up_servers
+        )
         self._endings = Endings(app)
         self._listen()
         watch.observe(self.window)
@@ -231,6 +233,12 @@ class Program:
         bootstrap, place = await self._bridge.call(_load_engine), self._held_place()
         await self._bridge.call(lambda: bootstrap.ask_for_account(place, request))
 
+    async def _set_up_servers(self, typed: Mapping[str, str]) -> Mapping[str, str]:
+        setting_up = await self._bridge.call(_load_setting_up)
+        wanted = setting_up.Servers(**typed)
+        wrong: Mapping[str, str] = await self._bridge.call(lambda: setting_up.try_and_keep(wanted))
+        return wrong
+
     async def _sign_out(self) -> None:
         if self._desk_tasks is not None:
             tasks, self._desk_tasks = self._desk_tasks, None
@@ -294,6 +302,12 @@ async def _load_desk() -> None:
     """What a person sees after signing in, loaded while the servers start and the name is typed."""
     from desktop import signed_in  # noqa: F401, PLC0415 -- not before the first frame
     from desktop.views import palette, workspace  # noqa: F401, PLC0415 -- as above
+
+
+async def _load_setting_up() -> ModuleType:
+    from engine import setting_up  # noqa: PLC0415 -- as below
+
+    return setting_up
 
 
 async def _load_engine() -> ModuleType:

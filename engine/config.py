@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -168,6 +168,18 @@ def _moves(names: list[str], path: Path) -> str:
     )
 
 
+def settings_file(environ: Mapping[str, str] | None = None) -> Path:
+    """The person's own, there or not."""
+    named = (os.environ if environ is None else environ).get(f"{_PREFIX}CONFIG", "")
+    return Path(named or platformdirs.user_config_path("drivesphere", appauthor=False) / "config.toml")
+
+
+def told_elsewhere(names: Iterable[str], environ: Mapping[str, str] | None = None) -> list[str]:
+    """Those of *names* that the environment says, which goes before the file."""
+    told = _ours(os.environ if environ is None else environ)
+    return [name for name in names if told.get(name)]
+
+
 def kept_password(account: str, environ: Mapping[str, str] | None = None) -> Secret:
     """The account's password from the environment or else the keyring; empty if it is in neither."""
     env = os.environ if environ is None else environ
@@ -219,7 +231,7 @@ def _keyring(name: str) -> str:
 def _config_file(env: Mapping[str, str]) -> tuple[dict[str, str], Path]:
     """What the user's own file says, and where it lies or would lie."""
     named = env.get(f"{_PREFIX}CONFIG", "")
-    path = Path(named or platformdirs.user_config_path("drivesphere", appauthor=False) / "config.toml")
+    path = settings_file(env)
     if not there(path):
         if named:
             raise Misconfigured(f"DRIVESPHERE_CONFIG names a settings file that is not there: {path}")

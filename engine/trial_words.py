@@ -33,7 +33,7 @@ _WORDS: dict[Trouble, str] = {
         "other. Start the others, or wait a moment."
     ),
     Trouble.OUT_OF_REACH: "The leading member calls itself {detail}, and is out of reach from here by that name.",
-    Trouble.PASSWORD_WANTED: "Redis at {address} wants a password: its address is rediss://NAME:PASSWORD@HOST:PORT/0.",
+    Trouble.PASSWORD_WANTED: "Redis at {address} wants a password: the one that drivesphere redis-account showed.",
     Trouble.REFUSED: "{server} at {address} refuses the name or its password.",
     Trouble.NO_RIGHT: (
         "Redis at {address} lets this account do too little: print its rights with drivesphere redis-account "

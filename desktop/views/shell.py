@@ -24,6 +24,8 @@ from desktop.views.crash_offer import LOGS, offer_report
 from desktop.views.csv_dialog import TITLE as CSV
 from desktop.views.csv_dialog import ask_csv_habits
 from desktop.views.look import look_commands
+from desktop.views.servers_dialog import CLOSE, Send, ask_servers
+from desktop.views.servers_dialog import TITLE as SERVERS
 from desktop.views.sign_in import SignInPage
 from desktop.views.tools import Tools, Workspace
 from desktop.views.window_place import WindowPlace
@@ -68,9 +70,11 @@ class MainWindow(QMainWindow):
         session: SessionViewModel,
         asking: AskingViewModel,
         log_folder: Path | None = None,
+        set_up: Send | None = None,
     ) -> None:
         super().__init__()
         theme.dress(self)
+        self._set_up = set_up
         self._tools = Tools(theme, shimmer, preferences, log_folder)
         self._session = session
         self._tasks = TaskScope(self)
@@ -83,6 +87,7 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         self.sign_in = SignInPage(self._tools, session, asking)
         self.sign_in.task_failed.connect(self.task_failed)
+        self.sign_in.offer_servers(self.ask_servers if set_up else None)
         self._pages.addWidget(self.sign_in)
         self.setCentralWidget(self._pages)
         self.setWindowTitle("DriveSphere")
@@ -193,6 +198,15 @@ class MainWindow(QMainWindow):
         """How lists are written that are exported."""
         self._tasks.once("csv", ask_csv_habits(self, self._tools))
 
+    def ask_servers(self) -> None:
+        """At a firm's first start, and when its servers move."""
+        if self._set_up is not None:
+            self._tasks.once("servers", self._ask_servers(self._set_up))
+
+    async def _ask_servers(self, set_up: Send) -> None:
+        if await ask_servers(self, self._tools, set_up) and await confirm(self, CLOSE):
+            self.close()
+
     async def _ask_keys(self) -> None:
         lines = [HelpLine(line.group, line.title, line.key) for line in self.commands.listing() if line.key]
         more = KEYS_OF_LISTS if self._workspace or self._offline else ()
@@ -207,6 +221,7 @@ class MainWindow(QMainWindow):
             Command("window.csv", CSV, self.ask_csv, group="Window"),
             Command("window.about", ABOUT, self.show_about, group="Window"),
             *([Command("window.logs", LOGS, partial(open_folder, folder), group="Window")] if folder else []),
+            *([Command("window.servers", SERVERS, self.ask_servers, group="Window")] if self._set_up else []),
             *look_commands(self._tools.theme, self._tools.preferences),
             Command("window.leave", "Leave DriveSphere", self._leave, key="Ctrl+Q", group="Window"),
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
@@ -18,6 +20,7 @@ from desktop.views.brand import BrandSide
 from desktop.views.choose_password import ChoosePassword
 from desktop.views.look import LookMenu
 from desktop.views.pin_dialog import FORGOTTEN, UNLOCK, PinDialog
+from desktop.views.servers_dialog import TITLE as SERVERS
 from desktop.views.sign_in_form import SignInForm
 from desktop.views.starting import Broken, Starting
 from desktop.views.tools import Tools, announce
@@ -52,6 +55,8 @@ class SignInPage(QWidget):
         self._look = Button(tools.theme, "Look", Kind.QUIET, Icon.LOOK)
         self._menu = LookMenu(tools.theme, tools.preferences, self)
         self._look.clicked.connect(self._show_look)
+        self.servers = Button(tools.theme, SERVERS, Kind.QUIET)
+        self.servers.hide()
         self._form.submitted.connect(session.sign_in)
         self._broken.retried.connect(session.start)
         self._broken.copy_wanted.connect(session.open_copy)
@@ -82,6 +87,12 @@ class SignInPage(QWidget):
             announce(self, say(state.problem).text)
         if state.locked:
             self._tasks.once("pin", self._ask_pin(AccountName(state.locked)))
+
+    def offer_servers(self, wanted: Callable[[], None] | None) -> None:
+        """A way to a firm's servers, where they can be set here."""
+        if wanted is not None:
+            self.servers.clicked.connect(wanted)
+            self.servers.show()
 
     def take_focus(self) -> None:
         """To the field that is filled in first; this page itself takes no keys but digits."""
@@ -120,6 +131,7 @@ class SignInPage(QWidget):
     def _lay_out(self, tools: Tools) -> None:
         top = QHBoxLayout()
         top.addStretch(1)
+        top.addWidget(self.servers)
         top.addWidget(self._look)
         self._phases.setFixedWidth(_FORM_WIDTH)
         side = QVBoxLayout()

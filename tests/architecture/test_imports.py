@@ -128,6 +128,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.restored_cli": {"engine", "click"},
     "engine.trying_cli": {"engine", "click"},
     "engine.trial_words": {"engine.domain"},
+    "engine.setting_up": {"engine", "keyring"},
     "engine.backup_cli": {"engine", "click"},
     "engine.cli_parts": {"engine.config", "engine.domain", "engine.embedded", "click"},
     "engine.cli": {"engine", "click", "structlog"},
