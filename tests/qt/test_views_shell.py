@@ -15,7 +15,7 @@ from desktop.preferences import Preferences
 from desktop.viewmodels.connection import ConnectionState
 from desktop.viewmodels.session import SessionPhase, SessionState
 from desktop.views.connection import SLOW
-from desktop.views.shell import smallest
+from desktop.views.window_place import smallest
 from desktop.widgets.text import Text
 from engine.domain.booking import BookingState
 from engine.domain.errors import AccountDisabled, Unavailable
