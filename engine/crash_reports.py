@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _KEPT_REPORTS = 10
 _LAST_LINES = 40
 _FIRST = "crash-"
+#: Stands at a problem that was told: its address may be another one's later, and few of Python's own are weakly held.
+_TOLD = "_drivesphere_told"
 
 
 class Crashes:
@@ -39,7 +41,6 @@ class Crashes:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._native: TextIO | None = None
-        self._told: set[int] = set()
 
     def watch(self) -> None:
         """Report what ends a thread, the engine's too, or the process, also from within a library."""
@@ -64,9 +65,11 @@ class Crashes:
 
     def write(self, problem: BaseException, where: str) -> Path | None:
         """A report of *problem* in the thread or part *where*; None if it was told before or cannot be written."""
-        if id(problem) in self._told:
+        # As a frozen class refuses ``setattr``.
+        marks = vars(problem)
+        if marks.get(_TOLD) is self:
             return None
-        self._told.add(id(problem))
+        marks[_TOLD] = self
         return self._write(where, told(problem))
 
     def close(self) -> None:
@@ -81,7 +84,7 @@ class Crashes:
     def _write(self, where: str, lines: list[str]) -> Path | None:
         now = datetime.now(UTC)
         head = [
-            f"DriveSphere {_version()} ({self._journal.name}), {where}",
+            f"DriveSphere {program_version()} ({self._journal.name}), {where}",
             f"{now.isoformat(timespec='seconds')}, {platform.system()} {platform.release()} {platform.machine()}",
             f"Python {platform.python_version()}{_qt()}",
         ]
@@ -104,7 +107,9 @@ class Crashes:
         """What earlier processes that are gone left of an end within a library becomes a report."""
         for left in sorted(self._journal.folder.glob(f"native-{self._journal.name}-*.txt")):
             with suppress(OSError, ValueError):
-                if psutil.pid_exists(int(left.stem.rpartition("-")[2])):
+                pid = int(left.stem.rpartition("-")[2])
+                # In a container each start may be the same process number.
+                if pid != os.getpid() and psutil.pid_exists(pid):
                     continue
                 said = left.read_text(encoding="utf-8", errors="replace").splitlines()
                 left.unlink()
@@ -140,7 +145,7 @@ def _short(line: str) -> str:
     return f"{before}{quote}{'/'.join(Path(path).parts[-3:])}{behind}{tail}" if quote else line
 
 
-def _version() -> str:
+def program_version() -> str:
     try:
         return version("drivesphere")
     except PackageNotFoundError:

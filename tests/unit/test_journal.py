@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import json
 import logging
+import os
+import sys
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -153,6 +156,41 @@ def test_a_thread_that_ends_by_a_bug_leaves_a_report_and_an_end_in_order_leaves_
     assert "engine" in text
     assert "ZeroDivisionError" in text
     assert [] == list(tmp_path.glob("native-*"))
+
+
+@dataclass(frozen=True)
+class _Frozen(Exception):
+    what: str
+
+
+class _Slotted(Exception):
+    __slots__ = ("what",)
+
+
+@pytest.mark.parametrize("make", [ValueError, KeyError, OSError, lambda: _Frozen("x"), _Slotted])
+def test_each_problem_is_reported_once_whatever_stood_at_its_address_before(tmp_path, make):
+    crashes = Crashes(Journal(tmp_path, "desktop"))
+
+    for _ in range(20):
+        # The next one is put where this one was.
+        problem = make()
+        first, again = crashes.write(problem, "window"), crashes.write(problem, "window")
+        del problem
+        assert first is not None
+        assert again is None
+
+
+def test_what_a_process_of_the_same_number_left_is_told(tmp_path):
+    hooks = sys.excepthook, threading.excepthook
+    (tmp_path / f"native-desktop-{os.getpid()}.txt").write_text("Fatal Python error: Segmentation fault\n")
+    crashes = Crashes(Journal(tmp_path, "desktop"))
+
+    crashes.watch()
+    crashes.close()
+    sys.excepthook, threading.excepthook = hooks
+
+    (report,) = reports(tmp_path)
+    assert "Segmentation fault" in report.read_text()
 
 
 def test_only_the_newest_reports_are_kept(tmp_path):
