@@ -31,7 +31,7 @@ from desktop.viewmodels.asking import AskingViewModel
 from desktop.viewmodels.session import Doors, OfferedAccount, SessionPhase, SessionState, SessionViewModel
 from desktop.views.shell import MainWindow
 from desktop.widgets.shimmer import ShimmerClock
-from engine.config import Settings
+from engine.config import Settings, activation_token, handed_over
 from engine.crash_reports import Crashes
 from engine.domain.account_requests import NewRequest
 from engine.domain.errors import AccountDisabled
@@ -63,19 +63,20 @@ def run(
     instead, unless a *new_window* is wanted.
     """
     watch = Stopwatch()
+    # Qt may take it out of the environment for itself.
+    token = activation_token()
     app = QApplication.instance() or QApplication(sys.argv[:1])
     if not isinstance(app, QApplication):
         raise TypeError("a Qt application without windows is running already")
     app.setApplicationName("DriveSphere")
     app.setQuitOnLastWindowClosed(False)
     summons = Summons(settings.data_dir)
-    if not (smoke or new_window) and summons.answered():
+    if not (smoke or new_window) and summons.answered(token):
         return 0
     # The engine's thread must not keep the window waiting for the interpreter's lock.
     sys.setswitchinterval(_SWITCH_S)
     with collecting_here(), asyncio.Runner(loop_factory=lambda: QEventLoop(app)) as runner:
-        program = Program(app, settings, preferences or Preferences(), watch, crashes=crashes)
-        summons.called.connect(program.window.come_forward)
+        program = Program(app, settings, preferences or Preferences(), watch, crashes=crashes, summons=summons)
         summons.listen()
         try:
             return runner.run(program.live(smoke=smoke))
@@ -94,8 +95,9 @@ class Program:
         watch: Stopwatch,
         open_browser: Callable[[PageAddress], None] | None = None,
         crashes: Crashes | None = None,
+        summons: Summons | None = None,
     ) -> None:
-        self._crashes = crashes
+        self._crashes, self._summons = crashes, summons
         self._settings, self._preferences, self._watch = settings, preferences, watch
         self._open_browser = open_browser
         self._bridge = EngineThread()
@@ -132,6 +134,8 @@ class Program:
         self.window.close_requested.connect(self._close_requested)
         self._endings.wanted.connect(self._ended_from_outside)
         self._endings.place_wanted.connect(self.window.keep_place)
+        if self._summons is not None:
+            self._summons.called.connect(self._called)
 
     async def live(self, *, smoke: bool = False) -> int:
         """From showing the window to having closed everything."""
@@ -156,6 +160,11 @@ class Program:
             self.window.keep_place()
             self._leaving.set()
 
+    def _called(self, token: str) -> None:
+        """The program was started again; *token* is that start's right to come forward."""
+        with handed_over(token):
+            self.window.come_forward()
+
     def _close_requested(self) -> None:
         if self._endings.session_ends:
             self.leave()
@@ -174,6 +183,9 @@ class Program:
     async def _unwind(self) -> None:
         """Close in reverse; whatever goes wrong on the way, the servers and the engine's thread end."""
         self.window.setEnabled(False)
+        if self._summons is not None:
+            # Who starts the program while the servers are closed is not sent to a window that goes.
+            self._summons.close()
         async with AsyncExitStack() as leaving:
             leaving.push_async_callback(self._bridge.stop)
             if self._place is not None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from engine.domain.payment import StripeMode
 from engine.domain.server_address import check_database, check_mongo_url, check_redis_url, names_ca
 
 _PREFIX = "DRIVESPHERE_"
+_TOKEN = "XDG_ACTIVATION_TOKEN"  # noqa: S105 -- the name of a variable
 _PHRASE = f"{_PREFIX}BACKUP_PASSPHRASE"
 _LIVE = ("sk_live_", "rk_live_")
 #: What a file in the working folder, which others may have put there, shall not choose.
@@ -190,6 +192,24 @@ def backup_phrase(environ: Mapping[str, str] | None = None) -> Secret:
     """The pass phrase of a back-up, from the environment; empty if it is not there."""
     env = os.environ if environ is None else environ
     return Secret(env.get(_PHRASE, ""))
+
+
+def activation_token(environ: Mapping[str, str] | None = None) -> str:
+    """What a Wayland desktop hands to what a person starts: only with it another program's window may come forward."""
+    return (os.environ if environ is None else environ).get(_TOKEN, "")
+
+
+@contextmanager
+def handed_over(token: str) -> Iterator[None]:
+    """*token*, where there is one, stands where Qt looks for it when a window is activated; it is good for once."""
+    if not token:
+        yield
+        return
+    os.environ[_TOKEN] = token
+    try:
+        yield
+    finally:
+        os.environ.pop(_TOKEN, None)
 
 
 def environment_of_others(environ: Mapping[str, str] | None = None) -> dict[str, str]:
