@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -18,6 +20,7 @@ from desktop.views.area import Area, Frame, Page
 from desktop.views.bookings.questions import to_go
 from desktop.views.client.area import ClientArea
 from desktop.views.connection import ConnectionLook
+from desktop.views.form_panel import FormPanel
 from desktop.views.found_lines import Offers
 from desktop.views.later import LaterPage
 from desktop.views.owner.area import OwnerArea
@@ -37,6 +40,14 @@ from engine.domain.people import Deed, Renter
 #: Pages that have a number key.
 #: In the order of the keyboard's top row, which has a key for each page of every role.
 _TOP_ROW = "1234567890-"
+
+
+class _HeldBackError(Exception):
+    """A step would leave the page that has *form*, in which something would be lost."""
+
+    def __init__(self, form: FormPanel) -> None:
+        super().__init__()
+        self.form = form
 
 
 class WorkspaceView(QWidget):
@@ -70,6 +81,7 @@ class WorkspaceView(QWidget):
         self._areas = self._build(tools)
         self._entries = {entry.name: entry for area in self._areas for entry in area.entries}
         self._made: dict[str, Page] = {}
+        self._guarded = False
         self._fill(tools)
         self.account.sign_out_wanted.connect(self.sign_out_wanted)
         self.account.keys_wanted.connect(self.keys_wanted)
@@ -116,7 +128,11 @@ class WorkspaceView(QWidget):
             Command("page.search", "Search on this page", self._search_here, key="/", group="Go to"),
             Command("page.reload", "Load again", self._reload, key="F5", group="Go to"),
         )
-        of_areas = (command for area in self._areas for command in area.commands())
+        of_areas = (
+            replace(command, run=partial(self._free, command.run))
+            for area in self._areas
+            for command in area.commands()
+        )
         leave = Command("session.leave", "Sign out", self.sign_out_wanted.emit, key="Ctrl+Shift+Q", group="Window")
         password = Command("session.password", "Change password …", self.password_wanted.emit, group="Window")
         return (*pages, *(of_page if self._areas else ()), *of_areas, password, leave)
@@ -138,6 +154,29 @@ class WorkspaceView(QWidget):
             page.focus_search()
 
     def go(self, name: str) -> None:
+        """A person wants the page of that name; over this one it is asked about what would be lost on the way."""
+        self._free(partial(self._go, name))
+
+    def _free(self, step: Callable[[], None]) -> None:
+        """Take *step*, which may lead to another page; what would be lost is asked about while it is in sight.
+
+        Nothing is done before the answer, and after a *yes* the whole step is taken.
+        """
+        self._guarded = True
+        try:
+            step()
+        except _HeldBackError as held:
+            if here := next((name for name in self._made if self._at(name)), ""):
+                self.rail.select(here)
+            held.form.instead(step)
+        finally:
+            self._guarded = False
+
+    def _go(self, name: str) -> None:
+        if self._guarded and not self._at(name):
+            for form in self.pages.findChildren(FormPanel):
+                if form.unsaved() is not None:
+                    raise _HeldBackError(form)
         known = name in self._made
         page = self.page(name)
         self.rail.select(name)
@@ -174,7 +213,12 @@ class WorkspaceView(QWidget):
         """What is done here with what the search over everything found."""
         pages = {kind: words for area in reversed(self._areas) for kind, words in area.pages.items()}
         booking = self.client is not None and self._workspace.actor.may(Deed.SEE_RENTERS)
-        return Finds(self.open_found, self.show_all, self.book_for, Offers(pages, booking))
+        return Finds(
+            lambda thing: self._free(partial(self.open_found, thing)),
+            lambda *found: self._free(partial(self.show_all, *found)),
+            lambda renter: self._free(partial(self.book_for, renter)),
+            Offers(pages, booking),
+        )
 
     def show_all(self, kind: Kind, scope: BookingScope, text: str) -> None:
         """In the first view that has a page of the kind."""
@@ -189,7 +233,7 @@ class WorkspaceView(QWidget):
     def _build(self, tools: Tools) -> tuple[Area, ...]:
         """The views this account may use, the first one first in the rail."""
         actor = self._workspace.actor
-        frame = Frame(self.pages, self.status, self.go, self._connection.know_branches, self.rail.set_badge, self._at)
+        frame = Frame(self.pages, self.status, self._go, self._connection.know_branches, self.rail.set_badge, self._at)
         areas: list[Area] = []
         if actor.may(Deed.BOOK):
             self.client = ClientArea(tools, self._workspace, frame)
