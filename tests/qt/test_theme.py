@@ -4,9 +4,11 @@ from collections import Counter
 from dataclasses import fields
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QColor, QFontMetrics, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.dialogs import Question
 from desktop.theme.theme import Scheme
@@ -122,3 +124,23 @@ def test_signing_in_tells_no_label_again_and_again_that_it_has_another_style(mon
     window.open_workspace(workspace)
 
     assert max(times.values()) == 1
+
+
+@given(looks=st.lists(st.sampled_from([Scheme.LIGHT, Scheme.DARK]), min_size=1, max_size=5), ink=st.sampled_from(TEXTS))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30)
+def test_a_label_of_a_page_that_is_shown_later_wears_the_look_of_then(qtbot, theme, looks, ink):
+    stack, page = QStackedWidget(), QWidget()
+    qtbot.addWidget(stack)
+    theme.dress(stack)
+    stack.addWidget(QWidget())
+    stack.show()
+    label = Text(theme, "Find a car", ink=ink)
+    QVBoxLayout(page).addWidget(label)
+    for look in looks:
+        theme.choose(look)
+    stack.addWidget(page)
+    stack.setCurrentWidget(page)
+    QApplication.processEvents()
+
+    assert QColor(getattr(theme.tokens, ink)) == label.palette().color(QPalette.ColorRole.WindowText)
+    stack.deleteLater()
