@@ -14,17 +14,26 @@ from desktop.theme.tokens import GRID
 from desktop.views.tools import Tools
 from desktop.widgets.combo import Combo
 from desktop.widgets.question_box import QuestionBox, Wording
+from engine.crash_reports import program_version
 from engine.licences import Shipped, shipped
 
 TITLE = "About DriveSphere"
 _OWN = "drivesphere"
 _HEIGHT = 64 * GRID
+#: Licences are broken into lines of 80 letters, which take so many of the average width, and stay so.
+_LETTERS = 90
+_READING = "The terms are being read …"
+#: The box's margins, the field's and its scroll bar.
+_AROUND = 22 * GRID
 
 
 class AboutBox(QuestionBox):
-    def __init__(self, tools: Tools, works: tuple[Shipped, ...], parent: QWidget | None = None) -> None:
-        own = next((each.version for each in works if each.name == _OWN), "")
-        text = f"Version {own}. MIT licence. It brings along the work of others, each under the terms below."
+    """There at once; the works come when their files were read."""
+
+    def __init__(self, tools: Tools, parent: QWidget | None = None) -> None:
+        text = (
+            f"Version {program_version()}. MIT licence. It brings along the work of others, each under the terms below."
+        )
         super().__init__(tools.theme, Wording(TITLE, text, "Close"), parent)
         self.works = Combo()
         self.works.setAccessibleName("Work")
@@ -35,11 +44,17 @@ class AboutBox(QuestionBox):
         self.terms.setTabChangesFocus(True)
         self.terms.setAccessibleName("Terms")
         self.terms.setFixedHeight(_HEIGHT)
+        self.terms.setPlainText(_READING)
+        self.works.setEnabled(False)
+        self.wide = max(self.wide, self.terms.fontMetrics().averageCharWidth() * _LETTERS + _AROUND)
+        self.add(self.works, self.terms)
+
+    def show_works(self, works: tuple[Shipped, ...]) -> None:
         for each in sorted(works, key=lambda each: (each.name != _OWN, each.name.lower())):
             licence = f"  ·  {each.licence}" if each.licence else ""
             self.works.addItem(f"{each.name} {each.version}{licence}", each.text)
         self.works.currentIndexChanged.connect(self._show)
-        self.add(self.works, self.terms)
+        self.works.setEnabled(True)
         self._show()
 
     def _show(self) -> None:
@@ -47,6 +62,13 @@ class AboutBox(QuestionBox):
 
 
 async def show_about(parent: QWidget | None, tools: Tools) -> None:
-    # Half a hundred files are read; the window goes on meanwhile.
-    works = await asyncio.to_thread(shipped)
-    await ask(AboutBox(tools, works, parent))
+    box = AboutBox(tools, parent)
+
+    async def read() -> None:
+        # Half a hundred files are read; the window goes on meanwhile.
+        box.show_works(await asyncio.to_thread(shipped))
+
+    async with asyncio.TaskGroup() as group:
+        reading = group.create_task(read())
+        await ask(box)
+        reading.cancel()

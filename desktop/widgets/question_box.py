@@ -43,7 +43,13 @@ class Wording:
 
 
 class QuestionBox(QDialog):
-    """Enter and Esc mean *no* and the keyboard is there, but for what is harmless; *yes* is then no primary button."""
+    """Enter and Esc mean *no* and the keyboard is there, but for what is harmless; *yes* is then no primary button.
+
+    Attributes:
+        wide: How wide it is where the screen has the room, in px.
+    """
+
+    wide = WIDTH
 
     def __init__(self, theme: Theme, wording: Wording, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
@@ -144,7 +150,7 @@ class QuestionBox(QDialog):
         """As high as its words, as long as the screen has the room; in the middle of its window."""
         parent = self.parentWidget()
         screen = (parent or self).screen().availableGeometry()
-        width = min(max(WIDTH, self._whole.minimumSize().width()), screen.width())
+        width = min(max(self.wide, self._whole.minimumSize().width()), screen.width())
         content = self._content
         needed = content.heightForWidth(width - 2) if content.hasHeightForWidth() else content.sizeHint().height()
         foot = self._whole.minimumSize().height() - self._room.minimumSizeHint().height()
