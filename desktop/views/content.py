@@ -60,11 +60,11 @@ class Content(QWidget):
         self.empty.say(icon, title, sentence, step)
         self._show(self.empty)
 
-    def show_problem(self, problem: DriveSphereError, title: str) -> None:
-        """Nothing can be shown; *title* names what did not work, unless it is the connection."""
+    def show_problem(self, problem: DriveSphereError, title: str, step: str = Step.RETRY.value) -> None:
+        """Nothing can be shown; *title* names what did not work, unless it is the connection; *step* is what helps."""
         away = isinstance(problem, Unavailable)
         icon, head = (Icon.OFFLINE, "No connection") if away else (Icon.ERROR, title)
-        self.show_empty(icon, head, say(problem).text, Step.RETRY.value)
+        self.show_empty(icon, head, say(problem).text, step)
 
     def tell_stale(self, text: str) -> None:
         """The rows stay; they are older than the person may think."""

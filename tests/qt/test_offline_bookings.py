@@ -12,6 +12,8 @@ import keyring
 import pytest
 from builders import RENTER, make_car
 from earnings_builders import History
+from hypothesis import example, given
+from hypothesis import strategies as st
 from keyrings import MemoryKeyring
 from killed_sync import killed_at
 from person import OnGivenServers, person_at
@@ -23,14 +25,19 @@ from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
 from desktop.views.owner.offline_view import AWAY
 from desktop.views.owner.posting_fields import posting_field
+from desktop.views.owner.stored_booking import _reason
+from desktop.views.refund_reason import usual_words
 from desktop.widgets.button import Button
 from desktop.widgets.text import Text
 from engine.adapters import mongo_client
 from engine.config import load
 from engine.domain.booking import BookingState
+from engine.domain.damage import Damaged
 from engine.domain.errors import CopyUnusable, Misconfigured
 from engine.domain.listing import BookingOrder
-from engine.domain.ownbooks import Posting
+from engine.domain.ownbooks import Posting, damaged_rental
+from engine.domain.people import AccountName
+from engine.domain.refund_reason import UsualReason
 from engine.offline import copies_of
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -246,7 +253,7 @@ async def test_without_bookings_the_fleet_is_offered_and_where_none_match_all_of
         await person.until(lambda: view.rail.selected == "fleet")
 
 
-async def test_a_long_stored_list_comes_by_pages_and_one_that_fails_can_be_asked_for_again(train, history, kept):
+async def test_a_long_stored_list_comes_by_pages_and_one_that_fails_leads_to_signing_in(train, history, kept):
     for n in range(120):
         paid(history, GOLF, 300 - 2 * n, days=1)
     await synced(kept)
@@ -268,7 +275,7 @@ async def test_a_long_stored_list_comes_by_pages_and_one_that_fails_can_be_asked
         await person.until(lambda: not page.content.shows_rows)
         assert head(page).endswith(", complete")
         page.content.stepped.emit()
-        await listed(person, view, 120)
+        await person.until(lambda: person.window.offline is None)
 
 
 async def test_a_copy_whose_first_making_was_killed_says_partial_on_every_page(train, history, kept, keys, tmp_path):
@@ -344,3 +351,63 @@ async def test_where_the_servers_here_do_not_come_up_the_stored_copy_is_offered(
         person.press(Qt.Key.Key_Q, CTRL | Qt.KeyboardModifier.ShiftModifier)
         await person.until(lambda: session.state.phase is SessionPhase.SIGNED_OUT)
         assert person.window.sign_in._form.isVisible()
+
+
+@given(reason=st.sampled_from(UsualReason))
+def test_a_stored_booking_says_why_money_was_given_back_in_the_words_of_the_desk(reason):
+    (told,) = _reason(_rental(reason.value))
+
+    assert (told.label, told.value) == ("Refund reason", usual_words(reason))
+
+
+@given(reason=st.text(max_size=12).filter(lambda text: text not in {each.value for each in UsualReason}))
+@example(reason="")
+def test_of_a_reason_that_is_not_known_here_nothing_is_said(reason):
+    assert _reason(_rental(reason)) == []
+
+
+def _rental(reason):
+    return damaged_rental(Damaged("bookings", "bk-1", "x"), 0)._replace(reason=reason)
+
+
+def _say_why(kept, booking, usual):
+    reason = {"history.$[last].reason": {"usual": usual.value, "said": ""}, "version": booking.version + 1}
+    where = [{"last.state": booking.state.value}]
+    kept.db.bookings.update_one(
+        {"_id": booking.id}, {"$set": reason}, array_filters=where, bypass_document_validation=True
+    )
+
+
+async def test_the_panel_of_a_stored_booking_has_the_reason_behind_its_payments(train, history, kept):
+    back = paid(history, GOLF, 20, state=BookingState.CANCELLED, refunded=ago(19))
+    _say_why(kept, back, UsualReason.CAR)
+    await synced(kept)
+
+    async with train() as person:
+        view = await opened(person)
+        view.bookings.open_rental(view._work.copy.books.rentals[back.id])
+        panel = view.bookings.panel
+        await person.until(panel.isVisible)
+
+        last = panel.payments._fields[-1]
+        assert (last.label, last.value) == ("Refund reason", usual_words(UsualReason.CAR))
+
+
+async def test_where_the_copy_does_not_answer_signing_in_is_offered_and_leads_there(train, history, kept):
+    paid(history, GOLF, 20)
+    await synced(kept)
+
+    async with train() as person:
+        view = await opened(person)
+        # As it would be with a copy of somebody else's.
+        vm = view.bookings.vm
+        vm._desk = replace(vm._desk, actor=replace(vm._desk.actor, account=AccountName("other"), owner_id=None))
+        person.press(Qt.Key.Key_2, CTRL)
+        page = view.bookings.page
+        await person.until(lambda: vm.state.phase is Phase.FAILED and not page.content.shows_rows)
+        told = [each.text() for each in page.content.empty.findChildren(Text)]
+        button = page.content.empty.findChild(Button)
+        assert "The copy on this computer is damaged. Signing in makes it anew." in told
+        assert button.text() == "Sign in"
+        button.click()
+        await person.until(lambda: person.window.offline is None)

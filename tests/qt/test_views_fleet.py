@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import combinations
 from types import MappingProxyType
 
 import pytest
 from builders import BERLIN, LISBON, make_car
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pictures import photo
 from PySide6.QtCore import QSize, Qt
@@ -25,6 +26,7 @@ from desktop.viewmodels.owner.fleet import FleetState
 from desktop.viewmodels.owner.photo_files import moved
 from desktop.viewmodels.phases import Phase
 from desktop.views.owner.car_details import _facts
+from desktop.views.owner.fleet_filters import FleetFilters
 from desktop.views.owner.fleet_page import FleetPage, _summary
 from desktop.views.owner.fleet_row import line_of
 from desktop.views.photos import covering
@@ -443,3 +445,20 @@ def test_photos_move_within_their_ends():
     assert ("b", "a", "c") == moved(("a", "b", "c"), 0, 1)
     assert ("b", "c", "a") == moved(("a", "b", "c"), 0, 9)
     assert ("a", "b") == moved(("a", "b"), 5, 0)
+
+
+@given(width=st.integers(320, 1700), owners=st.booleans(), statuses=st.frozensets(st.sampled_from(CarStatus)))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+def test_whatever_room_a_panel_leaves_the_search_field_is_as_wide_as_its_hint(qtbot, theme, width, owners, statuses):
+    filters = FleetFilters(theme, owners=owners)
+    qtbot.addWidget(filters)
+    filters.status.show_chosen(statuses)
+    filters.resize(width, filters.heightForWidth(width))
+    filters.show()
+    shown = (filters.words, filters.owner, filters.status, filters.branch, filters.order)
+    places = [each.geometry() for each in shown if each.isVisible()]
+
+    assert filters.words.width() >= filters.words.hint_width
+    assert all(filters.rect().contains(place) for place in places)
+    assert not any(one.intersects(other) for one, other in combinations(places, 2))
+    filters.deleteLater()

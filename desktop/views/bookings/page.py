@@ -35,10 +35,12 @@ from desktop.widgets.page_header import PageHeader
 from engine.domain.booking import Booking
 from engine.domain.car import BranchId
 from engine.domain.damage import Damaged
+from engine.domain.errors import DriveSphereError
 from engine.domain.listing import BookingQuery, BookingScope
 
 _BONES = 20
 _CLEAR = "Clear all"
+_DID_NOT_COME = "The list did not come"
 
 
 class BookingsPage(Page):
@@ -195,7 +197,14 @@ class BookingsPage(Page):
             self._shown = None
             self.model.forget()
             self._head()
-            self.content.show_problem(state.problem, "The list did not come")
+            self._show_problem(state.problem)
+
+    def _show_problem(self, problem: DriveSphereError) -> None:
+        self.content.show_problem(problem, _DID_NOT_COME)
+
+    def _help(self) -> None:
+        """The button below a problem was pressed."""
+        self.vm.load()
 
     def _rows(self, page: Any) -> list[BookingRow]:
         return [self._row(booking) for booking in page.rows]
@@ -223,7 +232,7 @@ class BookingsPage(Page):
 
     def _stepped(self) -> None:
         if self.vm.state.phase is Phase.FAILED:
-            self.vm.load()
+            self._help()
         elif self.vm.state.narrowed:
             self.filters.reset()
         else:

@@ -153,7 +153,7 @@ class Away(QObject):
     def _made(self, copy: OwnCopy) -> StoredBookingsPart:
         work = self._workspace
         desk = stored_desk(work.desk.bridge, work.actor, work.now, copy)
-        listed = StoredList(copy, desk, _stamp(copy, work.now()))
+        listed = StoredList(copy, desk, _stamp(copy, work.now()), away=True)
         part = StoredBookingsPart(self._tools, listed, work.tasks, self._frame.host, self._frame.go)
         part.task_failed.connect(self.task_failed)
         part.fleet_wanted.connect(lambda: self._frame.go(FLEET))

@@ -19,7 +19,7 @@ from desktop.views.owner.earnings_body import EarningsBody
 from desktop.views.owner.earnings_charts import Asked
 from desktop.views.owner.earnings_words import left_out_words, part_name, span_name
 from desktop.views.owner.explain_panel import ExplainPanel
-from desktop.views.owner.partial import tell_partial
+from desktop.views.owner.partial import SIGN_IN, tell_partial, unreadable
 from desktop.views.owner.period_bar import PeriodBar
 from desktop.views.tools import Tools
 from desktop.views.waiting import Waiting
@@ -39,11 +39,13 @@ class EarningsPage(Page):
     """A page; ``copy_line``, ``pin`` and ``forget`` belong to whoever keeps a copy.
 
     Signals: ``task_failed`` carries an exception nobody foresaw; ``fleet_wanted`` is the first step without cars;
-    ``booking_wanted`` carries the id of a booking behind a figure that is to be opened.
+    ``booking_wanted`` carries the id of a booking behind a figure that is to be opened; ``sign_in_wanted`` where a copy
+    cannot be read.
     """
 
     task_failed = Signal(object)
     fleet_wanted = Signal()
+    sign_in_wanted = Signal()
     booking_wanted = Signal(str)
 
     def __init__(
@@ -129,7 +131,11 @@ class EarningsPage(Page):
             self.content.show_rows()
             self.content.tell_stale(f"These figures may be out of date. {say(problem).text}")
         else:
-            self.content.show_problem(problem, "The earnings could not be loaded")
+            words = "The earnings could not be loaded"
+            if self._offline:
+                self.content.show_problem(unreadable(problem), words, SIGN_IN)
+            else:
+                self.content.show_problem(problem, words)
 
     def _head(self, state: EarningsState) -> None:
         parts = [] if state.span is None else [_period(state), f"days of {state.span.zone}"]
@@ -167,6 +173,8 @@ class EarningsPage(Page):
         state = self.vm.state
         if state.phase is Phase.READY and state.report is None:
             self.fleet_wanted.emit()
+        elif self._offline and state.phase is Phase.FAILED:
+            self.sign_in_wanted.emit()
         else:
             self.vm.load()
 

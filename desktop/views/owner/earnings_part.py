@@ -25,6 +25,7 @@ class EarningsPart(QObject):
 
     task_failed = Signal(object)
     fleet_wanted = Signal()
+    sign_in_wanted = Signal()
     booking_wanted = Signal(str)
     page_made = Signal()
 
@@ -81,6 +82,7 @@ class EarningsPart(QObject):
         page = self.page = EarningsPage(self._tools, self.vm, self._explain, self._host, offline=self._offline)
         page.task_failed.connect(self.task_failed)
         page.fleet_wanted.connect(self.fleet_wanted)
+        page.sign_in_wanted.connect(self.sign_in_wanted)
         page.booking_wanted.connect(self.booking_wanted)
         self.vm.load()
         self.page_made.emit()

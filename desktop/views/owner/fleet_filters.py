@@ -6,7 +6,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.collation import in_language_order
 from desktop.messages import branch_name
@@ -18,6 +18,7 @@ from desktop.views.client.filter_button import FilterButton
 from desktop.views.owner.fleet_row import STATUSES
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.combo import Combo
+from desktop.widgets.flow import FlowLayout
 from desktop.widgets.search_field import SearchField
 from engine.domain.car import CarStatus
 from engine.domain.fleet import FleetOrder, FleetQuery
@@ -33,8 +34,7 @@ ORDERS = MappingProxyType(
     }
 )
 _EVERYBODY = "All owners"
-#: So far may fields shrink beside a panel.
-_NARROWEST, _NARROWEST_BOX = 120, 96
+_WORDS_PX = 64 * GRID
 
 
 class FleetFilters(QWidget):
@@ -59,17 +59,15 @@ class FleetFilters(QWidget):
         self.order.setAccessibleName("Order")
         for order, words in ORDERS.items():
             self.order.addItem(words, order)
-        self.words.setMinimumWidth(_NARROWEST)
+        self.words.setFixedWidth(max(_WORDS_PX, self.words.hint_width))
         for box, letters in ((self.owner, 12), (self.order, 10)):
             box.setSizeAdjustPolicy(Combo.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(letters)
-            box.setMinimumWidth(_NARROWEST_BOX)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2 * GRID)
-        row.addWidget(self.words, 1)
-        for widget in (self.owner, self.status, self.branch, self.clear, self.order):
+        # Beside a panel what has no room goes on in the next line.
+        row = FlowLayout(self, gap=2 * GRID)
+        for widget in (self.words, self.owner, self.status, self.branch, self.clear):
             row.addWidget(widget)
+        row.add_tail(self.order)
         self.owner.setVisible(owners)
         self.clear.hide()
         self._connect()

@@ -105,6 +105,7 @@ class OfflineView(QWidget):
         self.bookings.task_failed.connect(self.task_failed)
         for part in (self.earnings, self.bookings):
             part.fleet_wanted.connect(partial(self.go, FLEET))
+            part.sign_in_wanted.connect(self.sign_out_wanted)
         self.earnings.page_made.connect(self._join_page)
         self.account.sign_out_wanted.connect(self.sign_out_wanted)
         self.account.keys_wanted.connect(self.keys_wanted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -11,6 +12,7 @@ from desktop.messages import STANDINGS, amount, booking_number, branch_time, day
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.client.car_head import CarHead
 from desktop.views.owner.posting_fields import posting_field
+from desktop.views.refund_reason import usual_words
 from desktop.views.tools import Tools, announce
 from desktop.widgets.copy_line import CopyLine
 from desktop.widgets.field_skeleton import Field, FieldList
@@ -21,6 +23,7 @@ from engine.domain.explained import postings_of
 from engine.domain.ledger import LedgerKind
 from engine.domain.ownbooks import Posting, Rental
 from engine.domain.ownrows import OwnBooks
+from engine.domain.refund_reason import UsualReason
 from engine.domain.span import moment
 from engine.domain.zones import shown_zone
 
@@ -55,7 +58,7 @@ class StoredBookingPanel(SidePanel):
         self.car.show_label(rental.car_label)
         self.facts.show_fields(_facts(rental, branch, self._now()))
         rows = sorted(postings_of(self._books, rental.booking_id), key=_order)
-        self.payments.show_fields([posting_field(row, zone, self._now()) for row in rows])
+        self.payments.show_fields([*(posting_field(row, zone, self._now()) for row in rows), *_reason(rental)])
         self.payments.setVisible(bool(rows))
         self.unpaid.setVisible(not rows)
         self.open(self.number.button)
@@ -64,6 +67,13 @@ class StoredBookingPanel(SidePanel):
 def _order(row: Posting) -> tuple[int, str, bool]:
     """What was paid or given back, then how it was shared."""
     return row.at, row.source_id, row.kind not in (LedgerKind.CHARGE.value, LedgerKind.REFUND.value)
+
+
+def _reason(rental: Rental) -> list[Field]:
+    """Why money was given back; one that this program does not know is not guessed at."""
+    with suppress(ValueError):
+        return [Field("Refund reason", usual_words(UsualReason(rental.reason)))]
+    return []
 
 
 def _facts(rental: Rental, branch: str, now: datetime) -> list[Field]:

@@ -21,7 +21,7 @@ from desktop.views.bookings.commands import BookingCommands
 from desktop.views.bookings.page import BookingsPage
 from desktop.views.bookings.row import TONES, BookingRow, damaged_row
 from desktop.views.bookings.words import empty_words, short_day
-from desktop.views.owner.partial import tell_partial
+from desktop.views.owner.partial import SIGN_IN, tell_partial, unreadable
 from desktop.views.owner.stored_booking import StoredBookingPanel
 from desktop.views.tools import Tools
 from desktop.widgets.banner import Banner
@@ -29,6 +29,7 @@ from desktop.widgets.follow import Follow, Shows
 from engine.domain.booking import BookingId
 from engine.domain.car import BranchId, Car
 from engine.domain.copying import OwnCopy, kept_since
+from engine.domain.errors import DriveSphereError
 from engine.domain.listing import BookingQuery, BookingScope
 from engine.domain.ownbooks import Rental
 from engine.domain.span import moment
@@ -45,11 +46,13 @@ class StoredList:
 
     Attributes:
         stamp: As of when, complete or partial.
+        away: Its owner is signed in, only the connection is gone.
     """
 
     copy: OwnCopy
     desk: StoredListDesk
     stamp: str
+    away: bool = False
 
     @property
     def complete(self) -> bool:
@@ -63,9 +66,13 @@ class StoredList:
 
 
 class StoredBookingsPage(BookingsPage):
-    """Of renters nothing is kept; the column has the branch instead."""
+    """Of renters nothing is kept; the column has the branch instead.
+
+    Signals: ``sign_in_wanted`` where the copy cannot be read: asked again it would answer the same.
+    """
 
     beside = "Branch"
+    sign_in_wanted = Signal()
 
     def __init__(self, tools: Tools, vm: BookingsViewModel, stored: StoredList) -> None:
         stamp = f"made since {stored.since} · {stored.stamp}" if stored.complete else stored.stamp
@@ -80,6 +87,12 @@ class StoredBookingsPage(BookingsPage):
 
     def _row(self, booking: Any) -> BookingRow:
         return stored_row(booking, self._stored.desk.now(), self.branch_names())
+
+    def _show_problem(self, problem: DriveSphereError) -> None:
+        self.content.show_problem(unreadable(problem), "The list cannot be read", "" if self._stored.away else SIGN_IN)
+
+    def _help(self) -> None:
+        self.sign_in_wanted.emit()
 
     def _empty(self, state: BookingsState) -> tuple[str, str]:
         title, sentence = empty_words(state)
@@ -96,10 +109,12 @@ class StoredBookingsPage(BookingsPage):
 class StoredBookingsPart(QObject):
     """The page, one booking's panel beside it, and its keys.
 
-    Signals: ``fleet_wanted`` is the first step without bookings; ``task_failed`` carries what nobody foresaw.
+    Signals: ``fleet_wanted`` is the first step without bookings; ``sign_in_wanted`` where the copy cannot be read;
+        ``task_failed`` carries what nobody foresaw.
     """
 
     fleet_wanted = Signal()
+    sign_in_wanted = Signal()
     task_failed = Signal(object)
 
     def __init__(
@@ -148,6 +163,7 @@ class StoredBookingsPart(QObject):
         page.opened.connect(self.open_rental)
         Follow(page.table, lambda row: row.booking.booking_id, Shows(self.panel, lambda: self.panel.showing))
         page.first_step_wanted.connect(self.fleet_wanted)
+        page.sign_in_wanted.connect(self.sign_in_wanted)
         page.task_failed.connect(self.task_failed)
         self.vm.load()
         return page
