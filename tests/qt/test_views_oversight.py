@@ -367,3 +367,18 @@ def test_health_shows_each_finding_as_it_comes_in_the_place_it_waited_for(place,
     assert before == [page.table.visualRect(page.model.index(row, 2)) for row in range(len(Area))]
     assert page.again.isEnabled()
     assert page.header._subtitle.text().endswith(": 14 good")
+
+
+_FIELDS = st.lists(st.from_regex(r"[a-z]{3,9}", fullmatch=True), min_size=1, max_size=12, unique=True)
+
+
+@given(fields=_FIELDS, cut=st.integers(0, 12))
+def test_the_audits_line_has_three_changes_and_counts_the_others(fields, cut):
+    before, after = dict.fromkeys(fields[:cut], "was"), dict.fromkeys(fields, "is")
+    row = AuditRow(NOW, AccountName("boss"), "desk-1", "car.changed", "car:car-1", before, after)
+    told = _changes(row).split(", ")
+
+    # Those that changed come before those that are new.
+    assert len(told) == min(len(fields), 3) + (len(fields) > 3)
+    assert (told[-1] == f"and {len(fields) - 3} more") == (len(fields) > 3)
+    assert all(": " in each for each in told[:3])
