@@ -53,3 +53,6 @@ bundle: ## A folder that runs without Python: dist/drivesphere; made, then start
 
 deb: bundle ## Of the bundle a Debian package and a tar for other Linux, in dist/
 	QT_QPA_PLATFORM=offscreen $(BIN)/python build/linux/packages.py
+	@rm -rf .bundle-work/installed && dpkg-deb -x dist/drivesphere_*_*.deb .bundle-work/installed
+	QT_QPA_PLATFORM=offscreen .bundle-work/installed/usr/bin/drivesphere demo --smoke --data .bundle-work/smoke
+	@rm -rf .bundle-work/installed
