@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.views.client.search_page import SearchPage
 from desktop.views.moments.popup import MomentPopup
+from desktop.views.owner.service_form import ServiceForm
 from desktop.widgets.side_panel import SidePanel
 from engine.domain.events import CarChanged
 
@@ -49,3 +50,18 @@ async def test_an_administrator_has_no_search_built_nor_asked_until_going_there(
         view.go("find")
         await person.find()
         assert built(person.window, SearchPage) == ["SearchPage"]
+
+
+async def test_an_owner_who_opens_a_car_has_no_form_of_a_service_built_until_one_is_planned(qapp, world, tmp_path):
+    async with person_at(qapp, world, tmp_path) as person:
+        await person.sign_in("owner")
+        page = person.view._areas[0].fleet
+        await person.until(lambda: page.fleet.state.first is not None)
+
+        page.open_car(make_car(1))
+        await person.until(page.panel.service.plan.isVisible)
+        assert built(person.window, ServiceForm) == []
+
+        page.panel.service.plan.click()
+        await person.until(page.panel.service.form.isVisible)
+        assert built(person.window, ServiceForm) == ["ServiceForm"]

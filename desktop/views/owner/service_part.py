@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cached_property
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -99,9 +100,20 @@ class ServicePart(QWidget):
         self.none = Text(tools.theme, ink="muted", wrap=True)
         self.problem = Text(tools.theme, size=TypeSize.SMALL, ink="danger", wrap=True)
         self.lines: list[VisitLine] = []
-        self.form = ServiceForm(tools.theme, now)
+        self._filled_in: ServiceForm | None = None
         self._lay_out()
         self._connect()
+
+    @cached_property
+    def form(self) -> ServiceForm:
+        """Built when a service is first planned or changed: most who open a car do neither."""
+        form = ServiceForm(self._theme, self._now)
+        form.asked.connect(self.vm.ask)
+        form.submitted.connect(lambda: self.vm.save(form.reason.text()))
+        form.left.connect(self.leave_form)
+        self._column.addWidget(form)
+        self._filled_in = form
+        return form
 
     @property
     def unsaved(self) -> bool:
@@ -159,7 +171,8 @@ class ServicePart(QWidget):
             self.form.begin(branch, state.changing, state.car.plate if state.car else "")
             state = self.vm.state
         if not state.filling:
-            self.form.hide()
+            if self._filled_in is not None:
+                self._filled_in.hide()
             return
         new = told and told != self.form.problem.text()
         self.form.tell(told)
@@ -210,13 +223,10 @@ class ServicePart(QWidget):
     def _connect(self) -> None:
         self._tasks.failed.connect(self.task_failed)
         self.plan.clicked.connect(lambda _checked: self.vm.begin())
-        self.form.asked.connect(self.vm.ask)
-        self.form.submitted.connect(lambda: self.vm.save(self.form.reason.text()))
-        self.form.left.connect(self.leave_form)
         self.vm.changed.connect(self._draw)
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * GRID)
         head = QHBoxLayout()
@@ -228,4 +238,3 @@ class ServicePart(QWidget):
         self._list = QVBoxLayout()
         self._list.setSpacing(GRID)
         column.addLayout(self._list)
-        column.addWidget(self.form)
