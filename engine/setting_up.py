@@ -88,7 +88,8 @@ def _slips(wanted: Servers) -> dict[str, str]:
             check()
         except Misconfigured as problem:
             # At its field a setting needs no name.
-            wrong[name] = re.sub(rf"^{name} ", "It ", str(problem)).removeprefix(f"{name}: ")
+            said = re.sub(rf"^{name} ", "It ", str(problem)).removeprefix(f"{name}: ")
+            wrong[name] = said.replace("ca_file is set", "certificates are named")
     return wrong
 
 

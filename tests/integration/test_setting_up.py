@@ -125,5 +125,15 @@ async def test_any_password_comes_through_in_the_address(password):
     )
 
 
+async def test_no_sentence_names_a_setting_of_the_file(file):
+    typed = Servers("mongodb://db", "redis://cache.example", ca_file="/nowhere.pem")
+
+    wrong = await try_and_keep(typed, {"DRIVESPHERE_CONFIG": str(file)})
+
+    assert {"redis_url", "ca_file"} == wrong.keys()
+    assert "It begins with rediss:// where certificates are named: redis:// is not encrypted." == wrong["redis_url"]
+    assert "It names no file: /nowhere.pem" == wrong["ca_file"]
+
+
 def _of(servers):
     return servers.mongo_url, servers.redis_url, servers.redis_password
