@@ -55,7 +55,7 @@ from desktop.sentences import (
 )
 from engine.domain import errors
 from engine.domain.addresses import BrowserNotOpened, NotOpenedWhy
-from engine.domain.booking import BookingId, Standing
+from engine.domain.booking import BookingId
 from engine.domain.car import BodyType, Fuel, Transmission
 from engine.domain.catalogue import CarOrder
 from engine.domain.charging import Uncharged
@@ -325,15 +325,6 @@ ROLES = MappingProxyType(
         Role.BACKUP: "Back-up",
     }
 )
-STANDINGS = MappingProxyType(
-    {
-        Standing.PENDING: "Pending",
-        Standing.CONFIRMED: "Confirmed",
-        Standing.COMPLETED: "Completed",
-        Standing.EXPIRED: "Expired",
-        Standing.CANCELLED: "Cancelled",
-    }
-)
 BODIES = MappingProxyType({body: "SUV" if body is BodyType.SUV else body.value.capitalize() for body in BodyType})
 FUELS = MappingProxyType({fuel: fuel.value.capitalize() for fuel in Fuel})
 TRANSMISSIONS = MappingProxyType({gears: gears.value.capitalize() for gears in Transmission})
@@ -362,7 +353,6 @@ __all__ = [
     "NO_KEY",
     "ORDERS",
     "ROLES",
-    "STANDINGS",
     "TOLD",
     "TRANSMISSIONS",
     "Message",

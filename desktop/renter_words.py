@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import singledispatch
+from typing import assert_never
 
 from desktop.figures import day_time, desk_zone
 from engine.domain.audit import AuditRow
@@ -117,11 +118,16 @@ def payment_words(booking: Booking, now: datetime) -> str:
     attempt, zone = booking.attempt, shown_zone(booking.zone)
     if attempt.captured_at is not None:
         return f"Paid {day_time(attempt.captured_at, zone, now=now)}"
-    return {
-        AttemptState.PAID: "Approved, not taken yet",
-        AttemptState.OPEN: "Page open, not paid yet",
-        AttemptState.LAPSED: "Approved, never taken",
-    }.get(attempt.state, "Not paid")
+    match attempt.state:
+        case AttemptState.PAID:
+            return "Approved, not taken yet"
+        case AttemptState.OPEN:
+            return "Page open, not paid yet"
+        case AttemptState.LAPSED:
+            return "Approved, never taken"
+        case AttemptState.PREPARED | AttemptState.EXPIRED | AttemptState.VOID:
+            return "Not paid"
+    assert_never(attempt.state)
 
 
 def refund_words(booking: Booking) -> str:

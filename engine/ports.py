@@ -1,4 +1,4 @@
-"""Every door between the engine and the world, on one page."""
+"""What the services ask of the world: the database, the cache, Stripe, the clock."""
 
 from __future__ import annotations
 
@@ -392,8 +392,3 @@ class PaymentGateway(Protocol):
         Raises:
             Forbidden: Wrong signature, or a stamp more than five minutes old or in the future.
         """
-
-
-class Browser(Protocol):
-    def __call__(self, url: str) -> None:
-        """Open the system's browser on *url*."""

@@ -31,7 +31,7 @@ from engine.adapters.mongo_documents import (
 from engine.adapters.mongo_provision import NewAccount, create_account, provision
 from engine.bootstrap import Place, open_engine
 from engine.config import Secret
-from engine.domain.booking import BLOCKING
+from engine.domain.booking_states import BLOCKING
 from engine.domain.car import BodyType, Branch, BranchId, Car, CarId, CarStatus, Fuel, OwnerId, Transmission, terms_of
 from engine.domain.errors import AlreadyAsked, Contended, DriveSphereError, PeriodTaken, Unavailable
 from engine.domain.money import Money

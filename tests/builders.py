@@ -17,7 +17,8 @@ from engine.adapters.mongo_documents import car_document, fence_document, series
 from engine.adapters.mongo_provision import NewAccount
 from engine.background import at_work
 from engine.bootstrap import Engine, Place, open_engine
-from engine.domain.booking import BLOCKING, Booking
+from engine.domain.booking import Booking
+from engine.domain.booking_states import BLOCKING
 from engine.domain.car import (
     BodyType,
     Branch,

@@ -14,7 +14,8 @@ from builders import BERLIN, LISBON, RENTER, World, make_car
 from engine.adapters.mongo_bookings import booking_document, news_document
 from engine.adapters.mongo_documents import car_document, ledger_document, status_document
 from engine.adapters.mongo_movements import movement_document
-from engine.domain.booking import HOLD, Booking, BookingId, BookingState, Step
+from engine.domain.booking import HOLD, Booking, BookingId, Step
+from engine.domain.booking_states import BookingState
 from engine.domain.car import Car, CarStatus, OwnerId
 from engine.domain.ledger import charge_rows, refund_rows
 from engine.domain.money import Money

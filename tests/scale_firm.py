@@ -32,7 +32,8 @@ from engine.adapters.mongo_founding import NewAccount
 from engine.adapters.mongo_people import person_document
 from engine.domain.accounts import Person, Post
 from engine.domain.audit import AuditRow
-from engine.domain.booking import HOLD, BookingState
+from engine.domain.booking import HOLD
+from engine.domain.booking_states import BookingState
 from engine.domain.car import BodyType, Branch, BranchId, Car, CarId, CarStatus, Fuel, OwnerId, Transmission, terms_of
 from engine.domain.money import Money
 from engine.domain.people import AccountName, Renter, RenterId, Role

@@ -11,7 +11,7 @@ from scale_firm import ADMIN, CLERK, HUGE, HUGE_OWNER, OWNER, ScaledFirm, owner_
 from engine.bootstrap import Engine
 from engine.domain.accounts import PeopleQuery
 from engine.domain.audit import AuditQuery
-from engine.domain.booking import Standing
+from engine.domain.booking_states import Standing
 from engine.domain.car import CarStatus
 from engine.domain.catalogue import CarOrder, CarWish
 from engine.domain.fleet import FleetOrder, FleetQuery

@@ -22,7 +22,8 @@ from desktop.viewmodels.thumbnails import ThumbnailsViewModel
 from desktop.views.photos import Photos
 from desktop.views.tools import Workspace
 from engine.domain.availability import Blocked, BlockedPage, Obstacle, Why
-from engine.domain.booking import HOLD, Booking, BookingId, BookingState, Step
+from engine.domain.booking import HOLD, Booking, BookingId, Step
+from engine.domain.booking_states import BookingState
 from engine.domain.catalogue import Facets, Offer, OfferPage
 from engine.domain.payment import Attempt, AttemptState
 from engine.domain.people import AccountName, Actor, Role

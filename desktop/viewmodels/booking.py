@@ -13,7 +13,7 @@ from PySide6.QtCore import Signal
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.one_booking import OneBookingViewModel, OpenBrowser
-from desktop.viewmodels.panel_state import MOVING, STAGES, PanelState, ShownPage, Stage, after_claim, after_renter
+from desktop.viewmodels.panel_state import MOVING, PanelState, ShownPage, Stage, after_claim, after_renter, stage_of
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import Branch
 from engine.domain.catalogue import Offer
@@ -77,7 +77,7 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         """Open the panel for a booking that exists, to pay it or to watch it."""
         self._begin()
         self._tasks.stop(f"follow {booking.id}")  # its answers belong to the opening before
-        self._show(PanelState(STAGES.get(booking.state, Stage.RELEASED), branch=branch, period=booking.period))
+        self._show(PanelState(stage_of(booking.state), branch=branch, period=booking.period))
         self._took(booking, self._run)
 
     def find_renter(self, text: str) -> None:
@@ -237,7 +237,7 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         if booking is not None:
             self._took(booking, run)
         elif run == self._run and self.state.booking is not None:
-            self._show(replace(self.state, stage=STAGES.get(self.state.booking.state, Stage.RELEASED)))
+            self._show(replace(self.state, stage=stage_of(self.state.booking.state)))
 
     async def _change(self, change: Callable[[], Coroutine[Any, Any, Booking]], run: int) -> None:
         self._show(replace(self.state, problem=None))
@@ -252,7 +252,7 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
 
     def _took(self, booking: Booking, run: int) -> None:
         """Show what a booking came to, if the panel is still open for it, tell the lists, and watch on what moves."""
-        stage = STAGES.get(booking.state, Stage.RELEASED)
+        stage = stage_of(booking.state)
         if stage in MOVING and not self._tasks.running(f"follow {booking.id}"):
             self._tasks.once(f"follow {booking.id}", self._watch(booking.id, booking.version, run))
         known = self.state.booking
@@ -286,4 +286,4 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         self._show(replace(self.state, problem=problem))
 
 
-__all__ = ["MOVING", "STAGES", "BookingViewModel", "NewRenter", "PanelState", "Stage"]
+__all__ = ["MOVING", "BookingViewModel", "NewRenter", "PanelState", "Stage"]

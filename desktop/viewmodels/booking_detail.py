@@ -9,11 +9,10 @@ from functools import partial
 from typing import Any
 
 from desktop.tasks import TaskScope
-from desktop.viewmodels.booking import MOVING, STAGES, PanelState, Stage
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.one_booking import OneBookingViewModel, OpenBrowser
 from desktop.viewmodels.other_cars import OtherCarsViewModel
-from desktop.viewmodels.panel_state import ShownPage
+from desktop.viewmodels.panel_state import MOVING, PanelState, ShownPage, Stage, stage_of
 from desktop.viewmodels.phases import Phase
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import Branch
@@ -53,7 +52,7 @@ class DetailState:
         """The same as the panel for new bookings has it, for the parts that both draw."""
         if self.booking is None:
             return PanelState(problem=self.problem)
-        stage = Stage.RELEASING if self.letting_go else STAGES.get(self.booking.state, Stage.RELEASED)
+        stage = Stage.RELEASING if self.letting_go else stage_of(self.booking.state)
         return PanelState(
             stage,
             booking=self.booking,
@@ -202,7 +201,7 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
 
     def _watch_if_moving(self, booking: Booking, run: int) -> None:
         """Once for each booking: the panel that made it may be watching still."""
-        moves = STAGES.get(booking.state) in MOVING
+        moves = stage_of(booking.state) in MOVING
         if moves and self._desk.actor.may(Deed.CAPTURE):
             self._tasks.once(f"follow {booking.id}", self._watch(booking.id, booking.version, run))
 

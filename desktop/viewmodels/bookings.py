@@ -15,7 +15,8 @@ from desktop.viewmodels.day_span import DaySpan, moments, zone_of_days
 from desktop.viewmodels.export import ExportViewModel
 from desktop.viewmodels.list_desk import ListDesk
 from desktop.viewmodels.phases import Phase
-from engine.domain.booking import Booking, Standing
+from engine.domain.booking import Booking
+from engine.domain.booking_states import Standing
 from engine.domain.car import BranchId
 from engine.domain.csv_text import PLAIN, CsvHabits
 from engine.domain.errors import DriveSphereError

@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
-from engine.domain.booking import Booking, BookingState, Standing
+from engine.domain.booking import Booking
+from engine.domain.booking_states import BookingState, Standing
 from engine.domain.damage import Damaged
 from engine.domain.errors import DriveSphereError
 from engine.domain.listing import BookingQuery, BookingScope

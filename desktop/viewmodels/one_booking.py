@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop.qr import modules_of
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
-from desktop.viewmodels.panel_state import MOVING, STAGES, ShownPage
+from desktop.viewmodels.panel_state import MOVING, ShownPage, stage_of
 from engine.domain.addresses import BrowserNotOpened, PageAddress
 from engine.domain.booking import Booking, BookingId
 from engine.domain.errors import DriveSphereError, PaymentRefused, StrangeAddress
@@ -107,7 +107,7 @@ class OneBookingViewModel(QObject, Generic[State]):
                     declined = now
                     self.show_refusal(booking_id, declined)
                     self.card_refused.emit(booking_id, declined)
-                if STAGES.get(booking.state) not in MOVING:
+                if stage_of(booking.state) not in MOVING:
                     return
 
     async def _look_after(self, booking_id: BookingId, run: int) -> None:

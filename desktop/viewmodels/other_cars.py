@@ -12,7 +12,8 @@ from PySide6.QtCore import QObject, Signal
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.phases import Phase
-from engine.domain.booking import Booking, BookingId, BookingState
+from engine.domain.booking import Booking, BookingId
+from engine.domain.booking_states import BookingState
 from engine.domain.car import CarId
 from engine.domain.errors import DriveSphereError, PeriodTaken
 from engine.domain.other_cars import OtherCars

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, auto
+from typing import assert_never
 
 from engine.domain.addresses import PageAddress
-from engine.domain.booking import Booking, BookingId, BookingState
+from engine.domain.booking import Booking, BookingId
+from engine.domain.booking_states import BookingState
 from engine.domain.car import Branch
 from engine.domain.catalogue import Offer
 from engine.domain.errors import DriveSphereError, PeriodTaken
@@ -19,6 +21,8 @@ from engine.domain.renters import Block, RenterFile, RentersFound, Twin, shared
 
 
 class Stage(Enum):
+    """Which part of its panel a booking is at."""
+
     RENTER = auto()  #: who drives?
     HOLDING = auto()  #: "Book" was pressed, the answer is awaited
     PAYING = auto()  #: held; the page is open or being opened
@@ -26,6 +30,25 @@ class Stage(Enum):
     CONFIRMED = auto()
     RELEASED = auto()  #: the hold came to nothing; the car is free again
     OVER = auto()  #: completed or cancelled
+
+
+#: Stages that Stripe or the clock will end; until then the booking is watched.
+MOVING = (Stage.PAYING, Stage.RELEASING)
+
+
+def stage_of(state: BookingState) -> Stage:
+    match state:
+        case BookingState.HELD | BookingState.AWAITING_FUNDS:
+            return Stage.PAYING
+        case BookingState.RELEASING:
+            return Stage.RELEASING
+        case BookingState.RELEASED:
+            return Stage.RELEASED
+        case BookingState.CONFIRMED:
+            return Stage.CONFIRMED
+        case BookingState.COMPLETED | BookingState.CANCELLED | BookingState.REFUND_DUE | BookingState.REFUNDED:
+            return Stage.OVER
+    assert_never(state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +115,6 @@ class PanelState:
         """The page that is shown, while it is this booking's and can be paid."""
         own = self.page is not None and self.booking is not None and self.page.booking_id == self.booking.id
         return self.page if own and self.page_ready and self.stage is Stage.PAYING else None
-
-
-STAGES = {
-    BookingState.HELD: Stage.PAYING,
-    BookingState.AWAITING_FUNDS: Stage.PAYING,
-    BookingState.RELEASING: Stage.RELEASING,
-    BookingState.CONFIRMED: Stage.CONFIRMED,
-    BookingState.COMPLETED: Stage.OVER,
-    BookingState.CANCELLED: Stage.OVER,
-    BookingState.REFUND_DUE: Stage.OVER,
-    BookingState.REFUNDED: Stage.OVER,
-}
-#: Stages that Stripe or the clock will end; until then the booking is watched.
-MOVING = (Stage.PAYING, Stage.RELEASING)
 
 
 def after_claim(state: PanelState, fact: CarClaimed) -> PanelState:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, zip_longest
 from typing import Any
 
+from desktop.booking_words import STANDINGS
 from desktop.figures import period_text, rate, whole
-from desktop.messages import ROLES, STANDINGS, booking_number, say
+from desktop.messages import ROLES, booking_number, say
 from desktop.theme.icons import Icon
 from desktop.viewmodels.lookup import Found, Kind, Rows
 from desktop.views.near import more_renters_words, slip_words

@@ -70,6 +70,12 @@ class SidePanel(QWidget):
         self.hide()
 
     @property
+    def has_the_focus(self) -> bool:
+        """Whether what is typed goes to it, or to nobody: only then may it move the focus."""
+        focused = self.window().focusWidget()
+        return focused is None or focused is self or self.isAncestorOf(focused)
+
+    @property
     def is_open(self) -> bool:
         """Not while it slides out."""
         return self.isVisible() and not self._leaving

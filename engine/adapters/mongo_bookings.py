@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from engine.adapters.mongo_client import Document
 from engine.adapters.mongo_documents import WHOLE_BP, money_document, rules_document, rules_of
 from engine.adapters.mongo_reading import MOST_MINOR, Fields, Unreadable
-from engine.domain.booking import UNTOLD, Booking, BookingId, BookingState, Priced, Step
+from engine.domain.booking import UNTOLD, Booking, BookingId, Priced, Step
+from engine.domain.booking_states import BookingState
 from engine.domain.car import BranchId, CarId, OwnerId
 from engine.domain.changed_car import BookedCar, CarChange
 from engine.domain.listing import BookingOrder, BookingSelection, initials, search_keys

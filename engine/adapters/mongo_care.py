@@ -13,7 +13,8 @@ from engine.adapters.mongo_client import Database, Document, speaking
 from engine.adapters.mongo_movements import OPEN_NOW
 from engine.adapters.mongo_reading import read
 from engine.domain.availability import ClaimKind
-from engine.domain.booking import Booking, BookingId, BookingState
+from engine.domain.booking import Booking, BookingId
+from engine.domain.booking_states import BookingState
 from engine.domain.car import CarId, CarStatus, OwnerId
 from engine.domain.damage import Damaged
 from engine.domain.errors import Forbidden

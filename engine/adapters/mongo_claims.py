@@ -19,7 +19,7 @@ from engine.adapters.mongo_pages import pages
 from engine.adapters.mongo_reading import Fields, read, shown
 from engine.adapters.mongo_rules import VALIDATORS
 from engine.adapters.mongo_strangers import strangers_walk
-from engine.domain.booking import BLOCKING, BookingState
+from engine.domain.booking_states import BLOCKING, BookingState
 from engine.domain.damage import Damaged
 from engine.domain.errors import Forbidden
 from engine.domain.health_claims import (

@@ -1,4 +1,4 @@
-"""Records to documents and back; the only place that knows the field names in the database."""
+"""Records to documents and back: branches, cars, renters, terms; bookings have ``mongo_bookings``."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from engine.adapters.mongo_settings import read_revisions, read_series, revision
 from engine.adapters.mongo_store import MAJORITY, SNAPSHOT
 from engine.adapters.mongo_terms import go_on
 from engine.domain.audit import AuditRow
-from engine.domain.booking import BLOCKING
+from engine.domain.booking_states import BLOCKING
 from engine.domain.branches import BranchLine
 from engine.domain.car import Branch, BranchId, CarStatus, terms_of
 from engine.domain.damage import Damaged

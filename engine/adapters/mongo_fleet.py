@@ -18,7 +18,8 @@ from engine.adapters.mongo_movements import coming_of
 from engine.adapters.mongo_reading import read, sound
 from engine.adapters.mongo_sought import holds, in_order
 from engine.domain.availability import ClaimKind
-from engine.domain.booking import BLOCKING, BookingId
+from engine.domain.booking import BookingId
+from engine.domain.booking_states import BLOCKING
 from engine.domain.car import CarId, CarStatus, OwnerId
 from engine.domain.damage import Damaged
 from engine.domain.fleet import MOST_TOLD, FleetOrder, FleetOwner, FleetQuery, FleetRow, FleetRows, Outlook

@@ -35,7 +35,7 @@ from engine.adapters.mongo_rules import VALIDATORS, same_validator
 from engine.adapters.mongo_schema import schema_row
 from engine.adapters.mongo_series import all_odd_terms
 from engine.domain.backup import Epoch
-from engine.domain.booking import BLOCKING, BookingState
+from engine.domain.booking_states import BLOCKING, BookingState
 from engine.domain.damage import Damaged
 from engine.domain.errors import Forbidden, Unavailable
 from engine.domain.health import (

@@ -6,7 +6,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from engine.adapters.mongo_client import Document
 from engine.domain.account_requests import WAITS
-from engine.domain.booking import BLOCKING
+from engine.domain.booking_states import BLOCKING
 from engine.domain.wish import ANSWERS_KEPT
 
 _NEWEST = (("created_at", DESCENDING), ("_id", DESCENDING))

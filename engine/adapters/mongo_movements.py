@@ -13,7 +13,8 @@ from engine.adapters.mongo_documents import Claimed, booked, claim_document, cla
 from engine.adapters.mongo_reading import Fields, must, read, sound
 from engine.adapters.mongo_schema import judge_fence
 from engine.domain.availability import ClaimKind
-from engine.domain.booking import STANDING, BookingId, BookingState
+from engine.domain.booking import BookingId
+from engine.domain.booking_states import STANDING, BookingState
 from engine.domain.car import BranchId, CarId, OwnerId
 from engine.domain.damage import Damaged
 from engine.domain.errors import NotFound, Overtaken

@@ -11,7 +11,8 @@ from engine.adapters.mongo_client import Client, Document, database, speaking
 from engine.adapters.mongo_documents import branch_of
 from engine.adapters.mongo_ownsums import part_of
 from engine.adapters.mongo_reading import LATEST, SUMS_UP, read, shown, sound
-from engine.domain.booking import BLOCKING, Booking, BookingState
+from engine.domain.booking import Booking
+from engine.domain.booking_states import BLOCKING, BookingState
 from engine.domain.car import Branch, BranchId, CarStatus
 from engine.domain.damage import Damaged
 from engine.domain.ledger import LedgerKind

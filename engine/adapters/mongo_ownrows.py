@@ -10,7 +10,7 @@ from engine.adapters.mongo_bookings import quote_of
 from engine.adapters.mongo_client import Document
 from engine.adapters.mongo_movements import movement_of
 from engine.adapters.mongo_reading import Fields, Unreadable, read, sound
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.car import CarStatus, OwnerId
 from engine.domain.damage import Damaged
 from engine.domain.ledger import LedgerKind

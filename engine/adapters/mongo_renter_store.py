@@ -21,7 +21,8 @@ from engine.adapters.mongo_sought import forgiven, holds, in_order
 from engine.adapters.mongo_store import MAJORITY, SNAPSHOT
 from engine.adapters.mongo_views import RENTER_CHANGES
 from engine.domain.audit import AuditRow
-from engine.domain.booking import BLOCKING, Booking
+from engine.domain.booking import Booking
+from engine.domain.booking_states import BLOCKING
 from engine.domain.damage import Damaged
 from engine.domain.errors import DriveSphereError, NotFound, Overtaken
 from engine.domain.freshness import Namespace, touched_by_booking

@@ -15,7 +15,7 @@ from bson import encode
 
 from engine.adapters.mongo_client import Document
 from engine.adapters.mongo_shapes import MOST_CHUNK, SHAPES
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.payment import RefundState
 from engine.domain.period import LONGEST, TOO_FAR
 from engine.domain.settings import BEGINNING, LONGEST_HOLD

@@ -13,7 +13,7 @@ from engine.adapters.mongo_renter_shapes import RENTER_SHAPES
 from engine.adapters.mongo_wish_shapes import WISH_SHAPES
 from engine.domain.account_requests import MOST_WAITING
 from engine.domain.availability import ClaimKind
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.car import BodyType, CarStatus, Fuel, Transmission
 from engine.domain.car_form import MOST_KM
 from engine.domain.ledger import LedgerKind

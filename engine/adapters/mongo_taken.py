@@ -11,7 +11,7 @@ from engine.adapters.mongo_documents import Claimed, car_of, claims_of
 from engine.adapters.mongo_reading import Fields, must, read, sound, split
 from engine.adapters.mongo_work import in_the_way
 from engine.domain.availability import Claim, ClaimedBy, ClaimKind, TakenRows
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.car import Car, CarId, CarStatus
 from engine.domain.catalogue import CarWish
 from engine.domain.damage import Damaged

@@ -16,7 +16,8 @@ from engine.adapters.mongo_client import Client, Document, database, speaking
 from engine.adapters.mongo_documents import claims_of, ledger_of
 from engine.adapters.mongo_reading import Fields, read, sound
 from engine.domain.availability import ClaimKind
-from engine.domain.booking import Booking, BookingId, BookingState, Step
+from engine.domain.booking import Booking, BookingId, Step
+from engine.domain.booking_states import BookingState
 from engine.domain.car import BranchId, CarId, OwnerId
 from engine.domain.damage import Damaged
 from engine.domain.errors import DriveSphereError, NotFound

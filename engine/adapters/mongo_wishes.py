@@ -21,7 +21,8 @@ from engine.adapters.mongo_store import MAJORITY, SNAPSHOT
 from engine.adapters.mongo_work import settle_wish
 from engine.adapters.wish_signing import sign
 from engine.domain.audit import AuditRow
-from engine.domain.booking import BookingId, BookingState
+from engine.domain.booking import BookingId
+from engine.domain.booking_states import BookingState
 from engine.domain.events import Heard, Lost
 from engine.domain.people import AccountName
 from engine.domain.wish import CARRIER_SILENT, MOST_WISHES, VIA, Refusal, Signer, Wish, WishAnswer, WishId

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum, auto
 
-from engine.domain.booking import BookingId, BookingState
+from engine.domain.booking import BookingId
+from engine.domain.booking_states import FACTS, BookingState
 from engine.domain.car import Car, CarId, CarStatus
 from engine.domain.catalogue import Offer
 from engine.domain.damage import Damaged
@@ -54,7 +55,7 @@ class Claim:
     def why(self, now: datetime) -> Why:
         if self.booking is None:
             return Why.SERVICE if self.kind is ClaimKind.MOVEMENT else Why.RESERVED
-        if self.booking.state in (BookingState.HELD, BookingState.RELEASING):
+        if FACTS[self.booking.state].hold:
             return Why.HELD
         return Why.OVERDUE if self.period.ends_at <= now else Why.BOOKED
 

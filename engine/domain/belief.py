@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 
 from engine.domain import frozen
 from engine.domain.addresses import returns_here
-from engine.domain.booking import Booking, BookingId, BookingState
+from engine.domain.booking import Booking, BookingId
+from engine.domain.booking_states import BookingState
 from engine.domain.car import CarTerms, TermsSince
 from engine.domain.changed_car import as_booked
 from engine.domain.errors import DriveSphereError, Forbidden, NotBelieved

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum, auto
-from types import MappingProxyType
 from typing import NewType
 
+from engine.domain.booking_states import FACTS, BookingState, Standing
 from engine.domain.cancellation import CancellationRule
 from engine.domain.car import BranchId, CarId, OwnerId
 from engine.domain.changed_car import BookedCar, CarChange
@@ -28,62 +27,6 @@ UNTOLD = "\N{EN DASH}"
 HOLD = timedelta(minutes=10)
 #: A desk opens the payment page at once; if it has not by then, any other engine may.
 OPEN_WITHIN = timedelta(seconds=15)
-
-
-class BookingState(StrEnum):
-    HELD = auto()
-    RELEASING = auto()
-    RELEASED = auto()
-    AWAITING_FUNDS = auto()
-    CONFIRMED = auto()
-    COMPLETED = auto()
-    CANCELLED = auto()
-    REFUND_DUE = auto()
-    REFUNDED = auto()
-
-
-#: States in which nobody else can have the car. The availability query, the overlap check and the index all use this.
-BLOCKING = (BookingState.HELD, BookingState.RELEASING, BookingState.AWAITING_FUNDS, BookingState.CONFIRMED)
-
-#: The whole state machine (shared/payments.md): from -> where it may go.
-MOVES = MappingProxyType(
-    {
-        BookingState.HELD: frozenset({BookingState.CONFIRMED, BookingState.RELEASING, BookingState.AWAITING_FUNDS}),
-        BookingState.AWAITING_FUNDS: frozenset({BookingState.CONFIRMED, BookingState.RELEASING}),
-        BookingState.RELEASING: frozenset({BookingState.RELEASED, BookingState.CONFIRMED}),
-        BookingState.RELEASED: frozenset({BookingState.CONFIRMED, BookingState.REFUND_DUE}),
-        BookingState.CONFIRMED: frozenset({BookingState.COMPLETED, BookingState.CANCELLED}),
-        BookingState.REFUND_DUE: frozenset({BookingState.REFUNDED}),
-        BookingState.COMPLETED: frozenset(),
-        BookingState.CANCELLED: frozenset(),
-        BookingState.REFUNDED: frozenset(),
-    }
-)
-
-
-class Standing(StrEnum):
-    """A booking's state as people are told it."""
-
-    PENDING = auto()
-    CONFIRMED = auto()
-    COMPLETED = auto()
-    EXPIRED = auto()
-    CANCELLED = auto()
-
-
-STANDING = MappingProxyType(
-    {
-        BookingState.HELD: Standing.PENDING,
-        BookingState.RELEASING: Standing.PENDING,
-        BookingState.AWAITING_FUNDS: Standing.PENDING,
-        BookingState.CONFIRMED: Standing.CONFIRMED,
-        BookingState.COMPLETED: Standing.COMPLETED,
-        BookingState.RELEASED: Standing.EXPIRED,
-        BookingState.REFUND_DUE: Standing.CANCELLED,
-        BookingState.REFUNDED: Standing.CANCELLED,
-        BookingState.CANCELLED: Standing.CANCELLED,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +141,11 @@ class Booking:
 
     @property
     def blocking(self) -> bool:
-        return self.state in BLOCKING
+        return FACTS[self.state].blocks
 
     @property
     def standing(self) -> Standing:
-        return STANDING[self.state]
+        return FACTS[self.state].standing
 
     def visible_to(self, actor: Actor) -> bool:
         """Head office sees all, owners and renters their own, a counter its branch's and what it booked itself."""
@@ -244,18 +187,15 @@ class Booking:
         if self.state is BookingState.HELD:
             unopened = self.attempt.state is AttemptState.PREPARED
             return min(self.hold_until, self.created_at + OPEN_WITHIN) if unopened else self.hold_until
-        if self.state in (BookingState.RELEASING, BookingState.AWAITING_FUNDS, BookingState.REFUND_DUE):
-            return self.since
-        if self.money_waits or self.refund_waits:
+        if FACTS[self.state].due or self.money_waits or self.refund_waits:
             return self.since
         return None
 
     @property
     def money_waits(self) -> bool:
         """Whether a payment is authorised for a booking that stands or stood, and was not taken yet."""
-        standing = (BookingState.CONFIRMED, BookingState.COMPLETED, BookingState.CANCELLED)
         paid = self.attempt.state is AttemptState.PAID and self.attempt.captured_at is None
-        return self.state in standing and paid
+        return FACTS[self.state].takes and paid
 
     @property
     def money_moves(self) -> bool:
@@ -291,7 +231,7 @@ class Booking:
         Raises:
             MoveRefused: The table has no such move.
         """
-        if wanted not in MOVES[self.state]:
+        if wanted not in FACTS[self.state].next:
             raise MoveRefused(self.state, wanted)
         history = (*self.history, Step(wanted, now, by, reason=reason))
         unpaid = wanted is BookingState.COMPLETED and self.trouble is not None and self.trouble.why is Why.LAPSED

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
-from engine.domain.booking import BLOCKING, Booking, BookingState
+from engine.domain.booking import Booking
+from engine.domain.booking_states import FACTS, MoneyExpected
 from engine.domain.car import CarTerms
 from engine.domain.ledger import LedgerKind, fact_of
 from engine.domain.money import Money
@@ -15,22 +16,14 @@ from engine.domain.payment import PaymentFacts
 
 #: What Stripe calls a payment that is held and not taken.
 AUTHORISED = "requires_capture"
+MUST_BE_PAID = frozenset(state for state, facts in FACTS.items() if facts.money is MoneyExpected.PAID)
 #: States in which a booking knows of its payment.
-KNOWS = frozenset(
-    {
-        BookingState.CONFIRMED,
-        BookingState.COMPLETED,
-        BookingState.CANCELLED,
-        BookingState.REFUND_DUE,
-        BookingState.REFUNDED,
-    }
-)
-MUST_BE_PAID = frozenset({BookingState.CONFIRMED, BookingState.COMPLETED})
+KNOWS = MUST_BE_PAID | {state for state, facts in FACTS.items() if facts.money is MoneyExpected.RETURNED}
 
 #: What moved as a whole; the other kinds are the shares of it.
 WHOLE = frozenset({LedgerKind.CHARGE, LedgerKind.REFUND})
 #: States in which money is, or will be, somebody's business; the others say that nothing was paid.
-HOLDS_MONEY = frozenset({*BLOCKING, *KNOWS})
+HOLDS_MONEY = frozenset(state for state, facts in FACTS.items() if facts.money is not MoneyExpected.NONE)
 
 #: Currency -> minor units, without zeros.
 Sums = dict[str, int]

@@ -13,7 +13,7 @@ from engine.domain.period import RentalPeriod
 from engine.domain.pricing import Quote, quote
 from engine.domain.text import clean
 
-#: Rows fetched at a time; more stalls the window (shared/ui.md).
+#: Rows fetched at a time; more stalls the window.
 PAGE_SIZE = 50
 
 

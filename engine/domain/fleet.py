@@ -7,7 +7,8 @@ from datetime import datetime
 from enum import StrEnum, auto
 from types import MappingProxyType
 
-from engine.domain.booking import BookingId, Standing
+from engine.domain.booking import BookingId
+from engine.domain.booking_states import Standing
 from engine.domain.car import IN_SERVICE, BranchId, Car, CarStatus, OwnerId
 from engine.domain.damage import Damaged
 from engine.domain.errors import InvalidText

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum, auto
 from types import MappingProxyType
+from typing import assert_never
 
-from engine.domain.booking import Booking, BookingState
+from engine.domain.booking import Booking
+from engine.domain.booking_states import BookingState
 from engine.domain.cancellation import refund_for
 from engine.domain.money import Money
 from engine.domain.payment import AttemptState
@@ -34,13 +36,6 @@ def _all(booking: Booking, _at: datetime) -> Money:
 GIVEN_BACK: Mapping[Reason, Callable[[Booking, datetime], Money]] = MappingProxyType(
     {Reason.CANCELLED: _by_the_rules, Reason.CAR_GONE: _all}
 )
-_REASONS = MappingProxyType(
-    {
-        BookingState.CANCELLED: Reason.CANCELLED,
-        BookingState.REFUND_DUE: Reason.CAR_GONE,
-        BookingState.REFUNDED: Reason.CAR_GONE,
-    }
-)
 
 
 def given_back(booking: Booking, reason: Reason, at: datetime) -> Money:
@@ -50,7 +45,16 @@ def given_back(booking: Booking, reason: Reason, at: datetime) -> Money:
 
 def reason_of(booking: Booking) -> Reason | None:
     """Why something is to be given back of a booking that stands as it does; None where nothing is."""
-    return _REASONS.get(booking.state)
+    match booking.state:
+        case BookingState.CANCELLED:
+            return Reason.CANCELLED
+        case BookingState.REFUND_DUE | BookingState.REFUNDED:
+            return Reason.CAR_GONE
+        case BookingState.HELD | BookingState.AWAITING_FUNDS | BookingState.RELEASING | BookingState.RELEASED:
+            return None
+        case BookingState.CONFIRMED | BookingState.COMPLETED:
+            return None
+    assert_never(booking.state)
 
 
 def owed(booking: Booking) -> Money:

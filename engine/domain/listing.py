@@ -7,7 +7,8 @@ from datetime import datetime, tzinfo
 from enum import StrEnum, auto
 from typing import Generic, Protocol, TypeVar
 
-from engine.domain.booking import STANDING, Booking, BookingState, Standing, Step
+from engine.domain.booking import Booking, Step
+from engine.domain.booking_states import STANDING, BookingState, Standing
 from engine.domain.car import BranchId, CarId, OwnerId
 from engine.domain.errors import Forbidden
 from engine.domain.people import AccountName, Actor, Deed, RenterId, Role

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from engine.domain.booking import STANDING, Booking, BookingState, Standing
+from engine.domain.booking import Booking
+from engine.domain.booking_states import STANDING, BookingState, Standing
 from engine.domain.car import Branch, BranchId
 from engine.domain.damage import Damaged
 from engine.domain.errors import InvalidText

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from engine.domain.booking import STANDING, BookingState, Standing
+from engine.domain.booking_states import STANDING, BookingState, Standing
 from engine.domain.car import CarStatus
 from engine.domain.damage import Damaged
 from engine.domain.money import Money

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
 
-from engine.domain.booking import Booking, BookingId, BookingState, Priced, Step
+from engine.domain.booking import Booking, BookingId, Priced, Step
+from engine.domain.booking_states import BookingState
 from engine.domain.car import Branch, BranchId, Car, CarId, CarTerms, OwnerId
 from engine.domain.errors import MoveRefused
 from engine.domain.money import Money

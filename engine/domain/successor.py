@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from types import MappingProxyType
 
-from engine.domain.booking import MOVES, Booking, BookingState, Step
+from engine.domain.booking import Booking, Step
+from engine.domain.booking_states import MOVES, BookingState
 from engine.domain.payment import Attempt, AttemptState
 
 Moves = Mapping[BookingState, frozenset[BookingState]]

@@ -39,12 +39,19 @@ PATIENCE = MappingProxyType(
 )
 #: Below the sweeper's minute, so that its next round tries again; then twice as long each time.
 _FIRST_PAUSE = timedelta(seconds=30)
+_HOUR = timedelta(hours=1)
 _LONGEST_PAUSE = MappingProxyType(
-    {Why.STUCK: timedelta(minutes=8), Why.SLOW: timedelta(hours=1), Why.MISMATCH: timedelta(hours=1)}
+    {
+        Why.STUCK: timedelta(minutes=8),
+        Why.SLOW: _HOUR,
+        Why.NOBODY: _HOUR,
+        Why.MISMATCH: _HOUR,
+        Why.DOUBTED: _HOUR,
+        Why.REFUND_FAILED: _HOUR,
+        Why.LAPSED: _HOUR,
+    }
 )
 _MOST_DOUBLINGS = 10
-#: A row that is not believed does not mend itself.
-_DOUBTED_PAUSE = timedelta(hours=1)
 #: No engine puts anything off for longer than an hour; a time beyond this was written past the program.
 FURTHEST_DUE = timedelta(hours=2)
 #: No patience is longer than ten days (``PATIENCE``); the same.
@@ -100,7 +107,8 @@ def put_off(before: Trouble | None, why: Why, now: datetime, code: str = "") -> 
     if why is Why.DOUBTED:
         same = before is not None and (before.why, before.code) == (why, code)
         begun = before if before is not None and same else Trouble(why, now, 0, code=code)
-        return replace(begun, tries=begun.tries + 1, again_at=now + _DOUBTED_PAUSE)
+        # A row that is not believed does not mend itself.
+        return replace(begun, tries=begun.tries + 1, again_at=now + _LONGEST_PAUSE[why])
     if before is None or before.why is not why:
         return Trouble(why, now, 1, now + _FIRST_PAUSE, code)
     pause = min(_FIRST_PAUSE * 2 ** min(before.tries, _MOST_DOUBLINGS), _LONGEST_PAUSE[why])

@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from types import MappingProxyType
+from typing import assert_never
 
-from engine.domain.booking import Booking, BookingState
+from engine.domain.booking import Booking
+from engine.domain.booking_states import BookingState
 from engine.domain.books import AUTHORISED, moneys, sums_of
 from engine.domain.car import CarId
 from engine.domain.damage import Damaged
@@ -173,24 +174,22 @@ class UnbelievedCase:
 
 _RELEASED = (BookingState.RELEASING, BookingState.RELEASED)
 _CANCELLED = (BookingState.CONFIRMED, BookingState.CANCELLED)
-#: Whether money was taken -> where it stands -> the moves that end it; what is not here has ended.
-_WAYS = MappingProxyType(
-    {
-        False: {
-            BookingState.HELD: _RELEASED,
-            BookingState.AWAITING_FUNDS: _RELEASED,
-            BookingState.RELEASING: _RELEASED[1:],
-            BookingState.CONFIRMED: _CANCELLED[1:],
-        },
-        True: {
-            BookingState.HELD: _CANCELLED,
-            BookingState.AWAITING_FUNDS: _CANCELLED,
-            BookingState.RELEASING: _CANCELLED,
-            BookingState.RELEASED: _CANCELLED,
-            BookingState.CONFIRMED: _CANCELLED[1:],
-        },
-    }
-)
+
+
+def _way(state: BookingState, *, taken: bool) -> tuple[BookingState, ...]:
+    """The moves that end one that stands so; *taken*: money was."""
+    match state:
+        case BookingState.HELD | BookingState.AWAITING_FUNDS:
+            return _CANCELLED if taken else _RELEASED
+        case BookingState.RELEASING:
+            return _CANCELLED if taken else _RELEASED[1:]
+        case BookingState.RELEASED:
+            return _CANCELLED if taken else ()
+        case BookingState.CONFIRMED:
+            return _CANCELLED[1:]
+        case BookingState.COMPLETED | BookingState.CANCELLED | BookingState.REFUND_DUE | BookingState.REFUNDED:
+            return ()
+    assert_never(state)
 
 
 def ended(
@@ -211,7 +210,7 @@ def ended(
     paid = money.of(booking)
     booking = _at_its_price(booking, paid)
     taken = paid is not None and paid.intent.captured.minor > 0
-    way = _WAYS[taken].get(booking.state, ())
+    way = _way(booking.state, taken=taken)
     moved = booking
     for state in way:
         moved = moved.become(state, now=now, by=by, reason=why if state is way[-1] else None)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from engine.domain.booking import HOLD, BookingState
+from engine.domain.booking import HOLD
+from engine.domain.booking_states import BookingState
 from engine.domain.car import BodyType, Car, CarStatus
 from engine.domain.period import RentalPeriod
 from engine.embedded.demo_fleet import DemoBranch

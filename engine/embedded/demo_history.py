@@ -11,7 +11,8 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from engine.domain.belief import DRAWN_REQUEST
-from engine.domain.booking import HOLD, Booking, BookingId, BookingState, Priced, Step
+from engine.domain.booking import HOLD, Booking, BookingId, Priced, Step
+from engine.domain.booking_states import BookingState
 from engine.domain.car import BranchId, Car
 from engine.domain.giving_back import owed
 from engine.domain.ledger import LedgerRow, charge_rows, refund_rows

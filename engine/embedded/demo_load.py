@@ -26,7 +26,8 @@ from engine.adapters.mongo_restore import MARK
 from engine.adapters.mongo_rights import RIGHTS
 from engine.adapters.mongo_rules import VALIDATORS
 from engine.adapters.mongo_settings import revision_document
-from engine.domain.booking import Booking, BookingState
+from engine.domain.booking import Booking
+from engine.domain.booking_states import BookingState
 from engine.domain.car import Car, CarId, CarStatus, terms_of
 from engine.domain.errors import Misconfigured
 from engine.domain.people import Role

@@ -9,7 +9,7 @@ import httpx
 
 from engine.adapters.mongo_client import Client, Document, database, speaking
 from engine.adapters.stripe_gateway import STRIPE_VERSION
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.errors import Unavailable
 
 _BATCH = 100

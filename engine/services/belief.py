@@ -12,7 +12,8 @@ from typing import Protocol
 import structlog
 
 from engine.domain.belief import Believed, Evidence, believe, held_then, terms_then
-from engine.domain.booking import Booking, BookingId, BookingState
+from engine.domain.booking import Booking, BookingId
+from engine.domain.booking_states import BookingState
 from engine.domain.car import CarTerms
 from engine.domain.errors import Forbidden, NotBelieved, Overtaken
 from engine.domain.giving_back import Reason, reason_of

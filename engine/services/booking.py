@@ -8,7 +8,8 @@ from datetime import datetime
 
 import structlog
 
-from engine.domain.booking import Booking, BookingId, BookingState, Priced, Step
+from engine.domain.booking import Booking, BookingId, Priced, Step
+from engine.domain.booking_states import BookingState
 from engine.domain.car import BranchId, CarId, CarTerms
 from engine.domain.errors import (
     AlreadyAsked,

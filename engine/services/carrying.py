@@ -10,7 +10,8 @@ from typing import TypeAlias
 
 import structlog
 
-from engine.domain.booking import Booking, BookingId, BookingState
+from engine.domain.booking import Booking, BookingId
+from engine.domain.booking_states import FACTS
 from engine.domain.boot_clock import heed_cancellation, rest
 from engine.domain.errors import DriveSphereError, RuleBroken
 from engine.domain.people import Actor
@@ -31,7 +32,6 @@ _AT_ONCE = 8
 #: How long one desk asks Stripe for a booking before another may; and how often orphans are looked for.
 _FOLLOW_FOR, _FOLLOW_LEASE = timedelta(seconds=20), timedelta(seconds=30)
 _ADOPT_EVERY_S = 30.0
-_MOVING = (BookingState.HELD, BookingState.RELEASING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Carrier:
                 if (key := _key(word)) not in self._busy:
                     self._busy.add(key)
                     group.create_task(self._serve(word, places), name=f"wish {word.id}")
-            elif word[1].state in _MOVING and word[1].id not in self._followed:
+            elif FACTS[word[1].state].hold and word[1].id not in self._followed:
                 self._followed.add(word[1].id)
                 group.create_task(self._follow(*word), name=f"follow {word[1].id}")
 
@@ -141,7 +141,7 @@ class Carrier:
         One desk at a time, a while each; should it die, the next one that looks takes over.
         """
         try:
-            while booking.state in _MOVING:
+            while FACTS[booking.state].hold:
                 async with self.leases.alone(f"follow:{booking.id}", _FOLLOW_LEASE) as mine:
                     if not mine:
                         return
@@ -154,7 +154,7 @@ class Carrier:
     async def _watched(self, actor: Actor, booking: Booking) -> Booking:
         clock = self.deeds.clock
         until = clock.now() + _FOLLOW_FOR
-        while booking.state in _MOVING and clock.now() < until:
+        while FACTS[booking.state].hold and clock.now() < until:
             heed_cancellation()
             try:
                 booking = await self.follower.look_again(actor, booking)

@@ -7,7 +7,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from engine.domain.audit import AuditRow
-from engine.domain.booking import Booking, BookingId, BookingState
+from engine.domain.booking import Booking, BookingId
+from engine.domain.booking_states import BookingState
 from engine.domain.car import CarId
 from engine.domain.catalogue import CarWish
 from engine.domain.changed_car import CarIsOut, NotAlike, as_booked, suited_first

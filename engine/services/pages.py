@@ -9,7 +9,8 @@ from datetime import timedelta
 import structlog
 
 from engine.domain.belief import Believed, Doubt
-from engine.domain.booking import Booking, BookingId, BookingState
+from engine.domain.booking import Booking, BookingId
+from engine.domain.booking_states import BookingState
 from engine.domain.errors import NotBelieved, PaymentRefused
 from engine.domain.frozen import again, order_of
 from engine.domain.payment import PAGE_LIFETIME, Attempt, AttemptState, Decline, PageFacts, PageStatus

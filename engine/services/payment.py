@@ -13,7 +13,8 @@ import structlog
 
 from engine.domain.addresses import PageAddress, page_address
 from engine.domain.belief import Believed
-from engine.domain.booking import Booking, BookingId, BookingState
+from engine.domain.booking import Booking, BookingId
+from engine.domain.booking_states import BookingState
 from engine.domain.errors import (
     CarNotRentable,
     Forbidden,

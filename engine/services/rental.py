@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.domain.audit import AuditRow
-from engine.domain.booking import Booking, BookingId, BookingState
+from engine.domain.booking import Booking, BookingId
+from engine.domain.booking_states import BookingState
 from engine.domain.cancellation import RefundQuote
 from engine.domain.errors import MoveRefused, PriceChanged
 from engine.domain.giving_back import Reason, given_back

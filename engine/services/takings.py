@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import structlog
 
 from engine.domain.belief import Believed, Doubt
-from engine.domain.booking import Booking, BookingState
+from engine.domain.booking import Booking
+from engine.domain.booking_states import BookingState
 from engine.domain.errors import NotBelieved, PaymentMismatch, PaymentRefused
 from engine.domain.giving_back import owed
 from engine.domain.ledger import LedgerRow, charge_rows, failed_refund_rows, refund_rows

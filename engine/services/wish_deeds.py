@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import structlog
 
 from engine.domain.audit import AuditRow, Facts
-from engine.domain.booking import Booking, BookingId, BookingState
+from engine.domain.booking import Booking, BookingId
+from engine.domain.booking_states import BookingState
 from engine.domain.errors import AlreadyAsked, DriveSphereError, NotFound, Overtaken, RuleBroken
 from engine.domain.people import AccountName, Actor, Role
 from engine.domain.refund_reason import told_of

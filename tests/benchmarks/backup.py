@@ -26,7 +26,7 @@ from engine.adapters.mongo_bookings import booking_document
 from engine.adapters.mongo_client import Connector, Credentials, connect, database
 from engine.adapters.mongo_provision import provision
 from engine.backing_up import make_backup
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.settings import FirmSettings
 from engine.embedded.mongod import ROOT
 from engine.embedded.servers import open_servers

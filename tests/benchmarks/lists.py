@@ -17,7 +17,7 @@ from pathlib import Path
 from engine.adapters.mongo_listing import filter_of, order_of
 from engine.bootstrap import demo_accounts, open_engine, open_place
 from engine.config import load
-from engine.domain.booking import Standing
+from engine.domain.booking_states import Standing
 from engine.domain.listing import BookingOrder, BookingQuery, BookingScope, scopes_of, selection
 
 _TURNS = 15

@@ -43,7 +43,8 @@ from engine.adapters.mongo_earnings import MongoEarnings
 from engine.adapters.mongo_provision import create_account, provision
 from engine.bootstrap import Engine, Place
 from engine.config import Secret
-from engine.domain.booking import Booking, BookingState
+from engine.domain.booking import Booking
+from engine.domain.booking_states import BookingState
 from engine.domain.car import CarStatus, terms_of
 from engine.domain.payment import AttemptState, Refund, StripeMode
 from engine.domain.people import AccountName, Actor, Role

@@ -17,7 +17,7 @@ from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
 from desktop.widgets.card_grid import CardGrid
 from desktop.widgets.question_box import QuestionBox
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.payment import RefundState
 from engine.embedded.servers import open_servers
 

@@ -22,7 +22,8 @@ from engine.adapters.mongo_work import MongoWork
 from engine.adapters.stripe_gateway import StripeGateway
 from engine.domain import belief
 from engine.domain.belief import Believed, GiveBack, OpenPage
-from engine.domain.booking import BLOCKING, Booking, BookingState
+from engine.domain.booking import Booking
+from engine.domain.booking_states import BLOCKING, BookingState
 from engine.domain.errors import PaymentRefused, PeriodTaken, Unavailable
 from engine.domain.payment import PAGE_LIFETIME, AttemptState
 from engine.domain.period import whole_milliseconds

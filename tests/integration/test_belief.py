@@ -15,7 +15,7 @@ from pymongo.errors import OperationFailure, WriteError
 
 from engine.adapters.mongo_client import CODEC
 from engine.domain.belief import DRAWN_REQUEST, Doubt, doubt_of
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.errors import DamagedRow, NotBelieved, PaymentMismatch, StrangeAddress
 from engine.domain.money import Money
 from engine.domain.payment import AttemptState

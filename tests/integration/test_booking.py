@@ -11,7 +11,7 @@ import pytest
 from builders import make_car, wish
 
 from engine.adapters.mongo_work import MongoWork
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.car import CarId, CarStatus
 from engine.domain.errors import (
     AlreadyAsked,

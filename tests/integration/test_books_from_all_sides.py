@@ -13,7 +13,7 @@ from payments import opened
 from engine.adapters import mongo_books
 from engine.adapters.mongo_books import MongoBooks
 from engine.adapters.mongo_client import Credentials, connect
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.books import DifferenceKind
 from engine.services.reconcile import Reconciler
 

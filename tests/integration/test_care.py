@@ -13,7 +13,7 @@ from payments import opened, run_out, wrote
 from engine.adapters.mongo_books import MongoBooks
 from engine.adapters.mongo_client import Credentials, connect
 from engine.config import Secret
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.books import DifferenceKind
 from engine.domain.catalogue import CarWish
 from engine.domain.errors import Forbidden, InvalidText, MoveRefused, Overtaken, Unavailable

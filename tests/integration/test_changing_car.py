@@ -17,7 +17,7 @@ from engine.adapters.mongo_client import Credentials, connect
 from engine.adapters.mongo_ownrows import posting_of, rental_of
 from engine.adapters.mongo_work import MongoWork
 from engine.domain.belief import Doubt
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.car import BodyType, CarStatus, Fuel, OwnerId, Transmission
 from engine.domain.changed_car import CarIsOut, NotAlike
 from engine.domain.earnings import earnings

@@ -15,7 +15,7 @@ from engine.adapters.mongo_client import CODEC, Credentials, connect
 from engine.adapters.mongo_deployment import MongoDeployment
 from engine.bootstrap import Place, open_engine
 from engine.config import Secret
-from engine.domain.booking import BLOCKING
+from engine.domain.booking_states import BLOCKING
 from engine.domain.payment import StripeMode
 from engine.embedded.demo_load import load_demo
 from engine.embedded.demo_payments import introduce_payments

@@ -13,7 +13,7 @@ from commands_counted import counted
 from earnings_builders import MINE, OTHER, History, berlin
 
 from engine.adapters.mongo_client import Credentials, connect
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.car import CarStatus
 from engine.domain.errors import Forbidden, InvalidText
 from engine.domain.explained import Figure, Question

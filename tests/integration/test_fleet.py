@@ -15,7 +15,7 @@ from pymongo import monitoring
 
 from engine.adapters.mongo_client import Credentials, connect, database
 from engine.adapters.mongo_rules import LEVEL
-from engine.domain.booking import Standing
+from engine.domain.booking_states import Standing
 from engine.domain.car import CarId, CarStatus, OwnerId
 from engine.domain.car_form import CarForm
 from engine.domain.errors import (

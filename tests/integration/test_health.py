@@ -21,7 +21,8 @@ from engine.adapters.mongo_health import MongoHealth
 from engine.adapters.mongo_provision import provision
 from engine.adapters.redis_rights import USER, acl
 from engine.config import Secret
-from engine.domain.booking import BookingId, BookingState
+from engine.domain.booking import BookingId
+from engine.domain.booking_states import BookingState
 from engine.domain.car import CarId, CarStatus
 from engine.domain.errors import Forbidden
 from engine.domain.health import Area, Claimed, Level, Overlaps

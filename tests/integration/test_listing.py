@@ -22,7 +22,7 @@ from engine.adapters.mongo_listing import _in_order, filter_of, order_of
 from engine.adapters.mongo_views import FLEET as FLEET_VIEW
 from engine.adapters.mongo_views import FLEET_IN_ORDER, FLEET_LIST, RENTER_CHANGES, STANDINGS, VIEWS
 from engine.booking_desk import readable_to
-from engine.domain.booking import BookingState, Standing
+from engine.domain.booking_states import BookingState, Standing
 from engine.domain.car import BranchId, OwnerId
 from engine.domain.csv_text import PLAIN
 from engine.domain.errors import Forbidden, InvalidText, NotFound

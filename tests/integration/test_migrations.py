@@ -24,7 +24,7 @@ from engine.adapters.mongo_client import CODEC, Credentials, connect, database
 from engine.adapters.mongo_provision import create_account, provision
 from engine.adapters.mongo_rules import VALIDATORS
 from engine.bootstrap import open_engine
-from engine.domain.booking import BLOCKING
+from engine.domain.booking_states import BLOCKING
 from engine.domain.errors import DatabaseTooOld, ProgramTooOld
 from engine.domain.settings import FirmSettings
 

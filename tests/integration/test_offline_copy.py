@@ -21,7 +21,7 @@ from within import WITHIN_S
 
 from engine.adapters.copy_vault import CopyVault
 from engine.adapters.mongo_copy import MongoMoment
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.car import CarStatus
 from engine.domain.copying import PICTURES
 from engine.domain.errors import CopyOutOfReach, CopyUnusable, Forbidden, NoKeyring, NotFound, Unavailable

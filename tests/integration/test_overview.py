@@ -14,7 +14,8 @@ from commands_counted import counted
 
 from engine.adapters.mongo_bookings import booking_document
 from engine.adapters.mongo_documents import claim_document, ledger_document
-from engine.domain.booking import BookingId, BookingState
+from engine.domain.booking import BookingId
+from engine.domain.booking_states import BookingState
 from engine.domain.car import IN_SERVICE, CarStatus
 from engine.domain.errors import Forbidden, InvalidText, NotFound
 from engine.domain.fleet import FleetQuery

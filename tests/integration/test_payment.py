@@ -11,7 +11,7 @@ from builders import wish
 from payments import opened, run_out
 
 from engine.config import Secret
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.errors import Forbidden, NotBelieved, NotFound, Unavailable
 from engine.domain.payment import AttemptState, NoStripeKey
 

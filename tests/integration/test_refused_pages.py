@@ -6,7 +6,7 @@ import pytest
 from builders import wish
 from payments import opened
 
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.errors import PaymentRefused
 
 pytestmark = pytest.mark.asyncio

@@ -11,7 +11,7 @@ from payments import let_go, opened, run_out
 from pymongo.errors import WriteError
 
 from engine.adapters.mongo_work import MongoWork
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.car import CarStatus
 from engine.domain.catalogue import CarWish
 from engine.domain.damage import Damaged

@@ -10,7 +10,7 @@ from builders import BERLIN, DATABASE, PASSWORD, RENTER, days, wish
 from pymongo.errors import OperationFailure
 
 from engine.adapters.mongo_documents import renter_document
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.catalogue import CarWish
 from engine.domain.errors import Forbidden, NotFound
 from engine.domain.listing import BookingQuery, BookingScope

@@ -17,7 +17,7 @@ from engine.adapters.mongo_client import Connector, Credentials, connect
 from engine.backing_up import make_backup
 from engine.bootstrap import choose_password, open_engine
 from engine.domain.availability import ClaimKind
-from engine.domain.booking import BLOCKING, BookingState
+from engine.domain.booking_states import BLOCKING, BookingState
 from engine.domain.errors import DamagedRow, Forbidden, LookingBack, MoveRefused, PeriodTaken
 from engine.domain.restored import Outcome
 from engine.restoring import Order, Target, restore

@@ -15,7 +15,7 @@ from payments import opened
 from engine.adapters import mongo_movements
 from engine.background import at_work
 from engine.domain.availability import Why
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.car import BranchId, CarStatus, OwnerId
 from engine.domain.catalogue import CarWish
 from engine.domain.errors import (

@@ -17,7 +17,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from payments import run_out, stripe_of
 
-from engine.domain.booking import BLOCKING, Booking, BookingState
+from engine.domain.booking import Booking
+from engine.domain.booking_states import BLOCKING, BookingState
 from engine.domain.errors import DriveSphereError
 from engine.domain.payment import AttemptState, RefundState
 from engine.domain.period import RentalPeriod

@@ -16,7 +16,7 @@ from keyrings import MemoryKeyring, keyring_in_use
 
 from engine.adapters import mongo_copy, mongo_ownrows
 from engine.adapters.copy_vault import CopyVault
-from engine.domain.booking import BookingState, Standing
+from engine.domain.booking_states import BookingState, Standing
 from engine.domain.copying import kept_since
 from engine.domain.csv_text import PLAIN
 from engine.domain.errors import Forbidden, InvalidText

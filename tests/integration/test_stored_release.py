@@ -16,7 +16,7 @@ from engine.adapters.mongo_earnings import MongoEarnings
 from engine.adapters.mongo_provision import create_account, provision
 from engine.adapters.mongo_views import FLEET
 from engine.adapters.stripe_gateway import StripeGateway
-from engine.domain.booking import BLOCKING, BookingState
+from engine.domain.booking_states import BLOCKING, BookingState
 from engine.domain.people import AccountName, Actor, Role
 from engine.domain.settings import FirmSettings
 from engine.domain.span import month

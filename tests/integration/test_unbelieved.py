@@ -13,7 +13,7 @@ from payments import opened
 from engine.adapters.mongo_books import MongoBooks
 from engine.adapters.mongo_client import Credentials, connect
 from engine.config import Secret
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.errors import Forbidden, InvalidText, MoveRefused, NotBelieved, Overtaken, Unavailable
 from engine.domain.money import Money
 from engine.domain.payment import RefundState

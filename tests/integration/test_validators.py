@@ -13,7 +13,8 @@ from builders import DATABASE, PASSWORD, days, wish
 from pymongo.errors import BulkWriteError, WriteError
 
 from engine.adapters.mongo_rules import EARLIEST, LATEST, RULES, VALIDATORS, same_validator
-from engine.domain.booking import Booking, BookingState
+from engine.domain.booking import Booking
+from engine.domain.booking_states import BookingState
 from engine.domain.errors import InvalidPeriod, NotBelieved
 from engine.domain.health import Area, Level
 from engine.domain.period import RentalPeriod

@@ -17,7 +17,7 @@ from stripe_sender import SECRET, Sender
 
 from engine.adapters.stripe_gateway import StripeGateway
 from engine.adapters.webhook_server import open_webhooks, webhook_app
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.errors import Misconfigured
 
 pytestmark = pytest.mark.asyncio

@@ -20,7 +20,7 @@ from engine.adapters.mongo_provision import provision
 from engine.adapters.mongo_views import own_names
 from engine.adapters.wish_signing import new_key, sign
 from engine.background import at_work
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.errors import (
     MoveRefused,
     PeriodTaken,

@@ -26,7 +26,7 @@ from engine.adapters.migrations import LATEST
 from engine.bootstrap import demo_accounts, open_engine, open_place
 from engine.cli_parts import in_words
 from engine.config import Secret, Settings, kept_password, load
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.catalogue import CarWish
 from engine.domain.errors import (
     AccountDisabled,

@@ -16,7 +16,7 @@ from desktop.bridge import EngineThread
 from desktop.viewmodels.booking import Stage
 from engine.config import Secret
 from engine.domain.availability import Why
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.errors import PeriodTaken
 
 CTRL = Qt.KeyboardModifier.ControlModifier

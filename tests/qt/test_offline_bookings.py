@@ -31,7 +31,7 @@ from desktop.widgets.button import Button
 from desktop.widgets.text import Text
 from engine.adapters import mongo_client
 from engine.config import load
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.damage import Damaged
 from engine.domain.errors import CopyUnusable, Misconfigured
 from engine.domain.listing import BookingOrder

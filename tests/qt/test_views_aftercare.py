@@ -17,7 +17,8 @@ from desktop.viewmodels.booking import PanelState, Stage
 from desktop.views.client.aftercare import Aftercare
 from desktop.views.refund_reason import ReasonDialog
 from desktop.widgets.question_box import FINAL, QuestionBox
-from engine.domain.booking import BookingId, BookingState
+from engine.domain.booking import BookingId
+from engine.domain.booking_states import BookingState
 from engine.domain.cancellation import RefundQuote
 from engine.domain.money import Money
 from engine.domain.people import Role

@@ -18,7 +18,7 @@ from desktop.views.bookings.row import row_of
 from desktop.views.bookings.table import ROW_PX, two_lines
 from desktop.views.tools import Tools
 from desktop.widgets.shimmer import ShimmerClock
-from engine.domain.booking import BookingState, Standing
+from engine.domain.booking_states import BookingState, Standing
 from engine.domain.car import OwnerId
 from engine.domain.errors import Unavailable
 from engine.domain.listing import BookingOrder, BookingQuery, BookingRows, BookingScope

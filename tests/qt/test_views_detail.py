@@ -23,7 +23,8 @@ from desktop.views.bookings.story import by_words, late_news, moments_of, paymen
 from desktop.views.tools import Tools
 from desktop.widgets.bones import Bones
 from desktop.widgets.shimmer import ShimmerClock
-from engine.domain.booking import UNTOLD, BookingState, Step
+from engine.domain.booking import UNTOLD, Step
+from engine.domain.booking_states import BookingState
 from engine.domain.car import OwnerId
 from engine.domain.errors import Unavailable
 from engine.domain.money import Money

@@ -26,7 +26,7 @@ from desktop.viewmodels.owner.explain import ExplainViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.views.owner.earnings_charts import Asked
 from desktop.views.owner.earnings_page import EarningsPage
-from desktop.views.owner.earnings_words import change, percent, span_name
+from desktop.views.owner.earnings_words import change, share_percent, span_name
 from desktop.views.tools import Tools
 from desktop.widgets.shimmer import ShimmerClock
 from engine.domain.beside import stretches
@@ -435,7 +435,7 @@ def test_words_for_figures():
     assert [span_name(span) for span in (quarter(2026, 3, ZONE), year_of(2025, ZONE))] == ["Q3 2026", "2025"]
     nothing = Figures("EUR")
     assert change(Figure.UTILISATION, nothing, nothing, "2025")[0] == "2025: –"  # noqa: RUF001
-    assert percent(report_of(month(2026, 11, ZONE)).currencies[0].total.utilisation) == "13 %"
+    assert share_percent(report_of(month(2026, 11, ZONE)).currencies[0].total.utilisation) == "13 %"
     assert own_days(NOW.date(), NOW.date(), ZONE).by_day
     assert ExportPhase.IDLE is not ExportPhase.DONE
     assert Asked(Figure.NET) == Asked(Figure.NET)

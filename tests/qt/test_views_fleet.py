@@ -34,7 +34,8 @@ from desktop.views.tools import Tools
 from desktop.widgets.colour_dots import ColourDots
 from desktop.widgets.photo_strip import PhotoStrip
 from desktop.widgets.shimmer import ShimmerClock
-from engine.domain.booking import BookingId, Standing
+from engine.domain.booking import BookingId
+from engine.domain.booking_states import Standing
 from engine.domain.car import CarStatus, OwnerId
 from engine.domain.car_form import CarForm, CarRules
 from engine.domain.errors import Overtaken, Unavailable

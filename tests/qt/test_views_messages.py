@@ -8,10 +8,11 @@ import pytest
 from builders import BERLIN, LISBON
 from PySide6.QtCore import QLocale
 
-from desktop import messages
+from desktop import booking_words, messages
 from desktop.messages import Step, say
 from engine.domain import errors
-from engine.domain.booking import BookingId, Standing
+from engine.domain.booking import BookingId
+from engine.domain.booking_states import Standing
 from engine.domain.car import BodyType, Fuel, Transmission
 from engine.domain.catalogue import CarOrder
 from engine.domain.money import Money
@@ -86,7 +87,7 @@ def test_unknown_problem_is_told_with_its_code():
     ("words", "kinds"),
     [
         (messages.ROLES, Role),
-        (messages.STANDINGS, Standing),
+        (booking_words.STANDINGS, Standing),
         (messages.BODIES, BodyType),
         (messages.FUELS, Fuel),
         (messages.TRANSMISSIONS, Transmission),

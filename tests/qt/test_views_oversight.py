@@ -33,7 +33,7 @@ from desktop.views.tools import Tools
 from desktop.widgets.shimmer import ShimmerClock
 from engine.domain.audit import AuditPage as Rows
 from engine.domain.audit import AuditQuery, AuditRow
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.branches import BranchLine
 from engine.domain.car import BranchId
 from engine.domain.errors import InvalidText, Unavailable

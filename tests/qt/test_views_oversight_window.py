@@ -27,7 +27,8 @@ from engine.adapters import mongo_client
 from engine.adapters.mongo_bookings import booking_document
 from engine.adapters.mongo_documents import ledger_document
 from engine.domain.audit import AuditQuery
-from engine.domain.booking import BookingId, Standing
+from engine.domain.booking import BookingId
+from engine.domain.booking_states import Standing
 from engine.domain.errors import Unavailable
 from engine.domain.health import Area, Level
 from engine.domain.ledger import charge_rows

@@ -17,7 +17,7 @@ from desktop.views.client.booking_panel import BookingPanel
 from desktop.views.tools import Tools
 from desktop.widgets.question_box import QuestionBox
 from desktop.widgets.shimmer import ShimmerClock
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.errors import InvalidText, PaymentRefused, PeriodTaken, Unavailable
 from engine.domain.money import Money
 from engine.domain.payment import AttemptState, Refund, RefundState

@@ -25,7 +25,8 @@ from desktop.views.client.page_address import ONLY_HERE, SCAN
 from desktop.views.client.payment_status import DECLINED, DECLINES, PaymentStatus, status_words
 from desktop.widgets.qr_code import QrCode
 from engine.domain.addresses import BrowserNotOpened, NotOpenedWhy, page_address
-from engine.domain.booking import BookingId, BookingState
+from engine.domain.booking import BookingId
+from engine.domain.booking_states import BookingState
 from engine.domain.errors import PaymentRefused
 from engine.domain.payment import AttemptState, Decline
 

@@ -17,7 +17,8 @@ from desktop.messages import branch_time
 from desktop.views.bookings.story import moments_of, payments_of
 from desktop.views.client.why_not import WhyNot
 from engine.domain.availability import Why
-from engine.domain.booking import BookingState, Step
+from engine.domain.booking import Step
+from engine.domain.booking_states import BookingState
 from engine.domain.people import AccountName
 
 _SECONDS = st.integers(1, 6 * 3600)

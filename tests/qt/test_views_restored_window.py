@@ -16,7 +16,7 @@ from engine.adapters.backup_file import BackupKey
 from engine.adapters.mongo_client import Connector, Credentials, connect
 from engine.backing_up import make_backup
 from engine.bootstrap import choose_password, open_engine
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.people import RenterId
 from engine.domain.restored import Outcome
 from engine.restoring import Order, Target, restore

@@ -17,7 +17,7 @@ from desktop.viewmodels.session import SessionPhase, SessionState
 from desktop.views.connection import SLOW
 from desktop.views.window_place import smallest
 from desktop.widgets.text import Text
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.errors import AccountDisabled, Unavailable
 from engine.domain.people import AccountName, Role
 

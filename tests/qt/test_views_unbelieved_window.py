@@ -9,7 +9,7 @@ from payments import opened, stripe_of
 from person import person_at
 from PySide6.QtCore import Qt
 
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.errors import DamagedRow, NotBelieved
 from engine.domain.refund_reason import UsualReason
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import settings
 
-from engine.domain.booking import HOLD, Booking, BookingState, Step
+from engine.domain.booking import HOLD, Booking, Step
+from engine.domain.booking_states import BookingState
 from engine.domain.money import Money
 from engine.domain.payment import PAGE_LIFETIME, Attempt, PageFacts, PageStatus
 from engine.domain.period import RentalPeriod

@@ -19,7 +19,7 @@ from engine.domain.availability import (
     next_free,
     obstacle_of,
 )
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.car import CarStatus
 from engine.domain.period import RentalPeriod
 

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.domain.belief import Doubt, Evidence, believe, doubt_of, terms_then
-from engine.domain.booking import MOVES, Booking, BookingId, BookingState, Priced, Step
+from engine.domain.booking import Booking, BookingId, Priced, Step
+from engine.domain.booking_states import MOVES, BookingState
 from engine.domain.cancellation import CancellationRule
 from engine.domain.car import BranchId, CarId, CarTerms, OwnerId, TermsSince
 from engine.domain.errors import NotBelieved

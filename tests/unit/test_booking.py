@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.booking import BLOCKING, HOLD, MOVES, STANDING, BookingState, Standing, Step
+from engine.domain.booking import HOLD, Step
+from engine.domain.booking_states import BLOCKING, MOVES, STANDING, BookingState, Standing
 from engine.domain.errors import MoveRefused
 from engine.domain.payment import AttemptState
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from engine.adapters.mongo_settings import first_revision
-from engine.domain.booking import BLOCKING, MOVES, BookingState
+from engine.domain.booking_states import BLOCKING, MOVES, BookingState
 from engine.domain.car import CarStatus
 from engine.domain.giving_back import owed
 from engine.domain.ledger import LedgerKind

@@ -38,7 +38,8 @@ from engine.adapters.mongo_reading import read, shown
 from engine.adapters.mongo_renter_files import file_document, file_of
 from engine.domain.accounts import Person, Post
 from engine.domain.audit import AuditRow
-from engine.domain.booking import Booking, BookingId, BookingState, Step
+from engine.domain.booking import Booking, BookingId, Step
+from engine.domain.booking_states import BookingState
 from engine.domain.cancellation import CancellationRule
 from engine.domain.car import terms_of
 from engine.domain.csv_text import CsvHabits

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from view_builders import make_booking
 
 from engine.domain import frozen
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.money import Money
 from engine.domain.payment import PageOrder, Stay
 from engine.domain.period import RentalPeriod

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from engine.domain.booking import BookingState as S
+from engine.domain.booking_states import BookingState as S
 from engine.domain.payment import AttemptState
 from engine.domain.trouble import PATIENCE, ByHand, Trouble, Why, put_off
 

@@ -15,7 +15,8 @@ from engine.adapters.mongo_bookings import booking_document, booking_of
 from engine.adapters.mongo_reading import read
 from engine.adapters.mongo_unbelieved import saved
 from engine.domain.belief import DecidedByHand, Doubt
-from engine.domain.booking import BLOCKING, MOVES, BookingState, Step
+from engine.domain.booking import Step
+from engine.domain.booking_states import BLOCKING, MOVES, BookingState
 from engine.domain.damage import Damaged
 from engine.domain.errors import NotBelieved
 from engine.domain.ledger import LedgerKind, charge_rows, refund_rows

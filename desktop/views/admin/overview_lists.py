@@ -9,8 +9,9 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget
 
+from desktop.booking_words import STANDINGS
 from desktop.figures import amount, clock_time, day_time
-from desktop.messages import STANDINGS, booking_number
+from desktop.messages import booking_number
 from desktop.models.pages import PagesModel
 from desktop.models.rows import Column
 from desktop.theme.tokens import GRID, TypeSize

@@ -39,7 +39,7 @@ from desktop.widgets.combo import Combo
 from desktop.widgets.page_header import PageHeader
 from desktop.widgets.text import isolated
 from desktop.widgets.tile import Tile
-from engine.domain.booking import Standing
+from engine.domain.booking_states import Standing
 from engine.domain.car import BranchId
 from engine.domain.overview import MoneyQuestion, Overview, Pulse
 from engine.domain.people import Role

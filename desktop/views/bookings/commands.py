@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
+from desktop.booking_words import STANDINGS
 from desktop.commands import Command
-from desktop.messages import STANDINGS
 from desktop.viewmodels.day_span import Days, DaySpan
 from desktop.views.bookings.page import BookingsPage
 from desktop.views.bookings.words import DAYS, ORDERS, SCOPES, orders_for
-from engine.domain.booking import Standing
+from engine.domain.booking_states import Standing
 from engine.domain.listing import BookingOrder, BookingScope
 
 _QUICK_DAYS = (Days.TODAY, Days.TOMORROW, Days.NEXT_7)

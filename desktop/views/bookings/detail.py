@@ -41,7 +41,8 @@ from desktop.widgets.record_table import RecordTable
 from desktop.widgets.side_panel import SidePanel
 from desktop.widgets.text import Text
 from desktop.widgets.timeline import Timeline
-from engine.domain.booking import Booking, BookingId, BookingState
+from engine.domain.booking import Booking, BookingId
+from engine.domain.booking_states import BookingState
 from engine.domain.car import BranchId, CarId
 from engine.domain.care import Lost
 from engine.domain.phone import phone_text
@@ -129,7 +130,7 @@ class BookingDetail(SidePanel):
         self.draw(self.vm.state)
 
     def draw(self, state: DetailState) -> None:
-        inside = self._has_the_focus()
+        inside = self.has_the_focus
         booking = state.booking
         waiting = booking is None and state.phase is Phase.LOADING
         self.bones.show(waiting=waiting, acts=self.vm.may_act)
@@ -201,7 +202,7 @@ class BookingDetail(SidePanel):
         panel = state.panel()
         stage = (panel.stage, panel.page_ready)
         moved, self._stage = stage != self._stage, stage
-        if inside and self.isVisible() and (moved or not self._has_the_focus()):
+        if inside and self.isVisible() and (moved or not self.has_the_focus):
             self._first().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _paying(self) -> bool:
@@ -211,10 +212,6 @@ class BookingDetail(SidePanel):
         """What is most likely wanted; the panel itself while nothing can be pressed."""
         pressable = (self.main, self.aftercare.again, self.aftercare.returned, self.number.button)
         return next((each for each in pressable if each.isEnabled() and each.isVisibleTo(self)), self)
-
-    def _has_the_focus(self) -> bool:
-        focused = self.window().focusWidget()
-        return focused is None or focused is self or self.isAncestorOf(focused)
 
     def _search_again(self) -> None:
         if self.vm.state.booking is not None:

@@ -9,7 +9,8 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.messages import STANDINGS, branch_name
+from desktop.booking_words import STANDINGS
+from desktop.messages import branch_name
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID
 from desktop.viewmodels.bookings import BookingsState, BookingsViewModel
@@ -23,7 +24,7 @@ from desktop.widgets.combo import Combo
 from desktop.widgets.flow import FlowLayout, with_label
 from desktop.widgets.search_field import SearchField
 from desktop.widgets.text import Text
-from engine.domain.booking import Standing
+from engine.domain.booking_states import Standing
 from engine.domain.car import BranchId
 from engine.domain.listing import BookingScope
 from engine.domain.moments.reading import Lean

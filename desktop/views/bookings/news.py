@@ -9,7 +9,8 @@ from desktop.messages import booking_number
 from desktop.theme.theme import Theme
 from desktop.views.bookings.story import late_news
 from desktop.widgets.toast import Toast
-from engine.domain.booking import Booking, BookingState
+from engine.domain.booking import Booking
+from engine.domain.booking_states import BookingState
 from engine.domain.people import Actor
 
 _SHOW = "Show"

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from desktop.messages import DAMAGED, STANDINGS, amount, booking_number, branch_time
+from desktop.booking_words import STANDINGS
+from desktop.messages import DAMAGED, amount, booking_number, branch_time
 from desktop.theme.tokens import Tone
 from desktop.views.bookings.words import short_day
 from desktop.widgets.countdown import clock_text
-from engine.domain.booking import Booking, BookingState, Standing
+from engine.domain.booking import Booking
+from engine.domain.booking_states import BookingState, Standing
 from engine.domain.car import BranchId
 from engine.domain.damage import Damaged
 from engine.domain.listing import Listed

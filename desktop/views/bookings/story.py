@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import pairwise
-from types import MappingProxyType
+from typing import assert_never
 
+from desktop.booking_words import by_a_person, step_words
 from desktop.messages import amount, branch_time
 from desktop.theme.tokens import Tone
 from desktop.views.doubt_words import doubt_in_full
 from desktop.views.refund_reason import reason_words
 from desktop.widgets.timeline import Moment
-from engine.domain.booking import UNTOLD, Booking, BookingState, Step
+from engine.domain.booking import UNTOLD, Booking, Step
+from engine.domain.booking_states import BookingState
 from engine.domain.care import Lost
 from engine.domain.payment import Attempt, AttemptState, RefundState
 from engine.domain.trouble import Why
@@ -22,31 +24,8 @@ from engine.domain.zones import shown_zone
 _LATE_KEPT = "Paid after the hold was over; the car was still free"
 _LATE_LOST = "Paid after the hold was over; the car was no longer free"
 _TOO_LATE = "Paid after the rental would have ended"
-_STEPS = MappingProxyType(
-    {
-        BookingState.HELD: ("Car held", Tone.ACCENT),
-        BookingState.AWAITING_FUNDS: ("Payment on its way", Tone.ACCENT),
-        BookingState.RELEASED: ("Car set free, nothing charged", Tone.NEUTRAL),
-        BookingState.CONFIRMED: ("Paid and confirmed", Tone.POSITIVE),
-        BookingState.COMPLETED: ("Car came back", Tone.POSITIVE),
-        BookingState.CANCELLED: ("Cancelled", Tone.DANGER),
-        BookingState.REFUNDED: ("Money given back", Tone.NEUTRAL),
-    }
-)
-#: What people do; every other step is the clock's or Stripe's.
-_DEEDS = frozenset({BookingState.HELD, BookingState.COMPLETED, BookingState.CANCELLED})
 #: What engines sign with when nobody at a desk asked for it.
 _OURSELVES = frozenset({"sweeper", "stripe", "worker", "demo"})
-_TROUBLES = MappingProxyType(
-    {
-        Why.STUCK: "Stripe has not answered for a while. It is asked again; nothing is lost.",
-        Why.SLOW: "The money is on its way at a bank.",
-        Why.NOBODY: "Its next step is due and no desk with a Stripe key has taken it.",
-        Why.MISMATCH: "Stripe tells something else than was asked for. Head office must look.",
-        Why.REFUND_FAILED: "Stripe could not give the money back. Head office must pay it another way.",
-        Why.LAPSED: "The card's approval ran out before the money was taken. The booking stands unpaid.",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +73,26 @@ def late_news(booking: Booking) -> str:
     return ""
 
 
-def trouble_words(booking: Booking) -> str:
+def trouble_words(booking: Booking) -> str:  # noqa: PLR0911 -- one for each trouble
     """What keeps it from its next step; empty while it goes well or somebody has seen to it."""
     if booking.trouble is None or booking.settled_by_hand:
         return ""
-    if booking.trouble.why is Why.DOUBTED:
-        return doubt_in_full(booking.trouble.code)
-    return _TROUBLES[booking.trouble.why]
+    match booking.trouble.why:
+        case Why.STUCK:
+            return "Stripe has not answered for a while. It is asked again; nothing is lost."
+        case Why.SLOW:
+            return "The money is on its way at a bank."
+        case Why.NOBODY:
+            return "Its next step is due and no desk with a Stripe key has taken it."
+        case Why.MISMATCH:
+            return "Stripe tells something else than was asked for. Head office must look."
+        case Why.DOUBTED:
+            return doubt_in_full(booking.trouble.code)
+        case Why.REFUND_FAILED:
+            return "Stripe could not give the money back. Head office must pay it another way."
+        case Why.LAPSED:
+            return "The card's approval ran out before the money was taken. The booking stands unpaid."
+    assert_never(booking.trouble.why)
 
 
 def payments_of(booking: Booking, now: datetime) -> list[PaymentLine]:
@@ -111,7 +103,7 @@ def payments_of(booking: Booking, now: datetime) -> list[PaymentLine]:
 def _was_asked(booking: Booking, step: Step) -> bool:
     """Whether somebody at a desk did it. What the clock or Stripe does is signed by the desk that took note of it."""
     given_up = step.state is BookingState.RELEASING and not _ran_out(booking, step)
-    return (step.state in _DEEDS or given_up or step.change is not None) and step.by not in _OURSELVES
+    return (by_a_person(step.state) or given_up or step.change is not None) and step.by not in _OURSELVES
 
 
 def _ran_out(booking: Booking, step: Step) -> bool:
@@ -121,11 +113,11 @@ def _ran_out(booking: Booking, step: Step) -> bool:
 def _step(booking: Booking, before: Step | None, step: Step) -> tuple[str, Tone]:
     if step.change is not None:
         return f"Moved from {step.change.before.label} to {step.change.after.label}", Tone.ACCENT
-    if step.state is BookingState.RELEASING:
-        return ("The hold ran out unpaid" if _ran_out(booking, step) else "Given up before it was paid"), Tone.NEUTRAL
+    if step.state is BookingState.RELEASING and _ran_out(booking, step):
+        return "The hold ran out unpaid", Tone.NEUTRAL
     if before is not None and before.state is BookingState.RELEASED:
         return _late(booking, step), Tone.POSITIVE if step.state is BookingState.CONFIRMED else Tone.WARNING
-    return _STEPS.get(step.state, ("Paid without a car; the money goes back", Tone.WARNING))
+    return step_words(step.state)
 
 
 def _late(booking: Booking, step: Step) -> str:

@@ -119,7 +119,7 @@ class BookingPanel(FormPanel):
         self._vm.pay()
 
     def draw(self, state: PanelState) -> None:
-        inside = self._has_the_focus()
+        inside = self.has_the_focus
         self.set_title(_TITLES.get(state.stage, "Book this car" if state.booking is None else "Pay this booking"))
         if state.offer is not None:
             self.car.show_car(state.offer.car)
@@ -169,10 +169,6 @@ class BookingPanel(FormPanel):
         self.main.setToolTip("" if self._online else "There is no connection to the database.")
         self.second.setVisible(state.stage is Stage.PAYING)
 
-    def _has_the_focus(self) -> bool:
-        focused = self.window().focusWidget()
-        return focused is None or focused is self or self.isAncestorOf(focused)
-
     def _move_focus(self, state: PanelState, *, inside: bool) -> None:
         """To what is to be done next, when that has changed; never out of a page behind the panel.
 
@@ -185,7 +181,7 @@ class BookingPanel(FormPanel):
             return
         if moved and self.main.isVisible() and self.main.isEnabled():
             self.main.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif not self._has_the_focus():
+        elif not self.has_the_focus:
             self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _do_main(self) -> None:

@@ -7,7 +7,8 @@ from types import MappingProxyType
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.messages import amount, booking_number
+from desktop.booking_words import end_words, paid_words
+from desktop.messages import booking_number
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, Tone, TypeSize
@@ -15,8 +16,9 @@ from desktop.viewmodels.booking import PanelState, Stage
 from desktop.views.client.page_address import PageAddressView
 from desktop.widgets.countdown import Countdown
 from desktop.widgets.text import Text
-from engine.domain.booking import Booking, BookingState
-from engine.domain.payment import AttemptState, RefundState
+from engine.domain.booking import Booking
+from engine.domain.booking_states import BookingState
+from engine.domain.payment import AttemptState
 
 ICON = 28
 TEST_CARD = "Demo: pay with the test card 4242 4242 4242 4242, any date ahead, any code."
@@ -48,10 +50,6 @@ DECLINES = MappingProxyType(
         "payment_intent_authentication_failure": "The bank could not confirm who pays; nothing was charged.",
     }
 )
-_REFUNDS = {
-    RefundState.DONE: "was refunded",
-    RefundState.FAILED: "could not be refunded; head office sees to it",
-}
 
 
 def status_words(state: PanelState) -> StatusWords | None:
@@ -69,8 +67,8 @@ def status_words(state: PanelState) -> StatusWords | None:
         return StatusWords(Icon.CLOCK, Tone.NEUTRAL, "Letting the car go …", sentence)
     if state.stage is Stage.CONFIRMED:
         tone = Tone.WARNING if _lapsed(booking) else Tone.POSITIVE
-        return StatusWords(Icon.DONE, tone, "Confirmed", _paid(booking))
-    return _over(booking)
+        return StatusWords(Icon.DONE, tone, "Confirmed", paid_words(booking))
+    return StatusWords(Icon.INFO, Tone.NEUTRAL, *end_words(booking))
 
 
 def _to_pay(state: PanelState, booking: Booking) -> str:
@@ -85,27 +83,8 @@ def _to_pay(state: PanelState, booking: Booking) -> str:
     return "Open the payment page in the browser, or show its address."
 
 
-def _paid(booking: Booking) -> str:
-    if _lapsed(booking):
-        return f"Not paid: the card's approval of {amount(booking.price)} ran out before it was taken."
-    return f"Paid {amount(booking.price)}."
-
-
 def _lapsed(booking: Booking) -> bool:
     return booking.attempt.state is AttemptState.LAPSED
-
-
-def _over(booking: Booking) -> StatusWords:
-    back = amount(booking.refund.amount if booking.refund else booking.price)
-    done = _REFUNDS.get(booking.refund.state, "is being refunded") if booking.refund else ""
-    words = {
-        BookingState.COMPLETED: ("Completed", f"The car is back. {_paid(booking)}"),
-        BookingState.CANCELLED: ("Cancelled", f"{back} {done}." if booking.refund else "Nothing was refunded."),
-        BookingState.REFUND_DUE: ("Cancelled", f"{back} {done or 'will be refunded'}."),
-        BookingState.REFUNDED: ("Cancelled", f"{back} {done or 'was refunded'}."),
-    }
-    free = ("The hold is over", "Nothing was charged, and the car is free again.")
-    return StatusWords(Icon.INFO, Tone.NEUTRAL, *words.get(booking.state, free))
 
 
 class PaymentStatus(QWidget):

@@ -9,18 +9,8 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.messages import (
-    BODIES,
-    FUELS,
-    STANDINGS,
-    TRANSMISSIONS,
-    booking_number,
-    branch_name,
-    branch_time,
-    plural,
-    rate,
-    whole,
-)
+from desktop.booking_words import STANDINGS
+from desktop.messages import BODIES, FUELS, TRANSMISSIONS, booking_number, branch_name, branch_time, plural, rate, whole
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, RADIUS_CARD, Tone
 from desktop.viewmodels.owner.car_state import CarState, Stage
@@ -44,6 +34,7 @@ _LABELS = ("Plate", "Status", "Branch", "Rate", "Odometer", "Car", "Seats")
 #: Bookings told one by one; more would push the rest of the panel away.
 _TOLD = 5
 _CONSEQUENCE = {
+    CarStatus.ACTIVE: "",
     CarStatus.MAINTENANCE: "In maintenance the car takes no new bookings.",
     CarStatus.RETIRED: "A retired car takes no new bookings. You can bring it back at any time.",
 }

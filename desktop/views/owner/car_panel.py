@@ -136,7 +136,7 @@ class CarPanel(SidePanel):
             self._vm.save()
 
     def draw(self, state: CarState) -> None:
-        inside = self._has_the_focus()
+        inside = self.has_the_focus
         moved, self._stage = state.stage is not self._stage, state.stage
         if state.stage is Stage.CLOSED:
             return
@@ -165,17 +165,13 @@ class CarPanel(SidePanel):
         branch = next((each for each in state.branches if each.id == home), None)
         self.service.draw(branch if state.stage is Stage.SHOWN else None, online=self._online)
 
-    def _has_the_focus(self) -> bool:
-        focused = self.window().focusWidget()
-        return focused is None or focused is self or self.isAncestorOf(focused)
-
     def _move_focus(self, *, moved: bool, filled: bool) -> None:
         """To what is to be done next; while nothing can be pressed the panel keeps it, or Qt would move it away."""
         if filled and self.form.ready and (moved or self.window().focusWidget() is self):
             self.form.focus_first()
         elif not filled and self.main.isEnabled() and (moved or self.window().focusWidget() is self):
             self.main.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif not self._has_the_focus() or (moved and not filled):
+        elif not self.has_the_focus or (moved and not filled):
             self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _turn_to_service(self) -> None:
@@ -207,7 +203,7 @@ class CarPanel(SidePanel):
             announce(self, text)
 
     def _draw_foot(self, state: CarState) -> None:
-        words = {Stage.SHOWN: "Edit", Stage.ASKED: ASK.get(state.wanted or CarStatus.ACTIVE, "")}
+        words = {Stage.SHOWN: "Edit", Stage.ASKED: ASK[state.wanted or CarStatus.ACTIVE]}
         lost = f" and remove {plural(state.loses_photos, 'photo')}" if state.loses_photos else ""
         save = "Add car" if state.car is None else f"Save{lost}"
         self.main.setText("Saving …" if state.busy else words.get(state.stage, save))

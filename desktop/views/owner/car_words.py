@@ -52,7 +52,10 @@ def to_change_rate(state: CarState) -> Question | None:
     )
 
 
-ASK = MappingProxyType({CarStatus.MAINTENANCE: "Send to maintenance", CarStatus.RETIRED: "Retire this car"})
+#: What is asked before that status; a car that comes back for rent is asked nothing.
+ASK = MappingProxyType(
+    {CarStatus.ACTIVE: "", CarStatus.MAINTENANCE: "Send to maintenance", CarStatus.RETIRED: "Retire this car"}
+)
 STATUS_STEPS = MappingProxyType(
     {CarStatus.MAINTENANCE: "To maintenance", CarStatus.RETIRED: "Retire", CarStatus.ACTIVE: "Back for rent"}
 )

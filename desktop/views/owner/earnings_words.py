@@ -60,7 +60,7 @@ def value_text(figure: Figure, figures: Figures) -> str:
     """The figure as it stands on a tile; a dash where there is none."""
     made: str | None
     if figure is Figure.UTILISATION:
-        made = _or_none(figures.utilisation, percent)
+        made = _or_none(figures.utilisation, share_percent)
     elif figure is Figure.LENGTH:
         made = _or_none(figures.length_days, days_number)
     elif figure is Figure.RENTALS:
@@ -116,7 +116,7 @@ def change(figure: Figure, now: Figures, before: Figures, name: str) -> tuple[st
     grown = new - old if by_points else (abs(new) - abs(old) if figure in _COSTS else new - old) / abs(old)
     if not hundredths(abs(grown)):
         return f"Same as {name}", Tone.NEUTRAL
-    told = points(abs(grown)) if by_points else percent(abs(grown))
+    told = points(abs(grown)) if by_points else share_percent(abs(grown))
     tone = Tone.NEUTRAL if figure in _COSTS else _TONES[_sign(grown)]
     return f"{_SHAPES[_sign(grown)]} {told} on {name}", tone
 
@@ -172,7 +172,7 @@ def hundredths(share: Fraction) -> int:
     return (share * 100 + Fraction(1, 2)).__floor__()
 
 
-def percent(share: Fraction) -> str:
+def share_percent(share: Fraction) -> str:
     return f"{whole(hundredths(share))} %"
 
 

@@ -279,6 +279,10 @@ def _told(saved: Saved) -> str:
     if saved.before is None:
         return f"{car.label} is added and can be booked."
     if saved.before.status is not car.status:
-        words = {CarStatus.ACTIVE: "is for rent", CarStatus.MAINTENANCE: "is in maintenance"}
-        return f"{car.label} {words.get(car.status, 'is retired')}."
+        words = {
+            CarStatus.ACTIVE: "is for rent",
+            CarStatus.MAINTENANCE: "is in maintenance",
+            CarStatus.RETIRED: "is retired",
+        }
+        return f"{car.label} {words[car.status]}."
     return f"{car.label} is saved."

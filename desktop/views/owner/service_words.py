@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import assert_never
 
 from desktop.dialogs import About, Question
 from desktop.messages import booking_number, branch_time, day_time, plural, say
@@ -97,9 +98,14 @@ def to_lose_service(car: Car) -> Question:
 
 
 def done_words(movement: Movement) -> str:
-    told = {MovementState.ARRIVED: "The service is over; the car is for rent.", MovementState.CANCELLED: "Cancelled."}
-    kept = "The service is planned." if movement.version == 1 else "The service is changed."
-    return told.get(movement.state, kept)
+    match movement.state:
+        case MovementState.ARRIVED:
+            return "The service is over; the car is for rent."
+        case MovementState.CANCELLED:
+            return "Cancelled."
+        case MovementState.PLANNED | MovementState.UNDER_WAY:
+            return "The service is planned." if movement.version == 1 else "The service is changed."
+    assert_never(movement.state)
 
 
 def _about(car: Car) -> About:

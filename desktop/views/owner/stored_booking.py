@@ -8,7 +8,8 @@ from datetime import datetime
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.messages import STANDINGS, amount, booking_number, branch_time, days_text, percent
+from desktop.booking_words import STANDINGS
+from desktop.messages import amount, booking_number, branch_time, days_text, percent
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.client.car_head import CarHead
 from desktop.views.owner.posting_fields import posting_field
@@ -18,7 +19,8 @@ from desktop.widgets.copy_line import CopyLine
 from desktop.widgets.field_skeleton import Field, FieldList
 from desktop.widgets.side_panel import SidePanel
 from desktop.widgets.text import Text
-from engine.domain.booking import BookingId, Standing
+from engine.domain.booking import BookingId
+from engine.domain.booking_states import Standing
 from engine.domain.explained import postings_of
 from engine.domain.ledger import LedgerKind
 from engine.domain.ownbooks import Posting, Rental

@@ -10,8 +10,9 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from desktop.booking_words import STANDINGS
 from desktop.commands import Command
-from desktop.messages import STANDINGS, amount, booking_number, branch_name, branch_time, days_text
+from desktop.messages import amount, booking_number, branch_name, branch_time, days_text
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.viewmodels.bookings import BookingsState, BookingsViewModel

@@ -9,8 +9,9 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget
 
+from desktop.booking_words import STANDINGS
 from desktop.figures import amount, branch_time, day_time, desk_zone, whole
-from desktop.messages import STANDINGS, booking_number
+from desktop.messages import booking_number
 from desktop.models.rows import Column
 from desktop.renter_words import change_words, payment_words, refund_words
 from desktop.theme.icons import Icon

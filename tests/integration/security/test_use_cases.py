@@ -20,7 +20,7 @@ from view_builders import make_booking
 from within import WITHIN_S
 
 from engine.adapters.mongo_bookings import booking_document
-from engine.domain.booking import BookingState
+from engine.domain.booking_states import BookingState
 from engine.domain.car import OwnerId
 from engine.domain.errors import DriveSphereError, Forbidden, NotFound, ProgramTooOld
 from engine.domain.payment import AttemptState
