@@ -9,11 +9,12 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import assert_never
 
-from desktop.figures import amount
+from desktop.figures import amount, days_text, whole
 from desktop.theme.tokens import Tone
 from engine.domain.booking import Booking
 from engine.domain.booking_states import BookingState, Standing
 from engine.domain.payment import AttemptState, RefundState
+from engine.domain.pricing import LineKind, LineUnit, QuoteLine
 
 STANDINGS = MappingProxyType(
     {
@@ -24,6 +25,27 @@ STANDINGS = MappingProxyType(
         Standing.CANCELLED: "Cancelled",
     }
 )
+
+
+def line_name(kind: LineKind) -> str:
+    match kind:
+        case LineKind.RENTAL:
+            return "Rental"
+        case LineKind.EXTRA:
+            return "Extra"
+    assert_never(kind)
+
+
+def line_words(line: QuoteLine) -> str:
+    """How many of what, and what one of them costs."""
+    match line.kind.unit:
+        case LineUnit.DAY:
+            count = days_text(line.count)
+        case LineUnit.PIECE:
+            count = whole(line.count)
+        case _:
+            assert_never(line.kind.unit)
+    return f"{count} × {amount(line.unit)}"  # noqa: RUF001 -- times
 
 
 def by_a_person(state: BookingState) -> bool:

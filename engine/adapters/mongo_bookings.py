@@ -17,7 +17,7 @@ from engine.domain.money import Money
 from engine.domain.payment import Attempt, AttemptState, Refund, RefundState
 from engine.domain.people import AccountName, RenterId
 from engine.domain.period import RentalPeriod
-from engine.domain.pricing import Quote, QuoteLine
+from engine.domain.pricing import LineKind, Quote, QuoteLine
 from engine.domain.refund_reason import RefundReason, UsualReason
 from engine.domain.text import search_key
 from engine.domain.trouble import ByHand, Trouble, Why
@@ -227,14 +227,16 @@ def quote_of(row: Fields) -> Quote:
     currency = row.text("currency")
     lines = tuple(
         QuoteLine(
-            line.text("kind"), line.whole("count", 1, MOST_MINOR), Money(line.whole("unit", -MOST_MINOR), currency)
+            line.choice("kind", LineKind),
+            line.whole("count", 1, MOST_MINOR),
+            Money(line.whole("unit", -MOST_MINOR), currency),
         )
         for line in row.parts("lines", least=1)
     )
     quote = Quote(lines, row.whole("commission_bp", 0, WHOLE_BP))
     if quote.total.minor != row.whole("total", 1, MOST_MINOR):
         raise Unreadable("quote.total: is not the sum of its lines")
-    if not any(line.kind == "day" for line in lines):
+    if not quote.days:
         raise Unreadable("quote.lines: no line counts days")
     return quote
 

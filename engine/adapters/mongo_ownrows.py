@@ -57,7 +57,7 @@ def rental_of(document: Document) -> Rental:
         ends=milliseconds(period.ends_at),
         created=milliseconds(row.moment("created_at")),
         state=row.choice("state", BookingState).value,
-        days=sum(line.count for line in quote.lines if line.kind == "day"),
+        days=quote.days,
         minor=quote.total.minor,
         currency=quote.total.currency,
         commission_bp=quote.commission_bp,

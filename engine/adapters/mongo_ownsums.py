@@ -11,6 +11,7 @@ from engine.domain.car import OwnerId
 from engine.domain.explained import POSTED, Question
 from engine.domain.ledger import LedgerKind
 from engine.domain.ownbooks import STANDS, OwnBranch
+from engine.domain.pricing import LineKind
 from engine.domain.span import moment
 
 #: More than any firm posts to; a guard.
@@ -29,7 +30,7 @@ _LINES: Document = {"$cond": [{"$isArray": "$quote.lines"}, "$quote.lines", []]}
 _DAYS: Document = {
     "$sum": {
         "$map": {
-            "input": {"$filter": {"input": _LINES, "cond": {"$eq": ["$$this.kind", "day"]}}},
+            "input": {"$filter": {"input": _LINES, "cond": {"$eq": ["$$this.kind", LineKind.RENTAL.value]}}},
             "in": "$$this.count",
         }
     }

@@ -25,7 +25,7 @@ from engine.domain.money import Money
 from engine.domain.payment import Attempt, AttemptState
 from engine.domain.people import AccountName, RenterId
 from engine.domain.period import RentalPeriod
-from engine.domain.pricing import Quote, QuoteLine
+from engine.domain.pricing import LineKind, Quote, QuoteLine
 from engine.domain.unbelieved import CAR_LET_GO, KeptCar, StoredBooking
 
 T = TypeVar("T")
@@ -124,7 +124,7 @@ def _made_up_quote(row: Fields) -> Quote:
     currency = _or(lambda: row.part("quote").text("currency"), "EUR")
     least = Money(1, "EUR")
     unit = _or(lambda: Money(max(row.part("quote").whole("total", 1), 1), currency), least)
-    return Quote((QuoteLine("day", 1, unit),), 0)
+    return Quote((QuoteLine(LineKind.RENTAL, 1, unit),), 0)
 
 
 def _attempts(row: Fields, total: Money) -> tuple[Attempt, ...]:

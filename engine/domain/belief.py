@@ -260,7 +260,9 @@ def _rules_at(at: datetime, revisions: Sequence[Revision]) -> Iterable[FirmSetti
 
 def _price_is_its_own(booking: Booking) -> bool:
     """Whether days, lines, total and attempts agree with each other, whatever the car's terms were."""
-    (line,) = booking.quote.lines
+    line, *more = booking.quote.lines
+    if more:
+        return False
     made = quote(line.unit, booking.period, zone=ZoneInfo(booking.zone), commission_bp=booking.quote.commission_bp)
     return made == booking.quote and all(attempt.amount == made.total for attempt in booking.attempts)
 

@@ -14,7 +14,7 @@ from engine.domain.money import Money
 from engine.domain.payment import Attempt, AttemptState, Stay
 from engine.domain.people import AccountName, Renter, RenterId
 from engine.domain.period import RentalPeriod
-from engine.domain.pricing import Quote, QuoteLine, quote
+from engine.domain.pricing import LineKind, Quote, QuoteLine, quote
 from engine.domain.refund_reason import RefundReason
 from engine.domain.settings import FirmSettings
 from engine.domain.zones import zone_of
@@ -125,7 +125,7 @@ def held_again(
     if price.total != payment.amount:
         if exact:
             raise MoveRefused("paid at another price", "the same booking")
-        price = Quote((QuoteLine("day", 1, payment.amount),), price.commission_bp)
+        price = Quote((QuoteLine(LineKind.RENTAL, 1, payment.amount),), price.commission_bp)
     return Booking(
         id=payment.booking_id,
         car_id=terms.car_id,

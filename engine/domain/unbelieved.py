@@ -31,7 +31,7 @@ from engine.domain.payment import (
 )
 from engine.domain.people import AccountName
 from engine.domain.period import RentalPeriod
-from engine.domain.pricing import Quote, QuoteLine
+from engine.domain.pricing import LineKind, Quote, QuoteLine
 from engine.domain.refund_reason import RefundReason
 from engine.domain.trouble import Trouble, Why
 
@@ -248,7 +248,7 @@ def _at_its_price(booking: Booking, paid: PaymentNow | None) -> Booking:
     """At what Stripe charged, where its row says another price: more cannot be given back of a booking than it cost."""
     if paid is None or not paid.intent.captured.minor or paid.intent.amount == booking.price:
         return booking
-    price = Quote((QuoteLine("day", 1, paid.intent.amount),), booking.quote.commission_bp)
+    price = Quote((QuoteLine(LineKind.RENTAL, 1, paid.intent.amount),), booking.quote.commission_bp)
     newest = replace(booking.attempt, amount=price.total)
     return replace(booking, quote=price, attempts=(*booking.attempts[:-1], newest))
 

@@ -16,12 +16,12 @@ from pathlib import Path
 import pytest
 from view_builders import NOW, make_booking
 
-from desktop.booking_words import STANDINGS, by_a_person, end_words, refunded_words, step_words
+from desktop.booking_words import STANDINGS, by_a_person, end_words, line_name, line_words, refunded_words, step_words
 from desktop.renter_words import payment_words, refund_words
 from desktop.viewmodels.panel_state import PanelState, Stage, stage_of
 from desktop.views.bookings.story import moments_of, payments_of, trouble_words
 from desktop.views.client.payment_status import status_words
-from engine.domain import availability, booking_states, car, movement, payment, trouble
+from engine.domain import availability, booking_states, car, movement, payment, pricing, trouble
 from engine.domain.booking import Step
 from engine.domain.booking_states import FACTS, BookingState, MoneyExpected
 from engine.domain.money import Money
@@ -39,6 +39,7 @@ STATES = (
     availability.Why,
     car.CarStatus,
     movement.MovementState,
+    pricing.LineKind,
 )
 STATE_OF = re.compile(r"\.(state|standing|status|why)\b")
 #: Stripe's own words, which may become more without us.
@@ -103,6 +104,7 @@ CHOOSING = {
     "engine/domain/payment.py:AttemptState": {"desktop/renter_words.py"},
     "engine/domain/payment.py:RefundState": {"desktop/booking_words.py"},
     "engine/domain/trouble.py:Why": {"desktop/views/bookings/story.py"},
+    "engine/domain/pricing.py:LineKind": {"engine/domain/pricing.py", "desktop/booking_words.py"},
     "engine/domain/movement.py:MovementState": {"desktop/views/owner/service_words.py"},
 }
 
@@ -176,3 +178,12 @@ def test_every_trouble_is_told(qapp, why):
 
     assert trouble_words(booking)
     assert trouble.put_off(trouble.put_off(booking.trouble, why, NOW), why, NOW).tries == 3
+
+
+@pytest.mark.parametrize("kind", pricing.LineKind)
+def test_every_kind_of_line_is_told_by_what_it_counts(qapp, kind):
+    line = pricing.QuoteLine(kind, 2, Money(15_00, "EUR"))
+
+    assert line_name(kind)
+    assert ("day" in line_words(line)) == (kind.unit is pricing.LineUnit.DAY)
+    assert pricing.Quote((line,), 0).days == (2 if kind is pricing.LineKind.RENTAL else 0)

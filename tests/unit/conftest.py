@@ -11,7 +11,7 @@ from engine.domain.booking_states import BookingState
 from engine.domain.money import Money
 from engine.domain.payment import PAGE_LIFETIME, Attempt, PageFacts, PageStatus
 from engine.domain.period import RentalPeriod
-from engine.domain.pricing import Quote, QuoteLine
+from engine.domain.pricing import LineKind, Quote, QuoteLine
 
 # A shared machine may be slow; how long an example takes proves nothing.
 # On CI the examples are the same each time, so that a red run can be repeated; a person's runs go on exploring.
@@ -53,7 +53,7 @@ def make_booking(make_attempt):
             "state": BookingState.HELD,
             "hold_until": NOON + HOLD,
             "created_at": NOON,
-            "quote": Quote((QuoteLine("day", 1, price),), commission_bp),
+            "quote": Quote((QuoteLine(LineKind.RENTAL, 1, price),), commission_bp),
             "attempts": (make_attempt(price),),
             "intent_key": "i1",
             "history": (Step(BookingState.HELD, NOON, "clerk"),),

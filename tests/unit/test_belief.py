@@ -22,7 +22,7 @@ from engine.domain.money import Money
 from engine.domain.payment import Attempt, AttemptState, IntentFacts, PageOrder, Refund, RefundState, Stay
 from engine.domain.people import AccountName, RenterId
 from engine.domain.period import RentalPeriod
-from engine.domain.pricing import Quote, QuoteLine
+from engine.domain.pricing import LineKind, Quote, QuoteLine
 from engine.domain.refund_reason import RefundReason, UsualReason
 from engine.domain.settings import BEGINNING, FirmSettings, Revision
 from engine.domain.successor import MOVES_SINCE, SLACK, Reached, moves_at
@@ -68,7 +68,7 @@ def booking(**changes: object) -> Booking:
         state=BookingState.HELD,
         hold_until=MADE + RULES.hold,
         created_at=MADE,
-        quote=Quote((QuoteLine("day", 2, Money(50_00, "EUR")),), RULES.commission_bp),
+        quote=Quote((QuoteLine(LineKind.RENTAL, 2, Money(50_00, "EUR")),), RULES.commission_bp),
         attempts=(Attempt(1, freeze(ORDER), price, ORDER.expires_at),),
         intent_key="k",
         history=(Step(BookingState.HELD, MADE, "clerk"),),
@@ -90,6 +90,14 @@ def priced_by(row, named, first=None):
 
 
 PRICED = Priced(CarId("car-1"), 2)
+
+
+def test_a_price_of_more_lines_than_are_sold_is_doubted_and_ends_nothing():
+    day = QuoteLine(LineKind.RENTAL, 1, Money(50_00, "EUR"))
+    row = booking(quote=Quote((day, day), RULES.commission_bp))
+
+    assert booking().quote.total == row.quote.total
+    assert Doubt.OWN_PRICE is doubt_of(row, EVIDENCE)
 
 
 def test_a_booking_is_priced_by_the_terms_that_it_names():
@@ -124,7 +132,7 @@ def test_only_what_is_older_than_the_series_is_compared_with_itself():
     assert doubt_of(booking(), priced_by(booking(), None, older)) is None
     assert doubt_of(booking(), priced_by(booking(), None, None)) is None
     assert Doubt.PRICE == doubt_of(booking(), priced_by(booking(), None, terms()))
-    own = booking(quote=Quote((QuoteLine("day", 3, Money(50_00, "EUR")),), RULES.commission_bp))
+    own = booking(quote=Quote((QuoteLine(LineKind.RENTAL, 3, Money(50_00, "EUR")),), RULES.commission_bp))
     assert Doubt.OWN_PRICE == doubt_of(own, priced_by(own, None, older))
 
 
@@ -317,7 +325,7 @@ def test_what_is_frozen_is_known_again_byte_for_byte(version, title, email, mino
     assert version == version_of(order, frozen)
     for other in (frozen + " ", " " + frozen, frozen.replace('"mode"', '"mode":"setup","mode"'), frozen[:-1]):
         assert version_of(order, other) is None
-    quote = Quote((QuoteLine("day", 1, Money(minor, "EUR")),), 0)
+    quote = Quote((QuoteLine(LineKind.RENTAL, 1, Money(minor, "EUR")),), 0)
     row = booking(attempts=(Attempt(1, frozen, order.amount, expires_at),), quote=quote, car_label=title)
     told = order_of(row, row.attempt)
     assert told is None or version_of(told, frozen) == version

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from engine.domain.errors import CurrencyMismatch
 from engine.domain.money import Money
 from engine.domain.period import RentalPeriod
-from engine.domain.pricing import Quote, QuoteLine, quote
+from engine.domain.pricing import LineKind, Quote, QuoteLine, quote
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -56,7 +56,7 @@ def test_P3_prices_in_yen_and_dinar_are_whole_minor_units():
 
 
 def test_lines_of_two_currencies_have_no_total():
-    mixed = Quote((QuoteLine("day", 1, Money(1, "EUR")), QuoteLine("extra", 1, Money(1, "USD"))), 0)
+    mixed = Quote((QuoteLine(LineKind.RENTAL, 1, Money(1, "EUR")), QuoteLine(LineKind.EXTRA, 1, Money(1, "USD"))), 0)
 
     with pytest.raises(CurrencyMismatch):
         mixed.total  # noqa: B018 - reading it is the act

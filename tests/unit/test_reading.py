@@ -50,7 +50,7 @@ from engine.domain.money import Money
 from engine.domain.payment import Attempt, Refund
 from engine.domain.people import AccountName, RenterId, Role
 from engine.domain.period import RentalPeriod
-from engine.domain.pricing import Quote, QuoteLine
+from engine.domain.pricing import LineKind, Quote, QuoteLine
 from engine.domain.refund_reason import RefundReason, UsualReason
 from engine.domain.renters import Block, PastBlock, RenterFile
 from engine.domain.settings import FirmSettings
@@ -78,7 +78,7 @@ BOOKING = Booking(
     state=BookingState.CANCELLED,
     hold_until=NOW,
     created_at=NOW,
-    quote=Quote((QuoteLine("day", 2, Money(50_00, "EUR")),), 1500),
+    quote=Quote((QuoteLine(LineKind.RENTAL, 2, Money(50_00, "EUR")),), 1500),
     attempts=(Attempt(1, "{}", PRICE, NOW, captured_at=NOW),),
     intent_key="key",
     history=(Step(BookingState.HELD, NOW, "clerk"), Step(BookingState.CANCELLED, NOW, "clerk", reason=WHY)),

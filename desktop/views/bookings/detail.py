@@ -14,7 +14,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.dialogs import confirm
-from desktop.messages import Step, amount, booking_number, branch_name, branch_time, days_text, say
+from desktop.messages import Step, booking_number, branch_name, branch_time, say
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone, TypeSize
@@ -29,6 +29,7 @@ from desktop.views.bookings.story import by_words, car_lost_words, moments_of, t
 from desktop.views.client.aftercare import Aftercare
 from desktop.views.client.car_head import CarHead
 from desktop.views.client.payment_status import PaymentStatus
+from desktop.views.client.price_lines import quoted
 from desktop.views.damage import sound_key
 from desktop.views.tools import Tools, announce
 from desktop.widgets.banner import Banner
@@ -294,16 +295,12 @@ def follow_booking(
 def _facts(booking: Booking, names: dict[BranchId, str], now: datetime) -> list[Field]:
     zone = shown_zone(booking.zone)
     pick_up, drop_off = (names.get(at, "") for at in (booking.branch_id, booking.return_branch_id))
-    fields = [
+    return [
         Field("Pick-up", branch_time(booking.period.starts_at, zone, now=now)),
         Field("Return", branch_time(booking.period.ends_at, zone, now=now)),
         Field("Branch", pick_up),
         *([Field("Returned at", drop_off)] if drop_off != pick_up else []),
         Field("Renter", booking.renter_name),
         Field("Booked", f"{branch_time(booking.created_at, zone, now=now)}{by_words(booking.booked_by)}"),
+        *quoted(booking.quote),
     ]
-    for line in booking.quote.lines:
-        words = f"{days_text(line.count)} × {amount(line.unit)} = {amount(line.amount)}"  # noqa: RUF001 -- times
-        fields.append(Field("Rental", words, amount=True))
-    fields.append(Field("Total", amount(booking.price), strong=True, amount=True))
-    return fields

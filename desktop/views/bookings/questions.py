@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from desktop.booking_words import line_words
 from desktop.dialogs import About, Amount, Question
-from desktop.messages import amount, booking_number, branch_time, days_text, plural
+from desktop.messages import amount, booking_number, branch_time, plural
 from engine.domain.booking import Booking
 from engine.domain.cancellation import RefundQuote
 from engine.domain.car import Car
@@ -58,10 +59,7 @@ def to_take_back(booking: Booking, now: datetime, car: Car | None = None) -> Que
     zone = shown_zone(booking.zone)
     due = branch_time(booking.period.ends_at, zone, now=now)
     early = now < booking.period.ends_at
-    lines = [
-        Amount(f"{days_text(line.count)} × {amount(line.unit)}", amount(line.amount))  # noqa: RUF001 -- times
-        for line in booking.quote.lines
-    ]
+    lines = [Amount(line_words(line), amount(line.amount)) for line in booking.quote.lines]
     return Question(
         "Take this car back?",
         f"The rental ends now, and {booking.plate} can be given to the next renter.",

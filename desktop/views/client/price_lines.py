@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
-from desktop.messages import amount, branch_name, branch_time, days_text
+from desktop.booking_words import line_name, line_words
+from desktop.messages import amount, branch_name, branch_time
 from desktop.widgets.field_skeleton import Field
 from engine.domain.car import Branch
 from engine.domain.people import Actor
@@ -26,12 +27,11 @@ def price_lines(period: RentalPeriod | None, zone: tzinfo, quote: Quote | None, 
 
 
 def quoted(quote: Quote) -> list[Field]:
-    fields = []
-    for line in quote.lines:
-        words = f"{days_text(line.count)} × {amount(line.unit)} = {amount(line.amount)}"  # noqa: RUF001 -- times
-        fields.append(Field("Rental", words, amount=True))
-    fields.append(Field("Total", amount(quote.total), strong=True, amount=True))
-    return fields
+    """What a price is made of, and the price."""
+    lines = [
+        Field(line_name(line.kind), f"{line_words(line)} = {amount(line.amount)}", amount=True) for line in quote.lines
+    ]
+    return [*lines, Field("Total", amount(quote.total), strong=True, amount=True)]
 
 
 def elsewhere_words(branch: Branch | None, actor: Actor) -> str:
