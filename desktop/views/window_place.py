@@ -49,7 +49,9 @@ class WindowPlace(QObject):
         self._window, self._preferences = window, preferences
         self._arrangement = _now()
         self._known: dict[str, QByteArray] = {}
+        self._opened = QSize()
         self._noting, self._rearranging = self._timer(self._note), self._timer(self.rearrange)
+        self._framing = self._timer(self._fit_with_frame)
         app = QGuiApplication.instance()
         if isinstance(app, QGuiApplication):
             app.screenAdded.connect(self._came)
@@ -64,14 +66,16 @@ class WindowPlace(QObject):
         stored = self._preferences.place(self._arrangement) or self._preferences.geometry
         if self._window.restoreGeometry(stored):
             self._fit(self._window.size())
-        # Once more when the desktop has put its frame around it.
-        self._rearranging.start()
+        self._opened = self._window.size()
+        self._framing.start()
 
     def moved(self) -> None:
         self._noting.start()
 
     def keep(self) -> None:
         """Where the window is now is where the next one opens."""
+        for timer in (self._noting, self._rearranging, self._framing):
+            timer.stop()
         if _now() == self._arrangement:
             self._known[self._arrangement] = self._window.saveGeometry()
         for named, geometry in self._known.items():
@@ -120,10 +124,22 @@ class WindowPlace(QObject):
         if not window.windowState() & (Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen):
             window.setGeometry(fitting(QRect(window.geometry().topLeft(), wanted), frame, free))
 
+    def _fit_with_frame(self) -> None:
+        """The desktop has put its frame around the window by now, and it may be wider than was thought.
+
+        A size that somebody gave it meanwhile stays.
+        """
+        if self._framed and self._window.size() == self._opened:
+            self._fit(self._window.size())
+
+    @property
+    def _framed(self) -> bool:
+        return self._window.isVisible() and self._window.frameGeometry() != self._window.geometry()
+
     def _frame(self) -> QMargins:
         """What the desktop puts around it; before it has, what it usually puts."""
         outer, inner = self._window.frameGeometry(), self._window.geometry()
-        if self._window.isVisible() and outer != inner:
+        if self._framed:
             right, bottom = outer.right() - inner.right(), outer.bottom() - inner.bottom()
             return QMargins(inner.left() - outer.left(), inner.top() - outer.top(), right, bottom)
         return QMargins(0, self._window.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight), 0, 0)

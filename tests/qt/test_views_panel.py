@@ -202,7 +202,7 @@ def test_focus_stays_in_the_panel_while_it_waits(panel):
     feed(panel, replace(FORM, renter=RENTER))
     assert panel.main.hasFocus()
     feed(panel, replace(FORM, stage=Stage.HOLDING, renter=RENTER))
-    assert panel._has_the_focus()
+    assert panel.has_the_focus
     feed(panel, with_attempt(held(), AttemptState.PREPARED))
     feed(panel, held())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import example, given
 from hypothesis import strategies as st
-from PySide6.QtCore import QMargins, QRect
+from PySide6.QtCore import QMargins, QRect, QSize
 
 from desktop.views.window_place import fitting, smallest
 
@@ -62,3 +62,12 @@ def test_a_panel_opens_at_its_top_and_its_foot_is_seen(window, qtbot, theme):
     assert 0 == bar.value()
     assert panel.rect().contains(button.geometry())
     assert host.rect().contains(panel.geometry())
+
+
+def test_a_size_that_somebody_gave_it_at_once_stays(window, qtbot):
+    """What the desktop's frame costs is looked at a moment after the window has opened."""
+    wanted = QSize(1920, 1080)
+    window.resize(wanted)
+    qtbot.waitUntil(lambda: not window._place._framing.isActive())
+
+    assert wanted == window.size()
