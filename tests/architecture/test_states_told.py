@@ -9,24 +9,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 
 import pytest
-from view_builders import NOW, make_booking
 
-from desktop.booking_words import STANDINGS, by_a_person, end_words, line_name, line_words, refunded_words, step_words
-from desktop.renter_words import payment_words, refund_words
-from desktop.viewmodels.panel_state import PanelState, Stage, stage_of
-from desktop.views.bookings.story import moments_of, payments_of, trouble_words
-from desktop.views.client.payment_status import status_words
 from engine.domain import availability, booking_states, car, movement, payment, pricing, trouble
-from engine.domain.booking import Step
-from engine.domain.booking_states import FACTS, BookingState, MoneyExpected
-from engine.domain.money import Money
-from engine.domain.payment import AttemptState, Refund, RefundState
-from engine.domain.trouble import Trouble
 
 ROOT = Path(booking_states.__file__).parents[2]
 #: What a stored record can be in.
@@ -134,56 +122,3 @@ def test_a_state_more_is_red_wherever_one_chooses_by_it(tmp_path):
         (line.split(":")[0], kind) for line in done.stdout.splitlines() for kind in re.findall(r"(\w+)\.LIMBO", line)
     }
     assert {(file, place.split(":")[1]) for place, files in CHOOSING.items() for file in files} == red
-
-
-@pytest.mark.parametrize("state", BookingState)
-def test_every_state_of_a_booking_is_told_at_every_place(qapp, state):
-    booking = make_booking(state=state, history=(Step(BookingState.HELD, NOW, "cleo"), Step(state, NOW, "cleo")))
-    stage, facts = stage_of(state), FACTS[state]
-
-    assert all(step_words(state)[0] and each for each in end_words(booking))
-    assert status_words(PanelState(stage, booking=booking)).sentence
-    assert moments_of(booking, NOW)[-1].title
-    assert STANDINGS[facts.standing]
-    assert isinstance(by_a_person(state), bool)
-    # What is said of the car and of the money is what holds of them.
-    assert ("the car is free" in end_words(booking)[1]) <= (not facts.blocks or stage is not Stage.OVER)
-    assert (stage is Stage.RELEASED) == (facts.money is MoneyExpected.NONE)
-    assert ("Nothing was charged" in status_words(PanelState(stage, booking=booking)).sentence) == (
-        facts.money is MoneyExpected.NONE
-    )
-
-
-@pytest.mark.parametrize("state", AttemptState)
-def test_every_state_of_a_payment_is_told(qapp, state):
-    booking = make_booking()
-    booking = replace(booking, attempts=(replace(booking.attempt, state=state),))
-
-    assert payment_words(booking, NOW)
-    assert payments_of(booking, NOW)[0].detail
-
-
-@pytest.mark.parametrize("state", RefundState)
-def test_every_state_of_a_refund_is_told(qapp, state):
-    booking = replace(make_booking(state=BookingState.CANCELLED), refund=Refund(Money(100, "EUR"), state))
-
-    assert refund_words(booking)
-    assert refunded_words(state) in end_words(booking)[1]
-    assert payments_of(booking, NOW)[-1].detail
-
-
-@pytest.mark.parametrize("why", trouble.Why)
-def test_every_trouble_is_told(qapp, why):
-    booking = replace(make_booking(), trouble=Trouble(why, NOW, 1, NOW))
-
-    assert trouble_words(booking)
-    assert trouble.put_off(trouble.put_off(booking.trouble, why, NOW), why, NOW).tries == 3
-
-
-@pytest.mark.parametrize("kind", pricing.LineKind)
-def test_every_kind_of_line_is_told_by_what_it_counts(qapp, kind):
-    line = pricing.QuoteLine(kind, 2, Money(15_00, "EUR"))
-
-    assert line_name(kind)
-    assert ("day" in line_words(line)) == (kind.unit is pricing.LineUnit.DAY)
-    assert pricing.Quote((line,), 0).days == (2 if kind is pricing.LineKind.RENTAL else 0)
