@@ -99,9 +99,9 @@ async def sign_in(photo: Photographer) -> None:
     await door(photo)
     ready = session.state
     photo.program.window.sign_in._form.account.setText("lena")
-    session._show(replace(ready, problem=SignInRefused()))
+    session.feed(replace(ready, problem=SignInRefused()))
     await photo.take("sign-in-refused")
-    session._show(ready)
+    session.feed(ready)
     first = ready.offered[0]
     session.sign_in(first.account, first.password)
     await photo.until(lambda: photo.view is not None)
@@ -131,9 +131,9 @@ async def search(photo: Photographer) -> None:
     await found(photo, form)
     full, away = vm.state, Unavailable("mongodb")
     later = replace(form, drop_off=form.drop_off + _DAY)
-    vm._show(replace(full, phase=Phase.LOADING, form=later, run=full.run + 1, first=None))
+    vm.feed(replace(full, phase=Phase.LOADING, form=later, run=full.run + 1, first=None))
     await photo.take("search-loading")
-    vm._show(replace(full, phase=Phase.FAILED, form=later, run=full.run + 1, first=None, problem=away))
+    vm.feed(replace(full, phase=Phase.FAILED, form=later, run=full.run + 1, first=None, problem=away))
     await photo.take("search-failed")
     none = replace(form, bodies=frozenset({BodyType.CONVERTIBLE}), fuels=frozenset({Fuel.DIESEL}))
     await found(photo, none)
@@ -143,12 +143,12 @@ async def search(photo: Photographer) -> None:
     photo.desk.live.blockSignals(True)  # noqa: FBT003 -- Qt's signature
     photo.desk.tasks.stop("connection")
     alive = connection.state
-    connection._show(ConnectionState(alive.heard_at, away, cache=False))
-    vm._show(replace(vm.state, phase=Phase.LOADING, run=vm.state.run + 1, first=None))
-    vm._show(replace(vm.state, phase=Phase.FAILED, problem=away))
+    connection.feed(ConnectionState(alive.heard_at, away, cache=False))
+    vm.feed(replace(vm.state, phase=Phase.LOADING, run=vm.state.run + 1, first=None))
+    vm.feed(replace(vm.state, phase=Phase.FAILED, problem=away))
     await photo.take("search-offline")
     photo.desk.live.blockSignals(False)  # noqa: FBT003
-    connection._show(alive)
+    connection.feed(alive)
     connection.watch()
     await found(photo, form)
 
@@ -198,12 +198,12 @@ async def car(photo: Photographer) -> None:
     await photo.take("car")
     view.car.strip.setFocus()
     full = car.state
-    car._show(replace(full, calendar=None))
+    car.feed(replace(full, calendar=None))
     view.car.loading.begin(has_rows=False)
     await photo.take("car-loading")
-    car._show(replace(full, calendar=None, problem=Unavailable("mongodb")))
+    car.feed(replace(full, calendar=None, problem=Unavailable("mongodb")))
     await photo.take("car-failed")
-    car._show(full)
+    car.feed(full)
     view.car.as_list.click()
     await photo.take("car-list")
     view.car.close_panel()

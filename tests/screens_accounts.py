@@ -25,9 +25,9 @@ async def door(photo) -> None:
     await photo.until(lambda: page._ask._vm.state.filed)
     await photo.take("asked")
     page._ask.left.emit()
-    session._show(replace(ready, phase=SessionPhase.CHOOSING, account="nele.vogt", knows_old=True))
+    session.feed(replace(ready, phase=SessionPhase.CHOOSING, account="nele.vogt", knows_old=True))
     await photo.take("choose-password")
-    session._show(ready)
+    session.feed(ready)
 
 
 async def accounts(photo) -> None:
@@ -79,13 +79,13 @@ async def _phases(photo, area, listing) -> None:
     await _back_to(photo, "users", listing)
     full = listing.state
     area.people.list._shown = None
-    listing._show(replace(full, phase=Phase.LOADING, run=full.run + 1, first=None))
+    listing.feed(replace(full, phase=Phase.LOADING, run=full.run + 1, first=None))
     await photo.until(lambda: area.people.list.model.rowCount() != full.first.total)
     await photo.take("users-loading")
-    listing._show(replace(full, phase=Phase.FAILED, run=full.run + 1, first=None, problem=AWAY))
+    listing.feed(replace(full, phase=Phase.FAILED, run=full.run + 1, first=None, problem=AWAY))
     await photo.take("users-failed")
-    listing._show(replace(full, run=full.run + 2))
-    listing._show(replace(full, run=full.run + 2, phase=Phase.FAILED, problem=AWAY))
+    listing.feed(replace(full, run=full.run + 2))
+    listing.feed(replace(full, run=full.run + 2, phase=Phase.FAILED, problem=AWAY))
     await photo.take("users-offline")
     listing.ask(PeopleQuery("zzz"))
     await photo.until(lambda: listing.state.phase is Phase.READY and not area.people.list.content.shows_rows)
@@ -99,14 +99,14 @@ async def _requests_phases(photo, area) -> None:
     await _back_to(photo, "requests", listing)
     await photo.until(lambda: shown.row() is not None)
     full = listing.state
-    listing._show(replace(full, run=full.run + 1, phase=Phase.LOADING))
-    listing._show(replace(full, run=full.run + 1, phase=Phase.FAILED, problem=AWAY))
+    listing.feed(replace(full, run=full.run + 1, phase=Phase.LOADING))
+    listing.feed(replace(full, run=full.run + 1, phase=Phase.FAILED, problem=AWAY))
     await photo.take("requests-offline")
     shown._shown = object()
-    listing._show(replace(full, phase=Phase.LOADING, run=full.run + 2, first=None))
+    listing.feed(replace(full, phase=Phase.LOADING, run=full.run + 2, first=None))
     await photo.until(lambda: shown.model.rowCount() != full.first.total)
     await photo.take("requests-loading")
-    listing._show(replace(full, phase=Phase.FAILED, run=full.run + 2, first=None, problem=AWAY))
+    listing.feed(replace(full, phase=Phase.FAILED, run=full.run + 2, first=None, problem=AWAY))
     await photo.take("requests-failed")
     listing.load()
     await photo.until(lambda: listing.state.phase is Phase.READY and shown.row() is not None)

@@ -54,19 +54,19 @@ async def _overview(photo) -> None:
     for card in (office.overview.months, office.overview.money, office.overview.cars):
         card.show_table(shown=False)
     office.overview._filled = None
-    vm._show(OverviewState(run=full.run + 1))
+    vm.feed(OverviewState(run=full.run + 1))
     await photo.take("overview-loading")
-    vm._show(OverviewState(Phase.FAILED, run=full.run + 1, problem=AWAY))
+    vm.feed(OverviewState(Phase.FAILED, run=full.run + 1, problem=AWAY))
     await photo.take("overview-failed")
-    vm._show(replace(full, run=full.run + 2))
-    vm._show(replace(full, run=full.run + 2, phase=Phase.FAILED, problem=AWAY))
+    vm.feed(replace(full, run=full.run + 2))
+    vm.feed(replace(full, run=full.run + 2, phase=Phase.FAILED, problem=AWAY))
     await photo.take("overview-offline")
     office.overview._filled = None
     bare = replace(full.overview, branches=(), money=(), bookings={}, users={})
     pulse = replace(full.pulse, latest=(), holds=(), cases=0)
-    vm._show(replace(full, run=full.run + 3, overview=bare, pulse=pulse, currency=""))
+    vm.feed(replace(full, run=full.run + 3, overview=bare, pulse=pulse, currency=""))
     await photo.take("overview-empty")
-    vm._show(replace(full, run=full.run + 4))
+    vm.feed(replace(full, run=full.run + 4))
 
 
 async def _bookings(photo) -> None:
@@ -97,14 +97,14 @@ async def _firm(photo) -> None:
     page.leave()
     full = vm.state
     page._filled = None
-    vm._show(replace(full, phase=Phase.LOADING, firm=None, branches=(), run=full.run + 1))
+    vm.feed(replace(full, phase=Phase.LOADING, firm=None, branches=(), run=full.run + 1))
     await photo.take("firm-loading")
-    vm._show(replace(full, phase=Phase.FAILED, firm=None, branches=(), run=full.run + 1, problem=AWAY))
+    vm.feed(replace(full, phase=Phase.FAILED, firm=None, branches=(), run=full.run + 1, problem=AWAY))
     await photo.take("firm-failed")
-    vm._show(replace(full, branches=(), run=full.run + 2))
+    vm.feed(replace(full, branches=(), run=full.run + 2))
     await photo.take("firm-empty")
-    vm._show(replace(full, run=full.run + 3))
-    vm._show(replace(full, run=full.run + 3, phase=Phase.FAILED, problem=AWAY))
+    vm.feed(replace(full, run=full.run + 3))
+    vm.feed(replace(full, run=full.run + 3, phase=Phase.FAILED, problem=AWAY))
     await photo.take("firm-offline")
     vm.load()
 
@@ -120,15 +120,15 @@ async def _audit(photo) -> None:
     page.leave()
     full = vm.state
     page.list._shown = None
-    vm._show(PagedState(full.query, run=full.run + 1))
+    vm.feed(PagedState(full.query, run=full.run + 1))
     await photo.take("audit-loading")
-    vm._show(PagedState(full.query, Phase.FAILED, run=full.run + 1, problem=AWAY))
+    vm.feed(PagedState(full.query, Phase.FAILED, run=full.run + 1, problem=AWAY))
     await photo.take("audit-failed")
     page.list.words = replace(page.list.words)
-    vm._show(PagedState(AuditQuery(), Phase.READY, AuditPage((), 0), run=full.run + 2))
+    vm.feed(PagedState(AuditQuery(), Phase.READY, AuditPage((), 0), run=full.run + 2))
     await photo.take("audit-empty")
-    vm._show(replace(full, run=full.run + 3))
-    vm._show(replace(full, run=full.run + 3, phase=Phase.FAILED, problem=AWAY))
+    vm.feed(replace(full, run=full.run + 3))
+    vm.feed(replace(full, run=full.run + 3, phase=Phase.FAILED, problem=AWAY))
     await photo.take("audit-offline")
 
 
@@ -141,7 +141,7 @@ async def _health(photo) -> None:
     await photo.take("health-facts")
     page.leave()
     full = page.vm.state
-    page.vm._show(replace(full, phase=Phase.LOADING, findings=full.findings[:3], looking_at=Area.SWEEPER))
+    page.vm.feed(replace(full, phase=Phase.LOADING, findings=full.findings[:3], looking_at=Area.SWEEPER))
     await photo.take("health-loading")
-    page.vm._show(HealthState(Phase.FAILED, problem=AWAY))
+    page.vm.feed(HealthState(Phase.FAILED, problem=AWAY))
     await photo.take("health-failed")

@@ -66,9 +66,9 @@ async def _one(photo) -> None:
     await photo.until(lambda: all(line.isVisible() for line in client.detail.payments.lines))
     await photo.take("booking-detail")
     known = detail.state
-    detail._show(DetailState())
+    detail.feed(DetailState())
     await photo.take("booking-detail-loading")
-    detail._show(known)
+    detail.feed(known)
     await _offline(photo)
     client.detail.close_panel()
 
@@ -81,16 +81,16 @@ async def _offline(photo) -> None:
     for name in ("connection", "detail", "bookings"):
         desk.tasks.stop(name)
     alive, full, known = desk.connection.state, desk.bookings.state, desk.detail.state
-    desk.connection._show(ConnectionState(alive.heard_at, away, cache=False))
-    desk.bookings._show(replace(full, phase=Phase.FAILED, problem=away))
-    desk.detail._show(replace(known, problem=away))
+    desk.connection.feed(ConnectionState(alive.heard_at, away, cache=False))
+    desk.bookings.feed(replace(full, phase=Phase.FAILED, problem=away))
+    desk.detail.feed(replace(known, problem=away))
     await photo.take("booking-detail-offline")
-    desk.detail._show(DetailState(Phase.FAILED, problem=away))
+    desk.detail.feed(DetailState(Phase.FAILED, problem=away))
     await photo.take("booking-detail-failed")
     client.detail.close_panel()
     await photo.take("bookings-offline")
-    desk.bookings._show(full)
-    desk.connection._show(alive)
+    desk.bookings.feed(full)
+    desk.connection.feed(alive)
     desk.live.blockSignals(False)  # noqa: FBT003
     desk.connection.watch()
 
@@ -101,9 +101,9 @@ async def _narrowed(photo) -> None:
     await _listed(photo)
     vm.sort(BookingOrder.PICK_UP, descending=False)
     await _listed(photo)
-    vm.export._show(ExportState(ExportPhase.DONE, Path("Documents", "bookings 2026-11-24.csv"), 21))
+    vm.export.feed(ExportState(ExportPhase.DONE, Path("Documents", "bookings 2026-11-24.csv"), 21))
     await photo.take("bookings-filtered")
-    vm.export._show(ExportState())
+    vm.export.feed(ExportState())
     vm.search("zzz")
     await _listed(photo)
     await photo.take("bookings-nothing-found")
@@ -133,7 +133,7 @@ async def _phases(photo) -> None:
 
     def show(phase, **changes) -> None:
         page._shown = None
-        vm._show(BookingsState(phase, full.query, branches=full.branches, run=vm.state.run + 1, **changes))
+        vm.feed(BookingsState(phase, full.query, branches=full.branches, run=vm.state.run + 1, **changes))
 
     show(Phase.READY, first=type(full.first)((), 0))
     await photo.take("bookings-empty")

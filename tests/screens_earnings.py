@@ -71,25 +71,25 @@ async def _figures(photo, area) -> None:
 async def _phases(photo, area) -> None:
     vm = area.earnings.vm
     full = vm.state
-    vm._show(replace(full, phase=Phase.LOADING, earnings=None, run=full.run + 1))
+    vm.feed(replace(full, phase=Phase.LOADING, earnings=None, run=full.run + 1))
     await asyncio.sleep(_SETTLE_S)
     await photo.take("earnings-loading")
-    vm._show(replace(full, phase=Phase.FAILED, earnings=None, run=full.run + 1, problem=AWAY))
+    vm.feed(replace(full, phase=Phase.FAILED, earnings=None, run=full.run + 1, problem=AWAY))
     await photo.take("earnings-failed")
     nothing = Earnings(full.span, full.earnings.as_of, ())
-    vm._show(replace(full, earnings=nothing, currency="", run=full.run + 2))
+    vm.feed(replace(full, earnings=nothing, currency="", run=full.run + 2))
     await photo.take("earnings-empty")
-    vm._show(replace(full, run=full.run + 3, stored=True, problem=AWAY))
+    vm.feed(replace(full, run=full.run + 3, stored=True, problem=AWAY))
     await photo.take("earnings-stored")
-    vm._show(replace(full, run=full.run + 4))
+    vm.feed(replace(full, run=full.run + 4))
     since = milliseconds(full.as_of) - 3 * 3_600_000
     area.copy.vm.told.emit(CopyNews(since, 3, 1))
     await photo.take("earnings-news")
     area.copy.toast.hide()
     kept = area.copy.vm.state
-    area.copy.vm._show(CopyState(CopyStatus.NO_KEYRING))
+    area.copy.vm.feed(CopyState(CopyStatus.NO_KEYRING))
     await photo.take("earnings-no-keyring")
-    area.copy.vm._show(kept)
+    area.copy.vm.feed(kept)
 
 
 async def _bookings(photo, area) -> None:

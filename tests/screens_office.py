@@ -32,12 +32,12 @@ async def _bookings(photo) -> None:
     vm = page.vm
     await photo.until(lambda: vm.state.phase is Phase.READY)
     full = vm.state
-    vm._show(replace(full, phase=Phase.FAILED, problem=AWAY))
+    vm.feed(replace(full, phase=Phase.FAILED, problem=AWAY))
     await photo.take("all-bookings-offline")
 
     def show(phase, **changes) -> None:
         page._shown = None
-        vm._show(BookingsState(phase, full.query, branches=full.branches, run=vm.state.run + 1, **changes))
+        vm.feed(BookingsState(phase, full.query, branches=full.branches, run=vm.state.run + 1, **changes))
 
     show(Phase.READY, first=type(full.first)((), 0))
     await photo.take("all-bookings-empty")
@@ -70,14 +70,14 @@ async def _care(photo) -> None:
         for at, (booking, why) in enumerate(zip(bookings, whys, strict=False))
     ]
     full = PagedState("", Phase.READY, Cases(tuple(cases), len(cases)), run=vm.state.run + 1)
-    vm._show(full)
+    vm.feed(full)
     await photo.take("care")
-    oversight.care.vm.list._show(replace(full, run=full.run + 1, phase=Phase.FAILED, problem=AWAY))
+    oversight.care.vm.list.feed(replace(full, run=full.run + 1, phase=Phase.FAILED, problem=AWAY))
     await photo.take("care-offline")
-    vm._show(PagedState("zz", Phase.FAILED, run=full.run + 2, problem=AWAY))
+    vm.feed(PagedState("zz", Phase.FAILED, run=full.run + 2, problem=AWAY))
     await photo.take("care-failed")
     oversight.care.list._shown = None
-    vm._show(PagedState("zzz", run=full.run + 3))
+    vm.feed(PagedState("zzz", run=full.run + 3))
     await photo.take("care-loading")
     oversight.care.close_panel()
 
@@ -89,7 +89,7 @@ async def _health_without_mongodb(photo) -> None:
     await photo.until(lambda: page.vm.state.phase is Phase.READY and page.vm.state.report is not None)
     report = page.vm.state.report
     findings = tuple(_without(finding) for finding in report.findings)
-    page.vm._show(HealthState(Phase.READY, findings, replace(report, findings=findings)))
+    page.vm.feed(HealthState(Phase.READY, findings, replace(report, findings=findings)))
     await photo.take("health-offline")
     page.vm.examine()
 

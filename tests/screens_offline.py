@@ -28,9 +28,9 @@ async def offline(photo) -> None:
     session.sign_out()
     await photo.until(lambda: session.state.phase is SessionPhase.SIGNED_OUT)
     ready = session.state
-    session._show(replace(ready, problem=AWAY))
+    session.feed(replace(ready, problem=AWAY))
     await photo.take("sign-in-offline")
-    session._show(ready)
+    session.feed(ready)
     session.open_copy("owner")
     await photo.until(lambda: photo.program.window.offline is not None)
     work = photo.program.window.offline._work
@@ -41,7 +41,7 @@ async def offline(photo) -> None:
     await _listed(photo)
     await photo.take("offline-bookings-empty")
     view = photo.program.window.offline
-    view._work.connection._show(ConnectionState(work.now(), None))
+    view._work.connection.feed(ConnectionState(work.now(), None))
     view.go("fleet")
     await photo.take("offline-back")
     session.sign_out()
@@ -67,7 +67,7 @@ async def _whole(photo) -> None:
     full = view.bookings.vm.state
     for phase, problem in ((Phase.LOADING, None), (Phase.FAILED, CopyUnusable("damaged"))):
         page._shown = None
-        view.bookings.vm._show(BookingsState(phase, full.query, run=view.bookings.vm.state.run + 1, problem=problem))
+        view.bookings.vm.feed(BookingsState(phase, full.query, run=view.bookings.vm.state.run + 1, problem=problem))
         await asyncio.sleep(_SETTLE_S)
         await photo.take(f"offline-bookings-{phase.name.lower()}")
     view.go("fleet")
@@ -88,7 +88,7 @@ async def _cut(photo) -> None:
     """With no network, and the earnings there."""
     view = photo.program.window.offline
     view._work.connection._tasks.stop("connection")
-    view._work.connection._show(ConnectionState(None, AWAY))
+    view._work.connection.feed(ConnectionState(None, AWAY))
     await photo.until(lambda: view.earnings.vm.state.phase is Phase.READY)
     await asyncio.sleep(_SETTLE_S)
 

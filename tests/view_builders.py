@@ -121,7 +121,7 @@ async def opened_at_once(_address):
 
 
 def fed_workspace(tasks, actor: Actor = CLERK, *, demo: bool = True) -> Workspace:
-    """View-models whose states the test puts in by ``_show``."""
+    """View-models whose states the test feeds."""
     desk = FedDesk(actor)
     live = LiveViewModel(None, None, tasks)
     live.listen = lambda: None

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QObject, Signal
-
 from desktop.tasks import TaskScope
+from desktop.viewmodels.state import StateViewModel
 from engine.domain.account_requests import NewRequest, read_request
 from engine.domain.errors import DriveSphereError
 
@@ -21,36 +20,28 @@ class AskingState:
     problem: DriveSphereError | None = None
 
 
-class AskingViewModel(QObject):
+class AskingViewModel(StateViewModel[AskingState]):
     """Signals: ``changed`` carries the new state."""
 
-    changed = Signal(object)
-
     def __init__(self, ask: Callable[[NewRequest], Awaitable[None]], tasks: TaskScope) -> None:
-        super().__init__()
+        super().__init__(AskingState())
         self._ask, self._tasks = ask, tasks
-        self.state = AskingState()
 
     def begin(self) -> None:
-        self._show(AskingState())
+        self.feed(AskingState())
 
     def file(self, name: str, email: str, phone: str, note: str) -> None:
         if not self.state.busy:
             self._tasks.latest("ask for an account", self._file(name, email, phone, note))
 
     async def _file(self, name: str, email: str, phone: str, note: str) -> None:
-        self._show(AskingState(busy=True))
+        self.feed(AskingState(busy=True))
         try:
             await self._ask(read_request(name, email, phone, note))
         except DriveSphereError as problem:
-            self._show(AskingState(problem=problem))
+            self.feed(AskingState(problem=problem))
         except Exception:
-            self._show(AskingState())
+            self.feed(AskingState())
             raise
         else:
-            self._show(replace(self.state, busy=False, filed=True))
-
-    def _show(self, state: AskingState) -> None:
-        if state != self.state:
-            self.state = state
-            self.changed.emit(state)
+            self.feed(replace(self.state, busy=False, filed=True))

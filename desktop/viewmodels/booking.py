@@ -57,7 +57,7 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         self._intent_key = secrets.token_urlsafe(24)
         # A renter's own account rents for itself.
         renter = self._desk.actor.renter or self.kept
-        self._show(PanelState(offer=offer, period=period, branch=branch, renter=renter, problem=problem))
+        self.feed(PanelState(offer=offer, period=period, branch=branch, renter=renter, problem=problem))
         if renter is not None and self._desk.actor.renter is None:
             self.look_at(renter)
         if self._desk.actor.renter is not None:
@@ -77,7 +77,7 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         """Open the panel for a booking that exists, to pay it or to watch it."""
         self._begin()
         self._tasks.stop(f"follow {booking.id}")  # its answers belong to the opening before
-        self._show(PanelState(stage_of(booking.state), branch=branch, period=booking.period))
+        self.feed(PanelState(stage_of(booking.state), branch=branch, period=booking.period))
         self._took(booking, self._run)
 
     def find_renter(self, text: str) -> None:
@@ -86,7 +86,7 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
     def choose(self, renter: Renter | None) -> None:
         if self.kept is not None and renter != self.kept:
             self.keep(None)
-        self._show(replace(self.state, renter=renter, problem=None, twins=(), blocked=None))
+        self.feed(replace(self.state, renter=renter, problem=None, twins=(), blocked=None))
         if renter is not None:
             self.look_at(renter)
 
@@ -156,9 +156,9 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
     def apply(self, fact: Fact) -> None:
         """Something changed at another desk: the car of this form, or the booking in this panel."""
         if isinstance(fact, CarClaimed):
-            self._show(after_claim(self.state, fact))
+            self.feed(after_claim(self.state, fact))
         elif isinstance(fact, RenterChanged):
-            self._show(after_renter(self.state, fact.file, self._desk.now()))
+            self.feed(after_renter(self.state, fact.file, self._desk.now()))
         elif isinstance(fact, BookingChanged) and self._concerns(fact.booking):
             self._took(fact.booking, self._run)
 
@@ -170,11 +170,11 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         await self._asking(lambda: self._desk.bookings.must_have_somebody(self._desk.actor), run)
 
     async def _find_renter(self, text: str, run: int) -> None:
-        self._show(replace(self.state, searching=True, problem=None))
+        self.feed(replace(self.state, searching=True, problem=None))
         ask = partial(self._desk.catalogue.renters, self._desk.actor, text, self.state.country)
         found = await self._asking(ask, run)
         if run == self._run:
-            self._show(replace(self.state, searching=False, found=found or RentersFound()))
+            self.feed(replace(self.state, searching=False, found=found or RentersFound()))
 
     async def _look_at(self, renter: Renter, run: int) -> None:
         """Whether the chosen one is blocked, or merged; what does not come is asked when it is booked."""
@@ -183,14 +183,14 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         except DriveSphereError:
             return
         if run == self._run and self.state.renter == renter:
-            self._show(replace(self.state, renter=file.renter, blocked=file.blocked_at(self._desk.now())))
+            self.feed(replace(self.state, renter=file.renter, blocked=file.blocked_at(self._desk.now())))
 
     async def _add_renter(self, add: Callable[[], Coroutine[Any, Any, Added]], run: int) -> None:
         try:
             added = await self._desk.call(add)
         except RenterKnown as known:
             if run == self._run:
-                self._show(replace(self.state, problem=None, twins=known.twins))
+                self.feed(replace(self.state, problem=None, twins=known.twins))
         except DriveSphereError as problem:
             if run == self._run:
                 self._tell(problem)
@@ -198,13 +198,13 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
             if run == self._run:
                 renter = added.renter
                 found = RentersFound((renter,), 1)
-                self._show(replace(self.state, renter=renter, found=found, problem=None, twins=added.twins))
+                self.feed(replace(self.state, renter=renter, found=found, problem=None, twins=added.twins))
 
     async def _book(self, run: int) -> None:
         offer, period, renter = self.state.offer, self.state.period, self.state.renter
         if offer is None or period is None or renter is None:
             return
-        self._show(replace(self.state, stage=Stage.HOLDING, problem=None))
+        self.feed(replace(self.state, stage=Stage.HOLDING, problem=None))
         wish = HoldCar(self._intent_key, offer.car.id, period, renter.id, offer.quote.total)
         try:
             booking = await self._desk.call(lambda: self._desk.bookings.hold(self._desk.actor, wish))
@@ -212,7 +212,7 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
             await self._lead_to(repeat, run)
         except DriveSphereError as problem:
             if run == self._run:
-                self._show(replace(self.state, stage=Stage.RENTER, problem=problem))
+                self.feed(replace(self.state, stage=Stage.RENTER, problem=problem))
             if not problem.retryable:
                 self.car_lost.emit()
         else:
@@ -227,20 +227,20 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         except DriveSphereError:
             # The first press is still on its way, or failed after all; pressing again is safe.
             if run == self._run:
-                self._show(replace(self.state, stage=Stage.RENTER, problem=repeat))
+                self.feed(replace(self.state, stage=Stage.RENTER, problem=repeat))
         else:
             self._took(booking, run)
 
     async def _give_up(self, booking_id: BookingId, run: int) -> None:
-        self._show(replace(self.state, stage=Stage.RELEASING, problem=None))
+        self.feed(replace(self.state, stage=Stage.RELEASING, problem=None))
         booking = await self._asking(lambda: self._desk.rental.give_up(self._desk.actor, booking_id), run)
         if booking is not None:
             self._took(booking, run)
         elif run == self._run and self.state.booking is not None:
-            self._show(replace(self.state, stage=stage_of(self.state.booking.state)))
+            self.feed(replace(self.state, stage=stage_of(self.state.booking.state)))
 
     async def _change(self, change: Callable[[], Coroutine[Any, Any, Booking]], run: int) -> None:
-        self._show(replace(self.state, problem=None))
+        self.feed(replace(self.state, problem=None))
         booking = await self._asking(change, run)
         if booking is not None:
             self._took(booking, run)
@@ -259,7 +259,7 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
         if known is not None and known.id == booking.id and known.version > booking.version:
             return
         if run == self._run:
-            self._show(replace(self.state, stage=stage, booking=booking, problem=None))
+            self.feed(replace(self.state, stage=stage, booking=booking, problem=None))
         self.booked.emit(booking)
 
     def _concerns(self, booking: Booking) -> bool:
@@ -277,13 +277,13 @@ class BookingViewModel(OneBookingViewModel[PanelState]):
 
     def show_refusal(self, booking_id: BookingId, decline: Decline | None) -> None:
         if self.state.booking is not None and self.state.booking.id == booking_id:
-            self._show(replace(self.state, decline=decline))
+            self.feed(replace(self.state, decline=decline))
 
     def _show_page(self, page: ShownPage | None) -> None:
-        self._show(replace(self.state, page=page))
+        self.feed(replace(self.state, page=page))
 
     def _tell(self, problem: DriveSphereError) -> None:
-        self._show(replace(self.state, problem=problem))
+        self.feed(replace(self.state, problem=problem))
 
 
 __all__ = ["MOVING", "BookingViewModel", "NewRenter", "PanelState", "Stage"]

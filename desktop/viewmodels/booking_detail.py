@@ -85,14 +85,14 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
     def open(self, booking: Booking) -> None:
         """Show what a list knows at once, and what is true a moment later."""
         self._begin()
-        self._show(DetailState(Phase.READY, booking, self.state.branches))
+        self.feed(DetailState(Phase.READY, booking, self.state.branches))
         self._tasks.latest("detail", self._look(booking.id, self._run))
 
     def find(self, booking_id: BookingId) -> None:
         """Show a booking of which only the number is known."""
         self._begin()
         self._wanted = booking_id
-        self._show(DetailState(branches=self.state.branches))
+        self.feed(DetailState(branches=self.state.branches))
         self._tasks.latest("detail", self._look(booking_id, self._run))
 
     def look_again(self) -> None:
@@ -106,7 +106,7 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
         """News of any booking, from here or another desk; what is shown follows it."""
         known = self.state.booking
         if known is not None and known.id == booking.id and known.version < booking.version:
-            self._show(replace(self.state, booking=told_to(self._desk.actor, booking), letting_go=False, problem=None))
+            self.feed(replace(self.state, booking=told_to(self._desk.actor, booking), letting_go=False, problem=None))
             self._watch_if_moving(booking, self._run)
 
     def pay(self) -> None:
@@ -122,7 +122,7 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
     def give_up(self) -> None:
         """Let the car go; a payment made meanwhile wins."""
         if self.state.booking is not None and self.state.panel().stage is Stage.PAYING:
-            self._show(replace(self.state, letting_go=True))
+            self.feed(replace(self.state, letting_go=True))
             self._change(partial(self._desk.rental.give_up, self._desk.actor, self.state.booking.id))
 
     def ask_refund(self) -> None:
@@ -153,18 +153,18 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
     def close(self) -> None:
         """Nobody looks any more; a payment under way is watched on for the lists."""
         self._begin()
-        self._show(DetailState(branches=self.state.branches))
+        self.feed(DetailState(branches=self.state.branches))
 
     async def _look(self, booking_id: BookingId, run: int) -> None:
         if not self.state.branches:
             branches = await self._asking(lambda: self._desk.catalogue.branches(self._desk.actor), run)
-            self._show(replace(self.state, branches=tuple(branches or ())))
+            self.feed(replace(self.state, branches=tuple(branches or ())))
         booking = await self._asking(lambda: self._desk.bookings.booking(self._desk.actor, booking_id), run)
         if booking is not None:
             self._took(booking, run)
             await self._look_at(booking.renter_id, run)
         elif run == self._run and self.state.booking is None:
-            self._show(replace(self.state, phase=Phase.FAILED))
+            self.feed(replace(self.state, phase=Phase.FAILED))
 
     async def _look_at(self, renter_id: RenterId, run: int) -> None:
         """The renter's telephone and address; where they do not come, the booking is shown without."""
@@ -175,17 +175,17 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
         except DriveSphereError:
             return
         if run == self._run:
-            self._show(replace(self.state, renter=file.renter))
+            self.feed(replace(self.state, renter=file.renter))
 
     def _change(self, change: Callable[[], Coroutine[Any, Any, Booking]]) -> None:
         """One at a time: a second press while the first is under way does nothing."""
         self._tasks.once(f"detail change {self._run}", self._changed(change, self._run))
 
     async def _changed(self, change: Callable[[], Coroutine[Any, Any, Booking]], run: int) -> None:
-        self._show(replace(self.state, acting=True, problem=None))
+        self.feed(replace(self.state, acting=True, problem=None))
         booking = await self._asking(change, run)
         if run == self._run:
-            self._show(replace(self.state, acting=False, letting_go=False))
+            self.feed(replace(self.state, acting=False, letting_go=False))
         if booking is not None:
             self._took(booking, run)
 
@@ -194,7 +194,7 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
         known = self.state.booking
         older = known is not None and known.id == booking.id and known.version > booking.version
         if run == self._run and not older:
-            self._show(replace(self.state, phase=Phase.READY, booking=booking, problem=None))
+            self.feed(replace(self.state, phase=Phase.READY, booking=booking, problem=None))
         if known is None or known != booking:
             self.booked.emit(booking)
         self._watch_if_moving(booking, run)
@@ -213,10 +213,10 @@ class DetailViewModel(OneBookingViewModel[DetailState]):
 
     def show_refusal(self, booking_id: BookingId, decline: Decline | None) -> None:
         if self.state.booking is not None and self.state.booking.id == booking_id:
-            self._show(replace(self.state, decline=decline))
+            self.feed(replace(self.state, decline=decline))
 
     def _show_page(self, page: ShownPage | None) -> None:
-        self._show(replace(self.state, page=page))
+        self.feed(replace(self.state, page=page))
 
     def _tell(self, problem: DriveSphereError) -> None:
-        self._show(replace(self.state, problem=problem))
+        self.feed(replace(self.state, problem=problem))

@@ -8,13 +8,14 @@ from datetime import date
 from itertools import count
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.day_span import DaySpan, moments, zone_of_days
 from desktop.viewmodels.export import ExportViewModel
 from desktop.viewmodels.list_desk import ListDesk
 from desktop.viewmodels.phases import Phase
+from desktop.viewmodels.state import StateViewModel
 from engine.domain.booking import Booking
 from engine.domain.booking_states import Standing
 from engine.domain.car import BranchId
@@ -69,7 +70,7 @@ class BookingsState:
         return bool(asked.text or asked.standings or by_id or self.days != DaySpan())
 
 
-class BookingsViewModel(QObject):
+class BookingsViewModel(StateViewModel[BookingsState]):
     """A state, verbs, and word of every change.
 
     Signals:
@@ -79,21 +80,19 @@ class BookingsViewModel(QObject):
         row_changed: A booking that may be on the list is now so; carries it as the account is told it.
     """
 
-    changed = Signal(object)
     page_arrived = Signal(int, int, object)
     page_failed = Signal(int, int, object)
     row_changed = Signal(object)
 
     def __init__(self, desk: ListDesk, tasks: TaskScope, scopes: tuple[BookingScope, ...] | None = None) -> None:
         """*scopes* are those offered, the first one opened with; all that the account may see if not given."""
-        super().__init__()
+        offered = scopes_of(desk.actor) if scopes is None else scopes
+        super().__init__(BookingsState(query=BookingQuery(offered[0] if offered else BookingScope.MINE)))
+        self.scopes = offered
         self._desk, self._tasks = desk, tasks
         self._name, self.account = f"bookings {next(_numbers)}", desk.actor.account
         self.export = ExportViewModel(desk.bridge, tasks, self._name)
-        self.scopes = scopes_of(desk.actor) if scopes is None else scopes
         self._heard: dict[str, Listed] = {}
-        opened_with = self.scopes[0] if self.scopes else BookingScope.MINE
-        self.state = BookingsState(query=BookingQuery(opened_with))
 
     def begin_with(self, scope: str) -> None:
         """Open with *scope*, if it is one of those offered; before the first load."""
@@ -109,7 +108,7 @@ class BookingsViewModel(QObject):
         days = self.state.days if days is None else days
         only = self.state.only if only is None else only
         if (query, days) != (self.state.query, self.state.days):
-            self._show(replace(self.state, phase=Phase.LOADING, query=query, days=days, only=only, first=None))
+            self.feed(replace(self.state, phase=Phase.LOADING, query=query, days=days, only=only, first=None))
             self.load()
 
     def show_scope(self, scope: BookingScope) -> None:
@@ -201,16 +200,16 @@ class BookingsViewModel(QObject):
 
     async def _load(self) -> None:
         self._heard.clear()
-        self._show(replace(self.state, phase=Phase.LOADING, problem=None, run=self.state.run + 1))
+        self.feed(replace(self.state, phase=Phase.LOADING, problem=None, run=self.state.run + 1))
         try:
             if not self.state.branches:
                 branches = await self._desk.call(lambda: self._desk.catalogue.branches(self._desk.actor))
-                self._show(replace(self.state, branches=tuple(branches)))
+                self.feed(replace(self.state, branches=tuple(branches)))
             first = await self._rows(self.asked(), 0)
         except DriveSphereError as problem:
-            self._show(replace(self.state, phase=Phase.FAILED, problem=problem))
+            self.feed(replace(self.state, phase=Phase.FAILED, problem=problem))
         else:
-            self._show(replace(self.state, phase=Phase.READY, first=first))
+            self.feed(replace(self.state, phase=Phase.READY, first=first))
             for booking in tuple(self._heard.values()):
                 self.row_changed.emit(booking)  # one that came to be meanwhile is not on the page
 
@@ -225,8 +224,3 @@ class BookingsViewModel(QObject):
     async def _rows(self, query: BookingQuery, offset: int) -> BookingRows[Listed]:
         wanted = replace(query, offset=offset)
         return self._newest(await self._desk.call(lambda: self._desk.listing.page(self._desk.actor, wanted)))
-
-    def _show(self, state: BookingsState) -> None:
-        if state != self.state:
-            self.state = state
-            self.changed.emit(state)

@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
-
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.state import StateViewModel
 from engine.domain.availability import Blocked, CarCalendar, blocked_by
 from engine.domain.car import Branch, Car
 from engine.domain.catalogue import Offer, OfferPage
@@ -47,19 +46,16 @@ class CarState:
         return self.found.car if self.found is not None else None
 
 
-class CarViewModel(QObject):
+class CarViewModel(StateViewModel[CarState]):
     """Signals: ``changed`` carries the new state."""
 
-    changed = Signal(object)
-
     def __init__(self, desk: Desk, tasks: TaskScope) -> None:
-        super().__init__()
+        super().__init__(CarState())
         self._desk, self._tasks = desk, tasks
-        self.state = CarState()
 
     def open(self, found: Offer | Blocked, period: RentalPeriod, branch: Branch) -> None:
         span = shown_weeks(period, branch, self._desk.now())
-        self._show(CarState(found, found if isinstance(found, Offer) else None, period, branch, span))
+        self.feed(CarState(found, found if isinstance(found, Offer) else None, period, branch, span))
         self.load()
 
     def load(self) -> None:
@@ -80,12 +76,12 @@ class CarViewModel(QObject):
             return
         known = next((offer for offer in page.offers if offer.car.id == state.car.id), None)
         if known is not None and known != state.offer:
-            self._show(replace(state, offer=known))
+            self.feed(replace(state, offer=known))
             self.load()
 
     def close(self) -> None:
         self._tasks.stop("calendar")
-        self._show(CarState())
+        self.feed(CarState())
 
     def hold_left_s(self) -> float:
         """Seconds until the hold in the way is over, by the server's clock; 0 without one."""
@@ -97,14 +93,14 @@ class CarViewModel(QObject):
         state = self.state
         if state.car is None or state.span is None:
             return
-        self._show(replace(state, problem=None))
+        self.feed(replace(state, problem=None))
         ask = partial(self._desk.availability.calendar, self._desk.actor, state.car.id, state.span)
         try:
             calendar = await self._desk.call(ask)
         except DriveSphereError as problem:
-            self._show(replace(self.state, problem=problem))
+            self.feed(replace(self.state, problem=problem))
         else:
-            self._show(replace(self.state, calendar=calendar, found=self._found_now(self.state, calendar)))
+            self.feed(replace(self.state, calendar=calendar, found=self._found_now(self.state, calendar)))
 
     def _found_now(self, state: CarState, calendar: CarCalendar) -> Offer | Blocked | None:
         """Free or taken is what the calendar says last, not what the search said when the panel was opened."""
@@ -118,11 +114,6 @@ class CarViewModel(QObject):
             return blocked or state.found
         same = state.found.obstacle == blocked.obstacle
         return state.found if same else replace(blocked, instead=state.found.instead)
-
-    def _show(self, state: CarState) -> None:
-        if state != self.state:
-            self.state = state
-            self.changed.emit(state)
 
 
 def shown_weeks(period: RentalPeriod, branch: Branch, now: datetime) -> RentalPeriod:

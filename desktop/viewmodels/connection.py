@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from desktop.bridge import EngineThread
 from desktop.tasks import TaskScope
+from desktop.viewmodels.state import StateViewModel
 from engine.domain.errors import DriveSphereError, RuleBroken, Unavailable
 from engine.domain.events import Pulse
 
@@ -50,7 +51,7 @@ class ConnectionState:
         return heard and self.streaming and self.problem is None
 
 
-class ConnectionViewModel(QObject):
+class ConnectionViewModel(StateViewModel[ConnectionState]):
     """A state, verbs, and word of every change.
 
     Signals:
@@ -61,7 +62,6 @@ class ConnectionViewModel(QObject):
             here, or one slow query. What could not be loaded may be asked for again.
     """
 
-    changed = Signal(object)
     revoked = Signal(object)
     back = Signal()
     retry = Signal()
@@ -73,11 +73,10 @@ class ConnectionViewModel(QObject):
         tasks: TaskScope,
     ) -> None:
         """*probe* runs in the engine: the server's time now, and whether Redis answers; raises what is wrong."""
-        super().__init__()
+        super().__init__(ConnectionState())
         self._bridge, self._probe, self._tasks = bridge, probe, tasks
         self._distrusted = False
         self._doubted, self._calm, self._spacing, self._to_pass = False, 0, 0, 0
-        self.state = ConnectionState()
 
     def watch(self) -> None:
         self._tasks.once("connection", self._watch())
@@ -88,7 +87,7 @@ class ConnectionViewModel(QObject):
     def distrust(self) -> None:
         """A clock jumped: what is shown may be of another time. Nothing is live until an answer says so anew."""
         self._distrusted = True
-        self._show(replace(self.state, heard_at=None))
+        self.feed(replace(self.state, heard_at=None))
         self.look_now()
 
     def doubt(self) -> None:
@@ -101,7 +100,7 @@ class ConnectionViewModel(QObject):
         heard_at = self.state.heard_at
         if pulse.streaming and pulse.heard_at is not None:
             heard_at = pulse.heard_at if heard_at is None else max(heard_at, pulse.heard_at)
-        self._show(replace(self.state, streaming=pulse.streaming, heard_at=heard_at))
+        self.feed(replace(self.state, streaming=pulse.streaming, heard_at=heard_at))
         if turned and pulse.streaming is (self.state.problem is not None):
             self.look_now()
 
@@ -116,10 +115,10 @@ class ConnectionViewModel(QObject):
                 return
             except DriveSphereError as problem:
                 tries += 1
-                self._show(replace(self.state, problem=problem))
+                self.feed(replace(self.state, problem=problem))
             else:
                 tries = 0
-                self._show(replace(self.state, heard_at=heard_at, problem=None, cache=cache))
+                self.feed(replace(self.state, heard_at=heard_at, problem=None, cache=cache))
                 self._encourage(away=away)
             await asyncio.sleep(_WHEN_AWAY_S[min(tries, len(_WHEN_AWAY_S)) - 1] if tries else _EVERY_S)
 
@@ -145,8 +144,3 @@ class ConnectionViewModel(QObject):
                 return await self._probe()
         except TimeoutError:
             raise Unavailable("mongodb", "no answer in time") from None
-
-    def _show(self, state: ConnectionState) -> None:
-        if state != self.state:
-            self.state = state
-            self.changed.emit(state)

@@ -10,10 +10,9 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
-
 from desktop.bridge import EngineThread
 from desktop.tasks import TaskScope
+from desktop.viewmodels.state import StateViewModel
 from engine.domain.errors import DriveSphereError, Misconfigured
 from engine.services.listing import Exported
 
@@ -45,20 +44,17 @@ class ExportState:
     problem: DriveSphereError | None = None
 
 
-class ExportViewModel(QObject):
+class ExportViewModel(StateViewModel[ExportState]):
     """Writes beside the wanted file and puts it in place when it is whole; a failure leaves what was there before.
 
     Signals:
         changed: The state was replaced; carries the new one.
     """
 
-    changed = Signal(object)
-
     def __init__(self, bridge: EngineThread, tasks: TaskScope, name: str) -> None:
         """*name* tells this export's task from others."""
-        super().__init__()
+        super().__init__(ExportState())
         self._bridge, self._tasks, self._name = bridge, tasks, f"export {name}"
-        self.state = ExportState()
 
     def write(self, path: Path, rows: Rows) -> None:
         """Have *rows* write the file; it runs in the engine's thread. A second press meanwhile does nothing."""
@@ -68,7 +64,7 @@ class ExportViewModel(QObject):
         self._tasks.stop(self._name)
 
     async def _write(self, path: Path, rows: Rows) -> None:
-        self._show(ExportState(ExportPhase.WRITING, path))
+        self.feed(ExportState(ExportPhase.WRITING, path))
         loop = asyncio.get_running_loop()
 
         def heard(count: int) -> None:
@@ -77,18 +73,13 @@ class ExportViewModel(QObject):
         try:
             done = await self._bridge.call(lambda: _written(path, rows, heard))
         except DriveSphereError as problem:
-            self._show(ExportState(ExportPhase.FAILED, path, problem=problem))
+            self.feed(ExportState(ExportPhase.FAILED, path, problem=problem))
         else:
-            self._show(ExportState(ExportPhase.DONE, path, done.rows, done.complete, done.more_renters))
+            self.feed(ExportState(ExportPhase.DONE, path, done.rows, done.complete, done.more_renters))
 
     def _heard(self, path: Path, count: int) -> None:
         if self.state.phase is ExportPhase.WRITING:
-            self._show(ExportState(ExportPhase.WRITING, path, count))
-
-    def _show(self, state: ExportState) -> None:
-        if state != self.state:
-            self.state = state
-            self.changed.emit(state)
+            self.feed(ExportState(ExportPhase.WRITING, path, count))
 
 
 async def _written(path: Path, rows: Rows, heard: OnRows) -> Exported:

@@ -6,14 +6,15 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from functools import partial
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from desktop.qr import modules_of
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.panel_state import MOVING, ShownPage, stage_of
+from desktop.viewmodels.state import StateViewModel
 from engine.domain.addresses import BrowserNotOpened, PageAddress
 from engine.domain.booking import Booking, BookingId
 from engine.domain.errors import DriveSphereError, PaymentRefused, StrangeAddress
@@ -36,7 +37,7 @@ class ShowsBooking(Protocol):
 State = TypeVar("State", bound=ShowsBooking)
 
 
-class OneBookingViewModel(QObject, Generic[State]):
+class OneBookingViewModel(StateViewModel[State]):
     """A state, and word of every change.
 
     Signals:
@@ -46,17 +47,15 @@ class OneBookingViewModel(QObject, Generic[State]):
         card_refused: A BookingId and the Decline on its page, or None once another card is tried.
     """
 
-    changed = Signal(object)
     booked = Signal(object)
     refund_quoted = Signal(object)
     card_refused = Signal(object, object)
 
     def __init__(self, desk: Desk, open_browser: OpenBrowser, tasks: TaskScope, state: State) -> None:
-        super().__init__()
+        super().__init__(state)
         self._desk, self._open_browser, self._tasks = desk, open_browser, tasks
         # Counts what the panel was opened for; an answer to an earlier opening changes lists, not the panel.
         self._run = 0
-        self.state = state
 
     @property
     def says_why(self) -> bool:
@@ -159,8 +158,3 @@ class OneBookingViewModel(QObject, Generic[State]):
             if run == self._run:
                 self._tell(problem)
             return None
-
-    def _show(self, state: State) -> None:
-        if state != self.state:
-            self.state = state
-            self.changed.emit(state)

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.phases import Phase
+from desktop.viewmodels.state import StateViewModel
 from engine.domain.booking import Booking, BookingId
 from engine.domain.booking_states import BookingState
 from engine.domain.car import CarId
@@ -39,16 +40,14 @@ class OtherCarsState:
     taken_by: Booking | None = None
 
 
-class OtherCarsViewModel(QObject):
+class OtherCarsViewModel(StateViewModel[OtherCarsState]):
     """Signals: ``changed`` carries the state; ``moved`` the Booking that goes on with another car."""
 
-    changed = Signal(object)
     moved = Signal(object)
 
     def __init__(self, desk: Desk, tasks: TaskScope) -> None:
-        super().__init__()
+        super().__init__(OtherCarsState())
         self._desk, self._tasks = desk, tasks
-        self.state = OtherCarsState()
 
     def may_move(self, booking: Booking) -> bool:
         """Whether it is still one that can go on with another car, and the account may do that."""
@@ -61,14 +60,14 @@ class OtherCarsViewModel(QObject):
         if booking is None or known is None or booking.id != known.id:
             for name in ("other cars", "change car"):
                 self._tasks.stop(name)
-            self._show(OtherCarsState(booking))
+            self.feed(OtherCarsState(booking))
         elif booking != known:
-            self._show(replace(self.state, booking=booking))
+            self.feed(replace(self.state, booking=booking))
 
     def ask(self) -> None:
         """Which cars there are; asked for again it closes the list."""
         if self.state.phase is not None:
-            self._show(replace(self.state, phase=None, found=None, problem=None, taken_by=None))
+            self.feed(replace(self.state, phase=None, found=None, problem=None, taken_by=None))
         elif self.state.booking is not None:
             self._tasks.latest("other cars", self._ask(self.state.booking.id))
 
@@ -87,23 +86,23 @@ class OtherCarsViewModel(QObject):
             self._tasks.once("change car", self._change(partial(ask, seen=booking.version)))
 
     async def _ask(self, booking_id: BookingId) -> None:
-        self._show(replace(self.state, phase=Phase.LOADING, found=None, problem=None, taken_by=None))
+        self.feed(replace(self.state, phase=Phase.LOADING, found=None, problem=None, taken_by=None))
         try:
             found = await self._desk.call(partial(self._desk.changing.other_cars, self._desk.actor, booking_id))
         except DriveSphereError as problem:
-            self._show(replace(self.state, phase=Phase.FAILED, problem=problem))
+            self.feed(replace(self.state, phase=Phase.FAILED, problem=problem))
         else:
-            self._show(replace(self.state, phase=Phase.READY, found=found))
+            self.feed(replace(self.state, phase=Phase.READY, found=found))
 
     async def _change(self, change: Callable[[], Coroutine[Any, Any, Booking]]) -> None:
-        self._show(replace(self.state, acting=True, problem=None, taken_by=None))
+        self.feed(replace(self.state, acting=True, problem=None, taken_by=None))
         try:
             moved = await self._desk.call(change)
         except DriveSphereError as problem:
             by = await self._who_has(problem)
-            self._show(replace(self.state, acting=False, problem=problem, taken_by=by))
+            self.feed(replace(self.state, acting=False, problem=problem, taken_by=by))
         else:
-            self._show(OtherCarsState(moved))
+            self.feed(OtherCarsState(moved))
             self.moved.emit(moved)
 
     async def _who_has(self, problem: DriveSphereError) -> Booking | None:
@@ -115,7 +114,3 @@ class OtherCarsViewModel(QObject):
             return await self._desk.call(lambda: self._desk.bookings.booking(self._desk.actor, first))
         except DriveSphereError:
             return None
-
-    def _show(self, state: OtherCarsState) -> None:
-        self.state = state
-        self.changed.emit(state)

@@ -6,10 +6,11 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.phases import Phase
+from desktop.viewmodels.state import StateViewModel
 from engine.domain.errors import DriveSphereError
 
 
@@ -42,7 +43,7 @@ class PagedState(Generic[Q]):
     problem: DriveSphereError | None = None
 
 
-class PagedViewModel(QObject, Generic[Q]):
+class PagedViewModel(StateViewModel[PagedState[Q]], Generic[Q]):
     """A state, verbs, and word of every change.
 
     Signals:
@@ -51,7 +52,6 @@ class PagedViewModel(QObject, Generic[Q]):
         page_failed: A later page did not come: its run, its offset, the problem.
     """
 
-    changed = Signal(object)
     page_arrived = Signal(int, int, object)
     page_failed = Signal(int, int, object)
 
@@ -63,9 +63,8 @@ class PagedViewModel(QObject, Generic[Q]):
         query: Q,
     ) -> None:
         """*read* fetches the page of a query that begins at an offset; *name* tells this list's tasks from others."""
-        super().__init__()
+        super().__init__(PagedState(query))
         self._tasks, self._name, self._read = tasks, name, read
-        self.state: PagedState[Q] = PagedState(query)
 
     def load(self) -> None:
         self._tasks.latest(self._name, self._load(self.state.query))
@@ -73,7 +72,7 @@ class PagedViewModel(QObject, Generic[Q]):
     def ask(self, query: Q) -> None:
         """Another question; the same one again is only asked by ``load``."""
         if query != self.state.query or self.state.run == 0:
-            self._show(PagedState(query, run=self.state.run))
+            self.feed(PagedState(query, run=self.state.run))
             self.load()
 
     def need_page(self, offset: int) -> None:
@@ -82,14 +81,14 @@ class PagedViewModel(QObject, Generic[Q]):
 
     async def _load(self, query: Q) -> None:
         before = self.state
-        self._show(PagedState(query, Phase.LOADING, before.first, before.run + 1))
+        self.feed(PagedState(query, Phase.LOADING, before.first, before.run + 1))
         now = self.state
         try:
             first = await self._read(query, 0)
         except DriveSphereError as problem:
-            self._show(PagedState(query, Phase.FAILED, now.first, now.run, problem))
+            self.feed(PagedState(query, Phase.FAILED, now.first, now.run, problem))
         else:
-            self._show(PagedState(query, Phase.READY, first, now.run))
+            self.feed(PagedState(query, Phase.READY, first, now.run))
 
     async def _page(self, run: int, query: Q, offset: int) -> None:
         try:
@@ -98,8 +97,3 @@ class PagedViewModel(QObject, Generic[Q]):
             self.page_failed.emit(run, offset, problem)
         else:
             self.page_arrived.emit(run, offset, page)
-
-    def _show(self, state: PagedState[Q]) -> None:
-        if state != self.state:
-            self.state = state
-            self.changed.emit(state)

@@ -8,12 +8,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
-
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.paged import PagedViewModel
 from desktop.viewmodels.phases import Phase
+from desktop.viewmodels.state import StateViewModel
 from engine.domain.booking import Booking
 from engine.domain.damage import Damaged
 from engine.domain.errors import DriveSphereError
@@ -66,13 +65,11 @@ class RentersState:
     problem: DriveSphereError | None = None
 
 
-class RentersViewModel(QObject):
+class RentersViewModel(StateViewModel[RentersState]):
     """Signals: ``changed`` carries the new state."""
 
-    changed = Signal(object)
-
     def __init__(self, desk: Desk, tasks: TaskScope) -> None:
-        super().__init__()
+        super().__init__(RentersState())
         self._desk, self._tasks = desk, tasks
         self.listing: PagedViewModel[RenterQuery] = PagedViewModel(tasks, "renters list", self._rows, RenterQuery())
         self.history: PagedViewModel[RenterId] = PagedViewModel(tasks, "renter history", self._bookings, _NOBODY)
@@ -81,7 +78,6 @@ class RentersViewModel(QObject):
         self._asked = _NOBODY
         #: What was begun and not added, by renter.
         self.drafts: dict[RenterId, str] = {}
-        self.state = RentersState()
 
     @property
     def may_mend(self) -> bool:
@@ -122,7 +118,7 @@ class RentersViewModel(QObject):
 
     def open(self, renter_id: RenterId) -> None:
         """The page of one."""
-        self._show(RentersState(wanted=renter_id, country=self.state.country))
+        self.feed(RentersState(wanted=renter_id, country=self.state.country))
         self._asked = renter_id
         self._look_again()
         self.history.ask(renter_id)
@@ -136,7 +132,7 @@ class RentersViewModel(QObject):
         """Back to the list."""
         for name in ("renter look", "renter other", "renter found", "renter standing"):
             self._tasks.stop(name)
-        self._show(RentersState(country=self.state.country))
+        self.feed(RentersState(country=self.state.country))
 
     def add(self, new: NewRenter, beside: tuple[RenterId, ...] = ()) -> None:
         """Somebody new; *beside* are those with the same telephone or address who are somebody else."""
@@ -169,7 +165,7 @@ class RentersViewModel(QObject):
 
     def compare_no_more(self) -> None:
         self._tasks.stop("renter other")
-        self._show(replace(self.state, other=None, found=RentersFound(), found_for="", problem=None))
+        self.feed(replace(self.state, other=None, found=RentersFound(), found_for="", problem=None))
 
     def find(self, text: str) -> None:
         """Renters to compare with."""
@@ -181,7 +177,7 @@ class RentersViewModel(QObject):
             self._tasks.latest("renter standing", self._ask_standing(self.state.wanted))
 
     def forget_problem(self) -> None:
-        self._show(replace(self.state, problem=None, twins=(), done=None))
+        self.feed(replace(self.state, problem=None, twins=(), done=None))
 
     def apply(self, fact: Fact) -> None:
         """Something changed, at another desk or this one."""
@@ -212,15 +208,15 @@ class RentersViewModel(QObject):
         self._tasks.once("change renter", self._change(done, act))
 
     async def _change(self, done: str, act: Callable[[], Coroutine[Any, Any, object]]) -> None:
-        self._show(replace(self.state, busy=True, problem=None, done=None, twins=()))
+        self.feed(replace(self.state, busy=True, problem=None, done=None, twins=()))
         try:
             told = await self._desk.call(act)
         except RenterKnown as known:
-            self._show(replace(self.state, busy=False, twins=known.twins))
+            self.feed(replace(self.state, busy=False, twins=known.twins))
         except DriveSphereError as problem:
-            self._show(replace(self.state, busy=False, problem=problem))
+            self.feed(replace(self.state, busy=False, problem=problem))
         except Exception:
-            self._show(replace(self.state, busy=False))
+            self.feed(replace(self.state, busy=False))
             raise
         else:
             self._took(done, told)
@@ -229,14 +225,14 @@ class RentersViewModel(QObject):
     def _took(self, done: str, told: object) -> None:
         """Show what came of it at once; the rest is asked for again."""
         if isinstance(told, Added):
-            self._show(replace(self.state, busy=False, done=done))
+            self.feed(replace(self.state, busy=False, done=done))
             self.open(told.renter.id)
             return
         file = told.file if isinstance(told, Blocked) else told
         state = replace(self.state, busy=False, done=done, other=None)
         if isinstance(file, RenterFile) and state.look is not None:
             state = replace(state, wanted=file.id, look=replace(state.look, file=file))
-        self._show(state)
+        self.feed(state)
         if done == "noted" and state.wanted is not None:
             self.drafts.pop(state.wanted, None)
         self._look_again()
@@ -260,36 +256,36 @@ class RentersViewModel(QObject):
         except DriveSphereError as problem:
             if self.state.wanted == renter_id:
                 phase = Phase.READY if self.state.look is not None else Phase.FAILED
-                self._show(replace(self.state, phase=phase, problem=self.state.problem or problem))
+                self.feed(replace(self.state, phase=phase, problem=self.state.problem or problem))
         else:
             if self.state.wanted == renter_id:
-                self._show(replace(self.state, phase=Phase.READY, look=look, wanted=look.file.id))
+                self.feed(replace(self.state, phase=Phase.READY, look=look, wanted=look.file.id))
 
     async def _compare(self, renter_id: RenterId) -> None:
         try:
             look = await self._desk.call(lambda: self._desk.renters.look(self._desk.actor, renter_id))
         except DriveSphereError as problem:
-            self._show(replace(self.state, problem=problem))
+            self.feed(replace(self.state, problem=problem))
         else:
-            self._show(replace(self.state, other=look, problem=None))
+            self.feed(replace(self.state, other=look, problem=None))
 
     async def _find(self, text: str) -> None:
         country = self.state.country
         try:
             found = await self._desk.call(lambda: self._desk.catalogue.renters(self._desk.actor, text, country))
         except DriveSphereError as problem:
-            self._show(replace(self.state, problem=problem))
+            self.feed(replace(self.state, problem=problem))
         else:
             others = tuple(each for each in found.rows if isinstance(each, Damaged) or each.id != self.state.wanted)
-            self._show(replace(self.state, found=replace(found, rows=others), found_for=text))
+            self.feed(replace(self.state, found=replace(found, rows=others), found_for=text))
 
     async def _ask_standing(self, renter_id: RenterId) -> None:
         try:
             found = await self._desk.call(lambda: self._desk.renters.open_bookings(self._desk.actor, renter_id))
         except DriveSphereError as problem:
-            self._show(replace(self.state, problem=problem))
+            self.feed(replace(self.state, problem=problem))
         else:
-            self._show(replace(self.state, standing=found))
+            self.feed(replace(self.state, standing=found))
 
     async def _find_country(self) -> None:
         actor = self._desk.actor
@@ -299,7 +295,7 @@ class RentersViewModel(QObject):
             return  # the list says what is wrong
         own = [branch.country for branch in branches if branch.id == actor.branch_id]
         if own:
-            self._show(replace(self.state, country=own[0]))
+            self.feed(replace(self.state, country=own[0]))
 
     async def _rows(self, query: RenterQuery, offset: int) -> RenterPage:
         asked = replace(query, country=self.state.country)
@@ -313,8 +309,3 @@ class RentersViewModel(QObject):
 
     async def _bookings(self, renter_id: RenterId, offset: int) -> RenterHistory:
         return await self._desk.call(lambda: self._desk.renters.history(self._desk.actor, renter_id, offset=offset))
-
-    def _show(self, state: RentersState) -> None:
-        if state != self.state:
-            self.state = state
-            self.changed.emit(state)

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.phases import Phase
+from desktop.viewmodels.state import StateViewModel
 from engine.domain.availability import Blocked, BlockedPage
 from engine.domain.car import BodyType, Branch, BranchId, Fuel, Transmission
 from engine.domain.catalogue import PAGE_SIZE, CarOrder, CarWish, Facets, Offer, OfferPage
@@ -98,7 +99,7 @@ class FoundRows:
     damaged_taken: tuple[Damaged, ...] = ()
 
 
-class SearchViewModel(QObject):
+class SearchViewModel(StateViewModel[SearchState]):
     """A state, verbs, and word of every change.
 
     Signals:
@@ -107,16 +108,14 @@ class SearchViewModel(QObject):
         page_failed: A later page did not come: its run, its offset, the problem.
     """
 
-    changed = Signal(object)
     page_arrived = Signal(int, int, object)
     page_failed = Signal(int, int, object)
 
     def __init__(self, desk: Desk, tasks: TaskScope) -> None:
-        super().__init__()
+        super().__init__(SearchState())
         self._desk, self._tasks = desk, tasks
         self._facets_of: BranchId | None = None
         self._last_form: Callable[[tuple[Branch, ...]], SearchForm | None] = _no_form
-        self.state = SearchState()
 
     def open(self, last_form: Callable[[tuple[Branch, ...]], SearchForm | None] | None = None) -> None:
         """Load branches and search as *last_form* says; else the actor's own one, from the next full hour, two days."""
@@ -176,39 +175,39 @@ class SearchViewModel(QObject):
             self.again()
 
     async def _open(self) -> None:
-        self._show(replace(self.state, phase=Phase.LOADING, problem=None))
+        self.feed(replace(self.state, phase=Phase.LOADING, problem=None))
         try:
             known = await self._desk.call(lambda: self._desk.catalogue.branches(self._desk.actor))
         except DriveSphereError as problem:
-            self._show(replace(self.state, phase=Phase.FAILED, problem=problem))
+            self.feed(replace(self.state, phase=Phase.FAILED, problem=problem))
             return
         branches = tuple(branch for branch in known if not branch.closed)
-        self._show(replace(self.state, branches=branches))
+        self.feed(replace(self.state, branches=branches))
         home = next((branch for branch in branches if branch.id == self._desk.actor.branch_id), None)
         if form := self._last_form(branches):
             await self._search(form)
         elif start := home or next(iter(branches), None):
             await self._search(first_form(start, self._desk.now()))
         else:
-            self._show(replace(self.state, phase=Phase.READY))
+            self.feed(replace(self.state, phase=Phase.READY))
 
     async def _search(self, form: SearchForm) -> None:
         state = replace(self.state, phase=Phase.LOADING, form=form, run=self.state.run + 1, problem=None)
         state = replace(state, first=None, taken=None)
-        self._show(state)
+        self.feed(state)
         try:
             wish = wish_of(form, state.branch)
             # Asked for the branch they were loaded for: a search that was dropped may not have got as far.
             if self._facets_of != form.branch_id:
                 facets = await self._desk.call(lambda: self._desk.catalogue.facets(self._desk.actor, form.branch_id))
                 self._facets_of = form.branch_id
-                self._show(replace(self.state, facets=facets))
+                self.feed(replace(self.state, facets=facets))
             page = await self._desk.call(lambda: self._desk.catalogue.search(self._desk.actor, wish))
             taken = await self._taken(wish, 0, PAGE_SIZE - page.rows) if form.with_taken else None
         except DriveSphereError as problem:
-            self._show(replace(self.state, phase=Phase.FAILED, problem=problem))
+            self.feed(replace(self.state, phase=Phase.FAILED, problem=problem))
         else:
-            self._show(replace(self.state, phase=Phase.READY, wish=wish, first=page, taken=taken))
+            self.feed(replace(self.state, phase=Phase.READY, wish=wish, first=page, taken=taken))
 
     async def _page(self, asked: SearchState, wish: CarWish, offset: int) -> None:
         free = asked.first.total if asked.first is not None else 0
@@ -230,11 +229,6 @@ class SearchViewModel(QObject):
         """At least one row is asked for: the number of all comes with it."""
         ask = partial(self._desk.availability.taken_cars, self._desk.actor, wish, offset=offset, limit=max(limit, 1))
         return await self._desk.call(ask)
-
-    def _show(self, state: SearchState) -> None:
-        if state != self.state:
-            self.state = state
-            self.changed.emit(state)
 
 
 def _no_form(_branches: tuple[Branch, ...]) -> SearchForm | None:

@@ -6,9 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-from PySide6.QtCore import QObject, Signal
-
 from desktop.tasks import TaskScope
+from desktop.viewmodels.state import StateViewModel
 from engine.domain.accounts import sign_in_name
 from engine.domain.copy_pin import CopyLocked
 from engine.domain.copying import CopyHead
@@ -80,21 +79,18 @@ class Doors:
     forget_copy: Callable[[AccountName], Awaitable[None]] | None = None
 
 
-class SessionViewModel(QObject):
+class SessionViewModel(StateViewModel[SessionState]):
     """A state, verbs, and word of every change.
 
     Signals:
         changed: The state was replaced; carries the new one.
     """
 
-    changed = Signal(object)
-
     def __init__(self, doors: Doors, tasks: TaskScope) -> None:
-        super().__init__()
+        super().__init__(SessionState())
         self._doors, self._tasks = doors, tasks
         self._up = False
         self._old = ""
-        self.state = SessionState()
 
     def start(self) -> None:
         """Bring the servers up; again after a failure."""
@@ -111,11 +107,11 @@ class SessionViewModel(QObject):
         """The one that asks for it. Raises: whatever keeps it closed; it goes on asking then."""
         if self._doors.open_copy is not None and self.state.locked:
             actor = await self._doors.open_copy(AccountName(self.state.locked), pin)
-            self._show(replace(self.state, phase=SessionPhase.SIGNED_IN, actor=actor, problem=None, locked=""))
+            self.feed(replace(self.state, phase=SessionPhase.SIGNED_IN, actor=actor, problem=None, locked=""))
 
     def leave_locked(self) -> None:
         """No PIN after all."""
-        self._show(replace(self.state, locked=""))
+        self.feed(replace(self.state, locked=""))
 
     def forget_copy(self, account: AccountName) -> None:
         """Neither it nor its key stays on this computer."""
@@ -138,54 +134,54 @@ class SessionViewModel(QObject):
     def back(self) -> None:
         """No other password after all."""
         self._old = ""
-        self._show(replace(self.state, phase=SessionPhase.SIGNED_OUT, account="", problem=None))
+        self.feed(replace(self.state, phase=SessionPhase.SIGNED_OUT, account="", problem=None))
 
     async def _start(self) -> None:
-        self._show(SessionState())
+        self.feed(SessionState())
         try:
             offered = await self._doors.start(self._progress)
         except DriveSphereError as problem:
-            self._show(SessionState(SessionPhase.BROKEN, problem=problem, copies=await self._copies()))
+            self.feed(SessionState(SessionPhase.BROKEN, problem=problem, copies=await self._copies()))
         except Exception as bug:
-            self._show(SessionState(SessionPhase.BROKEN, problem=Unavailable("embedded", type(bug).__name__)))
+            self.feed(SessionState(SessionPhase.BROKEN, problem=Unavailable("embedded", type(bug).__name__)))
             raise
         else:
             self._up = True
-            self._show(SessionState(SessionPhase.SIGNED_OUT, offered=offered, copies=await self._copies()))
+            self.feed(SessionState(SessionPhase.SIGNED_OUT, offered=offered, copies=await self._copies()))
 
     async def _sign_in(self, account: str, password: str) -> None:
-        self._show(replace(self.state, phase=SessionPhase.SIGNING_IN, problem=None))
+        self.feed(replace(self.state, phase=SessionPhase.SIGNING_IN, problem=None))
         try:
             actor = await self._doors.sign_in(account, password)
         except PasswordMustChange:
             self._old = password
             asked = replace(self.state, phase=SessionPhase.CHOOSING, account=account, knows_old=True)
-            self._show(asked)
+            self.feed(asked)
         except DriveSphereError as problem:
-            self._show(replace(self.state, phase=SessionPhase.SIGNED_OUT, problem=problem))
+            self.feed(replace(self.state, phase=SessionPhase.SIGNED_OUT, problem=problem))
         except Exception:
-            self._show(replace(self.state, phase=SessionPhase.SIGNED_OUT))
+            self.feed(replace(self.state, phase=SessionPhase.SIGNED_OUT))
             raise
         else:
-            self._show(replace(self.state, phase=SessionPhase.SIGNED_IN, actor=actor))
+            self.feed(replace(self.state, phase=SessionPhase.SIGNED_IN, actor=actor))
 
     async def _begin_change(self, account: str) -> None:
         await self._doors.sign_out()
         chosen = replace(self.state, phase=SessionPhase.CHOOSING, actor=None, account=account, knows_old=False)
-        self._show(replace(chosen, problem=None))
+        self.feed(replace(chosen, problem=None))
 
     async def _choose(self, account: str, old: str, new: str) -> None:
-        self._show(replace(self.state, busy=True, problem=None))
+        self.feed(replace(self.state, busy=True, problem=None))
         try:
             await self._doors.choose(account, old, new)
         except DriveSphereError as problem:
-            self._show(replace(self.state, busy=False, problem=problem))
+            self.feed(replace(self.state, busy=False, problem=problem))
         except Exception:
-            self._show(replace(self.state, busy=False))
+            self.feed(replace(self.state, busy=False))
             raise
         else:
             self._old = ""
-            self._show(replace(self.state, busy=False, account=""))
+            self.feed(replace(self.state, busy=False, account=""))
             await self._sign_in(account, new)
 
     async def _sign_out(self, problem: DriveSphereError | None) -> None:
@@ -195,7 +191,7 @@ class SessionViewModel(QObject):
             await self._start()
             return
         signed_out = replace(self.state, phase=SessionPhase.SIGNED_OUT, actor=None, problem=problem)
-        self._show(replace(signed_out, copies=await self._copies()))
+        self.feed(replace(signed_out, copies=await self._copies()))
 
     async def _open_copy(self, account: AccountName) -> None:
         if self._doors.open_copy is None:
@@ -203,25 +199,20 @@ class SessionViewModel(QObject):
         try:
             actor = await self._doors.open_copy(account, "")
         except CopyLocked:
-            self._show(replace(self.state, problem=None, locked=account))
+            self.feed(replace(self.state, problem=None, locked=account))
         except DriveSphereError as problem:
-            self._show(replace(self.state, problem=problem, copies=await self._copies()))
+            self.feed(replace(self.state, problem=problem, copies=await self._copies()))
         else:
-            self._show(replace(self.state, phase=SessionPhase.SIGNED_IN, actor=actor, problem=None))
+            self.feed(replace(self.state, phase=SessionPhase.SIGNED_IN, actor=actor, problem=None))
 
     async def _forget_copy(self, account: AccountName) -> None:
         if self._doors.forget_copy is not None:
             await self._doors.forget_copy(account)
-        self._show(replace(self.state, locked="", copies=await self._copies()))
+        self.feed(replace(self.state, locked="", copies=await self._copies()))
 
     async def _copies(self) -> tuple[CopyHead, ...]:
         return () if self._doors.copies is None else await self._doors.copies()
 
     def _progress(self, text: str) -> None:
         if self.state.phase is SessionPhase.STARTING:
-            self._show(replace(self.state, progress=text))
-
-    def _show(self, state: SessionState) -> None:
-        if state != self.state:
-            self.state = state
-            self.changed.emit(state)
+            self.feed(replace(self.state, progress=text))

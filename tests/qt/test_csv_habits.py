@@ -148,7 +148,7 @@ async def test_thinking_better_of_it_changes_nothing(window, view, until, end):
 async def test_they_are_offered_where_one_exports(window, view, until):
     view.go("bookings")
     page = view._made["bookings"]
-    page.vm.export._show(ExportState(ExportPhase.DONE, Path("bookings.csv"), 3))
+    page.vm.export.feed(ExportState(ExportPhase.DONE, Path("bookings.csv"), 3))
     assert page.export.habits.isVisible()
     box = await opened(window, until, page.export.habits.click)
     box.separator.setCurrentIndex(box.separator.findData("\t"))

@@ -201,7 +201,7 @@ async def _look_without_connection(eye):
     desk.live.blockSignals(True)  # noqa: FBT003 -- Qt's signature
     desk.tasks.stop("connection")
     heard = desk.connection.state.heard_at
-    desk.connection._show(ConnectionState(heard, Unavailable("mongodb"), cache=False))
+    desk.connection.feed(ConnectionState(heard, Unavailable("mongodb"), cache=False))
     for name in view._entries:
         view.go(name)
         await eye.at(f"{name} without a connection")

@@ -271,7 +271,7 @@ async def test_a_long_stored_list_comes_by_pages_and_one_that_fails_leads_to_sig
         await listed(person, view, 120)
 
         page._shown = None
-        vm._show(BookingsState(Phase.FAILED, state.query, run=state.run + 9, problem=CopyUnusable("damaged")))
+        vm.feed(BookingsState(Phase.FAILED, state.query, run=state.run + 9, problem=CopyUnusable("damaged")))
         await person.until(lambda: not page.content.shows_rows)
         assert head(page).endswith(", complete")
         page.content.stepped.emit()

@@ -51,17 +51,17 @@ def listed(qtbot, theme, tmp_path):
 
 @pytest.mark.parametrize(("chosen", "then"), [(0, 0), (7, 7), (49, 48)])
 def test_where_the_chosen_row_went_the_next_one_is_chosen_and_not_the_first(listed, chosen, then):
-    listed.vm._show(PagedState(None, Phase.READY, Numbers(tuple(range(50)), 50), run=1))
+    listed.vm.feed(PagedState(None, Phase.READY, Numbers(tuple(range(50)), 50), run=1))
     listed.table.selectRow(chosen)
     left = tuple(number for number in range(50) if number != chosen)
-    listed.vm._show(PagedState(None, Phase.READY, Numbers(left, 49), run=2))
+    listed.vm.feed(PagedState(None, Phase.READY, Numbers(left, 49), run=2))
 
     assert then == listed.table.currentIndex().row()
 
 
 def test_the_first_load_stands_in_bones(listed):
     listed.loading._rule._now = lambda: 100.0
-    listed.vm._show(PagedState(None, run=1))
+    listed.vm.feed(PagedState(None, run=1))
     listed.loading._rule._now = lambda: 100.5
     listed.loading._look()
 
@@ -86,7 +86,7 @@ async def test_the_chosen_row_stays_chosen_wherever_it_stands_when_the_list_is_l
     first = listed.vm.state
 
     moved = Numbers((-1, *first.first.rows[:-1]), _ALL + 1)
-    listed.vm._show(PagedState(None, Phase.READY, moved, first.run + 1))
+    listed.vm.feed(PagedState(None, Phase.READY, moved, first.run + 1))
 
     assert (3, 4) == (listed.row(), listed.table.currentIndex().row())
 
@@ -95,11 +95,11 @@ async def test_the_number_is_unknown_while_bones_stand_and_none_when_the_list_di
     told = []
     listed.filled.connect(told.append)
     listed.loading._rule._now = lambda: 100.0
-    listed.vm._show(PagedState(None, run=1))
+    listed.vm.feed(PagedState(None, run=1))
     listed.loading._rule._now = lambda: 100.5
     listed.loading._look()
     listed.loading._rule._now = lambda: 200.0
-    listed.vm._show(PagedState(None, Phase.FAILED, run=1, problem=Unavailable("mongodb")))
+    listed.vm.feed(PagedState(None, Phase.FAILED, run=1, problem=Unavailable("mongodb")))
 
     assert [-1, 0] == told
     assert not listed.content.shows_rows

@@ -35,12 +35,12 @@ def bookings(**query):
 @pytest.fixture
 def listed(window, view, workspace):
     """The list of bookings in the real window, at one size."""
-    workspace.detail.open = lambda booking: workspace.detail._show(_known(workspace, booking))
+    workspace.detail.open = lambda booking: workspace.detail.feed(_known(workspace, booking))
 
     def at(size, state=None):
         window.resize(*size)
         view.go("bookings")
-        workspace.bookings._show(state or bookings())
+        workspace.bookings.feed(state or bookings())
         settle()
         return view.client.bookings
 
@@ -199,7 +199,7 @@ def test_tab_goes_through_the_wrapped_filters_in_reading_order(listed, view):
 def test_cards_flow_beside_an_open_car(window, view, size):
     window.resize(*size)
     search = view._workspace.search
-    search._show(found(50, brands=frozenset({"Audi"}), min_seats=5))
+    search.feed(found(50, brands=frozenset({"Audi"}), min_seats=5))
     settle()
     page, panel = view.client.search, view.client.car
     columns = page.results.grid.columns()

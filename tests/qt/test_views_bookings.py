@@ -64,7 +64,7 @@ def listed(total, run=1, scope=BookingScope.MINE, **changes):
 
 
 def feed(page, state):
-    page.vm._show(state)
+    page.vm.feed(state)
     QTest.qWait(0)
 
 

@@ -77,7 +77,7 @@ def panel(qtbot, theme, tools, workspace):
 
 
 def feed(page, state):
-    page._search._show(state)
+    page._search.feed(state)
     QTest.qWait(0)
 
 
@@ -96,7 +96,7 @@ def calendar(*obstacles):
 
 def open_car(panel, found=None, **changes):
     panel.open_car(found or make_offer(1), PERIOD, BERLIN)
-    panel._vm._show(replace(panel._vm.state, **changes))
+    panel._vm.feed(replace(panel._vm.state, **changes))
 
 
 # Cards.
@@ -216,8 +216,8 @@ def test_X1_a_car_that_turns_while_it_is_open_is_said_aloud_and_another_one_is_n
     open_car(panel, make_blocked(2))
     assert [] == told
     open_car(panel, calendar=calendar())
-    panel._vm._show(replace(panel._vm.state, found=make_blocked(1)))
-    panel._vm._show(replace(panel._vm.state, found=make_offer(1)))
+    panel._vm.feed(replace(panel._vm.state, found=make_blocked(1)))
+    panel._vm.feed(replace(panel._vm.state, found=make_offer(1)))
 
     assert told[0].startswith("Volkswagen Golf. Booked for these days. From ")
     assert ["Volkswagen Golf. Free again"] == told[1:]
@@ -241,7 +241,7 @@ def test_bones_of_the_coming_weeks_stand_where_the_days_will_be(panel):
     assert (before, places) == (panel.strip.geometry(), panel.strip.cells())
     below = [part.geometry() for part in (panel.price, panel.facts, panel.photos)]
     panel.wait(0.5)
-    panel._vm._show(replace(panel._vm.state, calendar=calendar(busy(DAY, 2 * DAY))))
+    panel._vm.feed(replace(panel._vm.state, calendar=calendar(busy(DAY, 2 * DAY))))
     QTest.qWait(0)
 
     assert not panel.strip._waiting

@@ -62,7 +62,7 @@ def make_detail(qtbot, theme, tmp_path):
 
 
 def show(detail, booking, **changes):
-    detail.vm._show(DetailState(Phase.READY, booking, (BERLIN, LISBON), **changes))
+    detail.vm.feed(DetailState(Phase.READY, booking, (BERLIN, LISBON), **changes))
     detail.open()
 
 
@@ -234,7 +234,7 @@ def test_a_booking_that_does_not_come_leaves_no_bones_and_an_owner_waits_for_no_
     QTest.qWait(0)
     shown = [bone for bone in owner.findChildren(Bones) if bone.isVisible()]
     assert owner.bones.act not in shown
-    owner.vm._show(DetailState(Phase.FAILED, problem=Unavailable("mongodb")))
+    owner.vm.feed(DetailState(Phase.FAILED, problem=Unavailable("mongodb")))
     QTest.qWait(0)
 
     assert 4 == len(shown)

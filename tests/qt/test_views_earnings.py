@@ -140,13 +140,13 @@ def page(qtbot, theme, shimmer, tasks, tmp_path):
     ],
 )
 def test_a_period_that_is_not_over_is_called_so(page, span, name):
-    page.vm._show(ready(span))
+    page.vm.feed(ready(span))
 
     assert page.header._subtitle.text().startswith(name)
 
 
 def test_R6_every_tile_shows_the_figure_that_its_name_says(page):
-    page.vm._show(ready())
+    page.vm.feed(ready())
     tiles = page.body.tiles
 
     shown = {tile.text(): tile._value for tile in tiles.values()}
@@ -164,7 +164,7 @@ def test_R6_every_tile_shows_the_figure_that_its_name_says(page):
 
 
 def test_R6_every_chart_shows_what_its_title_says_with_its_unit(page):
-    page.vm._show(ready(year_of(2026, ZONE)))
+    page.vm.feed(ready(year_of(2026, ZONE)))
     body = page.body
     net, use, by_car, branches = body.net.chart.data, body.use.chart.data, body.map.chart.data, body.branches.chart.data
 
@@ -176,7 +176,7 @@ def test_R6_every_chart_shows_what_its_title_says_with_its_unit(page):
 
 
 def test_a_tile_says_how_it_compares_with_the_period_before(page):
-    page.vm._show(ready())
+    page.vm.feed(ready())
 
     net, dash = page.body.tiles[Figure.NET], "\N{EN DASH}"
     assert net._note == f"▲ 200 % on 1{dash}24 Oct"
@@ -197,14 +197,14 @@ def test_the_file_is_written_as_the_spreadsheet_expects_it(habits):
 
 
 def test_a_period_that_has_not_begun_is_no_loss(page):
-    page.vm._show(ready(month(2026, 12, ZONE)))
+    page.vm.feed(ready(month(2026, 12, ZONE)))
 
     net = page.body.tiles[Figure.NET]
     assert ("November 2026: 255.00 EUR", Tone.NEUTRAL) == (net._note, net._tone)
 
 
 def test_the_table_of_cars_holds_the_best_first(page):
-    page.vm._show(ready())
+    page.vm.feed(ready())
     model = page.body.model
 
     rows = [[model.index(row, column).data() for column in range(4)] for row in range(model.rowCount())]
@@ -216,7 +216,7 @@ def test_the_table_of_cars_holds_the_best_first(page):
 
 
 async def test_R7_pressing_a_figure_opens_its_bookings_with_their_commission(page, until):
-    page.vm._show(ready())
+    page.vm.feed(ready())
 
     page.body.tiles[Figure.NET].click()
     await until(lambda: page.panel.model.row_at(1) is not None)
@@ -231,7 +231,7 @@ async def test_R7_pressing_a_figure_opens_its_bookings_with_their_commission(pag
 
 
 async def test_a_bar_a_car_and_a_cell_of_the_map_ask_about_themselves(page, until):
-    page.vm._show(ready(year_of(2026, ZONE)))
+    page.vm.feed(ready(year_of(2026, ZONE)))
     marks = year_of(2026, ZONE).marks
 
     page.body.net.chosen.emit(page.body.net.chart.data.points[10].key)
@@ -246,7 +246,7 @@ async def test_a_bar_a_car_and_a_cell_of_the_map_ask_about_themselves(page, unti
 
 
 def test_bones_and_figures_lie_in_the_same_places(page):
-    page.vm._show(ready())
+    page.vm.feed(ready())
     QTest.qWait(0)
     arrived = [tile.geometry() for tile in page.body.tiles.values()] + [
         card.geometry() for card in page.body._cards()[:2]
@@ -261,7 +261,7 @@ def test_bones_and_figures_lie_in_the_same_places(page):
 
 
 def test_a_tile_keeps_the_focus_while_figures_are_awaited(page):
-    page.vm._show(ready())
+    page.vm.feed(ready())
     page.focus_first()
     page.body.show_bones(by_day=True, currency="EUR")
 
@@ -269,7 +269,7 @@ def test_a_tile_keeps_the_focus_while_figures_are_awaited(page):
 
 
 def test_without_figures_the_problem_is_told_with_a_way_on(page):
-    page.vm._show(EarningsState(Phase.FAILED, month(2026, 11, ZONE), problem=Unavailable("mongodb"), run=1))
+    page.vm.feed(EarningsState(Phase.FAILED, month(2026, 11, ZONE), problem=Unavailable("mongodb"), run=1))
 
     assert not page.content.shows_rows
     assert page.content.empty._title.text() == "No connection"
@@ -277,26 +277,26 @@ def test_without_figures_the_problem_is_told_with_a_way_on(page):
 
 def test_without_cars_the_first_step_is_the_fleet(page, qtbot):
     nothing = books_of(milliseconds(NOW), (), (), (), ())
-    page.vm._show(ready(earnings=report_of(month(2026, 11, ZONE), nothing), currency=""))
+    page.vm.feed(ready(earnings=report_of(month(2026, 11, ZONE), nothing), currency=""))
 
     with qtbot.waitSignal(page.fleet_wanted):
         page.content.empty._step.click()
 
 
 def test_figures_of_the_stored_copy_are_stamped_and_a_partial_one_says_so(page):
-    page.vm._show(ready(stored=True))
+    page.vm.feed(ready(stored=True))
     whole = page.stamp.text
-    page.vm._show(ready(stored=True, earnings=replace(report_of(month(2026, 11, ZONE)), complete=False)))
+    page.vm.feed(ready(stored=True, earnings=replace(report_of(month(2026, 11, ZONE)), complete=False)))
 
     as_of = desk_time(NOW, zone_of(ZONE), now=NOW)
     assert whole == f"No connection. Stored copy as of {as_of}, complete."
     assert "partial" in page.stamp.text
-    page.vm._show(ready())
+    page.vm.feed(ready())
     assert not page.stamp.isVisible()
 
 
 async def test_the_period_is_picked_with_the_keyboard(page):
-    page.vm._show(ready())
+    page.vm.feed(ready())
     page.period.later.setFocus()
 
     QTest.keyClick(page.period.later, Qt.Key.Key_Space)
@@ -319,7 +319,7 @@ def type_day(field, text):
 
 @pytest.mark.parametrize("typed", ["25 Mar 2026", "25.3.2026", "25/03/2026", "2026-03-25", "Wed 25 Mar 2026"])
 async def test_a_typed_day_is_that_day(page, typed):
-    page.vm._show(ready())
+    page.vm.feed(ready())
     page.period.kind.setCurrentIndex(3)
     page.period.kind.activated.emit(3)
     type_day(page.period.first, typed)
@@ -329,7 +329,7 @@ async def test_a_typed_day_is_that_day(page, typed):
 
 
 async def test_both_days_are_typed_in_one(page):
-    page.vm._show(ready())
+    page.vm.feed(ready())
     page.period.kind.setCurrentIndex(3)
     page.period.kind.activated.emit(3)
     type_day(page.period.first, "1.3.2026 - 25.3.2026")
@@ -339,7 +339,7 @@ async def test_both_days_are_typed_in_one(page):
 
 
 async def test_a_day_that_is_not_understood_is_named_and_changes_nothing(page):
-    page.vm._show(ready())
+    page.vm.feed(ready())
     page.period.kind.setCurrentIndex(3)
     page.period.kind.activated.emit(3)
     before = page.period.first.day()
@@ -351,7 +351,7 @@ async def test_a_day_that_is_not_understood_is_named_and_changes_nothing(page):
 
 
 async def test_own_days_are_typed(page):
-    page.vm._show(ready())
+    page.vm.feed(ready())
     page.period.kind.setCurrentIndex(3)
     page.period.kind.activated.emit(3)
     assert page.period.first.isVisibleTo(page)
@@ -372,14 +372,14 @@ async def test_own_days_are_typed(page):
     ],
 )
 async def test_own_days_that_are_no_period_are_told_beside_them(page, first, last, words):
-    page.vm._show(ready())
+    page.vm.feed(ready())
     page.period.kind.setCurrentIndex(3)
     page.period.kind.activated.emit(3)
     page.period.first.show_day(first)
     type_day(page.period.last, f"{last:%d.%m.%Y}")
 
     told = page.period.mistake.isVisibleTo(page) and page.period.mistake.text()
-    page.vm._show(ready(run=7))
+    page.vm.feed(ready(run=7))
 
     assert words == told
     assert page.vm.state.span == month(2026, 11, ZONE)
@@ -419,7 +419,7 @@ def test_what_is_no_change_as_it_is_shown_is_no_rise_and_no_fall(old, share):
 def test_several_currencies_are_chosen_between_and_never_added(page):
     yen = replace(GOLF, car_id="car-3", currency="JPY")
     books = replace(BOOKS, cars=(GOLF, POLO, yen))
-    page.vm._show(ready(earnings=report_of(month(2026, 11, ZONE), books)))
+    page.vm.feed(ready(earnings=report_of(month(2026, 11, ZONE), books)))
 
     page.vm.choose_currency("JPY")
 

@@ -105,7 +105,7 @@ def fleet(count=3, total=None, to_move=0, **changes):
 
 
 def feed(page, state):
-    page.fleet._show(state)
+    page.fleet.feed(state)
     QTest.qWait(0)
 
 
@@ -201,12 +201,12 @@ def test_offline_the_cars_stay_with_a_warning_and_nothing_that_writes_is_offered
     feed(page, fleet())
     feed(page, replace(fleet(), phase=Phase.LOADING, run=2))
     feed(page, replace(fleet(), phase=Phase.FAILED, run=2, problem=Unavailable("mongodb")))
-    page.workspace.connection._show(ConnectionState(NOW, Unavailable("mongodb"), cache=False))
+    page.workspace.connection.feed(ConnectionState(NOW, Unavailable("mongodb"), cache=False))
 
     assert page.rows.content.shows_rows
     assert "These cars are as they were loaded before." in page.rows.content.banner.text
     assert not page.add.isEnabled()
-    page.car._show(CarState(Stage.SHOWN, make_car(1), Outlook(), rules=RULES))
+    page.car.feed(CarState(Stage.SHOWN, make_car(1), Outlook(), rules=RULES))
     assert not page.panel.main.isEnabled()
     assert not page.panel.status[CarStatus.RETIRED].isEnabled()
 
@@ -275,7 +275,7 @@ def test_an_administrator_chooses_whose_cars_and_has_to_say_whose_a_new_one_is(m
     form = CarForm.of(make_car(1))
     state = CarState(Stage.FILLED_IN, form=form, rules=RULES, any_owner=True, tried=True, branches=(BERLIN, LISBON))
     page.panel.form.offer_owners(owners)
-    page.car._show(state)
+    page.car.feed(state)
     assert "Owner must be chosen." == page.panel.form.mistakes["owner"].text()
     page.car.choose_owner(OwnerId("owner-2"))
 
@@ -292,19 +292,19 @@ def test_an_owner_is_asked_for_no_owner(page):
 def test_a_form_tells_a_field_of_its_mistake_once_it_was_left(page):
     form = replace(CarForm.of(make_car(1)), plate="", seats=0)
     page.panel.open(page.panel)
-    page.car._show(CarState(Stage.FILLED_IN, form=form, rules=RULES, branches=(BERLIN, LISBON)))
+    page.car.feed(CarState(Stage.FILLED_IN, form=form, rules=RULES, branches=(BERLIN, LISBON)))
     assert "" == page.panel.form.mistakes["plate"].text()
     page.car.leave_field("plate")
     assert "Plate must not be empty." == page.panel.form.mistakes["plate"].text()
     assert "" == page.panel.form.mistakes["seats"].text()
-    page.car._show(replace(page.car.state, tried=True))
+    page.car.feed(replace(page.car.state, tried=True))
 
     assert "Seats must be between 1 and 60." == page.panel.form.mistakes["seats"].text()
 
 
 def test_a_rate_in_a_currency_that_the_firm_gave_up_is_asked_for_anew(page):
     car, yen = make_car(1), replace(RULES, currency="JPY")
-    page.car._show(CarState(Stage.SHOWN, car, Outlook(), rules=yen, branches=(BERLIN, LISBON)))
+    page.car.feed(CarState(Stage.SHOWN, car, Outlook(), rules=yen, branches=(BERLIN, LISBON)))
     page.car.edit()
     form = page.panel.form
 
@@ -321,7 +321,7 @@ def test_moving_a_car_says_that_its_bookings_stay(page):
     form = replace(CarForm.of(car), branch_id=LISBON.id)
     outlook = Outlook(seen=frozenset({"one", "two"}))
     page.panel.open(page.panel)
-    page.car._show(CarState(Stage.FILLED_IN, car, outlook, form, rules=RULES, branches=(BERLIN, LISBON)))
+    page.car.feed(CarState(Stage.FILLED_IN, car, outlook, form, rules=RULES, branches=(BERLIN, LISBON)))
 
     assert "2 bookings stay with the old branch: the car is picked up there." == page.panel.form.leaves.text
 
@@ -329,7 +329,7 @@ def test_moving_a_car_says_that_its_bookings_stay(page):
 def test_a_car_that_was_overtaken_offers_the_newer_one(page):
     car = make_car(1)
     page.panel.open(page.panel)
-    page.car._show(
+    page.car.feed(
         CarState(Stage.FILLED_IN, car, Outlook(), CarForm.of(car), rules=RULES, problem=Overtaken("by somebody"))
     )
 

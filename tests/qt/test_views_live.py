@@ -51,7 +51,7 @@ def said(look):
 
 def test_X5_live_is_said_with_proof_only_and_for_as_long_as_there_is_some(look, workspace):
     connection, desk = workspace.connection, workspace.desk
-    connection._show(ConnectionState(NOW))
+    connection.feed(ConnectionState(NOW))
     assert "Connected" == said(look)[0]
 
     connection.feel(Pulse(streaming=True, heard_at=NOW))
@@ -67,7 +67,7 @@ def test_X5_live_is_said_with_proof_only_and_for_as_long_as_there_is_some(look, 
 def test_X5_without_a_stream_a_server_that_answers_is_not_called_live(look, workspace):
     workspace.connection.feel(Pulse(streaming=True, heard_at=NOW))
     workspace.connection.feel(Pulse(streaming=False, heard_at=NOW, problem=Unavailable("mongodb")))
-    workspace.connection._show(replace(workspace.connection.state, heard_at=NOW))
+    workspace.connection.feed(replace(workspace.connection.state, heard_at=NOW))
 
     assert "Connected" == said(look)[0]
 
@@ -76,7 +76,7 @@ def test_X5_without_a_stream_a_server_that_answers_is_not_called_live(look, work
     ("seconds", "words"), [(0, ""), (59, ", 59 s ago"), (60, ", 1 min ago"), (200, ", 3 min ago"), (7300, ", 2 h ago")]
 )
 def test_the_age_of_the_last_word_counts_up(look, workspace, seconds, words):
-    workspace.connection._show(ConnectionState(NOW, Unavailable("mongodb")))
+    workspace.connection.feed(ConnectionState(NOW, Unavailable("mongodb")))
     workspace.desk.at = NOW + timedelta(seconds=seconds)
     look._say()
 
@@ -94,14 +94,14 @@ def test_a_stream_that_breaks_or_comes_back_has_the_servers_asked_at_once(worksp
     assert [] == asked
     connection.feel(Pulse(streaming=False, heard_at=NOW, problem=Unavailable("mongodb")))
     assert [1] == asked
-    connection._show(replace(connection.state, problem=Unavailable("mongodb")))
+    connection.feed(replace(connection.state, problem=Unavailable("mongodb")))
     connection.feel(Pulse(streaming=True, heard_at=NOW))
     assert [1, 1] == asked
 
 
 def test_X1_a_car_taken_while_its_form_is_open_says_so_and_no_longer_when_it_is_free_again(workspace):
     panel = workspace.panel
-    panel._show(FORM)
+    panel.feed(FORM)
 
     panel.apply(CLAIM)
     assert (PERIOD.ends_at, ("OTHER",)) == (panel.state.problem.until, panel.state.problem.booking_ids)
@@ -122,7 +122,7 @@ def test_X1_a_car_taken_while_its_form_is_open_says_so_and_no_longer_when_it_is_
     ],
 )
 def test_a_claim_of_another_car_or_other_days_is_nobodys_business_here(workspace, claim):
-    workspace.panel._show(FORM)
+    workspace.panel.feed(FORM)
     workspace.panel.apply(claim)
 
     assert FORM is workspace.panel.state
@@ -130,7 +130,7 @@ def test_a_claim_of_another_car_or_other_days_is_nobodys_business_here(workspace
 
 def test_a_claim_of_ones_own_is_no_surprise(workspace):
     holding = replace(FORM, stage=Stage.HOLDING)
-    workspace.panel._show(holding)
+    workspace.panel.feed(holding)
     workspace.panel.apply(CLAIM)
 
     assert holding is workspace.panel.state
@@ -139,7 +139,7 @@ def test_a_claim_of_ones_own_is_no_surprise(workspace):
 async def test_a_booking_whose_answer_was_lost_is_led_to(workspace, until):
     panel = workspace.panel
     panel.start(FORM.offer, PERIOD, BERLIN)
-    panel._show(replace(panel.state, problem=Unavailable("mongodb")))
+    panel.feed(replace(panel.state, problem=Unavailable("mongodb")))
     booking = make_booking(state="confirmed", intent_key=panel._intent_key)
 
     panel.apply(BookingChanged(make_booking(2, state="confirmed")))
@@ -152,7 +152,7 @@ async def test_a_booking_whose_answer_was_lost_is_led_to(workspace, until):
 async def test_a_burst_of_news_searches_once(workspace, until):
     searched = []
     workspace.search.again = lambda: searched.append(1)
-    workspace.search._show(found(3))
+    workspace.search.feed(found(3))
     wish = workspace.search.state.wish
     claim = replace(CLAIM, period=wish.period)
 
@@ -175,7 +175,7 @@ async def test_a_burst_of_news_searches_once(workspace, until):
     ],
 )
 def test_only_what_may_change_the_cards_is_searched_for(workspace, changes, concerns):
-    workspace.search._show(found(3))
+    workspace.search.feed(found(3))
     claim = replace(CLAIM, period=workspace.search.state.wish.period)
 
     assert concerns is workspace.search._concerns(replace(claim, **changes))
@@ -223,7 +223,7 @@ async def test_news_of_a_search_under_way_searches_once_more_and_never_drops_it(
     monkeypatch.setattr(search, "_SOON_S", 0.0)
     tasks, ended, searched = workspace.search._tasks, asyncio.Event(), []
     workspace.search.again = lambda: searched.append(1)
-    workspace.search._show(looking())
+    workspace.search.feed(looking())
     tasks.latest("search", waiting(ended))
 
     workspace.search.apply(CLAIM)
@@ -256,7 +256,7 @@ async def test_a_page_read_before_a_change_does_not_undo_the_news_of_it(workspac
     old, other = make_booking(1), make_booking(2)
     vm, desk = workspace.bookings, workspace.desk
     desk.listing, desk.call = SlowListing(old, other), lambda make: make()
-    vm._show(replace(vm.state, branches=(BERLIN,)))
+    vm.feed(replace(vm.state, branches=(BERLIN,)))
     changed = []
     vm.row_changed.connect(changed.append)
     vm.load()

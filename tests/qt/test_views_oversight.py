@@ -123,7 +123,7 @@ def _host(qtbot):
 
 
 def feed(vm, state):
-    vm._show(state)
+    vm.feed(state)
     QTest.qWait(0)
 
 

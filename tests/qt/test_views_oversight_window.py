@@ -230,7 +230,7 @@ async def test_the_audit_is_filtered_read_in_full_and_written_to_a_file(admin, w
         await person.until(lambda: page.list.model.rowCount() == 2)
         assert ("2 changes, newest first", True) == (page.header._subtitle.text(), page.save.isEnabled())
         page.list._shown = None
-        page.vm.list._show(PagedState(AuditQuery(), Phase.FAILED, problem=Unavailable("mongodb")))
+        page.vm.list.feed(PagedState(AuditQuery(), Phase.FAILED, problem=Unavailable("mongodb")))
         assert (" ", False) == (page.header._subtitle.text(), page.save.isEnabled())
 
     head, *lines = csv.reader(file.read_text(encoding="utf-8-sig").splitlines())

@@ -54,7 +54,7 @@ def panel(qtbot, theme, workspace, tmp_path):
 
 
 def feed(panel, state):
-    panel._vm._show(state)
+    panel._vm.feed(state)
     QTest.qWait(0)
 
 

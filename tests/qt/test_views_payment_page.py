@@ -167,7 +167,7 @@ async def test_pay_shows_the_address_and_what_became_of_the_browser(until, brows
     vm = fed_workspace(tasks).panel
     vm._open_browser = browser
     vm._desk.payment, vm._desk.call = Payment(), lambda make: make()
-    vm._show(paying())
+    vm.feed(paying())
     vm.pay()
     await until(lambda: vm.state.page is not None and (vm.state.problem is not None or vm.state.page.handed))
 

@@ -64,7 +64,7 @@ def test_numbers_are_shown_as_they_are_dialled_at_the_branch(make_panel):
     for branch, shown in ((BERLIN, "030 901820"), (LISBON, "+49 30 901820")):
         panel = make_panel(branch=branch)
         panel.renters._told = "ada"
-        panel._vm._show(replace(panel._vm.state, found=RentersFound((RENTER,), 1)))
+        panel._vm.feed(replace(panel._vm.state, found=RentersFound((RENTER,), 1)))
         assert f"Ada Moreau, {shown} · ada@example.org" == panel.renters.list.model().index(0, 0).data()
         panel._vm.choose(RENTER)
         assert (shown, "ada@example.org") == (panel.renters.phone._shown, panel.renters.email._shown)
@@ -157,7 +157,7 @@ def test_a_renters_own_account_has_nobody_to_choose_and_books_with_one_key(make_
 def test_a_renters_own_account_takes_no_car_back(make_panel):
     panel = make_panel(OWN)
     begun = make_booking(period=replace(PERIOD, starts_at=PERIOD.starts_at.replace(hour=7)))
-    panel._vm._show(replace(panel._vm.state, stage=Stage.CONFIRMED, offer=None, booking=begun))
+    panel._vm.feed(replace(panel._vm.state, stage=Stage.CONFIRMED, offer=None, booking=begun))
 
     assert not panel.aftercare.returned.isVisible()
 

@@ -59,7 +59,7 @@ def page(qtbot, theme, workspace, clock, tmp_path):
 
 
 def feed(page, state):
-    page._search._show(state)
+    page._search.feed(state)
     QTest.qWait(0)
 
 

@@ -50,7 +50,7 @@ def test_nothing_but_the_window_comes_up(view):
 
 def test_a_page_fits_the_smallest_window(view, window):
     window.resize(1024, 640)
-    view._workspace.search._show(found(50, brands=frozenset({"Audi"}), min_seats=5, max_daily_minor=50_00))
+    view._workspace.search.feed(found(50, brands=frozenset({"Audi"}), min_seats=5, max_daily_minor=50_00))
     QTest.qWait(0)
 
     assert (1024, 640) == (window.width(), window.height())
@@ -93,9 +93,9 @@ async def test_f1_lists_every_key(window, view, until):
 def test_the_result_is_told_as_painted_once(window, view, qtbot):
     told = []
     window.first_result_painted.connect(lambda: told.append(1))
-    view._workspace.search._show(found(3))
+    view._workspace.search.feed(found(3))
     qtbot.waitUntil(lambda: bool(told))
-    view._workspace.search._show(found(4, 2))
+    view._workspace.search.feed(found(4, 2))
     QTest.qWait(20)
 
     assert [1] == told
@@ -107,8 +107,8 @@ def test_nothing_is_called_connected_before_the_first_answer(view):
 
 
 def test_the_status_bar_tells_the_time_of_the_last_word_and_the_branch(view):
-    view._workspace.connection._show(ConnectionState(NOW))
-    view._workspace.search._show(found(1))
+    view._workspace.connection.feed(ConnectionState(NOW))
+    view._workspace.search.feed(found(1))
 
     status = view.status._status
     assert ("Connected", "Berlin Mitte", "Demo data · Cleo Clerk") == (status.connection, status.branch, status.account)
@@ -117,21 +117,21 @@ def test_the_status_bar_tells_the_time_of_the_last_word_and_the_branch(view):
 
 
 def test_X5_a_lost_connection_is_said_and_nothing_can_be_booked(view):
-    view._workspace.connection._show(ConnectionState(NOW))
-    view._workspace.connection._show(ConnectionState(NOW, Unavailable("mongodb")))
+    view._workspace.connection.feed(ConnectionState(NOW))
+    view._workspace.connection.feed(ConnectionState(NOW, Unavailable("mongodb")))
 
     assert "No connection" == view.status._status.connection
     assert view.banner.text.startswith("No connection to the database since ")
     assert "booking is not possible" in view.banner.text
     assert view.banner._step.isVisible()
     assert not view.client.panel._online
-    view._workspace.connection._show(ConnectionState(NOW + timedelta(seconds=9)))
+    view._workspace.connection.feed(ConnectionState(NOW + timedelta(seconds=9)))
     assert not view.banner.isVisible()
     assert view.client.panel._online
 
 
 def test_O5_without_redis_bookings_go_on(view):
-    view._workspace.connection._show(ConnectionState(NOW, None, cache=False))
+    view._workspace.connection.feed(ConnectionState(NOW, None, cache=False))
 
     assert SLOW == view.banner.text
     assert view.client.panel._online
@@ -224,6 +224,6 @@ def test_a_role_whose_views_come_later_is_told_so(window, tasks):
 
 
 def test_a_disabled_account_is_told_where_one_signs_in(window, session):
-    session._show(SessionState(SessionPhase.SIGNED_OUT, problem=AccountDisabled()))
+    session.feed(SessionState(SessionPhase.SIGNED_OUT, problem=AccountDisabled()))
 
     assert "This account is disabled." in window.sign_in._form._banner.text

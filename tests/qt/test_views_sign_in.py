@@ -100,7 +100,7 @@ def page(qtbot, theme, session, servers, tmp_path):
 
 
 def test_the_first_page_says_what_the_servers_are_doing(page, session):
-    session._show(SessionState(progress="Starting the database"))
+    session.feed(SessionState(progress="Starting the database"))
 
     assert page._starting.isVisible()
     assert "Starting the database" == page._starting._progress.text()
@@ -127,7 +127,7 @@ async def test_what_keeps_the_servers_down_is_said_and_can_be_tried_again(page, 
 
 
 async def test_name_and_password_sign_in_with_enter(page, session, servers, until):
-    session._show(SessionState(SessionPhase.SIGNED_OUT))
+    session.feed(SessionState(SessionPhase.SIGNED_OUT))
     assert page._form.account.hasFocus()
     QTest.keyClicks(page._form.account, "clerk")
     QTest.keyClick(page._form.account, Qt.Key.Key_Return)
@@ -141,7 +141,7 @@ async def test_name_and_password_sign_in_with_enter(page, session, servers, unti
 
 
 async def test_a_second_enter_while_signing_in_does_nothing(page, session, servers, until):
-    session._show(SessionState(SessionPhase.SIGNED_OUT))
+    session.feed(SessionState(SessionPhase.SIGNED_OUT))
     page._form.account.setText("clerk")
     page._form.password.setText("secret")
     page._form.sign_in.click()
@@ -165,7 +165,7 @@ async def test_a_second_enter_while_signing_in_does_nothing(page, session, serve
 async def test_a_refusal_is_said_in_place_with_the_password_ready_to_type_anew(
     page, session, servers, until, problem, words
 ):
-    session._show(SessionState(SessionPhase.SIGNED_OUT))
+    session.feed(SessionState(SessionPhase.SIGNED_OUT))
     servers.answer = problem
     page._form.account.setText("clerk")
     page._form.password.setText("wrong")
@@ -180,7 +180,7 @@ async def test_a_refusal_is_said_in_place_with_the_password_ready_to_type_anew(
 
 @pytest.mark.parametrize(("key", "modifier"), [(Qt.Key.Key_2, "None"), (Qt.Key.Key_2, "Alt")])
 async def test_a_demo_account_is_one_key(page, session, servers, until, key, modifier):
-    session._show(SessionState(SessionPhase.SIGNED_OUT, offered=OFFERED))
+    session.feed(SessionState(SessionPhase.SIGNED_OUT, offered=OFFERED))
     keys = {"None": Qt.KeyboardModifier.NoModifier, "Alt": Qt.KeyboardModifier.AltModifier}
     QTest.keyClick(page.window().focusWidget(), key, keys[modifier])
     await until(lambda: bool(servers.signed_in))
@@ -190,7 +190,7 @@ async def test_a_demo_account_is_one_key(page, session, servers, until, key, mod
 
 
 def test_digits_in_the_name_are_only_typed(page, session, servers):
-    session._show(SessionState(SessionPhase.SIGNED_OUT, offered=OFFERED))
+    session.feed(SessionState(SessionPhase.SIGNED_OUT, offered=OFFERED))
     page._form.account.setFocus()
     QTest.keyClicks(page._form.account, "desk1")
 
@@ -199,7 +199,7 @@ def test_digits_in_the_name_are_only_typed(page, session, servers):
 
 
 def test_caps_lock_is_noticed(page, session):
-    session._show(SessionState(SessionPhase.SIGNED_OUT))
+    session.feed(SessionState(SessionPhase.SIGNED_OUT))
     QTest.keyClick(page._form.password, Qt.Key.Key_A)
     assert "" == page._form._caps.text().strip()
     QTest.keyClicks(page._form.password, "A")  # arrives without Shift, as it does under the lock
@@ -208,7 +208,7 @@ def test_caps_lock_is_noticed(page, session):
 
 
 def test_password_is_shown_only_on_wish(page, session):
-    session._show(SessionState(SessionPhase.SIGNED_OUT))
+    session.feed(SessionState(SessionPhase.SIGNED_OUT))
     assert QLineEdit.EchoMode.Password is page._form.password.echoMode()
     QTest.keyClick(page._form._reveal, Qt.Key.Key_Space)
 
@@ -224,7 +224,7 @@ def test_look_is_chosen_and_kept(page, theme, tmp_path):
 
 
 async def test_a_one_time_password_leads_to_choosing_another_and_then_in(page, session, servers, until):
-    session._show(SessionState(SessionPhase.SIGNED_OUT))
+    session.feed(SessionState(SessionPhase.SIGNED_OUT))
     servers.answer = PasswordMustChange()
     session.sign_in("nele", "once-0000-0000-0000-0000")
     await until(lambda: session.state.phase is SessionPhase.CHOOSING)
@@ -249,7 +249,7 @@ async def test_a_one_time_password_leads_to_choosing_another_and_then_in(page, s
 
 
 async def test_a_poor_choice_is_said_at_its_field_and_back_goes_back(page, session, servers, until):
-    session._show(SessionState(SessionPhase.CHOOSING, account="nele", knows_old=True))
+    session.feed(SessionState(SessionPhase.CHOOSING, account="nele", knows_old=True))
     servers.answer = InvalidText("password", "must have 12 characters or more")
     for name in ("password", "again"):
         page._choose.form.fields[name].setText("short")
@@ -263,7 +263,7 @@ async def test_a_poor_choice_is_said_at_its_field_and_back_goes_back(page, sessi
 
 
 async def test_whoever_is_signed_in_changes_the_password_by_knowing_it(page, session, servers, until):
-    session._show(SessionState(SessionPhase.SIGNED_IN, actor=CLERK))
+    session.feed(SessionState(SessionPhase.SIGNED_IN, actor=CLERK))
     session.change_password()
     await until(lambda: session.state.phase is SessionPhase.CHOOSING)
     fields = page._choose.form.fields
@@ -277,7 +277,7 @@ async def test_whoever_is_signed_in_changes_the_password_by_knowing_it(page, ses
 
 
 async def test_somebody_without_an_account_asks_for_one(page, session, servers, until):
-    session._show(SessionState(SessionPhase.SIGNED_OUT))
+    session.feed(SessionState(SessionPhase.SIGNED_OUT))
     page._form.ask.click()
     ask = page._ask
     assert ask.form.fields["name"].hasFocus()
@@ -319,13 +319,13 @@ FULL = SessionState(
     ids=["starting", "sign in", "broken", "choose"],
 )
 async def test_nothing_at_the_door_is_cut_clipped_outside_or_overlapped(page, session, state):
-    session._show(state)
+    session.feed(state)
 
     assert not await faults_in_small(page, {LONG})
 
 
 async def test_a_request_with_mistakes_is_read_whole_in_small_windows(page, session, servers, until):
-    session._show(SessionState(SessionPhase.SIGNED_OUT))
+    session.feed(SessionState(SessionPhase.SIGNED_OUT))
     page._form.ask.click()
     servers.answer = InvalidText(
         "note", "holds no words that say what the account is for, or for which branch it is meant"

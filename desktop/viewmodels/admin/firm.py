@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.phases import Phase
+from desktop.viewmodels.state import StateViewModel
 from engine.domain.branches import BranchLine
 from engine.domain.car import Branch
 from engine.domain.damage import Damaged
@@ -37,7 +38,7 @@ class FirmState:
     problem: DriveSphereError | None = None
 
 
-class FirmViewModel(QObject):
+class FirmViewModel(StateViewModel[FirmState]):
     """A state, verbs, and word of every change.
 
     Signals:
@@ -46,14 +47,12 @@ class FirmViewModel(QObject):
         refused: A change was not made; carries the problem.
     """
 
-    changed = Signal(object)
     done = Signal(str)
     refused = Signal(object)
 
     def __init__(self, desk: Desk, tasks: TaskScope) -> None:
-        super().__init__()
+        super().__init__(FirmState())
         self._desk, self._tasks = desk, tasks
-        self.state = FirmState()
 
     def now(self) -> datetime:
         """The server's time."""
@@ -97,30 +96,25 @@ class FirmViewModel(QObject):
         self._tasks.once("firm change", self._make(make, done))
 
     async def _make(self, make: Callable[[], Coroutine[Any, Any, object]], done: str) -> None:
-        self._show(replace(self.state, busy=True))
+        self.feed(replace(self.state, busy=True))
         try:
             await self._desk.call(make)
         except DriveSphereError as problem:
-            self._show(replace(self.state, busy=False))
+            self.feed(replace(self.state, busy=False))
             self.refused.emit(problem)
         else:
-            self._show(replace(self.state, busy=False))
+            self.feed(replace(self.state, busy=False))
             self.done.emit(done)
         # Also after a refusal: what somebody else changed meanwhile is to be seen.
         self.load()
 
     async def _load(self) -> None:
-        self._show(replace(self.state, phase=Phase.LOADING, run=self.state.run + 1, problem=None))
+        self.feed(replace(self.state, phase=Phase.LOADING, run=self.state.run + 1, problem=None))
         office, actor = self._desk.head_office, self._desk.actor
         try:
             firm = await self._desk.call(lambda: office.firm.firm(actor))
             branches = await self._desk.call(lambda: office.branches.lines(actor))
         except DriveSphereError as problem:
-            self._show(replace(self.state, phase=Phase.FAILED, problem=problem))
+            self.feed(replace(self.state, phase=Phase.FAILED, problem=problem))
         else:
-            self._show(replace(self.state, phase=Phase.READY, firm=firm, branches=tuple(branches)))
-
-    def _show(self, state: FirmState) -> None:
-        if state != self.state:
-            self.state = state
-            self.changed.emit(state)
+            self.feed(replace(self.state, phase=Phase.READY, firm=firm, branches=tuple(branches)))

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QObject, Signal
-
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.phases import Phase
+from desktop.viewmodels.state import StateViewModel
 from engine.domain.errors import DriveSphereError
 from engine.domain.health import Area, Finding, HealthReport
 
@@ -31,15 +30,12 @@ class HealthState:
     problem: DriveSphereError | None = None
 
 
-class HealthViewModel(QObject):
+class HealthViewModel(StateViewModel[HealthState]):
     """Signals: ``changed`` carries the new state."""
 
-    changed = Signal(object)
-
     def __init__(self, desk: Desk, tasks: TaskScope) -> None:
-        super().__init__()
+        super().__init__(HealthState())
         self._desk, self._tasks = desk, tasks
-        self.state = HealthState()
 
     def examine(self) -> None:
         """Look at everything; a second wish meanwhile does nothing."""
@@ -58,7 +54,7 @@ class HealthViewModel(QObject):
 
     async def _examine(self) -> None:
         areas, loop = list(Area), asyncio.get_running_loop()
-        self._show(replace(self.state, phase=Phase.LOADING, findings=(), looking_at=areas[0], problem=None))
+        self.feed(replace(self.state, phase=Phase.LOADING, findings=(), looking_at=areas[0], problem=None))
 
         def heard(finding: Finding) -> None:
             loop.call_soon_threadsafe(self._heard, finding)
@@ -68,24 +64,19 @@ class HealthViewModel(QObject):
             report = await self._desk.call(lambda: health.examine(actor, heard))
         except DriveSphereError as problem:
             before = self.state.report.findings if self.state.report else ()
-            self._show(replace(self.state, phase=Phase.FAILED, findings=before, looking_at=None, problem=problem))
+            self.feed(replace(self.state, phase=Phase.FAILED, findings=before, looking_at=None, problem=problem))
         else:
-            self._show(HealthState(Phase.READY, report.findings, report))
+            self.feed(HealthState(Phase.READY, report.findings, report))
 
     def _heard(self, finding: Finding) -> None:
         if self.state.looking_at is None:
             return
         areas = list(Area)
         following = areas.index(finding.area) + 1
-        self._show(
+        self.feed(
             replace(
                 self.state,
                 findings=(*self.state.findings, finding),
                 looking_at=areas[min(following, len(areas) - 1)],
             )
         )
-
-    def _show(self, state: HealthState) -> None:
-        if state != self.state:
-            self.state = state
-            self.changed.emit(state)

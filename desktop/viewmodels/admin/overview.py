@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QObject, Signal
-
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.paged import PagedViewModel
 from desktop.viewmodels.phases import Phase
+from desktop.viewmodels.state import StateViewModel
 from engine.domain.errors import DriveSphereError
 from engine.domain.overview import BehindPage, MoneyQuestion, Overview, Pulse
 
@@ -34,15 +33,12 @@ class OverviewState:
     problem: DriveSphereError | None = None
 
 
-class OverviewViewModel(QObject):
+class OverviewViewModel(StateViewModel[OverviewState]):
     """Signals: ``changed`` carries the new state."""
 
-    changed = Signal(object)
-
     def __init__(self, desk: Desk, tasks: TaskScope) -> None:
-        super().__init__()
+        super().__init__(OverviewState())
         self._desk, self._tasks = desk, tasks
-        self.state = OverviewState()
         nothing = MoneyQuestion((), "")
         self.behind: PagedViewModel[MoneyQuestion] = PagedViewModel(tasks, "behind", self._behind, nothing)
 
@@ -55,30 +51,25 @@ class OverviewViewModel(QObject):
             self._tasks.once("overview soon", self._soon())
 
     def show_currency(self, currency: str) -> None:
-        self._show(replace(self.state, currency=currency))
+        self.feed(replace(self.state, currency=currency))
 
     async def _soon(self) -> None:
         await asyncio.sleep(_SOON_S)
         self.load()
 
     async def _load(self) -> None:
-        self._show(replace(self.state, phase=Phase.LOADING, run=self.state.run + 1, problem=None))
+        self.feed(replace(self.state, phase=Phase.LOADING, run=self.state.run + 1, problem=None))
         office, actor = self._desk.head_office.overview, self._desk.actor
         try:
             pulse = await self._desk.call(lambda: office.pulse(actor))
             overview = await self._desk.call(lambda: office.figures(actor))
         except DriveSphereError as problem:
-            self._show(replace(self.state, phase=Phase.FAILED, problem=problem))
+            self.feed(replace(self.state, phase=Phase.FAILED, problem=problem))
             return
         known = overview.currencies
         currency = self.state.currency if self.state.currency in known else next(iter(known), "")
-        self._show(replace(self.state, phase=Phase.READY, overview=overview, pulse=pulse, currency=currency))
+        self.feed(replace(self.state, phase=Phase.READY, overview=overview, pulse=pulse, currency=currency))
 
     async def _behind(self, question: MoneyQuestion, offset: int) -> BehindPage:
         wanted = replace(question, offset=offset)
         return await self._desk.call(lambda: self._desk.head_office.overview.behind(self._desk.actor, wanted))
-
-    def _show(self, state: OverviewState) -> None:
-        if state != self.state:
-            self.state = state
-            self.changed.emit(state)

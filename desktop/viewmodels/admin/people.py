@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.paged import PagedState, PagedViewModel
+from desktop.viewmodels.state import StateViewModel
 from engine.domain.account_requests import AccountRequest
 from engine.domain.accounts import Fleet, Issued, NewPerson, PeoplePage, PeopleQuery, PersonRow, Post
 from engine.domain.car import Branch, OwnerId
@@ -51,7 +52,7 @@ class PeopleState:
     problem: DriveSphereError | None = None
 
 
-class PeopleViewModel(QObject):
+class PeopleViewModel(StateViewModel[PeopleState]):
     """A state, verbs, and word of every change.
 
     Signals:
@@ -59,14 +60,12 @@ class PeopleViewModel(QObject):
         request_granted: The account that was asked for is there.
     """
 
-    changed = Signal(object)
     request_granted = Signal()
 
     def __init__(self, desk: Desk, tasks: TaskScope) -> None:
-        super().__init__()
+        super().__init__(PeopleState())
         self._desk, self._tasks = desk, tasks
         self.listing: PagedViewModel[PeopleQuery] = PagedViewModel(tasks, "people", self._rows, PeopleQuery())
-        self.state = PeopleState()
         #: Whether the list is in sight.
         self.in_sight = False
         self._pages: dict[int, PeoplePage] = {}
@@ -87,16 +86,16 @@ class PeopleViewModel(QObject):
         self._tasks.once("watch people", self._watch())
 
     def show(self, row: PersonRow) -> None:
-        self._show(replace(self._bare(), row=row))
+        self.feed(replace(self._bare(), row=row))
         self._tasks.latest("person", self._again(row.person.account))
 
     def show_new(self, request: AccountRequest | None = None) -> None:
-        self._show(replace(self._bare(), request=request))
+        self.feed(replace(self._bare(), request=request))
 
     def leave(self) -> None:
         """The panel is closed: a password in it is forgotten."""
         self._tasks.stop("person")
-        self._show(self._bare())
+        self.feed(self._bare())
 
     def new_fleet(self) -> OwnerId:
         return self._desk.accounts.new_fleet()
@@ -140,18 +139,18 @@ class PeopleViewModel(QObject):
         self._tasks.once("change account", self._change(done, act))
 
     async def _change(self, done: str, act: Callable[[], Coroutine[Any, Any, object]]) -> None:
-        self._show(replace(self.state, busy=True, problem=None, done="", heard=False))
+        self.feed(replace(self.state, busy=True, problem=None, done="", heard=False))
         granted = self.state.request is not None
         try:
             told = await self._desk.call(act)
         except DriveSphereError as problem:
-            self._show(replace(self.state, busy=False, problem=problem))
+            self.feed(replace(self.state, busy=False, problem=problem))
         except Exception:
-            self._show(replace(self.state, busy=False))
+            self.feed(replace(self.state, busy=False))
             raise
         else:
             issued = told if isinstance(told, Issued) and told.password else None
-            self._show(replace(self.state, busy=False, done=done, issued=issued, request=None))
+            self.feed(replace(self.state, busy=False, done=done, issued=issued, request=None))
             account = getattr(told, "person", told).account  # type: ignore[attr-defined]  # Issued or Person
             await self._again(account)
             if granted:
@@ -163,9 +162,9 @@ class PeopleViewModel(QObject):
         try:
             row = await self._desk.call(lambda: self._desk.accounts.person(self._desk.actor, account))
         except DriveSphereError as problem:
-            self._show(replace(self.state, problem=self.state.problem or problem))
+            self.feed(replace(self.state, problem=self.state.problem or problem))
         else:
-            self._show(replace(self.state, row=row, heard=False))
+            self.feed(replace(self.state, row=row, heard=False))
 
     async def _watch(self) -> None:
         while True:
@@ -195,7 +194,7 @@ class PeopleViewModel(QObject):
             return  # what was done here meanwhile knows better
         used = now.issued is not None and _is_used(now.issued, row)
         issued, done = (None, "used") if used else (now.issued, now.done)
-        self._show(replace(now, row=row, issued=issued, done=done, heard=True))
+        self.feed(replace(now, row=row, issued=issued, done=done, heard=True))
 
     def _begin_pages(self, state: PagedState[PeopleQuery]) -> None:
         self._pages = {0: state.first} if isinstance(state.first, PeoplePage) else {}
@@ -211,26 +210,21 @@ class PeopleViewModel(QObject):
             fleets = await self._desk.call(lambda: self._desk.accounts.fleets(actor))
         except DriveSphereError:
             return  # the list says what is wrong; the panel asks again
-        self._show(replace(self.state, branches=tuple(branches), fleets=tuple(fleets)))
+        self.feed(replace(self.state, branches=tuple(branches), fleets=tuple(fleets)))
 
     async def _find_renter(self, text: str) -> None:
         try:
             found = await self._desk.call(lambda: self._desk.catalogue.renters(self._desk.actor, text))
         except DriveSphereError as problem:
-            self._show(replace(self.state, problem=problem))
+            self.feed(replace(self.state, problem=problem))
         else:
-            self._show(replace(self.state, found=found, found_for=text))
+            self.feed(replace(self.state, found=found, found_for=text))
 
     async def _rows(self, query: PeopleQuery, offset: int) -> PeoplePage:
         return await self._desk.call(lambda: self._desk.accounts.page(self._desk.actor, query, offset=offset))
 
     def _bare(self) -> PeopleState:
         return PeopleState(self.state.branches, self.state.fleets)
-
-    def _show(self, state: PeopleState) -> None:
-        if state != self.state:
-            self.state = state
-            self.changed.emit(state)
 
 
 def _is_used(issued: Issued, row: PersonRow) -> bool:

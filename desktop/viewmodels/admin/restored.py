@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.panel_state import PanelState
+from desktop.viewmodels.state import StateViewModel
 from engine.domain.booking import Booking
 from engine.domain.errors import DriveSphereError
 from engine.domain.people import Renter, RenterId
@@ -40,20 +41,18 @@ class RestoredState:
         return self.picking.problem
 
 
-class RestoredViewModel(QObject):
+class RestoredViewModel(StateViewModel[RestoredState]):
     """Signals: ``changed`` carries the new state; ``decided`` the Booking that a decision made."""
 
-    changed = Signal(object)
     decided = Signal(object)
 
     def __init__(self, desk: Desk, tasks: TaskScope) -> None:
-        super().__init__()
+        super().__init__(RestoredState())
         self._desk, self._tasks = desk, tasks
-        self.state = RestoredState()
 
     def start(self, case: RestoredCase) -> None:
         self._tasks.stop("restored renters")
-        self._show(RestoredState(case, PanelState(branch=case.branch)))
+        self.feed(RestoredState(case, PanelState(branch=case.branch)))
 
     def find_renter(self, text: str) -> None:
         self._tasks.latest("restored renters", self._find_renter(text))
@@ -78,7 +77,7 @@ class RestoredViewModel(QObject):
         self._tasks.once("restored", self._decide(case, decide))
 
     async def _decide(self, case: RestoredCase, decide: Callable[[], Coroutine[Any, Any, Booking]]) -> None:
-        self._show(replace(self.state, busy=True))
+        self.feed(replace(self.state, busy=True))
         try:
             booking = await self._desk.call(decide)
         except DriveSphereError as problem:
@@ -87,7 +86,7 @@ class RestoredViewModel(QObject):
         else:
             self.decided.emit(booking)
         finally:
-            self._show(replace(self.state, busy=False))
+            self.feed(replace(self.state, busy=False))
 
     async def _find_renter(self, text: str) -> None:
         self._pick(searching=True, problem=None)
@@ -112,9 +111,4 @@ class RestoredViewModel(QObject):
                 self._pick(renter=added.renter, found=RentersFound((added.renter,), 1), problem=None, twins=added.twins)
 
     def _pick(self, **changes: Any) -> None:
-        self._show(replace(self.state, picking=replace(self.state.picking, **changes)))
-
-    def _show(self, state: RestoredState) -> None:
-        if state != self.state:
-            self.state = state
-            self.changed.emit(state)
+        self.feed(replace(self.state, picking=replace(self.state.picking, **changes)))

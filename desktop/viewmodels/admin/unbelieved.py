@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.state import StateViewModel
 from engine.domain.booking import Booking, BookingId
 from engine.domain.care import Case
 from engine.domain.damage import Damaged
@@ -48,19 +49,17 @@ class UnbelievedState:
     busy: bool = False
 
 
-class UnbelievedViewModel(QObject):
+class UnbelievedViewModel(StateViewModel[UnbelievedState]):
     """Signals: ``changed`` carries the new state; ``decided`` the Booking after a decision."""
 
-    changed = Signal(object)
     decided = Signal(object)
 
     def __init__(self, desk: Desk, tasks: TaskScope) -> None:
-        super().__init__()
+        super().__init__(UnbelievedState())
         self._desk, self._tasks = desk, tasks
-        self.state = UnbelievedState()
 
     def start(self, row: UnbelievedRow) -> None:
-        self._show(UnbelievedState(row, busy=True))
+        self.feed(UnbelievedState(row, busy=True))
         self.look()
 
     def look(self) -> None:
@@ -81,7 +80,7 @@ class UnbelievedViewModel(QObject):
 
     async def _look(self, row: UnbelievedRow, before: DriveSphereError | None = None) -> None:
         """*before* is what went wrong before this: a part of it may be done, so all is looked up anew beside it."""
-        self._show(replace(self.state, busy=True, problem=before))
+        self.feed(replace(self.state, busy=True, problem=before))
         service, actor = self._desk.head_office.unbelieved, self._desk.actor
         found, problem = self.state.found, before
         try:
@@ -89,21 +88,16 @@ class UnbelievedViewModel(QObject):
         except DriveSphereError as told:
             problem = before or told
         if self.state.row == row:
-            self._show(UnbelievedState(row, found, problem))
+            self.feed(UnbelievedState(row, found, problem))
 
     async def _decide(self, decide: Callable[[], Coroutine[Any, Any, Booking]]) -> None:
         row = self.state.row
-        self._show(replace(self.state, busy=True, problem=None))
+        self.feed(replace(self.state, busy=True, problem=None))
         try:
             booking = await self._desk.call(decide)
         except DriveSphereError as problem:
             if row is not None and self.state.row == row:
                 await self._look(row, problem)
         else:
-            self._show(replace(self.state, busy=False))
+            self.feed(replace(self.state, busy=False))
             self.decided.emit(booking)
-
-    def _show(self, state: UnbelievedState) -> None:
-        if state != self.state:
-            self.state = state
-            self.changed.emit(state)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.owner.car_state import CarState, Saved, Stage, blank_form, form_of
 from desktop.viewmodels.owner.photo_files import developed, moved
 from desktop.viewmodels.owner.service import ServiceViewModel
+from desktop.viewmodels.state import StateViewModel
 from engine.domain.car import BranchId, Car, CarStatus, OwnerId
 from engine.domain.car_form import CarForm
 from engine.domain.errors import DriveSphereError, Overtaken
@@ -22,7 +23,7 @@ from engine.domain.photo import MOST_PHOTOS
 _UNDONE = "undone"
 
 
-class CarViewModel(QObject):
+class CarViewModel(StateViewModel[CarState]):
     """A state, verbs, and word of every change.
 
     Signals:
@@ -31,21 +32,19 @@ class CarViewModel(QObject):
         not_undone: A change stays as it is; carries the problem.
     """
 
-    changed = Signal(object)
     saved = Signal(object)
     not_undone = Signal(object)
 
     def __init__(self, desk: Desk, tasks: TaskScope) -> None:
-        super().__init__()
+        super().__init__(CarState())
         self._desk, self._tasks = desk, tasks
         self.service = ServiceViewModel(desk, tasks)
         self._subject = 0
-        self.state = CarState()
 
     def open(self, car: Car) -> None:
         """Look at *car*."""
         self._subject += 1
-        self._show(CarState(Stage.SHOWN, car, photos=car.image_ids))
+        self.feed(CarState(Stage.SHOWN, car, photos=car.image_ids))
         self._tasks.latest("car", self._look_ahead(car))
         self.service.look_at(car)
 
@@ -56,7 +55,7 @@ class CarViewModel(QObject):
         if car is None or not looked_at:
             return
         if isinstance(fact, CarChanged) and fact.car.id == car.id and fact.car != car:
-            self._show(replace(self.state, car=fact.car, photos=fact.car.image_ids, outlook=None))
+            self.feed(replace(self.state, car=fact.car, photos=fact.car.image_ids, outlook=None))
             self._tasks.latest("car", self._look_ahead(fact.car))
             self.service.look_at(fact.car)
         elif isinstance(fact, CarClaimed) and fact.car_id == car.id:
@@ -66,19 +65,19 @@ class CarViewModel(QObject):
         """Begin a new car."""
         self._subject += 1
         any_owner = self._desk.actor.may(Deed.MANAGE_ANY_CAR)
-        self._show(CarState(Stage.FILLED_IN, any_owner=any_owner, owner_id=owner_id))
+        self.feed(CarState(Stage.FILLED_IN, any_owner=any_owner, owner_id=owner_id))
         self._tasks.latest("car", self._begin(branch_id))
 
     def edit(self) -> None:
         if self.state.car is not None:
             form = form_of(self.state.car, self.state.rules)
-            self._show(replace(self.state, stage=Stage.FILLED_IN, form=form, begun=form, problem=None))
+            self.feed(replace(self.state, stage=Stage.FILLED_IN, form=form, begun=form, problem=None))
 
     def close(self) -> None:
         self._subject += 1
         self._tasks.stop("car")
         self.service.look_at(None)
-        self._show(CarState())
+        self.feed(CarState())
 
     def back(self) -> None:
         """From the form or the question to the car; from a new car's form to nothing."""
@@ -92,38 +91,38 @@ class CarViewModel(QObject):
         form = self.state.form
         if form is not None:
             touched = self.state.touched | changes.keys()
-            self._show(replace(self.state, form=replace(form, **changes), touched=touched, problem=None))  # type: ignore[arg-type]  # names of its fields
+            self.feed(replace(self.state, form=replace(form, **changes), touched=touched, problem=None))  # type: ignore[arg-type]  # names of its fields
 
     def leave_field(self, name: str) -> None:
         """The person went on to another field: what is wrong with this one may be told."""
         if self.state.stage is Stage.FILLED_IN:
-            self._show(replace(self.state, touched=self.state.touched | {name}))
+            self.feed(replace(self.state, touched=self.state.touched | {name}))
 
     def give_reason(self, reason: str) -> None:
-        self._show(replace(self.state, reason=reason, problem=None))
+        self.feed(replace(self.state, reason=reason, problem=None))
 
     def choose_owner(self, owner_id: OwnerId) -> None:
-        self._show(replace(self.state, owner_id=owner_id, problem=None))
+        self.feed(replace(self.state, owner_id=owner_id, problem=None))
 
     def add_files(self, paths: tuple[str, ...]) -> None:
         """Photos from this computer; those that are none are told of by name."""
         self._tasks.once("car photos", self._add_files(paths))
 
     def move_photo(self, at: int, to: int) -> None:
-        self._show(replace(self.state, photos=moved(self.state.photos, at, to), taken_off=()))
+        self.feed(replace(self.state, photos=moved(self.state.photos, at, to), taken_off=()))
 
     def remove_photo(self, at: int) -> None:
         photos = self.state.photos
-        self._show(replace(self.state, photos=(*photos[:at], *photos[at + 1 :]), taken_off=photos, refused=()))
+        self.feed(replace(self.state, photos=(*photos[:at], *photos[at + 1 :]), taken_off=photos, refused=()))
 
     def put_photo_back(self) -> None:
         """The one that was taken off last."""
         if self.state.taken_off:
-            self._show(replace(self.state, photos=self.state.taken_off, taken_off=()))
+            self.feed(replace(self.state, photos=self.state.taken_off, taken_off=()))
 
     def save(self) -> None:
         if self.state.mistakes:
-            self._show(replace(self.state, tried=True))
+            self.feed(replace(self.state, tried=True))
         elif self.state.stage is Stage.FILLED_IN and self.state.form is not None:
             self._tasks.once("car save", self._save(self.state.form))
 
@@ -135,7 +134,7 @@ class CarViewModel(QObject):
         if status is CarStatus.ACTIVE or not state.outlook.seen:
             self._tasks.once("car save", self._set_status(state.car, status, state.outlook))
         else:
-            self._show(replace(state, stage=Stage.ASKED, wanted=status, problem=None))
+            self.feed(replace(state, stage=Stage.ASKED, wanted=status, problem=None))
 
     def confirm_status(self) -> None:
         state = self.state
@@ -155,32 +154,32 @@ class CarViewModel(QObject):
             rules, branches = await self._desk.call(lambda: self._desk.fleet.rules(self._desk.actor))
             outlook = await self._desk.call(lambda: self._desk.fleet.outlook(self._desk.actor, car.id))
         except DriveSphereError as problem:
-            self._show(replace(self.state, problem=problem))
+            self.feed(replace(self.state, problem=problem))
         else:
-            self._show(replace(self.state, rules=rules, branches=branches, outlook=outlook))
+            self.feed(replace(self.state, rules=rules, branches=branches, outlook=outlook))
 
     async def _begin(self, branch_id: BranchId | None) -> None:
         try:
             rules, branches = await self._desk.call(lambda: self._desk.fleet.rules(self._desk.actor))
         except DriveSphereError as problem:
-            self._show(replace(self.state, problem=problem))
+            self.feed(replace(self.state, problem=problem))
             return
         home = branch_id or next((branch.id for branch in branches), BranchId(""))
         form = blank_form(rules, home)
-        self._show(replace(self.state, rules=rules, branches=branches, form=form, begun=form))
+        self.feed(replace(self.state, rules=rules, branches=branches, form=form, begun=form))
 
     async def _add_files(self, paths: tuple[str, ...]) -> None:
         subject, room = self._subject, MOST_PHOTOS - len(self.state.photos)
-        self._show(replace(self.state, busy=True, refused=()))
+        self.feed(replace(self.state, busy=True, refused=()))
         photos, refused = await developed(self._desk, paths, room)
         if subject != self._subject:
             return
-        self._show(replace(self.state, busy=False, photos=(*self.state.photos, *photos), refused=refused, taken_off=()))
+        self.feed(replace(self.state, busy=False, photos=(*self.state.photos, *photos), refused=refused, taken_off=()))
 
     async def _save(self, form: CarForm) -> None:
         subject, state, actor, fleet = self._subject, self.state, self._desk.actor, self._desk.fleet
         photos = [photo if isinstance(photo, str) else photo.data for photo in state.photos]
-        self._show(replace(state, busy=True, problem=None))
+        self.feed(replace(state, busy=True, problem=None))
         try:
             if state.car is None:
                 after = await self._desk.call(lambda: fleet.add(actor, form, owner_id=state.owner_id, photos=photos))
@@ -191,7 +190,7 @@ class CarViewModel(QObject):
                 )
         except DriveSphereError as problem:
             if subject == self._subject:
-                self._show(replace(self.state, busy=False, tried=True, problem=problem))
+                self.feed(replace(self.state, busy=False, tried=True, problem=problem))
             return
         if subject == self._subject:
             self.open(after)
@@ -199,7 +198,7 @@ class CarViewModel(QObject):
         self.saved.emit(Saved(state.car, after, undoable))
 
     async def _set_status(self, car: Car, status: CarStatus, outlook: Outlook) -> None:
-        self._show(replace(self.state, busy=True, problem=None))
+        self.feed(replace(self.state, busy=True, problem=None))
         subject, fleet, actor = self._subject, self._desk.fleet, self._desk.actor
         try:
             after = await self._desk.call(lambda: fleet.set_status(actor, car, status, seen=outlook.seen))
@@ -214,21 +213,21 @@ class CarViewModel(QObject):
     async def _status_refused(self, car: Car, status: CarStatus, refusal: DriveSphereError) -> None:
         """If somebody booked or changed it: what counts on it now is shown, and the person decides anew."""
         if not isinstance(refusal, Overtaken):
-            self._show(replace(self.state, busy=False, problem=refusal))
+            self.feed(replace(self.state, busy=False, problem=refusal))
             return
         subject, fleet, actor = self._subject, self._desk.fleet, self._desk.actor
         try:
             newer = await self._desk.call(lambda: fleet.car(actor, car.id))
             outlook = await self._desk.call(lambda: fleet.outlook(actor, car.id))
         except DriveSphereError as problem:
-            self._show(replace(self.state, busy=False, problem=problem))
+            self.feed(replace(self.state, busy=False, problem=problem))
             return
         if subject != self._subject:
             return
         asked = replace(self.state, busy=False, car=newer, outlook=outlook, problem=refusal)
         if newer.status is not status:
             asked = replace(asked, stage=Stage.ASKED, wanted=status)
-        self._show(asked)
+        self.feed(asked)
 
     async def _take_newer(self, state: CarState) -> None:
         if state.car is None:
@@ -239,7 +238,7 @@ class CarViewModel(QObject):
             newer = await self._desk.call(lambda: fleet.car(actor, car_id))
             outlook = await self._desk.call(lambda: fleet.outlook(actor, car_id))
         except DriveSphereError as problem:
-            self._show(replace(self.state, problem=problem))
+            self.feed(replace(self.state, problem=problem))
             return
         form, begun = state.form, form_of(newer, state.rules)
         if form is not None:
@@ -249,7 +248,7 @@ class CarViewModel(QObject):
         same = state.photos == state.car.image_ids
         stored = [photo for photo in state.photos if not isinstance(photo, str) or photo in newer.image_ids]
         photos = newer.image_ids if same else tuple(stored)
-        self._show(
+        self.feed(
             replace(
                 self.state,
                 car=newer,
@@ -280,8 +279,3 @@ class CarViewModel(QObject):
         if self.state.car is not None and self.state.car.id == car.id and not self.state.unsaved:
             self.open(car)
         self.saved.emit(Saved(after, car, undoable=False))
-
-    def _show(self, state: CarState) -> None:
-        if state != self.state:
-            self.state = state
-            self.changed.emit(state)

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from desktop.bridge import EngineThread
 from desktop.tasks import TaskScope
 from desktop.viewmodels.owner.earnings import Source
+from desktop.viewmodels.state import StateViewModel
 from engine.domain.copy_pin import CopyLocked
 from engine.domain.copying import CopyNews, OwnCopy
 from engine.domain.errors import CopyOutOfReach, DriveSphereError, NoKeyring, NotFound, Unavailable
@@ -50,7 +51,7 @@ class CopyState:
     pin: bool = False
 
 
-class CopyViewModel(QObject):
+class CopyViewModel(StateViewModel[CopyState]):
     """A state, verbs, and word of every change.
 
     Signals:
@@ -59,7 +60,6 @@ class CopyViewModel(QObject):
         locked: Once: the copy wants its PIN.
     """
 
-    changed = Signal(object)
     told = Signal(object)
     locked = Signal()
 
@@ -72,13 +72,12 @@ class CopyViewModel(QObject):
         keeps: Callable[[], bool] = lambda: True,
     ) -> None:
         """*service* is None for accounts that keep no copy; *keeps* is whether this computer may keep any."""
-        super().__init__()
+        super().__init__(CopyState())
         self.keeps = keeps
         self._bridge, self._tasks, self._service, self._actor = bridge, tasks, service, actor
         self._source: Source | None = None
         self._stored: OwnCopy | None = None
         self._asked = False
-        self.state = CopyState()
 
     @property
     def source(self) -> Source | None:
@@ -99,14 +98,14 @@ class CopyViewModel(QObject):
         """And bring it up to date. Raises: what keeps it closed."""
         if (service := self._service) is not None:
             await self._bridge.call(lambda: service.unlock(self._actor, pin))
-            self._show(CopyState(pin=True))
+            self.feed(CopyState(pin=True))
             self.start()
 
     async def change_pin(self, old: str, new: str) -> None:
         """An empty *new* takes it away. Raises: what is wrong with either."""
         if (service := self._service) is not None:
             await self._bridge.call(lambda: service.change_pin(self._actor, old, new))
-            self._show(replace(self.state, pin=bool(new)))
+            self.feed(replace(self.state, pin=bool(new)))
 
     def start(self) -> None:
         """Sync now and every ten minutes; again at once when the servers are back."""
@@ -128,23 +127,23 @@ class CopyViewModel(QObject):
 
     async def _sync(self, service: CopyService) -> bool:
         """False where trying again makes no sense."""
-        self._show(replace(self.state, status=CopyStatus.SYNCING))
+        self.feed(replace(self.state, status=CopyStatus.SYNCING))
         try:
             news = await self._bridge.call(lambda: service.sync(self._actor))
         except NoKeyring:
             self._source = None
-            self._show(CopyState(CopyStatus.NO_KEYRING))
+            self.feed(CopyState(CopyStatus.NO_KEYRING))
             return False
         except Unavailable:
             await self._open(service)
-            self._show(replace(self.state, status=CopyStatus.AWAY))
+            self.feed(replace(self.state, status=CopyStatus.AWAY))
         except CopyLocked:
             self._lock()
             return False
         except CopyOutOfReach:
-            self._show(replace(self.state, status=CopyStatus.STUCK))
+            self.feed(replace(self.state, status=CopyStatus.STUCK))
         except DriveSphereError:
-            self._show(replace(self.state, status=CopyStatus.BROKEN))
+            self.feed(replace(self.state, status=CopyStatus.BROKEN))
         else:
             await self._open(service)
             if news:
@@ -162,19 +161,19 @@ class CopyViewModel(QObject):
         except (NotFound, NoKeyring):
             return
         except CopyOutOfReach:
-            self._show(replace(self.state, status=CopyStatus.STUCK))
+            self.feed(replace(self.state, status=CopyStatus.STUCK))
             return
         except DriveSphereError:
-            self._show(replace(self.state, status=CopyStatus.BROKEN))
+            self.feed(replace(self.state, status=CopyStatus.BROKEN))
             return
         self._stored = copy
         self._source = Source(self._bridge, EarningsService(StoredBooks(copy)), self._actor)
         head = copy.manifest.head
-        self._show(CopyState(CopyStatus.KEPT, moment(head.as_of), head.complete, pin))
+        self.feed(CopyState(CopyStatus.KEPT, moment(head.as_of), head.complete, pin))
 
     def _lock(self) -> None:
         self._source = None
-        self._show(CopyState(CopyStatus.LOCKED, pin=True))
+        self.feed(CopyState(CopyStatus.LOCKED, pin=True))
         if not self._asked:
             self._asked = True
             self.locked.emit()
@@ -182,12 +181,7 @@ class CopyViewModel(QObject):
     async def _forget(self, service: CopyService) -> None:
         self._source = None
         await self._bridge.call(lambda: service.forget(self._actor))
-        self._show(CopyState())
-
-    def _show(self, state: CopyState) -> None:
-        if state != self.state:
-            self.state = state
-            self.changed.emit(state)
+        self.feed(CopyState())
 
 
 def news_counts(news: CopyNews) -> tuple[tuple[int, str], ...]:

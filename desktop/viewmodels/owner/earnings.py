@@ -9,12 +9,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from desktop.bridge import Across, EngineThread
 from desktop.tasks import TaskScope
 from desktop.viewmodels.export import ExportViewModel, OnRows, Write
 from desktop.viewmodels.phases import Phase
+from desktop.viewmodels.state import StateViewModel
 from engine.domain.csv_text import PLAIN, CsvHabits
 from engine.domain.earnings import CurrencyReport, Earnings
 from engine.domain.earnings_csv import earnings_csv
@@ -82,7 +83,7 @@ class EarningsState:
         return moment(self.earnings.as_of) if self.earnings else None
 
 
-class EarningsViewModel(QObject):
+class EarningsViewModel(StateViewModel[EarningsState]):
     """A state, verbs, and word of every change.
 
     Signals:
@@ -90,7 +91,6 @@ class EarningsViewModel(QObject):
         refused: There are no figures for the days that were asked for; carries the InvalidPeriod.
     """
 
-    changed = Signal(object)
     refused = Signal(object)
 
     def __init__(
@@ -106,11 +106,10 @@ class EarningsViewModel(QObject):
 
         *away* tells that the database is known not to answer: then nobody waits for it where there is a copy.
         """
-        super().__init__()
+        super().__init__(EarningsState())
         self._away = away
         self._tasks, self.now, self._live, self._stored = tasks, now, live, stored
         self.export = ExportViewModel(bridge, tasks, "earnings")
-        self.state = EarningsState()
 
     @property
     def source(self) -> Source | None:
@@ -154,12 +153,12 @@ class EarningsViewModel(QObject):
 
     def show(self, span: Span) -> None:
         if span != self.state.span:
-            self._show(replace(self.state, phase=Phase.LOADING, span=span, earnings=None))
+            self.feed(replace(self.state, phase=Phase.LOADING, span=span, earnings=None))
             self._tasks.latest("earnings", self._load(span))
 
     def choose_currency(self, code: str) -> None:
         if self.state.earnings and code in {each.currency for each in self.state.earnings.currencies}:
-            self._show(replace(self.state, currency=code))
+            self.feed(replace(self.state, currency=code))
 
     def write_csv(self, path: Path, habits: CsvHabits = PLAIN) -> None:
         """Exactly what is shown, stamped like it."""
@@ -181,7 +180,7 @@ class EarningsViewModel(QObject):
         self.load()
 
     async def _load(self, span: Span | None) -> None:
-        self._show(replace(self.state, phase=Phase.LOADING, problem=None, run=self.state.run + 1))
+        self.feed(replace(self.state, phase=Phase.LOADING, problem=None, run=self.state.run + 1))
         problem: DriveSphereError = Unavailable("mongodb")
         if self._live is not None and not (self._away() and self._stored() is not None):
             try:
@@ -189,37 +188,32 @@ class EarningsViewModel(QObject):
             except Unavailable as away:
                 problem = away
             except DriveSphereError as refused:
-                self._show(replace(self.state, phase=Phase.FAILED, problem=refused))
+                self.feed(replace(self.state, phase=Phase.FAILED, problem=refused))
                 return
             else:
                 return
         copy = self._stored()
         if copy is None:
-            self._show(replace(self.state, phase=Phase.FAILED, problem=problem))
+            self.feed(replace(self.state, phase=Phase.FAILED, problem=problem))
             return
         try:
             await self._read(copy, span, stored=True, problem=problem)
         except DriveSphereError as refused:
-            self._show(replace(self.state, phase=Phase.FAILED, problem=refused))
+            self.feed(replace(self.state, phase=Phase.FAILED, problem=refused))
 
     async def _read(self, source: Source, span: Span | None, *, stored: bool, problem: DriveSphereError | None) -> None:
         if span is None:
             zone = await source.zone()
             span = _around(SpanKind.MONTH, today(self.now(), zone), zone)
-            self._show(replace(self.state, span=span))
+            self.feed(replace(self.state, span=span))
         found = await source.report(span)
         codes = [each.currency for each in found.currencies]
         kept = self.state.currency if self.state.currency in codes else _first(found)
-        self._show(
+        self.feed(
             replace(
                 self.state, phase=Phase.READY, earnings=found, currency=kept, stored=stored, problem=problem, span=span
             )
         )
-
-    def _show(self, state: EarningsState) -> None:
-        if state != self.state:
-            self.state = state
-            self.changed.emit(state)
 
 
 def _around(kind: SpanKind, day: date, zone: str) -> Span:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.owner.earnings import Source
 from desktop.viewmodels.phases import Phase
+from desktop.viewmodels.state import StateViewModel
 from engine.domain.earnings import Figures
 from engine.domain.errors import DriveSphereError
 from engine.domain.explained import Explanation, Question
@@ -34,7 +35,7 @@ class ExplainState:
     problem: DriveSphereError | None = None
 
 
-class ExplainViewModel(QObject):
+class ExplainViewModel(StateViewModel[ExplainState]):
     """A state, verbs, and word of every change.
 
     Signals:
@@ -43,19 +44,17 @@ class ExplainViewModel(QObject):
         page_failed: A later page did not come: its run, its offset, the problem.
     """
 
-    changed = Signal(object)
     page_arrived = Signal(int, int, object)
     page_failed = Signal(int, int, object)
 
     def __init__(self, tasks: TaskScope) -> None:
-        super().__init__()
+        super().__init__(ExplainState())
         self._tasks = tasks
         self._source: Source | None = None
-        self.state = ExplainState()
 
     def ask(self, source: Source, question: Question, figures: Figures, about: str) -> None:
         self._source = source
-        self._show(ExplainState(Phase.LOADING, question, figures, about, None, self.state.run + 1))
+        self.feed(ExplainState(Phase.LOADING, question, figures, about, None, self.state.run + 1))
         self._tasks.latest("explain", self._load(source, question))
 
     def again(self) -> None:
@@ -72,9 +71,9 @@ class ExplainViewModel(QObject):
         try:
             first = await source.explain(question)
         except DriveSphereError as problem:
-            self._show(replace(self.state, phase=Phase.FAILED, problem=problem))
+            self.feed(replace(self.state, phase=Phase.FAILED, problem=problem))
         else:
-            self._show(replace(self.state, phase=Phase.READY, first=first))
+            self.feed(replace(self.state, phase=Phase.READY, first=first))
 
     async def _page(self, source: Source, question: Question, run: int) -> None:
         try:
@@ -83,8 +82,3 @@ class ExplainViewModel(QObject):
             self.page_failed.emit(run, question.offset, problem)
         else:
             self.page_arrived.emit(run, question.offset, page)
-
-    def _show(self, state: ExplainState) -> None:
-        if state != self.state:
-            self.state = state
-            self.changed.emit(state)

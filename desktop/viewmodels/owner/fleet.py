@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field, replace
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.phases import Phase
+from desktop.viewmodels.state import StateViewModel
 from engine.domain.car import Branch
 from engine.domain.errors import DriveSphereError
 from engine.domain.events import CarChanged, CarClaimed, Fact
@@ -45,7 +46,7 @@ class FleetState:
         return next((owner.name for owner in self.owners if owner.id == owner_id), "")
 
 
-class FleetViewModel(QObject):
+class FleetViewModel(StateViewModel[FleetState]):
     """A state, verbs, and word of every change.
 
     Signals:
@@ -54,14 +55,12 @@ class FleetViewModel(QObject):
         page_failed: A later page did not come: its run, its offset, the problem.
     """
 
-    changed = Signal(object)
     page_arrived = Signal(int, int, object)
     page_failed = Signal(int, int, object)
 
     def __init__(self, desk: Desk, tasks: TaskScope) -> None:
-        super().__init__()
+        super().__init__(FleetState())
         self._desk, self._tasks = desk, tasks
-        self.state = FleetState()
 
     @property
     def any_owner(self) -> bool:
@@ -96,23 +95,23 @@ class FleetViewModel(QObject):
     async def _load(self, query: FleetQuery) -> None:
         kept = self.state.first if query == self.state.query else None
         run = self.state.run + 1
-        self._show(replace(self.state, phase=Phase.LOADING, query=query, first=kept, problem=None, run=run))
+        self.feed(replace(self.state, phase=Phase.LOADING, query=query, first=kept, problem=None, run=run))
         try:
             await self._know_places()
             first = await self._rows(query)
         except DriveSphereError as problem:
-            self._show(replace(self.state, phase=Phase.FAILED, problem=problem))
+            self.feed(replace(self.state, phase=Phase.FAILED, problem=problem))
         else:
-            self._show(replace(self.state, phase=Phase.READY, first=first))
+            self.feed(replace(self.state, phase=Phase.READY, first=first))
 
     async def _know_places(self) -> None:
         """Branches and owners change seldom: once a session is enough, and again after a reload found none."""
         if not self.state.branches:
             _, branches = await self._desk.call(lambda: self._desk.fleet.rules(self._desk.actor))
-            self._show(replace(self.state, branches=branches))
+            self.feed(replace(self.state, branches=branches))
         if self.any_owner and not self.state.owners:
             owners = await self._desk.call(lambda: self._desk.fleet.owners(self._desk.actor))
-            self._show(replace(self.state, owners=tuple(owners)))
+            self.feed(replace(self.state, owners=tuple(owners)))
 
     async def _page(self, run: int, query: FleetQuery) -> None:
         try:
@@ -124,8 +123,3 @@ class FleetViewModel(QObject):
 
     async def _rows(self, query: FleetQuery) -> FleetRows:
         return await self._desk.call(lambda: self._desk.fleet.page(self._desk.actor, query))
-
-    def _show(self, state: FleetState) -> None:
-        if state != self.state:
-            self.state = state
-            self.changed.emit(state)

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.state import StateViewModel
 from engine.domain.car import Car
 from engine.domain.damage import Damaged
 from engine.domain.errors import DriveSphereError, Overtaken
@@ -43,16 +44,14 @@ class ServiceState:
     problem: DriveSphereError | None = None
 
 
-class ServiceViewModel(QObject):
+class ServiceViewModel(StateViewModel[ServiceState]):
     """Signals: ``changed`` carries the state; ``done`` the Movement that was written."""
 
-    changed = Signal(object)
     done = Signal(object)
 
     def __init__(self, desk: Desk, tasks: TaskScope) -> None:
-        super().__init__()
+        super().__init__(ServiceState())
         self._desk, self._tasks = desk, tasks
-        self.state = ServiceState()
 
     def look_at(self, car: Car | None) -> None:
         """Another car begins anew; of the same one a form that is open stays."""
@@ -60,7 +59,7 @@ class ServiceViewModel(QObject):
         if not same:
             self._tasks.stop(_LOOK)
             self._tasks.stop(f"{_LOOK} crossing")
-        self._show(replace(self.state, car=car) if same else ServiceState(car))
+        self.feed(replace(self.state, car=car) if same else ServiceState(car))
         self.load()
 
     def load(self) -> None:
@@ -76,15 +75,15 @@ class ServiceViewModel(QObject):
 
     def begin(self, movement: Movement | None = None) -> None:
         """Open the form, for a new one or for *movement*."""
-        self._show(replace(self.state, filling=True, changing=movement, crossing=None, problem=None))
+        self.feed(replace(self.state, filling=True, changing=movement, crossing=None, problem=None))
 
     def give_up(self) -> None:
         self._tasks.stop(f"{_LOOK} crossing")
-        self._show(replace(self.state, filling=False, changing=None, crossing=None, problem=None))
+        self.feed(replace(self.state, filling=False, changing=None, crossing=None, problem=None))
 
     def ask(self, period: RentalPeriod | None) -> None:
         """What the form's *period* would be cut around; None for one that is none."""
-        self._show(replace(self.state, crossing=None, problem=None))
+        self.feed(replace(self.state, crossing=None, problem=None))
         if period is not None and self.state.car is not None:
             self._tasks.latest(f"{_LOOK} crossing", self._ask(self.state.car, period))
 
@@ -110,10 +109,10 @@ class ServiceViewModel(QObject):
         try:
             visits = await self._desk.call(partial(self._desk.servicing.ahead, self._desk.actor, car.id))
         except DriveSphereError as problem:
-            self._show(replace(self.state, problem=problem))
+            self.feed(replace(self.state, problem=problem))
         else:
             known = self.state.problem if self.state.filling else None
-            self._show(replace(self.state, visits=visits, problem=known))
+            self.feed(replace(self.state, visits=visits, problem=known))
 
     async def _ask(self, car: Car, period: RentalPeriod) -> None:
         instead = self.state.changing.id if self.state.changing is not None else None
@@ -121,33 +120,28 @@ class ServiceViewModel(QObject):
         try:
             crossing = await self._desk.call(look)
         except DriveSphereError as problem:
-            self._show(replace(self.state, problem=problem))
+            self.feed(replace(self.state, problem=problem))
         else:
-            self._show(replace(self.state, crossing=crossing))
+            self.feed(replace(self.state, crossing=crossing))
 
     async def _do(self, deed: Callable[[], Coroutine[Any, Any, Movement]]) -> None:
         car = self.state.car
-        self._show(replace(self.state, busy=True, problem=None))
+        self.feed(replace(self.state, busy=True, problem=None))
         try:
             written = await self._desk.call(deed)
         except DriveSphereError as problem:
             self._refused(problem)
             return
         if self.state.car == car:
-            self._show(replace(self.state, busy=False, filling=False, changing=None, crossing=None))
+            self.feed(replace(self.state, busy=False, filling=False, changing=None, crossing=None))
             self.load()
         self.done.emit(written)
 
     def _refused(self, problem: DriveSphereError) -> None:
         """Of what somebody did meanwhile the person is told, and decides anew."""
         period = self.state.crossing.period if self.state.crossing is not None else None
-        self._show(replace(self.state, busy=False, problem=problem))
+        self.feed(replace(self.state, busy=False, problem=problem))
         if isinstance(problem, Overtaken):
             self.load()
             if self.state.car is not None and period is not None:
                 self._tasks.latest(f"{_LOOK} crossing", self._ask(self.state.car, period))
-
-    def _show(self, state: ServiceState) -> None:
-        if state != self.state:
-            self.state = state
-            self.changed.emit(state)
