@@ -16,8 +16,8 @@ from typing import TextIO
 import pytest
 from _pytest.faulthandler import fault_handler_stderr_fd_key
 
-#: How long before the end everything is written down.
-_BEFORE_S = 1.0
+#: How long before the end everything is written down: a busy machine takes seconds to look at all tasks.
+_BEFORE_S, _BEFORE_SHARE = 1.0, 1 / 30
 #: Whoever is the first in a run to want the demo makes it for all.
 _WITH_THE_DEMO_S = 900
 
@@ -36,7 +36,8 @@ def pytest_timeout_set_timer(item: pytest.Item, settings: tuple) -> None:
     if not settings.timeout:
         return
     descriptor = item.config.stash[fault_handler_stderr_fd_key]
-    watch = threading.Timer(max(settings.timeout - _BEFORE_S, 0), tell, args=(descriptor, item.nodeid))
+    before = max(_BEFORE_S, settings.timeout * _BEFORE_SHARE)
+    watch = threading.Timer(max(settings.timeout - before, 0), tell, args=(descriptor, item.nodeid))
     watch.daemon = True
     item.stash[_WATCH] = watch
     watch.start()

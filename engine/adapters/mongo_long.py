@@ -37,8 +37,14 @@ async def while_it_answers(client: Client, work: Coroutine[object, object, T]) -
         return working.result()
     finally:
         for task in (watching, working):
-            task.cancel()
-        await asyncio.gather(watching, working, return_exceptions=True)
+            await _ended(task)
+
+
+async def _ended(task: asyncio.Task[object]) -> None:
+    """Stop *task*, and again: the driver keeps a cancellation to itself when an answer comes in the same moment."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=_AGAIN_S)
 
 
 async def _unhurried(work: Coroutine[object, object, T]) -> T:
