@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from engine.adapters.clock import ServerClock
-from engine.domain.boot_clock import rest
+from engine.domain.boot_clock import end_tasks, rest
 from engine.domain.errors import DriveSphereError
 
 Work = Callable[[], Coroutine[Any, Any, None]]
@@ -18,7 +18,6 @@ Work = Callable[[], Coroutine[Any, Any, None]]
 log = structlog.get_logger(__name__)
 
 _MEASURE_CLOCK_EVERY_S = 60.0
-_CANCEL_AGAIN_S = 1.0
 
 
 @asynccontextmanager
@@ -28,7 +27,7 @@ async def at_work(work: Iterable[Work]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await _end(tasks)
+        await end_tasks(tasks)
 
 
 async def keep_time(clock: ServerClock) -> None:
@@ -38,11 +37,3 @@ async def keep_time(clock: ServerClock) -> None:
             await clock.measure()
         except DriveSphereError as problem:
             log.info("clock.not_measured", code=problem.code)
-
-
-async def _end(tasks: list[asyncio.Task[None]]) -> None:
-    """Cancel until they have ended: Python 3.11 forgets a cancellation that meets an answer in ``wait_for``."""
-    while alive := [task for task in tasks if not task.done()]:
-        for task in alive:
-            task.cancel()
-        await asyncio.wait(alive, timeout=_CANCEL_AGAIN_S)

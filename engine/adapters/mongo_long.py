@@ -9,6 +9,7 @@ from typing import TypeVar
 import pymongo
 
 from engine.adapters.mongo_client import OPERATION_S, Client, speaking
+from engine.domain.boot_clock import end_tasks
 from engine.domain.errors import Unavailable
 
 T = TypeVar("T")
@@ -36,15 +37,8 @@ async def while_it_answers(client: Client, work: Coroutine[object, object, T]) -
             raise Unavailable("mongodb", "it went away in the middle; run the command again once it is back")
         return working.result()
     finally:
-        for task in (watching, working):
-            await _ended(task)
-
-
-async def _ended(task: asyncio.Task[object]) -> None:
-    """Stop *task*, and again: the driver keeps a cancellation to itself when an answer comes in the same moment."""
-    while not task.done():
-        task.cancel()
-        await asyncio.wait({task}, timeout=_AGAIN_S)
+        await end_tasks((watching, working))
+        await asyncio.gather(watching, working, return_exceptions=True)
 
 
 async def _unhurried(work: Coroutine[object, object, T]) -> T:

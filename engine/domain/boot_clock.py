@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 #: An event loop's own timers stop while the computer sleeps: no wait by them is longer than this.
 STEP_S = 5.0
 #: Clocks that drift apart by more than this since the last look did not do so by themselves.
 JUMP_S = 2.0
+_CANCEL_AGAIN_S = 1.0
 
 
 def since_boot() -> float:
@@ -39,6 +41,18 @@ def heed_cancellation() -> None:
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError
+
+
+async def end_tasks(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """Cancel *tasks* until they have ended.
+
+    Drivers, and Python 3.11's ``wait_for``, keep a cancellation to themselves where an answer comes in the same moment.
+    """
+    every = tuple(tasks)
+    while alive := [task for task in every if not task.done()]:
+        for task in alive:
+            task.cancel()
+        await asyncio.wait(alive, timeout=_CANCEL_AGAIN_S)
 
 
 @dataclass(slots=True)

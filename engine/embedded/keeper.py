@@ -22,6 +22,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from engine.crash_reports import watching
+from engine.domain.boot_clock import end_tasks
 from engine.domain.endings import ending_signals
 from engine.domain.errors import DriveSphereError, Misconfigured, Unavailable
 from engine.embedded.folder import ServerFolder, write_private
@@ -78,8 +79,7 @@ class Keeper:
         self._leave.set()
 
     async def _end_servers(self) -> None:
-        for task in self._starts.values():
-            task.cancel()
+        await end_tasks(self._starts.values())
         await asyncio.gather(*self._starts.values(), return_exceptions=True)
         await asyncio.gather(*(running.stop() for running in self._running.values()))
 

@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
+from engine.domain.boot_clock import end_tasks
 from engine.domain.errors import DriveSphereError, Unavailable
 from engine.embedded.folder import ServerFolder
 from engine.embedded.processes import Register, choose_port, end, port_is_free, spawn
@@ -111,9 +112,7 @@ class Running:
                 raise self.service.explain(ended.result(), self._output)
             raise Unavailable("embedded", f"{self.service.title} did not come up within {START_LIMIT_S:.0f} s.")
         finally:
-            for task in (ended, ready):
-                task.cancel()
-            await asyncio.wait({ended, ready})
+            await end_tasks((ended, ready))
 
     async def _keep_up(self) -> None:
         """Start it again whenever it ends, on the same port: those who use it know no other."""
