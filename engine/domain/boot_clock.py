@@ -1,4 +1,4 @@
-"""A clock that nobody can set and that goes on while the computer sleeps; and waiting by it."""
+"""A clock that nobody can set and that goes on while the computer sleeps; waiting by it, and ending those who wait."""
 
 from __future__ import annotations
 
