@@ -36,6 +36,7 @@ from engine.domain.errors import Misconfigured
 from engine.domain.payment import StripeMode
 from engine.restored_cli import restored
 from engine.return_pages_cli import return_pages
+from engine.service_password_cli import service_password
 from engine.trying_cli import try_servers
 
 NEW_WINDOW = click.option(
@@ -219,8 +220,20 @@ def _address(_context: click.Context, _option: click.Parameter, value: str | Non
 @click.option(
     "--behind-proxy", is_flag=True, help="All webhooks come through one trusted proxy: do not limit one address."
 )
+@click.option(
+    "--monitor",
+    metavar="HOST:PORT",
+    callback=_address,
+    help="Answer monitoring at http://HOST:PORT/ready and /metrics.",
+)
 def worker(
-    data: Path | None, account: str, webhook: tuple[str, int] | None, *, behind_proxy: bool, debug: bool
+    data: Path | None,
+    account: str,
+    webhook: tuple[str, int] | None,
+    monitor: tuple[str, int] | None,
+    *,
+    behind_proxy: bool,
+    debug: bool,
 ) -> None:
     """Sweep, look for overlooked payments and hear Stripe, without a window, until SIGTERM.
 
@@ -232,7 +245,7 @@ def worker(
     with in_words():
         settings = settings_of(data)
         password = password_of(settings, account)
-        orders = working.Orders(account, password, webhook, settings.stripe_webhook_secret, behind_proxy)
+        orders = working.Orders(account, password, webhook, settings.stripe_webhook_secret, behind_proxy, monitor)
         with watching(settings.log_dir, "worker", aloud=logging.INFO, debug=debug):
             asyncio.run(working.run(settings, orders))
 
@@ -321,7 +334,7 @@ def sandbox(arguments: tuple[str, ...]) -> None:
     playing.main(list(arguments))
 
 
-for _command in (backup, backup_key, restore, restored, return_pages, try_servers):
+for _command in (backup, backup_key, restore, restored, return_pages, service_password, try_servers):
     drivesphere.add_command(_command)
 
 

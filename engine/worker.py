@@ -9,9 +9,13 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
+from importlib.metadata import version
 
 import structlog
 
+from engine.adapters.http_serving import serve_http
+from engine.adapters.monitor_server import monitor_app
 from engine.adapters.sandbox_webhooks import sandbox_posts_to
 from engine.adapters.stripe_gateway import StripeGateway
 from engine.adapters.webhook_server import open_webhooks, webhook_app
@@ -28,6 +32,7 @@ from engine.domain.errors import (
     SignInRefused,
 )
 from engine.domain.people import Deed
+from engine.domain.rounds import Rounds
 from engine.services.lookback import Lookback
 
 log = structlog.get_logger(__name__)
@@ -49,6 +54,7 @@ class Orders:
         webhook: Host and port to hear Stripe at; None for a worker that only asks.
         behind_proxy: All webhooks come through one proxy, which is trusted.
         webhook_secret: ``whsec_…``; with the sandbox it may be empty, and one is made for this run.
+        monitor: Host and port at which the firm's monitoring asks; None where nobody does.
     """
 
     account: str
@@ -56,6 +62,7 @@ class Orders:
     webhook: tuple[str, int] | None = None
     webhook_secret: Secret = field(default=Secret())
     behind_proxy: bool = False
+    monitor: tuple[str, int] | None = None
 
 
 async def run(settings: Settings, orders: Orders) -> None:
@@ -89,7 +96,12 @@ async def work(place: Place, orders: Orders) -> None:
         log.info("worker.at_work", account=orders.account, role=engine.actor.role.value, database=place.database)
         if orders.webhook:
             await _hear(leaving, engine, orders.webhook, orders)
-        await _rounds(engine)
+        rounds = Rounds()
+        if orders.monitor:
+            app = monitor_app(rounds.told, version("drivesphere"))
+            url = await leaving.enter_async_context(serve_http(app, orders.monitor, "Nobody can be answered"))
+            log.info("worker.tells_monitoring", url=url)
+        await _rounds(engine, rounds)
 
 
 async def _hear(leaving: AsyncExitStack, engine: Engine, address: tuple[str, int], orders: Orders) -> None:
@@ -107,23 +119,24 @@ async def _hear(leaving: AsyncExitStack, engine: Engine, address: tuple[str, int
     log.info("worker.hears_stripe", url=url)
 
 
-async def _rounds(engine: Engine) -> None:
+async def _rounds(engine: Engine, rounds: Rounds) -> None:
     _leave_if_asked()
+    every = partial(_every, rounds)
     payment = engine.payment
     lookback = Lookback(payment.store, payment.gateway, payment, engine.clock)
     try:
         async with asyncio.TaskGroup() as group:
             # Before the others: a worker of an older release could but fail at each booking, again and again.
-            group.create_task(_every(_LOOK_AT_SCHEMA_EVERY, "schema", payment.mode.must_fit))
+            group.create_task(every(_LOOK_AT_SCHEMA_EVERY, "schema", payment.mode.must_fit, needed=True))
             group.create_task(engine.restored_look.run(engine.actor.account))
-            group.create_task(_every(_MEASURE_CLOCK_EVERY, "clock", engine.clock.measure))
+            group.create_task(every(_MEASURE_CLOCK_EVERY, "clock", engine.clock.measure))
             group.create_task(engine.carrier.run())
             if engine.actor.may(Deed.SEE_HEALTH):
                 group.create_task(engine.head_office.watch.run(engine.head_office.watch_notes.note))
-            group.create_task(_every(_LOOK_BACK_EVERY, "lookback", lookback.look))
-            group.create_task(_every(_AFTERWARDS_EVERY, "afterwards", engine.afterwards.look_if_due))
+            group.create_task(every(_LOOK_BACK_EVERY, "lookback", lookback.look))
+            group.create_task(every(_AFTERWARDS_EVERY, "afterwards", engine.afterwards.look_if_due))
             # Only the database can forbid sweeping: somebody took the account's role away.
-            group.create_task(_every(_SWEEP_EVERY, "sweep", engine.sweeper.sweep, ends_on=Forbidden))
+            group.create_task(every(_SWEEP_EVERY, "sweep", engine.sweeper.sweep, ends_on=Forbidden, needed=True))
     except ExceptionGroup as gone:
         # No `except*`: until Python 3.11.3 what is raised in one arrives wrapped in a group again.
         known, bugs = gone.split((*_ENDS, Forbidden))
@@ -133,20 +146,25 @@ async def _rounds(engine: Engine) -> None:
 
 
 async def _every(
+    rounds: Rounds,
     pause: timedelta,
     name: str,
     what: Callable[[], Awaitable[int | None]],
     *,
     ends_on: type[DriveSphereError] = AccountDisabled,
+    needed: bool = False,
 ) -> None:
     """A round that fails is told and followed by the next, but for what ends the work."""
+    rounds.expect(name, pause, needed=needed)
     while True:
         try:
             if count := await what():
                 log.info("worker.round", of=name, count=count)
+            rounds.did(name)
         except (*_ENDS, ends_on):
             raise
         except DriveSphereError as problem:
+            rounds.missed(name)
             log.warning("worker.round_failed", of=name, code=problem.code, problem=str(problem))
         _leave_if_asked()
         await rest(pause.total_seconds())

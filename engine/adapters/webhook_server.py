@@ -6,24 +6,22 @@ Plain HTTP: on anything but this machine it stands behind a proxy that speaks TL
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from datetime import datetime
 from http import HTTPStatus
 from typing import Protocol
 
 import structlog
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from engine.adapters.webhook_door import Door
+from engine.adapters.http_serving import serve_http
 from engine.domain.booking import Booking, BookingId
-from engine.domain.errors import DriveSphereError, Forbidden, Misconfigured
+from engine.domain.errors import DriveSphereError, Forbidden
 from engine.domain.payment import StripeNews
 
 log = structlog.get_logger(__name__)
@@ -33,7 +31,6 @@ _PATIENCE_S = 10.0
 #: Events about one booking are heard one after the other, those about different ones side by side, up to this many.
 _EARS = 16
 _REMEMBERED = 10_000
-_GRACE_S = 10
 
 Heard = Callable[[BookingId, str], Awaitable[Booking]]
 HeardDispute = Callable[[str], Awaitable[None]]
@@ -128,12 +125,6 @@ def _answer(status: HTTPStatus) -> Response:
     return Response(status_code=status, headers=headers)
 
 
-class _Server(uvicorn.Server):
-    @contextmanager
-    def capture_signals(self):  # type: ignore[no-untyped-def]  # noqa: ANN202 -- the worker's signals are the worker's
-        yield
-
-
 @asynccontextmanager
 async def open_webhooks(app: Starlette, host: str, port: int, *, behind_proxy: bool = False) -> AsyncIterator[str]:
     """Serve *app* inside the block; the value is its address. What is being heard is heard to its end.
@@ -143,28 +134,5 @@ async def open_webhooks(app: Starlette, host: str, port: int, *, behind_proxy: b
     Raises:
         Misconfigured: Nobody can listen there.
     """
-    try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listening = socket.create_server((host, port), family=family)
-    except OSError as problem:
-        raise Misconfigured(f"Webhooks cannot be received at {host}:{port} ({problem.strerror}).") from problem
-    door = Door(behind_proxy=behind_proxy)
-    config = uvicorn.Config(
-        door.around(app),
-        http=door.protocol(),
-        proxy_headers=False,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        lifespan="off",
-        ws="none",
-        timeout_graceful_shutdown=_GRACE_S,
-    )
-    server = _Server(config)
-    serving = asyncio.create_task(server.serve([listening]), name="webhooks")
-    try:
-        name = f"[{host}]" if family is socket.AF_INET6 else host
-        yield f"http://{name}:{listening.getsockname()[1]}/stripe"
-    finally:
-        server.should_exit = True
-        await serving
+    async with serve_http(app, (host, port), "Webhooks cannot be received", behind_proxy=behind_proxy) as url:
+        yield f"{url}/stripe"

@@ -62,7 +62,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.adapters.pin_lock": {"engine.domain", "cryptography", "msgspec"},
     "engine.adapters.key_ring": {"engine.domain", "keyring"} | LOGS,
     # Webhooks come in over HTTP; everything else of ours only calls out.
-    "engine.adapters.webhook_server": {"engine.domain", "engine.adapters.webhook_door", "starlette", "uvicorn"} | LOGS,
+    "engine.adapters.webhook_server": {"engine.domain", "engine.adapters.http_serving", "starlette"} | LOGS,
+    "engine.adapters.http_serving": {"engine.domain", "engine.adapters.webhook_door", "starlette", "uvicorn"},
+    "engine.adapters.monitor_server": {"engine.domain", "starlette"},
     "engine.adapters.webhook_door": {"starlette", "uvicorn"} | LOGS,
     # Demo data is written through the adapters' own documents and provisioning, never beside them.
     "engine.embedded": {
@@ -125,6 +127,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.race": {"engine", "structlog"},
     "engine.race_report": {"engine", "click"},
     "engine.return_pages_cli": {"engine", "click"},
+    "engine.service_password_cli": {"engine", "click"},
     "engine.restored_cli": {"engine", "click"},
     "engine.trying_cli": {"engine", "click"},
     "engine.trial_words": {"engine.domain"},
@@ -222,6 +225,7 @@ MAY_START = {
     ("engine.doctoring", "engine.bootstrap"): "anywhere",
     ("engine.restored_cli", "engine.bootstrap"): "anywhere",
     ("engine.return_pages_cli", "engine.bootstrap"): "lazily",
+    ("engine.service_password_cli", "engine.bootstrap"): "lazily",
 }
 ROOTS = {root for _, root in MAY_START}
 

@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -72,6 +73,30 @@ async def until(world, booking, state, task):
 
 def lookback_of(desk):
     return Lookback(desk.payment.store, desk.payment.gateway, desk.payment, desk.clock)
+
+
+async def test_monitoring_hears_that_a_worker_is_at_work_and_what_it_did(world):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    orders = replace(ORDERS, monitor=("127.0.0.1", port))
+
+    async with (
+        working(world.place, orders) as task,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", **PLAIN) as http,
+        asyncio.timeout(WITHIN_S),
+    ):
+        while not await asks(http, "/ready"):
+            assert not task.done(), task.exception()
+            await asyncio.sleep(0.05)
+        told = (await http.get("/metrics")).text
+
+    assert 'drivesphere_round_done_total{round="sweep"} 1' in told
+
+
+async def asks(http, path):
+    with suppress(httpx.ConnectError):
+        return (await http.get(path)).status_code == 200
+    return False
 
 
 # Looking back: what nobody heard of.
