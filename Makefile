@@ -7,10 +7,10 @@ FAULTS ?= short
 SPREAD ?= -n 4 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench faults attack screens bundle deb
+.PHONY: help setup run test bench faults attack screens bundle deb operator-check
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 setup: ## What `make run` needs: system packages where missing, .venv, Python packages
 	@build/setup.sh run
@@ -56,3 +56,7 @@ deb: bundle ## Of the bundle a Debian package and a tar for other Linux, in dist
 	@rm -rf .bundle-work/installed && dpkg-deb -x dist/drivesphere_*_*.deb .bundle-work/installed
 	QT_QPA_PLATFORM=offscreen .bundle-work/installed/usr/bin/drivesphere demo --smoke --data .bundle-work/smoke
 	@rm -rf .bundle-work/installed
+
+operator-check: ## Follow docs/operator.md to the letter: its commands run, with three mongods, a Redis with TLS, and a worker
+	@build/setup.sh test
+	$(BIN)/python -P tests/operator_check.py

@@ -105,7 +105,8 @@ def _next(restored: Restored) -> list[str]:
     since, today = restored.epoch.back_to.date(), restored.epoch.at.date()
     passwords = f"{restored.passwords} holds a one-time password for each of {restored.accounts:,} accounts."
     lines = [
-        f"{passwords} Hand them out, then delete the file. The worker's account signs in once in a window.",
+        f"{passwords} Hand them out, then delete the file.",
+        "Choose the services' passwords: drivesphere service-password FILE --account worker",
         _PAYMENTS,
         f"Compare the books: drivesphere reconcile --since {since} --until {today}",
         "Look at everything else: drivesphere doctor",

@@ -122,6 +122,9 @@ def _root_password(name: str) -> str:
     type=click.Path(path_type=Path, dir_okay=False),
     help="With --init-replica-set: make this file, by which members know each other, where it is missing.",
 )
+@click.option(
+    "--set-only", is_flag=True, help="With --init-replica-set: make nothing in the database, as before a restore."
+)
 def provision(
     mongo_url: str,
     database: str,
@@ -139,8 +142,9 @@ def provision(
     from engine import provisioning  # noqa: PLC0415 -- the drivers take a quarter of a second to load
 
     remember_servers(mongo_url)
-    if more["key_file"] and not more["initiates"]:
-        raise click.UsageError("--key-file is for a new replica set: add --init-replica-set.")
+    for name in ("key_file", "set_only"):
+        if more[name] and not more["initiates"]:
+            raise click.UsageError(f"--{name.replace('_', '-')} is for a new replica set: add --init-replica-set.")
     with in_words():
         if more["key_file"] and (made := provisioning.key_file(more["key_file"], mongo_url)):
             click.echo("\n".join(made))
@@ -151,6 +155,8 @@ def provision(
         if more["initiates"]:
             for line in asyncio.run(provisioning.initiate(mongo_url, root_name, password, ca_file)):
                 click.echo(line)
+        if more["set_only"]:
+            return
         lines = asyncio.run(
             provisioning.run(
                 mongo_url,
@@ -299,8 +305,9 @@ def doctor(data: Path | None, account: str, *, as_json: bool) -> None:
 
 @drivesphere.command("redis-account")
 @click.option("--database", default="drivesphere", show_default=True, help="Whose keys it may use; * for all.")
+@click.option("--at", default="HOST:PORT", show_default=True, help="Where Redis is, for the address that is told.")
 @click.option("--rights-only", is_flag=True, help="Renew the rights after an update and keep the password.")
-def redis_account(database: str, *, rights_only: bool) -> None:
+def redis_account(database: str, at: str, *, rights_only: bool) -> None:
     """Print the account that desks use in Redis or Valkey, with the rights they need and no more.
 
     The line is for the server's ACL file, or its configuration; it holds the password's hash. The password itself is
@@ -313,7 +320,7 @@ def redis_account(database: str, *, rights_only: bool) -> None:
         password = secrets.token_urlsafe(24)
         click.echo(redis_rights.acl_line(password, database))
         click.echo(f"Its password, shown this once: {password}", err=True)
-        click.echo(f"At each desk: rediss://{redis_rights.USER}:{password}@HOST:PORT/0", err=True)
+        click.echo(f"At each desk: rediss://{redis_rights.USER}:{password}@{at}/0", err=True)
 
 
 @drivesphere.command(hidden=True, context_settings={"ignore_unknown_options": True})

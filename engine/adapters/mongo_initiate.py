@@ -9,13 +9,16 @@ from base64 import b64encode
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from pymongo.errors import ConnectionFailure, OperationFailure
+import pymongo
+from pymongo.errors import ConnectionFailure, OperationFailure, WTimeoutError
 
 from engine.adapters.mongo_client import Client, Credentials, Document, connect, speaking
 from engine.domain.errors import Misconfigured, Unavailable
 
 _UNAUTHORIZED, _AUTHENTICATION_FAILED, _ALREADY_INITIATED = 13, 18, 23
 _ELECTED_WITHIN_S = 30.0
+#: A new member copies all that there is, which is nothing yet.
+_COPIED_WITHIN_S = 60.0
 _LOOK_EVERY_S = 0.1
 _ALONE = frozenset({"replicaset", "directconnection", "readpreference"})
 
@@ -58,7 +61,7 @@ async def initiate(url: str, root: Credentials, ca_file: str = "") -> list[str]:
         with speaking():
             lines = await _initiate(client, name, hosts)
             if await _leads(client, fresh=bool(lines)):
-                lines += await _first_account(client, root)
+                lines += await _first_account(client, root, len(hosts))
     finally:
         await client.close()
     return lines
@@ -130,13 +133,20 @@ async def _hello(client: Client) -> Document:
         return {}
 
 
-async def _first_account(client: Client, root: Credentials) -> list[str]:
+async def _first_account(client: Client, root: Credentials, copies: int) -> list[str]:
+    """On all members: a new one is asked for its limits next, and lets nobody in before it has the account."""
+    made = [f"account {root.name}: made, the first of this MongoDB; it may do everything"]
+    concern = {"w": copies, "wtimeout": int(_COPIED_WITHIN_S * 1000)}
     try:
-        await client.admin.command(
-            "createUser", root.name, pwd=root.password, roles=["root"], mechanisms=["SCRAM-SHA-256"]
-        )
+        with pymongo.timeout(None):  # the server counts
+            await client.admin.command(
+                "createUser", root.name, pwd=root.password, roles=["root"], mechanisms=["SCRAM-SHA-256"],
+                writeConcern=concern,
+            )  # fmt: skip
+    except WTimeoutError:
+        return [*made, f"account {root.name}: not all members have it yet"]
     except OperationFailure as refused:
         if refused.code in (_UNAUTHORIZED, _AUTHENTICATION_FAILED):
             return []  # there is an account already
         raise
-    return [f"account {root.name}: made, the first of this MongoDB; it may do everything"]
+    return made

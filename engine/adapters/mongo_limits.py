@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pymongo import ReadPreference
 from pymongo.errors import OperationFailure, PyMongoError
 
 from engine.adapters.mongo_client import Client, Credentials, connect, speaking
@@ -9,6 +10,8 @@ from engine.adapters.mongo_client import Client, Credentials, connect, speaking
 #: Longer than any transaction of ours, TRANSACTION_S; MongoDB's own is a minute.
 OPEN_AT_MOST_S = 15
 _LIMIT = "transactionLifetimeLimitSeconds"
+#: A command goes to the primary else, whatever the client prefers.
+_ANY_PART = ReadPreference.NEAREST
 _LASTING = f"put 'setParameter: {{{_LIMIT}: {OPEN_AT_MOST_S}}}' into its configuration to make it last"
 
 
@@ -35,10 +38,11 @@ async def limit_transactions(client: Client, url: str, credentials: Credentials,
 
 async def _limit(client: Client, member: str) -> list[str]:
     try:
-        before = (await client.admin.command({"getParameter": 1, _LIMIT: 1}))[_LIMIT]
+        asked = {"getParameter": 1, _LIMIT: 1}
+        before = (await client.admin.command(asked, read_preference=_ANY_PART))[_LIMIT]
         if before <= OPEN_AT_MOST_S:
             return []
-        await client.admin.command({"setParameter": 1, _LIMIT: OPEN_AT_MOST_S})
+        await client.admin.command({"setParameter": 1, _LIMIT: OPEN_AT_MOST_S}, read_preference=_ANY_PART)
     except OperationFailure:
         what = f"this account may not set {_LIMIT}: a desk that dies while booking may keep its car for a minute"
         return [f"{member}: {what}; {_LASTING}"]

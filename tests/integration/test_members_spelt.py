@@ -7,16 +7,19 @@ from urllib.parse import urlsplit
 
 import pymongo
 import pytest
+from a_mongod import a_mongod
 
 from engine.adapters.clock import ServerClock
 from engine.adapters.mongo_client import Connector, Credentials
 from engine.adapters.mongo_health import MongoHealth
+from engine.adapters.mongo_initiate import initiate
 from engine.adapters.mongo_limits import OPEN_AT_MOST_S, limit_transactions
 from engine.embedded.servers import open_servers
 
 pytestmark = pytest.mark.asyncio
 
 _LIMIT = "transactionLifetimeLimitSeconds"
+_MEMBER = ("--replSet", "rs8")
 SPELLINGS = ["LOCALHOST", "LocalHost", "localhost", "127.0.0.1"]
 
 
@@ -51,3 +54,16 @@ async def test_the_limit_is_set_and_no_phantom_is_listed_however_it_is_spelt(tmp
                     assert [] == [line for line in lines if "not looked at" in line]
                     assert OPEN_AT_MOST_S == root.admin.command({"getParameter": 1, _LIMIT: 1})[_LIMIT]
                     assert ["primary"] == [member.state for member in facts.members], (spelling, url, facts.members)
+
+
+async def test_a_new_set_of_two_has_its_first_account_and_the_limit_on_both(tmp_path):
+    who = Credentials("root", "a pass phrase of root", "admin")
+    async with a_mongod(tmp_path / "1", *_MEMBER) as first, a_mongod(tmp_path / "2", *_MEMBER) as second:
+        url = f"mongodb://127.0.0.1:{first},127.0.0.1:{second}/?replicaSet=rs8"
+        made = await initiate(url, who)
+        async with Connector(url).open(who.name, who.password, who.source) as client:
+            lines = await limit_transactions(client, url, who)
+
+    assert ["replica set rs8: made", "account root: made"] == [line[: line.index("made") + 4] for line in made]
+    members = sorted((f"127.0.0.1:{first}", f"127.0.0.1:{second}"))
+    assert [f"{member}: {_LIMIT} 60 before, 15 now" for member in members] == [line.partition(";")[0] for line in lines]
