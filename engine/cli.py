@@ -81,6 +81,12 @@ def _open_window(settings: Settings, *, smoke: bool, new_window: bool, debug: bo
     sys.exit(status)
 
 
+def _for_a_new_set(told: dict[str, Any]) -> None:
+    for name in ("key_file", "set_only"):
+        if told[name] and not told["initiates"]:
+            raise click.UsageError(f"--{name.replace('_', '-')} is for a new replica set: add --init-replica-set.")
+
+
 def _root_password(name: str) -> str:
     told: str = kept_password(name).reveal() or click.prompt(f"Password of {name}", hide_input=True, err=True)
     return told
@@ -142,19 +148,16 @@ def provision(
     from engine import provisioning  # noqa: PLC0415 -- the drivers take a quarter of a second to load
 
     remember_servers(mongo_url)
-    for name in ("key_file", "set_only"):
-        if more[name] and not more["initiates"]:
-            raise click.UsageError(f"--{name.replace('_', '-')} is for a new replica set: add --init-replica-set.")
+    _for_a_new_set(more)
     with in_words():
         if more["key_file"] and (made := provisioning.key_file(more["key_file"], mongo_url)):
             click.echo("\n".join(made))
             return
         ca_file = load().ca_file
         password = _root_password(root_name)
-        mode = StripeMode(stripe_mode) if stripe_mode else None
         if more["initiates"]:
-            for line in asyncio.run(provisioning.initiate(mongo_url, root_name, password, ca_file)):
-                click.echo(line)
+            lines = asyncio.run(provisioning.initiate(mongo_url, root_name, password, ca_file))
+            click.echo("".join(f"{line}\n" for line in lines), nl=False)
         if more["set_only"]:
             return
         lines = asyncio.run(
@@ -164,7 +167,7 @@ def provision(
                 root_name,
                 password,
                 admin,
-                stripe_mode=mode,
+                stripe_mode=StripeMode(stripe_mode) if stripe_mode else None,
                 return_pages=pages,
                 ca_file=ca_file,
                 hear=progress,
