@@ -7,7 +7,6 @@ import gc
 import os
 import signal
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from builders import ACCOUNTS, BERLIN, DATABASE, LISBON, RENTER, World, make_car
 from plain_http import PLAIN
 from pymongo import WriteConcern
 from pymongo.database import Database
+from serving import serving
 
 from engine.adapters.mongo_client import CODEC, Credentials, connect, database
 from engine.adapters.mongo_deployment import MongoDeployment
@@ -32,7 +32,7 @@ from engine.config import Secret
 from engine.domain.money import Money
 from engine.domain.payment import StripeMode
 from engine.domain.settings import FirmSettings
-from engine.embedded.servers import Endpoints, open_servers
+from engine.embedded.servers import Endpoints
 
 #: What tests fill.
 _EMPTIED = (
@@ -83,33 +83,8 @@ def servers_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def endpoints(servers_folder: Path) -> Iterator[Endpoints]:
     """Real servers in a folder of their own, for the whole run."""
-    started: list[Endpoints | BaseException] = []
-    up, leave = threading.Event(), threading.Event()
-
-    async def hold() -> None:
-        try:
-            async with open_servers(servers_folder) as servers:
-                started.append(servers)
-                up.set()
-                await asyncio.to_thread(leave.wait)
-        except BaseException as problem:
-            started.append(problem)
-            up.set()
-            raise
-
-    def run() -> None:
-        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
-            runner.run(hold())
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    up.wait()
-    if isinstance(started[0], BaseException):
-        thread.join()
-        raise started[0]
-    yield started[0]
-    leave.set()
-    thread.join()
+    with serving(servers_folder) as servers:
+        yield servers
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,9 @@ from patience import until
 async def work(program):
     window = program.window
     window.setGeometry(*told["place"])
-    await until(lambda: program.session.state.phase is SessionPhase.SIGNED_OUT)
+    await until(window.isVisible)
+    if told["account"] is not None:
+        await until(lambda: program.session.state.phase is SessionPhase.SIGNED_OUT)
     if told["account"]:
         offered = {each.account: each for each in program.session.state.offered}[told["account"]]
         program.session.sign_in(offered.account, offered.password)
@@ -99,7 +101,10 @@ def environment_of(home):
 
 @asynccontextmanager
 async def living_desk(data, home, *, account="", holds=False, place=(0, 0, 800, 700), then="", debug=False):
-    """At work on *data* when the block begins; killed if it still lives at its end."""
+    """At work on *data* when the block begins; killed if it still lives at its end.
+
+    With "" as *account* nobody has signed in; with None the window is there, and its servers are still starting.
+    """
     told = {"paths": [str(TESTS)], "data": str(data), "account": account, "holds": holds, "place": place}
     told |= {"then": then, "debug": debug}
     process = await asyncio.create_subprocess_exec(

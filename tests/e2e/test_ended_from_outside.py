@@ -46,8 +46,8 @@ async def test_a_signal_ends_it_in_order_and_the_held_car_stays_held(demo_folder
 
 @pytest.mark.asyncio
 async def test_a_signal_while_it_starts_ends_it_too(tmp_path):
-    """No servers yet, nobody signed in."""
-    async with living_desk(tmp_path / "data", tmp_path / "home", place=PLACE) as desk:
+    """The window is there, its servers are not."""
+    async with living_desk(tmp_path / "data", tmp_path / "home", account=None, place=PLACE) as desk:
         desk.process.terminate()
         desk.process.terminate()
         status, complaint = await desk.ended()
@@ -57,9 +57,10 @@ async def test_a_signal_while_it_starts_ends_it_too(tmp_path):
 
 @pytest.mark.asyncio
 async def test_what_was_to_be_ignored_stays_ignored(demo_folder, tmp_path):
+    """Nobody has signed in."""
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        async with living_desk(demo_folder, tmp_path / "home", account="clerk") as desk:
+        async with living_desk(demo_folder, tmp_path / "home") as desk:
             desk.process.send_signal(signal.SIGHUP)
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(1):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from demo_folder import copied
 from living_desk import environment_of, living_desk
 from within import WITHIN_S
 
@@ -45,12 +46,14 @@ async def test_the_window_that_is_there_comes_forward_and_the_second_start_ends(
 
 
 @pytest.mark.asyncio
-async def test_another_window_opens_where_one_is_wanted_or_the_folder_is_another(demo_folder, tmp_path):
+async def test_another_window_opens_where_one_is_wanted_or_the_folder_is_another(demo_made, demo_folder, tmp_path):
     home = tmp_path / "home"
+    # A demo made anew takes longer than a smoke run waits, beside twenty others at work.
+    other = copied(demo_made, tmp_path / "other")
     async with living_desk(demo_folder, home):
         for data, words in (
             (demo_folder, ("demo", "--new-window", "--smoke")),
-            (tmp_path / "other", ("demo", "--smoke")),
+            (other, ("demo", "--smoke")),
         ):
             again = await started_again(data, home, *words)
             said, complaint = await again.communicate()

@@ -155,10 +155,12 @@ def test_a_name_that_no_database_has_is_refused_in_words(name):
     assert "letters, digits" in told.output
 
 
-#: Imports once; each command of the list is carried out in a process of its own, its words in a file of its number.
+#: Imports once, also what each command would load for itself; each of the list is carried out in a process of its own,
+#: its words in a file of its number.
 CARRIED_OUT = """
 import json, os, sys
 from engine.cli import main
+from engine import backing_up, bootstrap, doctoring, provisioning, race_report, reconciling, restoring, worker
 children = []
 for n, words in enumerate(json.load(sys.stdin)):
     if child := os.fork():

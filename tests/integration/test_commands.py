@@ -8,13 +8,18 @@ import subprocess
 import sys
 
 import pytest
+from demo_folder import copied
+from serving import serving
 
 from engine.race import Round
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory):
-    return tmp_path_factory.mktemp("commands") / "data"
+def data(demo_made, tmp_path_factory):
+    """A demo whose servers are up already; races are run in a database of their own."""
+    folder = copied(demo_made, tmp_path_factory.mktemp("commands") / "data")
+    with serving(folder):
+        yield folder
 
 
 def _run(*arguments, **environ):

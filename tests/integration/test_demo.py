@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -25,18 +26,34 @@ pytestmark = pytest.mark.asyncio
 NAME = "ds_demo_test"
 
 
-@pytest_asyncio.fixture
-async def demo(endpoints, root):
-    client = connect(endpoints.mongo_url, Credentials(endpoints.root_name, endpoints.root_password, "admin"))
-    clock = ServerClock(client)
-    await clock.measure()
-    hour = clock.now().replace(minute=0, second=0, microsecond=0)  # the demo is drawn as of the whole hour
-    await load_demo(client, NAME, hour, lambda _: None)
-    yield client, hour, root.get_database(NAME, codec_options=CODEC)
-    await client.close()
+def _connected(endpoints):
+    return connect(endpoints.mongo_url, Credentials(endpoints.root_name, endpoints.root_password, "admin"))
+
+
+async def _load(endpoints):
+    async with _connected(endpoints) as client:
+        clock = ServerClock(client)
+        await clock.measure()
+        hour = clock.now().replace(minute=0, second=0, microsecond=0)  # the demo is drawn as of the whole hour
+        await load_demo(client, NAME, hour, lambda _: None)
+        return hour
+
+
+@pytest.fixture(scope="module")
+def loaded(endpoints, root):
+    """The hour as of which it is drawn; what one test does with the firm disturbs no other one."""
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        hour = runner.run(_load(endpoints))
+    yield hour
     root[NAME].command("dropAllUsersFromDatabase")
     root[NAME].command("dropAllRolesFromDatabase")
     root.drop_database(NAME)
+
+
+@pytest_asyncio.fixture
+async def demo(loaded, endpoints, root):
+    async with _connected(endpoints) as client:
+        yield client, loaded, root.get_database(NAME, codec_options=CODEC)
 
 
 async def test_the_demo_is_complete_consistent_and_brought_home_when_time_goes_on(demo, endpoints):

@@ -18,6 +18,7 @@ import httpx
 import pytest
 import pytest_asyncio
 from builders import DATABASE, MISTAKE, PASSWORD, days
+from demo_folder import copied
 from payments import CARD, let_go, opened, run_out, stripe_of
 from plain_http import PLAIN
 from within import WITHIN_S
@@ -321,9 +322,9 @@ class Program:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def firm(tmp_path_factory):
+async def firm(demo_made, tmp_path_factory):
     """A folder with the demo firm, and a clerk's desk on it."""
-    settings = Settings(tmp_path_factory.mktemp("firm"))
+    settings = Settings(copied(demo_made, tmp_path_factory.mktemp("firm") / "data"))
     clerk = next(each for each in demo_accounts() if each.role is Role.CLIENT)
     async with (
         open_place(settings) as place,
