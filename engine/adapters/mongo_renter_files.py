@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from engine.adapters.mongo_client import Database, Document
 from engine.adapters.mongo_documents import renter_document, renter_of
 from engine.adapters.mongo_reading import Fields, must
-from engine.domain.errors import NotFound
+from engine.domain.errors import DriveSphereError, NotFound
 from engine.domain.people import RenterId
 from engine.domain.renters import Block, Note, PastBlock, RenterFile
 
@@ -70,6 +72,23 @@ def _block_of(row: Fields) -> Block:
 
 def _past_of(row: Fields) -> PastBlock:
     return PastBlock(_block_of(row), row.text("lifted_by"), row.moment("lifted_at"), row.maybe("note"))
+
+
+async def found_files(db: Database, renter_ids: Sequence[RenterId]) -> list[RenterFile | DriveSphereError]:
+    """As ``found_file`` for each of them, with what is wrong with one in its place."""
+    rows = await db.renters.find({"_id": {"$in": list(set(renter_ids))}}, batch_size=len(renter_ids) + 1).to_list()
+    known = {row["_id"]: row for row in rows}
+    return [await _found(db, renter_id, known.get(renter_id)) for renter_id in renter_ids]
+
+
+async def _found(db: Database, renter_id: RenterId, row: Document | None) -> RenterFile | DriveSphereError:
+    try:
+        if row is None:
+            raise NotFound("renter", renter_id)
+        file = must("renters", row, file_of)
+        return file if file.merged_into is None else await found_file(db, file.merged_into)
+    except DriveSphereError as problem:
+        return problem
 
 
 async def found_file(db: Database, renter_id: RenterId, session: AsyncClientSession | None = None) -> RenterFile:

@@ -30,11 +30,12 @@ from engine.adapters.mongo_client import TRANSACTION_S, Client, Database, Docume
 from engine.adapters.mongo_documents import audit_document, branch_of, car_of, renter_of
 from engine.adapters.mongo_listing import batches, counted, listed, meant
 from engine.adapters.mongo_reading import MOST_MINOR, must, read, sound, split
-from engine.adapters.mongo_renter_files import found_file
+from engine.adapters.mongo_renter_files import found_file, found_files
 from engine.adapters.mongo_schema import must_fit
 from engine.adapters.mongo_settings import read_revisions
 from engine.adapters.mongo_sought import forgiven, holds, in_order
 from engine.adapters.mongo_work import MongoWork, in_the_way, replace_version
+from engine.adapters.together import Together
 from engine.domain.audit import AuditRow
 from engine.domain.booking import Booking, BookingId
 from engine.domain.car import BodyType, Branch, BranchId, Car, CarId, CarStatus, Fuel, Transmission
@@ -70,6 +71,8 @@ _RATE: Document = {
 }
 #: A rush for one renter asks for the row once; a block made elsewhere is known before anybody could telephone.
 _RENTERS_FOR_S = 0.5
+#: In one question.
+_MOST_RENTERS = 64
 SNAPSHOT = ReadConcern("snapshot")
 MAJORITY = WriteConcern(w="majority")
 
@@ -85,6 +88,7 @@ class MongoStore:
         self._source, self._readable = source, self._db[source.name]
         self._settings: Remembered[str, list[Revision]] = Remembered()
         self._files: Remembered[RenterId, RenterFile] = Remembered(_RENTERS_FOR_S)
+        self._renters: Together[RenterId, RenterFile] = Together(self._files_of, _MOST_RENTERS)
 
     async def transact(self, change: Callable[[Work], Awaitable[T]], turn: Turn | None = None) -> T:
         touched: set[Namespace] = set()
@@ -267,14 +271,16 @@ class MongoStore:
             return (await found_file(self._db, renter_id)).renter
 
     async def bookable(self, renter_id: RenterId, now: datetime) -> Renter:
-        file = await self._files.get(renter_id, self._file)
+        file = await self._files.get(renter_id, self._renters.answer)
         if block := file.blocked_at(now):
             raise RenterBlocked(file.id, block)
         return file.renter
 
-    async def _file(self, renter_id: RenterId) -> RenterFile:
+    async def _files_of(self, renter_ids: Sequence[RenterId]) -> Sequence[RenterFile | Exception]:
         with speaking():
-            return await found_file(self._db, renter_id)
+            if len(renter_ids) == 1:
+                return [await found_file(self._db, renter_ids[0])]
+            return await found_files(self._db, renter_ids)
 
     def forget_renters(self) -> None:
         """Somebody at this desk changed one: the next booking asks the database."""

@@ -48,7 +48,7 @@ _BUMP = (
     + """
 local versions = {}
 for at, key in ipairs(KEYS) do versions[at] = raised(key, ARGV[1]) end
-return versions
+return table.concat(versions, ' ')
 """
 )
 
@@ -125,7 +125,7 @@ class RedisCache:
             if turn is not None:
                 versions = await turn.leave(keys, fresh)
             else:
-                versions = await self._line.ask(self._bump(keys, [fresh]), list[bytes])
+                versions = (await self._line.run(self._bump, keys, [fresh], bytes)).split()
         except Unavailable:
             return False
         if not _are_versions(versions, len(owed)):

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import structlog
 
-from engine.adapters.redis_line import RAISED, TEXT, RedisLine
+from engine.adapters.redis_line import RAISED, TEXT, RedisLine, Script
 from engine.domain.booking import BookingId
 from engine.domain.car import CarId
 from engine.domain.errors import AlreadyAsked, Contended, Unavailable
@@ -42,9 +41,9 @@ _TAKE = (
     _OWN
     + """
 local first = ARGV[3] == 'once' and text(KEYS[1], 63) or ''
-if #first > 0 then return {'asked', first} end
-if own(KEYS[2], ARGV[1], ARGV[2]) == 1 then return {'yours', ''} end
-return {'contended', ''}
+if #first > 0 then return 'asked ' .. first end
+if own(KEYS[2], ARGV[1], ARGV[2]) == 1 then return 'yours' end
+return 'contended'
 """
 )
 # The once-key is written after the commit only: a desk that dies before it must leave no answer behind.
@@ -58,7 +57,7 @@ let_go(KEYS[2], ARGV[2])
 local versions = {}
 for at = 3, #KEYS do versions[at - 2] = raised(KEYS[at], ARGV[5]) end
 if ARGV[3] == 'done' then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[4]) end
-return versions
+return table.concat(versions, ' ')
 """
 )
 _ALONE = _OWN + "return own(KEYS[1], ARGV[1], ARGV[2])"
@@ -91,9 +90,8 @@ class RedisTurns:
         whose = f"car:{car_id}" if self._lease else f"none:{token}"
         keys = [f"{self._prefix}:once:{self._epoch}{intent_key}", f"{self._prefix}:lease:{self._epoch}{whose}"]
         try:
-            said, first = await self._line.ask(
-                self._take(keys, [token, _ms(LEASE), "once" if once else ""]), tuple[bytes, bytes]
-            )
+            words: list[str | int] = [token, _ms(LEASE), "once" if once else ""]
+            said, _, first = (await self._line.run(self._take, keys, words, bytes)).partition(b" ")
         except Unavailable:
             yield None  # the fence in the transaction keeps the promise
             return
@@ -107,25 +105,25 @@ class RedisTurns:
             how = "done"
         finally:
             if not turn.left:
-                await self._try(turn.asked(how), list[bytes])
+                await self._try(turn.end(how))
 
     @asynccontextmanager
     async def alone(self, name: str, ttl: timedelta) -> AsyncIterator[bool]:
         key, token = f"{self._prefix}:lease:{self._epoch}{name}", secrets.token_hex(8)
         try:
-            mine = await self._line.ask(self._alone([key], [token, _ms(ttl)]), int) == 1
+            mine = await self._line.run(self._alone, [key], [token, _ms(ttl)], int) == 1
         except Unavailable:
             mine = True
         try:
             yield mine
         finally:
             if mine:
-                await self._try(self._release([key], [token]), object)
+                await self._try(self._line.run(self._release, [key], [token], object))
 
-    async def _try(self, answer: Awaitable[Any], like: type[Any]) -> None:
+    async def _try(self, answer: Awaitable[object]) -> None:
         """Ask for something that Redis does by itself after a while if it is not reached now."""
         try:
-            await self._line.ask(answer, like)
+            await answer
         except Unavailable as problem:
             log.info("redis.left_to_expire", problem=problem.detail)
 
@@ -135,19 +133,20 @@ class _Taken:
     """The port ``Turn``. Attributes: ``left`` says that Redis confirmed its end."""
 
     line: RedisLine
-    script: Callable[..., Awaitable[Any]]
+    script: Script
     keys: list[str]
     booking_id: BookingId
     token: str
     left: bool = False
 
     async def leave(self, versions: Sequence[str], fresh: int) -> list[bytes]:
-        bumped = await self.line.ask(self.asked("done", versions, fresh), list[bytes])
+        bumped = await self.end("done", versions, fresh)
         self.left = True
         return bumped
 
-    def asked(self, how: str, versions: Sequence[str] = (), fresh: int = 0) -> Awaitable[Any]:
-        return self.script([*self.keys, *versions], [self.booking_id, self.token, how, _ms(ONCE), fresh])
+    async def end(self, how: str, versions: Sequence[str] = (), fresh: int = 0) -> list[bytes]:
+        words: list[str | int] = [self.booking_id, self.token, how, _ms(ONCE), fresh]
+        return (await self.line.run(self.script, [*self.keys, *versions], words, bytes)).split()
 
 
 def _ms(ttl: timedelta) -> int:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any, TypeVar
 
 import structlog
 
 from engine.domain.booking import Booking, BookingId, Priced, Step
 from engine.domain.booking_states import BookingState
+from engine.domain.boot_clock import end_tasks
 from engine.domain.car import BranchId, CarId, CarTerms
 from engine.domain.errors import (
     AlreadyAsked,
@@ -33,6 +37,8 @@ from engine.ports import Clock, PaymentGateway, Store, Work
 from engine.ports_leases import Turns
 from engine.services.gate import gated
 from engine.services.payment import PaymentService
+
+T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
@@ -103,14 +109,14 @@ class BookingService:
         now = self.clock.now()
         wish.period.refuse_past(now)
         self._must_drive(actor, wish.renter_id)
-        renter = await self.store.bookable(wish.renter_id, now)
         settings = await self.store.settings(now)
-        try:
+        async with meanwhile(self.store.bookable(wish.renter_id, now)) as renter:
+            try:
+                return await self._hold(actor, wish, renter, settings, now, also)
+            except PeriodTaken as taken:
+                if not await self._let_go_of(taken, now):
+                    raise
             return await self._hold(actor, wish, renter, settings, now, also)
-        except PeriodTaken as taken:
-            if not await self._let_go_of(taken, now):
-                raise
-        return await self._hold(actor, wish, renter, settings, now, also)
 
     def _must_drive(self, actor: Actor, renter_id: RenterId) -> None:
         if actor.role is Role.RENTER and (actor.renter is None or actor.renter.id != renter_id):
@@ -120,7 +126,7 @@ class BookingService:
         self,
         actor: Actor,
         wish: HoldCar,
-        renter: Renter,
+        renter: asyncio.Task[Renter],
         settings: FirmSettings,
         now: datetime,
         also: Carriage | None,
@@ -129,7 +135,7 @@ class BookingService:
 
         async def claim(work: Work) -> Booking:
             terms = await work.claim(wish.car_id, wish.period, booking_id, now)
-            booking = self._held(booking_id, actor, wish, terms, renter, settings, now)
+            booking = self._held(booking_id, actor, wish, terms, renter.result(), settings, now)
             if also is not None:
                 booking = replace(booking, history=(Step(BookingState.HELD, now, also.by),))
             await work.add(booking)
@@ -138,18 +144,25 @@ class BookingService:
             return booking
 
         try:
-            return await self._in_turn(wish, booking_id, claim)
+            return await self._in_turn(wish, booking_id, renter, claim)
         except AlreadyAsked as said:
             # Redis only hints: anybody who reaches it may have put the key there.
             if first := await self.store.asked(wish.intent_key):
                 raise AlreadyAsked(first) from said
             log.warning("booking.asked_and_unknown", intent=wish.intent_key)
-        return await self._in_turn(wish, booking_id, claim, once=False)
+        return await self._in_turn(wish, booking_id, renter, claim, once=False)
 
     async def _in_turn(
-        self, wish: HoldCar, booking_id: BookingId, claim: Callable[[Work], Awaitable[Booking]], *, once: bool = True
+        self,
+        wish: HoldCar,
+        booking_id: BookingId,
+        allowed: Awaitable[object],
+        claim: Callable[[Work], Awaitable[Booking]],
+        *,
+        once: bool = True,
     ) -> Booking:
         async with self.turns.take(wish.car_id, wish.intent_key, booking_id, once=once) as turn:
+            await allowed
             try:
                 return await self.store.transact(claim, turn)
             except PeriodTaken as taken:
@@ -228,6 +241,19 @@ class BookingService:
         expires_at = now + PAGE_LIFETIME
         order = PageOrder(booking_id, 1, amount, title, email, expires_at, self.return_url(booking_id), stay)
         return Attempt(1, self.gateway.freeze(order), amount, expires_at)
+
+
+@asynccontextmanager
+async def meanwhile(asked: Coroutine[Any, Any, T]) -> AsyncIterator[asyncio.Task[T]]:
+    """It is on its way from here on, and ended with the block, whatever came of it."""
+    task = asyncio.create_task(asked)
+    try:
+        yield task
+    finally:
+        if not task.done():
+            await end_tasks([task])
+        elif not task.cancelled():
+            task.exception()  # told where it was waited for, if it was
 
 
 def _lapsed(booking: Booking, now: datetime) -> bool:

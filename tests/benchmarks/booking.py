@@ -132,7 +132,7 @@ async def forget(admin: pymongo.AsyncMongoClient) -> None:
 
 
 async def measure(turns: int, bookings: int, clients: Sequence[int]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         async with open_servers(Path(folder), sandbox=False) as servers:
             admin = connect(servers.mongo_url, Credentials(servers.root_name, servers.root_password, "admin"))
             await fill(admin)

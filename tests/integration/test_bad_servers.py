@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
+import pytest_asyncio
 from builders import wish
 
 from engine.adapters import redis_leases
@@ -83,6 +84,59 @@ async def test_those_who_wait_for_a_turn_are_refused_once_one_was_not_answered(w
 
     assert 400 == sum(isinstance(each, Unavailable) for each in said)
     assert 400 - _AT_ONCE <= sum(each.detail == "resting after a failure" for each in said)
+
+
+def _run(turns, n):
+    return turns._line.run(turns._alone, [f"ds_test:lease:{n}"], [f"{n:016x}", 9_000], int)
+
+
+@pytest_asyncio.fixture
+async def turns(world):
+    redis = connect_redis(world.place.redis_url.reveal())
+    yield RedisTurns(RedisLine(redis), "ds_test")
+    await redis.aclose()
+
+
+async def test_scripts_that_a_server_has_forgotten_are_told_it_again_whoever_they_go_with(world, turns):
+    await _run(turns, 0)
+    world.redis.script_flush()
+
+    assert [1] * 20 == await asyncio.gather(*(_run(turns, n) for n in range(1, 21)))
+
+
+async def test_a_connection_that_the_server_closed_while_nobody_asked_is_no_outage(world, turns):
+    await _run(turns, 1)
+    kept = turns._line._wire._kept
+    world.redis.client_kill_filter(_type="normal", skipme=True)
+    await kept._reader.read()  # until its end has come
+
+    assert [1, 1] == [await _run(turns, 2), await _run(turns, 3)]
+    assert turns._line.alive
+
+
+async def test_an_answer_that_comes_too_late_is_nobody_elses(world, turns):
+    await _run(turns, 1)
+    world.redis.client_pause(1_000, all=True)
+    said = await asyncio.gather(*(_run(turns, n) for n in range(2, 30)), return_exceptions=True)
+    world.redis.ping()  # waits until it answers again
+    turns._line._rest_until = 0.0
+
+    assert 28 == sum(isinstance(each, Unavailable) for each in said)
+    world.redis.set("ds_test:lease:1", "0" * 16, px=9_000)
+    assert [0, 1] == [await _run(turns, 1), await _run(turns, 30)]
+
+
+async def test_whoever_is_cancelled_while_redis_answers_leaves_its_answer_to_nobody(world, turns):
+    await _run(turns, 1)
+    world.redis.set("ds_test:lease:2", "0" * 16, px=9_000)  # so that the two answers differ
+    world.redis.client_pause(200, all=True)
+    asked = [asyncio.create_task(_run(turns, n)) for n in (2, 3)]
+    await asyncio.sleep(0)
+    asked[0].cancel()
+
+    assert 1 == await asked[1]
+    assert asked[0].cancelled()
+    assert world.redis.get("ds_test:lease:3") == b"%016x" % 3
 
 
 async def test_a_redis_that_holds_rubbish_is_passed_by(world):

@@ -223,10 +223,16 @@ async def test_a_second_caller_is_refused_in_one_round_trip_while_the_first_is_s
             before = world.db.fences.find_one({"_id": "car-1"})["seq"]
             with pytest.raises(Contended):
                 await desk.booking.hold(desk.actor, wish(desk))
+            # What it had begun to read beside its turn ended with it.
+            assert {asyncio.current_task()} == {each for each in asyncio.all_tasks() if _of_ours(each)}
             assert before == world.db.fences.find_one({"_id": "car-1"})["seq"]
         booking = await desk.booking.hold(desk.actor, wish(desk))
 
     assert BookingState.HELD == booking.state
+
+
+def _of_ours(task) -> bool:
+    return "pymongo" not in task.get_coro().cr_code.co_filename
 
 
 def _one_day() -> Money:

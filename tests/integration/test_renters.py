@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from builders import RENTER, make_car, wish
+from builders import LONG_AGO, RENTER, make_car, wish
+from commands_counted import counted
 from within import WITHIN_S
 
 from engine.adapters import memory
@@ -316,6 +317,24 @@ async def test_a_blocked_renter_is_not_booked_until_the_block_is_over(world):
     (past,) = lifted.past_blocks
     assert ("Damage to B-DS 1", "clerk", "bill paid") == (past.block.reason, past.by, past.note)
     assert lifted == _file(world, RENTER.id)
+
+
+async def test_renters_of_many_bookings_at_once_are_read_together_and_each_answer_is_its_own(world):
+    _both(world)
+    block = {"reason": "owes money", "by": "clerk", "since": LONG_AGO}
+    world.db.renters.update_one({"_id": RENTER.id}, {"$set": {"block": block}})
+    world.db.renters.update_one({"_id": JONAS.id}, {"$set": {"merged_into": J_VOGEL.id, "keys": [], "parts": []}})
+    asked = [J_VOGEL.id, RENTER.id, JONAS.id, RenterId("nobody"), J_VOGEL.id]
+    with counted() as commands:
+        async with world.desk() as desk:
+            commands.clear()
+            reads = [desk.booking.store.bookable(each, desk.clock.now()) for each in asked]
+            got = await asyncio.gather(*reads, return_exceptions=True)
+            sent = list(commands)
+
+    assert [J_VOGEL, J_VOGEL, J_VOGEL] == [got[0], got[2], got[4]]
+    assert [RenterBlocked, NotFound] == [type(got[1]), type(got[3])]
+    assert ["find"] * 3 == sent  # the first, all others, and whom one was merged into
 
 
 async def test_a_block_that_has_run_out_keeps_nobody(world):
