@@ -135,6 +135,10 @@ class Mongod:
             f"--data; the whole story is in {self._log}. (mongod: {reason or f'exit status {code}'})"
         )
 
+    def put_right(self) -> bool:
+        """Nothing: what the database's files hold is not made again."""
+        return False
+
     def endpoint(self, port: int) -> dict[str, str]:
         url = f"mongodb://127.0.0.1:{port}/?replicaSet={REPLICA_SET}&directConnection=true"
         return {"mongo_url": url, "root_name": ROOT, "root_password": self._password}

@@ -44,6 +44,9 @@ class Service(Protocol):
     def explain(self, code: int, output: Path) -> DriveSphereError:
         """Why it ended instead of coming up, as a sentence with what to do."""
 
+    def put_right(self) -> bool:
+        """After it ended instead of coming up: whether something was done, so that it may come up now."""
+
     def endpoint(self, port: int) -> dict[str, str]:
         """Its share of the ``Endpoints``."""
 
@@ -75,10 +78,15 @@ class Running:
             self._taken.add(self._port)
             try:
                 await self._come_up()
-            except DriveSphereError:
-                if last_try or port_is_free(self._port):
+            except DriveSphereError as problem:
+                if last_try:
                     raise
-                log.warning("port %s was taken by somebody else", self._port)
+                if self.service.put_right():
+                    log.warning("%s; it begins anew", problem)
+                elif port_is_free(self._port):
+                    raise
+                else:
+                    log.warning("port %s was taken by somebody else", self._port)
             else:
                 self._watch = asyncio.create_task(self._keep_up(), name=f"watch {self.service.name}")
                 return

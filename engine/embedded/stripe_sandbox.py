@@ -46,6 +46,10 @@ class StripeSandbox:
         said = last_line(output) or f"exit status {code}"
         return Unavailable("embedded", f"The payment sandbox did not start ({said}). Try again.")
 
+    def put_right(self) -> bool:
+        """Nothing: what its books hold is not made again."""
+        return False
+
     def endpoint(self, port: int) -> dict[str, str]:
         return {"stripe_url": f"http://127.0.0.1:{port}", "stripe_key": self.folder.secret(self.name, "sk_test_")}
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,8 @@ from engine.embedded.folder import ServerFolder, write_private
 from engine.embedded.service import last_line, set_aside
 
 _RETRY_S = 0.02
+#: What Valkey and Redis say last of files that they wrote in another way, or that were cut off.
+_UNREADABLE = re.compile(r"reading the append only file|bad file format|manifest|rdb (format )?version", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,18 @@ class Valkey:
             f"The lease server cannot start in {self.folder.data_dir}. It keeps nothing of lasting value: move the "
             f"folder {self._data} away and try again. (valkey: {reason})"
         )
+
+    def put_right(self) -> bool:
+        """Files that it cannot read are put aside, once: a newer program wrote them, or the power went.
+
+        Leases end by themselves, and whatever is cached is read anew (docs/decisions/0031).
+        """
+        if not _UNREADABLE.search(last_line(self._log)) or not self._data.exists():
+            return False
+        aside = self._data.with_name("valkey-unread")
+        shutil.rmtree(aside, ignore_errors=True)
+        self._data.rename(aside)
+        return True
 
     def endpoint(self, port: int) -> dict[str, str]:
         return {"redis_url": f"redis://{USER}:{self._desks_password}@127.0.0.1:{port}/0"}

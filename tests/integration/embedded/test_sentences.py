@@ -116,13 +116,41 @@ async def test_broken_database_files(once_open, file, quoted):
     assert quoted in told.split("(mongod: ")[1]
 
 
-async def test_broken_lease_data(once_open):
-    for part in (once_open / "servers" / "valkey" / "appendonlydir").glob("*.manifest"):
-        part.write_text("broken")
+@pytest.mark.parametrize(
+    ("files", "broken"),
+    [
+        ("*.manifest", b"broken"),
+        # Of a program to come, as one that is newer than the one on PATH now has left it.
+        ("*.base.rdb", b"REDIS9999" + bytes(100)),
+        ("*.base.rdb", b"VALKEY999" + bytes(100)),
+        ("*.incr.aof", b"*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$900\r\ncut off"),
+        ("*.incr.aof", b"no command at all\r\n"),
+    ],
+)
+async def test_lease_data_that_cannot_be_read_begin_anew(once_open, files, broken):
+    parts = list((once_open / "servers" / "valkey" / "appendonlydir").glob(files))
+    for part in parts:
+        part.write_bytes(broken)
 
-    told = await refusal(once_open)
+    async with open_servers(once_open, sandbox=False) as endpoints:
+        assert endpoints.redis_url
+
+    assert parts
+    kept = once_open / "servers" / "valkey-unread" / "appendonlydir"
+    cut_off = files == "*.incr.aof" and b"cut off" in broken
+    assert cut_off or broken in [part.read_bytes() for part in kept.iterdir()]
+
+
+async def test_a_lease_server_that_cannot_start_for_another_reason(once_open, tmp_path):
+    script = tmp_path / "valkey-server"
+    script.write_text("#!/bin/sh\necho error while loading shared libraries >&2; exit 127\n")
+    script.chmod(0o755)
+    before = sorted((once_open / "servers" / "valkey").rglob("*"))
+
+    told = await refusal(once_open, valkey=str(script))
 
     assert told.startswith(f"The lease server cannot start in {once_open}. It keeps nothing of lasting value: move")
+    assert before == sorted((once_open / "servers" / "valkey").rglob("*"))
 
 
 async def test_a_lost_password(once_open):
