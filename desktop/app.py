@@ -29,6 +29,7 @@ from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
 from desktop.viewmodels.asking import AskingViewModel
 from desktop.viewmodels.session import Doors, OfferedAccount, SessionPhase, SessionState, SessionViewModel
+from desktop.views.servers_dialog import Outcome
 from desktop.views.shell import MainWindow
 from desktop.widgets.shimmer import ShimmerClock
 from engine.config import Settings, activation_token, handed_over
@@ -245,11 +246,11 @@ class Program:
         bootstrap, place = await self._bridge.call(_load_engine), self._held_place()
         await self._bridge.call(lambda: bootstrap.ask_for_account(place, request))
 
-    async def _set_up_servers(self, typed: Mapping[str, str]) -> Mapping[str, str]:
+    async def _set_up_servers(self, step: str, typed: Mapping[str, str]) -> Outcome:
         setting_up = await self._bridge.call(_load_setting_up)
         wanted = setting_up.Servers(**typed)
-        wrong: Mapping[str, str] = await self._bridge.call(lambda: setting_up.try_and_keep(wanted))
-        return wrong
+        outcome: Outcome = await self._bridge.call(lambda: setting_up.take_step(step, wanted))
+        return outcome
 
     async def _sign_out(self) -> None:
         if self._desk_tasks is not None:

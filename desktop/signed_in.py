@@ -87,6 +87,7 @@ def _desk_of(engine: Engine, bridge: EngineThread, doubt: Callable[[], None]) ->
         earnings=engine.earnings,
         copying=engine.copying,
         doubt=doubt,
+        branch=engine.place.branch,
     )
 
 

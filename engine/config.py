@@ -67,6 +67,7 @@ class Settings:
         mongod, valkey: Paths of server programs to use instead of the ones found.
         ca_file: Certificates (PEM) that MongoDB and a ``rediss://`` Redis must prove to come from; turns TLS on.
         stripe_ca_file: Those of a proxy that opens the firm's TLS; empty believes Stripe's own.
+        branch: Id of the branch at which this desk stands; empty: that of whoever signs in.
     """
 
     data_dir: Path
@@ -82,6 +83,7 @@ class Settings:
     log_dir: Path | None = None
     ca_file: str = ""
     stripe_ca_file: str = ""
+    branch: str = ""
 
     @property
     def embedded(self) -> bool:
@@ -143,6 +145,7 @@ def _settings(merged: Mapping[str, str], data_dir: Path | None) -> Settings:
         log_dir=_absolute("log_dir", Path(merged.get("log_dir") or logs)),
         ca_file=merged.get("ca_file", ""),
         stripe_ca_file=merged.get("stripe_ca_file", ""),
+        branch=merged.get("branch", ""),
     )
 
 

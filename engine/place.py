@@ -20,6 +20,7 @@ class Place:
         copies_dir: This user's folder for the copies of owners' books; None keeps none.
         ca_file, stripe_ca_file: Certificates (PEM) that MongoDB and Redis, or Stripe, must show one of; empty: those
             that the computer trusts.
+        branch: Id of the branch at which this desk stands, if that was set.
     """
 
     mongo_url: str
@@ -33,6 +34,7 @@ class Place:
     copies_dir: Path | None = None
     ca_file: str = ""
     stripe_ca_file: str = ""
+    branch: str = ""
 
     @property
     def connector(self) -> Connector:
@@ -51,4 +53,5 @@ def given_place(settings: Settings, copies_dir: Path | None) -> Place:
         copies_dir=copies_dir,
         ca_file=settings.ca_file,
         stripe_ca_file=settings.stripe_ca_file,
+        branch=settings.branch,
     )

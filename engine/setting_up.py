@@ -16,27 +16,48 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import keyring
 from keyring.errors import KeyringError
 
+from engine.adapters.mongo_client import Credentials, connect
+from engine.adapters.mongo_store import MongoStore
+from engine.adapters.redis_cache import NoCache
 from engine.adapters.redis_rights import USER
 from engine.adapters.server_trial import try_mongo, try_redis
-from engine.config import settings_file, told_elsewhere
+from engine.config import load, settings_file, told_elsewhere
 from engine.config_files import check_certificates, read_toml, there
-from engine.domain.errors import Misconfigured
+from engine.domain.car import Branch
+from engine.domain.errors import Forbidden, Misconfigured
 from engine.domain.server_address import check_mongo_url, check_redis_url, names_ca
+from engine.domain.trial import Trial
 from engine.trial_words import in_a_sentence
 
-_OURS = ("mongo_url", "redis_url", "ca_file")
+_OURS = ("mongo_url", "redis_url", "ca_file", "branch")
+#: Step -> what is typed in it.
+STEPS = {
+    "mongodb": ("mongo_url", "ca_file"),
+    "redis": ("redis_url", "redis_password"),
+    "payments": ("stripe_key",),
+    "account": ("account", "password"),
+}
 _FIELDS = {"mongodb": "mongo_url", "redis": "redis_url"}
 
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """As a person typed them. Attributes: ``stripe_key`` empty leaves the one that is kept."""
+    """As a person typed them.
+
+    Attributes:
+        stripe_key: Empty leaves the one that is kept.
+        account, password: Of whoever sets the desk up; for a look at the branches, and kept nowhere.
+        branch: Id of the desk's own; empty for that of whoever signs in.
+    """
 
     mongo_url: str
     redis_url: str
     redis_password: str = field(default="", repr=False)
     ca_file: str = ""
     stripe_key: str = field(default="", repr=False)
+    account: str = ""
+    password: str = field(default="", repr=False)
+    branch: str = ""
 
     @property
     def whole_redis_url(self) -> str:
@@ -46,6 +67,52 @@ class Servers:
         parts = urlsplit(self.redis_url)
         place = f"{USER}:{quote(self.redis_password, safe='')}@{parts.netloc.rpartition('@')[2]}"
         return urlunsplit(parts._replace(netloc=place))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What came of a step. Attributes: ``wrong`` field -> what is in the way; ``branches`` are to choose from."""
+
+    wrong: Mapping[str, str]
+    branches: tuple[Branch, ...] = ()
+
+
+async def take_step(name: str, typed: Servers, environ: Mapping[str, str] | None = None) -> Step:
+    """Try what the step *name* asks for; after any other than those of ``STEPS`` all of it is kept.
+
+    Raises:
+        Misconfigured: As ``try_and_keep``.
+        Unavailable: The database stopped answering.
+    """
+    if name not in STEPS:
+        return Step(await try_and_keep(typed, environ))
+    if wrong := {at: said for at, said in _slips(typed).items() if at in STEPS[name]}:
+        return Step(wrong)
+    if name == "mongodb":
+        return Step(_told(await try_mongo(typed.mongo_url, typed.ca_file), "mongo_url"))
+    if name == "redis":
+        return Step(_told(await try_redis(typed.whole_redis_url, typed.ca_file), "redis_url"))
+    if name == "account" and typed.account:
+        return await _sign_in(typed, load(environ=environ).database)
+    return Step({})
+
+
+async def _sign_in(typed: Servers, database: str) -> Step:
+    who = Credentials(typed.account, typed.password, database)
+    if wrong := _told(await try_mongo(typed.mongo_url, typed.ca_file, who), "password"):
+        return Step(wrong)
+    client = connect(typed.mongo_url, who, typed.ca_file)
+    try:
+        found = await MongoStore(client, database, NoCache()).branches()
+    except Forbidden:  # a service's account, or one that was disabled
+        return Step({"account": "This account may not see the branches. Take that of somebody at the counter."})
+    finally:
+        await client.close()
+    return Step({}, tuple(branch for branch in found if not branch.closed))
+
+
+def _told(trial: Trial, at: str) -> dict[str, str]:
+    return {at: in_a_sentence(trial)} if trial.trouble else {}
 
 
 async def try_and_keep(wanted: Servers, environ: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -59,7 +126,7 @@ async def try_and_keep(wanted: Servers, environ: Mapping[str, str] | None = None
     """
     if elsewhere := told_elsewhere(_OURS, environ):
         raise Misconfigured(f"The environment names {', '.join(elsewhere)}, and goes before what is kept here.")
-    told = dict(zip(_OURS, (wanted.mongo_url, wanted.whole_redis_url, wanted.ca_file), strict=True))
+    told = dict(zip(_OURS, (wanted.mongo_url, wanted.whole_redis_url, wanted.ca_file, wanted.branch), strict=True))
     if wrong := _slips(wanted):
         return wrong
     trials = await asyncio.gather(

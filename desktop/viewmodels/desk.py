@@ -43,6 +43,7 @@ class Desk:
         now: The server's time (UTC).
         copying: Keeps an owner's books on this computer; None for other accounts.
         doubt: Hears that the database did not answer somebody.
+        branch: Id of the branch at which this computer stands, if that was set.
     """
 
     bridge: EngineThread
@@ -67,6 +68,7 @@ class Desk:
     earnings: EarningsService
     copying: CopyService | None
     doubt: Callable[[], None]
+    branch: str = ""
 
     async def call(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a service's coroutine over there."""

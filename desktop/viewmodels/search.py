@@ -118,7 +118,10 @@ class SearchViewModel(StateViewModel[SearchState]):
         self._last_form: Callable[[tuple[Branch, ...]], SearchForm | None] = _no_form
 
     def open(self, last_form: Callable[[tuple[Branch, ...]], SearchForm | None] | None = None) -> None:
-        """Load branches and search as *last_form* says; else the actor's own one, from the next full hour, two days."""
+        """Load branches and search as *last_form* says.
+
+        Else at the desk's own branch, or the actor's, from the next full hour, two days.
+        """
         self._last_form = last_form or self._last_form
         self._tasks.latest("search", self._open())
 
@@ -183,7 +186,8 @@ class SearchViewModel(StateViewModel[SearchState]):
             return
         branches = tuple(branch for branch in known if not branch.closed)
         self.feed(replace(self.state, branches=branches))
-        home = next((branch for branch in branches if branch.id == self._desk.actor.branch_id), None)
+        own = (self._desk.branch, self._desk.actor.branch_id)
+        home = next((branch for each in own for branch in branches if branch.id == each), None)
         if form := self._last_form(branches):
             await self._search(form)
         elif start := home or next(iter(branches), None):

@@ -122,7 +122,8 @@ class QuestionBox(QDialog):
         whole.setSpacing(0)
         whole.addWidget(room, 1)
         whole.addWidget(Rule(theme))
-        whole.addLayout(self._foot())
+        self._foot_row = self._foot()
+        whole.addLayout(self._foot_row)
         return room
 
     def _consequence(self) -> QWidget:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import stat
 import tomllib
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import keyring
 import pytest
+from builders import BERLIN, DATABASE, LISBON, PASSWORD
 from hypothesis import given
 from hypothesis import strategies as st
 from keyring.backends.fail import Keyring as NoKeyring
 from keyrings import MemoryKeyring, keyring_in_use
 
+from engine.adapters.mongo_guest import GUEST, GUEST_PASSWORD
 from engine.config import load
 from engine.domain.errors import Misconfigured
-from engine.setting_up import Servers, keep, try_and_keep
+from engine.setting_up import Servers, keep, take_step, try_and_keep
 
 pytestmark = pytest.mark.asyncio
 
@@ -53,6 +56,27 @@ async def test_what_is_in_the_way_stands_at_its_field_and_nothing_is_kept(fine, 
     assert "refuses the name or its password" in wrong["redis_url"]
     assert "no password" not in wrong["redis_url"]
     assert not file.exists()
+
+
+async def test_each_step_tries_its_own_and_the_desks_branch_is_kept(fine, world, file, tmp_path):
+    file.parent.mkdir()
+    file.touch()
+    env = {"DRIVESPHERE_CONFIG": str(file), "DRIVESPHERE_DATABASE": DATABASE}
+    typed = Servers(*_of(fine), account="clerk", password=PASSWORD)
+    nobody = replace(typed, mongo_url="mongodb://127.0.0.1:1/", redis_url="redis://127.0.0.1:1/0")
+
+    assert {"mongo_url"} == (await take_step("mongodb", nobody, env)).wrong.keys()
+    assert {"redis_url"} == (await take_step("redis", nobody, env)).wrong.keys()
+    wrong = (await take_step("account", replace(typed, password="another"), env)).wrong
+    assert "refuses the name or its password" in wrong["password"]
+    guest = replace(typed, account=GUEST, password=GUEST_PASSWORD)
+    assert {"account"} == (await take_step("account", guest, env)).wrong.keys()
+    found = (await take_step("account", typed, env)).branches
+    assert [BERLIN, LISBON] == sorted(found, key=lambda each: each.city)
+    assert not (await take_step("branch", replace(typed, branch=LISBON.id), env)).wrong
+
+    assert LISBON.id == load(tmp_path, env, tmp_path).branch
+    assert PASSWORD not in file.read_text()
 
 
 async def test_without_a_keyring_a_key_is_refused_and_nothing_is_kept(fine, file):
