@@ -7,7 +7,7 @@ FAULTS ?= short
 SPREAD ?= -n 4 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench faults attack screens bundle deb operator-check
+.PHONY: help setup run test bench faults attack screens bundle deb operator-check release-check
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -60,3 +60,6 @@ deb: bundle ## Of the bundle a Debian package and a tar for other Linux, in dist
 operator-check: ## Follow docs/operator.md to the letter: its commands run, with three mongods, a Redis with TLS, and a worker
 	@build/setup.sh test
 	$(BIN)/python -P tests/operator_check.py
+
+release-check: deb ## Tag, pyproject, CHANGELOG and package name one version; licences are there; the frozen program starts
+	$(BIN)/python build/release_check.py

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
@@ -147,3 +148,29 @@ def test_a_library_in_a_folder_that_the_person_named_is_there(tmp_path):
     told = start(tmp_path, "libnone.so.3 libnone3 none\n", LD_LIBRARY_PATH=f"/nowhere:{tmp_path / 'own'}")
 
     assert 7 == told.returncode
+
+
+@pytest.fixture
+def check():
+    spec = importlib.util.spec_from_file_location("release_check", ROOT / "build" / "release_check.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_a_release_whose_places_name_other_versions_is_refused_with_a_sentence_each(check):
+    told = (["v1.2.0"], "## [1.2.0] - 2026-12-01\n", '<release version="1.2.0"', ["drivesphere_1.2.0_amd64.deb"])
+
+    assert [] == list(check.wrong_versions("1.2.0", *told))
+    assert 4 == len(list(check.wrong_versions("1.2.1", *told)))
+    assert 4 == len(list(check.wrong_versions("1.2", *told)))
+
+
+def test_a_work_without_its_licence_is_named(check, tmp_path):
+    licences = tmp_path / "_internal" / "resources" / "licences"
+    licences.mkdir(parents=True)
+    works = [{"name": "Qt", "text": "t"}, {"name": "mongod", "text": ""}]
+
+    assert 1 == len(list(check.missing_licences(tmp_path)))
+    (licences / "collected.json").write_text(json.dumps(works))
+    assert ["mongod comes along without its licence's text."] == list(check.missing_licences(tmp_path))
