@@ -51,9 +51,10 @@ bundle: ## A folder that runs without Python: dist/drivesphere; made, then start
 	@rm -rf .bundle-work/smoke
 	QT_QPA_PLATFORM=offscreen dist/drivesphere/drivesphere demo --smoke --data .bundle-work/smoke
 
-deb: bundle ## Of the bundle a Debian package and a tar for other Linux, in dist/
+deb: bundle ## Of the bundle two Debian packages (program, servers) and a tar for other Linux, in dist/
 	QT_QPA_PLATFORM=offscreen $(BIN)/python build/linux/packages.py
-	@rm -rf .bundle-work/installed && dpkg-deb -x dist/drivesphere_*_*.deb .bundle-work/installed
+	@rm -rf .bundle-work/installed
+	@for deb in dist/drivesphere*.deb; do dpkg-deb -x $$deb .bundle-work/installed; done
 	QT_QPA_PLATFORM=offscreen .bundle-work/installed/usr/bin/drivesphere demo --smoke --data .bundle-work/smoke
 	@rm -rf .bundle-work/installed
 

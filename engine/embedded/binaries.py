@@ -75,9 +75,12 @@ def _in_wheels(places: Sequence[tuple[str, str]], setting: str, what: str) -> Pa
             for program in sorted(folder.glob(pattern)):
                 if shutil.which(program):
                     return program
+    by_package = (
+        "Install the package drivesphere-servers" if getattr(sys, "frozen", False) else "Run `make setup` again"
+    )
     raise Misconfigured(
-        f"No {what} was found on this computer. Run the set-up again (`make setup`), install it, "
-        f"or name the program in the settings ({setting})."
+        f"No {what} was found on this computer. {by_package}, install it, or name the program in the settings "
+        f"({setting}). Where a firm has servers of its own, name those instead."
     )
 
 

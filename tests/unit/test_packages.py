@@ -93,6 +93,14 @@ def test_the_package_says_its_version_and_the_licences_of_what_comes_along(laid_
     assert "Qt 6: LGPL-3.0" in told
 
 
+def test_libraries_that_the_servers_alone_lead_to_go_with_them(packages):
+    server, program, curl, tls, ssl = map(Path, ("mongod", "drivesphere", "libcurl.so", "libgnutls.so", "libssl.so"))
+    asked = {server: {"libcurl.so", "libc.so"}, program: {"libssl.so"}, curl: {"libgnutls.so", "libssl.so"}}
+    asked |= {tls: set(), ssl: {"libc.so"}}
+
+    assert {curl, tls} == packages.only_for({server}, {curl, tls, ssl}, asked)
+
+
 def test_it_depends_on_all_that_qt_and_the_servers_ask_for_and_no_bundle_carries(packages, tmp_path):
     from PyInstaller.depend.dylib import include_library  # noqa: PLC0415 -- of this test alone
 
