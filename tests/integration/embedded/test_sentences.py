@@ -224,9 +224,9 @@ async def test_a_redis_on_path_is_taken_if_it_is_new_enough(tmp_path, name, told
 async def test_no_program_at_all(monkeypatch, tmp_path):
     monkeypatch.setattr("engine.embedded.binaries._folders", lambda _: [])
 
-    with pytest.raises(Misconfigured, match=r"^No MongoDB 6.0 or later was found .* \(mongod\)\.$"):
+    with pytest.raises(Misconfigured, match=r"^No MongoDB 6.0 or later was found .*`make setup`.* \(mongod\)\."):
         find_mongod(path=str(tmp_path))
-    with pytest.raises(Misconfigured, match=r"^No Valkey or Redis 7.0 or later was found .* \(valkey\)\.$"):
+    with pytest.raises(Misconfigured, match=r"^No Valkey or Redis 7.0 or later was found .* \(valkey\)\."):
         find_valkey(path=str(tmp_path))
 
 
