@@ -2,6 +2,8 @@
 BIN := .venv/bin
 ARGS ?=
 FAULTS ?= short
+SCALE ?= 1k
+export SCALE
 #: Four processes, each with servers of its own: most tests wait for something. With --dist loadfile the one that takes
 #: the place of another begins with the very test that ended it, again and again, or waits for ever.
 SPREAD ?= -n 4 --dist worksteal
@@ -25,7 +27,8 @@ test: ## Lint, types and all tests (ARGS="-k hold")
 	$(BIN)/mypy
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(SPREAD) $(ARGS)
 
-bench: ## Every benchmark, one after the other
+bench: ## Every benchmark, one after the other (SCALE=1k, 10k or 100k cars, seeded once and kept)
+	@case "$(SCALE)" in 1k|10k|100k) ;; *) echo "SCALE is 1k, 10k or 100k, not $(SCALE)"; exit 2 ;; esac
 	@build/setup.sh test
 	@set -e; for bench in tests/benchmarks/[a-z]*.py; do \
 	    [ -e "$$bench" ] || { echo "There is no benchmark yet."; break; }; \

@@ -51,9 +51,10 @@ async def seed(
         await _fill(client, name, firm, mark, say)
         say("making indexes")
         await provision(client, name, FirmSettings(), say)
-        await MongoDeployment(client, name).record_stripe_mode(StripeMode.TEST, "scale", datetime.now(UTC))
-        for account in firm.accounts():
-            await create_account(client, name, account)
+    # Each only where it is missing: it may have been cut off in between.
+    await MongoDeployment(client, name).record_stripe_mode(StripeMode.TEST, "scale", datetime.now(UTC))
+    for account in firm.accounts():
+        await create_account(client, name, account)
     # Its payments are drawn, as the demo's are, and stand in no book of Stripe's.
     await db.deployment.update_one({"_id": "demo"}, {"$setOnInsert": {"schema": "scale"}}, upsert=True)
     return firm

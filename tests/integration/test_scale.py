@@ -169,13 +169,23 @@ def _drawn(firm):
     return rows
 
 
+async def _cut_off(*_):
+    raise _CutOff
+
+
 @pytest.mark.asyncio
 async def test_a_seeding_that_was_cut_off_goes_on_and_ends_as_the_same_firm(endpoints, root, monkeypatch):
     db = root["ds_scaled_cut"]
     try:
         with pytest.raises(_CutOff):
             await _seed(endpoints, db.name, 401, 3, monkeypatch, breaks_at=1)
+        with monkeypatch.context() as cut:
+            cut.setattr(scale_seed, "create_account", _cut_off)  # all rows are there by then
+            with pytest.raises(_CutOff):
+                await _seed(endpoints, db.name, 401, 3)
         await _seed(endpoints, db.name, 401, 3)
+
+        assert {ADMIN, *DESKS} <= {each["user"] for each in db.command("usersInfo")["users"]}
 
         drawn = _drawn(ScaledFirm(401, 3, _NOW))
         assert (401, 4010, 802) == tuple(len(drawn[name]) for name in ("cars", "bookings", "renters"))
