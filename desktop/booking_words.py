@@ -86,13 +86,13 @@ def step_words(state: BookingState) -> tuple[str, Tone]:  # noqa: PLR0911 -- one
 
 def end_words(booking: Booking) -> tuple[str, str]:
     """A title, and what became of the money, where nothing more is to be done."""
-    back = amount(booking.refund.amount if booking.refund else booking.price)
-    done = refunded_words(booking.refund.state) if booking.refund else ""
+    back = amount(booking.payment.refund.amount if booking.payment.refund else booking.price)
+    done = refunded_words(booking.payment.refund.state) if booking.payment.refund else ""
     match booking.state:
         case BookingState.COMPLETED:
             return "Completed", f"The car is back. {paid_words(booking)}"
         case BookingState.CANCELLED:
-            return "Cancelled", f"{back} {done}." if booking.refund else "Nothing was refunded."
+            return "Cancelled", f"{back} {done}." if booking.payment.refund else "Nothing was refunded."
         case BookingState.REFUND_DUE:
             return "Cancelled", f"{back} {done or 'will be refunded'}."
         case BookingState.REFUNDED:
@@ -105,7 +105,7 @@ def end_words(booking: Booking) -> tuple[str, str]:
 
 
 def paid_words(booking: Booking) -> str:
-    if booking.attempt.state is AttemptState.LAPSED:
+    if booking.payment.attempt.state is AttemptState.LAPSED:
         return f"Not paid: the card's approval of {amount(booking.price)} ran out before it was taken."
     return f"Paid {amount(booking.price)}."
 

@@ -115,7 +115,7 @@ def _one_change(name: str, before: str, after: str) -> str:
 
 def payment_words(booking: Booking, now: datetime) -> str:
     """How the last try at being paid stands."""
-    attempt, zone = booking.attempt, shown_zone(booking.zone)
+    attempt, zone = booking.payment.attempt, shown_zone(booking.zone)
     if attempt.captured_at is not None:
         return f"Paid {day_time(attempt.captured_at, zone, now=now)}"
     match attempt.state:
@@ -131,4 +131,4 @@ def payment_words(booking: Booking, now: datetime) -> str:
 
 
 def refund_words(booking: Booking) -> str:
-    return _REFUNDS[booking.refund.state] if booking.refund is not None else ""
+    return _REFUNDS[booking.payment.refund.state] if booking.payment.refund is not None else ""

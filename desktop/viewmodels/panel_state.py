@@ -108,7 +108,7 @@ class PanelState:
 
     @property
     def page_ready(self) -> bool:
-        return self.booking is not None and self.booking.attempt.state is AttemptState.OPEN
+        return self.booking is not None and self.booking.payment.attempt.state is AttemptState.OPEN
 
     @property
     def payable(self) -> ShownPage | None:

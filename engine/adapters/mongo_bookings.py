@@ -14,7 +14,7 @@ from engine.domain.car import BranchId, CarId, OwnerId
 from engine.domain.changed_car import BookedCar, CarChange
 from engine.domain.listing import BookingOrder, BookingSelection, initials, search_keys
 from engine.domain.money import Money
-from engine.domain.payment import Attempt, AttemptState, Refund, RefundState
+from engine.domain.payment import Attempt, AttemptState, Payment, PaymentId, Purpose, Refund, RefundState, Tender
 from engine.domain.people import AccountName, RenterId
 from engine.domain.period import RentalPeriod
 from engine.domain.pricing import LineKind, Quote, QuoteLine
@@ -49,7 +49,7 @@ def booking_document(booking: Booking) -> Document:
         "hold_until": booking.hold_until,
         "created_at": booking.created_at,
         "quote": _quote_document(booking.quote),
-        "attempts": [_attempt_document(attempt) for attempt in booking.attempts],
+        "payments": [_payment_document(payment) for payment in booking.payments],
         "intent_key": booking.intent_key,
         "history": [_step_document(step) for step in booking.history],
         "version": booking.version,
@@ -121,6 +121,10 @@ _LEFT_OUT: Document = {"renter_id": UNTOLD, "booked_by": UNTOLD, "intent_key": U
 _LEFT_OUT_OF_ATTEMPT: Document = {"request": "", "url": "", "session_id": "", "payment_intent": ""}
 
 
+def _discreet(payment: Document) -> Document:
+    return {**payment, "attempts": [{**_LEFT_OUT_OF_ATTEMPT, **attempt} for attempt in payment["attempts"]]}
+
+
 def discreet_booking_of(document: Document) -> Booking:
     """A booking as ``mongo_views`` show it to owners: a name's initials, a dash or nothing for what is left out."""
     return booking_of(
@@ -128,23 +132,44 @@ def discreet_booking_of(document: Document) -> Booking:
             **_LEFT_OUT,
             **document,
             "renter_name": initials(document.get("letters", "")),
-            "attempts": [{**_LEFT_OUT_OF_ATTEMPT, **attempt} for attempt in document["attempts"]],
+            "payments": list(map(_discreet, document["payments"])),
             "history": [{"by": UNTOLD, **step} for step in document["history"]],
         }
     )
 
 
 def _where_there_is_one(booking: Booking) -> Document:
-    refund, trouble = booking.refund, booking.trouble
     fields: Document = {
-        "session_ids": [attempt.session_id for attempt in booking.attempts if attempt.session_id] or None,
-        "refund": refund and _refund_document(refund),
+        "session_ids": [session for payment in booking.payments for session in payment.sessions] or None,
         "due_at": booking.due_at,
         "person_at": booking.person_at,
-        "trouble": trouble and _trouble_document(trouble),
         "former_owners": sorted(booking.former_owners) or None,
     }
     return {name: value for name, value in fields.items() if value is not None}
+
+
+def _payment_document(payment: Payment) -> Document:
+    document: Document = {
+        "id": payment.id,
+        "purpose": payment.purpose,
+        "tender": payment.tender,
+        "amount": money_document(payment.amount),
+        "attempts": [_attempt_document(attempt) for attempt in payment.attempts],
+        "refunds": [_refund_document(refund) for refund in payment.refunds],
+    }
+    return document if payment.trouble is None else {**document, "trouble": _trouble_document(payment.trouble)}
+
+
+def payment_of(row: Fields) -> Payment:
+    return Payment(
+        id=PaymentId(row.text("id")),
+        purpose=row.choice("purpose", Purpose),
+        tender=row.choice("tender", Tender),
+        amount=row.money("amount"),
+        attempts=tuple(attempt_of(each) for each in row.parts("attempts", least=1)),
+        refunds=tuple(_refund(each) for each in row.parts("refunds")),
+        trouble=_trouble(row.part("trouble")) if row.has("trouble") else None,
+    )
 
 
 def _refund_document(refund: Refund) -> Document:
@@ -169,13 +194,11 @@ def booking_of(document: Document) -> Booking:
         hold_until=row.moment("hold_until"),
         created_at=row.moment("created_at"),
         quote=quote_of(row.part("quote")),
-        attempts=tuple(attempt_of(each) for each in row.parts("attempts", least=1)),
+        payments=tuple(payment_of(each) for each in row.parts("payments", least=1)),
         intent_key=row.text("intent_key"),
         history=tuple(_step(step) for step in row.parts("history", least=1)),
         version=row.whole("version", 1),
         cancellation=rules_of(row.parts("cancellation")),
-        refund=_refund(row.part("refund")) if row.has("refund") else None,
-        trouble=_trouble(row.part("trouble")) if row.has("trouble") else None,
         priced=_priced(row.part("priced")),
     )
 

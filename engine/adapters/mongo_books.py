@@ -117,7 +117,7 @@ class MongoBooks:
         return BookedMoney(
             booking=booking,
             entries=tuple(entries),
-            drawn=demo and booking.attempt.request == DRAWN_REQUEST,
+            drawn=demo and booking.payment.attempt.request == DRAWN_REQUEST,
             settled=settled and trouble is not None and await self._witnesses.was_settled(booking.id, trouble),
         )
 

@@ -208,18 +208,22 @@ def _tamed(document: Document, now: datetime) -> Booking | Damaged:
     return booking if isinstance(booking, Damaged) else booking.tamed(now)
 
 
+#: Of an array that is none nothing is said; the row is damaged then.
+_FIRST_TROUBLE: Document = {"$cond": [{"$isArray": "$payments.trouble"}, {"$first": "$payments.trouble"}, None]}
+
+
 def _hidden(now: datetime) -> list[Document]:
     """Rows that say a person is not asked for years, or that somebody settled what no administrator did."""
     for_years: Document = {"person_at": {"$gt": now + FURTHEST_PERSON}}
     not_asked: Document = {"$nor": [{"person_at": {"$type": "date", "$lte": now}}]}
     return [
-        {"$match": {"$or": [for_years, {"trouble.settled.at": {"$exists": True}, **not_asked}]}},
+        {"$match": {"$or": [for_years, {"payments.trouble.settled.at": {"$exists": True}, **not_asked}]}},
         {
             "$lookup": {
                 "from": "settlements",
                 "localField": "_id",
                 "foreignField": "booking_id",
-                "let": {"trouble": "$trouble"},
+                "let": {"trouble": _FIRST_TROUBLE},
                 "pipeline": [{"$match": {"$expr": {"$and": _same_as("$$trouble")}}}, {"$limit": 1}],
                 "as": "settlements",
             }

@@ -98,7 +98,7 @@ class MongoMoment:
     async def rentals(self, month: str) -> list[Rental]:
         wanted = self._within(BOOKINGS, month)
         if not self._whole(month):
-            wanted["attempts.captured_at"] = {"$type": "date"}
+            wanted["payments.attempts.captured_at"] = {"$type": "date"}
         rows = self._earnings.bookings.find(wanted, RENTAL_FIELDS, session=self._session).batch_size(_BATCH)
         return [rental_or_line(document) for document in await rows.to_list()]
 

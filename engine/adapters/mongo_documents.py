@@ -28,6 +28,7 @@ from engine.domain.car import (
 )
 from engine.domain.ledger import LedgerKind, LedgerRow
 from engine.domain.money import Money
+from engine.domain.payment import PaymentId
 from engine.domain.people import Renter, RenterId
 from engine.domain.period import RentalPeriod
 from engine.domain.plates import plate_key
@@ -286,6 +287,7 @@ def audit_document(row: AuditRow) -> Document:
 def ledger_document(row: LedgerRow) -> Document:
     return {
         "booking_id": row.booking_id,
+        "payment_id": row.payment_id,
         "kind": row.kind,
         "source_id": row.source_id,
         "amount": money_document(row.amount),
@@ -300,6 +302,7 @@ def ledger_of(document: Document) -> LedgerRow:
     row = Fields(document)
     return LedgerRow(
         booking_id=row.text("booking_id"),
+        payment_id=PaymentId(row.text("payment_id")),
         kind=row.choice("kind", LedgerKind),
         source_id=row.text("source_id"),
         amount=row.money("amount"),

@@ -190,7 +190,7 @@ class MongoHealth:
         return None if isinstance(last, Damaged) else last
 
     async def refunds_without_car(self, now: datetime) -> int:
-        taken: Document = {"state": BookingState.REFUND_DUE, "attempts.captured_at": {"$type": "date"}}
+        taken: Document = {"state": BookingState.REFUND_DUE, "payments.attempts.captured_at": {"$type": "date"}}
         # By the index on what is due; whoever tried in vain put it off by an hour at most.
         due: Document = {"due_at": {"$lte": now + FURTHEST_DUE}, "history.at": {"$not": {"$gt": now - _SOON}}}
         with speaking():

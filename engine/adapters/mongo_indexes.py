@@ -69,7 +69,7 @@ INDEXES: dict[str, list[IndexModel]] = {
             name="needs_person",
             partialFilterExpression={"person_at": {"$exists": True}},
         ),
-        IndexModel([("trouble.settled.at", ASCENDING)], name="settled", sparse=True),
+        IndexModel([("payments.trouble.settled.at", ASCENDING)], name="settled", sparse=True),
         # What stands behind the order is what these lists are narrowed by: a row that does not fit is not read.
         IndexModel([("booked_by", ASCENDING), *_NEWEST, *_NARROWED], name="desk"),
         IndexModel([("branch_id", ASCENDING), *_NEWEST, *_NARROWED], name="branch"),

@@ -101,7 +101,7 @@ def counted(owner_id: OwnerId, since: int, until: int) -> Document:
         "starts_at": {"$lt": moment(until)},
         **_SOUND_TIMES,
         "state": {"$in": sorted(STANDS)},
-        "attempts.captured_at": {"$type": "date"},
+        "payments.attempts.captured_at": {"$type": "date"},
     }
 
 

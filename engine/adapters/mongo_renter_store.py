@@ -178,7 +178,7 @@ class MongoRenters:
     ) -> RenterHistory:
         wanted: Document = {"renter_id": {"$in": list(renter_ids)}}
         if paid:
-            wanted["attempts.state"] = {"$in": _PAYABLE}
+            wanted["payments.attempts.state"] = {"$in": _PAYABLE}
         with speaking():
             cursor = self._db.bookings.find(wanted).sort(_NEWEST).skip(offset).limit(limit).batch_size(limit + 1)
             found = await cursor.to_list()

@@ -17,7 +17,7 @@ from engine.domain.booking_states import BookingState
 from engine.domain.car import BodyType, CarStatus, Fuel, Transmission
 from engine.domain.car_form import MOST_KM
 from engine.domain.ledger import LedgerKind
-from engine.domain.payment import AttemptState, RefundState, StripeMode
+from engine.domain.payment import AttemptState, Purpose, RefundState, StripeMode, Tender
 from engine.domain.people import Role
 from engine.domain.photo import MOST_BYTES
 from engine.domain.refund_reason import UsualReason
@@ -103,6 +103,18 @@ _TROUBLE = _record(
         "settled": _record({"by": _TEXT, "at": _DATE, "note": _TEXT}),
     },
     optional=("settled",),
+)
+_PAYMENT = _record(
+    {
+        "id": _TEXT,
+        "purpose": _one_of(Purpose),
+        "tender": _one_of(Tender),
+        "amount": _PRICE,
+        "attempts": {**_list_of(_ATTEMPT, 50), "minItems": 1},
+        "refunds": _list_of(_REFUND, 20),
+        "trouble": _TROUBLE,
+    },
+    optional=("trouble",),
 )
 
 _TERMS: dict[str, Document] = {
@@ -206,25 +218,24 @@ SHAPES: dict[str, Document] = {
             "hold_until": _DATE,
             "created_at": _DATE,
             "quote": _QUOTE,
-            "attempts": {**_list_of(_ATTEMPT, 50), "minItems": 1},
+            "payments": {**_list_of(_PAYMENT, 20), "minItems": 1},
             "intent_key": _TEXT,
             "history": {**_list_of(_STEP, 200), "minItems": 1},
             "version": _COUNT,
             "cancellation": _CANCELLATION,
             "priced": _record({"car_id": _TEXT, "terms_n": _WHOLE}),
-            "refund": _REFUND,
             "session_ids": _list_of(_TEXT, 50),
             "due_at": _DATE,
-            "trouble": _TROUBLE,
             "person_at": _DATE,
             "former_owners": _list_of(_TEXT, 200),
         },
-        optional=("refund", "session_ids", "due_at", "trouble", "person_at", "former_owners"),
+        optional=("session_ids", "due_at", "person_at", "former_owners"),
     ),
     "ledger": _record(
         {
             "_id": {"bsonType": "objectId"},
             "booking_id": _TEXT,
+            "payment_id": _TEXT,
             "kind": _one_of(LedgerKind),
             "source_id": _TEXT,
             "amount": _MONEY,

@@ -27,7 +27,8 @@ _CHANGED = ["renter.mended", "renter.merged"]
 #: A JSON text, its quotes included.
 _ADDRESS = r'"customer_email":("(?:[^"\\]|\\.){0,400}")'
 _TEXT_OR_NONE = {"$cond": [{"$eq": [{"$type": "$renter.email"}, "string"]}, "$renter.email", "\x00"]}
-_REQUEST: Document = {"$let": {"vars": {"last": {"$last": "$attempts"}}, "in": "$$last.request"}}
+_NEWEST: Document = {"$last": {"$first": "$payments.attempts"}}
+_REQUEST: Document = {"$let": {"vars": {"last": _NEWEST}, "in": "$$last.request"}}
 #: renter -> the addresses that its bookings were paid from
 Asked = dict[str, set[str]]
 
@@ -38,7 +39,7 @@ def _asked(wanted: Document) -> list[Document]:
     found = {"$regexFind": {"input": "$request", "regex": _ADDRESS}}
     return [
         {"$match": wanted},
-        {"$match": {"renter_id": {"$type": "string"}, "attempts.request": {"$type": "string"}}},
+        {"$match": {"renter_id": {"$type": "string"}, "payments.attempts.request": {"$type": "string"}}},
         {"$project": {"renter_id": 1, "request": _REQUEST}},
         {"$match": {"request": {"$type": "string"}}},
         {

@@ -16,7 +16,7 @@ from engine.adapters.mongo_client import Client, Document, database, speaking
 from engine.adapters.mongo_documents import claims_of, ledger_of
 from engine.adapters.mongo_reading import Fields, read, sound
 from engine.domain.availability import ClaimKind
-from engine.domain.booking import Booking, BookingId, Step
+from engine.domain.booking import Booking, BookingId, Step, rental_payment
 from engine.domain.booking_states import BookingState
 from engine.domain.car import BranchId, CarId, OwnerId
 from engine.domain.damage import Damaged
@@ -97,7 +97,9 @@ def saved(document: Document, cars: tuple[KeptCar, ...], now: datetime) -> Booki
         hold_until=_or(partial(row.moment, "hold_until"), created),
         created_at=created,
         quote=quote,
-        attempts=_attempts(row, quote.total) or (made_up,),
+        payments=(
+            rental_payment(BookingId(row.text("_id")), quote.total, *(_attempts(row, quote.total) or (made_up,))),
+        ),
         intent_key=text("intent_key", f"damaged:{row.text('_id')}"),
         history=(*_steps(row), Step(state, now, _UNKNOWN)),
         version=_or(lambda: row.whole("version", 1), 1),
@@ -129,7 +131,9 @@ def _made_up_quote(row: Fields) -> Quote:
 
 def _attempts(row: Fields, total: Money) -> tuple[Attempt, ...]:
     """Those that can be read, at the price: what was paid is known from Stripe."""
-    known: list[Fields] = _or(lambda: row.parts("attempts"), list[Fields]())
+    known: list[Fields] = _or(
+        lambda: [each for payment in row.parts("payments") for each in payment.parts("attempts")], list[Fields]()
+    )
     found = [_or(partial(attempt_of, each), None) for each in known]
     return tuple(replace(each, amount=total) for each in found if each is not None)
 

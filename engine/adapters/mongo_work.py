@@ -362,6 +362,6 @@ async def replace_version(db: Database, booking: Booking, session: AsyncClientSe
     try:
         done = await db.bookings.replace_one(wanted, booking_document(booking), session=session)
     except DuplicateKeyError as problem:
-        raise DamagedRow("bookings", booking.id, "attempts: its payment page is another booking's") from problem
+        raise DamagedRow("bookings", booking.id, "payments: its payment page is another booking's") from problem
     if done.matched_count == 0:
         raise Overtaken(f"booking {booking.id} was changed by somebody else")

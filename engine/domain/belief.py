@@ -21,7 +21,7 @@ from engine.domain.changed_car import as_booked
 from engine.domain.errors import DriveSphereError, Forbidden, NotBelieved
 from engine.domain.giving_back import Reason, owed, reason_of
 from engine.domain.money import Money
-from engine.domain.payment import AttemptState, IntentFacts, PageFacts, Refund
+from engine.domain.payment import AttemptState, IntentFacts, PageFacts, Payment, Refund
 from engine.domain.pricing import quote
 from engine.domain.settings import FirmSettings, Revision, settings_at
 from engine.domain.successor import (
@@ -135,14 +135,19 @@ class Believed:
     outdated: bool = False
     ledger_seen: bool = False
 
+    @property
+    def payment(self) -> Payment:
+        """What orders are about."""
+        return self.booking.payment
+
     def page(self) -> OpenPage:
-        attempt = self.booking.attempt
+        attempt = self.payment.attempt
         return OpenPage(attempt.request, f"co:{self.booking.id}:{attempt.n}")
 
     def capture(self, intent: IntentFacts) -> Capture:
         """Raises: NotBelieved, when *intent* is not this booking's payment."""
         self._must_own(intent)
-        return Capture(intent.payment_intent, self.booking.attempt.amount, self._key("cap", intent))
+        return Capture(intent.payment_intent, self.payment.attempt.amount, self._key("cap", intent))
 
     def void(self, intent: IntentFacts) -> VoidPayment:
         """Raises: NotBelieved, when *intent* is not this booking's payment."""
@@ -177,7 +182,7 @@ class Believed:
 
     def _must_own(self, intent: IntentFacts) -> None:
         """It is the newest attempt's payment by Stripe's word: its tags and its amount, not only its id in the row."""
-        booking, attempt = self.booking, self.booking.attempt
+        booking, attempt = self.booking, self.payment.attempt
         named = frozen.names(booking, attempt, intent.tags)
         if intent.payment_intent != attempt.payment_intent or intent.amount != attempt.amount or not named:
             raise NotBelieved(booking.id, Doubt.PAYMENT)
@@ -264,7 +269,9 @@ def _price_is_its_own(booking: Booking) -> bool:
     if more:
         return False
     made = quote(line.unit, booking.period, zone=ZoneInfo(booking.zone), commission_bp=booking.quote.commission_bp)
-    return made == booking.quote and all(attempt.amount == made.total for attempt in booking.attempts)
+    payment = booking.payment
+    asked = {payment.amount, *(attempt.amount for attempt in payment.attempts)}
+    return made == booking.quote and asked == {made.total}
 
 
 def terms_then(booking: Booking, named: TermsSince | None, first: TermsSince | None) -> tuple[CarTerms | None, bool]:
@@ -313,18 +320,18 @@ DRAWN_REQUEST = '{"demo":true}'
 
 
 def _is_drawn(booking: Booking, evidence: Evidence) -> bool:
-    drawn = booking.attempt.request == DRAWN_REQUEST
+    drawn = booking.payment.attempt.request == DRAWN_REQUEST
     # A worker's account may mark a deployment as the demo; no demo takes money.
-    return evidence.demo and not evidence.live and drawn and booking.attempt.state is not AttemptState.PREPARED
+    return evidence.demo and not evidence.live and drawn and booking.payment.attempt.state is not AttemptState.PREPARED
 
 
 def _version(booking: Booking) -> int | None:
-    order = frozen.order_of(booking, booking.attempt)
-    return None if order is None else frozen.version_of(order, booking.attempt.request)
+    order = frozen.order_of(booking, booking.payment.attempt)
+    return None if order is None else frozen.version_of(order, booking.payment.attempt.request)
 
 
 def _comes_back_here(booking: Booking, evidence: Evidence) -> bool:
-    order = frozen.order_of(booking, booking.attempt)
+    order = frozen.order_of(booking, booking.payment.attempt)
     page, _, asked = order.return_url.partition("?") if order else ("", "", "")
     known = page in evidence.return_pages or (not evidence.live and returns_here(page))
     return known and asked == f"booking={booking.id}"
@@ -332,8 +339,8 @@ def _comes_back_here(booking: Booking, evidence: Evidence) -> bool:
 
 def _refund_is_owed(booking: Booking) -> bool:
     """Whether what is still to be given back is what the one function says."""
-    refund = booking.refund
-    if booking.state is BookingState.CANCELLED and booking.attempt.state is not AttemptState.PAID:
+    refund = booking.payment.refund
+    if booking.state is BookingState.CANCELLED and booking.payment.attempt.state is not AttemptState.PAID:
         return not booking.refund_waits
     if booking.refund_waits or booking.money_waits:
         return (refund.amount if refund else Money(0, booking.price.currency)) == owed(booking)
@@ -350,10 +357,10 @@ def _car_was_out(booking: Booking, evidence: Evidence) -> bool:
         return True
     if reason is Reason.CAR_GONE:
         # Its money is taken, if ever, after it was found to have come too late.
-        taken = [at for at in (evidence.taken_at, booking.attempt.captured_at) if at is not None]
+        taken = [at for at in (evidence.taken_at, booking.payment.attempt.captured_at) if at is not None]
         return bool(taken) and min(taken) < since - SLACK
     if not (booking.refund_waits or booking.money_waits):
         return False
-    asked_before = booking.refund is not None and bool(booking.refund.refund_id)
+    asked_before = booking.payment.refund is not None and bool(booking.payment.refund.refund_id)
     late = evidence.now >= booking.period.starts_at and evidence.now - since > _HEARD_WITHIN
     return late and not asked_before

@@ -12,7 +12,7 @@ from engine.domain.car import BranchId, CarId, OwnerId
 from engine.domain.changed_car import BookedCar, CarChange
 from engine.domain.errors import MoveRefused
 from engine.domain.money import Money
-from engine.domain.payment import Attempt, AttemptState, Refund, RefundState
+from engine.domain.payment import Attempt, AttemptState, Payment, PaymentId, Purpose, RefundState, Tender
 from engine.domain.people import AccountName, Actor, Deed, RenterId, Role
 from engine.domain.period import RentalPeriod
 from engine.domain.pricing import Quote
@@ -64,8 +64,7 @@ class Booking:
         intent_key: Made when the form opened; the lasting guard against booking twice.
         version: Counts the changes; every change is a compare-and-set on it.
         cancellation: The rules that were in force on the day of booking.
-        refund: What is given back, once somebody cancelled.
-        trouble: What keeps it from its next step; None while it goes well.
+        payments: What was asked for it and what became of that; the first is the rental's.
         priced: None for one that is older than its car's series of terms.
     """
 
@@ -84,19 +83,22 @@ class Booking:
     hold_until: datetime
     created_at: datetime
     quote: Quote
-    attempts: tuple[Attempt, ...]
+    payments: tuple[Payment, ...]
     intent_key: str
     history: tuple[Step, ...]
     version: int = 1
     cancellation: tuple[CancellationRule, ...] = ()
-    refund: Refund | None = None
-    trouble: Trouble | None = None
     priced: Priced | None = None
 
     @property
-    def attempt(self) -> Attempt:
-        """The newest one, the only one that may be payable."""
-        return self.attempts[-1]
+    def payment(self) -> Payment:
+        """What the rental is paid by; the booking's own states follow it."""
+        return self.payments[0]
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """What keeps it from its next step; None while it goes well."""
+        return self.payment.trouble
 
     @property
     def plate(self) -> str:
@@ -130,7 +132,7 @@ class Booking:
     @property
     def former_owners(self) -> frozenset[OwnerId]:
         """In whose books its money was before it went on with another owner's car."""
-        taken_at = self.attempt.captured_at
+        taken_at = self.payment.attempt.captured_at
         moved = (step for step in self.history if taken_at is not None and step.at >= taken_at)
         return frozenset(step.change.before.owner_id for step in moved if step.change is not None) - {self.owner_id}
 
@@ -160,52 +162,60 @@ class Booking:
     @property
     def due_at(self) -> datetime | None:
         """When some engine should take this booking's next step; None when nothing is left to do for one."""
-        due = self._step_due_at
-        if due is None or self.trouble is None:
-            return due
-        if self.trouble.again_at is None:
-            return None
-        again = max(due, self.trouble.again_at)
-        # Whatever cannot be done meanwhile, a hold ends in time; but nothing ends a row that is not believed.
-        ends = self.state is BookingState.HELD and self.trouble.why is not Why.DOUBTED
-        return min(again, self.hold_until) if ends else again
+        return min(filter(None, map(self._due_at, self.payments)), default=None)
 
     @property
     def person_at(self) -> datetime | None:
         """From when on it needs a person (server time, UTC), as things stand; None when it needs none."""
-        if self.trouble is not None:
-            return self.trouble.person_at
-        due = self.due_at
+        return min(filter(None, map(self._person_at, self.payments)), default=None)
+
+    def _due_at(self, payment: Payment) -> datetime | None:
+        due, trouble = self._step_due_at(payment), payment.trouble
+        if due is None or trouble is None:
+            return due
+        if trouble.again_at is None:
+            return None
+        again = max(due, trouble.again_at)
+        # Whatever cannot be done meanwhile, a hold ends in time; but nothing ends a row that is not believed.
+        ends = self.state is BookingState.HELD and trouble.why is not Why.DOUBTED
+        return min(again, self.hold_until) if ends else again
+
+    def _person_at(self, payment: Payment) -> datetime | None:
+        if payment.trouble is not None:
+            return payment.trouble.person_at
+        due = self._due_at(payment)
         return None if due is None else due + PATIENCE[Why.NOBODY]
+
+    def _step_due_at(self, payment: Payment) -> datetime | None:
+        if self.state is BookingState.HELD:
+            unopened = payment.attempt.state is AttemptState.PREPARED
+            return min(self.hold_until, self.created_at + OPEN_WITHIN) if unopened else self.hold_until
+        if FACTS[self.state].due or self._waits(payment) or payment.refund_waits:
+            return self.since
+        return None
+
+    def _waits(self, payment: Payment) -> bool:
+        return FACTS[self.state].takes and payment.authorised
 
     @property
     def settled_by_hand(self) -> bool:
         return self.trouble is not None and self.trouble.settled is not None
 
     @property
-    def _step_due_at(self) -> datetime | None:
-        if self.state is BookingState.HELD:
-            unopened = self.attempt.state is AttemptState.PREPARED
-            return min(self.hold_until, self.created_at + OPEN_WITHIN) if unopened else self.hold_until
-        if FACTS[self.state].due or self.money_waits or self.refund_waits:
-            return self.since
-        return None
-
-    @property
     def money_waits(self) -> bool:
         """Whether a payment is authorised for a booking that stands or stood, and was not taken yet."""
-        paid = self.attempt.state is AttemptState.PAID and self.attempt.captured_at is None
-        return FACTS[self.state].takes and paid
+        return any(map(self._waits, self.payments))
 
     @property
     def money_moves(self) -> bool:
         """Whether it waits for a bank, which may take days."""
+        refunds = (payment.refund for payment in self.payments)
         coming = self.state is BookingState.AWAITING_FUNDS
-        return coming or (self.refund is not None and self.refund.state is RefundState.PENDING)
+        return coming or any(refund is not None and refund.state is RefundState.PENDING for refund in refunds)
 
     @property
     def refund_waits(self) -> bool:
-        return self.refund is not None and self.refund.state in (RefundState.DUE, RefundState.PENDING)
+        return any(payment.refund_waits for payment in self.payments)
 
     def hold_left(self, now: datetime) -> timedelta:
         """Zero once the hold is over."""
@@ -220,11 +230,10 @@ class Booking:
         *,
         now: datetime,
         by: str,
-        attempt: Attempt | None = None,
-        refund: Refund | None = None,
+        payment: Payment | None = None,
         reason: RefundReason | None = None,
     ) -> Booking:
-        """The booking after the move, with its newest attempt and its refund replaced where given.
+        """The booking after the move, with the rental's *payment* as it is then, if it changed.
 
         Whatever kept it is over, but that a car came back does not pay for it.
 
@@ -235,11 +244,16 @@ class Booking:
             raise MoveRefused(self.state, wanted)
         history = (*self.history, Step(wanted, now, by, reason=reason))
         unpaid = wanted is BookingState.COMPLETED and self.trouble is not None and self.trouble.why is Why.LAPSED
-        trouble = self.trouble if unpaid else None
-        moved = replace(self, state=wanted, history=history, trouble=trouble, version=self.version + 1)
-        if attempt is not None:
-            moved = replace(moved, attempts=(*self.attempts[:-1], attempt))
-        return moved if refund is None else replace(moved, refund=refund)
+        paid = (payment or self.payment).kept_by(self.trouble if unpaid else None)
+        return replace(self.paying(paid), state=wanted, history=history)
+
+    def with_payment(self, payment: Payment) -> Booking:
+        """The same version with *payment* in the place of the one of its id."""
+        return replace(self, payments=tuple(payment if each.id == payment.id else each for each in self.payments))
+
+    def paying(self, payment: Payment) -> Booking:
+        """The next version: nothing is new but *payment*, in the place of the one of its id."""
+        return replace(self.with_payment(payment), version=self.version + 1)
 
     def on(self, car: BookedCar, terms_n: int, *, now: datetime, by: str) -> Booking:
         """The same promise, price and payment with another car; what was sold stays what was sold.
@@ -259,32 +273,20 @@ class Booking:
             version=self.version + 1,
         )
 
-    def with_attempt(
-        self, attempt: Attempt, *, refund: Refund | None = None, trouble: Trouble | None = None
-    ) -> Booking:
-        """The same state with its newest attempt changed, or a further attempt begun.
-
-        Raises:
-            MoveRefused: An older attempt; what it came to is history.
-        """
-        if attempt.n < self.attempt.n:
-            raise MoveRefused(f"at attempt {self.attempt.n}", f"at attempt {attempt.n}")
-        kept = self.attempts if attempt.n > self.attempt.n else self.attempts[:-1]
-        version, refund = self.version + 1, refund or self.refund
-        return replace(self, attempts=(*kept, attempt), refund=refund, trouble=trouble, version=version)
-
-    def with_refund(self, refund: Refund, *, trouble: Trouble | None = None) -> Booking:
-        return replace(self, refund=refund, trouble=trouble, version=self.version + 1)
-
     def tamed(self, now: datetime) -> Booking:
         """As it is stored, but that no time which only a hostile hand writes silences it. Changes nothing else."""
         trouble = self.trouble and self.trouble.tamed(now)
-        return self if trouble == self.trouble else replace(self, trouble=trouble)
+        return self if trouble == self.trouble else self.with_payment(self.payment.kept_by(trouble))
 
     def in_trouble(self, trouble: Trouble) -> Booking:
-        return replace(self, trouble=trouble, version=self.version + 1)
+        return self.paying(self.payment.kept_by(trouble))
 
     def seen_to(self, done: ByHand) -> Booking:
         """A person settled what no engine could; engines go on trying where they did."""
         trouble = self.trouble or Trouble(Why.NOBODY, self.due_at or done.at, again_at=self.due_at)
         return self.in_trouble(trouble.settle(done))
+
+
+def rental_payment(booking_id: BookingId, amount: Money, *attempts: Attempt) -> Payment:
+    """The first payment of a booking, on pages of Stripe's; *attempts* are at least one."""
+    return Payment(PaymentId(f"{booking_id}:1"), Purpose.RENTAL, Tender.CHECKOUT, amount, attempts)

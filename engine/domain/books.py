@@ -116,7 +116,7 @@ class BookedMoney:
 
     @property
     def intents(self) -> frozenset[str]:
-        return frozenset(attempt.payment_intent for attempt in self.booking.attempts if attempt.payment_intent)
+        return frozenset(attempt.payment_intent for attempt in self.booking.payment.attempts if attempt.payment_intent)
 
 
 def live(payment: PaymentFacts) -> bool:
@@ -139,7 +139,7 @@ def agrees(booked: BookedMoney, net: Sums) -> bool:
     posted = sums_of(booked.posted)
     if net == posted:
         return True
-    refund = booked.booking.refund
+    refund = booked.booking.payment.refund
     if refund is None or not booked.booking.refund_waits:
         return False
     return net == sums_of((*booked.posted, -refund.amount))

@@ -23,7 +23,7 @@ class Reason(StrEnum):
 def _by_the_rules(booking: Booking, at: datetime) -> Money:
     """By the rules frozen in the booking; nothing once the car is out, and nothing of what was never taken."""
     nothing = Money(0, booking.price.currency)
-    if booking.period.starts_at <= at or booking.attempt.state is AttemptState.LAPSED:
+    if booking.period.starts_at <= at or booking.payment.attempt.state is AttemptState.LAPSED:
         return nothing
     return refund_for(booking.price, booking.period.starts_at, booking.cancellation, at)
 

@@ -16,6 +16,7 @@ from enum import StrEnum, auto
 from engine.domain.booking import Booking
 from engine.domain.errors import InvalidMoney
 from engine.domain.money import Money
+from engine.domain.payment import PaymentId
 
 #: Behind the id of a refund that came back from the renter's bank.
 CAME_BACK = ":failed"
@@ -40,10 +41,12 @@ class LedgerRow:
     """One movement of money.
 
     Attributes:
+        payment_id: Which of the booking's payments moved.
         source_id: Stripe's id of the fact; with booking and kind it is unique, so one fact posts once.
     """
 
     booking_id: str
+    payment_id: PaymentId
     kind: LedgerKind
     source_id: str
     amount: Money
@@ -92,7 +95,7 @@ def failed_refund_rows(
 
 def moved_rows(before: Booking, after: Booking, at: datetime) -> tuple[LedgerRow, ...]:
     """What was taken for *before* goes with it to the car that it has in *after*: six rows that add up to nothing."""
-    source = f"{before.attempt.payment_intent}{MOVED}{after.version}"
+    source = f"{before.payment.attempt.payment_intent}{MOVED}{after.version}"
     gone = (replace(row, amount=-row.amount) for row in charge_rows(before, f"{source}:from", at))
     return *gone, *charge_rows(after, f"{source}:to", at)
 
@@ -101,7 +104,8 @@ def _rows(
     booking: Booking, kind: LedgerKind, whole: Money, platform: Money, source_id: str, at: datetime
 ) -> tuple[LedgerRow, LedgerRow, LedgerRow]:
     def row(kind: LedgerKind, amount: Money) -> LedgerRow:
-        return LedgerRow(booking.id, kind, source_id, amount, booking.car_id, booking.owner_id, booking.branch_id, at)
+        whose = booking.id, booking.payment.id
+        return LedgerRow(*whose, kind, source_id, amount, booking.car_id, booking.owner_id, booking.branch_id, at)
 
     return (
         row(kind, whole),

@@ -11,6 +11,7 @@ from engine.domain.booking import Booking, Step
 from engine.domain.booking_states import STANDING, BookingState, Standing
 from engine.domain.car import BranchId, CarId, OwnerId
 from engine.domain.errors import Forbidden
+from engine.domain.payment import Payment
 from engine.domain.people import AccountName, Actor, Deed, RenterId, Role
 from engine.domain.sought import MARK, Sought, joined, parts, sought, words
 from engine.domain.text import clean, plain
@@ -232,6 +233,10 @@ def matches(chosen: BookingSelection, booking: Booking) -> bool:
     )
 
 
+def _without_pages(payment: Payment) -> Payment:
+    return replace(payment, attempts=tuple(replace(attempt, request="", url="") for attempt in payment.attempts))
+
+
 def told_to(actor: Actor, booking: Booking) -> Booking:
     """*booking* as the account is told it: an owner needs to know that somebody drives, not who.
 
@@ -240,12 +245,12 @@ def told_to(actor: Actor, booking: Booking) -> Booking:
     """
     if actor.role is not Role.OWNER:
         return booking
-    attempts = tuple(replace(attempt, request="", url="") for attempt in booking.attempts)
+    payments = tuple(map(_without_pages, booking.payments))
     return replace(
         booking,
         renter_name=initials(booking.renter_name),
         renter_id=RenterId(""),
-        attempts=attempts,
+        payments=payments,
         intent_key="",
         history=tuple(map(_unsaid, booking.history)),
     )

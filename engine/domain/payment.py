@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
+from typing import NewType
 
-from engine.domain.errors import Forbidden, PaymentMismatch
+from engine.domain.errors import Forbidden, MoveRefused, PaymentMismatch
 from engine.domain.money import Money
 from engine.domain.period import RentalPeriod
+from engine.domain.trouble import Trouble
+
+PaymentId = NewType("PaymentId", str)
 
 #: Stripe refuses an ``expires_at`` less than 30 minutes after creation; one minute is for the way there.
 PAGE_LIFETIME = timedelta(minutes=31)
@@ -124,6 +128,89 @@ class Attempt:
 
     def ended(self, state: AttemptState) -> Attempt:
         return replace(self, state=state)
+
+
+class Purpose(StrEnum):
+    """What a payment is for."""
+
+    RENTAL = auto()
+
+
+class Tender(StrEnum):
+    """How a payment is made."""
+
+    CHECKOUT = auto()  #: on a payment page of Stripe's
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money asked for one purpose, and what became of it; kept within what it belongs to (docs/decisions/0055).
+
+    Attributes:
+        amount: What is asked for; positive.
+        attempts: Tries at being paid, oldest first; at least one.
+        refunds: What is given back of it, oldest first.
+        trouble: What keeps it from its next step; None while it goes well.
+    """
+
+    id: PaymentId
+    purpose: Purpose
+    tender: Tender
+    amount: Money
+    attempts: tuple[Attempt, ...]
+    refunds: tuple[Refund, ...] = ()
+    trouble: Trouble | None = None
+
+    @property
+    def attempt(self) -> Attempt:
+        """The newest one, the only one that may be payable."""
+        return self.attempts[-1]
+
+    @property
+    def refund(self) -> Refund | None:
+        """The newest one; None while nothing is given back."""
+        return self.refunds[-1] if self.refunds else None
+
+    @property
+    def intents(self) -> frozenset[str]:
+        """Stripe's ids of every payment that it was tried by."""
+        return frozenset(attempt.payment_intent for attempt in self.attempts if attempt.payment_intent)
+
+    @property
+    def sessions(self) -> tuple[str, ...]:
+        """Stripe's ids of every page that it was tried on, oldest first."""
+        return tuple(attempt.session_id for attempt in self.attempts if attempt.session_id)
+
+    @property
+    def authorised(self) -> bool:
+        """Whether the money is there for the taking, and was not taken yet."""
+        return self.attempt.state is AttemptState.PAID and self.attempt.captured_at is None
+
+    @property
+    def refund_waits(self) -> bool:
+        return self.refund is not None and self.refund.state in (RefundState.DUE, RefundState.PENDING)
+
+    def with_attempt(self, attempt: Attempt) -> Payment:
+        """With its newest attempt changed, or a further one begun. Whatever kept it is over.
+
+        Raises:
+            MoveRefused: An older attempt; what it came to is history.
+        """
+        if attempt.n < self.attempt.n:
+            raise MoveRefused(f"at attempt {self.attempt.n}", f"at attempt {attempt.n}")
+        kept = self.attempts if attempt.n > self.attempt.n else self.attempts[:-1]
+        return replace(self, attempts=(*kept, attempt), trouble=None)
+
+    def with_refund(self, refund: Refund) -> Payment:
+        """With the newest refund changed, or the first one begun. Whatever kept it is over."""
+        return replace(self, refunds=(*self.refunds[:-1], refund), trouble=None)
+
+    def given_back(self, refund: Refund | None) -> Payment:
+        """With this refund alone, or with none."""
+        return replace(self, refunds=() if refund is None else (refund,))
+
+    def kept_by(self, trouble: Trouble | None) -> Payment:
+        return replace(self, trouble=trouble)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
 
-from engine.domain.booking import Booking, BookingId, Priced, Step
+from engine.domain.booking import Booking, BookingId, Priced, Step, rental_payment
 from engine.domain.booking_states import BookingState
 from engine.domain.car import Branch, BranchId, Car, CarId, CarTerms, OwnerId
 from engine.domain.errors import MoveRefused
 from engine.domain.money import Money
-from engine.domain.payment import Attempt, AttemptState, Stay
+from engine.domain.payment import Attempt, AttemptState, Payment, Stay
 from engine.domain.people import AccountName, Renter, RenterId
 from engine.domain.period import RentalPeriod
 from engine.domain.pricing import LineKind, Quote, QuoteLine, quote
@@ -142,7 +142,7 @@ def held_again(
         hold_until=now + frozen.settings.hold,
         created_at=now,
         quote=price,
-        attempts=_attempts(payment, frozen),
+        payments=(rental_payment(payment.booking_id, price.total, *_attempts(payment, frozen)),),
         intent_key=payment.intent_key,
         history=(Step(BookingState.HELD, now, frozen.by),),
         cancellation=frozen.settings.cancellation,
@@ -160,7 +160,7 @@ def _attempts(payment: RestoredPayment, frozen: Frozen) -> tuple[Attempt, ...]:
 
 def paid_again(held: Booking, payment: RestoredPayment, frozen: Frozen) -> Booking:
     """It stands."""
-    return held.become(BookingState.CONFIRMED, now=frozen.now, by=frozen.by, attempt=_paid(held, payment))
+    return held.become(BookingState.CONFIRMED, now=frozen.now, by=frozen.by, payment=_paid(held, payment))
 
 
 def to_give_back(held: Booking, payment: RestoredPayment, frozen: Frozen, reason: RefundReason) -> Booking:
@@ -169,12 +169,12 @@ def to_give_back(held: Booking, payment: RestoredPayment, frozen: Frozen, reason
     for state in (BookingState.RELEASING, BookingState.RELEASED):
         moved = moved.become(state, now=frozen.now, by=frozen.by)
     due, paid = BookingState.REFUND_DUE, _paid(held, payment)
-    return moved.become(due, now=frozen.now, by=frozen.by, attempt=paid, reason=reason)
+    return moved.become(due, now=frozen.now, by=frozen.by, payment=paid, reason=reason)
 
 
-def _paid(held: Booking, payment: RestoredPayment) -> Attempt:
-    newest = held.attempt
-    return Attempt(
+def _paid(held: Booking, payment: RestoredPayment) -> Payment:
+    newest = held.payment.attempt
+    paid = Attempt(
         newest.n,
         newest.request,
         newest.amount,
@@ -184,3 +184,4 @@ def _paid(held: Booking, payment: RestoredPayment) -> Attempt:
         "",
         payment.payment_intent,
     )
+    return held.payment.with_attempt(paid)

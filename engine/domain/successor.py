@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from engine.domain.booking import Booking, Step
 from engine.domain.booking_states import MOVES, BookingState
-from engine.domain.payment import Attempt, AttemptState
+from engine.domain.payment import Attempt, AttemptState, Purpose, Tender
 
 Moves = Mapping[BookingState, frozenset[BookingState]]
 
@@ -90,9 +90,16 @@ def times_are_lawful(booking: Booking, now: datetime) -> bool:
 
 
 def attempts_are_lawful(booking: Booking) -> bool:
-    """Whether they are counted from 1, all but the newest are over, and the newest fits the booking's state."""
-    *older, newest = booking.attempts
-    if [attempt.n for attempt in booking.attempts] != list(range(1, len(booking.attempts) + 1)):
+    """Whether they are counted from 1, all but the newest are over, and the newest fits the booking's state.
+
+    They are those of the one payment that a booking has, on pages of Stripe's, of which is given back once at most.
+    """
+    payment = booking.payment
+    usual = (f"{booking.id}:1", Purpose.RENTAL, Tender.CHECKOUT)
+    if len(booking.payments) != 1 or (payment.id, payment.purpose, payment.tender) != usual or len(payment.refunds) > 1:
+        return False
+    *older, newest = booking.payment.attempts
+    if [attempt.n for attempt in booking.payment.attempts] != list(range(1, len(booking.payment.attempts) + 1)):
         return False
     if any(attempt.state not in _OVER for attempt in older) or newest.state not in _ATTEMPTS[booking.state]:
         return False

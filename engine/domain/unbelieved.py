@@ -114,7 +114,7 @@ class AtStripe:
 
     def of(self, booking: Booking) -> PaymentNow | None:
         """The payment that the booking counts on: the one that it names, if that is its own; else where money is."""
-        named = {attempt.payment_intent for attempt in booking.attempts}
+        named = {attempt.payment_intent for attempt in booking.payment.attempts}
         ordered = sorted(self.payments, key=lambda each: (each.intent.captured.minor > 0, _names(each, named)))
         return ordered[-1] if ordered else None
 
@@ -216,20 +216,18 @@ def ended(
         moved = moved.become(state, now=now, by=by, reason=why if state is way[-1] else None)
     if moved.state is BookingState.REFUND_DUE and not money.left:
         moved = moved.become(BookingState.REFUNDED, now=now, by=by, reason=why)
-    return replace(
-        moved,
-        attempts=(*booking.attempts[:-1], _last_attempt(booking, paid if taken else None, moves=bool(way), now=now)),
-        refund=_refund(paid),
-        trouble=_in_hand(booking, doubt, now),
-        version=booking.version + 1,
-    )
+    newest = _last_attempt(booking, paid if taken else None, moves=bool(way), now=now)
+    payment = booking.payment.with_attempt(newest).given_back(_refund(paid)).kept_by(_in_hand(booking, doubt, now))
+    return replace(moved.with_payment(payment), version=booking.version + 1)
 
 
 def _last_attempt(booking: Booking, paid: PaymentNow | None, *, moves: bool, now: datetime) -> Attempt:
     """The newest one as it was *paid*, or as nothing came of it; *moves*: its car was not let go yet."""
-    newest = booking.attempt
+    newest = booking.payment.attempt
     if paid is not None:
-        session = newest.session_id or next((each.session_id for each in booking.attempts if each.session_id), "")
+        session = newest.session_id or next(
+            (each.session_id for each in booking.payment.attempts if each.session_id), ""
+        )
         return replace(
             newest,
             state=AttemptState.PAID,
@@ -249,8 +247,9 @@ def _at_its_price(booking: Booking, paid: PaymentNow | None) -> Booking:
     if paid is None or not paid.intent.captured.minor or paid.intent.amount == booking.price:
         return booking
     price = Quote((QuoteLine(LineKind.RENTAL, 1, paid.intent.amount),), booking.quote.commission_bp)
-    newest = replace(booking.attempt, amount=price.total)
-    return replace(booking, quote=price, attempts=(*booking.attempts[:-1], newest))
+    payment = replace(booking.payment, amount=price.total)
+    newest = replace(payment.attempt, amount=price.total)
+    return replace(booking.with_payment(replace(payment, attempts=(*payment.attempts[:-1], newest))), quote=price)
 
 
 def _in_hand(booking: Booking, doubt: str, now: datetime) -> Trouble:
@@ -272,11 +271,11 @@ def given(
 ) -> Booking:
     """The next version after Stripe gave back what it had, for *why*."""
     booking, trouble = _at_its_price(booking, money.of(booking)), _in_hand(booking, doubt, now)
-    after = replace(booking, refund=_refund(money.of(booking)), trouble=trouble, version=booking.version + 1)
+    payment = booking.payment.given_back(_refund(money.of(booking))).kept_by(trouble)
     if booking.state is not BookingState.REFUND_DUE:
-        return after
-    moved = booking.become(BookingState.REFUNDED, now=now, by=by, refund=after.refund, reason=why)
-    return replace(moved, trouble=trouble)
+        return booking.paying(payment)
+    moved = booking.become(BookingState.REFUNDED, now=now, by=by, reason=why)
+    return moved.with_payment(payment)
 
 
 def refund_postings(stored: StoredBooking, payment: PaymentNow, *, own: bool, now: datetime) -> tuple[LedgerRow, ...]:
@@ -310,7 +309,9 @@ def _charged(booking: Booking, source: str, amount: Money, at: datetime) -> list
         LedgerKind.PLATFORM_SHARE: platform,
     }
     place = booking.car_id, booking.owner_id, booking.branch_id
-    return [LedgerRow(booking.id, kind, source, share, *place, at) for kind, share in shares.items()]
+    return [
+        LedgerRow(booking.id, booking.payment.id, kind, source, share, *place, at) for kind, share in shares.items()
+    ]
 
 
 def _taken_back(posted: Sequence[LedgerRow], refund: RefundFacts, at: datetime, *, whole: bool) -> list[LedgerRow]:

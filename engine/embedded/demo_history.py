@@ -11,7 +11,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from engine.domain.belief import DRAWN_REQUEST
-from engine.domain.booking import HOLD, Booking, BookingId, Priced, Step
+from engine.domain.booking import HOLD, Booking, BookingId, Priced, Step, rental_payment
 from engine.domain.booking_states import BookingState
 from engine.domain.car import BranchId, Car
 from engine.domain.giving_back import owed
@@ -137,7 +137,7 @@ class Bookings:
             hold_until=plan.created_at + HOLD,
             created_at=plan.created_at,
             quote=price,
-            attempts=(_attempt(plan, price, history, tag),),
+            payments=(rental_payment(BookingId(f"bk-{tag}"), price.total, _attempt(plan, price, history, tag)),),
             intent_key=f"demo-{tag}",
             history=history,
             version=len(history) + 2,  # the page was stored, then captured or seen to be over
@@ -177,23 +177,19 @@ def _given_back(booking: Booking, back: Money, tag: str) -> Booking:
     """The cancelled *booking* as it stands once Stripe has given *back*: why, how much, and one version more for it."""
     *before, cancelled = booking.history
     why = RefundReason(_USUAL[int(tag.rpartition("-")[2]) % len(_USUAL)])
-    return replace(
-        booking,
-        refund=Refund(back, RefundState.DONE, f"re_demo_{tag}"),
-        history=(*before, replace(cancelled, reason=why)),
-        version=booking.version + 1,
-    )
+    paid = booking.payment.with_refund(Refund(back, RefundState.DONE, f"re_demo_{tag}"))
+    return replace(booking.paying(paid), history=(*before, replace(cancelled, reason=why)))
 
 
 def _ledger(booking: Booking) -> tuple[LedgerRow, ...]:
-    captured_at = booking.attempt.captured_at
+    captured_at = booking.payment.attempt.captured_at
     if captured_at is None:
         return ()
     tag = booking.intent_key.removeprefix("demo-")
     charge = charge_rows(booking, f"ch_demo_{tag}", captured_at)
-    if booking.refund is None:
+    if booking.payment.refund is None:
         return charge
-    return charge + refund_rows(booking, booking.refund.refund_id, booking.refund.amount, booking.since)
+    return charge + refund_rows(booking, booking.payment.refund.refund_id, booking.payment.refund.amount, booking.since)
 
 
 def _cut(booked: Iterable[Booked], size: int, *, upcoming: bool) -> Iterator[Batch]:

@@ -146,7 +146,7 @@ async def _bring_home(db: Database, now: datetime) -> None:
     over = {
         "state": BookingState.CONFIRMED,
         "ends_at": {"$lte": now},
-        "attempts.payment_intent": {"$regex": "^pi_demo_"},
+        "payments.attempts.payment_intent": {"$regex": "^pi_demo_"},
     }
     back = [row["_id"] async for row in db.bookings.find(over, {"_id": 1})]
     if not back:

@@ -27,8 +27,8 @@ async def introduce_payments(client: Client, name: str, stripe_url: str, stripe_
         sandbox = hashlib.sha256(stripe_key.encode()).hexdigest()
         if await db.deployment.find_one({"_id": "demo", "payments_at": sandbox}):
             return
-        standing = {"state": BookingState.CONFIRMED, "attempts.payment_intent": {"$regex": "^pi_demo_"}}
-        rows = await db.bookings.find(standing, {"attempts": 1, "quote": 1}).to_list()
+        standing = {"state": BookingState.CONFIRMED, "payments.attempts.payment_intent": {"$regex": "^pi_demo_"}}
+        rows = await db.bookings.find(standing, {"payments": 1, "quote": 1}).to_list()
         headers = {"Authorization": f"Bearer {stripe_key}", "Stripe-Version": STRIPE_VERSION}
         try:
             async with httpx.AsyncClient(
@@ -43,7 +43,7 @@ async def introduce_payments(client: Client, name: str, stripe_url: str, stripe_
 
 
 def _payment(row: Document) -> Document:
-    quote, attempt = row["quote"], row["attempts"][0]
+    quote, attempt = row["quote"], row["payments"][0]["attempts"][0]
     captured_at: datetime = attempt["captured_at"]
     intent: str = attempt["payment_intent"]
     return {

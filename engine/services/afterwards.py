@@ -103,8 +103,8 @@ class Afterwards:
         return changed
 
     async def _came_back(self, booking_id: BookingId, facts: RefundFacts) -> bool:
-        known = (await self.payment.store.booking(booking_id)).refund
+        known = (await self.payment.store.booking(booking_id)).payment.refund
         if known is None or known.refund_id != facts.refund_id or known.state is not RefundState.DONE:
             return False
-        after = (await self.payment.heard(booking_id, "")).refund
+        after = (await self.payment.heard(booking_id, "")).payment.refund
         return after is not None and after.state is RefundState.FAILED

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from engine.domain.booking import Booking, BookingId, Priced, Step
+from engine.domain.booking import Booking, BookingId, Priced, Step, rental_payment
 from engine.domain.booking_states import BookingState
 from engine.domain.boot_clock import end_tasks
 from engine.domain.car import BranchId, CarId, CarTerms
@@ -212,6 +212,7 @@ class BookingService:
         if price.total != wish.shown_price:
             raise PriceChanged(f"shown {wish.shown_price.minor}, now {price.total.minor} {price.total.currency}")
         stay = Stay(wish.car_id, wish.period, terms.daily_rate)
+        prepared = self._prepared(booking_id, price.total, terms.label, renter.email, now, stay)
         return Booking(
             id=booking_id,
             car_id=terms.car_id,
@@ -228,7 +229,7 @@ class BookingService:
             hold_until=now + settings.hold,
             created_at=now,
             quote=price,
-            attempts=(self._prepared(booking_id, price.total, terms.label, renter.email, now, stay),),
+            payments=(rental_payment(booking_id, price.total, prepared),),
             intent_key=wish.intent_key,
             history=(Step(BookingState.HELD, now, actor.account),),
             cancellation=settings.cancellation,

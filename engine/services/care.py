@@ -92,7 +92,7 @@ class CareService:
         trouble = booking.trouble
         if trouble is None or trouble.settled is None or await self.witnesses.was_settled(booking.id, trouble):
             return booking
-        return replace(booking, trouble=replace(trouble, settled=None))
+        return booking.with_payment(booking.payment.kept_by(replace(trouble, settled=None)))
 
 
 def _lost(booking: Booking, why: Lost, left_at: Mapping[CarId, datetime]) -> Case:

@@ -183,21 +183,21 @@ def _line(booking: Booking, sheet: _Sheet) -> str:
             booking.booked_by,
             habits.wall_time(booking.created_at, zone),
             habits.amount(booking.price),
-            habits.amount(booking.refund.amount if booking.refund else None),
+            habits.amount(booking.payment.refund.amount if booking.payment.refund else None),
             booking.reason.text if booking.reason else "",
             *map(habits.amount, _shares(booking)),
             booking.price.currency,
-            " ".join(attempt.payment_intent for attempt in booking.attempts if attempt.payment_intent),
+            " ".join(attempt.payment_intent for attempt in booking.payment.attempts if attempt.payment_intent),
         )
     )
 
 
 def _shares(booking: Booking) -> tuple[Money | None, Money | None]:
     """The platform's and the owner's, counted as the ledger counts them; None while nothing was taken."""
-    if not any(attempt.captured_at for attempt in booking.attempts):
+    if not any(attempt.captured_at for attempt in booking.payment.attempts):
         return None, None
     share = booking.quote.commission_bp
     kept, platform = booking.price, booking.price.share(share)
-    if booking.refund is not None and booking.refund.state is not RefundState.FAILED:
-        kept, platform = kept - booking.refund.amount, platform - booking.refund.amount.share(share)
+    if booking.payment.refund is not None and booking.payment.refund.state is not RefundState.FAILED:
+        kept, platform = kept - booking.payment.refund.amount, platform - booking.payment.refund.amount.share(share)
     return platform, kept - platform

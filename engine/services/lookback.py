@@ -47,7 +47,7 @@ class Lookback:
     async def _is_news(self, page: PageFacts) -> bool:
         try:
             booking = await self.store.booking(BookingId(page.booking_id))
-            if any(attempt.payment_intent == page.payment_intent for attempt in booking.attempts):
+            if any(attempt.payment_intent == page.payment_intent for attempt in booking.payment.attempts):
                 # From here on it is due by its own row, and the sweeper's.
                 self._known.add(page.session_id)
                 return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -13,7 +13,7 @@ from engine.domain.booking import Booking, BookingId
 from engine.domain.booking_states import BookingState
 from engine.domain.errors import NotBelieved, PaymentRefused
 from engine.domain.frozen import again, order_of
-from engine.domain.payment import PAGE_LIFETIME, Attempt, AttemptState, Decline, PageFacts, PageStatus
+from engine.domain.payment import PAGE_LIFETIME, Attempt, AttemptState, Decline, PageFacts, PageStatus, Payment
 from engine.ports import Clock, PaymentGateway, Store
 
 log = structlog.get_logger(__name__)
@@ -50,46 +50,48 @@ class Pages:
         Raises:
             PaymentRefused: Stripe made no page. If it never will for this booking, the car is free again.
         """
-        booking, attempt = believed.booking, believed.booking.attempt
+        booking, payment = believed.booking, believed.payment
         try:
             page = await self.gateway.open_page(believed.page())
         except PaymentRefused as refusal:
             if _says_never(refusal):
-                await self._let_go(booking)
-            if refusal.param != "expires_at" or attempt.n >= _MOST_ATTEMPTS:
+                await self._let_go(believed)
+            if refusal.param != "expires_at" or payment.attempt.n >= _MOST_ATTEMPTS:
                 raise
-            return await self._begin_again(booking)
-        page.must_belong_to(booking.id, attempt, livemode=self.gateway.livemode)
+            return await self._begin_again(believed)
+        page.must_belong_to(booking.id, payment.attempt, livemode=self.gateway.livemode)
         if believed.outdated and not page.secured:
-            return await self._supersede(booking, page)
-        return await self._store(booking.with_attempt(attempt.opened(page)))
+            return await self._supersede(believed, page)
+        return await self._store(booking.paying(payment.with_attempt(payment.attempt.opened(page))))
 
-    async def _let_go(self, booking: Booking) -> None:
+    async def _let_go(self, believed: Believed) -> None:
         """Row 3: nothing was created, and nothing will be, so nobody waits for the hold's end."""
+        booking, payment = believed.booking, believed.payment
         log.warning("payment.refused_for_good", booking=booking.id)
-        voided = booking.attempt.ended(AttemptState.VOID)
+        voided = payment.with_attempt(payment.attempt.ended(AttemptState.VOID))
         await self.move(await self.move(booking, BookingState.RELEASING, voided), BookingState.RELEASED)
 
-    async def _supersede(self, booking: Booking, page: PageFacts) -> Booking:
+    async def _supersede(self, believed: Believed, page: PageFacts) -> Booking:
         """Row 3: a release asks for more than the one that froze this attempt, whose page nobody was shown.
 
         The old page is closed on Stripe's word before there is a next, so there is one that can be paid.
         """
+        booking, payment = believed.booking, believed.payment
         with suppress(PaymentRefused):
             await self.gateway.close_page(page.session_id)
         page = await self.gateway.page(page.session_id)
-        page.must_belong_to(booking.id, booking.attempt, livemode=self.gateway.livemode)
+        page.must_belong_to(booking.id, payment.attempt, livemode=self.gateway.livemode)
         if page.unpaid_for_good:
-            return await self._begin_again(booking)
-        return await self._store(booking.with_attempt(booking.attempt.opened(page)))
+            return await self._begin_again(believed)
+        return await self._store(booking.paying(payment.with_attempt(payment.attempt.opened(page))))
 
     async def look(self, believed: Believed) -> Booking:
         """Rows 4 to 7."""
-        booking = believed.booking
+        booking, payment = believed.booking, believed.payment
         page = await self.page(believed)
         self.declines.pop(booking.id, None)
         if page.secured:
-            return await self.move(booking, BookingState.CONFIRMED, booking.attempt.paid(page))
+            return await self.move(booking, BookingState.CONFIRMED, payment.with_attempt(payment.attempt.paid(page)))
         if page.unpaid_for_good:
             return await self.move(booking, BookingState.RELEASING)
         if page.decline is not None:
@@ -104,42 +106,44 @@ class Pages:
 
     async def close(self, believed: Believed) -> Booking:
         """Rows 8 to 12: only Stripe's own word frees the car. An error says nothing about the page, so look at it."""
-        booking, attempt = believed.booking, believed.booking.attempt
-        if attempt.state is AttemptState.PREPARED:
+        booking, payment = believed.booking, believed.payment
+        if payment.attempt.state is AttemptState.PREPARED:
             return await self._find_out(believed)
-        if attempt.state in (AttemptState.VOID, AttemptState.EXPIRED):
+        if payment.attempt.state in (AttemptState.VOID, AttemptState.EXPIRED):
             return await self.move(booking, BookingState.RELEASED)
         try:
-            await self.gateway.close_page(attempt.session_id)
+            await self.gateway.close_page(payment.attempt.session_id)
         except PaymentRefused as refusal:
             log.info("payment.close_refused", booking=booking.id, status=refusal.status)
         page = await self.page(believed)
         if page.secured:
-            return await self.move(booking, BookingState.CONFIRMED, attempt.paid(page))
+            return await self.move(booking, BookingState.CONFIRMED, payment.with_attempt(payment.attempt.paid(page)))
         if page.unpaid_for_good:
-            return await self.move(booking, BookingState.RELEASED, attempt.ended(AttemptState.EXPIRED))
+            over = payment.with_attempt(payment.attempt.ended(AttemptState.EXPIRED))
+            return await self.move(booking, BookingState.RELEASED, over)
         return booking
 
-    async def move(self, booking: Booking, wanted: BookingState, attempt: Attempt | None = None) -> Booking:
-        return await self._store(booking.become(wanted, now=self.clock.now(), by=self.desk, attempt=attempt))
+    async def move(self, booking: Booking, wanted: BookingState, payment: Payment | None = None) -> Booking:
+        return await self._store(booking.become(wanted, now=self.clock.now(), by=self.desk, payment=payment))
 
-    async def _begin_again(self, booking: Booking) -> Booking:
+    async def _begin_again(self, believed: Believed) -> Booking:
         """Nothing was created under the old key, so a new attempt with a new deadline is the only page."""
-        old = booking.attempt
+        booking, payment = believed.booking, believed.payment
+        old = payment.attempt
         expires_at = self.clock.now() + PAGE_LIFETIME
         order = order_of(booking, old)
         if order is None:
             raise NotBelieved(booking.id, Doubt.REQUEST)
         request = self.gateway.freeze(again(order, old.n + 1, expires_at))
-        voided = booking.with_attempt(old.ended(AttemptState.VOID))
         fresh = Attempt(old.n + 1, request, old.amount, expires_at)
-        return await self._store(replace(voided, attempts=(*voided.attempts, fresh)))
+        voided = payment.with_attempt(old.ended(AttemptState.VOID))
+        return await self._store(booking.paying(voided.with_attempt(fresh)))
 
     async def _find_out(self, believed: Believed) -> Booking:
         """Row 12: nobody knows whether there is a page. Asking with its key again tells; then it can be closed."""
-        booking, attempt = believed.booking, believed.booking.attempt
+        booking, payment = believed.booking, believed.payment
         if self.clock.now() - booking.created_at > _KEY_LIVES:
-            return await self._search(booking)
+            return await self._search(believed)
         try:
             page = await self.gateway.open_page(believed.page())
         except PaymentRefused as refusal:
@@ -147,25 +151,25 @@ class Pages:
                 raise
             # Nothing was done; and had the page been made before, its key would have told of it.
             log.warning("payment.never_opened", booking=booking.id, param=refusal.param, stripe=refusal.stripe_code)
-            return await self._store(booking.with_attempt(attempt.ended(AttemptState.VOID)))
-        page.must_belong_to(booking.id, attempt, livemode=self.gateway.livemode)
-        return await self._store(booking.with_attempt(attempt.opened(page)))
+            return await self._store(booking.paying(payment.with_attempt(payment.attempt.ended(AttemptState.VOID))))
+        page.must_belong_to(booking.id, payment.attempt, livemode=self.gateway.livemode)
+        return await self._store(booking.paying(payment.with_attempt(payment.attempt.opened(page))))
 
-    async def _search(self, booking: Booking) -> Booking:
+    async def _search(self, believed: Believed) -> Booking:
         """Stripe has forgotten the key: asking again would make a second page, so look through those there are."""
-        attempt = booking.attempt
+        booking, payment, attempt = believed.booking, believed.payment, believed.payment.attempt
         made = await self.gateway.pages_created(booking.created_at - _MARGIN, self.clock.now() + _MARGIN)
         for page in made:
             if page.booking_id == booking.id and page.attempt == attempt.n:
                 page.must_belong_to(booking.id, attempt, livemode=self.gateway.livemode)
-                return await self._store(booking.with_attempt(attempt.opened(page)))
-        return await self._store(booking.with_attempt(attempt.ended(AttemptState.VOID)))
+                return await self._store(booking.paying(payment.with_attempt(attempt.opened(page))))
+        return await self._store(booking.paying(payment.with_attempt(attempt.ended(AttemptState.VOID))))
 
     async def page(self, believed: Believed) -> PageFacts:
         """The newest attempt's page as it is now. Raises: PaymentMismatch, when it is another booking's."""
-        booking = believed.booking
-        page = await self.gateway.page(booking.attempt.session_id)
-        page.must_belong_to(booking.id, booking.attempt, livemode=self.gateway.livemode)
+        attempt = believed.payment.attempt
+        page = await self.gateway.page(attempt.session_id)
+        page.must_belong_to(believed.booking.id, attempt, livemode=self.gateway.livemode)
         return page
 
     async def _store(self, booking: Booking) -> Booking:

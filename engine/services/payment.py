@@ -89,7 +89,7 @@ class PaymentService:
         if not actor.may(Deed.BOOK):
             actor.must(Deed.CAPTURE)
         booking = await self._seen(actor, booking_id)
-        if not booking.blocking or booking.attempt.state is not AttemptState.OPEN:
+        if not booking.blocking or booking.payment.attempt.state is not AttemptState.OPEN:
             raise NotFound("page", booking_id)
         await self.mode.must_fit()
         page = await self._pages.page(await self.belief.judge(booking))
@@ -170,7 +170,7 @@ class PaymentService:
         booking = await self.carry_on(booking_id)
         if not session_id:
             return await self._doubt(booking)
-        if booking.attempt.session_id == session_id and booking.blocking:
+        if booking.payment.attempt.session_id == session_id and booking.blocking:
             return booking
         await self.mode.must_fit()
         page = await self.gateway.page(session_id)
@@ -179,22 +179,22 @@ class PaymentService:
         believed = await self.belief.judge(booking)
         if page.booking_id != booking_id:
             raise PaymentMismatch(f"session {session_id} pays for {page.booking_id}, not for {booking_id}")
-        if booking.state is BookingState.RELEASED and page.attempt == booking.attempt.n:
+        if booking.state is BookingState.RELEASED and page.attempt == booking.payment.attempt.n:
             try:
                 await self._late(believed, page)
             except Overtaken:
                 log.info("payment.overtaken", booking=booking_id)
             return await self.carry_on(booking_id)
-        if page.payment_intent not in {attempt.payment_intent for attempt in booking.attempts}:
+        if page.payment_intent not in booking.payment.intents:
             # A second page of a booking that has been paid or given back: its money is not taken.
-            own = await self._takings.own(believed) if booking.attempt.payment_intent else None
+            own = await self._takings.own(believed) if booking.payment.attempt.payment_intent else None
             await self.gateway.void(believed.void_stray(own, page))
             log.error("payment.stray_voided", booking=booking_id, session=session_id)
         return booking
 
     async def _doubt(self, booking: Booking) -> Booking:
         """What is told of no page may be of a refund."""
-        if booking.refund is None:
+        if booking.payment.refund is None:
             return booking
         await self.mode.must_fit()
         try:
@@ -205,13 +205,13 @@ class PaymentService:
     async def _late(self, believed: Believed, page: PageFacts) -> None:
         """Paid after the car was let go: the same car if it is still free, else the money goes back."""
         booking = believed.booking
-        page.must_belong_to(booking.id, booking.attempt, livemode=self.gateway.livemode)
+        page.must_belong_to(booking.id, booking.payment.attempt, livemode=self.gateway.livemode)
         now = self.clock.now()
-        paid = booking.attempt.opened(page).paid(page)
+        paid = booking.payment.with_attempt(booking.payment.attempt.opened(page).paid(page))
 
         async def claim_again(work: Work) -> None:
             await work.claim(booking.car_id, booking.period, booking.id, now)
-            await work.replace(booking.become(BookingState.CONFIRMED, now=now, by=self.desk, attempt=paid))
+            await work.replace(booking.become(BookingState.CONFIRMED, now=now, by=self.desk, payment=paid))
 
         try:
             if booking.period.ends_at > now:
@@ -220,10 +220,10 @@ class PaymentService:
             log.warning("payment.too_late", booking=booking.id)
         except (PeriodTaken, CarNotRentable) as problem:
             log.warning("payment.car_lost", booking=booking.id, why=problem.code)
-        await self.store.replace(booking.become(BookingState.REFUND_DUE, now=now, by=self.desk, attempt=paid))
+        await self.store.replace(booking.become(BookingState.REFUND_DUE, now=now, by=self.desk, payment=paid))
 
     async def _step(self, booking: Booking) -> Booking:
-        attempt, pages, takings = booking.attempt, self._pages, self._takings
+        attempt, pages, takings = booking.payment.attempt, self._pages, self._takings
         step: Callable[[Believed], Awaitable[Booking]] | None = None
         match booking.state:
             case BookingState.HELD if booking.hold_over(self.clock.now()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from engine.domain.audit import AuditRow
@@ -133,7 +133,7 @@ class RentalService:
                 if booking.period.starts_at <= now:
                     # The car is out: cancelling would promise it to the next one. It is taken back instead.
                     raise MoveRefused("begun", BookingState.CANCELLED)
-                if booking.attempt.state is AttemptState.LAPSED:
+                if booking.payment.attempt.state is AttemptState.LAPSED:
                     return RefundQuote(nothing, nothing)
                 back = given_back(booking, Reason.CANCELLED, now)
                 return RefundQuote(back, booking.price - back)
@@ -146,7 +146,7 @@ def _cancelled(booking: Booking, told: RefundQuote, now: datetime, by: str, why:
     if told.given_back.minor <= 0:
         return booking.become(BookingState.CANCELLED, now=now, by=by, reason=why)
     cancelled = booking.become(BookingState.CANCELLED, now=now, by=by, reason=sound_reason(why))
-    return replace(cancelled, refund=Refund(told.given_back))
+    return cancelled.with_payment(cancelled.payment.with_refund(Refund(told.given_back)))
 
 
 def _why(actor: Actor, reason: RefundReason | None) -> RefundReason | None:

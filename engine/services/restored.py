@@ -112,7 +112,7 @@ class RestoredLook:
             if page.status is PageStatus.OPEN and not page.secured:
                 page = await self._closed(page)
             return page.secured and await self.take_up(page, paid_at)
-        if page.secured and page.payment_intent not in {attempt.payment_intent for attempt in booking.attempts}:
+        if page.secured and page.payment_intent not in {attempt.payment_intent for attempt in booking.payment.attempts}:
             try:
                 await self.payments.heard(booking.id, page.session_id)
             except DriveSphereError as problem:

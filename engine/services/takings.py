@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
@@ -13,7 +14,7 @@ from engine.domain.booking_states import BookingState
 from engine.domain.errors import NotBelieved, PaymentMismatch, PaymentRefused
 from engine.domain.giving_back import owed
 from engine.domain.ledger import LedgerRow, charge_rows, failed_refund_rows, refund_rows
-from engine.domain.payment import AttemptState, IntentFacts, Refund, RefundFacts, RefundState
+from engine.domain.payment import AttemptState, IntentFacts, Payment, Refund, RefundFacts, RefundState
 from engine.domain.trouble import Trouble, Why
 from engine.ports import Clock, PaymentGateway, Store, Work
 
@@ -35,7 +36,8 @@ class Takings:
     async def take(self, believed: Believed) -> Booking:
         """Row 16: capture what is authorised; a booking cancelled in full is let go instead, which costs nothing."""
         booking = believed.booking
-        if booking.refund is not None and booking.refund.amount == booking.price:
+        refund = believed.payment.refund
+        if refund is not None and refund.amount == believed.payment.amount:
             return await self._let_go(believed)
         intent = await self.own(believed)
         order = believed.capture(intent)
@@ -46,34 +48,33 @@ class Takings:
                 # Captured at this moment by another engine, or lapsed; the intent itself tells.
                 intent = await self.own(believed)
         if intent.status == "canceled":
-            return await self._lapsed(booking)
+            return await self._lapsed(believed)
         if intent.status != "succeeded":
             log.error("payment.not_captured", booking=booking.id, intent=intent.payment_intent, status=intent.status)
             return booking
-        return await self._taken(booking, intent)
+        return await self._taken(believed, intent)
 
     async def own(self, believed: Believed) -> IntentFacts:
         """What Stripe says of the payment that the booking names. Raises: NotBelieved, when there is none such."""
-        booking = believed.booking
         try:
-            return await self.gateway.intent(booking.attempt.payment_intent)
+            return await self.gateway.intent(believed.payment.attempt.payment_intent)
         except PaymentRefused as refusal:
             if refusal.status != _NO_SUCH:
                 raise
-            raise NotBelieved(booking.id, Doubt.PAYMENT) from refusal
+            raise NotBelieved(believed.booking.id, Doubt.PAYMENT) from refusal
 
     async def give_back(self, believed: Believed) -> Booking:
         """Row 15: a payment without a car. Void it; if the money was taken after all, refund it."""
-        booking = believed.booking
-        if booking.attempt.captured_at is None:
+        booking, payment = believed.booking, believed.payment
+        if payment.attempt.captured_at is None:
             return await self._let_go(believed)
-        if booking.refund is None:
-            return await self._store(booking.with_refund(Refund(owed(booking))))
+        if payment.refund is None:
+            return await self._store(booking.paying(payment.with_refund(Refund(owed(booking)))))
         return await self.refund(believed)
 
     async def refund(self, believed: Believed) -> Booking:
         """Ask Stripe once, under one key; what it says is stored, and posted when the money is back."""
-        booking, refund = believed.booking, believed.booking.refund
+        booking, payment, refund = believed.booking, believed.payment, believed.payment.refund
         if refund is None or refund.state not in (RefundState.DUE, RefundState.PENDING):
             return booking
         facts = await self._refund_facts(believed, refund)
@@ -85,19 +86,19 @@ class Takings:
         now = self.clock.now()
         if told.state is RefundState.FAILED:
             log.error("payment.refund_failed", booking=booking.id, refund=told.refund_id)
-            return await self._store(booking.with_refund(told, trouble=Trouble(Why.REFUND_FAILED, now)))
-        after = booking.with_refund(told)
+            return await self._store(booking.paying(_failed(payment, told, now)))
+        after = booking.paying(payment.with_refund(told))
         if told.state is not RefundState.DONE:
             return await self._store(after)
         rows = refund_rows(booking, told.refund_id, told.amount, now)
         if booking.state is BookingState.REFUND_DUE:
-            after = booking.become(BookingState.REFUNDED, now=now, by=self.desk, refund=told)
+            after = booking.become(BookingState.REFUNDED, now=now, by=self.desk, payment=payment.with_refund(told))
         return await self._post(after, rows)
 
     async def doubt(self, believed: Believed) -> Booking:
         """A refund that was done may come back from the renter's bank, weeks later: then it failed after all."""
-        booking, refund = believed.booking, believed.booking.refund
-        let_go = refund is not None and refund.refund_id == booking.attempt.payment_intent
+        booking, payment, refund = believed.booking, believed.payment, believed.payment.refund
+        let_go = refund is not None and refund.refund_id == payment.attempt.payment_intent
         if refund is None or refund.state is not RefundState.DONE or let_go:
             return booking
         told = refund.told(await self._refund_facts(believed, refund))
@@ -106,10 +107,10 @@ class Takings:
         log.error("payment.refund_came_back", booking=booking.id, refund=told.refund_id)
         now = self.clock.now()
         rows = failed_refund_rows(booking, told.refund_id, told.amount, now)
-        return await self._post(booking.with_refund(told, trouble=Trouble(Why.REFUND_FAILED, now)), rows)
+        return await self._post(booking.paying(_failed(payment, told, now)), rows)
 
     async def _refund_facts(self, believed: Believed, refund: Refund) -> RefundFacts:
-        intent = believed.booking.attempt.payment_intent
+        intent = believed.payment.attempt.payment_intent
         order = believed.give_back(refund, await self.own(believed))
         made = await self.gateway.refunds(intent)
         if refund.refund_id:
@@ -122,17 +123,18 @@ class Takings:
             return given[0]
         return await self.gateway.refund(order)
 
-    async def _lapsed(self, booking: Booking) -> Booking:
+    async def _lapsed(self, believed: Believed) -> Booking:
         """Stripe ended the authorisation, seven days old: nothing was taken, and nothing is left to give back."""
-        attempt = booking.attempt
+        booking, payment, attempt = believed.booking, believed.payment, believed.payment.attempt
         log.error("payment.lapsed", booking=booking.id, intent=attempt.payment_intent)
-        back = None if booking.refund is None else Refund(attempt.amount, RefundState.DONE, attempt.payment_intent)
-        trouble = Trouble(Why.LAPSED, self.clock.now())
-        return await self._store(booking.with_attempt(attempt.ended(AttemptState.LAPSED), refund=back, trouble=trouble))
+        lapsed = payment.with_attempt(attempt.ended(AttemptState.LAPSED))
+        if payment.refund is not None:
+            lapsed = lapsed.with_refund(Refund(attempt.amount, RefundState.DONE, attempt.payment_intent))
+        return await self._store(booking.paying(lapsed.kept_by(Trouble(Why.LAPSED, self.clock.now()))))
 
     async def _let_go(self, believed: Believed) -> Booking:
         """Cancel the authorisation. Nothing moved, so nothing is posted."""
-        booking, attempt = believed.booking, believed.booking.attempt
+        booking, payment, attempt = believed.booking, believed.payment, believed.payment.attempt
         intent = await self.own(believed)
         order = believed.void(intent)
         if intent.status == _AUTHORISED:
@@ -141,23 +143,23 @@ class Takings:
             except PaymentRefused:
                 intent = await self.own(believed)
         if intent.status == "succeeded":
-            return await self._taken(booking, intent)
+            return await self._taken(believed, intent)
         if intent.status != "canceled":
             return booking
-        voided = attempt.ended(AttemptState.VOID)
+        voided = payment.with_attempt(attempt.ended(AttemptState.VOID))
         if booking.state is BookingState.REFUND_DUE:
             now = self.clock.now()
-            return await self._store(booking.become(BookingState.REFUNDED, now=now, by=self.desk, attempt=voided))
+            return await self._store(booking.become(BookingState.REFUNDED, now=now, by=self.desk, payment=voided))
         done = Refund(attempt.amount, RefundState.DONE, attempt.payment_intent)
-        return await self._store(booking.with_attempt(voided, refund=done))
+        return await self._store(booking.paying(voided.with_refund(done)))
 
-    async def _taken(self, booking: Booking, intent: IntentFacts) -> Booking:
-        attempt = booking.attempt
+    async def _taken(self, believed: Believed, intent: IntentFacts) -> Booking:
+        booking, payment, attempt = believed.booking, believed.payment, believed.payment.attempt
         if intent.captured != attempt.amount:
             raise PaymentMismatch(f"{attempt.payment_intent}: asked for {attempt.amount}, received {intent.captured}")
         now = self.clock.now()
         rows = charge_rows(booking, intent.charge or attempt.payment_intent, now)
-        return await self._post(booking.with_attempt(attempt.captured(now)), rows)
+        return await self._post(booking.paying(payment.with_attempt(attempt.captured(now))), rows)
 
     async def _post(self, booking: Booking, rows: Iterable[LedgerRow]) -> Booking:
         """The booking and its ledger rows, both or neither."""
@@ -172,3 +174,7 @@ class Takings:
     async def _store(self, booking: Booking) -> Booking:
         await self.store.replace(booking)
         return booking
+
+
+def _failed(payment: Payment, refund: Refund, now: datetime) -> Payment:
+    return payment.with_refund(refund).kept_by(Trouble(Why.REFUND_FAILED, now))

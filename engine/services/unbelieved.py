@@ -160,14 +160,14 @@ class UnbelievedService:
             for page in await gateway.pages_created(now - _BACK, now + _AHEAD)
             if page.booking_id == booking.id
         }
-        for session_id in {attempt.session_id for attempt in booking.attempts} - {"", *pages}:
+        for session_id in {attempt.session_id for attempt in booking.payment.attempts} - {"", *pages}:
             with _if_known():
                 page = await gateway.page(session_id)
                 if page.booking_id == booking.id:
                     pages[session_id] = page
         names = {each.payment_intent for each in await gateway.payments_of(booking.id)}
         names |= {page.payment_intent for page in pages.values()}
-        names |= {attempt.payment_intent for attempt in booking.attempts}
+        names |= {attempt.payment_intent for attempt in booking.payment.attempts}
         found = [await self._payment(name, booking.id) for name in sorted(names - {""})]
         payable = tuple(page for page in pages.values() if is_payable(page))
         return AtStripe(payable, tuple(each for each in found if each is not None))
@@ -261,7 +261,8 @@ class UnbelievedService:
 def _settled_by(booking: Booking, actor: Actor, now: datetime, why: RefundReason) -> Booking:
     if booking.trouble is None:
         return booking
-    return replace(booking, trouble=booking.trouble.settle(ByHand(actor.account, now, why.said or why.usual.value)))
+    settled = booking.trouble.settle(ByHand(actor.account, now, why.said or why.usual.value))
+    return booking.with_payment(booking.payment.kept_by(settled))
 
 
 @contextmanager

@@ -176,8 +176,8 @@ def to_lose_note(about: About | None, note: str) -> Question:
 
 
 def _at_stake(booking: Booking) -> Amount:
-    if booking.refund is not None:
-        return Amount("To be given back", amount(booking.refund.amount), strong=True)
+    if booking.payment.refund is not None:
+        return Amount("To be given back", amount(booking.payment.refund.amount), strong=True)
     return Amount("Price", amount(booking.price), strong=True)
 
 

@@ -97,7 +97,7 @@ def trouble_words(booking: Booking) -> str:  # noqa: PLR0911 -- one for each tro
 
 def payments_of(booking: Booking, now: datetime) -> list[PaymentLine]:
     zone = shown_zone(booking.zone)
-    return [*(_attempt(booking, attempt, zone, now) for attempt in booking.attempts), *_refund(booking)]
+    return [*(_attempt(booking, attempt, zone, now) for attempt in booking.payment.attempts), *_refund(booking)]
 
 
 def _was_asked(booking: Booking, step: Step) -> bool:
@@ -153,7 +153,7 @@ def _payable(booking: Booking, zone: tzinfo, now: datetime) -> str:
 
 
 def _refund(booking: Booking) -> Iterator[PaymentLine]:
-    refund = booking.refund
+    refund = booking.payment.refund
     if refund is None:
         return
     detail, tone = {

@@ -84,7 +84,7 @@ def _to_pay(state: PanelState, booking: Booking) -> str:
 
 
 def _lapsed(booking: Booking) -> bool:
-    return booking.attempt.state is AttemptState.LAPSED
+    return booking.payment.attempt.state is AttemptState.LAPSED
 
 
 class PaymentStatus(QWidget):

@@ -109,13 +109,13 @@ class RenterPast(Panel):
 
     def _of_payments(self) -> list[Column[Booking]]:
         def price(booking: Booking) -> str:
-            return amount(booking.attempt.amount)
+            return amount(booking.payment.attempt.amount)
 
         def paid(booking: Booking) -> str:
             return payment_words(booking, self._now())
 
         def back(booking: Booking) -> str:
-            return amount(booking.refund.amount) if booking.refund is not None else ""
+            return amount(booking.payment.refund.amount) if booking.payment.refund is not None else ""
 
         return [
             *self._which(),
@@ -182,5 +182,5 @@ def _booking_id(booking: Booking) -> object:
 
 
 def _refund_tone(booking: Booking) -> str:
-    failed = booking.refund is not None and booking.refund.state is RefundState.FAILED
+    failed = booking.payment.refund is not None and booking.payment.refund.state is RefundState.FAILED
     return str((Tone.DANGER if failed else Tone.NEUTRAL).value)
