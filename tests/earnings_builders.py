@@ -14,7 +14,7 @@ from builders import BERLIN, LISBON, RENTER, World, make_car
 from engine.adapters.mongo_bookings import booking_document, news_document
 from engine.adapters.mongo_documents import car_document, ledger_document, status_document
 from engine.adapters.mongo_movements import movement_document
-from engine.domain.booking import HOLD, Booking, BookingId, Step
+from engine.domain.booking import HOLD, Booking, BookingId, Step, rental_payment
 from engine.domain.booking_states import BookingState
 from engine.domain.car import Car, CarStatus, OwnerId
 from engine.domain.ledger import charge_rows, refund_rows
@@ -89,7 +89,8 @@ class History:
             id=BookingId(f"bk-{n:05d}"), car_id=car.id, car_label=car.label, owner_id=car.owner_id,
             branch_id=car.branch_id, return_branch_id=car.branch_id, zone=home.zone, renter_id=RENTER.id,
             renter_name=RENTER.name, booked_by=AccountName("clerk"), period=period, state=state,
-            hold_until=made + HOLD, created_at=made, quote=price, attempts=(attempt,), intent_key=f"key-{n}",
+            hold_until=made + HOLD, created_at=made, quote=price,
+            payments=(rental_payment(f"bk-{n:05d}", price.total, attempt),), intent_key=f"key-{n}",
             history=(Step(BookingState.HELD, made, "clerk"), Step(state, charged or made, "clerk")),
         )  # fmt: skip
         rows = list(charge_rows(booking, f"ch_{n}", charged)) if charged else []

@@ -23,7 +23,7 @@ class Stripe:
         self._http = http
 
     async def pay(self, booking: Booking, **changes: str) -> httpx.Response:
-        return await self.pay_at(booking.attempt.url, **changes)
+        return await self.pay_at(booking.payment.attempt.url, **changes)
 
     async def pay_at(self, url: str, **changes: str) -> httpx.Response:
         return await self._http.post(url, data=CARD | changes)
@@ -44,12 +44,12 @@ class Stripe:
 
     async def refund_comes_back(self, booking: Booking) -> None:
         """From the renter's bank, which could not place it."""
-        path = f"/_control/refunds/{booking.refund.refund_id}"
+        path = f"/_control/refunds/{booking.payment.refund.refund_id}"
         (await self._http.post(path, json={"status": "failed"})).raise_for_status()
 
     async def rob(self, booking: Booking) -> None:
         """Give one of what was paid back without the program, as whoever has the key could."""
-        paid = {"payment_intent": booking.attempt.payment_intent, "amount": "100"}
+        paid = {"payment_intent": booking.payment.attempt.payment_intent, "amount": "100"}
         (await self._http.post("/v1/refunds", data=paid)).raise_for_status()
 
     async def intent(self, payment_intent: str) -> dict:
@@ -57,7 +57,7 @@ class Stripe:
 
     async def dispute(self, booking: Booking, reason: str = "fraudulent") -> str:
         """The cardholder's bank takes the payment back; the dispute's id."""
-        asked = {"payment_intent": booking.attempt.payment_intent, "reason": reason}
+        asked = {"payment_intent": booking.payment.attempt.payment_intent, "reason": reason}
         return (await self._http.post("/_control/disputes", json=asked)).raise_for_status().json()["id"]
 
     async def decide(self, dispute_id: str, verdict: str) -> None:
@@ -72,7 +72,7 @@ class Stripe:
         (await self._http.post(f"/v1/payment_intents/{payment_intent}/capture")).raise_for_status()
 
     async def page(self, booking: Booking) -> dict:
-        return (await self._http.get(f"/v1/checkout/sessions/{booking.attempt.session_id}")).json()
+        return (await self._http.get(f"/v1/checkout/sessions/{booking.payment.attempt.session_id}")).json()
 
     async def pages(self, booking: Booking) -> list[dict]:
         listed = (await self._http.get("/v1/checkout/sessions", params={"limit": 100})).json()["data"]
@@ -113,7 +113,7 @@ def wrote(world: World, booking: Booking, *states: str, **fields: object) -> Non
 
 def let_go(world: World, booking: Booking, attempt: str = "expired") -> None:
     """Its row says that the hold ran out and the page was closed, whatever Stripe knows."""
-    wrote(world, booking, "releasing", "released", **{"attempts.0.state": attempt})
+    wrote(world, booking, "releasing", "released", **{"payments.0.attempts.0.state": attempt})
 
 
 def run_out(world: World, booking: Booking) -> None:

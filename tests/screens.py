@@ -233,7 +233,7 @@ async def booking(photo: Photographer) -> None:
     await photo.until(lambda: panel.state.page_ready)
     await photo.take("booking-held")
     async with httpx.AsyncClient(**PLAIN) as payer:
-        await payer.post(panel.state.booking.attempt.url, data=_CARD)
+        await payer.post(panel.state.booking.payment.attempt.url, data=_CARD)
     await photo.until(lambda: panel.state.stage is Stage.CONFIRMED)
     await photo.take("booking-confirmed")
     view.client.panel.close_panel()

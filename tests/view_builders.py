@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from altered import altered
 from builders import BERLIN, LISBON, RENTER, make_car
 
 from desktop.tasks import TaskScope
@@ -22,7 +23,7 @@ from desktop.viewmodels.thumbnails import ThumbnailsViewModel
 from desktop.views.photos import Photos
 from desktop.views.tools import Workspace
 from engine.domain.availability import Blocked, BlockedPage, Obstacle, Why
-from engine.domain.booking import HOLD, Booking, BookingId, Step
+from engine.domain.booking import HOLD, Booking, BookingId, Step, rental_payment
 from engine.domain.booking_states import BookingState
 from engine.domain.catalogue import Facets, Offer, OfferPage
 from engine.domain.payment import Attempt, AttemptState
@@ -60,11 +61,11 @@ def make_booking(number: int = 1, state: BookingState = BookingState.HELD, **cha
         hold_until=NOW + HOLD,
         created_at=NOW,
         quote=offer.quote,
-        attempts=(attempt,),
+        payments=(rental_payment(f"G8ET6JAMQ{number:03d}", offer.quote.total, attempt),),
         intent_key=f"key-{number}",
         history=(Step(BookingState.HELD, NOW, CLERK.account),),
     )
-    return replace(booking, **changes)
+    return altered(booking, **changes)
 
 
 def found(total: int, run: int = 1, **form: object) -> SearchState:

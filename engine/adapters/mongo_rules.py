@@ -36,9 +36,9 @@ def _number(path: str) -> Document:
     return {"$cond": [{"$isNumber": path}, path, None]}
 
 
-def _each(path: str, *rules: Document) -> Document:
-    """Whether *rules* hold for all of a list, of which each one is ``$$one``."""
-    return {"$allElementsTrue": [{"$map": {"input": _list(path), "as": "one", "in": {"$and": list(rules)}}}]}
+def _each(path: str, *rules: Document, called: str = "one") -> Document:
+    """Whether *rules* hold for all of a list, of which each one is ``$$one``, or as it is *called*."""
+    return {"$allElementsTrue": [{"$map": {"input": _list(path), "as": called, "in": {"$and": list(rules)}}}]}
 
 
 def _after(late: str, early: str) -> Document:
@@ -54,11 +54,6 @@ def _within(late: str, early: str, most: timedelta) -> Document:
 
 def _if_there(path: str, rule: Document) -> Document:
     return {"$or": [{"$eq": [{"$type": path}, "missing"]}, rule]}
-
-
-def _still_to_give(rule: Document) -> Document:
-    """Where an engine has yet to give back. What was given back is Stripe's word, whatever has become of the price."""
-    return {"$or": [{"$not": {"$in": ["$refund.state", _STILL_TO_GIVE]}}, rule]}
 
 
 def _bytes(path: str, least: int, most: int) -> Document:
@@ -85,8 +80,16 @@ _SUM: Document = {
 }
 _COUNTED: Document = {
     "$eq": [
-        {"$map": {"input": _list("$attempts"), "as": "each", "in": "$$each.n"}},
-        {"$range": [1, {"$add": [{"$size": _list("$attempts")}, 1]}]},
+        {"$map": {"input": _list("$$one.attempts"), "as": "each", "in": "$$each.n"}},
+        {"$range": [1, {"$add": [{"$size": _list("$$one.attempts")}, 1]}]},
+    ]
+}
+#: What an engine has yet to give back. What was given back is Stripe's word, whatever has become of the price.
+_STILL_DUE: Document = {"$in": ["$$back.state", _STILL_TO_GIVE]}
+_WITHIN_THE_PAYMENT: Document = {
+    "$and": [
+        {"$lte": ["$$back.amount.minor", "$$one.amount.minor"]},
+        {"$eq": ["$$back.amount.currency", "$$one.amount.currency"]},
     ]
 }
 
@@ -97,14 +100,18 @@ RULES: dict[str, tuple[Document, ...]] = {
         _within("$ends_at", "$starts_at", LONGEST),
         _within("$hold_until", "$created_at", LONGEST_HOLD + SLACK),
         {"$eq": ["$quote.total", _SUM]},
-        # What the newest page charges is the price.
-        {"$eq": ["$quote.total", _last("$attempts", "amount.minor")]},
-        {"$eq": ["$quote.currency", _last("$attempts", "amount.currency")]},
-        _COUNTED,
+        # The rental's payment asks for the price, and the newest page of each payment for what it asks.
+        {"$eq": ["$quote.total", _first("$payments", "amount.minor")]},
+        {"$eq": ["$quote.currency", _first("$payments", "amount.currency")]},
+        _each(
+            "$payments",
+            {"$eq": ["$$one.amount.minor", _last("$$one.attempts", "amount.minor")]},
+            {"$eq": ["$$one.amount.currency", _last("$$one.attempts", "amount.currency")]},
+            _COUNTED,
+            _each("$$one.refunds", {"$or": [{"$not": _STILL_DUE}, _WITHIN_THE_PAYMENT]}, called="back"),
+        ),
         {"$eq": [BookingState.HELD.value, _first("$history", "state")]},
         {"$eq": ["$state", _last("$history", "state")]},
-        _still_to_give({"$lte": ["$refund.amount.minor", "$quote.total"]}),
-        _still_to_give({"$eq": ["$refund.amount.currency", "$quote.currency"]}),
     ),
     "fences": (
         _each(

@@ -13,10 +13,10 @@ HARMLESS = {
     "account_requests.*": "anybody may ask; an administrator decides",
     "audit.*": "told, not acted on; nothing is exempted by it",
     "backups.*": "Health's word on the last back-up; no booking hangs on it",
-    "bookings.attempts.0.captured_at": "before a capture nothing goes by it",
-    "bookings.attempts.0.payment_intent": "Stripe's own payment of the page is asked for",
-    "bookings.attempts.0.session_id": "its page is asked for at Stripe, by the frozen key",
-    "bookings.attempts.0.url": "Stripe's own address is opened (0026)",
+    "bookings.payments.0.attempts.0.captured_at": "before a capture nothing goes by it",
+    "bookings.payments.0.attempts.0.payment_intent": "Stripe's own payment of the page is asked for",
+    "bookings.payments.0.attempts.0.session_id": "its page is asked for at Stripe, by the frozen key",
+    "bookings.payments.0.attempts.0.url": "Stripe's own address is opened (0026)",
     "bookings.booked_by": "a name beside the booking",
     "bookings.due_at": "times too far ahead count as now",
     "bookings.former_owners*": "by which whom it earned for finds it; what was earned is the ledger's",
@@ -25,12 +25,12 @@ HARMLESS = {
     "bookings.hold_until": "a hold that ends early lets go of the car; no money moves",
     "bookings.intent_key": "only tells two presses apart",
     "bookings.person_at": "where a case stands in the list; cases are found without it",
-    "bookings.refund*": "only looked at where something is to be given back, and compared with the rules then",
+    "bookings.payments.0.refunds*": "looked at where something is to be given back, and compared with the rules",
     **dict.fromkeys(("bookings.renter_name", "bookings.renter_key"), "who is shown; no money goes by it"),
     "bookings.return_branch_id": "where the car is expected; no money goes by it",
     "bookings.search_keys*": "search only",
     "bookings.session_ids*": "a way to find the booking; Stripe's tags decide",
-    "bookings.trouble*": "a case; settled only with its row in settlements (0025)",
+    "bookings.payments.0.trouble*": "a case; settled only with its row in settlements (0025)",
     "bookings.version": "two writers at once; the next one reads anew",
     "branches.*": "an administrator's own decision; cars keep the terms that were agreed on",
     "car_statuses.*": "utilisation counts on it; no money does",
@@ -96,9 +96,9 @@ NAMED = {
     "bookings.renter_id": ("doctor",),
     "bookings.priced.*": ("desk", "reconcile"),
     "bookings.quote.*": ("desk", "reconcile"),
-    "bookings.attempts.0.session_id": ("desk",),
-    "bookings.attempts.0.request": ("desk", "reconcile"),
-    "bookings.attempts.0.amount.*": ("desk", "reconcile"),
+    "bookings.payments.0.attempts.0.session_id": ("desk",),
+    "bookings.payments.0.attempts.0.request": ("desk", "reconcile"),
+    "bookings.payments.0.attempts.0.amount.*": ("desk", "reconcile"),
 }
 #: Acts at which a desk asks for nothing of the booking.
 _NO_DESK = "sweep"
@@ -118,7 +118,7 @@ def is_named(cell: Cell) -> bool:
 
 def only_window(cell: Cell) -> bool:
     """Whether it takes the audit to know, which workers may not read."""
-    return cell.place in ("bookings.renter_id", "bookings.attempts.0.request")
+    return cell.place in ("bookings.renter_id", "bookings.payments.0.attempts.0.request")
 
 
 def tried_apart(cell: Cell) -> bool:

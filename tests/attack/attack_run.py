@@ -227,7 +227,10 @@ class Run:
         every = [*self.tried, *others]
         await self._step("carry", self._carry(clerk))
         await self._step("sweep", worker.sweeper.sweep())
-        doubted = {row["_id"]: row["trouble"] for row in self.world.db.bookings.find({"trouble": {"$exists": True}})}
+        doubted = {
+            row["_id"]: row["payments"][0]["trouble"]
+            for row in self.world.db.bookings.find({"payments.trouble": {"$exists": True}})
+        }
         for each in every:
             trouble = doubted.get(each.booking.id) if each.booking else None
             if isinstance(trouble, dict) and trouble.get("tries", 0) and not trouble.get("settled"):
@@ -340,7 +343,7 @@ class Run:
                 each = of.get(page["client_reference_id"])
                 if each is None or page["amount_total"] != each.booking.price.minor:
                     yield f"a page that is not the booking's: {page['client_reference_id']}"
-                elif page["success_url"] != json.loads(each.booking.attempt.request)["success_url"]:
+                elif page["success_url"] != json.loads(each.booking.payment.attempt.request)["success_url"]:
                     yield f"a page that leads elsewhere: {page['success_url']}"
             if len(listed) < 100:
                 return

@@ -119,7 +119,7 @@ def test_closed_in_the_browser_step_and_paid_meanwhile_it_is_confirmed_when_the_
 
     async def come_back(person):
         card = {"email": "a@example.org", "number": GOOD, "expiry": "12/34", "cvc": "123", "name": "Ada"}
-        await asyncio.to_thread(httpx.post, left[0].attempt.url, data=card, trust_env=False)
+        await asyncio.to_thread(httpx.post, left[0].payment.attempt.url, data=card, trust_env=False)
         await _sign_in_and_find(person)
         person.window.workspace.go("bookings")
         rows = person.window.workspace.client.bookings.model
@@ -150,10 +150,10 @@ async def _cancel(person, panel):
     yes.click()
     await person.until(lambda: panel.state.stage is Stage.OVER)
     # The change itself may be heard of before what Stripe says of the refund.
-    await person.until(lambda: panel.state.booking.refund.state is RefundState.DONE)
+    await person.until(lambda: panel.state.booking.payment.refund.state is RefundState.DONE)
 
     row, ledger = await _rows(person, panel.state.booking)
-    assert ("cancelled", "done") == (row["state"], row["refund"]["state"])
+    assert ("cancelled", "done") == (row["state"], row["payments"][0]["refunds"][0]["state"])
     assert [-price.minor // 2] == [each["amount"]["minor"] for each in ledger if each["kind"] == "refund"]
 
 

@@ -45,7 +45,7 @@ def test_a_dozen_keys_lead_to_the_payment_page_and_two_for_a_renters_own_account
         address = await asyncio.wait_for(person.pages.get(), WITHIN_S)
 
         assert "Jonas Vogel" == panel.state.booking.renter_name
-        assert panel.state.booking.attempt.url == address
+        assert panel.state.booking.payment.attempt.url == address
         assert Stage.PAYING is panel.state.stage
         assert 4 + len(KNOWN) == len(typed)
 
@@ -68,6 +68,6 @@ def test_a_dozen_keys_lead_to_the_payment_page_and_two_for_a_renters_own_account
 
         booking = panel.state.booking
         assert (person.desk.actor.renter.id, "renter") == (booking.renter_id, booking.booked_by)
-        assert booking.attempt.url == address
+        assert booking.payment.attempt.url == address
 
     at_the_counter(clerk, renter)

@@ -148,7 +148,7 @@ def everything_ends(evidence: Evidence) -> Iterator[str]:
     """With the faults over and a sweeper there, nothing is left waiting, and no hold outlives its time."""
     for document in evidence.history.last():
         if document["state"] in {"held", "releasing", "awaiting_funds", "refund_due"} or "due_at" in document:
-            attempts = [attempt["state"] for attempt in document["attempts"]]
+            attempts = [attempt["state"] for attempt in document["payments"][0]["attempts"]]
             yield f"{document['_id']} ({document['car_id']}) waits as {document['state']} with {attempts}"
 
 
@@ -169,7 +169,7 @@ def pages_are_known_and_closed(evidence: Evidence) -> Iterator[str]:
     """One page at most could be paid for each booking, all pages are stored, and none is open for a car let go."""
     for document in evidence.history.last():
         pages = [page for page in evidence.sessions if page["client_reference_id"] == document["_id"]]
-        known = {attempt["session_id"] for attempt in document["attempts"]}
+        known = {attempt["session_id"] for attempt in document["payments"][0]["attempts"]}
         for page in pages:
             if page["status"] == "open":
                 yield f"{document['_id']} is {document['state']} and {page['id']} can still be paid"
@@ -183,7 +183,7 @@ def _open_together(booking: str, pages: list[dict[str, Any]], history: History) 
     ended = {
         attempt["session_id"]
         for version in history.bookings[booking]
-        for attempt in version.document["attempts"]
+        for attempt in version.document["payments"][0]["attempts"]
         if attempt["state"] in {"expired", "void"}
     }
     open_ended = [page["id"] for page in pages if page["id"] not in ended]
@@ -210,8 +210,8 @@ def _owed(document: dict[str, Any]) -> int:
     if document["state"] in _NOTHING_LEFT:
         return 0
     price = document["quote"]["total"]
-    refund = document.get("refund")
-    return price - refund["amount"]["minor"] if refund else price
+    back = sum(refund["amount"]["minor"] for payment in document["payments"] for refund in payment["refunds"])
+    return price - back
 
 
 def ledger_is_the_books(evidence: Evidence) -> Iterator[str]:

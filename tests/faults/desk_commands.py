@@ -62,9 +62,9 @@ class Desk:
     async def open(self, booking: str) -> dict[str, Any]:
         """Settle it, and if its page is open, open the browser on it."""
         settled = await self.engine.payment.settle(self.engine.actor, BookingId(booking))
-        if settled.blocking and settled.attempt.state is AttemptState.OPEN:
+        if settled.blocking and settled.payment.attempt.state is AttemptState.OPEN:
             async with self.points.around("browser"):
-                await browse(self.engine.payment.store, self.points, settled.id, settled.attempt)
+                await browse(self.engine.payment.store, self.points, settled.id, settled.payment.attempt)
         return _told(settled)
 
     async def settle(self, booking: str) -> dict[str, Any]:
@@ -125,8 +125,13 @@ async def browse(store: Store, points: Points, booking: str, page: Attempt | Pag
 
 async def _knows(store: Store, booking: str, session: str) -> bool:
     stored = await store.booking(BookingId(booking))
-    return session in [attempt.session_id for attempt in stored.attempts]
+    return session in [attempt.session_id for attempt in stored.payment.attempts]
 
 
 def _told(booking: Booking) -> dict[str, Any]:
-    return {"booking": booking.id, "state": booking.state, "attempt": booking.attempt.state, "version": booking.version}
+    return {
+        "booking": booking.id,
+        "state": booking.state,
+        "attempt": booking.payment.attempt.state,
+        "version": booking.version,
+    }

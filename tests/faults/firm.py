@@ -142,8 +142,8 @@ class Firm:
     async def hasten(self, query: dict[str, Any]) -> None:
         """What was put off for a while is due again."""
         now = datetime.now(UTC).replace(microsecond=0)
-        put_off = {**query, "due_at": {"$gt": now}, "trouble": {"$exists": True}}
-        over = {"$set": {"due_at": now, "trouble.again_at": now}}
+        put_off = {**query, "due_at": {"$gt": now}, "payments.trouble": {"$exists": True}}
+        over = {"$set": {"due_at": now, "payments.0.trouble.again_at": now}}
         await insist(lambda: self.db.bookings.update_many(put_off, over))
 
     async def booking(self, booking: str) -> dict[str, Any]:
@@ -154,13 +154,17 @@ class Firm:
         found = await self.db.bookings.find_one({"_id": booking, "state": "held"})
         if found is None:
             return False
-        for attempt in found["attempts"]:
+        for attempt in found["payments"][0]["attempts"]:
             attempt["state"] = "expired"
         # Step by step, as an engine would have written it: of another row nothing would be believed afterwards.
         now = max(whole_milliseconds(datetime.now(UTC)), found["history"][-1]["at"])
         steps = [{"state": state, "at": now, "by": "root"} for state in ("releasing", "released")]
         change = {
-            "$set": {"state": "released", "attempts": found["attempts"], "history": [*found["history"], *steps]},
+            "$set": {
+                "state": "released",
+                "payments": found["payments"],
+                "history": [*found["history"], *steps],
+            },
             "$inc": {"version": len(steps)},
             "$unset": {"due_at": ""},
         }

@@ -58,11 +58,11 @@ def _release_before_expire(_: Points) -> None:
 
     async def hasty(self: Pages, believed: Believed) -> Booking:
         booking = believed.booking
-        if booking.attempt.state is not AttemptState.OPEN:
+        if booking.payment.attempt.state is not AttemptState.OPEN:
             return await close(self, believed)
-        released = await self.move(booking, BookingState.RELEASED, booking.attempt.ended(AttemptState.EXPIRED))
+        released = await self.move(booking, BookingState.RELEASED, booking.payment.attempt.ended(AttemptState.EXPIRED))
         with suppress(PaymentRefused):
-            await self.gateway.close_page(booking.attempt.session_id)
+            await self.gateway.close_page(booking.payment.attempt.session_id)
         return released
 
     Pages.close = hasty
@@ -76,7 +76,7 @@ def _silence_is_release(_: Points) -> None:
         try:
             return await close(self, believed)
         except Unavailable:
-            return await self.move(booking, BookingState.RELEASED, booking.attempt.ended(AttemptState.EXPIRED))
+            return await self.move(booking, BookingState.RELEASED, booking.payment.attempt.ended(AttemptState.EXPIRED))
 
     Pages.close = trusting
 

@@ -67,9 +67,9 @@ class Points:
     def install(self) -> None:
         """Wrap the adapters' methods of this process."""
         self._wrap(MongoStore, "transact", lambda change, *_: f"transact {change.__name__}")
-        self._wrap(MongoStore, "replace", lambda booking: f"store {booking.state} {booking.attempt.state}")
-        self._wrap(MongoWork, "add", lambda booking: f"work {booking.state} {booking.attempt.state}")
-        self._wrap(MongoWork, "replace", lambda booking: f"work {booking.state} {booking.attempt.state}")
+        self._wrap(MongoStore, "replace", lambda booking: f"store {booking.state} {booking.payment.attempt.state}")
+        self._wrap(MongoWork, "add", lambda booking: f"work {booking.state} {booking.payment.attempt.state}")
+        self._wrap(MongoWork, "replace", lambda booking: f"work {booking.state} {booking.payment.attempt.state}")
         for name, _ in inspect.getmembers(StripeGateway, inspect.iscoroutinefunction):
             if not name.startswith("_") and name != "aclose":
                 self._wrap(StripeGateway, name, lambda *_, at=name: f"stripe {at}")

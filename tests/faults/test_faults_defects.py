@@ -31,7 +31,7 @@ async def test_B5_a_desk_with_a_wrong_clock_holds_for_ten_minutes_of_the_servers
     assert abs(told["own"] - told["now"] - off) < second.total_seconds()
     assert timedelta(minutes=10) == stored["hold_until"] - stored["created_at"]
     assert before - second <= stored["created_at"] <= after + second
-    assert timedelta(minutes=31) == stored["attempts"][0]["expires_at"] - stored["created_at"]
+    assert timedelta(minutes=31) == stored["payments"][0]["attempts"][0]["expires_at"] - stored["created_at"]
     assert [] == outcome.violations
 
 

@@ -59,13 +59,13 @@ async def test_trouble_with_the_booking_in_the_way_is_not_that_of_the_next_rente
         await run.do(desk, "open", booking=booking)
         await firm.run_out({"_id": booking})
         await firm.db.bookings.update_one(
-            {"_id": booking}, {"$inc": {"attempts.0.amount.minor": 1}}, bypass_document_validation=True
+            {"_id": booking}, {"$inc": {"payments.0.attempts.0.amount.minor": 1}}, bypass_document_validation=True
         )
 
         await run.hold(desk, {**wish, "key": "another"})
 
         assert "booking.period_taken" == run.evidence.calls[-1].answer
-        await firm.db.bookings.update_one({"_id": booking}, {"$inc": {"attempts.0.amount.minor": -1}})
+        await firm.db.bookings.update_one({"_id": booking}, {"$inc": {"payments.0.attempts.0.amount.minor": -1}})
         assert [] == (await run.judged()).violations
 
 
@@ -95,11 +95,11 @@ async def test_bookings_that_wait_for_a_person_do_not_keep_the_sweeper_from_the_
             await firm.run_out({"_id": booking})
         stuck = {"_id": {"$in": bookings[:3]}}
         await firm.db.bookings.update_many(
-            stuck, {"$inc": {"attempts.0.amount.minor": 1}}, bypass_document_validation=True
+            stuck, {"$inc": {"payments.0.attempts.0.amount.minor": 1}}, bypass_document_validation=True
         )
 
         assert {"looked_at": 4} == await desk.ask("sweep")
 
         assert 0 == await firm.unsettled({"_id": bookings[3]})
-        await firm.db.bookings.update_many(stuck, {"$inc": {"attempts.0.amount.minor": -1}})
+        await firm.db.bookings.update_many(stuck, {"$inc": {"payments.0.attempts.0.amount.minor": -1}})
         assert [] == (await run.judged()).violations

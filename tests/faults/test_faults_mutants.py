@@ -140,8 +140,8 @@ async def a_rental_is_written_back_to_its_money(run: Run) -> None:
     await run.payer.pay(run.urls[booking])
     await run.do(desk, "settle", booking=booking)
     row = await run.firm.db.bookings.find_one({"_id": booking})
-    whole = {"amount": row["attempts"][0]["amount"], "state": "due", "refund_id": ""}
-    await _forge(run, booking, {"state": "refund_due", "refund": whole})
+    whole = {"amount": row["payments"][0]["attempts"][0]["amount"], "state": "due", "refund_id": ""}
+    await _forge(run, booking, {"state": "refund_due", "payments.0.refunds": [whole]})
 
 
 async def a_row_names_somebody_elses_payment(run: Run) -> None:
@@ -153,13 +153,13 @@ async def a_row_names_somebody_elses_payment(run: Run) -> None:
     await run.do(desk, "settle", booking=other)
     theirs = await run.firm.db.bookings.find_one({"_id": other})
     mine = await run.firm.db.bookings.find_one({"_id": booking})
-    paid = {"state": "paid", "payment_intent": theirs["attempts"][0]["payment_intent"]}
+    paid = {"state": "paid", "payment_intent": theirs["payments"][0]["attempts"][0]["payment_intent"]}
     at = mine["history"][-1]["at"]
     steps = [{"state": state, "at": at, "by": "sweeper"} for state in ("releasing", "released", "refund_due")]
     change = {
         "state": "refund_due",
         "history": [*mine["history"], *steps],
-        "attempts": [{**mine["attempts"][0], **paid}],
+        "payments.0.attempts": [{**mine["payments"][0]["attempts"][0], **paid}],
     }
     await _forge(run, booking, change)
 

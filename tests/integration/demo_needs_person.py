@@ -19,7 +19,7 @@ from uuid import uuid4
 import pymongo
 from builders import World
 from payments import Stripe, opened, stripe_of
-from test_belief import ATTACKS, FULL, confirmed, with_story
+from test_belief import ATTACKS, BACK, confirmed, with_story
 
 from engine.adapters.mongo_client import CODEC
 from engine.bootstrap import Engine, demo_accounts, open_engine, open_place
@@ -100,12 +100,12 @@ async def doubted(demo: Demo) -> None:
     _honest, change, _doubt = ATTACKS["a payment that is nobody's"]
     demo.write(nobodys, change(demo.world.stored(nobodys)))
     await met(demo, nobodys)
-    for change in ({"attempts.0.state": "open"}, {"history": []}):
+    for change in ({"payments.0.attempts.0.state": "open"}, {"history": []}):
         booking = await demo.paid()
         demo.write(booking, change)
         await met(demo, booking)
     story = await demo.paid()
-    change = with_story("held", "confirmed", "completed", "cancelled", refund=FULL)
+    change = with_story("held", "confirmed", "completed", "cancelled", **BACK)
     demo.write(story, change(demo.world.stored(story)))
     await met(demo, story)
 
@@ -117,7 +117,7 @@ async def met(demo: Demo, booking: Booking) -> None:
     try:
         await payment.belief.judge(await payment.store.booking(booking.id))
         await payment.carry_on(booking.id)
-        await payment.heard(booking.id, booking.attempt.session_id)
+        await payment.heard(booking.id, booking.payment.attempt.session_id)
     except DriveSphereError:
         return
     print(f"{booking.id}: believed, which it should not be")  # noqa: T201 -- its output
@@ -135,7 +135,7 @@ async def troubled(demo: Demo) -> None:
             await demo.counter.payment.settle(demo.counter.actor, booking.id)
             continue
         trouble = {"why": why.value, "since": since, "tries": 9, "again_at": None, "code": "card_declined"}
-        demo.write(booking, {"trouble": trouble, "person_at": since})
+        demo.write(booking, {"payments.0.trouble": trouble, "person_at": since})
 
 
 async def disputed(demo: Demo) -> None:
@@ -149,7 +149,7 @@ async def restored(demo: Demo) -> None:
     """Payments of bookings that the database lacks: one of which everything is known, one whose car is gone, too."""
     for known in (True, False):
         booking = await demo.paid()
-        page = await demo.office.payment.gateway.page(booking.attempt.session_id)
+        page = await demo.office.payment.gateway.page(booking.payment.attempt.session_id)
         mine = {"$pull": {"claims": {"id": booking.id}}, "$inc": {"seq": 1}}
         demo.world.db.fences.update_one({"_id": booking.car_id}, mine)
         demo.world.db.bookings.delete_one({"_id": booking.id})

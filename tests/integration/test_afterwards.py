@@ -75,7 +75,7 @@ async def test_a_refund_that_comes_back_later_needs_a_person_and_the_books_agree
     async with world.desk() as desk:
         back = await given_back(desk, stripe, first=20, last=22)
         kept = await given_back(desk, stripe, first=30, last=32, key="k2")
-    assert RefundState.DONE is back.refund.state
+    assert RefundState.DONE is back.payment.refund.state
     before = net_of(world, back)
     await stripe.refund_comes_back(back)
 
@@ -86,10 +86,10 @@ async def test_a_refund_that_comes_back_later_needs_a_person_and_the_books_agree
 
     after = await office.payment.store.booking(back.id)
     assert ([DifferenceKind.AMOUNT_DIFFERS], []) == (unread, read)
-    assert (1, RefundState.FAILED, Why.REFUND_FAILED) == (changed, after.refund.state, after.trouble.why)
-    assert before + back.refund.amount.minor == net_of(world, back)
+    assert (1, RefundState.FAILED, Why.REFUND_FAILED) == (changed, after.payment.refund.state, after.trouble.why)
+    assert before + back.payment.refund.amount.minor == net_of(world, back)
     assert back.id in {case.booking.id for case in (await office.head_office.care.waiting(office.actor)).rows}
-    assert RefundState.DONE is (await office.payment.store.booking(kept.id)).refund.state
+    assert RefundState.DONE is (await office.payment.store.booking(kept.id)).payment.refund.state
 
 
 async def test_a_desk_reads_once_a_day_and_a_worker_whatever_was_written_of_it(world, stripe, office):

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pymongo
 import pytest
+from altered import altered
 from builders import BERLIN, DATABASE, MISTAKE, PASSWORD, wish
 from payments import opened, run_out, wrote
 from pymongo.errors import OperationFailure, WriteError
@@ -26,6 +27,7 @@ pytestmark = pytest.mark.asyncio
 #: Whoever of the firm may write bookings past the program; a renter's own account may soon no longer.
 WRITERS = ("clerk", "renter", "worker", "admin")
 FULL = {"amount": {"minor": 100_00, "currency": "EUR"}, "state": "due", "refund_id": ""}
+BACK = {"payments.0.refunds": [FULL]}
 REDIRECTED = "https://evil.example/paid"
 
 
@@ -106,14 +108,18 @@ def asking(**fields):
     """The frozen request asks for something else."""
 
     def change(row):
-        asked = json.loads(row["attempts"][0]["request"])
+        asked = json.loads(row["payments"][0]["attempts"][0]["request"])
         for path, value in fields.items():
             *folders, name = path.split("__")
             place = asked
             for folder in folders:
                 place = place[int(folder) if folder.isdecimal() else folder]
             place[name] = value
-        return {"attempts.0.request": json.dumps(asked, sort_keys=True, separators=(",", ":"), ensure_ascii=False)}
+        return {
+            "payments.0.attempts.0.request": json.dumps(
+                asked, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+            )
+        }
 
     return change
 
@@ -133,21 +139,21 @@ PRICE = "line_items__0__price_data"
 ATTACKS = {
     "1 a rental that is over wants its money back": (
         completed,
-        state_only("cancelled", refund=FULL),
+        state_only("cancelled", **BACK),
         Doubt.HISTORY,
     ),
     "1 with a step for it": (
         completed,
         lambda row: {
             "state": "cancelled",
-            "refund": FULL,
+            "payments.0.refunds": [FULL],
             "history": [*row["history"], {"state": "cancelled", "at": row["history"][-1]["at"], "by": "clerk"}],
         },
         Doubt.HISTORY,
     ),
     "1 with another story, in which it was cancelled in time": (
         completed,
-        with_story("held", "confirmed", "cancelled", back=timedelta(days=3), refund=FULL),
+        with_story("held", "confirmed", "cancelled", back=timedelta(days=3), **BACK),
         Doubt.CAR_WAS_OUT,
     ),
     "1 with another story, in which it was paid too late": (
@@ -157,7 +163,7 @@ ATTACKS = {
     ),
     "1 the car is out, and it was cancelled days ago": (
         car_out,
-        with_story("held", "confirmed", "cancelled", back=timedelta(days=3), refund=FULL),
+        with_story("held", "confirmed", "cancelled", back=timedelta(days=3), **BACK),
         Doubt.CAR_WAS_OUT,
     ),
     "1 the car is out, and it was paid too late": (
@@ -165,10 +171,14 @@ ATTACKS = {
         lambda row: {
             "state": "refund_due",
             "history": [
-                {"state": state, "at": row["attempts"][0]["captured_at"] + timedelta(minutes=1), "by": "sweeper"}
+                {
+                    "state": state,
+                    "at": row["payments"][0]["attempts"][0]["captured_at"] + timedelta(minutes=1),
+                    "by": "sweeper",
+                }
                 for state in ("held", "releasing", "released", "refund_due")
             ],
-            "created_at": row["attempts"][0]["captured_at"] + timedelta(minutes=1),
+            "created_at": row["payments"][0]["attempts"][0]["captured_at"] + timedelta(minutes=1),
         },
         Doubt.TIMES,
     ),
@@ -176,7 +186,7 @@ ATTACKS = {
         confirmed,
         lambda row: {
             "state": "cancelled",
-            "refund": FULL,
+            "payments.0.refunds": [FULL],
             "history": [*row["history"], {"state": "cancelled", "at": row["history"][-1]["at"], "by": "clerk"}],
         },
         Doubt.REFUND,
@@ -185,13 +195,13 @@ ATTACKS = {
         confirmed,
         lambda row: {
             "state": "cancelled",
-            "refund": FULL,
+            "payments.0.refunds": [FULL],
             "cancellation": [{"hours_before": 0, "refund_bp": 10_000}],
             "history": [*row["history"], {"state": "cancelled", "at": row["history"][-1]["at"], "by": "clerk"}],
         },
         Doubt.RULES,
     ),
-    "1 a standing booking wants its money back": (confirmed, state_only("confirmed", refund=FULL), Doubt.REFUND),
+    "1 a standing booking wants its money back": (confirmed, state_only("confirmed", **BACK), Doubt.REFUND),
     "2 payers are sent elsewhere": (held, asking(success_url=REDIRECTED), Doubt.RETURN_PAGE),
     "2 payers are sent elsewhere by a look-alike": (
         held,
@@ -211,10 +221,14 @@ ATTACKS = {
     "2 with other tags": (held, asking(metadata={"booking": "somebody", "attempt": "1"}), Doubt.REQUEST),
     "2 taken at once": (held, asking(payment_intent_data__capture_method="automatic"), Doubt.REQUEST),
     "2 for years": (held, asking(expires_at=2**40), Doubt.REQUEST),
-    "2 a request that is none": (held, state_only("held", **{"attempts.0.request": "[" * 5000}), Doubt.REQUEST),
+    "2 a request that is none": (
+        held,
+        state_only("held", **{"payments.0.attempts.0.request": "[" * 5000}),
+        Doubt.REQUEST,
+    ),
     "4 a request that exempts itself": (
         held,
-        state_only("held", **{"attempts.0.request": '{"demo":true}'}),
+        state_only("held", **{"payments.0.attempts.0.request": '{"demo":true}'}),
         Doubt.REQUEST,
     ),
     "4 a step that is still to come": (held, moved("history.0.at", days=3000), Doubt.TIMES),
@@ -229,8 +243,8 @@ ATTACKS = {
         lambda row: {
             "quote.lines.0.unit": 50,
             "quote.total": 100,
-            "attempts.0.amount.minor": 100,
-            "attempts.0.request": row["attempts"][0]["request"]
+            "payments.0.attempts.0.amount.minor": 100,
+            "payments.0.attempts.0.request": row["payments"][0]["attempts"][0]["request"]
             .replace('"unit_amount":10000', '"unit_amount":100')
             .replace("5000 EUR", "50 EUR")
             .replace("10000 EUR", "100 EUR"),
@@ -248,8 +262,8 @@ ATTACKS = {
         authorised,
         lambda row: {
             "state": "confirmed",
-            "attempts.0.state": "paid",
-            "attempts.0.payment_intent": "pi_nobody",
+            "payments.0.attempts.0.state": "paid",
+            "payments.0.attempts.0.payment_intent": "pi_nobody",
             "history": [*row["history"], {"state": "confirmed", "at": row["created_at"], "by": "clerk"}],
         },
         Doubt.PAYMENT,
@@ -282,7 +296,7 @@ async def test_a_row_written_past_the_program_moves_no_money_and_is_told(world, 
 
         assert {booking.id: (Why.DOUBTED, doubt)} == await cases(admin)
         assert before == await moved_money(stripe, booking)
-        assert 1 == world.stored(booking)["trouble"]["tries"], "no loop"
+        assert 1 == world.stored(booking)["payments"][0]["trouble"]["tries"], "no loop"
 
 
 @pytest.mark.parametrize("account", WRITERS)
@@ -290,7 +304,7 @@ async def test_whoever_wrote_it_the_deed_is_the_same(world, stripe, account):
     async with world.desk() as desk, world.desk("worker") as office:
         booking = await completed(desk, stripe)
         before = await moved_money(stripe, booking)
-        change = {"state": "cancelled", "refund": FULL, "due_at": booking.created_at}
+        change = {"state": "cancelled", "payments.0.refunds": [FULL], "due_at": booking.created_at}
         if not slip_in(world, account, booking, change):
             return  # this account may not write bookings at all
 
@@ -319,14 +333,14 @@ async def test_another_bookings_payment_is_neither_taken_nor_let_go(world, strip
         victim = await confirmed(desk, stripe, first=5, last=7)
         booking = await confirmed(desk, stripe, car="car-2", first=5, last=7, key="k2")
         with raw(world, "clerk") as db:
-            theirs = {"attempts.0.payment_intent": victim.attempt.payment_intent}
+            theirs = {"payments.0.attempts.0.payment_intent": victim.payment.attempt.payment_intent}
             db.bookings.update_one({"_id": booking.id}, {"$set": theirs})
         before = await moved_money(stripe, victim), await moved_money(stripe, booking)
 
         with pytest.raises(NotBelieved):
             await desk.rental.cancel(desk.actor, booking.id, Money(100_00, "EUR"), MISTAKE)
         with pytest.raises(NotBelieved):
-            await admin.payment.heard(booking.id, victim.attempt.session_id)
+            await admin.payment.heard(booking.id, victim.payment.attempt.session_id)
 
         assert before == (await moved_money(stripe, victim), await moved_money(stripe, booking))
         assert (Why.DOUBTED, Doubt.PAYMENT) == (await cases(admin))[booking.id]
@@ -338,11 +352,11 @@ async def test_a_rental_moved_to_other_days_gives_nothing_back(world, stripe):
         booking = await car_out(desk, stripe)
         before = await moved_money(stripe, booking)
         later = {name: at + timedelta(days=30) for name, at in vars_of(booking.period).items()}
-        asked = booking.attempt.request
+        asked = booking.payment.attempt.request
         for at in vars_of(booking.period).values():
             asked = asked.replace(told(at), told(at + timedelta(days=30)))
         with raw(world, "clerk") as db:
-            db.bookings.update_one({"_id": booking.id}, {"$set": {**later, "attempts.0.request": asked}})
+            db.bookings.update_one({"_id": booking.id}, {"$set": {**later, "payments.0.attempts.0.request": asked}})
 
         with pytest.raises(NotBelieved):
             await desk.rental.cancel(desk.actor, booking.id, Money(100_00, "EUR"), MISTAKE)
@@ -363,15 +377,22 @@ def told(at):
 async def test_a_case_cannot_be_settled_or_silenced_by_its_own_row(world, stripe):
     async with world.desk() as desk, world.desk("admin") as admin:
         booking = await completed(desk, stripe)
-        wants = {"state": "cancelled", "refund": FULL, "due_at": booking.created_at}
+        wants = {"state": "cancelled", "payments.0.refunds": [FULL], "due_at": booking.created_at}
         world.db.bookings.update_one({"_id": booking.id}, {"$set": wants}, bypass_document_validation=True)
         await admin.sweeper.sweep()
         far = admin.clock.now() + timedelta(days=3000)
         by_hand = {"by": "admin", "at": booking.created_at, "note": "all is well"}
         for silence in (
-            {"$set": {"trouble.settled": by_hand}, "$unset": {"person_at": 1}},
-            {"$set": {"trouble.settled": by_hand, "due_at": far, "person_at": far}},
-            {"$set": {"due_at": far, "trouble.again_at": far, "trouble.since": far, "person_at": far}},
+            {"$set": {"payments.0.trouble.settled": by_hand}, "$unset": {"person_at": 1}},
+            {"$set": {"payments.0.trouble.settled": by_hand, "due_at": far, "person_at": far}},
+            {
+                "$set": {
+                    "due_at": far,
+                    "payments.0.trouble.again_at": far,
+                    "payments.0.trouble.since": far,
+                    "person_at": far,
+                }
+            },
         ):
             with raw(world, "clerk") as db:
                 db.audit.insert_one(
@@ -412,16 +433,19 @@ async def test_the_address_comes_from_stripe_and_not_from_the_row(world, stripe)
     async with world.desk() as desk:
         booking = await opened(desk)
         for url in ("file:///etc/passwd", "smb://evil/x", "javascript:alert(1)", "https://evil.example/pay"):
-            world.db.bookings.update_one({"_id": booking.id}, {"$set": {"attempts.0.url": url}})
+            world.db.bookings.update_one({"_id": booking.id}, {"$set": {"payments.0.attempts.0.url": url}})
 
-            assert booking.attempt.url == await desk.payment.page_address(desk.actor, booking.id)
+            assert booking.payment.attempt.url == await desk.payment.page_address(desk.actor, booking.id)
 
 
 async def test_another_bookings_page_is_not_shown(world, stripe):
     async with world.desk() as desk:
         booking, other = await opened(desk), await opened(desk, car="car-2", key="k2")
         world.db.bookings.delete_one({"_id": other.id})
-        theirs = {"attempts.0.session_id": other.attempt.session_id, "session_ids": [other.attempt.session_id]}
+        theirs = {
+            "payments.0.attempts.0.session_id": other.payment.attempt.session_id,
+            "session_ids": [other.payment.attempt.session_id],
+        }
         world.db.bookings.update_one({"_id": booking.id}, {"$set": theirs})
 
         with pytest.raises(PaymentMismatch):
@@ -431,7 +455,7 @@ async def test_another_bookings_page_is_not_shown(world, stripe):
 async def test_two_rows_that_name_one_page_end_no_deed_with_the_drivers_exception(world, stripe):
     async with world.desk() as desk, world.desk("worker") as office:
         booking, other = await opened(desk), await opened(desk, car="car-2", key="k2")
-        theirs = {"attempts.0.session_id": other.attempt.session_id}
+        theirs = {"payments.0.attempts.0.session_id": other.payment.attempt.session_id}
         world.db.bookings.update_one({"_id": booking.id}, {"$set": theirs})
 
         with pytest.raises(DamagedRow):
@@ -458,7 +482,7 @@ async def test_money_that_was_taken_is_not_believed_to_have_lapsed(world, stripe
     async with world.desk() as desk:
         booking = await confirmed(desk, stripe)
         evidence = await desk.payment.belief._evidence(booking)
-    forged = replace(booking, attempts=(replace(booking.attempt, state=over),))
+    forged = altered(booking, attempts=(replace(booking.payment.attempt, state=over),))
 
     assert doubt_of(booking, evidence) is None
     assert Doubt.ATTEMPTS == doubt_of(forged, evidence)
@@ -468,7 +492,7 @@ async def test_a_live_deployment_is_no_demo_whoever_marks_it_so(world, stripe):
     async with world.desk() as desk:
         booking = await confirmed(desk, stripe)
         evidence = await desk.payment.belief._evidence(booking)
-    drawn = replace(booking, attempts=(replace(booking.attempt, request=DRAWN_REQUEST),))
+    drawn = altered(booking, attempts=(replace(booking.payment.attempt, request=DRAWN_REQUEST),))
 
     assert doubt_of(drawn, replace(evidence, demo=True, live=False)) is None
     assert Doubt.REQUEST == doubt_of(drawn, replace(evidence, demo=True, live=True))
@@ -488,7 +512,7 @@ async def test_money_taken_by_hand_for_a_car_that_was_gone_goes_back_whole(world
     async with world.desk() as desk, world.desk("worker") as office:
         booking = await authorised(desk, stripe)
         intent = (await stripe.page(booking))["payment_intent"]
-        paid = {"attempts.0.state": "paid", "attempts.0.payment_intent": intent}
+        paid = {"payments.0.attempts.0.state": "paid", "payments.0.attempts.0.payment_intent": intent}
         wrote(world, booking, "releasing", "released", "refund_due", **paid)
         await stripe.capture(intent)
 
@@ -518,7 +542,7 @@ async def test_honest_days_raise_no_doubt(world, stripe):
         await admin.sweeper.sweep()
 
         assert {} == await cases(admin)
-        assert 0 == world.db.bookings.count_documents({"trouble": {"$exists": True}})
+        assert 0 == world.db.bookings.count_documents({"payments.trouble": {"$exists": True}})
         assert 1 == world.db.returns.count_documents({})
 
 
@@ -540,9 +564,9 @@ async def test_an_attempt_of_an_older_release_gives_way_to_one_of_this(world, st
         await stripe.pay(shown)
         paid = await desk.payment.settle(desk.actor, shown.id)
 
-    assert [AttemptState.VOID, AttemptState.OPEN] == [attempt.state for attempt in again.attempts]
+    assert [AttemptState.VOID, AttemptState.OPEN] == [attempt.state for attempt in again.payment.attempts]
     assert ["open", "expired"] == [page["status"] for page in await stripe.pages(prepared)]
-    assert "title" in json.loads(again.attempt.request)["metadata"]
+    assert "title" in json.loads(again.payment.attempt.request)["metadata"]
     assert BookingState.CONFIRMED == paid.state, "what was open is judged by the key set of then"
     assert BERLIN.id == paid.branch_id
 
@@ -552,7 +576,9 @@ async def test_owners_and_renters_hear_of_a_booking_that_is_put_aside(world, str
     async with world.desk() as desk, world.desk("admin") as admin:
         booking = await completed(desk, stripe)
         late = await held(desk, stripe, car="car-2", key="late")
-        slip_in(world, "clerk", booking, {"state": "cancelled", "refund": FULL, "due_at": booking.created_at})
+        slip_in(
+            world, "clerk", booking, {"state": "cancelled", "payments.0.refunds": [FULL], "due_at": booking.created_at}
+        )
         far = {"starts_at": datetime(2300, 1, 1, tzinfo=UTC), "ends_at": datetime(2300, 1, 2, tzinfo=UTC)}
         slip_in(world, "clerk", late, {**far, "due_at": late.created_at})
         before = world.db.news.count_documents({"booking_id": booking.id})
@@ -571,7 +597,8 @@ async def test_many_hidden_cases_are_told_page_by_page_each_once(world, stripe):
         row = world.stored(await opened(desk))
     done = {"by": "admin", "at": row["created_at"], "note": "all is well"}
     trouble = {"why": "stuck", "since": row["created_at"], "tries": 1, "again_at": None, "code": "", "settled": done}
-    ways = ({"person_at": far}, {"person_at": far, "trouble": trouble}, {"trouble": trouble})
+    kept = {"payments": [{**row["payments"][0], "trouble": trouble}]}
+    ways = ({"person_at": far}, {"person_at": far, **kept}, kept)
     del row["session_ids"]
     rows = [{**row, "_id": f"H{n:03}", "intent_key": f"h{n}", "version": 9, **ways[n % 3]} for n in range(30)]
     world.db.bookings.insert_many(rows)

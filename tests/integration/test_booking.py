@@ -44,10 +44,10 @@ async def test_a_hold_is_stored_with_its_price_its_deadline_and_a_prepared_payme
 
     row = world.stored(booking)
     assert "held" == row["state"]
-    assert 100_00 == row["quote"]["total"] == row["attempts"][0]["amount"]["minor"]
+    assert 100_00 == row["quote"]["total"] == row["payments"][0]["attempts"][0]["amount"]["minor"]
     assert timedelta(minutes=10) == row["hold_until"] - row["created_at"]
-    assert timedelta(minutes=31) == row["attempts"][0]["expires_at"] - row["created_at"]
-    assert "prepared" == row["attempts"][0]["state"]
+    assert timedelta(minutes=31) == row["payments"][0]["attempts"][0]["expires_at"] - row["created_at"]
+    assert "prepared" == row["payments"][0]["attempts"][0]["state"]
 
 
 async def test_B1_of_fifty_callers_exactly_one_has_the_car(world):

@@ -48,7 +48,11 @@ def forged(world, booking, number, **changes):
     row = world.stored(booking) | {"_id": f"FORGED{number:06d}", "intent_key": f"forged-{number}"}
     row.pop("session_ids", None)
     row.pop("due_at", None)
-    row["attempts"][0] |= {"payment_intent": f"pi_forged_{number}", "state": "paid", "captured_at": row["created_at"]}
+    row["payments"][0]["attempts"][0] |= {
+        "payment_intent": f"pi_forged_{number}",
+        "state": "paid",
+        "captured_at": row["created_at"],
+    }
     row |= {"state": "confirmed", **changes}
     row["history"][-1]["state"] = row["state"]
     world.db.bookings.insert_one(row, bypass_document_validation=True)
@@ -67,12 +71,13 @@ async def test_dates_demo_by_hand_and_under_way_are_no_excuse_that_a_row_has_for
     trouble = {"why": "stuck", "since": LONG_AGO, "tries": 1, "again_at": far, "code": ""}
     done = {"by": "admin", "at": LONG_AGO, "note": "seen to"}
     row, drawn = world.stored(honest), {"request": '{"demo":true}', "payment_intent": "pi_3"}
+    paid = row["payments"][0]
     ids = [
         forged(world, honest, 1, created_at=LONG_AGO),
         forged(world, honest, 2, created_at=far),
-        forged(world, honest, 3, attempts=[row["attempts"][0] | drawn]),
-        forged(world, honest, 4, trouble=trouble | {"settled": done}),
-        forged(world, honest, 5, trouble=trouble, due_at=far),
+        forged(world, honest, 3, payments=[paid | {"attempts": [paid["attempts"][0] | drawn]}]),
+        forged(world, honest, 4, payments=[paid | {"trouble": trouble | {"settled": done}}]),
+        forged(world, honest, 5, payments=[paid | {"trouble": trouble}], due_at=far),
         forged(world, honest, 6, state="completed", created_at=LONG_AGO),
     ]
 
@@ -88,11 +93,11 @@ async def test_only_an_administrators_own_word_counts_as_seen_to(world, stripe, 
     async with world.desk() as desk, world.desk("admin") as admin:
         booking = await settled(desk, stripe)
         back = booking.created_at - timedelta(hours=2)
-        await stripe._http.post(f"/v1/payment_intents/{booking.attempt.payment_intent}/cancel")
+        await stripe._http.post(f"/v1/payment_intents/{booking.payment.attempt.payment_intent}/cancel")
         world.db.ledger.delete_many({})
-        world.db.bookings.update_one({"_id": booking.id}, {"$set": {"attempts.0.payment_intent": "pi_gone"}})
+        world.db.bookings.update_one({"_id": booking.id}, {"$set": {"payments.0.attempts.0.payment_intent": "pi_gone"}})
         trouble = {"why": "lapsed", "since": back, "tries": 1, "again_at": None, "code": ""}
-        told_so = {"$set": {"trouble": trouble, "person_at": back}}
+        told_so = {"$set": {"payments.0.trouble": trouble, "person_at": back}}
         world.db.bookings.update_one({"_id": booking.id}, told_so)
         before = await compare()
         await admin.head_office.care.settle_by_hand(
@@ -133,12 +138,12 @@ async def test_a_price_that_is_not_the_cars_terms_is_told(world, stripe, compare
     async with world.desk() as desk:
         booking = await opened(desk)
     row = world.stored(booking)
-    cheap = row["attempts"][0]["request"].replace("10000", "200")
+    cheap = row["payments"][0]["attempts"][0]["request"].replace("10000", "200")
     told_so = {
         "quote.lines.0.unit": 100,
         "quote.total": 200,
-        "attempts.0.amount.minor": 200,
-        "attempts.0.request": cheap,
+        "payments.0.attempts.0.amount.minor": 200,
+        "payments.0.attempts.0.request": cheap,
     }
     world.db.bookings.update_one({"_id": booking.id}, {"$set": told_so})
 
@@ -208,10 +213,10 @@ HOSTILE = {
     "quote.commission_bp": (0, 10_000),
     "quote.lines.0.unit": (1, 99_999),
     "quote.lines.0.count": (1, 400),
-    "attempts.0.amount.minor": (1, 10**9),
-    "attempts.0.amount.currency": ("JPY", "KWD"),
-    "attempts.0.request": ("{}", '{"demo":true}'),
-    "attempts.0.n": (2, 77),
+    "payments.0.attempts.0.amount.minor": (1, 10**9),
+    "payments.0.attempts.0.amount.currency": ("JPY", "KWD"),
+    "payments.0.attempts.0.request": ("{}", '{"demo":true}'),
+    "payments.0.attempts.0.n": (2, 77),
     "hold_until": (datetime(2035, 1, 1, tzinfo=UTC),),
     "cancellation": ([], [{"hours_before": 0, "refund_bp": 10_000}]),
 }

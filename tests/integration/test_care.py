@@ -65,7 +65,7 @@ async def uncaptured(desk, stripe, **changes):
 async def lapsed(desk, stripe, **changes):
     """What Stripe does seven days after the authorisation."""
     booking = await uncaptured(desk, stripe, **changes)
-    await stripe.cancel_intent(booking.attempt.payment_intent)
+    await stripe.cancel_intent(booking.payment.attempt.payment_intent)
     return await desk.payment.settle(desk.actor, booking.id)
 
 
@@ -77,8 +77,8 @@ def posted(world, booking, *kinds):
 def now_due(world, booking):
     """The time until the next try has passed."""
     past = booking.created_at - timedelta(hours=2)
-    put_off = {"_id": booking.id, "due_at": {"$exists": True}, "trouble": {"$exists": True}}
-    world.db.bookings.update_one(put_off, {"$set": {"due_at": past, "trouble.again_at": past}})
+    put_off = {"_id": booking.id, "due_at": {"$exists": True}, "payments.trouble": {"$exists": True}}
+    world.db.bookings.update_one(put_off, {"$set": {"due_at": past, "payments.0.trouble.again_at": past}})
 
 
 def an_hour_passes(world, booking):
@@ -91,7 +91,7 @@ async def test_P9_a_refund_that_stripe_failed_needs_a_person_and_is_not_asked_fo
     async with world.desk("admin") as admin:
         booking = await with_failed_refund(admin, stripe)
 
-        assert RefundState.FAILED == booking.refund.state
+        assert RefundState.FAILED == booking.payment.refund.state
         assert [(booking.id, Why.REFUND_FAILED)] == await waiting(admin)
         assert 0 == await admin.sweeper.sweep()
 
@@ -102,7 +102,7 @@ async def test_a_refund_without_a_car_that_failed_needs_a_person_too(world, stri
         booking = await opened(admin)
         await stripe.pay(booking)
         intent = (await stripe.page(booking))["payment_intent"]
-        paid = {"attempts.0.state": "paid", "attempts.0.payment_intent": intent}
+        paid = {"payments.0.attempts.0.state": "paid", "payments.0.attempts.0.payment_intent": intent}
         wrote(world, booking, "releasing", "released", "refund_due", **paid)
         await stripe.capture(intent)  # by somebody in Stripe's dashboard
         await stripe.next_refund("failed")
@@ -118,12 +118,12 @@ async def test_P9_a_refund_that_comes_back_weeks_later_is_unposted_once_and_need
     """At Stripe a refund to a card is done at once, and fails when the bank sends it back."""
     async with world.desk("admin") as admin, world.desk("worker") as office:
         booking = await cancelled(admin, await confirmed(admin, stripe, first=10, last=12))
-        assert RefundState.DONE == (await office.payment.heard(booking.id, "")).refund.state
+        assert RefundState.DONE == (await office.payment.heard(booking.id, "")).payment.refund.state
         await stripe.refund_comes_back(booking)
 
         got = await asyncio.gather(*(each.payment.heard(booking.id, "") for each in (office, admin) * 3))
 
-        assert {RefundState.FAILED} == {each.refund.state for each in got}
+        assert {RefundState.FAILED} == {each.payment.refund.state for each in got}
         assert [(booking.id, Why.REFUND_FAILED)] == await waiting(admin)
         assert [100_00, -100_00, 100_00] == posted(world, booking, "charge", "refund")
         assert 100_00 == sum(posted(world, booking, "owner_share", "platform_share"))
@@ -141,7 +141,7 @@ async def test_row_16_a_lapsed_authorisation_ends_and_needs_a_person(world, stri
     async with world.desk("admin") as admin:
         booking = await lapsed(admin, stripe)
 
-        assert (BookingState.CONFIRMED, AttemptState.LAPSED) == (booking.state, booking.attempt.state)
+        assert (BookingState.CONFIRMED, AttemptState.LAPSED) == (booking.state, booking.payment.attempt.state)
         assert [(booking.id, Why.LAPSED)] == await waiting(admin)
         assert 0 == await admin.sweeper.sweep()
         assert 0 == world.db.ledger.count_documents({})
@@ -172,7 +172,7 @@ async def test_row_16_nothing_is_given_back_of_what_was_never_taken(world, strip
         booking = await lapsed(admin, stripe, first=10, last=12)
         over = await cancelled(admin, booking)
 
-        assert (BookingState.CANCELLED, None) == (over.state, over.refund)
+        assert (BookingState.CANCELLED, None) == (over.state, over.payment.refund)
         assert [] == await waiting(admin)
         assert 0 == world.blocking("car-1")
 
@@ -186,11 +186,11 @@ async def test_row_16_a_cancellation_whose_fee_lapsed_gives_nothing_back_twice(w
         with pytest.raises(Unavailable):
             await admin.rental.cancel(admin.actor, booking.id, quoted.given_back, MISTAKE)
         await stripe.calm()
-        await stripe.cancel_intent(booking.attempt.payment_intent)
+        await stripe.cancel_intent(booking.payment.attempt.payment_intent)
 
         over = await admin.payment.settle(admin.actor, booking.id)
 
-        assert (BookingState.CANCELLED, RefundState.DONE) == (over.state, over.refund.state)
+        assert (BookingState.CANCELLED, RefundState.DONE) == (over.state, over.payment.refund.state)
         assert [(booking.id, Why.LAPSED)] == await waiting(admin)
         assert 0 == world.db.ledger.count_documents({})
 
@@ -207,8 +207,10 @@ async def test_row_11_a_release_without_an_answer_is_asked_for_less_and_less_oft
         looked.append(await admin.sweeper.sweep())
 
         assert [1, 0, 1] == looked
-        assert ("stuck", "unavailable", 1) == tuple(stored["trouble"][name] for name in ("why", "code", "tries"))
-        assert 2 == world.stored(booking)["trouble"]["tries"]
+        assert ("stuck", "unavailable", 1) == tuple(
+            stored["payments"][0]["trouble"][name] for name in ("why", "code", "tries")
+        )
+        assert 2 == world.stored(booking)["payments"][0]["trouble"]["tries"]
         assert 1 == world.blocking("car-1")
 
 
@@ -270,7 +272,7 @@ async def test_a_desk_whose_key_may_not_puts_nothing_off_for_the_others(world, s
         run_out(world, booking)
 
         assert 1 == await poor.sweeper.sweep()
-        assert "trouble" not in world.stored(booking)
+        assert "trouble" not in world.stored(booking)["payments"][0]
         assert 1 == await admin.sweeper.sweep()
 
     assert "confirmed" == world.stored(booking)["state"]
@@ -290,7 +292,10 @@ async def test_P1_a_mismatch_needs_a_person_at_once(world, stripe):
         booking, other = await opened(admin), await opened(admin, car="car-2", key="k2")
         run_out(world, booking)
         world.db.bookings.delete_one({"_id": other.id})
-        swapped = {"attempts.0.session_id": other.attempt.session_id, "session_ids": [other.attempt.session_id]}
+        swapped = {
+            "payments.0.attempts.0.session_id": other.payment.attempt.session_id,
+            "session_ids": [other.payment.attempt.session_id],
+        }
         world.db.bookings.update_one({"_id": booking.id}, {"$set": swapped}, bypass_document_validation=True)
         await admin.sweeper.sweep()
 
@@ -304,7 +309,7 @@ async def test_money_on_its_way_is_waited_for_for_days(world, stripe):
         booking = await cancelled(admin, await confirmed(admin, stripe, first=10, last=12))
         await admin.sweeper.sweep()
 
-        trouble = world.stored(booking)["trouble"]
+        trouble = world.stored(booking)["payments"][0]["trouble"]
 
         assert "slow" == trouble["why"]
         assert [] == await waiting(admin)

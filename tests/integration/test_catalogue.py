@@ -85,7 +85,7 @@ async def test_P2_the_price_found_is_the_price_stored_and_charged(world):
         booking = await desk.booking.hold(desk.actor, wish(desk))
 
     assert shown == booking.quote
-    assert shown.total.minor == world.stored(booking)["attempts"][0]["amount"]["minor"]
+    assert shown.total.minor == world.stored(booking)["payments"][0]["attempts"][0]["amount"]["minor"]
 
 
 async def test_O4_pages_add_up_and_cost_the_same_whatever_the_fleet(world):

@@ -91,7 +91,7 @@ async def test_a_demo_booking_can_be_cancelled_and_its_money_goes_back(demo, end
         cancelled = await desk.rental.cancel(desk.actor, row["_id"], quoted.given_back, MISTAKE)
 
     assert quoted.given_back.minor == row["quote"]["total"]
-    assert ("cancelled", "done") == (cancelled.state, cancelled.refund.state)
+    assert ("cancelled", "done") == (cancelled.state, cancelled.payment.refund.state)
     _judge(db)
 
 

@@ -79,8 +79,8 @@ async def test_DST_a_rental_over_the_night_is_found_booked_shown_and_billed_as_o
     assert timedelta(hours=NIGHTS[night]) == booking.period.ends_at - booking.period.starts_at
     assert (1, RATE) == (found.quote.days, found.quote.total)
     row = york.stored(booking)
-    assert 50_00 == row["quote"]["total"] == row["attempts"][0]["amount"]["minor"] == booking.price.minor
-    assert '"unit_amount":5000' in row["attempts"][0]["request"]
+    assert 50_00 == row["quote"]["total"] == row["payments"][0]["attempts"][0]["amount"]["minor"] == booking.price.minor
+    assert '"unit_amount":5000' in row["payments"][0]["attempts"][0]["request"]
     assert (True, False, True) == (before, during, after)
     blocked = next(each for each in taken.blocked if each.car.id == found.car.id)
     assert Why.HELD is blocked.obstacle.why

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from importlib import import_module
 
 import pytest
+from altered import altered
 from builders import BERLIN, LISBON, RENTER, make_car, wish
 from csv_readers import GERMAN, TABBED, rows_of
 from pymongo import monitoring
@@ -440,11 +441,11 @@ async def test_an_export_holds_every_row_in_the_lists_order(filled):
 async def test_an_export_tells_the_shares_as_the_ledger_posts_them(filled, refunded):
     async with filled.desk() as clerk, filled.desk("owner") as owner:
         held = await _book(clerk, 1, "car-1")
-        paid = replace(held.attempts[-1], payment_intent="pi_1", captured_at=clerk.clock.now())
+        paid = replace(held.payment.attempts[-1], payment_intent="pi_1", captured_at=clerk.clock.now())
         back = None if refunded is None else Money(refunded, held.price.currency)
         rows = [*charge_rows(held, "pi_1", clerk.clock.now())]
         rows += [] if back is None else refund_rows(held, "re_1", back, clerk.clock.now())
-        after = replace(held, attempts=(paid,), refund=None if back is None else Refund(back))
+        after = altered(held, attempts=(paid,), refund=None if back is None else Refund(back))
         filled.db.bookings.replace_one({"_id": held.id}, booking_document(after), bypass_document_validation=True)
         texts = [(await _exported(desk, BookingQuery(scope)))[1] for desk, scope in ((clerk, MINE), (owner, FLEET))]
     told = [next(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))) for text in texts]

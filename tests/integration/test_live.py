@@ -89,7 +89,7 @@ async def test_an_owner_hears_of_the_own_cars_and_not_who_drives_them(world):
         await clerk.booking.hold(clerk.actor, wish(clerk, car="car-1", key="ours"))
         told = (await ear.fact(BookingChanged)).booking
 
-    assert ("car-1", "A. M.", "", "") == (told.car_id, told.renter_name, told.attempt.request, told.intent_key)
+    assert ("car-1", "A. M.", "", "") == (told.car_id, told.renter_name, told.payment.attempt.request, told.intent_key)
     assert {"car-1"} >= {fact.car_id for fact in ear.facts if isinstance(fact, CarClaimed)}
 
 

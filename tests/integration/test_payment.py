@@ -21,16 +21,16 @@ pytestmark = pytest.mark.asyncio
 async def test_paying_the_page_confirms_captures_and_posts_once(world, stripe):
     async with world.desk() as desk:
         booking = await opened(desk)
-        assert AttemptState.OPEN == booking.attempt.state
-        assert booking.attempt.url.startswith(world.place.stripe_url)
+        assert AttemptState.OPEN == booking.payment.attempt.state
+        assert booking.payment.attempt.url.startswith(world.place.stripe_url)
 
         await stripe.pay(booking)
         settled = await asyncio.gather(*(desk.payment.settle(desk.actor, booking.id) for _ in range(5)))
 
     assert {BookingState.CONFIRMED} == {each.state for each in settled}
     row = world.stored(booking)
-    assert ("confirmed", "paid") == (row["state"], row["attempts"][0]["state"])
-    assert row["attempts"][0]["captured_at"] is not None
+    assert ("confirmed", "paid") == (row["state"], row["payments"][0]["attempts"][0]["state"])
+    assert row["payments"][0]["attempts"][0]["captured_at"] is not None
     assert "due_at" not in row
     ledger = {each["kind"]: each["amount"]["minor"] for each in world.db.ledger.find({"booking_id": booking.id})}
     assert {"charge": 100_00, "owner_share": 85_00, "platform_share": 15_00} == ledger
@@ -57,7 +57,7 @@ async def test_P5_many_clicks_open_one_payable_page(world, stripe):
         held = await desk.booking.hold(desk.actor, wish(desk))
         got = await asyncio.gather(*(each.payment.settle(each.actor, held.id) for each in (desk, other) * 4))
 
-        assert 1 == len({booking.attempt.session_id for booking in got})
+        assert 1 == len({booking.payment.attempt.session_id for booking in got})
         assert 1 == len(await stripe.pages(held))
 
 
@@ -67,34 +67,34 @@ async def test_row_2_a_lost_answer_leads_to_the_same_page(world, stripe):
         await stripe.fault(kind="lose", times=10)
         with pytest.raises(Unavailable):
             await desk.payment.settle(desk.actor, held.id)
-        assert "prepared" == world.stored(held)["attempts"][0]["state"]
+        assert "prepared" == world.stored(held)["payments"][0]["attempts"][0]["state"]
         await stripe.calm()
 
         booking = await desk.payment.settle(desk.actor, held.id)
 
-    assert AttemptState.OPEN == booking.attempt.state
+    assert AttemptState.OPEN == booking.payment.attempt.state
     assert 1 == len(await stripe.pages(booking))
 
 
 async def test_row_3_a_deadline_too_near_begins_a_further_attempt(world, stripe):
     async with world.desk() as desk:
         held = await desk.booking.hold(desk.actor, wish(desk))
-        request = world.stored(held)["attempts"][0]["request"]
-        stale = str(int(held.attempt.expires_at.timestamp()))
+        request = world.stored(held)["payments"][0]["attempts"][0]["request"]
+        stale = str(int(held.payment.attempt.expires_at.timestamp()))
         too_near = str(int((held.created_at + timedelta(minutes=5)).timestamp()))
         world.db.bookings.update_one(
             {"_id": held.id},
             {
                 "$set": {
-                    "attempts.0.request": request.replace(stale, too_near),
-                    "attempts.0.expires_at": datetime.fromtimestamp(int(too_near), UTC),
+                    "payments.0.attempts.0.request": request.replace(stale, too_near),
+                    "payments.0.attempts.0.expires_at": datetime.fromtimestamp(int(too_near), UTC),
                 }
             },
         )
 
         booking = await desk.payment.settle(desk.actor, held.id)
 
-    assert ["void", "open"] == [attempt["state"] for attempt in world.stored(booking)["attempts"]]
+    assert ["void", "open"] == [attempt["state"] for attempt in world.stored(booking)["payments"][0]["attempts"]]
     assert 1 == len(await stripe.pages(booking))
 
 
@@ -107,7 +107,7 @@ async def test_rows_8_and_9_a_hold_that_ran_out_is_released_on_stripes_word(worl
         again = await desk.booking.hold(desk.actor, wish(desk, key="k2"))
 
     assert BookingState.RELEASED == released.state
-    assert AttemptState.EXPIRED == released.attempt.state
+    assert AttemptState.EXPIRED == released.payment.attempt.state
     assert "expired" == (await stripe.page(booking))["status"]
     assert BookingState.HELD == again.state
     assert [again.id] == [claim["id"] for claim in world.db.fences.find_one({"_id": "car-1"})["claims"]]
@@ -170,7 +170,7 @@ async def test_P1_another_amount_is_not_believed(world, stripe):
         booking = await opened(desk)
         await stripe.pay(booking)
         world.db.bookings.update_one(
-            {"_id": booking.id}, {"$set": {"attempts.0.amount.minor": 1}}, bypass_document_validation=True
+            {"_id": booking.id}, {"$set": {"payments.0.attempts.0.amount.minor": 1}}, bypass_document_validation=True
         )
 
         with pytest.raises(NotBelieved):
@@ -201,7 +201,7 @@ async def test_a_desk_without_a_key_leaves_the_payment_to_one_that_has(world, st
     keyless = replace(world, place=replace(world.place, stripe_key=Secret(), stripe_url=""))
     async with keyless.desk() as poor, world.desk() as rich:
         booking = await opened(poor)
-        assert AttemptState.PREPARED == booking.attempt.state
+        assert AttemptState.PREPARED == booking.payment.attempt.state
 
         carried_on = await rich.payment.settle(rich.actor, booking.id)
 
@@ -209,7 +209,7 @@ async def test_a_desk_without_a_key_leaves_the_payment_to_one_that_has(world, st
         with pytest.raises(NoStripeKey):
             await poor.payment.page_address(poor.actor, booking.id)
 
-    assert AttemptState.OPEN == carried_on.attempt.state
+    assert AttemptState.OPEN == carried_on.payment.attempt.state
 
 
 async def test_the_sweeper_goes_on_for_a_desk_that_is_gone(world, stripe):

@@ -177,9 +177,11 @@ async def test_booked_and_unpaid_is_seen(world, stripe, compare):
             {"$set": {"state": "confirmed"}, "$unset": {"due_at": 1}},
             bypass_document_validation=True,
         )
-    world.db.bookings.update_one({"_id": unknown.id}, {"$set": {"attempts.0.payment_intent": "pi_nobody_knows"}})
-    await refund(stripe, let_go.attempt.payment_intent, 100_00)
-    world.db.bookings.update_one({"_id": never.id}, {"$set": {"attempts.0.payment_intent": ""}})
+    world.db.bookings.update_one(
+        {"_id": unknown.id}, {"$set": {"payments.0.attempts.0.payment_intent": "pi_nobody_knows"}}
+    )
+    await refund(stripe, let_go.payment.attempt.payment_intent, 100_00)
+    world.db.bookings.update_one({"_id": never.id}, {"$set": {"payments.0.attempts.0.payment_intent": ""}})
 
     report = await compare()
 
@@ -197,7 +199,7 @@ async def test_an_authorisation_that_lapsed_leaves_a_booking_unpaid(world, strip
         with pytest.raises(Unavailable):
             await desk.payment.settle(desk.actor, booking.id)
         await stripe.calm()
-    intent = world.stored(booking)["attempts"][0]["payment_intent"]
+    intent = world.stored(booking)["payments"][0]["attempts"][0]["payment_intent"]
     days_ago(world, booking)
     assert [] == (await compare()).differences  # still authorised: nothing is lost yet
 
@@ -224,7 +226,7 @@ async def test_an_amount_that_differs_is_seen_both_ways(world, stripe, compare):
         lost, changed, agreed = [
             await settled(desk, stripe, first=first, last=first + 2, key=f"k{first}") for first in (10, 20, 30)
         ]
-    await refund(stripe, back.attempt.payment_intent, 25_00)
+    await refund(stripe, back.payment.attempt.payment_intent, 25_00)
     world.db.ledger.delete_many({"booking_id": lost.id})
     world.db.ledger.update_one({"booking_id": changed.id, "kind": "charge"}, {"$inc": {"amount.minor": 1}})
 
@@ -250,7 +252,7 @@ async def test_a_refund_on_its_way_is_no_difference(world, stripe, compare, outc
         cancelled = await desk.payment.settle(desk.actor, booking.id)
     days_ago(world, booking)
 
-    assert {"pending": "pending", "failed": "failed", "succeeded": "done"}[outcome] == cancelled.refund.state
+    assert {"pending": "pending", "failed": "failed", "succeeded": "done"}[outcome] == cancelled.payment.refund.state
     assert [] == (await compare()).differences
 
 
@@ -403,7 +405,9 @@ async def test_the_command_on_the_demo_after_an_honest_run_and_after_a_theft(dem
                 quoted = await desk.rental.quote_refund(desk.actor, booking.id)
                 await desk.rental.cancel(desk.actor, booking.id, quoted.given_back, MISTAKE)
             waiting = await asyncio.to_thread(run, *span, folder=demo_folder)
-            await stripe.post("/v1/refunds", data={"payment_intent": booking.attempt.payment_intent, "amount": "100"})
+            await stripe.post(
+                "/v1/refunds", data={"payment_intent": booking.payment.attempt.payment_intent, "amount": "100"}
+            )
             robbed = await asyncio.to_thread(run, *span, folder=demo_folder)
             await stripe.post("/_control/faults", json={"kind": "fail", "status": 500, "times": 100})
             blind = await asyncio.to_thread(run, *span, folder=demo_folder)
@@ -431,7 +435,7 @@ async def booked_and_paid(desk):
     held = await desk.booking.hold(desk.actor, HoldCar("key", offer.car.id, period, renter.id, offer.quote.total))
     page = await desk.payment.settle(desk.actor, held.id)
     async with httpx.AsyncClient(**PLAIN) as http:
-        await http.post(page.attempt.url, data=CARD)
+        await http.post(page.payment.attempt.url, data=CARD)
     return await desk.payment.settle(desk.actor, held.id)
 
 

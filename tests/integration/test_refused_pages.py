@@ -36,7 +36,7 @@ async def test_what_can_never_be_paid_lets_the_car_go_at_once(world, stripe, par
 
     assert (param, code) == (refused.value.param, refused.value.stripe_code)
     assert ["held", "releasing", "released"] == [step["state"] for step in row["history"]]
-    assert ["void"] == [attempt["state"] for attempt in row["attempts"]]
+    assert ["void"] == [attempt["state"] for attempt in row["payments"][0]["attempts"]]
     assert "due_at" not in row
     assert [] == await stripe.pages(held)
     assert 1 == world.blocking(held.car_id)

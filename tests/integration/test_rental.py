@@ -57,7 +57,9 @@ async def test_B6_row_14_a_late_payment_gets_the_same_car_if_it_is_still_free(wo
     async with world.desk() as desk:
         late = await _released_but_paid(world, desk, stripe)
 
-        settled = await asyncio.gather(*(desk.payment.heard(late.id, late.attempt.session_id) for _ in range(4)))
+        settled = await asyncio.gather(
+            *(desk.payment.heard(late.id, late.payment.attempt.session_id) for _ in range(4))
+        )
 
     assert {BookingState.CONFIRMED} == {each.state for each in settled}
     assert 1 == world.blocking("car-1")
@@ -70,7 +72,7 @@ async def test_B6_row_15_a_late_payment_for_a_car_sold_again_is_voided_and_costs
         late = await _released_but_paid(world, desk, stripe)
         other = await _confirmed(desk, stripe, key="k2")
 
-        settled = await desk.payment.heard(late.id, late.attempt.session_id)
+        settled = await desk.payment.heard(late.id, late.payment.attempt.session_id)
 
     assert BookingState.REFUNDED == settled.state
     assert 1 == world.blocking("car-1")
@@ -85,7 +87,7 @@ async def test_row_15_a_late_payment_for_a_car_in_the_workshop_is_voided(world, 
         late = await _released_but_paid(world, desk, stripe)
         world.db.fences.update_one({"_id": "car-1"}, {"$set": {"status": CarStatus.MAINTENANCE}})
 
-        settled = await desk.payment.heard(late.id, late.attempt.session_id)
+        settled = await desk.payment.heard(late.id, late.payment.attempt.session_id)
 
     assert BookingState.REFUNDED == settled.state
     assert 0 == world.blocking("car-1")
@@ -97,7 +99,7 @@ async def test_a_session_of_another_booking_is_not_believed(world, stripe):
         other = await _confirmed(desk, stripe, car="car-2", key="k2")
 
         with pytest.raises(PaymentMismatch):
-            await desk.payment.heard(late.id, other.attempt.session_id)
+            await desk.payment.heard(late.id, other.payment.attempt.session_id)
 
 
 async def test_B6_without_the_claim_a_late_payment_would_sell_the_car_twice(world, stripe, monkeypatch):
@@ -110,7 +112,7 @@ async def test_B6_without_the_claim_a_late_payment_would_sell_the_car_twice(worl
         late = await _released_but_paid(world, desk, stripe)
         await _confirmed(desk, stripe, key="k2")
         monkeypatch.setattr(MongoWork, "claim", claim_blindly)
-        await desk.payment.heard(late.id, late.attempt.session_id)
+        await desk.payment.heard(late.id, late.payment.attempt.session_id)
 
     assert 2 == world.blocking("car-1")
 
@@ -131,7 +133,10 @@ async def test_P9_cancelling_quotes_the_refund_gives_it_once_and_frees_the_car(w
     assert 0 == world.blocking("car-1")
     assert [] == world.db.fences.find_one({"_id": "car-1"})["claims"]
     row = world.stored(booking)
-    assert ("done", back) == (row["refund"]["state"], row["refund"]["amount"]["minor"])
+    assert ("done", back) == (
+        row["payments"][0]["refunds"][0]["state"],
+        row["payments"][0]["refunds"][0]["amount"]["minor"],
+    )
     assert [back] == [charge["refunded"] for charge in await stripe.charges(booking)]
     posted = _ledger(world, booking)
     assert [100_00] == [amount for kind, amount in posted if kind == "charge"]
@@ -241,7 +246,7 @@ async def test_cancelling_before_the_money_was_taken_lets_it_go_without_a_refund
 
     assert BookingState.CANCELLED == cancelled.state
     assert [] == _ledger(world, booking)
-    assert "void" == world.stored(booking)["attempts"][0]["state"]
+    assert "void" == world.stored(booking)["payments"][0]["attempts"][0]["state"]
     assert "due_at" not in world.stored(booking)
 
 
@@ -293,14 +298,18 @@ async def test_row_15_a_refund_whose_key_stripe_forgot_is_not_given_again(world,
     async with world.desk() as desk:
         booking = await _confirmed(desk, stripe)
         cancelled = await desk.rental.cancel(desk.actor, booking.id, Money(50_00, "EUR"), MISTAKE)
-        forgotten = {"refund.state": "due", "refund.refund_id": "", "due_at": booking.created_at}
+        forgotten = {
+            "payments.0.refunds.0.state": "due",
+            "payments.0.refunds.0.refund_id": "",
+            "due_at": booking.created_at,
+        }
         world.db.bookings.update_one({"_id": booking.id}, {"$set": forgotten}, bypass_document_validation=True)
         world.db.ledger.delete_many({"booking_id": booking.id, "amount.minor": {"$lt": 0}})
         await stripe.forget_keys()
 
         again = await desk.payment.settle(desk.actor, booking.id)
 
-    assert cancelled.refund == again.refund
+    assert cancelled.payment.refund == again.payment.refund
     assert [50_00] == [charge["refunded"] for charge in await stripe.charges(booking)]
 
 
@@ -371,7 +380,11 @@ async def test_a_clerk_cannot_cancel_another_branchs_booking(world, stripe):
 async def test_row_12_a_page_whose_key_stripe_forgot_is_found_and_closed(world, stripe, monkeypatch):
     async with world.desk() as desk:
         booking = await opened(desk)
-        row = {"attempts.0.state": "prepared", "attempts.0.session_id": "", "attempts.0.url": ""}
+        row = {
+            "payments.0.attempts.0.state": "prepared",
+            "payments.0.attempts.0.session_id": "",
+            "payments.0.attempts.0.url": "",
+        }
         world.db.bookings.update_one(
             {"_id": booking.id}, {"$set": row, "$unset": {"session_ids": ""}}, bypass_document_validation=True
         )

@@ -139,10 +139,10 @@ async def test_a_mended_renter_is_the_same_one_for_open_bookings_and_for_the_nex
     after = world.stored(held)
     assert ("Bea Lund", "bea lund") == (after["renter_name"], after["renter_key"])
     assert any("lund" in key for key in after["search_keys"])
-    assert before["attempts"] == after["attempts"]
+    assert before["payments"][0]["attempts"] == after["payments"][0]["attempts"]
     assert before["version"] + 1 == after["version"]
     assert RENTER.name == world.stored(over)["renter_name"]
-    assert '"new@example.org"' in world.stored(later)["attempts"][0]["request"]
+    assert '"new@example.org"' in world.stored(later)["payments"][0]["attempts"][0]["request"]
     assert "Bea Lund" == world.stored(later)["renter_name"]
 
 
@@ -290,8 +290,8 @@ async def test_an_honest_merge_and_mend_leave_belief_and_books_silent(world):
         opened = [world.stored(each) for each in made]
         waiting = await admin.head_office.care.waiting(admin.actor)
 
-    assert ["open", "open"] == [row["attempts"][0]["state"] for row in opened]
-    assert not any("trouble" in row for row in opened)
+    assert ["open", "open"] == [row["payments"][0]["attempts"][0]["state"] for row in opened]
+    assert not any("trouble" in row["payments"][0] for row in opened)
     assert 0 == waiting.total
 
 

@@ -93,7 +93,7 @@ async def test_payments_are_of_bookings_for_which_money_moved_or_may_yet_and_of_
     assert [paid.id] == [row.id for row in none.rows]
     assert ([waits.id, paid.id], 2) == ([row.id for row in page.rows], page.total)
     assert held.id in [row.id for row in every.rows]
-    plan = world.db.bookings.find({"renter_id": {"$in": [RENTER.id]}, "attempts.state": "paid"}).explain()
+    plan = world.db.bookings.find({"renter_id": {"$in": [RENTER.id]}, "payments.attempts.state": "paid"}).explain()
     assert "COLLSCAN" not in json.dumps(plan["queryPlanner"]["winningPlan"], default=str)
 
 

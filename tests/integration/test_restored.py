@@ -161,7 +161,7 @@ async def test_booked_again_the_claim_turns_into_the_booking_and_the_money_is_ta
     assert [(lost.id, ClaimKind.BOOKING)] == [(claim["id"], claim["kind"]) for claim in claims]
     assert (lost.id, lost.period, lost.price) == (booking.id, booking.period, booking.price)
     assert BookingState.CONFIRMED is booking.state
-    assert booking.attempt.captured_at is not None
+    assert booking.payment.attempt.captured_at is not None
     assert 1 == db.bookings.count_documents({})
     assert lost.price.minor == sum(row["amount"]["minor"] for row in db.ledger.find({"kind": "charge"}))
     assert 1 == len(await stripe.charges(lost))
@@ -201,7 +201,7 @@ async def test_what_does_not_add_up_goes_back_all_the_same(firm, world, root, st
     async with world.desk() as desk:
         await firm.saved()
         lost = await paid(desk, stripe, car="car-2", key="after")
-        intent = lost.attempt.payment_intent
+        intent = lost.payment.attempt.payment_intent
         if way != "another price":
             asked = {"payment_intent": intent, "amount": 33_33, "metadata[booking]": lost.id}
             (await stripe._http.post("/v1/refunds", data=asked)).raise_for_status()
@@ -287,7 +287,7 @@ async def test_what_was_paid_and_given_back_before_the_restore_is_no_case(firm, 
     async with world.desk() as desk:
         await firm.saved()
         lost = await paid(desk, stripe, car="car-2", key="after")
-    asked = {"payment_intent": lost.attempt.payment_intent}
+    asked = {"payment_intent": lost.payment.attempt.payment_intent}
     (await stripe._http.post("/v1/refunds", data=asked)).raise_for_status()
     await firm.back()
     async with firm.desk("admin") as admin:

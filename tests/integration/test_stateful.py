@@ -96,7 +96,7 @@ class Firm(RuleBasedStateMachine):
             want = replace(want, period=period)
         self.attempt(self._book(desk, lambda key: desk.booking.hold(desk.actor, replace(want, intent_key=key))))
         booking = self.made[-1] if self.made else None
-        if booking and booking.attempt.url:
+        if booking and booking.payment.attempt.url:
             self.do(self.stripe.pay(booking))
             if not taken:
                 self.do(self.stripe.fault(kind="fail", status=429, operation="PostPaymentIntentsIntentCapture"))
@@ -119,7 +119,7 @@ class Firm(RuleBasedStateMachine):
     @rule(number=PICK)
     def pay(self, number):
         booking = self.pick(number)
-        if booking and booking.attempt.url:
+        if booking and booking.payment.attempt.url:
             self.do(self.stripe.pay(booking))
 
     @rule(number=PICK)
@@ -157,14 +157,14 @@ class Firm(RuleBasedStateMachine):
     def paid_for_a_car_let_go(self, number):
         """As after a loss of the database's last seconds: the page outlived its booking, and is paid."""
         booking = self.pick_stored(number, state="held")
-        if booking is None or not booking.attempt.url:
+        if booking is None or not booking.payment.attempt.url:
             return
         at = booking.history[-1].at
         steps = [{"state": state, "at": at, "by": "test"} for state in ("releasing", "released")]
         free = {
-            "$set": {"state": "released", "attempts.$[].state": "expired"},
+            "$set": {"state": "released", "payments.0.attempts.$[].state": "expired"},
             "$push": {"history": {"$each": steps}},
-            "$unset": {"due_at": "", "trouble": ""},
+            "$unset": {"due_at": "", "payments.0.trouble": ""},
         }
         done = self.world.db.bookings.update_one({"_id": booking.id, "state": "held"}, {**free, "$inc": {"version": 1}})
         if done.modified_count:
@@ -176,8 +176,8 @@ class Firm(RuleBasedStateMachine):
     @rule(number=PICK)
     def an_authorisation_runs_out(self, number):
         uncaptured = {"$elemMatch": {"state": "paid", "captured_at": None}}
-        if booking := self.pick_stored(number, attempts=uncaptured):
-            paid = self.world.stored(booking)["attempts"][-1]
+        if booking := self.pick_stored(number, **{"payments.0.attempts": uncaptured}):
+            paid = self.world.stored(booking)["payments"][0]["attempts"][-1]
             self.do(self.stripe.calm())
             # Taken already where the answer was lost: then there is no authorisation that could run out.
             if self.do(self.stripe.intent(paid["payment_intent"]))["status"] == "requires_capture":
@@ -194,13 +194,13 @@ class Firm(RuleBasedStateMachine):
             now = await desk.booking.booking(desk.actor, booking.id)
             return await desk.head_office.care.settle_by_hand(desk.actor, now.id, "by telephone", seen=now.version)
 
-        if booking := self.pick_stored(number, trouble={"$exists": True}):
+        if booking := self.pick_stored(number, **{"payments.trouble": {"$exists": True}}):
             self.attempt(see_to(booking))
 
     @rule(number=PICK)
     def a_webhook_comes(self, number):
         if booking := self.pick(number):
-            self.attempt(self.desks[1].payment.heard(booking.id, booking.attempt.session_id))
+            self.attempt(self.desks[1].payment.heard(booking.id, booking.payment.attempt.session_id))
 
     @rule(number=PICK)
     def take_up_again(self, number):
@@ -246,7 +246,7 @@ class Firm(RuleBasedStateMachine):
         for booking in self.made:
             settled = await desk.payment.settle(desk.actor, booking.id)
             if booking.id in self.let_go_by_mistake:
-                settled = await desk.payment.heard(booking.id, booking.attempt.session_id)
+                settled = await desk.payment.heard(booking.id, booking.payment.attempt.session_id)
                 assert settled.state is not BookingState.RELEASED, "paid, and nobody knows"
             await self._judge_page(settled)
             await self._judge_money(settled)
@@ -259,7 +259,7 @@ class Firm(RuleBasedStateMachine):
         pages = await self.stripe.pages(settled)
         payable = [page["id"] for page in pages if page["status"] == "open"]
         assert len(payable) <= (settled.state is BookingState.HELD), "a page can be paid that should not"
-        assert {page["id"] for page in pages} <= {attempt.session_id for attempt in settled.attempts}
+        assert {page["id"] for page in pages} <= {attempt.session_id for attempt in settled.payment.attempts}
 
     async def _judge_money(self, settled):
         ledger = defaultdict(int)
@@ -271,7 +271,7 @@ class Firm(RuleBasedStateMachine):
         assert ledger["charge"] + ledger["refund"] == ledger["owner_share"] + ledger["platform_share"]
         assert all(len(charge["refunds"]) <= 1 for charge in charges)
         if ledger["charge"] > -ledger["refund"]:
-            failed = settled.refund is not None and settled.refund.state is RefundState.FAILED
+            failed = settled.payment.refund is not None and settled.payment.refund.state is RefundState.FAILED
             assert failed or settled.state in (
                 BookingState.CONFIRMED, BookingState.COMPLETED, BookingState.CANCELLED
             ), "charged without a car"  # fmt: skip
@@ -282,8 +282,8 @@ class Firm(RuleBasedStateMachine):
         listed = {case.booking.id for case in (await desk.head_office.care.waiting(desk.actor, limit=1000)).rows}
         for booking in self.made:
             now = await desk.booking.booking(desk.actor, booking.id)
-            failed = now.refund is not None and now.refund.state is RefundState.FAILED
-            lapsed = now.attempt.state is AttemptState.LAPSED and now.trouble is not None
+            failed = now.payment.refund is not None and now.payment.refund.state is RefundState.FAILED
+            lapsed = now.payment.attempt.state is AttemptState.LAPSED and now.trouble is not None
             asked = (failed or lapsed) and not now.settled_by_hand
             assert (booking.id in listed) == (asked or self._is_carless(now))
 

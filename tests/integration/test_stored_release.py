@@ -73,14 +73,14 @@ async def test_every_open_booking_of_the_old_release_comes_to_its_end(upgraded):
         await desk.payment.settle(desk.actor, before["live_held_prepared"]["_id"])
         await desk.rental.give_up(desk.actor, before["live_car_sold_on"]["_id"])
         for key in ("live_held_prepared", "live_held_open", "live_awaiting_funds"):
-            paid = await stripe.pay_at(by_key(upgraded)[key]["attempts"][-1]["url"])
+            paid = await stripe.pay_at(by_key(upgraded)[key]["payments"][0]["attempts"][-1]["url"])
             assert 303 == paid.status_code, key
         for row in before.values():
             await worker.payment.settle(worker.actor, row["_id"])
 
         after = by_key(upgraded)
         assert {key: state.value for key, state in ENDS.items()} == {key: row["state"] for key, row in after.items()}
-        assert [] == [key for key, row in after.items() if "due_at" in row or "trouble" in row]
+        assert [] == [key for key, row in after.items() if "due_at" in row or "trouble" in row["payments"][0]]
         for key, row in after.items():
             assert kept(row) == sum(charge["net"] for charge in await stripe.charges_of(row["_id"])), key
     blocking = {row["_id"] for row in upgraded.db.bookings.find({"state": {"$in": list(BLOCKING)}})}

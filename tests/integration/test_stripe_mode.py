@@ -60,7 +60,7 @@ async def test_P1_once_the_firm_is_live_a_test_desk_opens_no_page_and_believes_n
             with pytest.raises(WrongStripeMode):
                 await desk.payment.settle(desk.actor, booking.id)
             with pytest.raises(WrongStripeMode):
-                await desk.payment.heard(booking.id, paid.attempt.session_id)
+                await desk.payment.heard(booking.id, paid.payment.attempt.session_id)
         await desk.sweeper.sweep()
         assert 0 == await Lookback(desk.payment.store, desk.payment.gateway, desk.payment, desk.clock).look()
 
@@ -78,7 +78,7 @@ async def test_P1_money_that_nobody_expected_is_not_believed_by_a_key_of_the_oth
         recorded("live")
 
         with pytest.raises(WrongStripeMode):
-            await desk.payment.heard(late.id, late.attempt.session_id)
+            await desk.payment.heard(late.id, late.payment.attempt.session_id)
 
     assert "released" == world.stored(late)["state"]
 

@@ -173,13 +173,15 @@ async def test_its_car_is_let_go_and_nothing_of_it_can_be_paid_any_more(world, s
 async def test_what_was_taken_stays_taken_where_nothing_is_owed(world, stripe, endpoints):
     """Attack 1: a rental that is over wants its money back."""
     async with world.desk("admin") as admin:
-        booking = await doubted(admin, world, stripe, completed, state_only("cancelled", refund=REFUND))
+        booking = await doubted(
+            admin, world, stripe, completed, state_only("cancelled", **{"payments.0.refunds": [REFUND]})
+        )
         await found(admin, booking)
         rows = list(world.db.ledger.find())
 
         done = await admin.head_office.unbelieved.let_go(admin.actor, booking.id, WHY)
 
-        assert (BookingState.CANCELLED, None) == (done.state, done.refund)
+        assert (BookingState.CANCELLED, None) == (done.state, done.payment.refund)
         assert rows == list(world.db.ledger.find())
         assert [100_00] == [each["net"] for each in await stripe.charges(booking)]
         assert [] == await listed(admin)
@@ -191,18 +193,24 @@ TAKEN = {
     "no rules of the firm": lambda _row: {"quote.commission_bp": 9_000},
     "no step for it": with_story("held", "completed", "confirmed"),
     "another payment": lambda row: {
-        "attempts.0.payment_intent": "pi_of_somebody_else",
-        "trouble": {"why": "doubted", "since": row["created_at"], "tries": 1, "again_at": None, "code": "payment"},
+        "payments.0.attempts.0.payment_intent": "pi_of_somebody_else",
+        "payments.0.trouble": {
+            "why": "doubted",
+            "since": row["created_at"],
+            "tries": 1,
+            "again_at": None,
+            "code": "payment",
+        },
     },
     "another price": lambda _row: {
         "quote.lines.0.unit": 1,
         "quote.total": 2,
-        "attempts.0.amount.minor": 2,
+        "payments.0.attempts.0.amount.minor": 2,
     },
-    "no payment": lambda _row: {"attempts.0.payment_intent": "", "attempts.0.captured_at": None},
+    "no payment": lambda _row: {"payments.0.attempts.0.payment_intent": "", "payments.0.attempts.0.captured_at": None},
     "a refund of its own making": lambda row: {
         **with_story("held", "refund_due")(row),
-        "refund": {**REFUND, "state": "failed"},
+        "payments.0.refunds": [{**REFUND, "state": "failed"}],
     },
 }
 
@@ -219,7 +227,7 @@ async def test_all_that_stripe_took_goes_back_once_and_the_books_agree(world, st
 
         assert again.state == done.state == world.stored(booking)["state"]
         assert done.state in (BookingState.CANCELLED, BookingState.REFUNDED)
-        assert (RefundState.DONE, FULL[0]) == (done.refund.state, done.refund.amount)
+        assert (RefundState.DONE, FULL[0]) == (done.payment.refund.state, done.payment.refund.amount)
         assert [] == claims(world)
         assert [] == await listed(admin)
         assert [100_00] == [each["refunded"] for each in await stripe.charges(booking)]
@@ -326,7 +334,7 @@ async def test_a_refund_that_a_bank_has_in_its_hands_stays_listed_until_it_is_do
 
         assert [] == posted(world, booking, "refund")
         assert [waits.id] == await listed(admin)
-        refund = (await admin.payment.gateway.refunds(booking.attempt.payment_intent))[0]
+        refund = (await admin.payment.gateway.refunds(booking.payment.attempt.payment_intent))[0]
         path = f"/_control/refunds/{refund.refund_id}"
         (await stripe._http.post(path, json={"status": "succeeded"})).raise_for_status()
         await admin.head_office.unbelieved.give_back(admin.actor, booking.id, WHY_BACK, shown=())
@@ -370,7 +378,9 @@ async def test_only_what_is_not_believed_is_decided_on_so(world, stripe):
         booking = await confirmed(admin, stripe)
         # What its row says of itself is no reason.
         told = {"why": "doubted", "since": booking.created_at, "tries": 1, "again_at": None, "code": "history"}
-        world.db.bookings.update_one({"_id": booking.id}, {"$set": {"trouble": told, "person_at": booking.created_at}})
+        world.db.bookings.update_one(
+            {"_id": booking.id}, {"$set": {"payments.0.trouble": told, "person_at": booking.created_at}}
+        )
 
         with pytest.raises(MoveRefused):
             await admin.head_office.unbelieved.let_go(admin.actor, booking.id, WHY)
@@ -419,7 +429,9 @@ async def test_somebody_elses_payment_is_never_given_back(world, stripe):
     async with world.desk("admin") as admin:
         other = await confirmed(admin, stripe)
         mine = await opened(admin, car="car-2", key="mine")
-        tampered(world, mine, lambda _row: {"attempts.0.payment_intent": other.attempt.payment_intent})
+        tampered(
+            world, mine, lambda _row: {"payments.0.attempts.0.payment_intent": other.payment.attempt.payment_intent}
+        )
 
         case = await admin.head_office.unbelieved.case(admin.actor, mine.id)
         with pytest.raises(MoveRefused):
@@ -433,7 +445,7 @@ async def test_somebody_elses_payment_is_never_given_back(world, stripe):
 TORN = {
     "no history": {"history": []},
     "a state of a newer desk": {"state": "towed", "starts_at": "soon"},
-    "no attempts, no price": {"attempts": [], "quote": {}},
+    "no attempts, no price": {"payments": [], "quote": {}},
     "ends before it starts": {"ends_at": datetime(2020, 1, 1, tzinfo=UTC)},
 }
 

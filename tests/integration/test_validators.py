@@ -51,9 +51,9 @@ def bookings(row: dict) -> list[dict]:
     total, draw = row["quote"]["total"], DRAW.randrange
     more = [total + 1, 1 + draw(total), total * (2 + draw(9))]
     lines = [[], [{"kind": "day", "count": 1, "unit": Int64(total - 1)}], row["quote"]["lines"] * 2]
-    attempt, step = row["attempts"][0], row["history"][-1]
+    attempt, step = row["payments"][0]["attempts"][0], row["history"][-1]
     refund = {"state": "due", "refund_id": ""}
-    times = ("starts_at", "ends_at", "hold_until", "created_at", "attempts.0.expires_at", "history.0.at")
+    times = ("starts_at", "ends_at", "hold_until", "created_at", "payments.0.attempts.0.expires_at", "history.0.at")
     changes: list[tuple[str, object]] = [
         *((path, far()) for path in times for _ in range(3)),
         ("ends_at", row["starts_at"]),
@@ -65,19 +65,25 @@ def bookings(row: dict) -> list[dict]:
         ("quote.lines.0.unit", lambda unit: unit + 1),
         ("quote.lines.0.count", lambda count: count + 1),
         ("quote.currency", "USD"),
-        *(("attempts.0.amount.minor", value) for value in (1, *more)),
-        ("attempts.0.amount.currency", "USD"),
-        *(("attempts.0.n", value) for value in (0, -1, 2, 2**31)),
-        ("attempts", []),
-        ("attempts", [attempt, attempt]),
-        ("attempts", [attempt, {**attempt, "n": 2, "amount": {"minor": total - 1, "currency": "EUR"}}]),
+        *(("payments.0.attempts.0.amount.minor", value) for value in (1, *more)),
+        ("payments.0.attempts.0.amount.currency", "USD"),
+        *(("payments.0.attempts.0.n", value) for value in (0, -1, 2, 2**31)),
+        ("payments", []),
+        ("payments.0.amount.minor", total + 1),
+        ("payments.0.purpose", "tip"),
+        ("payments.0.attempts", []),
+        ("payments.0.attempts", [attempt, attempt]),
+        ("payments.0.attempts", [attempt, {**attempt, "n": 2, "amount": {"minor": total - 1, "currency": "EUR"}}]),
         ("history", []),
         *(("state", each.value) for each in BookingState if each != row["state"]),
         *(("history.0.state", each.value) for each in BookingState if each != "held"),
         ("history", [step, {**step, "state": "confirmed"}]),
         ("history", [{**step, "state": "released"}, step]),
-        *(("refund", {**refund, "amount": {"minor": value, "currency": "EUR"}}) for value in (total + 1, 0, -1)),
-        ("refund", {**refund, "amount": {"minor": 1, "currency": "USD"}}),
+        *(
+            ("payments.0.refunds", [{**refund, "amount": {"minor": value, "currency": "EUR"}}])
+            for value in (total + 1, 0, -1)
+        ),
+        ("payments.0.refunds", [{**refund, "amount": {"minor": 1, "currency": "USD"}}]),
         ("version", -1),
         ("version", 2**60),
         ("priced.terms_n", -1),
@@ -263,7 +269,7 @@ async def test_a_row_from_before_its_rule_is_told_put_aside_and_can_be_let_go_of
     assert Level.BAD is rows.level
     assert f"bookings: {booking.id}" in dict(rows.facts)["Wrong"]
     assert "fences: car-1" in dict(rows.facts)["Wrong"]
-    assert "doubted" == world.stored(booking)["trouble"]["why"]
+    assert "doubted" == world.stored(booking)["payments"][0]["trouble"]["why"]
     assert {booking.id, "old", other.id} == claimed
     assert {booking.id, "old"} == {each["id"] for each in world.db.fences.find_one({"_id": "car-1"})["claims"]}
 

@@ -93,7 +93,7 @@ async def test_a_renter_pays_in_the_browser_and_the_desk_asks_stripe(world, stri
     async with carried(world) as (_, renter):
         held = await renter.booking.hold(renter.actor, wish(renter))
         async with asyncio.timeout(WITHIN_S):
-            while held.attempt.url == "":
+            while held.payment.attempt.url == "":
                 held = await renter.follower.next_change(renter.actor, held.id, held.version)
             await stripe.pay(held)
             while held.state is not BookingState.CONFIRMED:
@@ -118,7 +118,7 @@ async def test_a_renter_cancels_and_is_given_back_what_the_rules_say(world, stri
     stored = world.stored(cancelled)
     assert "cancelled" == stored["state"]
     assert "renter via clerk" in [step["by"] for step in stored["history"]]
-    assert told.given_back.minor == stored["refund"]["amount"]["minor"]
+    assert told.given_back.minor == stored["payments"][0]["refunds"][0]["amount"]["minor"]
     assert 0 == world.blocking("car-1")
 
 
@@ -414,7 +414,7 @@ async def test_nothing_that_a_renter_or_an_owner_may_read_holds_somebody_elses_n
         for name in names:
             with suppress(OperationFailure):
                 read[name] = str(list(raw[DATABASE][name].find()))
-    planted = [*PLANTED.values(), "zacharias", "Quillfeather", theirs.attempt.url, other.id, "theirs"]
+    planted = [*PLANTED.values(), "zacharias", "Quillfeather", theirs.payment.attempt.url, other.id, "theirs"]
     planted += ["15554", "renter_name': 'Ada"] if account == "renter" else ["Ada", RENTER.email, RENTER.id, "clerk"]
     found = {(name, word) for name, text in read.items() for word in planted if word and word in text}
     own = {name for name, text in read.items() if mine.id in text}

@@ -342,7 +342,7 @@ async def test_the_program_hears_stripe_on_the_folders_servers_and_ends_on_a_sig
         await asyncio.to_thread(program.hear, "worker.hears_stripe", "http://127.0.0.1:")
         booking = await booked(desk)
         async with httpx.AsyncClient(**PLAIN) as http:
-            await http.post(booking.attempt.url, data=CARD)
+            await http.post(booking.payment.attempt.url, data=CARD)
         await asyncio.to_thread(program.hear, "webhook.heard", booking.id, "confirmed")
     finally:
         code, out, err = await asyncio.to_thread(program.end)
@@ -448,7 +448,7 @@ async def test_desks_with_a_restricted_key_book_and_the_office_moves_the_money(w
             await opened(desk, first=first, last=first + 2, key=f"k{first}") for first in (10, 20, 30)
         ]
         for booking in (paid, back):
-            await http.post(booking.attempt.url, data=CARD)
+            await http.post(booking.payment.attempt.url, data=CARD)
             assert BookingState.CONFIRMED == (await desk.payment.settle(desk.actor, booking.id)).state
         quote = await desk.rental.quote_refund(desk.actor, back.id)
         await desk.rental.cancel(desk.actor, back.id, quote.given_back, MISTAKE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from altered import altered
 from view_builders import NOW, make_booking
 
 from desktop.booking_words import STANDINGS, by_a_person, end_words, line_name, line_words, refunded_words, step_words
@@ -41,7 +42,7 @@ def test_every_state_of_a_booking_is_told_at_every_place(state):
 @pytest.mark.parametrize("state", AttemptState)
 def test_every_state_of_a_payment_is_told(state):
     booking = make_booking()
-    booking = replace(booking, attempts=(replace(booking.attempt, state=state),))
+    booking = altered(booking, attempts=(replace(booking.payment.attempt, state=state),))
 
     assert payment_words(booking, NOW)
     assert payments_of(booking, NOW)[0].detail
@@ -49,7 +50,7 @@ def test_every_state_of_a_payment_is_told(state):
 
 @pytest.mark.parametrize("state", RefundState)
 def test_every_state_of_a_refund_is_told(state):
-    booking = replace(make_booking(state=BookingState.CANCELLED), refund=Refund(Money(100, "EUR"), state))
+    booking = altered(make_booking(state=BookingState.CANCELLED), refund=Refund(Money(100, "EUR"), state))
 
     assert refund_words(booking)
     assert refunded_words(state) in end_words(booking)[1]
@@ -58,7 +59,7 @@ def test_every_state_of_a_refund_is_told(state):
 
 @pytest.mark.parametrize("why", trouble.Why)
 def test_every_trouble_is_told(why):
-    booking = replace(make_booking(), trouble=Trouble(why, NOW, 1, NOW))
+    booking = altered(make_booking(), trouble=Trouble(why, NOW, 1, NOW))
 
     assert trouble_words(booking)
     assert trouble.put_off(trouble.put_off(booking.trouble, why, NOW), why, NOW).tries == 3

@@ -81,7 +81,7 @@ async def test_a_booking_is_found_by_its_plate_and_cancelled_with_the_quoted_ref
         await person.until(lambda: detail.vm.state.booking.state == "cancelled")
 
         assert "cancelled" == world.stored(made)["state"]
-        assert 50_00 == world.stored(made)["refund"]["amount"]["minor"]
+        assert 50_00 == world.stored(made)["payments"][0]["refunds"][0]["amount"]["minor"]
         assert "Cancelled" == detail.past.moments[-1].title
         assert "The renter asked for it: a flight was cancelled" == detail.past.moments[-1].note
         assert {"usual": "renter", "said": "a flight was cancelled"} == world.stored(made)["history"][-1]["reason"]
@@ -113,7 +113,7 @@ async def test_X3_an_expired_booking_is_listed_and_taken_up_again_by_keyboard(co
         await person.until(detail.main.hasFocus)
         person.press(Qt.Key.Key_Return)
         await person.until(lambda: person.opened)
-        assert [detail.vm.state.booking.attempt.url] == person.opened
+        assert [detail.vm.state.booking.payment.attempt.url] == person.opened
         await listed(person, page, 2)
         assert "1 hold" == person.view.status._holds.text()
 
@@ -136,7 +136,7 @@ async def test_pay_again_opens_the_same_page_and_the_panel_sees_it_paid(counter,
         await person.until(detail.main.hasFocus)
         person.press(Qt.Key.Key_B, CTRL)
         await person.until(lambda: person.opened)
-        assert [made.attempt.url] == person.opened
+        assert [made.payment.attempt.url] == person.opened
         await elsewhere(person, lambda: pay(made))
         await person.until(lambda: detail.vm.state.panel().stage is Stage.CONFIRMED)
 
@@ -365,7 +365,7 @@ async def test_a_late_payment_is_told_with_its_reason_while_nobody_asks(counter,
         async with world.desk() as desk, stripe_of(world) as stripe:
             made = await opened(desk)
             await stripe.pay(made)
-        gone = {"$set": {"state": "released", "attempts.0.state": "expired"}, "$unset": {"due_at": ""}}
+        gone = {"$set": {"state": "released", "payments.0.attempts.0.state": "expired"}, "$unset": {"due_at": ""}}
         steps = [{"state": state, "at": made.created_at, "by": "sweeper"} for state in ("releasing", "released")]
         gone["$push"] = {"history": {"$each": steps}}
         world.db.bookings.update_one({"_id": made.id}, gone, bypass_document_validation=True)
@@ -376,7 +376,7 @@ async def test_a_late_payment_is_told_with_its_reason_while_nobody_asks(counter,
         async with world.desk() as desk:
             if taken:
                 await desk.booking.hold(desk.actor, wish(desk, key="k2"))
-            await desk.payment.heard(made.id, made.attempt.session_id)
+            await desk.payment.heard(made.id, made.payment.attempt.session_id)
 
     async with counter() as person:
         await person.sign_in()

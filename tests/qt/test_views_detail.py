@@ -167,7 +167,7 @@ def test_every_state_has_words_in_the_past(state):
 @pytest.mark.parametrize("state", AttemptState)
 @pytest.mark.parametrize("refund", [None, *RefundState])
 def test_every_payment_and_refund_has_words(state, refund):
-    attempt = replace(make_booking().attempt, state=state, payment_intent="pi_1")
+    attempt = replace(make_booking().payment.attempt, state=state, payment_intent="pi_1")
     given = None if refund is None else Refund(Money(50_00, "EUR"), refund, "re_1")
     lines = payments_of(make_booking(attempts=(attempt,), refund=given), NOW)
 
@@ -178,7 +178,7 @@ def test_every_payment_and_refund_has_words(state, refund):
 
 def test_numbers_are_copied_whole(make_detail):
     detail = make_detail()
-    attempt = replace(make_booking().attempt, state=AttemptState.PAID, payment_intent="pi_1", captured_at=NOW)
+    attempt = replace(make_booking().payment.attempt, state=AttemptState.PAID, payment_intent="pi_1", captured_at=NOW)
     show(detail, story(CONFIRMED, attempts=(attempt,)))
     detail.number.button.click()
     assert make_booking().id == QGuiApplication.clipboard().text()
@@ -206,7 +206,7 @@ def test_a_booking_looked_for_by_its_number_has_bones_where_each_part_will_be(ma
     awaited = [bone.geometry() for bone, _ in pairs]
     assert all(bone.isVisible() for bone, _ in pairs)
     assert detail.facts._waiting
-    paid = replace(make_booking().attempt, state=AttemptState.PAID, payment_intent="pi_1", captured_at=NOW)
+    paid = replace(make_booking().payment.attempt, state=AttemptState.PAID, payment_intent="pi_1", captured_at=NOW)
     show(detail, story(CONFIRMED, attempts=(paid,)))
     qtbot.waitUntil(lambda: [part.geometry() for _, part in pairs] == awaited)
 

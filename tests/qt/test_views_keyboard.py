@@ -57,7 +57,7 @@ async def test_a_car_is_booked_and_paid_without_a_mouse(counter, world):
         await person.until(person.view.client.panel.main.hasFocus)
         person.press(Qt.Key.Key_Return)
         await person.until(lambda: person.opened)
-        assert [panel.state.booking.attempt.url] == person.opened
+        assert [panel.state.booking.payment.attempt.url] == person.opened
         await pay(person, world, panel.state.booking)
         await person.until(lambda: panel.state.stage is Stage.CONFIRMED)
 

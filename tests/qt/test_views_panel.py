@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from altered import altered
 from builders import BERLIN, RENTER
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -64,8 +65,8 @@ def held(**changes):
 
 
 def with_attempt(state, attempt_state):
-    attempt = replace(state.booking.attempts[0], state=attempt_state)
-    return replace(state, booking=replace(state.booking, attempts=(attempt,)))
+    attempt = replace(state.booking.payment.attempts[0], state=attempt_state)
+    return replace(state, booking=altered(state.booking, attempts=(attempt,)))
 
 
 def fields(panel):

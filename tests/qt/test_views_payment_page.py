@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from altered import altered
 from hypothesis import given
 from hypothesis import strategies as st
 from payments import opened as opened_at_stripe
@@ -37,7 +38,7 @@ WAITING = "Waiting for the payment. The same page can be opened again."
 
 def paying(*, attempt=AttemptState.OPEN, page=None, state=BookingState.HELD):
     booking = make_booking(1, state)
-    booking = replace(booking, attempts=(replace(booking.attempt, state=attempt),))
+    booking = altered(booking, attempts=(replace(booking.payment.attempt, state=attempt),))
     return PanelState(Stage.PAYING, booking=booking, period=booking.period, page=page)
 
 

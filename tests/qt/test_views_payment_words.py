@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from altered import altered
 from builders import BERLIN
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,8 +31,8 @@ _DEEDS = {BookingState.HELD, BookingState.COMPLETED, BookingState.CANCELLED}
 def test_a_page_can_be_paid_until_its_hold_is_over_and_no_other_time_is_told(hold_s, page_s):
     booking = make_booking(1)
     until = NOW + timedelta(seconds=hold_s)
-    attempt = replace(booking.attempt, expires_at=NOW + timedelta(seconds=page_s))
-    detail = payments_of(replace(booking, hold_until=until, attempts=(attempt,)), NOW)[0].detail
+    attempt = replace(booking.payment.attempt, expires_at=NOW + timedelta(seconds=page_s))
+    detail = payments_of(altered(booking, hold_until=until, attempts=(attempt,)), NOW)[0].detail
 
     assert f"The page can be paid until {branch_time(until, BERLIN.clock, now=NOW)}" == detail
 

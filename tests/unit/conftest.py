@@ -4,9 +4,10 @@ import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from altered import altered
 from hypothesis import settings
 
-from engine.domain.booking import HOLD, Booking, Step
+from engine.domain.booking import HOLD, Booking, Step, rental_payment
 from engine.domain.booking_states import BookingState
 from engine.domain.money import Money
 from engine.domain.payment import PAGE_LIFETIME, Attempt, PageFacts, PageStatus
@@ -54,11 +55,11 @@ def make_booking(make_attempt):
             "hold_until": NOON + HOLD,
             "created_at": NOON,
             "quote": Quote((QuoteLine(LineKind.RENTAL, 1, price),), commission_bp),
-            "attempts": (make_attempt(price),),
+            "payments": (rental_payment("b1", price, make_attempt(price)),),
             "intent_key": "i1",
             "history": (Step(BookingState.HELD, NOON, "clerk"),),
         }
-        return Booking(**plain | changes)
+        return altered(Booking(**plain), **changes)
 
     return make
 

@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from altered import altered
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.domain.belief import Doubt, Evidence, believe, doubt_of, terms_then
-from engine.domain.booking import Booking, BookingId, Priced, Step
+from engine.domain.booking import Booking, BookingId, Priced, Step, rental_payment
 from engine.domain.booking_states import MOVES, BookingState
 from engine.domain.cancellation import CancellationRule
 from engine.domain.car import BranchId, CarId, CarTerms, OwnerId, TermsSince
@@ -69,12 +70,12 @@ def booking(**changes: object) -> Booking:
         hold_until=MADE + RULES.hold,
         created_at=MADE,
         quote=Quote((QuoteLine(LineKind.RENTAL, 2, Money(50_00, "EUR")),), RULES.commission_bp),
-        attempts=(Attempt(1, freeze(ORDER), price, ORDER.expires_at),),
+        payments=(rental_payment(BookingId("B1"), price, Attempt(1, freeze(ORDER), price, ORDER.expires_at)),),
         intent_key="k",
         history=(Step(BookingState.HELD, MADE, "clerk"),),
         cancellation=RULES.cancellation,
     )
-    return replace(made, **changes)
+    return altered(made, **changes)
 
 
 def terms(**changes: object) -> TermsSince:
@@ -141,8 +142,8 @@ def gone_on(*states: BookingState, attempt: dict | None = None, **changes: objec
     made = booking()
     steps = [Step(state, MADE + timedelta(seconds=n + 1), "sweeper") for n, state in enumerate(states)]
     paid = {"state": AttemptState.PAID, "session_id": "cs_1", "payment_intent": "pi_1"} | (attempt or {})
-    attempts = (replace(made.attempt, **paid),)
-    return replace(made, state=states[-1], history=(*made.history, *steps), attempts=attempts, **changes)
+    attempts = (replace(made.payment.attempt, **paid),)
+    return altered(made, state=states[-1], history=(*made.history, *steps), attempts=attempts, **changes)
 
 
 CONFIRMED = gone_on(BookingState.CONFIRMED)
@@ -168,12 +169,18 @@ LINE = st.builds(QuoteLine, st.sampled_from(("day", "night", "")), st.integers(1
 
 def in_attempt(**changes: st.SearchStrategy) -> st.SearchStrategy:
     return st.fixed_dictionaries(changes).map(
-        lambda changed: lambda row: replace(row, attempts=(replace(row.attempt, **changed),))
+        lambda changed: lambda row: altered(row, attempts=(replace(row.payment.attempt, **changed),))
     )
 
 
 def in_row(**changes: st.SearchStrategy) -> st.SearchStrategy:
-    return st.fixed_dictionaries(changes).map(lambda changed: lambda row: replace(row, **changed))
+    return st.fixed_dictionaries(changes).map(lambda changed: lambda row: altered(row, **changed))
+
+
+def in_payment(**changes: st.SearchStrategy) -> st.SearchStrategy:
+    return st.fixed_dictionaries(changes).map(
+        lambda changed: lambda row: row.with_payment(replace(row.payment, **changed))
+    )
 
 
 #: Each field that is read before money moves, with any value of its type.
@@ -188,6 +195,10 @@ FIELDS = {
     "quote.lines": in_row(quote=st.builds(Quote, st.lists(LINE, max_size=3).map(tuple), st.just(RULES.commission_bp))),
     "quote.commission_bp": in_row(
         quote=st.builds(replace, st.just(booking().quote), commission_bp=st.integers(0, 10_000))
+    ),
+    "payments.amount": in_payment(amount=MONEY),
+    "payments": st.integers(2, 9).map(
+        lambda n: lambda row: replace(row, payments=(*row.payments, replace(row.payment, id=f"{row.id}:{n}")))
     ),
     "attempts.n": in_attempt(n=st.integers(1, 2**40)),
     "attempts.request": in_attempt(request=TEXT),
@@ -215,10 +226,10 @@ def test_a_hostile_value_is_doubted_or_changes_nothing_about_the_money(name, fie
         return
 
     # What is believed all the same asks Stripe for the same as before, under the same key.
-    assert (row.price, row.attempt.request) == (hostile.price, hostile.attempt.request)
+    assert (row.price, row.payment.attempt.request) == (hostile.price, hostile.payment.attempt.request)
     assert believed.page().key == "co:B1:1"
     if hostile.refund_waits:
-        assert hostile.refund.amount == owed(row) == owed(hostile)
+        assert hostile.payment.refund.amount == owed(row) == owed(hostile)
     assert owed(hostile).minor <= owed(row).minor or hostile.state is not row.state
 
 
@@ -265,12 +276,12 @@ def test_one_function_says_what_is_given_back(starts_in, rules, back):
 
 def test_a_cancellation_is_late_only_while_something_is_to_be_given_back():
     after = replace(EVIDENCE, now=CANCELLED.period.starts_at + timedelta(days=1))
-    taken = (replace(CANCELLED.attempt, captured_at=MADE + timedelta(seconds=2)),)
-    unheard = replace(CANCELLED, attempts=taken)
-    done = replace(unheard, refund=Refund(CANCELLED.refund.amount, RefundState.DONE, "re_1"))
+    taken = (replace(CANCELLED.payment.attempt, captured_at=MADE + timedelta(seconds=2)),)
+    unheard = altered(CANCELLED, attempts=taken)
+    done = altered(unheard, refund=Refund(CANCELLED.payment.refund.amount, RefundState.DONE, "re_1"))
 
     assert Doubt.CAR_WAS_OUT == doubt_of(unheard, after)
-    assert doubt_of(done, after) is doubt_of(replace(unheard, refund=None), after) is None
+    assert doubt_of(done, after) is doubt_of(altered(unheard, refund=None), after) is None
 
 
 def test_every_reason_has_its_rule():
@@ -298,7 +309,7 @@ def test_another_payment_gets_no_order(told):
     for row, order in (
         (CONFIRMED, lambda believed: believed.capture(intent)),
         (CANCELLED, lambda believed: believed.void(intent)),
-        (CANCELLED, lambda believed: believed.give_back(CANCELLED.refund, intent)),
+        (CANCELLED, lambda believed: believed.give_back(CANCELLED.payment.refund, intent)),
     ):
         with pytest.raises(NotBelieved) as caught:
             order(believe(row, EVIDENCE))
@@ -327,13 +338,13 @@ def test_what_is_frozen_is_known_again_byte_for_byte(version, title, email, mino
         assert version_of(order, other) is None
     quote = Quote((QuoteLine(LineKind.RENTAL, 1, Money(minor, "EUR")),), 0)
     row = booking(attempts=(Attempt(1, frozen, order.amount, expires_at),), quote=quote, car_label=title)
-    told = order_of(row, row.attempt)
+    told = order_of(row, row.payment.attempt)
     assert told is None or version_of(told, frozen) == version
 
 
 @given(TIMES, TIMES)
 def test_no_stored_time_silences_a_booking(again_at, since):
-    row = replace(booking(), trouble=Trouble(Why.STUCK, since, 1, again_at)).tamed(NOW)
+    row = altered(booking(), trouble=Trouble(Why.STUCK, since, 1, again_at)).tamed(NOW)
 
     assert row.trouble.again_at <= NOW + FURTHEST_DUE
     assert row.trouble.since <= NOW
@@ -346,5 +357,5 @@ def test_whatever_is_said_the_same_goes_back_and_the_row_is_believed(reason):
 
     assert owed(told) == owed(CANCELLED)
     assert doubt_of(told, EVIDENCE) is None
-    order, same = (believe(each, EVIDENCE).give_back(each.refund, INTENT) for each in (told, CANCELLED))
+    order, same = (believe(each, EVIDENCE).give_back(each.payment.refund, INTENT) for each in (told, CANCELLED))
     assert order == same

@@ -141,7 +141,7 @@ def test_P2_prices_are_quotes_of_the_engine(firm):
         again = quote(rate, booking.period, zone=zone, commission_bp=booking.quote.commission_bp)
 
         assert again == booking.quote
-        assert again.total == booking.attempt.amount
+        assert again.total == booking.payment.attempt.amount
 
 
 def test_the_commission_was_raised_once_and_stays_with_its_bookings(firm):
@@ -168,7 +168,7 @@ def test_R1_the_ledger_holds_what_was_captured_less_what_was_given_back(firm):
 
     for booking in firm.bookings:
         mine = sums[booking.id]
-        captured = booking.price.minor if booking.attempt.captured_at else 0
+        captured = booking.price.minor if booking.payment.attempt.captured_at else 0
         assert captured == mine[LedgerKind.CHARGE]
         assert (booking.state is S.CANCELLED) == (mine[LedgerKind.REFUND] < 0)
         assert mine[LedgerKind.CHARGE] + mine[LedgerKind.REFUND] >= 0
@@ -183,13 +183,17 @@ def test_what_was_given_back_stands_at_its_booking_as_the_engine_writes_it(firm)
     reasons = Counter()
 
     for booking in firm.bookings:
-        assert (booking.refund is not None) == (booking.reason is not None) == (booking.id in posted)
-        assert booking.refund is None or booking.state is S.CANCELLED
-        if booking.refund is None:
+        assert (booking.payment.refund is not None) == (booking.reason is not None) == (booking.id in posted)
+        assert booking.payment.refund is None or booking.state is S.CANCELLED
+        if booking.payment.refund is None:
             continue
         row = posted[booking.id]
-        assert (owed(booking), RefundState.DONE) == (booking.refund.amount, booking.refund.state)
-        assert (-row.amount, row.source_id, row.at) == (booking.refund.amount, booking.refund.refund_id, booking.since)
+        assert (owed(booking), RefundState.DONE) == (booking.payment.refund.amount, booking.payment.refund.state)
+        assert (-row.amount, row.source_id, row.at) == (
+            booking.payment.refund.amount,
+            booking.payment.refund.refund_id,
+            booking.since,
+        )
         assert history_is_lawful(booking, ())
         assert attempts_are_lawful(booking)
         reasons[booking.reason.usual] += 1
@@ -216,8 +220,8 @@ def test_I6_keys_are_unique(firm):
     for keys in (
         [booking.id for booking in bookings],
         [booking.intent_key for booking in bookings],
-        [booking.attempt.session_id for booking in bookings],
-        [booking.attempt.payment_intent for booking in bookings if booking.attempt.payment_intent],
+        [booking.payment.attempt.session_id for booking in bookings],
+        [booking.payment.attempt.payment_intent for booking in bookings if booking.payment.attempt.payment_intent],
         facts,
         [joined(car.plate) for car in data.cars],
         [renter.name for renter in data.renters],
@@ -317,8 +321,8 @@ def test_nobody_real_can_be_called_or_written_to(firm):
 
 def test_no_fake_payment_can_be_taken_for_a_real_one(firm):
     assert all("_demo_" in row.source_id for row in firm.ledger)
-    assert all(booking.attempt.session_id.startswith("cs_demo_") for booking in firm.bookings)
-    assert not [booking for booking in firm.bookings if booking.attempt.url]
+    assert all(booking.payment.attempt.session_id.startswith("cs_demo_") for booking in firm.bookings)
+    assert not [booking for booking in firm.bookings if booking.payment.attempt.url]
 
 
 def test_two_builds_are_equal():

@@ -46,7 +46,7 @@ def test_an_owner_is_not_told_who_drives_and_others_are(make_booking, make_attem
     told = told_to(_actor(Role.OWNER, owner_id=OwnerId("o1")), booking)
 
     assert "A. M." == told.renter_name
-    assert ("", "", "", "") == (told.renter_id, told.intent_key, told.attempt.request, told.attempt.url)
+    assert ("", "", "", "") == (told.renter_id, told.intent_key, told.payment.attempt.request, told.payment.attempt.url)
     assert booking is told_to(_actor(Role.CLIENT), booking)
 
 

@@ -88,7 +88,7 @@ def test_progress_ends_the_trouble(make_booking, make_attempt, noon):
     stuck = make_booking(state=S.RELEASING, trouble=Trouble(Why.STUCK, noon, again_at=noon))
 
     assert stuck.become(S.RELEASED, now=noon, by="ada").trouble is None
-    assert stuck.with_attempt(make_attempt(state=AttemptState.VOID)).trouble is None
+    assert stuck.payment.with_attempt(make_attempt(state=AttemptState.VOID)).trouble is None
 
 
 @pytest.mark.parametrize(("wanted", "kept"), [(S.COMPLETED, True), (S.CANCELLED, False)])

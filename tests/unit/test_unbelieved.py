@@ -88,10 +88,10 @@ def test_it_ends_by_moves_that_there_are_with_what_stripe_says(make_booking, mak
     assert (booking.version + 1, None) == (after.version, after.due_at)
     assert after.person_at is not None
     assert after.person_at <= later
-    assert attempts_are_lawful(after), (after.state, after.attempt)
+    assert attempts_are_lawful(after), (after.state, after.payment.attempt)
     assert not after.money_waits
     back = facts.given_back[0] if facts.given_back else None
-    assert (back and Refund(back, RefundState.DONE, "re_1")) == after.refund
+    assert (back and Refund(back, RefundState.DONE, "re_1")) == after.payment.refund
     assert booking_of(booking_document(after)) == after
 
 
@@ -184,7 +184,7 @@ def test_of_every_damaged_row_something_is_saved_that_can_be_written_and_ended(m
             for cars in ((), (car,)):
                 made = saved(row, cars, noon)
                 assert booking_of(booking_document(made)) == made
-                assert made.attempt.amount == made.price
+                assert made.payment.attempt.amount == made.price
                 after = ended(made, AtStripe(), Doubt.DAMAGED, now=noon, by="admin")
                 assert booking_of(booking_document(after)) == after
                 assert not after.blocking

@@ -1,7 +1,7 @@
 """A payment is a record of its own within its booking, and each row of the ledger names it (docs/decisions/0055).
 
-A booking had one payment, spread over the booking itself: attempts, a refund, what kept it. They become the first of its
-``payments``, whose id is the booking's with ``:1`` behind it. Nothing that Stripe was asked or told changes.
+A booking had one payment, spread over the booking itself: attempts, a refund, what kept it. They become the first of
+its ``payments``, whose id is the booking's with ``:1`` behind it. Nothing that Stripe was asked or told changes.
 
 A row whose id is no text is none that any release wrote; it stays as it is, as damaged as before.
 """

@@ -106,7 +106,7 @@ async def test_a_desk_books_over_tls_to_all_three_servers(world, firm_ca, ca_fil
             held = await desk.booking.hold(desk.actor, wish(desk))
             opened = await desk.payment.settle(desk.actor, held.id)
 
-            assert AttemptState.OPEN is opened.attempt.state
+            assert AttemptState.OPEN is opened.payment.attempt.state
             # Slower than it may be on a busy machine, it counts as away until it answers.
             async with asyncio.timeout(WITHIN_S):
                 while not await desk.redis.look():

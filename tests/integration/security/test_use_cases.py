@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from altered import altered
 from builders import LISBON, make_car
 from pymongo import monitoring
 from view_builders import make_booking
@@ -93,7 +94,9 @@ def mine_and_theirs(world):
 
 def _settled(booking):
     """Nothing is due on it, so that looking at it asks Stripe nothing."""
-    return replace(booking, attempts=(replace(booking.attempt, state=AttemptState.EXPIRED, session_id="", url=""),))
+    return altered(
+        booking, attempts=(replace(booking.payment.attempt, state=AttemptState.EXPIRED, session_id="", url=""),)
+    )
 
 
 async def call(desk, name, actor, it):
