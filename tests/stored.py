@@ -81,24 +81,26 @@ def _later(value: Any, by: timedelta) -> Any:
 
 
 async def tell_stripe(db: Database, gateway: StripeGateway, stripe: Stripe) -> None:
-    """Make the sandbox know the live bookings' pages and payments; the rows get the ids that it gives.
+    """Make the sandbox know the live bookings' pages and payments; the rows, migrated, get the ids that it gives.
 
     The frozen bytes go out under the old key, so that asking again finds the same page.
     """
     asked = gateway._client.v1
     for row in db.bookings.find({"intent_key": {"$regex": "^live_"}, "session_ids": {"$exists": True}}):
-        attempt, n = row["attempts"][-1], len(row["attempts"]) - 1
+        payment = row["payments"][0]
+        attempt, n = payment["attempts"][-1], len(payment["attempts"]) - 1
+        newest = f"payments.0.attempts.{n}"
         key = {"idempotency_key": f"co:{row['_id']}:{attempt['n']}"}
         page = await asked.checkout.sessions.create_async(json.loads(attempt["request"]), key)
-        told = {f"attempts.{n}.session_id": page.id, f"attempts.{n}.url": page.url, "session_ids.0": page.id}
+        told = {f"{newest}.session_id": page.id, f"{newest}.url": page.url, "session_ids.0": page.id}
         if attempt["state"] == "expired":
             await asked.checkout.sessions.expire_async(page.id)
         if attempt["state"] == "paid":
             assert 303 == (await stripe.pay_at(page.url)).status_code
             intent = (await asked.checkout.sessions.retrieve_async(page.id)).payment_intent
-            told[f"attempts.{n}.payment_intent"] = intent
+            told[f"{newest}.payment_intent"] = intent
             if attempt["captured_at"]:
                 await asked.payment_intents.capture_async(intent)
-            if row.get("refund", {}).get("state") == "done":
+            if "done" in [refund["state"] for refund in payment["refunds"]]:
                 await asked.refunds.create_async({"payment_intent": intent})
         db.bookings.update_one({"_id": row["_id"]}, {"$set": told}, bypass_document_validation=True)

@@ -144,7 +144,7 @@ class Tender(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money asked for one purpose, and what became of it; kept within what it belongs to (docs/decisions/0055).
+    """Money asked for one purpose, and what became of it; kept within what it belongs to (docs/decisions/0056).
 
     Attributes:
         amount: What is asked for; positive.

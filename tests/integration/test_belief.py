@@ -243,6 +243,7 @@ ATTACKS = {
         lambda row: {
             "quote.lines.0.unit": 50,
             "quote.total": 100,
+            "payments.0.amount.minor": 100,
             "payments.0.attempts.0.amount.minor": 100,
             "payments.0.attempts.0.request": row["payments"][0]["attempts"][0]["request"]
             .replace('"unit_amount":10000', '"unit_amount":100')

@@ -283,7 +283,8 @@ async def test_shares_that_do_not_add_up_and_terms_of_another_zone_are_found(wor
     async with world.desk() as clerk:
         held = await clerk.booking.hold(clerk.actor, wish(clerk))
         row = {
-            "booking_id": held.id, "source_id": "pi_1", "car_id": "car-1", "owner_id": "owner-1",
+            "booking_id": held.id, "payment_id": held.payment.id, "source_id": "pi_1", "car_id": "car-1",
+            "owner_id": "owner-1",
             "branch_id": "br-berlin", "at": clerk.clock.now(),
         }  # fmt: skip
     amounts = {LedgerKind.CHARGE: RATE.minor, LedgerKind.OWNER_SHARE: RATE.minor - 751, LedgerKind.PLATFORM_SHARE: 750}

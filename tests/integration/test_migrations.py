@@ -230,10 +230,45 @@ async def test_each_car_begins_its_series_with_the_terms_it_had_and_bookings_are
     assert {car: {**terms, "n": 1} for car, terms in before.items()} == {
         fence["_id"]: fence["terms"] for fence in old.db.fences.find()
     }
+    later = {"search_keys": None, "payments": None}
+    told_before = {"attempts", "refund", "trouble"}
     assert {
-        booking_id: {**row, "priced": {"car_id": row["car_id"], "terms_n": 0}, "search_keys": None}
+        booking_id: {
+            **{name: value for name, value in row.items() if name not in told_before},
+            **later,
+            "priced": {"car_id": row["car_id"], "terms_n": 0},
+        }
         for booking_id, row in bookings.items()
-    } == {row["_id"]: {**row, "search_keys": None} for row in old.db.bookings.find()}
+    } == {row["_id"]: {**row, **later} for row in old.db.bookings.find()}
+
+
+async def test_what_a_booking_was_paid_by_becomes_its_first_payment_and_the_ledger_names_it(client, old):
+    """Nothing that Stripe was asked or told changes; a row whose id no release wrote is left as it is."""
+    bookings = {row["_id"]: row for row in old.db.bookings.find()}
+    ledger = {row["_id"]: row for row in old.db.ledger.find()}
+    assert {"refund", "trouble"} <= {name for row in bookings.values() for name in row}
+    strange = {**next(iter(bookings.values())), "_id": 7, "intent_key": "strange"}
+    del strange["session_ids"]
+    old.db.bookings.insert_one(strange, bypass_document_validation=True)
+
+    await provision(client, NAME, FirmSettings())
+
+    assert strange == {**old.db.bookings.find_one({"_id": 7}), "search_keys": strange["search_keys"]}
+    assert {
+        booking_id: {
+            "id": f"{booking_id}:1",
+            "purpose": "rental",
+            "tender": "checkout",
+            "amount": {"minor": row["quote"]["total"], "currency": row["quote"]["currency"]},
+            "attempts": row["attempts"],
+            "refunds": [row["refund"]] if "refund" in row else [],
+            **({"trouble": row["trouble"]} if "trouble" in row else {}),
+        }
+        for booking_id, row in bookings.items()
+    } == {row["_id"]: row["payments"][0] for row in old.db.bookings.find({"_id": {"$ne": 7}})}
+    assert {row_id: {**row, "payment_id": f"{row['booking_id']}:1"} for row_id, row in ledger.items()} == {
+        row["_id"]: row for row in old.db.ledger.find()
+    }
 
 
 async def test_what_an_owner_edits_in_the_middle_of_the_seeding_is_the_first_of_the_series(client, old, monkeypatch):

@@ -123,7 +123,15 @@ def others(booking: dict) -> dict[str, tuple[dict, list[tuple[str, object]]]]:
             [("ends_at", booking["starts_at"]), ("at", far())],
         ),
         "ledger": (
-            {"booking_id": "B", "kind": "charge", "source_id": "s", "amount": money, **where, "at": now},
+            {
+                "booking_id": "B",
+                "payment_id": "B:1",
+                "kind": "charge",
+                "source_id": "s",
+                "amount": money,
+                **where,
+                "at": now,
+            },
             [("at", far()), ("amount.minor", 10**13), ("amount.minor", -(10**13)), ("amount.currency", "eur")],
         ),
         "movements": (

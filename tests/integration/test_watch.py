@@ -48,7 +48,14 @@ def forge(world, booking):
         db.bookings.update_one({"_id": booking.id}, {"$set": {"priced.terms_n": 99}})
         place = {"car_id": booking.car_id, "owner_id": "owner-1", "branch_id": "br-berlin"}
         amount = {"minor": 100, "currency": "EUR"}
-        row = {"booking_id": "NOSUCHBOOKING", "kind": "charge", "source_id": "ch_1", "amount": amount, **place}
+        row = {
+            "booking_id": "NOSUCHBOOKING",
+            "payment_id": "NOSUCHBOOKING:1",
+            "kind": "charge",
+            "source_id": "ch_1",
+            "amount": amount,
+            **place,
+        }
         db.ledger.insert_one(row | {"at": booking.created_at})
     with raw(world, "owner") as db:
         db.cars.update_one({"_id": "car-1"}, {"$set": {"daily_rate.minor": 1}})

@@ -1,4 +1,4 @@
-"""A payment is a record of its own within its booking, and each row of the ledger names it (docs/decisions/0055).
+"""A payment is a record of its own within its booking, and each row of the ledger names it (docs/decisions/0056).
 
 A booking had one payment, spread over the booking itself: attempts, a refund, what kept it. They become the first of
 its ``payments``, whose id is the booking's with ``:1`` behind it. Nothing that Stripe was asked or told changes.
