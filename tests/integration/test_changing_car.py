@@ -85,7 +85,7 @@ async def test_the_claim_goes_along_the_price_stays_and_the_history_says_which_c
     assert [(booking.id, "car-3")] == claimed(world)
     assert ("car-3", "Volkswagen Golf · B-DS 3", 100_00) == (row["car_id"], row["car_label"], row["quote"]["total"])
     assert "car-1" == row["priced"]["car_id"]
-    assert booking.payment.attempts == moved.attempts
+    assert booking.payment.attempts == moved.payment.attempts
     step = row["history"][-1]
     assert ("confirmed", "clerk") == (step["state"], step["by"])
     assert ("Volkswagen Golf · B-DS 1", "Volkswagen Golf · B-DS 3") == tuple(

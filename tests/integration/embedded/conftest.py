@@ -16,6 +16,7 @@ import psutil
 import pytest
 from within import WITHIN_S
 
+from engine.embedded.binaries import find_mongod, find_valkey
 from engine.embedded.servers import Endpoints
 
 WINDOW = """
@@ -84,7 +85,9 @@ class Window:
         return keeper
 
     def server(self, name: str) -> psutil.Process:
-        [server] = [process for process in self.processes() if name in process.name()]
+        """``mongod`` or ``valkey``, whatever the program that was found is called."""
+        program = {"mongod": find_mongod, "valkey": find_valkey}[name]().name
+        [server] = [process for process in self.processes() if process.name() == program[:15]]
         return server
 
 

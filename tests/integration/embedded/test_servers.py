@@ -21,6 +21,7 @@ from redis.exceptions import NoPermissionError
 from within import WITHIN_S
 
 from engine.adapters.redis_rights import USER
+from engine.embedded.binaries import find_mongod, find_valkey
 from engine.embedded.folder import ServerFolder, read_json
 from engine.embedded.processes import Register
 from engine.embedded.servers import open_servers
@@ -115,8 +116,8 @@ def test_windows_that_open_at_once_share_one_keeper(open_window, tmp_path):
 
     assert endpoints == [endpoints[0]] * 4
     assert sorted(process.name() for process in windows[0].processes() if process != windows[0].keeper()) == [
-        "mongod",
-        "valkey-server",
+        find_mongod().name,
+        find_valkey().name,
     ]
 
 
