@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from engine.adapters.mongo_client import Document
+from engine.adapters.mongo_shape_parts import DATE, TEXT, record
 from engine.domain.wish import MOST_BODY, MOST_WISHES
 
-_TEXT: Document = {"bsonType": "string", "minLength": 1, "maxLength": 400}
-_DATE: Document = {"bsonType": "date"}
 _ACCOUNT: Document = {"bsonType": "string", "minLength": 1, "maxLength": 40}
 _KEY: Document = {"bsonType": "string", "minLength": 1, "maxLength": 80}
 _PLACE: Document = {"bsonType": "int", "minimum": 0, "maximum": MOST_WISHES - 1}
-
-
-def record(fields: dict[str, Document], *optional: str) -> Document:
-    required = [name for name in fields if name not in optional]
-    return {"bsonType": "object", "required": required, "properties": fields, "additionalProperties": False}
 
 
 WISH_SHAPES: dict[str, Document] = {
@@ -22,14 +16,14 @@ WISH_SHAPES: dict[str, Document] = {
     "news": record(
         {
             "_id": {"bsonType": "objectId"},
-            "booking_id": _TEXT,
-            "car_id": _TEXT,
-            "branch_id": _TEXT,
-            "owner_id": _TEXT,
-            "starts_at": _DATE,
-            "ends_at": _DATE,
+            "booking_id": TEXT,
+            "car_id": TEXT,
+            "branch_id": TEXT,
+            "owner_id": TEXT,
+            "starts_at": DATE,
+            "ends_at": DATE,
             "blocking": {"bsonType": "bool"},
-            "at": _DATE,
+            "at": DATE,
         }
     ),
     # All that a renter's account can write: small, of one form, and with the number of a place, as requests have.
@@ -48,7 +42,7 @@ WISH_SHAPES: dict[str, Document] = {
         {
             "_id": _KEY,
             "account": _ACCOUNT,
-            "at": _DATE,
+            "at": DATE,
             "booking_id": {"bsonType": "string", "maxLength": 4000},
             "code": {"bsonType": "string", "maxLength": 4000},
             "facts": {
@@ -58,17 +52,17 @@ WISH_SHAPES: dict[str, Document] = {
             },
             "slot": _PLACE,
         },
-        "slot",
+        optional=("slot",),
     ),
     "wish_keys": record(
         {
-            "_id": _TEXT,
-            "name": _TEXT,
+            "_id": TEXT,
+            "name": TEXT,
             "renter": {"bsonType": "object"},
             "public": {"bsonType": "binData"},
             "active": {"bsonType": "bool"},
-            "since": _DATE,
+            "since": DATE,
         }
     ),
-    "carriers": record({"_id": {"bsonType": "string", "pattern": "^[0-9a-f]{24}$"}, "at": _DATE}),
+    "carriers": record({"_id": {"bsonType": "string", "pattern": "^[0-9a-f]{24}$"}, "at": DATE}),
 }
