@@ -7,7 +7,7 @@ import gc
 import sys
 import traceback
 from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -76,13 +76,19 @@ def run(
         return 0
     # The engine's thread must not keep the window waiting for the interpreter's lock.
     sys.setswitchinterval(_SWITCH_S)
-    with collecting_here(), asyncio.Runner(loop_factory=lambda: QEventLoop(app)) as runner:
-        program = Program(app, settings, preferences or Preferences(), watch, crashes=crashes, summons=summons)
-        summons.listen()
+    program: Program | None = None
+    with collecting_here():
         try:
-            return runner.run(program.live(smoke=smoke))
-        finally:
-            summons.close()
+            with asyncio.Runner(loop_factory=lambda: QEventLoop(app)) as runner, closing(summons):
+                program = Program(app, settings, preferences or Preferences(), watch, crashes=crashes, summons=summons)
+                summons.listen()
+                return runner.run(program.live(smoke=smoke))
+        except RuntimeError:
+            # Qt's loop ends under us where the screen is gone; what the engine holds is wound up nevertheless.
+            if program is None or not program.cut_off():
+                raise
+            log.warning("window.screen_gone")
+            return 1
 
 
 class Program:
@@ -176,6 +182,10 @@ class Program:
         """Nobody is there to be asked: what is open stays as it does where a person leaves and says so."""
         log.info("desktop.ending", by=name)
         self.leave()
+
+    def cut_off(self) -> bool:
+        """End the engine's thread where no loop is left to leave in; whether it still ran."""
+        return self._bridge.cut_off()
 
     async def _ask_to_leave(self) -> None:
         if await self.window.may_go(leaving=True):

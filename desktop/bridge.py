@@ -84,6 +84,16 @@ class EngineThread:
         await asyncio.shield(asyncio.wrap_future(self._ended))
         self._thread.join()
 
+    def cut_off(self) -> bool:
+        """As ``stop``, for whoever has no loop left to wait in; False where the thread had ended, or never began."""
+        if self._loop is None or self._thread is None or self._ended.done():
+            return False
+        if not self._stopping:
+            self._stopping = True
+            self._loop.call_soon_threadsafe(self._leave.set)
+        self._thread.join()
+        return True
+
     def _run(self, loop: asyncio.AbstractEventLoop) -> None:
         try:
             with asyncio.Runner(loop_factory=lambda: loop) as runner:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
+from contextlib import asynccontextmanager
 
 import pytest
 from qasync import DefaultQEventLoopPolicy, QEventLoop
@@ -195,3 +196,22 @@ async def test_window_goes_on_while_the_engine_thread_is_busy():
     await engine.stop()
 
     assert turns == [0, 1, 2]
+
+
+async def test_what_is_held_is_left_where_no_loop_is_left_to_wait_in():
+    bridge, left = EngineThread(), []
+
+    @asynccontextmanager
+    async def wound_up():
+        try:
+            yield "up"
+        finally:
+            await asyncio.sleep(0)
+            left.append("left")
+
+    bridge.start()
+    await bridge.hold(wound_up)
+
+    assert bridge.cut_off()
+    assert ["left"] == left
+    assert not bridge.cut_off()
