@@ -15,6 +15,7 @@ import httpx
 import pytest
 import pytest_asyncio
 from builders import DATABASE, MISTAKE, PASSWORD, days, make_car
+from click.testing import CliRunner
 from payments import CARD, opened
 from plain_http import PLAIN
 
@@ -23,6 +24,7 @@ from engine.adapters import mongo_books
 from engine.adapters.mongo_books import MongoBooks
 from engine.adapters.mongo_client import Credentials, connect
 from engine.bootstrap import demo_accounts, open_engine, open_place
+from engine.cli import drivesphere
 from engine.config import Settings
 from engine.domain.books import Difference, DifferenceKind
 from engine.domain.care import Cases
@@ -451,10 +453,11 @@ async def booked_and_paid(desk):
     ],
 )
 async def test_days_that_make_no_range_are_refused(tmp_path, arguments, sentence):
-    code, out, err = run(*arguments, folder=tmp_path)
+    told = CliRunner().invoke(drivesphere, ["reconcile", "--data", str(tmp_path), *arguments])
 
-    assert (2, "") == (code, out)
-    assert sentence in err
+    assert (2, "") == (told.exit_code, told.stdout)
+    assert isinstance(told.exception, SystemExit)
+    assert sentence in told.stderr
 
 
 async def test_an_account_that_may_not_see_everything_compares_nothing(world, tmp_path):
