@@ -15,7 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx
-from payments import CARD
+from payments import Stripe
 from plain_http import PLAIN
 
 from engine.bootstrap import Engine, choose_password, open_engine
@@ -159,7 +159,7 @@ async def _hold(window: Window, desk: Engine, first: int, plate: str = "B-DS 1")
 async def _pay(desk: Engine, held: Booking) -> Booking:
     opened = await desk.payment.settle(desk.actor, held.id)
     async with httpx.AsyncClient(**PLAIN, timeout=_PATIENCE_S) as http:
-        answer = await http.post(opened.attempt.url, data=CARD)
+        answer = await Stripe(http).pay(opened)
         assert answer.has_redirect_location, answer.text
     paid = await desk.payment.settle(desk.actor, held.id)
     assert paid.state is BookingState.CONFIRMED, paid.state
