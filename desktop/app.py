@@ -17,9 +17,9 @@ from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
 from desktop.bridge import EngineThread, Held
-from desktop.collector import collecting_here
 from desktop.dialogs import tell
 from desktop.endings import Endings
+from desktop.gui_gc import collecting_here
 from desktop.offline import Stored
 from desktop.outside import open_page
 from desktop.preferences import Preferences
@@ -27,22 +27,22 @@ from desktop.second_start import Summons
 from desktop.smoke import Stopwatch
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
-from desktop.viewmodels.asking import AskingViewModel
+from desktop.viewmodels.account_request import AskingViewModel
 from desktop.viewmodels.session import Doors, OfferedAccount, SessionPhase, SessionState, SessionViewModel
-from desktop.views.servers_dialog import Outcome
-from desktop.views.shell import MainWindow
+from desktop.views.frame.shell import MainWindow
+from desktop.views.session.servers_dialog import Outcome
 from desktop.widgets.shimmer import ShimmerClock
 from engine.config import Settings, activation_token, handed_over
 from engine.crash_reports import Crashes
-from engine.domain.account_requests import NewRequest
-from engine.domain.errors import AccountDisabled
-from engine.domain.people import AccountName, Actor, Role
+from engine.domain.people.account_requests import NewRequest
+from engine.domain.people.people import AccountName, Actor, Role
+from engine.domain.shared.errors import AccountDisabled
 from engine.embedded.servers import begin
 
 if TYPE_CHECKING:
     from desktop.viewmodels.one_booking import OpenBrowser
     from engine.bootstrap import Engine, Place
-    from engine.domain.addresses import PageAddress
+    from engine.domain.money.addresses import PageAddress
 
 log = structlog.get_logger(__name__)
 
@@ -324,11 +324,11 @@ class Program:
 async def _load_desk() -> None:
     """What a person sees after signing in, loaded while the servers start and the name is typed."""
     from desktop import signed_in  # noqa: F401, PLC0415 -- not before the first frame
-    from desktop.views import palette, workspace  # noqa: F401, PLC0415 -- as above
+    from desktop.views.frame import workspace  # noqa: F401, PLC0415 -- as above
 
 
 async def _load_setting_up() -> ModuleType:
-    from engine import setting_up  # noqa: PLC0415 -- as below
+    from engine.wiring import setting_up  # noqa: PLC0415 -- as below
 
     return setting_up
 

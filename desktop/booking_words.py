@@ -1,7 +1,7 @@
 """What the window says of each state of a booking, told in one place.
 
 A new state is red in mypy until each function here has it. What a state means to the engine stands in
-``engine/domain/booking_states.py``.
+``engine/domain/booking/states.py``.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import assert_never
 
 from desktop.figures import amount, days_text, whole
 from desktop.theme.tokens import Tone
-from engine.domain.booking import Booking
-from engine.domain.booking_states import BookingState, Standing
-from engine.domain.payment import AttemptState, RefundState
-from engine.domain.pricing import LineKind, LineUnit, QuoteLine
+from engine.domain.booking.booking import Booking
+from engine.domain.booking.states import BookingState, Standing
+from engine.domain.money.payment import AttemptState, RefundState
+from engine.domain.money.pricing import LineKind, LineUnit, QuoteLine
 
 STANDINGS = MappingProxyType(
     {

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLocale
 
 from desktop.figures import custom
-from engine.domain.csv_text import CsvHabits, DateShape
-from engine.domain.money import Money
+from engine.domain.money.money import Money
+from engine.domain.shared.csv_text import CsvHabits, DateShape
 
 if TYPE_CHECKING:
     from desktop.preferences import Preferences

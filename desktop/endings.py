@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSocketNotifier, Signal
 
-from engine.domain.boot_clock import since_boot
-from engine.domain.endings import ending_signals
+from engine.domain.shared.boot_clock import since_boot
+from engine.domain.shared.endings import ending_signals
 
 if TYPE_CHECKING:
     from types import FrameType

@@ -17,14 +17,14 @@ from typing import Protocol
 
 from PySide6.QtCore import QDate, QLocale, QTimeZone
 
-from engine.domain.car import Branch
-from engine.domain.country import countries
-from engine.domain.errors import UnknownZone
-from engine.domain.money import Money
-from engine.domain.numerals import Numerals, TwoReadings, digits_of, read_number
-from engine.domain.period import RentalPeriod
-from engine.domain.text import search_key
-from engine.domain.zones import AnyZone, zone_of
+from engine.domain.car.car import Branch
+from engine.domain.money.money import Money
+from engine.domain.shared.country import countries
+from engine.domain.shared.errors import UnknownZone
+from engine.domain.shared.numerals import Numerals, TwoReadings, digits_of, read_number
+from engine.domain.shared.period import RentalPeriod
+from engine.domain.shared.text import search_key
+from engine.domain.shared.zones import AnyZone, zone_of
 
 _HOUR = timedelta(hours=1)
 _ALIKE = 3

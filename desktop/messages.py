@@ -53,18 +53,18 @@ from desktop.sentences import (
     REFUSED_WISHES,
     damage_words,
 )
-from engine.domain import errors
-from engine.domain.addresses import BrowserNotOpened, NotOpenedWhy
-from engine.domain.booking import BookingId
-from engine.domain.car import BodyType, Fuel, Transmission
-from engine.domain.catalogue import CarOrder
-from engine.domain.charging import Uncharged
-from engine.domain.damage import Damaged
-from engine.domain.money import Money
-from engine.domain.people import Role
-from engine.domain.photo import PhotoProblem
-from engine.domain.wish import Refusal
-from engine.domain.wish_errors import WishRefused
+from engine.domain.booking.booking import BookingId
+from engine.domain.booking.wish import Refusal
+from engine.domain.booking.wish_errors import WishRefused
+from engine.domain.car.car import BodyType, Fuel, Transmission
+from engine.domain.car.catalogue import CarOrder
+from engine.domain.car.photo import PhotoProblem
+from engine.domain.money.addresses import BrowserNotOpened, NotOpenedWhy
+from engine.domain.money.charging import Uncharged
+from engine.domain.money.money import Money
+from engine.domain.people.people import Role
+from engine.domain.shared import errors
+from engine.domain.shared.damage import Damaged
 
 _GROUP = 4
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from engine.domain.movement_errors import AlreadyPlanned, NoTimeLeft
+from engine.domain.car.movement_errors import AlreadyPlanned, NoTimeLeft
 
 #: Code -> what happened, and what to do next.
 OF_MOVEMENTS = MappingProxyType(

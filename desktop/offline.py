@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 from desktop.bridge import EngineThread
 from desktop.tasks import TaskScope
 from engine.config import Settings
-from engine.domain.copying import CopyHead
-from engine.domain.errors import Unavailable
-from engine.domain.people import AccountName, Actor
+from engine.domain.people.people import AccountName, Actor
+from engine.domain.reports.copying import CopyHead
+from engine.domain.shared.errors import Unavailable
 
 if TYPE_CHECKING:
-    from desktop.views.owner.offline_view import StoredWork
-    from engine.offline import StoredDesk
-    from engine.place import Place
+    from desktop.views.frame.offline import StoredWork
+    from engine.wiring.deployment import Place
+    from engine.wiring.offline import StoredDesk
 
 
 class Stored:
@@ -42,7 +42,7 @@ class Stored:
         return found
 
     async def open(self, account: AccountName, pin: str = "") -> Actor:
-        """*pin* as it was typed. Raises: as ``engine.offline.open_copy``."""
+        """*pin* as it was typed. Raises: as ``engine.wiring.offline.open_copy``."""
         offline = await self._bridge.call(_load)
         desk: StoredDesk = await self._bridge.call(lambda: offline.open_copy(self._settings, account, pin))
         self._desk = desk
@@ -58,7 +58,7 @@ class Stored:
         from desktop.viewmodels.connection import ConnectionViewModel  # noqa: PLC0415 -- not before the first frame
         from desktop.viewmodels.list_desk import StoredListDesk  # noqa: PLC0415 -- as above
         from desktop.viewmodels.owner.earnings import Source  # noqa: PLC0415 -- as above
-        from desktop.views.owner.offline_view import StoredWork  # noqa: PLC0415 -- as above
+        from desktop.views.frame.offline import StoredWork  # noqa: PLC0415 -- as above
 
         if self._desk is None:
             raise RuntimeError("no copy is open")
@@ -90,6 +90,6 @@ class Stored:
 
 
 async def _load() -> ModuleType:
-    from engine import offline  # noqa: PLC0415 -- the drivers are loaded in the engine's thread, not before the frame
+    from engine.wiring import offline  # noqa: PLC0415 -- the drivers are loaded in the engine's thread, not before the frame
 
     return offline

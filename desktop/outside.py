@@ -16,7 +16,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
 from engine.config import environment_of_others
-from engine.domain.addresses import BrowserNotOpened, NotOpenedWhy, PageAddress, openable
+from engine.domain.money.addresses import BrowserNotOpened, NotOpenedWhy, PageAddress, openable
 
 #: What opens a page in the browser that the person chose; each ends by itself, or becomes the browser.
 _OPENERS = {"win32": ("rundll32", "url.dll,FileProtocolHandler"), "darwin": ("open",)}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from desktop.figures import plural
-from engine.domain.copy_pin import CopyLocked, PinDamaged, PinTooSoon, WrongPin
-from engine.domain.errors import DriveSphereError
+from engine.domain.people.copy_pin import CopyLocked, PinDamaged, PinTooSoon, WrongPin
+from engine.domain.shared.errors import DriveSphereError
 
 CODES = frozenset({CopyLocked.code, WrongPin.code, PinTooSoon.code, PinDamaged.code})
 

@@ -7,19 +7,19 @@ from functools import singledispatch
 from typing import assert_never
 
 from desktop.figures import day_time, desk_zone
-from engine.domain.audit import AuditRow
-from engine.domain.booking import Booking
-from engine.domain.errors import DriveSphereError
-from engine.domain.payment import AttemptState, RefundState
-from engine.domain.renter_errors import (
+from engine.domain.booking.booking import Booking
+from engine.domain.firm.audit import AuditRow
+from engine.domain.money.payment import AttemptState, RefundState
+from engine.domain.people.renter_errors import (
     RenterBlocked,
     RenterHasAccount,
     RenterKnown,
     RenterMerged,
     RenterOvertaken,
 )
-from engine.domain.renters import Block, Shared
-from engine.domain.zones import shown_zone
+from engine.domain.people.renters import Block, Shared
+from engine.domain.shared.errors import DriveSphereError
+from engine.domain.shared.zones import shown_zone
 
 CODES = frozenset(
     {RenterBlocked.code, RenterKnown.code, RenterMerged.code, RenterHasAccount.code, RenterOvertaken.code}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from engine.domain import backup, changed_car, errors, wish_errors
-from engine.domain.damage import Damaged
-from engine.domain.payment import NoStripeKey
-from engine.domain.unbelieved import RefundNotMade
-from engine.domain.wish import Refusal
+from engine.domain.booking import changed_car, wish_errors
+from engine.domain.booking.unbelieved import RefundNotMade
+from engine.domain.booking.wish import Refusal
+from engine.domain.health import backup
+from engine.domain.money.payment import NoStripeKey
+from engine.domain.shared import errors
+from engine.domain.shared.damage import Damaged
 
 #: The badge of a row that cannot be read.
 DAMAGED = "Damaged"

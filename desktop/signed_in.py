@@ -17,9 +17,9 @@ from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.holds import HoldsViewModel
 from desktop.viewmodels.live import LiveViewModel
 from desktop.viewmodels.search import SearchViewModel
-from desktop.views.tools import Workspace
-from engine.domain.listing import BookingScope
-from engine.domain.people import Actor, Deed
+from desktop.views.parts.view_context import Workspace
+from engine.domain.booking.listing import BookingScope
+from engine.domain.people.people import Actor, Deed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

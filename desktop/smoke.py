@@ -14,7 +14,7 @@ from PySide6.QtCore import QEvent, QObject
 from desktop.viewmodels.session import SessionPhase, SessionState, SessionViewModel
 
 if TYPE_CHECKING:
-    from desktop.views.shell import MainWindow
+    from desktop.views.frame.shell import MainWindow
 
 _WITHIN_S = 120.0
 

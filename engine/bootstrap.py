@@ -9,46 +9,39 @@ from datetime import UTC, datetime
 
 import structlog
 
-from engine.adapters.clock import ServerClock
-from engine.adapters.darkroom import Darkroom
-from engine.adapters.landing import open_landing
-from engine.adapters.mongo_accounts import MongoAccounts
-from engine.adapters.mongo_changes import MongoChanges
-from engine.adapters.mongo_client import Client, Credentials, connect
-from engine.adapters.mongo_deployment import MongoDeployment
-from engine.adapters.mongo_earnings import MongoEarnings
-from engine.adapters.mongo_fleet import MongoFleet
-from engine.adapters.mongo_images import MongoImages
-from engine.adapters.mongo_movements import MongoMovements
-from engine.adapters.mongo_people import MongoPeople
-from engine.adapters.mongo_renter_store import MongoRenters
-from engine.adapters.mongo_restored import MongoRestored
-from engine.adapters.mongo_store import MongoStore
-from engine.adapters.mongo_taken import MongoTaken
-from engine.adapters.mongo_terms import MongoTerms
-from engine.adapters.mongo_witnesses import MongoWitnesses
-from engine.adapters.redis_cache import RedisCache
-from engine.adapters.redis_leases import RedisTurns
-from engine.adapters.redis_line import RedisLine, connect_redis
-from engine.adapters.shelf import FolderShelf, NoShelf
-from engine.adapters.stripe_gateway import StripeGateway
-from engine.background import Work, at_work, keep_time
-from engine.booking_desk import Landing, Means, bookings_at, new_booking_id, readable_to
+from engine.adapters.disk.thumbnail_cache import FolderShelf, NoShelf
+from engine.adapters.http.return_page import open_landing
+from engine.adapters.image_import import Darkroom
+from engine.adapters.mongo.accounts import MongoAccounts
+from engine.adapters.mongo.changes import MongoChanges
+from engine.adapters.mongo.client import Client, Credentials, connect
+from engine.adapters.mongo.clock import ServerClock
+from engine.adapters.mongo.deployment import MongoDeployment
+from engine.adapters.mongo.images import MongoImages
+from engine.adapters.mongo.movements import MongoMovements
+from engine.adapters.mongo.people import MongoPeople
+from engine.adapters.mongo.queries.earnings import MongoEarnings
+from engine.adapters.mongo.queries.fleet import MongoFleet
+from engine.adapters.mongo.queries.unavailable_cars import MongoTaken
+from engine.adapters.mongo.renter_store import MongoRenters
+from engine.adapters.mongo.restored import MongoRestored
+from engine.adapters.mongo.store import MongoStore
+from engine.adapters.mongo.terms import MongoTerms
+from engine.adapters.mongo.witnesses import MongoWitnesses
+from engine.adapters.redis.cache import RedisCache
+from engine.adapters.redis.leases import RedisTurns
+from engine.adapters.redis.line import RedisLine, connect_redis
+from engine.adapters.stripe.gateway import StripeGateway
 from engine.config import Secret, Settings
-from engine.daily_backup import daily_backups
-from engine.domain.accounts import is_one_time
-from engine.domain.addresses import NOWHERE
-from engine.domain.errors import DriveSphereError, PasswordMustChange
-from engine.domain.payment import StripeMode
-from engine.domain.people import Actor, Deed, Role
+from engine.domain.money.addresses import NOWHERE
+from engine.domain.money.payment import StripeMode
+from engine.domain.people.accounts import is_one_time
+from engine.domain.people.people import Actor, Deed, Role
+from engine.domain.shared.errors import DriveSphereError, PasswordMustChange
 from engine.embedded.demo_load import load_demo
 from engine.embedded.demo_payments import introduce_payments
 from engine.embedded.demo_people import accounts as demo_accounts
 from engine.embedded.servers import open_servers
-from engine.entrance import ask_for_account, choose_password, desk_name, note_sign_in
-from engine.head_office import describe_key, open_head_office
-from engine.offline import copies_of, open_copying
-from engine.place import Place, given_place
 from engine.services.accounts import AccountService
 from engine.services.afterwards import Afterwards
 from engine.services.availability import AvailabilityService
@@ -73,6 +66,13 @@ from engine.services.renters import RenterService
 from engine.services.restored import RestoredLook, RestoredService
 from engine.services.servicing import ServicingService
 from engine.services.sweeper import Sweeper
+from engine.wiring.admin import describe_key, open_head_office
+from engine.wiring.background import Work, at_work, keep_time
+from engine.wiring.booking_desk import Landing, Means, bookings_at, new_booking_id, readable_to
+from engine.wiring.daily_backup import daily_backups
+from engine.wiring.deployment import Place, given_place
+from engine.wiring.offline import copies_of, open_copying
+from engine.wiring.sign_in import ask_for_account, choose_password, desk_name, note_sign_in
 
 __all__ = [
     "Engine",

@@ -14,9 +14,9 @@ from typing import Any
 import click
 import structlog
 
-from engine.adapters import redis_rights
-from engine.backup_cli import backup, backup_key, restore
-from engine.cli_parts import (
+from engine.adapters.redis import rights as redis_rights
+from engine.commands.backup_options import backup, backup_key, restore
+from engine.commands.parts import (
     ACCOUNT,
     DATA,
     DEBUG,
@@ -30,14 +30,14 @@ from engine.cli_parts import (
     settings_of,
     typed_day,
 )
+from engine.commands.restored_payments import restored
+from engine.commands.return_pages import return_pages
+from engine.commands.service_password import service_password
+from engine.commands.try_servers import try_servers
 from engine.config import Settings, kept_password, load, must_have_screen
 from engine.crash_reports import watching
-from engine.domain.errors import Misconfigured
-from engine.domain.payment import StripeMode
-from engine.restored_cli import restored
-from engine.return_pages_cli import return_pages
-from engine.service_password_cli import service_password
-from engine.trying_cli import try_servers
+from engine.domain.money.payment import StripeMode
+from engine.domain.shared.errors import Misconfigured
 
 NEW_WINDOW = click.option(
     "--new-window", is_flag=True, help="Open another window where one is open on this data folder already."
@@ -145,7 +145,7 @@ def provision(
     The root account's password comes from DRIVESPHERE_PASSWORD or is asked for; it is no argument, because every
     account of this computer can read those. Where the setting ca_file names certificates, it speaks TLS.
     """
-    from engine import provisioning  # noqa: PLC0415 -- the drivers take a quarter of a second to load
+    from engine.commands import provision as provisioning  # noqa: PLC0415 -- the drivers take a quarter of a second to load
 
     remember_servers(mongo_url)
     _for_a_new_set(more)
@@ -198,7 +198,7 @@ def race(
     as_json: bool,
 ) -> None:
     """Let many clients want one car at the same moment. Status 1 if ever two of them have it, or none."""
-    from engine import race_report  # noqa: PLC0415 -- the drivers take a quarter of a second to load
+    from engine.commands import race_report  # noqa: PLC0415 -- the drivers take a quarter of a second to load
 
     with in_words():
         terms = race_report.Terms(clients, rounds, min(processes, clients), lease=not no_lease)
@@ -248,7 +248,7 @@ def worker(
 
     Status 4 if the database belongs to a later release, also when it is brought there meanwhile: install that release.
     """
-    from engine import worker as working  # noqa: PLC0415 -- the drivers take a quarter of a second to load
+    from engine.commands import worker as working  # noqa: PLC0415 -- the drivers take a quarter of a second to load
 
     _log_from(logging.INFO)
     with in_words():
@@ -272,7 +272,7 @@ def reconcile(data: Path | None, account: str, since: date, until: date, *, as_j
 
     Status 1 if they differ or one does, 2 if they could not be compared.
     """
-    from engine import reconciling  # noqa: PLC0415 -- the drivers take a quarter of a second to load
+    from engine.commands import reconcile as reconciling  # noqa: PLC0415 -- the drivers take a quarter of a second to load
 
     if until < since:
         raise click.BadParameter("--until lies before --since.")
@@ -293,8 +293,8 @@ def doctor(data: Path | None, account: str, *, as_json: bool) -> None:
     Status 1 if something is bad, 2 if nothing could be looked at, 3 if something that the account may look at could not
     be, or not all of it. It changes nothing. An admin's account sees more than the worker's: the rights of all roles.
     """
-    from engine import doctoring  # noqa: PLC0415 -- the drivers take a quarter of a second to load
-    from engine.domain.health import Level  # noqa: PLC0415 -- as above
+    from engine.commands import doctor as doctoring  # noqa: PLC0415 -- the drivers take a quarter of a second to load
+    from engine.domain.health.health import Level  # noqa: PLC0415 -- as above
 
     with in_words(doctoring.tell_problem_as_json) if as_json else in_words():
         settings = settings_of(data)

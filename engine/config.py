@@ -14,9 +14,9 @@ import platformdirs
 import structlog
 
 from engine.config_files import check_certificates, read_dotenv, read_toml, there
-from engine.domain.errors import Misconfigured
-from engine.domain.payment import StripeMode
-from engine.domain.server_address import check_database, check_mongo_url, check_redis_url, names_ca
+from engine.domain.money.payment import StripeMode
+from engine.domain.shared.errors import Misconfigured
+from engine.domain.shared.server_address import check_database, check_mongo_url, check_redis_url, names_ca
 
 _PREFIX = "DRIVESPHERE_"
 _TOKEN = "XDG_ACTIVATION_TOKEN"  # noqa: S105 -- the name of a variable

@@ -11,7 +11,7 @@ from typing import Any
 
 from dotenv import dotenv_values
 
-from engine.domain.errors import Misconfigured
+from engine.domain.shared.errors import Misconfigured
 
 _MOST_BYTES = 1_000_000
 #: The longer one first: UTF-32's little-endian mark begins with UTF-16's.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.domain.booking import Booking
+from engine.domain.booking.booking import Booking
 
 _OF_THE_PAYMENT = ("attempts", "refund", "trouble")
 

@@ -13,13 +13,13 @@ import pymongo
 import redis
 from within import WITHIN_S
 
-from engine.adapters.mongo_documents import car_document, fence_document, series_document
-from engine.adapters.mongo_provision import NewAccount
-from engine.background import at_work
+from engine.adapters.mongo.codec.documents import car_document, fence_document, series_document
+from engine.adapters.mongo.schema.provision import NewAccount
 from engine.bootstrap import Engine, Place, open_engine
-from engine.domain.booking import Booking
-from engine.domain.booking_states import BLOCKING
-from engine.domain.car import (
+from engine.domain.booking.booking import Booking
+from engine.domain.booking.refund_reason import RefundReason, UsualReason
+from engine.domain.booking.states import BLOCKING
+from engine.domain.car.car import (
     BodyType,
     Branch,
     BranchId,
@@ -31,12 +31,12 @@ from engine.domain.car import (
     Transmission,
     terms_of,
 )
-from engine.domain.money import Money
-from engine.domain.people import Renter, RenterId, Role
-from engine.domain.period import RentalPeriod
-from engine.domain.refund_reason import RefundReason, UsualReason
+from engine.domain.money.money import Money
+from engine.domain.people.people import Renter, RenterId, Role
+from engine.domain.shared.period import RentalPeriod
 from engine.embedded.folder import ServerFolder
 from engine.services.booking import HoldCar
+from engine.wiring.background import at_work
 
 DATABASE = "ds_test"
 PASSWORD = "a pass phrase for tests"

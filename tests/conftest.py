@@ -21,17 +21,17 @@ from pymongo import WriteConcern
 from pymongo.database import Database
 from serving import serving
 
-from engine.adapters.mongo_client import CODEC, Credentials, connect, database
-from engine.adapters.mongo_deployment import MongoDeployment
-from engine.adapters.mongo_documents import branch_document, renter_document
-from engine.adapters.mongo_founding import create_account, found
-from engine.adapters.mongo_provision import provision
-from engine.adapters.mongo_settings import first_revision, revision_document
+from engine.adapters.mongo.client import CODEC, Credentials, connect, database
+from engine.adapters.mongo.codec.documents import branch_document, renter_document
+from engine.adapters.mongo.codec.settings import first_revision, revision_document
+from engine.adapters.mongo.deployment import MongoDeployment
+from engine.adapters.mongo.founding import create_account, found
+from engine.adapters.mongo.schema.provision import provision
 from engine.bootstrap import Place
 from engine.config import Secret
-from engine.domain.money import Money
-from engine.domain.payment import StripeMode
-from engine.domain.settings import FirmSettings
+from engine.domain.firm.settings import FirmSettings
+from engine.domain.money.money import Money
+from engine.domain.money.payment import StripeMode
 from engine.embedded.servers import Endpoints
 
 #: What tests fill.

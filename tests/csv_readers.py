@@ -7,7 +7,7 @@ import io
 import re
 from datetime import datetime
 
-from engine.domain.csv_text import BOM, CsvHabits, DateShape
+from engine.domain.shared.csv_text import BOM, CsvHabits, DateShape
 
 GERMAN = CsvHabits(";", ",", DateShape.DOTS)
 TABBED = CsvHabits("\t", ",", DateShape.MONTH_FIRST)

@@ -11,19 +11,19 @@ from zoneinfo import ZoneInfo
 
 from builders import BERLIN, LISBON, RENTER, World, make_car
 
-from engine.adapters.mongo_bookings import booking_document, news_document
-from engine.adapters.mongo_documents import car_document, ledger_document, status_document
-from engine.adapters.mongo_movements import movement_document
-from engine.domain.booking import HOLD, Booking, BookingId, Step, rental_payment
-from engine.domain.booking_states import BookingState
-from engine.domain.car import Car, CarStatus, OwnerId
-from engine.domain.ledger import charge_rows, refund_rows
-from engine.domain.money import Money
-from engine.domain.movement import Movement, MovementId, MovementKind, MovementState
-from engine.domain.payment import Attempt, AttemptState
-from engine.domain.people import AccountName
-from engine.domain.period import RentalPeriod
-from engine.domain.pricing import quote
+from engine.adapters.mongo.codec.bookings import booking_document, news_document
+from engine.adapters.mongo.codec.documents import car_document, ledger_document, status_document
+from engine.adapters.mongo.movements import movement_document
+from engine.domain.booking.booking import HOLD, Booking, BookingId, Step, rental_payment
+from engine.domain.booking.states import BookingState
+from engine.domain.car.car import Car, CarStatus, OwnerId
+from engine.domain.car.movement import Movement, MovementId, MovementKind, MovementState
+from engine.domain.money.ledger import charge_rows, refund_rows
+from engine.domain.money.money import Money
+from engine.domain.money.payment import Attempt, AttemptState
+from engine.domain.money.pricing import quote
+from engine.domain.people.people import AccountName
+from engine.domain.shared.period import RentalPeriod
 
 MINE, OTHER = OwnerId("owner-1"), OwnerId("owner-2")
 STANDS = ("confirmed", "completed")

@@ -20,9 +20,9 @@ from desktop.smoke import Stopwatch
 from desktop.viewmodels.owner.copy import CopyStatus
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
-from engine.adapters import mongo_client
+from engine.adapters.mongo import client as mongo_client
 from engine.config import load
-from engine.domain.span import month
+from engine.domain.reports.report_period import month
 
 MARCH = month(2025, 3, "Europe/Berlin")
 

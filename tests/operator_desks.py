@@ -20,18 +20,18 @@ from plain_http import PLAIN
 
 from engine.bootstrap import Engine, choose_password, open_engine
 from engine.config import Secret, load
-from engine.domain.accounts import NewPerson, Post
-from engine.domain.booking import Booking
-from engine.domain.booking_states import BookingState
-from engine.domain.car import BodyType, Branch, BranchId, Fuel, OwnerId, Transmission
-from engine.domain.car_form import CarForm
-from engine.domain.errors import Contended, PeriodTaken
-from engine.domain.money import Money
-from engine.domain.people import RenterId, Role
-from engine.domain.period import RentalPeriod
-from engine.place import Place, given_place
+from engine.domain.booking.booking import Booking
+from engine.domain.booking.states import BookingState
+from engine.domain.car.car import BodyType, Branch, BranchId, Fuel, OwnerId, Transmission
+from engine.domain.car.form import CarForm
+from engine.domain.money.money import Money
+from engine.domain.people.accounts import NewPerson, Post
+from engine.domain.people.people import RenterId, Role
+from engine.domain.shared.errors import Contended, PeriodTaken
+from engine.domain.shared.period import RentalPeriod
 from engine.services.booking import HoldCar
 from engine.services.renters import NewRenter
+from engine.wiring.deployment import Place, given_place
 
 _FOLDER = Path("/etc/drivesphere")
 _RATE = 50_00

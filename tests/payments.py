@@ -9,9 +9,9 @@ import httpx
 from builders import World, wish
 from plain_http import PLAIN
 
-from engine.adapters.stripe_gateway import STRIPE_VERSION
+from engine.adapters.stripe.gateway import STRIPE_VERSION
 from engine.bootstrap import Engine
-from engine.domain.booking import Booking
+from engine.domain.booking.booking import Booking
 
 CARD = {"email": "ada@example.org", "number": "4242 4242 4242 4242", "expiry": "12/30", "cvc": "123", "name": "Ada"}
 

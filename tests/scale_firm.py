@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 
 from bson import ObjectId
 
-from engine.adapters.mongo_bookings import booking_document
-from engine.adapters.mongo_documents import (
+from engine.adapters.mongo.codec.bookings import booking_document
+from engine.adapters.mongo.codec.documents import (
     audit_document,
     branch_document,
     car_document,
@@ -28,17 +28,28 @@ from engine.adapters.mongo_documents import (
     series_document,
     status_document,
 )
-from engine.adapters.mongo_founding import NewAccount
-from engine.adapters.mongo_people import person_document
-from engine.domain.accounts import Person, Post
-from engine.domain.audit import AuditRow
-from engine.domain.booking import HOLD
-from engine.domain.booking_states import BookingState
-from engine.domain.car import BodyType, Branch, BranchId, Car, CarId, CarStatus, Fuel, OwnerId, Transmission, terms_of
-from engine.domain.money import Money
-from engine.domain.people import AccountName, Renter, RenterId, Role
-from engine.domain.period import RentalPeriod
-from engine.domain.settings import BEGINNING
+from engine.adapters.mongo.founding import NewAccount
+from engine.adapters.mongo.people import person_document
+from engine.domain.booking.booking import HOLD
+from engine.domain.booking.states import BookingState
+from engine.domain.car.car import (
+    BodyType,
+    Branch,
+    BranchId,
+    Car,
+    CarId,
+    CarStatus,
+    Fuel,
+    OwnerId,
+    Transmission,
+    terms_of,
+)
+from engine.domain.firm.audit import AuditRow
+from engine.domain.firm.settings import BEGINNING
+from engine.domain.money.money import Money
+from engine.domain.people.accounts import Person, Post
+from engine.domain.people.people import AccountName, Renter, RenterId, Role
+from engine.domain.shared.period import RentalPeriod
 from engine.embedded.demo_calendar import Plan
 from engine.embedded.demo_fleet import branches as demo_branches
 from engine.embedded.demo_history import Bookings, raised_at

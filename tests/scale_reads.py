@@ -9,17 +9,17 @@ from datetime import timedelta
 from scale_firm import ADMIN, CLERK, HUGE, HUGE_OWNER, OWNER, ScaledFirm, owner_of
 
 from engine.bootstrap import Engine
-from engine.domain.accounts import PeopleQuery
-from engine.domain.audit import AuditQuery
-from engine.domain.booking_states import Standing
-from engine.domain.car import CarStatus
-from engine.domain.catalogue import CarOrder, CarWish
-from engine.domain.fleet import FleetOrder, FleetQuery
-from engine.domain.listing import BookingOrder, BookingQuery, BookingScope
-from engine.domain.overview import MoneyQuestion, months_until
-from engine.domain.people import Role
-from engine.domain.period import RentalPeriod
-from engine.domain.renters import RenterOrder, RenterQuery
+from engine.domain.booking.listing import BookingOrder, BookingQuery, BookingScope
+from engine.domain.booking.states import Standing
+from engine.domain.car.car import CarStatus
+from engine.domain.car.catalogue import CarOrder, CarWish
+from engine.domain.car.fleet import FleetOrder, FleetQuery
+from engine.domain.firm.audit import AuditQuery
+from engine.domain.people.accounts import PeopleQuery
+from engine.domain.people.people import Role
+from engine.domain.people.renters import RenterOrder, RenterQuery
+from engine.domain.reports.overview import MoneyQuestion, months_until
+from engine.domain.shared.period import RentalPeriod
 
 Ask = Callable[[], Awaitable[object]]
 

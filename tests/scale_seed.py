@@ -22,14 +22,14 @@ from pymongo import WriteConcern
 from pymongo.errors import BulkWriteError
 from scale_firm import SIZES, ScaledFirm
 
-from engine.adapters.mongo_client import Client, Credentials, Document, connect, database
-from engine.adapters.mongo_deployment import MongoDeployment
-from engine.adapters.mongo_provision import create_account, provision
+from engine.adapters.mongo.client import Client, Credentials, Document, connect, database
+from engine.adapters.mongo.deployment import MongoDeployment
+from engine.adapters.mongo.schema.provision import create_account, provision
 from engine.config import Secret
-from engine.domain.payment import StripeMode
-from engine.domain.settings import FirmSettings
+from engine.domain.firm.settings import FirmSettings
+from engine.domain.money.payment import StripeMode
 from engine.embedded.servers import Endpoints, open_servers
-from engine.place import Place
+from engine.wiring.deployment import Place
 
 DATABASE = "ds_scale"
 _MARK = "scale"

@@ -42,8 +42,8 @@ from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.search import SearchForm
 from desktop.viewmodels.session import SessionPhase
 from engine.config import load
-from engine.domain.car import BodyType, Fuel
-from engine.domain.errors import SignInRefused, Unavailable
+from engine.domain.car.car import BodyType, Fuel
+from engine.domain.shared.errors import SignInRefused, Unavailable
 
 _SETTLE_S = 0.3
 _LARGEST, _USUAL = 300_000, 1280 * 800

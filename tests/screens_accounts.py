@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
-from engine.domain.accounts import PeopleQuery
-from engine.domain.errors import Unavailable
+from engine.domain.people.accounts import PeopleQuery
+from engine.domain.shared.errors import Unavailable
 
 AWAY = Unavailable("mongodb")
 _ASKED = {"name": "Nele Vogt", "email": "nele@example.org", "note": "I begin at the counter in Berlin on Monday"}

@@ -9,9 +9,9 @@ from desktop.viewmodels.admin.overview import OverviewState
 from desktop.viewmodels.paged import PagedState
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
-from engine.domain.audit import AuditPage, AuditQuery
-from engine.domain.errors import Unavailable
-from engine.domain.health import Area
+from engine.domain.firm.audit import AuditPage, AuditQuery
+from engine.domain.health.health import Area
+from engine.domain.shared.errors import Unavailable
 
 AWAY = Unavailable("mongodb")
 

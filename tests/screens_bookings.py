@@ -15,9 +15,9 @@ from desktop.viewmodels.connection import ConnectionState
 from desktop.viewmodels.day_span import Days, DaySpan
 from desktop.viewmodels.export import ExportPhase, ExportState
 from desktop.viewmodels.phases import Phase
-from engine.domain.booking_states import Standing
-from engine.domain.errors import Unavailable
-from engine.domain.listing import BookingOrder, BookingScope
+from engine.domain.booking.listing import BookingOrder, BookingScope
+from engine.domain.booking.states import Standing
+from engine.domain.shared.errors import Unavailable
 
 
 async def bookings(photo) -> None:

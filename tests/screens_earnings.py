@@ -12,10 +12,10 @@ from screens_offline import offline
 
 from desktop.viewmodels.owner.copy import CopyState, CopyStatus
 from desktop.viewmodels.phases import Phase
-from engine.domain.copying import CopyNews
-from engine.domain.earnings import Earnings
-from engine.domain.explained import Figure
-from engine.domain.span import SpanKind, milliseconds
+from engine.domain.reports.copying import CopyNews
+from engine.domain.reports.earnings import Earnings
+from engine.domain.reports.figure_sources import Figure
+from engine.domain.reports.report_period import SpanKind, milliseconds
 
 _SETTLE_S = 0.6
 

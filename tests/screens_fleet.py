@@ -12,8 +12,8 @@ from screens_admin import AWAY, sign_in_as
 
 from desktop.viewmodels.owner.car_state import Stage
 from desktop.viewmodels.phases import Phase
-from engine.domain.car import CarStatus
-from engine.domain.fleet import FleetQuery
+from engine.domain.car.car import CarStatus
+from engine.domain.car.fleet import FleetQuery
 
 _NOTHING = FleetQuery(text="zz")
 _SETTLE_S = 0.5

@@ -12,9 +12,9 @@ from desktop.viewmodels.admin.health import HealthState
 from desktop.viewmodels.bookings import BookingsState
 from desktop.viewmodels.paged import PagedState
 from desktop.viewmodels.phases import Phase
-from engine.domain.care import Case, Cases
-from engine.domain.health import Area, Finding, Level
-from engine.domain.trouble import Why
+from engine.domain.booking.manual_review import Case, Cases
+from engine.domain.health.health import Area, Finding, Level
+from engine.domain.money.trouble import Why
 
 _GONE = Finding(Area.DATABASE, Level.BAD, "MongoDB does not answer.", todo="Look after its servers and the network.")
 _SEEN_WITHOUT = (Area.CACHE, Area.STRIPE, Area.VERSIONS)

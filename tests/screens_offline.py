@@ -13,8 +13,8 @@ from desktop.viewmodels.list_desk import StoredListDesk
 from desktop.viewmodels.owner.earnings import Source
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
-from engine.domain.errors import CopyUnusable
-from engine.domain.ownrows import books_of
+from engine.domain.reports.owner_aggregate import books_of
+from engine.domain.shared.errors import CopyUnusable
 from engine.services.copying import StoredBooks
 from engine.services.earnings import EarningsService
 from engine.services.stored_listing import StoredListing

@@ -12,7 +12,7 @@ from bson import json_util
 from payments import Stripe
 from pymongo.database import Database
 
-from engine.adapters.stripe_gateway import StripeGateway
+from engine.adapters.stripe.gateway import StripeGateway
 
 FOLDER = Path(__file__).parent / "data" / "release_0_1_0"
 ABOUT = json.loads((FOLDER / "figures.json").read_text())

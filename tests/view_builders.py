@@ -20,16 +20,16 @@ from desktop.viewmodels.live import LiveViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.search import PAGE_SIZE, SearchState, SearchViewModel, first_form, wish_of
 from desktop.viewmodels.thumbnails import ThumbnailsViewModel
-from desktop.views.photos import Photos
-from desktop.views.tools import Workspace
-from engine.domain.availability import Blocked, BlockedPage, Obstacle, Why
-from engine.domain.booking import HOLD, Booking, BookingId, Step, rental_payment
-from engine.domain.booking_states import BookingState
-from engine.domain.catalogue import Facets, Offer, OfferPage
-from engine.domain.payment import Attempt, AttemptState
-from engine.domain.people import AccountName, Actor, Role
-from engine.domain.period import RentalPeriod
-from engine.domain.pricing import quote
+from desktop.views.parts.photos import Photos
+from desktop.views.parts.view_context import Workspace
+from engine.domain.booking.booking import HOLD, Booking, BookingId, Step, rental_payment
+from engine.domain.booking.states import BookingState
+from engine.domain.car.availability import Blocked, BlockedPage, Obstacle, Why
+from engine.domain.car.catalogue import Facets, Offer, OfferPage
+from engine.domain.money.payment import Attempt, AttemptState
+from engine.domain.money.pricing import quote
+from engine.domain.people.people import AccountName, Actor, Role
+from engine.domain.shared.period import RentalPeriod
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 PERIOD = RentalPeriod(NOW + timedelta(hours=1), NOW + timedelta(days=2, hours=1))

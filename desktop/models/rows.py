@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from engine.domain.damage import Damaged
+from engine.domain.shared.damage import Damaged
 
 Row = TypeVar("Row")
 AnyIndex = QModelIndex | QPersistentModelIndex

@@ -14,18 +14,18 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.one_booking import OneBookingViewModel, OpenBrowser
 from desktop.viewmodels.panel_state import MOVING, PanelState, ShownPage, Stage, after_claim, after_renter, stage_of
-from engine.domain.booking import Booking, BookingId
-from engine.domain.car import Branch
-from engine.domain.catalogue import Offer
-from engine.domain.errors import AlreadyAsked, DriveSphereError
-from engine.domain.events import BookingChanged, CarClaimed, Fact, RenterChanged
-from engine.domain.money import Money
-from engine.domain.payment import Decline
-from engine.domain.people import Renter, RenterId
-from engine.domain.period import RentalPeriod
-from engine.domain.refund_reason import RefundReason
-from engine.domain.renter_errors import RenterKnown
-from engine.domain.renters import RentersFound
+from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.booking.refund_reason import RefundReason
+from engine.domain.car.car import Branch
+from engine.domain.car.catalogue import Offer
+from engine.domain.firm.events import BookingChanged, CarClaimed, Fact, RenterChanged
+from engine.domain.money.money import Money
+from engine.domain.money.payment import Decline
+from engine.domain.people.people import Renter, RenterId
+from engine.domain.people.renter_errors import RenterKnown
+from engine.domain.people.renters import RentersFound
+from engine.domain.shared.errors import AlreadyAsked, DriveSphereError
+from engine.domain.shared.period import RentalPeriod
 from engine.services.booking import HoldCar
 from engine.services.renters import Added, NewRenter
 

@@ -14,14 +14,14 @@ from desktop.viewmodels.one_booking import OneBookingViewModel, OpenBrowser
 from desktop.viewmodels.other_cars import OtherCarsViewModel
 from desktop.viewmodels.panel_state import MOVING, PanelState, ShownPage, Stage, stage_of
 from desktop.viewmodels.phases import Phase
-from engine.domain.booking import Booking, BookingId
-from engine.domain.car import Branch
-from engine.domain.errors import DriveSphereError
-from engine.domain.listing import told_to
-from engine.domain.money import Money
-from engine.domain.payment import Decline
-from engine.domain.people import Deed, Renter, RenterId
-from engine.domain.refund_reason import RefundReason
+from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.booking.listing import told_to
+from engine.domain.booking.refund_reason import RefundReason
+from engine.domain.car.car import Branch
+from engine.domain.money.money import Money
+from engine.domain.money.payment import Decline
+from engine.domain.people.people import Deed, Renter, RenterId
+from engine.domain.shared.errors import DriveSphereError
 
 
 @dataclass(frozen=True, slots=True)

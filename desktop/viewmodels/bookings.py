@@ -16,12 +16,8 @@ from desktop.viewmodels.export import ExportViewModel
 from desktop.viewmodels.list_desk import ListDesk
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.state import StateViewModel
-from engine.domain.booking import Booking
-from engine.domain.booking_states import Standing
-from engine.domain.car import BranchId
-from engine.domain.csv_text import PLAIN, CsvHabits
-from engine.domain.errors import DriveSphereError
-from engine.domain.listing import (
+from engine.domain.booking.booking import Booking
+from engine.domain.booking.listing import (
     AnyBranch,
     BookingOrder,
     BookingQuery,
@@ -33,6 +29,10 @@ from engine.domain.listing import (
     selection,
     told_to,
 )
+from engine.domain.booking.states import Standing
+from engine.domain.car.car import BranchId
+from engine.domain.shared.csv_text import PLAIN, CsvHabits
+from engine.domain.shared.errors import DriveSphereError
 
 _numbers = count(1)
 #: A burst of news asks for the list once.

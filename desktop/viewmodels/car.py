@@ -9,12 +9,12 @@ from functools import partial
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.state import StateViewModel
-from engine.domain.availability import Blocked, CarCalendar, blocked_by
-from engine.domain.car import Branch, Car
-from engine.domain.catalogue import Offer, OfferPage
-from engine.domain.errors import DriveSphereError
-from engine.domain.events import CarChanged, CarClaimed, Fact
-from engine.domain.period import RentalPeriod
+from engine.domain.car.availability import Blocked, CarCalendar, blocked_by
+from engine.domain.car.car import Branch, Car
+from engine.domain.car.catalogue import Offer, OfferPage
+from engine.domain.firm.events import CarChanged, CarClaimed, Fact
+from engine.domain.shared.errors import DriveSphereError
+from engine.domain.shared.period import RentalPeriod
 
 #: Whole weeks that are shown.
 WEEKS = 6

@@ -12,8 +12,8 @@ from PySide6.QtCore import Signal
 from desktop.bridge import EngineThread
 from desktop.tasks import TaskScope
 from desktop.viewmodels.state import StateViewModel
-from engine.domain.errors import DriveSphereError, RuleBroken, Unavailable
-from engine.domain.events import Pulse
+from engine.domain.firm.events import Pulse
+from engine.domain.shared.errors import DriveSphereError, RuleBroken, Unavailable
 
 #: An account that was changed by an administrator is told so within five seconds.
 _EVERY_S = 3.0

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from enum import Enum, auto
 
 from desktop.figures import desk_zone
-from engine.domain.listing import AnyBranch
+from engine.domain.booking.listing import AnyBranch
 
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)

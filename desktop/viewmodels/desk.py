@@ -6,13 +6,13 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from engine.domain.errors import Unavailable
+from engine.domain.shared.errors import Unavailable
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from desktop.bridge import EngineThread
-    from engine.domain.people import Actor
+    from engine.domain.people.people import Actor
     from engine.services.accounts import AccountService
     from engine.services.availability import AvailabilityService
     from engine.services.booking import BookingService

@@ -13,7 +13,7 @@ from typing import Any
 from desktop.bridge import EngineThread
 from desktop.tasks import TaskScope
 from desktop.viewmodels.state import StateViewModel
-from engine.domain.errors import DriveSphereError, Misconfigured
+from engine.domain.shared.errors import DriveSphereError, Misconfigured
 from engine.services.listing import Exported
 
 #: Writes text into the file; hears how many rows there are by now.

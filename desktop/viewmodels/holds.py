@@ -8,11 +8,11 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
-from engine.domain.booking import Booking
-from engine.domain.booking_states import BookingState, Standing
-from engine.domain.damage import Damaged
-from engine.domain.errors import DriveSphereError
-from engine.domain.listing import BookingQuery, BookingScope
+from engine.domain.booking.booking import Booking
+from engine.domain.booking.listing import BookingQuery, BookingScope
+from engine.domain.booking.states import BookingState, Standing
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.errors import DriveSphereError
 
 _QUERY = BookingQuery(BookingScope.MINE, standings=frozenset({Standing.PENDING}))
 

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from desktop.bridge import EngineThread
-    from engine.domain.catalogue import CarsSought
-    from engine.domain.copying import OwnCopy
-    from engine.domain.csv_text import CsvHabits
-    from engine.domain.listing import AnyBranch, BookingQuery, BookingRows, Listed
-    from engine.domain.people import Actor
+    from engine.domain.booking.listing import AnyBranch, BookingQuery, BookingRows, Listed
+    from engine.domain.car.catalogue import CarsSought
+    from engine.domain.people.people import Actor
+    from engine.domain.reports.copying import OwnCopy
+    from engine.domain.shared.csv_text import CsvHabits
     from engine.services.listing import Exported
 
 

@@ -14,13 +14,13 @@ from PySide6.QtCore import QObject, Signal
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.list_desk import ListDesk, StoredListDesk
-from engine.domain.accounts import PeopleQuery, PersonRow
-from engine.domain.car import Car
-from engine.domain.damage import Damaged
-from engine.domain.errors import DriveSphereError
-from engine.domain.listing import BookingQuery, BookingRows, BookingScope, Listed, scopes_of
-from engine.domain.marks import is_exactly
-from engine.domain.people import Deed, Renter
+from engine.domain.booking.listing import BookingQuery, BookingRows, BookingScope, Listed, scopes_of
+from engine.domain.car.car import Car
+from engine.domain.people.accounts import PeopleQuery, PersonRow
+from engine.domain.people.people import Deed, Renter
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.errors import DriveSphereError
+from engine.domain.shared.marks import is_exactly
 
 #: So many of a kind are shown; the page of the kind has the others.
 MOST = 5

@@ -15,11 +15,11 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.panel_state import MOVING, ShownPage, stage_of
 from desktop.viewmodels.state import StateViewModel
-from engine.domain.addresses import BrowserNotOpened, PageAddress
-from engine.domain.booking import Booking, BookingId
-from engine.domain.errors import DriveSphereError, PaymentRefused, StrangeAddress
-from engine.domain.payment import Decline
-from engine.domain.people import Role
+from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.money.addresses import BrowserNotOpened, PageAddress
+from engine.domain.money.payment import Decline
+from engine.domain.people.people import Role
+from engine.domain.shared.errors import DriveSphereError, PaymentRefused, StrangeAddress
 
 _AFTER_FAILURE_S = 3.0
 

@@ -13,12 +13,12 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.state import StateViewModel
-from engine.domain.booking import Booking, BookingId
-from engine.domain.booking_states import BookingState
-from engine.domain.car import CarId
-from engine.domain.errors import DriveSphereError, PeriodTaken
-from engine.domain.other_cars import OtherCars
-from engine.domain.people import Deed
+from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.booking.other_cars import OtherCars
+from engine.domain.booking.states import BookingState
+from engine.domain.car.car import CarId
+from engine.domain.people.people import Deed
+from engine.domain.shared.errors import DriveSphereError, PeriodTaken
 
 
 @dataclass(frozen=True, slots=True)

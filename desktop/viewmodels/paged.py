@@ -11,7 +11,7 @@ from PySide6.QtCore import Signal
 from desktop.tasks import TaskScope
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.state import StateViewModel
-from engine.domain.errors import DriveSphereError
+from engine.domain.shared.errors import DriveSphereError
 
 
 class PageOfRows(Protocol):

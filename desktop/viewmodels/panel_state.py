@@ -7,17 +7,17 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import assert_never
 
-from engine.domain.addresses import PageAddress
-from engine.domain.booking import Booking, BookingId
-from engine.domain.booking_states import BookingState
-from engine.domain.car import Branch
-from engine.domain.catalogue import Offer
-from engine.domain.errors import DriveSphereError, PeriodTaken
-from engine.domain.events import CarClaimed
-from engine.domain.payment import AttemptState, Decline
-from engine.domain.people import Renter
-from engine.domain.period import RentalPeriod
-from engine.domain.renters import Block, RenterFile, RentersFound, Twin, shared
+from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.booking.states import BookingState
+from engine.domain.car.car import Branch
+from engine.domain.car.catalogue import Offer
+from engine.domain.firm.events import CarClaimed
+from engine.domain.money.addresses import PageAddress
+from engine.domain.money.payment import AttemptState, Decline
+from engine.domain.people.people import Renter
+from engine.domain.people.renters import Block, RenterFile, RentersFound, Twin, shared
+from engine.domain.shared.errors import DriveSphereError, PeriodTaken
+from engine.domain.shared.period import RentalPeriod
 
 
 class Stage(Enum):

@@ -13,13 +13,11 @@ from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.paged import PagedViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.state import StateViewModel
-from engine.domain.booking import Booking
-from engine.domain.damage import Damaged
-from engine.domain.errors import DriveSphereError
-from engine.domain.events import BookingChanged, Fact, RenterChanged
-from engine.domain.people import Deed, RenterId
-from engine.domain.renter_errors import RenterKnown
-from engine.domain.renters import (
+from engine.domain.booking.booking import Booking
+from engine.domain.firm.events import BookingChanged, Fact, RenterChanged
+from engine.domain.people.people import Deed, RenterId
+from engine.domain.people.renter_errors import RenterKnown
+from engine.domain.people.renters import (
     Merge,
     RenterChanges,
     RenterFile,
@@ -30,6 +28,8 @@ from engine.domain.renters import (
     RentersFound,
     Twin,
 )
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.errors import DriveSphereError
 from engine.services.renters import Added, Blocked, NewRenter
 
 _NOBODY = RenterId("")

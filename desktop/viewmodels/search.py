@@ -14,15 +14,15 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.state import StateViewModel
-from engine.domain.availability import Blocked, BlockedPage
-from engine.domain.car import BodyType, Branch, BranchId, Fuel, Transmission
-from engine.domain.catalogue import PAGE_SIZE, CarOrder, CarWish, Facets, Offer, OfferPage
-from engine.domain.damage import Damaged
-from engine.domain.errors import DriveSphereError
-from engine.domain.events import CarChanged, CarClaimed, Fact
-from engine.domain.hours import first_opening_hour
-from engine.domain.period import RentalPeriod
-from engine.domain.wall import on_wall, wall_of
+from engine.domain.car.availability import Blocked, BlockedPage
+from engine.domain.car.car import BodyType, Branch, BranchId, Fuel, Transmission
+from engine.domain.car.catalogue import PAGE_SIZE, CarOrder, CarWish, Facets, Offer, OfferPage
+from engine.domain.firm.events import CarChanged, CarClaimed, Fact
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.errors import DriveSphereError
+from engine.domain.shared.hours import first_opening_hour
+from engine.domain.shared.period import RentalPeriod
+from engine.domain.shared.wall import on_wall, wall_of
 
 #: A burst of news searches once.
 _SOON_S = 0.2

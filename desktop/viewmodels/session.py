@@ -8,11 +8,11 @@ from enum import Enum, auto
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.state import StateViewModel
-from engine.domain.accounts import sign_in_name
-from engine.domain.copy_pin import CopyLocked
-from engine.domain.copying import CopyHead
-from engine.domain.errors import DriveSphereError, PasswordMustChange, Unavailable
-from engine.domain.people import AccountName, Actor, Role
+from engine.domain.people.accounts import sign_in_name
+from engine.domain.people.copy_pin import CopyLocked
+from engine.domain.people.people import AccountName, Actor, Role
+from engine.domain.reports.copying import CopyHead
+from engine.domain.shared.errors import DriveSphereError, PasswordMustChange, Unavailable
 
 
 class SessionPhase(Enum):

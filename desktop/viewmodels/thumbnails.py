@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
-from engine.domain.errors import DriveSphereError
+from engine.domain.shared.errors import DriveSphereError
 
 _KEEP = 400
 #: One command brings so many.

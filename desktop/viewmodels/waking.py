@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from engine.domain.boot_clock import JumpWatch
+from engine.domain.shared.boot_clock import JumpWatch
 
 _EVERY_MS = 1_000
 

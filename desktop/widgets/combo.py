@@ -27,7 +27,7 @@ from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import FOCUS, GRID, RADIUS_CONTROL, TypeSize
 from desktop.widgets.text import plain_tip
-from engine.domain.numerals import digits_of
+from engine.domain.shared.numerals import digits_of
 
 if TYPE_CHECKING:
     pass

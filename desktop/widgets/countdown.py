@@ -13,7 +13,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 
 from desktop.theme.tokens import TypeSize
 from desktop.widgets.text import Text
-from engine.domain.boot_clock import since_boot
+from engine.domain.shared.boot_clock import since_boot
 
 if TYPE_CHECKING:
     from collections.abc import Callable

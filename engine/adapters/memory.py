@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
-from engine.domain.boot_clock import since_boot
+from engine.domain.shared.boot_clock import since_boot
 
 K = TypeVar("K")
 V = TypeVar("V")

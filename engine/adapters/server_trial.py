@@ -13,10 +13,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pymongo.errors import ConnectionFailure, PyMongoError
 
-from engine.adapters.mongo_client import Credentials, Document, connect, speaking
-from engine.domain.errors import SignInRefused
-from engine.domain.server_address import check_mongo_url, check_redis_url
-from engine.domain.trial import Trial, Trouble
+from engine.adapters.mongo.client import Credentials, Document, connect, speaking
+from engine.domain.health.trial import Trial, Trouble
+from engine.domain.shared.errors import SignInRefused
+from engine.domain.shared.server_address import check_mongo_url, check_redis_url
 
 _PATIENCE_S = 4.0
 _MONGO_PORT, _REDIS_PORT = 27017, 6379

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from engine.domain.errors import Misconfigured
+from engine.domain.shared.errors import Misconfigured
 
 #: Transactions under limited roles, change streams and ``hello`` are relied on as 6.0 has them.
 OLDEST_MONGOD = (6, 0)

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from engine.domain.booking import HOLD
-from engine.domain.booking_states import BookingState
-from engine.domain.car import BodyType, Car, CarStatus
-from engine.domain.period import RentalPeriod
+from engine.domain.booking.booking import HOLD
+from engine.domain.booking.states import BookingState
+from engine.domain.car.car import BodyType, Car, CarStatus
+from engine.domain.shared.period import RentalPeriod
 from engine.embedded.demo_fleet import DemoBranch
 
 PAST = timedelta(days=548)

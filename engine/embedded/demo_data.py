@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 
-from engine.domain.car import Branch, Car
-from engine.domain.people import AccountName, Renter, Role
-from engine.domain.settings import FirmSettings, Revision
+from engine.domain.car.car import Branch, Car
+from engine.domain.firm.settings import FirmSettings, Revision
+from engine.domain.people.people import AccountName, Renter, Role
 from engine.embedded import demo_fleet, demo_people
 from engine.embedded.demo_history import NEW_COMMISSION_BP, OLD_COMMISSION_BP, Batch, History, raised_at
 from engine.embedded.demo_people import DemoAccount, DemoOwner

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from random import Random
 from types import MappingProxyType
 
-from engine.domain.car import BodyType, Branch, BranchId, Car, CarId, CarStatus, Fuel, OwnerId, Transmission
-from engine.domain.money import Money
-from engine.domain.sought import joined
+from engine.domain.car.car import BodyType, Branch, BranchId, Car, CarId, CarStatus, Fuel, OwnerId, Transmission
+from engine.domain.money.money import Money
+from engine.domain.shared.sought import joined
 from engine.embedded.demo_people import owner_deck
 from engine.embedded.demo_tables import dice, rows
 

@@ -10,18 +10,18 @@ from random import Random
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from engine.domain.belief import DRAWN_REQUEST
-from engine.domain.booking import HOLD, Booking, BookingId, Priced, Step, rental_payment
-from engine.domain.booking_states import BookingState
-from engine.domain.car import BranchId, Car
-from engine.domain.giving_back import owed
-from engine.domain.ledger import LedgerRow, charge_rows, refund_rows
-from engine.domain.money import Money
-from engine.domain.payment import PAGE_LIFETIME, Attempt, AttemptState, Refund, RefundState
-from engine.domain.people import AccountName, Renter
-from engine.domain.pricing import Quote, quote
-from engine.domain.refund_reason import RefundReason, UsualReason
-from engine.domain.settings import FirmSettings
+from engine.domain.booking.belief import DRAWN_REQUEST
+from engine.domain.booking.booking import HOLD, Booking, BookingId, Priced, Step, rental_payment
+from engine.domain.booking.giving_back import owed
+from engine.domain.booking.refund_reason import RefundReason, UsualReason
+from engine.domain.booking.states import BookingState
+from engine.domain.car.car import BranchId, Car
+from engine.domain.firm.settings import FirmSettings
+from engine.domain.money.ledger import LedgerRow, charge_rows, refund_rows
+from engine.domain.money.money import Money
+from engine.domain.money.payment import PAGE_LIFETIME, Attempt, AttemptState, Refund, RefundState
+from engine.domain.money.pricing import Quote, quote
+from engine.domain.people.people import AccountName, Renter
 from engine.embedded.demo_calendar import Calendar, Plan
 from engine.embedded.demo_fleet import DemoBranch
 from engine.embedded.demo_tables import dice

@@ -8,10 +8,9 @@ import secrets
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from engine.adapters.migrations import LATEST
-from engine.adapters.mongo_bookings import booking_document
-from engine.adapters.mongo_client import Client, Database, Document, database, speaking
-from engine.adapters.mongo_documents import (
+from engine.adapters.mongo.client import Client, Database, Document, database, speaking
+from engine.adapters.mongo.codec.bookings import booking_document
+from engine.adapters.mongo.codec.documents import (
     branch_document,
     car_document,
     fence_document,
@@ -20,19 +19,20 @@ from engine.adapters.mongo_documents import (
     series_document,
     status_document,
 )
-from engine.adapters.mongo_indexes import INDEXES
-from engine.adapters.mongo_provision import NewAccount, create_account, provision
-from engine.adapters.mongo_restore import MARK
-from engine.adapters.mongo_rights import RIGHTS
-from engine.adapters.mongo_rules import VALIDATORS
-from engine.adapters.mongo_settings import revision_document
-from engine.domain.booking import Booking
-from engine.domain.booking_states import BookingState
-from engine.domain.car import Car, CarId, CarStatus, terms_of
-from engine.domain.errors import Misconfigured
-from engine.domain.people import Role
-from engine.domain.period import whole_milliseconds
-from engine.domain.settings import BEGINNING, FirmSettings
+from engine.adapters.mongo.codec.settings import revision_document
+from engine.adapters.mongo.restore import MARK
+from engine.adapters.mongo.schema.indexes import INDEXES
+from engine.adapters.mongo.schema.migrations import LATEST
+from engine.adapters.mongo.schema.provision import NewAccount, create_account, provision
+from engine.adapters.mongo.schema.rights import RIGHTS
+from engine.adapters.mongo.schema.rules import VALIDATORS
+from engine.domain.booking.booking import Booking
+from engine.domain.booking.states import BookingState
+from engine.domain.car.car import Car, CarId, CarStatus, terms_of
+from engine.domain.firm.settings import BEGINNING, FirmSettings
+from engine.domain.people.people import Role
+from engine.domain.shared.errors import Misconfigured
+from engine.domain.shared.period import whole_milliseconds
 from engine.embedded.demo_data import DemoData, build
 from engine.embedded.demo_people import DemoOwner, accounts, owners
 

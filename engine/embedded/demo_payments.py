@@ -7,10 +7,10 @@ from datetime import datetime
 
 import httpx
 
-from engine.adapters.mongo_client import Client, Document, database, speaking
-from engine.adapters.stripe_gateway import STRIPE_VERSION
-from engine.domain.booking_states import BookingState
-from engine.domain.errors import Unavailable
+from engine.adapters.mongo.client import Client, Document, database, speaking
+from engine.adapters.stripe.gateway import STRIPE_VERSION
+from engine.domain.booking.states import BookingState
+from engine.domain.shared.errors import Unavailable
 
 _BATCH = 100
 _PATIENCE_S = 20.0

@@ -6,8 +6,8 @@ import unicodedata
 from dataclasses import dataclass
 from random import Random
 
-from engine.domain.car import BranchId, OwnerId
-from engine.domain.people import AccountName, Renter, RenterId, Role
+from engine.domain.car.car import BranchId, OwnerId
+from engine.domain.people.people import AccountName, Renter, RenterId, Role
 from engine.embedded.demo_tables import dice, rows
 
 RENTERS = 120

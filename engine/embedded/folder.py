@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.domain.errors import Misconfigured
+from engine.domain.shared.errors import Misconfigured
 
 if sys.platform == "win32":
     import msvcrt

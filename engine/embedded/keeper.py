@@ -22,9 +22,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from engine.crash_reports import watching
-from engine.domain.boot_clock import end_tasks
-from engine.domain.endings import ending_signals
-from engine.domain.errors import DriveSphereError, Misconfigured, Unavailable
+from engine.domain.shared.boot_clock import end_tasks
+from engine.domain.shared.endings import ending_signals
+from engine.domain.shared.errors import DriveSphereError, Misconfigured, Unavailable
 from engine.embedded.folder import ServerFolder, write_private
 from engine.embedded.mongod import Mongod
 from engine.embedded.processes import Register

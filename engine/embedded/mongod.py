@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.domain.errors import DriveSphereError, Misconfigured, Unavailable
-from engine.domain.server_address import MECHANISM
+from engine.domain.shared.errors import DriveSphereError, Misconfigured, Unavailable
+from engine.domain.shared.server_address import MECHANISM
 from engine.embedded.binaries import NO_AVX, check_processor, find_mongod
 from engine.embedded.folder import ServerFolder, write_private
 from engine.embedded.service import hushed, last_line, set_aside
@@ -33,7 +33,7 @@ _RETRY_S = 0.02
 _PARAMETERS = (
     "diagnosticDataCollectionEnabled=false",
     # A desk that dies in a transaction keeps its car from everybody until then; by default that is a minute. Longer
-    # than a transaction of ours may take (mongo_client.TRANSACTION_S).
+    # than a transaction of ours may take (mongo.client.TRANSACTION_S).
     "transactionLifetimeLimitSeconds=15",
 )
 

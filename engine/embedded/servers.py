@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from engine.domain.errors import Misconfigured, Unavailable
+from engine.domain.shared.errors import Misconfigured, Unavailable
 from engine.embedded.folder import ServerFolder, read_json, write_private
 from engine.embedded.service import last_line
 from engine.embedded.stripe_sandbox import ourselves

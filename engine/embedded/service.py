@@ -11,8 +11,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
-from engine.domain.boot_clock import end_tasks
-from engine.domain.errors import DriveSphereError, Unavailable
+from engine.domain.shared.boot_clock import end_tasks
+from engine.domain.shared.errors import DriveSphereError, Unavailable
 from engine.embedded.folder import ServerFolder
 from engine.embedded.processes import Register, choose_port, end, port_is_free, spawn
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.domain.errors import DriveSphereError, Unavailable
+from engine.domain.shared.errors import DriveSphereError, Unavailable
 from engine.embedded.folder import ServerFolder
 from engine.embedded.service import last_line
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.adapters.redis_rights import USER, acl_line
-from engine.domain.errors import DriveSphereError, Misconfigured
+from engine.adapters.redis.rights import USER, acl_line
+from engine.domain.shared.errors import DriveSphereError, Misconfigured
 from engine.embedded.binaries import find_valkey
 from engine.embedded.folder import ServerFolder, write_private
 from engine.embedded.service import last_line, set_aside

@@ -6,8 +6,8 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from engine.domain.errors import InvalidMoney
-from engine.domain.money import Money
+from engine.domain.money.money import Money
+from engine.domain.shared.errors import InvalidMoney
 from engine.sandbox import amounts, payments, templates
 from engine.sandbox.problems import StripeProblem, refused
 from engine.sandbox.store import Record

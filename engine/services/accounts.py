@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from engine.domain.account_requests import RequestId
-from engine.domain.accounts import (
+from engine.domain.car.car import OwnerId
+from engine.domain.firm.audit import AuditRow, Facts, changed
+from engine.domain.people.account_requests import RequestId
+from engine.domain.people.accounts import (
     Flaw,
     Fleet,
     Issued,
@@ -23,15 +25,14 @@ from engine.domain.accounts import (
     contact,
     one_time_password,
 )
-from engine.domain.audit import AuditRow, Facts, changed
-from engine.domain.car import OwnerId
-from engine.domain.damage import Damaged
-from engine.domain.errors import MoveRefused, NotFound, OwnAccount
-from engine.domain.people import AccountName, Actor, Deed, Role
-from engine.domain.text import clean, plain
-from engine.ports import Clock, Store
-from engine.ports_accounts import Accounts, People
-from engine.services.gate import gated
+from engine.domain.people.people import AccountName, Actor, Deed, Role
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.errors import MoveRefused, NotFound, OwnAccount
+from engine.domain.shared.text import clean, plain
+from engine.ports.accounts import Accounts, People
+from engine.ports.bookings import Store
+from engine.ports.local import Clock
+from engine.services.input_guard import gated
 
 PAGE_SIZE = 50
 _MOST_FLEETS = 500

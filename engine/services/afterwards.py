@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from engine.domain.booking import BookingId
-from engine.domain.boot_clock import rest
-from engine.domain.errors import DriveSphereError, Forbidden, NotFound
-from engine.domain.payment import RefundFacts, RefundState
-from engine.ports_leases import Leases
+from engine.domain.booking.booking import BookingId
+from engine.domain.money.payment import RefundFacts, RefundState
+from engine.domain.shared.boot_clock import rest
+from engine.domain.shared.errors import DriveSphereError, Forbidden, NotFound
+from engine.ports.leases import Leases
 from engine.services.disputes import DisputeService
 from engine.services.payment import PaymentService
 

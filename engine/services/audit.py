@@ -7,13 +7,13 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from engine.domain.audit import IDS, AuditNames, AuditPage, AuditQuery, AuditRow, Facts
-from engine.domain.csv_text import BOM, PLAIN, CsvHabits
-from engine.domain.damage import Damaged
-from engine.domain.errors import InvalidText
-from engine.domain.people import Actor, Deed
-from engine.domain.text import clean
-from engine.services.gate import gated
+from engine.domain.firm.audit import IDS, AuditNames, AuditPage, AuditQuery, AuditRow, Facts
+from engine.domain.people.people import Actor, Deed
+from engine.domain.shared.csv_text import BOM, PLAIN, CsvHabits
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.errors import InvalidText
+from engine.domain.shared.text import clean
+from engine.services.input_guard import gated
 
 #: More rows are a report, not a list.
 MOST_EXPORTED = 100_000

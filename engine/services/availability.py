@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.domain.availability import Blocked, BlockedPage, CarCalendar, Obstacle, Why, next_free, obstacle_of
-from engine.domain.car import Car, CarId, CarStatus, branch_among
-from engine.domain.catalogue import PAGE_SIZE, CarWish, offers_of
-from engine.domain.people import Actor, Deed
-from engine.domain.period import RentalPeriod
-from engine.ports import Clock, Store, TakenCars
-from engine.services.gate import gated
+from engine.domain.car.availability import Blocked, BlockedPage, CarCalendar, Obstacle, Why, next_free, obstacle_of
+from engine.domain.car.car import Car, CarId, CarStatus, branch_among
+from engine.domain.car.catalogue import PAGE_SIZE, CarWish, offers_of
+from engine.domain.people.people import Actor, Deed
+from engine.domain.shared.period import RentalPeriod
+from engine.ports.bookings import Store
+from engine.ports.cars import TakenCars
+from engine.ports.local import Clock
+from engine.services.input_guard import gated
 
 
 @gated

@@ -11,17 +11,19 @@ from typing import Protocol
 
 import structlog
 
-from engine.domain.belief import Believed, Evidence, believe, held_then, terms_then
-from engine.domain.booking import Booking, BookingId
-from engine.domain.booking_states import BookingState
-from engine.domain.car import CarTerms
-from engine.domain.errors import Forbidden, NotBelieved, Overtaken
-from engine.domain.giving_back import Reason, reason_of
-from engine.domain.settings import Revision
-from engine.domain.successor import Reached
-from engine.domain.trouble import Trouble, Why, put_off
-from engine.ports import Clock, PaymentGateway, Store
-from engine.ports_terms import TermsSeries
+from engine.domain.booking.belief import Believed, Evidence, believe, held_then, terms_then
+from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.booking.giving_back import Reason, reason_of
+from engine.domain.booking.states import BookingState
+from engine.domain.booking.successor import Reached
+from engine.domain.car.car import CarTerms
+from engine.domain.firm.settings import Revision
+from engine.domain.money.trouble import Trouble, Why, put_off
+from engine.domain.shared.errors import Forbidden, NotBelieved, Overtaken
+from engine.ports.bookings import Store
+from engine.ports.local import Clock
+from engine.ports.payments import PaymentGateway
+from engine.ports.terms import TermsSeries
 
 log = structlog.get_logger(__name__)
 

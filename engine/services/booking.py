@@ -11,11 +11,17 @@ from typing import Any, TypeVar
 
 import structlog
 
-from engine.domain.booking import Booking, BookingId, Priced, Step, rental_payment
-from engine.domain.booking_states import BookingState
-from engine.domain.boot_clock import end_tasks
-from engine.domain.car import BranchId, CarId, CarTerms
-from engine.domain.errors import (
+from engine.domain.booking.booking import Booking, BookingId, Priced, Step, rental_payment
+from engine.domain.booking.listing import told_to
+from engine.domain.booking.states import BookingState
+from engine.domain.car.car import BranchId, CarId, CarTerms
+from engine.domain.firm.settings import FirmSettings
+from engine.domain.money.money import Money
+from engine.domain.money.payment import PAGE_LIFETIME, Attempt, PageOrder, Stay
+from engine.domain.money.pricing import quote
+from engine.domain.people.people import Actor, Deed, Renter, RenterId, Role
+from engine.domain.shared.boot_clock import end_tasks
+from engine.domain.shared.errors import (
     AlreadyAsked,
     DriveSphereError,
     Forbidden,
@@ -24,18 +30,14 @@ from engine.domain.errors import (
     PeriodTaken,
     PriceChanged,
 )
-from engine.domain.listing import told_to
-from engine.domain.money import Money
-from engine.domain.payment import PAGE_LIFETIME, Attempt, PageOrder, Stay
-from engine.domain.people import Actor, Deed, Renter, RenterId, Role
-from engine.domain.period import RentalPeriod
-from engine.domain.pricing import quote
-from engine.domain.settings import FirmSettings
-from engine.domain.text import clean
-from engine.domain.zones import zone_of
-from engine.ports import Clock, PaymentGateway, Store, Work
-from engine.ports_leases import Turns
-from engine.services.gate import gated
+from engine.domain.shared.period import RentalPeriod
+from engine.domain.shared.text import clean
+from engine.domain.shared.zones import zone_of
+from engine.ports.bookings import Store, Work
+from engine.ports.leases import Turns
+from engine.ports.local import Clock
+from engine.ports.payments import PaymentGateway
+from engine.services.input_guard import gated
 from engine.services.payment import PaymentService
 
 T = TypeVar("T")

@@ -6,15 +6,15 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from engine.domain.audit import AuditRow, Facts, changed
-from engine.domain.branches import BranchLine, facts_of, sound
-from engine.domain.car import Branch, BranchId
-from engine.domain.damage import Damaged
-from engine.domain.errors import InvalidText
-from engine.domain.people import Actor, Deed
-from engine.domain.text import search_key
-from engine.ports import Clock
-from engine.services.gate import gated
+from engine.domain.car.branches import BranchLine, facts_of, sound
+from engine.domain.car.car import Branch, BranchId
+from engine.domain.firm.audit import AuditRow, Facts, changed
+from engine.domain.people.people import Actor, Deed
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.errors import InvalidText
+from engine.domain.shared.text import search_key
+from engine.ports.local import Clock
+from engine.services.input_guard import gated
 
 
 class BranchBook(Protocol):

@@ -10,14 +10,14 @@ from typing import TypeAlias
 
 import structlog
 
-from engine.domain.booking import Booking, BookingId
-from engine.domain.booking_states import FACTS
-from engine.domain.boot_clock import heed_cancellation, rest
-from engine.domain.errors import DriveSphereError, RuleBroken
-from engine.domain.people import Actor
-from engine.domain.wish import CARRIER_SILENT, Wish
-from engine.ports_leases import Leases
-from engine.ports_wishes import Wishes
+from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.booking.states import FACTS
+from engine.domain.booking.wish import CARRIER_SILENT, Wish
+from engine.domain.people.people import Actor
+from engine.domain.shared.boot_clock import heed_cancellation, rest
+from engine.domain.shared.errors import DriveSphereError, RuleBroken
+from engine.ports.leases import Leases
+from engine.ports.wishes import Wishes
 from engine.services.follower import Follower
 from engine.services.wish_deeds import WishDeeds, actor_of
 

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.domain.car import Branch, BranchId, branch_among
-from engine.domain.catalogue import PAGE_SIZE, CarsAmong, CarsFound, CarsSought, CarWish, Facets, OfferPage, offers_of
-from engine.domain.freshness import BRANCHES, SEARCHES_LIVE, Lookup, cars_at
-from engine.domain.people import Actor, Deed
-from engine.domain.phone import phone_beginnings
-from engine.domain.renters import RentersFound
-from engine.domain.sought import sought, words
-from engine.domain.text import clean, search_forms
-from engine.ports import Cache, Clock, Store
-from engine.services.gate import gated
+from engine.domain.car.car import Branch, BranchId, branch_among
+from engine.domain.car.catalogue import (
+    PAGE_SIZE,
+    CarsAmong,
+    CarsFound,
+    CarsSought,
+    CarWish,
+    Facets,
+    OfferPage,
+    offers_of,
+)
+from engine.domain.firm.freshness import BRANCHES, SEARCHES_LIVE, Lookup, cars_at
+from engine.domain.people.people import Actor, Deed
+from engine.domain.people.phone import phone_beginnings
+from engine.domain.people.renters import RentersFound
+from engine.domain.shared.sought import sought, words
+from engine.domain.shared.text import clean, search_forms
+from engine.ports.bookings import Store
+from engine.ports.local import Cache, Clock
+from engine.services.input_guard import gated
 
 #: So many are told; ``total`` says how many there are.
 MOST_FOUND = 20

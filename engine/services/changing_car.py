@@ -6,20 +6,20 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from engine.domain.audit import AuditRow
-from engine.domain.booking import Booking, BookingId
-from engine.domain.booking_states import BookingState
-from engine.domain.car import CarId
-from engine.domain.catalogue import CarWish
-from engine.domain.changed_car import CarIsOut, NotAlike, as_booked, suited_first
-from engine.domain.errors import MoveRefused, Overtaken
-from engine.domain.ledger import moved_rows
-from engine.domain.other_cars import OtherCars
-from engine.domain.people import Actor, Deed
-from engine.ports import Store, Work
-from engine.ports_leases import Turns
+from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.booking.changed_car import CarIsOut, NotAlike, as_booked, suited_first
+from engine.domain.booking.other_cars import OtherCars
+from engine.domain.booking.states import BookingState
+from engine.domain.car.car import CarId
+from engine.domain.car.catalogue import CarWish
+from engine.domain.firm.audit import AuditRow
+from engine.domain.money.ledger import moved_rows
+from engine.domain.people.people import Actor, Deed
+from engine.domain.shared.errors import MoveRefused, Overtaken
+from engine.ports.bookings import Store, Work
+from engine.ports.leases import Turns
 from engine.services.booking import BookingService
-from engine.services.gate import gated
+from engine.services.input_guard import gated
 
 #: Free cars that are looked at; more alike ones than this stand at no branch.
 _MOST = 200

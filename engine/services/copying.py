@@ -10,9 +10,11 @@ from typing import Protocol
 
 import structlog
 
-from engine.domain.car import OwnerId
-from engine.domain.copy_pin import pin_of
-from engine.domain.copying import (
+from engine.domain.car.car import OwnerId
+from engine.domain.money.ledger import LedgerKind
+from engine.domain.people.copy_pin import pin_of
+from engine.domain.people.people import AccountName, Actor, Deed
+from engine.domain.reports.copying import (
     BOOKINGS,
     FLEET,
     LEDGER,
@@ -24,12 +26,10 @@ from engine.domain.copying import (
     Prints,
     StoredFleet,
 )
-from engine.domain.errors import CopyUnusable, Forbidden
-from engine.domain.explained import Explanation, Question, explained
-from engine.domain.ledger import LedgerKind
-from engine.domain.ownbooks import Facts, Posting, Rental
-from engine.domain.people import AccountName, Actor, Deed
-from engine.services.gate import gated
+from engine.domain.reports.figure_sources import Explanation, Question, explained
+from engine.domain.reports.owner_books import Facts, Posting, Rental
+from engine.domain.shared.errors import CopyUnusable, Forbidden
+from engine.services.input_guard import gated
 
 log = structlog.get_logger(__name__)
 

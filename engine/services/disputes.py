@@ -9,12 +9,14 @@ from typing import Protocol
 
 import structlog
 
-from engine.domain.booking import BookingId
-from engine.domain.dispute import LOOKED_BACK, Dispute, DisputedCase, DisputedCases, DisputeFacts
-from engine.domain.errors import PaymentRefused
-from engine.domain.people import Actor, Deed
-from engine.ports import Clock, PaymentGateway, Store
-from engine.services.gate import gated
+from engine.domain.booking.booking import BookingId
+from engine.domain.money.dispute import LOOKED_BACK, Dispute, DisputedCase, DisputedCases, DisputeFacts
+from engine.domain.people.people import Actor, Deed
+from engine.domain.shared.errors import PaymentRefused
+from engine.ports.bookings import Store
+from engine.ports.local import Clock
+from engine.ports.payments import PaymentGateway
+from engine.services.input_guard import gated
 from engine.services.mode import ModeGuard
 
 log = structlog.get_logger(__name__)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from engine.domain.beside import Stretch, Which, stretches
-from engine.domain.car import OwnerId
-from engine.domain.earnings import Beside, Earnings, beside, earnings
-from engine.domain.errors import Forbidden
-from engine.domain.explained import Explanation, Question
-from engine.domain.freshness import REPORTS_LIVE, Lookup, bookings_of, cars_of, reports_of
-from engine.domain.ownbooks import Facts
-from engine.domain.people import Actor, Deed
-from engine.domain.span import Span
-from engine.ports import Cache
-from engine.services.gate import gated
+from engine.domain.car.car import OwnerId
+from engine.domain.firm.freshness import REPORTS_LIVE, Lookup, bookings_of, cars_of, reports_of
+from engine.domain.people.people import Actor, Deed
+from engine.domain.reports.comparison import Stretch, Which, stretches
+from engine.domain.reports.earnings import Beside, Earnings, beside, earnings
+from engine.domain.reports.figure_sources import Explanation, Question
+from engine.domain.reports.owner_books import Facts
+from engine.domain.reports.report_period import Span
+from engine.domain.shared.errors import Forbidden
+from engine.ports.local import Cache
+from engine.services.input_guard import gated
 
 
 class Books(Protocol):

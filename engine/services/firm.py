@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from engine.domain.audit import AuditRow, Facts, changed
-from engine.domain.damage import Damaged
-from engine.domain.errors import AlreadyHolds, InvalidText, NotFound
-from engine.domain.people import Actor, Deed
-from engine.domain.settings import FURTHEST, SOONEST, Firm, FirmSettings, Revision, in_force, settings_at, sound
-from engine.ports import Clock
-from engine.services.gate import gated
+from engine.domain.firm.audit import AuditRow, Facts, changed
+from engine.domain.firm.settings import FURTHEST, SOONEST, Firm, FirmSettings, Revision, in_force, settings_at, sound
+from engine.domain.people.people import Actor, Deed
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.errors import AlreadyHolds, InvalidText, NotFound
+from engine.ports.local import Clock
+from engine.services.input_guard import gated
 
 
 class Rules(Protocol):

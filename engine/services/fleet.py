@@ -6,15 +6,17 @@ import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from engine.domain.audit import AuditRow, changed
-from engine.domain.booking import BookingId
-from engine.domain.car import Branch, Car, CarId, CarStatus, OwnerId
-from engine.domain.car_form import CarForm, CarRules, checked, facts_of, reason_for
-from engine.domain.errors import DriveSphereError, Forbidden, NotFound, Overtaken
-from engine.domain.fleet import FleetOwner, FleetQuery, FleetRows, Outlook
-from engine.domain.people import Actor, Deed
-from engine.ports import Clock, FleetStore, Store, Work
-from engine.services.gate import gated
+from engine.domain.booking.booking import BookingId
+from engine.domain.car.car import Branch, Car, CarId, CarStatus, OwnerId
+from engine.domain.car.fleet import FleetOwner, FleetQuery, FleetRows, Outlook
+from engine.domain.car.form import CarForm, CarRules, checked, facts_of, reason_for
+from engine.domain.firm.audit import AuditRow, changed
+from engine.domain.people.people import Actor, Deed
+from engine.domain.shared.errors import DriveSphereError, Forbidden, NotFound, Overtaken
+from engine.ports.bookings import Store, Work
+from engine.ports.cars import FleetStore
+from engine.ports.local import Clock
+from engine.services.input_guard import gated
 from engine.services.photos import AnyPhoto, PhotoService, Tray
 
 _VERBS = {

@@ -8,11 +8,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from engine.domain.booking import Booking, BookingId
-from engine.domain.payment import Decline
-from engine.domain.people import Actor
-from engine.ports import Clock
-from engine.services.gate import gated
+from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.money.payment import Decline
+from engine.domain.people.people import Actor
+from engine.ports.local import Clock
+from engine.services.input_guard import gated
 from engine.services.payment import PaymentService
 
 _EAGER = timedelta(minutes=1)

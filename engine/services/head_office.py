@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from engine.services.audit import AuditService
 from engine.services.branches import BranchService
-from engine.services.care import CareService
 from engine.services.disputes import DisputeService
 from engine.services.firm import FirmService
 from engine.services.health import HealthService
+from engine.services.manual_review import CareService
 from engine.services.overview import OverviewService
 from engine.services.requests import RequestService
 from engine.services.return_pages import ReturnPageService

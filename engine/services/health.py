@@ -10,8 +10,7 @@ from typing import Protocol
 
 import structlog
 
-from engine.domain.errors import DriveSphereError, Forbidden, Unavailable
-from engine.domain.health import (
+from engine.domain.health.health import (
     CLOCK_WRONG,
     REDIS_FULL,
     REDIS_RIGHTS,
@@ -31,7 +30,7 @@ from engine.domain.health import (
     SchemaFacts,
     told,
 )
-from engine.domain.health_words import (
+from engine.domain.health.words import (
     DATABASE_AWAY,
     ago,
     backed_up,
@@ -45,12 +44,14 @@ from engine.domain.health_words import (
     trouble_of,
     went_back,
 )
-from engine.domain.money import Money
-from engine.domain.people import Actor, Deed
-from engine.ports import Clock, PaymentGateway
+from engine.domain.money.money import Money
+from engine.domain.people.people import Actor, Deed
+from engine.domain.shared.errors import DriveSphereError, Forbidden, Unavailable
+from engine.ports.local import Clock
+from engine.ports.payments import PaymentGateway
 from engine.services import health_rows
 from engine.services.afterwards import DISPUTES, REFUNDS
-from engine.services.gate import gated
+from engine.services.input_guard import gated
 from engine.services.reconcile import Reconciler
 from engine.services.versions import ZonesOfDesks, look_at_versions
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from engine.domain.health import Area, Finding, Level, told
-from engine.domain.health_claims import Walk
-from engine.domain.health_words import many
+from engine.domain.health.claims import Walk
+from engine.domain.health.health import Area, Finding, Level, told
+from engine.domain.health.words import many
 
 #: How long each walk may take while somebody waits before a window, and where the command line waits for all of it.
 MOST, UNHURRIED = timedelta(seconds=20), timedelta(hours=2)

@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from engine.domain.errors import NotFound
-from engine.domain.people import Actor, Deed
-from engine.ports import Darkroom, Pictures, Shelf
-from engine.services.gate import gated
+from engine.domain.people.people import Actor, Deed
+from engine.domain.shared.errors import NotFound
+from engine.ports.cars import Pictures
+from engine.ports.local import Darkroom, Shelf
+from engine.services.input_guard import gated
 
 #: Asked for at once; a page of cards needs fewer.
 _MOST = 100

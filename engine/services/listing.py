@@ -6,12 +6,8 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from engine.domain.booking import Booking
-from engine.domain.car import BranchId
-from engine.domain.csv_text import BOM, PLAIN, CsvHabits
-from engine.domain.damage import Damaged
-from engine.domain.freshness import BOOKINGS, LISTS_LIVE, Lookup, Namespace, bookings_at, bookings_by, bookings_of
-from engine.domain.listing import (
+from engine.domain.booking.booking import Booking
+from engine.domain.booking.listing import (
     COUNT_CAP,
     MOST_RENTERS,
     BookingOrder,
@@ -22,14 +18,19 @@ from engine.domain.listing import (
     selection,
     told_to,
 )
-from engine.domain.money import Money
-from engine.domain.payment import RefundState
-from engine.domain.people import Actor, Deed, RenterId
-from engine.domain.phone import phone_beginnings
-from engine.domain.sought import Sought, sought
-from engine.domain.zones import shown_zone
-from engine.ports import Cache, Store
-from engine.services.gate import gated
+from engine.domain.car.car import BranchId
+from engine.domain.firm.freshness import BOOKINGS, LISTS_LIVE, Lookup, Namespace, bookings_at, bookings_by, bookings_of
+from engine.domain.money.money import Money
+from engine.domain.money.payment import RefundState
+from engine.domain.people.people import Actor, Deed, RenterId
+from engine.domain.people.phone import phone_beginnings
+from engine.domain.shared.csv_text import BOM, PLAIN, CsvHabits
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.sought import Sought, sought
+from engine.domain.shared.zones import shown_zone
+from engine.ports.bookings import Store
+from engine.ports.local import Cache
+from engine.services.input_guard import gated
 
 #: More rows are a report, not a list.
 MOST_EXPORTED = 50_000

@@ -10,11 +10,10 @@ from typing import Protocol
 
 import structlog
 
-from engine.domain.booking import Booking
-from engine.domain.boot_clock import rest
-from engine.domain.car import Car
-from engine.domain.errors import DriveSphereError
-from engine.domain.events import (
+from engine.domain.booking.booking import Booking
+from engine.domain.car.car import Car
+from engine.domain.car.movement import Movement
+from engine.domain.firm.events import (
     BookingChanged,
     BookingMoved,
     Fact,
@@ -25,11 +24,20 @@ from engine.domain.events import (
     facts_for,
     subject,
 )
-from engine.domain.freshness import EVERYTHING, Namespace, cars_at, touched_by_booking, touched_by_car, touched_by_move
-from engine.domain.movement import Movement
-from engine.domain.people import Actor
-from engine.domain.renters import RenterFile
-from engine.ports import Cache, Clock, Store
+from engine.domain.firm.freshness import (
+    EVERYTHING,
+    Namespace,
+    cars_at,
+    touched_by_booking,
+    touched_by_car,
+    touched_by_move,
+)
+from engine.domain.people.people import Actor
+from engine.domain.people.renters import RenterFile
+from engine.domain.shared.boot_clock import rest
+from engine.domain.shared.errors import DriveSphereError
+from engine.ports.bookings import Store
+from engine.ports.local import Cache, Clock
 
 log = structlog.get_logger(__name__)
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.domain.errors import LookingBack, WrongStripeMode
-from engine.domain.people import Actor, Deed
-from engine.ports import Clock, Deployment, PaymentGateway
+from engine.domain.people.people import Actor, Deed
+from engine.domain.shared.errors import LookingBack, WrongStripeMode
+from engine.ports.local import Clock, Deployment
+from engine.ports.payments import PaymentGateway
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from engine.domain.booking import Booking
-from engine.domain.car import Branch
-from engine.domain.damage import Damaged
-from engine.domain.errors import InvalidText, NotFound
-from engine.domain.freshness import BOOKINGS, BRANCHES, LISTS_LIVE, REPORTS, REPORTS_LIVE, Lookup, cars_at
-from engine.domain.overview import (
+from engine.domain.booking.booking import Booking
+from engine.domain.car.car import Branch
+from engine.domain.firm.freshness import BOOKINGS, BRANCHES, LISTS_LIVE, REPORTS, REPORTS_LIVE, Lookup, cars_at
+from engine.domain.people.people import Actor, Deed, Role
+from engine.domain.reports.overview import (
     BehindPage,
     Counts,
     MoneyCells,
@@ -21,10 +20,12 @@ from engine.domain.overview import (
     month_bounds,
     months_until,
 )
-from engine.domain.people import Actor, Deed, Role
-from engine.domain.text import plain
-from engine.ports import Cache, Clock, Store
-from engine.services.gate import gated
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.errors import InvalidText, NotFound
+from engine.domain.shared.text import plain
+from engine.ports.bookings import Store
+from engine.ports.local import Cache, Clock
+from engine.services.input_guard import gated
 
 _LATEST = 6
 

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from engine.domain.addresses import PageAddress, page_address
-from engine.domain.belief import Believed
-from engine.domain.booking import Booking, BookingId
-from engine.domain.booking_states import BookingState
-from engine.domain.errors import (
+from engine.domain.booking.belief import Believed
+from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.booking.states import BookingState
+from engine.domain.money.addresses import PageAddress, page_address
+from engine.domain.money.payment import AttemptState, Decline, PageFacts, PageStatus
+from engine.domain.people.people import Actor, Deed
+from engine.domain.shared.errors import (
     CarNotRentable,
     Forbidden,
     NotBelieved,
@@ -24,14 +26,14 @@ from engine.domain.errors import (
     PaymentMismatch,
     PeriodTaken,
 )
-from engine.domain.payment import AttemptState, Decline, PageFacts, PageStatus
-from engine.domain.people import Actor, Deed
-from engine.ports import Clock, PaymentGateway, Store, Work
+from engine.ports.bookings import Store, Work
+from engine.ports.local import Clock
+from engine.ports.payments import PaymentGateway
 from engine.services.belief import Belief
-from engine.services.gate import gated
+from engine.services.capture_and_refund import Takings
+from engine.services.checkout_pages import Pages
+from engine.services.input_guard import gated
 from engine.services.mode import ModeGuard
-from engine.services.pages import Pages
-from engine.services.takings import Takings
 
 log = structlog.get_logger(__name__)
 

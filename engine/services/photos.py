@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from engine.domain.car import CarId
-from engine.domain.errors import DriveSphereError, PhotoRefused, Unavailable
-from engine.domain.people import Actor
-from engine.domain.photo import MOST_PHOTOS, PhotoProblem
-from engine.ports import Darkroom, Pictures
+from engine.domain.car.car import CarId
+from engine.domain.car.photo import MOST_PHOTOS, PhotoProblem
+from engine.domain.people.people import Actor
+from engine.domain.shared.errors import DriveSphereError, PhotoRefused, Unavailable
+from engine.ports.cars import Pictures
+from engine.ports.local import Darkroom
 
 log = structlog.get_logger(__name__)
 

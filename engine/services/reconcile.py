@@ -14,9 +14,13 @@ from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Protocol
 
-from engine.domain.belief import Doubt, Evidence, doubt_of
-from engine.domain.booking import Booking, BookingId
-from engine.domain.books import (
+from engine.domain.booking.belief import Doubt, Evidence, doubt_of
+from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.firm.settings import LONGEST_HOLD
+from engine.domain.money.dispute import LOOKED_BACK, LOST
+from engine.domain.money.money import Money
+from engine.domain.money.payment import PaymentFacts
+from engine.domain.reports.books import (
     AUTHORISED,
     HOLDS_MONEY,
     KNOWS,
@@ -36,13 +40,10 @@ from engine.domain.books import (
     odd_share,
     without_zeros,
 )
-from engine.domain.damage import Damaged
-from engine.domain.dispute import LOOKED_BACK, LOST
-from engine.domain.errors import DriveSphereError, Forbidden, PaymentRefused, Unavailable
-from engine.domain.money import Money
-from engine.domain.payment import PaymentFacts
-from engine.domain.settings import LONGEST_HOLD
-from engine.ports import Clock, PaymentGateway
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.errors import DriveSphereError, Forbidden, PaymentRefused, Unavailable
+from engine.ports.local import Clock
+from engine.ports.payments import PaymentGateway
 from engine.services.report import Report
 
 #: One step of the walk; payments of one day are what is in memory at a time.

@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.domain.audit import AuditRow
-from engine.domain.booking import Booking, BookingId
-from engine.domain.booking_states import BookingState
-from engine.domain.cancellation import RefundQuote
-from engine.domain.errors import MoveRefused, PriceChanged
-from engine.domain.giving_back import Reason, given_back
-from engine.domain.money import Money
-from engine.domain.payment import AttemptState, Refund
-from engine.domain.people import Actor, Deed, Role
-from engine.domain.refund_reason import BY_RENTER, RefundReason, sound_reason, told_of
-from engine.ports import Clock, Store, Work
+from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.booking.cancellation import RefundQuote
+from engine.domain.booking.giving_back import Reason, given_back
+from engine.domain.booking.refund_reason import BY_RENTER, RefundReason, sound_reason, told_of
+from engine.domain.booking.states import BookingState
+from engine.domain.firm.audit import AuditRow
+from engine.domain.money.money import Money
+from engine.domain.money.payment import AttemptState, Refund
+from engine.domain.people.people import Actor, Deed, Role
+from engine.domain.shared.errors import MoveRefused, PriceChanged
+from engine.ports.bookings import Store, Work
+from engine.ports.local import Clock
 from engine.services.booking import BookingService, Carriage, HoldCar
-from engine.services.gate import gated
+from engine.services.input_guard import gated
 from engine.services.payment import PaymentService
 
 

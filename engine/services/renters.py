@@ -6,13 +6,12 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from engine.domain.audit import AuditRow, Facts, changed
-from engine.domain.booking import Booking
-from engine.domain.errors import Contended, InvalidText
-from engine.domain.people import Actor, Deed, Renter, RenterId, renter_field
-from engine.domain.phone import phone_beginnings
-from engine.domain.renter_errors import RenterKnown, RenterMerged, RenterOvertaken
-from engine.domain.renters import (
+from engine.domain.booking.booking import Booking
+from engine.domain.firm.audit import AuditRow, Facts, changed
+from engine.domain.people.people import Actor, Deed, Renter, RenterId, renter_field
+from engine.domain.people.phone import phone_beginnings
+from engine.domain.people.renter_errors import RenterKnown, RenterMerged, RenterOvertaken
+from engine.domain.people.renters import (
     MOST_TWINS,
     MOVED_AT_ONCE,
     Block,
@@ -27,11 +26,12 @@ from engine.domain.renters import (
     Twin,
     shared,
 )
-from engine.domain.sought import Sought, sought
-from engine.domain.text import clean, plain
-from engine.ports import Clock
-from engine.ports_renters import Renters
-from engine.services.gate import gated
+from engine.domain.shared.errors import Contended, InvalidText
+from engine.domain.shared.sought import Sought, sought
+from engine.domain.shared.text import clean, plain
+from engine.ports.local import Clock
+from engine.ports.renters import Renters
+from engine.services.input_guard import gated
 
 PAGE_SIZE = 50
 #: Open bookings that are listed beside a block.

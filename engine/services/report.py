@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from engine.domain.books import BookedMoney, Difference, Entry
-from engine.domain.damage import Damaged
-from engine.domain.ledger import LedgerKind
+from engine.domain.money.ledger import LedgerKind
+from engine.domain.reports.books import BookedMoney, Difference, Entry
+from engine.domain.shared.damage import Damaged
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.domain.account_requests import AccountRequest, RequestPage
-from engine.domain.audit import AuditRow
-from engine.domain.people import Actor, Deed
-from engine.ports import Clock
-from engine.ports_accounts import People
-from engine.services.gate import gated
+from engine.domain.firm.audit import AuditRow
+from engine.domain.people.account_requests import AccountRequest, RequestPage
+from engine.domain.people.people import Actor, Deed
+from engine.ports.accounts import People
+from engine.ports.local import Clock
+from engine.services.input_guard import gated
 
 PAGE_SIZE = 50
 

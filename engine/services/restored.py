@@ -9,17 +9,10 @@ from typing import Protocol
 
 import structlog
 
-from engine.domain.audit import AuditRow
-from engine.domain.backup import Epoch
-from engine.domain.booking import Booking, BookingId
-from engine.domain.boot_clock import rest
-from engine.domain.car import Car, CarId, CarTerms, terms_of
-from engine.domain.errors import DriveSphereError, MoveRefused, NotBelieved, NotFound, PaymentMismatch
-from engine.domain.frozen import stay_of
-from engine.domain.payment import PageFacts, PageOrder, PageStatus, Stay
-from engine.domain.people import Actor, Deed, Renter, RenterId
-from engine.domain.refund_reason import RefundReason, sound_reason, told_of
-from engine.domain.restored import (
+from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.booking.frozen import stay_of
+from engine.domain.booking.refund_reason import RefundReason, sound_reason, told_of
+from engine.domain.booking.restored import (
     NOBODY,
     Frozen,
     Outcome,
@@ -32,8 +25,15 @@ from engine.domain.restored import (
     to_give_back,
     unknown_terms,
 )
-from engine.ports import Work
-from engine.services.gate import gated
+from engine.domain.car.car import Car, CarId, CarTerms, terms_of
+from engine.domain.firm.audit import AuditRow
+from engine.domain.health.backup import Epoch
+from engine.domain.money.payment import PageFacts, PageOrder, PageStatus, Stay
+from engine.domain.people.people import Actor, Deed, Renter, RenterId
+from engine.domain.shared.boot_clock import rest
+from engine.domain.shared.errors import DriveSphereError, MoveRefused, NotBelieved, NotFound, PaymentMismatch
+from engine.ports.bookings import Work
+from engine.services.input_guard import gated
 from engine.services.payment import PaymentService
 from engine.services.unbelieved import UnbelievedService
 

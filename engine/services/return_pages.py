@@ -7,13 +7,13 @@ from typing import Protocol
 
 import structlog
 
-from engine.domain.addresses import is_return_page
-from engine.domain.audit import AuditRow
-from engine.domain.errors import InvalidText, Misconfigured, NotFound
-from engine.domain.payment import StripeMode
-from engine.domain.people import Actor, Deed
-from engine.ports import Clock, Deployment
-from engine.services.gate import gated
+from engine.domain.firm.audit import AuditRow
+from engine.domain.money.addresses import is_return_page
+from engine.domain.money.payment import StripeMode
+from engine.domain.people.people import Actor, Deed
+from engine.domain.shared.errors import InvalidText, Misconfigured, NotFound
+from engine.ports.local import Clock, Deployment
+from engine.services.input_guard import gated
 
 log = structlog.get_logger(__name__)
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from engine.domain.audit import AuditRow, changed
-from engine.domain.booking import BookingId
-from engine.domain.car import Car, CarId
-from engine.domain.damage import Damaged
-from engine.domain.errors import NotFound, Overtaken
-from engine.domain.movement import (
+from engine.domain.booking.booking import BookingId
+from engine.domain.car.car import Car, CarId
+from engine.domain.car.movement import (
     Crossing,
     Movement,
     MovementId,
@@ -20,12 +17,15 @@ from engine.domain.movement import (
     must_lie_ahead,
     read_reason,
 )
-from engine.domain.people import Actor, Deed
-from engine.domain.period import RentalPeriod
-from engine.ports import Work
-from engine.ports_movements import Movements
+from engine.domain.firm.audit import AuditRow, changed
+from engine.domain.people.people import Actor, Deed
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.errors import NotFound, Overtaken
+from engine.domain.shared.period import RentalPeriod
+from engine.ports.bookings import Work
+from engine.ports.movements import Movements
 from engine.services.fleet import FleetService
-from engine.services.gate import gated
+from engine.services.input_guard import gated
 
 
 @gated

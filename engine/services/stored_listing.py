@@ -6,23 +6,23 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from engine.domain.car import BranchId
-from engine.domain.catalogue import CarsSought
-from engine.domain.copying import OwnCopy, kept_since
-from engine.domain.csv_text import BOM, PLAIN, CsvHabits
-from engine.domain.errors import Forbidden
-from engine.domain.ledger import LedgerKind
-from engine.domain.listing import BookingQuery, BookingRows, BookingSelection, ListedBranch, selection
-from engine.domain.money import Money
-from engine.domain.ownbooks import DAMAGED, Rental
-from engine.domain.ownlist import keys_of, listed
-from engine.domain.people import Actor
-from engine.domain.sought import forgiven, sought, words
-from engine.domain.span import milliseconds, moment
-from engine.domain.text import search_key
-from engine.domain.zones import shown_zone
+from engine.domain.booking.listing import BookingQuery, BookingRows, BookingSelection, ListedBranch, selection
+from engine.domain.car.car import BranchId
+from engine.domain.car.catalogue import CarsSought
+from engine.domain.money.ledger import LedgerKind
+from engine.domain.money.money import Money
+from engine.domain.people.people import Actor
+from engine.domain.reports.copying import OwnCopy, kept_since
+from engine.domain.reports.owner_books import DAMAGED, Rental
+from engine.domain.reports.owner_list import keys_of, listed
+from engine.domain.reports.report_period import milliseconds, moment
+from engine.domain.shared.csv_text import BOM, PLAIN, CsvHabits
+from engine.domain.shared.errors import Forbidden
+from engine.domain.shared.sought import forgiven, sought, words
+from engine.domain.shared.text import search_key
+from engine.domain.shared.zones import shown_zone
 from engine.services.catalogue import MOST_CARS
-from engine.services.gate import gated
+from engine.services.input_guard import gated
 from engine.services.listing import MOST_EXPORTED, Exported
 
 _BATCH = 200

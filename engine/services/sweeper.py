@@ -8,9 +8,10 @@ from datetime import timedelta
 
 import structlog
 
-from engine.domain.booking import Booking, BookingId
-from engine.domain.boot_clock import rest
-from engine.domain.errors import (
+from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.money.trouble import Why, put_off
+from engine.domain.shared.boot_clock import rest
+from engine.domain.shared.errors import (
     DamagedRow,
     DriveSphereError,
     Forbidden,
@@ -20,9 +21,9 @@ from engine.domain.errors import (
     PaymentRefused,
     Unavailable,
 )
-from engine.domain.trouble import Why, put_off
-from engine.ports import Clock, Store
-from engine.ports_leases import Leases
+from engine.ports.bookings import Store
+from engine.ports.leases import Leases
+from engine.ports.local import Clock
 from engine.services.payment import PaymentService
 
 log = structlog.get_logger(__name__)

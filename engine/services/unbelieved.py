@@ -13,16 +13,10 @@ from typing import Protocol
 
 import structlog
 
-from engine.domain.audit import AuditRow
-from engine.domain.belief import DecidedByHand, Doubt
-from engine.domain.booking import Booking, BookingId
-from engine.domain.errors import MoveRefused, NotBelieved, Overtaken, PaymentRefused
-from engine.domain.money import Money
-from engine.domain.people import Actor, Deed
-from engine.domain.refund_reason import RefundReason, UsualReason, sound_reason, told_of
-from engine.domain.text import clean
-from engine.domain.trouble import ByHand, Why
-from engine.domain.unbelieved import (
+from engine.domain.booking.belief import DecidedByHand, Doubt
+from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.booking.refund_reason import RefundReason, UsualReason, sound_reason, told_of
+from engine.domain.booking.unbelieved import (
     CAR_LET_GO,
     AtStripe,
     PaymentNow,
@@ -34,8 +28,14 @@ from engine.domain.unbelieved import (
     is_payable,
     refund_postings,
 )
-from engine.ports import Work
-from engine.services.gate import gated
+from engine.domain.firm.audit import AuditRow
+from engine.domain.money.money import Money
+from engine.domain.money.trouble import ByHand, Why
+from engine.domain.people.people import Actor, Deed
+from engine.domain.shared.errors import MoveRefused, NotBelieved, Overtaken, PaymentRefused
+from engine.domain.shared.text import clean
+from engine.ports.bookings import Work
+from engine.services.input_guard import gated
 from engine.services.payment import PaymentService
 
 log = structlog.get_logger(__name__)

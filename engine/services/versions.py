@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from typing import Protocol
 
-from engine.domain.errors import Forbidden, Unavailable
-from engine.domain.health import Area, Finding, Level, told
-from engine.domain.zones import zones_version
+from engine.domain.health.health import Area, Finding, Level, told
+from engine.domain.shared.errors import Forbidden, Unavailable
+from engine.domain.shared.zones import zones_version
 
 _PACKAGES = ("drivesphere", "PySide6-Essentials", "pymongo", "redis", "stripe", "httpx")
 #: A desk where nobody signed in for so long may be gone.

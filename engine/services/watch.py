@@ -14,14 +14,15 @@ from typing import Any, Protocol
 
 import structlog
 
-from engine.domain.audit import AuditRow
-from engine.domain.boot_clock import rest
-from engine.domain.damage import Damaged
-from engine.domain.errors import DriveSphereError
-from engine.domain.health import Area, RestoredFacts
-from engine.domain.people import AccountName
-from engine.domain.watch import FOUND, Found, Touched
-from engine.ports import Clock, Store
+from engine.domain.booking.watch import FOUND, Found, Touched
+from engine.domain.firm.audit import AuditRow
+from engine.domain.health.health import Area, RestoredFacts
+from engine.domain.people.people import AccountName
+from engine.domain.shared.boot_clock import rest
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.errors import DriveSphereError
+from engine.ports.bookings import Store
+from engine.ports.local import Clock
 from engine.services.reconcile import Reconciler
 from engine.services.report import Report
 

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 
 import structlog
 
-from engine.domain.audit import AuditRow, Facts
-from engine.domain.booking import Booking, BookingId
-from engine.domain.booking_states import BookingState
-from engine.domain.errors import AlreadyAsked, DriveSphereError, NotFound, Overtaken, RuleBroken
-from engine.domain.people import AccountName, Actor, Role
-from engine.domain.refund_reason import told_of
-from engine.domain.wish import VIA, CancelWish, GiveUpWish, HoldWish, Refusal, Signer, Wish, WishAnswer
-from engine.domain.wish_answer import facts_of
-from engine.domain.wish_errors import WishRefused
-from engine.ports import Clock, Work
-from engine.ports_wishes import Wishes
+from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.booking.refund_reason import told_of
+from engine.domain.booking.states import BookingState
+from engine.domain.booking.wish import VIA, CancelWish, GiveUpWish, HoldWish, Refusal, Signer, Wish, WishAnswer
+from engine.domain.booking.wish_answer import facts_of
+from engine.domain.booking.wish_errors import WishRefused
+from engine.domain.firm.audit import AuditRow, Facts
+from engine.domain.people.people import AccountName, Actor, Role
+from engine.domain.shared.errors import AlreadyAsked, DriveSphereError, NotFound, Overtaken, RuleBroken
+from engine.ports.bookings import Work
+from engine.ports.local import Clock
+from engine.ports.wishes import Wishes
 from engine.services.booking import BookingService, Carriage, HoldCar
 from engine.services.payment import PaymentService
 from engine.services.rental import RentalService

@@ -7,13 +7,9 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from engine.domain.booking import Booking, BookingId
-from engine.domain.errors import Forbidden, InvalidText, MoveRefused, NotFound
-from engine.domain.money import Money
-from engine.domain.people import Actor, Deed
-from engine.domain.refund_reason import RefundReason
-from engine.domain.text import clean
-from engine.domain.wish import (
+from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.booking.refund_reason import RefundReason
+from engine.domain.booking.wish import (
     WISH_LIVES,
     Asked,
     CancelWish,
@@ -25,12 +21,17 @@ from engine.domain.wish import (
     body_of,
     kind_of,
 )
-from engine.domain.wish_answer import problem_of
-from engine.domain.wish_errors import NobodyCarries, WishUnanswered
-from engine.ports import Clock, Store
-from engine.ports_wishes import WishBox
+from engine.domain.booking.wish_answer import problem_of
+from engine.domain.booking.wish_errors import NobodyCarries, WishUnanswered
+from engine.domain.money.money import Money
+from engine.domain.people.people import Actor, Deed
+from engine.domain.shared.errors import Forbidden, InvalidText, MoveRefused, NotFound
+from engine.domain.shared.text import clean
+from engine.ports.bookings import Store
+from engine.ports.local import Clock
+from engine.ports.wishes import WishBox
 from engine.services.booking import BookingService, Carriage, HoldCar
-from engine.services.gate import gated
+from engine.services.input_guard import gated
 from engine.services.payment import PaymentService
 from engine.services.rental import RentalService
 

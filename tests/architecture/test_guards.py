@@ -12,13 +12,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 #: What only one module makes: the judged booking, and the orders that Stripe's gateway takes.
 MADE_IN = {
-    "Believed": "engine/domain/belief.py",
+    "Believed": "engine/domain/booking/belief.py",
     "DecidedByHand": "engine/services/unbelieved.py",
-    "OpenPage": "engine/domain/belief.py",
-    "Capture": "engine/domain/belief.py",
-    "VoidPayment": "engine/domain/belief.py",
-    "GiveBack": "engine/domain/belief.py",
-    "PageAddress": "engine/domain/addresses.py",
+    "OpenPage": "engine/domain/booking/belief.py",
+    "Capture": "engine/domain/booking/belief.py",
+    "VoidPayment": "engine/domain/booking/belief.py",
+    "GiveBack": "engine/domain/booking/belief.py",
+    "PageAddress": "engine/domain/money/addresses.py",
 }
 #: What only one module may say: the ways to hand something to the operating system.
 WAYS_OUT = re.compile(
@@ -27,7 +27,7 @@ WAYS_OUT = re.compile(
 DOOR = "desktop/outside.py"
 #: Whoever speaks Stripe's verbs that move money; everything else goes through the gateway.
 VERBS = re.compile(r"sessions\.create_async|payment_intents\.(capture|cancel)_async|refunds\.create_async")
-GATEWAY = "engine/adapters/stripe_gateway.py"
+GATEWAY = "engine/adapters/stripe/gateway.py"
 
 
 def program_files(root: Path) -> list[Path]:

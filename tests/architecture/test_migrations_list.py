@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from engine.adapters import migrations
+from engine.adapters.mongo.schema import migrations
 
 FOLDER = Path(migrations.__file__).parent
 

@@ -14,9 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.domain import availability, booking_states, car, movement, payment, pricing, trouble
+from engine.domain.booking import states as booking_states
+from engine.domain.car import availability, car, movement
+from engine.domain.money import payment, pricing, trouble
 
-ROOT = Path(booking_states.__file__).parents[2]
+ROOT = Path(booking_states.__file__).parents[3]
 #: What a stored record can be in.
 STATES = (
     booking_states.BookingState,
@@ -82,18 +84,18 @@ def test_nothing_is_said_of_a_state_that_nobody_thought_of():
 
 #: Kind of state -> the files that choose by it, each of which mypy names when there is one more.
 CHOOSING = {
-    "engine/domain/booking_states.py:BookingState": {
+    "engine/domain/booking/states.py:BookingState": {
         "desktop/booking_words.py",
         "desktop/viewmodels/panel_state.py",
-        "engine/domain/booking_states.py",
-        "engine/domain/giving_back.py",
-        "engine/domain/unbelieved.py",
+        "engine/domain/booking/states.py",
+        "engine/domain/booking/giving_back.py",
+        "engine/domain/booking/unbelieved.py",
     },
-    "engine/domain/payment.py:AttemptState": {"desktop/renter_words.py"},
-    "engine/domain/payment.py:RefundState": {"desktop/booking_words.py"},
-    "engine/domain/trouble.py:Why": {"desktop/views/bookings/story.py"},
-    "engine/domain/pricing.py:LineKind": {"engine/domain/pricing.py", "desktop/booking_words.py"},
-    "engine/domain/movement.py:MovementState": {"desktop/views/owner/service_words.py"},
+    "engine/domain/money/payment.py:AttemptState": {"desktop/renter_words.py"},
+    "engine/domain/money/payment.py:RefundState": {"desktop/booking_words.py"},
+    "engine/domain/money/trouble.py:Why": {"desktop/views/booking/history.py"},
+    "engine/domain/money/pricing.py:LineKind": {"engine/domain/money/pricing.py", "desktop/booking_words.py"},
+    "engine/domain/car/movement.py:MovementState": {"desktop/views/fleet/service_words.py"},
 }
 
 

@@ -14,8 +14,8 @@ from typing import Any
 from bson import Binary, Int64, ObjectId
 from hostile import GONE
 
-from engine.adapters.mongo_rights import RIGHTS
-from engine.adapters.mongo_shapes import SHAPES
+from engine.adapters.mongo.schema.rights import RIGHTS
+from engine.adapters.mongo.schema.shapes import SHAPES
 
 WRITES = frozenset({"insert", "update"})
 #: Collections whose rows stand beside a booking or its car: each cell has a booking of its own, before that act.

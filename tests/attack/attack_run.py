@@ -19,17 +19,20 @@ from hostile import GONE
 from payments import Stripe, run_out
 from pymongo.errors import PyMongoError, WriteError
 
-from engine.adapters.mongo_client import CODEC
-from engine.adapters.mongo_guest import GUEST, GUEST_PASSWORD
-from engine.adapters.mongo_rights import RIGHTS
+from engine.adapters.mongo.client import CODEC
+from engine.adapters.mongo.guest import GUEST, GUEST_PASSWORD
+from engine.adapters.mongo.schema.rights import RIGHTS
 from engine.bootstrap import Engine
-from engine.domain.accounts import PeopleQuery
-from engine.domain.audit import AuditQuery
-from engine.domain.booking import Booking
-from engine.domain.books import DifferenceKind
-from engine.domain.car import CarId
-from engine.domain.damage import Damaged
-from engine.domain.errors import (
+from engine.domain.booking.booking import Booking
+from engine.domain.booking.listing import MOST_ROWS, BookingQuery, BookingScope
+from engine.domain.booking.wish import MOST_WISHES
+from engine.domain.car.car import CarId
+from engine.domain.car.fleet import FleetQuery
+from engine.domain.firm.audit import AuditQuery
+from engine.domain.people.accounts import PeopleQuery
+from engine.domain.reports.books import DifferenceKind
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.errors import (
     DamagedRow,
     DriveSphereError,
     NotBelieved,
@@ -37,10 +40,7 @@ from engine.domain.errors import (
     PaymentRefused,
     StrangeAddress,
 )
-from engine.domain.fleet import FleetQuery
-from engine.domain.listing import MOST_ROWS, BookingQuery, BookingScope
-from engine.domain.period import RentalPeriod
-from engine.domain.wish import MOST_WISHES
+from engine.domain.shared.period import RentalPeriod
 
 ACCOUNTS = {"ds_client": "clerk", "ds_guest": GUEST}
 #: What tells a person that a row is not as the program writes it.

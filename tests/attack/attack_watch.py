@@ -13,9 +13,9 @@ from time import perf_counter
 from attack_cells import Cell
 from attack_run import Tried, outcome
 
-from engine.background import at_work
 from engine.bootstrap import Engine
 from engine.services.watch import EVERY
+from engine.wiring.background import at_work
 
 WORKER, WINDOW = "worker's watch", "administrator's watch"
 #: What must be told within a minute of its writing is, in a long run, which has the machine for itself; a short one

@@ -18,11 +18,14 @@ from attack_run import DOOR, REFUSED, Run, Tried
 from attack_watch import Heard, late, record, times
 from payments import stripe_of
 
-from engine.adapters import mongo_claims, mongo_health, mongo_series
-from engine.adapters.mongo_rights import RIGHTS
-from engine.adapters.mongo_shapes import SHAPES
-from engine.domain import health, health_claims
-from engine.domain.belief import Believed
+from engine.adapters.mongo.queries import claims as mongo_claims
+from engine.adapters.mongo.queries import health as mongo_health
+from engine.adapters.mongo.queries import series as mongo_series
+from engine.adapters.mongo.schema.rights import RIGHTS
+from engine.adapters.mongo.schema.shapes import SHAPES
+from engine.domain.booking.belief import Believed
+from engine.domain.health import claims as health_claims
+from engine.domain.health import health
 from engine.services import belief, health_rows, reconcile
 
 SEED = int(os.environ.get("ATTACK_SEED", "7"))

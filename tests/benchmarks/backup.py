@@ -20,17 +20,17 @@ from time import perf_counter
 
 from view_builders import make_booking
 
-from engine.adapters.backup_file import BackupKey
-from engine.adapters.backup_records import check
-from engine.adapters.mongo_bookings import booking_document
-from engine.adapters.mongo_client import Connector, Credentials, connect, database
-from engine.adapters.mongo_provision import provision
-from engine.backing_up import make_backup
-from engine.domain.booking_states import BookingState
-from engine.domain.settings import FirmSettings
+from engine.adapters.disk.backup_file import BackupKey
+from engine.adapters.disk.backup_records import check
+from engine.adapters.mongo.client import Connector, Credentials, connect, database
+from engine.adapters.mongo.codec.bookings import booking_document
+from engine.adapters.mongo.schema.provision import provision
+from engine.commands.backup import make_backup
+from engine.commands.restore import Order, Target, restore
+from engine.domain.booking.states import BookingState
+from engine.domain.firm.settings import FirmSettings
 from engine.embedded.mongod import ROOT
 from engine.embedded.servers import open_servers
-from engine.restoring import Order, Target, restore
 
 NAME, AGAIN = "ds_backup_benchmark", "ds_backup_again"
 KEY = BackupKey(bytes(range(32)), "key")

@@ -27,9 +27,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from builders import ACCOUNTS, BERLIN, LONG_AGO, PASSWORD, RATE, RENTER, make_car
 
-from engine.adapters.mongo_bookings import booking_document
-from engine.adapters.mongo_client import TRANSACTION_S, Credentials, connect, database
-from engine.adapters.mongo_documents import (
+from engine.adapters.mongo.client import TRANSACTION_S, Credentials, connect, database
+from engine.adapters.mongo.codec.bookings import booking_document
+from engine.adapters.mongo.codec.documents import (
     branch_document,
     car_document,
     claim_document,
@@ -37,15 +37,15 @@ from engine.adapters.mongo_documents import (
     renter_document,
     series_document,
 )
-from engine.adapters.mongo_provision import create_account, provision
-from engine.adapters.mongo_store import MAJORITY, SNAPSHOT
+from engine.adapters.mongo.schema.provision import create_account, provision
+from engine.adapters.mongo.store import MAJORITY, SNAPSHOT
 from engine.bootstrap import Engine, Place, open_engine
 from engine.config import Secret
-from engine.domain.booking import Booking, BookingId
-from engine.domain.car import CarId, terms_of
-from engine.domain.people import RenterId
-from engine.domain.period import RentalPeriod
-from engine.domain.settings import FirmSettings
+from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.car.car import CarId, terms_of
+from engine.domain.firm.settings import FirmSettings
+from engine.domain.people.people import RenterId
+from engine.domain.shared.period import RentalPeriod
 from engine.embedded.servers import open_servers
 from engine.services.booking import HoldCar
 

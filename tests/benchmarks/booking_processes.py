@@ -31,12 +31,12 @@ from booking import (
 )
 from builders import ACCOUNTS, PASSWORD
 
-from engine.adapters.mongo_client import Credentials, connect
+from engine.adapters.mongo.client import Credentials, connect
 from engine.bootstrap import Place, open_engine
 from engine.config import Secret
-from engine.domain.boot_clock import rest
-from engine.domain.car import CarId
-from engine.domain.errors import Contended
+from engine.domain.car.car import CarId
+from engine.domain.shared.boot_clock import rest
+from engine.domain.shared.errors import Contended
 from engine.embedded.servers import open_servers
 from engine.services.booking import HoldCar
 

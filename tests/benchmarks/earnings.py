@@ -24,17 +24,26 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import msgspec
 
-from desktop.views.owner import earnings_charts as charts
-from desktop.views.owner.stored_bookings import stored_row
-from engine.adapters.copy_file import CopyFile, Part
-from engine.adapters.copy_vault import CopyVault
-from engine.domain.car import CarStatus, OwnerId
-from engine.domain.copying import BOOKINGS, FLEET, LEDGER, CopyHead, CopyManifest, OwnCopy, StoredFleet, kept_since
-from engine.domain.explained import Figure, Question
-from engine.domain.listing import BookingOrder, BookingQuery, BookingScope
-from engine.domain.ownbooks import OwnBranch, OwnCar, Posting, Rental, StatusSince
-from engine.domain.people import AccountName
-from engine.domain.span import Span, milliseconds, moment, month, own_days, quarter, year_of
+from desktop.views.earnings import earnings_charts as charts
+from desktop.views.offline.stored_bookings import stored_row
+from engine.adapters.disk.copy_file import CopyFile, Part
+from engine.adapters.disk.copy_vault import CopyVault
+from engine.domain.booking.listing import BookingOrder, BookingQuery, BookingScope
+from engine.domain.car.car import CarStatus, OwnerId
+from engine.domain.people.people import AccountName
+from engine.domain.reports.copying import (
+    BOOKINGS,
+    FLEET,
+    LEDGER,
+    CopyHead,
+    CopyManifest,
+    OwnCopy,
+    StoredFleet,
+    kept_since,
+)
+from engine.domain.reports.figure_sources import Figure, Question
+from engine.domain.reports.owner_books import OwnBranch, OwnCar, Posting, Rental, StatusSince
+from engine.domain.reports.report_period import Span, milliseconds, moment, month, own_days, quarter, year_of
 from engine.services.copying import StoredBooks
 from engine.services.earnings import EarningsService
 from engine.services.stored_listing import StoredListing

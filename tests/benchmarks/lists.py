@@ -14,11 +14,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
-from engine.adapters.mongo_listing import filter_of, order_of
+from engine.adapters.mongo.queries.listing import filter_of, order_of
 from engine.bootstrap import demo_accounts, open_engine, open_place
 from engine.config import load
-from engine.domain.booking_states import Standing
-from engine.domain.listing import BookingOrder, BookingQuery, BookingScope, scopes_of, selection
+from engine.domain.booking.listing import BookingOrder, BookingQuery, BookingScope, scopes_of, selection
+from engine.domain.booking.states import Standing
 
 _TURNS = 15
 _STANDINGS = frozenset({Standing.CONFIRMED})

@@ -30,9 +30,9 @@ from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
 from engine.bootstrap import demo_accounts, open_engine, open_place
 from engine.config import load
-from engine.domain.booking import Booking
-from engine.domain.catalogue import CarWish
-from engine.domain.period import RentalPeriod
+from engine.domain.booking.booking import Booking
+from engine.domain.car.catalogue import CarWish
+from engine.domain.shared.period import RentalPeriod
 from engine.services.booking import HoldCar
 
 #: Fewer than the smallest branch has cars.

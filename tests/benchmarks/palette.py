@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.commands import Command, Commands
 from desktop.theme.theme import Scheme, Theme
-from desktop.views.palette import CommandPalette
+from desktop.views.frame.palette import CommandPalette
 
 _COMMANDS = 120
 _TURNS = 30

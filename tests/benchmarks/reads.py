@@ -28,7 +28,7 @@ from scale_reads import DESKS, Reads
 from scale_seed import DATABASE, folder_of, opened
 
 from engine.bootstrap import open_engine
-from engine.domain.freshness import EVERYTHING
+from engine.domain.firm.freshness import EVERYTHING
 
 _QUICK_MS, _GROWTH, _DOCS_FOR_ONE = 50.0, 3, 20
 

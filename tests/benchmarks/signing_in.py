@@ -25,7 +25,7 @@ from desktop.app import Program
 from desktop.preferences import Preferences
 from desktop.smoke import Stopwatch
 from desktop.viewmodels.session import OfferedAccount, SessionPhase
-from desktop.views.tools import Workspace
+from desktop.views.parts.view_context import Workspace
 from engine.config import load
 
 _SETTLED_S = 1.0

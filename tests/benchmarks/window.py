@@ -31,9 +31,9 @@ from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.search import SearchState
 from desktop.viewmodels.session import SessionPhase
 from engine.config import load
-from engine.domain.boot_clock import end_tasks
-from engine.domain.catalogue import CarOrder
-from engine.domain.people import Role
+from engine.domain.car.catalogue import CarOrder
+from engine.domain.people.people import Role
+from engine.domain.shared.boot_clock import end_tasks
 
 _TICK_S = 0.001
 _DAY = timedelta(days=1)

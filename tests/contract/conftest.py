@@ -16,10 +16,10 @@ import pytest_asyncio
 from plain_http import PLAIN
 from within import WITHIN_S
 
-from engine.adapters.stripe_gateway import STRIPE_VERSION, StripeGateway
-from engine.domain.money import Money
-from engine.domain.payment import PageOrder, Stay
-from engine.domain.period import RentalPeriod
+from engine.adapters.stripe.gateway import STRIPE_VERSION, StripeGateway
+from engine.domain.money.money import Money
+from engine.domain.money.payment import PageOrder, Stay
+from engine.domain.shared.period import RentalPeriod
 
 KEY = "sk_test_" + "c0ntract" * 3
 VISA, DECLINED, ASKS_3DS = "4242 4242 4242 4242", "4000 0000 0000 0002", "4000 0025 0000 3155"

@@ -8,7 +8,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from engine.adapters.stripe_gateway import STRIPE_VERSION
+from engine.adapters.stripe.gateway import STRIPE_VERSION
 from engine.sandbox.api import Keys
 from engine.sandbox.document import Document, DocumentBroken
 from engine.sandbox.operations import SERVED

@@ -10,10 +10,13 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from engine.adapters.stripe_gateway import StripeGateway
-from engine.domain.belief import Capture, OpenPage
-from engine.domain.charging import CHARGED, least, most, sent, why_not
-from engine.domain.errors import (
+from engine.adapters.stripe.gateway import StripeGateway
+from engine.domain.booking.belief import Capture, OpenPage
+from engine.domain.booking.frozen import again
+from engine.domain.money.charging import CHARGED, least, most, sent, why_not
+from engine.domain.money.money import Money
+from engine.domain.money.payment import Attempt, PageStatus
+from engine.domain.shared.errors import (
     Forbidden,
     Misconfigured,
     NotChargeable,
@@ -21,9 +24,6 @@ from engine.domain.errors import (
     PaymentRefused,
     Unavailable,
 )
-from engine.domain.frozen import again
-from engine.domain.money import Money
-from engine.domain.payment import Attempt, PageStatus
 from engine.sandbox import amounts
 
 CREATE, EXPIRE, RETRIEVE = "PostCheckoutSessions", "PostCheckoutSessionsSessionExpire", "GetCheckoutSessionsSession"

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engine.adapters.stripe_gateway import StripeGateway
-from engine.domain.belief import Capture, GiveBack, OpenPage, VoidPayment
-from engine.domain.errors import Forbidden, PaymentRefused
-from engine.domain.money import Money
-from engine.domain.payment import PageStatus
+from engine.adapters.stripe.gateway import StripeGateway
+from engine.domain.booking.belief import Capture, GiveBack, OpenPage, VoidPayment
+from engine.domain.money.money import Money
+from engine.domain.money.payment import PageStatus
+from engine.domain.shared.errors import Forbidden, PaymentRefused
 
 pytestmark = pytest.mark.asyncio
 

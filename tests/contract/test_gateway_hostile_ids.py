@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.domain.belief import OpenPage, VoidPayment
-from engine.domain.errors import PaymentRefused
+from engine.domain.booking.belief import OpenPage, VoidPayment
+from engine.domain.shared.errors import PaymentRefused
 
 pytestmark = pytest.mark.asyncio
 

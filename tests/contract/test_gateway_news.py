@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stripe import WebhookSignature
 
-from engine.adapters.stripe_gateway import StripeGateway
-from engine.domain.errors import Forbidden
-from engine.domain.payment import StripeNews
+from engine.adapters.stripe.gateway import StripeGateway
+from engine.domain.money.payment import StripeNews
+from engine.domain.shared.errors import Forbidden
 
 SECRET = "whsec_" + "n3ws" * 8
 NOW = datetime(2026, 11, 23, 12, 0, 0, 400_000, UTC)

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from plain_http import PLAIN
 
-from engine.adapters import landing
-from engine.adapters.landing import open_landing
+from engine.adapters.http import return_page as landing
+from engine.adapters.http.return_page import open_landing
 
 pytestmark = pytest.mark.asyncio
 

@@ -7,11 +7,11 @@ import pytest
 import pytest_asyncio
 from plain_http import PLAIN
 
-from engine.adapters.stripe_gateway import StripeGateway
-from engine.domain.belief import Capture, GiveBack, OpenPage, VoidPayment
-from engine.domain.errors import Forbidden
-from engine.domain.money import Money
-from engine.domain.payment import PageStatus, Refund, RefundState
+from engine.adapters.stripe.gateway import StripeGateway
+from engine.domain.booking.belief import Capture, GiveBack, OpenPage, VoidPayment
+from engine.domain.money.money import Money
+from engine.domain.money.payment import PageStatus, Refund, RefundState
+from engine.domain.shared.errors import Forbidden
 
 DESK_KEY = "rk_test_" + "d3sk" * 4
 

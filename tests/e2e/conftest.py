@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
 from desktop.app import Program
-from desktop.collector import collecting_here
+from desktop.gui_gc import collecting_here
 from desktop.preferences import Preferences
 from desktop.smoke import Stopwatch
 from engine.config import load

@@ -17,8 +17,8 @@ from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
 from desktop.widgets.card_grid import CardGrid
 from desktop.widgets.question_box import QuestionBox
-from engine.domain.booking_states import BookingState
-from engine.domain.payment import RefundState
+from engine.domain.booking.states import BookingState
+from engine.domain.money.payment import RefundState
 from engine.embedded.servers import open_servers
 
 DECLINED, GOOD = "4000 0000 0000 0002", "4242 4242 4242 4242"

@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from desktop.preferences import NEVER
-from desktop.views.crash_offer import CrashOffer
+from desktop.views.session.crash_offer import CrashOffer
 from engine.crash_reports import reports
 from engine.embedded.servers import open_servers
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from history import History, Version
 
-from engine.domain.booking_states import MOVES, BookingState
+from engine.domain.booking.states import MOVES, BookingState
 
 _HOLD = timedelta(minutes=10)
 #: How far the engine's idea of the server's time may be off.

@@ -20,7 +20,7 @@ from typing import Any
 import pymongo
 from pymongo.errors import OperationFailure, PyMongoError
 
-from engine.adapters.redis_rights import USER, acl_line
+from engine.adapters.redis.rights import USER, acl_line
 from engine.embedded.binaries import find_mongod, find_valkey
 from engine.embedded.processes import choose_port
 
@@ -119,7 +119,7 @@ class Cluster:
 
     @property
     def redis_root_url(self) -> str:
-        """With all rights, to look in and to empty it; desks have those of ``redis_rights``."""
+        """With all rights, to look in and to empty it; desks have those of ``redis.rights``."""
         return f"redis://:{self._redis_root_password}@127.0.0.1:{self.valkey.port}/0"
 
     def start(self) -> None:

@@ -11,21 +11,21 @@ from typing import Any
 
 from points import Points
 
-from engine.adapters.mongo_books import MongoBooks
-from engine.adapters.mongo_client import Credentials, connect
-from engine.adapters.stripe_gateway import StripeGateway
-from engine.adapters.webhook_server import open_webhooks, webhook_app
+from engine.adapters.http.webhook_server import open_webhooks, webhook_app
+from engine.adapters.mongo.client import Credentials, connect
+from engine.adapters.mongo.queries.books import MongoBooks
+from engine.adapters.stripe.gateway import StripeGateway
 from engine.bootstrap import Engine
-from engine.domain.booking import Booking, BookingId
-from engine.domain.car import CarId
-from engine.domain.money import Money
-from engine.domain.payment import Attempt, AttemptState, PageFacts
-from engine.domain.people import RenterId
-from engine.domain.period import RentalPeriod
-from engine.domain.refund_reason import BY_RENTER
-from engine.ports import Store
+from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.booking.refund_reason import BY_RENTER
+from engine.domain.car.car import CarId
+from engine.domain.money.money import Money
+from engine.domain.money.payment import Attempt, AttemptState, PageFacts
+from engine.domain.people.people import RenterId
+from engine.domain.shared.period import RentalPeriod
+from engine.ports.bookings import Store
 from engine.services.booking import HoldCar
-from engine.services.lookback import Lookback
+from engine.services.missed_payments import Lookback
 from engine.services.reconcile import Reconciler
 
 _OLD_WORDS_S, _BREATH_S = 3.0, 0.05

@@ -26,10 +26,14 @@ from desk_commands import Desk
 from points import Points
 
 import engine.services.sweeper
-from engine.adapters import mongo_client, mongo_store, redis_leases, redis_line, stripe_gateway
+from engine.adapters.mongo import client as mongo_client
+from engine.adapters.mongo import store as mongo_store
+from engine.adapters.redis import leases as redis_leases
+from engine.adapters.redis import line as redis_line
+from engine.adapters.stripe import gateway as stripe_gateway
 from engine.bootstrap import Place, open_engine
 from engine.config import Secret
-from engine.domain.errors import AlreadyAsked, DriveSphereError
+from engine.domain.shared.errors import AlreadyAsked, DriveSphereError
 
 MOST_FDS, LONGEST_SPEC = 1, 65536
 

@@ -21,20 +21,20 @@ from pymongo.errors import PyMongoError
 from redis.asyncio import Redis
 from within import WITHIN_S
 
-from engine.adapters.mongo_client import Credentials, connect, database
-from engine.adapters.mongo_deployment import MongoDeployment
-from engine.adapters.mongo_documents import (
+from engine.adapters.mongo.client import Credentials, connect, database
+from engine.adapters.mongo.codec.documents import (
     branch_document,
     car_document,
     fence_document,
     renter_document,
     series_document,
 )
-from engine.adapters.mongo_provision import create_account, provision
-from engine.domain.car import terms_of
-from engine.domain.payment import StripeMode
-from engine.domain.period import whole_milliseconds
-from engine.domain.settings import FirmSettings
+from engine.adapters.mongo.deployment import MongoDeployment
+from engine.adapters.mongo.schema.provision import create_account, provision
+from engine.domain.car.car import terms_of
+from engine.domain.firm.settings import FirmSettings
+from engine.domain.money.payment import StripeMode
+from engine.domain.shared.period import whole_milliseconds
 
 T = TypeVar("T")
 CARD = {"email": "ada@example.org", "expiry": "12/30", "cvc": "123", "name": "Ada"}

@@ -10,7 +10,7 @@ from typing import Any
 from bson import Timestamp
 from firm import Firm
 
-from engine.domain.booking_states import BLOCKING
+from engine.domain.booking.states import BLOCKING
 
 _TOLD_WITHIN_S, _LOOK_EVERY_S = 120.0, 0.1
 

@@ -14,20 +14,21 @@ from desk_commands import browse
 from points import Points
 from pymongo.write_concern import WriteConcern
 
-from engine.adapters import mongo_store, redis_leases
-from engine.adapters.mongo_bookings import booking_document
-from engine.adapters.mongo_documents import terms_of_fence
-from engine.adapters.mongo_store import MongoStore
-from engine.adapters.mongo_work import MongoWork
-from engine.adapters.stripe_gateway import StripeGateway
-from engine.domain import belief
-from engine.domain.belief import Believed, GiveBack, OpenPage
-from engine.domain.booking import Booking
-from engine.domain.booking_states import BLOCKING, BookingState
-from engine.domain.errors import PaymentRefused, PeriodTaken, Unavailable
-from engine.domain.payment import PAGE_LIFETIME, AttemptState
-from engine.domain.period import whole_milliseconds
-from engine.services.pages import Pages
+from engine.adapters.mongo import store as mongo_store
+from engine.adapters.mongo.codec.bookings import booking_document
+from engine.adapters.mongo.codec.documents import terms_of_fence
+from engine.adapters.mongo.store import MongoStore
+from engine.adapters.mongo.transaction import MongoWork
+from engine.adapters.redis import leases as redis_leases
+from engine.adapters.stripe.gateway import StripeGateway
+from engine.domain.booking import belief
+from engine.domain.booking.belief import Believed, GiveBack, OpenPage
+from engine.domain.booking.booking import Booking
+from engine.domain.booking.states import BLOCKING, BookingState
+from engine.domain.money.payment import PAGE_LIFETIME, AttemptState
+from engine.domain.shared.errors import PaymentRefused, PeriodTaken, Unavailable
+from engine.domain.shared.period import whole_milliseconds
+from engine.services.checkout_pages import Pages
 
 
 def lose_guard(name: str, points: Points) -> None:
@@ -117,7 +118,7 @@ def _confirm_without_cas(_: Points) -> None:
 
 
 def _own_clock(_: Points) -> None:
-    from engine.adapters import clock  # noqa: PLC0415 -- after its clock was set wrong
+    from engine.adapters.mongo import clock  # noqa: PLC0415 -- after its clock was set wrong
 
     clock.ServerClock.now = lambda _: whole_milliseconds(clock.datetime.now(UTC))
 

@@ -24,10 +24,10 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
-from engine.adapters.mongo_store import MongoStore
-from engine.adapters.mongo_work import MongoWork
-from engine.adapters.redis_leases import RedisTurns
-from engine.adapters.stripe_gateway import StripeGateway
+from engine.adapters.mongo.store import MongoStore
+from engine.adapters.mongo.transaction import MongoWork
+from engine.adapters.redis.leases import RedisTurns
+from engine.adapters.stripe.gateway import StripeGateway
 
 ACTIONS = {"kill": signal.SIGKILL, "stop": signal.SIGSTOP}
 

@@ -10,8 +10,8 @@ from pymongo.errors import OperationFailure, WriteConcernError
 from run import open_run
 from within import WITHIN_S
 
-from engine.adapters.mongo_client import speaking
-from engine.domain.errors import Unavailable
+from engine.adapters.mongo.client import speaking
+from engine.domain.shared.errors import Unavailable
 
 
 @pytest.mark.asyncio

@@ -9,13 +9,13 @@ import pytest
 from builders import BERLIN, DATABASE, PASSWORD, days, wish
 from within import WITHIN_S
 
-from engine.background import at_work
 from engine.bootstrap import open_engine
 from engine.config import Secret
-from engine.domain.catalogue import CarWish
-from engine.domain.errors import DriveSphereError, Unavailable
-from engine.domain.events import CarClaimed, Resync
-from engine.place import Place
+from engine.domain.car.catalogue import CarWish
+from engine.domain.firm.events import CarClaimed, Resync
+from engine.domain.shared.errors import DriveSphereError, Unavailable
+from engine.wiring.background import at_work
+from engine.wiring.deployment import Place
 
 pytestmark = pytest.mark.asyncio
 

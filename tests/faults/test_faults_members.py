@@ -10,13 +10,13 @@ import pytest
 from builders import DATABASE, PASSWORD
 from within import WITHIN_S
 
-from engine import doctoring
-from engine.adapters import mongo_client
+from engine.adapters.mongo import client as mongo_client
 from engine.bootstrap import open_engine
+from engine.commands import doctor as doctoring
 from engine.config import Secret, load
-from engine.domain.errors import Unavailable
-from engine.domain.health import Area, Level
-from engine.place import Place
+from engine.domain.health.health import Area, Level
+from engine.domain.shared.errors import Unavailable
+from engine.wiring.deployment import Place
 
 pytestmark = pytest.mark.asyncio
 _LOOK_S = 0.2

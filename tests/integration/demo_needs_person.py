@@ -21,17 +21,17 @@ from builders import World
 from payments import Stripe, opened, stripe_of
 from test_belief import ATTACKS, BACK, confirmed, with_story
 
-from engine.adapters.mongo_client import CODEC
+from engine.adapters.mongo.client import CODEC
 from engine.bootstrap import Engine, demo_accounts, open_engine, open_place
 from engine.config import load
-from engine.domain.booking import Booking
-from engine.domain.car import CarStatus
-from engine.domain.catalogue import CarWish, Offer
-from engine.domain.errors import DriveSphereError
-from engine.domain.people import RenterId, Role
-from engine.domain.period import RentalPeriod
-from engine.domain.renters import RenterFile, RenterQuery
-from engine.domain.trouble import Why
+from engine.domain.booking.booking import Booking
+from engine.domain.car.car import CarStatus
+from engine.domain.car.catalogue import CarWish, Offer
+from engine.domain.money.trouble import Why
+from engine.domain.people.people import RenterId, Role
+from engine.domain.people.renters import RenterFile, RenterQuery
+from engine.domain.shared.errors import DriveSphereError
+from engine.domain.shared.period import RentalPeriod
 from engine.embedded.servers import open_servers
 from engine.services.renters import NewRenter
 

@@ -11,8 +11,8 @@ from builders import DATABASE, PASSWORD, wish
 from pymongo.errors import OperationFailure
 
 from engine.bootstrap import open_engine
-from engine.domain.errors import AccountDisabled, Forbidden, SignInRefused, Unavailable
-from engine.domain.people import Role
+from engine.domain.people.people import Role
+from engine.domain.shared.errors import AccountDisabled, Forbidden, SignInRefused, Unavailable
 
 pytestmark = pytest.mark.asyncio
 

@@ -13,13 +13,13 @@ from builders import DATABASE, MISTAKE, PASSWORD
 from payments import opened
 from stripe_sender import SECRET, Sender
 
-from engine.adapters.mongo_books import MongoBooks
-from engine.adapters.mongo_client import Credentials, connect
-from engine.adapters.stripe_gateway import StripeGateway
-from engine.adapters.webhook_server import open_webhooks, webhook_app
-from engine.domain.books import DifferenceKind
-from engine.domain.payment import RefundState
-from engine.domain.trouble import Why
+from engine.adapters.http.webhook_server import open_webhooks, webhook_app
+from engine.adapters.mongo.client import Credentials, connect
+from engine.adapters.mongo.queries.books import MongoBooks
+from engine.adapters.stripe.gateway import StripeGateway
+from engine.domain.money.payment import RefundState
+from engine.domain.money.trouble import Why
+from engine.domain.reports.books import DifferenceKind
 from engine.services.afterwards import DISPUTES, REFUNDS
 from engine.services.reconcile import Reconciler
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from builders import PASSWORD
 
-from engine.adapters.mongo_client import Credentials, connect, database
-from engine.adapters.mongo_store import MongoStore
-from engine.adapters.redis_cache import NoCache
-from engine.domain.audit import AuditRow
+from engine.adapters.mongo.client import Credentials, connect, database
+from engine.adapters.mongo.store import MongoStore
+from engine.adapters.redis.cache import NoCache
+from engine.domain.firm.audit import AuditRow
 
 pytestmark = pytest.mark.asyncio
 

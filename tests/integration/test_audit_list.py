@@ -11,12 +11,12 @@ from builders import BERLIN, LISBON, wish
 from commands_counted import counted
 from csv_readers import GERMAN, TABBED, rows_of
 
-from engine.adapters.mongo_audit import _filter
-from engine.adapters.mongo_documents import audit_document
-from engine.domain.audit import AuditQuery, AuditRow
-from engine.domain.csv_text import PLAIN
-from engine.domain.errors import Forbidden, InvalidText
-from engine.domain.people import AccountName
+from engine.adapters.mongo.codec.documents import audit_document
+from engine.adapters.mongo.queries.audit import _filter
+from engine.domain.firm.audit import AuditQuery, AuditRow
+from engine.domain.people.people import AccountName
+from engine.domain.shared.csv_text import PLAIN
+from engine.domain.shared.errors import Forbidden, InvalidText
 
 pytestmark = pytest.mark.asyncio
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

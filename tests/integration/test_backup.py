@@ -14,19 +14,20 @@ from bson import ObjectId
 from builders import ACCOUNTS, DATABASE, PASSWORD, World, make_car, wish
 from payments import opened
 
-from engine.adapters import backup_records, mongo_backup
-from engine.adapters.backup_file import CHUNK, BackupKey, Sealer
-from engine.adapters.backup_records import PART, BackupWriter
-from engine.adapters.mongo_client import Connector, Credentials, connect
-from engine.adapters.mongo_deployment import MongoDeployment
-from engine.adapters.mongo_documents import audit_document
-from engine.adapters.mongo_restore import MARK, Restore
-from engine.backing_up import make_backup
-from engine.domain.accounts import is_one_time
-from engine.domain.audit import AuditRow
-from engine.domain.backup import BackupDamaged, BackupKeyWrong, BackupRefused, Tally, split_rows
-from engine.domain.errors import Forbidden
-from engine.restoring import Order, Target, restore
+from engine.adapters.disk import backup_records
+from engine.adapters.disk.backup_file import CHUNK, BackupKey, Sealer
+from engine.adapters.disk.backup_records import PART, BackupWriter
+from engine.adapters.mongo import backup as mongo_backup
+from engine.adapters.mongo.client import Connector, Credentials, connect
+from engine.adapters.mongo.codec.documents import audit_document
+from engine.adapters.mongo.deployment import MongoDeployment
+from engine.adapters.mongo.restore import MARK, Restore
+from engine.commands.backup import make_backup
+from engine.commands.restore import Order, Target, restore
+from engine.domain.firm.audit import AuditRow
+from engine.domain.health.backup import BackupDamaged, BackupKeyWrong, BackupRefused, Tally, split_rows
+from engine.domain.people.accounts import is_one_time
+from engine.domain.shared.errors import Forbidden
 
 pytestmark = pytest.mark.asyncio
 AGAIN = "ds_restored"

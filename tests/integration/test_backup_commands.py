@@ -13,7 +13,7 @@ import pytest_asyncio
 from bson import ObjectId
 from builders import DATABASE, PASSWORD
 
-from engine.adapters.backup_place import PART
+from engine.adapters.disk.backup_place import PART
 
 pytestmark = pytest.mark.asyncio
 AGAIN = "ds_restored_by_command"

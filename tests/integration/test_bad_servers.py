@@ -11,13 +11,13 @@ import pytest
 import pytest_asyncio
 from builders import wish
 
-from engine.adapters import redis_leases
-from engine.adapters.mongo_client import TRANSACTION_S
-from engine.adapters.redis_leases import LEASE, RedisTurns
-from engine.adapters.redis_line import _AT_ONCE, RedisLine, connect_redis
+from engine.adapters.mongo.client import TRANSACTION_S
+from engine.adapters.redis import leases as redis_leases
+from engine.adapters.redis.leases import LEASE, RedisTurns
+from engine.adapters.redis.line import _AT_ONCE, RedisLine, connect_redis
 from engine.config import Secret
-from engine.domain.car import CarId
-from engine.domain.errors import AlreadyAsked, Contended, Misconfigured, Unavailable
+from engine.domain.car.car import CarId
+from engine.domain.shared.errors import AlreadyAsked, Contended, Misconfigured, Unavailable
 
 pytestmark = pytest.mark.asyncio
 

@@ -14,14 +14,14 @@ from builders import BERLIN, DATABASE, MISTAKE, PASSWORD, wish
 from payments import opened, run_out, wrote
 from pymongo.errors import OperationFailure, WriteError
 
-from engine.adapters.mongo_client import CODEC
-from engine.domain.belief import DRAWN_REQUEST, Doubt, doubt_of
-from engine.domain.booking_states import BookingState
-from engine.domain.errors import DamagedRow, NotBelieved, PaymentMismatch, StrangeAddress
-from engine.domain.money import Money
-from engine.domain.payment import AttemptState
-from engine.domain.period import RentalPeriod
-from engine.domain.trouble import Why
+from engine.adapters.mongo.client import CODEC
+from engine.domain.booking.belief import DRAWN_REQUEST, Doubt, doubt_of
+from engine.domain.booking.states import BookingState
+from engine.domain.money.money import Money
+from engine.domain.money.payment import AttemptState
+from engine.domain.money.trouble import Why
+from engine.domain.shared.errors import DamagedRow, NotBelieved, PaymentMismatch, StrangeAddress
+from engine.domain.shared.period import RentalPeriod
 
 pytestmark = pytest.mark.asyncio
 #: Whoever of the firm may write bookings past the program; a renter's own account may soon no longer.
@@ -549,7 +549,7 @@ async def test_honest_days_raise_no_doubt(world, stripe):
 
 async def test_an_attempt_of_an_older_release_gives_way_to_one_of_this(world, stripe, monkeypatch):
     """Row 3: a difference that only a release explains; its page is closed before there is a next."""
-    from engine.domain import frozen  # noqa: PLC0415 -- its table is changed below
+    from engine.domain.booking import frozen  # noqa: PLC0415 -- its table is changed below
 
     async with world.desk() as desk:
         prepared = await held(desk, stripe)

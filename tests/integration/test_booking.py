@@ -10,10 +10,12 @@ from datetime import timedelta
 import pytest
 from builders import make_car, wish
 
-from engine.adapters.mongo_work import MongoWork
-from engine.domain.booking_states import BookingState
-from engine.domain.car import CarId, CarStatus
-from engine.domain.errors import (
+from engine.adapters.mongo.transaction import MongoWork
+from engine.domain.booking.states import BookingState
+from engine.domain.car.car import CarId, CarStatus
+from engine.domain.money.money import Money
+from engine.domain.people.people import RenterId
+from engine.domain.shared.errors import (
     AlreadyAsked,
     CarNotRentable,
     Contended,
@@ -24,9 +26,7 @@ from engine.domain.errors import (
     PeriodTaken,
     PriceChanged,
 )
-from engine.domain.money import Money
-from engine.domain.people import RenterId
-from engine.domain.period import RentalPeriod
+from engine.domain.shared.period import RentalPeriod
 
 pytestmark = pytest.mark.asyncio
 
@@ -75,7 +75,7 @@ async def test_B3_without_the_fence_the_race_is_lost(world, monkeypatch):
         taken = await self._db.bookings.find_one({"car_id": car_id}, session=self._session)
         if taken is not None:
             raise PeriodTaken(car_id)
-        from engine.adapters.mongo_documents import terms_of_fence  # noqa: PLC0415
+        from engine.adapters.mongo.codec.documents import terms_of_fence  # noqa: PLC0415
 
         return terms_of_fence(fence)
 

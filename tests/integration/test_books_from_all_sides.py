@@ -10,11 +10,11 @@ from bson import ObjectId
 from builders import DATABASE, PASSWORD
 from payments import opened
 
-from engine.adapters import mongo_books
-from engine.adapters.mongo_books import MongoBooks
-from engine.adapters.mongo_client import Credentials, connect
-from engine.domain.booking_states import BookingState
-from engine.domain.books import DifferenceKind
+from engine.adapters.mongo.client import Credentials, connect
+from engine.adapters.mongo.queries import books as mongo_books
+from engine.adapters.mongo.queries.books import MongoBooks
+from engine.domain.booking.states import BookingState
+from engine.domain.reports.books import DifferenceKind
 from engine.services.reconcile import Reconciler
 
 pytestmark = pytest.mark.asyncio

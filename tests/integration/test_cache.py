@@ -11,12 +11,13 @@ import pytest
 from builders import BERLIN, days, make_car, wish
 from proxy import Line, Proxy
 
-from engine.adapters import redis_cache, redis_line
-from engine.adapters.redis_cache import RedisCache
-from engine.adapters.redis_line import RedisLine, connect_redis
-from engine.domain.catalogue import CarWish
-from engine.domain.errors import PeriodTaken
-from engine.domain.freshness import EVERYTHING, Lookup, Namespace, cars_at
+from engine.adapters.redis import cache as redis_cache
+from engine.adapters.redis import line as redis_line
+from engine.adapters.redis.cache import RedisCache
+from engine.adapters.redis.line import RedisLine, connect_redis
+from engine.domain.car.catalogue import CarWish
+from engine.domain.firm.freshness import EVERYTHING, Lookup, Namespace, cars_at
+from engine.domain.shared.errors import PeriodTaken
 
 pytestmark = pytest.mark.asyncio
 

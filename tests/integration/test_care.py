@@ -10,15 +10,15 @@ import pytest
 from builders import BERLIN, DATABASE, MISTAKE, PASSWORD
 from payments import opened, run_out, wrote
 
-from engine.adapters.mongo_books import MongoBooks
-from engine.adapters.mongo_client import Credentials, connect
+from engine.adapters.mongo.client import Credentials, connect
+from engine.adapters.mongo.queries.books import MongoBooks
 from engine.config import Secret
-from engine.domain.booking_states import BookingState
-from engine.domain.books import DifferenceKind
-from engine.domain.catalogue import CarWish
-from engine.domain.errors import Forbidden, InvalidText, MoveRefused, Overtaken, Unavailable
-from engine.domain.payment import AttemptState, RefundState
-from engine.domain.trouble import Why
+from engine.domain.booking.states import BookingState
+from engine.domain.car.catalogue import CarWish
+from engine.domain.money.payment import AttemptState, RefundState
+from engine.domain.money.trouble import Why
+from engine.domain.reports.books import DifferenceKind
+from engine.domain.shared.errors import Forbidden, InvalidText, MoveRefused, Overtaken, Unavailable
 from engine.services.reconcile import Reconciler
 
 pytestmark = pytest.mark.asyncio

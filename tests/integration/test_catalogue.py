@@ -10,14 +10,14 @@ import pytest
 from builders import BERLIN, LISBON, RENTER, days, make_car, wish
 from pymongo import monitoring
 
-from engine.adapters.mongo_documents import renter_document
-from engine.adapters.mongo_sought import holds
-from engine.domain.car import BodyType, BranchId, CarStatus, Fuel, OwnerId, Transmission
-from engine.domain.catalogue import CarOrder, CarWish
-from engine.domain.errors import Forbidden, InvalidPeriod, InvalidText, NotFound
-from engine.domain.money import Money
-from engine.domain.period import RentalPeriod
-from engine.domain.sought import guesses, sought
+from engine.adapters.mongo.codec.documents import renter_document
+from engine.adapters.mongo.queries.sought import holds
+from engine.domain.car.car import BodyType, BranchId, CarStatus, Fuel, OwnerId, Transmission
+from engine.domain.car.catalogue import CarOrder, CarWish
+from engine.domain.money.money import Money
+from engine.domain.shared.errors import Forbidden, InvalidPeriod, InvalidText, NotFound
+from engine.domain.shared.period import RentalPeriod
+from engine.domain.shared.sought import guesses, sought
 from engine.services.renters import NewRenter
 
 pytestmark = pytest.mark.asyncio

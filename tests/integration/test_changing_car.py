@@ -12,16 +12,20 @@ import pytest
 from builders import DATABASE, LISBON, MISTAKE, PASSWORD, make_car, wish
 from payments import opened
 
-from engine.adapters.mongo_books import MongoBooks
-from engine.adapters.mongo_client import Credentials, connect
-from engine.adapters.mongo_ownrows import posting_of, rental_of
-from engine.adapters.mongo_work import MongoWork
-from engine.domain.belief import Doubt
-from engine.domain.booking_states import BookingState
-from engine.domain.car import BodyType, CarStatus, Fuel, OwnerId, Transmission
-from engine.domain.changed_car import CarIsOut, NotAlike
-from engine.domain.earnings import earnings
-from engine.domain.errors import (
+from engine.adapters.mongo.client import Credentials, connect
+from engine.adapters.mongo.codec.owner_rows import posting_of, rental_of
+from engine.adapters.mongo.queries.books import MongoBooks
+from engine.adapters.mongo.transaction import MongoWork
+from engine.domain.booking.belief import Doubt
+from engine.domain.booking.changed_car import CarIsOut, NotAlike
+from engine.domain.booking.states import BookingState
+from engine.domain.car.car import BodyType, CarStatus, Fuel, OwnerId, Transmission
+from engine.domain.money.money import Money
+from engine.domain.reports.earnings import earnings
+from engine.domain.reports.figure_sources import Figure, Question, explained
+from engine.domain.reports.owner_aggregate import books_of
+from engine.domain.reports.report_period import milliseconds, month
+from engine.domain.shared.errors import (
     CarNotRentable,
     Forbidden,
     MoveRefused,
@@ -30,11 +34,7 @@ from engine.domain.errors import (
     PeriodTaken,
     Unavailable,
 )
-from engine.domain.explained import Figure, Question, explained
-from engine.domain.money import Money
-from engine.domain.ownrows import books_of
-from engine.domain.period import RentalPeriod
-from engine.domain.span import milliseconds, month
+from engine.domain.shared.period import RentalPeriod
 from engine.services.reconcile import Reconciler
 
 pytestmark = pytest.mark.asyncio
@@ -302,7 +302,7 @@ async def test_without_the_fence_these_races_are_lost(world, stripe, monkeypatch
     enter = MongoWork._enter
 
     async def blindly(self, car_id, period, booking_id, now, only):
-        monkeypatch.setattr("engine.adapters.mongo_work.in_the_way", lambda *_: {"id": "nobody"})
+        monkeypatch.setattr("engine.adapters.mongo.transaction.in_the_way", lambda *_: {"id": "nobody"})
         return await enter(self, car_id, period, booking_id, now, only)
 
     monkeypatch.setattr(MongoWork, "_enter", blindly)
@@ -349,13 +349,13 @@ async def test_moved_and_cancelled_at_one_moment_leaves_no_claim_without_a_booki
 
 async def test_without_the_version_that_race_is_lost(world, stripe, monkeypatch):
     async def regardless(db, booking, session=None):
-        from engine.adapters.mongo_bookings import booking_document  # noqa: PLC0415 -- of this one test
+        from engine.adapters.mongo.codec.bookings import booking_document  # noqa: PLC0415 -- of this one test
 
         await db.bookings.replace_one({"_id": booking.id}, booking_document(booking), session=session)
 
     async with world.desk(lease=False) as desk:
         with monkeypatch.context() as guardless:
-            guardless.setattr("engine.adapters.mongo_work.replace_version", regardless)
+            guardless.setattr("engine.adapters.mongo.transaction.replace_version", regardless)
             _, got = await _beside_a_cancel(desk, stripe)
 
     assert {"Booking": 2} == got

@@ -14,9 +14,9 @@ from builders import DATABASE, PASSWORD, days, wish
 from hostile import VALUES, paths, with_value
 from payments import opened
 
-from engine.adapters import mongo_claims
-from engine.domain.health import Area, Level
-from engine.domain.money import Money
+from engine.adapters.mongo.queries import claims as mongo_claims
+from engine.domain.health.health import Area, Level
+from engine.domain.money.money import Money
 from engine.services.health_rows import Pace
 
 pytestmark = pytest.mark.asyncio

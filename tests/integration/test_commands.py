@@ -11,7 +11,7 @@ import pytest
 from demo_folder import copied
 from serving import serving
 
-from engine.race import Round
+from engine.commands.race import Round
 
 
 @pytest.fixture(scope="module")

@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from keyrings import MemoryKeyring, keyring_in_use
 
-from engine.adapters import pin_lock
-from engine.adapters.copy_keys import CopyKeys
-from engine.adapters.copy_vault import CopyVault
-from engine.domain.car import OwnerId
-from engine.domain.copy_pin import (
+from engine.adapters.disk import pin_lock
+from engine.adapters.disk.copy_keys import CopyKeys
+from engine.adapters.disk.copy_vault import CopyVault
+from engine.domain.car.car import OwnerId
+from engine.domain.people.copy_pin import (
     FREE_TRIES,
     LEAST,
     MOST,
@@ -26,9 +26,9 @@ from engine.domain.copy_pin import (
     pin_of,
     wait_after,
 )
-from engine.domain.copying import CopyHead, CopyManifest, StoredFleet
-from engine.domain.errors import InvalidText, NoKeyring, NotFound
-from engine.domain.people import AccountName
+from engine.domain.people.people import AccountName
+from engine.domain.reports.copying import CopyHead, CopyManifest, StoredFleet
+from engine.domain.shared.errors import InvalidText, NoKeyring, NotFound
 
 ACCOUNT = AccountName("owner")
 NAME = "copy:firm:owner"
@@ -187,7 +187,7 @@ def test_a_try_that_was_killed_is_counted(vault, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("engine.adapters.copy_keys.unwrap", killed)
+        patch.setattr("engine.adapters.disk.copy_keys.unwrap", killed)
         for _ in range(FREE_TRIES):
             with pytest.raises(KeyboardInterrupt):
                 vault().open(ACCOUNT, "135791")

@@ -8,12 +8,12 @@ from builders import DATABASE
 from full_disk import full_disk
 from keyrings import MemoryKeyring, NoneKeyring, keyring_in_use
 
-from engine import daily_backup
-from engine.adapters.backup_records import check
-from engine.adapters.mongo_client import Credentials, connect
-from engine.daily_backup import KEPT, DailyBackup, backups_dir, export_key, kept_key, key_path
-from engine.domain.backup import BackupRefused
-from engine.domain.health import Area, Level
+from engine.adapters.disk.backup_records import check
+from engine.adapters.mongo.client import Credentials, connect
+from engine.domain.health.backup import BackupRefused
+from engine.domain.health.health import Area, Level
+from engine.wiring import daily_backup
+from engine.wiring.daily_backup import KEPT, DailyBackup, backups_dir, export_key, kept_key, key_path
 
 pytestmark = pytest.mark.asyncio
 

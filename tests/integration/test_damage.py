@@ -16,16 +16,16 @@ from payments import opened
 from pymongo.errors import WriteError
 from within import WITHIN_S
 
-from engine.domain.accounts import PeopleQuery
-from engine.domain.audit import AuditQuery
-from engine.domain.catalogue import CarWish
-from engine.domain.damage import Damaged
-from engine.domain.errors import DamagedRow
-from engine.domain.explained import Figure, Question
-from engine.domain.fleet import FleetQuery
-from engine.domain.listing import MOST_ROWS, BookingQuery, BookingScope
-from engine.domain.overview import MoneyQuestion
-from engine.domain.span import milliseconds, month
+from engine.domain.booking.listing import MOST_ROWS, BookingQuery, BookingScope
+from engine.domain.car.catalogue import CarWish
+from engine.domain.car.fleet import FleetQuery
+from engine.domain.firm.audit import AuditQuery
+from engine.domain.people.accounts import PeopleQuery
+from engine.domain.reports.figure_sources import Figure, Question
+from engine.domain.reports.overview import MoneyQuestion
+from engine.domain.reports.report_period import milliseconds, month
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.errors import DamagedRow
 
 pytestmark = pytest.mark.asyncio
 ALL = BookingQuery(BookingScope.ALL, limit=MOST_ROWS)

@@ -11,13 +11,13 @@ import pytest
 import pytest_asyncio
 from builders import MISTAKE
 
-from engine.adapters.clock import ServerClock
-from engine.adapters.mongo_client import CODEC, Credentials, connect
-from engine.adapters.mongo_deployment import MongoDeployment
+from engine.adapters.mongo.client import CODEC, Credentials, connect
+from engine.adapters.mongo.clock import ServerClock
+from engine.adapters.mongo.deployment import MongoDeployment
 from engine.bootstrap import Place, open_engine
 from engine.config import Secret
-from engine.domain.booking_states import BLOCKING
-from engine.domain.payment import StripeMode
+from engine.domain.booking.states import BLOCKING
+from engine.domain.money.payment import StripeMode
 from engine.embedded.demo_load import load_demo
 from engine.embedded.demo_payments import introduce_payments
 from engine.embedded.demo_people import accounts

@@ -11,11 +11,11 @@ from builders import BERLIN, LISBON, LONG_AGO, RENTER, make_car
 
 from desktop.messages import branch_time, period_text, zone_note
 from desktop.viewmodels.search import SearchForm, wish_of
-from engine.adapters.mongo_documents import branch_document, car_document, fence_document, series_document
-from engine.domain.availability import Why
-from engine.domain.car import Branch, BranchId, terms_of
-from engine.domain.money import Money
-from engine.domain.period import RentalPeriod
+from engine.adapters.mongo.codec.documents import branch_document, car_document, fence_document, series_document
+from engine.domain.car.availability import Why
+from engine.domain.car.car import Branch, BranchId, terms_of
+from engine.domain.money.money import Money
+from engine.domain.shared.period import RentalPeriod
 from engine.services.booking import HoldCar
 
 pytestmark = pytest.mark.asyncio

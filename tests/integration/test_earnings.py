@@ -12,13 +12,13 @@ from builders import LISBON, PASSWORD, make_car
 from commands_counted import counted
 from earnings_builders import MINE, OTHER, History, berlin
 
-from engine.adapters.mongo_client import Credentials, connect
-from engine.domain.booking_states import BookingState
-from engine.domain.car import CarStatus
-from engine.domain.errors import Forbidden, InvalidText
-from engine.domain.explained import Figure, Question
-from engine.domain.money import Money
-from engine.domain.span import month, own_days, quarter, year_of
+from engine.adapters.mongo.client import Credentials, connect
+from engine.domain.booking.states import BookingState
+from engine.domain.car.car import CarStatus
+from engine.domain.money.money import Money
+from engine.domain.reports.figure_sources import Figure, Question
+from engine.domain.reports.report_period import month, own_days, quarter, year_of
+from engine.domain.shared.errors import Forbidden, InvalidText
 
 pytestmark = pytest.mark.asyncio
 

@@ -10,13 +10,13 @@ import pytest
 from builders import BERLIN, LISBON
 from earnings_builders import MINE, History, Raw, draw, plain
 
-from engine.adapters.mongo_ownrows import car_of, posting_of, rental_of
-from engine.domain.earnings import Figures, beside, earnings
-from engine.domain.explained import POSTED, Figure, Question, explained
-from engine.domain.ledger import LedgerKind
-from engine.domain.ownbooks import OwnBranch
-from engine.domain.ownrows import books_of
-from engine.domain.span import milliseconds, moment, month, own_days, quarter, year_of
+from engine.adapters.mongo.codec.owner_rows import car_of, posting_of, rental_of
+from engine.domain.money.ledger import LedgerKind
+from engine.domain.reports.earnings import Figures, beside, earnings
+from engine.domain.reports.figure_sources import POSTED, Figure, Question, explained
+from engine.domain.reports.owner_aggregate import books_of
+from engine.domain.reports.owner_books import OwnBranch
+from engine.domain.reports.report_period import milliseconds, moment, month, own_days, quarter, year_of
 
 pytestmark = pytest.mark.asyncio
 

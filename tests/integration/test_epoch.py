@@ -11,11 +11,11 @@ from builders import make_car, wish
 from earnings_builders import History, berlin
 from keyrings import MemoryKeyring, keyring_in_use
 
-from desktop.views.owner.copy_part import ANEW, news_words
-from engine.adapters.copy_vault import CopyVault
-from engine.adapters.mongo_deployment import LOOKED
-from engine.adapters.redis_rights import KEYS
-from engine.domain.errors import Contended
+from desktop.views.areas.copy_part import ANEW, news_words
+from engine.adapters.disk.copy_vault import CopyVault
+from engine.adapters.mongo.deployment import LOOKED
+from engine.adapters.redis.rights import KEYS
+from engine.domain.shared.errors import Contended
 
 pytestmark = pytest.mark.asyncio
 

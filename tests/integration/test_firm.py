@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from builders import BERLIN, LISBON, PASSWORD, days, make_car, wish
 
-from engine.adapters.mongo_client import Credentials, connect, database
-from engine.adapters.mongo_provision import provision
-from engine.adapters.mongo_store import MongoStore
-from engine.adapters.redis_cache import NoCache
-from engine.domain.cancellation import CancellationRule
-from engine.domain.car import Branch, BranchId, CarStatus
-from engine.domain.errors import AlreadyHolds, BranchInUse, Forbidden, InvalidText, NotFound, Overtaken
-from engine.domain.settings import BEGINNING, SOONEST, FirmSettings, settings_at
+from engine.adapters.mongo.client import Credentials, connect, database
+from engine.adapters.mongo.schema.provision import provision
+from engine.adapters.mongo.store import MongoStore
+from engine.adapters.redis.cache import NoCache
+from engine.domain.booking.cancellation import CancellationRule
+from engine.domain.car.car import Branch, BranchId, CarStatus
+from engine.domain.firm.settings import BEGINNING, SOONEST, FirmSettings, settings_at
+from engine.domain.shared.errors import AlreadyHolds, BranchInUse, Forbidden, InvalidText, NotFound, Overtaken
 
 pytestmark = pytest.mark.asyncio
 DEAR = FirmSettings("EUR", 2000, timedelta(minutes=5), (CancellationRule(24, 10_000),))

@@ -13,12 +13,15 @@ import pytest
 from builders import BERLIN, LISBON, RATE, days, make_car, wish
 from pymongo import monitoring
 
-from engine.adapters.mongo_client import Credentials, connect, database
-from engine.adapters.mongo_rules import LEVEL
-from engine.domain.booking_states import Standing
-from engine.domain.car import CarId, CarStatus, OwnerId
-from engine.domain.car_form import CarForm
-from engine.domain.errors import (
+from engine.adapters.mongo.client import Credentials, connect, database
+from engine.adapters.mongo.schema.rules import LEVEL
+from engine.domain.booking.states import Standing
+from engine.domain.car.car import CarId, CarStatus, OwnerId
+from engine.domain.car.fleet import FleetOrder, FleetQuery
+from engine.domain.car.form import CarForm
+from engine.domain.money.money import Money
+from engine.domain.money.pricing import quote
+from engine.domain.shared.errors import (
     CarNotRentable,
     Contended,
     Forbidden,
@@ -28,9 +31,6 @@ from engine.domain.errors import (
     PlateTaken,
     Unavailable,
 )
-from engine.domain.fleet import FleetOrder, FleetQuery
-from engine.domain.money import Money
-from engine.domain.pricing import quote
 
 pytestmark = pytest.mark.asyncio
 
@@ -445,7 +445,7 @@ async def test_brands_stand_in_one_order_on_every_page_whatever_their_case_and_a
 
 
 async def test_two_cars_that_are_one_by_the_new_key_are_told_and_none_is_lost(world, endpoints):
-    plates = importlib.import_module("engine.adapters.migrations.0010_plates_of_countries")
+    plates = importlib.import_module("engine.adapters.mongo.schema.migrations.0010_plates_of_countries")
     old = {"plate": "\u0410\u0406 1234 \u0412\u041d", "plate_key": "\u0410\u0406 1234"}
     world.add_cars(make_car(4, plate="AI 1234 BH"), make_car(5, plate="X 5"))
     world.db.command("collMod", "cars", validationLevel="off")

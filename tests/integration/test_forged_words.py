@@ -12,11 +12,11 @@ import pytest
 from builders import DATABASE, PASSWORD, RENTER, days
 from payments import opened
 
-from engine.adapters.mongo_client import CODEC
-from engine.adapters.mongo_documents import renter_document
-from engine.domain.health import Area, Level
-from engine.domain.people import RenterId
-from engine.domain.renters import Merge
+from engine.adapters.mongo.client import CODEC
+from engine.adapters.mongo.codec.documents import renter_document
+from engine.domain.health.health import Area, Level
+from engine.domain.people.people import RenterId
+from engine.domain.people.renters import Merge
 
 pytestmark = pytest.mark.asyncio
 OTHER = replace(RENTER, id=RenterId("renter-2"), name="Béa Ortiz", email="bea+o'k@example.org", phone="+4930999")

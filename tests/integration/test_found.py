@@ -11,16 +11,16 @@ from builders import BERLIN, RENTER, days, make_car, wish
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.adapters.mongo_documents import renter_document
-from engine.adapters.mongo_sought import holds
-from engine.domain.accounts import PeopleQuery
-from engine.domain.catalogue import CarWish
-from engine.domain.fleet import FleetQuery
-from engine.domain.listing import MOST_RENTERS, BookingQuery, BookingScope
-from engine.domain.people import RenterId
-from engine.domain.phone import phone_beginnings
-from engine.domain.renters import RenterQuery
-from engine.domain.sought import sought
+from engine.adapters.mongo.codec.documents import renter_document
+from engine.adapters.mongo.queries.sought import holds
+from engine.domain.booking.listing import MOST_RENTERS, BookingQuery, BookingScope
+from engine.domain.car.catalogue import CarWish
+from engine.domain.car.fleet import FleetQuery
+from engine.domain.people.accounts import PeopleQuery
+from engine.domain.people.people import RenterId
+from engine.domain.people.phone import phone_beginnings
+from engine.domain.people.renters import RenterQuery
+from engine.domain.shared.sought import sought
 from engine.services.catalogue import MOST_FOUND
 
 pytestmark = pytest.mark.asyncio

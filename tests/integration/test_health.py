@@ -13,23 +13,24 @@ from builders import PASSWORD, RATE, World, collections, days, wish
 from payments import opened
 from proxy import Line, Proxy
 
-from engine.adapters import mongo_client, mongo_health
-from engine.adapters.clock import ServerClock
-from engine.adapters.mongo_bookings import booking_document
-from engine.adapters.mongo_client import Credentials, connect
-from engine.adapters.mongo_health import MongoHealth
-from engine.adapters.mongo_provision import provision
-from engine.adapters.redis_rights import USER, acl
+from engine.adapters.mongo import client as mongo_client
+from engine.adapters.mongo.client import Credentials, connect
+from engine.adapters.mongo.clock import ServerClock
+from engine.adapters.mongo.codec.bookings import booking_document
+from engine.adapters.mongo.queries import health as mongo_health
+from engine.adapters.mongo.queries.health import MongoHealth
+from engine.adapters.mongo.schema.provision import provision
+from engine.adapters.redis.rights import USER, acl
 from engine.config import Secret
-from engine.domain.booking import BookingId
-from engine.domain.booking_states import BookingState
-from engine.domain.car import CarId, CarStatus
-from engine.domain.errors import Forbidden
-from engine.domain.health import Area, Claimed, Level, Overlaps
-from engine.domain.ledger import LedgerKind
-from engine.domain.period import RentalPeriod
-from engine.domain.settings import FirmSettings
-from engine.domain.zones import zones_version
+from engine.domain.booking.booking import BookingId
+from engine.domain.booking.states import BookingState
+from engine.domain.car.car import CarId, CarStatus
+from engine.domain.firm.settings import FirmSettings
+from engine.domain.health.health import Area, Claimed, Level, Overlaps
+from engine.domain.money.ledger import LedgerKind
+from engine.domain.shared.errors import Forbidden
+from engine.domain.shared.period import RentalPeriod
+from engine.domain.shared.zones import zones_version
 
 pytestmark = pytest.mark.asyncio
 

@@ -16,23 +16,31 @@ from builders import BERLIN, LISBON, RENTER, make_car, wish
 from csv_readers import GERMAN, TABBED, rows_of
 from pymongo import monitoring
 
-from engine.adapters.mongo_bookings import booking_document
-from engine.adapters.mongo_client import Credentials, connect, database
-from engine.adapters.mongo_documents import renter_document
-from engine.adapters.mongo_listing import _in_order, filter_of, order_of
-from engine.adapters.mongo_views import FLEET as FLEET_VIEW
-from engine.adapters.mongo_views import FLEET_IN_ORDER, FLEET_LIST, RENTER_CHANGES, STANDINGS, VIEWS
-from engine.booking_desk import readable_to
-from engine.domain.booking_states import BookingState, Standing
-from engine.domain.car import BranchId, OwnerId
-from engine.domain.csv_text import PLAIN
-from engine.domain.errors import Forbidden, InvalidText, NotFound
-from engine.domain.ledger import LedgerKind, charge_rows, refund_rows
-from engine.domain.listing import COUNT_CAP, BookingOrder, BookingQuery, BookingScope, scopes_of, selection, told_to
-from engine.domain.money import Money
-from engine.domain.payment import Refund
-from engine.domain.people import RenterId, Role
-from engine.domain.refund_reason import RefundReason, UsualReason
+from engine.adapters.mongo.client import Credentials, connect, database
+from engine.adapters.mongo.codec.bookings import booking_document
+from engine.adapters.mongo.codec.documents import renter_document
+from engine.adapters.mongo.queries.listing import _in_order, filter_of, order_of
+from engine.adapters.mongo.schema.views import FLEET as FLEET_VIEW
+from engine.adapters.mongo.schema.views import FLEET_IN_ORDER, FLEET_LIST, RENTER_CHANGES, STANDINGS, VIEWS
+from engine.domain.booking.listing import (
+    COUNT_CAP,
+    BookingOrder,
+    BookingQuery,
+    BookingScope,
+    scopes_of,
+    selection,
+    told_to,
+)
+from engine.domain.booking.refund_reason import RefundReason, UsualReason
+from engine.domain.booking.states import BookingState, Standing
+from engine.domain.car.car import BranchId, OwnerId
+from engine.domain.money.ledger import LedgerKind, charge_rows, refund_rows
+from engine.domain.money.money import Money
+from engine.domain.money.payment import Refund
+from engine.domain.people.people import RenterId, Role
+from engine.domain.shared.csv_text import PLAIN
+from engine.domain.shared.errors import Forbidden, InvalidText, NotFound
+from engine.wiring.booking_desk import readable_to
 
 pytestmark = pytest.mark.asyncio
 MINE, BRANCH, FLEET, ALL = BookingScope.MINE, BookingScope.BRANCH, BookingScope.FLEET, BookingScope.ALL
@@ -524,7 +532,7 @@ async def test_bookings_of_an_older_version_get_their_keys(world, endpoints):
         older = {"$set": {"search_keys": ["BDS1"]}, "$unset": {"renter_key": 1}}
         world.db.bookings.update_one({"_id": made.id}, older, bypass_document_validation=True)
         admin = connect(endpoints.mongo_url, Credentials(endpoints.root_name, endpoints.root_password, "admin"))
-        keys = import_module("engine.adapters.migrations.0007_any_part_of_a_booking")
+        keys = import_module("engine.adapters.mongo.schema.migrations.0007_any_part_of_a_booking")
         done = [await keys.up(database(admin, world.place.database)) for _ in range(2)]
         await admin.close()
 

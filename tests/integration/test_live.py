@@ -13,14 +13,14 @@ from pymongo.asynchronous.change_stream import AsyncChangeStream
 from pymongo.errors import OperationFailure
 from within import WITHIN_S
 
-from engine.adapters import mongo_changes
-from engine.background import at_work
-from engine.domain.catalogue import CarWish
-from engine.domain.errors import Unavailable
-from engine.domain.events import BookingChanged, CarChanged, CarClaimed, Heard, Lost, Resync
-from engine.domain.money import Money
+from engine.adapters.mongo import changes as mongo_changes
+from engine.domain.car.catalogue import CarWish
+from engine.domain.firm.events import BookingChanged, CarChanged, CarClaimed, Heard, Lost, Resync
+from engine.domain.money.money import Money
+from engine.domain.shared.errors import Unavailable
 from engine.services import live
 from engine.services.live import Subscription
+from engine.wiring.background import at_work
 
 pytestmark = pytest.mark.asyncio
 

@@ -9,11 +9,11 @@ import pymongo
 import pytest
 from a_mongod import a_mongod
 
-from engine.adapters.clock import ServerClock
-from engine.adapters.mongo_client import Connector, Credentials
-from engine.adapters.mongo_health import MongoHealth
-from engine.adapters.mongo_initiate import initiate
-from engine.adapters.mongo_limits import OPEN_AT_MOST_S, limit_transactions
+from engine.adapters.mongo.client import Connector, Credentials
+from engine.adapters.mongo.clock import ServerClock
+from engine.adapters.mongo.queries.health import MongoHealth
+from engine.adapters.mongo.schema.initiate import initiate
+from engine.adapters.mongo.transaction_limits import OPEN_AT_MOST_S, limit_transactions
 from engine.embedded.servers import open_servers
 
 pytestmark = pytest.mark.asyncio

@@ -18,15 +18,15 @@ import stored
 from builders import ACCOUNTS, PASSWORD, World, collections, wish
 from pymongo.errors import WriteError
 
-from engine.adapters import mongo_migrate
-from engine.adapters.migrations import LATEST
-from engine.adapters.mongo_client import CODEC, Credentials, connect, database
-from engine.adapters.mongo_provision import create_account, provision
-from engine.adapters.mongo_rules import VALIDATORS
+from engine.adapters.mongo.client import CODEC, Credentials, connect, database
+from engine.adapters.mongo.schema import migrate as mongo_migrate
+from engine.adapters.mongo.schema.migrations import LATEST
+from engine.adapters.mongo.schema.provision import create_account, provision
+from engine.adapters.mongo.schema.rules import VALIDATORS
 from engine.bootstrap import open_engine
-from engine.domain.booking_states import BLOCKING
-from engine.domain.errors import DatabaseTooOld, ProgramTooOld
-from engine.domain.settings import FirmSettings
+from engine.domain.booking.states import BLOCKING
+from engine.domain.firm.settings import FirmSettings
+from engine.domain.shared.errors import DatabaseTooOld, ProgramTooOld
 
 pytestmark = pytest.mark.asyncio
 NAME = "ds_stored"
@@ -38,9 +38,9 @@ _KILLS = 40 if os.environ.get("FAULTS") == "long" else 4
 KILLED = """
 import asyncio, os, signal, sys
 import pymongo.monitoring as monitoring
-from engine.adapters.mongo_client import Credentials, connect
-from engine.adapters.mongo_provision import provision
-from engine.domain.settings import FirmSettings
+from engine.adapters.mongo.client import Credentials, connect
+from engine.adapters.mongo.schema.provision import provision
+from engine.domain.firm.settings import FirmSettings
 
 url, name, password, database = sys.argv[1:]
 WRITES = {"update", "insert", "findAndModify", "collMod", "createIndexes"}
@@ -197,7 +197,7 @@ async def test_claims_get_the_kind_of_a_booking_and_keep_their_days(client, old)
 
 async def test_what_a_desk_claims_in_the_middle_of_the_rewriting_is_kept(client, old, monkeypatch):
     """Between the reading of a fence and its writing, as release 0.1.0 claimed; without ``seq`` it would be lost."""
-    kinds = import_module("engine.adapters.migrations.0003_claims_have_kinds")
+    kinds = import_module("engine.adapters.mongo.schema.migrations.0003_claims_have_kinds")
     rewritten, wrote = kinds._claim, []
 
     def claim_of(claim):
@@ -275,7 +275,7 @@ async def test_what_a_booking_was_paid_by_becomes_its_first_payment_and_the_ledg
 
 async def test_what_an_owner_edits_in_the_middle_of_the_seeding_is_the_first_of_the_series(client, old, monkeypatch):
     """After the row was written and before the fence names it, as release 0.1.0 edited."""
-    seeding = import_module("engine.adapters.migrations.0004_terms_are_a_series")
+    seeding = import_module("engine.adapters.mongo.schema.migrations.0004_terms_are_a_series")
     edited = []
 
     class Late(datetime):

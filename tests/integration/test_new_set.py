@@ -13,10 +13,10 @@ import pytest
 from a_mongod import a_mongod
 from click.testing import CliRunner
 
-from engine.adapters.mongo_client import Credentials, connect
-from engine.adapters.mongo_initiate import make_key_file
+from engine.adapters.mongo.client import Credentials, connect
+from engine.adapters.mongo.schema.initiate import make_key_file
 from engine.cli import drivesphere
-from engine.domain.errors import Misconfigured
+from engine.domain.shared.errors import Misconfigured
 
 ROOT = "a pass phrase of root"
 

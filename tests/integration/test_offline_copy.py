@@ -19,14 +19,14 @@ from full_disk import full_disk
 from keyrings import ForgetfulKeyring, MemoryKeyring, NoneKeyring, keyring_in_use
 from within import WITHIN_S
 
-from engine.adapters.copy_vault import CopyVault
-from engine.adapters.mongo_copy import MongoMoment
-from engine.domain.booking_states import BookingState
-from engine.domain.car import CarStatus
-from engine.domain.copying import PICTURES
-from engine.domain.errors import CopyOutOfReach, CopyUnusable, Forbidden, NoKeyring, NotFound, Unavailable
-from engine.domain.explained import Figure, Question
-from engine.domain.span import moment, month, year_of
+from engine.adapters.disk.copy_vault import CopyVault
+from engine.adapters.mongo.queries.copy_of_books import MongoMoment
+from engine.domain.booking.states import BookingState
+from engine.domain.car.car import CarStatus
+from engine.domain.reports.copying import PICTURES
+from engine.domain.reports.figure_sources import Figure, Question
+from engine.domain.reports.report_period import moment, month, year_of
+from engine.domain.shared.errors import CopyOutOfReach, CopyUnusable, Forbidden, NoKeyring, NotFound, Unavailable
 from engine.services.copying import StoredBooks
 from engine.services.earnings import EarningsService
 
@@ -352,7 +352,7 @@ async def test_a_full_disk_costs_nothing_that_was_kept(place, keys, history):
 
 
 async def test_a_copy_that_another_program_holds_is_left_alone(place, keys, history, monkeypatch):
-    monkeypatch.setattr("engine.adapters.copy_file._PATIENCE_S", 0.05)
+    monkeypatch.setattr("engine.adapters.disk.copy_file._PATIENCE_S", 0.05)
     history.book(GOLF, berlin(2025, 3, 3), charged=berlin(2025, 3, 2))
     async with place.desk("owner") as desk:
         await desk.copying.sync(desk.actor)

@@ -11,8 +11,8 @@ from earnings_builders import History, berlin
 from keyrings import MemoryKeyring, keyring_in_use
 from killed_sync import killed_at
 
-from engine.adapters.copy_vault import CopyVault
-from engine.domain.span import year_of
+from engine.adapters.disk.copy_vault import CopyVault
+from engine.domain.reports.report_period import year_of
 from engine.services.copying import StoredBooks
 from engine.services.earnings import EarningsService
 

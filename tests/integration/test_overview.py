@@ -12,19 +12,19 @@ import pytest
 from builders import BERLIN, LISBON, World, make_car, wish
 from commands_counted import counted
 
-from engine.adapters.mongo_bookings import booking_document
-from engine.adapters.mongo_documents import claim_document, ledger_document
-from engine.domain.booking import BookingId
-from engine.domain.booking_states import BookingState
-from engine.domain.car import IN_SERVICE, CarStatus
-from engine.domain.errors import Forbidden, InvalidText, NotFound
-from engine.domain.fleet import FleetQuery
-from engine.domain.ledger import charge_rows, refund_rows
-from engine.domain.money import Money
-from engine.domain.overview import MoneyQuestion, month_bounds
-from engine.domain.people import Role
-from engine.domain.period import RentalPeriod
-from engine.domain.pricing import quote
+from engine.adapters.mongo.codec.bookings import booking_document
+from engine.adapters.mongo.codec.documents import claim_document, ledger_document
+from engine.domain.booking.booking import BookingId
+from engine.domain.booking.states import BookingState
+from engine.domain.car.car import IN_SERVICE, CarStatus
+from engine.domain.car.fleet import FleetQuery
+from engine.domain.money.ledger import charge_rows, refund_rows
+from engine.domain.money.money import Money
+from engine.domain.money.pricing import quote
+from engine.domain.people.people import Role
+from engine.domain.reports.overview import MoneyQuestion, month_bounds
+from engine.domain.shared.errors import Forbidden, InvalidText, NotFound
+from engine.domain.shared.period import RentalPeriod
 
 pytestmark = pytest.mark.asyncio
 ZONES = {BERLIN.id: "Asia/Tokyo", LISBON.id: "America/Los_Angeles"}

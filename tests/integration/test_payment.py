@@ -11,9 +11,9 @@ from builders import wish
 from payments import opened, run_out
 
 from engine.config import Secret
-from engine.domain.booking_states import BookingState
-from engine.domain.errors import Forbidden, NotBelieved, NotFound, Unavailable
-from engine.domain.payment import AttemptState, NoStripeKey
+from engine.domain.booking.states import BookingState
+from engine.domain.money.payment import AttemptState, NoStripeKey
+from engine.domain.shared.errors import Forbidden, NotBelieved, NotFound, Unavailable
 
 pytestmark = pytest.mark.asyncio
 

@@ -13,10 +13,11 @@ from commands_counted import counted
 from pymongo.errors import OperationFailure
 
 from engine.bootstrap import choose_password, open_engine
-from engine.domain.accounts import Flaw, NewPerson, PeopleQuery, Post, is_one_time
-from engine.domain.audit import AuditRow
-from engine.domain.car import CarStatus
-from engine.domain.errors import (
+from engine.domain.car.car import CarStatus
+from engine.domain.firm.audit import AuditRow
+from engine.domain.people.accounts import Flaw, NewPerson, PeopleQuery, Post, is_one_time
+from engine.domain.people.people import Role
+from engine.domain.shared.errors import (
     AccountChanged,
     AccountDisabled,
     AccountTaken,
@@ -30,7 +31,6 @@ from engine.domain.errors import (
     PasswordMustChange,
     SignInRefused,
 )
-from engine.domain.people import Role
 
 pytestmark = pytest.mark.asyncio
 CHOSEN = "a word of one's own"

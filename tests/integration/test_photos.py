@@ -14,13 +14,13 @@ from builders import DATABASE, PASSWORD, make_car
 from pictures import SVG, opened, photo
 from pymongo.errors import OperationFailure
 
-from engine.adapters.darkroom import Darkroom
-from engine.adapters.shelf import FolderShelf
-from engine.domain.car import CarId
-from engine.domain.car_form import CarForm
-from engine.domain.errors import Forbidden, NotFound, Overtaken, PhotoRefused, PlateTaken, Unavailable
-from engine.domain.people import Role
-from engine.domain.photo import PhotoProblem
+from engine.adapters.disk.thumbnail_cache import FolderShelf
+from engine.adapters.image_import import Darkroom
+from engine.domain.car.car import CarId
+from engine.domain.car.form import CarForm
+from engine.domain.car.photo import PhotoProblem
+from engine.domain.people.people import Role
+from engine.domain.shared.errors import Forbidden, NotFound, Overtaken, PhotoRefused, PlateTaken, Unavailable
 
 pytestmark = pytest.mark.asyncio
 

@@ -14,20 +14,21 @@ import pytest_asyncio
 from builders import DATABASE, PASSWORD
 from proxy import Line, Proxy
 
-from engine import provisioning
-from engine.adapters import mongo_long, mongo_provision
-from engine.adapters.mongo_client import Credentials, connect
-from engine.adapters.mongo_deployment import MongoDeployment
-from engine.adapters.mongo_indexes import INDEXES
-from engine.adapters.mongo_limits import limit_transactions
-from engine.adapters.mongo_long import while_it_answers
-from engine.adapters.mongo_provision import provision
-from engine.adapters.mongo_rights import RIGHTS
-from engine.adapters.mongo_shapes import SHAPES
-from engine.adapters.mongo_views import VIEWS
-from engine.domain.errors import Forbidden, Misconfigured, SignInRefused, Unavailable
-from engine.domain.payment import StripeMode
-from engine.domain.settings import FirmSettings
+from engine.adapters.mongo import long as mongo_long
+from engine.adapters.mongo.client import Credentials, connect
+from engine.adapters.mongo.deployment import MongoDeployment
+from engine.adapters.mongo.long import while_it_answers
+from engine.adapters.mongo.schema import provision as mongo_provision
+from engine.adapters.mongo.schema.indexes import INDEXES
+from engine.adapters.mongo.schema.provision import provision
+from engine.adapters.mongo.schema.rights import RIGHTS
+from engine.adapters.mongo.schema.shapes import SHAPES
+from engine.adapters.mongo.schema.views import VIEWS
+from engine.adapters.mongo.transaction_limits import limit_transactions
+from engine.commands import provision as provisioning
+from engine.domain.firm.settings import FirmSettings
+from engine.domain.money.payment import StripeMode
+from engine.domain.shared.errors import Forbidden, Misconfigured, SignInRefused, Unavailable
 from engine.embedded.binaries import find_mongod
 
 pytestmark = pytest.mark.asyncio

@@ -19,20 +19,20 @@ from click.testing import CliRunner
 from payments import CARD, opened
 from plain_http import PLAIN
 
-from engine import reconciling
-from engine.adapters import mongo_books
-from engine.adapters.mongo_books import MongoBooks
-from engine.adapters.mongo_client import Credentials, connect
+from engine.adapters.mongo.client import Credentials, connect
+from engine.adapters.mongo.queries import books as mongo_books
+from engine.adapters.mongo.queries.books import MongoBooks
 from engine.bootstrap import demo_accounts, open_engine, open_place
 from engine.cli import drivesphere
+from engine.commands import reconcile as reconciling
+from engine.commands.reconcile import Findings
 from engine.config import Settings
-from engine.domain.books import Difference, DifferenceKind
-from engine.domain.care import Cases
-from engine.domain.catalogue import CarWish
-from engine.domain.errors import Forbidden, Unavailable
-from engine.domain.money import Money
-from engine.domain.people import Role
-from engine.reconciling import Findings
+from engine.domain.booking.manual_review import Cases
+from engine.domain.car.catalogue import CarWish
+from engine.domain.money.money import Money
+from engine.domain.people.people import Role
+from engine.domain.reports.books import Difference, DifferenceKind
+from engine.domain.shared.errors import Forbidden, Unavailable
 from engine.services.booking import HoldCar
 from engine.services.reconcile import Reconciler
 from engine.services.report import Report

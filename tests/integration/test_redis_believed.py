@@ -12,10 +12,10 @@ from builders import wish
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.adapters.redis_leases import LEASE
+from engine.adapters.redis.leases import LEASE
 from engine.config import Secret
-from engine.domain.car import CarId
-from engine.domain.errors import AlreadyAsked, Contended
+from engine.domain.car.car import CarId
+from engine.domain.shared.errors import AlreadyAsked, Contended
 
 pytestmark = pytest.mark.asyncio
 

@@ -6,8 +6,8 @@ import pytest
 from builders import wish
 from payments import opened
 
-from engine.domain.booking_states import BookingState
-from engine.domain.errors import PaymentRefused
+from engine.domain.booking.states import BookingState
+from engine.domain.shared.errors import PaymentRefused
 
 pytestmark = pytest.mark.asyncio
 

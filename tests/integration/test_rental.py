@@ -10,12 +10,15 @@ from builders import MISTAKE, wish
 from payments import let_go, opened, run_out
 from pymongo.errors import WriteError
 
-from engine.adapters.mongo_work import MongoWork
-from engine.domain.booking_states import BookingState
-from engine.domain.car import CarStatus
-from engine.domain.catalogue import CarWish
-from engine.domain.damage import Damaged
-from engine.domain.errors import (
+from engine.adapters.mongo.transaction import MongoWork
+from engine.domain.booking.listing import BookingQuery, BookingScope
+from engine.domain.booking.refund_reason import RefundReason, UsualReason
+from engine.domain.booking.states import BookingState
+from engine.domain.car.car import CarStatus
+from engine.domain.car.catalogue import CarWish
+from engine.domain.money.money import Money
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.errors import (
     InvalidText,
     MoveRefused,
     NotFound,
@@ -24,11 +27,8 @@ from engine.domain.errors import (
     PriceChanged,
     Unavailable,
 )
-from engine.domain.listing import BookingQuery, BookingScope
-from engine.domain.money import Money
-from engine.domain.period import RentalPeriod
-from engine.domain.refund_reason import RefundReason, UsualReason
-from engine.services import pages
+from engine.domain.shared.period import RentalPeriod
+from engine.services import checkout_pages as pages
 
 pytestmark = pytest.mark.asyncio
 

@@ -9,12 +9,12 @@ import pytest
 from builders import BERLIN, DATABASE, PASSWORD, RENTER, days, wish
 from pymongo.errors import OperationFailure
 
-from engine.adapters.mongo_documents import renter_document
-from engine.domain.booking_states import BookingState
-from engine.domain.catalogue import CarWish
-from engine.domain.errors import Forbidden, NotFound
-from engine.domain.listing import BookingQuery, BookingScope
-from engine.domain.money import Money
+from engine.adapters.mongo.codec.documents import renter_document
+from engine.domain.booking.listing import BookingQuery, BookingScope
+from engine.domain.booking.states import BookingState
+from engine.domain.car.catalogue import CarWish
+from engine.domain.money.money import Money
+from engine.domain.shared.errors import Forbidden, NotFound
 from engine.services.renters import NewRenter
 
 pytestmark = pytest.mark.asyncio

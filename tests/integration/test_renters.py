@@ -13,20 +13,20 @@ from commands_counted import counted
 from within import WITHIN_S
 
 from engine.adapters import memory
-from engine.adapters.mongo_documents import renter_document
-from engine.adapters.mongo_renter_files import file_of
-from engine.adapters.mongo_renter_store import MongoRenters
-from engine.adapters.mongo_work import MongoWork
-from engine.domain.errors import Forbidden, InvalidText, NotFound
-from engine.domain.people import RenterId
-from engine.domain.renter_errors import (
+from engine.adapters.mongo.codec.documents import renter_document
+from engine.adapters.mongo.codec.renter_files import file_of
+from engine.adapters.mongo.renter_store import MongoRenters
+from engine.adapters.mongo.transaction import MongoWork
+from engine.domain.people.people import RenterId
+from engine.domain.people.renter_errors import (
     RenterBlocked,
     RenterHasAccount,
     RenterKnown,
     RenterMerged,
     RenterOvertaken,
 )
-from engine.domain.renters import Merge, RenterOrder, RenterQuery, Shared
+from engine.domain.people.renters import Merge, RenterOrder, RenterQuery, Shared
+from engine.domain.shared.errors import Forbidden, InvalidText, NotFound
 from engine.services import renters as renter_service
 from engine.services.renters import NewRenter
 

@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from payments import opened, stripe_of
 
-from engine.adapters.mongo_documents import renter_document
-from engine.adapters.mongo_renter_files import file_of
-from engine.domain.car import CarId, CarStatus
-from engine.domain.errors import Forbidden, InvalidText
-from engine.domain.people import RenterId
-from engine.domain.renters import MOST_NOTES, Merge
+from engine.adapters.mongo.codec.documents import renter_document
+from engine.adapters.mongo.codec.renter_files import file_of
+from engine.domain.car.car import CarId, CarStatus
+from engine.domain.people.people import RenterId
+from engine.domain.people.renters import MOST_NOTES, Merge
+from engine.domain.shared.errors import Forbidden, InvalidText
 from engine.services.renters import NewRenter
 
 pytestmark = pytest.mark.asyncio

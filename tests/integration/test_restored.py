@@ -12,15 +12,15 @@ import pytest_asyncio
 from builders import DATABASE, MISTAKE, PASSWORD, RENTER, make_car, wish
 from payments import opened
 
-from engine.adapters.backup_file import BackupKey
-from engine.adapters.mongo_client import Connector, Credentials, connect
-from engine.backing_up import make_backup
+from engine.adapters.disk.backup_file import BackupKey
+from engine.adapters.mongo.client import Connector, Credentials, connect
 from engine.bootstrap import choose_password, open_engine
-from engine.domain.availability import ClaimKind
-from engine.domain.booking_states import BLOCKING, BookingState
-from engine.domain.errors import DamagedRow, Forbidden, LookingBack, MoveRefused, PeriodTaken
-from engine.domain.restored import Outcome
-from engine.restoring import Order, Target, restore
+from engine.commands.backup import make_backup
+from engine.commands.restore import Order, Target, restore
+from engine.domain.booking.restored import Outcome
+from engine.domain.booking.states import BLOCKING, BookingState
+from engine.domain.car.availability import ClaimKind
+from engine.domain.shared.errors import DamagedRow, Forbidden, LookingBack, MoveRefused, PeriodTaken
 
 pytestmark = pytest.mark.asyncio
 AGAIN = "ds_restored_firm"

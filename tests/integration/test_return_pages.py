@@ -10,8 +10,8 @@ from builders import DATABASE, PASSWORD
 from payments import opened
 from pymongo.errors import OperationFailure
 
-from engine.domain.addresses import NOWHERE
-from engine.domain.errors import Forbidden, InvalidText, Misconfigured, NotFound
+from engine.domain.money.addresses import NOWHERE
+from engine.domain.shared.errors import Forbidden, InvalidText, Misconfigured, NotFound
 
 pytestmark = pytest.mark.asyncio
 PAGE, OTHER = "https://firm.example/paid", "https://firm.example/thanks"

@@ -12,12 +12,12 @@ from scale_firm import ADMIN, PASSWORD, ScaledFirm
 from scale_reads import DESKS, Reads
 from scale_seed import seed
 
-from engine.adapters.mongo_client import Credentials, connect
-from engine.adapters.mongo_rules import VALIDATORS
+from engine.adapters.mongo.client import Credentials, connect
+from engine.adapters.mongo.schema.rules import VALIDATORS
 from engine.bootstrap import open_engine
 from engine.config import Secret
-from engine.domain.freshness import EVERYTHING
-from engine.place import Place
+from engine.domain.firm.freshness import EVERYTHING
+from engine.wiring.deployment import Place
 
 _NAME = "ds_scaled"
 _CARS, _BRANCHES = 600, 12

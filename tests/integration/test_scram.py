@@ -11,8 +11,8 @@ from builders import DATABASE, PASSWORD
 from pymongo.errors import OperationFailure
 
 import engine
-from engine.adapters.mongo_client import Connector, Credentials, connect, speaking
-from engine.domain.errors import SignInRefused
+from engine.adapters.mongo.client import Connector, Credentials, connect, speaking
+from engine.domain.shared.errors import SignInRefused
 from engine.embedded import mongod
 from engine.embedded.folder import ServerFolder
 from engine.embedded.mongod import Mongod

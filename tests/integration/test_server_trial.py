@@ -15,12 +15,12 @@ import pytest
 import trustme
 from a_mongod import a_mongod
 
-from engine.adapters.mongo_client import Credentials
-from engine.adapters.mongo_initiate import initiate
+from engine.adapters.mongo.client import Credentials
+from engine.adapters.mongo.schema.initiate import initiate
 from engine.adapters.server_trial import try_mongo, try_redis
-from engine.domain.errors import Misconfigured
-from engine.domain.trial import Trial, Trouble
-from engine.trial_words import in_a_sentence
+from engine.commands.trial_words import in_a_sentence
+from engine.domain.health.trial import Trial, Trouble
+from engine.domain.shared.errors import Misconfigured
 
 pytestmark = pytest.mark.asyncio
 

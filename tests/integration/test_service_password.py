@@ -10,8 +10,8 @@ import sys
 import pytest
 from builders import DATABASE, PASSWORD
 
-from engine.domain.accounts import NewPerson, Post
-from engine.domain.people import AccountName, Role
+from engine.domain.people.accounts import NewPerson, Post
+from engine.domain.people.people import AccountName, Role
 
 pytestmark = pytest.mark.asyncio
 

@@ -12,13 +12,17 @@ import pytest
 from builders import BERLIN, make_car, wish
 from payments import opened
 
-from engine.adapters import mongo_movements
-from engine.background import at_work
-from engine.domain.availability import Why
-from engine.domain.booking_states import BookingState
-from engine.domain.car import BranchId, CarStatus, OwnerId
-from engine.domain.catalogue import CarWish
-from engine.domain.errors import (
+from engine.adapters.mongo import movements as mongo_movements
+from engine.domain.booking.states import BookingState
+from engine.domain.car.availability import Why
+from engine.domain.car.car import BranchId, CarStatus, OwnerId
+from engine.domain.car.catalogue import CarWish
+from engine.domain.car.fleet import FleetQuery
+from engine.domain.car.movement import MovementState
+from engine.domain.car.movement_errors import AlreadyPlanned, NoTimeLeft
+from engine.domain.firm.events import CarClaimed
+from engine.domain.health.health import Area, Level
+from engine.domain.shared.errors import (
     DriveSphereError,
     Forbidden,
     InvalidPeriod,
@@ -28,12 +32,8 @@ from engine.domain.errors import (
     Overtaken,
     PeriodTaken,
 )
-from engine.domain.events import CarClaimed
-from engine.domain.fleet import FleetQuery
-from engine.domain.health import Area, Level
-from engine.domain.movement import MovementState
-from engine.domain.movement_errors import AlreadyPlanned, NoTimeLeft
-from engine.domain.period import RentalPeriod
+from engine.domain.shared.period import RentalPeriod
+from engine.wiring.background import at_work
 
 pytestmark = pytest.mark.asyncio
 

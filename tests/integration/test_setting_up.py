@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from keyring.backends.fail import Keyring as NoKeyring
 from keyrings import MemoryKeyring, keyring_in_use
 
-from engine.adapters.mongo_guest import GUEST, GUEST_PASSWORD
+from engine.adapters.mongo.guest import GUEST, GUEST_PASSWORD
 from engine.config import load
-from engine.domain.errors import Misconfigured
-from engine.setting_up import Servers, keep, take_step, try_and_keep
+from engine.domain.shared.errors import Misconfigured
+from engine.wiring.setting_up import Servers, keep, take_step, try_and_keep
 
 pytestmark = pytest.mark.asyncio
 

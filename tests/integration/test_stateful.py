@@ -17,11 +17,11 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from payments import run_out, stripe_of
 
-from engine.domain.booking import Booking
-from engine.domain.booking_states import BLOCKING, BookingState
-from engine.domain.errors import DriveSphereError
-from engine.domain.payment import AttemptState, RefundState
-from engine.domain.period import RentalPeriod
+from engine.domain.booking.booking import Booking
+from engine.domain.booking.states import BLOCKING, BookingState
+from engine.domain.money.payment import AttemptState, RefundState
+from engine.domain.shared.errors import DriveSphereError
+from engine.domain.shared.period import RentalPeriod
 
 CARS = st.sampled_from(["car-1", "car-2"])
 PICK = st.integers(0, 30)

@@ -14,15 +14,16 @@ from csv_readers import GERMAN, TABBED, rows_of
 from earnings_builders import MINE, OTHER, History, draw
 from keyrings import MemoryKeyring, keyring_in_use
 
-from engine.adapters import mongo_copy, mongo_ownrows
-from engine.adapters.copy_vault import CopyVault
-from engine.domain.booking_states import BookingState, Standing
-from engine.domain.copying import kept_since
-from engine.domain.csv_text import PLAIN
-from engine.domain.errors import Forbidden, InvalidText
-from engine.domain.listing import BookingOrder, BookingQuery, BookingScope
-from engine.domain.people import Role
-from engine.domain.refund_reason import UsualReason
+from engine.adapters.disk.copy_vault import CopyVault
+from engine.adapters.mongo.codec import owner_rows as mongo_ownrows
+from engine.adapters.mongo.queries import copy_of_books as mongo_copy
+from engine.domain.booking.listing import BookingOrder, BookingQuery, BookingScope
+from engine.domain.booking.refund_reason import UsualReason
+from engine.domain.booking.states import BookingState, Standing
+from engine.domain.people.people import Role
+from engine.domain.reports.copying import kept_since
+from engine.domain.shared.csv_text import PLAIN
+from engine.domain.shared.errors import Forbidden, InvalidText
 from engine.services.stored_listing import StoredListing
 
 pytestmark = pytest.mark.asyncio

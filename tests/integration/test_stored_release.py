@@ -11,15 +11,15 @@ import stored
 from builders import ACCOUNTS, PASSWORD, World
 from payments import stripe_of
 
-from engine.adapters.mongo_client import CODEC, Connector, Credentials, connect
-from engine.adapters.mongo_earnings import MongoEarnings
-from engine.adapters.mongo_provision import create_account, provision
-from engine.adapters.mongo_views import FLEET
-from engine.adapters.stripe_gateway import StripeGateway
-from engine.domain.booking_states import BLOCKING, BookingState
-from engine.domain.people import AccountName, Actor, Role
-from engine.domain.settings import FirmSettings
-from engine.domain.span import month
+from engine.adapters.mongo.client import CODEC, Connector, Credentials, connect
+from engine.adapters.mongo.queries.earnings import MongoEarnings
+from engine.adapters.mongo.schema.provision import create_account, provision
+from engine.adapters.mongo.schema.views import FLEET
+from engine.adapters.stripe.gateway import StripeGateway
+from engine.domain.booking.states import BLOCKING, BookingState
+from engine.domain.firm.settings import FirmSettings
+from engine.domain.people.people import AccountName, Actor, Role
+from engine.domain.reports.report_period import month
 from engine.services.earnings import EarningsService
 
 pytestmark = pytest.mark.asyncio

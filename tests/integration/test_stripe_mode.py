@@ -8,12 +8,12 @@ import pytest
 from builders import PASSWORD, wish
 from payments import let_go, opened
 
-from engine.adapters.stripe_gateway import StripeGateway
+from engine.adapters.stripe.gateway import StripeGateway
 from engine.bootstrap import open_engine
 from engine.config import Secret
-from engine.domain.errors import Forbidden, WrongStripeMode
-from engine.domain.payment import StripeMode
-from engine.services.lookback import Lookback
+from engine.domain.money.payment import StripeMode
+from engine.domain.shared.errors import Forbidden, WrongStripeMode
+from engine.services.missed_payments import Lookback
 
 pytestmark = pytest.mark.asyncio
 

@@ -9,14 +9,14 @@ import pytest
 from builders import BERLIN, LISBON, days, make_car, wish
 from commands_counted import counted
 
-from engine.adapters.mongo_documents import car_document, claim_document, fence_document
-from engine.domain.availability import ClaimKind, Why
-from engine.domain.car import BodyType, BranchId, CarStatus, terms_of
-from engine.domain.catalogue import CarWish
-from engine.domain.errors import Forbidden, InvalidPeriod, NotFound, PeriodTaken
-from engine.domain.fleet import FleetQuery
-from engine.domain.money import Money
-from engine.domain.period import RentalPeriod
+from engine.adapters.mongo.codec.documents import car_document, claim_document, fence_document
+from engine.domain.car.availability import ClaimKind, Why
+from engine.domain.car.car import BodyType, BranchId, CarStatus, terms_of
+from engine.domain.car.catalogue import CarWish
+from engine.domain.car.fleet import FleetQuery
+from engine.domain.money.money import Money
+from engine.domain.shared.errors import Forbidden, InvalidPeriod, NotFound, PeriodTaken
+from engine.domain.shared.period import RentalPeriod
 
 pytestmark = pytest.mark.asyncio
 _LEFT = timedelta(milliseconds=1)

@@ -10,12 +10,12 @@ import pytest
 from builders import BERLIN, LONG_AGO, PASSWORD, make_car, wish
 from pymongo.errors import OperationFailure
 
-from engine.adapters.mongo_client import Credentials, connect
-from engine.adapters.mongo_terms import MongoTerms
-from engine.domain.car import CarId, CarStatus
-from engine.domain.car_form import CarForm
-from engine.domain.errors import DriveSphereError, PriceChanged
-from engine.domain.money import Money
+from engine.adapters.mongo.client import Credentials, connect
+from engine.adapters.mongo.terms import MongoTerms
+from engine.domain.car.car import CarId, CarStatus
+from engine.domain.car.form import CarForm
+from engine.domain.money.money import Money
+from engine.domain.shared.errors import DriveSphereError, PriceChanged
 
 pytestmark = pytest.mark.asyncio
 CAR = CarId("car-1")

@@ -10,16 +10,16 @@ import pytest
 from builders import wish
 from payments import opened
 
-from engine.adapters.mongo_books import MongoBooks
-from engine.adapters.mongo_client import Credentials, connect
+from engine.adapters.mongo.client import Credentials, connect
+from engine.adapters.mongo.queries.books import MongoBooks
 from engine.config import Secret
-from engine.domain.booking_states import BookingState
-from engine.domain.errors import Forbidden, InvalidText, MoveRefused, NotBelieved, Overtaken, Unavailable
-from engine.domain.money import Money
-from engine.domain.payment import RefundState
-from engine.domain.period import RentalPeriod
-from engine.domain.refund_reason import RefundReason, UsualReason
-from engine.domain.unbelieved import RefundNotMade
+from engine.domain.booking.refund_reason import RefundReason, UsualReason
+from engine.domain.booking.states import BookingState
+from engine.domain.booking.unbelieved import RefundNotMade
+from engine.domain.money.money import Money
+from engine.domain.money.payment import RefundState
+from engine.domain.shared.errors import Forbidden, InvalidText, MoveRefused, NotBelieved, Overtaken, Unavailable
+from engine.domain.shared.period import RentalPeriod
 from engine.services.reconcile import Reconciler
 
 pytestmark = pytest.mark.asyncio

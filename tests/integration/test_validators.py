@@ -12,12 +12,12 @@ from bson import Binary, Int64
 from builders import DATABASE, PASSWORD, days, wish
 from pymongo.errors import BulkWriteError, WriteError
 
-from engine.adapters.mongo_rules import EARLIEST, LATEST, RULES, VALIDATORS, same_validator
-from engine.domain.booking import Booking
-from engine.domain.booking_states import BookingState
-from engine.domain.errors import InvalidPeriod, NotBelieved
-from engine.domain.health import Area, Level
-from engine.domain.period import RentalPeriod
+from engine.adapters.mongo.schema.rules import EARLIEST, LATEST, RULES, VALIDATORS, same_validator
+from engine.domain.booking.booking import Booking
+from engine.domain.booking.states import BookingState
+from engine.domain.health.health import Area, Level
+from engine.domain.shared.errors import InvalidPeriod, NotBelieved
+from engine.domain.shared.period import RentalPeriod
 
 pytestmark = pytest.mark.asyncio
 HOUR, SEED = timedelta(hours=1), 44

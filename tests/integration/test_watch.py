@@ -12,15 +12,15 @@ import pytest
 from builders import DATABASE, PASSWORD, RENTER, days
 from payments import opened
 
-from engine import worker
-from engine.adapters.mongo_client import CODEC
-from engine.adapters.mongo_documents import renter_document
-from engine.background import at_work
+from engine.adapters.mongo.client import CODEC
+from engine.adapters.mongo.codec.documents import renter_document
+from engine.commands import worker
 from engine.config import Secret
-from engine.domain.health import Area
-from engine.domain.watch import FOUND, Touched
+from engine.domain.booking.watch import FOUND, Touched
+from engine.domain.health.health import Area
 from engine.services import reconcile
 from engine.services import watch as watches
+from engine.wiring.background import at_work
 
 pytestmark = pytest.mark.asyncio
 SOON_S = 60

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from plain_http import PLAIN
 from stripe_sender import SECRET, Sender
 
-from engine.adapters import webhook_door
-from engine.adapters.stripe_news import check_signature, news_of
-from engine.adapters.webhook_server import open_webhooks, webhook_app
-from engine.domain.errors import NotFound
+from engine.adapters.http import webhook_door
+from engine.adapters.http.webhook_server import open_webhooks, webhook_app
+from engine.adapters.stripe.news import check_signature, news_of
+from engine.domain.shared.errors import NotFound
 
 pytestmark = pytest.mark.asyncio
 

@@ -15,10 +15,10 @@ from payments import let_go, opened
 from plain_http import PLAIN
 from stripe_sender import SECRET, Sender
 
-from engine.adapters.stripe_gateway import StripeGateway
-from engine.adapters.webhook_server import open_webhooks, webhook_app
-from engine.domain.booking_states import BookingState
-from engine.domain.errors import Misconfigured
+from engine.adapters.http.webhook_server import open_webhooks, webhook_app
+from engine.adapters.stripe.gateway import StripeGateway
+from engine.domain.booking.states import BookingState
+from engine.domain.shared.errors import Misconfigured
 
 pytestmark = pytest.mark.asyncio
 

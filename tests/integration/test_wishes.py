@@ -14,23 +14,23 @@ from builders import DATABASE, PASSWORD, RENTER, make_car, wish
 from pymongo.errors import OperationFailure
 from within import WITHIN_S
 
-from engine.adapters.mongo_client import Credentials, connect
-from engine.adapters.mongo_documents import renter_document
-from engine.adapters.mongo_provision import provision
-from engine.adapters.mongo_views import own_names
+from engine.adapters.mongo.client import Credentials, connect
+from engine.adapters.mongo.codec.documents import renter_document
+from engine.adapters.mongo.schema.provision import provision
+from engine.adapters.mongo.schema.views import own_names
 from engine.adapters.wish_signing import new_key, sign
-from engine.background import at_work
-from engine.domain.booking_states import BookingState
-from engine.domain.errors import (
+from engine.domain.booking.states import BookingState
+from engine.domain.booking.wish import GiveUpWish, HoldWish, Refusal, Wish, WishId, WishKind, body_of
+from engine.domain.booking.wish_errors import NobodyCarries, WishUnanswered
+from engine.domain.firm.settings import FirmSettings
+from engine.domain.money.money import Money
+from engine.domain.people.people import Renter, RenterId
+from engine.domain.shared.errors import (
     MoveRefused,
     PeriodTaken,
     PriceChanged,
 )
-from engine.domain.money import Money
-from engine.domain.people import Renter, RenterId
-from engine.domain.settings import FirmSettings
-from engine.domain.wish import GiveUpWish, HoldWish, Refusal, Wish, WishId, WishKind, body_of
-from engine.domain.wish_errors import NobodyCarries, WishUnanswered
+from engine.wiring.background import at_work
 
 pytestmark = pytest.mark.asyncio
 

@@ -23,14 +23,16 @@ from payments import CARD, let_go, opened, run_out, stripe_of
 from plain_http import PLAIN
 from within import WITHIN_S
 
-from engine import worker
-from engine.adapters.migrations import LATEST
+from engine.adapters.mongo.schema.migrations import LATEST
 from engine.bootstrap import demo_accounts, open_engine, open_place
-from engine.cli_parts import in_words
+from engine.commands import worker
+from engine.commands.parts import in_words
+from engine.commands.worker import Orders
 from engine.config import Secret, Settings, kept_password, load
-from engine.domain.booking_states import BookingState
-from engine.domain.catalogue import CarWish
-from engine.domain.errors import (
+from engine.domain.booking.states import BookingState
+from engine.domain.car.catalogue import CarWish
+from engine.domain.people.people import Role
+from engine.domain.shared.errors import (
     AccountDisabled,
     DatabaseTooOld,
     Forbidden,
@@ -39,10 +41,8 @@ from engine.domain.errors import (
     SignInRefused,
     Unavailable,
 )
-from engine.domain.people import Role
 from engine.services.booking import HoldCar
-from engine.services.lookback import Lookback
-from engine.worker import Orders
+from engine.services.missed_payments import Lookback
 
 pytestmark = pytest.mark.asyncio
 ORDERS = Orders("worker", Secret(PASSWORD))

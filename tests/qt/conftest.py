@@ -18,13 +18,13 @@ from shiboken6 import getAllValidWrappers
 from view_builders import fed_workspace
 from within import WITHIN_S
 
-from desktop.collector import COLLECTOR, collecting_here
+from desktop.gui_gc import COLLECTOR, collecting_here
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Scheme, Theme
-from desktop.viewmodels.asking import AskingViewModel
+from desktop.viewmodels.account_request import AskingViewModel
 from desktop.viewmodels.session import Doors, SessionViewModel
-from desktop.views.shell import MainWindow
+from desktop.views.frame.shell import MainWindow
 from desktop.widgets.shimmer import ShimmerClock
 
 

@@ -8,11 +8,11 @@ from person import person_at
 from PySide6.QtWidgets import QWidget
 
 from desktop.viewmodels.phases import Phase
-from desktop.views.client.search_page import SearchPage
-from desktop.views.moments.popup import MomentPopup
-from desktop.views.owner.service_form import ServiceForm
+from desktop.views.fleet.service_form import ServiceForm
+from desktop.views.parts.moments.popup import MomentPopup
+from desktop.views.search.search_page import SearchPage
 from desktop.widgets.side_panel import SidePanel
-from engine.domain.events import CarChanged
+from engine.domain.firm.events import CarChanged
 
 
 def built(window: QWidget, *kinds: type) -> list[str]:

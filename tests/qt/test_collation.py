@@ -11,8 +11,8 @@ from locales import desk_in
 from PySide6.QtCore import QLocale
 
 from desktop.collation import in_language_order
-from desktop.views.client.filter_button import FilterButton
-from engine.domain.text import search_key
+from desktop.views.parts.filter_button import FilterButton
+from engine.domain.shared.text import search_key
 
 #: Language -> its letters in its own order, as its dictionaries have them.
 ALPHABETS = {

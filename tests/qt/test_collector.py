@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QObject
 from PySide6.QtTest import QTest
 
-from desktop.collector import collecting_here
+from desktop.gui_gc import collecting_here
 
 
 class Told(QObject):

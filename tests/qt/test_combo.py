@@ -13,7 +13,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from desktop.views.client.filter_button import FilterButton
+from desktop.views.parts.filter_button import FilterButton
 from desktop.widgets.combo import MOST_ROWS, ROW, Combo, NumberBox
 from desktop.widgets.search_field import SearchField
 

@@ -9,7 +9,7 @@ from desktop.bridge import EngineThread
 from desktop.tasks import TaskScope
 from desktop.viewmodels import connection
 from desktop.viewmodels.connection import ConnectionViewModel
-from engine.domain.errors import Unavailable
+from engine.domain.shared.errors import Unavailable
 
 
 class Servers:

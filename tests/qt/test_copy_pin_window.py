@@ -19,10 +19,10 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.viewmodels.owner.copy import CopyStatus
 from desktop.viewmodels.session import SessionPhase
-from desktop.views.owner.copy_part import LOCKED
-from desktop.views.pin_dialog import PinDialog
-from engine.adapters import copy_keys, pin_lock
-from engine.domain.copy_pin import FREE_TRIES
+from desktop.views.areas.copy_part import LOCKED
+from desktop.views.session.pin_dialog import PinDialog
+from engine.adapters.disk import copy_keys, pin_lock
+from engine.domain.people.copy_pin import FREE_TRIES
 
 GOLF = make_car(1)
 PIN, TYPED, WRONG = "246810", "\u0662\u0664\u0666 \u0668\u0661\u0660", "135791"

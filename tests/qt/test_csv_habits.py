@@ -16,8 +16,8 @@ from desktop import figures
 from desktop.csv_habits import default_habits, example, habits_of, keep
 from desktop.preferences import Preferences
 from desktop.viewmodels.export import ExportPhase, ExportState
-from desktop.views.csv_dialog import CsvDialog
-from engine.domain.csv_text import DECIMALS, SEPARATORS, CsvHabits, DateShape
+from desktop.views.parts.csv_dialog import CsvDialog
+from engine.domain.shared.csv_text import DECIMALS, SEPARATORS, CsvHabits, DateShape
 
 _ANY = (QLocale.Language.AnyLanguage, QLocale.Script.AnyScript, QLocale.Country.AnyCountry)
 EVERY = [

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.viewmodels.day_span import Days, DaySpan, moments
-from engine.domain.car import Branch, BranchId
+from engine.domain.car.car import Branch, BranchId
 
 BERLIN = Branch(BranchId("b"), "Mitte", "Berlin", "Strasse 1", "Europe/Berlin", "08:00", "18:00")
 _HERE = ["Africa/Casablanca", "America/Vancouver", "Asia/Tokyo", "Europe/Berlin", "Pacific/Auckland"]

@@ -11,14 +11,14 @@ from view_builders import NOW, make_booking
 from desktop.booking_words import STANDINGS, by_a_person, end_words, line_name, line_words, refunded_words, step_words
 from desktop.renter_words import payment_words, refund_words
 from desktop.viewmodels.panel_state import PanelState, Stage, stage_of
-from desktop.views.bookings.story import moments_of, payments_of, trouble_words
-from desktop.views.client.payment_status import status_words
-from engine.domain import pricing, trouble
-from engine.domain.booking import Step
-from engine.domain.booking_states import FACTS, BookingState, MoneyExpected
-from engine.domain.money import Money
-from engine.domain.payment import AttemptState, Refund, RefundState
-from engine.domain.trouble import Trouble
+from desktop.views.booking.history import moments_of, payments_of, trouble_words
+from desktop.views.booking.payment_status import status_words
+from engine.domain.booking.booking import Step
+from engine.domain.booking.states import FACTS, BookingState, MoneyExpected
+from engine.domain.money import pricing, trouble
+from engine.domain.money.money import Money
+from engine.domain.money.payment import AttemptState, Refund, RefundState
+from engine.domain.money.trouble import Trouble
 
 
 @pytest.mark.parametrize("state", BookingState)

@@ -7,7 +7,7 @@ import pytest
 from desktop.bridge import EngineThread
 from desktop.tasks import TaskScope
 from desktop.viewmodels.export import ExportPhase, ExportViewModel
-from engine.domain.errors import Unavailable
+from engine.domain.shared.errors import Unavailable
 from engine.services.listing import Exported
 
 

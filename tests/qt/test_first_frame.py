@@ -10,14 +10,14 @@ import pytest
 #: Loaded after the first frame, while the servers start and a name is typed.
 LATER = (
     "desktop.signed_in",
-    "desktop.views.workspace",
+    "desktop.views.frame.workspace",
     "desktop.views.client",
     "desktop.views.owner",
     "desktop.views.admin",
     "desktop.views.bookings",
-    "desktop.views.renters",
-    "desktop.views.moments",
-    "desktop.views.palette",
+    "desktop.views.people.renters",
+    "desktop.views.parts.moments",
+    "desktop.views.frame.palette",
     "desktop.viewmodels.desk",
     "desktop.viewmodels.lookup",
     "engine.services",
@@ -67,4 +67,4 @@ def test_what_lies_behind_signing_in_is_not_loaded_before_the_first_frame(loaded
 
 
 def test_the_window_that_asks_is_loaded(loaded):
-    assert "desktop.views.sign_in" in loaded
+    assert "desktop.views.session.sign_in" in loaded

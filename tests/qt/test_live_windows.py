@@ -15,9 +15,9 @@ from PySide6.QtCore import Qt
 from desktop.bridge import EngineThread
 from desktop.viewmodels.booking import Stage
 from engine.config import Secret
-from engine.domain.availability import Why
-from engine.domain.booking_states import BookingState
-from engine.domain.errors import PeriodTaken
+from engine.domain.booking.states import BookingState
+from engine.domain.car.availability import Why
+from engine.domain.shared.errors import PeriodTaken
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 

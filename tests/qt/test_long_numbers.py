@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.figures import minor_of
-from desktop.views.client import last_search
-from desktop.views.owner import car_form_view
+from desktop.views.fleet import car_form_view
+from desktop.views.search import last_search
 
 DIGITS = st.integers(19, 6000).map("9".__mul__)
 

@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QApplication
 from desktop.models.pages import PagesModel
 from desktop.models.rows import Column
 from desktop.preferences import Preferences
-from desktop.views.bookings.row import damaged_row
-from desktop.views.bookings.table import BookingTable, columns_of
-from desktop.views.tools import Tools
+from desktop.views.booking.list_row import damaged_row
+from desktop.views.booking.list_table import BookingTable, columns_of
+from desktop.views.parts.view_context import Tools
 from desktop.widgets.field_skeleton import Field, FieldList
 from desktop.widgets.record_table import ROW_HEIGHT, RecordTable
 from desktop.widgets.shimmer import ShimmerClock
 from desktop.widgets.tall_table import TallTable
-from engine.domain.damage import Damaged
+from engine.domain.shared.damage import Damaged
 
 _WORDS = st.lists(st.text("abcdefghijWM", min_size=1, max_size=9), min_size=1, max_size=12).map(" ".join)
 _PLATES = st.text("ABMWX0123456789-", min_size=4, max_size=14)

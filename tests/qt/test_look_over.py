@@ -20,15 +20,15 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.dialogs import About, Amount, Question, confirm
 from desktop.viewmodels.connection import ConnectionState
-from desktop.views.owner.fleet_page import FleetPage
+from desktop.views.fleet.fleet_page import FleetPage
 from desktop.widgets.card_grid import CardGrid
 from desktop.widgets.record_table import RecordTable
 from desktop.widgets.side_panel import SidePanel
-from engine.adapters.mongo_documents import renter_document
-from engine.domain.car import BodyType
-from engine.domain.errors import Unavailable
-from engine.domain.money import Money
-from engine.domain.people import RenterId
+from engine.adapters.mongo.codec.documents import renter_document
+from engine.domain.car.car import BodyType
+from engine.domain.money.money import Money
+from engine.domain.people.people import RenterId
+from engine.domain.shared.errors import Unavailable
 
 #: What is left of each screen for a window, in Qt's px: 1024x700, 1920x1080 at 150 %, 1280x800, 1366x768, 1920x1080.
 _ALL = (QSize(1280, 770), QSize(1366, 728), QSize(1920, 1040))

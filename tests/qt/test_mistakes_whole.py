@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from look_over import faults
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from desktop.views.admin.form import Form
-from desktop.views.client.renter_form import RenterForm
-from desktop.views.labelled import LabelledFields
-from desktop.views.owner.car_form_view import CarFormView
+from desktop.views.booking.renter_form import RenterForm
+from desktop.views.fleet.car_form_view import CarFormView
+from desktop.views.parts.form import Form
+from desktop.views.parts.labelled import LabelledFields
 
 _WORDS = st.lists(st.sampled_from(["Plate", "must", "not", "be", "empty.", "Kennzeichen", "1.234,50"]), max_size=24)
 

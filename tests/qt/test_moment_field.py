@@ -19,14 +19,14 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
 
 from desktop.figures import desk_time, desk_zone
 from desktop.theme.theme import Scheme
-from desktop.views.moments.field import MomentField
-from desktop.views.moments.habits import habits_of, order_of
-from desktop.views.moments.words import EXAMPLES, misread_words
+from desktop.views.parts.moments.field import MomentField
+from desktop.views.parts.moments.habits import habits_of, order_of
+from desktop.views.parts.moments.words import EXAMPLES, misread_words
 from engine.domain.moments.habits import ENGLISH, GERMAN, Order, joined
 from engine.domain.moments.read import read_moment
 from engine.domain.moments.reading import Misread, Question, Reading
 from engine.domain.moments.write import day_written, moment_written
-from engine.domain.wall import on_wall, wall_of
+from engine.domain.shared.wall import on_wall, wall_of
 
 #: A Wednesday, 08:00 in Berlin.
 NOW = datetime(2026, 11, 25, 7, 0, tzinfo=UTC)

@@ -12,10 +12,10 @@ from locales import desk_in
 from PySide6.QtCore import QLocale
 
 from desktop import figures
-from desktop.views.admin.rules_panel import _basis_points
+from desktop.views.firm.rules_panel import _basis_points
 from desktop.widgets.combo import NumberBox
-from engine.domain.charging import CHARGED
-from engine.domain.money import Money
+from engine.domain.money.charging import CHARGED
+from engine.domain.money.money import Money
 
 _ANY = (QLocale.Language.AnyLanguage, QLocale.Script.AnyScript, QLocale.Country.AnyCountry)
 LOCALES = st.sampled_from(sorted({each.name() for each in QLocale.matchingLocales(*_ANY)}))

@@ -23,22 +23,22 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 from desktop.viewmodels.bookings import BookingsState
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
-from desktop.views.owner.offline_view import AWAY
-from desktop.views.owner.posting_fields import posting_field
-from desktop.views.owner.stored_booking import _reason
-from desktop.views.refund_reason import usual_words
+from desktop.views.booking.refund_reason import usual_words
+from desktop.views.earnings.posting_fields import posting_field
+from desktop.views.frame.offline import AWAY
+from desktop.views.offline.stored_booking import _reason
 from desktop.widgets.button import Button
 from desktop.widgets.text import Text
-from engine.adapters import mongo_client
+from engine.adapters.mongo import client as mongo_client
 from engine.config import load
-from engine.domain.booking_states import BookingState
-from engine.domain.damage import Damaged
-from engine.domain.errors import CopyUnusable, Misconfigured
-from engine.domain.listing import BookingOrder
-from engine.domain.ownbooks import Posting, damaged_rental
-from engine.domain.people import AccountName
-from engine.domain.refund_reason import UsualReason
-from engine.offline import copies_of
+from engine.domain.booking.listing import BookingOrder
+from engine.domain.booking.refund_reason import UsualReason
+from engine.domain.booking.states import BookingState
+from engine.domain.people.people import AccountName
+from engine.domain.reports.owner_books import Posting, damaged_rental
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.errors import CopyUnusable, Misconfigured
+from engine.wiring.offline import copies_of
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 NOW = datetime.now(UTC).replace(microsecond=0)

@@ -17,13 +17,13 @@ from desktop.viewmodels.export import ExportPhase
 from desktop.viewmodels.owner.copy import CopyStatus
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
-from desktop.views.owner import offline_view
-from desktop.views.owner.copy_part import NO_KEYRING, STUCK, news_words
-from desktop.views.owner.offline_view import AWAY, BACK
-from engine.domain.copying import CopyNews
-from engine.domain.errors import AccountDisabled
-from engine.domain.explained import Figure
-from engine.domain.span import month
+from desktop.views.areas.copy_part import NO_KEYRING, STUCK, news_words
+from desktop.views.frame import offline as offline_view
+from desktop.views.frame.offline import AWAY, BACK
+from engine.domain.reports.copying import CopyNews
+from engine.domain.reports.figure_sources import Figure
+from engine.domain.reports.report_period import month
+from engine.domain.shared.errors import AccountDisabled
 
 GOLF = make_car(1)
 

@@ -22,14 +22,14 @@ from desktop.viewmodels.owner.copy import CopyStatus
 from desktop.viewmodels.owner.fleet import FleetState
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
-from desktop.views.owner import stored_fleet
-from desktop.views.owner.fleet_row import line_of
-from desktop.views.owner.offline_view import AWAY, BACK
-from engine.adapters.mongo_client import CODEC
-from engine.domain.errors import Unavailable
-from engine.domain.explained import Figure
-from engine.domain.fleet import FleetRow
-from engine.domain.span import month
+from desktop.views.fleet.fleet_row import line_of
+from desktop.views.frame.offline import AWAY, BACK
+from desktop.views.offline import stored_fleet
+from engine.adapters.mongo.client import CODEC
+from engine.domain.car.fleet import FleetRow
+from engine.domain.reports.figure_sources import Figure
+from engine.domain.reports.report_period import month
+from engine.domain.shared.errors import Unavailable
 
 ZONE = "Europe/Berlin"
 GOLF = make_car(1)

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from desktop import outside
-from engine.domain.addresses import BrowserNotOpened, NotOpenedWhy, page_address
-from engine.domain.errors import StrangeAddress
+from engine.domain.money.addresses import BrowserNotOpened, NotOpenedWhy, page_address
+from engine.domain.shared.errors import StrangeAddress
 
 PAGE = page_address("https://checkout.stripe.com/c/pay/cs_test_a1?x='b'&y=$(c)")
 pytestmark = pytest.mark.skipif(sys.platform in outside._OPENERS, reason="the opener is a program of the system's own")

@@ -14,11 +14,11 @@ from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.viewmodels.paged import PagedState, PagedViewModel
 from desktop.viewmodels.phases import Phase
-from desktop.views.admin.care_panel import _lasted
-from desktop.views.paged_list import _BONES, ListWords, PagedList
-from desktop.views.tools import Tools
+from desktop.views.manual_review.review_panel import _lasted
+from desktop.views.parts.paged_list import _BONES, ListWords, PagedList
+from desktop.views.parts.view_context import Tools
 from desktop.widgets.shimmer import ShimmerClock
-from engine.domain.errors import Unavailable
+from engine.domain.shared.errors import Unavailable
 
 _ALL = 120
 _PAGE = 50

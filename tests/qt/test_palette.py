@@ -17,15 +17,15 @@ from view_builders import NOW, fed_workspace, make_booking
 from desktop.commands import PALETTE, Command, Commands
 from desktop.tasks import TaskScope
 from desktop.viewmodels.lookup import Found, Kind, LookupViewModel, Rows
-from desktop.views.found_lines import Offers
-from desktop.views.palette import CommandPalette, Finds
+from desktop.views.frame.found_lines import Offers
+from desktop.views.frame.palette import CommandPalette, Finds
 from desktop.widgets.palette import ROW_PX, PaletteLine
 from desktop.widgets.palette_order import in_order
 from desktop.widgets.roles import ROW_ROLE
-from engine.domain.accounts import Person, PersonRow, Post
-from engine.domain.errors import Unavailable
-from engine.domain.listing import BookingScope
-from engine.domain.people import AccountName, Role
+from engine.domain.booking.listing import BookingScope
+from engine.domain.people.accounts import Person, PersonRow, Post
+from engine.domain.people.people import AccountName, Role
+from engine.domain.shared.errors import Unavailable
 
 ran = []
 OFFERS = Offers({Kind.BOOKINGS: "→ all {count} bookings"}, booking=True)

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from desktop.messages import say
 from desktop.viewmodels.owner.photo_files import Refused
-from desktop.views.owner.photo_editor import refused_lines
-from engine.domain.errors import PhotoRefused
-from engine.domain.photo import PhotoProblem
+from desktop.views.fleet.photo_editor import refused_lines
+from engine.domain.car.photo import PhotoProblem
+from engine.domain.shared.errors import PhotoRefused
 
 FILES = st.lists(st.tuples(st.text("abc .", min_size=1, max_size=8), st.sampled_from(PhotoProblem)), max_size=30)
 

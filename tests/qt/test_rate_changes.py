@@ -17,10 +17,10 @@ from PySide6.QtWidgets import QApplication
 from desktop.messages import amount
 from desktop.viewmodels.owner.car_state import CarState, Stage
 from desktop.viewmodels.phases import Phase
-from desktop.views.owner.car_words import to_change_rate
+from desktop.views.fleet.car_words import to_change_rate
 from desktop.widgets.question_box import QuestionBox
-from engine.domain.car_form import CarForm
-from engine.domain.money import Money
+from engine.domain.car.form import CarForm
+from engine.domain.money.money import Money
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 

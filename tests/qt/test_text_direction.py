@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QListView, QStyleOptionViewItem
 
 from desktop.viewmodels.session import OfferedAccount, SessionPhase, SessionState
-from desktop.views.sign_in_form import SignInForm
-from desktop.views.stored_copies import StoredCopies
+from desktop.views.session.sign_in_form import SignInForm
+from desktop.views.session.stored_copies import StoredCopies
 from desktop.widgets.button import Button
 from desktop.widgets.chart_data import ChartData, Point
 from desktop.widgets.chart_map import HeatMap
@@ -19,8 +19,8 @@ from desktop.widgets.palette import Lines, PaletteLine
 from desktop.widgets.palette_row import PaletteRow
 from desktop.widgets.shimmer import ShimmerClock
 from desktop.widgets.text import Text, isolated, kept_apart
-from engine.domain.copying import CopyHead
-from engine.domain.people import AccountName, Role
+from engine.domain.people.people import AccountName, Role
+from engine.domain.reports.copying import CopyHead
 
 _HEBREW = st.text(st.characters(min_codepoint=0x05D0, max_codepoint=0x05EA), min_size=1, max_size=12)
 _ARABIC = st.text(st.characters(min_codepoint=0x0627, max_codepoint=0x063A), min_size=1, max_size=12)

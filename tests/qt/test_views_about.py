@@ -4,7 +4,7 @@ import threading
 
 from PySide6.QtWidgets import QApplication
 
-from desktop.views.about import AboutBox
+from desktop.views.frame.about import AboutBox
 from engine.licences import shipped
 
 
@@ -44,7 +44,7 @@ async def test_about_is_there_before_the_files_are_read_and_may_be_closed_before
         go_on.wait()
         return shipped()
 
-    monkeypatch.setattr("desktop.views.about.shipped", slow)
+    monkeypatch.setattr("desktop.views.frame.about.shipped", slow)
     window.commands.action("window.about").trigger()
     await until(begun.is_set)
     await until(_box)

@@ -21,13 +21,13 @@ from desktop.smoke import Stopwatch
 from desktop.viewmodels.admin import people, requests
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
-from desktop.views.admin.proof import ProofDialog
+from desktop.views.session.confirm_password import ProofDialog
 from desktop.widgets.question_box import QuestionBox
-from engine.adapters.mongo_guest import file_request
+from engine.adapters.mongo.guest import file_request
 from engine.config import load
-from engine.domain.account_requests import NewRequest
-from engine.domain.accounts import NewPerson, Post, is_one_time
-from engine.domain.people import Role
+from engine.domain.people.account_requests import NewRequest
+from engine.domain.people.accounts import NewPerson, Post, is_one_time
+from engine.domain.people.people import Role
 
 CHOSEN = "a word of one's own"
 

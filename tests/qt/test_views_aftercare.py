@@ -14,16 +14,16 @@ from view_builders import NOW, PERIOD, fed_workspace, make_booking
 from desktop.messages import amount, booking_number
 from desktop.tasks import TaskScope
 from desktop.viewmodels.booking import PanelState, Stage
-from desktop.views.client.aftercare import Aftercare
-from desktop.views.refund_reason import ReasonDialog
+from desktop.views.booking.aftercare import Aftercare
+from desktop.views.booking.refund_reason import ReasonDialog
 from desktop.widgets.question_box import FINAL, QuestionBox
-from engine.domain.booking import BookingId
-from engine.domain.booking_states import BookingState
-from engine.domain.cancellation import RefundQuote
-from engine.domain.money import Money
-from engine.domain.people import Role
-from engine.domain.period import RentalPeriod
-from engine.domain.refund_reason import RefundReason, UsualReason
+from engine.domain.booking.booking import BookingId
+from engine.domain.booking.cancellation import RefundQuote
+from engine.domain.booking.refund_reason import RefundReason, UsualReason
+from engine.domain.booking.states import BookingState
+from engine.domain.money.money import Money
+from engine.domain.people.people import Role
+from engine.domain.shared.period import RentalPeriod
 
 BEGUN = RentalPeriod(NOW - timedelta(hours=5), NOW + timedelta(days=1))
 

@@ -14,8 +14,8 @@ from view_builders import PERIOD, found, make_booking
 from desktop.viewmodels.bookings import BookingsState
 from desktop.viewmodels.day_span import Days, DaySpan
 from desktop.viewmodels.phases import Phase
-from engine.domain.booking_states import Standing
-from engine.domain.listing import BookingQuery, BookingRows, BookingScope
+from engine.domain.booking.listing import BookingQuery, BookingRows, BookingScope
+from engine.domain.booking.states import Standing
 
 SIZES = pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)], ids=["1280x800", "1920x1080"])
 _NUMBER, _CAR, _RENTER, _TIMES, _STANDING, _PRICE = range(6)

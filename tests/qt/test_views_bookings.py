@@ -13,16 +13,16 @@ from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.viewmodels.bookings import BookingsState
 from desktop.viewmodels.phases import Phase
-from desktop.views.bookings.page import BookingsPage
-from desktop.views.bookings.row import row_of
-from desktop.views.bookings.table import ROW_PX, two_lines
-from desktop.views.tools import Tools
+from desktop.views.booking.list_page import BookingsPage
+from desktop.views.booking.list_row import row_of
+from desktop.views.booking.list_table import ROW_PX, two_lines
+from desktop.views.parts.view_context import Tools
 from desktop.widgets.shimmer import ShimmerClock
-from engine.domain.booking_states import BookingState, Standing
-from engine.domain.car import OwnerId
-from engine.domain.errors import Unavailable
-from engine.domain.listing import BookingOrder, BookingQuery, BookingRows, BookingScope
-from engine.domain.people import AccountName, Actor, Role
+from engine.domain.booking.listing import BookingOrder, BookingQuery, BookingRows, BookingScope
+from engine.domain.booking.states import BookingState, Standing
+from engine.domain.car.car import OwnerId
+from engine.domain.people.people import AccountName, Actor, Role
+from engine.domain.shared.errors import Unavailable
 
 
 class Clock:

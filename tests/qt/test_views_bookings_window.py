@@ -17,8 +17,8 @@ from desktop.csv_habits import keep
 from desktop.viewmodels.booking import Stage
 from desktop.viewmodels.phases import Phase
 from desktop.widgets.question_box import QuestionBox
-from engine.domain.explained import Figure
-from engine.domain.money import Money
+from engine.domain.money.money import Money
+from engine.domain.reports.figure_sources import Figure
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 

@@ -18,17 +18,17 @@ from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.viewmodels.car import CarState, shown_weeks
 from desktop.viewmodels.search import FoundRows
-from desktop.views.client import car_panel, last_search
-from desktop.views.client.availability import DAYS, lines, strip_days, wished_days
-from desktop.views.client.car_panel import CarPanel
-from desktop.views.client.search_page import SearchPage
-from desktop.views.tools import Tools
+from desktop.views.parts.view_context import Tools
+from desktop.views.search import car_panel, last_search
+from desktop.views.search.availability import DAYS, lines, strip_days, wished_days
+from desktop.views.search.car_panel import CarPanel
+from desktop.views.search.search_page import SearchPage
 from desktop.widgets.phases import Look
 from desktop.widgets.shimmer import ShimmerClock
 from desktop.widgets.side_panel import WIDTH, SidePanel
-from engine.domain.availability import CarCalendar, Obstacle, Why
-from engine.domain.errors import Unavailable
-from engine.domain.period import RentalPeriod
+from engine.domain.car.availability import CarCalendar, Obstacle, Why
+from engine.domain.shared.errors import Unavailable
+from engine.domain.shared.period import RentalPeriod
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SPAN = shown_weeks(PERIOD, BERLIN, NOW)

@@ -17,20 +17,20 @@ from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.viewmodels.booking_detail import DetailState
 from desktop.viewmodels.phases import Phase
-from desktop.views.bookings.detail import BookingDetail
-from desktop.views.bookings.news import BookingNews
-from desktop.views.bookings.story import by_words, late_news, moments_of, payments_of
-from desktop.views.tools import Tools
+from desktop.views.booking.detail import BookingDetail
+from desktop.views.booking.history import by_words, late_news, moments_of, payments_of
+from desktop.views.booking.toasts import BookingNews
+from desktop.views.parts.view_context import Tools
 from desktop.widgets.bones import Bones
 from desktop.widgets.shimmer import ShimmerClock
-from engine.domain.booking import UNTOLD, Step
-from engine.domain.booking_states import BookingState
-from engine.domain.car import OwnerId
-from engine.domain.errors import Unavailable
-from engine.domain.money import Money
-from engine.domain.payment import AttemptState, Refund, RefundState
-from engine.domain.people import Role
-from engine.domain.period import RentalPeriod
+from engine.domain.booking.booking import UNTOLD, Step
+from engine.domain.booking.states import BookingState
+from engine.domain.car.car import OwnerId
+from engine.domain.money.money import Money
+from engine.domain.money.payment import AttemptState, Refund, RefundState
+from engine.domain.people.people import Role
+from engine.domain.shared.errors import Unavailable
+from engine.domain.shared.period import RentalPeriod
 
 HELD, RELEASING, RELEASED = BookingState.HELD, BookingState.RELEASING, BookingState.RELEASED
 CONFIRMED, REFUND_DUE = BookingState.CONFIRMED, BookingState.REFUND_DUE

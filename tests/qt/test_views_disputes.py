@@ -15,12 +15,12 @@ from PySide6.QtWidgets import QWidget
 from view_builders import NOW, make_booking
 
 from desktop.preferences import Preferences
-from desktop.views.admin.dispute_panel import DisputePanel
-from desktop.views.admin.dispute_words import answer_label, due_of, in_short, taken_label, what_happened
-from desktop.views.tools import Tools
+from desktop.views.manual_review.dispute_panel import DisputePanel
+from desktop.views.manual_review.dispute_words import answer_label, due_of, in_short, taken_label, what_happened
+from desktop.views.parts.view_context import Tools
 from desktop.widgets.shimmer import ShimmerClock
-from engine.domain.dispute import OVER, Dispute, DisputedCase, DisputeFacts
-from engine.domain.money import Money
+from engine.domain.money.dispute import OVER, Dispute, DisputedCase, DisputeFacts
+from engine.domain.money.money import Money
 
 REASONS = ["fraudulent", "product_not_received", "general", "one_of_tomorrow"]
 STATUSES = ["needs_response", "warning_needs_response", "under_review", "warning_under_review"]

@@ -24,23 +24,23 @@ from desktop.viewmodels.export import ExportPhase
 from desktop.viewmodels.owner.earnings import EarningsState, EarningsViewModel
 from desktop.viewmodels.owner.explain import ExplainViewModel
 from desktop.viewmodels.phases import Phase
-from desktop.views.owner.earnings_charts import Asked
-from desktop.views.owner.earnings_page import EarningsPage
-from desktop.views.owner.earnings_words import change, share_percent, span_name
-from desktop.views.tools import Tools
+from desktop.views.earnings.earnings_charts import Asked
+from desktop.views.earnings.earnings_page import EarningsPage
+from desktop.views.earnings.earnings_words import change, share_percent, span_name
+from desktop.views.parts.view_context import Tools
 from desktop.widgets.shimmer import ShimmerClock
-from engine.domain.beside import stretches
-from engine.domain.car import CarStatus
-from engine.domain.csv_text import PLAIN
-from engine.domain.earnings import Figures, beside, earnings
-from engine.domain.earnings_csv import earnings_csv
-from engine.domain.errors import Unavailable
-from engine.domain.explained import Figure, explained
-from engine.domain.money import Money
-from engine.domain.ownbooks import OwnBranch, OwnCar, Posting, Rental
-from engine.domain.ownrows import books_of
-from engine.domain.span import SpanKind, milliseconds, month, own_days, quarter, year_of
-from engine.domain.zones import zone_of
+from engine.domain.car.car import CarStatus
+from engine.domain.money.money import Money
+from engine.domain.reports.comparison import stretches
+from engine.domain.reports.earnings import Figures, beside, earnings
+from engine.domain.reports.earnings_csv import earnings_csv
+from engine.domain.reports.figure_sources import Figure, explained
+from engine.domain.reports.owner_aggregate import books_of
+from engine.domain.reports.owner_books import OwnBranch, OwnCar, Posting, Rental
+from engine.domain.reports.report_period import SpanKind, milliseconds, month, own_days, quarter, year_of
+from engine.domain.shared.csv_text import PLAIN
+from engine.domain.shared.errors import Unavailable
+from engine.domain.shared.zones import zone_of
 
 ZONE = "Europe/Berlin"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -25,24 +25,24 @@ from desktop.viewmodels.owner.car_state import CarState, Stage
 from desktop.viewmodels.owner.fleet import FleetState
 from desktop.viewmodels.owner.photo_files import moved
 from desktop.viewmodels.phases import Phase
-from desktop.views.owner.car_details import _facts
-from desktop.views.owner.fleet_filters import FleetFilters
-from desktop.views.owner.fleet_page import FleetPage, _summary
-from desktop.views.owner.fleet_row import line_of
-from desktop.views.photos import covering
-from desktop.views.tools import Tools
+from desktop.views.fleet.car_details import _facts
+from desktop.views.fleet.fleet_filters import FleetFilters
+from desktop.views.fleet.fleet_page import FleetPage, _summary
+from desktop.views.fleet.fleet_row import line_of
+from desktop.views.parts.photos import covering
+from desktop.views.parts.view_context import Tools
 from desktop.widgets.colour_dots import ColourDots
 from desktop.widgets.photo_strip import PhotoStrip
 from desktop.widgets.shimmer import ShimmerClock
-from engine.domain.booking import BookingId
-from engine.domain.booking_states import Standing
-from engine.domain.car import CarStatus, OwnerId
-from engine.domain.car_form import CarForm, CarRules
-from engine.domain.errors import Overtaken, Unavailable
-from engine.domain.fleet import Coming, FleetOrder, FleetOwner, FleetQuery, FleetRow, FleetRows, Outlook
-from engine.domain.money import Money
-from engine.domain.people import AccountName, Actor, Role
-from engine.domain.period import RentalPeriod
+from engine.domain.booking.booking import BookingId
+from engine.domain.booking.states import Standing
+from engine.domain.car.car import CarStatus, OwnerId
+from engine.domain.car.fleet import Coming, FleetOrder, FleetOwner, FleetQuery, FleetRow, FleetRows, Outlook
+from engine.domain.car.form import CarForm, CarRules
+from engine.domain.money.money import Money
+from engine.domain.people.people import AccountName, Actor, Role
+from engine.domain.shared.errors import Overtaken, Unavailable
+from engine.domain.shared.period import RentalPeriod
 
 OWNER = Actor(AccountName("owner"), "Olga Owner", Role.OWNER, owner_id=OwnerId("owner-1"))
 ADMIN = Actor(AccountName("admin"), "Ari Admin", Role.ADMIN)

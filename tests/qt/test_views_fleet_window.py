@@ -15,9 +15,9 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from desktop.viewmodels.owner.car_state import Stage
 from desktop.viewmodels.phases import Phase
 from desktop.widgets.question_box import QuestionBox
-from engine.domain.car import CarStatus, OwnerId
-from engine.domain.car_form import CarForm
-from engine.domain.errors import Overtaken, PlateTaken
+from engine.domain.car.car import CarStatus, OwnerId
+from engine.domain.car.form import CarForm
+from engine.domain.shared.errors import Overtaken, PlateTaken
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 

@@ -18,12 +18,12 @@ from view_builders import PERIOD, fed_workspace, make_offer
 from desktop.messages import say
 from desktop.sentences import NO_KEY
 from desktop.tasks import TaskScope
-from desktop.views.admin.branch_panel import BranchPanel
-from desktop.views.client.booking_panel import BookingPanel
-from desktop.views.client.price_lines import elsewhere_words
-from desktop.views.tools import Tools
-from engine.domain.branches import BranchLine
-from engine.domain.payment import NoStripeKey
+from desktop.views.booking.booking_panel import BookingPanel
+from desktop.views.firm.branch_panel import BranchPanel
+from desktop.views.parts.price_lines import elsewhere_words
+from desktop.views.parts.view_context import Tools
+from engine.domain.car.branches import BranchLine
+from engine.domain.money.payment import NoStripeKey
 
 _ANY = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 _TYPED = st.text("abcdefgh 0123456789@.", min_size=1, max_size=12).filter(str.strip)

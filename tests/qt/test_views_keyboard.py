@@ -15,7 +15,7 @@ from PySide6.QtCore import Qt
 from desktop.viewmodels.booking import Stage
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
-from engine.domain.car import BodyType
+from engine.domain.car.car import BodyType
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 

@@ -16,14 +16,14 @@ from desktop.viewmodels import search
 from desktop.viewmodels.booking import PanelState, Stage
 from desktop.viewmodels.connection import FRESH, ConnectionState
 from desktop.viewmodels.live import LiveViewModel
-from desktop.views.connection import ConnectionLook
+from desktop.views.frame.connection import ConnectionLook
 from desktop.widgets.banner import Banner
 from desktop.widgets.status_bar import StatusBar
-from engine.domain.booking import BookingId
-from engine.domain.errors import Unavailable
-from engine.domain.events import BookingChanged, CarChanged, CarClaimed, Pulse, Resync
-from engine.domain.listing import BookingRows
-from engine.domain.period import RentalPeriod
+from engine.domain.booking.booking import BookingId
+from engine.domain.booking.listing import BookingRows
+from engine.domain.firm.events import BookingChanged, CarChanged, CarClaimed, Pulse, Resync
+from engine.domain.shared.errors import Unavailable
+from engine.domain.shared.period import RentalPeriod
 
 FORM = PanelState(offer=make_offer(), period=PERIOD, branch=BERLIN)
 CLAIM = CarClaimed(FORM.offer.car.id, BERLIN.id, BookingId("OTHER"), PERIOD, blocking=True)

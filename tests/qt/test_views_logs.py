@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from desktop.preferences import Preferences
-from desktop.viewmodels.asking import AskingViewModel
-from desktop.views import shell
-from desktop.views.crash_offer import LOGS
-from desktop.views.shell import MainWindow
+from desktop.viewmodels.account_request import AskingViewModel
+from desktop.views.frame import shell
+from desktop.views.frame.shell import MainWindow
+from desktop.views.session.crash_offer import LOGS
 from desktop.widgets.shimmer import ShimmerClock
 
 

@@ -10,14 +10,14 @@ from PySide6.QtCore import QLocale
 
 from desktop import booking_words, messages
 from desktop.messages import Step, say
-from engine.domain import errors
-from engine.domain.booking import BookingId
-from engine.domain.booking_states import Standing
-from engine.domain.car import BodyType, Fuel, Transmission
-from engine.domain.catalogue import CarOrder
-from engine.domain.money import Money
-from engine.domain.people import Role
-from engine.domain.period import RentalPeriod
+from engine.domain.booking.booking import BookingId
+from engine.domain.booking.states import Standing
+from engine.domain.car.car import BodyType, Fuel, Transmission
+from engine.domain.car.catalogue import CarOrder
+from engine.domain.money.money import Money
+from engine.domain.people.people import Role
+from engine.domain.shared import errors
+from engine.domain.shared.period import RentalPeriod
 
 BERLIN_ZONE, LISBON_ZONE = ZoneInfo("Europe/Berlin"), ZoneInfo("Europe/Lisbon")
 FRIDAY = datetime(2026, 11, 27, 9, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ from payments import opened, stripe_of
 from person import person_at
 from PySide6.QtCore import Qt
 
-from engine.domain.car import BodyType, CarStatus
+from engine.domain.car.car import BodyType, CarStatus
 
 
 async def stranded(world):

@@ -23,25 +23,25 @@ from desktop.viewmodels.admin.health import HealthState, HealthViewModel
 from desktop.viewmodels.admin.overview import OverviewState, OverviewViewModel
 from desktop.viewmodels.paged import PagedState
 from desktop.viewmodels.phases import Phase
-from desktop.views.admin.audit_page import AuditPage, _changes, _with_id
-from desktop.views.admin.firm_page import FirmPage
-from desktop.views.admin.health_page import HealthPage
-from desktop.views.admin.oversight_words import subject_name, subject_text, value_text, who_name
-from desktop.views.admin.overview_page import Drill, OverviewPage
-from desktop.views.admin.rules_panel import _basis_points
-from desktop.views.tools import Tools
+from desktop.views.audit.audit_page import AuditPage, _changes, _with_id
+from desktop.views.firm.firm_page import FirmPage
+from desktop.views.firm.rules_panel import _basis_points
+from desktop.views.manual_review.health_page import HealthPage
+from desktop.views.overview.overview_page import Drill, OverviewPage
+from desktop.views.parts.oversight_words import subject_name, subject_text, value_text, who_name
+from desktop.views.parts.view_context import Tools
 from desktop.widgets.shimmer import ShimmerClock
-from engine.domain.audit import AuditPage as Rows
-from engine.domain.audit import AuditQuery, AuditRow
-from engine.domain.booking_states import BookingState
-from engine.domain.branches import BranchLine
-from engine.domain.car import BranchId
-from engine.domain.errors import InvalidText, Unavailable
-from engine.domain.health import Area, Finding, HealthReport, Level
-from engine.domain.money import Money
-from engine.domain.overview import BranchCars, MoneyCell, Overview, Pulse, months_until
-from engine.domain.people import AccountName, Role
-from engine.domain.settings import BEGINNING, Firm, FirmSettings, Revision
+from engine.domain.booking.states import BookingState
+from engine.domain.car.branches import BranchLine
+from engine.domain.car.car import BranchId
+from engine.domain.firm.audit import AuditPage as Rows
+from engine.domain.firm.audit import AuditQuery, AuditRow
+from engine.domain.firm.settings import BEGINNING, Firm, FirmSettings, Revision
+from engine.domain.health.health import Area, Finding, HealthReport, Level
+from engine.domain.money.money import Money
+from engine.domain.people.people import AccountName, Role
+from engine.domain.reports.overview import BranchCars, MoneyCell, Overview, Pulse, months_until
+from engine.domain.shared.errors import InvalidText, Unavailable
 
 AWAY = Unavailable("mongodb")
 MONTHS = months_until(NOW, [BERLIN])

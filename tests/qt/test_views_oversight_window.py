@@ -23,18 +23,18 @@ from desktop.viewmodels.export import ExportPhase
 from desktop.viewmodels.paged import PagedState
 from desktop.viewmodels.phases import Phase
 from desktop.widgets.phases import Look
-from engine.adapters import mongo_client
-from engine.adapters.mongo_bookings import booking_document
-from engine.adapters.mongo_documents import ledger_document
-from engine.domain.audit import AuditQuery
-from engine.domain.booking import BookingId
-from engine.domain.booking_states import Standing
-from engine.domain.errors import Unavailable
-from engine.domain.health import Area, Level
-from engine.domain.ledger import charge_rows
-from engine.domain.listing import BookingScope
-from engine.domain.settings import FirmSettings
-from engine.domain.watch import Found, Touched
+from engine.adapters.mongo import client as mongo_client
+from engine.adapters.mongo.codec.bookings import booking_document
+from engine.adapters.mongo.codec.documents import ledger_document
+from engine.domain.booking.booking import BookingId
+from engine.domain.booking.listing import BookingScope
+from engine.domain.booking.states import Standing
+from engine.domain.booking.watch import Found, Touched
+from engine.domain.firm.audit import AuditQuery
+from engine.domain.firm.settings import FirmSettings
+from engine.domain.health.health import Area, Level
+from engine.domain.money.ledger import charge_rows
+from engine.domain.shared.errors import Unavailable
 from engine.services import watch
 
 

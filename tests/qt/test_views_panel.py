@@ -14,15 +14,15 @@ from view_builders import NOW, PERIOD, fed_workspace, make_booking, make_offer
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.viewmodels.booking import PanelState, Stage
-from desktop.views.client.booking_panel import BookingPanel
-from desktop.views.tools import Tools
+from desktop.views.booking.booking_panel import BookingPanel
+from desktop.views.parts.view_context import Tools
 from desktop.widgets.question_box import QuestionBox
 from desktop.widgets.shimmer import ShimmerClock
-from engine.domain.booking_states import BookingState
-from engine.domain.errors import InvalidText, PaymentRefused, PeriodTaken, Unavailable
-from engine.domain.money import Money
-from engine.domain.payment import AttemptState, Refund, RefundState
-from engine.domain.renters import RentersFound
+from engine.domain.booking.states import BookingState
+from engine.domain.money.money import Money
+from engine.domain.money.payment import AttemptState, Refund, RefundState
+from engine.domain.people.renters import RentersFound
+from engine.domain.shared.errors import InvalidText, PaymentRefused, PeriodTaken, Unavailable
 
 FORM = PanelState(offer=make_offer(), period=PERIOD, branch=BERLIN)
 

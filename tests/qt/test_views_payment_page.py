@@ -22,14 +22,14 @@ from desktop.tasks import TaskScope
 from desktop.theme.tokens import Tone
 from desktop.viewmodels.booking import PanelState, Stage
 from desktop.viewmodels.panel_state import ShownPage
-from desktop.views.client.page_address import ONLY_HERE, SCAN
-from desktop.views.client.payment_status import DECLINED, DECLINES, PaymentStatus, status_words
+from desktop.views.booking.page_address import ONLY_HERE, SCAN
+from desktop.views.booking.payment_status import DECLINED, DECLINES, PaymentStatus, status_words
 from desktop.widgets.qr_code import QrCode
-from engine.domain.addresses import BrowserNotOpened, NotOpenedWhy, page_address
-from engine.domain.booking import BookingId
-from engine.domain.booking_states import BookingState
-from engine.domain.errors import PaymentRefused
-from engine.domain.payment import AttemptState, Decline
+from engine.domain.booking.booking import BookingId
+from engine.domain.booking.states import BookingState
+from engine.domain.money.addresses import BrowserNotOpened, NotOpenedWhy, page_address
+from engine.domain.money.payment import AttemptState, Decline
+from engine.domain.shared.errors import PaymentRefused
 
 ADDRESS = page_address("https://checkout.stripe.com/c/pay/cs_test_a1")
 SHOWN = ShownPage(make_booking(1).id, ADDRESS, modules_of(ADDRESS))

@@ -15,12 +15,12 @@ from PySide6.QtTest import QTest
 from view_builders import CLERK, NOW, make_blocked, make_booking
 
 from desktop.messages import branch_time
-from desktop.views.bookings.story import moments_of, payments_of
-from desktop.views.client.why_not import WhyNot
-from engine.domain.availability import Why
-from engine.domain.booking import Step
-from engine.domain.booking_states import BookingState
-from engine.domain.people import AccountName
+from desktop.views.booking.history import moments_of, payments_of
+from desktop.views.search.why_not import WhyNot
+from engine.domain.booking.booking import Step
+from engine.domain.booking.states import BookingState
+from engine.domain.car.availability import Why
+from engine.domain.people.people import AccountName
 
 _SECONDS = st.integers(1, 6 * 3600)
 #: What people do; the clock and Stripe do the rest, whoever's desk took note of it.

@@ -14,12 +14,12 @@ from view_builders import CLERK, PERIOD, fed_workspace, make_booking, make_offer
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.viewmodels.booking import Stage
-from desktop.views.client.booking_panel import BookingPanel
-from desktop.views.tools import Tools
+from desktop.views.booking.booking_panel import BookingPanel
+from desktop.views.parts.view_context import Tools
 from desktop.widgets.countdown import Countdown, spoken_time
 from desktop.widgets.shimmer import ShimmerClock
-from engine.domain.people import Role
-from engine.domain.renters import RentersFound
+from engine.domain.people.people import Role
+from engine.domain.people.renters import RentersFound
 
 OWN = replace(CLERK, role=Role.RENTER, account="ada", branch_id=None, renter=RENTER)
 

@@ -18,10 +18,10 @@ from desktop.figures import desk_zone
 from desktop.viewmodels.paged import PagedState
 from desktop.viewmodels.phases import Phase
 from desktop.widgets.question_box import QuestionBox
-from engine.adapters.mongo_documents import renter_document
-from engine.domain.errors import Unavailable
-from engine.domain.people import RenterId
-from engine.domain.wall import on_wall, wall_of
+from engine.adapters.mongo.codec.documents import renter_document
+from engine.domain.people.people import RenterId
+from engine.domain.shared.errors import Unavailable
+from engine.domain.shared.wall import on_wall, wall_of
 
 OTHER = replace(RENTER, id=RenterId("renter-2"), name="Bea Lund", email="bea@example.org", phone="+46701740605")
 

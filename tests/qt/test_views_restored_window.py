@@ -12,14 +12,14 @@ from payments import opened, stripe_of
 from person import person_at
 from PySide6.QtCore import Qt
 
-from engine.adapters.backup_file import BackupKey
-from engine.adapters.mongo_client import Connector, Credentials, connect
-from engine.backing_up import make_backup
+from engine.adapters.disk.backup_file import BackupKey
+from engine.adapters.mongo.client import Connector, Credentials, connect
 from engine.bootstrap import choose_password, open_engine
-from engine.domain.booking_states import BookingState
-from engine.domain.people import RenterId
-from engine.domain.restored import Outcome
-from engine.restoring import Order, Target, restore
+from engine.commands.backup import make_backup
+from engine.commands.restore import Order, Target, restore
+from engine.domain.booking.restored import Outcome
+from engine.domain.booking.states import BookingState
+from engine.domain.people.people import RenterId
 
 AGAIN = "ds_restored_window"
 KEY = BackupKey(bytes(range(32)), "key")

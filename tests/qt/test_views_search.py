@@ -13,17 +13,17 @@ from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.search import FoundRows, SearchForm, SearchState
-from desktop.views.client import last_search
-from desktop.views.client.search_page import SearchPage
-from desktop.views.tools import Tools
+from desktop.views.parts.view_context import Tools
+from desktop.views.search import last_search
+from desktop.views.search.search_page import SearchPage
 from desktop.widgets.card_layout import layout
 from desktop.widgets.chip import Chip
 from desktop.widgets.phases import Look
 from desktop.widgets.shimmer import ShimmerClock
-from engine.domain.car import BodyType, Fuel
-from engine.domain.catalogue import CarOrder, OfferPage
-from engine.domain.errors import InvalidPeriod, Unavailable
-from engine.domain.people import AccountName
+from engine.domain.car.car import BodyType, Fuel
+from engine.domain.car.catalogue import CarOrder, OfferPage
+from engine.domain.people.people import AccountName
+from engine.domain.shared.errors import InvalidPeriod, Unavailable
 
 
 class Clock:

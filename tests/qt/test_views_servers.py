@@ -14,11 +14,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from desktop.preferences import Preferences
-from desktop.viewmodels.asking import AskingViewModel
-from desktop.views.servers_dialog import CLOSE, ServersDialog
-from desktop.views.shell import MainWindow
+from desktop.viewmodels.account_request import AskingViewModel
+from desktop.views.frame.shell import MainWindow
+from desktop.views.session.servers_dialog import CLOSE, ServersDialog
 from desktop.widgets.shimmer import ShimmerClock
-from engine.domain.errors import Misconfigured
+from engine.domain.shared.errors import Misconfigured
 
 
 @dataclass(frozen=True)

@@ -14,15 +14,15 @@ from PySide6.QtCore import Qt
 
 from desktop.figures import day_time
 from desktop.viewmodels.phases import Phase
-from desktop.views.client.availability import lines
-from desktop.views.owner.service_words import cut_words
-from desktop.views.owner.stored_fleet import service_note
+from desktop.views.fleet.service_words import cut_words
+from desktop.views.offline.stored_fleet import service_note
+from desktop.views.search.availability import lines
 from desktop.widgets.question_box import QuestionBox
-from engine.domain.availability import Why
-from engine.domain.fleet import Outlook
-from engine.domain.movement import Crossing
-from engine.domain.period import RentalPeriod
-from engine.domain.span import milliseconds
+from engine.domain.car.availability import Why
+from engine.domain.car.fleet import Outlook
+from engine.domain.car.movement import Crossing
+from engine.domain.reports.report_period import milliseconds
+from engine.domain.shared.period import RentalPeriod
 
 
 @pytest.fixture

@@ -14,12 +14,12 @@ from view_builders import CLERK, NOW, fed_workspace, found, make_booking
 from desktop.preferences import Preferences
 from desktop.viewmodels.connection import ConnectionState
 from desktop.viewmodels.session import SessionPhase, SessionState
-from desktop.views.connection import SLOW
-from desktop.views.window_place import smallest
+from desktop.views.frame.connection import SLOW
+from desktop.views.frame.window_place import smallest
 from desktop.widgets.text import Text
-from engine.domain.booking_states import BookingState
-from engine.domain.errors import AccountDisabled, Unavailable
-from engine.domain.people import AccountName, Role
+from engine.domain.booking.states import BookingState
+from engine.domain.people.people import AccountName, Role
+from engine.domain.shared.errors import AccountDisabled, Unavailable
 
 
 def test_the_first_page_is_there_at_once(window):

@@ -13,15 +13,16 @@ from view_builders import CLERK
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Scheme
-from desktop.viewmodels.asking import AskingViewModel
+from desktop.viewmodels.account_request import AskingViewModel
 from desktop.viewmodels.session import Doors, OfferedAccount, SessionPhase, SessionState, SessionViewModel
-from desktop.views.sign_in import SignInPage
-from desktop.views.sign_in_form import CAPS_LOCK
-from desktop.views.starting import STILL
-from desktop.views.tools import Tools
+from desktop.views.parts.view_context import Tools
+from desktop.views.session.sign_in import SignInPage
+from desktop.views.session.sign_in_form import CAPS_LOCK
+from desktop.views.session.starting import STILL
 from desktop.widgets.shimmer import ShimmerClock
-from engine.domain.copying import CopyHead
-from engine.domain.errors import (
+from engine.domain.people.people import AccountName, Role
+from engine.domain.reports.copying import CopyHead
+from engine.domain.shared.errors import (
     AccountDisabled,
     AlreadyRequested,
     InvalidText,
@@ -30,7 +31,6 @@ from engine.domain.errors import (
     SignInRefused,
     Unavailable,
 )
-from engine.domain.people import AccountName, Role
 
 OFFERED = (
     OfferedAccount("clerk", "demo-counter", "Lena Seidel", Role.CLIENT),

@@ -12,8 +12,8 @@ from PySide6.QtCore import Qt
 
 from desktop.viewmodels.phases import Phase
 from desktop.widgets.roles import ROW_ROLE
-from engine.adapters.mongo_documents import renter_document
-from engine.domain.people import RenterId
+from engine.adapters.mongo.codec.documents import renter_document
+from engine.domain.people.people import RenterId
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 

@@ -9,9 +9,9 @@ from payments import opened, stripe_of
 from person import person_at
 from PySide6.QtCore import Qt
 
-from engine.domain.booking_states import BookingState
-from engine.domain.errors import DamagedRow, NotBelieved
-from engine.domain.refund_reason import UsualReason
+from engine.domain.booking.refund_reason import UsualReason
+from engine.domain.booking.states import BookingState
+from engine.domain.shared.errors import DamagedRow, NotBelieved
 
 
 async def doubted(world):

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from desktop.messages import amount
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
-from desktop.views.owner.car_words import to_lose
+from desktop.views.fleet.car_words import to_lose
 from desktop.widgets.question_box import QuestionBox
 
 

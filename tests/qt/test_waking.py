@@ -11,7 +11,7 @@ from view_builders import NOW
 from desktop.viewmodels.connection import ConnectionState, ConnectionViewModel
 from desktop.viewmodels.waking import Waking
 from desktop.widgets.countdown import Countdown
-from engine.domain.boot_clock import JumpWatch
+from engine.domain.shared.boot_clock import JumpWatch
 
 
 @pytest.fixture

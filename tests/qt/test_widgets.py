@@ -27,8 +27,8 @@ from desktop.widgets.status_bar import StatusBar, StatusText
 from desktop.widgets.text import Text, plain_tip
 from desktop.widgets.toast import Toast
 from desktop.widgets.visible_rows import VisibleRows
-from engine.domain.listing import BookingQuery, BookingScope, selection
-from engine.domain.people import Actor, Role
+from engine.domain.booking.listing import BookingQuery, BookingScope, selection
+from engine.domain.people.people import Actor, Role
 
 
 class Clock:

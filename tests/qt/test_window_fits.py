@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from PySide6.QtCore import QMargins, QRect, QSize
 
-from desktop.views.window_place import fitting, smallest
+from desktop.views.frame.window_place import fitting, smallest
 
 
 @given(

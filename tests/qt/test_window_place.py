@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QByteArray, QRect
 
 from desktop.preferences import Preferences
-from desktop.views.window_place import arrangement
+from desktop.views.frame.window_place import arrangement
 
 ROOT = Path(__file__).resolve().parents[2]
 OFFICE, BESIDE = ("DP-1", QRect(0, 0, 1920, 1080), 1.0), ("DP-2", QRect(1920, 0, 2560, 1440), 1.0)
@@ -25,7 +25,7 @@ from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QApplication, QMainWindow
 from pathlib import Path
 from desktop.preferences import Preferences
-from desktop.views.window_place import WindowPlace
+from desktop.views.frame.window_place import WindowPlace
 app = QApplication([])
 window = QMainWindow()
 place = WindowPlace(window, Preferences(Path(sys.argv[1])))

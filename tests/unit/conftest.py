@@ -7,12 +7,12 @@ import pytest
 from altered import altered
 from hypothesis import settings
 
-from engine.domain.booking import HOLD, Booking, Step, rental_payment
-from engine.domain.booking_states import BookingState
-from engine.domain.money import Money
-from engine.domain.payment import PAGE_LIFETIME, Attempt, PageFacts, PageStatus
-from engine.domain.period import RentalPeriod
-from engine.domain.pricing import LineKind, Quote, QuoteLine
+from engine.domain.booking.booking import HOLD, Booking, Step, rental_payment
+from engine.domain.booking.states import BookingState
+from engine.domain.money.money import Money
+from engine.domain.money.payment import PAGE_LIFETIME, Attempt, PageFacts, PageStatus
+from engine.domain.money.pricing import LineKind, Quote, QuoteLine
+from engine.domain.shared.period import RentalPeriod
 
 # A shared machine may be slow; how long an example takes proves nothing.
 # On CI the examples are the same each time, so that a red run can be repeated; a person's runs go on exploring.

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.addresses import dispute_address, is_return_page, openable, page_address, returns_here
-from engine.domain.errors import StrangeAddress
+from engine.domain.money.addresses import dispute_address, is_return_page, openable, page_address, returns_here
+from engine.domain.shared.errors import StrangeAddress
 
 SANDBOX = "http://127.0.0.1:24100"
 PAGE = "https://checkout.stripe.com/c/pay/cs_test_a1B2#fidkdWxOYHwnPyd1blpxYHZxWjA0%2FSDF"

@@ -7,8 +7,8 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.alike import as_latin, as_latin_capitals
-from engine.domain.sought import parts, sought
+from engine.domain.shared.alike import as_latin, as_latin_capitals
+from engine.domain.shared.sought import parts, sought
 
 _PAINTED = {
     "A": "\u0391\u0410", "B": "\u0392\u0412", "E": "\u0395\u0415", "I": "\u0399\u0406", "K": "\u039a\u041a",

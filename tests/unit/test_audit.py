@@ -1,6 +1,6 @@
 """What an audit row tells of a change."""
 
-from engine.domain.audit import changed
+from engine.domain.firm.audit import changed
 
 
 def test_only_the_fields_that_differ_are_told():

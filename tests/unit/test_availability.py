@@ -8,7 +8,8 @@ from builders import make_car
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.availability import (
+from engine.domain.booking.states import BookingState
+from engine.domain.car.availability import (
     CarCalendar,
     Claim,
     ClaimedBy,
@@ -19,9 +20,8 @@ from engine.domain.availability import (
     next_free,
     obstacle_of,
 )
-from engine.domain.booking_states import BookingState
-from engine.domain.car import CarStatus
-from engine.domain.period import RentalPeriod
+from engine.domain.car.car import CarStatus
+from engine.domain.shared.period import RentalPeriod
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)

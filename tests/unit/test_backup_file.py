@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.adapters.backup_file import CHUNK, MAGIC, BackupKey, Sealer, unseal
-from engine.adapters.backup_place import PART, appearing, make_key_file, phrase_key, read_key_file
-from engine.adapters.backup_records import BackupWriter, check
-from engine.domain.backup import (
+from engine.adapters.disk.backup_file import CHUNK, MAGIC, BackupKey, Sealer, unseal
+from engine.adapters.disk.backup_place import PART, appearing, make_key_file, phrase_key, read_key_file
+from engine.adapters.disk.backup_records import BackupWriter, check
+from engine.domain.health.backup import (
     BackupAbout,
     BackupDamaged,
     BackupKeyWrong,

@@ -11,23 +11,23 @@ from altered import altered
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.domain.belief import Doubt, Evidence, believe, doubt_of, terms_then
-from engine.domain.booking import Booking, BookingId, Priced, Step, rental_payment
-from engine.domain.booking_states import MOVES, BookingState
-from engine.domain.cancellation import CancellationRule
-from engine.domain.car import BranchId, CarId, CarTerms, OwnerId, TermsSince
-from engine.domain.errors import NotBelieved
-from engine.domain.frozen import TAG_SETS, freeze, order_of, version_of
-from engine.domain.giving_back import Reason, given_back, owed
-from engine.domain.money import Money
-from engine.domain.payment import Attempt, AttemptState, IntentFacts, PageOrder, Refund, RefundState, Stay
-from engine.domain.people import AccountName, RenterId
-from engine.domain.period import RentalPeriod
-from engine.domain.pricing import LineKind, Quote, QuoteLine
-from engine.domain.refund_reason import RefundReason, UsualReason
-from engine.domain.settings import BEGINNING, FirmSettings, Revision
-from engine.domain.successor import MOVES_SINCE, SLACK, Reached, moves_at
-from engine.domain.trouble import FURTHEST_DUE, Trouble, Why
+from engine.domain.booking.belief import Doubt, Evidence, believe, doubt_of, terms_then
+from engine.domain.booking.booking import Booking, BookingId, Priced, Step, rental_payment
+from engine.domain.booking.cancellation import CancellationRule
+from engine.domain.booking.frozen import TAG_SETS, freeze, order_of, version_of
+from engine.domain.booking.giving_back import Reason, given_back, owed
+from engine.domain.booking.refund_reason import RefundReason, UsualReason
+from engine.domain.booking.states import MOVES, BookingState
+from engine.domain.booking.successor import MOVES_SINCE, SLACK, Reached, moves_at
+from engine.domain.car.car import BranchId, CarId, CarTerms, OwnerId, TermsSince
+from engine.domain.firm.settings import BEGINNING, FirmSettings, Revision
+from engine.domain.money.money import Money
+from engine.domain.money.payment import Attempt, AttemptState, IntentFacts, PageOrder, Refund, RefundState, Stay
+from engine.domain.money.pricing import LineKind, Quote, QuoteLine
+from engine.domain.money.trouble import FURTHEST_DUE, Trouble, Why
+from engine.domain.people.people import AccountName, RenterId
+from engine.domain.shared.errors import NotBelieved
+from engine.domain.shared.period import RentalPeriod
 
 MADE = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 NOW = MADE + timedelta(minutes=5)
@@ -246,7 +246,7 @@ def test_a_story_is_believed_only_along_the_table(states):
 
 
 def test_a_step_is_judged_by_the_table_of_its_days(monkeypatch):
-    from engine.domain import successor  # noqa: PLC0415 -- its tables are changed below
+    from engine.domain.booking import successor  # noqa: PLC0415 -- its tables are changed below
 
     later = {**MOVES, BookingState.COMPLETED: frozenset({BookingState.CANCELLED})}
     monkeypatch.setattr(successor, "MOVES_SINCE", {**MOVES_SINCE, 7: later})
@@ -285,7 +285,7 @@ def test_a_cancellation_is_late_only_while_something_is_to_be_given_back():
 
 
 def test_every_reason_has_its_rule():
-    from engine.domain.giving_back import GIVEN_BACK  # noqa: PLC0415 -- the table itself
+    from engine.domain.booking.giving_back import GIVEN_BACK  # noqa: PLC0415 -- the table itself
 
     assert set(Reason) == set(GIVEN_BACK)
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.domain.beside import Which, stretches
-from engine.domain.span import Span, SpanKind, milliseconds, moment, month, own_days, quarter, year_of
+from engine.domain.reports.comparison import Which, stretches
+from engine.domain.reports.report_period import Span, SpanKind, milliseconds, moment, month, own_days, quarter, year_of
 
 BERLIN = "Europe/Berlin"
 ZONES = st.sampled_from([BERLIN, "America/Sao_Paulo", "Pacific/Apia", "UTC"])

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.booking import HOLD, Step
-from engine.domain.booking_states import BLOCKING, MOVES, STANDING, BookingState, Standing
-from engine.domain.errors import MoveRefused
-from engine.domain.payment import AttemptState
+from engine.domain.booking.booking import HOLD, Step
+from engine.domain.booking.states import BLOCKING, MOVES, STANDING, BookingState, Standing
+from engine.domain.money.payment import AttemptState
+from engine.domain.shared.errors import MoveRefused
 
 S = BookingState
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from engine.booking_desk import new_booking_id
+from engine.wiring.booking_desk import new_booking_id
 
 LETTERS = set("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from within import WITHIN_S
 
 from engine.adapters.memory import Remembered
-from engine.domain.boot_clock import JUMP_S, STEP_S, JumpWatch, rest, since_boot
+from engine.domain.shared.boot_clock import JUMP_S, STEP_S, JumpWatch, rest, since_boot
 
 pytestmark = pytest.mark.skipif(not hasattr(time, "CLOCK_BOOTTIME"), reason="only Linux tells both clocks apart here")
 

@@ -7,11 +7,11 @@ from builders import BERLIN, make_car
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.car import BodyType
-from engine.domain.car_form import CarForm, CarRules, checked, facts_of, mistakes, reason_for
-from engine.domain.errors import InvalidText
-from engine.domain.fleet import FleetQuery, FleetRow
-from engine.domain.money import Money
+from engine.domain.car.car import BodyType
+from engine.domain.car.fleet import FleetQuery, FleetRow
+from engine.domain.car.form import CarForm, CarRules, checked, facts_of, mistakes, reason_for
+from engine.domain.money.money import Money
+from engine.domain.shared.errors import InvalidText
 
 RULES = CarRules(2026, "EUR", frozenset({BERLIN.id}))
 FORM = CarForm.of(make_car(1))

@@ -2,10 +2,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engine.domain.car import BodyType, Fuel
-from engine.domain.catalogue import CarWish
-from engine.domain.errors import InvalidText
-from engine.domain.period import RentalPeriod
+from engine.domain.car.car import BodyType, Fuel
+from engine.domain.car.catalogue import CarWish
+from engine.domain.shared.errors import InvalidText
+from engine.domain.shared.period import RentalPeriod
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PLAIN = {"branch_id": "br1", "period": RentalPeriod(NOON, NOON + timedelta(days=1))}

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.charging import CHARGED, Uncharged, least, most, must_be_chargeable, received, sent, why_not
-from engine.domain.errors import InvalidMoney, NotChargeable
-from engine.domain.money import Money
+from engine.domain.money.charging import CHARGED, Uncharged, least, most, must_be_chargeable, received, sent, why_not
+from engine.domain.money.money import Money
+from engine.domain.shared.errors import InvalidMoney, NotChargeable
 
 currencies = st.sampled_from(sorted(CHARGED))
 

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.config import Secret, Settings, load, must_have_screen
-from engine.domain.errors import Misconfigured
+from engine.domain.shared.errors import Misconfigured
 
 KEY = "sk_test_abc123"
 

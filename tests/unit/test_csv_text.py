@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.domain.csv_text import DECIMALS, PLAIN, SEPARATORS, CsvHabits, DateShape
-from engine.domain.money import Money
+from engine.domain.money.money import Money
+from engine.domain.shared.csv_text import DECIMALS, PLAIN, SEPARATORS, CsvHabits, DateShape
 
 EVERY = [
     CsvHabits(separator, decimal, dates)

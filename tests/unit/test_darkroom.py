@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from pictures import SVG, bomb, opened, photo, sideways
 from PIL import Image
 
-from engine.adapters import darkroom
-from engine.adapters.darkroom import Darkroom
-from engine.domain.errors import PhotoRefused
-from engine.domain.photo import LONGEST_SIDE_PX, MOST_BYTES, THUMBNAIL_PX, PhotoProblem
+from engine.adapters import image_import as darkroom
+from engine.adapters.image_import import Darkroom
+from engine.domain.car.photo import LONGEST_SIDE_PX, MOST_BYTES, THUMBNAIL_PX, PhotoProblem
+from engine.domain.shared.errors import PhotoRefused
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])

@@ -6,19 +6,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from engine.adapters.mongo_settings import first_revision
-from engine.domain.booking_states import BLOCKING, MOVES, BookingState
-from engine.domain.car import CarStatus
-from engine.domain.giving_back import owed
-from engine.domain.ledger import LedgerKind
-from engine.domain.payment import RefundState
-from engine.domain.people import Role
-from engine.domain.pricing import quote
-from engine.domain.refund_reason import UsualReason
-from engine.domain.settings import settings_at
-from engine.domain.sought import joined
-from engine.domain.successor import attempts_are_lawful, history_is_lawful
-from engine.domain.text import clean
+from engine.adapters.mongo.codec.settings import first_revision
+from engine.domain.booking.giving_back import owed
+from engine.domain.booking.refund_reason import UsualReason
+from engine.domain.booking.states import BLOCKING, MOVES, BookingState
+from engine.domain.booking.successor import attempts_are_lawful, history_is_lawful
+from engine.domain.car.car import CarStatus
+from engine.domain.firm.settings import settings_at
+from engine.domain.money.ledger import LedgerKind
+from engine.domain.money.payment import RefundState
+from engine.domain.money.pricing import quote
+from engine.domain.people.people import Role
+from engine.domain.shared.sought import joined
+from engine.domain.shared.text import clean
 from engine.embedded.demo_calendar import AHEAD, PAST
 from engine.embedded.demo_data import build
 

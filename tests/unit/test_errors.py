@@ -1,7 +1,7 @@
-from engine.domain import errors
-from engine.domain.errors import Contended, DriveSphereError, Overtaken, Unavailable
-from engine.domain.renter_errors import RenterOvertaken
-from engine.domain.wish_errors import NobodyCarries, WishUnanswered
+from engine.domain.booking.wish_errors import NobodyCarries, WishUnanswered
+from engine.domain.people.renter_errors import RenterOvertaken
+from engine.domain.shared import errors
+from engine.domain.shared.errors import Contended, DriveSphereError, Overtaken, Unavailable
 
 
 def tree(root):

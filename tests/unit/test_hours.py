@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.viewmodels.search import first_form, wish_of
-from engine.domain.branches import sound, zones
-from engine.domain.errors import InvalidText
-from engine.domain.hours import END_OF_DAY, hours_text, is_open, next_opening
-from engine.domain.wall import on_wall, wall_of
+from engine.domain.car.branches import sound, zones
+from engine.domain.shared.errors import InvalidText
+from engine.domain.shared.hours import END_OF_DAY, hours_text, is_open, next_opening
+from engine.domain.shared.wall import on_wall, wall_of
 
 CLOCKS = st.times().map(lambda at: f"{at:%H:%M}")
 ZONES = st.sampled_from(zones())

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.crash_reports import Crashes, reports, watching
-from engine.domain.errors import InvalidText
+from engine.domain.shared.errors import InvalidText
 from engine.journal import HIDDEN, KEPT, LARGEST_BYTES, SET_ASIDE, Journal, clean, keep, plain
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -2,10 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.charging import most
-from engine.domain.errors import CurrencyMismatch, InvalidMoney
-from engine.domain.ledger import LedgerKind, charge_rows, refund_rows
-from engine.domain.money import Money
+from engine.domain.money.charging import most
+from engine.domain.money.ledger import LedgerKind, charge_rows, refund_rows
+from engine.domain.money.money import Money
+from engine.domain.shared.errors import CurrencyMismatch, InvalidMoney
 
 prices = st.integers(1, most("EUR").minor)
 rates = st.integers(0, 10_000)

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.car import BranchId, OwnerId
-from engine.domain.listing import BookingScope, initials, scopes_of, search_keys, seeking, told_to
-from engine.domain.people import AccountName, Actor, Renter, RenterId, Role
-from engine.domain.sought import joined, parts, sought, words
+from engine.domain.booking.listing import BookingScope, initials, scopes_of, search_keys, seeking, told_to
+from engine.domain.car.car import BranchId, OwnerId
+from engine.domain.people.people import AccountName, Actor, Renter, RenterId, Role
+from engine.domain.shared.sought import joined, parts, sought, words
 
 
 def _actor(role, **changes):

@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from engine.adapters import mongo_long
-from engine.adapters.mongo_long import while_it_answers
-from engine.domain.errors import Unavailable
+from engine.adapters.mongo import long as mongo_long
+from engine.adapters.mongo.long import while_it_answers
+from engine.domain.shared.errors import Unavailable
 
 pytestmark = pytest.mark.asyncio
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.marks import marks, near_words
-from engine.domain.sought import joined
+from engine.domain.shared.marks import marks, near_words
+from engine.domain.shared.sought import joined
 
 _SHOWN = st.text(st.sampled_from("abcXYZ019 -.\u00e9\u00df\u0410@"), min_size=1, max_size=20)
 

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from engine.domain.branches import zones
+from engine.domain.car.branches import zones
 from engine.domain.moments.habits import ENGLISH, GERMAN, Order, joined, named
 from engine.domain.moments.read import read_moment
 from engine.domain.moments.reading import Lean, Misread, Question, Reading, Why
 from engine.domain.moments.write import coming_names, day_written, moment_written
-from engine.domain.wall import on_wall, wall_of
+from engine.domain.shared.wall import on_wall, wall_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 #: A Wednesday; the field holds Friday, 10:00.

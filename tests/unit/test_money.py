@@ -2,8 +2,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine.domain.errors import CurrencyMismatch, InvalidMoney
-from engine.domain.money import THREE_DECIMAL, ZERO_DECIMAL, Money
+from engine.domain.money.money import THREE_DECIMAL, ZERO_DECIMAL, Money
+from engine.domain.shared.errors import CurrencyMismatch, InvalidMoney
 
 currencies = st.sampled_from(["EUR", "USD", "JPY", "KWD"])
 minors = st.integers(-(10**12), 10**12)

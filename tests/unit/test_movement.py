@@ -8,11 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.availability import ClaimKind
-from engine.domain.car import BranchId, CarId, OwnerId
-from engine.domain.errors import InvalidPeriod, MoveRefused
-from engine.domain.health_claims import Away, FenceClaims, movement_faults
-from engine.domain.movement import (
+from engine.domain.car.availability import ClaimKind
+from engine.domain.car.car import BranchId, CarId, OwnerId
+from engine.domain.car.movement import (
     Movement,
     MovementId,
     MovementKind,
@@ -21,8 +19,10 @@ from engine.domain.movement import (
     movement_named,
     parts_of,
 )
-from engine.domain.people import AccountName
-from engine.domain.period import RentalPeriod
+from engine.domain.health.claims import Away, FenceClaims, movement_faults
+from engine.domain.people.people import AccountName
+from engine.domain.shared.errors import InvalidPeriod, MoveRefused
+from engine.domain.shared.period import RentalPeriod
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -8,12 +8,12 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.adapters.mongo_client import speaking
-from engine.adapters.stripe_facts import page_facts
+from engine.adapters.mongo.client import speaking
+from engine.adapters.stripe.facts import page_facts
 from engine.cli import drivesphere
-from engine.domain.errors import InvalidText, PaymentMismatch
-from engine.domain.money import Money
-from engine.services.gate import gated
+from engine.domain.money.money import Money
+from engine.domain.shared.errors import InvalidText, PaymentMismatch
+from engine.services.input_guard import gated
 
 TOO_LARGE = st.integers(min_value=2**63) | st.integers(max_value=-(2**63) - 1)
 DIGITS = st.integers(19, 6000).map("9".__mul__)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.numerals import Numerals, TwoReadings, digits_of, read_number
+from engine.domain.shared.numerals import Numerals, TwoReadings, digits_of, read_number
 
 ENGLISH, GERMAN, FRENCH, SWISS = (Numerals(*each) for each in (".,", ",.", ",\u202f", ".\u2019"))
 ZEROS = [chr(code) for code in range(0x20000) if unicodedata.decimal(chr(code), None) == 0]

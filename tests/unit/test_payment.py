@@ -1,8 +1,8 @@
 import pytest
 
-from engine.domain.errors import PaymentMismatch
-from engine.domain.money import Money
-from engine.domain.payment import PAGE_LIFETIME, AttemptState, PageStatus
+from engine.domain.money.money import Money
+from engine.domain.money.payment import PAGE_LIFETIME, AttemptState, PageStatus
+from engine.domain.shared.errors import PaymentMismatch
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.accounts import account_name, mistakes, sign_in_name
-from engine.domain.errors import Forbidden, InvalidText
-from engine.domain.people import MAY, Actor, Deed, Renter, Role, read_email
+from engine.domain.people.accounts import account_name, mistakes, sign_in_name
+from engine.domain.people.people import MAY, Actor, Deed, Renter, Role, read_email
+from engine.domain.shared.errors import Forbidden, InvalidText
 
 
 def actor(role):

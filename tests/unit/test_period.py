@@ -5,8 +5,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine.domain.errors import InvalidPeriod
-from engine.domain.period import LONGEST, WALK_IN_GRACE, RentalPeriod, whole_milliseconds
+from engine.domain.shared.errors import InvalidPeriod
+from engine.domain.shared.period import LONGEST, WALK_IN_GRACE, RentalPeriod, whole_milliseconds
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.errors import InvalidText
-from engine.domain.plates import LONGEST_PLATE, must_tell_district, plate_key, shown_plate
-from engine.domain.sought import joined, parts, sought
+from engine.domain.car.plates import LONGEST_PLATE, must_tell_district, plate_key, shown_plate
+from engine.domain.shared.errors import InvalidText
+from engine.domain.shared.sought import joined, parts, sought
 
 _LATIN = "ABEKMHOPCTX"
 _TWINS = ("ABEKMHOPCTX", "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425")

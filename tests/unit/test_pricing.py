@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.errors import CurrencyMismatch
-from engine.domain.money import Money
-from engine.domain.period import RentalPeriod
-from engine.domain.pricing import LineKind, Quote, QuoteLine, quote
+from engine.domain.money.money import Money
+from engine.domain.money.pricing import LineKind, Quote, QuoteLine, quote
+from engine.domain.shared.errors import CurrencyMismatch
+from engine.domain.shared.period import RentalPeriod
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")

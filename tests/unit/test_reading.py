@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.messages import damage_words, say
-from desktop.views.bookings.row import row_of
-from engine.adapters import mongo_people, mongo_settings
-from engine.adapters.mongo_audit import audit_row_of
-from engine.adapters.mongo_bookings import booking_document, booking_of
-from engine.adapters.mongo_client import CODEC
-from engine.adapters.mongo_documents import (
+from desktop.views.booking.list_row import row_of
+from engine.adapters.mongo import people as mongo_people
+from engine.adapters.mongo.client import CODEC
+from engine.adapters.mongo.codec import settings as mongo_settings
+from engine.adapters.mongo.codec.bookings import booking_document, booking_of
+from engine.adapters.mongo.codec.documents import (
     audit_document,
     booked_ids,
     branch_document,
@@ -34,28 +34,29 @@ from engine.adapters.mongo_documents import (
     renter_of,
     terms_of_fence,
 )
-from engine.adapters.mongo_ownrows import posting_of, rental_of, rental_or_line
-from engine.adapters.mongo_reading import read, shown
-from engine.adapters.mongo_renter_files import file_document, file_of
-from engine.domain.accounts import Person, Post
-from engine.domain.audit import AuditRow
-from engine.domain.booking import Booking, BookingId, Step, rental_payment
-from engine.domain.booking_states import BookingState
-from engine.domain.cancellation import CancellationRule
-from engine.domain.car import terms_of
-from engine.domain.csv_text import CsvHabits
-from engine.domain.damage import Damaged
-from engine.domain.errors import DamagedRow
-from engine.domain.ledger import charge_rows
-from engine.domain.money import Money
-from engine.domain.payment import Attempt, Refund
-from engine.domain.people import AccountName, RenterId, Role
-from engine.domain.period import RentalPeriod
-from engine.domain.pricing import LineKind, Quote, QuoteLine
-from engine.domain.refund_reason import RefundReason, UsualReason
-from engine.domain.renters import Block, PastBlock, RenterFile
-from engine.domain.settings import FirmSettings
-from engine.domain.trouble import ByHand, Trouble, Why
+from engine.adapters.mongo.codec.owner_rows import posting_of, rental_of, rental_or_line
+from engine.adapters.mongo.codec.reading import read, shown
+from engine.adapters.mongo.codec.renter_files import file_document, file_of
+from engine.adapters.mongo.queries.audit import audit_row_of
+from engine.domain.booking.booking import Booking, BookingId, Step, rental_payment
+from engine.domain.booking.cancellation import CancellationRule
+from engine.domain.booking.refund_reason import RefundReason, UsualReason
+from engine.domain.booking.states import BookingState
+from engine.domain.car.car import terms_of
+from engine.domain.firm.audit import AuditRow
+from engine.domain.firm.settings import FirmSettings
+from engine.domain.money.ledger import charge_rows
+from engine.domain.money.money import Money
+from engine.domain.money.payment import Attempt, Refund
+from engine.domain.money.pricing import LineKind, Quote, QuoteLine
+from engine.domain.money.trouble import ByHand, Trouble, Why
+from engine.domain.people.accounts import Person, Post
+from engine.domain.people.people import AccountName, RenterId, Role
+from engine.domain.people.renters import Block, PastBlock, RenterFile
+from engine.domain.shared.csv_text import CsvHabits
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.errors import DamagedRow
+from engine.domain.shared.period import RentalPeriod
 from engine.services.listing import _line as listing_line
 from engine.services.listing import _Sheet as ListingSheet
 from engine.services.stored_listing import _line as stored_line

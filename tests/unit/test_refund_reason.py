@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.errors import InvalidText
-from engine.domain.refund_reason import LONGEST_SAID, RefundReason, UsualReason, sound_reason, told_of
+from engine.domain.booking.refund_reason import LONGEST_SAID, RefundReason, UsualReason, sound_reason, told_of
+from engine.domain.shared.errors import InvalidText
 
 ALL = list(UsualReason)
 NAMED = [each for each in UsualReason if each is not UsualReason.OTHER]

@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from click.testing import CliRunner
 
-from engine.domain.booking import BookingId
-from engine.domain.money import Money
-from engine.domain.payment import Stay
-from engine.domain.period import RentalPeriod
-from engine.domain.restored import RestoredPayment
-from engine.restored_cli import _tell, restored
+from engine.commands.restored_payments import _tell, restored
+from engine.domain.booking.booking import BookingId
+from engine.domain.booking.restored import RestoredPayment
+from engine.domain.money.money import Money
+from engine.domain.money.payment import Stay
+from engine.domain.shared.period import RentalPeriod
 
 AT = datetime(2027, 1, 4, 9, tzinfo=UTC)
 STAY = Stay("car-1", RentalPeriod(AT, AT + timedelta(days=2)), Money(50_00, "EUR"))

@@ -8,9 +8,9 @@ import httpx
 import pytest
 from plain_http import PLAIN
 
-from engine.adapters.http_serving import serve_http
-from engine.adapters.monitor_server import monitor_app
-from engine.domain.rounds import Rounds
+from engine.adapters.http.monitor_server import monitor_app
+from engine.adapters.http.serving import serve_http
+from engine.domain.health.rounds import Rounds
 
 
 class Hands:

@@ -14,8 +14,8 @@ from structlog.testing import capture_logs
 
 from engine.config import ELSEWHERE, load
 from engine.config_files import read_dotenv, read_toml
-from engine.domain.errors import Misconfigured
-from engine.domain.server_address import check_mongo_url, check_redis_url, same_server, shown
+from engine.domain.shared.errors import Misconfigured
+from engine.domain.shared.server_address import check_mongo_url, check_redis_url, same_server, shown
 
 
 def sentence(call):

@@ -10,8 +10,8 @@ from builders import RENTER
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from engine.domain.phone import phone_beginnings, phone_spellings, phone_text
-from engine.domain.sought import LEAST_FORGIVEN, folded, forgiven, guesses, joined, parts, sought, words
+from engine.domain.people.phone import phone_beginnings, phone_spellings, phone_text
+from engine.domain.shared.sought import LEAST_FORGIVEN, folded, forgiven, guesses, joined, parts, sought, words
 
 _SIGNS = st.characters(categories=("L", "M", "N", "P", "S", "Z"), max_codepoint=0x2FFFF)
 _TEXTS = st.text(_SIGNS, min_size=1, max_size=30)

@@ -7,9 +7,9 @@ from earnings_builders import first_moment
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.errors import InvalidPeriod
-from engine.domain.ownbooks import less, merged, shared, split
-from engine.domain.span import Span, SpanKind, midnight, moment, month, own_days, quarter, year_of
+from engine.domain.reports.owner_books import less, merged, shared, split
+from engine.domain.reports.report_period import Span, SpanKind, midnight, moment, month, own_days, quarter, year_of
+from engine.domain.shared.errors import InvalidPeriod
 
 BERLIN = "Europe/Berlin"
 ZONES = (BERLIN, "America/Sao_Paulo", "America/New_York", "Asia/Beirut", "Pacific/Apia", "Asia/Kathmandu", "UTC")

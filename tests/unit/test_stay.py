@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from view_builders import make_booking
 
-from engine.domain import frozen
-from engine.domain.booking_states import BookingState
-from engine.domain.money import Money
-from engine.domain.payment import PageOrder, Stay
-from engine.domain.period import RentalPeriod
+from engine.domain.booking import frozen
+from engine.domain.booking.states import BookingState
+from engine.domain.money.money import Money
+from engine.domain.money.payment import PageOrder, Stay
+from engine.domain.shared.period import RentalPeriod
 
 SECONDS = st.integers(0, 3 * 10**9)
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.errors import InvalidText
-from engine.domain.text import clean, name_keys, plain, search_forms, search_key
+from engine.domain.shared.errors import InvalidText
+from engine.domain.shared.text import clean, name_keys, plain, search_forms, search_key
 
 #: Turning marks, isolates, zero-width blanks, a byte order mark, a soft hyphen, fillers, a tag, a variation selector.
 UNSEEN = "\u200b\u200e\u200f\u061c\u202a\u202d\u202e\u2060\u2066\u2069\ufeff\u00ad\u034f\u3164\u180e\U000e0041\ufe0f"

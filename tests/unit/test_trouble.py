@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from engine.domain.booking_states import BookingState as S
-from engine.domain.payment import AttemptState
-from engine.domain.trouble import PATIENCE, ByHand, Trouble, Why, put_off
+from engine.domain.booking.states import BookingState as S
+from engine.domain.money.payment import AttemptState
+from engine.domain.money.trouble import PATIENCE, ByHand, Trouble, Why, put_off
 
 MINUTE = timedelta(minutes=1)
 

@@ -11,19 +11,14 @@ from hostile import VALUES, paths, with_value
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.adapters.mongo_bookings import booking_document, booking_of
-from engine.adapters.mongo_reading import read
-from engine.adapters.mongo_unbelieved import saved
-from engine.domain.belief import DecidedByHand, Doubt
-from engine.domain.booking import Step
-from engine.domain.booking_states import BLOCKING, MOVES, BookingState
-from engine.domain.damage import Damaged
-from engine.domain.errors import NotBelieved
-from engine.domain.ledger import LedgerKind, charge_rows, refund_rows
-from engine.domain.money import Money
-from engine.domain.payment import AttemptState, IntentFacts, PageFacts, PageStatus, Refund, RefundFacts, RefundState
-from engine.domain.successor import attempts_are_lawful
-from engine.domain.unbelieved import (
+from engine.adapters.mongo.codec.bookings import booking_document, booking_of
+from engine.adapters.mongo.codec.reading import read
+from engine.adapters.mongo.queries.unbelieved import saved
+from engine.domain.booking.belief import DecidedByHand, Doubt
+from engine.domain.booking.booking import Step
+from engine.domain.booking.states import BLOCKING, MOVES, BookingState
+from engine.domain.booking.successor import attempts_are_lawful
+from engine.domain.booking.unbelieved import (
     AtStripe,
     KeptCar,
     PaymentNow,
@@ -32,9 +27,22 @@ from engine.domain.unbelieved import (
     is_payable,
     refund_postings,
 )
-from engine.domain.unbelieved import (
+from engine.domain.booking.unbelieved import (
     given as given_back,
 )
+from engine.domain.money.ledger import LedgerKind, charge_rows, refund_rows
+from engine.domain.money.money import Money
+from engine.domain.money.payment import (
+    AttemptState,
+    IntentFacts,
+    PageFacts,
+    PageStatus,
+    Refund,
+    RefundFacts,
+    RefundState,
+)
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.errors import NotBelieved
 
 HUNDRED = Money(100_00, "EUR")
 MONEY = {

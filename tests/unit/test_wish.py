@@ -9,11 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain import errors
-from engine.domain.errors import DriveSphereError
-from engine.domain.money import Money
-from engine.domain.period import RentalPeriod
-from engine.domain.wish import (
+from engine.domain.booking.wish import (
     WISH_AHEAD,
     WISH_LIVES,
     CancelWish,
@@ -25,8 +21,12 @@ from engine.domain.wish import (
     body_of,
     kind_of,
 )
-from engine.domain.wish_answer import facts_of, problem_of
-from engine.domain.wish_errors import WishRefused
+from engine.domain.booking.wish_answer import facts_of, problem_of
+from engine.domain.booking.wish_errors import WishRefused
+from engine.domain.money.money import Money
+from engine.domain.shared import errors
+from engine.domain.shared.errors import DriveSphereError
+from engine.domain.shared.period import RentalPeriod
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 IDS = st.text("abcXYZ019-_.", min_size=1, max_size=40)

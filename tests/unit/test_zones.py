@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 
 from desktop.messages import branch_line, say
 from desktop.viewmodels.search import first_form, wish_of
-from engine.domain.branches import sound, zones
-from engine.domain.country import country_of
-from engine.domain.errors import InvalidText, UnknownZone
-from engine.domain.phone import read_phone
-from engine.domain.zones import shown_zone, zone_of
+from engine.domain.car.branches import sound, zones
+from engine.domain.people.phone import read_phone
+from engine.domain.shared.country import country_of
+from engine.domain.shared.errors import InvalidText, UnknownZone
+from engine.domain.shared.zones import shown_zone, zone_of
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 #: Where nobody has telephone numbers of the place's own.
@@ -67,7 +67,13 @@ def test_every_process_of_ours_reads_the_pinned_data_whatever_the_system_says(tm
         "print(datetime(2026, 12, 1, tzinfo=ZoneInfo('Europe/Berlin')).utcoffset())"
     )
     environment = {**os.environ, "PYTHONTZPATH": str(tmp_path)}
-    for module in ("engine.cli", "engine.sandbox", "engine.embedded.keeper", "engine.domain.span", "desktop.figures"):
+    for module in (
+        "engine.cli",
+        "engine.sandbox",
+        "engine.embedded.keeper",
+        "engine.domain.reports.report_period",
+        "desktop.figures",
+    ):
         told = subprocess.run(  # noqa: S603 -- our own interpreter
             [sys.executable, "-c", asked.format(module)], env=environment, capture_output=True, text=True, check=True
         )

@@ -11,9 +11,9 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.export import ExportViewModel, OnRows, Write
 from desktop.viewmodels.paged import PagedViewModel
-from engine.domain.audit import AuditNames, AuditPage, AuditQuery
-from engine.domain.csv_text import PLAIN, CsvHabits
-from engine.domain.errors import DriveSphereError
+from engine.domain.firm.audit import AuditNames, AuditPage, AuditQuery
+from engine.domain.shared.csv_text import PLAIN, CsvHabits
+from engine.domain.shared.errors import DriveSphereError
 from engine.services.audit import MOST_EXPORTED
 from engine.services.listing import Exported
 

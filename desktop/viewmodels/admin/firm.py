@@ -13,11 +13,11 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.state import StateViewModel
-from engine.domain.branches import BranchLine
-from engine.domain.car import Branch
-from engine.domain.damage import Damaged
-from engine.domain.errors import DriveSphereError
-from engine.domain.settings import Firm, FirmSettings, Revision
+from engine.domain.car.branches import BranchLine
+from engine.domain.car.car import Branch
+from engine.domain.firm.settings import Firm, FirmSettings, Revision
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.errors import DriveSphereError
 
 
 @dataclass(frozen=True, slots=True)

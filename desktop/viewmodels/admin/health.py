@@ -9,8 +9,8 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.state import StateViewModel
-from engine.domain.errors import DriveSphereError
-from engine.domain.health import Area, Finding, HealthReport
+from engine.domain.health.health import Area, Finding, HealthReport
+from engine.domain.shared.errors import DriveSphereError
 
 
 @dataclass(frozen=True, slots=True)

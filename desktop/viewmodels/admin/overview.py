@@ -10,8 +10,8 @@ from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.paged import PagedViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.state import StateViewModel
-from engine.domain.errors import DriveSphereError
-from engine.domain.overview import BehindPage, MoneyQuestion, Overview, Pulse
+from engine.domain.reports.overview import BehindPage, MoneyQuestion, Overview, Pulse
+from engine.domain.shared.errors import DriveSphereError
 
 _SOON_S = 1.0
 

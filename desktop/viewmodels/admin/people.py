@@ -14,12 +14,12 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.paged import PagedState, PagedViewModel
 from desktop.viewmodels.state import StateViewModel
-from engine.domain.account_requests import AccountRequest
-from engine.domain.accounts import Fleet, Issued, NewPerson, PeoplePage, PeopleQuery, PersonRow, Post
-from engine.domain.car import Branch, OwnerId
-from engine.domain.errors import DriveSphereError
-from engine.domain.people import AccountName, Role
-from engine.domain.renters import RentersFound
+from engine.domain.car.car import Branch, OwnerId
+from engine.domain.people.account_requests import AccountRequest
+from engine.domain.people.accounts import Fleet, Issued, NewPerson, PeoplePage, PeopleQuery, PersonRow, Post
+from engine.domain.people.people import AccountName, Role
+from engine.domain.people.renters import RentersFound
+from engine.domain.shared.errors import DriveSphereError
 
 #: Accounts are no part of the news; in sight they are asked for again, and drawn anew where something is another.
 _EVERY_S = 3.0

@@ -11,8 +11,8 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.paged import PagedState, PagedViewModel
 from desktop.viewmodels.phases import Phase
-from engine.domain.account_requests import AccountRequest, RequestPage
-from engine.domain.errors import DriveSphereError
+from engine.domain.people.account_requests import AccountRequest, RequestPage
+from engine.domain.shared.errors import DriveSphereError
 
 #: Requests are filed by people without an account, so nobody announces them: they are asked for again and again, and
 #: drawn anew where something is another.

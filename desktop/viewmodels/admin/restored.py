@@ -13,13 +13,13 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.panel_state import PanelState
 from desktop.viewmodels.state import StateViewModel
-from engine.domain.booking import Booking
-from engine.domain.errors import DriveSphereError
-from engine.domain.people import Renter, RenterId
-from engine.domain.refund_reason import RefundReason
-from engine.domain.renter_errors import RenterKnown
-from engine.domain.renters import RentersFound
-from engine.domain.restored import RestoredCase
+from engine.domain.booking.booking import Booking
+from engine.domain.booking.refund_reason import RefundReason
+from engine.domain.booking.restored import RestoredCase
+from engine.domain.people.people import Renter, RenterId
+from engine.domain.people.renter_errors import RenterKnown
+from engine.domain.people.renters import RentersFound
+from engine.domain.shared.errors import DriveSphereError
 from engine.services.renters import NewRenter
 
 

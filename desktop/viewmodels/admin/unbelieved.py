@@ -12,12 +12,12 @@ from PySide6.QtCore import Signal
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.state import StateViewModel
-from engine.domain.booking import Booking, BookingId
-from engine.domain.care import Case
-from engine.domain.damage import Damaged
-from engine.domain.errors import DriveSphereError
-from engine.domain.refund_reason import RefundReason
-from engine.domain.unbelieved import UnbelievedCase
+from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.booking.manual_review import Case
+from engine.domain.booking.refund_reason import RefundReason
+from engine.domain.booking.unbelieved import UnbelievedCase
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.errors import DriveSphereError
 
 
 @dataclass(frozen=True, slots=True)

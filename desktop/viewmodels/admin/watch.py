@@ -10,9 +10,9 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
-from engine.domain.audit import AuditQuery
-from engine.domain.errors import DriveSphereError
-from engine.domain.watch import FOUND
+from engine.domain.booking.watch import FOUND
+from engine.domain.firm.audit import AuditQuery
+from engine.domain.shared.errors import DriveSphereError
 
 #: So far back a worker's word is told once more to whoever was not there.
 _DAYS = timedelta(days=3)

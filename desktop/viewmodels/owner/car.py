@@ -12,13 +12,13 @@ from desktop.viewmodels.owner.car_state import CarState, Saved, Stage, blank_for
 from desktop.viewmodels.owner.photo_files import developed, moved
 from desktop.viewmodels.owner.service import ServiceViewModel
 from desktop.viewmodels.state import StateViewModel
-from engine.domain.car import BranchId, Car, CarStatus, OwnerId
-from engine.domain.car_form import CarForm
-from engine.domain.errors import DriveSphereError, Overtaken
-from engine.domain.events import CarChanged, CarClaimed, Fact
-from engine.domain.fleet import Outlook
-from engine.domain.people import Deed
-from engine.domain.photo import MOST_PHOTOS
+from engine.domain.car.car import BranchId, Car, CarStatus, OwnerId
+from engine.domain.car.fleet import Outlook
+from engine.domain.car.form import CarForm
+from engine.domain.car.photo import MOST_PHOTOS
+from engine.domain.firm.events import CarChanged, CarClaimed, Fact
+from engine.domain.people.people import Deed
+from engine.domain.shared.errors import DriveSphereError, Overtaken
 
 _UNDONE = "undone"
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from desktop.viewmodels.owner.photo_files import NewPhoto, Refused
-from engine.domain.car import BodyType, Branch, BranchId, Car, CarStatus, Fuel, OwnerId, Transmission
-from engine.domain.car_form import CarForm, CarRules, mistakes, reason_for
-from engine.domain.errors import DriveSphereError, InvalidText, PlateTaken
-from engine.domain.fleet import Outlook
-from engine.domain.money import Money
+from engine.domain.car.car import BodyType, Branch, BranchId, Car, CarStatus, Fuel, OwnerId, Transmission
+from engine.domain.car.fleet import Outlook
+from engine.domain.car.form import CarForm, CarRules, mistakes, reason_for
+from engine.domain.money.money import Money
+from engine.domain.shared.errors import DriveSphereError, InvalidText, PlateTaken
 
 _SILVER = "#b4bbc5"
 

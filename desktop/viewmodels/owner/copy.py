@@ -14,11 +14,11 @@ from desktop.bridge import EngineThread
 from desktop.tasks import TaskScope
 from desktop.viewmodels.owner.earnings import Source
 from desktop.viewmodels.state import StateViewModel
-from engine.domain.copy_pin import CopyLocked
-from engine.domain.copying import CopyNews, OwnCopy
-from engine.domain.errors import CopyOutOfReach, DriveSphereError, NoKeyring, NotFound, Unavailable
-from engine.domain.people import Actor
-from engine.domain.span import moment
+from engine.domain.people.copy_pin import CopyLocked
+from engine.domain.people.people import Actor
+from engine.domain.reports.copying import CopyNews, OwnCopy
+from engine.domain.reports.report_period import moment
+from engine.domain.shared.errors import CopyOutOfReach, DriveSphereError, NoKeyring, NotFound, Unavailable
 from engine.services.copying import CopyService, StoredBooks
 from engine.services.earnings import EarningsService
 

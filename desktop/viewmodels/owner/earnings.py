@@ -16,13 +16,13 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.export import ExportViewModel, OnRows, Write
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.state import StateViewModel
-from engine.domain.csv_text import PLAIN, CsvHabits
-from engine.domain.earnings import CurrencyReport, Earnings
-from engine.domain.earnings_csv import earnings_csv
-from engine.domain.errors import DriveSphereError, InvalidPeriod, Unavailable
-from engine.domain.explained import Explanation, Question
-from engine.domain.people import Actor
-from engine.domain.span import Span, SpanKind, moment, month, own_days, quarter, today, year_of
+from engine.domain.people.people import Actor
+from engine.domain.reports.earnings import CurrencyReport, Earnings
+from engine.domain.reports.earnings_csv import earnings_csv
+from engine.domain.reports.figure_sources import Explanation, Question
+from engine.domain.reports.report_period import Span, SpanKind, moment, month, own_days, quarter, today, year_of
+from engine.domain.shared.csv_text import PLAIN, CsvHabits
+from engine.domain.shared.errors import DriveSphereError, InvalidPeriod, Unavailable
 from engine.services.earnings import EarningsService
 from engine.services.listing import Exported
 

@@ -10,9 +10,9 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.owner.earnings import Source
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.state import StateViewModel
-from engine.domain.earnings import Figures
-from engine.domain.errors import DriveSphereError
-from engine.domain.explained import Explanation, Question
+from engine.domain.reports.earnings import Figures
+from engine.domain.reports.figure_sources import Explanation, Question
+from engine.domain.shared.errors import DriveSphereError
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.state import StateViewModel
-from engine.domain.car import Branch
-from engine.domain.errors import DriveSphereError
-from engine.domain.events import CarChanged, CarClaimed, Fact
-from engine.domain.fleet import FleetOwner, FleetQuery, FleetRows
-from engine.domain.people import Deed
+from engine.domain.car.car import Branch
+from engine.domain.car.fleet import FleetOwner, FleetQuery, FleetRows
+from engine.domain.firm.events import CarChanged, CarClaimed, Fact
+from engine.domain.people.people import Deed
+from engine.domain.shared.errors import DriveSphereError
 
 #: A burst of news loads once.
 _SOON_S = 0.3

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from desktop.viewmodels.desk import Desk
-from engine.domain.errors import DriveSphereError, PhotoRefused
-from engine.domain.photo import MOST_BYTES, PhotoProblem
+from engine.domain.car.photo import MOST_BYTES, PhotoProblem
+from engine.domain.shared.errors import DriveSphereError, PhotoRefused
 
 Photo = TypeVar("Photo")
 

@@ -12,12 +12,12 @@ from PySide6.QtCore import Signal
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.state import StateViewModel
-from engine.domain.car import Car
-from engine.domain.damage import Damaged
-from engine.domain.errors import DriveSphereError, Overtaken
-from engine.domain.events import CarClaimed, Fact
-from engine.domain.movement import Crossing, Movement, Visit
-from engine.domain.period import RentalPeriod
+from engine.domain.car.car import Car
+from engine.domain.car.movement import Crossing, Movement, Visit
+from engine.domain.firm.events import CarClaimed, Fact
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.errors import DriveSphereError, Overtaken
+from engine.domain.shared.period import RentalPeriod
 
 _LOOK, _DEED = "service", "service deed"
 

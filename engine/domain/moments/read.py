@@ -26,7 +26,7 @@ from engine.domain.moments.items import (
 from engine.domain.moments.reading import Lean, Misread, Question, Reading, Why
 from engine.domain.moments.signs import LONGEST, Token, tokens
 from engine.domain.moments.write import day_written, moment_written
-from engine.domain.wall import on_wall, wall_after
+from engine.domain.shared.wall import on_wall, wall_after
 
 _DAY, _WEEK, _MONTHS = timedelta(days=1), 7, 12
 _HOURS, _MINUTES, _SHORT = 24, 60, 2

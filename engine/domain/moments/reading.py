@@ -8,7 +8,7 @@ from enum import Enum, auto
 
 from engine.domain.moments.habits import Habits
 
-#: No report reaches further back (``engine.domain.span``).
+#: No report reaches further back (``engine.domain.reports.report_period``).
 _OLDEST, _YEARS_AHEAD = 1971, 10
 
 

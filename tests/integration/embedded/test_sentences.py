@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.domain.errors import Misconfigured, Unavailable
+from engine.domain.shared.errors import Misconfigured, Unavailable
 from engine.embedded import servers
 from engine.embedded.binaries import check_processor, find_mongod, find_valkey
 from engine.embedded.folder import ServerFolder

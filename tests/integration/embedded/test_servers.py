@@ -20,7 +20,7 @@ from pymongo.errors import OperationFailure
 from redis.exceptions import NoPermissionError
 from within import WITHIN_S
 
-from engine.adapters.redis_rights import USER
+from engine.adapters.redis.rights import USER
 from engine.embedded.binaries import find_mongod, find_valkey
 from engine.embedded.folder import ServerFolder, read_json
 from engine.embedded.processes import Register

@@ -22,15 +22,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from builders import make_car
 
-from engine.adapters.mongo_client import Credentials, connect
-from engine.adapters.mongo_documents import car_document
-from engine.adapters.mongo_guest import GUEST, GUEST_PASSWORD
-from engine.adapters.mongo_provision import NewAccount, create_account, provision
-from engine.adapters.mongo_rights import privileges
-from engine.adapters.mongo_shapes import SHAPES
-from engine.adapters.mongo_views import VIEWS, own_names
-from engine.domain.people import AccountName, Renter, RenterId, Role
-from engine.domain.settings import FirmSettings
+from engine.adapters.mongo.client import Credentials, connect
+from engine.adapters.mongo.codec.documents import car_document
+from engine.adapters.mongo.guest import GUEST, GUEST_PASSWORD
+from engine.adapters.mongo.schema.provision import NewAccount, create_account, provision
+from engine.adapters.mongo.schema.rights import privileges
+from engine.adapters.mongo.schema.shapes import SHAPES
+from engine.adapters.mongo.schema.views import VIEWS, own_names
+from engine.domain.firm.settings import FirmSettings
+from engine.domain.people.people import AccountName, Renter, RenterId, Role
 from engine.embedded.servers import open_servers
 
 NAME, PASSWORD = "ds_security", "a pass phrase for trying"

@@ -11,12 +11,12 @@ from builders import wish
 from click.testing import CliRunner
 from redis.exceptions import NoPermissionError
 
-from engine.adapters.redis_line import RedisLine, connect_redis
-from engine.adapters.redis_rights import BY_DRIVER, COMMANDS, KEYS, USER, acl_line
+from engine.adapters.redis.line import RedisLine, connect_redis
+from engine.adapters.redis.rights import BY_DRIVER, COMMANDS, KEYS, USER, acl_line
 from engine.cli import drivesphere
 from engine.config import Secret
-from engine.domain.errors import Unavailable
-from engine.domain.health import REDIS_RIGHTS
+from engine.domain.health.health import REDIS_RIGHTS
+from engine.domain.shared.errors import Unavailable
 from engine.embedded.binaries import OLDEST_VALKEY
 
 OUT_OF_REACH = [

@@ -12,12 +12,12 @@ import pytest
 import structlog
 from builders import DATABASE, PASSWORD
 
-from engine.adapters.mongo_client import Connector, Credentials
+from engine.adapters.mongo.client import Connector, Credentials
 from engine.bootstrap import choose_password, open_engine
 from engine.config import Secret, Settings
-from engine.domain.accounts import Issued, NewPerson, Person, Post, is_one_time, one_time_password
-from engine.domain.errors import DriveSphereError
-from engine.domain.people import Role
+from engine.domain.people.accounts import Issued, NewPerson, Person, Post, is_one_time, one_time_password
+from engine.domain.people.people import Role
+from engine.domain.shared.errors import DriveSphereError
 
 pytestmark = pytest.mark.asyncio
 NEW = "a brand new phrase"

@@ -20,15 +20,15 @@ import trustme
 from builders import PASSWORD, wish
 from within import WITHIN_S
 
-from engine.adapters import mongo_client
-from engine.adapters.mongo_accounts import MongoAccounts
-from engine.adapters.mongo_client import Connector, connect, speaking
-from engine.adapters.redis_line import RedisLine, connect_redis
-from engine.adapters.stripe_gateway import StripeGateway
+from engine.adapters.mongo import client as mongo_client
+from engine.adapters.mongo.accounts import MongoAccounts
+from engine.adapters.mongo.client import Connector, connect, speaking
+from engine.adapters.redis.line import RedisLine, connect_redis
+from engine.adapters.stripe.gateway import StripeGateway
 from engine.bootstrap import open_engine
 from engine.config import Secret, load
-from engine.domain.errors import UNTRUSTED, Misconfigured, Unavailable
-from engine.domain.payment import AttemptState
+from engine.domain.money.payment import AttemptState
+from engine.domain.shared.errors import UNTRUSTED, Misconfigured, Unavailable
 from engine.embedded.binaries import find_mongod
 
 pytestmark = pytest.mark.asyncio

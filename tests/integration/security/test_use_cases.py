@@ -20,12 +20,12 @@ from pymongo import monitoring
 from view_builders import make_booking
 from within import WITHIN_S
 
-from engine.adapters.mongo_bookings import booking_document
-from engine.domain.booking_states import BookingState
-from engine.domain.car import OwnerId
-from engine.domain.errors import DriveSphereError, Forbidden, NotFound, ProgramTooOld
-from engine.domain.payment import AttemptState
-from engine.domain.people import Role
+from engine.adapters.mongo.codec.bookings import booking_document
+from engine.domain.booking.states import BookingState
+from engine.domain.car.car import OwnerId
+from engine.domain.money.payment import AttemptState
+from engine.domain.people.people import Role
+from engine.domain.shared.errors import DriveSphereError, Forbidden, NotFound, ProgramTooOld
 
 pytestmark = pytest.mark.asyncio
 ACCOUNTS = {

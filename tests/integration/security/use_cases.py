@@ -16,22 +16,22 @@ from datetime import date, timedelta
 from builders import BERLIN, MISTAKE, PASSWORD, RENTER, make_car
 
 import engine.bootstrap
-from engine.domain.accounts import NewPerson, PeopleQuery, Post
-from engine.domain.audit import AuditQuery
-from engine.domain.car import Branch, BranchId, CarStatus
-from engine.domain.car_form import CarForm
-from engine.domain.catalogue import CarWish
-from engine.domain.explained import Figure, Question
-from engine.domain.fleet import FleetQuery
-from engine.domain.listing import BookingQuery, BookingScope
-from engine.domain.money import Money
-from engine.domain.movement import Movement, MovementId, MovementKind, MovementState
-from engine.domain.overview import MoneyQuestion
-from engine.domain.people import MAY, Deed, RenterId, Role
-from engine.domain.period import RentalPeriod
-from engine.domain.renters import Merge, RenterQuery
-from engine.domain.settings import FirmSettings
-from engine.domain.span import Span, SpanKind
+from engine.domain.booking.listing import BookingQuery, BookingScope
+from engine.domain.car.car import Branch, BranchId, CarStatus
+from engine.domain.car.catalogue import CarWish
+from engine.domain.car.fleet import FleetQuery
+from engine.domain.car.form import CarForm
+from engine.domain.car.movement import Movement, MovementId, MovementKind, MovementState
+from engine.domain.firm.audit import AuditQuery
+from engine.domain.firm.settings import FirmSettings
+from engine.domain.money.money import Money
+from engine.domain.people.accounts import NewPerson, PeopleQuery, Post
+from engine.domain.people.people import MAY, Deed, RenterId, Role
+from engine.domain.people.renters import Merge, RenterQuery
+from engine.domain.reports.figure_sources import Figure, Question
+from engine.domain.reports.overview import MoneyQuestion
+from engine.domain.reports.report_period import Span, SpanKind
+from engine.domain.shared.period import RentalPeriod
 from engine.services.booking import HoldCar
 from engine.services.renters import NewRenter
 

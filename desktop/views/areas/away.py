@@ -1,0 +1,177 @@
+"""While an owner is signed in and the database does not answer: the copy on this computer answers in its place.
+
+API: EitherPage(live); Away(tools, workspace, copy, frame): either(name, page), draw(problem), open_rental(id), stop().
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QVBoxLayout
+
+from desktop.figures import desk_time
+from desktop.viewmodels.list_desk import stored_desk
+from desktop.viewmodels.owner.copy import CopyViewModel
+from desktop.views.offline.stored_bookings import BOOKINGS, StoredBookingsPart, StoredList
+from desktop.views.offline.stored_fleet import StoredFleetPage
+from desktop.views.parts.area import Frame, Page
+from desktop.views.parts.view_context import Tools, Workspace
+from desktop.widgets.page_stack import PageStack
+from engine.domain.reports.copying import OwnCopy
+from engine.domain.reports.report_period import moment
+from engine.domain.shared.errors import Unavailable
+from engine.domain.shared.zones import shown_zone
+
+FLEET = "fleet"
+
+
+class EitherPage(Page):
+    """The page itself, or in its place the same page out of the copy."""
+
+    def __init__(self, live: Page) -> None:
+        super().__init__()
+        self.live, self.stored = live, None
+        self._stack = PageStack()
+        self._stack.addWidget(live)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._stack)
+
+    @property
+    def shown(self) -> Page:
+        page = self._stack.currentWidget()
+        return page if isinstance(page, Page) else self.live
+
+    def show_stored(self, page: Page) -> None:
+        """The keyboard goes along, if it was here."""
+        self.show_live()
+        inside = self.isAncestorOf(self.window().focusWidget())
+        self._stack.addWidget(page)
+        self._stack.setCurrentWidget(page)
+        if inside:
+            page.focus_first()
+
+    def show_live(self) -> None:
+        gone = self.shown
+        if gone is self.live:
+            return
+        inside = gone.isAncestorOf(self.window().focusWidget())
+        self._stack.setCurrentWidget(self.live)
+        self._stack.removeWidget(gone)
+        gone.deleteLater()
+        if inside:
+            self.live.focus_first()
+
+    def focus_first(self) -> None:
+        self.shown.focus_first()
+
+    def focus_search(self) -> bool:
+        return self.shown.focus_search()
+
+    def come_back(self) -> None:
+        self.shown.come_back()
+
+
+class Away(QObject):
+    """Signals: ``task_failed`` carries what nobody foresaw."""
+
+    task_failed = Signal(object)
+
+    def __init__(self, tools: Tools, workspace: Workspace, copy: CopyViewModel, frame: Frame) -> None:
+        super().__init__(frame.host)
+        self._tools, self._workspace, self._copy, self._frame = tools, workspace, copy, frame
+        self._pages: dict[str, tuple[EitherPage, Callable[[], bool]]] = {}
+        self._part: StoredBookingsPart | None = None
+        self._stored: OwnCopy | None = None
+        copy.changed.connect(lambda _state: self.draw())
+        workspace.connection.changed.connect(lambda _state: self.draw())
+
+    @property
+    def away(self) -> bool:
+        """Whether the bar says that there is no connection."""
+        return isinstance(self._workspace.connection.state.problem, Unavailable)
+
+    @property
+    def answers(self) -> bool:
+        """Whether the copy answers now."""
+        return self._stored is not None
+
+    def either(self, name: str, live: Page, *, busy: Callable[[], bool] = lambda: False) -> EitherPage:
+        """*live*, or out of the copy; while it is *busy* something is filled in there that would be lost from sight."""
+        page = EitherPage(live)
+        self._pages[name] = (page, busy)
+        if self._stored is not None:
+            self._show(name, self._stored)
+        return page
+
+    def draw(self) -> None:
+        """After word of the connection, or of the copy."""
+        copy = self._copy.stored if self.away else None
+        if copy is self._stored:
+            return
+        self._end()
+        self._stored = copy
+        if copy is None:
+            for page, _ in self._pages.values():
+                page.show_live()
+            return
+        self._part = self._made(copy)
+        for name in self._pages:
+            self._show(name, copy)
+
+    def open_rental(self, booking_id: str) -> bool:
+        """Beside the stored list; False where the copy does not answer now, or knows no such booking."""
+        rental = None if self._stored is None else self._stored.books.rentals.get(booking_id)
+        if rental is None or self._part is None:
+            return False
+        self._part.open_rental(rental)
+        return True
+
+    def left(self) -> None:
+        if self._part is not None:
+            self._part.left()
+
+    def stop(self) -> None:
+        self._end()
+
+    def _end(self) -> None:
+        if self._part is not None:
+            self._part.left()
+            self._part.stop()
+            self._part.panel.hide()
+            self._part.panel.deleteLater()
+            self._part.deleteLater()
+            self._part = None
+
+    def _show(self, name: str, copy: OwnCopy) -> None:
+        page, busy = self._pages[name]
+        if not busy():
+            page.show_stored(self._bookings() if name == BOOKINGS else self._fleet(copy))
+
+    def _made(self, copy: OwnCopy) -> StoredBookingsPart:
+        work = self._workspace
+        desk = stored_desk(work.desk.bridge, work.actor, work.now, copy)
+        listed = StoredList(copy, desk, _stamp(copy, work.now()), away=True)
+        part = StoredBookingsPart(self._tools, listed, work.tasks, self._frame.host, self._frame.go)
+        part.task_failed.connect(self.task_failed)
+        part.fleet_wanted.connect(lambda: self._frame.go(FLEET))
+        return part
+
+    def _bookings(self) -> Page:
+        if self._part is None:
+            raise RuntimeError("the copy answers, so its list is made")
+        return self._part.entry.make()
+
+    def _fleet(self, copy: OwnCopy) -> Page:
+        page = StoredFleetPage(self._tools, copy, _stamp(copy, self._workspace.now()))
+        if self._part is not None:
+            page.grid.chosen.connect(self._part.show_car)
+        return page
+
+
+def _stamp(copy: OwnCopy, now: datetime) -> str:
+    head = copy.manifest.head
+    as_of = desk_time(moment(head.as_of), shown_zone(copy.manifest.zone), now=now)
+    return f"stored copy as of {as_of}, {'complete' if head.complete else 'partial'}"

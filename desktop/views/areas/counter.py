@@ -1,0 +1,376 @@
+"""The counter's view: find a car, book it, see to the bookings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import Signal
+
+from desktop.commands import Command
+from desktop.dialogs import Question
+from desktop.theme.icons import Icon
+from desktop.viewmodels.lookup import Kind
+from desktop.viewmodels.renters import RentersViewModel
+from desktop.viewmodels.search import SearchState
+from desktop.viewmodels.thumbnails import ThumbnailsViewModel
+from desktop.views.areas.counter_panels import CounterPanels
+from desktop.views.booking.booking_panel import BookingPanel
+from desktop.views.booking.detail import BookingDetail, follow_booking
+from desktop.views.booking.list_commands import BookingCommands
+from desktop.views.booking.list_page import BookingsPage
+from desktop.views.booking.toasts import BookingNews
+from desktop.views.parts.area import Area, Entry, Frame
+from desktop.views.parts.photos import Photos
+from desktop.views.parts.view_context import Tools, Workspace
+from desktop.views.people.renters.page import RentersPage
+from desktop.views.search.car_panel import CarPanel
+from desktop.views.search.search_page import SearchPage
+from desktop.widgets.follow import Follow, Shows
+from engine.domain.booking.booking import Booking
+from engine.domain.booking.listing import BookingScope
+from engine.domain.car.car import Car, CarId
+from engine.domain.firm.events import BookingChanged, Fact
+from engine.domain.people.people import Deed, Renter, RenterId
+from engine.domain.shared.period import RentalPeriod
+
+FIND, BOOKINGS, RENTERS = "find", "bookings", "renters"
+_GROUP = "Find a car"
+
+
+class ClientArea(Area):
+    """Attributes: ``bookings`` and ``renters`` are there once somebody went to them; ``side`` opens beside them.
+
+    Signals: ``result_painted`` as SearchPage has it.
+    """
+
+    result_painted = Signal()
+
+    def __init__(self, tools: Tools, workspace: Workspace, frame: Frame) -> None:
+        super().__init__(frame.host)
+        self._workspace, self._frame = workspace, frame
+        self._tools = tools
+        self._holds = workspace.holds
+        self._thumbnails = ThumbnailsViewModel(workspace.desk, workspace.tasks)
+        self._photos = Photos(self._thumbnails, self)
+        self._find: SearchPage | None = None
+        self._started = False
+        self.bookings: BookingsPage | None = None
+        self.renters: RentersPage | None = None
+        self.side = CounterPanels(tools, workspace, self._photos, frame.host)
+        self.news = BookingNews(tools.theme, frame.host, workspace.actor)
+        self._connect()
+
+    @property
+    def search(self) -> SearchPage:
+        """Built when it is first gone to: for an administrator it is not the first page."""
+        if self._find is None:
+            self._find = self._make_search()
+        return self._find
+
+    @property
+    def car(self) -> CarPanel:
+        return self.side.car.wanted()
+
+    @property
+    def panel(self) -> BookingPanel:
+        return self.side.panel.wanted()
+
+    @property
+    def detail(self) -> BookingDetail:
+        return self.side.detail.wanted()
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        # Beside a list of the whole firm's, what this account booked wants a name of its own.
+        name = "My bookings" if self._workspace.actor.may(Deed.SEE_ALL_BOOKINGS) else "Bookings"
+        return (
+            Entry(FIND, "Find a car", Icon.FIND_CAR, lambda: self.search),
+            Entry(BOOKINGS, name, Icon.BOOKINGS, self._make_bookings),
+            *([Entry(RENTERS, "Renters", Icon.RENTERS, self._make_renters)] if self._sees_renters else []),
+        )
+
+    def commands(self) -> tuple[Command, ...]:
+        return (
+            Command("search.form", "Search form", self._to_form, group=_GROUP),
+            Command("search.cards", "Cars found", self._to_cards, key="Ctrl+Down", group=_GROUP),
+            Command("booking.new", "New booking", self._new_booking, key="N", group=_GROUP, here=self._at_the_counter),
+            Command("car.book", "Book this car", self._book_car, key="B", when=self._may_book_car, group=_GROUP),
+            Command("booking.book", "Book", self.side.book, key="Ctrl+Return", when=self.side.may_book, group="Panel"),
+            Command(
+                "booking.pay", "Pay in browser", self.side.pay, key="Ctrl+B", when=self.side.may_pay, group="Panel"
+            ),
+            *self._renter_commands(),
+            *BookingCommands("bookings", "Bookings", self._to_bookings).all(self._workspace.bookings.scopes),
+        )
+
+    @property
+    def _sees_renters(self) -> bool:
+        return self._workspace.actor.may(Deed.SEE_RENTERS)
+
+    def _renter_commands(self) -> tuple[Command, ...]:
+        if not self._sees_renters:
+            return ()
+
+        def here() -> bool:
+            return self._frame.at(RENTERS)
+
+        def one() -> bool:
+            return self.renters is not None and self.renters.renter_id is not None
+
+        def with_page(act: Callable[[RentersPage], None]) -> Callable[[], None]:
+            return lambda: act(self._to_renters())
+
+        return (
+            Command("renter.add", "New renter", with_page(RentersPage.add), group="Renters"),
+            Command(
+                "renter.change",
+                "Change this renter",
+                with_page(RentersPage.change),
+                key="E",
+                when=one,
+                here=here,
+                group="Renters",
+            ),
+        )
+
+    def open_renter(self, renter_id: RenterId) -> bool:
+        """The page of one renter, wherever it was found."""
+        self._to_renters().open_renter(renter_id)
+        return True
+
+    @property
+    def pages(self) -> Mapping[Kind, str]:
+        every = {Kind.RENTERS: "→ all {count} renters"} if self._sees_renters else {}
+        if not self._workspace.actor.may(Deed.SEE_ALL_BOOKINGS):
+            every |= {Kind.BOOKINGS: "→ all {count} bookings", Kind.CARS: "→ Find a car, with the same text"}
+        return every
+
+    def show_all(self, kind: Kind, scope: BookingScope, text: str) -> bool:
+        if kind not in self.pages:
+            return False
+        match kind:
+            case Kind.RENTERS:
+                self._to_renters().search_for(text)
+            case Kind.BOOKINGS:
+                return self._to_bookings().show_found(scope, text)
+            case _:
+                self._frame.go(FIND)
+                self.search.search_text(text)
+        return True
+
+    def _to_renters(self) -> RentersPage:
+        self._frame.go(RENTERS)
+        if self.renters is None:
+            raise RuntimeError("a page that was gone to is built")
+        return self.renters
+
+    def _make_renters(self) -> RentersPage:
+        vm = RentersViewModel(self._workspace.desk, self._workspace.tasks)
+        page = self.renters = RentersPage(self._tools, vm, self._workspace.now, self._frame.host)
+        page.booking_wanted.connect(self.side.open_booking)
+        page.new_wanted.connect(self.book_for)
+        page.task_failed.connect(self.task_failed)
+        vm.begin()
+        return page
+
+    def book_for(self, renter: Renter) -> None:
+        """To the cars; whichever is chosen there is for *renter*."""
+
+        def go_on() -> None:
+            self._workspace.panel.keep(renter)
+            self._frame.go(FIND)
+            self.search.focus_cards()
+
+        self.side.instead(go_on)
+
+    def _at_the_counter(self) -> bool:
+        return self._frame.at(FIND) or self._frame.at(BOOKINGS) or self._frame.at(RENTERS)
+
+    def _new_booking(self) -> None:
+        """For the renter whose page is open, if one is."""
+        if self._frame.at(RENTERS) and self.renters is not None and self.renters.renter_id is not None:
+            self.renters.new_booking()
+        else:
+            self._to_form()
+
+    def start(self) -> None:
+        self._started = True
+        if self._find is not None:
+            self._find.open()
+        self._holds.load()
+
+    def reload(self) -> None:
+        self._thumbnails.again()
+        self._holds.load()
+        if self.bookings is not None:
+            self.bookings.vm.load()
+        if self.renters is not None:
+            self.renters.vm.reload()
+        self._look_again()
+
+    def open_booking(self, booking: Booking) -> bool:
+        self.side.open_booking(booking)
+        return True
+
+    def open_car(self, car: Car) -> bool:
+        """Where it stands and whether it is free on the days that are looked at."""
+        self._frame.go(FIND)
+        self.search.search_car(car)
+        return True
+
+    def apply(self, fact: Fact) -> None:
+        self._workspace.search.apply(fact)
+        self._workspace.panel.apply(fact)
+        self._workspace.car.apply(fact)
+        if self.renters is not None:
+            self.renters.vm.apply(fact)
+        if isinstance(fact, BookingChanged):
+            self._heard(fact.booking)
+
+    def left(self) -> None:
+        self.side.leave()
+        if self.renters is not None:
+            self.renters.leave_panels()
+
+    def unsaved(self) -> Question | None:
+        return self.side.unsaved() or (self.renters.unsaved() if self.renters is not None else None)
+
+    def stop(self) -> None:
+        self._frame.status.set_holds(0)
+        self.side.stop()
+        if self.bookings is not None:
+            self.bookings.stop()
+        if self.renters is not None:
+            self.renters.stop()
+
+    def _connect(self) -> None:
+        workspace = self._workspace
+        self.side.task_failed.connect(self.task_failed)
+        self.side.car.when_built(lambda panel: panel.times_wanted.connect(self._take_times))
+        self.side.panel.when_built(self._join_panel)
+        self.side.detail.when_built(self._join_detail)
+        self.news.show_wanted.connect(self.side.open_booking)
+        self._frame.status.holds_pressed.connect(self._to_holds)
+        self._frame.status.countdown.ended.connect(self._holds.load)
+        workspace.panel.booked.connect(self._booked)
+        workspace.detail.booked.connect(self._booked)
+        workspace.panel.car_lost.connect(self._look_again)
+        self._holds.changed.connect(self._show_holds)
+        self._holds.settled.connect(self._booked)
+        workspace.search.changed.connect(self._search_changed)
+        workspace.connection.changed.connect(self._connection_changed)
+
+    def _join_panel(self, panel: BookingPanel) -> None:
+        panel.similar_wanted.connect(self._show_similar)
+        panel.search_wanted.connect(self._search_again)
+
+    def _join_detail(self, panel: BookingDetail) -> None:
+        panel.search_wanted.connect(self._search_again)
+        panel.renter_wanted.connect(self.open_renter)
+
+    def _make_search(self) -> SearchPage:
+        workspace, side = self._workspace, self.side
+        page = SearchPage(self._tools, workspace, self._photos)
+        page.chosen.connect(side.open_car)
+        page.result_painted.connect(self.result_painted)
+        shows = (Shows(side.car, self._car_looked_at), Shows(side.panel, self._car_booked, held=lambda: True))
+        follow = Follow(page.results.grid, lambda row: row.car_id, *shows)
+        for shown in (workspace.car, workspace.panel, workspace.search):
+            shown.changed.connect(follow.refresh)
+        if self._started:
+            page.open()
+        return page
+
+    def _make_bookings(self) -> BookingsPage:
+        vm = self._workspace.bookings
+        page = self.bookings = BookingsPage(self._tools, vm, self._workspace.now, first_step="Find a car")
+        page.opened.connect(self.side.open_booking)
+        page.first_step_wanted.connect(lambda: self._frame.go(FIND))
+        page.task_failed.connect(self.task_failed)
+        follow_booking(page.table, self.side.detail, self._workspace.detail)
+        vm.load()
+        return page
+
+    def _car_looked_at(self) -> CarId | None:
+        car = self._workspace.car.state.car
+        return car.id if car is not None else None
+
+    def _car_booked(self) -> CarId | None:
+        state = self._workspace.panel.state
+        if state.booking is not None:
+            return state.booking.car_id
+        return state.offer.car.id if state.offer is not None else None
+
+    def _take_times(self, period: RentalPeriod) -> None:
+        self.car.close_panel()
+        self.search.search_times(period)
+
+    def _may_book_car(self) -> bool:
+        """The open car, or else the card the keyboard is on; which card that is, is looked at when it is run."""
+        first = self._workspace.search.state.first
+        return self.side.may_book_car() or (not self.side.car.is_visible and first is not None and first.total > 0)
+
+    def _book_car(self) -> None:
+        if self.side.car.is_visible:
+            self.car.go_on()
+        elif (current := self.search.current_offer()) is not None:
+            self.side.open_offer(*current)
+
+    def _to_bookings(self) -> BookingsPage:
+        self._frame.go(BOOKINGS)
+        if self.bookings is None:
+            raise RuntimeError("a page that was gone to is built")
+        return self.bookings
+
+    def _to_holds(self) -> None:
+        """To the hold itself where there is one; several are in the list."""
+        held = self._holds.open()
+        if len(held) == 1:
+            self.side.open_booking(held[0])
+        else:
+            self._frame.go(BOOKINGS)
+
+    def _show_similar(self, car: Car) -> None:
+        self.search.show_similar(car)
+
+    def _search_again(self, booking: Booking) -> None:
+        self._frame.go(FIND)
+        self.search.search_like(booking)
+
+    def _booked(self, booking: Booking) -> None:
+        self._heard(booking)
+        if booking.version == 1 or not booking.blocking:
+            # A car was taken or set free by this desk: what the search shows is no longer true.
+            self._look_again()
+
+    def _look_again(self) -> None:
+        """What was found may no longer be true; where nobody searched, nothing is looked for."""
+        if self._find is not None:
+            self._workspace.search.again()
+
+    def _heard(self, booking: Booking) -> None:
+        was_held = self._holds.note(booking)
+        self._workspace.detail.took(booking)
+        self.news.hear(booking, was_held=was_held, seen=self.side.shows(booking))
+        if self.bookings is not None:
+            self.bookings.show_change(booking)
+
+    def _show_holds(self) -> None:
+        self._frame.status.set_holds(*self._holds.standing())
+
+    def _search_changed(self, state: SearchState) -> None:
+        self._frame.know_branches(state.branches)
+        if state.wish is not None and state.first is not None:
+            self._workspace.car.renew(state.wish.period, state.first)
+
+    def _connection_changed(self) -> None:
+        if self.renters is not None:
+            self.renters.set_online(online=self._workspace.connection.state.problem is None)
+
+    def _to_form(self) -> None:
+        self._frame.go(FIND)
+        self.search.focus_form()
+
+    def _to_cards(self) -> None:
+        self._frame.go(FIND)
+        self.search.focus_cards()

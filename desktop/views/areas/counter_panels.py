@@ -1,0 +1,155 @@
+"""What opens beside the pages of the counter, in one place: a car, its booking, or a booking that exists.
+
+API: CounterPanels(tools, workspace, photos, host): car, panel, detail (each Beside); open_car(...), open_offer(...),
+open_booking(b), instead(go_on), may_book(), book(), may_pay(), pay(), shows(b), unsaved(), leave(), stop().
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from desktop.dialogs import Question
+from desktop.views.booking.booking_panel import BookingPanel
+from desktop.views.booking.detail import BookingDetail
+from desktop.views.parts.photos import Photos
+from desktop.views.parts.view_context import Tools, Workspace
+from desktop.views.search.car_panel import CarPanel
+from desktop.widgets.beside import Beside
+from engine.domain.booking.booking import Booking
+from engine.domain.car.availability import Blocked
+from engine.domain.car.car import Branch
+from engine.domain.car.catalogue import Offer
+from engine.domain.shared.period import RentalPeriod
+
+
+class CounterPanels(QObject):
+    """Each is built when it is first opened: half of the time of signing in went into panels that nobody opened yet.
+
+    Signals: ``task_failed`` carries an exception nobody foresaw.
+    """
+
+    task_failed = Signal(object)
+
+    def __init__(self, tools: Tools, workspace: Workspace, photos: Photos, host: QWidget) -> None:
+        super().__init__(host)
+        self._workspace = workspace
+        self.car = Beside(lambda: CarPanel(tools, workspace, photos, host))
+        self.panel = Beside(lambda: BookingPanel(tools, workspace, host))
+        self.detail = Beside(lambda: BookingDetail(tools, workspace.detail, workspace.now, host, demo=workspace.demo))
+        self.car.when_built(self._join_car)
+        self.panel.when_built(self._join_panel)
+        self.detail.when_built(self._join_detail)
+        workspace.connection.changed.connect(self._connection_changed)
+
+    def open_car(self, found: Offer | Blocked, period: RentalPeriod, branch: Branch) -> None:
+        def go_on() -> None:
+            self._clear_for(self.car)
+            self.car.wanted().open_car(found, period, branch)
+
+        self.instead(go_on)
+
+    def open_offer(self, offer: Offer, period: RentalPeriod, branch: Branch) -> None:
+        def go_on() -> None:
+            self._clear_for(self.panel)
+            self.panel.wanted().open_offer(offer, period, branch)
+
+        self.instead(go_on)
+
+    def open_booking(self, booking: Booking) -> None:
+        def go_on() -> None:
+            self._clear_for(self.detail)
+            self.detail.wanted().open_booking(booking)
+
+        self.instead(go_on)
+
+    def instead(self, go_on: Callable[[], None]) -> None:
+        """*go_on* takes the place of what is filled in; see ``FormPanel.instead``."""
+        if self.panel.there is None:
+            go_on()
+        else:
+            self.panel.there.instead(go_on)
+
+    def may_book_car(self) -> bool:
+        """The car that is open."""
+        return self.car.there is not None and self.car.there.may_book()
+
+    def may_book(self) -> bool:
+        return self._may_book_filled_in() or self.may_book_car()
+
+    def book(self) -> None:
+        if self._may_book_filled_in():
+            self.panel.wanted().book()
+        elif self.car.there is not None:
+            self.car.there.go_on()
+
+    def may_pay(self) -> bool:
+        return (self.panel.there is not None and self.panel.there.may_pay()) or self._may_pay_detail()
+
+    def pay(self) -> None:
+        if self._may_pay_detail():
+            self._workspace.detail.pay()
+        elif self.panel.there is not None:
+            self.panel.there.pay()
+
+    def shows(self, booking: Booking) -> bool:
+        """Whether that one is looked at now."""
+        panel, detail = self._workspace.panel.state.booking, self._workspace.detail.state.booking
+        in_panel = self.panel.is_visible and panel is not None and panel.id == booking.id
+        return in_panel or (self.detail.is_visible and detail is not None and detail.id == booking.id)
+
+    def unsaved(self) -> Question | None:
+        """See ``Area.unsaved``."""
+        return self.panel.there.unsaved() if self.panel.there is not None else None
+
+    def leave(self) -> None:
+        """Another page is opened."""
+        if self.car.there is not None:
+            self.car.there.close_panel()
+        if self.panel.there is not None:
+            self.panel.there.leave()
+        if self.detail.there is not None:
+            self.detail.there.leave()
+
+    def stop(self) -> None:
+        """The session ends."""
+        for panel in self._built():
+            panel.stop()
+
+    def _built(self) -> list[CarPanel | BookingPanel | BookingDetail]:
+        every = (self.car.there, self.panel.there, self.detail.there)
+        return [panel for panel in every if panel is not None]
+
+    def _clear_for(self, wanted: Beside[CarPanel] | Beside[BookingPanel] | Beside[BookingDetail]) -> None:
+        """Another panel comes in the same place."""
+        for panel in self._built():
+            if panel is not wanted.there:
+                panel.give_way()
+
+    def _may_book_filled_in(self) -> bool:
+        return self.panel.there is not None and self.panel.there.may_book()
+
+    def _may_pay_detail(self) -> bool:
+        return self.detail.there is not None and self.detail.there.may_pay()
+
+    def _join_car(self, panel: CarPanel) -> None:
+        panel.set_online(online=self._online)
+        panel.book_wanted.connect(self.open_offer)
+
+    def _join_panel(self, panel: BookingPanel) -> None:
+        panel.set_online(online=self._online)
+        panel.task_failed.connect(self.task_failed)
+
+    def _join_detail(self, panel: BookingDetail) -> None:
+        panel.set_online(online=self._online)
+        panel.task_failed.connect(self.task_failed)
+
+    @property
+    def _online(self) -> bool:
+        return self._workspace.connection.state.problem is None
+
+    def _connection_changed(self) -> None:
+        for panel in self._built():
+            panel.set_online(online=self._online)

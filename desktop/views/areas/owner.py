@@ -1,0 +1,190 @@
+"""The owner's view: the fleet, its bookings, and what it earns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from desktop.commands import Command
+from desktop.dialogs import Question
+from desktop.theme.icons import Icon
+from desktop.viewmodels.lookup import Kind
+from desktop.viewmodels.owner.copy import CopyViewModel
+from desktop.viewmodels.owner.earnings import EarningsViewModel, Source
+from desktop.viewmodels.owner.explain import ExplainViewModel
+from desktop.views.areas.away import Away, EitherPage
+from desktop.views.areas.copy_part import CopyPart
+from desktop.views.areas.earnings_part import EarningsPart
+from desktop.views.booking.detail import BookingDetail, follow_booking
+from desktop.views.booking.list_commands import BookingCommands
+from desktop.views.booking.list_page import BookingsPage
+from desktop.views.fleet.fleet_commands import FleetCommands
+from desktop.views.fleet.fleet_page import FleetPage
+from desktop.views.parts.area import Area, Entry, Frame
+from desktop.views.parts.view_context import Tools, Workspace
+from desktop.widgets.beside import Beside
+from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.booking.listing import BookingQuery, BookingScope
+from engine.domain.car.car import Car
+from engine.domain.firm.events import BookingChanged, CarChanged, Fact
+
+FLEET, BOOKINGS = "fleet", "bookings"
+
+
+class OwnerArea(Area):
+    def __init__(self, tools: Tools, workspace: Workspace, frame: Frame) -> None:
+        super().__init__(frame.host)
+        self._tools, self._workspace, self._frame = tools, workspace, frame
+        self.bookings: BookingsPage | None = None
+        self.beside = Beside(
+            lambda: BookingDetail(tools, workspace.detail, workspace.now, frame.host, demo=workspace.demo)
+        )
+        self.beside.when_built(self._join_detail)
+        self.fleet = FleetPage(tools, workspace, frame.host, show_bookings=self._show_bookings)
+        self.fleet.task_failed.connect(self.task_failed)
+        self.fleet.fleet.changed.connect(lambda state: frame.know_branches(state.branches))
+        desk = workspace.desk
+        live = Source(desk, desk.earnings, desk.actor)
+        keeps = partial(getattr, tools.preferences, "keeps_copies")
+        copy = CopyViewModel(desk.bridge, workspace.tasks, desk.copying, desk.actor, keeps)
+        self.away = Away(tools, workspace, copy, frame)
+        self.away.task_failed.connect(self.task_failed)
+        stored, away = (lambda: copy.source), (lambda: self.away.away)
+        vm = EarningsViewModel(desk.bridge, workspace.tasks, workspace.now, live, stored, away)
+        self.earnings = EarningsPart(tools, vm, ExplainViewModel(workspace.tasks), frame.host, frame.go)
+        self.earnings.task_failed.connect(self.task_failed)
+        self.earnings.fleet_wanted.connect(lambda: frame.go(FLEET))
+        self.earnings.booking_wanted.connect(self._open_number)
+        self.copy = CopyPart(tools, copy, self.earnings, frame.host)
+        self.copy.task_failed.connect(self.task_failed)
+        self.copy.booking_wanted.connect(self._open_number)
+        workspace.connection.back.connect(copy.start)
+        workspace.live.happened.connect(self._heard)
+        workspace.live.resync.connect(self.earnings.happened)
+        workspace.connection.changed.connect(self._connection_changed)
+
+    @property
+    def detail(self) -> BookingDetail:
+        return self.beside.wanted()
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return (
+            Entry(FLEET, "Fleet", Icon.FLEET, self._make_fleet),
+            Entry(BOOKINGS, "Bookings", Icon.BOOKINGS, self._make_bookings),
+            self.earnings.entry,
+        )
+
+    def commands(self) -> tuple[Command, ...]:
+        of_bookings = BookingCommands("bookings", "Bookings", self._to_bookings).all(self._workspace.bookings.scopes)
+        of_earnings = (*self.earnings.commands(), *self.copy.commands())
+        of_fleet = FleetCommands(self._to_fleet, lambda: self._frame.at(FLEET)).all()
+        return (*of_fleet, *of_bookings, *of_earnings)
+
+    def start(self) -> None:
+        self.fleet.open()
+        self.copy.vm.start()
+
+    def reload(self) -> None:
+        self.fleet.reload()
+        if self.bookings is not None:
+            self.bookings.vm.load()
+        self.earnings.reload()
+
+    def apply(self, fact: Fact) -> None:
+        self.fleet.apply(fact)
+        if isinstance(fact, BookingChanged):
+            self._workspace.detail.took(fact.booking)
+            if self.bookings is not None:
+                self.bookings.show_change(fact.booking)
+
+    def open_booking(self, booking: Booking) -> bool:
+        self.left()
+        self.detail.open_booking(booking)
+        return True
+
+    def open_car(self, car: Car) -> bool:
+        self._to_fleet().open_car(car)
+        return True
+
+    @property
+    def pages(self) -> Mapping[Kind, str]:
+        return {Kind.BOOKINGS: "→ all {count} bookings", Kind.CARS: "→ all {count} cars"}
+
+    def show_all(self, kind: Kind, scope: BookingScope, text: str) -> bool:
+        if kind is Kind.BOOKINGS:
+            return self._to_bookings().show_found(scope, text)
+        if kind is Kind.CARS:
+            self._to_fleet().show_found(text)
+        return kind in self.pages
+
+    def _open_number(self, booking_id: str) -> None:
+        self.left()
+        if not self.away.open_rental(booking_id):
+            self.detail.open_number(BookingId(booking_id))
+
+    def left(self) -> None:
+        self.fleet.left()
+        if self.beside.there is not None:
+            self.beside.there.leave()
+        self.away.left()
+        self.copy.left()
+        self.earnings.left()
+
+    def unsaved(self) -> Question | None:
+        return self.fleet.unsaved()
+
+    def stop(self) -> None:
+        self.fleet.stop()
+        if self.beside.there is not None:
+            self.beside.there.stop()
+        if self.bookings is not None:
+            self.bookings.stop()
+        self.earnings.stop()
+        self.away.stop()
+        self.copy.stop()
+
+    def _to_fleet(self) -> FleetPage:
+        self._frame.go(FLEET)
+        return self.fleet
+
+    def _make_fleet(self) -> EitherPage:
+        return self.away.either(FLEET, self.fleet, busy=lambda: self.fleet.unsaved() is not None)
+
+    def _make_bookings(self) -> EitherPage:
+        vm = self._workspace.bookings
+        page = self.bookings = BookingsPage(self._tools, vm, self._workspace.now, first_step="Look at the fleet")
+        page.opened.connect(self._open_row)
+        page.first_step_wanted.connect(self._to_fleet)
+        self._follow = follow_booking(page.table, self.beside, self._workspace.detail)
+        page.task_failed.connect(self.task_failed)
+        vm.load()
+        return self.away.either(BOOKINGS, page)
+
+    def _open_row(self, booking: Booking) -> None:
+        self.detail.open_booking(booking)
+
+    def _to_bookings(self) -> BookingsPage:
+        self._frame.go(BOOKINGS)
+        if self.bookings is None:
+            raise RuntimeError("a page that was gone to is built")
+        return self.bookings
+
+    def _show_bookings(self, car: Car) -> None:
+        """All bookings of one car, whatever became of them."""
+        query = BookingQuery(scope=BookingScope.FLEET, car_id=car.id)
+        self._to_bookings().vm.ask(query, only=f"Car: {car.label}")
+
+    def _heard(self, fact: Fact) -> None:
+        """What other owners' cars do moves no figure here."""
+        mine = isinstance(fact, CarChanged) and fact.car.owner_id == self._workspace.actor.owner_id
+        if mine or isinstance(fact, BookingChanged):
+            self.earnings.happened()
+
+    def _connection_changed(self) -> None:
+        if self.beside.there is not None:
+            self.beside.there.set_online(online=self._workspace.connection.state.problem is None)
+
+    def _join_detail(self, panel: BookingDetail) -> None:
+        panel.task_failed.connect(self.task_failed)
+        panel.set_online(online=self._workspace.connection.state.problem is None)

@@ -1,0 +1,105 @@
+"""What can be done with a booking that exists: cancel it, take the car back, take it up again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from desktop.dialogs import confirm
+from desktop.tasks import TaskScope
+from desktop.theme.theme import Theme
+from desktop.theme.tokens import GRID
+from desktop.viewmodels.booking import BookingViewModel, PanelState, Stage
+from desktop.viewmodels.booking_detail import DetailViewModel
+from desktop.views.booking.refund_reason import ask_why
+from desktop.views.parts.booking_questions import to_cancel, to_take_back
+from desktop.widgets.button import Button, Kind
+from engine.domain.booking.booking import Booking
+from engine.domain.booking.cancellation import RefundQuote
+from engine.domain.car.car import Car
+
+
+class Aftercare(QWidget):
+    """A row of buttons, each there only when it makes sense; money moves only after a yes to its amount.
+
+    Signals:
+        task_failed: A question ended with an exception nobody foresaw; carries it.
+    """
+
+    task_failed = Signal(object)
+
+    def __init__(
+        self,
+        theme: Theme,
+        vm: BookingViewModel | DetailViewModel,
+        now: Callable[[], datetime],
+        *,
+        takes_back: bool,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._vm, self._now, self._takes_back = vm, now, takes_back
+        self._car: Car | None = None
+        self._tasks = TaskScope(self)
+        self._tasks.failed.connect(self.task_failed)
+        self.cancel = Button(theme, "Cancel booking …", Kind.DANGER)
+        self.returned = Button(theme, "Take the car back …")
+        self.again = Button(theme, "Take up again")
+        self._row = row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2 * GRID)
+        for button in (self.again, self.returned, self.cancel):
+            row.addWidget(button)
+        row.addStretch(1)
+        self.cancel.clicked.connect(self._vm.ask_refund)
+        self.returned.clicked.connect(lambda: self._tasks.once("returned", self._take_back()))
+        self.again.clicked.connect(self._vm.take_up_again)
+        self._vm.refund_quoted.connect(lambda quoted: self._tasks.once("cancel", self._agree(quoted)))
+
+    def add(self, button: QWidget) -> None:
+        """One that is somebody else's to show and hide, in front of what cannot be taken back."""
+        self._row.insertWidget(0, button)
+
+    def draw(self, state: PanelState, *, online: bool) -> None:
+        booking = state.booking
+        self._car = state.offer.car if state.offer is not None else None
+        begun = booking is not None and booking.period.starts_at <= self._now()
+        self.cancel.setVisible(state.stage is Stage.CONFIRMED and not begun)
+        self.returned.setVisible(state.stage is Stage.CONFIRMED and begun and self._takes_back)
+        self.again.setVisible(state.stage is Stage.RELEASED and booking is not None and state.offer is None)
+        for button in (self.cancel, self.returned, self.again):
+            button.setEnabled(online)
+        self.setVisible(not all(button.isHidden() for button in (self.cancel, self.returned, self.again)))
+
+    def stop(self) -> None:
+        """The session ends: nobody answers a question any more."""
+        for question in ("cancel", "returned"):
+            self._tasks.stop(question)
+
+    async def _agree(self, quoted: RefundQuote) -> None:
+        booking = self._vm.state.booking
+        if booking is None:
+            return
+        question, reason = to_cancel(booking, quoted, self._now(), self._car), None
+        if quoted.given_back.minor > 0 and self._vm.says_why:
+            reason = await ask_why(self.window(), question)
+            agreed = reason is not None
+        else:
+            agreed = await confirm(self.window(), question)
+        if agreed and self._still(booking):
+            self._vm.cancel(quoted.given_back, reason)
+
+    async def _take_back(self) -> None:
+        booking = self._vm.state.booking
+        if booking is None:
+            return
+        if await confirm(self.window(), to_take_back(booking, self._now(), self._car)) and self._still(booking):
+            self._vm.returned()
+
+    def _still(self, asked: Booking) -> bool:
+        """Whether the panel shows what was asked about: a question stays on the screen while news come in."""
+        shown = self._vm.state.booking
+        return shown is not None and shown.id == asked.id

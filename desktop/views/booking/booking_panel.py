@@ -1,0 +1,275 @@
+"""The booking panel: from a free car to a paid booking, one thing to do at a time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.dialogs import Question, confirm
+from desktop.messages import NO_KEY, Step, branch_name, email_refused, say
+from desktop.tasks import TaskScope
+from desktop.theme.icons import Icon
+from desktop.theme.tokens import GRID, Tone
+from desktop.viewmodels.booking import PanelState, Stage
+from desktop.views.booking.aftercare import Aftercare
+from desktop.views.booking.payment_status import PaymentStatus
+from desktop.views.booking.renter_picker import RenterPicker
+from desktop.views.parts.booking_questions import to_give_up
+from desktop.views.parts.car_head import CarHead
+from desktop.views.parts.form_panel import FormPanel
+from desktop.views.parts.price_lines import elsewhere_words, quoted, times
+from desktop.views.parts.view_context import Tools, Workspace, announce
+from desktop.widgets.banner import Banner
+from desktop.widgets.button import Button, Kind
+from desktop.widgets.field_skeleton import Field, FieldList
+from engine.domain.booking.booking import Booking
+from engine.domain.car.car import Branch
+from engine.domain.car.catalogue import Offer
+from engine.domain.people.people import Deed, Renter
+from engine.domain.shared.errors import InvalidText
+from engine.domain.shared.period import RentalPeriod
+from engine.domain.shared.zones import shown_zone
+
+_TITLES = {Stage.CONFIRMED: "Booked", Stage.RELEASED: "Not booked", Stage.OVER: "Booking"}
+
+
+class BookingPanel(FormPanel):
+    """Signals: ``similar_wanted`` carries the Car that was taken; ``search_wanted`` a Booking that came to nothing."""
+
+    similar_wanted = Signal(object)
+    search_wanted = Signal(object)
+
+    def __init__(self, tools: Tools, workspace: Workspace, host: QWidget) -> None:
+        super().__init__(tools.theme, host, "Book this car")
+        self._workspace, self._vm = workspace, workspace.panel
+        self._tasks = TaskScope(self)
+        self._online = True
+        self._stage: tuple[Stage, bool, bool] = (Stage.RENTER, False, False)
+        self.banner = Banner(tools.theme)
+        self.car = CarHead(tools.theme)
+        self.facts = FieldList(tools.theme, tools.shimmer)
+        self._own = workspace.actor.renter is not None
+        self.renters = RenterPicker(tools.theme, own=self._own)
+        self.status = PaymentStatus(tools.theme, demo=workspace.demo)
+        self.aftercare = Aftercare(tools.theme, self._vm, workspace.now, takes_back=workspace.actor.may(Deed.TAKE_BACK))
+        self.main = Button(tools.theme, "Book", Kind.PRIMARY)
+        self.second = Button(tools.theme, "Give up")
+        self._tasks.failed.connect(self.task_failed)
+        self.aftercare.task_failed.connect(self.task_failed)
+        self._fill_panel()
+        self.renters.searched.connect(self._vm.find_renter)
+        self.renters.chosen.connect(self._vm.choose)
+        self.renters.added.connect(self._vm.add_renter)
+        self.renters.mended.connect(self._vm.mend_renter)
+        self.status.countdown.ended.connect(self._vm.hold_ended)
+        self.status.address.wanted.connect(self._vm.show_address)
+        self.banner.acted.connect(self._help)
+        self.main.clicked.connect(self._do_main)
+        self.second.clicked.connect(self._ask_to_give_up)
+        self.closed.connect(self._left)
+        self._vm.changed.connect(self.draw)
+        self.draw(self._vm.state)
+
+    def open_offer(self, offer: Offer, period: RentalPeriod, branch: Branch) -> None:
+        self.renters.begin(branch.country)
+        self._vm.start(offer, period, branch)
+        self.draw(self._vm.state)
+        self.open(self.main if self._own else self.renters.field)
+
+    def open_booking(self, booking: Booking, branch: Branch | None) -> None:
+        self.renters.begin()
+        self._vm.resume(booking, branch)
+        self.open(self.main if self.main.isEnabled() and not self.main.isHidden() else None)
+
+    def leave(self) -> None:
+        """Another page is opened."""
+        self.close_panel()
+
+    def stop(self) -> None:
+        """The session ends."""
+        self._tasks.stop("give up")
+        self.aftercare.stop()
+        self.status.stop()
+        super().stop()
+
+    def unsaved(self) -> Question | None:
+        """A renter who is half filled in; see ``Area.unsaved``."""
+        return self.renters.unsaved() if self.is_open and self._vm.state.stage is Stage.RENTER else None
+
+    def forget_form(self) -> None:
+        self.renters.begin(self.renters.country)
+
+    def set_online(self, *, online: bool) -> None:
+        self._online = online
+        self._draw_foot(self._vm.state)
+
+    def may_book(self) -> bool:
+        state = self._vm.state
+        return self.isVisible() and state.stage is Stage.RENTER and state.may_book and self._online
+
+    def may_pay(self) -> bool:
+        return self.isVisible() and self._vm.state.stage is Stage.PAYING and self._vm.state.page_ready
+
+    def book(self) -> None:
+        self._vm.book()
+
+    def pay(self) -> None:
+        self._vm.pay()
+
+    def draw(self, state: PanelState) -> None:
+        inside = self.has_the_focus
+        self.set_title(_TITLES.get(state.stage, "Book this car" if state.booking is None else "Pay this booking"))
+        if state.offer is not None:
+            self.car.show_car(state.offer.car)
+        elif state.booking is not None:
+            self.car.show_label(state.booking.car_label)
+        self.facts.show_fields(_facts(state, self._workspace.now()))
+        self.renters.draw(state)
+        self.renters.setVisible(state.booking is None)
+        news = self.status.draw(state, self._vm.hold_left_s())
+        self._draw_problem(state)
+        self._draw_foot(state)
+        self._move_focus(state, inside=inside)
+        if news and self.isVisible():
+            announce(self, news)
+
+    def _draw_problem(self, state: PanelState) -> None:
+        if state.problem is None or self.renters.says(state.problem):
+            before = [elsewhere_words(state.branch, self._workspace.actor), "" if self._workspace.pays else NO_KEY]
+            if state.booking is None and any(before):
+                self.banner.tell(Tone.WARNING, " ".join(filter(None, before)), closable=False)
+            else:
+                self.banner.clear()
+            return
+        told = say(state.problem, _zone(state), now=self._workspace.now())
+        step = "" if told.step is Step.SIMILAR and state.offer is None else told.step.value
+        self.banner.tell(Tone.WARNING if state.problem.retryable else Tone.DANGER, told.text, step, closable=False)
+
+    def _draw_foot(self, state: PanelState) -> None:
+        self.aftercare.draw(state, online=self._online)
+        words = {
+            Stage.RENTER: "Book",
+            Stage.HOLDING: "Holding the car …",
+            Stage.PAYING: "Pay in browser",
+            Stage.CONFIRMED: "Done",
+            Stage.OVER: "Done",
+            Stage.RELEASED: "Book again" if state.offer else "Search again",
+        }
+        self.main.setText(words.get(state.stage, ""))
+        self.main.setVisible(state.stage in words)
+        self.main.set_icon(Icon.OPEN_BROWSER if state.stage is Stage.PAYING else None)
+        ready = {
+            Stage.RENTER: state.may_book and self._online,
+            Stage.HOLDING: False,
+            Stage.PAYING: state.page_ready,
+        }
+        self.main.setEnabled(ready.get(state.stage, True))
+        self.main.setToolTip("" if self._online else "There is no connection to the database.")
+        self.second.setVisible(state.stage is Stage.PAYING)
+
+    def _move_focus(self, state: PanelState, *, inside: bool) -> None:
+        """To what is to be done next, when that has changed; never out of a page behind the panel.
+
+        What was drawn may have disabled or hidden the focused part, and Qt then moves on to the page behind; while
+        there is nothing to press the panel itself keeps the focus.
+        """
+        stage = (state.stage, state.page_ready, state.renter is not None)
+        moved, self._stage = stage != self._stage, stage
+        if not inside or not self.isVisible():
+            return
+        if moved and self.main.isVisible() and self.main.isEnabled():
+            self.main.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif not self.has_the_focus:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _do_main(self) -> None:
+        state = self._vm.state
+        if state.stage is Stage.RENTER:
+            self._vm.book()
+        elif state.stage is Stage.PAYING:
+            self._vm.pay()
+        elif state.stage is Stage.RELEASED:
+            self._begin_again(state)
+        else:
+            self.close_panel()
+
+    def _begin_again(self, state: PanelState) -> None:
+        if state.offer is not None and state.period is not None and state.branch is not None:
+            if state.renter is not None and not self._own and email_refused(state.problem):
+                self._correct_email(state.offer, state.period, state.branch, state.renter)
+                return
+            self.open_offer(state.offer, state.period, state.branch)
+            if state.renter is not None:
+                self._vm.choose(state.renter)
+        elif state.booking is not None:
+            self.close_panel()
+            self.search_wanted.emit(state.booking)
+
+    def _correct_email(self, offer: Offer, period: RentalPeriod, branch: Branch, renter: Renter) -> None:
+        """The same renter's form once more: with that address it would be refused again."""
+        self.renters.correct(renter, branch.country)
+        self._vm.start(offer, period, branch, InvalidText("email", "is no address that the payment service takes"))
+        self.open(self.renters.form.fields["email"])
+
+    def _help(self) -> None:
+        """The button of the problem."""
+        state = self._vm.state
+        step = say(state.problem).step if state.problem is not None else Step.NONE
+        if step is Step.SIMILAR and state.offer is not None:
+            self.close_panel()
+            self.similar_wanted.emit(state.offer.car)
+        elif step is Step.SEARCH_AGAIN:
+            self.close_panel()
+        elif state.stage is Stage.RENTER:
+            self._vm.book()
+        else:
+            self._vm.hold_ended()
+
+    def _ask_to_give_up(self) -> None:
+        self._tasks.once("give up", self._give_up())
+
+    async def _give_up(self) -> None:
+        asked, offer = self._vm.state.booking, self._vm.state.offer
+        if asked is None:
+            return
+        question = to_give_up(asked, self._workspace.now(), offer.car if offer is not None else None)
+        shown = self._vm.state.booking if await confirm(self.window(), question) else None
+        if shown is not None and shown.id == asked.id:
+            self._vm.give_up()
+
+    def _left(self) -> None:
+        # A payment under way is watched on: the list and the status bar tell how it ends.
+        if self._vm.state.stage not in (Stage.PAYING, Stage.RELEASING):
+            self._vm.close()
+
+    def _fill_panel(self) -> None:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4 * GRID)
+        for part in (self.banner, self.car, self.facts, self.renters, self.status, self.aftercare):
+            column.addWidget(part)
+        column.addStretch(1)
+        self.set_content(content)
+        self.foot.setSpacing(2 * GRID)
+        self.foot.addWidget(self.second)
+        self.foot.addWidget(self.main, 1)
+        self.status.hide()
+
+
+def _zone(state: PanelState) -> tzinfo:
+    if state.booking is not None:
+        return shown_zone(state.booking.zone)
+    return state.branch.clock if state.branch is not None else UTC
+
+
+def _facts(state: PanelState, now: datetime) -> list[Field]:
+    fields = times(state.period, _zone(state), now)
+    if state.branch is not None:
+        fields.append(Field("Branch", branch_name(state.branch)))
+    if state.booking is not None:
+        fields.append(Field("Renter", state.booking.renter_name))
+    quote = state.booking.quote if state.booking else state.offer.quote if state.offer else None
+    return [*fields, *(quoted(quote) if quote is not None else ())]

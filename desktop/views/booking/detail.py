@@ -1,0 +1,306 @@
+"""The panel of a booking that exists: facts, payments, what happened, and what can still be done.
+
+API: BookingDetail(tools, vm, now, host, demo): open_booking(b), open_number(id), set_online(online), leave(), stop();
+search_wanted(Booking).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.dialogs import confirm
+from desktop.messages import Step, booking_number, branch_name, branch_time, say
+from desktop.tasks import TaskScope
+from desktop.theme.icons import Icon
+from desktop.theme.tokens import GRID, Tone, TypeSize
+from desktop.viewmodels.booking import Stage
+from desktop.viewmodels.booking_detail import DetailState, DetailViewModel
+from desktop.viewmodels.phases import Phase
+from desktop.views.booking.aftercare import Aftercare
+from desktop.views.booking.history import by_words, car_lost_words, moments_of, trouble_words
+from desktop.views.booking.other_cars import OtherCarsPart
+from desktop.views.booking.payment_status import PaymentStatus
+from desktop.views.booking.payments import Payments
+from desktop.views.booking.skeleton import DetailBones
+from desktop.views.parts.booking_questions import to_give_up
+from desktop.views.parts.car_head import CarHead
+from desktop.views.parts.damage import sound_key
+from desktop.views.parts.price_lines import quoted
+from desktop.views.parts.view_context import Tools, announce
+from desktop.widgets.banner import Banner
+from desktop.widgets.beside import Beside
+from desktop.widgets.button import Button, Kind
+from desktop.widgets.copy_line import CopyLine
+from desktop.widgets.field_skeleton import Field, FieldList
+from desktop.widgets.follow import Follow, Shows
+from desktop.widgets.record_table import RecordTable
+from desktop.widgets.side_panel import SidePanel
+from desktop.widgets.text import Text
+from desktop.widgets.timeline import Timeline
+from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.booking.manual_review import Lost
+from engine.domain.booking.states import BookingState
+from engine.domain.car.car import BranchId, CarId
+from engine.domain.people.phone import phone_text
+from engine.domain.shared.zones import shown_zone
+
+_BONES = ("Pick-up", "Return", "Branch", "Renter", "Booked", "Rental", "Total")
+
+
+class BookingDetail(SidePanel):
+    """Signals: ``search_wanted`` carries a Booking that came to nothing; ``task_failed`` what nobody foresaw.
+
+    ``renter_wanted`` carries the RenterId of whose page is to be shown.
+    """
+
+    search_wanted = Signal(object)
+    renter_wanted = Signal(object)
+    task_failed = Signal(object)
+
+    def __init__(
+        self, tools: Tools, vm: DetailViewModel, now: Callable[[], datetime], host: QWidget, *, demo: bool = False
+    ) -> None:
+        super().__init__(tools.theme, host, "Booking")
+        self.vm, self._now, self._online = vm, now, True
+        self._tasks = TaskScope(self)
+        self._stage: tuple[Stage, bool] = (Stage.RENTER, False)
+        self._carless: tuple[BookingId, CarId, Lost] | None = None
+        self.banner = Banner(tools.theme)
+        self.number = CopyLine(tools.theme, "booking number", lead=True)
+        self.car = CarHead(tools.theme)
+        self.status = PaymentStatus(tools.theme, demo=demo, acts=vm.may_act)
+        self.bones = DetailBones(tools)
+        self.facts = FieldList(tools.theme, tools.shimmer)
+        self.phone, self.email = CopyLine(tools.theme, "telephone"), CopyLine(tools.theme, "e-mail address")
+        self.renter = Button(tools.theme, "Show renter", Kind.QUIET, Icon.PERSON)
+        self._contact = QWidget()
+        self._fill_contact()
+        self.aftercare = Aftercare(tools.theme, vm, now, takes_back=vm.takes_back)
+        self.others = OtherCarsPart(tools, vm.others, now)
+        self.aftercare.add(self.others.ask)
+        self.payments = Payments(tools.theme)
+        self.past = Timeline(tools.theme, "What happened")
+        self._heads = [
+            Text(tools.theme, words, size=TypeSize.LEAD, bold=True) for words in ("Payments", "What happened")
+        ]
+        self.main = Button(tools.theme, "Pay in browser", Kind.PRIMARY, Icon.OPEN_BROWSER)
+        self.second = Button(tools.theme, "Give up")
+        self.search = Button(tools.theme, "Search again")
+        self._fill_panel()
+        self._connect()
+        self.draw(vm.state)
+
+    def open_booking(self, booking: Booking) -> None:
+        self._carless = None
+        self.vm.open(booking)
+        self.open(self._first())
+
+    def tell_car_lost(self, booking: Booking, why: Lost) -> None:
+        """Say why it is looked at, until it goes on with another car."""
+        self._carless = booking.id, booking.car_id, why
+        self.draw(self.vm.state)
+
+    def open_number(self, booking_id: BookingId) -> None:
+        """Open for a booking of which only the number is known."""
+        self.number.show_value(booking_number(booking_id), booking_id)
+        self.vm.find(booking_id)
+        self.open(self)
+
+    def may_pay(self) -> bool:
+        return self.vm.may_act and self.vm.state.panel().page_ready and self._paying()
+
+    def leave(self) -> None:
+        """Another page is opened."""
+        self.close_panel()
+
+    def stop(self) -> None:
+        """The session ends."""
+        self._tasks.stop("give up")
+        self.aftercare.stop()
+        self.others.stop()
+        self.status.stop()
+        self.hide()
+
+    def set_online(self, *, online: bool) -> None:
+        self._online = online
+        self.draw(self.vm.state)
+
+    def draw(self, state: DetailState) -> None:
+        inside = self.has_the_focus
+        booking = state.booking
+        waiting = booking is None and state.phase is Phase.LOADING
+        self.bones.show(waiting=waiting, acts=self.vm.may_act)
+        for part in (self.car, self.payments, self.past):
+            part.setVisible(booking is not None)
+        for head in self._heads:
+            head.setVisible(waiting or booking is not None)
+        news = self.status.draw(state.panel(), self.vm.hold_left_s())
+        self.status.number.hide()
+        if booking is None:
+            self.facts.show_bones(_BONES if waiting else ())
+        else:
+            self._draw_booking(state, booking)
+        self._contact.setVisible(booking is not None and state.renter is not None)
+        self._draw_problem(state)
+        self._draw_actions(state)
+        self._move_focus(state, inside=inside)
+        if news and self.isVisible():
+            announce(self, news)
+
+    def _draw_booking(self, state: DetailState, booking: Booking) -> None:
+        self.number.show_value(booking_number(booking.id), booking.id)
+        self.car.show_label(booking.car_label)
+        names = {branch.id: branch_name(branch) for branch in state.branches}
+        self.facts.show_fields(_facts(booking, names, self._now()))
+        if state.renter is not None:
+            self.phone.show_value(phone_text(state.renter.phone))
+            self.email.show_value(state.renter.email)
+        self.payments.draw(booking, self._now())
+        self.past.show_moments(moments_of(booking, self._now()))
+
+    def _draw_problem(self, state: DetailState) -> None:
+        booking = state.booking
+        if state.problem is not None:
+            zone = shown_zone(booking.zone if booking else "UTC")
+            told = say(state.problem, zone, now=self._now())
+            step = Step.RETRY.value if state.problem.retryable else ""
+            self.banner.tell(Tone.WARNING if state.problem.retryable else Tone.DANGER, told.text, step, closable=False)
+        elif booking is not None and (words := trouble_words(booking)):
+            self.banner.tell(Tone.WARNING, words, closable=False)
+        elif booking is not None and (lost := self._lost_its_car(booking)) is not None:
+            self.banner.tell(Tone.WARNING, car_lost_words(booking, lost), closable=False)
+        else:
+            self.banner.clear()
+
+    def _lost_its_car(self, booking: Booking) -> Lost | None:
+        if self._carless is None or booking.state is not BookingState.CONFIRMED:
+            return None
+        *of, why = self._carless
+        return why if of == [booking.id, booking.car_id] else None
+
+    def _draw_actions(self, state: DetailState) -> None:
+        panel = state.panel()
+        acts = self.vm.may_act and state.booking is not None
+        self.aftercare.draw(panel, online=self._online and not state.acting)
+        self.aftercare.setVisible(self.aftercare.isVisibleTo(self) and acts)
+        self.others.draw(state.booking if acts else None, online=self._online and not state.acting)
+        self.main.setVisible(acts and panel.stage is Stage.PAYING)
+        self.main.setEnabled(panel.page_ready)
+        self.second.setVisible(acts and panel.stage is Stage.PAYING)
+        self.second.setEnabled(self._online and not state.acting)
+        self.search.setVisible(acts and panel.stage is Stage.RELEASED)
+
+    def _move_focus(self, state: DetailState, *, inside: bool) -> None:
+        """To what is to be done next, when that has changed; never out of a page behind the panel.
+
+        What was drawn may have disabled or hidden the focused part, and Qt then moves on to the page behind.
+        """
+        panel = state.panel()
+        stage = (panel.stage, panel.page_ready)
+        moved, self._stage = stage != self._stage, stage
+        if inside and self.isVisible() and (moved or not self.has_the_focus):
+            self._first().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _paying(self) -> bool:
+        return self.vm.state.panel().stage is Stage.PAYING
+
+    def _first(self) -> QWidget:
+        """What is most likely wanted; the panel itself while nothing can be pressed."""
+        pressable = (self.main, self.aftercare.again, self.aftercare.returned, self.number.button)
+        return next((each for each in pressable if each.isEnabled() and each.isVisibleTo(self)), self)
+
+    def _search_again(self) -> None:
+        if self.vm.state.booking is not None:
+            booking = self.vm.state.booking
+            self.close_panel()
+            self.search_wanted.emit(booking)
+
+    def _show_renter(self) -> None:
+        if self.vm.state.renter is not None:
+            self.renter_wanted.emit(self.vm.state.renter.id)
+
+    async def _give_up(self) -> None:
+        asked = self.vm.state.booking
+        if asked is None:
+            return
+        shown = self.vm.state.booking if await confirm(self.window(), to_give_up(asked, self._now())) else None
+        if shown is not None and shown.id == asked.id:
+            self.vm.give_up()
+
+    def _fill_panel(self) -> None:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, GRID, 0)
+        column.setSpacing(4 * GRID)
+        bones, (paid, past) = self.bones, self._heads
+        top = (self.banner, self.number, self.car, bones.car, self.facts, self._contact, self.status, bones.status)
+        end = (self.aftercare, self.others, bones.act, paid, self.payments, bones.payments, past, self.past, bones.past)
+        for part in (*top, *end):
+            column.addWidget(part)
+        column.addStretch(1)
+        self.set_content(content)
+        self.foot.setSpacing(2 * GRID)
+        self.foot.addWidget(self.second)
+        self.foot.addWidget(self.search, 1)
+        self.foot.addWidget(self.main, 1)
+
+    def _fill_contact(self) -> None:
+        """Where the renter is reached, under the facts."""
+        column = QVBoxLayout(self._contact)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for part in (self.phone, self.email):
+            column.addWidget(part)
+            part.copied.connect(lambda text: announce(self, f"{text} copied"))
+        column.addWidget(self.renter, 0, Qt.AlignmentFlag.AlignLeading)
+
+    def _connect(self) -> None:
+        self.renter.clicked.connect(self._show_renter)
+        self._tasks.failed.connect(self.task_failed)
+        for part in (self.aftercare, self.others):
+            part.task_failed.connect(self.task_failed)
+        self.status.countdown.ended.connect(self.vm.hold_ended)
+        self.status.address.wanted.connect(self.vm.show_address)
+        self.banner.acted.connect(self.vm.look_again)
+        self.main.clicked.connect(self.vm.pay)
+        self.second.clicked.connect(lambda: self._tasks.once("give up", self._give_up()))
+        self.search.clicked.connect(self._search_again)
+        self.number.copied.connect(lambda text: announce(self, f"{text} copied"))
+        self.closed.connect(self.vm.close)
+        self.vm.changed.connect(self.draw)
+
+
+def follow_booking(
+    table: RecordTable,
+    panel: Beside[BookingDetail],
+    vm: DetailViewModel,
+    key_of: Callable[[Any], object] | None = None,
+) -> Follow:
+    """Keep a list of bookings and their panel, which shows *vm*, at one; *key_of* where a row is no BookingRow."""
+
+    def shown() -> object:
+        booking = vm.state.booking
+        return booking.id if booking is not None else None
+
+    follow = Follow(table, sound_key(key_of or (lambda row: row.booking.id)), Shows(panel, shown))
+    vm.changed.connect(follow.refresh)
+    return follow
+
+
+def _facts(booking: Booking, names: dict[BranchId, str], now: datetime) -> list[Field]:
+    zone = shown_zone(booking.zone)
+    pick_up, drop_off = (names.get(at, "") for at in (booking.branch_id, booking.return_branch_id))
+    return [
+        Field("Pick-up", branch_time(booking.period.starts_at, zone, now=now)),
+        Field("Return", branch_time(booking.period.ends_at, zone, now=now)),
+        Field("Branch", pick_up),
+        *([Field("Returned at", drop_off)] if drop_off != pick_up else []),
+        Field("Renter", booking.renter_name),
+        Field("Booked", f"{branch_time(booking.created_at, zone, now=now)}{by_words(booking.booked_by)}"),
+        *quoted(booking.quote),
+    ]

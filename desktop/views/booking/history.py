@@ -1,0 +1,169 @@
+"""A booking's past in words: what happened when and by whom, and each payment with what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from itertools import pairwise
+from typing import assert_never
+
+from desktop.booking_words import by_a_person, step_words
+from desktop.messages import amount, branch_time
+from desktop.theme.tokens import Tone
+from desktop.views.booking.refund_reason import reason_words
+from desktop.views.parts.doubt_words import doubt_in_full
+from desktop.widgets.timeline import Moment
+from engine.domain.booking.booking import UNTOLD, Booking, Step
+from engine.domain.booking.manual_review import Lost
+from engine.domain.booking.states import BookingState
+from engine.domain.money.payment import Attempt, AttemptState, RefundState
+from engine.domain.money.trouble import Why
+from engine.domain.shared.zones import shown_zone
+
+_LATE_KEPT = "Paid after the hold was over; the car was still free"
+_LATE_LOST = "Paid after the hold was over; the car was no longer free"
+_TOO_LATE = "Paid after the rental would have ended"
+#: What engines sign with when nobody at a desk asked for it.
+_OURSELVES = frozenset({"sweeper", "stripe", "worker", "demo"})
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentLine:
+    """One payment or refund.
+
+    Attributes:
+        ids: What Stripe calls it: kind and id, to be copied.
+    """
+
+    title: str
+    detail: str
+    tone: Tone
+    ids: tuple[tuple[str, str], ...]
+
+
+def car_lost_words(booking: Booking, why: Lost) -> str:
+    lost = "left service" if why is Lost.CAR else "is in service then"
+    return f"{booking.plate} {lost}. Move the booking to another car, or cancel it."
+
+
+def by_words(account: str, before: str = " by ") -> str:
+    """Who did it; nothing for whoever is not told."""
+    return "" if account == UNTOLD else f"{before}{account}"
+
+
+def moments_of(booking: Booking, now: datetime) -> list[Moment]:
+    """Every step of the history, oldest first."""
+    zone = shown_zone(booking.zone)
+    steps: list[tuple[Step | None, Step]] = [(None, booking.history[0]), *pairwise(booking.history)]
+    told = []
+    for before, step in steps:
+        title, tone = _step(booking, before, step)
+        by = by_words(step.by, " · by ") if _was_asked(booking, step) else ""
+        why = "" if step.reason is None else reason_words(step.reason)
+        told.append(Moment(title, f"{branch_time(step.at, zone, now=now)}{by}", tone, why))
+    return told
+
+
+def late_news(booking: Booking) -> str:
+    """Why a payment that came late led where it did; empty where none did."""
+    for before, step in pairwise(booking.history):
+        if before.state is BookingState.RELEASED:
+            return _late(booking, step)
+    return ""
+
+
+def trouble_words(booking: Booking) -> str:  # noqa: PLR0911 -- one for each trouble
+    """What keeps it from its next step; empty while it goes well or somebody has seen to it."""
+    if booking.trouble is None or booking.settled_by_hand:
+        return ""
+    match booking.trouble.why:
+        case Why.STUCK:
+            return "Stripe has not answered for a while. It is asked again; nothing is lost."
+        case Why.SLOW:
+            return "The money is on its way at a bank."
+        case Why.NOBODY:
+            return "Its next step is due and no desk with a Stripe key has taken it."
+        case Why.MISMATCH:
+            return "Stripe tells something else than was asked for. Head office must look."
+        case Why.DOUBTED:
+            return doubt_in_full(booking.trouble.code)
+        case Why.REFUND_FAILED:
+            return "Stripe could not give the money back. Head office must pay it another way."
+        case Why.LAPSED:
+            return "The card's approval ran out before the money was taken. The booking stands unpaid."
+    assert_never(booking.trouble.why)
+
+
+def payments_of(booking: Booking, now: datetime) -> list[PaymentLine]:
+    zone = shown_zone(booking.zone)
+    return [*(_attempt(booking, attempt, zone, now) for attempt in booking.payment.attempts), *_refund(booking)]
+
+
+def _was_asked(booking: Booking, step: Step) -> bool:
+    """Whether somebody at a desk did it. What the clock or Stripe does is signed by the desk that took note of it."""
+    given_up = step.state is BookingState.RELEASING and not _ran_out(booking, step)
+    return (by_a_person(step.state) or given_up or step.change is not None) and step.by not in _OURSELVES
+
+
+def _ran_out(booking: Booking, step: Step) -> bool:
+    return step.at >= booking.hold_until
+
+
+def _step(booking: Booking, before: Step | None, step: Step) -> tuple[str, Tone]:
+    if step.change is not None:
+        return f"Moved from {step.change.before.label} to {step.change.after.label}", Tone.ACCENT
+    if step.state is BookingState.RELEASING and _ran_out(booking, step):
+        return "The hold ran out unpaid", Tone.NEUTRAL
+    if before is not None and before.state is BookingState.RELEASED:
+        return _late(booking, step), Tone.POSITIVE if step.state is BookingState.CONFIRMED else Tone.WARNING
+    return step_words(step.state)
+
+
+def _late(booking: Booking, step: Step) -> str:
+    if step.state is BookingState.CONFIRMED:
+        return _LATE_KEPT
+    return _TOO_LATE if step.at >= booking.period.ends_at else _LATE_LOST
+
+
+def _attempt(booking: Booking, attempt: Attempt, zone: tzinfo, now: datetime) -> PaymentLine:
+    price = amount(attempt.amount)
+    if attempt.captured_at is not None:
+        words = (f"{price} paid", f"Taken {branch_time(attempt.captured_at, zone, now=now)}", Tone.POSITIVE)
+    else:
+        words = {
+            AttemptState.PREPARED: (f"{price} asked for", "The payment page is being made", Tone.NEUTRAL),
+            AttemptState.OPEN: (f"{price} asked for", _payable(booking, zone, now), Tone.ACCENT),
+            AttemptState.PAID: (f"{price} approved", "The card approved it; the money is taken next", Tone.POSITIVE),
+            AttemptState.EXPIRED: (f"{price} not paid", "The page is closed; nothing was charged", Tone.NEUTRAL),
+            AttemptState.VOID: (f"{price} not charged", "Let go before any money moved", Tone.NEUTRAL),
+            AttemptState.LAPSED: (f"{price} not taken", "The card's approval ran out", Tone.WARNING),
+        }[attempt.state]
+    ids = (("payment id", attempt.payment_intent), ("page id", attempt.session_id))
+    return PaymentLine(*words, tuple((kind, value) for kind, value in ids if value))
+
+
+def _payable(booking: Booking, zone: tzinfo, now: datetime) -> str:
+    """One time counts: the hold's. Stripe's page could be paid for longer, and is closed when the hold is over."""
+    if booking.state is BookingState.AWAITING_FUNDS:
+        return "The money is on its way"
+    if booking.state is not BookingState.HELD or booking.hold_over(now):
+        return "The page is being closed"
+    return f"The page can be paid until {branch_time(booking.hold_until, zone, now=now)}"
+
+
+def _refund(booking: Booking) -> Iterator[PaymentLine]:
+    refund = booking.payment.refund
+    if refund is None:
+        return
+    detail, tone = {
+        RefundState.DUE: ("Stripe is asked to give it back", Tone.ACCENT),
+        RefundState.PENDING: ("On its way to the renter's bank", Tone.ACCENT),
+        RefundState.DONE: ("Given back", Tone.NEUTRAL),
+        RefundState.FAILED: ("Stripe could not give it back; head office must", Tone.DANGER),
+    }[refund.state]
+    voided = refund.refund_id.startswith("pi_")
+    ids = (("refund id", refund.refund_id),) if refund.refund_id and not voided else ()
+    yield PaymentLine(
+        f"{amount(refund.amount)} refund", "Let go before any money moved" if voided else detail, tone, ids
+    )

@@ -1,0 +1,167 @@
+"""Another car for a booking, in its panel: the cars there are, the best suited first, and the way back.
+
+API: OtherCarsPart(tools, vm, now): draw(booking, online), stop(); task_failed. Its button ``ask`` stands elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.dialogs import Amount, Question, confirm
+from desktop.messages import amount, booking_number, branch_time, plural, say
+from desktop.models.rows import Column, RowsModel
+from desktop.tasks import TaskScope
+from desktop.theme.tokens import GRID, TypeSize
+from desktop.viewmodels.other_cars import OtherCarsState, OtherCarsViewModel
+from desktop.viewmodels.phases import Phase
+from desktop.views.parts.booking_questions import about, times_of
+from desktop.views.parts.view_context import Tools
+from desktop.widgets.button import Button
+from desktop.widgets.record_table import ROW_HEIGHT, RecordTable
+from desktop.widgets.text import Text, unbroken
+from engine.domain.booking.booking import Booking
+from engine.domain.booking.other_cars import OtherCars
+from engine.domain.car.car import Car
+from engine.domain.shared.errors import DriveSphereError
+from engine.domain.shared.zones import shown_zone
+
+_MOST_ROWS = 6
+
+
+class OtherCarsPart(QWidget):
+    """Signals: ``task_failed`` carries what nobody foresaw."""
+
+    task_failed = Signal(object)
+
+    def __init__(self, tools: Tools, vm: OtherCarsViewModel, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self.vm, self._now, self._online = vm, now, True
+        self._tasks = TaskScope(self)
+        self.ask, self.undo = Button(tools.theme, "Another car …"), Button(tools.theme, "Undo")
+        self.words = Text(tools.theme, size=TypeSize.SMALL, ink="muted", wrap=True)
+        self.problem = Text(tools.theme, size=TypeSize.SMALL, ink="danger", wrap=True)
+        self.model: RowsModel[Car] = RowsModel(_columns(), lambda car: car.id)
+        self.table = RecordTable(tools.theme, tools.shimmer)
+        self.table.setModel(self.model)
+        self.table.setAccessibleName("Other cars, the best suited first")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * GRID)
+        row = QHBoxLayout()
+        row.addWidget(self.undo)
+        row.addStretch(1)
+        column.addLayout(row)
+        for part in (self.problem, self.words, self.table):
+            column.addWidget(part)
+        self._tasks.failed.connect(self.task_failed)
+        self.ask.clicked.connect(vm.ask)
+        self.undo.clicked.connect(vm.undo)
+        self.table.chosen.connect(lambda car: self._tasks.once("move", self._agree(car)))
+        vm.changed.connect(self._draw)
+        self._draw(vm.state)
+
+    def draw(self, booking: Booking | None, *, online: bool) -> None:
+        self._online = online
+        self.vm.look_at(booking)
+        self._draw(self.vm.state)
+
+    def stop(self) -> None:
+        """The session ends: nobody answers a question any more."""
+        self._tasks.stop("move")
+
+    def _draw(self, state: OtherCarsState) -> None:
+        booking = state.booking
+        movable = booking is not None and self.vm.may_move(booking)
+        self.ask.setVisible(movable)
+        last = booking.history[-1].change if booking is not None and movable else None
+        self.undo.setVisible(last is not None)
+        self.setVisible(movable and (last is not None or state.phase is not None or state.problem is not None))
+        if last is not None:
+            self.undo.setText(f"Undo: back to {last.before.label.rpartition(' · ')[2]}")
+        for button in (self.ask, self.undo):
+            button.setEnabled(self._online and not state.acting)
+        self._draw_list(state)
+        self.problem.setVisible(state.problem is not None)
+        if state.problem is not None:
+            self.problem.setText(_problem_words(state, self._now()))
+
+    def _draw_list(self, state: OtherCarsState) -> None:
+        found = state.found
+        cars = found.cars if found is not None else ()
+        self.ask.setText("Close the list" if state.phase is not None else "Another car …")
+        self.words.setVisible(state.phase in (Phase.LOADING, Phase.READY))
+        self.words.setText("Looking for free cars …" if found is None else _found_words(found))
+        fresh = not self.table.isVisibleTo(self) and bool(cars)
+        self.model.replace_all(cars)
+        self.table.setVisible(bool(cars))
+        self.table.setEnabled(self._online and not state.acting)
+        # One row more for the heading.
+        self.table.setFixedHeight((min(len(cars), _MOST_ROWS) + 1) * ROW_HEIGHT + GRID)
+        if fresh:
+            self.table.selectRow(0)
+            self.table.setFocus()
+
+    async def _agree(self, car: Car) -> None:
+        found = self.vm.state.found
+        if found is None or not await confirm(self.window(), to_move(found.booking, car, self._now())):
+            return
+        if self.vm.state.found is found:
+            self.vm.take(car.id)
+
+
+def to_move(booking: Booking, car: Car, now: datetime) -> Question:
+    return Question(
+        "Move this booking to another car?",
+        f"{booking.renter_name} gets the {car.title}, {car.plate}, instead of {booking.plate}. Please tell the renter. "
+        "From now on the owner of the new car earns with this booking.",
+        f"Move to {car.plate}",
+        f"Keep {booking.plate}",
+        when=times_of(booking, now),
+        about=about(booking),
+        amounts=(Amount("Price, as sold", amount(booking.price), strong=True),),
+    )
+
+
+def _columns() -> list[Column[Car]]:
+    return [
+        Column("Plate", lambda car: unbroken(car.plate), lambda car: car.plate, weight=14),
+        Column("Car", lambda car: car.title, lambda car: car.title, weight=14),
+        Column("Has", _has, _has, weight=13),
+        Column(
+            "A day",
+            lambda car: amount(car.daily_rate),
+            lambda car: car.daily_rate.minor,
+            numeric=True,
+            weight=9,
+            spare=True,
+        ),
+    ]
+
+
+def _has(car: Car) -> str:
+    return f"{car.seats} seats, {car.transmission.value}, {car.fuel.value}"
+
+
+def _found_words(found: OtherCars) -> str:
+    kind = found.car.body.value.upper() if found.car.body.value == "suv" else found.car.body.value
+    if not found.cars:
+        return f"No other {kind} is free at this branch for these times. Cancelling gives the money back by the rules."
+    free, price = plural(len(found.cars), f"free {kind}"), amount(found.booking.price)
+    return f"{free} at this branch, the best suited first. The price stays {price}."
+
+
+def _problem_words(state: OtherCarsState, now: datetime) -> str:
+    problem, by = state.problem, state.taken_by
+    if by is not None:
+        zone = shown_zone(by.zone)
+        until = branch_time(by.period.ends_at, zone, now=now)
+        return (
+            f"{by.plate} was taken meanwhile: {by.renter_name}, booking {booking_number(by.id)}, by {by.booked_by}, "
+            f"until {until}. Nothing was changed."
+        )
+    zone = shown_zone(state.booking.zone if state.booking else "UTC")
+    return f"{say(problem, zone, now=now).text} Nothing was changed." if isinstance(problem, DriveSphereError) else ""

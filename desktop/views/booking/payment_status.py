@@ -1,0 +1,161 @@
+"""Where a booking stands, in one glance: held with its countdown, confirmed, or free again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from desktop.booking_words import end_words, paid_words
+from desktop.messages import booking_number
+from desktop.theme.icons import Icon
+from desktop.theme.theme import Theme
+from desktop.theme.tokens import GRID, Tone, TypeSize
+from desktop.viewmodels.booking import PanelState, Stage
+from desktop.views.booking.page_address import PageAddressView
+from desktop.widgets.countdown import Countdown
+from desktop.widgets.text import Text
+from engine.domain.booking.booking import Booking
+from engine.domain.booking.states import BookingState
+from engine.domain.money.payment import AttemptState
+
+ICON = 28
+TEST_CARD = "Demo: pay with the test card 4242 4242 4242 4242, any date ahead, any code."
+
+
+@dataclass(frozen=True, slots=True)
+class StatusWords:
+    icon: Icon
+    tone: Tone
+    title: str
+    sentence: str
+
+
+DECLINED = "The card was declined; nothing was charged."
+#: What may be told of a decline (https://docs.stripe.com/declines/codes); of a card that was lost or stolen Stripe asks
+#: that nobody is told more than that it was declined.
+DECLINES = MappingProxyType(
+    {
+        "insufficient_funds": "The card was declined: there is not enough money on it.",
+        "expired_card": "The card was declined: it has expired.",
+        "incorrect_cvc": "The card was declined: its security code was wrong.",
+        "incorrect_number": "The card was declined: its number was wrong.",
+        "card_velocity_exceeded": "The card was declined: its limit is reached.",
+        "withdrawal_count_limit_exceeded": "The card was declined: its limit is reached.",
+        "currency_not_supported": "The card was declined: it does not pay in this currency.",
+        "processing_error": "The card could not be charged just now.",
+        "try_again_later": "The card could not be charged just now.",
+        "authentication_required": "The bank wants the payment to be confirmed, and it was not.",
+        "payment_intent_authentication_failure": "The bank could not confirm who pays; nothing was charged.",
+    }
+)
+
+
+def status_words(state: PanelState) -> StatusWords | None:
+    """None while nothing is booked."""
+    if state.stage is Stage.HOLDING:
+        return StatusWords(Icon.HOLD, Tone.NEUTRAL, "Holding the car …", "This takes a moment.")
+    booking = state.booking
+    if state.stage is Stage.RENTER or booking is None:
+        return None
+    if state.stage is Stage.PAYING:
+        tone = Tone.WARNING if state.decline is not None else Tone.ACCENT
+        return StatusWords(Icon.HOLD, tone, f"Held for {booking.renter_name}", _to_pay(state, booking))
+    if state.stage is Stage.RELEASING:
+        sentence = "The payment page is being closed. A payment made meanwhile still counts."
+        return StatusWords(Icon.CLOCK, Tone.NEUTRAL, "Letting the car go …", sentence)
+    if state.stage is Stage.CONFIRMED:
+        tone = Tone.WARNING if _lapsed(booking) else Tone.POSITIVE
+        return StatusWords(Icon.DONE, tone, "Confirmed", paid_words(booking))
+    return StatusWords(Icon.INFO, Tone.NEUTRAL, *end_words(booking))
+
+
+def _to_pay(state: PanelState, booking: Booking) -> str:
+    if booking.state is BookingState.AWAITING_FUNDS:
+        return "The money is on its way."
+    if not state.page_ready:
+        return "The payment page is being made …"
+    if state.decline is not None:
+        return f"{DECLINES.get(state.decline.code, DECLINED)} The page stays open for another card."
+    if state.payable is not None and state.payable.handed:
+        return "Waiting for the payment. The same page can be opened again."
+    return "Open the payment page in the browser, or show its address."
+
+
+def _lapsed(booking: Booking) -> bool:
+    return booking.payment.attempt.state is AttemptState.LAPSED
+
+
+class PaymentStatus(QWidget):
+    """Draws the words and runs the countdown."""
+
+    def __init__(self, theme: Theme, *, demo: bool, acts: bool = True, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._acts = acts
+        self._theme = theme
+        self._words: StatusWords | None = None
+        self._counted: object = None
+        self._icon = QLabel()
+        self.title = Text(theme, size=TypeSize.LEAD, bold=True, wrap=True)
+        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.countdown = Countdown(theme, size=TypeSize.HERO)
+        self.countdown.set_name("Time left of the hold", aloud=True)
+        self.sentence = Text(theme, wrap=True)
+        self.number = Text(theme, size=TypeSize.SMALL, ink="muted")
+        self.address = PageAddressView(theme, demo=demo)
+        self._hint = Text(theme, TEST_CARD if demo else "", size=TypeSize.SMALL, ink="muted", wrap=True)
+        self._lay_out()
+        theme.changed.connect(self._tint)
+
+    def draw(self, state: PanelState, hold_left_s: float) -> str:
+        """What is to be read out because it is new; empty otherwise."""
+        words = status_words(state)
+        self.setVisible(words is not None)
+        self._count(state, hold_left_s)
+        changed = words is not None and words != self._words
+        self._words = words
+        if words is None:
+            return ""
+        self.title.setText(words.title)
+        self.sentence.setText(words.sentence)
+        self.number.setText(f"Booking {booking_number(state.booking.id)}" if state.booking else "")
+        self._hint.setVisible(bool(self._hint.text()) and state.stage is Stage.PAYING)
+        self.address.setVisible(self._acts and state.stage is Stage.PAYING and state.page_ready)
+        self.address.show_page(state.payable)
+        self._tint()
+        return f"{words.title}. {words.sentence}" if changed else ""
+
+    def stop(self) -> None:
+        self._counted = None
+        self.countdown.stop()
+
+    def _count(self, state: PanelState, hold_left_s: float) -> None:
+        """Started once for each hold, so that a redraw does not begin it anew."""
+        paying = state.stage is Stage.PAYING and state.booking is not None
+        wanted = (state.booking.id, state.booking.hold_until) if paying and state.booking else None
+        self.countdown.setVisible(paying)
+        if wanted != self._counted:
+            self._counted = wanted
+            if wanted is None:
+                self.countdown.stop()
+            else:
+                self.countdown.start(hold_left_s)
+
+    def _tint(self) -> None:
+        if self._words is not None:
+            ink = self._theme.tokens.ink(self._words.tone)
+            self._icon.setPixmap(self._theme.icons.pixmap(self._words.icon, ink, ICON, self.devicePixelRatioF()))
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(2 * GRID)
+        head.addWidget(self._icon)
+        head.addWidget(self.title, 1)
+        head.addWidget(self.countdown)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 2 * GRID, 0, 0)
+        column.setSpacing(GRID)
+        column.addLayout(head)
+        for widget in (self.sentence, self._hint, self.address, self.number):
+            column.addWidget(widget)

@@ -1,0 +1,120 @@
+"""Why money is given back: the usual reasons, free text beside them, and the question that wants one.
+
+API: usual_words(usual), reason_words(reason); await ask_why(parent, question, said) -> RefundReason, or None for a no.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from desktop.dialogs import Question, ask
+from desktop.messages import say
+from desktop.theme.theme import Theme
+from desktop.theme.tokens import GRID, TypeSize
+from desktop.widgets.combo import Combo
+from desktop.widgets.question_box import QuestionBox
+from desktop.widgets.text import Text
+from engine.domain.booking.refund_reason import LONGEST_SAID, RefundReason, UsualReason, sound_reason
+from engine.domain.shared.errors import InvalidText
+
+_WORDS = MappingProxyType(
+    {
+        UsualReason.RENTER: "The renter asked for it",
+        UsualReason.CAR: "The car cannot be given",
+        UsualReason.MISTAKE: "Wrong car, days or renter",
+        UsualReason.TWICE: "Booked or paid twice",
+        UsualReason.DRIVER: "The renter may not drive it",
+        UsualReason.SUSPECT: "The card may not be the renter's",
+        UsualReason.OTHER: "Another reason",
+    }
+)
+_FIRST = "Choose a reason first."
+_SAY = "Say the reason in words first."
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+def usual_words(usual: UsualReason) -> str:
+    return _WORDS[usual]
+
+
+def reason_words(reason: RefundReason) -> str:
+    """What was said stands for itself where the reason is another than the usual ones."""
+    if reason.usual is UsualReason.OTHER and reason.said:
+        return reason.said
+    return ": ".join(filter(None, (usual_words(reason.usual), reason.said)))
+
+
+class ReasonDialog(QuestionBox):
+    """Without a reason there is no *yes*. Enter leads from field to field and then to *no*, never to *yes*."""
+
+    def __init__(self, theme: Theme, question: Question, parent: QWidget | None = None, *, said: str = "") -> None:
+        """*said* is what was written down before it was asked."""
+        super().__init__(theme, question, parent)
+        self.usual = Combo(placeholder="Choose a reason")
+        for usual in UsualReason:
+            self.usual.addItem(usual_words(usual), usual)
+        self.usual.setCurrentIndex(-1)
+        self.said = QLineEdit(said, maxLength=LONGEST_SAID)
+        self.mistake = Text(theme, size=TypeSize.SMALL, ink="danger", wrap=True)
+        self.mistake.hide()
+        self._column.addSpacing(3 * GRID)
+        for field, name in ((self.usual, "Reason"), (self.said, "In words")):
+            label = Text(theme, name, size=TypeSize.SMALL, ink="muted")
+            label.setBuddy(field)
+            field.setAccessibleName(name)
+            self.add(label, field)
+        kept = "Kept with the booking and in the audit. The renter can read it."
+        self.add(self.mistake, Text(theme, kept, size=TypeSize.SMALL, ink="muted", wrap=True))
+        self.usual.currentIndexChanged.connect(lambda _at: self._chosen())
+        self.said.textChanged.connect(lambda _text: self._chosen())
+        self._chosen()
+
+    @property
+    def reason(self) -> RefundReason | None:
+        """As it stands in the fields; None while none is chosen."""
+        usual = self.usual.currentData()
+        return None if usual is None else RefundReason(UsualReason(usual), self.said.text())
+
+    def _chosen(self) -> None:
+        reason = self.reason
+        another = reason is not None and reason.usual is UsualReason.OTHER
+        self.said.setPlaceholderText("What happened" if another else "What else is to be known, if anything")
+        missing = _FIRST if reason is None else _SAY if another and not self.said.text().strip() else ""
+        self.yes.setEnabled(not missing)
+        self.yes.setToolTip(missing)
+        self.mistake.hide()
+
+    def _agree(self) -> None:
+        try:
+            sound_reason(self.reason)
+        except InvalidText as problem:
+            self.mistake.setText(say(problem).text)
+            self.mistake.show()
+            self._fit()
+            self.said.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            super()._agree()
+
+    # Qt names below.
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.usual.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        onward = {self.usual: self.said, self.said: self.no}.get(self.focusWidget())
+        if event.key() in _ENTER and onward is not None:
+            onward.setFocus(Qt.FocusReason.TabFocusReason)
+        else:
+            super().keyPressEvent(event)
+
+
+async def ask_why(parent: QWidget | None, question: Question, said: str = "") -> RefundReason | None:
+    """Why the person gives money back, begun with what was *said* already; None for a no."""
+    dialog = ReasonDialog(Theme.worn(), question, parent, said=said)
+    await ask(dialog)
+    return dialog.reason if dialog.pressed_yes else None

@@ -1,0 +1,186 @@
+"""Explain this number: how it is made, the bookings behind it, and for each its payments and its commission rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.figures import amount, day_time, percent, plural, whole
+from desktop.messages import booking_number, damage_words, say
+from desktop.models.rows import Column
+from desktop.theme.tokens import GRID, Tone, TypeSize
+from desktop.viewmodels.owner.explain import ExplainState, ExplainViewModel
+from desktop.viewmodels.phases import Phase
+from desktop.views.earnings.earnings_words import MEANINGS, NAMES, hours, value_text
+from desktop.views.earnings.posting_fields import posting_field
+from desktop.views.parts.asked_pages import AskedPages
+from desktop.views.parts.view_context import Tools
+from desktop.widgets.banner import Banner
+from desktop.widgets.button import Button
+from desktop.widgets.field_skeleton import Field, FieldList
+from desktop.widgets.record_table import RecordTable
+from desktop.widgets.side_panel import SidePanel
+from desktop.widgets.text import Text
+from engine.domain.booking.booking import BookingId
+from engine.domain.money.money import Money
+from engine.domain.reports.earnings import Figures
+from engine.domain.reports.figure_sources import COUNTED, PAGE, Explanation, Figure, Line
+from engine.domain.reports.report_period import moment
+from engine.domain.shared.zones import shown_zone
+
+_BONES = 6
+_HINT = "Press Enter on a booking for its payments and its commission."
+
+
+class ExplainPanel(SidePanel):
+    """Signals: ``booking_wanted`` carries the id of the booking that is to be opened."""
+
+    booking_wanted = Signal(str)
+
+    def __init__(
+        self, tools: Tools, vm: ExplainViewModel, host: QWidget, now: Callable[[], datetime], *, opens: bool
+    ) -> None:
+        """*opens*: whether a booking has a panel that tells more of it; a stored one has none."""
+        super().__init__(tools.theme, host)
+        self._vm, self._now, self._opens, self._shown = vm, now, opens, ""
+        self._figure = Figure.NET
+        theme, clock = tools.theme, tools.shimmer
+        self.about = Text(theme, ink="muted", wrap=True)
+        self.value = Text(theme, size=TypeSize.HERO, bold=True)
+        self.meaning = Text(theme, wrap=True)
+        self.sums = FieldList(theme, clock)
+        self.banner = Banner(theme)
+        self.model: AskedPages[Line] = AskedPages(self._columns(), vm, lambda page: page.lines, PAGE)
+        self.lines = RecordTable(theme, clock)
+        self.lines.setModel(self.model)
+        self.lines.setMinimumHeight(64 * GRID)
+        self.lines.setAccessibleName("Bookings behind this figure")
+        self.hint = Text(theme, _HINT, ink="muted", wrap=True)
+        self.detail_title = Text(theme, size=TypeSize.LEAD, bold=True)
+        self.detail = FieldList(theme, clock)
+        self.open_booking = Button(theme, "Open booking")
+        self._lay_out_content()
+        vm.changed.connect(self.draw)
+        self.lines.visible_rows.connect(self.model.want_rows)
+        self.lines.retry_wanted.connect(self.model.retry)
+        self.lines.chosen.connect(self._show_line)
+        self.banner.acted.connect(vm.again)
+        self.open_booking.clicked.connect(lambda: self.booking_wanted.emit(self._shown))
+
+    def draw(self, state: ExplainState) -> None:
+        if state.question is None or state.figures is None:
+            return
+        self._figure = state.question.figure
+        self.set_title(NAMES[self._figure])
+        self.about.setText(state.about)
+        self.value.setText(value_text(self._figure, state.figures))
+        self.meaning.setText(MEANINGS[self._figure])
+        self._show_line(None)
+        if state.phase is Phase.LOADING:
+            self.banner.clear()
+            self.sums.show_bones([field.label for field in _sums(self._figure, state.figures, None)])
+            self.model.forget(_BONES)
+        elif state.phase is Phase.FAILED and state.problem is not None:
+            self.model.forget()
+            self.sums.show_fields(_sums(self._figure, state.figures, None))
+            self.banner.tell(Tone.DANGER, say(state.problem).text, "Try again", closable=False)
+        elif state.first is not None:
+            self.banner.clear()
+            self.sums.show_fields(_sums(self._figure, state.figures, state.first))
+            self.model.begin(state.first.count, state.first.lines)
+            self.hint.setText(_HINT if state.first.count else "No booking is behind this figure.")
+
+    def _columns(self) -> tuple[Column[Line], ...]:
+        return (
+            Column("Booking", _number, _id, weight=4),
+            Column("Car", lambda line: line.rental.car_label.split(" · ")[-1], _id, weight=3),
+            Column("Part", self._part, _id, numeric=True, weight=3),
+        )
+
+    def _part(self, line: Line) -> str:
+        if self._figure is Figure.UTILISATION:
+            return hours(line.rented_ms)
+        if self._figure is Figure.LENGTH:
+            return plural(line.rental.days, "day")
+        currency = line.postings[0].currency if line.postings else line.rental.currency
+        return amount(Money(line.minor, currency))
+
+    def _show_line(self, line: Line | None) -> None:
+        for widget in (self.detail_title, self.detail):
+            widget.setVisible(line is not None)
+        self.open_booking.setVisible(self._opens and line is not None)
+        if line is None:
+            return
+        rental = line.rental
+        if (damaged := rental.damage) is not None:
+            self._shown = rental.booking_id
+            self.detail_title.setText(damaged.line)
+            self.detail.show_fields([Field("What is wrong", damage_words(damaged))])
+            return
+        self._shown = rental.booking_id
+        zone, now = shown_zone(rental.zone), self._now()
+        self.detail_title.setText(f"Booking {booking_number(BookingId(rental.booking_id))}")
+        fields = [
+            Field("Car", rental.car_label),
+            Field("From", day_time(moment(rental.starts), zone, now=now)),
+            Field("Until", day_time(moment(rental.ends), zone, now=now)),
+            Field("State", rental.state.replace("_", " ").capitalize()),
+            Field("Price", f"{amount(Money(rental.minor, rental.currency))}, {plural(rental.days, 'day')}"),
+            Field("Commission rule", f"{percent(rental.commission_bp)}, agreed when booked"),
+        ]
+        fields += [posting_field(row, zone, now) for row in line.postings]
+        self.detail.show_fields(fields)
+        self.detail.setMinimumHeight(self.detail.sizeHint().height())
+
+    def _lay_out_content(self) -> None:
+        room = QWidget()
+        column = QVBoxLayout(room)
+        column.setContentsMargins(0, 0, 2 * GRID, 0)
+        column.setSpacing(2 * GRID)
+        for widget in (self.about, self.value, self.meaning, self.sums, self.banner, self.lines, self.hint):
+            column.addWidget(widget)
+        column.addWidget(self.detail_title)
+        column.addWidget(self.detail)
+        column.addStretch(1)
+        self.set_content(room)
+        self.foot.addWidget(self.open_booking, 1)
+        self.lines.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+
+def _sums(figure: Figure, figures: Figures, answer: Explanation | None) -> list[Field]:
+    """What the figure is made of, in the order in which it is computed."""
+    count = "" if answer is None else whole(answer.count)
+    if figure is Figure.UTILISATION:
+        return [
+            Field("Rented", hours(figures.rented_ms), amount=True),
+            Field("Could be rented", hours(figures.available_ms), amount=True),
+            Field("Rentals", count, amount=True),
+        ]
+    if figure is Figure.PER_CAR_DAY:
+        revenue = Money(figures.gross_minor + figures.refunds_minor, figures.currency)
+        return [
+            Field("Gross less refunds", amount(revenue), amount=True),
+            Field("Could be rented", hours(figures.available_ms), amount=True),
+            Field("Bookings", count, amount=True),
+        ]
+    if figure in COUNTED:
+        paid = Money(figures.paid_minor, figures.currency)
+        return [
+            Field("Price of the rentals", amount(paid), amount=True),
+            Field("Billed days", whole(figures.days), amount=True),
+            Field("Rentals", whole(figures.rentals), amount=True),
+        ]
+    minor = "" if answer is None else amount(Money(answer.minor, figures.currency))
+    return [Field("Bookings", count, amount=True), Field("Together", minor, amount=True)]
+
+
+def _id(line: Line) -> str:
+    return line.rental.booking_id
+
+
+def _number(line: Line) -> str:
+    damaged = line.rental.damage
+    return damaged.line if damaged is not None else booking_number(BookingId(line.rental.booking_id))

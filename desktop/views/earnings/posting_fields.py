@@ -1,0 +1,24 @@
+"""A row of the ledger as a line of a panel."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+
+from desktop.figures import amount, day_time
+from desktop.widgets.field_skeleton import Field
+from engine.domain.money.ledger import LedgerKind
+from engine.domain.money.money import Money
+from engine.domain.reports.owner_books import Posting
+from engine.domain.reports.report_period import moment
+
+_KINDS = {
+    LedgerKind.CHARGE.value: "Charge",
+    LedgerKind.REFUND.value: "Refund",
+    LedgerKind.OWNER_SHARE.value: "Your share",
+    LedgerKind.PLATFORM_SHARE.value: "Commission",
+}
+
+
+def posting_field(row: Posting, zone: tzinfo, now: datetime) -> Field:
+    words = f"{day_time(moment(row.at), zone, now=now)}   {amount(Money(row.minor, row.currency))}"
+    return Field(_KINDS[row.kind], words, amount=True)

@@ -1,0 +1,275 @@
+"""Branches and settings: the rules over time, the branches with what depends on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.collation import in_language_order
+from desktop.dialogs import Question, confirm
+from desktop.messages import branch_name, plural, say
+from desktop.models.pages import PagesModel
+from desktop.tasks import TaskScope
+from desktop.theme.icons import Icon
+from desktop.theme.tokens import GRID, TypeSize
+from desktop.viewmodels.admin.firm import FirmState, FirmViewModel
+from desktop.viewmodels.phases import Phase
+from desktop.views.firm.branch_panel import BranchPanel
+from desktop.views.firm.firm_tables import RuleRow, branch_columns, put_rows, rule_columns, rule_rows, table_of
+from desktop.views.firm.rules_panel import RulesPanel, cancellation_line, moment_line, rules_line
+from desktop.views.parts import admin_questions as questions
+from desktop.views.parts.area import Page
+from desktop.views.parts.content import Content
+from desktop.views.parts.damage import DamageBox, sound_key
+from desktop.views.parts.view_context import Tools
+from desktop.views.parts.waiting import Waiting
+from desktop.widgets.button import Button
+from desktop.widgets.follow import Follow, Shows
+from desktop.widgets.page_header import PageHeader
+from desktop.widgets.record_table import ROW_HEIGHT
+from desktop.widgets.text import Text
+from desktop.widgets.toast import Toast
+from engine.domain.car.branches import BranchLine
+from engine.domain.car.car import Branch
+from engine.domain.firm.settings import FirmSettings
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.errors import DriveSphereError
+
+_TITLE = "Branches and settings"
+_RULE_ROWS, _BRANCH_ROWS = 4, 6
+
+
+class FirmPage(Page):
+    """Signals: ``task_failed`` carries an exception nobody foresaw."""
+
+    task_failed = Signal(object)
+
+    def __init__(self, tools: Tools, vm: FirmViewModel, host: QWidget) -> None:
+        """*host* is where the forms slide in."""
+        super().__init__()
+        self.vm = vm
+        # Nobody's child: a question that is cancelled as the session ends outlives the page by a moment.
+        self._tasks = TaskScope()
+        self._tasks.failed.connect(self.task_failed)
+        self._filled: FirmState | None = None
+        self.header = PageHeader(tools.theme, _TITLE, " ")
+        self.rules: PagesModel[Any] = PagesModel(rule_columns(), lambda _ticket: None, 1000)
+        self.branches: PagesModel[Any] = PagesModel(branch_columns(), lambda _ticket: None, 1000)
+        self.rules_table = table_of(tools, self.rules, "Rules over time")
+        self.branches_table = table_of(tools, self.branches, "Branches")
+        self.rules_table.setFixedHeight((_RULE_ROWS + 1) * ROW_HEIGHT)
+        self.change = Button(tools.theme, "Change the rules …", icon=Icon.SETTINGS)
+        self.add = Button(tools.theme, "Add a branch …", icon=Icon.ADD)
+        self.now_line = Text(tools.theme, " ", ink="muted")
+        self.rules_panel = RulesPanel(tools.theme, host, vm.now)
+        self.branch_panel = BranchPanel(tools.theme, host)
+        self.toast = Toast(tools.theme, host)
+        self.damage = DamageBox(self)
+        self.body = QWidget()
+        self.content = Content(tools, self.body)
+        self.loading = Waiting(
+            self,
+            vm,
+            self.content,
+            bones=self._put_up_bones,
+            fill=self._fill,
+            has_rows=lambda _state: self._filled is not None and self._filled.firm is not None,
+        )
+        self._lay_out(tools)
+        self._connect()
+        vm.load()
+
+    def draw(self, state: FirmState) -> None:
+        for panel in (self.rules_panel, self.branch_panel):
+            panel.set_busy(busy=state.busy)
+        self.loading.draw(state)
+
+    def focus_first(self) -> None:
+        if self.content.shows_rows:
+            self.branches_table.setFocus()
+        else:
+            self.content.take_focus()
+
+    def come_back(self) -> None:
+        self.vm.load()
+
+    def leave(self) -> None:
+        self.rules_panel.close_panel()
+        self.branch_panel.close_panel()
+
+    def stop(self) -> None:
+        self._tasks.stop("ask")
+        self.rules_panel.stop()
+        self.branch_panel.stop()
+
+    def unsaved(self) -> Question | None:
+        """See ``Area.unsaved``."""
+        return self.rules_panel.unsaved() or self.branch_panel.unsaved()
+
+    def change_rules(self) -> None:
+        if self.vm.state.firm is not None:
+            settings = self.vm.state.firm.settings
+            self.branch_panel.instead(lambda: self._begin_rules(settings))
+
+    def _begin_rules(self, settings: FirmSettings) -> None:
+        self.branch_panel.give_way()
+        self.rules_panel.begin(settings)
+
+    def add_branch(self) -> None:
+        known = [line for line in self.vm.state.branches if not isinstance(line, Damaged)]
+        self.rules_panel.instead(lambda: self._begin_branch(None, known[0].branch.zone if known else ""))
+
+    def _put_up_bones(self) -> None:
+        self.rules.reset(_RULE_ROWS)
+        self.branches.reset(_BRANCH_ROWS)
+        self.content.show_rows()
+        self.header.say(_TITLE, "Loading")
+
+    def _fill(self, state: FirmState) -> None:
+        had = self._filled is not None and self._filled.firm is not None
+        if state.phase is Phase.FAILED and state.problem is not None:
+            if had:
+                self.content.tell_stale(f"{say(state.problem).text} What you see was loaded before.")
+            else:
+                self.header.say(_TITLE, " ")
+                self.content.show_problem(state.problem, "The rules did not come")
+            return
+        self._filled = state
+        if state.firm is None:
+            return
+        rows = rule_rows(state.firm, self.vm.now())
+        put_rows(self.rules, self.rules_table, rows)
+        put_rows(self.branches, self.branches_table, tuple(in_language_order(state.branches, _branch_words)))
+        self.now_line.setText(f"Now: {rules_line(state.firm.settings)}")
+        open_ones = sum(not isinstance(line, Damaged) and not line.branch.closed for line in state.branches)
+        planned = plural(len(state.firm.planned), "planned change") if state.firm.planned else "no change planned"
+        self.header.say(_TITLE, f"{plural(open_ones, 'open branch', 'open branches')}, {planned}")
+        if state.branches:
+            self.content.show_rows()
+        else:
+            told = "Cars stand at branches: the first one comes before the first car."
+            self.content.show_empty(Icon.PLACE, "No branch yet", told, "Add a branch …")
+
+    def _stepped(self) -> None:
+        if self.vm.state.phase is Phase.FAILED:
+            self.vm.load()
+        else:
+            self.add_branch()
+
+    def _open_row(self, read: Callable[[Any], None], row: Any) -> None:
+        if isinstance(row, Damaged):
+            self.damage.tell(row)
+        else:
+            read(row)
+
+    def _open_rule(self, row: RuleRow) -> None:
+        if self.vm.state.firm is not None and row.revision in self.vm.state.firm.planned:
+            self._tasks.once("ask", self._ask_withdraw(row))
+
+    def _open_branch(self, line: BranchLine) -> None:
+        self.rules_panel.instead(lambda: self._begin_branch(line))
+
+    def _begin_branch(self, line: BranchLine | None, zone: str = "") -> None:
+        self.rules_panel.give_way()
+        self.branch_panel.begin(line, zone)
+
+    def _rules_wanted(self, settings: FirmSettings, valid_from: datetime | None) -> None:
+        self._tasks.once("ask", self._ask_rules(settings, valid_from))
+
+    def _branch_wanted(self, before: Branch | None, after: Branch) -> None:
+        if before is not None and before.zone != after.zone:
+            self._tasks.once("ask", self._ask_zone(before, after))
+        else:
+            self.vm.save_branch(before, after)
+
+    def _turn(self, line: BranchLine) -> None:
+        if line.branch.closed:
+            self.vm.reopen_branch(line.branch)
+        else:
+            self._tasks.once("ask", self._ask_close(line))
+
+    async def _ask_rules(self, settings: FirmSettings, valid_from: datetime | None) -> None:
+        when = f"from {moment_line(valid_from, self.vm.now())}" if valid_from else "in about a minute"
+        rules, cancellation = rules_line(settings), cancellation_line(settings.cancellation)
+        if await confirm(self.window(), questions.to_set_rules(f"For new bookings {when}", rules, cancellation)):
+            self.vm.set_rules(settings, valid_from)
+
+    async def _ask_withdraw(self, row: RuleRow) -> None:
+        if await confirm(self.window(), questions.to_withdraw(rules_line(row.revision.settings), row.since)):
+            self.vm.withdraw(row.revision)
+
+    async def _ask_zone(self, before: Branch, after: Branch) -> None:
+        if await confirm(self.window(), questions.to_change_zone(before, after)):
+            self.vm.save_branch(before, after)
+
+    async def _ask_close(self, line: BranchLine) -> None:
+        if await confirm(self.window(), questions.to_close(line.branch)):
+            self.vm.close_branch(line.branch)
+
+    def _done(self, told: str) -> None:
+        for panel in (self.rules_panel, self.branch_panel):
+            panel.forget_form()
+        self.leave()
+        self.toast.tell(told)
+
+    def _refused(self, problem: DriveSphereError) -> None:
+        """Where the person is: in the open form, else in the corner."""
+        for panel in (self.rules_panel, self.branch_panel):
+            if panel.isVisible():
+                panel.tell(problem)
+                return
+        self.toast.tell(say(problem).text)
+
+    def _lay_out(self, tools: Tools) -> None:
+        column = QVBoxLayout(self.body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * GRID)
+        column.addLayout(_head(tools, "Rules", self.now_line, self.change))
+        column.addWidget(self.rules_table)
+        column.addSpacing(3 * GRID)
+        column.addLayout(_head(tools, "Branches", Text(tools.theme, " "), self.add))
+        column.addWidget(self.branches_table, 1)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 4 * GRID)
+        page.setSpacing(3 * GRID)
+        page.addWidget(self.header)
+        page.addWidget(self.content, 1)
+
+    def _connect(self) -> None:
+        self.change.clicked.connect(self.change_rules)
+        self.add.clicked.connect(self.add_branch)
+        for panel in (self.rules_panel, self.branch_panel):
+            panel.task_failed.connect(self.task_failed)
+        self.rules_table.chosen.connect(partial(self._open_row, self._open_rule))
+        self.branches_table.chosen.connect(partial(self._open_row, self._open_branch))
+        self.damage.task_failed.connect(self.task_failed)
+        shows = Shows(self.branch_panel, lambda: self.branch_panel.showing, held=lambda: self.branch_panel.is_dirty)
+        Follow(self.branches_table, sound_key(lambda line: line.branch.id), shows)
+        self.rules_panel.wanted.connect(self._rules_wanted)
+        self.branch_panel.wanted.connect(self._branch_wanted)
+        self.branch_panel.turned.connect(self._turn)
+        self.content.stepped.connect(self._stepped)
+        self.content.retried.connect(self.vm.load)
+        self.vm.changed.connect(self.draw)
+        self.vm.done.connect(self._done)
+        self.vm.refused.connect(self._refused)
+
+
+def _head(tools: Tools, title: str, line: Text, button: Button) -> QHBoxLayout:
+    words = QVBoxLayout()
+    words.setSpacing(0)
+    words.addWidget(Text(tools.theme, title, size=TypeSize.LEAD, bold=True))
+    words.addWidget(line)
+    row = QHBoxLayout()
+    row.addLayout(words, 1)
+    row.addWidget(button)
+    return row
+
+
+def _branch_words(line: BranchLine | Damaged) -> str:
+    return line.line if isinstance(line, Damaged) else branch_name(line.branch)

@@ -1,0 +1,103 @@
+"""The two tables of branches and settings: what stands in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from desktop.messages import branch_name, percent, whole
+from desktop.models.pages import PagesModel
+from desktop.models.rows import Column
+from desktop.theme.tokens import Tone
+from desktop.views.firm.rules_panel import cancellation_line, moment_line
+from desktop.views.parts.view_context import Tools
+from desktop.widgets.record_table import RecordTable
+from engine.domain.car.branches import BranchLine
+from engine.domain.firm.settings import BEGINNING, Firm, Revision
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.hours import hours_text
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A decision with its standing in words."""
+
+    revision: Revision
+    standing: str
+    tone: Tone
+    since: str
+
+
+def rule_columns() -> list[Column[RuleRow]]:
+    def column(title: str, text: Callable[[RuleRow], str], weight: int, *, spare: bool = False) -> Column[RuleRow]:
+        return Column(title, text, text, weight=weight, spare=spare)
+
+    return [
+        Column(
+            "Standing", lambda row: row.standing, lambda row: row.standing, tone=lambda row: row.tone.value, weight=3
+        ),
+        column("Holds from", lambda row: row.since, 4),
+        column("Commission", lambda row: percent(row.revision.settings.commission_bp), 3),
+        column("Hold", lambda row: f"{int(row.revision.settings.hold.total_seconds()) // 60} min", 2, spare=True),
+        column("Currency", lambda row: row.revision.settings.currency, 2, spare=True),
+        column(
+            "Who cancels gets back", lambda row: cancellation_line(row.revision.settings.cancellation), 9, spare=True
+        ),
+        column("Decided by", lambda row: row.revision.by, 3),
+    ]
+
+
+def branch_columns() -> list[Column[BranchLine]]:
+    return [
+        Column("Branch", lambda line: branch_name(line.branch), lambda line: line.branch.name, weight=5),
+        Column("Address", lambda line: line.branch.address, lambda line: line.branch.address, weight=6, spare=True),
+        Column("Time zone", lambda line: line.branch.zone, lambda line: line.branch.zone, weight=5),
+        Column("Open", _hours, _hours, weight=4, spare=True),
+        Column("Cars", lambda line: whole(line.cars), lambda line: line.cars, numeric=True, weight=2),
+        Column("Bookings", lambda line: whole(line.bookings), lambda line: line.bookings, numeric=True, weight=3),
+        Column("Standing", _standing, _standing, tone=_tone, weight=3),
+    ]
+
+
+def _hours(line: BranchLine) -> str:
+    return hours_text(line.branch)
+
+
+def _standing(line: BranchLine) -> str:
+    return "Closed" if line.branch.closed else "Open"
+
+
+def _tone(line: BranchLine) -> str:
+    return str((Tone.NEUTRAL if line.branch.closed else Tone.POSITIVE).value)
+
+
+def rule_rows(firm: Firm, now: datetime) -> list[RuleRow | Damaged]:
+    """Planned, in force, past: the latest first."""
+
+    def row(revision: Revision, standing: str, tone: Tone) -> RuleRow:
+        since = "the beginning" if revision.valid_from == BEGINNING else moment_line(revision.valid_from, now)
+        return RuleRow(revision, standing, tone, since)
+
+    planned = [row(each, "Planned", Tone.ACCENT) for each in reversed(firm.planned)]
+    holding = [row(firm.holding, "In force", Tone.POSITIVE)] if firm.holding else []
+    past = [row(each, "Withdrawn" if each.withdrawn else "Past", Tone.NEUTRAL) for each in firm.past]
+    return [*firm.damaged, *planned, *holding, *past]
+
+
+def table_of(tools: Tools, model: PagesModel[Any], name: str) -> RecordTable:
+    table = RecordTable(tools.theme, tools.shimmer)
+    table.setAccessibleName(name)
+    table.setModel(model)
+    return table
+
+
+def put_rows(model: PagesModel[Row], table: RecordTable, rows: Sequence[Row]) -> None:
+    """All of them; the line that was chosen stays so by its place."""
+    at = max(table.currentIndex().row(), 0)
+    model.reset(len(rows))
+    model.put_page(model.ticket(0), rows)
+    table.selectRow(min(at, len(rows) - 1))

@@ -1,0 +1,229 @@
+"""Changing the firm's rules: from when on, and what; a plan can be looked at and withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from desktop.messages import basis_points_of, day_time, desk_zone, percent, zone_name
+from desktop.theme.icons import Icon
+from desktop.theme.theme import Theme
+from desktop.theme.tokens import GRID
+from desktop.views.parts.form import Form
+from desktop.views.parts.form_panel import FormPanel
+from desktop.views.parts.moments.field import MomentField
+from desktop.widgets.button import Button, Kind
+from desktop.widgets.combo import Combo, NumberBox
+from desktop.widgets.text import Text
+from engine.domain.booking.cancellation import CancellationRule
+from engine.domain.firm.settings import LONGEST_HOLD, SHORTEST_HOLD, FirmSettings, sound
+from engine.domain.money.charging import CHARGED
+from engine.domain.shared.errors import DriveSphereError, InvalidText
+from engine.domain.shared.wall import on_wall, wall_of
+
+_SOON, _LATER = "As soon as possible (in about a minute)", "From a day and time on"
+_MOST_RULES = 10
+_WHOLE_BP = 10_000
+_MINUTE = timedelta(minutes=1)
+
+
+class RulesPanel(FormPanel):
+    """Signals: ``wanted`` carries the FirmSettings and the moment (UTC) they hold from, or None for at once."""
+
+    wanted = Signal(object, object)
+
+    def __init__(self, theme: Theme, host: QWidget, now: Callable[[], datetime]) -> None:
+        super().__init__(theme, host, "Change the rules")
+        self._theme, self._now = theme, now
+        self._save = Button(theme, "Set these rules …", Kind.PRIMARY, Icon.CHECK)
+        self._save.clicked.connect(self._submit)
+        self.foot.addWidget(self._save)
+        self.foot.addStretch(1)
+        self.form = RulesForm(theme, now)
+
+    def begin(self, settings: FirmSettings) -> None:
+        """With what holds now."""
+        self.form = RulesForm(self._theme, self._now)
+        self.form.show_settings(settings)
+        self.set_content(self.form)
+        self.set_busy(busy=False)
+        self.begin_form(self.form)
+        self.open(self.form.commission)
+
+    def set_busy(self, *, busy: bool) -> None:
+        self._save.setEnabled(not busy)
+
+    def tell(self, problem: DriveSphereError) -> None:
+        self.form.tell(problem)
+
+    def _submit(self) -> None:
+        self.form.tell(None)
+        if not self.form.ready():
+            return
+        try:
+            settings, valid_from = sound(self.form.settings()), self.form.valid_from()
+        except InvalidText as problem:
+            self.form.tell(problem)
+        else:
+            self.wanted.emit(settings, valid_from)
+
+
+class RulesForm(Form):
+    def __init__(self, theme: Theme, now: Callable[[], datetime]) -> None:
+        super().__init__(theme)
+        self.commission = QLineEdit(maxLength=6)
+        self.hold = _spin_box(" minutes", SHORTEST_HOLD // _MINUTE, LONGEST_HOLD // _MINUTE)
+        self.currency = Combo()
+        self.currency.addItems(sorted(CHARGED))
+        self.cancellation = CancellationRows(theme)
+        self.when = Combo()
+        self.when.addItems([_SOON, _LATER])
+        self.moment = MomentField(theme, "Holds from", now=now)
+        self.moment.show_moment(_next_midnight(now()))
+        self.clock = Text(theme, ink="muted", wrap=True)
+        self.clock.setText(f"On this desk's clock ({zone_name(now(), desk_zone())}).")
+        self.add("commission", "Commission, percent of a rental", self.commission)
+        self.add("hold", "A car is kept for a renter who has not paid", self.hold)
+        self.add("currency", "Currency of new cars", self.currency)
+        self.add("cancellation", "Who cancels gets back", self.cancellation)
+        self.add("valid_from", "Holds", self.when)
+        self.add_row(self.moment)
+        self.add_row(self.clock)
+        self.end()
+        self.when.currentIndexChanged.connect(self._show_moment)
+        self._show_moment()
+
+    def show_settings(self, settings: FirmSettings) -> None:
+        self.commission.setText(percent(settings.commission_bp).removesuffix(" %"))
+        self.hold.setValue(settings.hold // _MINUTE)
+        self.currency.setCurrentText(settings.currency)
+        self.cancellation.show_rules(settings.cancellation)
+
+    def settings(self) -> FirmSettings:
+        """As typed. Raises: InvalidText for what is no number."""
+        return FirmSettings(
+            currency=self.currency.currentText(),
+            commission_bp=_basis_points("commission", self.commission.text()),
+            hold=timedelta(minutes=self.hold.value()),
+            cancellation=self.cancellation.rules(),
+        )
+
+    def valid_from(self) -> datetime | None:
+        if self.when.currentIndex() == 0:
+            return None
+        return on_wall(self.moment.moment(), desk_zone()).moment
+
+    def ready(self) -> bool:
+        """Whether the moment it holds is the one that is shown; else its field says why, and gets the focus."""
+        if self.when.currentIndex() == 0 or self.moment.take():
+            return True
+        self.moment.setFocus(Qt.FocusReason.OtherFocusReason)
+        return False
+
+    def _show_moment(self) -> None:
+        later = self.when.currentIndex() == 1
+        self.moment.setVisible(later)
+        self.clock.setVisible(later)
+
+
+class CancellationRows(QWidget):
+    """One line for each rule: so many hours before the pick-up, so much back."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._lines: list[tuple[QWidget, NumberBox, QLineEdit]] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(GRID)
+        self.add_button = Button(theme, "Add a rule", Kind.QUIET, Icon.ADD)
+        self.add_button.clicked.connect(lambda: self._add(CancellationRule(0, 0), focus=True))
+        row = QHBoxLayout()
+        row.addWidget(self.add_button)
+        row.addStretch(1)
+        self._column.addLayout(row)
+        self.setFocusProxy(self.add_button)
+
+    def show_rules(self, rules: tuple[CancellationRule, ...]) -> None:
+        for line, _, _ in self._lines:
+            line.deleteLater()
+        self._lines.clear()
+        for rule in rules:
+            self._add(rule, focus=False)
+
+    def rules(self) -> tuple[CancellationRule, ...]:
+        """Raises: InvalidText."""
+        return tuple(
+            CancellationRule(hours.value(), _basis_points("cancellation", share.text()))
+            for _, hours, share in self._lines
+        )
+
+    def _add(self, rule: CancellationRule, *, focus: bool) -> None:
+        line = QWidget()
+        hours = _spin_box(" h before", 0, 24 * 366)
+        hours.setValue(rule.hours_before)
+        hours.setAccessibleName("Hours before the pick-up")
+        share = QLineEdit(percent(rule.refund_bp).removesuffix(" %"), maxLength=6)
+        share.setAccessibleName("Percent given back")
+        away = Button(self._theme, kind=Kind.QUIET, icon=Icon.CLOSE)
+        away.setAccessibleName("Remove this rule")
+        away.setToolTip("Remove this rule")
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(hours, 3)
+        row.addWidget(share, 2)
+        row.addWidget(Text(self._theme, "% back"))
+        row.addWidget(away)
+        entry = (line, hours, share)
+        self._lines.append(entry)
+        self._column.insertWidget(len(self._lines) - 1, line)
+        away.clicked.connect(lambda: self._remove(entry))
+        self.add_button.setEnabled(len(self._lines) < _MOST_RULES)
+        if focus:
+            hours.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _remove(self, entry: tuple[QWidget, NumberBox, QLineEdit]) -> None:
+        self._lines.remove(entry)
+        entry[0].deleteLater()
+        self.add_button.setEnabled(True)
+        self.add_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _spin_box(suffix: str, least: int, most: int) -> NumberBox:
+    box = NumberBox(suffix=suffix)
+    box.setRange(least, most)
+    # The style sheet's padding does not reach the text of a spin box.
+    box.lineEdit().setTextMargins(GRID + 2, 0, 0, 0)
+    return box
+
+
+def rules_line(settings: FirmSettings) -> str:
+    return f"{percent(settings.commission_bp)} commission, {settings.hold // _MINUTE} min hold, {settings.currency}"
+
+
+def cancellation_line(rules: tuple[CancellationRule, ...]) -> str:
+    words = ", ".join(f"{rule.hours_before} h before: {percent(rule.refund_bp)}" for rule in rules)
+    return words or "Nothing is given back"
+
+
+def moment_line(at: datetime, now: datetime) -> str:
+    """On this desk's clock."""
+    return day_time(at, desk_zone(), now=now)
+
+
+def _next_midnight(now: datetime) -> datetime:
+    tomorrow = wall_of(now, desk_zone()) + timedelta(days=1)
+    return tomorrow.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+
+
+def _basis_points(field: str, text: str) -> int:
+    """``12.5`` as 1250. Raises: InvalidText."""
+    share = basis_points_of(text)
+    if share is None:
+        raise InvalidText(field, "must be a number of percent with at most two decimals")
+    if not 0 <= share <= _WHOLE_BP:
+        raise InvalidText(field, "must lie between 0 and 100 percent")
+    return share

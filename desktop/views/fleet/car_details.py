@@ -1,0 +1,193 @@
+"""A car looked at: its photos, its facts, and the bookings that count on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from datetime import datetime
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from desktop.booking_words import STANDINGS
+from desktop.messages import BODIES, FUELS, TRANSMISSIONS, booking_number, branch_name, branch_time, plural, rate, whole
+from desktop.theme.icons import Icon
+from desktop.theme.tokens import GRID, RADIUS_CARD, Tone
+from desktop.viewmodels.owner.car_state import CarState, Stage
+from desktop.viewmodels.owner.photo_files import NewPhoto
+from desktop.views.fleet.fleet_row import status_of
+from desktop.views.parts.photos import Photos
+from desktop.views.parts.view_context import Tools
+from desktop.widgets.banner import Banner
+from desktop.widgets.button import Button, Kind
+from desktop.widgets.field_skeleton import Field, FieldList
+from desktop.widgets.photo_strip import PhotoStrip
+from desktop.widgets.silhouette import Silhouettes
+from desktop.widgets.text import Text
+from engine.domain.car.car import Car, CarStatus
+from engine.domain.car.fleet import Coming, Outlook
+from engine.domain.car.photo import MOST_PHOTOS
+from engine.domain.shared.zones import shown_zone
+
+_HEIGHT = 196
+_LABELS = ("Plate", "Status", "Branch", "Rate", "Odometer", "Car", "Seats")
+#: Bookings told one by one; more would push the rest of the panel away.
+_TOLD = 5
+_CONSEQUENCE = {
+    CarStatus.ACTIVE: "",
+    CarStatus.MAINTENANCE: "In maintenance the car takes no new bookings.",
+    CarStatus.RETIRED: "A retired car takes no new bookings. You can bring it back at any time.",
+}
+
+
+class PhotoFrame(QWidget):
+    """One photo as large as the panel is wide, or the silhouette where there is none."""
+
+    def __init__(self, tools: Tools, pixmap_of: Callable[[Hashable, QSize, float], QPixmap | None]) -> None:
+        super().__init__()
+        self._theme, self._pixmap_of = tools.theme, pixmap_of
+        self._silhouettes = Silhouettes()
+        self._car: Car | None = None
+        self._photo: Hashable | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        tools.theme.changed.connect(self.update)
+
+    def show_photo(self, car: Car | None, photo: Hashable | None) -> None:
+        self._car, self._photo = car, photo
+        self.setAccessibleName("Photo of the car" if photo else "No photo of the car yet")
+        self.update()
+
+    # Qt names below.
+
+    def sizeHint(self) -> QSize:
+        return QSize(320, _HEIGHT)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._theme.tokens.picture))
+        painter.drawRoundedRect(self.rect(), RADIUS_CARD, RADIUS_CARD)
+        ratio = self.devicePixelRatioF()
+        photo = self._pixmap_of(self._photo, self.size(), ratio) if self._photo else None
+        if photo is not None:
+            painter.drawPixmap(self.rect(), photo)
+        elif self._car is not None:
+            inner = self.rect().adjusted(10 * GRID, 4 * GRID, -10 * GRID, -4 * GRID)
+            drawn = self._silhouettes.pixmap(self._car.body.value, self._car.colour, inner.size(), ratio)
+            painter.drawPixmap(QRect(inner), drawn)
+        painter.end()
+
+
+class CarDetails(QWidget):
+    def __init__(self, tools: Tools, photos: Photos, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._photos, self._now = photos, now
+        self._state = CarState()
+        self.frame = PhotoFrame(tools, self._pixmap)
+        self.strip = PhotoStrip(tools.theme, MOST_PHOTOS, self._pixmap)
+        self.warning = Banner(tools.theme)
+        self.facts = FieldList(tools.theme, tools.shimmer)
+        self.heading = Text(tools.theme, bold=True)
+        self.coming = FieldList(tools.theme, tools.shimmer)
+        self.more = Text(tools.theme, ink="muted", wrap=True)
+        self.all_bookings = Button(tools.theme, "All its bookings", Kind.QUIET, Icon.BOOKINGS)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3 * GRID)
+        for part in (self.warning, self.frame, self.strip, self.facts, self.heading, self.coming, self.more):
+            column.addWidget(part)
+        column.addWidget(self.all_bookings, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addStretch(1)
+        self.all_bookings.hide()
+        self.strip.chosen.connect(self._show_photo)
+        photos.changed.connect(self._repaint)
+
+    def draw(self, state: CarState) -> None:
+        self._state = state
+        asked = state.stage is Stage.ASKED
+        if state.car is None:
+            return
+        self.strip.show_photos(state.photos)
+        self.strip.setVisible(len(state.photos) > 1 and not asked)
+        self.frame.setVisible(not asked)
+        self.facts.setVisible(not asked)
+        self._show_photo(self.strip.current)
+        self.facts.show_fields(_facts(state, state.car, self._now()))
+        self._tell_coming(state)
+        self._warn(state, state.car)
+
+    def _warn(self, state: CarState, car: Car) -> None:
+        coming = len(state.outlook.seen) if state.outlook else 0
+        if state.stage is Stage.ASKED and state.wanted is not None:
+            words = f"{_CONSEQUENCE[state.wanted]} {_stay(coming)}"
+            self.warning.tell(Tone.WARNING, words, closable=False)
+        elif coming and car.status is not CarStatus.ACTIVE:
+            words = f"The car is not for rent, and {plural(coming, 'booking')} still {_count(coming)} on it."
+            self.warning.tell(Tone.DANGER, f"{words} The counter moves or cancels them.", closable=False)
+        else:
+            self.warning.clear()
+
+    def _tell_coming(self, state: CarState) -> None:
+        if state.outlook is None:
+            self.heading.setText("Bookings that count on this car")
+            self.coming.show_bones(("", "")) if state.problem is None else self.coming.show_fields(())
+            self.more.hide()
+            return
+        total, told = len(state.outlook.seen), state.outlook.first[:_TOLD]
+        self.heading.setText("Bookings that count on this car" if total else "No booking counts on this car")
+        self.coming.show_fields([_line(each, self._now()) for each in told])
+        self.more.setText(f"and {whole(total - len(told))} more")
+        self.more.setVisible(total > len(told))
+
+    def _show_photo(self, at: int) -> None:
+        photos = self._state.photos
+        self.frame.show_photo(self._state.car, photos[at] if at < len(photos) else None)
+
+    def _pixmap(self, photo: Hashable, size: QSize, ratio: float) -> QPixmap | None:
+        return pixmap_of(self._photos, photo, size, ratio)
+
+    def _repaint(self) -> None:
+        self.frame.update()
+        self.strip.update()
+
+
+def pixmap_of(photos: Photos, photo: Hashable, size: QSize, ratio: float) -> QPixmap | None:
+    """Of a stored photo by its id, or of one that waits to be saved."""
+    if isinstance(photo, NewPhoto):
+        return photos.of_bytes(f"new {hash(photo.data)}", photo.thumbnail, size, ratio)
+    return photos.pixmap(str(photo), size, ratio)
+
+
+def _facts(state: CarState, car: Car, now: datetime) -> list[Field]:
+    branch = next((each for each in state.branches if each.id == car.branch_id), None)
+    known = state.outlook or Outlook()
+    values = (
+        car.plate,
+        status_of(car, out=known.out_now(now) > 0, away=known.away_at(now))[0],
+        branch_name(branch) if branch else "",
+        rate(car.daily_rate),
+        f"{whole(car.odometer_km)} km",
+        f"{car.year}, {BODIES[car.body].lower()}, {FUELS[car.fuel].lower()}, {TRANSMISSIONS[car.transmission].lower()}",
+        whole(car.seats),
+    )
+    return [Field(label, value) for label, value in zip(_LABELS, values, strict=True)]
+
+
+def _line(coming: Coming, now: datetime) -> Field:
+    zone = shown_zone(coming.zone)
+    out = coming.period.starts_at <= now
+    when = branch_time(coming.period.ends_at if out else coming.period.starts_at, zone, now=now)
+    words = f"out, back {when}" if out else f"from {when}"
+    standing = STANDINGS[coming.standing].lower()
+    return Field(booking_number(coming.id), words if standing == "confirmed" else f"{words}, {standing}")
+
+
+def _count(coming: int) -> str:
+    return "counts" if coming == 1 else "count"
+
+
+def _stay(coming: int) -> str:
+    if coming == 1:
+        return "The booking below stays as it is: the counter moves or cancels it with the renter."
+    return f"The {coming} bookings below stay as they are: the counter moves or cancels them with the renters."

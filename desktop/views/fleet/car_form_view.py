@@ -1,0 +1,295 @@
+"""The form of a car: every field with its own mistake below it, judged while it is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QIcon, QPixmap
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
+
+from desktop.collation import in_language_order
+from desktop.figures import country_names
+from desktop.messages import (
+    BODIES,
+    FIELDS,
+    FUELS,
+    TRANSMISSIONS,
+    branch_name,
+    count_of,
+    digits,
+    minor_of,
+    plural,
+    say,
+    unclear_amount,
+)
+from desktop.theme.theme import Theme
+from desktop.theme.tokens import GRID, Tone, TypeSize
+from desktop.viewmodels.owner.car_state import CarState
+from desktop.widgets.banner import Banner
+from desktop.widgets.colour_dots import ColourDots
+from desktop.widgets.combo import Combo
+from desktop.widgets.text import Ink, Text
+from engine.domain.car.fleet import FleetOwner
+from engine.domain.car.form import CarForm
+from engine.domain.money.money import Money
+
+#: Field -> row and column of the two-column form; the colour takes a row of its own.
+_PLACES = {
+    "plate": (0, 0),
+    "branch_id": (0, 1),
+    "brand": (1, 0),
+    "model": (1, 1),
+    "year": (2, 0),
+    "body": (2, 1),
+    "fuel": (3, 0),
+    "transmission": (3, 1),
+    "seats": (4, 0),
+    "daily_rate": (4, 1),
+    "odometer_km": (5, 0),
+    "colour": (5, 1),
+    "country": (6, 0),
+}
+_PAINT_PX = 16
+_NUMBERS = ("year", "seats", "odometer_km")
+_CHOICES: dict[str, Mapping[Any, str]] = {"body": BODIES, "fuel": FUELS, "transmission": TRANSMISSIONS}
+
+
+class CarFormView(QWidget):
+    """Signals: ``filled`` carries the changed fields of a CarForm; ``left`` the name of a field that was left."""
+
+    filled = Signal(dict)
+    left = Signal(str)
+    reasoned = Signal(str)
+    owner_chosen = Signal(str)
+    submitted = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._form: CarForm | None = None
+        self.fields: dict[str, QWidget] = {
+            "plate": QLineEdit(maxLength=60),
+            "branch_id": Combo(),
+            "brand": QLineEdit(maxLength=80),
+            "model": QLineEdit(maxLength=80),
+            "year": QLineEdit(maxLength=4),
+            "body": Combo(),
+            "fuel": Combo(),
+            "transmission": Combo(),
+            "seats": QLineEdit(maxLength=2),
+            "daily_rate": QLineEdit(maxLength=24),
+            "odometer_km": QLineEdit(maxLength=12),
+            "colour": QLineEdit(maxLength=7, placeholderText="#2f6f9f"),
+            "country": Combo(),
+        }
+        self.dots = ColourDots(theme)
+        self._paint = QAction(self)
+        self.reason = QLineEdit(maxLength=240, placeholderText="Why it shows less than before")
+        self.owner = Combo(placeholder="Choose an owner")
+        self.mistakes = {name: self._small("danger") for name in (*_PLACES, "reason", "owner")}
+        self.labels = {name: self._small("muted") for name in (*_PLACES, "reason", "owner")}
+        self.leaves = Banner(theme)
+        colour = self.fields["colour"]
+        if isinstance(colour, QLineEdit):
+            colour.addAction(self._paint, QLineEdit.ActionPosition.TrailingPosition)
+        self._lay_out()
+        self._connect()
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is something to fill in yet."""
+        return self._form is not None
+
+    def offer_owners(self, owners: tuple[FleetOwner, ...]) -> None:
+        blocked = QSignalBlocker(self.owner)
+        self.owner.clear()
+        for owner in in_language_order(owners, lambda owner: owner.name):
+            self.owner.addItem(owner.name, owner.id)
+        del blocked
+
+    def draw(self, state: CarState) -> None:
+        self._form = state.form
+        self._show_owner(state)
+        if state.form is None:
+            return
+        self._offer_branches(state)
+        for name in _PLACES:
+            self._put(name, getattr(state.form, name))
+        self._show_paint(state.form.colour.lower())
+        self.labels["daily_rate"].setText(f"Daily rate, {state.form.daily_rate.currency}")
+        self.labels["odometer_km"].setText("Odometer, km")
+        for each in (self.reason, self.labels["reason"]):
+            each.setVisible(state.goes_back)
+        if state.leaves_bookings:
+            words = plural(state.leaves_bookings, "booking")
+            self.leaves.tell(
+                Tone.WARNING, f"{words} stay with the old branch: the car is picked up there.", closable=False
+            )
+        else:
+            self.leaves.clear()
+        self._tell(state)
+
+    def focus_first(self) -> None:
+        self.fields["plate"].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def focus_mistake(self, state: CarState) -> None:
+        """To the first field that cannot stay as it is."""
+        fields = {"owner": self.owner, **self.fields, "reason": self.reason}
+        field = next((field for name, field in fields.items() if name in state.told), None)
+        if field is not None:
+            field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_paint(self, colour: str) -> None:
+        self.dots.show_colour(colour)
+        paint = QColor(colour) if QColor.isValidColorName(colour) else QColor(self._theme.tokens.sunken)
+        drop = QPixmap(_PAINT_PX, _PAINT_PX)
+        drop.fill(paint)
+        self._paint.setIcon(QIcon(drop))
+
+    def _tell(self, state: CarState) -> None:
+        for name, mistake in self.mistakes.items():
+            problem = state.told.get(name)
+            text = (self._unclear(name) or say(problem).text) if problem is not None else ""
+            if text != mistake.text():
+                mistake.setText(text)
+            mistake.setVisible(bool(text))
+
+    def _unclear(self, name: str) -> str:
+        field = self.fields.get(name)
+        if name != "daily_rate" or self._form is None or not isinstance(field, QLineEdit):
+            return ""
+        return unclear_amount(field.text(), self._form.daily_rate.currency)
+
+    def _show_owner(self, state: CarState) -> None:
+        asked = state.car is None and state.any_owner
+        for each in (self.owner, self.labels["owner"]):
+            each.setVisible(asked)
+        if asked:
+            blocked = QSignalBlocker(self.owner)
+            self.owner.setCurrentIndex(self.owner.findData(state.owner_id))
+            del blocked
+
+    def _offer_branches(self, state: CarState) -> None:
+        box = self.fields["branch_id"]
+        if isinstance(box, Combo) and box.count() != len(state.branches):
+            blocked = QSignalBlocker(box)
+            box.clear()
+            for branch in in_language_order(state.branches, branch_name):
+                box.addItem(branch_name(branch), branch.id)
+            del blocked
+
+    def _put(self, name: str, value: object) -> None:
+        """Show *value* unless the person's own spelling of it stands there already."""
+        field = self.fields[name]
+        blocked = QSignalBlocker(field)
+        if isinstance(field, Combo):
+            field.setCurrentIndex(field.findData(value))
+        elif isinstance(field, QLineEdit):
+            self._put_text(field, value)
+        del blocked
+
+    def _put_text(self, field: QLineEdit, value: object) -> None:
+        if isinstance(value, Money):
+            typed = minor_of(field.text(), value.currency)
+            if typed != value.minor and not (value.minor == 0 and field.hasFocus()):
+                field.setText(digits(value) if value.minor else "")
+        elif isinstance(value, int):
+            if _number(field.text()) != value:
+                field.setText(str(value))
+        elif field.text() != value:
+            field.setText(str(value))
+
+    def _edited(self, name: str) -> None:
+        field = self.fields[name]
+        if self._form is None:
+            return
+        if isinstance(field, Combo):
+            self.filled.emit({name: field.currentData()})
+        elif isinstance(field, QLineEdit) and name in _NUMBERS:
+            self.filled.emit({name: _number(field.text())})
+        elif isinstance(field, QLineEdit) and name == "daily_rate":
+            currency = self._form.daily_rate.currency
+            self.filled.emit({name: Money(minor_of(field.text(), currency) or 0, currency)})
+        elif isinstance(field, QLineEdit):
+            self.filled.emit({name: field.text()})
+
+    def _connect(self) -> None:
+        for name, field in self.fields.items():
+            edited = lambda *_, name=name: self._edited(name)  # noqa: E731 -- one for each field
+            if isinstance(field, Combo):
+                field.activated.connect(edited)
+            elif isinstance(field, QLineEdit):
+                field.textEdited.connect(edited)
+                field.returnPressed.connect(self.submitted)
+            field.installEventFilter(self)
+        self.dots.picked.connect(lambda colour: self.filled.emit({"colour": colour}))
+        self.reason.textEdited.connect(self.reasoned)
+        self.reason.returnPressed.connect(self.submitted)
+        self.owner.activated.connect(lambda _: self.owner_chosen.emit(str(self.owner.currentData())))
+
+    def _lay_out(self) -> None:
+        for name, words in (*_CHOICES.items(), ("country", {"": "As its branch", **_countries()})):
+            box = self.fields[name]
+            if isinstance(box, Combo):
+                for value, word in words.items():
+                    box.addItem(word, value)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(3 * GRID)
+        grid.setVerticalSpacing(2 * GRID)
+        for name, (row, column) in _PLACES.items():
+            # A widget of its own: a bare layout at the top of its cell has no room for a mistake of several lines.
+            place = QWidget()
+            place.setLayout(self._field(name, self.fields[name]))
+            grid.addWidget(place, row, column, Qt.AlignmentFlag.AlignTop)
+        for column in range(2):
+            grid.setColumnStretch(column, 1)
+            grid.setColumnMinimumWidth(column, 10)
+        column_of_all = QVBoxLayout(self)
+        column_of_all.setContentsMargins(0, 0, 0, 0)
+        column_of_all.setSpacing(2 * GRID)
+        column_of_all.addLayout(self._field("owner", self.owner))
+        column_of_all.addWidget(self.leaves)
+        column_of_all.addLayout(grid)
+        column_of_all.addWidget(self.dots)
+        column_of_all.addLayout(self._field("reason", self.reason))
+
+    def _field(self, name: str, field: QWidget) -> QVBoxLayout:
+        label = self.labels[name]
+        label.setText(FIELDS[name])
+        label.setBuddy(field)
+        field.setAccessibleName(FIELDS[name])
+        field.setMinimumWidth(10)
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(label)
+        column.addWidget(field)
+        if name in self.mistakes:
+            column.addWidget(self.mistakes[name])
+            self.mistakes[name].hide()
+        return column
+
+    def _small(self, ink: Ink) -> Text:
+        return Text(self._theme, size=TypeSize.SMALL, ink=ink, wrap=ink == "danger")
+
+    # Qt names below.
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusOut:
+            name = next((name for name, field in self.fields.items() if field is watched), "")
+            if name and self._form is not None and self.isVisible():
+                self.left.emit(name)
+        return super().eventFilter(watched, event)
+
+
+def _number(text: str) -> int:
+    """What was typed, its thousands parted or not; -1, which no field may be, for what is no number."""
+    read = count_of(text)
+    return -1 if read is None else read
+
+
+def _countries() -> dict[str, str]:
+    """ISO 3166 code -> name, in the order of this person's language."""
+    return dict(in_language_order(country_names().items(), lambda pair: pair[1]))

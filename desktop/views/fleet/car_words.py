@@ -1,0 +1,67 @@
+"""What the panel of a car asks and offers."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from desktop.dialogs import About, Amount, Question
+from desktop.messages import amount
+from desktop.viewmodels.owner.car_state import CarState, Stage
+from engine.domain.car.car import CarStatus
+
+
+def to_lose(state: CarState) -> Question:
+    """What is filled in would be lost; says for which car and what."""
+    car, form = state.car, state.form
+    typed = form.plate.strip() if form is not None else ""
+    name = car.title if car is not None else " ".join(filter(None, (form.brand, form.model))) if form else ""
+    text = "What you filled in for this car is not saved yet."
+    if car is None:
+        text = "This new car is not added yet; what you filled in for it would be lost."
+    return Question(
+        "Leave without saving?",
+        text,
+        "Leave, lose the changes",
+        "Go on editing",
+        about=About(name, car.plate if car is not None else typed),
+        grave=True,
+        final=True,
+    )
+
+
+#: A rate that changes by more than this, up or down, may have lost its point or gained a nought.
+_FAR = 3
+
+
+def to_change_rate(state: CarState) -> Question | None:
+    """Asked before a rate is saved that is far from the one before; None for any other, and for a new car."""
+    car, form = state.car, state.form
+    if car is None or form is None:
+        return None
+    old, new = car.daily_rate, form.daily_rate
+    if old.currency == new.currency and old.minor <= new.minor * _FAR and new.minor <= old.minor * _FAR:
+        return None
+    return Question(
+        "Change the daily rate by so much?",
+        "Whoever books from now on pays the new rate. Bookings that were made keep theirs.",
+        f"Let it for {amount(new)}",
+        "Go on editing",
+        about=About(car.title, car.plate, body=car.body.value, colour=car.colour),
+        amounts=(Amount("Daily rate now", amount(old)), Amount("New daily rate", amount(new), strong=True)),
+        grave=True,
+    )
+
+
+#: What is asked before that status; a car that comes back for rent is asked nothing.
+ASK = MappingProxyType(
+    {CarStatus.ACTIVE: "", CarStatus.MAINTENANCE: "Send to maintenance", CarStatus.RETIRED: "Retire this car"}
+)
+STATUS_STEPS = MappingProxyType(
+    {CarStatus.MAINTENANCE: "To maintenance", CarStatus.RETIRED: "Retire", CarStatus.ACTIVE: "Back for rent"}
+)
+
+
+def title_of(state: CarState) -> str:
+    if state.car is None:
+        return "New car"
+    return state.car.title if state.stage is not Stage.FILLED_IN else f"Edit {state.car.title}"

@@ -1,0 +1,99 @@
+"""The photos of a car while its form is filled in: add, put in order, take off."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.dialogs import ask_for_files
+from desktop.messages import say
+from desktop.tasks import TaskScope
+from desktop.theme.icons import Icon
+from desktop.theme.theme import Theme
+from desktop.theme.tokens import GRID, TypeSize
+from desktop.viewmodels.owner.car_state import CarState
+from desktop.viewmodels.owner.photo_files import Refused
+from desktop.views.fleet.car_details import pixmap_of
+from desktop.views.parts.photos import Photos
+from desktop.widgets.button import Button, Kind
+from desktop.widgets.photo_strip import PhotoStrip
+from desktop.widgets.text import Text
+from engine.domain.car.photo import MOST_PHOTOS
+
+_KINDS = "Photos (*.jpg *.jpeg *.png *.webp *.tif *.tiff *.heic *.heif)"
+_HELP = "Up to five, 5 MB each. The first one is shown in lists. Drop files here, or drag to put them in order."
+
+
+class PhotoEditor(QWidget):
+    """Signals: ``chosen`` carries paths of files; ``moved`` and ``removed`` as PhotoStrip has them; ``put_back``."""
+
+    chosen = Signal(tuple)
+    moved = Signal(int, int)
+    removed = Signal(int)
+    put_back = Signal()
+    task_failed = Signal(object)
+
+    def __init__(self, theme: Theme, photos: Photos) -> None:
+        super().__init__()
+        self._photos = photos
+        self._tasks = TaskScope(self)
+        self.strip = PhotoStrip(theme, MOST_PHOTOS, self._pixmap)
+        self.strip.set_editable(editable=True)
+        self.add = Button(theme, "Add photos", icon=Icon.ADD)
+        self.back = Button(theme, "Put it back", Kind.QUIET)
+        self.back.setToolTip("The photo that was taken off last (Ctrl+Z)")
+        self.help = Text(theme, _HELP, size=TypeSize.SMALL, ink="muted", wrap=True)
+        self.refused = Text(theme, size=TypeSize.SMALL, ink="danger", wrap=True)
+        label = Text(theme, "Photos", size=TypeSize.SMALL, ink="muted")
+        head = QHBoxLayout()
+        head.addWidget(label, 1)
+        head.addWidget(self.back)
+        head.addWidget(self.add)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        column.addLayout(head)
+        for part in (self.strip, self.help, self.refused):
+            column.addWidget(part)
+        for hidden in (self.refused, self.back):
+            hidden.hide()
+        self.add.clicked.connect(self._ask)
+        self.strip.moved.connect(self.moved)
+        self.strip.removed.connect(self.removed)
+        self.back.clicked.connect(self.put_back)
+        self._tasks.failed.connect(self.task_failed)
+        photos.changed.connect(self.strip.update)
+
+    def draw(self, state: CarState) -> None:
+        self.strip.show_photos(state.photos)
+        if self.back.hasFocus() and not state.taken_off:
+            self.strip.setFocus()
+        self.back.setVisible(bool(state.taken_off))
+        self.add.setEnabled(len(state.photos) < MOST_PHOTOS and not state.busy)
+        lines = refused_lines(state.refused)
+        self.refused.setText("\n".join(lines))
+        self.refused.setVisible(bool(lines))
+
+    def stop(self) -> None:
+        self._tasks.stop("files")
+
+    def _ask(self) -> None:
+        self._tasks.once("files", self._choose())
+
+    async def _choose(self) -> None:
+        if chosen := await ask_for_files(self.window(), "Photos of the car", _KINDS):
+            self.chosen.emit(chosen)
+
+    def _pixmap(self, photo: Hashable, size: QSize, ratio: float) -> QPixmap | None:
+        return pixmap_of(self._photos, photo, size, ratio)
+
+
+def refused_lines(refused: Sequence[Refused]) -> list[str]:
+    """Every file that is not taken, by name, with those of one reason together."""
+    of: dict[str, list[str]] = {}
+    for each in refused:
+        of.setdefault(say(each.problem).text, []).append(each.name)
+    return [f"{', '.join(names)}: {why}" for why, names in of.items()]

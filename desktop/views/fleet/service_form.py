@@ -1,0 +1,186 @@
+"""From, until and why a car is in service; what that would be cut around stands beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout
+
+from desktop.theme.theme import Theme
+from desktop.theme.tokens import GRID, TypeSize
+from desktop.views.parts.moments.field import MomentField
+from desktop.views.parts.moments.lengths import LengthChips
+from desktop.widgets.button import Button, Kind
+from desktop.widgets.panel import Panel
+from desktop.widgets.text import Text
+from engine.domain.car.car import Branch
+from engine.domain.car.movement import LONGEST_REASON, Movement
+from engine.domain.shared.errors import InvalidPeriod
+from engine.domain.shared.period import RentalPeriod
+from engine.domain.shared.wall import on_wall, wall_of
+
+_DAY = timedelta(days=1)
+
+
+class ServiceForm(Panel):
+    """Signals: ``asked`` carries the RentalPeriod that is filled in, or None; ``submitted`` and ``left`` by button."""
+
+    asked = Signal(object)
+    submitted = Signal()
+    left = Signal()
+
+    def __init__(self, theme: Theme, now: Callable[[], datetime]) -> None:
+        super().__init__(theme, padding=3 * GRID)
+        self._now, self._begun = now, ""
+        self._branch: Branch | None = None
+        self._length = _DAY
+        #: What is filled in is a period.
+        self.whole = False
+        self.title = Text(theme, bold=True)
+        self.start = MomentField(theme, "In service from", now=now)
+        self.end = MomentField(theme, "In service until", now=now)
+        self.lengths = LengthChips(theme)
+        self.reason = QLineEdit()
+        self.reason.setMaxLength(LONGEST_REASON)
+        self.reason.setAccessibleName("Reason")
+        self.reason.setPlaceholderText("Brakes, inspection, tyres")
+        self.hint = Text(theme, size=TypeSize.SMALL, ink="muted", wrap=True)
+        self.problem = Text(theme, size=TypeSize.SMALL, ink="danger", wrap=True)
+        self.save, self.leave = Button(theme, "Plan the service", Kind.PRIMARY), Button(theme, "Do not plan it")
+        self._lay_out(theme)
+        self._connect()
+        self.hide()
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether closing would lose what somebody typed."""
+        return not self.isHidden() and self._filled() != self._begun
+
+    def begin(self, branch: Branch, movement: Movement | None, plate: str) -> None:
+        """For a new one from now on, a day long; or with what *movement* says."""
+        self._branch = branch
+        zone = branch.clock
+        start = wall_of(self._now() if movement is None else movement.period.starts_at, zone)
+        if movement is None:
+            start = start.replace(second=0, microsecond=0)
+        end = start.replace(fold=0) + _DAY if movement is None else wall_of(movement.period.ends_at, zone)
+        for field, wall in ((self.start, start), (self.end, end)):
+            field.set_place(zone, branch)
+            field.show_moment(wall)
+        # What has begun keeps its beginning.
+        self.start.setEnabled(movement is None or not movement.begun(self._now()))
+        self.reason.setText("" if movement is None else movement.reason)
+        self.title.setText(f"Plan a service of {plate}" if movement is None else f"Change this service of {plate}")
+        self.save.setText("Plan the service" if movement is None else "Change the service")
+        self.leave.setText("Do not plan it" if movement is None else "Leave it as it is")
+        self.problem.hide()
+        self._mark()
+        self._begun = self._filled()
+        self.show()
+        first = self.start if self.start.isEnabled() else self.end
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._ask()
+
+    def period(self) -> RentalPeriod | None:
+        """What is filled in; None while it is none, which is said at the field."""
+        if self._branch is None or self.start.undecided or self.end.undecided:
+            return None
+        zone = self._branch.clock
+        ends = [on_wall(field.moment(), zone).moment for field in (self.start, self.end)]
+        if ends[1] <= ends[0]:
+            self.end.warn("It ends before it begins.")
+            return None
+        if ends[1] <= self._now():
+            self.end.warn("That has passed.")
+            return None
+        try:
+            period = RentalPeriod(*ends)
+        except InvalidPeriod:
+            self.end.warn("A service lasts 366 days at the most.")
+            return None
+        self.end.warn("")
+        return period
+
+    def tell(self, words: str) -> None:
+        self.problem.setText(words)
+        self.problem.setVisible(bool(words))
+
+    def hint_at(self, words: str) -> None:
+        self.hint.setText(words or " ")
+
+    def _filled(self) -> str:
+        return "\n".join((self.start.edit.text(), self.end.edit.text(), self.reason.text().strip()))
+
+    def _start_moved(self) -> None:
+        """The service keeps its length."""
+        if self._length > timedelta(0):
+            blocked = QSignalBlocker(self.end)
+            self.end.propose(self.start.moment().replace(fold=0) + self._length)
+            del blocked
+        self._edited()
+
+    def _length_chosen(self, days: int) -> None:
+        self.end.propose(self.start.moment().replace(fold=0) + days * _DAY)
+        self._edited()
+
+    def _edited(self) -> None:
+        self._mark()
+        self._ask()
+
+    def _mark(self) -> None:
+        start, end = self.start.moment(), self.end.moment()
+        self._length = end - start
+        self.end.set_base(start)
+        days, rest = divmod(end - start, _DAY)
+        self.lengths.show_days(None if rest else days)
+        for field in (self.start, self.end):
+            field.set_tinted(start.date(), end.date())
+
+    def _ask(self) -> None:
+        period = self.period()
+        self.whole = period is not None
+        self.asked.emit(period)
+
+    def _submit(self) -> None:
+        if not all(field.take() for field in (self.start, self.end) if field.isEnabled()):
+            return
+        if not self.reason.text().strip():
+            self.tell("Say why: whoever looks at the car's weeks reads it.")
+            self.reason.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        if self.save.isEnabled():
+            self.submitted.emit()
+
+    def _connect(self) -> None:
+        self.start.taken.connect(self._start_moved)
+        self.end.taken.connect(self._edited)
+        self.lengths.chosen.connect(self._length_chosen)
+        self.reason.returnPressed.connect(self._submit)
+        self.save.clicked.connect(self._submit)
+        self.leave.clicked.connect(self.left)
+
+    def _lay_out(self, theme: Theme) -> None:
+        column = QVBoxLayout()
+        column.setSpacing(GRID)
+        column.addWidget(self.title)
+        for words, field in (("From", self.start), ("Until", self.end), ("Reason", self.reason)):
+            label = Text(theme, words, size=TypeSize.SMALL, ink="muted")
+            label.setBuddy(field)
+            column.addWidget(label)
+            column.addWidget(field)
+            if field is self.end:
+                column.addWidget(self.lengths)
+        foot = QHBoxLayout()
+        foot.setSpacing(2 * GRID)
+        foot.addWidget(self.leave)
+        foot.addWidget(self.save, 1)
+        for part in (self.problem, self.hint):
+            column.addWidget(part)
+        column.addLayout(foot)
+        self.body.addLayout(column)
+        stops = (self.start.edit, self.end.edit, *self.lengths.chips.values(), self.reason, self.leave, self.save)
+        for before, after in pairwise(stops):
+            self.setTabOrder(before, after)

@@ -1,0 +1,166 @@
+"""What the search over everything found, as lines under headings, with what was typed marked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import chain, zip_longest
+from typing import Any
+
+from desktop.booking_words import STANDINGS
+from desktop.figures import period_text, rate, whole
+from desktop.messages import ROLES, booking_number, say
+from desktop.theme.icons import Icon
+from desktop.viewmodels.lookup import Found, Kind, Rows
+from desktop.views.parts.near import more_renters_words, slip_words
+from desktop.widgets.palette import PaletteLine
+from desktop.widgets.text import kept_apart
+from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.car.car import Car, CarStatus
+from engine.domain.people.accounts import PersonRow
+from engine.domain.people.people import Renter
+from engine.domain.people.phone import phone_text
+from engine.domain.reports.owner_books import Rental
+from engine.domain.reports.report_period import moment
+from engine.domain.shared.marks import is_exactly, marks
+from engine.domain.shared.period import RentalPeriod
+from engine.domain.shared.zones import shown_zone
+
+_ALL = "all:"
+_TITLES = {Kind.RENTERS: "Renters", Kind.BOOKINGS: "Bookings", Kind.CARS: "Cars", Kind.PEOPLE: "Accounts"}
+_STATUSES = {CarStatus.ACTIVE: "", CarStatus.MAINTENANCE: "In maintenance", CarStatus.RETIRED: "Retired"}
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What else the window does with what is found.
+
+    Attributes:
+        pages: Kind -> the line that leads to its page with the same text; ``{count}`` stands for how many there are.
+        booking: A car can be booked for a renter.
+    """
+
+    pages: Mapping[Kind, str] = field(default_factory=dict)
+    booking: bool = False
+
+
+def things_of(found: Found) -> dict[str, Any]:
+    """The id of each line -> what is opened by it."""
+    return {_id(kind, each): each for kind, rows in found.kinds.items() for each in rows.rows} | {
+        f"{_ALL}{kind}": (kind, found.scope) for kind in found.kinds
+    }
+
+
+def is_page(name: str) -> bool:
+    """Whether the line of that id leads to a page with all of a kind."""
+    return name.startswith(_ALL)
+
+
+def lines_of(found: Found, text: str, offers: Offers) -> list[PaletteLine]:
+    return list(chain.from_iterable(_under(kind, rows, text, found, offers) for kind, rows in found.kinds.items()))
+
+
+def note_of(found: Found, text: str) -> str:
+    """What stands above the lines: that something failed, that they come from a copy, or that a slip is forgiven."""
+    told = []
+    if found.problem is not None:
+        told.append(f"Not everything could be searched: {say(found.problem).text}")
+    if found.stored:
+        told.append("From the stored copy.")
+    if _all_slipped(found):
+        told.append(slip_words(text, _shown(found)))
+    if found.more_renters:
+        told.append(more_renters_words())
+    return " ".join(told)
+
+
+def _all_slipped(found: Found) -> bool:
+    return bool(found.kinds) and all(rows.slip for rows in found.kinds.values())
+
+
+def _shown(found: Found) -> list[str]:
+    """The words of the first line of each kind, and of the others behind."""
+    lines = [[_words(kind, each) for each in rows.rows] for kind, rows in found.kinds.items()]
+    return [line for some in zip_longest(*lines) for line in some if line]
+
+
+def _words(kind: Kind, thing: Any) -> str:
+    line = _LINES[kind](thing, "")
+    return f"{line.title} {line.detail}"
+
+
+def nothing_of(found: Found, text: str) -> str:
+    if found.problem is not None:
+        return "Nothing was found where it could be searched."
+    return f"Nothing found for “{text}”. Try a part of it."
+
+
+def _under(kind: Kind, found: Rows[Any], text: str, every: Found, offers: Offers) -> list[PaletteLine]:
+    """A heading, the lines, and the way to the page that has all of them."""
+    shown = len(found.rows)
+    count = whole(found.total) if found.total <= shown else f"{whole(shown)} of {whole(found.total)}"
+    slip = ", differing by one slip" if found.slip and not _all_slipped(every) else ""
+    lines = [
+        PaletteLine("", count, f"{_TITLES[kind]}{slip}", enabled=False, heading=True),
+        *(_LINES[kind](each, text) for each in found.rows),
+    ]
+    if kind is Kind.RENTERS and offers.booking:
+        lines[1:] = [replace(line, second="Book for this renter") for line in lines[1:]]
+    if found.total > shown and (words := offers.pages.get(kind)):
+        lines.append(PaletteLine(f"{_ALL}{kind}", "", words.format(count=whole(found.total))))
+    return lines
+
+
+def _marked(text: str, name: str, group: str, title: str, detail: str, icon: Icon) -> PaletteLine:
+    spans = [marks(shown, text) for shown in (title, detail)]
+    if not any(spans):
+        spans = [marks(shown, text, slip=True) for shown in (title, detail)]
+    exact = is_exactly(text, (*detail.split(" · "), *title.split(" · ")))
+    return PaletteLine(
+        name, group, title, detail=detail, icon=icon, marked=spans[0], detail_marked=spans[1], exact=exact
+    )
+
+
+def _renter(renter: Renter, text: str) -> PaletteLine:
+    detail = " · ".join((phone_text(renter.phone), renter.email, renter.licence))
+    return _marked(text, f"renter:{renter.id}", "", renter.name, detail, Icon.PERSON)
+
+
+def _booking(booking: Booking | Rental, text: str) -> PaletteLine:
+    """Of a stored booking's renter nothing is known."""
+    renter = booking.renter_name if isinstance(booking, Booking) else ""
+    title = f"{booking_number(BookingId(booking.id))} · {booking.car_label}"
+    standing = STANDINGS[booking.standing]
+    return _marked(text, f"booking:{booking.id}", standing, title, kept_apart(renter, _days(booking)), Icon.BOOKINGS)
+
+
+def _days(booking: Booking | Rental) -> str:
+    if isinstance(booking, Booking):
+        return period_text(booking.period, shown_zone(booking.zone))
+    return period_text(RentalPeriod(moment(booking.starts), moment(booking.ends)), shown_zone(booking.zone))
+
+
+def _car(car: Car, text: str) -> PaletteLine:
+    return _marked(
+        text, f"car:{car.id}", _STATUSES[car.status] or rate(car.daily_rate), car.label, str(car.year), Icon.CAR
+    )
+
+
+def _person(row: PersonRow, text: str) -> PaletteLine:
+    person = row.person
+    detail = " · ".join(filter(None, (person.account, person.email, phone_text(person.phone) if person.phone else "")))
+    standing = "Disabled" if person.disabled else ROLES[person.post.role]
+    return _marked(text, f"account:{person.account}", standing, person.name, detail, Icon.PEOPLE)
+
+
+def _id(kind: Kind, thing: Any) -> str:
+    """Of its line."""
+    return _LINES[kind](thing, "").id
+
+
+_LINES: dict[Kind, Callable[[Any, str], PaletteLine]] = {
+    Kind.RENTERS: _renter,
+    Kind.BOOKINGS: _booking,
+    Kind.CARS: _car,
+    Kind.PEOPLE: _person,
+}

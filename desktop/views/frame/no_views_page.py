@@ -1,0 +1,39 @@
+"""For roles whose views come later: what belongs to them, honestly, and no buttons that do nothing."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.messages import ROLES
+from desktop.theme.icons import Icon
+from desktop.theme.theme import Theme
+from desktop.theme.tokens import GRID
+from desktop.widgets.empty_state import EmptyState
+from desktop.widgets.page_header import PageHeader
+from engine.domain.people.people import Actor, Role
+
+_VIEWS = MappingProxyType(
+    {
+        Role.OWNER: "Your fleet, its calendar and your earnings belong here.",
+        Role.WORKER: "The sweep, open payments and refunds belong here.",
+        Role.BACKUP: "This account makes back-ups with: drivesphere backup FILE.",
+    }
+)
+_OTHERWISE = "The views of this role belong here."
+
+
+class LaterPage(QWidget):
+    def __init__(self, theme: Theme, actor: Actor, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        words = EmptyState(theme)
+        words.say(
+            Icon.FLEET if actor.role is Role.OWNER else Icon.SETTINGS,
+            "Not in this version yet",
+            f"{_VIEWS.get(actor.role, _OTHERWISE)} They come in a later version; nothing is missing on your account.",
+        )
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 5 * GRID)
+        column.addWidget(PageHeader(theme, f"Welcome, {actor.name}", ROLES[actor.role]))
+        column.addWidget(words, 1)

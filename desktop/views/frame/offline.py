@@ -1,0 +1,219 @@
+"""An owner's desk with no network: fleet, bookings and earnings out of the copy here, and nothing that writes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.bridge import EngineThread
+from desktop.commands import Command
+from desktop.dialogs import confirm
+from desktop.messages import desk_time
+from desktop.tasks import TaskScope
+from desktop.theme.icons import Icon
+from desktop.theme.tokens import GRID, Tone
+from desktop.viewmodels.connection import ConnectionState, ConnectionViewModel
+from desktop.viewmodels.list_desk import StoredListDesk
+from desktop.viewmodels.lookup import Kind
+from desktop.viewmodels.owner.earnings import EarningsViewModel, Source
+from desktop.viewmodels.owner.explain import ExplainViewModel
+from desktop.views.areas.copy_part import FORGET
+from desktop.views.areas.earnings_part import EARNINGS, EarningsPart
+from desktop.views.frame.account_menu import AccountButton
+from desktop.views.frame.found_lines import Offers
+from desktop.views.frame.palette import Finds
+from desktop.views.offline.stored_bookings import StoredBookingsPart, StoredList
+from desktop.views.offline.stored_fleet import StoredFleetPage
+from desktop.views.parts.area import Entry, Page
+from desktop.views.parts.view_context import Tools
+from desktop.widgets.banner import Banner
+from desktop.widgets.page_stack import PageStack
+from desktop.widgets.rail import Rail, RailItem
+from desktop.widgets.status_bar import StatusBar, StatusText
+from engine.domain.booking.listing import BookingScope
+from engine.domain.car.car import Car
+from engine.domain.people.people import Actor
+from engine.domain.reports.copying import OwnCopy
+from engine.domain.reports.owner_books import Rental
+from engine.domain.reports.report_period import moment
+from engine.domain.shared.zones import shown_zone
+
+FLEET = "fleet"
+AWAY = "No connection. Everything here is what was stored on this computer; nothing can be changed."
+BACK = "The servers answer again. Sign in to bring the copy up to date."
+
+
+@dataclass(frozen=True, slots=True)
+class StoredWork:
+    """What there is to work with.
+
+    Attributes:
+        connection: Looks whether the servers answer again; nobody is signed in.
+        now: This computer's clock: there is no other.
+        forget: Remove this copy and its key.
+    """
+
+    bridge: EngineThread
+    actor: Actor
+    copy: OwnCopy
+    source: Source
+    lists: StoredListDesk
+    connection: ConnectionViewModel
+    tasks: TaskScope
+    now: Callable[[], datetime]
+    forget: Callable[[], Awaitable[None]]
+
+
+class OfflineView(QWidget):
+    """Signals as those of the workspace."""
+
+    sign_out_wanted = Signal()
+    keys_wanted = Signal()
+    csv_wanted = Signal()
+    task_failed = Signal(object)
+
+    def __init__(self, tools: Tools, work: StoredWork, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tools, self._work = tools, work
+        head = work.copy.manifest.head
+        as_of = desk_time(moment(head.as_of), shown_zone(work.copy.manifest.zone), now=work.now())
+        self.stamp = f"stored copy as of {as_of}, {'complete' if head.complete else 'partial'}"
+        self.rail, self.status, self.banner = Rail(tools.theme), StatusBar(tools.theme), Banner(tools.theme)
+        self.pages = PageStack()
+        self.account = AccountButton(tools, work.actor, online=False)
+        vm = EarningsViewModel(work.bridge, work.tasks, work.now, None, lambda: work.source)
+        self.earnings = EarningsPart(tools, vm, ExplainViewModel(work.tasks), self.pages, self.go, offline=True)
+        stored = StoredList(work.copy, work.lists, self.stamp)
+        self.bookings = StoredBookingsPart(tools, stored, work.tasks, self.pages, self.go)
+        entries = (self._fleet(), self.bookings.entry, self.earnings.entry)
+        self._entries = {entry.name: entry for entry in entries}
+        self._made: dict[str, Page] = {}
+        self._lay_out()
+        self.rail.set_items(
+            [
+                RailItem(each.name, each.title, each.icon, f"Ctrl+{n}")
+                for n, each in enumerate(self._entries.values(), 1)
+            ]
+        )
+        self.rail.chosen.connect(self.go)
+        self.earnings.task_failed.connect(self.task_failed)
+        self.bookings.task_failed.connect(self.task_failed)
+        for part in (self.earnings, self.bookings):
+            part.fleet_wanted.connect(partial(self.go, FLEET))
+            part.sign_in_wanted.connect(self.sign_out_wanted)
+        self.earnings.page_made.connect(self._join_page)
+        self.account.sign_out_wanted.connect(self.sign_out_wanted)
+        self.account.keys_wanted.connect(self.keys_wanted)
+        self.account.csv_wanted.connect(self.csv_wanted)
+        self.banner.acted.connect(self._act)
+        work.connection.changed.connect(self.draw)
+        self.draw(work.connection.state)
+
+    def start(self) -> None:
+        self._work.connection.watch()
+        self.go(EARNINGS)
+
+    def stop(self) -> None:
+        self.earnings.stop()
+        self.bookings.stop()
+
+    def commands(self) -> tuple[Command, ...]:
+        pages = (
+            Command(f"go.{entry.name}", entry.title, partial(self.go, entry.name), key=f"Ctrl+{n}", group="Go to")
+            for n, entry in enumerate(self._entries.values(), 1)
+        )
+        leave = Command(
+            "session.leave", "Back to sign in", self.sign_out_wanted.emit, key="Ctrl+Shift+Q", group="Window"
+        )
+        look = Command("page.search", "Search what is stored", self.bookings.search, key="/", group="Bookings")
+        forget = Command("copy.forget", "Forget this computer …", self._ask_to_forget, group="Earnings")
+        return (*pages, look, *self.bookings.commands(), *self.earnings.commands(), forget, leave)
+
+    def open_found(self, thing: Rental | Car) -> None:
+        """A booking beside the list; of a car its bookings."""
+        if isinstance(thing, Car):
+            self.bookings.show_car(thing)
+        else:
+            self.bookings.open_rental(thing)
+
+    @property
+    def finds(self) -> Finds:
+        """What is done here with what the search over everything found."""
+        return Finds(self.open_found, self._show_all, offers=Offers({Kind.BOOKINGS: "→ all {count} bookings"}))
+
+    def _show_all(self, _kind: Kind, scope: BookingScope, text: str) -> None:
+        self.bookings.show_found(scope, text)
+
+    def go(self, name: str) -> None:
+        if name not in self._made:
+            self._made[name] = self._entries[name].make()
+            self.pages.addWidget(self._made[name])
+        page = self._made[name]
+        self.rail.select(name)
+        if self.pages.currentWidget() is not page:
+            self.earnings.left()
+            self.bookings.left()
+            self.pages.setCurrentWidget(page)
+        page.focus_first()
+
+    def draw(self, state: ConnectionState) -> None:
+        back = state.problem is None and state.heard_at is not None
+        word, tone = ("Servers answer", Tone.WARNING) if back else ("No connection", Tone.DANGER)
+        self.status.draw(StatusText(word, tone, self.stamp, "", self._work.actor.name))
+        if back:
+            self.banner.tell(Tone.POSITIVE, BACK, "Sign in", closable=False)
+        else:
+            self.banner.tell(Tone.WARNING, AWAY, "Try again", closable=False)
+
+    def _join_page(self) -> None:
+        if self.earnings.page is not None:
+            self.earnings.page.forget.clicked.connect(self._ask_to_forget)
+            self.earnings.page.forget.setVisible(True)
+
+    def _ask_to_forget(self) -> None:
+        self._work.tasks.once("forget copy", self._forget())
+
+    async def _forget(self) -> None:
+        if await confirm(self.window(), FORGET):
+            await self._work.forget()
+            self.sign_out_wanted.emit()
+
+    def _act(self) -> None:
+        if self._work.connection.state.heard_at is not None and self._work.connection.state.problem is None:
+            self.sign_out_wanted.emit()
+        else:
+            self._work.connection.look_now()
+
+    def _fleet(self) -> Entry:
+        return Entry(FLEET, "Fleet", Icon.FLEET, self._make_fleet)
+
+    def _make_fleet(self) -> StoredFleetPage:
+        page = StoredFleetPage(self._tools, self._work.copy, self.stamp)
+        page.grid.chosen.connect(self.bookings.show_car)
+        return page
+
+    def _lay_out(self) -> None:
+        self.rail.add_at_foot(self.account)
+        inset = QHBoxLayout()
+        inset.setContentsMargins(6 * GRID, 3 * GRID, 6 * GRID, 0)
+        inset.addWidget(self.banner)
+        content = QVBoxLayout()
+        content.setContentsMargins(0, 0, 0, 0)
+        content.setSpacing(0)
+        content.addLayout(inset)
+        content.addWidget(self.pages, 1)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.rail)
+        middle.addLayout(content, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(middle, 1)
+        column.addWidget(self.status)
+        self.pages.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -1,0 +1,297 @@
+"""The signed-in desk: rail, the pages of what the account may do, status bar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.commands import Command
+from desktop.dialogs import Question
+from desktop.theme.tokens import GRID
+from desktop.viewmodels.lookup import Kind
+from desktop.viewmodels.waking import Waking
+from desktop.views.areas.admin import AdminArea
+from desktop.views.areas.counter import ClientArea
+from desktop.views.areas.owner import OwnerArea
+from desktop.views.frame.account_menu import AccountButton
+from desktop.views.frame.connection import ConnectionLook
+from desktop.views.frame.found_lines import Offers
+from desktop.views.frame.no_views_page import LaterPage
+from desktop.views.frame.palette import Finds
+from desktop.views.parts.area import Area, Frame, Page
+from desktop.views.parts.booking_questions import to_go
+from desktop.views.parts.form_panel import FormPanel
+from desktop.views.parts.view_context import Tools, Workspace
+from desktop.widgets.banner import Banner
+from desktop.widgets.page_stack import PageStack
+from desktop.widgets.rail import Rail, RailItem
+from desktop.widgets.status_bar import StatusBar
+from engine.domain.booking.booking import Booking
+from engine.domain.booking.listing import BookingScope
+from engine.domain.car.car import Car
+from engine.domain.firm.events import Fact
+from engine.domain.people.accounts import PersonRow
+from engine.domain.people.people import Deed, Renter
+
+#: Pages that have a number key.
+#: In the order of the keyboard's top row, which has a key for each page of every role.
+_TOP_ROW = "1234567890-"
+
+
+class _HeldBackError(Exception):
+    """A step would leave the page that has *form*, in which something would be lost."""
+
+    def __init__(self, form: FormPanel) -> None:
+        super().__init__()
+        self.form = form
+
+
+class WorkspaceView(QWidget):
+    """Signals: ``result_painted`` after each search result that came to the screen.
+
+    Attributes:
+        client: The counter's view, for whoever may book.
+        admin: The administrator's view, for whoever may manage accounts.
+    """
+
+    sign_out_wanted = Signal()
+    keys_wanted = Signal()
+    csv_wanted = Signal()
+    password_wanted = Signal()
+    result_painted = Signal()
+    task_failed = Signal(object)
+
+    def __init__(self, tools: Tools, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self.rail = Rail(tools.theme)
+        self.banner = Banner(tools.theme)
+        self._inset = QWidget()
+        self.status = StatusBar(tools.theme)
+        self.pages = PageStack()
+        self._connection = ConnectionLook(workspace, self.status, self.banner, self._inset)
+        self.account = AccountButton(tools, workspace.actor)
+        self._lay_out()
+        self.client: ClientArea | None = None
+        self.admin: AdminArea | None = None
+        self._areas = self._build(tools)
+        self._entries = {entry.name: entry for area in self._areas for entry in area.entries}
+        self._made: dict[str, Page] = {}
+        self._guarded = False
+        self._fill(tools)
+        self.account.sign_out_wanted.connect(self.sign_out_wanted)
+        self.account.keys_wanted.connect(self.keys_wanted)
+        self.account.csv_wanted.connect(self.csv_wanted)
+        self.account.password_wanted.connect(self.password_wanted)
+        self.banner.acted.connect(workspace.connection.look_now)
+        self._waking = Waking()
+        for changed in (self._waking.jumped, self._waking.zone_changed):
+            changed.connect(workspace.connection.distrust)
+        workspace.connection.back.connect(self._reload)
+        workspace.connection.retry.connect(self._reload)
+        workspace.live.happened.connect(self._apply)
+        workspace.live.resync.connect(self._reload)
+
+    def start(self) -> None:
+        """Ask for what the pages show first."""
+        self._waking.start()
+        self._workspace.connection.watch()
+        self._workspace.live.listen()
+        for area in self._areas:
+            area.start()
+        if self._entries:
+            self.page(next(iter(self._entries))).focus_first()
+
+    def questions_before_going(self, *, leaving: bool) -> tuple[Question, ...]:
+        """What to ask before the session ends, or *leaving* the program: holds that stay, then what would be lost."""
+        holds = self._workspace.holds.open() if self.client is not None else ()
+        lost = [question for area in self._areas if (question := area.unsaved())]
+        return (*([to_go(holds, self._workspace.now(), leaving=leaving)] if holds else ()), *lost)
+
+    def stop(self) -> None:
+        """Let go of dialogs and clocks before the view is deleted."""
+        self._waking.stop()
+        self._connection.stop()
+        for area in self._areas:
+            area.stop()
+
+    def commands(self) -> tuple[Command, ...]:
+        pages = (
+            Command(f"go.{entry.name}", entry.title, partial(self.go, entry.name), key=_key(at), group="Go to")
+            for at, entry in enumerate(self._entries.values())
+        )
+        of_page: tuple[Command, ...] = (
+            Command("page.search", "Search on this page", self._search_here, key="/", group="Go to"),
+            Command("page.reload", "Load again", self._reload, key="F5", group="Go to"),
+        )
+        of_areas = (
+            replace(command, run=partial(self._free, command.run))
+            for area in self._areas
+            for command in area.commands()
+        )
+        leave = Command("session.leave", "Sign out", self.sign_out_wanted.emit, key="Ctrl+Shift+Q", group="Window")
+        password = Command("session.password", "Change password …", self.password_wanted.emit, group="Window")
+        return (*pages, *(of_page if self._areas else ()), *of_areas, password, leave)
+
+    def page(self, name: str) -> Page:
+        """The page of that name, built if it was not gone to before."""
+        if name not in self._made:
+            self._made[name] = self._entries[name].make()
+            self.pages.addWidget(self._made[name])
+        return self._made[name]
+
+    def _at(self, name: str) -> bool:
+        page = self._made.get(name)
+        return page is not None and self.pages.currentWidget() is page
+
+    def _search_here(self) -> None:
+        page = self.pages.currentWidget()
+        if isinstance(page, Page):
+            page.focus_search()
+
+    def go(self, name: str) -> None:
+        """A person wants the page of that name; over this one it is asked about what would be lost on the way."""
+        self._free(partial(self._go, name))
+
+    def _free(self, step: Callable[[], None]) -> None:
+        """Take *step*, which may lead to another page; what would be lost is asked about while it is in sight.
+
+        Nothing is done before the answer, and after a *yes* the whole step is taken.
+        """
+        self._guarded = True
+        try:
+            step()
+        except _HeldBackError as held:
+            if here := next((name for name in self._made if self._at(name)), ""):
+                self.rail.select(here)
+            held.form.instead(step)
+        finally:
+            self._guarded = False
+
+    def _go(self, name: str) -> None:
+        if self._guarded and not self._at(name):
+            for form in self.pages.findChildren(FormPanel):
+                if form.unsaved() is not None:
+                    raise _HeldBackError(form)
+        known = name in self._made
+        page = self.page(name)
+        self.rail.select(name)
+        if self.pages.currentWidget() is not page:
+            for area in self._areas:
+                area.left()
+            self.pages.setCurrentWidget(page)
+            if known:
+                page.come_back()
+        page.focus_first()
+
+    @property
+    def shows_bookings(self) -> bool:
+        """Whether one that is found can be opened: an account without views has nowhere to."""
+        return bool(self._areas)
+
+    def open_found(self, thing: Booking | Car | Renter | PersonRow) -> None:
+        """In the first view that shows things of its kind."""
+        for area in self._areas:
+            match thing:
+                case Booking():
+                    shown = area.open_booking(thing)
+                case Car():
+                    shown = area.open_car(thing)
+                case Renter():
+                    shown = area.open_renter(thing.id)
+                case PersonRow():
+                    shown = area.open_person(thing)
+            if shown:
+                return
+
+    @property
+    def finds(self) -> Finds:
+        """What is done here with what the search over everything found."""
+        pages = {kind: words for area in reversed(self._areas) for kind, words in area.pages.items()}
+        booking = self.client is not None and self._workspace.actor.may(Deed.SEE_RENTERS)
+        return Finds(
+            lambda thing: self._free(partial(self.open_found, thing)),
+            lambda *found: self._free(partial(self.show_all, *found)),
+            lambda renter: self._free(partial(self.book_for, renter)),
+            Offers(pages, booking),
+        )
+
+    def show_all(self, kind: Kind, scope: BookingScope, text: str) -> None:
+        """In the first view that has a page of the kind."""
+        for area in self._areas:
+            if area.show_all(kind, scope, text):
+                return
+
+    def book_for(self, renter: Renter) -> None:
+        if self.client is not None:
+            self.client.book_for(renter)
+
+    def _build(self, tools: Tools) -> tuple[Area, ...]:
+        """The views this account may use, the first one first in the rail."""
+        actor = self._workspace.actor
+        frame = Frame(self.pages, self.status, self._go, self._connection.know_branches, self.rail.set_badge, self._at)
+        areas: list[Area] = []
+        if actor.may(Deed.BOOK):
+            self.client = ClientArea(tools, self._workspace, frame)
+            self.client.result_painted.connect(self.result_painted)
+            areas.append(self.client)
+        if actor.may(Deed.MANAGE_OWN_CARS):
+            areas.append(OwnerArea(tools, self._workspace, frame))
+        if actor.may(Deed.MANAGE_ACCOUNTS):
+            self.admin = AdminArea(tools, self._workspace, frame)
+            if self.client is not None:
+                self.admin.booking_wanted.connect(self.client.open_booking)
+                self.admin.oversight.detail = self.client.side.detail
+            areas.insert(0, self.admin)
+        return tuple(areas)
+
+    def _fill(self, tools: Tools) -> None:
+        for area in self._areas:
+            area.task_failed.connect(self.task_failed)
+        if not self._entries:
+            self.pages.addWidget(LaterPage(tools.theme, self._workspace.actor))
+            return
+        self.rail.set_items(
+            [RailItem(entry.name, entry.title, entry.icon, _key(at)) for at, entry in enumerate(self._entries.values())]
+        )
+        first = next(iter(self._entries))
+        self.page(first)
+        self.rail.select(first)
+        self.rail.chosen.connect(self.go)
+
+    def _reload(self) -> None:
+        for area in self._areas:
+            area.reload()
+
+    def _apply(self, fact: Fact) -> None:
+        for area in self._areas:
+            area.apply(fact)
+
+    def _lay_out(self) -> None:
+        self.rail.add_at_foot(self.account)
+        content = QVBoxLayout()
+        content.setContentsMargins(0, 0, 0, 0)
+        content.setSpacing(0)
+        inset = QHBoxLayout(self._inset)
+        inset.setContentsMargins(6 * GRID, 3 * GRID, 6 * GRID, 0)
+        inset.addWidget(self.banner)
+        content.addWidget(self._inset)
+        content.addWidget(self.pages, 1)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.rail)
+        middle.addLayout(content, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(middle, 1)
+        column.addWidget(self.status)
+        self.pages.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+
+def _key(at: int) -> str:
+    return f"Ctrl+{_TOP_ROW[at]}" if at < len(_TOP_ROW) else ""

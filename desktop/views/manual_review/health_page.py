@@ -1,0 +1,137 @@
+"""Health: what was looked at, how it is, and what to do; looked at in the background, line by line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import partial
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.messages import clock_time, plural
+from desktop.models.pages import PagesModel
+from desktop.models.rows import Column
+from desktop.outside import open_folder
+from desktop.theme.icons import Icon
+from desktop.theme.tokens import GRID
+from desktop.viewmodels.admin.health import HealthState, HealthViewModel
+from desktop.viewmodels.phases import Phase
+from desktop.views.parts.area import Page
+from desktop.views.parts.content import Content
+from desktop.views.parts.facts import facts_of
+from desktop.views.parts.oversight_words import AREAS, LEVEL_TONES, LEVELS
+from desktop.views.parts.view_context import Tools, announce
+from desktop.views.session.crash_offer import LOGS
+from desktop.widgets.button import Button
+from desktop.widgets.follow import Follow, Shows
+from desktop.widgets.page_header import PageHeader
+from desktop.widgets.side_panel import SidePanel
+from desktop.widgets.tall_table import TallTable
+from desktop.widgets.toast import Toast
+from engine.domain.health.health import Area, Finding, Level
+
+_TITLE = "Health"
+
+
+def columns() -> list[Column[Finding]]:
+    return [
+        Column(
+            "State",
+            lambda each: LEVELS[each.level],
+            lambda each: each.level,
+            tone=lambda each: LEVEL_TONES[each.level].value,
+            weight=5,
+        ),
+        Column("What", lambda each: AREAS[each.area], lambda each: each.area, weight=9),
+        Column("Found", lambda each: each.says, lambda each: each.says, weight=23),
+        Column("What to do", lambda each: each.todo, lambda each: each.todo, weight=14),
+    ]
+
+
+class HealthPage(Page):
+    def __init__(self, tools: Tools, vm: HealthViewModel, host: QWidget) -> None:
+        """*host* is where the facts of a line slide in."""
+        super().__init__()
+        self.vm, self._tools = vm, tools
+        self.model: PagesModel[Finding] = PagesModel(columns(), lambda _ticket: None, len(Area))
+        self.table = TallTable(tools.theme, tools.shimmer)
+        self.table.setAccessibleName(_TITLE)
+        self.table.setModel(self.model)
+        self.content = Content(tools, self.table)
+        self.detail = SidePanel(tools.theme, host)
+        self.toast = Toast(tools.theme, host)
+        self.header = PageHeader(tools.theme, _TITLE, " ")
+        self.copy_button = Button(tools.theme, "Copy", icon=Icon.COPY)
+        self.copy_button.setToolTip("Copy all findings as text, for whoever helps")
+        self.again = Button(tools.theme, "Look again", icon=Icon.RELOAD)
+        if tools.log_folder is not None:
+            self.logs_button = Button(tools.theme, LOGS)
+            self.logs_button.clicked.connect(partial(open_folder, tools.log_folder))
+            self.header.add_action(self.logs_button)
+        self.header.add_action(self.copy_button)
+        self.header.add_action(self.again)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 4 * GRID)
+        column.setSpacing(3 * GRID)
+        column.addWidget(self.header)
+        column.addWidget(self.content, 1)
+        self.table.chosen.connect(self.show_finding)
+        self.again.clicked.connect(vm.examine)
+        self.copy_button.clicked.connect(self.copy)
+        self.content.stepped.connect(vm.examine)
+        Follow(self.table, lambda finding: finding.area, Shows(self.detail, lambda: self.detail.showing))
+        vm.changed.connect(self.draw)
+        self.model.reset(len(Area))
+        vm.examine()
+
+    def draw(self, state: HealthState) -> None:
+        looking = state.looking_at is not None
+        self.content.line.set_active(active=looking)
+        self.again.setEnabled(not looking)
+        self.copy_button.setEnabled(bool(state.findings) and not looking)
+        if state.phase is Phase.FAILED and state.problem is not None and not state.findings:
+            self.model.reset(0)
+            self.header.say(_TITLE, " ")
+            self.content.show_problem(state.problem, "Nothing could be looked at")
+            return
+        if not state.findings:
+            self.model.reset(len(Area))
+        self.model.put_page(self.model.ticket(0), state.findings)
+        self.content.show_rows()
+        if self.table.currentIndex().row() < 0:
+            self.table.selectRow(0)
+        self.header.say(_TITLE, _line(state))
+        if state.phase is Phase.READY:
+            announce(self, _line(state))
+
+    def focus_first(self) -> None:
+        self.content.take_focus()
+
+    def leave(self) -> None:
+        self.detail.close_panel()
+
+    def copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.vm.text())
+        self.toast.tell("The findings are in the clipboard.", "")
+
+    def show_finding(self, finding: Finding) -> None:
+        says = [("", finding.says)] + ([("What to do", finding.todo)] if finding.todo else [])
+        content = facts_of(self._tools.theme, [("", says), ("Facts", finding.facts)])
+        self.detail.showing = finding.area
+        self.detail.set_content(content)
+        self.detail.set_title(AREAS[finding.area])
+        self.detail.open(content)
+
+
+def _line(state: HealthState) -> str:
+    if state.looking_at is not None:
+        return f"Looking at {AREAS[state.looking_at].lower()} … {len(state.findings)} of {len(Area)}"
+    if state.report is None:
+        return " "
+    counts = Counter(finding.level for finding in state.findings)
+    words = [f"{counts[Level.GOOD]} good"]
+    words += [f"{counts[Level.BAD]} bad"] if counts[Level.BAD] else []
+    words += [f"{counts[Level.WARNING]} to look at"] if counts[Level.WARNING] else []
+    words += [f"{counts[Level.UNKNOWN]} not seen"] if counts[Level.UNKNOWN] else []
+    looked = plural(len(state.findings), "thing")
+    return f"{looked} looked at, {clock_time(state.report.at)}: {', '.join(words)}"

@@ -1,0 +1,111 @@
+"""What is asked about a booking before something happens to it that cannot be taken back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from desktop.booking_words import line_words
+from desktop.dialogs import About, Amount, Question
+from desktop.messages import amount, booking_number, branch_time, plural
+from engine.domain.booking.booking import Booking
+from engine.domain.booking.cancellation import RefundQuote
+from engine.domain.car.car import Car
+from engine.domain.shared.zones import shown_zone
+
+#: Holds named one by one when somebody leaves.
+_NAMED = 3
+
+
+def about(booking: Booking, car: Car | None = None) -> About:
+    """*car* where it is at hand: a booking knows name and plate only."""
+    body, colour = (car.body.value, car.colour) if car is not None and car.id == booking.car_id else ("", "")
+    name = booking.car_label.rpartition(" · ")[0] or booking.car_label
+    return About(name, booking.plate, booking.renter_name, booking_number(booking.id), body, colour)
+
+
+def to_give_up(booking: Booking, now: datetime, car: Car | None = None) -> Question:
+    return Question(
+        "Give this booking up?",
+        "The payment page is closed and the car is free for others. A payment made meanwhile still counts.",
+        "Give up, free the car",
+        "Keep the booking",
+        when=times_of(booking, now),
+        about=about(booking, car),
+        amounts=(Amount("Not paid yet", amount(booking.price)),),
+        final=True,
+    )
+
+
+def to_cancel(booking: Booking, quoted: RefundQuote, now: datetime, car: Car | None = None) -> Question:
+    back, kept = quoted.given_back, quoted.kept
+    text = "The money goes back to the card it came from. The car is free for others at once."
+    if not back.minor:
+        text = "By the rules nothing goes back to the renter. The car is free for others at once."
+    lines = [Amount("Kept by the rules", amount(kept))] if kept.minor else []
+    return Question(
+        "Cancel this booking?",
+        text,
+        f"Cancel and refund {amount(back)}" if back.minor else "Cancel without a refund",
+        "Keep the booking",
+        when=times_of(booking, now),
+        about=about(booking, car),
+        amounts=(Amount("Price", amount(booking.price)), *lines, Amount("Refund now", amount(back), strong=True)),
+        grave=True,
+        final=True,
+    )
+
+
+def to_take_back(booking: Booking, now: datetime, car: Car | None = None) -> Question:
+    zone = shown_zone(booking.zone)
+    due = branch_time(booking.period.ends_at, zone, now=now)
+    early = now < booking.period.ends_at
+    lines = [Amount(line_words(line), amount(line.amount)) for line in booking.quote.lines]
+    return Question(
+        "Take this car back?",
+        f"The rental ends now, and {booking.plate} can be given to the next renter.",
+        "Take it back",
+        "Leave it out",
+        when=f"Now, {branch_time(now, zone, now=now)} · {'early' if early else 'late'}, due {due}",
+        about=about(booking, car),
+        amounts=(
+            Amount("Picked up", branch_time(booking.period.starts_at, zone, now=now)),
+            *lines,
+            Amount("Paid", amount(booking.price), strong=True),
+        ),
+        final=True,
+    )
+
+
+def to_go(holds: tuple[Booking, ...], now: datetime, *, leaving: bool) -> Question:
+    """Signing out, or *leaving* the program, while cars are held for payments that have not come."""
+    verb, stay = ("Leave DriveSphere", "Stay here") if leaving else ("Sign out", "Stay signed in")
+    first = holds[0]
+    lines = tuple(
+        Amount(f"{hold.car_label}, {hold.renter_name}", f"{amount(hold.price)}, {_left(hold, now)}")
+        for hold in holds[: _NAMED if len(holds) > 1 else 0]
+    )
+    rest = len(holds) - _NAMED
+    more = f" And {plural(rest, 'more hold')}." if rest > 0 else ""
+    waits = "A booking waits" if len(holds) == 1 else f"{len(holds)} bookings wait"
+    ends = "Its hold goes on until it runs" if len(holds) == 1 else "Their holds go on until they run"
+    return Question(
+        f"{verb} while {waits[0].lower()}{waits[1:]} for payment?" if leaving else f"{verb} with an open hold?",
+        f"{waits} for payment.{more} {ends} out, and the payment page stays open in the browser.",
+        verb,
+        stay,
+        when=f"{times_of(first, now)} · {_left(first, now)}" if len(holds) == 1 else "",
+        about=about(first) if len(holds) == 1 else None,
+        amounts=lines or (Amount("Not paid yet", amount(first.price)),),
+    )
+
+
+def _left(booking: Booking, now: datetime) -> str:
+    minutes = max(int(booking.hold_left(now).total_seconds() // 60), 0)
+    return f"held {plural(minutes, 'more minute')}" if minutes else "held less than a minute more"
+
+
+def times_of(booking: Booking, now: datetime) -> str:
+    """Pick-up and return, in the branch's time."""
+    zone = shown_zone(booking.zone)
+    starts, ends = (branch_time(at, zone, now=now) for at in (booking.period.starts_at, booking.period.ends_at))
+    return f"{starts} to {ends}"

@@ -1,0 +1,69 @@
+"""Rows that cannot be read, as they are drawn and opened: one line, and what to do about it.
+
+API: DamageBox(host).tell(damaged); damage_of(row) -> Damaged or None; card_text(damaged);
+sound_key(key).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from desktop.dialogs import tell
+from desktop.messages import DAMAGED, damage_words
+from desktop.tasks import TaskScope
+from desktop.theme.tokens import Tone
+from desktop.widgets.car_card import CarCardText
+from engine.domain.reports.owner_books import Rental
+from engine.domain.shared.damage import Damaged
+
+
+class DamageBox(QObject):
+    """Says what is wrong with a row that was opened. Signals: ``task_failed`` carries what nobody foresaw."""
+
+    task_failed = Signal(object)
+
+    def __init__(self, host: QWidget) -> None:
+        super().__init__(host)
+        self._host, self._tasks = host, TaskScope(self)
+        self._tasks.failed.connect(self.task_failed)
+
+    def tell(self, damaged: Damaged) -> None:
+        self._tasks.once("damage", tell(self._host.window(), damaged.line, damage_words(damaged)))
+
+    def stop(self) -> None:
+        """The session ends."""
+        self._tasks.stop("damage")
+
+
+def damage_of(row: object) -> Damaged | None:
+    """What stands in the place of a row, of the booking in it, or of the rental it is about."""
+    for each in (row, getattr(row, "booking", None), getattr(row, "row", None), getattr(row, "found", None)):
+        if isinstance(each, Damaged):
+            return each
+        if isinstance(each, Rental) and each.damage is not None:
+            return each.damage
+    return None
+
+
+def sound_key(key: Callable[[Any], object]) -> Callable[[Any], object]:
+    """*key* for rows that can be read; None for one that cannot: no panel shows it."""
+    return lambda row: None if damage_of(row) is not None else key(row)
+
+
+def card_text(damaged: Damaged) -> CarCardText:
+    return CarCardText(
+        title=damaged.line,
+        plate=damaged.reason,
+        facts=(),
+        branch="",
+        price="",
+        per_day="",
+        badge=DAMAGED,
+        badge_tone=Tone.DANGER,
+        colour="#808080",
+        dimmed=True,
+    )

@@ -1,0 +1,115 @@
+"""What the moment field says: what it understood, and which word it did not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from desktop.messages import plural
+from desktop.theme.icons import Icon
+from desktop.theme.tokens import Tone
+from engine.domain.car.car import Branch
+from engine.domain.moments.reading import Misread, Why
+from engine.domain.moments.write import coming_names, day_written
+from engine.domain.shared.hours import is_open, next_opening
+from engine.domain.shared.wall import OnWall, wall_of
+from engine.domain.shared.zones import AnyZone
+
+_DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+_FAR = timedelta(days=14)
+_MOST_READINGS = 2
+
+#: Typed, and what it means; the card of F1 shows what the field itself reads there.
+EXAMPLES = ("2.12. 18", "tomorrow 9:30", "fri 10", "now", "+3", "+3d 18:00", "in 2 weeks", "2 dec 6pm", "2026-12-02")
+DAY_EXAMPLES = ("2.12.", "2 dec", "fri", "yesterday", "-7", "2 weeks ago", "2026-12-02", "25 Mar 2026")
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What stands beneath the field."""
+
+    text: str = ""
+    tone: Tone = Tone.NEUTRAL
+
+    @property
+    def icon(self) -> Icon | None:
+        shapes = {Tone.POSITIVE: Icon.CHECK, Tone.WARNING: Icon.WARNING, Tone.DANGER: Icon.CLOSE}
+        return shapes.get(self.tone)
+
+
+def spelt(at: datetime, *, days_only: bool = False) -> str:
+    """``Fri 27 Nov 2026, 10:00``."""
+    return day_written(at) if days_only else f"{day_written(at)}, {at:%H:%M}"
+
+
+def placed_hint(placed: OnWall, now: datetime, zone: AnyZone, branch: Branch | None) -> Hint:
+    """Of a moment that is understood: which it is, how far off, and what is the matter with it."""
+    if placed.skipped is not None:
+        text = f"{placed.skipped:%H:%M} does not exist that night: the clocks go forward. Moved to {spelt(placed.at)}."
+        return Hint(text, Tone.WARNING)
+    if placed.twice:
+        names = coming_names(placed.at, zone)
+        return Hint(f"{placed.at:%H:%M} comes twice that night. The first ({names[0]}) or the second?", Tone.WARNING)
+    words = f"{spelt(placed.at)}  {distance(placed.moment, now)}"
+    closed = closed_words(placed.moment, zone, branch)
+    if closed:
+        return Hint(f"{words}. {closed}", Tone.WARNING)
+    return Hint(f"{words}, open then" if branch is not None else words, Tone.POSITIVE)
+
+
+def held_hint(moment: datetime, now: datetime, zone: AnyZone, branch: Branch | None) -> Hint:
+    """Of what the field holds: quiet, but for closed hours."""
+    closed = closed_words(moment, zone, branch)
+    return Hint(closed, Tone.WARNING) if closed else Hint(distance(moment, now))
+
+
+def closed_words(moment: datetime, zone: AnyZone, branch: Branch | None) -> str:
+    """``Closed then, opens Sat 07:30.``; empty while it is open."""
+    if branch is None or is_open(branch, moment):
+        return ""
+    opens = wall_of(next_opening(branch, moment), zone)
+    return f"Closed then, opens {day_written(opens)[:3]} {opens:%H:%M}."
+
+
+def distance(moment: datetime, now: datetime) -> str:
+    """``in 1 day 20 h``, ``5 min ago``, ``now``."""
+    off = moment - now.replace(second=0, microsecond=0)
+    span = abs(off)
+    days, rest = divmod(span, _DAY)
+    hours, minutes = rest // _HOUR, rest % _HOUR // _MINUTE
+    parts = [plural(days, "day")] if days else []
+    if hours and span < _FAR:
+        parts.append(f"{hours} h")
+    if minutes and not days:
+        parts.append(f"{minutes} min")
+    if not parts:
+        return "now"
+    return f"in {' '.join(parts)}" if off > timedelta(0) else f"{' '.join(parts)} ago"
+
+
+def misread_words(misread: Misread, *, days_only: bool = False) -> str:
+    """One sentence that names the word."""
+    word = f"“{misread.word}”"
+    if misread.why is Why.AMBIGUOUS:
+        told = [spelt(each, days_only=days_only) for each in misread.readings[:_MOST_READINGS]]
+        return f"{word} can be read in two ways{': ' + ', or '.join(told) if len(told) > 1 else ''}. Write it out."
+    if misread.why is Why.WEEKDAY and misread.readings:
+        return f"{word} does not fit: that day is {day_written(misread.readings[0])}."
+    return _SENTENCES[misread.why].format(word=word)
+
+
+_SENTENCES = MappingProxyType(
+    {
+        Why.NOTHING: "A day and a time are missing.",
+        Why.WORD: "Not understood: {word}.",
+        Why.DAY: "There is no such day: {word}.",
+        Why.TIME: "There is no such time: {word}.",
+        Why.YEAR: "The year is too far off: {word}.",
+        Why.WEEKDAY: "The day of the week does not fit: {word}.",
+        Why.AMBIGUOUS: "{word} can be read in two ways. Write it out.",
+        Why.COMING: "{word}: that time comes once.",
+        Why.TOO_LONG: "That is too long for a day and a time.",
+        Why.TURNED: "Its signs stand in another order than they are shown. Type it by hand.",
+    }
+)

@@ -1,0 +1,113 @@
+"""How the admin's pages say what the engine names."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from PySide6.QtCore import QLocale
+
+from desktop.figures import amount, locale, plural
+from desktop.messages import booking_number
+from desktop.theme.tokens import Tone
+from engine.domain.booking.booking import BookingId
+from engine.domain.firm.audit import IDS, AuditRow
+from engine.domain.health.health import Area, Level
+from engine.domain.money.money import Money
+
+LEVELS = MappingProxyType({Level.GOOD: "Good", Level.UNKNOWN: "Not seen", Level.WARNING: "Look", Level.BAD: "Bad"})
+LEVEL_TONES = MappingProxyType(
+    {Level.GOOD: Tone.POSITIVE, Level.UNKNOWN: Tone.NEUTRAL, Level.WARNING: Tone.WARNING, Level.BAD: Tone.DANGER}
+)
+AREAS = MappingProxyType(
+    {
+        Area.DATABASE: "Database",
+        Area.CACHE: "Cache",
+        Area.STRIPE: "Stripe",
+        Area.SWEEPER: "Sweeper",
+        Area.SCHEMA: "Validators, indexes, roles",
+        Area.OVERLAPS: "Double bookings",
+        Area.CLAIMS: "Claims on cars",
+        Area.ROWS: "Shapes of records",
+        Area.TERMS: "Time zones of cars",
+        Area.LEDGER: "Ledger",
+        Area.RECONCILE: "Stripe's books",
+        Area.BACKUP: "Back-up",
+        Area.RESTORED: "Restored",
+        Area.VERSIONS: "Versions",
+    }
+)
+_ROOMS = MappingProxyType(
+    {
+        "account": "Account",
+        "booking": "Booking",
+        "branch": "Branch",
+        "car": "Car",
+        "request": "Request",
+        "settings": "Rules",
+        "renter": "Renter",
+    }
+)
+_LONGEST = 120
+
+
+def verb_text(what: str) -> str:
+    """``car.retired`` as ``Car retired``."""
+    room, _, verb = what.partition(".")
+    return f"{_ROOMS.get(room, room.capitalize())} {verb.replace('_', ' ')}".strip()
+
+
+def strange_rows(count: int, newest: str) -> str:
+    """What an administrator is told of records that are not as the program writes them."""
+    if not newest:
+        found = plural(count, "record")
+        return f"In the last days a worker found {found} written past the program. The audit names them: watch.found."
+    cut = newest if len(newest) <= _LONGEST else f"{newest[:_LONGEST]}…"
+    return f"Written past the program: {cut}"
+
+
+def subject_text(subject: str) -> str:
+    """``car:car-12`` as ``car car-12``."""
+    return subject.replace(":", " ", 1)
+
+
+def subject_name(row: AuditRow) -> str:
+    """What was changed, as people call it; its id where it has no name."""
+    kind, _, identity = row.subject.partition(":")
+    name = row.names.get(row.subject, "")
+    if kind == "booking":
+        return " ".join((kind, booking_number(BookingId(identity)), name)).strip()
+    return f"{kind} {name}" if name else subject_text(row.subject)
+
+
+def who_name(row: AuditRow) -> str:
+    return row.name_of("account", row.by)
+
+
+def value_text(row: AuditRow, name: str, value: str) -> str:
+    """A fact's value, with names for ids."""
+    if name == "photos":
+        return plural(len(value.split()), "photo")
+    return row.name_of(IDS[name], value) if name in IDS and value else value
+
+
+def subject_of(typed: str) -> str:
+    """``car car-12``, as ``subject_text`` shows it, as ``car:car-12``; what is stored may be typed as well."""
+    text = typed.strip()
+    return text if ":" in text else text.replace(" ", ":", 1)
+
+
+def field_text(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def two_amounts(revenue: Money, commission: Money) -> str:
+    return f"{amount(revenue)}, commission {amount(commission)}"
+
+
+def month_short(month: str) -> str:
+    """``2026-11`` as ``Nov``."""
+    return locale().standaloneMonthName(int(month[5:]), QLocale.FormatType.ShortFormat)
+
+
+def month_name(month: str) -> str:
+    return f"{locale().standaloneMonthName(int(month[5:]))} {month[:4]}"

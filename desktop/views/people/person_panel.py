@@ -1,0 +1,295 @@
+"""One account: who it is, what it works as, and everything an administrator does to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from desktop.dialogs import Question, confirm
+from desktop.messages import ROLES, say
+from desktop.tasks import TaskScope
+from desktop.theme.icons import Icon
+from desktop.theme.tokens import GRID, Tone, TypeSize
+from desktop.viewmodels.admin.people import PeopleState, PeopleViewModel
+from desktop.views.parts import account_words as words
+from desktop.views.parts import admin_questions as questions
+from desktop.views.parts.form_panel import FormPanel
+from desktop.views.parts.labelled import LabelledFields
+from desktop.views.parts.view_context import Tools, Workspace
+from desktop.views.people.one_time_password import IssuedBox
+from desktop.views.people.post_form import PostForm
+from desktop.views.session.confirm_password import prove
+from desktop.widgets.banner import Banner
+from desktop.widgets.button import Button, Kind
+from desktop.widgets.field_skeleton import Field, FieldList
+from desktop.widgets.text import Text
+from engine.domain.people.account_requests import AccountRequest
+from engine.domain.people.accounts import Issued, NewPerson, Person, PersonRow, mistakes
+from engine.domain.people.people import Role
+from engine.domain.shared.errors import InvalidText, SignInRefused
+
+_HINTS = {"name": "", "account": "letters, digits, dots", "email": "name@example.org", "phone": "+49 30 901820"}
+_LABELS = {"account": "Signs in as"}
+_OWN = "This is your own account: role, place and standing are changed by another administrator."
+
+
+class PersonPanel(FormPanel):
+    """Signals: as FormPanel."""
+
+    def __init__(self, tools: Tools, workspace: Workspace, vm: PeopleViewModel, host: QWidget) -> None:
+        super().__init__(tools.theme, host, "Account")
+        self._tools, self._vm, self._now = tools, vm, workspace.now
+        self._tasks = TaskScope(self)
+        self._tasks.failed.connect(self.task_failed)
+        self._shown: Person | AccountRequest | None = None
+        self.banner = Banner(tools.theme)
+        self.facts = FieldList(tools.theme, tools.shimmer)
+        self.issued = IssuedBox(tools.theme)
+        fields = {name: QLineEdit(maxLength=200, placeholderText=hint) for name, hint in _HINTS.items()}
+        self.form = LabelledFields(tools.theme, fields, _LABELS)
+        self.post = PostForm(tools.theme, vm.new_fleet)
+        self.own = Text(tools.theme, _OWN, size=TypeSize.SMALL, ink="muted", wrap=True)
+        self.save = Button(tools.theme, "Save name and contact")
+        self.move_button = Button(tools.theme, "Change role or place …")
+        self.reset = Button(tools.theme, "New password …", icon=Icon.LOCK)
+        self.disable = Button(tools.theme, "Disable …", Kind.DANGER)
+        self.enable = Button(tools.theme, "Enable …")
+        self.mend = Button(tools.theme, "Mend …", Kind.DANGER)
+        self.main = Button(tools.theme, "Create account", Kind.PRIMARY)
+        self._told: Issued | None = None
+        self._wrong: tuple[InvalidText, ...] = ()
+        self._fill_panel()
+        self._connect()
+        self.draw(vm.state)
+
+    def open_person(self, row: PersonRow) -> None:
+        self.instead(lambda: self._open_person(row))
+
+    def _open_person(self, row: PersonRow) -> None:
+        self._shown, self._wrong = None, ()
+        self._vm.show(row)
+        self.open(self.form.fields["name"])
+
+    def open_new(self, request: AccountRequest | None = None) -> None:
+        self.instead(lambda: self._open_new(request))
+
+    def _open_new(self, request: AccountRequest | None) -> None:
+        self._shown, self._wrong = None, ()
+        self.form.clear()
+        self._vm.show_new(request)
+        if request is not None:
+            for name, text in (("name", request.name), ("email", request.email), ("phone", request.phone)):
+                self.form.fields[name].setText(text)
+            self._suggest(request.name)
+        self.post.role.setCurrentIndex(self.post.role.findData(Role.CLIENT))
+        self.draw(self._vm.state)
+        self.begin_form(self.form)
+        self.open(self.form.fields["name"])
+
+    def stop(self) -> None:
+        """The session ends."""
+        for question in ("move", "disable", "enable", "reset", "mend", "create"):
+            self._tasks.stop(question)
+        super().stop()
+
+    def draw(self, state: PeopleState) -> None:
+        inside = self.isAncestorOf(self.window().focusWidget() or self)
+        self._draw_all(state)
+        self._keep_keyboard(state, inside=inside)
+
+    def _keep_keyboard(self, state: PeopleState, *, inside: bool) -> None:
+        """A button that goes takes the keyboard along to anywhere; Enter there would leave the password that is new."""
+        if not inside:
+            return
+        if state.issued is not None and state.issued != self._told:
+            self.issued.copy.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif not self.isAncestorOf(self.window().focusWidget() or self):
+            self.form.fields["name"].setFocus(Qt.FocusReason.OtherFocusReason)
+        self._told = state.issued
+
+    def _draw_all(self, state: PeopleState) -> None:
+        row, new = state.row, state.row is None
+        self.set_title(row.person.name if row is not None else "New account")
+        self.post.offer(state)
+        self.issued.draw(state.issued)
+        self.facts.setVisible(row is not None)
+        if row is not None:
+            self.facts.show_fields(self._facts(row, state))
+            if self._shown != row.person and not (state.heard and self.is_dirty):
+                self._take(row.person)
+        elif state.done:
+            self.begin_form(self.form)  # it is made; only its row is still on the way
+        self._draw_buttons(row, busy=state.busy)
+        self.form.show_field("account", shown=new)
+        self.main.setVisible(new)
+        self.main.setText("Creating …" if state.busy else "Create account")
+        self._draw_word(state)
+
+    def _take(self, person: Person) -> None:
+        """The fields as they are stored; done once for each version, so that nothing typed is lost in between."""
+        self._shown = person
+        for name, text in (("name", person.name), ("email", person.email), ("phone", person.phone)):
+            self.form.fields[name].setText(text)
+        self.post.show_post(person.post)
+        self.begin_form(self.form)
+
+    def _draw_buttons(self, row: PersonRow | None, *, busy: bool) -> None:
+        other = row is not None and row.person.account != self._vm.own_account
+        disabled = row is not None and row.person.disabled
+        self.own.setVisible(row is not None and not other)
+        self.post.lock(locked=row is not None and not other)
+        self.save.setVisible(row is not None)
+        self.move_button.setVisible(other)
+        self.reset.setVisible(other and not disabled)
+        self.disable.setVisible(other and not disabled)
+        self.enable.setVisible(other and disabled)
+        self.mend.setVisible(other and row is not None and bool(row.flaws))
+        for button in (self.save, self.move_button, self.reset, self.disable, self.enable, self.mend):
+            button.setEnabled(not busy)
+
+    def _draw_word(self, state: PeopleState) -> None:
+        if state.problem is not None:
+            if self.form.tell(state.problem):
+                self.banner.clear()
+            else:
+                own = isinstance(state.problem, SignInRefused)
+                self.banner.tell(Tone.DANGER, words.NOT_YOURS if own else say(state.problem).text, closable=False)
+            return
+        self.form.tell_all(self._wrong)
+        if state.done:
+            self.banner.tell(Tone.POSITIVE, words.DONE[state.done])
+        elif state.row is not None and state.row.flaws:
+            self.banner.tell(Tone.DANGER, "; ".join(words.FLAWS[flaw] for flaw in state.row.flaws), closable=False)
+        elif state.request is not None and state.request.note:
+            self.banner.tell(Tone.NEUTRAL, f"Asked for: {state.request.note}", closable=False)
+        else:
+            self.banner.clear()
+
+    def _facts(self, row: PersonRow, state: PeopleState) -> list[Field]:
+        person, now = row.person, self._now()
+        return [
+            Field("Signs in as", person.account),
+            Field("Role", ROLES[person.post.role]),
+            Field("Place", words.where_text(person.post, state.branches, state.fleets)),
+            Field("Standing", words.standing_of(row)[0]),
+            Field("Last sign-in", words.seen_text(row.last_sign_in, now)),
+            Field("Since", words.seen_text(person.created_at, now)),
+        ]
+
+    # What the buttons do.
+
+    def _create(self) -> None:
+        if not self._vm.state.busy:
+            self._tasks.once("create", self._ask_create())
+
+    async def _ask_create(self) -> None:
+        post = self.post.post()
+        wrong = self._has_mistakes()
+        if post is None:
+            self.banner.tell(Tone.WARNING, "Find the renter this account is for, and choose them.", closable=False)
+            if not wrong:
+                self.post.search.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        if wrong:
+            return
+        typed = {name: self.form.value(name) for name in _HINTS}
+        proof = ""
+        if self._vm.needs_proof(post.role):
+            proof = await self._agree(questions.to_create(typed["name"], post.role), proof=True)
+            if not proof:
+                return
+        self._vm.create(NewPerson(**typed, post=post), proof)
+
+    def _has_mistakes(self) -> bool:
+        """Says all of them at once, and leads to the first."""
+        typed = {name: self.form.value(name) for name in _HINTS}
+        if self._vm.state.row is not None:
+            del typed["account"]
+        self._wrong = mistakes(**typed)
+        self.form.tell_all(self._wrong)
+        if self._wrong:
+            self.form.fields[self._wrong[0].field].setFocus(Qt.FocusReason.OtherFocusReason)
+        return bool(self._wrong)
+
+    def _save(self) -> None:
+        if self._vm.state.row is None:
+            self._create()
+        elif not self._has_mistakes():
+            self._vm.edit(*(self.form.value(name) for name in ("name", "email", "phone")))
+
+    async def _ask_move(self) -> None:
+        row, post = self._vm.state.row, self.post.post()
+        if row is None or post is None or post == row.person.post:
+            return
+        where = words.where_text(post, self._vm.state.branches, self._vm.state.fleets)
+        question = questions.to_move(row.person, post, where)
+        proof = await self._agree(question, proof=self._vm.needs_proof(post.role))
+        if proof:
+            self._vm.move(post, proof)
+
+    async def _ask_disable(self) -> None:
+        row = self._vm.state.row
+        if row is not None and (proof := await self._agree(questions.to_disable(row.person), proof=True)):
+            self._vm.disable(proof)
+
+    async def _ask_enable(self) -> None:
+        if (row := self._vm.state.row) is not None and (proof := await self._agree_for(row, questions.to_enable)):
+            self._vm.enable(proof)
+
+    async def _ask_reset(self) -> None:
+        if (row := self._vm.state.row) is not None and (proof := await self._agree_for(row, questions.to_reset)):
+            self._vm.reset_password(proof)
+
+    async def _ask_mend(self) -> None:
+        if (row := self._vm.state.row) is not None and (proof := await self._agree_for(row, questions.to_finish)):
+            self._vm.finish(proof)
+
+    async def _agree_for(self, row: PersonRow, question_for: Callable[[PersonRow], Question]) -> str:
+        return await self._agree(question_for(row), proof=self._vm.needs_proof(row.person.post.role))
+
+    async def _agree(self, question: Question, *, proof: bool) -> str:
+        """The own password where it is wanted, anything where it is not; empty for a no."""
+        if proof:
+            return await prove(self.window(), self._tools.theme, question)
+        return "yes" if await confirm(self.window(), question) else ""
+
+    def _suggest(self, name: str) -> None:
+        if self._vm.state.row is None:
+            self.form.fields["account"].setText(words.suggested_account(name))
+
+    def _connect(self) -> None:
+        asks = {
+            self.move_button: ("move", self._ask_move),
+            self.disable: ("disable", self._ask_disable),
+            self.enable: ("enable", self._ask_enable),
+            self.reset: ("reset", self._ask_reset),
+            self.mend: ("mend", self._ask_mend),
+        }
+        for button, (name, ask) in asks.items():
+            button.clicked.connect(lambda _checked=False, name=name, ask=ask: self._tasks.once(name, ask()))
+        self.main.clicked.connect(self._create)
+        self.save.clicked.connect(self._save)
+        self.form.submitted.connect(self._save)
+        self.form.fields["name"].textEdited.connect(self._suggest)
+        self.post.renter_searched.connect(self._vm.find_renter)
+        self.closed.connect(self._vm.leave)
+        self._vm.changed.connect(self.draw)
+
+    def _fill_panel(self) -> None:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3 * GRID)
+        row = QHBoxLayout()
+        row.setSpacing(2 * GRID)
+        for button in (self.mend, self.reset, self.enable, self.disable):
+            row.addWidget(button)
+        row.addStretch(1)
+        for part in (self.banner, self.issued, self.facts, self.form, self.save, self.own, self.post, self.move_button):
+            column.addWidget(part)
+        column.addLayout(row)
+        column.addStretch(1)
+        self.set_content(content)
+        self.foot.addWidget(self.main, 1)

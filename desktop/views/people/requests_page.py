@@ -1,0 +1,135 @@
+"""Requests: who asks for an account; grant one with a role, or decline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout
+
+from desktop.dialogs import confirm
+from desktop.messages import plural, say
+from desktop.models.rows import Column
+from desktop.tasks import TaskScope
+from desktop.theme.icons import Icon
+from desktop.theme.tokens import GRID, Tone
+from desktop.viewmodels.admin.requests import RequestsViewModel
+from desktop.views.parts.account_words import seen_text
+from desktop.views.parts.admin_questions import to_decline
+from desktop.views.parts.area import Page
+from desktop.views.parts.paged_list import ListWords, PagedList
+from desktop.views.parts.view_context import Tools
+from desktop.widgets.banner import Banner
+from desktop.widgets.button import Button, Kind
+from desktop.widgets.page_header import PageHeader
+from engine.domain.people.account_requests import AccountRequest
+
+_TITLE = "Requests"
+_EMPTY = ListWords(
+    Icon.PEOPLE,
+    "Nobody asks for an account",
+    "Whoever asks on the sign-in screen shows up here. You grant the account with a role of your choice, or decline.",
+    "Create one yourself",
+    "The requests did not come",
+)
+
+
+class RequestsPage(Page):
+    """The list, and what is decided on each.
+
+    Signals:
+        grant_wanted: An account is to be made for it; carries the AccountRequest.
+        new_wanted: An account is to be made that nobody asked for.
+        task_failed: A question ended with an exception nobody foresaw.
+    """
+
+    grant_wanted = Signal(object)
+    new_wanted = Signal()
+    task_failed = Signal(object)
+
+    def __init__(self, tools: Tools, vm: RequestsViewModel, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self._vm, self._tasks = vm, TaskScope(self)
+        self._tasks.failed.connect(self.task_failed)
+        self.header = PageHeader(tools.theme, _TITLE, " ")
+        self.banner = Banner(tools.theme)
+        self.grant = Button(tools.theme, "Grant …", Kind.PRIMARY, Icon.CHECK)
+        self.decline = Button(tools.theme, "Decline …", Kind.DANGER)
+        self.decline_all = Button(tools.theme, "Decline all shown …")
+        self.list = PagedList(tools, vm.listing, _columns(now), _EMPTY, _TITLE, lambda row: row.id)
+        self._lay_out()
+        self.grant.clicked.connect(self._grant)
+        self.decline.clicked.connect(lambda: self._ask_decline(self._chosen()))
+        self.decline_all.clicked.connect(lambda: self._ask_decline(self._shown()))
+        self.list.opened.connect(self.grant_wanted)
+        self.list.stepped.connect(self.new_wanted)
+        self.list.filled.connect(self._count)
+        vm.declined.connect(self._tell_declined)
+        vm.failed.connect(lambda problem: self.banner.tell(Tone.DANGER, say(problem).text))
+
+    def focus_first(self) -> None:
+        self.list.focus_first()
+
+    def come_back(self) -> None:
+        self._vm.listing.load()
+
+    def stop(self) -> None:
+        """The session ends."""
+        self._tasks.stop("decline")
+
+    def decline_chosen(self) -> None:
+        self._ask_decline(self._chosen())
+
+    def _chosen(self) -> tuple[AccountRequest, ...]:
+        row = self.list.row()
+        return () if row is None else (row,)
+
+    def _shown(self) -> tuple[AccountRequest, ...]:
+        first = self._vm.listing.state.first
+        return tuple(row for row in first.rows if isinstance(row, AccountRequest)) if first is not None else ()
+
+    def _grant(self) -> None:
+        for request in self._chosen():
+            self.grant_wanted.emit(request)
+
+    def _ask_decline(self, requests: Sequence[AccountRequest]) -> None:
+        if requests:
+            self._tasks.once("decline", self._decline(requests))
+
+    async def _decline(self, requests: Sequence[AccountRequest]) -> None:
+        if await confirm(self.window(), to_decline(requests)):
+            self._vm.decline(requests)
+
+    def _tell_declined(self, count: int) -> None:
+        self.banner.tell(Tone.NEUTRAL, f"{plural(count, 'request')} declined.")
+
+    def _count(self, total: int) -> None:
+        told = "Loading" if total < 0 else f"{plural(total, 'request')}, oldest first" if total else " "
+        self.header.say(_TITLE, told)
+        for button in (self.grant, self.decline):
+            button.setVisible(total > 0)
+        self.decline_all.setVisible(total > 1)
+
+    def _lay_out(self) -> None:
+        for button in (self.decline_all, self.decline, self.grant):
+            self.header.add_action(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6 * GRID, 5 * GRID, 6 * GRID, 4 * GRID)
+        column.setSpacing(3 * GRID)
+        column.addWidget(self.header)
+        column.addWidget(self.banner)
+        column.addWidget(self.list, 1)
+
+
+def _columns(now: Callable[[], datetime]) -> list[Column[AccountRequest]]:
+    def column(title: str, text: Callable[[AccountRequest], str], weight: int) -> Column[AccountRequest]:
+        return Column(title, text, text, weight=weight)
+
+    return [
+        column("Name", lambda row: row.name, 3),
+        column("E-mail", lambda row: row.email, 3),
+        column("Phone", lambda row: row.phone, 2),
+        column("What it is for", lambda row: " ".join(row.note.split()), 4),
+        column("Asked", lambda row: seen_text(row.at, now()), 2),
+    ]

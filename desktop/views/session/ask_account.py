@@ -1,0 +1,85 @@
+"""Asking for an account: who one is and why; what becomes of it is an administrator's business."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from desktop.messages import say
+from desktop.theme.theme import Theme
+from desktop.theme.tokens import GRID, Tone, TypeSize
+from desktop.viewmodels.account_request import AskingState, AskingViewModel
+from desktop.views.parts.labelled import LabelledFields
+from desktop.widgets.banner import Banner
+from desktop.widgets.button import Button, Kind
+from desktop.widgets.text import Text
+
+_HINTS = {
+    "name": "",
+    "email": "name@example.org",
+    "phone": "+49 30 901820, if you like",
+    "note": "Which branch, what for",
+}
+_LABELS = {"note": "What is it for?"}
+_WORDS = "An administrator of this firm decides, and gives you a name and a password to begin with."
+_FILED = "Your request is with the administrators. They will come back to you; there is nothing more to do here."
+_LONGEST = 400
+
+
+class AskAccount(QWidget):
+    """Signals: ``left`` goes back to signing in."""
+
+    left = Signal()
+
+    def __init__(self, theme: Theme, vm: AskingViewModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._vm = vm
+        self._words = Text(theme, _WORDS, ink="muted", wrap=True)
+        self.banner = Banner(theme)
+        fields = {name: QLineEdit(maxLength=_LONGEST, placeholderText=hint) for name, hint in _HINTS.items()}
+        self.form = LabelledFields(theme, fields, _LABELS)
+        self.send = Button(theme, "Ask for an account", Kind.PRIMARY)
+        self.back = Button(theme, "Back", Kind.QUIET)
+        self._lay_out(theme)
+        self.form.submitted.connect(self._submit)
+        self.send.clicked.connect(self._submit)
+        self.back.clicked.connect(self.left)
+        vm.changed.connect(self.draw)
+
+    def begin(self) -> None:
+        self.form.clear()
+        self._vm.begin()
+        self.draw(self._vm.state)
+        self.form.focus_first()
+
+    def draw(self, state: AskingState) -> None:
+        self.send.setText("Sending …" if state.busy else "Ask for an account")
+        self.form.setVisible(not state.filed)
+        self.send.setVisible(not state.filed)
+        self._words.setText(_FILED if state.filed else _WORDS)
+        self.back.setText("Back to signing in" if state.filed else "Back")
+        self.banner.clear()
+        if state.filed:
+            self.back.setFocus()
+        elif not self.form.tell(state.problem) and state.problem is not None:
+            self.banner.tell(Tone.DANGER, say(state.problem).text, closable=False)
+
+    def _submit(self) -> None:
+        if not self._vm.state.busy:
+            self._vm.file(*(self.form.value(name) for name in _HINTS))
+
+    def _lay_out(self, theme: Theme) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(2 * GRID)
+        buttons.addWidget(self.back)
+        buttons.addWidget(self.send, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * GRID)
+        column.addStretch(1)
+        column.addWidget(Text(theme, "Ask for an account", size=TypeSize.TITLE, bold=True))
+        for widget in (self._words, self.banner, self.form):
+            column.addWidget(widget)
+        column.addSpacing(2 * GRID)
+        column.addLayout(buttons)
+        column.addStretch(1)

@@ -1,0 +1,69 @@
+"""After an end that nobody foresaw: its report, to be copied or found, and to be left in peace about.
+
+API: await offer_report(parent, tools); LOGS is what leads to the folder.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPlainTextEdit, QWidget
+
+from desktop.dialogs import Question, ask
+from desktop.outside import open_folder
+from desktop.preferences import NEVER
+from desktop.theme.tokens import GRID
+from desktop.views.parts.view_context import Tools
+from desktop.widgets.button import Button, Kind
+from desktop.widgets.question_box import QuestionBox
+from engine.crash_reports import reports
+
+LOGS = "Open log folder"
+_QUESTION = Question(
+    "DriveSphere ended unexpectedly",
+    "What was saved is safe. This report tells whoever helps where it happened; it names no person, plate or "
+    "password. Nothing is sent by itself.",
+    "Copy the report",
+    "Leave the report",
+    harmless=True,
+)
+_HEIGHT = 40 * GRID
+
+
+class CrashOffer(QuestionBox):
+    def __init__(self, tools: Tools, report: Path, parent: QWidget | None = None) -> None:
+        super().__init__(tools.theme, _QUESTION, parent)
+        self.text = QPlainTextEdit(report.read_text(encoding="utf-8", errors="replace"))
+        self.text.setReadOnly(True)
+        self.text.setTabChangesFocus(True)
+        self.text.setAccessibleName("Report")
+        self.text.setFixedHeight(_HEIGHT)
+        self.folder = Button(tools.theme, LOGS, Kind.PLAIN)
+        self.folder.clicked.connect(partial(open_folder, report.parent))
+        self.never = QCheckBox("Do not offer reports again")
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 2 * GRID, 0, 0)
+        line.addWidget(self.never)
+        line.addStretch(1)
+        line.addWidget(self.folder)
+        self.add(self.text, row)
+
+
+async def offer_report(parent: QWidget | None, tools: Tools) -> None:
+    """The newest report, once: whatever the answer is, it is not offered again."""
+    seen = tools.preferences.crash_seen
+    found = reports(tools.log_folder) if tools.log_folder is not None and seen != NEVER else []
+    if not found or found[0].name <= seen:
+        return
+    try:
+        box = CrashOffer(tools, found[0], parent)
+    except OSError:
+        return
+    await ask(box)
+    tools.preferences.crash_seen = NEVER if box.never.isChecked() else found[0].name
+    tools.preferences.save()
+    if box.pressed_yes:
+        QGuiApplication.clipboard().setText(box.text.toPlainText())

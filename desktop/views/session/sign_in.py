@@ -1,0 +1,169 @@
+"""The first page: servers coming up, or what keeps them down, or name and password."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.dialogs import ask, confirm
+from desktop.messages import say
+from desktop.tasks import TaskScope
+from desktop.theme.icons import Icon
+from desktop.theme.tokens import GRID, SCROLL_BAR
+from desktop.viewmodels.account_request import AskingViewModel
+from desktop.viewmodels.session import SessionPhase, SessionState, SessionViewModel
+from desktop.views.parts.view_context import Tools, announce
+from desktop.views.session.appearance_menu import LookMenu
+from desktop.views.session.ask_account import AskAccount
+from desktop.views.session.brand import BrandSide
+from desktop.views.session.choose_password import ChoosePassword
+from desktop.views.session.pin_dialog import FORGOTTEN, UNLOCK, PinDialog
+from desktop.views.session.servers_dialog import TITLE as SERVERS
+from desktop.views.session.sign_in_form import SignInForm
+from desktop.views.session.starting import Broken, Starting
+from desktop.widgets.button import Button, Kind
+from engine.domain.people.people import AccountName
+
+_FORM_WIDTH = 380
+_ENTRY = (SessionPhase.SIGNED_OUT, SessionPhase.SIGNING_IN, SessionPhase.SIGNED_IN)
+
+
+class SignInPage(QWidget):
+    """Signals: ``task_failed`` carries an exception nobody foresaw."""
+
+    task_failed = Signal(object)
+
+    def __init__(
+        self, tools: Tools, session: SessionViewModel, asking: AskingViewModel, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._theme = session, tools.theme
+        self._tasks = TaskScope(self)
+        self._tasks.failed.connect(self.task_failed)
+        self._asks = False
+        self._starting = Starting(tools)
+        self._broken = Broken(tools.theme)
+        self._form = SignInForm(tools.theme)
+        self._choose = ChoosePassword(tools.theme)
+        self._ask = AskAccount(tools.theme, asking)
+        self._phases = QStackedWidget()
+        for page in (self._starting, self._broken, self._form, self._choose, self._ask):
+            self._phases.addWidget(page)
+        self._look = Button(tools.theme, "Look", Kind.QUIET, Icon.LOOK)
+        self._menu = LookMenu(tools.theme, tools.preferences, self)
+        self._look.clicked.connect(self._show_look)
+        self.servers = Button(tools.theme, SERVERS, Kind.QUIET)
+        self.servers.hide()
+        self._form.submitted.connect(session.sign_in)
+        self._broken.retried.connect(session.start)
+        self._broken.copy_wanted.connect(session.open_copy)
+        self._choose.chosen.connect(session.choose)
+        self._choose.left.connect(session.back)
+        self._form.ask_wanted.connect(self._begin_asking)
+        self._form.copy_wanted.connect(session.open_copy)
+        self._ask.left.connect(self._end_asking)
+        self._lay_out(tools)
+        session.changed.connect(self.draw)
+        self.draw(session.state)
+
+    def draw(self, state: SessionState) -> None:
+        page = self._page(state)
+        moved = page is not self._phases.currentWidget()
+        self._starting.tell(state.progress)
+        if state.problem is not None and state.phase is SessionPhase.BROKEN:
+            self._broken.tell(say(state.problem).text, state.copies)
+        self._form.draw(state)
+        self._choose.draw(state)
+        if moved:
+            self._phases.setCurrentWidget(page)
+            if page is self._choose:
+                self._choose.take_focus()
+            else:
+                page.setFocus(Qt.FocusReason.OtherFocusReason)
+        if state.problem is not None:
+            announce(self, say(state.problem).text)
+        if state.locked:
+            self._tasks.once("pin", self._ask_pin(AccountName(state.locked)))
+
+    def offer_servers(self, wanted: Callable[[], None] | None) -> None:
+        """A way to a firm's servers, where they can be set here."""
+        if wanted is not None:
+            self.servers.clicked.connect(wanted)
+            self.servers.show()
+
+    def take_focus(self) -> None:
+        """To the field that is filled in first; this page itself takes no keys but digits."""
+        if (page := self._phases.currentWidget()) is not None:
+            page.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    async def _ask_pin(self, account: AccountName) -> None:
+        box = PinDialog(self._theme, UNLOCK, lambda pin, _new: self._session.unlock_copy(pin), self.window())
+        box.failed.connect(self.task_failed)
+        await ask(box)
+        if box.forgot and await confirm(self.window(), FORGOTTEN):
+            self._session.forget_copy(account)
+        elif not box.pressed_yes:
+            self._session.leave_locked()
+
+    def _page(self, state: SessionState) -> QWidget:
+        if state.phase is SessionPhase.CHOOSING:
+            return self._choose
+        if state.phase in _ENTRY:
+            return self._ask if self._asks and state.phase is SessionPhase.SIGNED_OUT else self._form
+        return self._broken if state.phase is SessionPhase.BROKEN else self._starting
+
+    def _begin_asking(self) -> None:
+        self._asks = True
+        self.draw(self._session.state)
+        self._ask.begin()
+
+    def _end_asking(self) -> None:
+        self._asks = False
+        self.draw(self._session.state)
+
+    def _show_look(self) -> None:
+        # popup, not exec: no second event loop.
+        self._menu.popup(self._look.mapToGlobal(self._look.rect().bottomLeft()))
+
+    def _lay_out(self, tools: Tools) -> None:
+        top = QHBoxLayout()
+        top.addStretch(1)
+        top.addWidget(self.servers)
+        top.addWidget(self._look)
+        self._phases.setFixedWidth(_FORM_WIDTH)
+        side = QVBoxLayout()
+        side.setContentsMargins(4 * GRID, 4 * GRID, 4 * GRID, 4 * GRID)
+        side.addLayout(top)
+        side.addWidget(self._room(), 1, Qt.AlignmentFlag.AlignHCenter)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(BrandSide(tools.theme), 6)
+        row.addLayout(side, 5)
+
+    def _room(self) -> QScrollArea:
+        """With stored copies, demo accounts and a mistake it is higher than a small window."""
+        content, room = QWidget(), QScrollArea(widgetResizable=True)
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addStretch(2)
+        column.addWidget(self._phases, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(3)
+        room.setFrameShape(QFrame.Shape.NoFrame)
+        room.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        room.viewport().setAutoFillBackground(False)
+        room.setWidget(content)
+        content.setAutoFillBackground(False)
+        room.setFixedWidth(_FORM_WIDTH + 2 * SCROLL_BAR)
+        return room
+
+    # Qt names below.
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A plain digit that no field took chooses a demo account."""
+        if not self._form.isVisible() or not self._form.choose_by_digit(event.text()):
+            super().keyPressEvent(event)

@@ -1,0 +1,94 @@
+"""What the sign-in page shows before anybody can sign in."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.theme.icons import Icon
+from desktop.theme.theme import Theme
+from desktop.theme.tokens import GRID, TypeSize
+from desktop.views.parts.view_context import Tools
+from desktop.views.session.stored_copies import StoredCopies
+from desktop.widgets.button import Button, Kind
+from desktop.widgets.progress_line import ProgressLine
+from desktop.widgets.text import Text
+from engine.domain.reports.copying import CopyHead
+
+_STILL_AFTER_MS = 5000
+STILL = "Still starting. The very first start takes longest."
+
+
+class Starting(QWidget):
+    """Progress in words over a line that moves."""
+
+    def __init__(self, tools: Tools, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._line = ProgressLine(tools.theme, tools.shimmer)
+        self._progress = Text(tools.theme, "Starting", ink="muted", wrap=True)
+        self._still = Text(tools.theme, " ", ink="muted", wrap=True)
+        self._patience = QTimer(self, singleShot=True, interval=_STILL_AFTER_MS)
+        self._patience.timeout.connect(lambda: self._still.setText(STILL))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3 * GRID)
+        column.addStretch(1)
+        column.addWidget(Text(tools.theme, "Starting DriveSphere", size=TypeSize.TITLE, bold=True))
+        column.addWidget(self._line)
+        column.addWidget(self._progress)
+        column.addWidget(self._still)
+        column.addStretch(1)
+
+    def tell(self, progress: str) -> None:
+        self._progress.setText(progress or "Starting")
+
+    # Qt names below.
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._still.setText(" ")
+        self._line.set_active(active=True)
+        self._patience.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._line.set_active(active=False)
+        self._patience.stop()
+        super().hideEvent(event)
+
+
+class Broken(QWidget):
+    """The servers do not come up: why, again, and what can be looked at meanwhile.
+
+    Signals:
+        retried: "Try again" was pressed.
+        copy_wanted: Carries the account whose stored copy is to be opened.
+    """
+
+    retried = Signal()
+    copy_wanted = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = Text(theme, wrap=True)
+        self._again = Button(theme, "Try again", Kind.PRIMARY, Icon.RELOAD)
+        self._again.clicked.connect(self.retried)
+        self.copies = StoredCopies(theme)
+        self.copies.chosen.connect(self.copy_wanted)
+        self.setFocusProxy(self._again)
+        row = QHBoxLayout()
+        row.addWidget(self._again)
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4 * GRID)
+        column.addStretch(1)
+        column.addWidget(Text(theme, "DriveSphere cannot start", size=TypeSize.TITLE, bold=True))
+        column.addWidget(self._text)
+        column.addLayout(row)
+        column.addWidget(self.copies)
+        column.addStretch(1)
+
+    def tell(self, text: str, copies: tuple[CopyHead, ...]) -> None:
+        self._text.setText(text)
+        self.copies.draw(copies)

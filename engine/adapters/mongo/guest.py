@@ -1,0 +1,53 @@
+"""Asking for an account without having one, through an account that can do nothing else (docs/decisions/0013)."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from pymongo.errors import DuplicateKeyError
+
+from engine.adapters.mongo.client import Connector, Document, speaking
+from engine.adapters.mongo.clock import ServerClock
+from engine.domain.people.account_requests import MOST_WAITING, NewRequest
+from engine.domain.shared.errors import AlreadyRequested, Misconfigured, RequestsFull, SignInRefused
+
+GUEST = "guest"
+#: No secret: every copy of the program has it, and it opens nothing but the insertion of a request.
+GUEST_PASSWORD = "ask-for-an-account"  # noqa: S105 -- public on purpose
+#: Places tried before the firm counts as full; with nine tenths of them taken, one in four million fails in vain.
+_TRIES = 150
+
+
+async def file_request(connector: Connector, database: str, request: NewRequest) -> None:
+    """Put *request* where administrators find it.
+
+    Raises:
+        AlreadyRequested: One with this e-mail address waits.
+        RequestsFull: As many wait as the database takes.
+        Misconfigured: This database was not prepared for requests.
+        Unavailable: MongoDB does not answer.
+    """
+    async with connector.open(GUEST, GUEST_PASSWORD, database) as client:
+        clock = ServerClock(client)
+        try:
+            await clock.measure()
+        except SignInRefused as problem:
+            raise Misconfigured("This database takes no requests: run drivesphere provision once more.") from problem
+        asked = _document(request, clock.now())
+        slots = list(range(MOST_WAITING))
+        secrets.SystemRandom().shuffle(slots)
+        for slot in slots[:_TRIES]:
+            try:
+                with speaking():
+                    await client[database].account_requests.insert_one({**asked, "slot": slot})
+            except DuplicateKeyError as taken:
+                if "email" in (taken.details or {}).get("keyPattern", {}):
+                    raise AlreadyRequested("a request with this address waits") from taken
+            else:
+                return
+    raise RequestsFull(f"{MOST_WAITING} requests wait")
+
+
+def _document(request: NewRequest, at: datetime) -> Document:
+    return {"name": request.name, "email": request.email, "phone": request.phone, "note": request.note, "at": at}

@@ -1,0 +1,367 @@
+"""One transaction on the bookings of a car."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from bson import Binary
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import BulkWriteError, DuplicateKeyError
+
+from engine.adapters.mongo.client import Database, Document
+from engine.adapters.mongo.codec.bookings import booking_document, news_document
+from engine.adapters.mongo.codec.documents import (
+    CAR_KEYS,
+    answer_document,
+    audit_document,
+    booked_ids,
+    branch_of,
+    car_document,
+    car_of,
+    claim_document,
+    claims_of,
+    fence_document,
+    ledger_document,
+    series_document,
+    status_document,
+    terms_of_fence,
+)
+from engine.adapters.mongo.codec.reading import must, read, shown
+from engine.adapters.mongo.images import files_of
+from engine.adapters.mongo.movements import ANY_MOVEMENT, claim_anew, put_movement
+from engine.adapters.mongo.queries.unbelieved import mark_of
+from engine.adapters.mongo.restored import restored_document
+from engine.adapters.mongo.schema.migrations import LATEST
+from engine.adapters.mongo.schema.version import judge_fence, must_fit
+from engine.adapters.mongo.terms import go_on
+from engine.adapters.mongo.witnesses import return_document, settlement_document
+from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.booking.restored import Outcome, RestoredPayment
+from engine.domain.booking.unbelieved import StoredBooking
+from engine.domain.booking.wish import Wish, WishAnswer
+from engine.domain.car.availability import ClaimKind
+from engine.domain.car.car import BranchId, Car, CarId, CarStatus, CarTerms, terms_of
+from engine.domain.car.movement import Movement
+from engine.domain.car.plates import plate_key
+from engine.domain.firm.audit import AuditRow
+from engine.domain.firm.freshness import Namespace, cars_at, touched_by_booking, touched_by_car, touched_by_money
+from engine.domain.money.ledger import LedgerRow
+from engine.domain.people.people import AccountName
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.errors import (
+    AlreadyAsked,
+    CarNotRentable,
+    Contended,
+    DamagedRow,
+    DriveSphereError,
+    NotFound,
+    Overtaken,
+    PeriodTaken,
+    PlateTaken,
+)
+from engine.domain.shared.period import OVERDUE_AHEAD, RentalPeriod
+
+_DUPLICATE_KEY = 11000
+
+
+def in_the_way(period: RentalPeriod, now: datetime) -> Document:
+    """Filter for the claims that keep a car from being promised for *period*; search and claim both use this one.
+
+    What overlaps, whatever its kind, and the bookings that should be back by *now*.
+    """
+    overlap: Document = {"starts_at": {"$lt": period.ends_at}, "ends_at": {"$gt": period.starts_at}}
+    if period.starts_at >= now + OVERDUE_AHEAD:
+        return overlap
+    return {"$or": [overlap, {"kind": ClaimKind.BOOKING, "ends_at": {"$lte": now}}]}
+
+
+class MongoWork:
+    """The port ``Work`` inside a driver's session."""
+
+    def __init__(self, db: Database, session: AsyncClientSession, touched: set[Namespace]) -> None:
+        """What the changes make untrue is noted in *touched*, to be bumped after the commit."""
+        self._db = db
+        self._session = session
+        self._touched = touched
+
+    async def claim(self, car_id: CarId, period: RentalPeriod, booking_id: BookingId, now: datetime) -> CarTerms:
+        return await self._enter(car_id, period, booking_id, now, {"status": CarStatus.ACTIVE})
+
+    async def _enter(
+        self, car_id: CarId, period: RentalPeriod, booking_id: BookingId, now: datetime, only: Document
+    ) -> CarTerms:
+        """*only* says which fences are entered at all."""
+        blocked = in_the_way(period, now)
+        fence = await self._db.fences.find_one_and_update(
+            {"_id": car_id, "schema": LATEST, **only, "claims": {"$not": {"$elemMatch": blocked}}},
+            {"$inc": {"seq": 1}, "$push": {"claims": claim_document(booking_id, period)}},
+            projection={"terms": 1},
+            session=self._session,
+        )
+        if fence is None:
+            raise await self._why_not(car_id, blocked)
+        terms = terms_of_fence(fence)
+        self._touched.add(cars_at(terms.branch_id))
+        return terms
+
+    async def move_claim(self, booking: Booking, car_id: CarId, now: datetime, *, back: bool = False) -> CarTerms:
+        self._touched |= touched_by_booking(booking)
+        only: Document = {} if back else {"status": CarStatus.ACTIVE}
+        # Always the same fence first, so that two moves the other way round queue up instead of undoing each other.
+        if booking.car_id < car_id:
+            await self._leave(booking)
+            terms = await self._enter(car_id, booking.period, booking.id, now, only)
+        else:
+            terms = await self._enter(car_id, booking.period, booking.id, now, only)
+            await self._leave(booking)
+        gone = {**news_document(booking), "blocking": False, "at": now}
+        await self._db.news.insert_one(gone, session=self._session)
+        return terms
+
+    async def _why_not(self, car_id: CarId, blocked: Document) -> DriveSphereError:
+        fence = await self._db.fences.find_one({"_id": car_id}, session=self._session)
+        if fence is None:
+            return NotFound("car", car_id)
+        judge_fence(fence)
+        if fence.get("status") != CarStatus.ACTIVE:
+            return CarNotRentable(car_id)
+        pipeline: list[Document] = [
+            {"$match": {"_id": car_id}},
+            {"$unwind": "$claims"},
+            {"$replaceWith": "$claims"},
+            {"$match": blocked},
+        ]
+        claims = await (await self._db.fences.aggregate(pipeline, session=self._session)).to_list()
+        known = claims_of({"_id": car_id, "claims": claims})
+        ends = max((claim.period.ends_at for claim in known), default=None)
+        only_bookings = all(claim.kind is ClaimKind.BOOKING for claim in known)
+        return PeriodTaken(car_id, ends, tuple(claim.id for claim in known) if only_bookings else ())
+
+    async def add(self, booking: Booking) -> None:
+        self._touched |= touched_by_booking(booking)
+        try:
+            await self._db.bookings.insert_one(booking_document(booking), session=self._session)
+        except DuplicateKeyError as problem:
+            # The transaction is lost by this; look outside of it.
+            first = await self._db.bookings.find_one({"intent_key": booking.intent_key}, {"_id": 1})
+            if first is None:
+                # Written, and not yet known to a majority: asking again will find it.
+                raise Contended("this very request is being served") from problem
+            raise AlreadyAsked(first["_id"]) from problem
+
+    async def replace(self, booking: Booking) -> None:
+        await must_fit(self._db, self._session)
+        self._touched |= touched_by_booking(booking)
+        await replace_version(self._db, booking, self._session)
+        await self._db.news.insert_one(news_document(booking), session=self._session)
+        if not booking.blocking:
+            await self._leave(booking)
+
+    async def _leave(self, booking: Booking) -> None:
+        fence = await self._db.fences.find_one_and_update(
+            {"_id": booking.car_id},
+            {"$inc": {"seq": 1}, "$pull": {"claims": {"id": booking.id, "kind": ClaimKind.BOOKING}}},
+            projection={"terms": 1, **ANY_MOVEMENT},
+            session=self._session,
+        )
+        # The car may stand at another branch by now than its bookings say. Whatever else its terms are by now, a
+        # booking that lets go of it must be able to.
+        await self._let_go(fence)
+
+    async def _let_go(self, fence: Document | None) -> None:
+        """Something left *fence*: what was sold in the time of a movement is the movement's now."""
+        self._touch_branch(fence)
+        if fence is not None and fence.get("claims"):
+            await claim_anew(self._db, self._session, fence["_id"])
+
+    async def put_movement(
+        self, before: Movement | None, after: Movement, seen: frozenset[BookingId], now: datetime
+    ) -> None:
+        await must_fit(self._db, self._session)
+        self._touch_branch(await put_movement(self._db, self._session, before, after, seen, now))
+
+    async def let_cars_go(self, booking_id: BookingId) -> None:
+        own: Document = {"id": booking_id, "kind": ClaimKind.BOOKING}
+        wanted: Document = {"claims": {"$elemMatch": own}}
+        found = self._db.fences.find(wanted, {"terms.branch_id": 1, **ANY_MOVEMENT}, session=self._session)
+        for fence in await found.to_list():
+            change: Document = {"$inc": {"seq": 1}, "$pull": {"claims": own}}
+            await self._db.fences.update_one({"_id": fence["_id"]}, change, session=self._session)
+            await self._let_go(fence)
+
+    async def replace_stored(self, before: StoredBooking, after: Booking) -> None:
+        await must_fit(self._db, self._session)
+        found = await self._db.bookings.find_one({"_id": after.id}, session=self._session)
+        if found is None or mark_of(found) != before.mark:
+            raise Overtaken(f"booking {after.id} was changed by somebody else")
+        self._touched |= touched_by_booking(after)
+        await self._db.bookings.replace_one({"_id": after.id}, booking_document(after), session=self._session)
+        await self._db.news.insert_one(news_document(after), session=self._session)
+
+    async def note_return(self, booking: Booking) -> None:
+        step = booking.history[-1]
+        row = return_document(booking, step.at, step.by)
+        # A word that is there already says nothing else, and no role may change one.
+        if await self._db.returns.find_one({"_id": booking.id}, {"_id": 1}, session=self._session) is None:
+            await self._db.returns.insert_one(row, session=self._session)
+
+    async def note_settled(self, booking: Booking) -> None:
+        if booking.trouble is not None and booking.trouble.settled is not None:
+            row = settlement_document(booking.id, booking.trouble, booking.trouble.settled)
+            await self._db.settlements.insert_one(row, session=self._session)
+
+    async def post(self, rows: Iterable[LedgerRow]) -> None:
+        documents = []
+        for row in rows:
+            self._touched |= touched_by_money(row)
+            documents.append(ledger_document(row))
+        try:
+            await self._db.ledger.insert_many(documents, session=self._session)
+        except BulkWriteError as problem:
+            if all(failed["code"] == _DUPLICATE_KEY for failed in problem.details["writeErrors"]):
+                raise Overtaken("this movement of money is in the ledger already") from problem
+            raise
+
+    async def add_car(self, car: Car, by: str, now: datetime) -> None:
+        await must_fit(self._db, self._session)
+        self._touched |= touched_by_car(car)
+        terms = await self._terms(car)
+        try:
+            await self._db.cars.insert_one(car_document(car), session=self._session)
+        except DuplicateKeyError as problem:
+            raise await self._plate_taken(car) from problem
+        await self._db.fences.insert_one(fence_document(car, terms, ()), session=self._session)
+        await self._db.car_terms.insert_one(series_document(terms, by, now), session=self._session)
+
+    async def change_car(
+        self, before: Car, after: Car, by: str, now: datetime, seen: frozenset[BookingId] | None = None
+    ) -> None:
+        await must_fit(self._db, self._session)
+        self._touched |= touched_by_car(before) | touched_by_car(after)
+        terms = await self._terms(after)
+        # First the fence: from here on every claim on this car conflicts with the change, and the change with it.
+        fence = await self._db.fences.find_one_and_update(
+            {"_id": before.id},
+            {"$inc": {"seq": 1}, "$set": {"status": after.status}},
+            projection={"claims": 1},
+            session=self._session,
+        )
+        if fence is None:
+            raise NotFound("car", before.id)
+        if seen is not None and not booked_ids(fence) <= seen:
+            raise Overtaken(f"car {before.id} was booked meanwhile")
+        await go_on(self._db, self._session, [terms], by, now)
+        # Not by its keys: they are made of the rest, and may have been made otherwise once.
+        as_read = {field: value for field, value in car_document(before).items() if field not in CAR_KEYS}
+        try:
+            done = await self._db.cars.replace_one(as_read, car_document(after), session=self._session)
+        except DuplicateKeyError as problem:
+            raise await self._plate_taken(after) from problem
+        if done.matched_count == 0:
+            raise Overtaken(f"car {before.id} was changed by somebody else")
+
+    async def _terms(self, car: Car) -> CarTerms:
+        branch = await self._db.branches.find_one({"_id": car.branch_id}, session=self._session)
+        if branch is None:
+            raise NotFound("branch", car.branch_id)
+        return terms_of(car, must("branches", branch, branch_of))
+
+    async def _plate_taken(self, car: Car) -> DriveSphereError:
+        # The transaction is lost by the duplicate; look outside of it.
+        other = await self._db.cars.find_one({"country": car.country, "plate_key": plate_key(car.plate, car.country)})
+        if other is None:
+            return Overtaken("the plate was free again a moment later")
+        known = read("cars", other, car_of)
+        return PlateTaken(shown(other["_id"]), known.line if isinstance(known, Damaged) else known.label)
+
+    async def note_status(self, car: Car, since: datetime) -> None:
+        row = status_document(car.id, car.owner_id, car.status, since)
+        await self._db.car_statuses.insert_one(row, session=self._session)
+
+    async def keep_pictures(self, new: Collection[str], gone: Collection[str]) -> None:
+        kept, files = files_of(new), self._db["images.files"]
+        for file_ids, keep in ((kept, True), (files_of(gone), False)):
+            if file_ids:
+                done = await files.update_many(
+                    {"_id": {"$in": file_ids}}, {"$set": {"metadata.kept": keep}}, session=self._session
+                )
+                if keep and done.matched_count != len(file_ids):
+                    raise Overtaken("a picture was cleared away before it was saved")
+
+    async def keep_for_payment(self, payment: RestoredPayment, now: datetime) -> bool:
+        await must_fit(self._db, self._session)
+        rows = self._db.restored_payments
+        if await rows.find_one({"_id": payment.payment_intent}, {"_id": 1}, session=self._session):
+            return False
+        stay, claimed = payment.stay, False
+        if stay is not None and stay.period.ends_at > now:
+            overlap = {"starts_at": {"$lt": stay.period.ends_at}, "ends_at": {"$gt": stay.period.starts_at}}
+            claim = claim_document(payment.payment_intent, stay.period, ClaimKind.RESTORED)
+            fence = await self._db.fences.find_one_and_update(
+                {"_id": stay.car_id, "schema": LATEST, "claims": {"$not": {"$elemMatch": overlap}}},
+                {"$inc": {"seq": 1}, "$push": {"claims": claim}},
+                projection={"terms.branch_id": 1},
+                session=self._session,
+            )
+            claimed = fence is not None
+            self._touch_branch(fence)
+        await rows.insert_one(restored_document(replace(payment, claimed=claimed)), session=self._session)
+        return True
+
+    async def settle_payment(self, payment: RestoredPayment, outcome: Outcome, by: AccountName, now: datetime) -> None:
+        await must_fit(self._db, self._session)
+        done = await self._db.restored_payments.update_one(
+            {"_id": payment.payment_intent, "outcome": Outcome.OPEN},
+            {"$set": {"outcome": outcome, "by": by, "at": now}},
+            session=self._session,
+        )
+        if done.matched_count == 0:
+            raise Overtaken(f"payment {payment.payment_intent} was decided by somebody else")
+        if payment.stay is not None:
+            fence = await self._db.fences.find_one_and_update(
+                {"_id": payment.stay.car_id},
+                {"$inc": {"seq": 1}, "$pull": {"claims": {"id": payment.payment_intent, "kind": ClaimKind.RESTORED}}},
+                projection={"terms.branch_id": 1, **ANY_MOVEMENT},
+                session=self._session,
+            )
+            await self._let_go(fence)
+
+    def _touch_branch(self, fence: Document | None) -> None:
+        branch_id = ((fence or {}).get("terms") or {}).get("branch_id")
+        if isinstance(branch_id, str):
+            self._touched.add(cars_at(BranchId(branch_id)))
+
+    async def audit(self, row: AuditRow) -> None:
+        await self._db.audit.insert_one(audit_document(row), session=self._session)
+
+    async def settle_wish(self, wish: Wish, answer: WishAnswer) -> None:
+        await settle_wish(self._db, self._session, wish, answer)
+
+
+async def settle_wish(
+    db: Database, session: AsyncClientSession, wish: Wish, answer: WishAnswer, *, proven: bool = True
+) -> None:
+    """The row of a wish is what it can be carried out with once. By place and signature: an id may be no text."""
+    gone = await db.wishes.delete_one({"slot": wish.slot, "sig": Binary(wish.signature)}, session=session)
+    if gone.deleted_count == 0:
+        raise Overtaken("the wish was answered by somebody else")
+    place = {} if proven else {"slot": wish.slot}
+    await db.wish_answers.insert_one({**answer_document(answer), **place}, session=session)
+
+
+async def replace_version(db: Database, booking: Booking, session: AsyncClientSession | None = None) -> None:
+    """Compare-and-set: store *booking* where the version before it is still the stored one.
+
+    Raises:
+        Overtaken: It is not.
+        DamagedRow: It names a payment page that another booking has.
+    """
+    wanted = {"_id": booking.id, "version": booking.version - 1}
+    try:
+        done = await db.bookings.replace_one(wanted, booking_document(booking), session=session)
+    except DuplicateKeyError as problem:
+        raise DamagedRow("bookings", booking.id, "payments: its payment page is another booking's") from problem
+    if done.matched_count == 0:
+        raise Overtaken(f"booking {booking.id} was changed by somebody else")

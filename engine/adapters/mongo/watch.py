@@ -1,0 +1,97 @@
+"""Rows that were just written, heard by change stream, and looked at as the doctor looks at all of them.
+
+Only their numbers are heard. How much is read goes by how much was written, never by how much is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from engine.adapters.mongo.changes import Source, follow
+from engine.adapters.mongo.client import Client, Document, database, speaking
+from engine.adapters.mongo.codec.reading import shown
+from engine.adapters.mongo.queries.claims import claims_among, misfits
+from engine.adapters.mongo.queries.series import odd_terms
+from engine.adapters.mongo.queries.strangers import line_of, strangers_among
+from engine.domain.booking.watch import Found, Touched
+from engine.domain.firm.events import Heard, Lost
+from engine.domain.health.health import Area
+from engine.domain.shared.errors import Forbidden
+
+#: collection -> what its rows are called.
+WATCHED = {
+    "bookings": "booking",
+    "ledger": "ledger",
+    "fences": "car",
+    "cars": "car",
+    "car_terms": "car",
+    "movements": "movement",
+}
+_NUMBER_ONLY: list[Document] = [{"$project": {"operationType": 1, "documentKey": 1, "ns": 1}}]
+
+
+class MongoWatch:
+    """The ``Rows`` of ``services.watch``."""
+
+    def __init__(self, client: Client, name: str, since: Any) -> None:
+        """*since* is the operation time from which on nothing is to be missed."""
+        self._client, self._db, self._since = client, database(client, name), since
+
+    async def follow(self, tell: Callable[[Touched | None], None]) -> None:
+        def heard(word: Heard | Lost) -> None:
+            if isinstance(word, Heard) and isinstance(word.record, Touched):
+                tell(word.record)
+            elif isinstance(word, Heard) and word.missed:
+                tell(None)
+
+        source = Source(_touched_in, _NUMBER_ONLY, whole=False)
+        await follow(self._db, dict.fromkeys(WATCHED, source), heard, self._since)
+
+    async def look(self, rows: Mapping[str, list[Any]], now: datetime) -> list[Found]:
+        with speaking():
+            found = [each for name, ids in rows.items() for each in await self._misfits(name, ids)]
+            if bookings := rows.get("bookings", []):
+                found += await self._strangers(bookings)
+            if cars := await self._cars_of(rows):
+                found += await self._cars(cars, now)
+        return found
+
+    async def _misfits(self, name: str, ids: list[Any]) -> list[Found]:
+        odd = await misfits(self._db, name, {"_id": {"$in": ids}}, len(ids))
+        return [_found(Area.ROWS, name, each, f"{name}: {shown(each)}") for each in odd]
+
+    async def _strangers(self, ids: list[Any]) -> list[Found]:
+        # Who was mended stands in the audit, which workers may not read.
+        with suppress(Forbidden), speaking():
+            found = await strangers_among(self._db, {"_id": {"$in": ids}})
+            return [_found(Area.ROWS, "bookings", each, line_of(each)) for each in found]
+        return []
+
+    async def _cars_of(self, rows: Mapping[str, list[Any]]) -> list[Any]:
+        """The cars themselves, and those that what was written names."""
+        cars = [*rows.get("fences", ()), *rows.get("cars", ())]
+        for name in ("bookings", "car_terms", "movements"):
+            if ids := rows.get(name):
+                naming = self._db[name].find({"_id": {"$in": ids}}, {"car_id": 1})
+                cars += [each["car_id"] async for each in naming if isinstance(each.get("car_id"), str)]
+        return list({repr(each): each for each in cars}.values())
+
+    async def _cars(self, cars: list[Any], now: datetime) -> Iterable[Found]:
+        claims = await claims_among(self._client, self._db, cars, now)
+        terms = await odd_terms(self._client, self._db, {"_id": {"$in": cars}})
+        return [
+            *(_found(Area.CLAIMS, "fences", car, line) for car, line in claims),
+            *(_found(Area.TERMS, "fences", car, f"{shown(car)}: other terms than its series") for car in terms),
+        ]
+
+
+def _touched_in(change: Document) -> Touched | None:
+    key = change.get("documentKey")
+    return Touched(change["ns"]["coll"], key["_id"]) if key else None
+
+
+def _found(area: Area, collection: str, row_id: Any, says: str) -> Found:
+    return Found(area, Touched(collection, row_id), f"{WATCHED[collection]}:{shown(row_id)}", says)

@@ -1,0 +1,99 @@
+"""``drivesphere doctor``: how the deployment is, in words or as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import monotonic
+
+import click
+
+from engine.adapters.mongo.queries.health import members_at
+from engine.bootstrap import open_engine, open_place
+from engine.commands.parts import sentence
+from engine.config import Secret, Settings
+from engine.domain.health.health import UNREACHABLE, Finding, HealthReport, Level
+from engine.domain.health.words import leaderless
+from engine.domain.shared.errors import DriveSphereError, Unavailable
+from engine.services.health_rows import UNHURRIED, Pace
+
+_MARKS = {Level.GOOD: "ok", Level.UNKNOWN: "not seen", Level.WARNING: "warning", Level.BAD: "BAD"}
+_MARK_WIDTH = 9
+_TELL_EVERY_S = 5.0
+
+
+async def run(
+    settings: Settings,
+    account: str,
+    password: Secret,
+    on_finding: Callable[[Finding], None] = lambda _: None,
+    on_progress: Callable[[str], None] = lambda _: None,
+) -> HealthReport:
+    """Look at everything with *account*'s rights, however long it takes; *on_progress* hears how far it came.
+
+    Where members are there and none leads, nobody can sign in, and that is the one finding.
+
+    Raises:
+        DriveSphereError: The database does not let us in, so nothing can be looked at.
+    """
+    async with open_place(settings) as place:
+        try:
+            async with open_engine(place, account, password.reveal(), background=False) as engine:
+                pace = Pace(UNHURRIED, on_progress)
+                return await engine.head_office.health.examine(engine.actor, on_finding, pace)
+        except Unavailable as problem:
+            members = await members_at(place.connector) if problem.server == "mongodb" else ()
+            if all(each.state == UNREACHABLE for each in members):
+                raise
+    finding = leaderless(members)
+    on_finding(finding)
+    return HealthReport(datetime.now(UTC), (finding,))
+
+
+@dataclass(slots=True)
+class Progress:
+    """Tells whoever waits before a terminal, no more often than anybody can read it."""
+
+    last: float = field(default_factory=monotonic)
+
+    def __call__(self, line: str) -> None:
+        if (now := monotonic()) - self.last >= _TELL_EVERY_S:
+            self.last = now
+            click.echo(f"{'':{_MARK_WIDTH}} {'':10} ... {line}", err=True)
+
+
+def tell(finding: Finding) -> None:
+    click.echo(f"{_MARKS[finding.level]:{_MARK_WIDTH}} {finding.area.value:10} {finding.says}")
+    if finding.level is not Level.GOOD:
+        for name, value in finding.facts:
+            click.echo(f"{'':{_MARK_WIDTH}} {'':10} {name}: {value}")
+    if finding.todo:
+        click.echo(f"{'':{_MARK_WIDTH}} {'':10} -> {finding.todo}")
+
+
+def tell_as_json(report: HealthReport) -> None:
+    told = {
+        "at": report.at.isoformat(timespec="milliseconds"),
+        "level": report.level,
+        "findings": [
+            {
+                "area": finding.area,
+                "level": finding.level,
+                "says": finding.says,
+                "facts": dict(finding.facts),
+                "todo": finding.todo or None,
+                "missed": finding.missed,
+            }
+            for finding in report.findings
+        ],
+        "problem": None,
+    }
+    click.echo(json.dumps(told))
+
+
+def tell_problem_as_json(problem: DriveSphereError) -> None:
+    """Nothing could be looked at; the same keys as a report has."""
+    told = {"code": problem.code, "says": sentence(problem)}
+    click.echo(json.dumps({"at": None, "level": Level.UNKNOWN, "findings": [], "problem": told}))

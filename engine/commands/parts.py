@@ -1,0 +1,173 @@
+"""What the console script's commands share."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+from click.core import ParameterSource
+
+from engine.config import Secret, Settings, kept_password, load
+from engine.domain.moments.habits import ENGLISH, Order, joined
+from engine.domain.moments.read import read_moment
+from engine.domain.moments.reading import Lean, Misread, Question
+from engine.domain.people.people import AccountName
+from engine.domain.shared.errors import UNTRUSTED, DriveSphereError, Misconfigured, ProgramTooOld, Unavailable
+from engine.domain.shared.server_address import check_database, check_mongo_url, shown
+
+_SUMMARY_LONGEST = 1_000
+_STATUS, _STATUS_TOO_OLD = 2, 4
+_SERVERS = f"{__name__}.servers"
+
+
+class Program(click.Group):
+    """The group of all commands: its options hold for every command or are refused, and its help cuts nothing."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        if name is not None and command is not None:
+            self._hand_down(ctx, name, command)
+        return name, command, rest
+
+    def _hand_down(self, ctx: click.Context, name: str, command: click.Command) -> None:
+        takes, given = {each.name for each in command.params}, dict[str, object]()
+        for option in self.params:
+            if option.name is None or ctx.get_parameter_source(option.name) is not ParameterSource.COMMANDLINE:
+                continue
+            if option.name not in takes:
+                raise click.UsageError(f"{option.opts[0]} means nothing to {name}; leave it out.", ctx)
+            given[option.name] = ctx.params[option.name]
+        ctx.default_map = {**(ctx.default_map or {}), name: given}
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        rows = [
+            (name, command.get_short_help_str(_SUMMARY_LONGEST))
+            for name, command in commands
+            if command is not None and not command.hidden
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+def _one_folder(ctx: click.Context, _option: click.Parameter, value: Path | None) -> Path | None:
+    """Not one before the command and another behind it."""
+    above = ctx.parent.params.get("data") if ctx.parent else None
+    if above is not None and value != above:
+        raise click.BadParameter(f"there are two: {above} before the command and {value} behind it; give one.")
+    return value
+
+
+DATA = click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    callback=_one_folder,
+    help="Folder of the program's own servers and data.",
+)
+
+
+DEBUG = click.option(
+    "--debug", is_flag=True, help="Say and keep in the log folder whatever happens, not only what goes wrong."
+)
+
+
+def database_name(_ctx: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """For an option that names a database."""
+    if value is not None:
+        try:
+            check_database(value)
+        except Misconfigured as problem:
+            raise click.BadParameter(str(problem)) from problem
+    return value
+
+
+def mongo_address(_ctx: click.Context, _option: click.Parameter, value: str) -> str:
+    """For an option that names a MongoDB."""
+    try:
+        check_mongo_url(value)
+    except Misconfigured as problem:
+        more = " If a password was typed, change it: the shell's history has it now." if "@" in value else ""
+        example = "Like this: --mongo-url 'mongodb://HOST:27017/?replicaSet=rs0' --root NAME"
+        raise click.BadParameter(f"{problem}{more} {example}") from problem
+    return value
+
+
+ACCOUNT = click.option(
+    "--account", default="worker", show_default=True, help="Its password: DRIVESPHERE_PASSWORD or the keyring."
+)
+
+
+def settings_of(data: Path | None) -> Settings:
+    """As ``load``; whatever does not answer from now on is told with its address."""
+    settings = load(data)
+    remember_servers(settings.mongo_url, settings.redis_url.reveal())
+    return settings
+
+
+def remember_servers(mongo_url: str, redis_url: str = "") -> None:
+    """Where this command's servers are, for ``sentence``."""
+    click.get_current_context().meta[_SERVERS] = {
+        "mongodb": ("MongoDB", mongo_url and shown(mongo_url)),
+        "redis": ("Redis", redis_url and shown(redis_url)),
+    }
+
+
+def sentence(problem: DriveSphereError) -> str:
+    """What is wrong; of a server that does not answer also which one, and what to do."""
+    if not isinstance(problem, Unavailable):
+        return str(problem)
+    if problem.server == "embedded":
+        return f"The program's own servers did not answer: {problem.detail or 'no word from them'}"
+    context = click.get_current_context(silent=True)
+    name, address = (context.meta.get(_SERVERS, {}) if context else {}).get(problem.server, (problem.server, ""))
+    why = f" ({problem.detail})" if problem.detail else ""
+    if problem.server == "stripe":
+        return f"Stripe does not answer{why}. Look at the network between, and try again."
+    if problem.detail == UNTRUSTED:
+        return f"{name} at {address} shows a certificate that is not trusted here. Set ca_file to the firm's authority."
+    where = f"at {address}" if address else "of the program's own servers"
+    return f"{name} {where} does not answer{why}. See that it runs, that the address is right and that it is in reach."
+
+
+@contextmanager
+def in_words(also: Callable[[DriveSphereError], None] = lambda _: None) -> Iterator[None]:
+    """A problem we know is a sentence and a status, and what *also* says; any other is a bug and shows itself.
+
+    Status 4 where only another release of the program helps, so that nobody starts this one again and again; else 2.
+    """
+    try:
+        yield
+    except DriveSphereError as problem:
+        click.echo(f"{sentence(problem)} [{problem.code}]", err=True)
+        also(problem)
+        sys.exit(_STATUS_TOO_OLD if isinstance(problem, ProgramTooOld) else _STATUS)
+
+
+def progress(text: str) -> None:
+    """What is being done: a line to whoever waits, beside what the command answers."""
+    click.echo(text, err=True)
+
+
+def password_of(settings: Settings, account: str) -> Secret:
+    """From the environment, the keyring, the demo's public ones, or else from the person."""
+    from engine.embedded.demo_people import accounts  # noqa: PLC0415 -- only these commands need it
+
+    public = {each.account: each.password for each in accounts()} if settings.embedded else {}
+    known = kept_password(account) or Secret(public.get(AccountName(account), ""))
+    return known or Secret(click.prompt(f"Password of {account}", hide_input=True, err=True))
+
+
+def typed_day(_context: click.Context, _option: click.Parameter, value: str) -> date:
+    """A day as it may be typed in the window; whether 3/4 is in March or April, no order decides here."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    asked = Question(joined(Order.UNKNOWN, ENGLISH), now, lean=Lean.BACKWARD, days_only=True)
+    read = read_moment(value, asked)
+    if isinstance(read, Misread):
+        raise click.BadParameter(f"{read.word or value!r} is not understood as a day; write it as 2026-11-30.")
+    return read.at.date()

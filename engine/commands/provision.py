@@ -1,0 +1,109 @@
+"""``drivesphere provision``: roles, collections, indexes and the first admin on any MongoDB."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from engine.adapters.mongo.client import Client, Credentials, connect
+from engine.adapters.mongo.deployment import MongoDeployment
+from engine.adapters.mongo.return_pages import MongoReturnPages
+from engine.adapters.mongo.schema import initiate as mongo_initiate
+from engine.adapters.mongo.schema.migrate import Hear, deaf
+from engine.adapters.mongo.schema.provision import NewAccount, create_account, has_admin, provision
+from engine.adapters.mongo.transaction_limits import limit_transactions
+from engine.domain.firm.settings import FirmSettings
+from engine.domain.money.addresses import is_return_page
+from engine.domain.money.payment import StripeMode
+from engine.domain.people.accounts import one_time_password
+from engine.domain.people.people import Role
+from engine.domain.shared.errors import Misconfigured
+from engine.domain.shared.period import whole_milliseconds
+
+
+async def run(  # noqa: PLR0913 -- each is an option of the command
+    mongo_url: str,
+    database: str,
+    root_name: str,
+    root_password: str,
+    admin: str,
+    *,
+    stripe_mode: StripeMode | None = None,
+    return_pages: tuple[str, ...] = (),
+    ca_file: str = "",
+    hear: Hear = deaf,
+) -> list[str]:
+    """What was changed, a line each; *hear* is told meanwhile what takes its time.
+
+    The first admin's password is made here and told once, in the last line. Without a *stripe_mode* it stays what it
+    is; while it is none, the first admin or worker with a Stripe key settles it.
+
+    Raises:
+        Misconfigured: One of *return_pages* is no https page; *ca_file* holds no certificates; a standalone server, or
+            too old a one.
+        SignInRefused: Name or password of the root account is wrong.
+        Forbidden: That account may not create roles.
+        Unavailable: The server does not answer.
+    """
+    if strange := [url for url in return_pages if not is_return_page(url)]:
+        raise Misconfigured(f"{strange[0]} is no https address of a page, to which payers could be sent back.")
+    root = Credentials(root_name, root_password, "admin")
+    client = connect(mongo_url, root, ca_file)
+    try:
+        lines = await provision(client, database, FirmSettings(), hear)
+        lines += await limit_transactions(client, mongo_url, root, ca_file)
+        lines += await _stripe_mode(MongoDeployment(client, database), stripe_mode, root_name)
+        pages = MongoReturnPages(client, database)
+        lines += await pages.provide(return_pages, root_name, whole_milliseconds(datetime.now(UTC)))
+        lines += await _first_admin(client, database, admin)
+    finally:
+        await client.close()
+    return lines or ["Nothing to change: the database is as this version needs it."]
+
+
+async def initiate(mongo_url: str, root_name: str, root_password: str, ca_file: str = "") -> list[str]:
+    """Make a new replica set and its first account where they are missing; what was done, a line each.
+
+    Raises:
+        Misconfigured: No member of a set, or it lets nobody in from here.
+        Unavailable: The server does not answer, or nobody was elected.
+    """
+    return await mongo_initiate.initiate(mongo_url, Credentials(root_name, root_password, "admin"), ca_file)
+
+
+def key_file(file: Path, mongo_url: str) -> list[str]:
+    """Make the members' key file where it is missing, and say what to do with it; nothing where it is there.
+
+    Raises:
+        Misconfigured: Nothing can be written there.
+    """
+    if not mongo_initiate.make_key_file(file):
+        return []
+    name, hosts = mongo_initiate.members(mongo_url)
+    to_whom = f"Give a copy to each member ({', '.join(hosts)}), owned by the account that mongod runs as and readable"
+    then = f"Start each with --replSet {name} --keyFile and its path, then run this again."
+    return [f"key file {file}: made. {to_whom} by nobody else. {then}"]
+
+
+async def _first_admin(client: Client, database: str, admin: str) -> list[str]:
+    if await has_admin(client, database):
+        return []
+    password = one_time_password()
+    if not await create_account(client, database, NewAccount(admin, password, Role.ADMIN, admin)):
+        raise Misconfigured(
+            f"There is no admin, and the account {admin} exists without that role: name another with --admin, "
+            f"or grant it the role ds_admin."
+        )
+    return [f"account {admin}: created with the role admin; its one-time password, shown this once: {password}"]
+
+
+async def _stripe_mode(deployment: MongoDeployment, wanted: StripeMode | None, by: str) -> list[str]:
+    if wanted is not None:
+        return await deployment.change_stripe_mode(wanted, by, whole_milliseconds(datetime.now(UTC)))
+    if await deployment.stripe_mode() is not None:
+        return []
+    unsaid = (
+        "stripe: nobody has said whether the firm takes test or live payments, and its desks open no payment pages "
+        "until then: run provision with --stripe-mode, or start once as an admin or worker with a Stripe key"
+    )
+    return [unsaid]

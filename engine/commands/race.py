@@ -1,0 +1,276 @@
+"""The proof: many clients want one car for the same days at the same moment, from several processes."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import secrets
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from multiprocessing.synchronize import Barrier
+from queue import Empty
+from threading import BrokenBarrierError
+from typing import Any
+
+import structlog
+
+from engine.adapters.mongo.client import Client, Credentials, connect, database, speaking
+from engine.adapters.mongo.codec.documents import (
+    branch_document,
+    car_document,
+    fence_document,
+    renter_document,
+    series_document,
+)
+from engine.adapters.mongo.schema.provision import NewAccount, create_account, provision
+from engine.bootstrap import Place, open_engine
+from engine.config import Secret
+from engine.domain.booking.states import BLOCKING
+from engine.domain.car.car import (
+    BodyType,
+    Branch,
+    BranchId,
+    Car,
+    CarId,
+    CarStatus,
+    Fuel,
+    OwnerId,
+    Transmission,
+    terms_of,
+)
+from engine.domain.firm.settings import BEGINNING, FirmSettings
+from engine.domain.money.money import Money
+from engine.domain.people.people import Renter, RenterId, Role
+from engine.domain.shared.errors import AlreadyAsked, Contended, DriveSphereError, PeriodTaken, Unavailable
+from engine.domain.shared.period import RentalPeriod
+from engine.services.booking import HoldCar
+
+_CLERK, _BRANCH, _RENTER = "race.clerk", BranchId("br-race"), RenterId("renter-race")
+_RATE = Money(50_00, "EUR")
+_START_WITHIN_S, _ROUND_WITHIN_S = 60.0, 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is raced. ``days`` is the period everybody wants."""
+
+    clients: int = 2
+    rounds: int = 1
+    processes: int = 1
+    lease: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One client's outcome: 201 with a booking, 409 taken or asked before, 423 being processed, 503 no answer."""
+
+    client: int
+    code: int
+    booking_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round's outcome.
+
+    Attributes:
+        codes: How many clients got which code.
+        blocking: Blocking bookings of the car for the period, counted in the database.
+        overlapping: Pairs among them that overlap, counted in the database.
+        seconds: From the start signal to the last answer.
+    """
+
+    round: int
+    codes: dict[int, int]
+    blocking: int
+    overlapping: int
+    seconds: float
+    answers: tuple[Answer, ...] = field(repr=False, default=())
+
+    @property
+    def fair(self) -> bool:
+        """Whether exactly one client has the car."""
+        return self.blocking == 1 and self.overlapping == 0 and self.codes.get(201, 0) == 1
+
+    def as_json(self) -> dict[str, Any]:
+        told = asdict(self)
+        del told["answers"]
+        return told
+
+
+def race(mongo_url: str, redis_url: str, admin: Credentials, terms: Terms) -> Iterator[Round]:
+    """Race in a database of its own, which is dropped at the end.
+
+    Raises:
+        Forbidden: *admin* may not create databases and accounts.
+        Unavailable: The servers, or one of our processes, did not answer in time.
+    """
+    place = Place(mongo_url, Secret(redis_url), f"drivesphere_race_{secrets.token_hex(4)}")
+    password = secrets.token_urlsafe(16)
+    period = _days_ahead()
+    context = multiprocessing.get_context("spawn")
+    start, answers = context.Barrier(terms.processes + 1), context.Queue()
+    shares = [range(first, terms.clients, terms.processes) for first in range(terms.processes)]
+    runners = [
+        context.Process(target=_runner, args=(place, password, period, share, terms, start, answers), daemon=True)
+        for share in shares
+    ]
+    try:
+        asyncio.run(_prepare(place, admin, password, terms.rounds))
+        for runner in runners:
+            runner.start()
+        for number in range(terms.rounds):
+            _give_the_start(start)
+            began = time.perf_counter()
+            got = _collect(answers, terms.clients)
+            seconds = time.perf_counter() - began
+            yield asyncio.run(_judge(place, admin, number, period, got, seconds))
+        for runner in runners:
+            runner.join(_START_WITHIN_S)
+    finally:
+        for runner in runners:
+            if runner.is_alive():
+                runner.kill()
+        asyncio.run(_clean_up(place, admin))
+
+
+def _give_the_start(start: Barrier) -> None:
+    try:
+        start.wait(_START_WITHIN_S)
+    except BrokenBarrierError as problem:
+        raise Unavailable("embedded", "one of the processes did not come to the start") from problem
+
+
+def _runner(
+    place: Place, password: str, period: RentalPeriod, share: range, terms: Terms, start: Barrier, answers: Any
+) -> None:
+    # A process of its own: standard output belongs to the command's answers here too.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    asyncio.run(_run(place, password, period, share, terms, start, answers))
+
+
+async def _run(
+    place: Place, password: str, period: RentalPeriod, share: range, terms: Terms, start: Barrier, answers: Any
+) -> None:
+    async with open_engine(place, _CLERK, password, lease=terms.lease, background=False) as engine:
+
+        async def ask(client: int, car: CarId) -> Answer:
+            wish = HoldCar(secrets.token_hex(8), car, period, _RENTER, _RATE)
+            try:
+                return Answer(client, 201, (await engine.booking.hold(engine.actor, wish)).id)
+            except DriveSphereError as problem:
+                return Answer(client, _code(problem))
+
+        for number in range(terms.rounds):
+            await asyncio.to_thread(start.wait, _START_WITHIN_S)
+            for answer in await asyncio.gather(*(ask(client, _car_id(number)) for client in share)):
+                answers.put(answer)
+
+
+def _code(problem: DriveSphereError) -> int:
+    match problem:
+        case Contended():
+            return 423
+        case PeriodTaken() | AlreadyAsked():
+            return 409
+        case Unavailable():
+            return 503
+        case _:
+            return 500
+
+
+def _collect(answers: Any, clients: int) -> tuple[Answer, ...]:
+    deadline = time.monotonic() + _ROUND_WITHIN_S
+    got: list[Answer] = []
+    while len(got) < clients:
+        try:
+            got.append(answers.get(timeout=max(0.0, deadline - time.monotonic())))
+        except Empty as problem:
+            raise Unavailable("embedded", f"{clients - len(got)} clients gave no answer") from problem
+    return tuple(sorted(got, key=lambda answer: answer.client))
+
+
+async def _judge(
+    place: Place, admin: Credentials, number: int, period: RentalPeriod, answers: tuple[Answer, ...], seconds: float
+) -> Round:
+    async with _administering(place, admin) as client:
+        bookings = database(client, place.database).bookings
+        query = {
+            "car_id": _car_id(number),
+            "state": {"$in": list(BLOCKING)},
+            "starts_at": {"$lt": period.ends_at},
+            "ends_at": {"$gt": period.starts_at},
+        }
+        found = await bookings.find(query, {"starts_at": 1, "ends_at": 1}).sort("starts_at", 1).to_list()
+    overlapping = sum(later["starts_at"] < earlier["ends_at"] for earlier, later in pairwise(found))
+    codes = dict(sorted(Counter(answer.code for answer in answers).items()))
+    return Round(number + 1, codes, len(found), overlapping, round(seconds, 3), answers)
+
+
+@asynccontextmanager
+async def _administering(place: Place, admin: Credentials) -> AsyncIterator[Client]:
+    client = connect(place.mongo_url, admin, place.ca_file)
+    try:
+        with speaking():
+            yield client
+    finally:
+        await client.close()
+
+
+async def _prepare(place: Place, admin: Credentials, password: str, rounds: int) -> None:
+    branch = Branch(_BRANCH, "Race", "Berlin", "Start 1", "Europe/Berlin", "08:00", "18:00")
+    cars = [_car(number) for number in range(rounds)]
+    renter = Renter(_RENTER, "Robin Race", "robin@example.org", "+49301234567", "R-1")
+    async with _administering(place, admin) as client:
+        await provision(client, place.database, FirmSettings())
+        db = database(client, place.database)
+        await db.branches.insert_one(branch_document(branch))
+        await db.cars.insert_many([car_document(car) for car in cars])
+        await db.fences.insert_many([fence_document(car, terms_of(car, branch), ()) for car in cars])
+        await db.car_terms.insert_many([series_document(terms_of(car, branch), "race", BEGINNING) for car in cars])
+        await db.renters.insert_one(renter_document(renter))
+        await create_account(client, place.database, NewAccount(_CLERK, password, Role.CLIENT, "Race", _BRANCH))
+
+
+async def _clean_up(place: Place, admin: Credentials) -> None:
+    async with _administering(place, admin) as client:
+        db = client.get_database(place.database)
+        await db.command("dropAllUsersFromDatabase")
+        await db.command("dropAllRolesFromDatabase")
+        await client.drop_database(place.database)
+
+
+def _car_id(number: int) -> CarId:
+    return CarId(f"car-race-{number}")
+
+
+def _car(number: int) -> Car:
+    return Car(
+        id=_car_id(number),
+        plate=f"RACE {number}",
+        brand="Proof",
+        model="One",
+        year=2024,
+        body=BodyType.SEDAN,
+        colour="#446688",
+        fuel=Fuel.PETROL,
+        transmission=Transmission.MANUAL,
+        seats=5,
+        odometer_km=1,
+        daily_rate=_RATE,
+        status=CarStatus.ACTIVE,
+        owner_id=OwnerId("owner-race"),
+        branch_id=_BRANCH,
+    )
+
+
+def _days_ahead() -> RentalPeriod:
+    """Twenty hours, tomorrow; far enough that a desk's wrong clock does not put it into the past."""
+    starts_at = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return RentalPeriod(starts_at, starts_at + timedelta(hours=20))

@@ -1,0 +1,119 @@
+"""Whether a stored booking is one that the program could have written: its history, its times, its attempts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from types import MappingProxyType
+
+from engine.domain.booking.booking import Booking, Step
+from engine.domain.booking.states import MOVES, BookingState
+from engine.domain.money.payment import Attempt, AttemptState, Purpose, Tender
+
+Moves = Mapping[BookingState, frozenset[BookingState]]
+
+#: What one engine's idea of the server's time may differ from another's; servers of a set may differ a little too.
+SLACK = timedelta(seconds=30)
+#: Schema version -> the table of moves that its engines kept to, up to the next version named here.
+MOVES_SINCE: Mapping[int, Moves] = MappingProxyType({1: MOVES})
+#: State of a booking -> where its newest attempt can be then.
+_ATTEMPTS: Mapping[BookingState, frozenset[AttemptState]] = MappingProxyType(
+    {
+        BookingState.HELD: frozenset({AttemptState.PREPARED, AttemptState.OPEN}),
+        BookingState.AWAITING_FUNDS: frozenset({AttemptState.OPEN}),
+        BookingState.RELEASING: frozenset(
+            {AttemptState.PREPARED, AttemptState.OPEN, AttemptState.VOID, AttemptState.EXPIRED}
+        ),
+        BookingState.RELEASED: frozenset({AttemptState.VOID, AttemptState.EXPIRED}),
+        BookingState.CONFIRMED: frozenset({AttemptState.PAID, AttemptState.LAPSED}),
+        BookingState.COMPLETED: frozenset({AttemptState.PAID, AttemptState.LAPSED}),
+        BookingState.CANCELLED: frozenset({AttemptState.PAID, AttemptState.LAPSED, AttemptState.VOID}),
+        BookingState.REFUND_DUE: frozenset({AttemptState.PAID}),
+        BookingState.REFUNDED: frozenset({AttemptState.PAID, AttemptState.VOID}),
+    }
+)
+#: Attempts that are over, as every attempt but the newest is.
+_OVER = frozenset({AttemptState.VOID, AttemptState.EXPIRED})
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Attributes: ``at`` is when the deployment came to that schema version (server time, UTC)."""
+
+    version: int
+    at: datetime
+
+
+def moves_at(at: datetime, reached: Sequence[Reached] = ()) -> Moves:
+    """The table of moves by which a step of that moment was taken."""
+    first = min(MOVES_SINCE)
+    version = max((each.version for each in reached if each.at <= at), default=first)
+    return MOVES_SINCE[max((each for each in MOVES_SINCE if each <= version), default=first)]
+
+
+def history_is_lawful(booking: Booking, reached: Sequence[Reached] = ()) -> bool:
+    """Whether it begins with a hold, ends where the booking stands, and each move between is in its table."""
+    steps = booking.history
+    if not steps or steps[0].state is not BookingState.HELD or steps[-1].state is not booking.state:
+        return False
+    return steps[0].change is None and all(_follows(before, after, reached) for before, after in pairwise(steps))
+
+
+def _follows(before: Step, after: Step, reached: Sequence[Reached]) -> bool:
+    if after.change is not None:
+        return before.state is after.state is BookingState.CONFIRMED
+    return after.state in moves_at(after.at, reached)[before.state]
+
+
+def cars_are_lawful(booking: Booking) -> bool:
+    """Whether each car follows the one before, up to the one that the booking has, and none after it was out."""
+    changes = booking.changes
+    if not changes:
+        return True
+    then = [each.before for each in changes[1:]] + [booking.car]
+    if any(each.after != car for each, car in zip(changes, then, strict=True)):
+        return False
+    if any(each.before.car_id == each.after.car_id for each in changes):
+        return False
+    latest = max(step.at for step in booking.history if step.change is not None)
+    return latest <= booking.period.starts_at + SLACK
+
+
+def times_are_lawful(booking: Booking, now: datetime) -> bool:
+    """Whether the steps follow one another, begin with the booking, and none is still to come."""
+    times = [booking.created_at, *(step.at for step in booking.history)]
+    if abs(times[1] - times[0]) > SLACK or max(times) > now + SLACK:
+        return False
+    return all(after >= before - SLACK for before, after in pairwise(times))
+
+
+def attempts_are_lawful(booking: Booking) -> bool:
+    """Whether they are counted from 1, all but the newest are over, and the newest fits the booking's state.
+
+    They are those of the one payment that a booking has, on pages of Stripe's, of which is given back once at most.
+    """
+    payment = booking.payment
+    usual = (f"{booking.id}:1", Purpose.RENTAL, Tender.CHECKOUT)
+    if len(booking.payments) != 1 or (payment.id, payment.purpose, payment.tender) != usual or len(payment.refunds) > 1:
+        return False
+    *older, newest = booking.payment.attempts
+    if [attempt.n for attempt in booking.payment.attempts] != list(range(1, len(booking.payment.attempts) + 1)):
+        return False
+    if any(attempt.state not in _OVER for attempt in older) or newest.state not in _ATTEMPTS[booking.state]:
+        return False
+    return _names_what_it_has(newest)
+
+
+def _names_what_it_has(attempt: Attempt) -> bool:
+    if attempt.state is AttemptState.PREPARED:
+        return not (attempt.session_id or attempt.payment_intent or attempt.captured_at)
+    if attempt.state is AttemptState.OPEN:
+        return bool(attempt.session_id) and not (attempt.payment_intent or attempt.captured_at)
+    if attempt.state is AttemptState.PAID:
+        return bool(attempt.session_id and attempt.payment_intent)
+    if attempt.state is AttemptState.LAPSED:
+        return bool(attempt.session_id and attempt.payment_intent) and attempt.captured_at is None
+    # What was taken is over by being given back only: it was never let go.
+    return attempt.captured_at is None

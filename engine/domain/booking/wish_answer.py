@@ -1,0 +1,72 @@
+"""What a carrier tells of an error, and the error that a renter's window makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+from engine.domain.booking.wish_errors import WishRefused
+from engine.domain.shared.errors import (
+    CarNotRentable,
+    DriveSphereError,
+    Forbidden,
+    InvalidMoney,
+    InvalidPeriod,
+    InvalidText,
+    MoveRefused,
+    NotFound,
+    PaymentMismatch,
+    PeriodTaken,
+    PriceChanged,
+)
+
+_LONGEST = 200
+
+
+def facts_of(problem: DriveSphereError) -> dict[str, str]:
+    """What *problem* tells beside its code, as texts; nothing of anybody else's booking."""
+    told = {"text": str(problem)}
+    match problem:
+        case PeriodTaken():
+            # Whose bookings are in the way is nobody's business but the desk's.
+            told = {"text": "taken", "until": problem.until.isoformat() if problem.until else ""}
+        case MoveRefused():
+            told |= {"current": problem.current, "wanted": problem.wanted}
+        case NotFound():
+            told |= {"kind": problem.kind, "key": problem.key}
+        case InvalidText():
+            told |= {"field": problem.field, "problem": problem.problem}
+        case CarNotRentable():
+            told |= {"key": problem.car_id}
+        case WishRefused():
+            told |= {"why": problem.why}
+    return {name: text[:_LONGEST] for name, text in told.items()}
+
+
+def problem_of(code: str, facts: dict[str, str]) -> DriveSphereError:
+    """The error that ``facts_of`` told of; one that this release does not know is told as refused."""
+    made = _MADE.get(code)
+    return made(facts) if made is not None else WishRefused(code)
+
+
+def _taken(facts: dict[str, str]) -> DriveSphereError:
+    until = facts.get("until")
+    return PeriodTaken("", datetime.fromisoformat(until).astimezone(UTC) if until else None)
+
+
+_MADE: MappingProxyType[str, Callable[[dict[str, str]], DriveSphereError]] = MappingProxyType(
+    {
+        PeriodTaken.code: _taken,
+        CarNotRentable.code: lambda facts: CarNotRentable(facts.get("key", "")),
+        MoveRefused.code: lambda facts: MoveRefused(facts.get("current", ""), facts.get("wanted", "")),
+        NotFound.code: lambda facts: NotFound(facts.get("kind", ""), facts.get("key", "")),
+        InvalidText.code: lambda facts: InvalidText(facts.get("field", ""), facts.get("problem", "")),
+        WishRefused.code: lambda facts: WishRefused(facts.get("why", "")),
+        PriceChanged.code: lambda facts: PriceChanged(facts.get("text", "")),
+        InvalidPeriod.code: lambda facts: InvalidPeriod(facts.get("text", "")),
+        InvalidMoney.code: lambda facts: InvalidMoney(facts.get("text", "")),
+        Forbidden.code: lambda facts: Forbidden(facts.get("text", "")),
+        PaymentMismatch.code: lambda facts: PaymentMismatch(facts.get("text", "")),
+    }
+)

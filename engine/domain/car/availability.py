@@ -1,0 +1,231 @@
+"""Why a car cannot be had, and when it can."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from enum import StrEnum, auto
+
+from engine.domain.booking.booking import BookingId
+from engine.domain.booking.states import FACTS, BookingState
+from engine.domain.car.car import Car, CarId, CarStatus
+from engine.domain.car.catalogue import Offer
+from engine.domain.people.people import AccountName
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.period import OVERDUE_AHEAD, RentalPeriod
+
+_MINUTE = timedelta(minutes=1)
+
+
+class Why(StrEnum):
+    """What keeps a car from somebody."""
+
+    BOOKED = auto()
+    HELD = auto()  #: for a renter who has not paid yet
+    OVERDUE = auto()  #: should be back and is not
+    MAINTENANCE = auto()
+    SERVICE = auto()  #: for a period whose end is known
+    RESERVED = auto()  #: for the firm's own purposes, and no booking
+
+
+class ClaimKind(StrEnum):
+    """What a period in a car's calendar stands for. Claims of one car never overlap, whatever their kinds."""
+
+    BOOKING = auto()
+    MOVEMENT = auto()  #: in for service, or whatever else ``car.movement`` tells of
+    RESTORED = auto()  #: paid for, by a booking that a restored database lacks
+    TURN = auto()  #: between two rentals
+    LEASE = auto()  #: given away for a long time, outside of bookings
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A period in which a car is promised, as far as others need to know of it."""
+
+    id: str
+    kind: ClaimKind
+    period: RentalPeriod
+    booking: ClaimedBy | None = None
+
+    @property
+    def booked(self) -> bool:
+        return self.kind is ClaimKind.BOOKING
+
+    def why(self, now: datetime) -> Why:
+        if self.booking is None:
+            return Why.SERVICE if self.kind is ClaimKind.MOVEMENT else Why.RESERVED
+        if FACTS[self.booking.state].hold:
+            return Why.HELD
+        return Why.OVERDUE if self.period.ends_at <= now else Why.BOOKED
+
+    def overdue(self, now: datetime) -> bool:
+        """Only a booking can be: a car comes back when somebody brings it, whatever else ends by itself."""
+        return _overdue(self.booked, self.period, now)
+
+    def in_the_way(self, wished: RentalPeriod, now: datetime) -> bool:
+        """The rule that claiming goes by: what overlaps, and for the next hours what should be back already."""
+        return _in_the_way(self.booked, self.period, wished, now)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedBy:
+    """The booking behind a claim of that kind."""
+
+    state: BookingState
+    hold_until: datetime
+    by: AccountName
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """One thing in the way.
+
+    Attributes:
+        period: When the car is out; None for maintenance, whose end nobody knows.
+        hold_until: For a hold that is not paid: when it is over (server time, UTC).
+        by: The account that made the booking, and
+        booking_id: its number; both None for those who may not know, and where it is no booking.
+    """
+
+    why: Why
+    period: RentalPeriod | None = None
+    hold_until: datetime | None = None
+    by: AccountName | None = None
+    booking_id: BookingId | None = None
+
+    @property
+    def booked(self) -> bool:
+        return self.why not in (Why.SERVICE, Why.RESERVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A car that cannot be had for the wished period.
+
+    Attributes:
+        obstacle: The first in the way.
+        more: How many further ones are in the way.
+        next_free: The earliest period of the wished length; None for a car in maintenance.
+        instead: The free car of the same body type at the branch whose rate is nearest.
+    """
+
+    car: Car
+    obstacle: Obstacle
+    more: int = 0
+    next_free: RentalPeriod | None = None
+    instead: Offer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedPage:
+    """Attributes: ``total`` counts all taken cars, ``blocked`` and ``damaged`` are those from ``offset`` on."""
+
+    blocked: tuple[Blocked, ...]
+    offset: int
+    total: int
+    damaged: tuple[Damaged, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TakenRows:
+    """One page of taken cars as they are stored.
+
+    Attributes:
+        claims: What blocks each car of the page from now on.
+        damaged: Those of the page that cannot be read.
+        instead: For each car of the page the free one of the same body type and nearest rate, if there is one.
+    """
+
+    cars: tuple[Car, ...] = ()
+    total: int = 0
+    claims: Mapping[CarId, tuple[Claim, ...]] = field(default_factory=dict)
+    instead: Mapping[CarId, Car] = field(default_factory=dict)
+    damaged: tuple[Damaged, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CarCalendar:
+    """When a car is out within ``span``.
+
+    Attributes:
+        busy: In order of time; parts outside of ``span`` are kept, an overdue one is among them.
+    """
+
+    car: Car
+    span: RentalPeriod
+    busy: tuple[Obstacle, ...]
+
+
+def obstacle_of(claim: Claim, now: datetime, *, named: bool) -> Obstacle:
+    """Attributes: ``named`` is whether the asker may know who booked it."""
+    why, booking = claim.why(now), claim.booking
+    if booking is None:
+        return Obstacle(why, claim.period)
+    return Obstacle(
+        why,
+        claim.period,
+        booking.hold_until if why is Why.HELD else None,
+        booking.by if named else None,
+        BookingId(claim.id) if named else None,
+    )
+
+
+def next_free(wished: RentalPeriod, claims: Iterable[Claim], zone: tzinfo, now: datetime) -> RentalPeriod:
+    """The earliest period from the wished pick-up on that nothing blocks, as long on *zone*'s wall clock.
+
+    To the minute and back to back: it may begin where another ends.
+    """
+    return _first_gap(wished, ((claim.booked, claim.period) for claim in claims), zone, now)
+
+
+def blocked_by(calendar: CarCalendar, wished: RentalPeriod, zone: tzinfo, now: datetime) -> Blocked | None:
+    """What *calendar* has against *wished*, which lies within its span; None if the car is free.
+
+    The next free period is told if it lies within the span: of what comes later the calendar knows nothing.
+    """
+    if calendar.car.status is CarStatus.MAINTENANCE:
+        return Blocked(calendar.car, Obstacle(Why.MAINTENANCE))
+    busy = [(each, each.booked, each.period) for each in calendar.busy if each.period is not None]
+    ways = [each for each, booked, period in busy if _in_the_way(booked, period, wished, now)]
+    if not ways:
+        return None
+    free = _first_gap(wished, ((booked, period) for _, booked, period in busy), zone, now)
+    known = free if free.ends_at <= calendar.span.ends_at else None
+    return Blocked(calendar.car, ways[0], len(ways) - 1, known)
+
+
+def _overdue(booked: bool, period: RentalPeriod, now: datetime) -> bool:  # noqa: FBT001 -- one half of a pair
+    return booked and period.ends_at <= now
+
+
+def _in_the_way(booked: bool, period: RentalPeriod, wished: RentalPeriod, now: datetime) -> bool:  # noqa: FBT001
+    late = _overdue(booked, period, now) and wished.starts_at < now + OVERDUE_AHEAD
+    return late or period.overlaps(wished)
+
+
+def _first_gap(
+    wished: RentalPeriod, taken: Iterable[tuple[bool, RentalPeriod]], zone: tzinfo, now: datetime
+) -> RentalPeriod:
+    known = sorted(taken, key=lambda each: each[1].starts_at)
+    start = wished.starts_at
+    if any(_overdue(booked, period, now) for booked, period in known):
+        start = max(start, _full_minute(now + OVERDUE_AHEAD))
+    for _, period in known:
+        if period.overlaps(_from(start, wished, zone)):
+            start = period.ends_at
+    return _from(start, wished, zone)
+
+
+def _from(start: datetime, wished: RentalPeriod, zone: tzinfo) -> RentalPeriod:
+    """*wished* moved to *start* with its length on the wall clock, which is what is billed and promised."""
+    out, back = (end.astimezone(zone).replace(tzinfo=None) for end in (wished.starts_at, wished.ends_at))
+    local_end = start.astimezone(zone).replace(tzinfo=None) + (back - out)
+    end = local_end.replace(tzinfo=zone).astimezone(UTC)
+    # In the hour that comes twice the wall clock may run backwards.
+    return RentalPeriod(start, end if end > start else start + (wished.ends_at - wished.starts_at))
+
+
+def _full_minute(at: datetime) -> datetime:
+    whole = at.replace(second=0, microsecond=0)
+    return whole if whole == at else whole + _MINUTE

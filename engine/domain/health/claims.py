@@ -1,0 +1,154 @@
+"""Claims and bookings held against each other: what keeps a car stands in its fence, and what stands there keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+
+from engine.domain.car.availability import ClaimKind
+from engine.domain.car.movement import movement_named, parts_of
+from engine.domain.shared.period import RentalPeriod
+
+#: Lines kept of each walk; the others are counted.
+_MOST_LINES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A booking in a state that keeps its car. Attributes: ``held_too_long`` is set for a hold beyond all rules."""
+
+    booking_id: str
+    period: RentalPeriod
+    held_too_long: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FenceClaims:
+    """A car's fence as it was read.
+
+    Attributes:
+        seq: How often it was claimed or let go; None for what is no such number.
+        claims: Those that can be read, by their id; ``unreadable`` counts the others, ``twice`` names repeated ids.
+        owner_id: By its terms; None where they cannot be read.
+    """
+
+    car_id: str
+    seq: int | None
+    claims: Mapping[str, tuple[ClaimKind, RentalPeriod]]
+    unreadable: int = 0
+    twice: tuple[str, ...] = ()
+    owner_id: str | None = None
+
+
+@dataclass(slots=True)
+class Walk:
+    """What a walk over rows found.
+
+    Attributes:
+        looked: Rows looked at.
+        lines: What is wrong, one line each; ``more`` counts those that are not kept.
+        cut_off: There was no time for all of them.
+    """
+
+    looked: int = 0
+    lines: list[str] = field(default_factory=list)
+    more: int = 0
+    cut_off: bool = False
+
+    def add(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            if len(self.lines) < _MOST_LINES:
+                self.lines.append(line)
+            else:
+                self.more += 1
+
+    @property
+    def wrong(self) -> int:
+        return len(self.lines) + self.more
+
+
+def restored_faults(fence: FenceClaims, waiting: Mapping[str, RentalPeriod]) -> Iterator[str]:
+    """What does not fit between a fence and the *waiting* payments that keep its car, both of one moment."""
+    for claim_id, (kind, period) in fence.claims.items():
+        if kind is not ClaimKind.RESTORED:
+            continue
+        if claim_id not in waiting:
+            yield f"{fence.car_id}: kept for the restored payment {claim_id}, which waits for nobody"
+        elif waiting[claim_id] != period:
+            yield f"{fence.car_id}: kept for the restored payment {claim_id} for other times than were paid"
+    for payment in waiting:
+        kept_as, _ = fence.claims.get(payment, (None, None))
+        if kept_as is not ClaimKind.RESTORED and not fence.unreadable:
+            yield f"{fence.car_id}: to be kept for the restored payment {payment}, and not claimed for it"
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """An open movement of a car. Attributes: ``owner_id`` is whose car it says that it is."""
+
+    id: str
+    owner_id: str
+    period: RentalPeriod
+
+
+def movement_faults(fence: FenceClaims, rows: Iterable[Away]) -> Iterator[str]:
+    """What does not fit between a fence and the open movements of its car, both of one moment.
+
+    Their claims are all of their time that nothing else takes, no more and no less.
+    """
+    waiting = {each.id: each for each in rows}
+    for claim_id, (kind, period) in fence.claims.items():
+        if kind is not ClaimKind.MOVEMENT:
+            continue
+        movement = waiting.get(movement_named(claim_id))
+        if movement is None:
+            yield f"{fence.car_id}: claimed by {claim_id}, which is no open movement of it"
+        elif period.starts_at < movement.period.starts_at or period.ends_at > movement.period.ends_at:
+            yield f"{fence.car_id}: claimed by {claim_id} for other times than it is planned"
+    taken = [period for _, period in fence.claims.values()]
+    for movement in waiting.values():
+        if fence.owner_id is not None and movement.owner_id != fence.owner_id:
+            yield f"{fence.car_id}: planned by {movement.id} as another owner's car"
+        # Nothing is planned where no time is left for it.
+        claims_none = not any(movement_named(claim_id) == movement.id for claim_id in fence.claims)
+        if (claims_none or parts_of(movement.period, taken)) and not fence.unreadable:
+            yield f"{fence.car_id}: planned by {movement.id}, and not claimed by it for all of its time"
+
+
+def faults_of(fence: FenceClaims, kept: Iterable[Kept]) -> Iterator[str]:
+    """What does not fit between a fence and the bookings that keep its car, both of one moment."""
+    bookings = {each.booking_id: each for each in kept}
+    if fence.seq is None or fence.seq < 0:
+        yield f"{fence.car_id}: its count of claims is none"
+    if fence.unreadable:
+        yield f"{fence.car_id}: {fence.unreadable} of its claims cannot be read"
+    for claim_id in fence.twice:
+        yield f"{fence.car_id}: {claim_id} claims it twice"
+    for claim_id, (kind, period) in fence.claims.items():
+        if kind is not ClaimKind.BOOKING:
+            continue
+        booking = bookings.get(claim_id)
+        if booking is None:
+            yield f"{fence.car_id}: claimed by {claim_id}, which does not keep it"
+        elif booking.period != period:
+            yield f"{fence.car_id}: claimed by {claim_id} for other times than it is booked"
+    yield from _of_bookings(fence, bookings.values())
+    yield from _overlapping(fence)
+
+
+def _of_bookings(fence: FenceClaims, kept: Iterable[Kept]) -> Iterator[str]:
+    for each in kept:
+        kind, _ = fence.claims.get(each.booking_id, (None, None))
+        if kind is not ClaimKind.BOOKING and not fence.unreadable:
+            yield f"{fence.car_id}: kept by {each.booking_id}, and not claimed by it"
+        if (until := each.held_too_long) is not None:
+            yield f"{fence.car_id}: held by {each.booking_id} until {until:%Y-%m-%d %H:%M}, longer than any rule"
+
+
+def _overlapping(fence: FenceClaims) -> Iterator[str]:
+    ordered = sorted(fence.claims.items(), key=lambda each: each[1][1].starts_at)
+    for (one, (_, before)), (other, (_, after)) in pairwise(ordered):
+        if after.starts_at < before.ends_at:
+            yield f"{fence.car_id}: claimed by {one} and {other} at one time"

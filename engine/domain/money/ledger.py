@@ -1,0 +1,114 @@
+"""Money that moved: rows that are added and never changed.
+
+Signs: a charge and its shares are positive, a refund and the shares given back are negative. So for any set of whole
+bookings the charges and refunds together equal the owners' and the platform's shares together.
+
+A booking that goes on with another car takes its money along (docs/decisions/0039): the charge and its shares are taken
+back on the car before, the other way round, and posted on the car after.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum, auto
+
+from engine.domain.booking.booking import Booking
+from engine.domain.money.money import Money
+from engine.domain.money.payment import PaymentId
+from engine.domain.shared.errors import InvalidMoney
+
+#: Behind the id of a refund that came back from the renter's bank.
+CAME_BACK = ":failed"
+#: Behind the id of a payment whose booking went on with another car, and before the version that it had then.
+MOVED = ":moved:"
+
+
+def fact_of(source_id: str) -> str:
+    """Stripe's own id of the payment or refund that a row's source names."""
+    return source_id.partition(MOVED)[0].removesuffix(CAME_BACK)
+
+
+class LedgerKind(StrEnum):
+    CHARGE = auto()
+    REFUND = auto()
+    OWNER_SHARE = auto()
+    PLATFORM_SHARE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One movement of money.
+
+    Attributes:
+        payment_id: Which of the booking's payments moved.
+        source_id: Stripe's id of the fact; with booking and kind it is unique, so one fact posts once.
+    """
+
+    booking_id: str
+    payment_id: PaymentId
+    kind: LedgerKind
+    source_id: str
+    amount: Money
+    car_id: str
+    owner_id: str
+    branch_id: str
+    at: datetime
+
+
+def charge_rows(booking: Booking, source_id: str, at: datetime) -> tuple[LedgerRow, LedgerRow, LedgerRow]:
+    """A captured payment: the charge, and its two shares, which add up to it."""
+    price = booking.price
+    platform = price.share(booking.quote.commission_bp)
+    return _rows(booking, LedgerKind.CHARGE, price, platform, source_id, at)
+
+
+def refund_rows(
+    booking: Booking, source_id: str, amount: Money, at: datetime, *, refunded_before: Money | None = None
+) -> tuple[LedgerRow, LedgerRow, LedgerRow]:
+    """*amount* given back, and what each share loses by it; all negative.
+
+    Shares are counted on all that was given back so far, so that refunds in parts that reach the price take back
+    exactly what the charge gave, to the cent.
+
+    *amount* is positive, as Stripe counts refunds; so is *refunded_before*, what earlier refunds of this booking gave.
+
+    Raises:
+        InvalidMoney: Nothing is given back, or more than was charged.
+    """
+    before = refunded_before or Money(0, booking.price.currency)
+    given = before + amount
+    if amount.minor <= 0 or before.minor < 0 or given.minor > booking.price.minor:
+        raise InvalidMoney(f"{amount.minor} after {before.minor} cannot be refunded of {booking.price.minor}")
+    platform = given.share(booking.quote.commission_bp) - before.share(booking.quote.commission_bp)
+    return _rows(booking, LedgerKind.REFUND, -amount, -platform, source_id, at)
+
+
+def failed_refund_rows(
+    booking: Booking, source_id: str, amount: Money, at: datetime
+) -> tuple[LedgerRow, LedgerRow, LedgerRow]:
+    """A refund that was posted and then came back from the renter's bank: the same three rows, the other way round."""
+    posted = refund_rows(booking, f"{source_id}{CAME_BACK}", amount, at)
+    first, second, third = (replace(row, amount=-row.amount) for row in posted)
+    return first, second, third
+
+
+def moved_rows(before: Booking, after: Booking, at: datetime) -> tuple[LedgerRow, ...]:
+    """What was taken for *before* goes with it to the car that it has in *after*: six rows that add up to nothing."""
+    source = f"{before.payment.attempt.payment_intent}{MOVED}{after.version}"
+    gone = (replace(row, amount=-row.amount) for row in charge_rows(before, f"{source}:from", at))
+    return *gone, *charge_rows(after, f"{source}:to", at)
+
+
+def _rows(
+    booking: Booking, kind: LedgerKind, whole: Money, platform: Money, source_id: str, at: datetime
+) -> tuple[LedgerRow, LedgerRow, LedgerRow]:
+    def row(kind: LedgerKind, amount: Money) -> LedgerRow:
+        whose = booking.id, booking.payment.id
+        return LedgerRow(*whose, kind, source_id, amount, booking.car_id, booking.owner_id, booking.branch_id, at)
+
+    return (
+        row(kind, whole),
+        row(LedgerKind.OWNER_SHARE, whole - platform),
+        row(LedgerKind.PLATFORM_SHARE, platform),
+    )

@@ -1,0 +1,231 @@
+"""The doors to bookings, and to the one transaction that changes them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.booking.listing import BookingRows, BookingSelection
+from engine.domain.booking.restored import Outcome, RestoredPayment
+from engine.domain.booking.unbelieved import StoredBooking
+from engine.domain.booking.wish import Wish, WishAnswer
+from engine.domain.car.car import Branch, BranchId, Car, CarId, CarTerms
+from engine.domain.car.catalogue import CarsAmong, CarsFound, CarsSought, CarWish, Facets
+from engine.domain.car.movement import Movement
+from engine.domain.firm.audit import AuditRow
+from engine.domain.firm.settings import FirmSettings
+from engine.domain.money.ledger import LedgerRow
+from engine.domain.people.people import AccountName, Renter, RenterId
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.period import RentalPeriod
+from engine.domain.shared.sought import Sought
+from engine.ports.leases import Turn
+
+T = TypeVar("T")
+
+
+class Work(Protocol):
+    """One transaction: majority write concern, snapshot read, all or nothing."""
+
+    async def claim(self, car_id: CarId, period: RentalPeriod, booking_id: BookingId, now: datetime) -> CarTerms:
+        """Enter *period* in the car's fence, which refuses what overlaps, and make every other claim conflict.
+
+        A rental that ended before *now* and was not returned is overdue: its car is refused for pick-ups within
+        ``OVERDUE_AHEAD``.
+
+        Raises:
+            CarNotRentable: The car is not active.
+            NotFound: There is no such car.
+            PeriodTaken: A blocking booking overlaps.
+        """
+
+    async def move_claim(self, booking: Booking, car_id: CarId, now: datetime, *, back: bool = False) -> CarTerms:
+        """Take *booking* out of its car's fence and enter it in that of *car_id*; ``replace`` says so of its row.
+
+        With *back* it is a car that it had before, which may be out of service: what was promised stays promised.
+
+        Raises:
+            CarNotRentable, NotFound, PeriodTaken: As for ``claim``.
+        """
+
+    async def put_movement(
+        self, before: Movement | None, after: Movement, seen: frozenset[BookingId], now: datetime
+    ) -> None:
+        """Store *after* in place of *before*; while it is open, claim all of its time that nothing else takes.
+
+        Raises:
+            Overtaken: The stored one is not *before*, or a booking is in its time that is not among *seen*.
+            AlreadyPlanned, NoTimeLeft: Another one is there, or nothing is left between the bookings.
+            NotFound: There is no such car.
+        """
+
+    async def add(self, booking: Booking) -> None:
+        """Raises: AlreadyAsked, when its intent key is stored already."""
+
+    async def replace(self, booking: Booking) -> None:
+        """Store the next version. Raises: Overtaken, when the stored one is not the version before."""
+
+    async def note_return(self, booking: Booking) -> None:
+        """Write down that its car came back: a word beside its row, which nobody can change or take away."""
+
+    async def note_settled(self, booking: Booking) -> None:
+        """Write down what a person settled, where only administrators can; its row alone proves nothing."""
+
+    async def let_cars_go(self, booking_id: BookingId) -> None:
+        """Take every claim of that booking away, on whatever car it is."""
+
+    async def replace_stored(self, before: StoredBooking, after: Booking) -> None:
+        """Store *after* in place of a row that is still as *before* was read. Raises: Overtaken, when it is not."""
+
+    async def post(self, rows: Iterable[LedgerRow]) -> None:
+        """Append to the ledger. Raises: Overtaken, when one of the facts is posted already."""
+
+    async def add_car(self, car: Car, by: AccountName, now: datetime) -> None:
+        """With its fence and its first terms. Raises: PlateTaken; NotFound, when its branch is gone."""
+
+    async def change_car(
+        self, before: Car, after: Car, by: AccountName, now: datetime, seen: frozenset[BookingId] | None = None
+    ) -> None:
+        """Compare-and-set on all of *before*, and the fence with it, so that a claim at the same moment conflicts.
+
+        Where what claims go by changes, the car's series of terms goes on.
+
+        Raises:
+            Overtaken: The stored car is not *before*, or a booking claims it that is not among *seen* (None: any may).
+            PlateTaken: Another car has the plate.
+            NotFound: There is no such car.
+        """
+
+    async def note_status(self, car: Car, since: datetime) -> None:
+        """Add to the car's history what it is from *since* on; utilisation leaves maintenance out by it."""
+
+    async def keep_pictures(self, new: Collection[str], gone: Collection[str]) -> None:
+        """The *new* belong to a car from now on, the *gone* to none. Raises: Overtaken, when a new one is not there."""
+
+    async def keep_for_payment(self, payment: RestoredPayment, now: datetime) -> bool:
+        """Write down a payment that has no booking, and keep its car where that is free; False for a known one."""
+
+    async def settle_payment(self, payment: RestoredPayment, outcome: Outcome, by: AccountName, now: datetime) -> None:
+        """Write down what a person decided, and let go of what kept its car. Raises: Overtaken, when somebody has."""
+
+    async def audit(self, row: AuditRow) -> None:
+        """Append to the audit, together with the change it tells of."""
+
+    async def settle_wish(self, wish: Wish, answer: WishAnswer) -> None:
+        """Answer a renter's wish together with what came of it. Raises: Overtaken, when somebody else has answered."""
+
+
+class Store(Protocol):
+    """Raises Unavailable("mongodb") from every method when the database does not answer in time.
+
+    A row that cannot be read is ``Damaged`` in a list, and raises DamagedRow where it is asked for by its id.
+    """
+
+    async def transact(self, change: Callable[[Work], Awaitable[T]], turn: Turn | None = None) -> T:
+        """Run *change* in a transaction, again from its start when it lost a conflict; commit it, give *turn* back."""
+
+    async def replace(self, booking: Booking) -> None:
+        """Compare-and-set; one that blocks no longer leaves the car's fence in the same transaction.
+
+        Raises: Overtaken, where the stored one is not the version before.
+        """
+
+    async def put_aside(self, booking: Booking) -> None:
+        """Compare-and-set of what keeps it; whatever its state says, no fence follows it. Raises: Overtaken."""
+
+    async def booking(self, booking_id: BookingId) -> Booking:
+        """Raises: NotFound, DamagedRow."""
+
+    async def asked(self, intent_key: str) -> BookingId | None:
+        """The booking that an earlier press with this key made."""
+
+    async def bookings_among(self, booking_ids: Collection[BookingId]) -> list[Booking]:
+        """Those of *booking_ids* that the account may read."""
+
+    async def bookings(self, chosen: BookingSelection) -> list[Booking | Damaged]:
+        """One page of what is selected."""
+
+    async def count_bookings(self, chosen: BookingSelection) -> int:
+        """How many are selected in all; ``COUNT_CAP`` + 1 stands for any number beyond the cap."""
+
+    async def bookings_meant(self, chosen: BookingSelection, text: str) -> Sought:
+        """What *text* means with one slip, by what the account's bookings are found by themselves."""
+
+    def booking_batches(self, chosen: BookingSelection, size: int, most: int) -> AsyncIterator[list[Booking | Damaged]]:
+        """All that *chosen* selects, *size* at a time and *most* in all, whatever its page is."""
+
+    async def unsettled(self, now: datetime, limit: int) -> list[BookingId]:
+        """Bookings with a step due: holds run out, releases begun, payments not captured; oldest first."""
+
+    async def needing_person(self, now: datetime, offset: int, limit: int) -> BookingRows[Booking | Damaged]:
+        """One page of the bookings that no engine can bring to their end; those that waited longest first."""
+
+    async def carless(self, now: datetime) -> list[Booking | Damaged]:
+        """Confirmed bookings whose car left service and that nothing else asks a person about, soonest first."""
+
+    async def crossed(self, now: datetime) -> list[Booking | Damaged]:
+        """Confirmed bookings ahead in whose time their car is to be in service, soonest first."""
+
+    async def left_service(self, car_ids: Collection[CarId]) -> Mapping[CarId, datetime]:
+        """Since when those of the cars are out of service that are, as far as the account may know."""
+
+    async def look_for_damage(self, last: str, size: int) -> tuple[list[Damaged], str]:
+        """Which of the *size* bookings behind the number *last* cannot be read; and the last one's, "" at the end."""
+
+    async def note_damaged(self, booking_id: str, reason: str, at: datetime) -> None:
+        """So that it is listed among what needs a person, for as long as it cannot be read. Raises: Forbidden."""
+
+    async def note_round(self, name: str, by: str, desk: str, at: datetime, count: int) -> None:
+        """Write down who ended a round of work in the background last, over what was there."""
+
+    async def last_round(self, name: str) -> datetime | None:
+        """When the last one ended, by what whoever made it wrote; None if nobody did, or nothing that is a time."""
+
+    async def branches(self) -> list[Branch]:
+        """Those that can be read."""
+
+    async def settings(self, at: datetime) -> FirmSettings:
+        """The firm's rules that hold at *at*, as they were known at most half a minute ago."""
+
+    async def facets(self, branch_id: BranchId) -> Facets: ...
+
+    async def free_cars(self, wish: CarWish, now: datetime, offset: int, limit: int) -> CarsFound:
+        """One page of the active cars that nothing keeps from the wished period."""
+
+    async def car(self, car_id: CarId) -> Car:
+        """Raises: NotFound."""
+
+    async def cars_sought(self, text: str, among: CarsAmong, limit: int) -> CarsSought:
+        """Cars any part of whose plate, brand and model is *text*, else those that differ from it by one slip."""
+
+    async def renter(self, renter_id: RenterId) -> Renter:
+        """Of somebody merged, whom it is now. Raises: NotFound, DamagedRow."""
+
+    async def bookable(self, renter_id: RenterId, now: datetime) -> Renter:
+        """Whom a booking is for, as stored half a second ago or later; of somebody merged, whom it is now.
+
+        Raises:
+            NotFound, DamagedRow.
+            RenterBlocked: Nothing new is booked for the renter.
+        """
+
+    async def renters(self, beginnings: Sequence[str], limit: int) -> list[Renter | Damaged]:
+        """Those one of whose ``keys`` begins with one of *beginnings*, by key; nothing in them is a pattern."""
+
+    async def renters_sought(self, wanted: Sought, limit: int) -> list[Renter | Damaged]:
+        """Those whose ``parts`` hold what is *wanted*, by key."""
+
+    async def count_renters(self, wanted: Sought) -> int: ...  # up to ``listing.COUNT_CAP``
+
+    async def renter_ids(self, wanted: Sought, limit: int) -> tuple[RenterId, ...]: ...
+
+    async def telephones(self, renter_ids: Collection[RenterId]) -> Mapping[RenterId, str]:
+        """Of those who can be read."""
+
+    async def renters_meant(self, text: str) -> Sought:
+        """What *text* means with one slip, by what the renters are found by; nothing if they bear none out."""
+
+    async def audit(self, row: AuditRow) -> None:
+        """Append to the audit what no transaction of ours can hold, such as a change of an account."""

@@ -1,0 +1,55 @@
+"""The doors to cars: which cannot be had, a fleet, its pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Protocol
+
+from engine.domain.car.availability import Claim, TakenRows
+from engine.domain.car.car import Car, CarId
+from engine.domain.car.catalogue import CarWish
+from engine.domain.car.fleet import FleetOwner, FleetQuery, FleetRows, Outlook
+from engine.domain.car.photo import Photo
+from engine.domain.people.people import AccountName
+
+
+class TakenCars(Protocol):
+    """A fixed number of commands each, whatever the fleet's size. Raises Unavailable("mongodb") as ``Store`` does."""
+
+    async def taken(self, wish: CarWish, now: datetime, offset: int, limit: int) -> TakenRows:
+        """One page of what ``Store.free_cars`` leaves out: cars that are claimed for the period or in maintenance."""
+
+    async def calendar(self, car_id: CarId, now: datetime) -> tuple[Car, tuple[Claim, ...]]:
+        """A car and what blocks it from now on, in order of time. Raises: NotFound."""
+
+
+class FleetStore(Protocol):
+    """Cars as their owners see them. Raises Unavailable("mongodb") from every method, as ``Store`` does."""
+
+    async def fleet(self, query: FleetQuery, now: datetime) -> FleetRows:
+        """One page; *now* says which cars are out."""
+
+    async def outlook(self, car_id: CarId) -> Outlook: ...
+
+    async def owners(self) -> list[FleetOwner]:
+        """Everybody who owns cars or has an account as an owner, by name."""
+
+
+class Pictures(Protocol):
+    """Raises Unavailable("mongodb") from every method, as ``Store`` does."""
+
+    async def put(self, image_id: str, photo: Photo, car_id: CarId, by: AccountName, now: datetime) -> None:
+        """Lay it down; it belongs to no car before ``Work.keep_pictures`` says so."""
+
+    async def thumbnails(self, image_ids: Iterable[str]) -> dict[str, bytes]:
+        """JPEGs by id, all in one command; those that are not there are left out."""
+
+    async def picture(self, image_id: str) -> bytes:
+        """Raises: NotFound."""
+
+    async def drop(self, image_ids: Iterable[str]) -> None:
+        """Remove those among them that belong to no car."""
+
+    async def strays(self, before: datetime, limit: int) -> list[str]:
+        """Pictures laid down before that moment that belong to no car."""

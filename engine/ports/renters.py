@@ -1,0 +1,82 @@
+"""The door to what is known of renters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from engine.domain.booking.booking import Booking
+from engine.domain.firm.audit import AuditRow
+from engine.domain.people.people import AccountName, Renter, RenterId
+from engine.domain.people.renters import RenterChanges, RenterFile, RenterHistory, RenterOrder, RenterPage
+from engine.domain.shared.sought import Sought
+
+
+class Renters(Protocol):
+    """Raises Unavailable("mongodb") from every method, as ``Store`` does."""
+
+    async def page(
+        self,
+        wanted: Sought | None,
+        *,
+        blocked_at: datetime | None,
+        order: RenterOrder,
+        descending: bool,
+        offset: int,
+        limit: int,
+    ) -> RenterPage:
+        """Those who hold what is *wanted* (None: all), *blocked_at* a moment (None: any)."""
+
+    async def meant(self, text: str) -> Sought:
+        """What *text* means with one slip, by what the renters are found by."""
+
+    async def file(self, renter_id: RenterId) -> RenterFile:
+        """The renter, or whom it was merged into. Raises: NotFound, DamagedRow."""
+
+    async def alike(self, renter: Renter, limit: int) -> list[RenterFile]:
+        """Others with its e-mail address or telephone as they are compared, found by index; merged ones are none."""
+
+    async def add(self, file: RenterFile, row: AuditRow) -> None: ...
+
+    async def change(self, file: RenterFile, row: AuditRow) -> None:
+        """Compare-and-set on the version before; a new name goes to what is open of its bookings, too.
+
+        Raises:
+            RenterOvertaken: The stored one is not the version before.
+            RenterMerged: It was merged into another one.
+        """
+
+    async def merge(self, keep: RenterFile, gone: RenterFile, row: AuditRow) -> None:
+        """Compare-and-set of both, *gone* pointing to *keep*. From then on nothing is booked for *gone*.
+
+        Raises:
+            RenterOvertaken, RenterMerged: As for ``change``.
+            RenterHasAccount: Somebody signs in as *gone*.
+        """
+
+    async def move_some(self, gone: RenterId, keep: RenterFile, row: AuditRow, limit: int) -> int:
+        """Up to *limit* bookings of *gone* become those of *keep*; *row* is written with their numbers. How many."""
+
+    async def merged(self, renter_id: RenterId) -> list[RenterId]:
+        """Who was merged into it."""
+
+    async def history(
+        self, renter_ids: Sequence[RenterId], offset: int, limit: int, *, paid: bool = False
+    ) -> RenterHistory:
+        """Their bookings, the newest pick-up first; *paid* are those for which money moved, or may yet."""
+
+    async def changes(self, renter_ids: Sequence[RenterId], offset: int, limit: int) -> RenterChanges:
+        """What the audit has of them, the newest first."""
+
+    async def open_bookings(self, renter_id: RenterId, limit: int) -> list[Booking]:
+        """Those that keep a car, the next pick-up first."""
+
+    async def count(self, renter_ids: Sequence[RenterId]) -> int:
+        """Of their bookings, up to ``listing.COUNT_CAP``."""
+
+    async def first_at(self, renter_ids: Sequence[RenterId]) -> datetime | None:
+        """When the first of their bookings was made (UTC)."""
+
+    async def account_of(self, renter_id: RenterId) -> AccountName | None:
+        """Who signs in as this renter."""
