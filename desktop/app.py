@@ -30,7 +30,7 @@ from desktop.theme.theme import Theme
 from desktop.viewmodels.account_request import AskingViewModel
 from desktop.viewmodels.session import Doors, OfferedAccount, SessionPhase, SessionState, SessionViewModel
 from desktop.views.frame.shell import MainWindow
-from desktop.views.session.servers_dialog import Outcome
+from desktop.views.session.servers_dialog import SetUpOutcome
 from desktop.widgets.shimmer import ShimmerClock
 from engine.config import Settings, activation_token, handed_over
 from engine.crash_reports import Crashes
@@ -41,7 +41,7 @@ from engine.embedded.servers import begin
 
 if TYPE_CHECKING:
     from desktop.viewmodels.one_booking import OpenBrowser
-    from engine.bootstrap import Engine, Place
+    from engine.bootstrap import Deployment, Engine
     from engine.domain.money.addresses import PageAddress
 
 log = structlog.get_logger(__name__)
@@ -110,7 +110,7 @@ class Program:
         self._bridge = EngineThread()
         self._tasks = TaskScope()
         self._desk_tasks: TaskScope | None = None
-        self._place: Held[Place] | None = None
+        self._place: Held[Deployment] | None = None
         self._engine: Held[Engine] | None = None
         self._leaving = asyncio.Event()
         self._stored = Stored(self._bridge, settings)
@@ -256,10 +256,10 @@ class Program:
         bootstrap, place = await self._bridge.call(_load_engine), self._held_place()
         await self._bridge.call(lambda: bootstrap.ask_for_account(place, request))
 
-    async def _set_up_servers(self, step: str, typed: Mapping[str, str]) -> Outcome:
+    async def _set_up_servers(self, step: str, typed: Mapping[str, str]) -> SetUpOutcome:
         setting_up = await self._bridge.call(_load_setting_up)
         wanted = setting_up.Servers(**typed)
-        outcome: Outcome = await self._bridge.call(lambda: setting_up.take_step(step, wanted))
+        outcome: SetUpOutcome = await self._bridge.call(lambda: setting_up.take_step(step, wanted))
         return outcome
 
     async def _sign_out(self) -> None:
@@ -273,7 +273,7 @@ class Program:
             engine, self._engine = self._engine, None
             await engine.aclose()
 
-    def _held_place(self) -> Place:
+    def _held_place(self) -> Deployment:
         if self._place is None:
             raise RuntimeError("nobody signs in before the servers are up")
         return self._place.value

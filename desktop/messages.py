@@ -1,6 +1,6 @@
 """What the window says: problems and the next step in plain words; and with ``figures``, everything as people read it.
 
-API: say(problem, zone) -> Message(text, step); Step; booking_number, the tables of words, and all of ``figures``.
+API: say(problem, zone) -> Message(text, step); NextStep; booking_number, the tables of words, and all of ``figures``.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ from engine.domain.shared.damage import Damaged
 _GROUP = 4
 
 
-class Step(Enum):
+class NextStep(Enum):
     """What to do next; the value stands on the button, the view knows what it does."""
 
     NONE = ""
@@ -84,7 +84,7 @@ class Message:
     """Attributes: ``text`` is one or two short sentences: what happened, and what to do where no button does it."""
 
     text: str
-    step: Step = Step.NONE
+    step: NextStep = NextStep.NONE
 
 
 _Sentence = Callable[[errors.DriveSphereError], Message]
@@ -96,16 +96,18 @@ def say(problem: errors.DriveSphereError, zone: tzinfo = UTC, *, now: datetime |
         return _taken(problem, zone, now)
     sentence = _SENTENCES.get(problem.code)
     if sentence is None:
-        return Message(f"Something went wrong ({problem.code}).", Step.RETRY if problem.retryable else Step.NONE)
+        return Message(
+            f"Something went wrong ({problem.code}).", NextStep.RETRY if problem.retryable else NextStep.NONE
+        )
     return sentence(problem) if callable(sentence) else sentence
 
 
 def _taken(problem: errors.PeriodTaken, zone: tzinfo, now: datetime | None) -> Message:
     if problem.until is None:
-        return Message("This car was just taken for these days.", Step.SIMILAR)
+        return Message("This car was just taken for these days.", NextStep.SIMILAR)
     if now is not None and problem.until <= now:
-        return Message("This car is overdue: it has not come back yet.", Step.SIMILAR)
-    return Message(f"This car was just taken until {day_time(problem.until, zone)}.", Step.SIMILAR)
+        return Message("This car is overdue: it has not come back yet.", NextStep.SIMILAR)
+    return Message(f"This car was just taken until {day_time(problem.until, zone)}.", NextStep.SIMILAR)
 
 
 def _text(problem: errors.DriveSphereError) -> Message:
@@ -132,15 +134,15 @@ def _away(problem: errors.DriveSphereError) -> Message:
     server = str(getattr(problem, "server", ""))
     detail = str(getattr(problem, "detail", ""))
     if detail == errors.UNTRUSTED:
-        return Message("The database's certificate is not one this firm trusts (setting ca_file).", Step.RETRY)
+        return Message("The database's certificate is not one this firm trusts (setting ca_file).", NextStep.RETRY)
     # Our own servers say in a sentence why they did not start and what to do.
     own = detail if server == "embedded" else ""
-    return Message(own or _SERVERS.get(server, "A server does not answer."), Step.RETRY)
+    return Message(own or _SERVERS.get(server, "A server does not answer."), NextStep.RETRY)
 
 
 def _missing(problem: errors.DriveSphereError) -> Message:
     kind = str(getattr(problem, "kind", "")) or "record"
-    return Message(f"This {kind} is no longer there.", Step.SEARCH_AGAIN)
+    return Message(f"This {kind} is no longer there.", NextStep.SEARCH_AGAIN)
 
 
 def _damaged(problem: errors.DriveSphereError) -> Message:
@@ -154,7 +156,7 @@ def _period(problem: errors.DriveSphereError) -> Message:
 
 def _asked(problem: errors.DriveSphereError) -> Message:
     number = booking_number(BookingId(str(getattr(problem, "booking_id", ""))))
-    return Message(f"This was booked a moment ago, as {number}.", Step.SHOW_BOOKING)
+    return Message(f"This was booked a moment ago, as {number}.", NextStep.SHOW_BOOKING)
 
 
 def _in_use(problem: errors.DriveSphereError) -> Message:
@@ -170,7 +172,7 @@ def _mode(problem: errors.DriveSphereError) -> Message:
 
 
 def _own_words(problem: errors.DriveSphereError) -> Message:
-    return Message(str(problem), Step.RETRY)
+    return Message(str(problem), NextStep.RETRY)
 
 
 _PHOTOS = MappingProxyType(
@@ -193,7 +195,7 @@ def _photo(problem: errors.DriveSphereError) -> Message:
 def _refused_wish(problem: errors.DriveSphereError) -> Message:
     why = str(getattr(problem, "why", ""))
     again = why in (Refusal.EXPIRED, Refusal.FULL)
-    return Message(REFUSED_WISHES.get(why, NOT_UNDERSTOOD), Step.RETRY if again else Step.NONE)
+    return Message(REFUSED_WISHES.get(why, NOT_UNDERSTOOD), NextStep.RETRY if again else NextStep.NONE)
 
 
 def _renter(problem: errors.DriveSphereError) -> Message:
@@ -255,25 +257,27 @@ _SENTENCES: MappingProxyType[str, Message | _Sentence] = MappingProxyType(
         errors.DamagedRow.code: _damaged,
         errors.InvalidText.code: _text,
         errors.NotFound.code: _missing,
-        errors.CarNotRentable.code: Message("This car is not for rent at present.", Step.SIMILAR),
+        errors.CarNotRentable.code: Message("This car is not for rent at present.", NextStep.SIMILAR),
         errors.BranchInUse.code: _in_use,
         errors.PlateTaken.code: _plate,
         errors.PhotoRefused.code: _photo,
         errors.AlreadyAsked.code: _asked,
-        errors.PriceChanged.code: Message("The price has changed meanwhile. Nothing was booked.", Step.SEARCH_AGAIN),
+        errors.PriceChanged.code: Message(
+            "The price has changed meanwhile. Nothing was booked.", NextStep.SEARCH_AGAIN
+        ),
         errors.WrongStripeMode.code: _mode,
         **{code: Message(text) for code, text in (PLAIN | OF_ACCOUNTS | OF_MOVEMENTS).items()},
-        **{code: Message(text, Step.RETRY) for code, text in OF_WISHES.items()},
+        **{code: Message(text, NextStep.RETRY) for code, text in OF_WISHES.items()},
         WishRefused.code: _refused_wish,
         **dict.fromkeys(RENTER_CODES, _renter),
         **dict.fromkeys(PIN_CODES, lambda problem: Message(pin_sentence(problem))),
         errors.Misconfigured.code: _own_words,
         errors.CopyOutOfReach.code: Message(
             "The copy on this computer cannot be used now. The disk may be full, or another program holds it.",
-            Step.RETRY,
+            NextStep.RETRY,
         ),
-        errors.Contended.code: Message("Somebody else is being served for this car right now.", Step.RETRY),
-        errors.Overtaken.code: Message("This was changed on another desk meanwhile.", Step.RETRY),
+        errors.Contended.code: Message("Somebody else is being served for this car right now.", NextStep.RETRY),
+        errors.Overtaken.code: Message("This was changed on another desk meanwhile.", NextStep.RETRY),
         errors.Unavailable.code: _away,
     }
 )
@@ -356,7 +360,7 @@ __all__ = [
     "TOLD",
     "TRANSMISSIONS",
     "Message",
-    "Step",
+    "NextStep",
     "amount",
     "basis_points_of",
     "booking_number",

@@ -20,7 +20,7 @@ from engine.domain.shared.errors import Unavailable
 
 if TYPE_CHECKING:
     from desktop.views.frame.offline import StoredWork
-    from engine.wiring.deployment import Place
+    from engine.wiring.deployment import Deployment
     from engine.wiring.offline import StoredDesk
 
 
@@ -53,11 +53,11 @@ class Stored:
         offline = await self._bridge.call(_load)
         await self._bridge.call(lambda: offline.forget_copy(self._settings, account))
 
-    def work(self, place: Place | None, tasks: TaskScope) -> StoredWork:
+    def work(self, place: Deployment | None, tasks: TaskScope) -> StoredWork:
         """*place* is only asked whether it answers again; None where our own servers did not come up."""
         from desktop.viewmodels.connection import ConnectionViewModel  # noqa: PLC0415 -- not before the first frame
         from desktop.viewmodels.list_desk import StoredListDesk  # noqa: PLC0415 -- as above
-        from desktop.viewmodels.owner.earnings import Source  # noqa: PLC0415 -- as above
+        from desktop.viewmodels.owner.earnings import EarningsSource  # noqa: PLC0415 -- as above
         from desktop.views.frame.offline import StoredWork  # noqa: PLC0415 -- as above
 
         if self._desk is None:
@@ -78,7 +78,7 @@ class Stored:
             actor=self._desk.actor,
             copy=self._desk.copy,
             lists=StoredListDesk(self._bridge, self._desk.actor, now, self._desk.listing),
-            source=Source(self._bridge, self._desk.earnings, self._desk.actor),
+            source=EarningsSource(self._bridge, self._desk.earnings, self._desk.actor),
             connection=ConnectionViewModel(self._bridge, probe, tasks),
             tasks=tasks,
             now=now,

@@ -39,7 +39,7 @@ def workspace_of(engine: Engine, bridge: EngineThread, open_page: OpenBrowser, t
         return engine.clock.now(), await engine.redis.look()
 
     connection = ConnectionViewModel(bridge, probe, tasks)
-    desk = _desk_of(engine, bridge, connection.doubt)
+    desk = _desk_of(engine, bridge, connection.suspect)
     workspace = Workspace(
         actor=engine.actor,
         desk=desk,
@@ -59,11 +59,11 @@ def workspace_of(engine: Engine, bridge: EngineThread, open_page: OpenBrowser, t
     )
     workspace.panel.card_refused.connect(workspace.detail.show_refusal)
     workspace.detail.card_refused.connect(workspace.panel.show_refusal)
-    workspace.live.pulse_changed.connect(workspace.connection.feel)
+    workspace.live.pulse_changed.connect(workspace.connection.on_pulse)
     return workspace
 
 
-def _desk_of(engine: Engine, bridge: EngineThread, doubt: Callable[[], None]) -> Desk:
+def _desk_of(engine: Engine, bridge: EngineThread, suspect: Callable[[], None]) -> Desk:
     return Desk(
         bridge,
         engine.actor,
@@ -86,7 +86,7 @@ def _desk_of(engine: Engine, bridge: EngineThread, doubt: Callable[[], None]) ->
         restored=engine.restored,
         earnings=engine.earnings,
         copying=engine.copying,
-        doubt=doubt,
+        suspect=suspect,
         branch=engine.place.branch,
     )
 

@@ -11,7 +11,7 @@ import structlog
 
 from engine.adapters.disk.thumbnail_cache import FolderShelf, NoShelf
 from engine.adapters.http.return_page import open_landing
-from engine.adapters.image_import import Darkroom
+from engine.adapters.image_import import PillowImport
 from engine.adapters.mongo.accounts import MongoAccounts
 from engine.adapters.mongo.changes import MongoChanges
 from engine.adapters.mongo.client import Client, Credentials, connect
@@ -54,7 +54,7 @@ from engine.services.copying import CopyService
 from engine.services.earnings import EarningsService
 from engine.services.fleet import FleetService
 from engine.services.follower import Follower
-from engine.services.head_office import HeadOffice
+from engine.services.head_office import AdminServices
 from engine.services.images import ImagesService
 from engine.services.listing import ListingService
 from engine.services.live import LiveService
@@ -70,13 +70,13 @@ from engine.wiring.admin import describe_key, open_head_office
 from engine.wiring.background import Work, at_work, keep_time
 from engine.wiring.booking_desk import Landing, Means, bookings_at, new_booking_id, readable_to
 from engine.wiring.daily_backup import daily_backups
-from engine.wiring.deployment import Place, given_place
+from engine.wiring.deployment import Deployment, given_place
 from engine.wiring.offline import copies_of, open_copying
 from engine.wiring.sign_in import ask_for_account, choose_password, desk_name, note_sign_in
 
 __all__ = [
+    "Deployment",
     "Engine",
-    "Place",
     "ask_for_account",
     "choose_password",
     "demo_accounts",
@@ -95,7 +95,7 @@ class Engine:
 
     actor: Actor
     session: MongoAccounts
-    place: Place
+    place: Deployment
     catalogue: CatalogueService
     renters: RenterService
     availability: AvailabilityService
@@ -114,7 +114,7 @@ class Engine:
     landing: Landing
     clock: ServerClock
     turns: RedisTurns
-    head_office: HeadOffice
+    head_office: AdminServices
     accounts: AccountService
     redis: RedisLine
     cache: RedisCache
@@ -141,7 +141,9 @@ class _Doors:
 
 
 @asynccontextmanager
-async def open_place(settings: Settings, on_progress: Callable[[str], None] = lambda _: None) -> AsyncIterator[Place]:
+async def open_place(
+    settings: Settings, on_progress: Callable[[str], None] = lambda _: None
+) -> AsyncIterator[Deployment]:
     """The deployment that *settings* name; with none named, our own servers on this machine, with demo data.
 
     Raises:
@@ -169,7 +171,7 @@ async def open_place(settings: Settings, on_progress: Callable[[str], None] = la
         finally:
             await root.close()
         async with daily_backups(servers, settings):
-            yield Place(
+            yield Deployment(
                 servers.mongo_url,
                 Secret(servers.redis_url),
                 settings.database,
@@ -183,7 +185,7 @@ async def open_place(settings: Settings, on_progress: Callable[[str], None] = la
 
 @asynccontextmanager
 async def open_engine(
-    place: Place, account: str, password: str, *, lease: bool = True, background: bool = True
+    place: Deployment, account: str, password: str, *, lease: bool = True, background: bool = True
 ) -> AsyncIterator[Engine]:
     """Sign in and open a desk's engine.
 
@@ -217,7 +219,7 @@ async def open_engine(
         yield engine
 
 
-async def _open_head_office(leaving: AsyncExitStack, place: Place) -> None:
+async def _open_head_office(leaving: AsyncExitStack, place: Deployment) -> None:
     """In the demo somebody carries out what its renter wishes, even if no other window is open."""
     worker = next(each for each in demo_accounts() if each.role is Role.WORKER)
     try:
@@ -227,7 +229,7 @@ async def _open_head_office(leaving: AsyncExitStack, place: Place) -> None:
 
 
 async def _open_doors(
-    leaving: AsyncExitStack, place: Place, client: Client, session: MongoAccounts, actor: Actor, *, lease: bool
+    leaving: AsyncExitStack, place: Deployment, client: Client, session: MongoAccounts, actor: Actor, *, lease: bool
 ) -> _Doors:
     """The adapters; what they keep open is closed by *leaving*."""
     clock = ServerClock(client)
@@ -253,7 +255,7 @@ async def _open_doors(
     )
 
 
-def _means(place: Place, actor: Actor, doors: _Doors) -> Means:
+def _means(place: Deployment, actor: Actor, doors: _Doors) -> Means:
     client, store, clock, gateway = doors.client, doors.store, doors.clock, doors.gateway
     mode = ModeGuard(MongoDeployment(client, place.database), gateway, clock)
     belief = Belief(store, MongoWitnesses(client, place.database), MongoTerms(client, place.database), gateway, clock)
@@ -262,25 +264,25 @@ def _means(place: Place, actor: Actor, doors: _Doors) -> Means:
 
 
 def _fleet(doors: _Doors, database: str, bookings: str) -> FleetService:
-    photos = PhotoService(MongoImages(doors.client, database), Darkroom())
+    photos = PhotoService(MongoImages(doors.client, database), PillowImport())
     return FleetService(doors.store, MongoFleet(doors.client, database, bookings), photos, doors.clock, desk_name())
 
 
-def _images(place: Place, client: Client) -> ImagesService:
+def _images(place: Deployment, client: Client) -> ImagesService:
     shelf = FolderShelf(place.cache_dir) if place.cache_dir else NoShelf()
-    return ImagesService(MongoImages(client, place.database), shelf, Darkroom())
+    return ImagesService(MongoImages(client, place.database), shelf, PillowImport())
 
 
 def _servicing(doors: _Doors, database: str, bookings: str) -> ServicingService:
     return ServicingService(_fleet(doors, database, bookings), MongoMovements(doors.client, database, bookings))
 
 
-def _restored(place: Place, means: Means, desk: str, office: HeadOffice) -> RestoredService:
+def _restored(place: Deployment, means: Means, desk: str, office: AdminServices) -> RestoredService:
     lost = MongoRestored(means.client, place.database)
     return RestoredService(lost, means.payment, desk, means.landing.address_for, office.unbelieved)
 
 
-def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
+def _wire(place: Deployment, actor: Actor, doors: _Doors) -> Engine:
     client, store, turns, clock = doors.client, doors.store, doors.turns, doors.clock
     desk, key = desk_name(), describe_key(place.stripe_key, place.stripe_url)
     readable, means = readable_to(actor), _means(place, actor, doors)
@@ -321,7 +323,7 @@ def _wire(place: Place, actor: Actor, doors: _Doors) -> Engine:
     )
 
 
-def _afterwards(actor: Actor, payment: PaymentService, office: HeadOffice, turns: RedisTurns) -> Afterwards:
+def _afterwards(actor: Actor, payment: PaymentService, office: AdminServices, turns: RedisTurns) -> Afterwards:
     disputes = office.disputes if actor.may(Deed.SEE_ALL_BOOKINGS) else None
     return Afterwards(payment, disputes, turns, desk_name(), own_word=actor.role is Role.WORKER)
 

@@ -15,7 +15,7 @@ from within import WITHIN_S
 
 from engine.adapters.mongo.codec.documents import car_document, fence_document, series_document
 from engine.adapters.mongo.schema.provision import NewAccount
-from engine.bootstrap import Engine, Place, open_engine
+from engine.bootstrap import Deployment, Engine, open_engine
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.refund_reason import RefundReason, UsualReason
 from engine.domain.booking.states import BLOCKING
@@ -91,7 +91,7 @@ def redis_of(folder: Path, redis_url: str) -> redis.Redis:
 class World:
     """One test's deployment: the place to open engines on, and its raw database and Redis to look into."""
 
-    place: Place
+    place: Deployment
     db: pymongo.database.Database
     redis: redis.Redis
 

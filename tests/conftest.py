@@ -27,7 +27,7 @@ from engine.adapters.mongo.codec.settings import first_revision, revision_docume
 from engine.adapters.mongo.deployment import MongoDeployment
 from engine.adapters.mongo.founding import create_account, found
 from engine.adapters.mongo.schema.provision import provision
-from engine.bootstrap import Place
+from engine.bootstrap import Deployment
 from engine.config import Secret
 from engine.domain.firm.settings import FirmSettings
 from engine.domain.money.money import Money
@@ -167,7 +167,7 @@ def world(
         db.deployment.insert_many(_provisioned)
     cache = redis_of(servers_folder, endpoints.redis_url)
     cache.flushall()
-    place = Place(
+    place = Deployment(
         endpoints.mongo_url,
         Secret(endpoints.redis_url),
         DATABASE,

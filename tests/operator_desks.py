@@ -31,7 +31,7 @@ from engine.domain.shared.errors import Contended, PeriodTaken
 from engine.domain.shared.period import RentalPeriod
 from engine.services.booking import HoldCar
 from engine.services.renters import NewRenter
-from engine.wiring.deployment import Place, given_place
+from engine.wiring.deployment import Deployment, given_place
 
 _FOLDER = Path("/etc/drivesphere")
 _RATE = 50_00
@@ -48,7 +48,7 @@ class Window:
     stripe: str = ""
     key: str = field(default_factory=lambda: f"rk_test_{secrets.token_hex(12)}")
 
-    def place(self) -> Place:
+    def place(self) -> Deployment:
         settings = load(environ=os.environ | {"DRIVESPHERE_CONFIG": str(_FOLDER / "config.toml")})
         return replace(given_place(settings, None), stripe_key=Secret(self.key), stripe_url=self._sandbox())
 

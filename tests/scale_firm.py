@@ -52,7 +52,7 @@ from engine.domain.people.people import AccountName, Renter, RenterId, Role
 from engine.domain.shared.period import RentalPeriod
 from engine.embedded.demo_calendar import Plan
 from engine.embedded.demo_fleet import branches as demo_branches
-from engine.embedded.demo_history import Bookings, raised_at
+from engine.embedded.demo_history import DemoBookings, raised_at
 from engine.embedded.demo_tables import dice, rows
 
 #: SCALE -> cars and branches.
@@ -70,7 +70,7 @@ _AUDITED = ("car.added", "car.price_changed", "car.status_changed")
 
 @dataclass(frozen=True, slots=True)
 class _Days:
-    """What ``Bookings`` asks of a calendar: ten plans of one car, newest first."""
+    """What ``DemoBookings`` asks of a calendar: ten plans of one car, newest first."""
 
     now: datetime
     zone: ZoneInfo
@@ -170,7 +170,7 @@ class ScaledFirm:
         car, home = self.car(n), self.branches[_home(n) % self.homes]
         rng = dice(_SEED, "days", str(n))
         days = _Days(self.now, home.tzinfo, rng)
-        drawn = Bookings(car, days, self.renters, clerk_of(home), raised_at(self.now), rng)
+        drawn = DemoBookings(car, days, self.renters, clerk_of(home), raised_at(self.now), rng)
         booked = list(drawn.booked())
         bookings = [booking for booking, _ in booked]
         since, terms = self.now - 600 * _DAY, terms_of(car, home)

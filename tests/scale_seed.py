@@ -29,7 +29,7 @@ from engine.config import Secret
 from engine.domain.firm.settings import FirmSettings
 from engine.domain.money.payment import StripeMode
 from engine.embedded.servers import Endpoints, open_servers
-from engine.wiring.deployment import Place
+from engine.wiring.deployment import Deployment
 
 DATABASE = "ds_scale"
 _MARK = "scale"
@@ -99,7 +99,7 @@ def folder_of(scale: str) -> Path:
 
 
 @asynccontextmanager
-async def opened(scale: str, data: Path | None = None) -> AsyncIterator[tuple[Place, Endpoints, ScaledFirm]]:
+async def opened(scale: str, data: Path | None = None) -> AsyncIterator[tuple[Deployment, Endpoints, ScaledFirm]]:
     """The servers of the firm of that *scale*, seeded where it is not yet."""
     cars, homes = SIZES[scale]
     async with open_servers(data or folder_of(scale)) as servers:
@@ -109,7 +109,7 @@ async def opened(scale: str, data: Path | None = None) -> AsyncIterator[tuple[Pl
             firm = await seed(client, DATABASE, cars, homes, now, _say)
         finally:
             await client.close()
-        place = Place(servers.mongo_url, Secret(servers.redis_url), DATABASE)
+        place = Deployment(servers.mongo_url, Secret(servers.redis_url), DATABASE)
         if servers.stripe_url:
             place = replace(place, stripe_key=Secret(servers.stripe_key), stripe_url=servers.stripe_url)
         yield place, servers, firm

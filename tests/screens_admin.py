@@ -9,8 +9,8 @@ from desktop.viewmodels.admin.overview import OverviewState
 from desktop.viewmodels.paged import PagedState
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
-from engine.domain.firm.audit import AuditPage, AuditQuery
-from engine.domain.health.health import Area
+from engine.domain.firm.audit import AuditQuery, AuditSlice
+from engine.domain.health.health import HealthArea
 from engine.domain.shared.errors import Unavailable
 
 AWAY = Unavailable("mongodb")
@@ -125,7 +125,7 @@ async def _audit(photo) -> None:
     vm.feed(PagedState(full.query, Phase.FAILED, run=full.run + 1, problem=AWAY))
     await photo.take("audit-failed")
     page.list.words = replace(page.list.words)
-    vm.feed(PagedState(AuditQuery(), Phase.READY, AuditPage((), 0), run=full.run + 2))
+    vm.feed(PagedState(AuditQuery(), Phase.READY, AuditSlice((), 0), run=full.run + 2))
     await photo.take("audit-empty")
     vm.feed(replace(full, run=full.run + 3))
     vm.feed(replace(full, run=full.run + 3, phase=Phase.FAILED, problem=AWAY))
@@ -141,7 +141,7 @@ async def _health(photo) -> None:
     await photo.take("health-facts")
     page.leave()
     full = page.vm.state
-    page.vm.feed(replace(full, phase=Phase.LOADING, findings=full.findings[:3], looking_at=Area.SWEEPER))
+    page.vm.feed(replace(full, phase=Phase.LOADING, findings=full.findings[:3], looking_at=HealthArea.SWEEPER))
     await photo.take("health-loading")
     page.vm.feed(HealthState(Phase.FAILED, problem=AWAY))
     await photo.take("health-failed")

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from pictures import scenery
 from screens_admin import AWAY, sign_in_as
 
-from desktop.viewmodels.owner.car_state import Stage
+from desktop.viewmodels.owner.car_state import FleetCarStage
 from desktop.viewmodels.phases import Phase
 from engine.domain.car.car import CarStatus
 from engine.domain.car.fleet import FleetQuery
@@ -44,15 +44,15 @@ async def _one_car(photo, page) -> None:
     vm.fill(plate=plate, odometer_km=vm.state.car.odometer_km)
     await photo.take("fleet-car-form")
     page.panel.save()
-    await photo.until(lambda: vm.state.stage is Stage.SHOWN and vm.state.outlook is not None)
+    await photo.until(lambda: vm.state.stage is FleetCarStage.SHOWN and vm.state.outlook is not None)
     await asyncio.sleep(_SETTLE_S)
     page.toast.hide()
     await photo.take("fleet-car")
     vm.ask_status(CarStatus.MAINTENANCE)
-    await photo.until(lambda: vm.state.stage is Stage.ASKED)
+    await photo.until(lambda: vm.state.stage is FleetCarStage.ASKED)
     await photo.take("fleet-car-consequences")
     vm.confirm_status()
-    await photo.until(lambda: vm.state.stage is Stage.SHOWN and vm.state.outlook is not None)
+    await photo.until(lambda: vm.state.stage is FleetCarStage.SHOWN and vm.state.outlook is not None)
     await asyncio.sleep(_SETTLE_S)
     await photo.take("fleet-car-to-move")
     page.toast.hide()

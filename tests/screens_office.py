@@ -13,11 +13,13 @@ from desktop.viewmodels.bookings import BookingsState
 from desktop.viewmodels.paged import PagedState
 from desktop.viewmodels.phases import Phase
 from engine.domain.booking.manual_review import Case, Cases
-from engine.domain.health.health import Area, Finding, Level
+from engine.domain.health.health import Finding, HealthArea, Level
 from engine.domain.money.trouble import Why
 
-_GONE = Finding(Area.DATABASE, Level.BAD, "MongoDB does not answer.", todo="Look after its servers and the network.")
-_SEEN_WITHOUT = (Area.CACHE, Area.STRIPE, Area.VERSIONS)
+_GONE = Finding(
+    HealthArea.DATABASE, Level.BAD, "MongoDB does not answer.", todo="Look after its servers and the network."
+)
+_SEEN_WITHOUT = (HealthArea.CACHE, HealthArea.STRIPE, HealthArea.VERSIONS)
 
 
 async def office(photo) -> None:
@@ -95,7 +97,7 @@ async def _health_without_mongodb(photo) -> None:
 
 
 def _without(finding: Finding) -> Finding:
-    if finding.area is Area.DATABASE:
+    if finding.area is HealthArea.DATABASE:
         return _GONE
     if finding.area in _SEEN_WITHOUT:
         return finding

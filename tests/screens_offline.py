@@ -10,7 +10,7 @@ from screens_admin import AWAY
 from desktop.viewmodels.bookings import BookingsState
 from desktop.viewmodels.connection import ConnectionState
 from desktop.viewmodels.list_desk import StoredListDesk
-from desktop.viewmodels.owner.earnings import Source
+from desktop.viewmodels.owner.earnings import EarningsSource
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
 from engine.domain.reports.owner_aggregate import books_of
@@ -103,7 +103,7 @@ async def _listed(photo):
 
 async def _other(photo, work, copy) -> None:
     """The same desk on another copy."""
-    source = Source(work.bridge, EarningsService(StoredBooks(copy)), work.actor)
+    source = EarningsSource(work.bridge, EarningsService(StoredBooks(copy)), work.actor)
     lists = StoredListDesk(work.bridge, work.actor, work.now, StoredListing(copy))
     photo.program.window.open_offline(replace(work, copy=copy, source=source, lists=lists))
     await _cut(photo)

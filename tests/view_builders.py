@@ -24,7 +24,7 @@ from desktop.views.parts.photos import Photos
 from desktop.views.parts.view_context import Workspace
 from engine.domain.booking.booking import HOLD, Booking, BookingId, Step, rental_payment
 from engine.domain.booking.states import BookingState
-from engine.domain.car.availability import Blocked, BlockedPage, Obstacle, Why
+from engine.domain.car.availability import Blocked, BlockedPage, Obstacle, WhyTaken
 from engine.domain.car.catalogue import Facets, Offer, OfferPage
 from engine.domain.money.payment import Attempt, AttemptState
 from engine.domain.money.pricing import quote
@@ -83,10 +83,12 @@ def found(total: int, run: int = 1, **form: object) -> SearchState:
     )
 
 
-def make_blocked(number: int = 1, why: Why = Why.BOOKED, **changes: object) -> Blocked:
+def make_blocked(number: int = 1, why: WhyTaken = WhyTaken.BOOKED, **changes: object) -> Blocked:
     """A car that is out for the asked-for days and two hours more, with another one instead."""
-    until = NOW + timedelta(minutes=7, seconds=12) if why is Why.HELD else None
-    period = None if why is Why.MAINTENANCE else RentalPeriod(PERIOD.starts_at, PERIOD.ends_at + timedelta(hours=2))
+    until = NOW + timedelta(minutes=7, seconds=12) if why is WhyTaken.HELD else None
+    period = (
+        None if why is WhyTaken.MAINTENANCE else RentalPeriod(PERIOD.starts_at, PERIOD.ends_at + timedelta(hours=2))
+    )
     way = Obstacle(why, period, until, AccountName("clerk2"), BookingId("K3JRJXSN8RGJ"))
     free = period and RentalPeriod(period.ends_at, period.ends_at + (PERIOD.ends_at - PERIOD.starts_at))
     made = Blocked(make_car(number), way, next_free=free, instead=make_offer(900))

@@ -90,11 +90,11 @@ class ConnectionViewModel(StateViewModel[ConnectionState]):
         self.feed(replace(self.state, heard_at=None))
         self.look_now()
 
-    def doubt(self) -> None:
+    def suspect(self) -> None:
         """Somebody got no answer of the database; the next look tells whether it is worth to ask once more."""
         self._doubted = True
 
-    def feel(self, pulse: Pulse) -> None:
+    def on_pulse(self, pulse: Pulse) -> None:
         """Word of the change streams; when they break or come back, the servers are asked at once."""
         turned = pulse.streaming is not self.state.streaming
         heard_at = self.state.heard_at

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from engine.services.earnings import EarningsService
     from engine.services.fleet import FleetService
     from engine.services.follower import Follower
-    from engine.services.head_office import HeadOffice
+    from engine.services.head_office import AdminServices
     from engine.services.images import ImagesService
     from engine.services.listing import ListingService
     from engine.services.payment import PaymentService
@@ -42,7 +42,7 @@ class Desk:
     Attributes:
         now: The server's time (UTC).
         copying: Keeps an owner's books on this computer; None for other accounts.
-        doubt: Hears that the database did not answer somebody.
+        suspect: Hears that the database did not answer somebody.
         branch: Id of the branch at which this computer stands, if that was set.
     """
 
@@ -63,11 +63,11 @@ class Desk:
     images: ImagesService
     accounts: AccountService
     requests: RequestService
-    head_office: HeadOffice
+    head_office: AdminServices
     restored: RestoredService
     earnings: EarningsService
     copying: CopyService | None
-    doubt: Callable[[], None]
+    suspect: Callable[[], None]
     branch: str = ""
 
     async def call(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -76,5 +76,5 @@ class Desk:
             return await self.bridge.call(make)
         except Unavailable as problem:
             if problem.server == "mongodb":
-                self.doubt()
+                self.suspect()
             raise

@@ -30,7 +30,7 @@ _PAUSE_S = 0.2
 T = TypeVar("T")
 
 
-class Kind(StrEnum):
+class HitKind(StrEnum):
     RENTERS = auto()
     BOOKINGS = auto()
     CARS = auto()
@@ -38,7 +38,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rows(Generic[T]):
+class FoundRows(Generic[T]):
     """What there is of a kind.
 
     Attributes:
@@ -53,7 +53,7 @@ class Rows(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Hit:
     """What there is to a text.
 
     Attributes:
@@ -63,29 +63,29 @@ class Found:
         stored: Out of the copy on this computer.
     """
 
-    bookings: Rows[Any] = field(default_factory=Rows)
-    cars: Rows[Car] = field(default_factory=Rows)
-    renters: Rows[Renter] = field(default_factory=Rows)
-    people: Rows[PersonRow] = field(default_factory=Rows)
+    bookings: FoundRows[Any] = field(default_factory=FoundRows)
+    cars: FoundRows[Car] = field(default_factory=FoundRows)
+    renters: FoundRows[Renter] = field(default_factory=FoundRows)
+    people: FoundRows[PersonRow] = field(default_factory=FoundRows)
     scope: BookingScope = BookingScope.MINE
     more_renters: bool = False
     problem: DriveSphereError | None = None
     stored: bool = False
 
     @property
-    def kinds(self) -> dict[Kind, Rows[Any]]:
+    def kinds(self) -> dict[HitKind, FoundRows[Any]]:
         """In the order in which they are shown; those without rows are none."""
-        every: tuple[tuple[Kind, Rows[Any]], ...] = (
-            (Kind.RENTERS, self.renters),
-            (Kind.BOOKINGS, self.bookings),
-            (Kind.CARS, self.cars),
-            (Kind.PEOPLE, self.people),
+        every: tuple[tuple[HitKind, FoundRows[Any]], ...] = (
+            (HitKind.RENTERS, self.renters),
+            (HitKind.BOOKINGS, self.bookings),
+            (HitKind.CARS, self.cars),
+            (HitKind.PEOPLE, self.people),
         )
         return {kind: found for kind, found in every if found.rows}
 
 
 class LookupViewModel(QObject):
-    """Signals: ``found`` carries the text that was asked for and what was ``Found``; ``asking`` the text alone."""
+    """Signals: ``found`` carries the text that was asked for and what was ``Hit``; ``asking`` the text alone."""
 
     found = Signal(str, object)
     asking = Signal(str)
@@ -105,14 +105,14 @@ class LookupViewModel(QObject):
         await asyncio.sleep(_PAUSE_S)
         self.found.emit(text, await self.look(text))
 
-    async def look(self, text: str) -> Found:
+    async def look(self, text: str) -> Hit:
         """What there is to *text*; a kind that could not be asked for is empty."""
-        # Not ``Rows[Car]()``: that writes into the frozen record.
-        no_cars: Rows[Car] = Rows()
-        no_renters: Rows[Renter] = Rows()
-        no_people: Rows[PersonRow] = Rows()
+        # Not ``FoundRows[Car]()``: that writes into the frozen record.
+        no_cars: FoundRows[Car] = FoundRows()
+        no_renters: FoundRows[Renter] = FoundRows()
+        no_people: FoundRows[PersonRow] = FoundRows()
         (found, a), (cars, b), (renters, c), (people, d) = await asyncio.gather(
-            _tried(self._bookings(text), Found()),
+            _tried(self._bookings(text), Hit()),
             _tried(self._cars(text), no_cars),
             _tried(self._renters(text), no_renters),
             _tried(self._people(text), no_people),
@@ -120,7 +120,7 @@ class LookupViewModel(QObject):
         stored = isinstance(self._desk, StoredListDesk)
         return replace(found, cars=cars, renters=renters, people=people, problem=a or b or c or d, stored=stored)
 
-    async def _bookings(self, text: str) -> Found:
+    async def _bookings(self, text: str) -> Hit:
         """Of every scope; where one has what is spelt as typed, what only nearly is stays away."""
         pages: dict[BookingScope, BookingRows[Listed]] = {}
         for scope in scopes_of(self._desk.actor):
@@ -130,31 +130,33 @@ class LookupViewModel(QObject):
         told = {scope: page for scope, page in pages.items() if page.total and page.slip == slip}
         more = any(page.more_renters for page in pages.values())
         if not told:
-            return Found(more_renters=more)
+            return Hit(more_renters=more)
         largest = max(told, key=lambda scope: told[scope].total)
         rows = {row.id: row for page in told.values() for row in page.rows}
-        found = Rows(tuple(rows.values())[:MOST], told[largest].total, slip)
-        return Found(found, scope=largest, more_renters=more)
+        found = FoundRows(tuple(rows.values())[:MOST], told[largest].total, slip)
+        return Hit(found, scope=largest, more_renters=more)
 
-    async def _cars(self, text: str) -> Rows[Car]:
+    async def _cars(self, text: str) -> FoundRows[Car]:
         if not self._desk.actor.may(Deed.BROWSE_CARS):
-            return Rows()
+            return FoundRows()
         found = await self._desk.call(partial(self._desk.catalogue.cars, self._desk.actor, text))
-        return Rows(_sound(found.rows, text, lambda car: (car.plate, car.title)), found.total, found.slip)
+        return FoundRows(_sound(found.rows, text, lambda car: (car.plate, car.title)), found.total, found.slip)
 
-    async def _renters(self, text: str) -> Rows[Renter]:
+    async def _renters(self, text: str) -> FoundRows[Renter]:
         desk = self._desk
         if not isinstance(desk, Desk) or not desk.actor.may(Deed.SEE_RENTERS):
-            return Rows()
+            return FoundRows()
         found = await desk.call(partial(desk.catalogue.renters, desk.actor, text))
-        return Rows(_sound(found.rows, text, lambda renter: (renter.name, renter.email)), found.total, found.slip)
+        return FoundRows(_sound(found.rows, text, lambda renter: (renter.name, renter.email)), found.total, found.slip)
 
-    async def _people(self, text: str) -> Rows[PersonRow]:
+    async def _people(self, text: str) -> FoundRows[PersonRow]:
         desk = self._desk
         if not isinstance(desk, Desk) or not desk.actor.may(Deed.MANAGE_ACCOUNTS):
-            return Rows()
+            return FoundRows()
         page = await desk.call(partial(desk.accounts.page, desk.actor, PeopleQuery(text=text)))
-        return Rows(_sound(page.rows, text, lambda row: (row.person.name, row.person.account)), page.total, page.slip)
+        return FoundRows(
+            _sound(page.rows, text, lambda row: (row.person.name, row.person.account)), page.total, page.slip
+        )
 
 
 async def _tried(ask: Coroutine[Any, Any, T], otherwise: T) -> tuple[T, DriveSphereError | None]:

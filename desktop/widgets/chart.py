@@ -49,7 +49,7 @@ class Cell:
     mark: QRectF
 
 
-class Phase(Enum):
+class ChartPhase(Enum):
     BONES = auto()
     DATA = auto()
     EMPTY = auto()
@@ -67,7 +67,7 @@ class Chart(QWidget):
     def __init__(self, theme: Theme, clock: ShimmerClock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme, self._clock = theme, clock
-        self._phase = Phase.BONES
+        self._phase = ChartPhase.BONES
         self._data = ChartData("", "", ())
         self._words = ""
         self._at = 0
@@ -90,19 +90,19 @@ class Chart(QWidget):
         """The plot as it will be, waiting; the last layout is kept where there was one."""
         if not self._data.points:
             self._data = self._waiting_data()
-        self._show(Phase.BONES, "Loading")
+        self._show(ChartPhase.BONES, "Loading")
 
     def show_data(self, data: ChartData) -> None:
         key = self.current.key if self.current else None
         self._data = data
         self._at = next((n for n, point in enumerate(data.points) if key is not None and point.key == key), 0)
         spoken = f"{data.title}, {data.unit}. {len(data.points)} figures, read them with the arrow keys."
-        self._show(Phase.DATA, spoken)
+        self._show(ChartPhase.DATA, spoken)
 
     def show_empty(self, words: str) -> None:
         self._words = words
         self._data = ChartData(self._data.title, self._data.unit, ())
-        self._show(Phase.EMPTY, words)
+        self._show(ChartPhase.EMPTY, words)
 
     def cells(self) -> tuple[Cell, ...]:
         if self._laid is None:
@@ -176,11 +176,11 @@ class Chart(QWidget):
         metrics = QFontMetrics(self._theme.font(size))
         return max((metrics.horizontalAdvance(text) for text in texts), default=0)
 
-    def _show(self, phase: Phase, spoken: str) -> None:
+    def _show(self, phase: ChartPhase, spoken: str) -> None:
         self._phase, self._laid = phase, None
         self.setAccessibleName(self._data.title)
         self.setAccessibleDescription(spoken)
-        if phase is Phase.BONES and self.isVisible():
+        if phase is ChartPhase.BONES and self.isVisible():
             self._clock.join(self)
         else:
             self._clock.leave(self)
@@ -209,19 +209,19 @@ class Chart(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._phase is Phase.EMPTY:
+        if self._phase is ChartPhase.EMPTY:
             self._write(painter, QRectF(self.rect()), self._words, self._theme.tokens.muted, size=TypeSize.BODY)
         else:
             cells = self.cells()
             self._paint(painter, cells)
-            if self.hasFocus() and self._phase is Phase.DATA and cells:
+            if self.hasFocus() and self._phase is ChartPhase.DATA and cells:
                 painter.setPen(QPen(QColor(self._theme.tokens.focus), FOCUS))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRoundedRect(cells[min(self._at, len(cells) - 1)].area.adjusted(1, 1, -1, -1), GRID, GRID)
         painter.end()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._phase is not Phase.DATA or not self._data.points:
+        if self._phase is not ChartPhase.DATA or not self._data.points:
             super().keyPressEvent(event)
             return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
@@ -233,19 +233,19 @@ class Chart(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         at = self._cell_at(event.position())
-        if self._phase is Phase.DATA and at is not None and event.button() == Qt.MouseButton.LeftButton:
+        if self._phase is ChartPhase.DATA and at is not None and event.button() == Qt.MouseButton.LeftButton:
             self._go_to(at)
             self.chosen.emit(self._data.points[at].key)
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
-            at = self._cell_at(event.pos()) if self._phase is Phase.DATA else None
+            at = self._cell_at(event.pos()) if self._phase is ChartPhase.DATA else None
             self.setToolTip("" if at is None else plain_tip(self._data.points[at].spoken))
         return super().event(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        if self._phase is Phase.DATA and self._data.points:
+        if self._phase is ChartPhase.DATA and self._data.points:
             self._go_to(self._at)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -258,7 +258,7 @@ class Chart(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._phase is Phase.BONES:
+        if self._phase is ChartPhase.BONES:
             self._clock.join(self)
 
     def hideEvent(self, event: QHideEvent) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from desktop.theme.tokens import BORDER, GRID
-from desktop.widgets.chart import LABELS, Cell, Chart, Phase
+from desktop.widgets.chart import LABELS, Cell, Chart, ChartPhase
 from desktop.widgets.chart_bars import plot_scale
 from desktop.widgets.chart_data import ChartData, Point
 
@@ -43,7 +43,7 @@ class LineChart(Chart):
         scale = plot_scale(self._data.points)
         nought = plot.bottom() - scale.share(0.0) * plot.height()
         painter.fillRect(QRectF(plot.left(), nought, plot.width(), BORDER), QColor(tokens.border))
-        if self._phase is Phase.BONES:
+        if self._phase is ChartPhase.BONES:
             self._stroke(painter, (cell.mark.center() for cell in cells), QPen(self._bone_brush(), 3 * _WIDTH))
             return
         dashed = QPen(QColor(tokens.control_border), _WIDTH, Qt.PenStyle.DashLine)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from desktop.theme.ramp import ink_on, ramp, step_of
 from desktop.theme.tokens import BORDER, GRID
-from desktop.widgets.chart import LABELS, Cell, Chart, Phase
+from desktop.widgets.chart import LABELS, Cell, Chart, ChartPhase
 from desktop.widgets.chart_data import ChartData, Point
 
 ROW = 7 * GRID
@@ -37,7 +37,7 @@ class HeatMap(Chart):
         return tuple(cell(n, point) for n, point in enumerate(self._data.points))
 
     def _paint(self, painter: QPainter, cells: tuple[Cell, ...]) -> None:
-        tokens, waiting = self._theme.tokens, self._phase is Phase.BONES
+        tokens, waiting = self._theme.tokens, self._phase is ChartPhase.BONES
         shades, columns = ramp(tokens), max(self._data.columns, 1)
         fits = bool(cells) and self._text_width([cell.point.short for cell in cells]) <= cells[0].mark.width()
         for cell in cells:

@@ -1,6 +1,6 @@
 """What happened, one below the other, joined by a line: newest last.
 
-API: Moment(title, detail, tone, note), Timeline(theme): show_moments(moments); moment_places(width, at).
+API: TimelineEntry(title, detail, tone, note), Timeline(theme): show_moments(moments); moment_places(width, at).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ ASIDE = 6 * GRID
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class TimelineEntry:
     """Attributes: ``detail`` says when and by whom, ``note`` why; a note takes the lines that it needs."""
 
     title: str
@@ -55,16 +55,16 @@ class Timeline(QWidget):
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._moments: tuple[Moment, ...] = ()
+        self._moments: tuple[TimelineEntry, ...] = ()
         self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
     @property
-    def moments(self) -> tuple[Moment, ...]:
+    def moments(self) -> tuple[TimelineEntry, ...]:
         return self._moments
 
-    def show_moments(self, moments: Sequence[Moment]) -> None:
+    def show_moments(self, moments: Sequence[TimelineEntry]) -> None:
         if tuple(moments) == self._moments:
             return
         self._moments = tuple(moments)
@@ -72,7 +72,7 @@ class Timeline(QWidget):
         self.updateGeometry()
         self.update()
 
-    def _moment_at(self, point: QPoint) -> Moment | None:
+    def _moment_at(self, point: QPoint) -> TimelineEntry | None:
         below = 0
         for moment in self._moments:
             below += ROW + self._note_height(moment, self.width())
@@ -80,7 +80,7 @@ class Timeline(QWidget):
                 return moment
         return None
 
-    def _note_height(self, moment: Moment, width: int) -> int:
+    def _note_height(self, moment: TimelineEntry, width: int) -> int:
         if not moment.note:
             return 0
         room = QRect(0, 0, max(width - ASIDE, 1), 10_000)

@@ -33,8 +33,8 @@ _BOX, _BRANDS = b"ftyp", (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", 
 _SIXTEEN_BITS, _EIGHT_BITS = 65_535, 255
 
 
-class Darkroom:
-    """The port ``Darkroom``; slow, to be called from a thread of its own."""
+class PillowImport:
+    """The port ``PillowImport``; slow, to be called from a thread of its own."""
 
     def develop(self, data: bytes) -> Photo:
         """The picture in *data* as we keep it.

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from pymongo.errors import ConnectionFailure, PyMongoError
 
 from engine.adapters.mongo.client import Credentials, Document, connect, speaking
-from engine.domain.health.trial import Trial, Trouble
+from engine.domain.health.trial import Barrier, Trial
 from engine.domain.shared.errors import SignInRefused
 from engine.domain.shared.server_address import check_mongo_url, check_redis_url
 
@@ -44,11 +44,11 @@ async def try_mongo(url: str, ca_file: str = "", account: Credentials | None = N
         return doors[0]
     host, port = hosts[fine]
     told = await _hello(host, port, ca_file, tls=tls)
-    if isinstance(told, Trouble):
+    if isinstance(told, Barrier):
         return Trial("mongodb", _at(host, port), told)
     found, detail = await _of_set(url, told, context)
     if found is None and account is not None and not await _let_in(url, ca_file, account):
-        found, detail = Trouble.REFUSED, account.name
+        found, detail = Barrier.REFUSED, account.name
     return Trial("mongodb", _at(host, port), found, detail)
 
 
@@ -81,29 +81,29 @@ async def _open(host: str, port: int, context: ssl.SSLContext | None) -> Door:
         return await asyncio.open_connection(host, port, ssl=context)
 
 
-async def _door(host: str, port: int, context: ssl.SSLContext | None) -> Trouble | None:
+async def _door(host: str, port: int, context: ssl.SSLContext | None) -> Barrier | None:
     """Without a word of the server's own language: whether somebody is there, and who."""
     try:
         _, writer = await _open(host, port, None)
     except socket.gaierror:
-        return Trouble.UNKNOWN_NAME
+        return Barrier.UNKNOWN_NAME
     except ConnectionRefusedError:
-        return Trouble.NOBODY
+        return Barrier.NOBODY
     except OSError:  # also the time that is over
-        return Trouble.SILENT
+        return Barrier.SILENT
     await _closed(writer)
     return None if context is None else await _certificate(host, port, context)
 
 
-async def _certificate(host: str, port: int, context: ssl.SSLContext) -> Trouble | None:
+async def _certificate(host: str, port: int, context: ssl.SSLContext) -> Barrier | None:
     try:
         _, writer = await _open(host, port, context)
     except ssl.SSLCertVerificationError as problem:
         if problem.verify_code in _OUT_OF_DATE:
-            return Trouble.EXPIRED
-        return Trouble.OTHER_NAME if problem.verify_code in _OTHER_NAME else Trouble.UNTRUSTED
+            return Barrier.EXPIRED
+        return Barrier.OTHER_NAME if problem.verify_code in _OTHER_NAME else Barrier.UNTRUSTED
     except OSError:  # ssl.SSLError is one, and so is an end in the middle
-        return Trouble.NO_TLS
+        return Barrier.NO_TLS
     await _closed(writer)
     return None
 
@@ -121,7 +121,7 @@ async def _closed(writer: asyncio.StreamWriter) -> None:
         await writer.wait_closed()
 
 
-async def _hello(host: str, port: int, ca_file: str, *, tls: bool) -> Document | Trouble:
+async def _hello(host: str, port: int, ca_file: str, *, tls: bool) -> Document | Barrier:
     more = "&tls=true" if tls else ""
     client = connect(f"mongodb://{_at(host, port)}/?directConnection=true{more}", None, ca_file)
     try:
@@ -129,28 +129,28 @@ async def _hello(host: str, port: int, ca_file: str, *, tls: bool) -> Document |
             return dict(await client.admin.command("hello"))
     except (ConnectionFailure, PyMongoError, TimeoutError):
         if tls:
-            return Trouble.PROOF_WANTED
-        return Trouble.TLS_WANTED if await _speaks_tls(host, port) else Trouble.STRANGER
+            return Barrier.PROOF_WANTED
+        return Barrier.TLS_WANTED if await _speaks_tls(host, port) else Barrier.STRANGER
     finally:
         await client.close()
 
 
-async def _of_set(url: str, told: Document, context: ssl.SSLContext | None) -> tuple[Trouble | None, str]:
+async def _of_set(url: str, told: Document, context: ssl.SSLContext | None) -> tuple[Barrier | None, str]:
     """What *told* says of the replica set, with the name that matters."""
     if told.get("msg") == "isdbgrid":  # a router of a sharded deployment knows its sets itself
         return None, ""
     name = str(told.get("setName") or "")
     if not name:
-        return (Trouble.NEW_MEMBER if told.get("isreplicaset") else Trouble.ALONE), ""
+        return (Barrier.NEW_MEMBER if told.get("isreplicaset") else Barrier.ALONE), ""
     options = {option.lower(): value for option, value in parse_qsl(urlsplit(url).query)}
     if (wanted := options.get("replicaset", name)) != name:
-        return Trouble.OTHER_SET, f"{name}, not {wanted}"
+        return Barrier.OTHER_SET, f"{name}, not {wanted}"
     primary = str(told.get("primary") or "")
     if not primary:
-        return Trouble.NO_PRIMARY, name
+        return Barrier.NO_PRIMARY, name
     host, _, port = primary.rpartition(":")
     if await _door(host.strip("[]"), int(port), context) is not None:
-        return Trouble.OUT_OF_REACH, primary
+        return Barrier.OUT_OF_REACH, primary
     return None, ""
 
 
@@ -166,7 +166,7 @@ async def _let_in(url: str, ca_file: str, account: Credentials) -> bool:
     return True
 
 
-async def _ping(host: str, port: int, context: ssl.SSLContext | None, user: str, password: str) -> Trouble | None:
+async def _ping(host: str, port: int, context: ssl.SSLContext | None, user: str, password: str) -> Barrier | None:
     reader, writer = await _open(host, port, context)
     try:
         asked = [["AUTH", user, password]] if password else []
@@ -180,19 +180,19 @@ async def _ping(host: str, port: int, context: ssl.SSLContext | None, user: str,
     return await _heard(said, host, port, tls=context is not None)
 
 
-async def _heard(said: list[bytes], host: str, port: int, *, tls: bool) -> Trouble | None:
+async def _heard(said: list[bytes], host: str, port: int, *, tls: bool) -> Barrier | None:
     for line in said:
         if line.startswith((b"-WRONGPASS", b"-ERR invalid password")):
-            return Trouble.REFUSED
+            return Barrier.REFUSED
         if line.startswith(b"-NOAUTH"):
-            return Trouble.PASSWORD_WANTED
+            return Barrier.PASSWORD_WANTED
         if line.startswith(b"-NOPERM"):
-            return Trouble.NO_RIGHT
+            return Barrier.NO_RIGHT
     if said[-1] == b"+PONG\r\n":
         return None
     if tls:
-        return Trouble.STRANGER if said[-1] else Trouble.PROOF_WANTED
-    return Trouble.TLS_WANTED if await _speaks_tls(host, port) else Trouble.STRANGER
+        return Barrier.STRANGER if said[-1] else Barrier.PROOF_WANTED
+    return Barrier.TLS_WANTED if await _speaks_tls(host, port) else Barrier.STRANGER
 
 
 def _words(*words: str) -> bytes:

@@ -101,11 +101,11 @@ def restore(file: Path, data: Path | None, key_file: Path | None, *, as_json: bo
 
     teller = backup_words.Teller(as_json)
 
-    async def run() -> restoring.Restored:
+    async def run() -> restoring.RestoreReport:
         settings = settings_of(data)
         settings = replace(settings, database=more["database"] or settings.database)
         key = _backup_key(key_file, new=False, sealed=file, data=data)
-        order = restoring.Order(file, key, more["passwords"], again=more["again"])
+        order = restoring.RestoreOrder(file, key, more["passwords"], again=more["again"])
         root_name = more["root"]
         async with restoring.open_target(settings, root_name, lambda: password_of(settings, root_name)) as target:
             return await restoring.restore(target, order, teller)

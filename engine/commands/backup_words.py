@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import click
 
 from engine.commands.backup import Made
-from engine.commands.restore import Restored
+from engine.commands.restore import RestoreReport
 from engine.domain.health.backup import BackupProgress
 
 _HUNDRED = 100
@@ -73,7 +73,7 @@ def tell_made(made: Made, *, as_json: bool) -> None:
     click.echo("Keep its key or pass phrase elsewhere: without it nobody can read the file.")
 
 
-def tell_restored(restored: Restored, *, as_json: bool) -> None:
+def tell_restored(restored: RestoreReport, *, as_json: bool) -> None:
     summary = restored.whole.summary
     if as_json:
         told = {
@@ -101,7 +101,7 @@ def tell_restored(restored: Restored, *, as_json: bool) -> None:
         click.echo(f"{number}. {line}")
 
 
-def _next(restored: Restored) -> list[str]:
+def _next(restored: RestoreReport) -> list[str]:
     since, today = restored.epoch.back_to.date(), restored.epoch.at.date()
     passwords = f"{restored.passwords} holds a one-time password for each of {restored.accounts:,} accounts."
     lines = [

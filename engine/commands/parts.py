@@ -14,7 +14,7 @@ from click.core import ParameterSource
 from engine.config import Secret, Settings, kept_password, load
 from engine.domain.moments.habits import ENGLISH, Order, joined
 from engine.domain.moments.read import read_moment
-from engine.domain.moments.reading import Lean, Misread, Question
+from engine.domain.moments.reading import AskedBack, Lean, Misread
 from engine.domain.people.people import AccountName
 from engine.domain.shared.errors import UNTRUSTED, DriveSphereError, Misconfigured, ProgramTooOld, Unavailable
 from engine.domain.shared.server_address import check_database, check_mongo_url, shown
@@ -166,7 +166,7 @@ def password_of(settings: Settings, account: str) -> Secret:
 def typed_day(_context: click.Context, _option: click.Parameter, value: str) -> date:
     """A day as it may be typed in the window; whether 3/4 is in March or April, no order decides here."""
     now = datetime.now(UTC).replace(tzinfo=None)
-    asked = Question(joined(Order.UNKNOWN, ENGLISH), now, lean=Lean.BACKWARD, days_only=True)
+    asked = AskedBack(joined(Order.UNKNOWN, ENGLISH), now, lean=Lean.BACKWARD, days_only=True)
     read = read_moment(value, asked)
     if isinstance(read, Misread):
         raise click.BadParameter(f"{read.word or value!r} is not understood as a day; write it as 2026-11-30.")

@@ -29,7 +29,7 @@ from engine.adapters.mongo.codec.documents import (
     series_document,
 )
 from engine.adapters.mongo.schema.provision import NewAccount, create_account, provision
-from engine.bootstrap import Place, open_engine
+from engine.bootstrap import Deployment, open_engine
 from engine.config import Secret
 from engine.domain.booking.states import BLOCKING
 from engine.domain.car.car import (
@@ -76,7 +76,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class RaceRound:
     """One round's outcome.
 
     Attributes:
@@ -104,14 +104,14 @@ class Round:
         return told
 
 
-def race(mongo_url: str, redis_url: str, admin: Credentials, terms: Terms) -> Iterator[Round]:
+def race(mongo_url: str, redis_url: str, admin: Credentials, terms: Terms) -> Iterator[RaceRound]:
     """Race in a database of its own, which is dropped at the end.
 
     Raises:
         Forbidden: *admin* may not create databases and accounts.
         Unavailable: The servers, or one of our processes, did not answer in time.
     """
-    place = Place(mongo_url, Secret(redis_url), f"drivesphere_race_{secrets.token_hex(4)}")
+    place = Deployment(mongo_url, Secret(redis_url), f"drivesphere_race_{secrets.token_hex(4)}")
     password = secrets.token_urlsafe(16)
     period = _days_ahead()
     context = multiprocessing.get_context("spawn")
@@ -148,7 +148,7 @@ def _give_the_start(start: Barrier) -> None:
 
 
 def _runner(
-    place: Place, password: str, period: RentalPeriod, share: range, terms: Terms, start: Barrier, answers: Any
+    place: Deployment, password: str, period: RentalPeriod, share: range, terms: Terms, start: Barrier, answers: Any
 ) -> None:
     # A process of its own: standard output belongs to the command's answers here too.
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
@@ -156,7 +156,7 @@ def _runner(
 
 
 async def _run(
-    place: Place, password: str, period: RentalPeriod, share: range, terms: Terms, start: Barrier, answers: Any
+    place: Deployment, password: str, period: RentalPeriod, share: range, terms: Terms, start: Barrier, answers: Any
 ) -> None:
     async with open_engine(place, _CLERK, password, lease=terms.lease, background=False) as engine:
 
@@ -197,8 +197,13 @@ def _collect(answers: Any, clients: int) -> tuple[Answer, ...]:
 
 
 async def _judge(
-    place: Place, admin: Credentials, number: int, period: RentalPeriod, answers: tuple[Answer, ...], seconds: float
-) -> Round:
+    place: Deployment,
+    admin: Credentials,
+    number: int,
+    period: RentalPeriod,
+    answers: tuple[Answer, ...],
+    seconds: float,
+) -> RaceRound:
     async with _administering(place, admin) as client:
         bookings = database(client, place.database).bookings
         query = {
@@ -210,11 +215,11 @@ async def _judge(
         found = await bookings.find(query, {"starts_at": 1, "ends_at": 1}).sort("starts_at", 1).to_list()
     overlapping = sum(later["starts_at"] < earlier["ends_at"] for earlier, later in pairwise(found))
     codes = dict(sorted(Counter(answer.code for answer in answers).items()))
-    return Round(number + 1, codes, len(found), overlapping, round(seconds, 3), answers)
+    return RaceRound(number + 1, codes, len(found), overlapping, round(seconds, 3), answers)
 
 
 @asynccontextmanager
-async def _administering(place: Place, admin: Credentials) -> AsyncIterator[Client]:
+async def _administering(place: Deployment, admin: Credentials) -> AsyncIterator[Client]:
     client = connect(place.mongo_url, admin, place.ca_file)
     try:
         with speaking():
@@ -223,7 +228,7 @@ async def _administering(place: Place, admin: Credentials) -> AsyncIterator[Clie
         await client.close()
 
 
-async def _prepare(place: Place, admin: Credentials, password: str, rounds: int) -> None:
+async def _prepare(place: Deployment, admin: Credentials, password: str, rounds: int) -> None:
     branch = Branch(_BRANCH, "Race", "Berlin", "Start 1", "Europe/Berlin", "08:00", "18:00")
     cars = [_car(number) for number in range(rounds)]
     renter = Renter(_RENTER, "Robin Race", "robin@example.org", "+49301234567", "R-1")
@@ -238,7 +243,7 @@ async def _prepare(place: Place, admin: Credentials, password: str, rounds: int)
         await create_account(client, place.database, NewAccount(_CLERK, password, Role.CLIENT, "Race", _BRANCH))
 
 
-async def _clean_up(place: Place, admin: Credentials) -> None:
+async def _clean_up(place: Deployment, admin: Credentials) -> None:
     async with _administering(place, admin) as client:
         db = client.get_database(place.database)
         await db.command("dropAllUsersFromDatabase")

@@ -9,7 +9,7 @@ from collections import Counter
 import click
 
 from engine.adapters.mongo.client import Credentials
-from engine.commands.race import Answer, Round, Terms, race
+from engine.commands.race import Answer, RaceRound, Terms, race
 from engine.config import Settings
 from engine.embedded.servers import open_servers
 
@@ -41,7 +41,7 @@ async def run(settings: Settings, terms: Terms, mongo_root: str | None, *, as_js
 
 
 def _race(mongo_url: str, redis_url: str, admin: Credentials, terms: Terms, *, as_json: bool) -> bool:
-    rounds: list[Round] = []
+    rounds: list[RaceRound] = []
     for each in race(mongo_url, redis_url, admin, terms):
         rounds.append(each)
         _tell_as_json(each) if as_json else _tell(each)
@@ -70,11 +70,11 @@ def _race(mongo_url: str, redis_url: str, admin: Credentials, terms: Terms, *, a
     return fair
 
 
-def _tell_as_json(each: Round) -> None:
+def _tell_as_json(each: RaceRound) -> None:
     click.echo(json.dumps(each.as_json()))
 
 
-def _tell(each: Round) -> None:
+def _tell(each: RaceRound) -> None:
     if len(each.answers) <= _MOST_LINES:
         for answer in each.answers:
             click.echo(f"User {answer.client + 1}: {_words(answer)}")

@@ -14,7 +14,7 @@ from engine.adapters.mongo.client import Credentials, connect
 from engine.adapters.mongo.queries.books import MongoBooks
 from engine.bootstrap import open_engine, open_place
 from engine.config import Secret, Settings
-from engine.domain.booking.manual_review import Case, Cases, Lost
+from engine.domain.booking.manual_review import Case, Cases, LostCar
 from engine.domain.money.money import Money
 from engine.domain.money.trouble import Why
 from engine.domain.people.people import Deed
@@ -39,9 +39,9 @@ _WORDS = {
 _HEAD = ("what", "booking", "state", "payment at Stripe", "taken", "in the ledger", "more")
 
 
-_NEEDS: dict[Why | Lost, str] = {
-    Lost.CAR: "its car left service",
-    Lost.SERVICE: "its car is in service then",
+_NEEDS: dict[Why | LostCar, str] = {
+    LostCar.CAR: "its car left service",
+    LostCar.SERVICE: "its car is in service then",
     Why.STUCK: "no step possible",
     Why.SLOW: "money long on its way",
     Why.NOBODY: "step left undone",

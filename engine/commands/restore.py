@@ -39,7 +39,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class RestoreOrder:
     """Attributes: ``passwords`` is the file that the new one-time passwords are written to."""
 
     file: Path
@@ -49,7 +49,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
+class RestoreReport:
     """Attributes: ``unfit`` are rows that were damaged before the back-up, and came back as they were."""
 
     whole: Checked
@@ -74,7 +74,7 @@ async def open_target(settings: Settings, root_name: str, password: Callable[[],
         yield Target(client, where, settings.database, root_name)
 
 
-async def restore(target: Target, order: Order, hear: Hear) -> Restored:
+async def restore(target: Target, order: RestoreOrder, hear: Hear) -> RestoreReport:
     """First the whole file is read and must be whole; then rows, the new epoch, schema, and the accounts last.
 
     Raises:
@@ -93,7 +93,7 @@ async def restore(target: Target, order: Order, hear: Hear) -> Restored:
         return await _finish(target, order, restoring, whole)
 
 
-async def _finish(target: Target, order: Order, restoring: Restore, whole: Checked) -> Restored:
+async def _finish(target: Target, order: RestoreOrder, restoring: Restore, whole: Checked) -> RestoreReport:
     clock = ServerClock(target.client)
     await clock.measure()
     epoch = Epoch(secrets.token_hex(8), clock.now(), whole.summary.as_of, target.root_name)
@@ -103,7 +103,7 @@ async def _finish(target: Target, order: Order, restoring: Restore, whole: Check
     people = await _accounts(target, order.passwords, epoch)
     await restoring.finish()
     administrators = sum(person.administers for person in people)
-    return Restored(whole, epoch, len(people), administrators, order.passwords, unfit, lines, target.database)
+    return RestoreReport(whole, epoch, len(people), administrators, order.passwords, unfit, lines, target.database)
 
 
 async def _accounts(target: Target, path: Path, epoch: Epoch) -> list[Person]:

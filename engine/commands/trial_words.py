@@ -2,50 +2,50 @@
 
 from __future__ import annotations
 
-from engine.domain.health.trial import Trial, Trouble
+from engine.domain.health.trial import Barrier, Trial
 
 _NAMES = {"mongodb": "MongoDB", "redis": "Redis"}
-_WORDS: dict[Trouble, str] = {
-    Trouble.UNKNOWN_NAME: "No computer is called so: {address}. Look at its spelling, or at the name server.",
-    Trouble.NOBODY: "Nothing listens at {address}. See that {server} runs there, and that the port is right.",
-    Trouble.SILENT: "{address} does not answer. A firewall may be between, or the computer is off.",
-    Trouble.NO_TLS: "{server} at {address} does not speak TLS, and certificates are named here. Turn TLS on there.",
-    Trouble.TLS_WANTED: "{server} at {address} wants TLS.",
-    Trouble.UNTRUSTED: (
+_WORDS: dict[Barrier, str] = {
+    Barrier.UNKNOWN_NAME: "No computer is called so: {address}. Look at its spelling, or at the name server.",
+    Barrier.NOBODY: "Nothing listens at {address}. See that {server} runs there, and that the port is right.",
+    Barrier.SILENT: "{address} does not answer. A firewall may be between, or the computer is off.",
+    Barrier.NO_TLS: "{server} at {address} does not speak TLS, and certificates are named here. Turn TLS on there.",
+    Barrier.TLS_WANTED: "{server} at {address} wants TLS.",
+    Barrier.UNTRUSTED: (
         "{server} at {address} shows a certificate of another authority than the one trusted here. Name the "
         "file with the firm's own certificates (ca_file)."
     ),
-    Trouble.EXPIRED: "The certificate of {server} at {address} is not valid today. Renew it, or set the clock here.",
-    Trouble.OTHER_NAME: "The certificate of {server} at {address} was made for another name. Use that one.",
-    Trouble.PROOF_WANTED: "{server} at {address} wants a certificate of this computer too; DriveSphere has none.",
-    Trouble.STRANGER: "What answers at {address} is not {server}. Look at the port.",
-    Trouble.ALONE: (
+    Barrier.EXPIRED: "The certificate of {server} at {address} is not valid today. Renew it, or set the clock here.",
+    Barrier.OTHER_NAME: "The certificate of {server} at {address} was made for another name. Use that one.",
+    Barrier.PROOF_WANTED: "{server} at {address} wants a certificate of this computer too; DriveSphere has none.",
+    Barrier.STRANGER: "What answers at {address} is not {server}. Look at the port.",
+    Barrier.ALONE: (
         "MongoDB at {address} is a server of its own. DriveSphere needs a replica set, of one member at least: start "
         "it with --replSet."
     ),
-    Trouble.NEW_MEMBER: (
+    Barrier.NEW_MEMBER: (
         "MongoDB at {address} waits to become part of a replica set: run drivesphere provision --init-replica-set on "
         "its computer."
     ),
-    Trouble.OTHER_SET: "MongoDB at {address} belongs to the replica set {detail}. Correct replicaSet in the address.",
-    Trouble.NO_PRIMARY: (
+    Barrier.OTHER_SET: "MongoDB at {address} belongs to the replica set {detail}. Correct replicaSet in the address.",
+    Barrier.NO_PRIMARY: (
         "No member of the replica set {detail} leads at the moment: more than half of them have to run and reach each "
         "other. Start the others, or wait a moment."
     ),
-    Trouble.OUT_OF_REACH: "The leading member calls itself {detail}, and is out of reach from here by that name.",
-    Trouble.PASSWORD_WANTED: "Redis at {address} wants a password: the one that drivesphere redis-account showed.",
-    Trouble.REFUSED: "{server} at {address} refuses the name or its password.",
-    Trouble.NO_RIGHT: (
+    Barrier.OUT_OF_REACH: "The leading member calls itself {detail}, and is out of reach from here by that name.",
+    Barrier.PASSWORD_WANTED: "Redis at {address} wants a password: the one that drivesphere redis-account showed.",
+    Barrier.REFUSED: "{server} at {address} refuses the name or its password.",
+    Barrier.NO_RIGHT: (
         "Redis at {address} lets this account do too little: print its rights with drivesphere redis-account "
         "--rights-only, and run them there."
     ),
 }
 #: What to do about it where that is another thing at each of the two.
 _THEN = {
-    ("mongodb", Trouble.TLS_WANTED): " Name the file with the firm's certificates (ca_file).",
-    ("redis", Trouble.TLS_WANTED): " Its address begins with rediss:// then.",
-    ("mongodb", Trouble.PROOF_WANTED): " Start it with --tlsAllowConnectionsWithoutCertificates.",
-    ("redis", Trouble.PROOF_WANTED): " Set tls-auth-clients no there.",
+    ("mongodb", Barrier.TLS_WANTED): " Name the file with the firm's certificates (ca_file).",
+    ("redis", Barrier.TLS_WANTED): " Its address begins with rediss:// then.",
+    ("mongodb", Barrier.PROOF_WANTED): " Start it with --tlsAllowConnectionsWithoutCertificates.",
+    ("redis", Barrier.PROOF_WANTED): " Set tls-auth-clients no there.",
 }
 
 

@@ -19,7 +19,7 @@ from engine.adapters.http.serving import serve_http
 from engine.adapters.http.webhook_server import open_webhooks, webhook_app
 from engine.adapters.stripe.gateway import StripeGateway
 from engine.adapters.stripe.sandbox_webhooks import sandbox_posts_to
-from engine.bootstrap import Engine, Place, open_engine, open_place
+from engine.bootstrap import Deployment, Engine, open_engine, open_place
 from engine.config import Secret, Settings
 from engine.domain.health.rounds import Rounds
 from engine.domain.people.people import Deed
@@ -33,7 +33,7 @@ from engine.domain.shared.errors import (
     ProgramTooOld,
     SignInRefused,
 )
-from engine.services.missed_payments import Lookback
+from engine.services.missed_payments import MissedPayments
 
 log = structlog.get_logger(__name__)
 
@@ -83,7 +83,7 @@ async def run(settings: Settings, orders: Orders) -> None:
     log.info("worker.ended")
 
 
-async def work(place: Place, orders: Orders) -> None:
+async def work(place: Deployment, orders: Orders) -> None:
     """Work until cancelled."""
     if not place.stripe_key:
         raise Misconfigured("The worker needs a Stripe key: set STRIPE_API_KEY, or keep it in the keyring.")
@@ -123,7 +123,7 @@ async def _rounds(engine: Engine, rounds: Rounds) -> None:
     _leave_if_asked()
     every = partial(_every, rounds)
     payment = engine.payment
-    lookback = Lookback(payment.store, payment.gateway, payment, engine.clock)
+    lookback = MissedPayments(payment.store, payment.gateway, payment, engine.clock)
     try:
         async with asyncio.TaskGroup() as group:
             # Before the others: a worker of an older release could but fail at each booking, again and again.

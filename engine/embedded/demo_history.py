@@ -77,7 +77,7 @@ class History:
             rng = dice(self.seed, "history", car.id)
             calendar = Calendar(car, homes[car.branch_id], self.now, rng)
             raised = raised_at(self.now)
-            desk = Bookings(car, calendar, self.renters, self.clerks[car.branch_id], raised, rng)
+            desk = DemoBookings(car, calendar, self.renters, self.clerks[car.branch_id], raised, rng)
             drawn = desk.booked()
             for booked in drawn:
                 if booked[0].period.ends_at <= self.now:
@@ -100,7 +100,7 @@ class Plans(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Bookings:
+class DemoBookings:
     """Turns one car's plans into bookings."""
 
     car: Car

@@ -26,7 +26,7 @@ from engine.ports.leases import Turn
 T = TypeVar("T")
 
 
-class Work(Protocol):
+class Transaction(Protocol):
     """One transaction: majority write concern, snapshot read, all or nothing."""
 
     async def claim(self, car_id: CarId, period: RentalPeriod, booking_id: BookingId, now: datetime) -> CarTerms:
@@ -123,7 +123,7 @@ class Store(Protocol):
     A row that cannot be read is ``Damaged`` in a list, and raises DamagedRow where it is asked for by its id.
     """
 
-    async def transact(self, change: Callable[[Work], Awaitable[T]], turn: Turn | None = None) -> T:
+    async def transact(self, change: Callable[[Transaction], Awaitable[T]], turn: Turn | None = None) -> T:
         """Run *change* in a transaction, again from its start when it lost a conflict; commit it, give *turn* back."""
 
     async def replace(self, booking: Booking) -> None:

@@ -12,7 +12,7 @@ from engine.domain.car.car import CarId
 
 
 class Turn(Protocol):
-    """What a block of ``Turns.take`` owns. A transaction that ends it hands it to ``Cache.bump``."""
+    """What a block of ``BookingLock.take`` owns. A transaction that ends it hands it to ``Cache.bump``."""
 
     async def leave(self, versions: Sequence[str], fresh: int) -> list[bytes]:
         """Give it back, as a block that ended well does, and count up the *versions* in the same round trip.
@@ -25,7 +25,7 @@ class Turn(Protocol):
         """
 
 
-class Turns(Protocol):
+class BookingLock(Protocol):
     """Once-gate and lease. Courtesy: they save wasted transactions, the database decides."""
 
     def take(

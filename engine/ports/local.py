@@ -34,19 +34,19 @@ class Cache(Protocol):
         """Something of these changed: after the commit, by ``Store``. A *turn* that ends with it is given back too."""
 
 
-class Darkroom(Protocol):
+class ImageImport(Protocol):
     def develop(self, data: bytes) -> Photo:
         """The picture in a file's bytes as we keep it; slow. Raises: PhotoRefused."""
 
 
-class Shelf(Protocol):
+class ThumbnailCache(Protocol):
     """Small things kept on this computer under keys whose value never changes. Never fails: at worst it is empty."""
 
     async def get(self, keys: frozenset[str]) -> dict[str, bytes]: ...
     async def put(self, found: dict[str, bytes]) -> None: ...
 
 
-class Deployment(Protocol):
+class DeploymentRecord(Protocol):
     """What is true of the whole firm's installation. Raises Unavailable("mongodb")."""
 
     async def stripe_mode(self) -> StripeMode | None:

@@ -13,10 +13,10 @@ from engine.domain.people.account_requests import RequestId
 from engine.domain.people.accounts import (
     Flaw,
     Fleet,
-    Issued,
     NewPerson,
-    PeoplePage,
+    OneTimePassword,
     PeopleQuery,
+    PeopleSlice,
     Person,
     PersonRow,
     Post,
@@ -56,14 +56,14 @@ class AccountService:
     clock: Clock
     desk: str
 
-    async def page(self, actor: Actor, query: PeopleQuery, *, offset: int = 0) -> PeoplePage:
+    async def page(self, actor: Actor, query: PeopleQuery, *, offset: int = 0) -> PeopleSlice:
         """By name. Raises: Forbidden."""
         actor.must(Deed.MANAGE_ACCOUNTS)
         wanted = replace(query, text=clean("search", query.text, longest=100, required=False))
         people, total, slip = await self.people.page(wanted, max(offset, 0), PAGE_SIZE)
         known = await self._rows([each for each in people if not isinstance(each, Damaged)])
         rows = {row.person.account: row for row in known}
-        return PeoplePage(
+        return PeopleSlice(
             tuple(each if isinstance(each, Damaged) else rows[each.account] for each in people),
             offset,
             total,
@@ -86,7 +86,7 @@ class AccountService:
 
     async def create(
         self, actor: Actor, new: NewPerson, own_password: str = "", *, request: RequestId | None = None
-    ) -> Issued:
+    ) -> OneTimePassword:
         """A new account with a one-time password; it grants *request*, if it came from one.
 
         Raises:
@@ -149,7 +149,7 @@ class AccountService:
         await self._prove_for(after, own_password)
         return await self._change(actor, before, after, "account.enabled")
 
-    async def reset_password(self, actor: Actor, account: AccountName, own_password: str = "") -> Issued:
+    async def reset_password(self, actor: Actor, account: AccountName, own_password: str = "") -> OneTimePassword:
         """A new one-time password; its desks are signed out.
 
         Raises:
@@ -168,7 +168,7 @@ class AccountService:
         await self.people.replace(after, row)
         return await self._issue(after)
 
-    async def finish(self, actor: Actor, account: AccountName, own_password: str = "") -> Issued:
+    async def finish(self, actor: Actor, account: AccountName, own_password: str = "") -> OneTimePassword:
         """Make the database's user what the record says; the password is empty unless the user had to be created.
 
         Raises:
@@ -184,7 +184,7 @@ class AccountService:
         if Flaw.MISSING in flaws:
             return await self._issue(person)
         await self._carry_out(person)
-        return Issued(person, "")
+        return OneTimePassword(person, "")
 
     async def change_own_password(self, actor: Actor, old: str, new: str) -> None:
         """Everybody may. The open connection goes on; for further ones it has to be opened anew with *new*.
@@ -237,10 +237,10 @@ class AccountService:
         await self._carry_out(after)
         return after
 
-    async def _issue(self, person: Person) -> Issued:
+    async def _issue(self, person: Person) -> OneTimePassword:
         password = one_time_password()
         await self._carry_out(person, password)
-        return Issued(person, password)
+        return OneTimePassword(person, password)
 
     async def _carry_out(self, person: Person, password: str = "") -> None:
         await self.accounts.apply(person, password)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from engine.domain.firm.audit import IDS, AuditNames, AuditPage, AuditQuery, AuditRow, Facts
+from engine.domain.firm.audit import IDS, AuditNames, AuditQuery, AuditRow, AuditSlice, Facts
 from engine.domain.people.people import Actor, Deed
 from engine.domain.shared.csv_text import BOM, PLAIN, CsvHabits
 from engine.domain.shared.damage import Damaged
@@ -25,7 +25,7 @@ _HEADS = ("When (UTC)", "Who", "Name", "Desk", "What", "Subject", "Subject name"
 class AuditBook(Protocol):
     """Raises Unavailable("mongodb") and Forbidden."""
 
-    async def page(self, query: AuditQuery) -> AuditPage:
+    async def page(self, query: AuditQuery) -> AuditSlice:
         """Newest first."""
 
     def walk(self, query: AuditQuery) -> AsyncIterator[list[AuditRow | Damaged]]:
@@ -39,7 +39,7 @@ class AuditBook(Protocol):
 class AuditService:
     book: AuditBook
 
-    async def page(self, actor: Actor, query: AuditQuery) -> AuditPage:
+    async def page(self, actor: Actor, query: AuditQuery) -> AuditSlice:
         """One page in a few commands, however many rows there are. Raises: InvalidText for a filter that is no text."""
         actor.must(Deed.SEE_AUDIT)
         return await self.book.page(_sound(query))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.domain.car.availability import Blocked, BlockedPage, CarCalendar, Obstacle, Why, next_free, obstacle_of
+from engine.domain.car.availability import Blocked, BlockedPage, CarCalendar, Obstacle, WhyTaken, next_free, obstacle_of
 from engine.domain.car.car import Car, CarId, CarStatus, branch_among
 from engine.domain.car.catalogue import PAGE_SIZE, CarWish, offers_of
 from engine.domain.people.people import Actor, Deed
@@ -41,12 +41,12 @@ class AvailabilityService:
             offers, _ = offers_of([other] if other else [], wish.period, branch, settings.commission_bp)
             instead = next(iter(offers), None)
             if car.status is CarStatus.MAINTENANCE:
-                return Blocked(car, Obstacle(Why.MAINTENANCE), instead=instead)
+                return Blocked(car, Obstacle(WhyTaken.MAINTENANCE), instead=instead)
             claims = rows.claims.get(car.id, ())
             ways = [claim for claim in claims if claim.in_the_way(wish.period, now)]
             if not ways:
                 # Set free between two looks: what is there now is told at the next search.
-                return Blocked(car, Obstacle(Why.BOOKED), next_free=wish.period, instead=instead)
+                return Blocked(car, Obstacle(WhyTaken.BOOKED), next_free=wish.period, instead=instead)
             first = obstacle_of(ways[0], now, named=_may_know(actor))
             free = next_free(wish.period, claims, branch.tzinfo, now)
             return Blocked(car, first, len(ways) - 1, free, instead)

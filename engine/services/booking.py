@@ -33,8 +33,8 @@ from engine.domain.shared.errors import (
 from engine.domain.shared.period import RentalPeriod
 from engine.domain.shared.text import clean
 from engine.domain.shared.zones import zone_of
-from engine.ports.bookings import Store, Work
-from engine.ports.leases import Turns
+from engine.ports.bookings import Store, Transaction
+from engine.ports.leases import BookingLock
 from engine.ports.local import Clock
 from engine.ports.payments import PaymentGateway
 from engine.services.input_guard import gated
@@ -72,7 +72,7 @@ class Carriage:
     """
 
     by: str
-    seal: Callable[[Work, Booking], Awaitable[None]]
+    seal: Callable[[Transaction, Booking], Awaitable[None]]
 
 
 @gated
@@ -81,7 +81,7 @@ class BookingService:
     """Attributes: ``return_url`` is where Stripe sends the browser after paying; it proves nothing."""
 
     store: Store
-    turns: Turns
+    turns: BookingLock
     clock: Clock
     gateway: PaymentGateway
     payment: PaymentService
@@ -135,7 +135,7 @@ class BookingService:
     ) -> Booking:
         booking_id = self.next_id()
 
-        async def claim(work: Work) -> Booking:
+        async def claim(work: Transaction) -> Booking:
             terms = await work.claim(wish.car_id, wish.period, booking_id, now)
             booking = self._held(booking_id, actor, wish, terms, renter.result(), settings, now)
             if also is not None:
@@ -159,7 +159,7 @@ class BookingService:
         wish: HoldCar,
         booking_id: BookingId,
         allowed: Awaitable[object],
-        claim: Callable[[Work], Awaitable[Booking]],
+        claim: Callable[[Transaction], Awaitable[Booking]],
         *,
         once: bool = True,
     ) -> Booking:

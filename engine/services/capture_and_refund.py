@@ -16,7 +16,7 @@ from engine.domain.money.ledger import LedgerRow, charge_rows, failed_refund_row
 from engine.domain.money.payment import AttemptState, IntentFacts, Payment, Refund, RefundFacts, RefundState
 from engine.domain.money.trouble import Trouble, Why
 from engine.domain.shared.errors import NotBelieved, PaymentMismatch, PaymentRefused
-from engine.ports.bookings import Store, Work
+from engine.ports.bookings import Store, Transaction
 from engine.ports.local import Clock
 from engine.ports.payments import PaymentGateway
 
@@ -27,7 +27,7 @@ _NO_SUCH = 404
 
 
 @dataclass(frozen=True, slots=True)
-class Takings:
+class CaptureAndRefund:
     """Each method takes one step and returns the booking as it is stored then; Overtaken means: read it anew."""
 
     store: Store
@@ -94,7 +94,7 @@ class Takings:
             return await self._store(after)
         rows = refund_rows(booking, told.refund_id, told.amount, now)
         if booking.state is BookingState.REFUND_DUE:
-            after = booking.become(BookingState.REFUNDED, now=now, by=self.desk, payment=payment.with_refund(told))
+            after = booking.move_to(BookingState.REFUNDED, now=now, by=self.desk, payment=payment.with_refund(told))
         return await self._post(after, rows)
 
     async def doubt(self, believed: Believed) -> Booking:
@@ -151,7 +151,7 @@ class Takings:
         voided = payment.with_attempt(attempt.ended(AttemptState.VOID))
         if booking.state is BookingState.REFUND_DUE:
             now = self.clock.now()
-            return await self._store(booking.become(BookingState.REFUNDED, now=now, by=self.desk, payment=voided))
+            return await self._store(booking.move_to(BookingState.REFUNDED, now=now, by=self.desk, payment=voided))
         done = Refund(attempt.amount, RefundState.DONE, attempt.payment_intent)
         return await self._store(booking.paying(voided.with_refund(done)))
 
@@ -166,7 +166,7 @@ class Takings:
     async def _post(self, booking: Booking, rows: Iterable[LedgerRow]) -> Booking:
         """The booking and its ledger rows, both or neither."""
 
-        async def post(work: Work) -> Booking:
+        async def post(work: Transaction) -> Booking:
             await work.replace(booking)
             await work.post(rows)
             return booking

@@ -16,8 +16,8 @@ from engine.domain.firm.audit import AuditRow
 from engine.domain.money.ledger import moved_rows
 from engine.domain.people.people import Actor, Deed
 from engine.domain.shared.errors import MoveRefused, Overtaken
-from engine.ports.bookings import Store, Work
-from engine.ports.leases import Turns
+from engine.ports.bookings import Store, Transaction
+from engine.ports.leases import BookingLock
 from engine.services.booking import BookingService
 from engine.services.input_guard import gated
 
@@ -31,7 +31,7 @@ class ChangingCarService:
     """Attributes: ``desk`` is this machine's name, for the audit."""
 
     bookings: BookingService
-    turns: Turns
+    turns: BookingLock
     desk: str
 
     @property
@@ -91,7 +91,7 @@ class ChangingCarService:
         await self.bookings.payment.belief.judge(booking)
         now = self.bookings.clock.now()
 
-        async def move(work: Work) -> Booking:
+        async def move(work: Transaction) -> Booking:
             terms = await work.move_claim(booking, car_id, now, back=back)
             if terms.branch_id != booking.branch_id:
                 raise NotAlike(car_id)

@@ -33,7 +33,7 @@ _OTHER_REQUEST = "idempotency_error"
 
 
 @dataclass(frozen=True, slots=True)
-class Pages:
+class CheckoutPages:
     """Each method takes one step and returns the booking as it is stored then; Overtaken means: read it anew.
 
     Attributes:
@@ -126,7 +126,7 @@ class Pages:
         return booking
 
     async def move(self, booking: Booking, wanted: BookingState, payment: Payment | None = None) -> Booking:
-        return await self._store(booking.become(wanted, now=self.clock.now(), by=self.desk, payment=payment))
+        return await self._store(booking.move_to(wanted, now=self.clock.now(), by=self.desk, payment=payment))
 
     async def _begin_again(self, believed: Believed) -> Booking:
         """Nothing was created under the old key, so a new attempt with a new deadline is the only page."""

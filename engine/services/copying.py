@@ -26,7 +26,7 @@ from engine.domain.reports.copying import (
     Prints,
     StoredFleet,
 )
-from engine.domain.reports.figure_sources import Explanation, Question, explained
+from engine.domain.reports.figure_sources import Explanation, FigureQuestion, explained
 from engine.domain.reports.owner_books import Facts, Posting, Rental
 from engine.domain.shared.errors import CopyUnusable, Forbidden
 from engine.services.input_guard import gated
@@ -39,7 +39,7 @@ _STEP = 6
 Key = tuple[str, str]
 
 
-class Moment(Protocol):
+class CopyMoment(Protocol):
     """The database at one moment."""
 
     @property
@@ -51,10 +51,10 @@ class Moment(Protocol):
     async def fleet(self) -> StoredFleet: ...
 
 
-class Source(Protocol):
+class CopySource(Protocol):
     """Raises Unavailable("mongodb") from everything."""
 
-    def moment(self, owner_id: OwnerId) -> AbstractAsyncContextManager[Moment]: ...
+    def moment(self, owner_id: OwnerId) -> AbstractAsyncContextManager[CopyMoment]: ...
     async def zone(self, owner_id: OwnerId) -> str: ...
     async def thumbnails(self, image_ids: list[str]) -> dict[str, bytes]: ...
 
@@ -87,7 +87,7 @@ class StoredBooks:
         self._must_be(owner_id)
         return self.copy.books.facts(marks)
 
-    async def explained(self, owner_id: OwnerId, question: Question) -> Explanation:
+    async def explained(self, owner_id: OwnerId, question: FigureQuestion) -> Explanation:
         self._must_be(owner_id)
         return explained(self.copy.books, question)
 
@@ -105,7 +105,7 @@ class StoredBooks:
 class CopyService:
     """One sync at a time; a copy is read from the disk once and again after each sync."""
 
-    source: Source
+    source: CopySource
     vault: Vault
     _one: asyncio.Lock = field(default_factory=asyncio.Lock)
     _read: OwnCopy | None = None
@@ -205,7 +205,7 @@ class _Sync:
     """One sync at one moment of the database."""
 
     vault: Vault
-    now: Moment
+    now: CopyMoment
     actor: Actor
     owner: OwnerId
     zone: str

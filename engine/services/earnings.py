@@ -9,8 +9,8 @@ from engine.domain.car.car import OwnerId
 from engine.domain.firm.freshness import REPORTS_LIVE, Lookup, bookings_of, cars_of, reports_of
 from engine.domain.people.people import Actor, Deed
 from engine.domain.reports.comparison import Stretch, Which, stretches
-from engine.domain.reports.earnings import Beside, Earnings, beside, earnings
-from engine.domain.reports.figure_sources import Explanation, Question
+from engine.domain.reports.earnings import Compared, Earnings, beside, earnings
+from engine.domain.reports.figure_sources import Explanation, FigureQuestion
 from engine.domain.reports.owner_books import Facts
 from engine.domain.reports.report_period import Span
 from engine.domain.shared.errors import Forbidden
@@ -28,7 +28,7 @@ class Books(Protocol):
     async def facts(self, owner_id: OwnerId, marks: tuple[int, ...]) -> Facts:
         """All of one moment; *marks* see ``Facts``. A fixed number of commands, whatever the fleet and the time."""
 
-    async def explained(self, owner_id: OwnerId, question: Question) -> Explanation:
+    async def explained(self, owner_id: OwnerId, question: FigureQuestion) -> Explanation:
         """One page of the bookings behind a figure."""
 
     async def zone(self, owner_id: OwnerId) -> str:
@@ -66,13 +66,13 @@ class EarningsService:
         untrue = (reports_of(owner), bookings_of(owner), cars_of(owner))
         return await self.cache.read(Lookup("earnings beside", (owner, span), Earnings, untrue, REPORTS_LIVE), load)
 
-    async def _beside(self, owner: OwnerId, made: Earnings, stretch: Stretch) -> Beside:
+    async def _beside(self, owner: OwnerId, made: Earnings, stretch: Stretch) -> Compared:
         if stretch.which is Which.BEFORE and not stretch.cut:
             # The whole period before was read along.
-            return Beside(stretch, tuple(each.before for each in made.currencies))
+            return Compared(stretch, tuple(each.before for each in made.currencies))
         return beside(stretch, await self.books.facts(owner, (stretch.since, stretch.until)))
 
-    async def explain(self, actor: Actor, question: Question) -> Explanation:
+    async def explain(self, actor: Actor, question: FigureQuestion) -> Explanation:
         """Raises: Forbidden, when it is not an owner's account."""
         return await self.books.explained(_owner(actor), question)
 

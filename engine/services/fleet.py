@@ -13,7 +13,7 @@ from engine.domain.car.form import CarForm, CarRules, checked, facts_of, reason_
 from engine.domain.firm.audit import AuditRow, changed
 from engine.domain.people.people import Actor, Deed
 from engine.domain.shared.errors import DriveSphereError, Forbidden, NotFound, Overtaken
-from engine.ports.bookings import Store, Work
+from engine.ports.bookings import Store, Transaction
 from engine.ports.cars import FleetStore
 from engine.ports.local import Clock
 from engine.services.input_guard import gated
@@ -85,7 +85,7 @@ class FleetService:
         tray = await self.photos.lay_down(actor, car.id, (), photos, self.clock.now())
         car = replace(car, image_ids=tray.order)
 
-        async def change(work: Work) -> None:
+        async def change(work: Transaction) -> None:
             await work.add_car(car, actor.account, self.clock.now())
             await work.note_status(car, self.clock.now())
             await work.keep_pictures(tray.new, ())
@@ -150,7 +150,7 @@ class FleetService:
         reason: str = "",
         seen: frozenset[BookingId] | None = None,
     ) -> Car:
-        async def change(work: Work) -> None:
+        async def change(work: Transaction) -> None:
             await work.change_car(before, after, actor.account, self.clock.now(), seen)
             if after.status is not before.status:
                 await work.note_status(after, self.clock.now())
@@ -160,7 +160,7 @@ class FleetService:
         await self._save(change, tray)
         return after
 
-    async def _save(self, change: Callable[[Work], Awaitable[None]], tray: Tray) -> None:
+    async def _save(self, change: Callable[[Transaction], Awaitable[None]], tray: Tray) -> None:
         try:
             await self.store.transact(change)
         except DriveSphereError as problem:

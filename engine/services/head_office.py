@@ -9,7 +9,7 @@ from engine.services.branches import BranchService
 from engine.services.disputes import DisputeService
 from engine.services.firm import FirmService
 from engine.services.health import HealthService
-from engine.services.manual_review import CareService
+from engine.services.manual_review import ManualReview
 from engine.services.overview import OverviewService
 from engine.services.requests import RequestService
 from engine.services.return_pages import ReturnPageService
@@ -18,14 +18,14 @@ from engine.services.watch import Watch, WatchNotes
 
 
 @dataclass(frozen=True, slots=True)
-class HeadOffice:
+class AdminServices:
     firm: FirmService
     branches: BranchService
     audit: AuditService
     health: HealthService
     overview: OverviewService
     requests: RequestService
-    care: CareService
+    care: ManualReview
     unbelieved: UnbelievedService
     disputes: DisputeService
     return_pages: ReturnPageService

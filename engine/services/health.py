@@ -16,17 +16,17 @@ from engine.domain.health.health import (
     REDIS_RIGHTS,
     SWEEP_LATE,
     SWEEP_MISSING,
-    Area,
     BackupNote,
     Claimed,
     DatabaseFacts,
     Finding,
+    HealthArea,
     HealthReport,
     Level,
     Member,
     Overlaps,
     RestoredFacts,
-    Round,
+    RoundFinding,
     SchemaFacts,
     told,
 )
@@ -62,7 +62,7 @@ COMPARED = timedelta(days=2)
 _PROVISION = "Run: drivesphere provision"
 
 
-class Inspection(health_rows.Rows, ZonesOfDesks, Protocol):
+class Inspection(health_rows.HealthRows, ZonesOfDesks, Protocol):
     """What can be seen of MongoDB. Raises Unavailable("mongodb"), and Forbidden where the account may not look."""
 
     async def database(self) -> DatabaseFacts: ...
@@ -72,7 +72,7 @@ class Inspection(health_rows.Rows, ZonesOfDesks, Protocol):
 
     async def schema(self) -> SchemaFacts: ...
 
-    async def last_round(self, name: str = "sweeper") -> Round | None: ...
+    async def last_round(self, name: str = "sweeper") -> RoundFinding | None: ...
 
     async def refunds_without_car(self, now: datetime) -> int:
         """Refunds of taken money without a car that nobody has made a quarter of an hour after they were due."""
@@ -140,7 +140,7 @@ class HealthService:
         for area, look in self._looks(pace or health_rows.HURRIED).items():
             # Each question would wait for its own time to be over, all of them for the better part of a minute.
             finding = _not_asked(area) if away and area in _IN_DATABASE else await _careful(area, look)
-            leaderless_now = area is Area.DATABASE and finding.level is Level.BAD
+            leaderless_now = area is HealthArea.DATABASE and finding.level is Level.BAD
             away = away or leaderless_now or finding.says == DATABASE_AWAY
             on_finding(finding)
             findings.append(finding)
@@ -152,22 +152,22 @@ class HealthService:
         except RuntimeError:  # never measured: no server answered yet
             return datetime.now(UTC)
 
-    def _looks(self, pace: health_rows.Pace) -> dict[Area, Callable[[], Awaitable[Finding]]]:
+    def _looks(self, pace: health_rows.Pace) -> dict[HealthArea, Callable[[], Awaitable[Finding]]]:
         return {
-            Area.DATABASE: self._database,
-            Area.CACHE: self._cache,
-            Area.STRIPE: self._stripe,
-            Area.SWEEPER: self._sweeper,
-            Area.SCHEMA: self._schema,
-            Area.OVERLAPS: self._overlaps,
-            Area.CLAIMS: lambda: health_rows.claims(self.inspection, self.clock.now(), pace),
-            Area.ROWS: lambda: health_rows.shapes(self.inspection, pace),
-            Area.TERMS: self._terms,
-            Area.LEDGER: self._ledger,
-            Area.RECONCILE: self._reconcile,
-            Area.BACKUP: self._backup,
-            Area.RESTORED: self._restored,
-            Area.VERSIONS: self._versions,
+            HealthArea.DATABASE: self._database,
+            HealthArea.CACHE: self._cache,
+            HealthArea.STRIPE: self._stripe,
+            HealthArea.SWEEPER: self._sweeper,
+            HealthArea.SCHEMA: self._schema,
+            HealthArea.OVERLAPS: self._overlaps,
+            HealthArea.CLAIMS: lambda: health_rows.claims(self.inspection, self.clock.now(), pace),
+            HealthArea.ROWS: lambda: health_rows.shapes(self.inspection, pace),
+            HealthArea.TERMS: self._terms,
+            HealthArea.LEDGER: self._ledger,
+            HealthArea.RECONCILE: self._reconcile,
+            HealthArea.BACKUP: self._backup,
+            HealthArea.RESTORED: self._restored,
+            HealthArea.VERSIONS: self._versions,
         }
 
     async def _versions(self) -> Finding:
@@ -187,12 +187,12 @@ class HealthService:
         )
         if (trouble := trouble_of(facts.members)) is not None:
             says, todo = trouble
-            return Finding(Area.DATABASE, Level.WARNING, says, lines, todo)
+            return Finding(HealthArea.DATABASE, Level.WARNING, says, lines, todo)
         if abs(facts.desk_off_by) > CLOCK_WRONG:
             says = f"The database answers; this computer's clock is off by {off(facts.desk_off_by)}."
-            return Finding(Area.DATABASE, Level.WARNING, says, lines, "Set this computer's clock by the network.")
+            return Finding(HealthArea.DATABASE, Level.WARNING, says, lines, "Set this computer's clock by the network.")
         says = f"MongoDB {facts.version} answers in {ms(facts.round_trip)}; {many(len(facts.members), 'member')}."
-        return Finding(Area.DATABASE, Level.GOOD, says, lines)
+        return Finding(HealthArea.DATABASE, Level.GOOD, says, lines)
 
     async def _cache(self) -> Finding:
         try:
@@ -201,32 +201,35 @@ class HealthService:
             if problem.detail == REDIS_FULL:
                 says = "Redis answers, but keeps nothing new: its memory is full. Bookings go on, searching is slower."
                 todo = "Give Redis more memory (maxmemory), or maxmemory-policy allkeys-lru."
-                return Finding(Area.CACHE, Level.WARNING, says, todo=todo)
+                return Finding(HealthArea.CACHE, Level.WARNING, says, todo=todo)
             if problem.detail == REDIS_RIGHTS:
                 says = "Redis refuses this account what this version asks for. Bookings go on, searching is slower."
                 todo = "Renew the account's rights: drivesphere redis-account --rights-only says how."
-                return Finding(Area.CACHE, Level.WARNING, says, todo=todo)
+                return Finding(HealthArea.CACHE, Level.WARNING, says, todo=todo)
             says = "Redis does not answer. Bookings go on, searching is slower."
-            return Finding(Area.CACHE, Level.WARNING, says, todo="Start Redis, or look at the network between.")
+            return Finding(HealthArea.CACHE, Level.WARNING, says, todo="Start Redis, or look at the network between.")
         return Finding(
-            Area.CACHE, Level.GOOD, f"Redis answers in {ms(took)}.", (("Version", running), ("Round trip", ms(took)))
+            HealthArea.CACHE,
+            Level.GOOD,
+            f"Redis answers in {ms(took)}.",
+            (("Version", running), ("Round trip", ms(took))),
         )
 
     async def _stripe(self) -> Finding:
         facts = (("Mode", self.key.mode), ("Key", self.key.kind))
         if self.key.kind == "none":
             says = "This desk has no Stripe key; payments are made by desks that have one."
-            return Finding(Area.STRIPE, Level.UNKNOWN, says, facts)
+            return Finding(HealthArea.STRIPE, Level.UNKNOWN, says, facts)
         began, now = perf_counter(), self.clock.now()
         await self.gateway.pages_created(now, now)
         took = timedelta(seconds=perf_counter() - began)
         says = f"Stripe answers in {ms(took)} ({self.key.mode}, {self.key.kind} key)."
-        return Finding(Area.STRIPE, Level.GOOD, says, (*facts, ("Round trip", ms(took))))
+        return Finding(HealthArea.STRIPE, Level.GOOD, says, (*facts, ("Round trip", ms(took))))
 
     async def _sweeper(self) -> Finding:
         last, todo = await self.inspection.last_round(), "Keep a worker running: drivesphere worker"
         if last is None:
-            return Finding(Area.SWEEPER, Level.WARNING, "Nobody has swept yet.", todo=todo)
+            return Finding(HealthArea.SWEEPER, Level.WARNING, "Nobody has swept yet.", todo=todo)
         since = self.clock.now() - last.at
         facts = (
             ("By", last.by),
@@ -239,9 +242,9 @@ class HealthService:
         if waiting := await self.inspection.refunds_without_car(self.clock.now()):
             return refunds_wait(says, waiting, facts)
         if since <= SWEEP_LATE:
-            return Finding(Area.SWEEPER, Level.GOOD, says, facts)
+            return Finding(HealthArea.SWEEPER, Level.GOOD, says, facts)
         level = Level.BAD if since > SWEEP_MISSING else Level.WARNING
-        return Finding(Area.SWEEPER, level, f"{says} Holds that run out stay.", facts, todo)
+        return Finding(HealthArea.SWEEPER, level, f"{says} Holds that run out stay.", facts, todo)
 
     async def _read_last(self, name: str) -> str:
         last = await self.inspection.last_round(name)
@@ -256,9 +259,9 @@ class HealthService:
         )
         if found.wrong:
             says = f"{len(found.wrong)} of {found.looked} validators, indexes and roles are not as they must be."
-            return Finding(Area.SCHEMA, Level.BAD, says, (*facts, ("Differs", told(found.wrong))), _PROVISION)
+            return Finding(HealthArea.SCHEMA, Level.BAD, says, (*facts, ("Differs", told(found.wrong))), _PROVISION)
         says = f"Schema version {facts[0][1]}: all {found.looked} validators, indexes and roles are as it needs them."
-        return Finding(Area.SCHEMA, Level.UNKNOWN if not found.looked else Level.GOOD, says, facts)
+        return Finding(HealthArea.SCHEMA, Level.UNKNOWN if not found.looked else Level.GOOD, says, facts)
 
     async def _overlaps(self) -> Finding:
         overlaps, cars = Overlaps(), 0
@@ -269,33 +272,33 @@ class HealthService:
         real = [pair for pair in overlaps.pairs if await self.inspection.still(pair)]
         facts = (("Bookings looked at", f"{overlaps.looked:,}"), ("Cars", f"{cars:,}"))
         if not real:
-            return Finding(Area.OVERLAPS, Level.GOOD, "No car is promised twice.", facts)
+            return Finding(HealthArea.OVERLAPS, Level.GOOD, "No car is promised twice.", facts)
         lines = told(f"{one.car_id}: {one.booking_id} and {other.booking_id}" for one, other in real)
         says = f"The same car at the same time: {many(len(real), 'pair')} of bookings."
         todo = "Call the renters: one of each pair needs another car. Then tell who looks after the program."
-        return Finding(Area.OVERLAPS, Level.BAD, says, (*facts, ("Double", lines)), todo)
+        return Finding(HealthArea.OVERLAPS, Level.BAD, says, (*facts, ("Double", lines)), todo)
 
     async def _terms(self) -> Finding:
         if beside := await self.inspection.terms_beside_series():
             says = f"Not of one mind with their series of terms, or with their own row: {many(len(beside), 'car')}."
             todo = "Take each of these cars out of service and back: that writes its terms anew. Look at its bookings."
-            return Finding(Area.TERMS, Level.BAD, says, (("Cars", told(beside)),), todo)
+            return Finding(HealthArea.TERMS, Level.BAD, says, (("Cars", told(beside)),), todo)
         strange = await self.inspection.strange_terms()
         if not strange:
             says = "Every car is priced by the latest of its terms, in its branch's time zone."
-            return Finding(Area.TERMS, Level.GOOD, says)
+            return Finding(HealthArea.TERMS, Level.GOOD, says)
         says = f"Priced in another time zone than their branch has: {many(len(strange), 'car')}."
         todo = "Open each of these cars and save it again."
-        return Finding(Area.TERMS, Level.WARNING, says, (("Cars", told(strange)),), todo)
+        return Finding(HealthArea.TERMS, Level.WARNING, says, (("Cars", told(strange)),), todo)
 
     async def _ledger(self) -> Finding:
         sums = await self.inspection.sums()
         facts = tuple((currency, f"{money.minor} minor units over") for currency, money in sums.items() if money.minor)
         if facts:
             says = "The ledger's shares do not add up to its charges and refunds."
-            return Finding(Area.LEDGER, Level.BAD, says, facts, "Run: drivesphere reconcile")
+            return Finding(HealthArea.LEDGER, Level.BAD, says, facts, "Run: drivesphere reconcile")
         currencies = (("Currencies", ", ".join(sums) or "none"),)
-        return Finding(Area.LEDGER, Level.GOOD, "Charges and refunds equal the shares, to the cent.", currencies)
+        return Finding(HealthArea.LEDGER, Level.GOOD, "Charges and refunds equal the shares, to the cent.", currencies)
 
     async def _restored(self) -> Finding:
         return went_back(await self.inspection.restored())
@@ -320,14 +323,14 @@ class HealthService:
             lines += [damaged.sentence for damaged in report.damaged.values()]
             says = f"{many(len(lines), 'difference')} between Stripe's books and ours."
             told_of = (*facts, ("Differences", told(lines)))
-            return Finding(Area.RECONCILE, Level.BAD, says, told_of, "Run: drivesphere reconcile")
+            return Finding(HealthArea.RECONCILE, Level.BAD, says, told_of, "Run: drivesphere reconcile")
         if report.cut_off:
             says = "The last two days agree; there was no time to look at all that is older."
-            return Finding(Area.RECONCILE, Level.UNKNOWN, says, facts, "Run: drivesphere reconcile", missed=True)
-        return Finding(Area.RECONCILE, Level.GOOD, "Stripe's books and ours agree for the last two days.", facts)
+            return Finding(HealthArea.RECONCILE, Level.UNKNOWN, says, facts, "Run: drivesphere reconcile", missed=True)
+        return Finding(HealthArea.RECONCILE, Level.GOOD, "Stripe's books and ours agree for the last two days.", facts)
 
 
-async def _careful(area: Area, look: Callable[[], Awaitable[Finding]]) -> Finding:
+async def _careful(area: HealthArea, look: Callable[[], Awaitable[Finding]]) -> Finding:
     """A look that fails is a finding; the others go on."""
     try:
         return await look()
@@ -348,7 +351,7 @@ async def _careful(area: Area, look: Callable[[], Awaitable[Finding]]) -> Findin
         return Finding(area, Level.WARNING, says, todo="Tell who looks after the program.", missed=True)
 
 
-def _not_asked(area: Area) -> Finding:
+def _not_asked(area: HealthArea) -> Finding:
     return Finding(area, Level.UNKNOWN, "Not looked at, because MongoDB does not answer.", missed=True)
 
 
@@ -357,15 +360,15 @@ _TODO = {"stripe": "Look at the network of this computer, and at status.stripe.c
 #: What can only be seen in MongoDB.
 _IN_DATABASE = frozenset(
     {
-        Area.SWEEPER,
-        Area.SCHEMA,
-        Area.OVERLAPS,
-        Area.CLAIMS,
-        Area.ROWS,
-        Area.TERMS,
-        Area.LEDGER,
-        Area.RECONCILE,
-        Area.BACKUP,
-        Area.RESTORED,
+        HealthArea.SWEEPER,
+        HealthArea.SCHEMA,
+        HealthArea.OVERLAPS,
+        HealthArea.CLAIMS,
+        HealthArea.ROWS,
+        HealthArea.TERMS,
+        HealthArea.LEDGER,
+        HealthArea.RECONCILE,
+        HealthArea.BACKUP,
+        HealthArea.RESTORED,
     }
 )

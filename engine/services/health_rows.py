@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from engine.domain.health.claims import Walk
-from engine.domain.health.health import Area, Finding, Level, told
+from engine.domain.health.health import Finding, HealthArea, Level, told
 from engine.domain.health.words import many
 
 #: How long each walk may take while somebody waits before a window, and where the command line waits for all of it.
@@ -23,7 +23,7 @@ def _deaf(_: str) -> None:
     """Nobody waits."""
 
 
-class Rows(Protocol):
+class HealthRows(Protocol):
     """Raises Unavailable("mongodb"), and Forbidden where the account may not look."""
 
     async def claims_beside_bookings(self, now: datetime, most: timedelta, hear: Hear = ...) -> Walk: ...
@@ -43,17 +43,21 @@ class Pace:
 HURRIED = Pace()
 
 
-async def claims(rows: Rows, now: datetime, pace: Pace) -> Finding:
+async def claims(rows: HealthRows, now: datetime, pace: Pace) -> Finding:
     walk = await rows.claims_beside_bookings(now, pace.most, pace.hear)
-    return _finding(Area.CLAIMS, walk, "Every car is claimed by what keeps it, and by nothing else.", "car", "claim")
+    return _finding(
+        HealthArea.CLAIMS, walk, "Every car is claimed by what keeps it, and by nothing else.", "car", "claim"
+    )
 
 
-async def shapes(rows: Rows, pace: Pace) -> Finding:
+async def shapes(rows: HealthRows, pace: Pace) -> Finding:
     walk = await rows.rows_beside_shapes(pace.most, pace.hear)
-    return _finding(Area.ROWS, walk, "Every record is of the shape that its collection has.", "collection", "record")
+    return _finding(
+        HealthArea.ROWS, walk, "Every record is of the shape that its collection has.", "collection", "record"
+    )
 
 
-def _finding(area: Area, walk: Walk, good: str, what: str, fault: str) -> Finding:
+def _finding(area: HealthArea, walk: Walk, good: str, what: str, fault: str) -> Finding:
     facts: tuple[tuple[str, str], ...] = (("Looked at", many(walk.looked, what)),)
     if walk.wrong:
         says = f"{many(walk.wrong, fault)} not as the program writes it."

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from engine.domain.people.people import Actor, Deed
 from engine.domain.shared.errors import NotFound
 from engine.ports.cars import Pictures
-from engine.ports.local import Darkroom, Shelf
+from engine.ports.local import ImageImport, ThumbnailCache
 from engine.services.input_guard import gated
 
 #: Asked for at once; a page of cards needs fewer.
@@ -22,8 +22,8 @@ class ImagesService:
     """A picture never changes under its id, so one that was kept on this computer is as good as the stored one."""
 
     pictures: Pictures
-    shelf: Shelf
-    darkroom: Darkroom
+    shelf: ThumbnailCache
+    darkroom: ImageImport
 
     async def thumbnail(self, actor: Actor, image_id: str) -> bytes:
         """A JPEG of at most ``THUMBNAIL_PX`` a side. Raises: NotFound, Unavailable."""

@@ -16,9 +16,9 @@ from engine.domain.car.movement import Movement
 from engine.domain.firm.events import (
     BookingChanged,
     BookingMoved,
+    ConnectionLost,
     Fact,
     Heard,
-    Lost,
     Pulse,
     Resync,
     facts_for,
@@ -54,7 +54,7 @@ class Changes(Protocol):
     def sources(self) -> tuple[str, ...]:
         """The names of the streams there are."""
 
-    async def follow(self, tell: Callable[[Heard | Lost], None]) -> None:
+    async def follow(self, tell: Callable[[Heard | ConnectionLost], None]) -> None:
         """Until cancelled: every change, a word every second without one, and word of every stream that is lost.
 
         Nothing is left out and nothing told twice over a lost connection; where that cannot be kept, ``Heard.missed``
@@ -141,8 +141,8 @@ class LiveService:
             log.exception("live.ended")
             raise
 
-    def _hear(self, word: Heard | Lost) -> None:
-        if isinstance(word, Lost):
+    def _hear(self, word: Heard | ConnectionLost) -> None:
+        if isinstance(word, ConnectionLost):
             self._lost[word.source] = word.problem
         else:
             self._lost.pop(word.source, None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.domain.booking.booking import Booking, BookingId
-from engine.domain.booking.manual_review import Case, Cases, Lost
+from engine.domain.booking.manual_review import Case, Cases, LostCar
 from engine.domain.car.car import CarId
 from engine.domain.firm.audit import AuditRow
 from engine.domain.money.trouble import ByHand, Why
@@ -15,7 +15,7 @@ from engine.domain.people.people import Actor, Deed
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import MoveRefused, Overtaken
 from engine.domain.shared.text import clean
-from engine.ports.bookings import Store, Work
+from engine.ports.bookings import Store, Transaction
 from engine.ports.local import Clock
 from engine.services.belief import Witnesses
 from engine.services.input_guard import gated
@@ -25,7 +25,7 @@ _LONGEST_NOTE = 400
 
 @gated
 @dataclass(frozen=True, slots=True)
-class CareService:
+class ManualReview:
     """Attributes: ``desk`` is this machine's name, for the audit."""
 
     store: Store
@@ -45,13 +45,13 @@ class CareService:
         now = self.clock.now()
         carless, crossed = await self.store.carless(now), await self.store.crossed(now)
         left_it = {row.id for row in carless}
-        lost = [(row, Lost.CAR) for row in carless]
-        lost += [(row, Lost.SERVICE) for row in crossed if row.id not in left_it]
+        lost = [(row, LostCar.CAR) for row in carless]
+        lost += [(row, LostCar.SERVICE) for row in crossed if row.id not in left_it]
         shown = lost[offset : offset + limit]
         left = limit - len(shown)
         # Asked for at least one, for the total.
         found = await self.store.needing_person(now, max(offset - len(lost), 0), max(left, 1))
-        gone = {row.car_id for row, why in shown if why is Lost.CAR and not isinstance(row, Damaged)}
+        gone = {row.car_id for row, why in shown if why is LostCar.CAR and not isinstance(row, Damaged)}
         left_at = await self.store.left_service(gone)
         moved = [row if isinstance(row, Damaged) else _lost(row, why, left_at) for row, why in shown]
         rows = [row if isinstance(row, Damaged) else _case(row) for row in found.rows[:left]]
@@ -80,7 +80,7 @@ class CareService:
         before, after = {"needs": _why(booking).value}, {"settled by hand": said}
         row = AuditRow(now, actor.account, self.desk, "booking.settled", f"booking:{booking_id}", before, after)
 
-        async def write(work: Work) -> Booking:
+        async def write(work: Transaction) -> Booking:
             await work.replace(done)
             await work.note_settled(done)
             await work.audit(row)
@@ -96,7 +96,7 @@ class CareService:
         return booking.with_payment(booking.payment.kept_by(replace(trouble, settled=None)))
 
 
-def _lost(booking: Booking, why: Lost, left_at: Mapping[CarId, datetime]) -> Case:
+def _lost(booking: Booking, why: LostCar, left_at: Mapping[CarId, datetime]) -> Case:
     """It waits since its car left; since it was sold, where nobody knows that, or where it was sold afterwards."""
     return Case(booking, why, max(booking.since, left_at.get(booking.car_id, booking.since)))
 

@@ -23,7 +23,7 @@ _AHEAD = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
-class Lookback:
+class MissedPayments:
     store: Store
     gateway: PaymentGateway
     payment: PaymentService

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from engine.domain.people.people import Actor, Deed
 from engine.domain.shared.errors import LookingBack, WrongStripeMode
-from engine.ports.local import Clock, Deployment
+from engine.ports.local import Clock, DeploymentRecord
 from engine.ports.payments import PaymentGateway
 
 
@@ -17,7 +17,7 @@ from engine.ports.payments import PaymentGateway
 class ModeGuard:
     """Without it a desk with a test key in a live firm would give cars away for the test card."""
 
-    deployment: Deployment
+    deployment: DeploymentRecord
     gateway: PaymentGateway
     clock: Clock
 

@@ -13,10 +13,10 @@ from engine.domain.people.people import Actor, Deed, Role
 from engine.domain.reports.overview import (
     BehindPage,
     Counts,
+    FirmPulse,
     MoneyCells,
     MoneyQuestion,
     Overview,
-    Pulse,
     month_bounds,
     months_until,
 )
@@ -86,7 +86,7 @@ class OverviewService:
         users = await self.book.users()
         return Overview(now, months, counts.branches, counts.bookings, users, money.cells, money.unsummed)
 
-    async def pulse(self, actor: Actor) -> Pulse:
+    async def pulse(self, actor: Actor) -> FirmPulse:
         """What was just booked, what is about to run out, and how many bookings and payments need a person."""
         actor.must(Deed.SEE_OVERVIEW)
         now = self.clock.now()
@@ -94,7 +94,7 @@ class OverviewService:
         cases, disputed = await self.store.needing_person(now, 0, 1), await self.book.disputed()
         lost = [*await self.store.carless(now), *await self.store.crossed(now)]
         waiting = cases.total + len(lost) + await self.book.restored() + disputed
-        return Pulse(now, tuple(latest), tuple(holds), waiting)
+        return FirmPulse(now, tuple(latest), tuple(holds), waiting)
 
     async def behind(self, actor: Actor, question: MoneyQuestion) -> BehindPage:
         """Which bookings a sum is made of.

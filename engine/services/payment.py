@@ -26,12 +26,12 @@ from engine.domain.shared.errors import (
     PaymentMismatch,
     PeriodTaken,
 )
-from engine.ports.bookings import Store, Work
+from engine.ports.bookings import Store, Transaction
 from engine.ports.local import Clock
 from engine.ports.payments import PaymentGateway
 from engine.services.belief import Belief
-from engine.services.capture_and_refund import Takings
-from engine.services.checkout_pages import Pages
+from engine.services.capture_and_refund import CaptureAndRefund
+from engine.services.checkout_pages import CheckoutPages
 from engine.services.input_guard import gated
 from engine.services.mode import ModeGuard
 
@@ -211,9 +211,9 @@ class PaymentService:
         now = self.clock.now()
         paid = booking.payment.with_attempt(booking.payment.attempt.opened(page).paid(page))
 
-        async def claim_again(work: Work) -> None:
+        async def claim_again(work: Transaction) -> None:
             await work.claim(booking.car_id, booking.period, booking.id, now)
-            await work.replace(booking.become(BookingState.CONFIRMED, now=now, by=self.desk, payment=paid))
+            await work.replace(booking.move_to(BookingState.CONFIRMED, now=now, by=self.desk, payment=paid))
 
         try:
             if booking.period.ends_at > now:
@@ -222,7 +222,7 @@ class PaymentService:
             log.warning("payment.too_late", booking=booking.id)
         except (PeriodTaken, CarNotRentable) as problem:
             log.warning("payment.car_lost", booking=booking.id, why=problem.code)
-        await self.store.replace(booking.become(BookingState.REFUND_DUE, now=now, by=self.desk, payment=paid))
+        await self.store.replace(booking.move_to(BookingState.REFUND_DUE, now=now, by=self.desk, payment=paid))
 
     async def _step(self, booking: Booking) -> Booking:
         attempt, pages, takings = booking.payment.attempt, self._pages, self._takings
@@ -249,9 +249,9 @@ class PaymentService:
         return booking if step is None else await step(believed)
 
     @property
-    def _pages(self) -> Pages:
-        return Pages(self.store, self.gateway, self.clock, self.desk, self._declines)
+    def _pages(self) -> CheckoutPages:
+        return CheckoutPages(self.store, self.gateway, self.clock, self.desk, self._declines)
 
     @property
-    def _takings(self) -> Takings:
-        return Takings(self.store, self.gateway, self.clock, self.desk)
+    def _takings(self) -> CaptureAndRefund:
+        return CaptureAndRefund(self.store, self.gateway, self.clock, self.desk)

@@ -15,7 +15,7 @@ from engine.domain.car.photo import MOST_PHOTOS, PhotoProblem
 from engine.domain.people.people import Actor
 from engine.domain.shared.errors import DriveSphereError, PhotoRefused, Unavailable
 from engine.ports.cars import Pictures
-from engine.ports.local import Darkroom
+from engine.ports.local import ImageImport
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +38,7 @@ class Tray:
 @dataclass(frozen=True, slots=True)
 class PhotoService:
     pictures: Pictures
-    darkroom: Darkroom
+    darkroom: ImageImport
 
     async def lay_down(
         self, actor: Actor, car_id: CarId, before: Sequence[str], wanted: Sequence[AnyPhoto], now: datetime

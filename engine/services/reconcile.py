@@ -27,8 +27,8 @@ from engine.domain.reports.books import (
     MUST_BE_PAID,
     WHOLE,
     BookedMoney,
+    BookEntry,
     DifferenceKind,
-    Entry,
     Sums,
     agrees,
     counts_on,
@@ -71,10 +71,10 @@ class Books(Protocol):
     def every(self) -> AsyncIterator[list[BookedMoney | Damaged]]:
         """All bookings there are, a page at a time, whatever they say of their dates."""
 
-    def entries(self) -> AsyncIterator[list[Entry | Damaged]]:
+    def entries(self) -> AsyncIterator[list[BookEntry | Damaged]]:
         """All rows of the ledger, a page at a time."""
 
-    async def entries_among(self, row_ids: Collection[object]) -> list[Entry | Damaged]:
+    async def entries_among(self, row_ids: Collection[object]) -> list[BookEntry | Damaged]:
         """Those rows of the ledger, by the database's own numbers."""
 
     async def evidence(self, now: datetime, *, live: bool) -> Evidence:
@@ -359,7 +359,7 @@ class Reconciler:
         return due is not None and now - _GRACE < due <= now + LONGEST_HOLD + _GRACE
 
 
-def _sound_entries(page: Iterable[Entry | Damaged], report: Report) -> Iterator[Entry]:
+def _sound_entries(page: Iterable[BookEntry | Damaged], report: Report) -> Iterator[BookEntry]:
     """Those that can be read; what does not fit to its booking is told."""
     for each in page:
         if isinstance(each, Damaged):

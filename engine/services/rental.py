@@ -15,7 +15,7 @@ from engine.domain.money.money import Money
 from engine.domain.money.payment import AttemptState, Refund
 from engine.domain.people.people import Actor, Deed, Role
 from engine.domain.shared.errors import MoveRefused, PriceChanged
-from engine.ports.bookings import Store, Work
+from engine.ports.bookings import Store, Transaction
 from engine.ports.local import Clock
 from engine.services.booking import BookingService, Carriage, HoldCar
 from engine.services.input_guard import gated
@@ -68,7 +68,7 @@ class RentalService:
             return await self.payment.give_up(booking_id)
         cancelled = _cancelled(booking, told, now, also.by if also else actor.account, why)
 
-        async def change(work: Work) -> None:
+        async def change(work: Transaction) -> None:
             await work.replace(cancelled)
             if also is not None:
                 await also.seal(work, cancelled)
@@ -96,9 +96,9 @@ class RentalService:
         now = self.clock.now()
         if booking.period.starts_at > now:
             raise MoveRefused("not begun", BookingState.COMPLETED)
-        completed = booking.become(BookingState.COMPLETED, now=now, by=actor.account)
+        completed = booking.move_to(BookingState.COMPLETED, now=now, by=actor.account)
 
-        async def complete(work: Work) -> None:
+        async def complete(work: Transaction) -> None:
             await work.replace(completed)
             await work.note_return(completed)
 
@@ -145,8 +145,8 @@ class RentalService:
 def _cancelled(booking: Booking, told: RefundQuote, now: datetime, by: str, why: RefundReason | None) -> Booking:
     """*booking* after that. Raises: InvalidText, where money goes back and nobody says why."""
     if told.given_back.minor <= 0:
-        return booking.become(BookingState.CANCELLED, now=now, by=by, reason=why)
-    cancelled = booking.become(BookingState.CANCELLED, now=now, by=by, reason=sound_reason(why))
+        return booking.move_to(BookingState.CANCELLED, now=now, by=by, reason=why)
+    cancelled = booking.move_to(BookingState.CANCELLED, now=now, by=by, reason=sound_reason(why))
     return cancelled.with_payment(cancelled.payment.with_refund(Refund(told.given_back)))
 
 

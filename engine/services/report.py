@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from engine.domain.money.ledger import LedgerKind
-from engine.domain.reports.books import BookedMoney, Difference, Entry
+from engine.domain.reports.books import BookedMoney, BookEntry, Difference
 from engine.domain.shared.damage import Damaged
 
 
@@ -73,7 +73,7 @@ class Report:
                 known.append(row)
         return known
 
-    def add_up(self, tender: str, entry: Entry) -> None:
+    def add_up(self, tender: str, entry: BookEntry) -> None:
         key = (tender, entry.day, entry.amount.currency)
         before = self.sums.get(key, DaySums())
         taken, back = before.taken, before.given_back

@@ -32,7 +32,7 @@ from engine.domain.money.payment import PageFacts, PageOrder, PageStatus, Stay
 from engine.domain.people.people import Actor, Deed, Renter, RenterId
 from engine.domain.shared.boot_clock import rest
 from engine.domain.shared.errors import DriveSphereError, MoveRefused, NotBelieved, NotFound, PaymentMismatch
-from engine.ports.bookings import Work
+from engine.ports.bookings import Transaction
 from engine.services.input_guard import gated
 from engine.services.payment import PaymentService
 from engine.services.unbelieved import UnbelievedService
@@ -147,7 +147,7 @@ class RestoredLook:
             paid_at=paid_at,
         )
 
-        async def write(work: Work) -> bool:
+        async def write(work: Transaction) -> bool:
             return await work.keep_for_payment(payment, now)
 
         return await self.payments.store.transact(write)
@@ -230,7 +230,7 @@ class RestoredService:
         told = {"payment": payment.payment_intent, "decision": outcome, "renter": renter.id, **told_of(why)}
         row = AuditRow(now, actor.account, self.desk, "payment.restored", f"booking:{payment.booking_id}", {}, told)
 
-        async def write(work: Work) -> Booking:
+        async def write(work: Transaction) -> Booking:
             await work.settle_payment(payment, outcome, actor.account, now)
             terms = known
             if why is None:

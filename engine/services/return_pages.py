@@ -12,7 +12,7 @@ from engine.domain.money.addresses import is_return_page
 from engine.domain.money.payment import StripeMode
 from engine.domain.people.people import Actor, Deed
 from engine.domain.shared.errors import InvalidText, Misconfigured, NotFound
-from engine.ports.local import Clock, Deployment
+from engine.ports.local import Clock, DeploymentRecord
 from engine.services.input_guard import gated
 
 log = structlog.get_logger(__name__)
@@ -37,7 +37,7 @@ class ReturnPageService:
     """Attributes: ``desk`` is this machine's name, for the audit."""
 
     book: PageBook
-    deployment: Deployment
+    deployment: DeploymentRecord
     clock: Clock
     desk: str
 

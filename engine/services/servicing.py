@@ -22,7 +22,7 @@ from engine.domain.people.people import Actor, Deed
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import NotFound, Overtaken
 from engine.domain.shared.period import RentalPeriod
-from engine.ports.bookings import Work
+from engine.ports.bookings import Transaction
 from engine.ports.movements import Movements
 from engine.services.fleet import FleetService
 from engine.services.input_guard import gated
@@ -127,7 +127,7 @@ class ServicingService:
             now, actor.account, self.fleet.desk, what, f"car:{after.car_id}", was, {**told, "movement": after.id}
         )
 
-        async def write(work: Work) -> Movement:
+        async def write(work: Transaction) -> Movement:
             await work.put_movement(before, after, seen, now)
             await work.audit(row)
             return after

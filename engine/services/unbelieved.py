@@ -34,7 +34,7 @@ from engine.domain.money.trouble import ByHand, Why
 from engine.domain.people.people import Actor, Deed
 from engine.domain.shared.errors import MoveRefused, NotBelieved, Overtaken, PaymentRefused
 from engine.domain.shared.text import clean
-from engine.ports.bookings import Work
+from engine.ports.bookings import Transaction
 from engine.services.input_guard import gated
 from engine.services.payment import PaymentService
 
@@ -207,7 +207,7 @@ class UnbelievedService:
         told = {"state": after.state.value, **told_of(why), **_told(case.money)}
         row = AuditRow(now, actor.account, self.desk, CAR_LET_GO, f"booking:{after.id}", before, told)
 
-        async def write(work: Work) -> Booking:
+        async def write(work: Transaction) -> Booking:
             await work.replace_stored(case.stored, after)
             await work.let_cars_go(after.id)
             if settle:
@@ -247,7 +247,7 @@ class UnbelievedService:
         told = {"state": after.state.value, **told_of(why), **_told(money)}
         audit = AuditRow(now, actor.account, self.desk, "booking.given_back", f"booking:{booking_id}", stood, told)
 
-        async def write(work: Work) -> Booking:
+        async def write(work: Transaction) -> Booking:
             await work.replace_stored(case.stored, after)
             if rows:
                 await work.post(rows)

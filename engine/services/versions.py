@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from typing import Protocol
 
-from engine.domain.health.health import Area, Finding, Level, told
+from engine.domain.health.health import Finding, HealthArea, Level, told
 from engine.domain.shared.errors import Forbidden, Unavailable
 from engine.domain.shared.zones import zones_version
 
@@ -39,10 +39,10 @@ async def look_at_versions(inspection: ZonesOfDesks, now: datetime) -> Finding:
     try:
         desks = await inspection.zones_of_desks(now - _LATELY)
     except (Forbidden, Unavailable):
-        return Finding(Area.VERSIONS, Level.GOOD, says, tuple(facts))
+        return Finding(HealthArea.VERSIONS, Level.GOOD, says, tuple(facts))
     others = sorted(f"{desk}: {zones}" for desk, zones in desks.items() if zones != here)
     if not others:
-        return Finding(Area.VERSIONS, Level.GOOD, says, (*facts, ("Desks with the same", str(len(desks)))))
+        return Finding(HealthArea.VERSIONS, Level.GOOD, says, (*facts, ("Desks with the same", str(len(desks)))))
     says = f"Desks read different tables of time zones; here it is {here}. They may see one branch an hour apart."
     todo = "Install the same release of DriveSphere on all desks."
-    return Finding(Area.VERSIONS, Level.WARNING, says, (*facts, ("Others", told(others))), todo)
+    return Finding(HealthArea.VERSIONS, Level.WARNING, says, (*facts, ("Others", told(others))), todo)

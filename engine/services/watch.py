@@ -14,9 +14,9 @@ from typing import Any, Protocol
 
 import structlog
 
-from engine.domain.booking.watch import FOUND, Found, Touched
+from engine.domain.booking.watch import FOUND, Touched, WatchFinding
 from engine.domain.firm.audit import AuditRow
-from engine.domain.health.health import Area, RestoredFacts
+from engine.domain.health.health import HealthArea, RestoredFacts
 from engine.domain.people.people import AccountName
 from engine.domain.shared.boot_clock import rest
 from engine.domain.shared.damage import Damaged
@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 #: Told after two looks, so that nobody is accused of what another desk is about to end: well within half a minute.
 EVERY = timedelta(seconds=5)
-#: Rows of each collection at one look, and how long Stripe is asked about them; the others wait for the next.
+#: WatchRows of each collection at one look, and how long Stripe is asked about them; the others wait for the next.
 MOST_ROWS, MOST_ASKING = 500, timedelta(seconds=3)
 #: Beyond these somebody has to look at everything; that is said.
 MOST_WAITING = 20_000
@@ -43,13 +43,13 @@ _OVERRUN = "More was written than could be looked at: run drivesphere doctor and
 _AT_ONCE = Touched("", "")
 
 
-class Rows(Protocol):
+class WatchRows(Protocol):
     """Raises Unavailable("mongodb")."""
 
     async def follow(self, tell: Callable[[Touched | None], None]) -> None:
         """Every row that is written from now on, until cancelled; None where some cannot be told any more."""
 
-    async def look(self, rows: Mapping[str, list[Any]], now: datetime) -> list[Found]:
+    async def look(self, rows: Mapping[str, list[Any]], now: datetime) -> list[WatchFinding]:
         """What is wrong with those rows, collection -> ids, and with the cars that they name."""
 
 
@@ -57,18 +57,18 @@ class Restored(Protocol):
     async def restored(self) -> RestoredFacts | None: ...
 
 
-Tell = Callable[[Sequence[Found]], Awaitable[None]]
+Tell = Callable[[Sequence[WatchFinding]], Awaitable[None]]
 
 
 @dataclass(slots=True)
 class Watch:
     """Attributes: ``found`` is what was told since this engine opened, the oldest first; ``looks`` counts."""
 
-    rows: Rows
+    rows: WatchRows
     restored: Restored
     reconciler: Reconciler
     clock: Clock
-    found: list[Found] = field(default_factory=list)
+    found: list[WatchFinding] = field(default_factory=list)
     looks: int = 0
     _waiting: dict[str, Touched] = field(default_factory=dict)
     _again: dict[str, Touched] = field(default_factory=dict)
@@ -91,7 +91,7 @@ class Watch:
         """Whether all that was heard of was looked at, as often as it takes."""
         return not self._waiting and not self._again and not self._once
 
-    async def next(self, seen: int) -> list[Found]:
+    async def next(self, seen: int) -> list[WatchFinding]:
         """What was found after the first *seen*, as soon as there is any."""
         while len(self.found) <= seen:
             await self._news.wait()
@@ -108,7 +108,7 @@ class Watch:
             # A row that nobody foresaw must not end the watching of all others.
             log.exception("watch.bug")
 
-    async def look(self) -> list[Found]:
+    async def look(self) -> list[WatchFinding]:
         """What stands for the second look running and was not told before.
 
         Raises:
@@ -124,13 +124,13 @@ class Watch:
         fresh = [each for each in found if each.key not in self._once and each.key not in self._told]
         self._once = {each.key for each in fresh}
         self._again |= {each.row.key: each.row for each in fresh if each.row != _AT_ONCE}
-        if any(each.area is Area.RECONCILE for each in fresh):
+        if any(each.area is HealthArea.RECONCILE for each in fresh):
             # What is told of a booking may stand in rows of the ledger.
             self._again |= {each.key: each for each in taken if each.collection == "ledger"}
         self.looks += 1
         return self._keep({each.key: each for each in sure if each.key not in self._told}.values())
 
-    def _keep(self, new: Iterable[Found]) -> list[Found]:
+    def _keep(self, new: Iterable[WatchFinding]) -> list[WatchFinding]:
         told = list(new)
         for each in told:
             log.error("watch.found", area=each.area.value, subject=each.subject, says=each.says)
@@ -165,18 +165,18 @@ class Watch:
             self._waiting.pop(key, None)
         return list(taken.values())
 
-    def _overran(self) -> list[Found]:
+    def _overran(self) -> list[WatchFinding]:
         overrun, self._overrun = self._overrun, False
-        return [Found(Area.ROWS, _AT_ONCE, "deployment:rows", _OVERRUN)] if overrun else []
+        return [WatchFinding(HealthArea.ROWS, _AT_ONCE, "deployment:rows", _OVERRUN)] if overrun else []
 
-    async def _epoch(self) -> list[Found]:
+    async def _epoch(self) -> list[WatchFinding]:
         facts = await self.restored.restored()
         if facts is None or not facts.forged:
             return []
         says = f"A row says that the database was restored (epoch {facts.id}), and nothing else bears it out."
-        return [Found(Area.RESTORED, _AT_ONCE, f"deployment:{facts.id}", says)]
+        return [WatchFinding(HealthArea.RESTORED, _AT_ONCE, f"deployment:{facts.id}", says)]
 
-    async def _judge(self, taken: list[Touched]) -> list[Found]:
+    async def _judge(self, taken: list[Touched]) -> list[WatchFinding]:
         if not taken:
             return []
         rows: dict[str, list[Any]] = {}
@@ -203,7 +203,7 @@ class WatchNotes:
     by: AccountName
     desk: str
 
-    async def note(self, found: Sequence[Found]) -> None:
+    async def note(self, found: Sequence[WatchFinding]) -> None:
         """Raises: Unavailable."""
         now = self.clock.now()
         rows = [
@@ -222,7 +222,7 @@ def _by_key(booking_ids: Iterable[str]) -> dict[str, Touched]:
     return {row.key: row for row in (Touched("bookings", each) for each in booking_ids)}
 
 
-def _of_books(report: Report) -> list[Found]:
+def _of_books(report: Report) -> list[WatchFinding]:
     found = [
         _booking(each.booking_id, f"{each.kind} {each.booking_id} {each.payment_intent} {each.detail}".rstrip())
         for each in report.differences
@@ -230,10 +230,10 @@ def _of_books(report: Report) -> list[Found]:
     return found + [_damaged(each) for each in report.damaged.values()]
 
 
-def _booking(booking_id: str, says: str) -> Found:
-    return Found(Area.RECONCILE, Touched("bookings", booking_id), f"booking:{booking_id}", says)
+def _booking(booking_id: str, says: str) -> WatchFinding:
+    return WatchFinding(HealthArea.RECONCILE, Touched("bookings", booking_id), f"booking:{booking_id}", says)
 
 
-def _damaged(each: Damaged) -> Found:
+def _damaged(each: Damaged) -> WatchFinding:
     kind = "ledger" if each.collection == "ledger" else "booking"
-    return Found(Area.RECONCILE, Touched(each.collection, each.id), f"{kind}:{each.id}", each.sentence)
+    return WatchFinding(HealthArea.RECONCILE, Touched(each.collection, each.id), f"{kind}:{each.id}", each.sentence)

@@ -17,7 +17,7 @@ from engine.domain.booking.wish_errors import WishRefused
 from engine.domain.firm.audit import AuditRow, Facts
 from engine.domain.people.people import AccountName, Actor, Role
 from engine.domain.shared.errors import AlreadyAsked, DriveSphereError, NotFound, Overtaken, RuleBroken
-from engine.ports.bookings import Work
+from engine.ports.bookings import Transaction
 from engine.ports.local import Clock
 from engine.ports.wishes import Wishes
 from engine.services.booking import BookingService, Carriage, HoldCar
@@ -134,7 +134,7 @@ class WishDeeds:
     def _carriage(self, actor: Actor, wish: Wish) -> Carriage:
         """Who carries it, written in the same transaction: into the history, the audit and the answer."""
 
-        async def seal(work: Work, booking: Booking) -> None:
+        async def seal(work: Transaction, booking: Booking) -> None:
             await work.audit(self._row(actor, wish, booking.id, told_of(booking.reason)))
             await work.settle_wish(wish, WishAnswer(wish.id, wish.account, self.clock.now(), booking.id))
 

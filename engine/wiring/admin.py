@@ -24,9 +24,9 @@ from engine.services.audit import AuditService
 from engine.services.branches import BranchService
 from engine.services.disputes import DisputeService
 from engine.services.firm import FirmService
-from engine.services.head_office import HeadOffice
+from engine.services.head_office import AdminServices
 from engine.services.health import HealthService, StripeKey
-from engine.services.manual_review import CareService
+from engine.services.manual_review import ManualReview
 from engine.services.overview import OverviewService
 from engine.services.payment import PaymentService
 from engine.services.reconcile import MOST_ASKED, MOST_TIME, Reconciler
@@ -38,20 +38,20 @@ from engine.services.watch import Watch, WatchNotes
 
 def open_head_office(
     changes: MongoChanges, cache: RedisCache, payment: PaymentService, key: StripeKey, clock: ServerClock, desk: str
-) -> HeadOffice:
+) -> AdminServices:
     """Of the database that *changes* are of; *desk* is this machine's name. Nothing of it has to be closed."""
     client, name = changes.client, changes.name
     gateway = payment.gateway
     book, store = MongoFirm(client, name, cache), MongoStore(client, name, cache)
     reconciler = Reconciler(gateway, MongoBooks(client, name), clock, most_asked=MOST_ASKED, most_time=MOST_TIME)
     inspection = MongoHealth(client, name, clock)
-    return HeadOffice(
+    return AdminServices(
         firm=FirmService(book, clock, desk),
         branches=BranchService(book, clock, desk),
         audit=AuditService(MongoAudit(client, name)),
         health=HealthService(inspection, cache, gateway, key, reconciler, clock),
         overview=OverviewService(MongoOverview(client, name), store, clock, cache),
-        care=CareService(store, clock, desk, MongoWitnesses(client, name)),
+        care=ManualReview(store, clock, desk, MongoWitnesses(client, name)),
         unbelieved=UnbelievedService(MongoUnbelieved(client, name), payment, desk),
         disputes=DisputeService(MongoDisputes(client, name), store, gateway, clock, payment.mode),
         return_pages=ReturnPageService(MongoReturnPages(client, name), MongoDeployment(client, name), clock, desk),

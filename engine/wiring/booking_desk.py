@@ -24,7 +24,7 @@ from engine.services.payment import PaymentService
 from engine.services.rental import RentalService
 from engine.services.wish_deeds import WishDeeds
 from engine.services.wishing import WatchedPayment, WishedBookings, WishedRental, Wishing
-from engine.wiring.deployment import Place
+from engine.wiring.deployment import Deployment
 
 #: Crockford's base 32: no I, L, O or U, so a booking number survives the telephone.
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -91,7 +91,7 @@ class Means:
 
 
 @dataclass(frozen=True, slots=True)
-class Bookings:
+class BookingWiring:
     """What makes and changes bookings at this desk, and who carries out those that renters wish for."""
 
     booking: BookingService
@@ -102,7 +102,7 @@ class Bookings:
     changing: ChangingCarService
 
 
-def bookings_at(place: Place, means: Means, key: bytes | None, actor: Actor, desk: str) -> Bookings:
+def bookings_at(place: Deployment, means: Means, key: bytes | None, actor: Actor, desk: str) -> BookingWiring:
     """*key* is the private half of a renter's own, *desk* the name of this machine."""
     payment, store = means.payment, means.store
     booking, follower = means.service(means.landing.address_for), Follower(payment, payment.clock)
@@ -111,12 +111,12 @@ def bookings_at(place: Place, means: Means, key: bytes | None, actor: Actor, des
     answers = readable_to(actor).answers
     if not answers:
         rental = RentalService(store, payment.clock, booking, payment, desk)
-        return Bookings(booking, rental, payment, follower, carrier, changing)
+        return BookingWiring(booking, rental, payment, follower, carrier, changing)
     wishing = Wishing(MongoWishBox(means.client, place.database, answers, key), store, payment.clock)
     return _wished(booking, wishing, carrier, changing)
 
 
-def _wished(booking: BookingService, wishing: Wishing, carrier: Carrier, changing: ChangingCarService) -> Bookings:
+def _wished(booking: BookingService, wishing: Wishing, carrier: Carrier, changing: ChangingCarService) -> BookingWiring:
     """A renter's own account: the same use cases, each wished for."""
     clock, store, own = booking.clock, booking.store, booking.payment
     payment = WatchedPayment(store, own.gateway, clock, own.desk, own.mode, own.belief)
@@ -124,10 +124,10 @@ def _wished(booking: BookingService, wishing: Wishing, carrier: Carrier, changin
         store, booking.turns, clock, booking.gateway, payment, booking.next_id, booking.return_url, wishing=wishing
     )
     rental = WishedRental(store, clock, wished, payment, own.desk, wishing=wishing)
-    return Bookings(wished, rental, payment, Follower(payment, clock, _OFTEN_S, _SELDOM_S), carrier, changing)
+    return BookingWiring(wished, rental, payment, Follower(payment, clock, _OFTEN_S, _SELDOM_S), carrier, changing)
 
 
-def _carrier(place: Place, means: Means, follower: Follower, who: tuple[Actor, str]) -> Carrier:
+def _carrier(place: Deployment, means: Means, follower: Follower, who: tuple[Actor, str]) -> Carrier:
     def come_back(booking_id: BookingId) -> str:
         """The browser of a renter elsewhere cannot come back to this computer; in the demo all are on one."""
         here = means.landing.address_for(booking_id)

@@ -10,7 +10,7 @@ from engine.config import Secret, Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Deployment:
     """A deployment: which servers, which database, which Stripe.
 
     Attributes:
@@ -41,9 +41,9 @@ class Place:
         return Connector(self.mongo_url, self.ca_file)
 
 
-def given_place(settings: Settings, copies_dir: Path | None) -> Place:
+def given_place(settings: Settings, copies_dir: Path | None) -> Deployment:
     """A firm's own servers."""
-    return Place(
+    return Deployment(
         settings.mongo_url,
         settings.redis_url,
         settings.database,

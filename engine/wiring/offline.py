@@ -19,7 +19,7 @@ from engine.ports.local import Clock
 from engine.services.copying import CopyService, StoredBooks
 from engine.services.earnings import EarningsService
 from engine.services.stored_listing import StoredListing
-from engine.wiring.deployment import Place
+from engine.wiring.deployment import Deployment
 
 __all__ = ["StoredDesk", "copies", "copies_of", "forget_copy", "must_answer", "open_copy", "open_copying"]
 
@@ -75,7 +75,7 @@ async def forget_copy(settings: Settings, account: AccountName) -> None:
     await asyncio.to_thread(CopyVault(copies_of(settings)).forget, account)
 
 
-async def must_answer(place: Place) -> None:
+async def must_answer(place: Deployment) -> None:
     """Whether MongoDB can be reached, asked without an account. Raises: Unavailable."""
     client = connect(place.mongo_url, None, place.ca_file)
     try:

@@ -30,7 +30,7 @@ from engine.domain.shared.errors import Forbidden, Misconfigured
 from engine.domain.shared.server_address import check_mongo_url, check_redis_url, names_ca
 
 _OURS = ("mongo_url", "redis_url", "ca_file", "branch")
-#: Step -> what is typed in it.
+#: SetUpStep -> what is typed in it.
 STEPS = {
     "mongodb": ("mongo_url", "ca_file"),
     "redis": ("redis_url", "redis_password"),
@@ -70,14 +70,14 @@ class Servers:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SetUpStep:
     """What came of a step. Attributes: ``wrong`` field -> what is in the way; ``branches`` are to choose from."""
 
     wrong: Mapping[str, str]
     branches: tuple[Branch, ...] = ()
 
 
-async def take_step(name: str, typed: Servers, environ: Mapping[str, str] | None = None) -> Step:
+async def take_step(name: str, typed: Servers, environ: Mapping[str, str] | None = None) -> SetUpStep:
     """Try what the step *name* asks for; after any other than those of ``STEPS`` all of it is kept.
 
     Raises:
@@ -85,30 +85,30 @@ async def take_step(name: str, typed: Servers, environ: Mapping[str, str] | None
         Unavailable: The database stopped answering.
     """
     if name not in STEPS:
-        return Step(await try_and_keep(typed, environ))
+        return SetUpStep(await try_and_keep(typed, environ))
     if wrong := {at: said for at, said in _slips(typed).items() if at in STEPS[name]}:
-        return Step(wrong)
+        return SetUpStep(wrong)
     if name == "mongodb":
-        return Step(_told(await try_mongo(typed.mongo_url, typed.ca_file), "mongo_url"))
+        return SetUpStep(_told(await try_mongo(typed.mongo_url, typed.ca_file), "mongo_url"))
     if name == "redis":
-        return Step(_told(await try_redis(typed.whole_redis_url, typed.ca_file), "redis_url"))
+        return SetUpStep(_told(await try_redis(typed.whole_redis_url, typed.ca_file), "redis_url"))
     if name == "account" and typed.account:
         return await _sign_in(typed, load(environ=environ).database)
-    return Step({})
+    return SetUpStep({})
 
 
-async def _sign_in(typed: Servers, database: str) -> Step:
+async def _sign_in(typed: Servers, database: str) -> SetUpStep:
     who = Credentials(typed.account, typed.password, database)
     if wrong := _told(await try_mongo(typed.mongo_url, typed.ca_file, who), "password"):
-        return Step(wrong)
+        return SetUpStep(wrong)
     client = connect(typed.mongo_url, who, typed.ca_file)
     try:
         found = await MongoStore(client, database, NoCache()).branches()
     except Forbidden:  # a service's account, or one that was disabled
-        return Step({"account": "This account may not see the branches. Take that of somebody at the counter."})
+        return SetUpStep({"account": "This account may not see the branches. Take that of somebody at the counter."})
     finally:
         await client.close()
-    return Step({}, tuple(branch for branch in found if not branch.closed))
+    return SetUpStep({}, tuple(branch for branch in found if not branch.closed))
 
 
 def _told(trial: Trial, at: str) -> dict[str, str]:

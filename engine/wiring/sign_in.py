@@ -16,17 +16,17 @@ from engine.domain.people.account_requests import NewRequest
 from engine.domain.people.people import Actor, Role
 from engine.domain.shared.errors import DriveSphereError
 from engine.services.accounts import AccountService
-from engine.wiring.deployment import Place
+from engine.wiring.deployment import Deployment
 
 log = structlog.get_logger(__name__)
 
 
-async def ask_for_account(place: Place, request: NewRequest) -> None:
+async def ask_for_account(place: Deployment, request: NewRequest) -> None:
     """Raises: AlreadyRequested, RequestsFull, Misconfigured, Unavailable."""
     await file_request(place.connector, place.database, request)
 
 
-async def choose_password(place: Place, account: str, old: str, new: str) -> None:
+async def choose_password(place: Deployment, account: str, old: str, new: str) -> None:
     """Change a password before signing in, as a one-time password has to be.
 
     Raises:

@@ -26,7 +26,7 @@ STATES = (
     payment.AttemptState,
     payment.RefundState,
     trouble.Why,
-    availability.Why,
+    availability.WhyTaken,
     car.CarStatus,
     movement.MovementState,
     pricing.LineKind,

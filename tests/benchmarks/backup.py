@@ -26,7 +26,7 @@ from engine.adapters.mongo.client import Connector, Credentials, connect, databa
 from engine.adapters.mongo.codec.bookings import booking_document
 from engine.adapters.mongo.schema.provision import provision
 from engine.commands.backup import make_backup
-from engine.commands.restore import Order, Target, restore
+from engine.commands.restore import RestoreOrder, Target, restore
 from engine.domain.booking.states import BookingState
 from engine.domain.firm.settings import FirmSettings
 from engine.embedded.mongod import ROOT
@@ -63,7 +63,7 @@ async def measure(client, where: Connector, folder: Path, rows: int) -> None:
         f"{made.size / 1e6:7.1f} MB, peak {peak():5.0f} MB resident"
     )
     began = perf_counter()
-    order = Order(path, KEY, folder / f"{rows}.passwords")
+    order = RestoreOrder(path, KEY, folder / f"{rows}.passwords")
     await restore(Target(client, where, AGAIN, ROOT), order, lambda _: None)
     took = perf_counter() - began
     assert rows == await database(client, AGAIN).bookings.count_documents({})

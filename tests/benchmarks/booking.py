@@ -39,7 +39,7 @@ from engine.adapters.mongo.codec.documents import (
 )
 from engine.adapters.mongo.schema.provision import create_account, provision
 from engine.adapters.mongo.store import MAJORITY, SNAPSHOT
-from engine.bootstrap import Engine, Place, open_engine
+from engine.bootstrap import Deployment, Engine, open_engine
 from engine.config import Secret
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.car.car import CarId, terms_of
@@ -136,7 +136,7 @@ async def measure(turns: int, bookings: int, clients: Sequence[int]) -> None:
         async with open_servers(Path(folder), sandbox=False) as servers:
             admin = connect(servers.mongo_url, Credentials(servers.root_name, servers.root_password, "admin"))
             await fill(admin)
-            place = Place(servers.mongo_url, Secret(servers.redis_url), DATABASE)
+            place = Deployment(servers.mongo_url, Secret(servers.redis_url), DATABASE)
             raw = connect(servers.mongo_url, Credentials(ACCOUNTS[0].account, PASSWORD, DATABASE))
             async with open_engine(place, ACCOUNTS[0].account, PASSWORD, background=False) as desk:
                 await compare(desk, raw, admin, turns, bookings, clients)

@@ -32,7 +32,7 @@ from booking import (
 from builders import ACCOUNTS, PASSWORD
 
 from engine.adapters.mongo.client import Credentials, connect
-from engine.bootstrap import Place, open_engine
+from engine.bootstrap import Deployment, open_engine
 from engine.config import Secret
 from engine.domain.car.car import CarId
 from engine.domain.shared.boot_clock import rest
@@ -45,7 +45,9 @@ EACH = max(CLIENTS) // PROCESSES
 _WAIT_S = 30.0
 
 
-async def desk_of(number: int, place: Place, turns: int, bookings: int, together: Barrier, results: Results) -> None:
+async def desk_of(
+    number: int, place: Deployment, turns: int, bookings: int, together: Barrier, results: Results
+) -> None:
     days, queue = Days(), Queue()
     for _ in range(number * len(RENTERS) // PROCESSES):
         queue.take()
@@ -89,7 +91,7 @@ async def measure(turns: int, bookings: int) -> None:
         async with open_servers(Path(folder), sandbox=False) as servers:
             admin = connect(servers.mongo_url, Credentials(servers.root_name, servers.root_password, "admin"))
             await fill(admin)
-            place = Place(servers.mongo_url, Secret(servers.redis_url), DATABASE)
+            place = Deployment(servers.mongo_url, Secret(servers.redis_url), DATABASE)
             together, results = spawn.Barrier(PROCESSES + 1), spawn.Queue()
             every = [
                 spawn.Process(target=child, args=(n, place, turns, bookings, together, results), daemon=True)

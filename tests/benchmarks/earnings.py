@@ -41,7 +41,7 @@ from engine.domain.reports.copying import (
     StoredFleet,
     kept_since,
 )
-from engine.domain.reports.figure_sources import Figure, Question
+from engine.domain.reports.figure_sources import Figure, FigureQuestion
 from engine.domain.reports.owner_books import OwnBranch, OwnCar, Posting, Rental, StatusSince
 from engine.domain.reports.report_period import Span, milliseconds, moment, month, own_days, quarter, year_of
 from engine.services.copying import StoredBooks
@@ -170,9 +170,9 @@ def main() -> None:
         with closing(bare(Path(folder), postings, rentals)) as db, asyncio.Runner() as runner:
             for name, span in screens().items():
                 _line(name, span, db, lambda wanted=span: _screen(runner, service, actor, wanted))
-            asked = Question(Figure.NET, *_ends(year_of(2025, ZONE)), "EUR")
+            asked = FigureQuestion(Figure.NET, *_ends(year_of(2025, ZONE)), "EUR")
             _line("explain a year", year_of(2025, ZONE), db, lambda: runner.run(service.explain(actor, asked)))
-            use = Question(Figure.UTILISATION, *_ends(year_of(2025, ZONE)), "EUR")
+            use = FigureQuestion(Figure.UTILISATION, *_ends(year_of(2025, ZONE)), "EUR")
             _line("explain its use", year_of(2025, ZONE), db, lambda: runner.run(service.explain(actor, use)))
             _bookings(db, runner, copy)
 

@@ -25,7 +25,7 @@ from engine.domain.people.people import RenterId
 from engine.domain.shared.period import RentalPeriod
 from engine.ports.bookings import Store
 from engine.services.booking import HoldCar
-from engine.services.missed_payments import Lookback
+from engine.services.missed_payments import MissedPayments
 from engine.services.reconcile import Reconciler
 
 _OLD_WORDS_S, _BREATH_S = 3.0, 0.05
@@ -89,7 +89,7 @@ class Desk:
 
     async def look_back(self) -> dict[str, Any]:
         payment = self.engine.payment
-        return {"found": await Lookback(payment.store, payment.gateway, payment, self.engine.clock).look()}
+        return {"found": await MissedPayments(payment.store, payment.gateway, payment, self.engine.clock).look()}
 
     async def reconcile(self, since: str, until: str) -> dict[str, Any]:
         """Compare Stripe's books with ours, as ``drivesphere reconcile`` does."""

@@ -31,7 +31,7 @@ from engine.adapters.mongo import store as mongo_store
 from engine.adapters.redis import leases as redis_leases
 from engine.adapters.redis import line as redis_line
 from engine.adapters.stripe import gateway as stripe_gateway
-from engine.bootstrap import Place, open_engine
+from engine.bootstrap import Deployment, open_engine
 from engine.config import Secret
 from engine.domain.shared.errors import AlreadyAsked, DriveSphereError
 
@@ -163,7 +163,7 @@ async def work(spec: DeskSpec, sock: socket.socket) -> None:
         reroute(spec.routes)
     if spec.clock_off_s:
         set_clock(spec.clock_off_s)
-    place = Place(
+    place = Deployment(
         spec.mongo_url, Secret(spec.redis_url), spec.database, Secret(spec.stripe_key), stripe_url=spec.stripe_url
     )
     if spec.mutant:

@@ -28,7 +28,7 @@ from engine.domain.booking.states import BLOCKING, BookingState
 from engine.domain.money.payment import PAGE_LIFETIME, AttemptState
 from engine.domain.shared.errors import PaymentRefused, PeriodTaken, Unavailable
 from engine.domain.shared.period import whole_milliseconds
-from engine.services.checkout_pages import Pages
+from engine.services.checkout_pages import CheckoutPages
 
 
 def lose_guard(name: str, points: Points) -> None:
@@ -55,9 +55,9 @@ def _no_fence(_: Points) -> None:
 
 
 def _release_before_expire(_: Points) -> None:
-    close = Pages.close
+    close = CheckoutPages.close
 
-    async def hasty(self: Pages, believed: Believed) -> Booking:
+    async def hasty(self: CheckoutPages, believed: Believed) -> Booking:
         booking = believed.booking
         if booking.payment.attempt.state is not AttemptState.OPEN:
             return await close(self, believed)
@@ -66,20 +66,20 @@ def _release_before_expire(_: Points) -> None:
             await self.gateway.close_page(booking.payment.attempt.session_id)
         return released
 
-    Pages.close = hasty
+    CheckoutPages.close = hasty
 
 
 def _silence_is_release(_: Points) -> None:
-    close = Pages.close
+    close = CheckoutPages.close
 
-    async def trusting(self: Pages, believed: Believed) -> Booking:
+    async def trusting(self: CheckoutPages, believed: Believed) -> Booking:
         booking = believed.booking
         try:
             return await close(self, believed)
         except Unavailable:
             return await self.move(booking, BookingState.RELEASED, booking.payment.attempt.ended(AttemptState.EXPIRED))
 
-    Pages.close = trusting
+    CheckoutPages.close = trusting
 
 
 def _deadline_recomputed(_: Points) -> None:
@@ -95,14 +95,14 @@ def _deadline_recomputed(_: Points) -> None:
 
 
 def _browser_before_store(points: Points) -> None:
-    open_ = Pages.open
+    open_ = CheckoutPages.open
 
-    async def eager(self: Pages, believed: Believed) -> Booking:
+    async def eager(self: CheckoutPages, believed: Believed) -> Booking:
         page = await self.gateway.open_page(believed.page())
         await browse(self.store, points, believed.booking.id, page)
         return await open_(self, believed)
 
-    Pages.open = eager
+    CheckoutPages.open = eager
 
 
 def _confirm_without_cas(_: Points) -> None:

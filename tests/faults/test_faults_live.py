@@ -15,7 +15,7 @@ from engine.domain.car.catalogue import CarWish
 from engine.domain.firm.events import CarClaimed, Resync
 from engine.domain.shared.errors import DriveSphereError, Unavailable
 from engine.wiring.background import at_work
-from engine.wiring.deployment import Place
+from engine.wiring.deployment import Deployment
 
 pytestmark = pytest.mark.asyncio
 
@@ -39,7 +39,7 @@ class Ear:
 @asynccontextmanager
 async def desk_of(firm, account):
     cluster = firm.cluster
-    place = Place(
+    place = Deployment(
         cluster.mongo_url,
         Secret(cluster.redis_url),
         DATABASE,

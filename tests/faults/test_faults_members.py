@@ -14,9 +14,9 @@ from engine.adapters.mongo import client as mongo_client
 from engine.bootstrap import open_engine
 from engine.commands import doctor as doctoring
 from engine.config import Secret, load
-from engine.domain.health.health import Area, Level
+from engine.domain.health.health import HealthArea, Level
 from engine.domain.shared.errors import Unavailable
-from engine.wiring.deployment import Place
+from engine.wiring.deployment import Deployment
 
 pytestmark = pytest.mark.asyncio
 _LOOK_S = 0.2
@@ -33,7 +33,7 @@ def address(member):
 
 @asynccontextmanager
 async def administrator(cluster):
-    place = Place(cluster.mongo_url, Secret(cluster.redis_url), DATABASE)
+    place = Deployment(cluster.mongo_url, Secret(cluster.redis_url), DATABASE)
     async with open_engine(place, "admin", PASSWORD, background=False) as engine:
         yield engine
 
@@ -44,7 +44,7 @@ async def database_of(engine, says):
     async with asyncio.timeout(WITHIN_S):
         while says not in (found := (await health.examine(engine.actor)).findings[0]).says:  # noqa: ASYNC110 -- others' time
             await asyncio.sleep(_LOOK_S)
-    assert Area.DATABASE is found.area
+    assert HealthArea.DATABASE is found.area
     return found
 
 
@@ -116,10 +116,10 @@ async def test_without_a_majority_desk_and_doctor_say_which_to_start(cluster, tm
 
     says = "MongoDB takes nothing: 2 of 3 members cannot be reached, half or more."
     for found in (desk[0], *doctor.findings):
-        assert (Area.DATABASE, Level.BAD, says) == (found.area, found.level, found.says)
+        assert (HealthArea.DATABASE, Level.BAD, says) == (found.area, found.level, found.says)
         assert all(address(member) in found.todo for member in gone)
         assert dict(found.facts)[address(left)].startswith("secondary")
-    unasked = [desk[list(Area).index(area)].says for area in (Area.SWEEPER, Area.LEDGER)]
+    unasked = [desk[list(HealthArea).index(area)].says for area in (HealthArea.SWEEPER, HealthArea.LEDGER)]
     assert ["Not looked at, because MongoDB does not answer."] * 2 == unasked
 
 

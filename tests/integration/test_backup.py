@@ -23,7 +23,7 @@ from engine.adapters.mongo.codec.documents import audit_document
 from engine.adapters.mongo.deployment import MongoDeployment
 from engine.adapters.mongo.restore import MARK, Restore
 from engine.commands.backup import make_backup
-from engine.commands.restore import Order, Target, restore
+from engine.commands.restore import RestoreOrder, Target, restore
 from engine.domain.firm.audit import AuditRow
 from engine.domain.health.backup import BackupDamaged, BackupKeyWrong, BackupRefused, Tally, split_rows
 from engine.domain.people.accounts import is_one_time
@@ -65,7 +65,7 @@ async def saved(place: Target, path, **more):
 
 
 def order(path, **more):
-    return Order(path, KEY, path.with_name("passwords.txt"), **more)
+    return RestoreOrder(path, KEY, path.with_name("passwords.txt"), **more)
 
 
 def names(db: pymongo.database.Database) -> set[str]:
@@ -174,7 +174,7 @@ async def test_a_damaged_file_or_a_wrong_key_writes_nothing(world, place, root, 
             await restore(place, order(path), unheard)
     path.write_bytes(whole)
     with pytest.raises(BackupKeyWrong):
-        await restore(place, Order(path, BackupKey(bytes(32), "key"), tmp_path / "passwords.txt"), unheard)
+        await restore(place, RestoreOrder(path, BackupKey(bytes(32), "key"), tmp_path / "passwords.txt"), unheard)
 
     assert AGAIN not in root.list_database_names()
     assert not (tmp_path / "passwords.txt").exists()

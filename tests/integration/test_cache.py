@@ -137,12 +137,12 @@ async def test_a_bump_that_did_not_get_through_is_owed_until_it_does(world, brie
     source = Source()
     async with Proxy(port_of(world)) as proxy, a_cache(world, through(world, proxy)) as cache, a_cache(world) as other:
         await source.read(cache)
-        await proxy.become(how)
+        await proxy.move_to(how)
         source.number = 1
         await cache.bump([CARS])
 
         assert Answer(1) == await source.read(cache)
-        await proxy.become(Line.OPEN)
+        await proxy.move_to(Line.OPEN)
         assert Answer(1) == await source.read(cache) == await source.read(other)
         asked = source.asked
         await source.read(cache)
@@ -154,11 +154,11 @@ async def test_without_remembering_what_is_owed_the_old_answer_comes_back(world,
     source = Source()
     async with Proxy(port_of(world)) as proxy, a_cache(world, through(world, proxy)) as cache:
         await source.read(cache)
-        await proxy.become(Line.CUT)
+        await proxy.move_to(Line.CUT)
         source.number = 1
         await cache.bump([CARS])
         cache._owed.clear()
-        await proxy.become(Line.OPEN)
+        await proxy.move_to(Line.OPEN)
 
         assert Answer(0) == await source.read(cache)
 
@@ -167,13 +167,13 @@ async def test_a_bump_that_was_cancelled_is_owed_too(world, brief_rest):
     source = Source()
     async with Proxy(port_of(world)) as proxy, a_cache(world, through(world, proxy)) as cache:
         await source.read(cache)
-        await proxy.become(Line.HOLE)
+        await proxy.move_to(Line.HOLE)
         source.number = 1
         bump = asyncio.create_task(cache.bump([CARS]))
         await asyncio.sleep(0)
         bump.cancel()
         await asyncio.gather(bump, return_exceptions=True)
-        await proxy.become(Line.OPEN)
+        await proxy.move_to(Line.OPEN)
 
         assert Answer(1) == await source.read(cache)
 

@@ -22,7 +22,7 @@ from engine.domain.booking.states import BookingState
 from engine.domain.car.car import BodyType, CarStatus, Fuel, OwnerId, Transmission
 from engine.domain.money.money import Money
 from engine.domain.reports.earnings import earnings
-from engine.domain.reports.figure_sources import Figure, Question, explained
+from engine.domain.reports.figure_sources import Figure, FigureQuestion, explained
 from engine.domain.reports.owner_aggregate import books_of
 from engine.domain.reports.report_period import milliseconds, month
 from engine.domain.shared.errors import (
@@ -395,7 +395,7 @@ async def test_an_owners_figures_follow_the_car_online_and_from_the_copy(world, 
         rows = world.db.bookings.find({"$or": [{"owner_id": "owner-1"}, {"former_owners": "owner-1"}]})
         posted = map(posting_of, world.db.ledger.find({"owner_id": "owner-1"}))
         books = books_of(facts.as_of, posted, map(rental_of, rows), facts.cars, facts.branches)
-        asked = [Question(figure, marks[0], marks[-1], "EUR") for figure in Figure]
+        asked = [FigureQuestion(figure, marks[0], marks[-1], "EUR") for figure in Figure]
         drilled = [await owner.earnings.explain(owner.actor, each) for each in asked]
 
     (euro,) = report.currencies

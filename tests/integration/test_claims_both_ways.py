@@ -15,14 +15,14 @@ from hostile import VALUES, paths, with_value
 from payments import opened
 
 from engine.adapters.mongo.queries import claims as mongo_claims
-from engine.domain.health.health import Area, Level
+from engine.domain.health.health import HealthArea, Level
 from engine.domain.money.money import Money
 from engine.services.health_rows import Pace
 
 pytestmark = pytest.mark.asyncio
 
 
-async def found(world, area=Area.CLAIMS, account="admin"):
+async def found(world, area=HealthArea.CLAIMS, account="admin"):
     async with world.desk(account) as desk:
         report = await desk.head_office.health.examine(desk.actor)
     return next(each for each in report.findings if each.area is area), report
@@ -122,9 +122,9 @@ async def test_no_fence_and_no_booking_of_whatever_making_ends_the_doctor(world)
         )
 
     finding, report = await found(world)
-    shapes = next(each for each in report.findings if each.area is Area.ROWS)
+    shapes = next(each for each in report.findings if each.area is HealthArea.ROWS)
 
-    assert set(Area) == {each.area for each in report.findings}
+    assert set(HealthArea) == {each.area for each in report.findings}
     assert Level.BAD is finding.level
     assert Level.BAD is shapes.level
     assert f"{len(rows) + len(odd_ids) + 3:,} cars" == dict(finding.facts)["Looked at"]
@@ -132,11 +132,11 @@ async def test_no_fence_and_no_booking_of_whatever_making_ends_the_doctor(world)
 
 
 async def test_a_row_past_its_shape_is_named(world):
-    calm, _ = await found(world, Area.ROWS)
+    calm, _ = await found(world, HealthArea.ROWS)
     world.db.cars.update_one({"_id": "car-2"}, {"$set": {"seats": "five"}}, bypass_document_validation=True)
 
-    finding, _ = await found(world, Area.ROWS)
-    by_worker, _ = await found(world, Area.ROWS, "worker")
+    finding, _ = await found(world, HealthArea.ROWS)
+    by_worker, _ = await found(world, HealthArea.ROWS, "worker")
 
     assert Level.GOOD is calm.level
     assert Level.BAD is by_worker.level  # who may not read all collections is told of the others

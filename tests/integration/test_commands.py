@@ -11,7 +11,7 @@ import pytest
 from demo_folder import copied
 from serving import serving
 
-from engine.commands.race import Round
+from engine.commands.race import RaceRound
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def test_B1_B3_of_many_clients_in_two_processes_one_has_the_car_in_every_round(d
     ("codes", "blocking", "overlapping"), [({201: 2}, 2, 1), ({201: 1}, 2, 1), ({423: 2}, 0, 0), ({201: 1}, 0, 0)]
 )
 def test_a_round_with_two_winners_or_none_is_not_fair(codes, blocking, overlapping):
-    assert not Round(1, codes, blocking, overlapping, 0.1).fair
+    assert not RaceRound(1, codes, blocking, overlapping, 0.1).fair
 
 
 def test_the_smoke_run_signs_in_finds_cars_prints_its_times_and_leaves(data):

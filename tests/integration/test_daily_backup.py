@@ -11,7 +11,7 @@ from keyrings import MemoryKeyring, NoneKeyring, keyring_in_use
 from engine.adapters.disk.backup_records import check
 from engine.adapters.mongo.client import Credentials, connect
 from engine.domain.health.backup import BackupRefused
-from engine.domain.health.health import Area, Level
+from engine.domain.health.health import HealthArea, Level
 from engine.wiring import daily_backup
 from engine.wiring.daily_backup import KEPT, DailyBackup, backups_dir, export_key, kept_key, key_path
 
@@ -35,7 +35,7 @@ async def daily(world, endpoints, tmp_path):
 async def found(world, account="admin"):
     async with world.desk(account) as desk:
         report = await desk.head_office.health.examine(desk.actor)
-    return next(finding for finding in report.findings if finding.area is Area.BACKUP)
+    return next(finding for finding in report.findings if finding.area is HealthArea.BACKUP)
 
 
 async def test_one_a_day_that_opens_with_the_keyrings_key_and_health_tells_its_age(world, ring, daily, tmp_path):

@@ -21,7 +21,7 @@ from engine.domain.car.catalogue import CarWish
 from engine.domain.car.fleet import FleetQuery
 from engine.domain.firm.audit import AuditQuery
 from engine.domain.people.accounts import PeopleQuery
-from engine.domain.reports.figure_sources import Figure, Question
+from engine.domain.reports.figure_sources import Figure, FigureQuestion
 from engine.domain.reports.overview import MoneyQuestion
 from engine.domain.reports.report_period import milliseconds, month
 from engine.domain.shared.damage import Damaged
@@ -191,7 +191,7 @@ async def test_a_ledger_past_the_program_stops_no_sum_and_what_belongs_to_no_boo
 
         forged = await owner.earnings.report(owner.actor, span)
         since, until = milliseconds(span.starts_at), milliseconds(span.ends_at)
-        asked = Question(figure=Figure.NET, currency="EUR", since=since, until=until)
+        asked = FigureQuestion(figure=Figure.NET, currency="EUR", since=since, until=until)
         explained = await owner.earnings.explain(owner.actor, asked)
         overview = await admin.head_office.overview.figures(admin.actor)
         behind = await admin.head_office.overview.behind(admin.actor, MoneyQuestion(overview.months, "EUR"))

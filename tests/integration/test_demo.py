@@ -14,7 +14,7 @@ from builders import MISTAKE
 from engine.adapters.mongo.client import CODEC, Credentials, connect
 from engine.adapters.mongo.clock import ServerClock
 from engine.adapters.mongo.deployment import MongoDeployment
-from engine.bootstrap import Place, open_engine
+from engine.bootstrap import Deployment, open_engine
 from engine.config import Secret
 from engine.domain.booking.states import BLOCKING
 from engine.domain.money.payment import StripeMode
@@ -70,7 +70,7 @@ async def test_the_demo_is_complete_consistent_and_brought_home_when_time_goes_o
     assert 0 == db.bookings.count_documents({"state": "confirmed", "ends_at": {"$lte": later}})
     assert before > db.bookings.count_documents({"state": "confirmed"}) > 0
     _judge(db)
-    place = Place(endpoints.mongo_url, Secret(endpoints.redis_url), NAME)
+    place = Deployment(endpoints.mongo_url, Secret(endpoints.redis_url), NAME)
     for account in accounts():
         async with open_engine(place, account.account, account.password, background=False) as desk:
             assert account.role == desk.actor.role
@@ -82,7 +82,7 @@ async def test_a_demo_booking_can_be_cancelled_and_its_money_goes_back(demo, end
         await introduce_payments(client, NAME, endpoints.stripe_url, endpoints.stripe_key)
     coming = db.bookings.find({"state": "confirmed", "branch_id": "br-berlin"}).sort("starts_at", -1)
     row = next(row for row in coming if row["booked_by"] == "clerk")
-    place = Place(
+    place = Deployment(
         endpoints.mongo_url, Secret(endpoints.redis_url), NAME, Secret(endpoints.stripe_key), endpoints.stripe_url
     )
     await MongoDeployment(client, NAME).record_stripe_mode(StripeMode.TEST, "demo", datetime.now(UTC))

@@ -12,7 +12,7 @@ from builders import BERLIN, LISBON, LONG_AGO, RENTER, make_car
 from desktop.messages import branch_time, period_text, zone_note
 from desktop.viewmodels.search import SearchForm, wish_of
 from engine.adapters.mongo.codec.documents import branch_document, car_document, fence_document, series_document
-from engine.domain.car.availability import Why
+from engine.domain.car.availability import WhyTaken
 from engine.domain.car.car import Branch, BranchId, terms_of
 from engine.domain.money.money import Money
 from engine.domain.shared.period import RentalPeriod
@@ -83,7 +83,7 @@ async def test_DST_a_rental_over_the_night_is_found_booked_shown_and_billed_as_o
     assert '"unit_amount":5000' in row["payments"][0]["attempts"][0]["request"]
     assert (True, False, True) == (before, during, after)
     blocked = next(each for each in taken.blocked if each.car.id == found.car.id)
-    assert Why.HELD is blocked.obstacle.why
+    assert WhyTaken.HELD is blocked.obstacle.why
     assert ten == blocked.next_free.starts_at.astimezone(branch.tzinfo).replace(tzinfo=None)
     assert 1 == blocked.next_free.billable_days(branch.tzinfo)
     shown = period_text(booking.period, ZoneInfo(booking.zone), desk=branch.tzinfo)

@@ -16,7 +16,7 @@ from engine.adapters.mongo.client import Credentials, connect
 from engine.domain.booking.states import BookingState
 from engine.domain.car.car import CarStatus
 from engine.domain.money.money import Money
-from engine.domain.reports.figure_sources import Figure, Question
+from engine.domain.reports.figure_sources import Figure, FigureQuestion
 from engine.domain.reports.report_period import month, own_days, quarter, year_of
 from engine.domain.shared.errors import Forbidden, InvalidText
 
@@ -42,7 +42,7 @@ async def report_of(world, span):
 
 async def explain(world, figure, span, **narrowed):
     async with world.desk("owner") as desk:
-        asked = Question(figure, span.marks[0], span.marks[-1], "EUR", **narrowed)
+        asked = FigureQuestion(figure, span.marks[0], span.marks[-1], "EUR", **narrowed)
         return await desk.earnings.explain(desk.actor, asked)
 
 
@@ -225,7 +225,7 @@ async def test_nobody_but_an_owner_sees_earnings_and_no_owner_those_of_another(w
 
     async with world.desk("owner") as desk:
         report = await desk.earnings.report(desk.actor, span)
-        asked = Question(Figure.GROSS, span.marks[0], span.marks[-1], "EUR", car_id=theirs.id)
+        asked = FigureQuestion(Figure.GROSS, span.marks[0], span.marks[-1], "EUR", car_id=theirs.id)
         assert 0 == (await desk.earnings.explain(desk.actor, asked)).count
         for stranger in ("clerk", "admin", "worker"):
             async with world.desk(stranger) as other:
@@ -247,7 +247,7 @@ async def test_nobody_but_an_owner_sees_earnings_and_no_owner_those_of_another(w
 )
 async def test_S9_a_question_holds_values_and_no_operators(strange):
     with pytest.raises(InvalidText):
-        replace(Question(Figure.NET, 0, 1, "EUR"), **strange)
+        replace(FigureQuestion(Figure.NET, 0, 1, "EUR"), **strange)
 
 
 async def test_S5_an_owners_own_connection_can_add_to_a_cars_past_and_never_change_it(world):
@@ -290,7 +290,7 @@ async def _costs(desk, history, commands):
         history.book(car, out, charged=berlin(2025, 3, 1 + n % 28))
     large = await cost(desk.earnings.report(desk.actor, year_of(2025, ZONE)))
     since, until = year_of(2025, ZONE).marks[::12]
-    return small, large, await cost(desk.earnings.explain(desk.actor, Question(Figure.NET, since, until, "EUR")))
+    return small, large, await cost(desk.earnings.explain(desk.actor, FigureQuestion(Figure.NET, since, until, "EUR")))
 
 
 async def test_the_zone_is_that_of_most_of_the_owners_cars(world, history):

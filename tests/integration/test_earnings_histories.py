@@ -13,7 +13,7 @@ from earnings_builders import MINE, History, Raw, draw, plain
 from engine.adapters.mongo.codec.owner_rows import car_of, posting_of, rental_of
 from engine.domain.money.ledger import LedgerKind
 from engine.domain.reports.earnings import Figures, beside, earnings
-from engine.domain.reports.figure_sources import POSTED, Figure, Question, explained
+from engine.domain.reports.figure_sources import POSTED, Figure, FigureQuestion, explained
 from engine.domain.reports.owner_aggregate import books_of
 from engine.domain.reports.owner_books import OwnBranch
 from engine.domain.reports.report_period import milliseconds, moment, month, own_days, quarter, year_of
@@ -92,7 +92,7 @@ async def check_drill(desk, world, books, report, span):
     since, until = span.marks[0], span.marks[-1]
     for each in report.currencies:
         for figure in Figure:
-            asked = Question(figure, since, until, each.currency, limit=200)
+            asked = FigureQuestion(figure, since, until, each.currency, limit=200)
             answer = await desk.earnings.explain(desk.actor, asked)
             assert answer == explained(books, asked)
             assert answer.count == len(answer.lines)

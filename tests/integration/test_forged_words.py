@@ -14,7 +14,7 @@ from payments import opened
 
 from engine.adapters.mongo.client import CODEC
 from engine.adapters.mongo.codec.documents import renter_document
-from engine.domain.health.health import Area, Level
+from engine.domain.health.health import HealthArea, Level
 from engine.domain.people.people import RenterId
 from engine.domain.people.renters import Merge
 
@@ -37,7 +37,7 @@ async def finding(world, area, account="admin"):
 
 
 async def told(world, account="admin"):
-    return dict((await finding(world, Area.ROWS, account)).facts).get("Wrong", "")
+    return dict((await finding(world, HealthArea.ROWS, account)).facts).get("Wrong", "")
 
 
 async def test_a_booking_that_says_it_is_another_renters_is_told_and_honest_ones_are_not(world, stripe):
@@ -99,7 +99,7 @@ async def test_a_restore_that_nothing_bears_out_is_told(world, says_restored, da
     at = now + timedelta(days=days_off)
     says_restored(at=at, back_to=at - timedelta(days=1))
 
-    found = await finding(world, Area.RESTORED)
+    found = await finding(world, HealthArea.RESTORED)
 
     assert Level.BAD is found.level
     assert "nothing else bears it out" in found.says
@@ -111,7 +111,7 @@ async def test_a_restore_that_made_every_account_anew_is_believed(world, says_re
     world.db.people.update_many({}, {"$set": {"issued_at": now}})
     says_restored(at=now)
 
-    found = await finding(world, Area.RESTORED)
+    found = await finding(world, HealthArea.RESTORED)
 
     assert "The database went back in time" in found.says
     assert "Wrong" not in dict(found.facts)

@@ -26,7 +26,7 @@ from engine.domain.booking.booking import BookingId
 from engine.domain.booking.states import BookingState
 from engine.domain.car.car import CarId, CarStatus
 from engine.domain.firm.settings import FirmSettings
-from engine.domain.health.health import Area, Claimed, Level, Overlaps
+from engine.domain.health.health import Claimed, HealthArea, Level, Overlaps
 from engine.domain.money.ledger import LedgerKind
 from engine.domain.shared.errors import Forbidden
 from engine.domain.shared.period import RentalPeriod
@@ -59,10 +59,10 @@ async def test_a_firm_that_is_well_has_nothing_bad_and_every_area_is_looked_at(w
 
     found, report = await findings(world)
 
-    assert list(Area) == list(found)
+    assert list(HealthArea) == list(found)
     assert [] == [finding for finding in report.findings if finding.level is not Level.GOOD]
     assert Level.GOOD is report.level
-    assert dict(found[Area.SWEEPER].facts)["By"] == "worker"
+    assert dict(found[HealthArea.SWEEPER].facts)["By"] == "worker"
 
 
 async def test_a_double_booking_planted_past_the_fence_is_found_and_named(world):
@@ -78,10 +78,10 @@ async def test_a_double_booking_planted_past_the_fence_is_found_and_named(world)
         )
         found, report = await findings(world)
 
-    assert Level.GOOD is calm[Area.OVERLAPS].level
-    assert (Level.BAD, Level.BAD) == (found[Area.OVERLAPS].level, report.level)
-    assert f"car-1: {held.id} and DOUBLE" == dict(found[Area.OVERLAPS].facts)["Double"]
-    assert "3" == dict(found[Area.OVERLAPS].facts)["Bookings looked at"]
+    assert Level.GOOD is calm[HealthArea.OVERLAPS].level
+    assert (Level.BAD, Level.BAD) == (found[HealthArea.OVERLAPS].level, report.level)
+    assert f"car-1: {held.id} and DOUBLE" == dict(found[HealthArea.OVERLAPS].facts)["Double"]
+    assert "3" == dict(found[HealthArea.OVERLAPS].facts)["Bookings looked at"]
 
 
 async def test_the_scan_in_pages_finds_the_same_as_comparing_each_with_each(world, monkeypatch):
@@ -154,11 +154,11 @@ async def test_what_was_changed_by_hand_in_the_schema_is_named_with_the_way_out(
         await provision(root, world.place.database, FirmSettings())
         await root.close()
 
-    schema = found[Area.SCHEMA]
+    schema = found[HealthArea.SCHEMA]
     assert (Level.BAD, "Run: drivesphere provision") == (schema.level, schema.todo)
     wrong = "bookings: index due missing; cars: another validator; role ds_client: other rights"
     assert wrong == dict(schema.facts)["Differs"]
-    assert "role ds_client" in dict(unseen[Area.SCHEMA].facts)["Not visible to this account"]
+    assert "role ds_client" in dict(unseen[HealthArea.SCHEMA].facts)["Not visible to this account"]
 
 
 @pytest.mark.parametrize(
@@ -175,9 +175,9 @@ async def test_a_sweeper_that_stays_away_is_told_by_how_long(world, ago, level, 
 
     found, _ = await findings(world)
 
-    assert level is found[Area.SWEEPER].level
-    assert f"Last swept by worker {told} ago." in found[Area.SWEEPER].says
-    facts = dict(found[Area.SWEEPER].facts)
+    assert level is found[HealthArea.SWEEPER].level
+    assert f"Last swept by worker {told} ago." in found[HealthArea.SWEEPER].says
+    facts = dict(found[HealthArea.SWEEPER].facts)
     assert facts["Refunds read again"].endswith("by worker")
     assert facts["Disputes read again"] == "never"
 
@@ -187,8 +187,8 @@ async def test_without_redis_the_rest_is_looked_at_all_the_same(world):
 
     found, _ = await findings(away)
 
-    assert Level.WARNING is found[Area.CACHE].level
-    assert Level.GOOD is found[Area.LEDGER].level
+    assert Level.WARNING is found[HealthArea.CACHE].level
+    assert Level.GOOD is found[HealthArea.LEDGER].level
 
 
 async def test_a_redis_that_is_full_is_not_well_though_it_answers(world):
@@ -200,8 +200,8 @@ async def test_a_redis_that_is_full_is_not_well_though_it_answers(world):
         world.redis.config_set("maxmemory", before["maxmemory"])
 
     assert "noeviction" == before["maxmemory-policy"]
-    assert (Level.WARNING, True) == (found[Area.CACHE].level, "memory is full" in found[Area.CACHE].says)
-    assert "maxmemory" in found[Area.CACHE].todo
+    assert (Level.WARNING, True) == (found[HealthArea.CACHE].level, "memory is full" in found[HealthArea.CACHE].says)
+    assert "maxmemory" in found[HealthArea.CACHE].todo
 
 
 @pytest.mark.parametrize("missing", ["set", "ping"])
@@ -212,8 +212,11 @@ async def test_a_redis_whose_account_has_too_few_rights_is_named_with_the_way_ou
     finally:
         world.redis.execute_command("ACL", "SETUSER", USER, *acl())
 
-    assert (Level.WARNING, True) == (found[Area.CACHE].level, "refuses this account" in found[Area.CACHE].says)
-    assert "redis-account --rights-only" in found[Area.CACHE].todo
+    assert (Level.WARNING, True) == (
+        found[HealthArea.CACHE].level,
+        "refuses this account" in found[HealthArea.CACHE].says,
+    )
+    assert "redis-account --rights-only" in found[HealthArea.CACHE].todo
 
 
 async def test_without_mongodb_it_is_said_once_and_nothing_else_waits_for_it(world, monkeypatch):
@@ -225,18 +228,30 @@ async def test_without_mongodb_it_is_said_once_and_nothing_else_waits_for_it(wor
         async with behind.desk("admin") as desk:
             inspection = desk.head_office.health.inspection
             monkeypatch.setattr(type(inspection), "sums", lambda _self: asked.append("sums"))
-            await proxy.become(Line.CUT)
+            await proxy.move_to(Line.CUT)
             report = await desk.head_office.health.examine(desk.actor, heard.append)
 
     found = {finding.area: finding for finding in report.findings}
-    assert (list(Area), tuple(heard)) == (list(found), report.findings)
-    assert (Level.BAD, "MongoDB does not answer.") == (found[Area.DATABASE].level, found[Area.DATABASE].says)
-    assert "network" in found[Area.DATABASE].todo
-    in_it = [Area.SWEEPER, Area.SCHEMA, Area.OVERLAPS, Area.TERMS, Area.LEDGER, Area.RECONCILE]
+    assert (list(HealthArea), tuple(heard)) == (list(found), report.findings)
+    assert (Level.BAD, "MongoDB does not answer.") == (
+        found[HealthArea.DATABASE].level,
+        found[HealthArea.DATABASE].says,
+    )
+    assert "network" in found[HealthArea.DATABASE].todo
+    in_it = [
+        HealthArea.SWEEPER,
+        HealthArea.SCHEMA,
+        HealthArea.OVERLAPS,
+        HealthArea.TERMS,
+        HealthArea.LEDGER,
+        HealthArea.RECONCILE,
+    ]
     assert {(Level.UNKNOWN, "Not looked at, because MongoDB does not answer.")} == {
         (found[area].level, found[area].says) for area in in_it
     }
-    assert [Level.GOOD] * 3 == [found[area].level for area in (Area.CACHE, Area.STRIPE, Area.VERSIONS)]
+    assert [Level.GOOD] * 3 == [
+        found[area].level for area in (HealthArea.CACHE, HealthArea.STRIPE, HealthArea.VERSIONS)
+    ]
     assert [] == asked
 
 
@@ -246,8 +261,8 @@ async def test_without_a_stripe_key_it_says_so_and_with_one_it_never_tells_it(wo
     bare, _ = await findings(keyless)
     keyed, report = await findings(world)
 
-    assert (Level.UNKNOWN, Level.UNKNOWN) == (bare[Area.STRIPE].level, bare[Area.RECONCILE].level)
-    assert {"Mode": "sandbox", "Key": "secret"} == dict(keyed[Area.STRIPE].facts[:2])
+    assert (Level.UNKNOWN, Level.UNKNOWN) == (bare[HealthArea.STRIPE].level, bare[HealthArea.RECONCILE].level)
+    assert {"Mode": "sandbox", "Key": "secret"} == dict(keyed[HealthArea.STRIPE].facts[:2])
     assert world.place.stripe_key.reveal() not in repr(report)
 
 
@@ -273,8 +288,8 @@ async def test_a_fence_with_other_terms_than_the_latest_of_its_series_is_found_a
             await owner.fleet.set_status(owner.actor, await owner.fleet.car(owner.actor, "car-2"), status)
     after, _ = await findings(world)
 
-    assert (Level.BAD, (("Cars", "car-2"),)) == (found[Area.TERMS].level, found[Area.TERMS].facts)
-    assert Level.GOOD is after[Area.TERMS].level
+    assert (Level.BAD, (("Cars", "car-2"),)) == (found[HealthArea.TERMS].level, found[HealthArea.TERMS].facts)
+    assert Level.GOOD is after[HealthArea.TERMS].level
     assert 1 == world.db.car_terms.count_documents({"car_id": "car-2"})
 
 
@@ -295,8 +310,11 @@ async def test_shares_that_do_not_add_up_and_terms_of_another_zone_are_found(wor
 
     found, _ = await findings(world)
 
-    assert (Level.BAD, (("EUR", "1 minor units over"),)) == (found[Area.LEDGER].level, found[Area.LEDGER].facts)
-    assert (Level.WARNING, (("Cars", "car-2"),)) == (found[Area.TERMS].level, found[Area.TERMS].facts)
+    assert (Level.BAD, (("EUR", "1 minor units over"),)) == (
+        found[HealthArea.LEDGER].level,
+        found[HealthArea.LEDGER].facts,
+    )
+    assert (Level.WARNING, (("Cars", "car-2"),)) == (found[HealthArea.TERMS].level, found[HealthArea.TERMS].facts)
 
 
 @pytest.mark.parametrize("days", [(-900, -30), (-900, 2_900_000), (-900,)])
@@ -319,8 +337,8 @@ async def test_a_row_of_many_times_ends_no_sum_and_is_in_none(world, days):
 
 async def test_a_desk_with_another_table_of_zones_is_named_and_its_own_is_told(world):
     found, _ = await findings(world)
-    assert Level.GOOD is found[Area.VERSIONS].level
-    assert tzdata.IANA_VERSION == dict(found[Area.VERSIONS].facts)["Time zones"] == zones_version()
+    assert Level.GOOD is found[HealthArea.VERSIONS].level
+    assert tzdata.IANA_VERSION == dict(found[HealthArea.VERSIONS].facts)["Time zones"] == zones_version()
 
     now = datetime.now(UTC)
     for desk, zones, ago in (("old-desk", "2024a", 1), ("gone-desk", "2019c", 40), ("mended-desk", "2024a", 2)):
@@ -331,9 +349,9 @@ async def test_a_desk_with_another_table_of_zones_is_named_and_its_own_is_told(w
     world.db.sign_ins.insert_one({"account": "clerk", "at": now, "desk": "older-release", "zones": ""})
     found, _ = await findings(world)
 
-    assert Level.WARNING is found[Area.VERSIONS].level
-    assert ("Others", "old-desk: 2024a") in found[Area.VERSIONS].facts
-    assert zones_version() in found[Area.VERSIONS].says
+    assert Level.WARNING is found[HealthArea.VERSIONS].level
+    assert ("Others", "old-desk: 2024a") in found[HealthArea.VERSIONS].facts
+    assert zones_version() in found[HealthArea.VERSIONS].says
 
 
 async def test_signing_in_notes_which_table_the_desk_reads(world):
@@ -374,8 +392,8 @@ async def test_what_is_written_past_the_program_ends_no_look_and_a_car_beside_it
         world.db.deployment.delete_one({"_id": "epoch"})
 
     assert [] == [each.says for each in found.values() if "could not be looked at" in each.says]
-    assert Level.BAD is found[Area.TERMS].level
-    assert "car-1; car-2" == dict(found[Area.TERMS].facts)["Cars"]
+    assert Level.BAD is found[HealthArea.TERMS].level
+    assert "car-1; car-2" == dict(found[HealthArea.TERMS].facts)["Cars"]
 
 
 async def test_a_refund_that_no_counter_may_make_is_told(world, stripe):
@@ -391,7 +409,7 @@ async def test_a_refund_that_no_counter_may_make_is_told(world, stripe):
         world.db.bookings.update_one({"_id": booking.id}, {"$set": due | {"hold_until": ago[61]}})
         await clerk.sweeper.sweep()
 
-        finding = (await findings(world))[0][Area.SWEEPER]
+        finding = (await findings(world))[0][HealthArea.SWEEPER]
 
         assert Level.BAD is finding.level
         assert "1 refund of taken money" in finding.says

@@ -15,7 +15,7 @@ from within import WITHIN_S
 
 from engine.adapters.mongo import changes as mongo_changes
 from engine.domain.car.catalogue import CarWish
-from engine.domain.firm.events import BookingChanged, CarChanged, CarClaimed, Heard, Lost, Resync
+from engine.domain.firm.events import BookingChanged, CarChanged, CarClaimed, ConnectionLost, Heard, Resync
 from engine.domain.money.money import Money
 from engine.domain.shared.errors import Unavailable
 from engine.services import live
@@ -148,11 +148,11 @@ async def test_X5_a_lost_connection_is_told_and_what_happened_meanwhile_comes_af
         url = world.place.mongo_url.replace(f":{port}/", f":{proxy.port}/")
         far = replace(world, place=replace(world.place, mongo_url=url))
         async with world.desk() as one, far.desk("clerk2") as other, listening(other) as ear:
-            await proxy.become(how)
+            await proxy.move_to(how)
             await ear.until(lambda ear: not ear.pulse.streaming)
             assert isinstance(ear.pulse.problem, Unavailable)
             booking = await one.booking.hold(one.actor, wish(one))
-            await proxy.become(Line.OPEN)
+            await proxy.move_to(Line.OPEN)
 
             assert booking.id == (await ear.fact(CarClaimed)).booking_id
             await ear.until(lambda ear: ear.pulse.streaming)
@@ -200,7 +200,7 @@ async def test_a_token_that_is_none_begins_anew(world):
         async with at_work([stream.run]), asyncio.timeout(WITHIN_S):
             await began.wait()
 
-    assert any(isinstance(word, Lost) for word in words)
+    assert any(isinstance(word, ConnectionLost) for word in words)
 
 
 async def test_a_record_that_is_not_understood_leads_to_asking_for_everything(world):

@@ -24,7 +24,7 @@ from engine.adapters.mongo.queries.copy_of_books import MongoMoment
 from engine.domain.booking.states import BookingState
 from engine.domain.car.car import CarStatus
 from engine.domain.reports.copying import PICTURES
-from engine.domain.reports.figure_sources import Figure, Question
+from engine.domain.reports.figure_sources import Figure, FigureQuestion
 from engine.domain.reports.report_period import moment, month, year_of
 from engine.domain.shared.errors import CopyOutOfReach, CopyUnusable, Forbidden, NoKeyring, NotFound, Unavailable
 from engine.services.copying import StoredBooks
@@ -75,7 +75,7 @@ async def test_the_copy_tells_exactly_what_the_database_tells(place, keys):
             assert live.currencies == kept.currencies
             for each in live.currencies:
                 for figure in Figure:
-                    asked = Question(figure, span.marks[0], span.marks[-1], each.currency)
+                    asked = FigureQuestion(figure, span.marks[0], span.marks[-1], each.currency)
                     assert await desk.earnings.explain(desk.actor, asked) == await offline.explain(desk.actor, asked)
         assert await desk.earnings.zone(desk.actor) == await offline.zone(desk.actor)
 

@@ -15,7 +15,7 @@ from pictures import SVG, opened, photo
 from pymongo.errors import OperationFailure
 
 from engine.adapters.disk.thumbnail_cache import FolderShelf
-from engine.adapters.image_import import Darkroom
+from engine.adapters.image_import import PillowImport
 from engine.domain.car.car import CarId
 from engine.domain.car.form import CarForm
 from engine.domain.car.photo import PhotoProblem
@@ -193,7 +193,7 @@ async def test_thumbnails_seen_once_come_from_the_disk(world, tmp_path):
 
 
 async def test_the_disk_holds_no_more_than_it_is_given_and_lets_the_longest_unseen_go(tmp_path):
-    small = Darkroom().develop(JPEG).thumbnail
+    small = PillowImport().develop(JPEG).thumbnail
     shelf = FolderShelf(tmp_path, most_bytes=4 * len(small))
     for name in ("a", "b", "c"):
         await shelf.put({name: small})
@@ -207,7 +207,7 @@ async def test_the_disk_holds_no_more_than_it_is_given_and_lets_the_longest_unse
 
 
 async def test_half_a_file_on_the_disk_and_a_name_that_leads_out_of_it_are_nothing(tmp_path):
-    small = Darkroom().develop(JPEG).thumbnail
+    small = PillowImport().develop(JPEG).thumbnail
     shelf = FolderShelf(tmp_path / "shelf")
     await shelf.put({"im-1": small, "../im-2": small})
     (tmp_path / "shelf" / "im-1.jpg").write_bytes(small[:1000])

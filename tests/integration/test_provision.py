@@ -106,7 +106,7 @@ async def test_a_server_that_vanishes_midway_is_told_and_the_next_run_goes_on(
     async with Proxy(urlsplit(endpoints.mongo_url).port) as proxy:
 
         async def on_a_line_that_ends(*args, **named):
-            await proxy.become(line)
+            await proxy.move_to(line)
             return await honest(*args, **named)
 
         far = connect(f"mongodb://127.0.0.1:{proxy.port}/?directConnection=true", root_account)
@@ -115,7 +115,7 @@ async def test_a_server_that_vanishes_midway_is_told_and_the_next_run_goes_on(
             with pytest.raises(Unavailable) as told:
                 await provision(far, NAME, FirmSettings())
         await far.close()
-        await proxy.become(Line.CUT)
+        await proxy.move_to(Line.CUT)
 
     assert "mongodb" == told.value.server
     assert line is Line.CUT or "run the command again" in told.value.detail

@@ -16,7 +16,7 @@ from engine.adapters.disk.backup_file import BackupKey
 from engine.adapters.mongo.client import Connector, Credentials, connect
 from engine.bootstrap import choose_password, open_engine
 from engine.commands.backup import make_backup
-from engine.commands.restore import Order, Target, restore
+from engine.commands.restore import RestoreOrder, Target, restore
 from engine.domain.booking.restored import Outcome
 from engine.domain.booking.states import BLOCKING, BookingState
 from engine.domain.car.availability import ClaimKind
@@ -42,7 +42,7 @@ class Firm:
             return await make_backup(client, DATABASE, path, KEY, lambda _: None, by="backup")
 
     async def back(self):
-        order = Order(self.folder / "firm.backup", KEY, self.folder / "passwords.txt")
+        order = RestoreOrder(self.folder / "firm.backup", KEY, self.folder / "passwords.txt")
         restored = await restore(self.target, order, lambda _: None)
         self.passwords = dict(line.split("\t") for line in restored.passwords.read_text().splitlines())
         return restored

@@ -17,7 +17,7 @@ from engine.adapters.mongo.schema.rules import VALIDATORS
 from engine.bootstrap import open_engine
 from engine.config import Secret
 from engine.domain.firm.freshness import EVERYTHING
-from engine.wiring.deployment import Place
+from engine.wiring.deployment import Deployment
 
 _NAME = "ds_scaled"
 _CARS, _BRANCHES = 600, 12
@@ -75,7 +75,7 @@ def scaled(endpoints, root):
     """The place of a firm, its database and what it was drawn from."""
     with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
         firm = runner.run(_seed(endpoints, _NAME, _CARS, _BRANCHES))
-    yield Place(endpoints.mongo_url, Secret(endpoints.redis_url), _NAME), root[_NAME], firm
+    yield Deployment(endpoints.mongo_url, Secret(endpoints.redis_url), _NAME), root[_NAME], firm
     root[_NAME].command("dropAllUsersFromDatabase")
     root.drop_database(_NAME)
 

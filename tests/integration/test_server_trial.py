@@ -19,7 +19,7 @@ from engine.adapters.mongo.client import Credentials
 from engine.adapters.mongo.schema.initiate import initiate
 from engine.adapters.server_trial import try_mongo, try_redis
 from engine.commands.trial_words import in_a_sentence
-from engine.domain.health.trial import Trial, Trouble
+from engine.domain.health.trial import Barrier, Trial
 from engine.domain.shared.errors import Misconfigured
 
 pytestmark = pytest.mark.asyncio
@@ -74,9 +74,9 @@ def nobody():
     ("made", "found"),
     [
         ({}, None),
-        ({"ca": OTHER}, Trouble.UNTRUSTED),
-        ({"name": "db.firm.example"}, Trouble.OTHER_NAME),
-        ({"not_before": LONG_AGO, "not_after": LONG_AGO + timedelta(days=9)}, Trouble.EXPIRED),
+        ({"ca": OTHER}, Barrier.UNTRUSTED),
+        ({"name": "db.firm.example"}, Barrier.OTHER_NAME),
+        ({"not_before": LONG_AGO, "not_after": LONG_AGO + timedelta(days=9)}, Barrier.EXPIRED),
     ],
     ids=["the firm's", "another's", "for another name", "out of date"],
 )
@@ -85,39 +85,39 @@ async def test_certificates(trying, made, found, ca_file, tmp_path):
     async with listening(b"+PONG\r\n", server_file(tmp_path, **made)) as port:
         told = await trying(f"{scheme}://localhost:{port}/", ca_file)
 
-    expected = found or (Trouble.PROOF_WANTED if trying is try_mongo else None)
+    expected = found or (Barrier.PROOF_WANTED if trying is try_mongo else None)
     assert (f"localhost:{port}", expected) == (told.address, told.trouble)
 
 
 @pytest.mark.parametrize("trying", [try_mongo, try_redis], ids=["MongoDB", "Redis"])
 async def test_at_the_door(trying, ca_file, tmp_path):
     plain, safe = ("mongodb://", "mongodb://") if trying is try_mongo else ("redis://", "rediss://")
-    assert Trouble.NOBODY is (await trying(f"{plain}127.0.0.1:{nobody()}/")).trouble
-    assert Trouble.UNKNOWN_NAME is (await trying(f"{plain}nobody.invalid/")).trouble
+    assert Barrier.NOBODY is (await trying(f"{plain}127.0.0.1:{nobody()}/")).trouble
+    assert Barrier.UNKNOWN_NAME is (await trying(f"{plain}nobody.invalid/")).trouble
     async with listening(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
-        assert Trouble.STRANGER is (await trying(f"{plain}127.0.0.1:{port}/")).trouble
-        assert Trouble.NO_TLS is (await trying(f"{safe}localhost:{port}/", ca_file)).trouble
+        assert Barrier.STRANGER is (await trying(f"{plain}127.0.0.1:{port}/")).trouble
+        assert Barrier.NO_TLS is (await trying(f"{safe}localhost:{port}/", ca_file)).trouble
     async with listening(b"", server_file(tmp_path)) as port:
-        assert Trouble.TLS_WANTED is (await trying(f"{plain}127.0.0.1:{port}/")).trouble
+        assert Barrier.TLS_WANTED is (await trying(f"{plain}127.0.0.1:{port}/")).trouble
     async with listening(b"", server_file(tmp_path), demand=ca_file) as port:
-        assert Trouble.PROOF_WANTED is (await trying(f"{safe}localhost:{port}/", ca_file)).trouble
+        assert Barrier.PROOF_WANTED is (await trying(f"{safe}localhost:{port}/", ca_file)).trouble
 
 
 async def test_a_real_mongod_on_its_way_to_being_the_firms(tmp_path, ca_file):
     async with a_mongod(tmp_path / "alone") as port:
-        assert Trouble.ALONE is (await try_mongo(f"mongodb://127.0.0.1:{port}/?replicaSet=rs0")).trouble
+        assert Barrier.ALONE is (await try_mongo(f"mongodb://127.0.0.1:{port}/?replicaSet=rs0")).trouble
     tls = ("--tlsMode", "requireTLS", "--tlsCertificateKeyFile", server_file(tmp_path), "--tlsCAFile", ca_file)
     more = (*tls, "--tlsAllowConnectionsWithoutCertificates", "--replSet", "rs7")
     async with a_mongod(tmp_path / "member", *more) as port:
         url = f"mongodb://localhost:{port}/"
-        assert Trouble.TLS_WANTED is (await try_mongo(url)).trouble
-        assert Trouble.NEW_MEMBER is (await try_mongo(url, ca_file)).trouble
+        assert Barrier.TLS_WANTED is (await try_mongo(url)).trouble
+        assert Barrier.NEW_MEMBER is (await try_mongo(url, ca_file)).trouble
         await initiate(f"{url}?replicaSet=rs7", Credentials("root", "a pass phrase", "admin"), ca_file)
         assert Trial("mongodb", f"localhost:{port}") == await try_mongo(f"{url}?replicaSet=rs7", ca_file)
         other = await try_mongo(f"{url}?replicaSet=rs0", ca_file)
-        assert (Trouble.OTHER_SET, "rs7, not rs0") == (other.trouble, other.detail)
+        assert (Barrier.OTHER_SET, "rs7, not rs0") == (other.trouble, other.detail)
     async with a_mongod(tmp_path / "strict", *tls) as port:
-        assert Trouble.PROOF_WANTED is (await try_mongo(f"mongodb://localhost:{port}/", ca_file)).trouble
+        assert Barrier.PROOF_WANTED is (await try_mongo(f"mongodb://localhost:{port}/", ca_file)).trouble
 
 
 async def test_a_set_that_lost_its_majority_and_one_whose_members_call_themselves_otherwise(tmp_path):
@@ -129,25 +129,25 @@ async def test_a_set_that_lost_its_majority_and_one_whose_members_call_themselve
             await initiate(url, Credentials("root", "a pass phrase", "admin"))
             assert (await try_mongo(url)).trouble is None
         async with asyncio.timeout(60):
-            while (told := await try_mongo(url)).trouble in (None, Trouble.OUT_OF_REACH):  # noqa: ASYNC110 -- another process knows no event of ours
+            while (told := await try_mongo(url)).trouble in (None, Barrier.OUT_OF_REACH):  # noqa: ASYNC110 -- another process knows no event of ours
                 await asyncio.sleep(0.2)
 
-    assert (Trouble.NO_PRIMARY, "rs7") == (told.trouble, told.detail)
+    assert (Barrier.NO_PRIMARY, "rs7") == (told.trouble, told.detail)
 
 
 async def test_the_firms_servers_and_their_accounts(world, endpoints):
     url = endpoints.mongo_url
-    assert (await try_mongo(url, account=Credentials("nobody", "x" * 12, "admin"))).trouble is Trouble.REFUSED
+    assert (await try_mongo(url, account=Credentials("nobody", "x" * 12, "admin"))).trouble is Barrier.REFUSED
     assert (await try_mongo(url)).trouble is None
 
     parts = urlsplit(endpoints.redis_url)
     at = f"127.0.0.1:{parts.port}"
     assert Trial("redis", at) == await try_redis(endpoints.redis_url)
-    assert Trouble.REFUSED is (await try_redis(f"redis://drivesphere:wrong@{at}/0")).trouble
-    assert Trouble.PASSWORD_WANTED is (await try_redis(f"redis://{at}/0")).trouble
+    assert Barrier.REFUSED is (await try_redis(f"redis://drivesphere:wrong@{at}/0")).trouble
+    assert Barrier.PASSWORD_WANTED is (await try_redis(f"redis://{at}/0")).trouble
     world.redis.execute_command("ACL", "SETUSER", "bare", "on", ">p@ss w:rd", "-@all")
     try:
-        assert Trouble.NO_RIGHT is (await try_redis(f"redis://bare:p%40ss%20w%3Ard@{at}/0")).trouble
+        assert Barrier.NO_RIGHT is (await try_redis(f"redis://bare:p%40ss%20w%3Ard@{at}/0")).trouble
     finally:
         world.redis.acl_deluser("bare")
 
@@ -156,11 +156,11 @@ async def test_every_trouble_has_a_sentence_of_its_own():
     told = [
         in_a_sentence(Trial(server, "db.example:1", trouble, "rs0"))
         for server in ("mongodb", "redis")
-        for trouble in (None, *Trouble)
+        for trouble in (None, *Barrier)
     ]
 
     assert all("{" not in each and each.endswith(".") for each in told)
-    assert len(Trouble) + 1 <= len(set(told))
+    assert len(Barrier) + 1 <= len(set(told))
 
 
 async def test_an_address_that_is_none_is_refused_before_anybody_is_asked():

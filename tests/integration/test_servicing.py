@@ -14,14 +14,14 @@ from payments import opened
 
 from engine.adapters.mongo import movements as mongo_movements
 from engine.domain.booking.states import BookingState
-from engine.domain.car.availability import Why
+from engine.domain.car.availability import WhyTaken
 from engine.domain.car.car import BranchId, CarStatus, OwnerId
 from engine.domain.car.catalogue import CarWish
 from engine.domain.car.fleet import FleetQuery
 from engine.domain.car.movement import MovementState
 from engine.domain.car.movement_errors import AlreadyPlanned, NoTimeLeft
 from engine.domain.firm.events import CarClaimed
-from engine.domain.health.health import Area, Level
+from engine.domain.health.health import HealthArea, Level
 from engine.domain.shared.errors import (
     DriveSphereError,
     Forbidden,
@@ -62,7 +62,7 @@ def overlaps(world):
 async def wrong_claims(world):
     async with world.desk("admin") as admin:
         report = await admin.head_office.health.examine(admin.actor)
-    finding = next(each for each in report.findings if each.area is Area.CLAIMS)
+    finding = next(each for each in report.findings if each.area is HealthArea.CLAIMS)
     return finding.level, dict(finding.facts).get("Wrong", "")
 
 
@@ -97,9 +97,9 @@ async def test_nothing_is_sold_in_it_nothing_found_and_why_not_says_until_when(w
             await clerk.booking.hold(clerk.actor, wish(clerk, first=2, last=4))
 
     assert ["car-2", "car-3"] == sorted(offer.car.id for offer in free.offers)
-    assert (Why.SERVICE, made.period) == (blocked.obstacle.why, blocked.obstacle.period)
+    assert (WhyTaken.SERVICE, made.period) == (blocked.obstacle.why, blocked.obstacle.period)
     assert made.period.ends_at == blocked.next_free.starts_at
-    assert [(Why.SERVICE, made.period)] == [(each.why, each.period) for each in weeks.busy]
+    assert [(WhyTaken.SERVICE, made.period)] == [(each.why, each.period) for each in weeks.busy]
     assert () == refused.value.booking_ids
     assert 0 == world.db.bookings.count_documents({})
 

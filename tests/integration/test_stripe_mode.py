@@ -13,7 +13,7 @@ from engine.bootstrap import open_engine
 from engine.config import Secret
 from engine.domain.money.payment import StripeMode
 from engine.domain.shared.errors import Forbidden, WrongStripeMode
-from engine.services.missed_payments import Lookback
+from engine.services.missed_payments import MissedPayments
 
 pytestmark = pytest.mark.asyncio
 
@@ -62,7 +62,7 @@ async def test_P1_once_the_firm_is_live_a_test_desk_opens_no_page_and_believes_n
             with pytest.raises(WrongStripeMode):
                 await desk.payment.heard(booking.id, paid.payment.attempt.session_id)
         await desk.sweeper.sweep()
-        assert 0 == await Lookback(desk.payment.store, desk.payment.gateway, desk.payment, desk.clock).look()
+        assert 0 == await MissedPayments(desk.payment.store, desk.payment.gateway, desk.payment, desk.clock).look()
 
         assert ["held", "held"] == [world.stored(booking)["state"] for booking in (paid, held)]
         assert [] == await stripe.pages(held)

@@ -10,7 +10,7 @@ from builders import BERLIN, LISBON, days, make_car, wish
 from commands_counted import counted
 
 from engine.adapters.mongo.codec.documents import car_document, claim_document, fence_document
-from engine.domain.car.availability import ClaimKind, Why
+from engine.domain.car.availability import ClaimKind, WhyTaken
 from engine.domain.car.car import BodyType, BranchId, CarStatus, terms_of
 from engine.domain.car.catalogue import CarWish
 from engine.domain.car.fleet import FleetQuery
@@ -40,7 +40,7 @@ async def test_X1_a_hold_in_the_way_tells_until_when_and_by_whom(world):
 
         blocked = (await _taken(desk))["car-1"]
 
-    assert Why.HELD is blocked.obstacle.why
+    assert WhyTaken.HELD is blocked.obstacle.why
     assert (held.hold_until, "clerk2", held.id) == (
         blocked.obstacle.hold_until,
         blocked.obstacle.by,
@@ -84,7 +84,7 @@ async def test_maintenance_has_no_end_and_somebody_elses_car_instead(world):
     async with world.desk() as desk:
         blocked = (await _taken(desk))["car-1"]
 
-    assert (Why.MAINTENANCE, None, None) == (blocked.obstacle.why, blocked.obstacle.period, blocked.next_free)
+    assert (WhyTaken.MAINTENANCE, None, None) == (blocked.obstacle.why, blocked.obstacle.period, blocked.next_free)
     assert "car-2" == blocked.instead.car.id
 
 
@@ -102,7 +102,7 @@ async def test_B8_an_overdue_car_says_so_and_is_promised_a_day_ahead_at_the_earl
         blocked = (await _taken(desk, period=days(desk, 0, 1)))["car-1"]
         later = await _taken(desk, period=days(desk, 2, 3))
 
-    assert Why.OVERDUE is blocked.obstacle.why
+    assert WhyTaken.OVERDUE is blocked.obstacle.why
     assert past["ends_at"] == blocked.obstacle.period.ends_at
     assert timedelta(0) <= blocked.next_free.starts_at - (now + timedelta(hours=24)) < timedelta(minutes=2)
     assert "car-1" not in later
@@ -118,7 +118,7 @@ async def test_the_next_free_time_skips_gaps_that_are_too_short(world):
         short = (await _taken(desk, period=days(desk, 1, 1.5)))["car-1"]
         both = (await _taken(desk, period=days(desk, 1, 5)))["car-1"]
 
-    assert Why.BOOKED is blocked.obstacle.why
+    assert WhyTaken.BOOKED is blocked.obstacle.why
     assert second.period.ends_at == blocked.next_free.starts_at
     assert first.period.ends_at == short.next_free.starts_at
     assert (1, first.id) == (both.more, both.obstacle.booking_id)
@@ -156,7 +156,7 @@ async def test_the_coming_weeks_of_a_car_are_told_in_order_with_who_has_it(world
         with pytest.raises(NotFound):
             await desk.availability.calendar(desk.actor, "car-99", days(desk, 0, 42))
     assert "car-1" == calendar.car.id
-    assert [(Why.BOOKED, soon.period, soon.id), (Why.HELD, late.period, late.id)] == [
+    assert [(WhyTaken.BOOKED, soon.period, soon.id), (WhyTaken.HELD, late.period, late.id)] == [
         (each.why, each.period, each.booking_id) for each in calendar.busy
     ]
     assert far.id not in {each.booking_id for each in calendar.busy}
@@ -273,7 +273,7 @@ async def test_what_is_no_booking_blocks_for_its_time_only_wherever_one_asks(wor
 
                 assert taken == ("car-1" not in {offer.car.id for offer in free.offers}), (kind, taken)
                 assert taken == (["car-1"] == [each.car.id for each in shown.blocked]), (kind, taken)
-                why = Why.SERVICE if kind is ClaimKind.MOVEMENT else Why.RESERVED
+                why = WhyTaken.SERVICE if kind is ClaimKind.MOVEMENT else WhyTaken.RESERVED
                 assert ([why] if taken else []) == [each.why for each in calendar.busy]
                 assert frozenset() == outlook.seen
                 assert {0} == {row.coming for row in fleet.rows}

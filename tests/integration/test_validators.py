@@ -15,7 +15,7 @@ from pymongo.errors import BulkWriteError, WriteError
 from engine.adapters.mongo.schema.rules import EARLIEST, LATEST, RULES, VALIDATORS, same_validator
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.states import BookingState
-from engine.domain.health.health import Area, Level
+from engine.domain.health.health import HealthArea, Level
 from engine.domain.shared.errors import InvalidPeriod, NotBelieved
 from engine.domain.shared.period import RentalPeriod
 
@@ -273,7 +273,7 @@ async def test_a_row_from_before_its_rule_is_told_put_aside_and_can_be_let_go_of
         claimed = {each["id"] for each in world.db.fences.find_one({"_id": "car-1"})["claims"]}
         await desk.rental.give_up(desk.actor, other.id)
 
-    (rows,) = [each for each in report.findings if each.area is Area.ROWS]
+    (rows,) = [each for each in report.findings if each.area is HealthArea.ROWS]
     assert Level.BAD is rows.level
     assert f"bookings: {booking.id}" in dict(rows.facts)["Wrong"]
     assert "fences: car-1" in dict(rows.facts)["Wrong"]

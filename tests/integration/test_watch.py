@@ -17,7 +17,7 @@ from engine.adapters.mongo.codec.documents import renter_document
 from engine.commands import worker
 from engine.config import Secret
 from engine.domain.booking.watch import FOUND, Touched
-from engine.domain.health.health import Area
+from engine.domain.health.health import HealthArea
 from engine.services import reconcile
 from engine.services import watch as watches
 from engine.wiring.background import at_work
@@ -62,9 +62,9 @@ def forge(world, booking):
 
 
 TOLD = {
-    (Area.CLAIMS, "car:car-2"),
-    (Area.TERMS, "car:car-1"),
-    (Area.RECONCILE, "booking:NOSUCHBOOKING"),
+    (HealthArea.CLAIMS, "car:car-2"),
+    (HealthArea.TERMS, "car:car-1"),
+    (HealthArea.RECONCILE, "booking:NOSUCHBOOKING"),
 }
 
 
@@ -103,7 +103,7 @@ async def test_rows_written_past_the_program_are_told_by_itself_and_once(world, 
 
         forge(world, victim)
 
-        await until(lambda: {*TOLD, (Area.RECONCILE, f"booking:{victim.id}")} <= told(found))
+        await until(lambda: {*TOLD, (HealthArea.RECONCILE, f"booking:{victim.id}")} <= told(found))
         watch = desk.head_office.watch
         with raw(world, "owner") as db:
             db.cars.update_one({"_id": "car-1"}, {"$set": {"daily_rate.minor": 2}})
@@ -112,7 +112,7 @@ async def test_rows_written_past_the_program_are_told_by_itself_and_once(world, 
     assert len(found) == len({each.key for each in found})
     assert not [each for each in found if honest.id in each.says]
     # Who was mended stands in the audit, which the worker may not read.
-    assert (account == "admin") == ((Area.ROWS, f"booking:{stranger.id}") in told(found))
+    assert (account == "admin") == ((HealthArea.ROWS, f"booking:{stranger.id}") in told(found))
 
 
 async def test_an_administrators_open_window_tells_without_a_worker(world, stripe):

@@ -42,7 +42,7 @@ from engine.domain.shared.errors import (
     Unavailable,
 )
 from engine.services.booking import HoldCar
-from engine.services.missed_payments import Lookback
+from engine.services.missed_payments import MissedPayments
 
 pytestmark = pytest.mark.asyncio
 ORDERS = Orders("worker", Secret(PASSWORD))
@@ -73,7 +73,7 @@ async def until(world, booking, state, task):
 
 
 def lookback_of(desk):
-    return Lookback(desk.payment.store, desk.payment.gateway, desk.payment, desk.clock)
+    return MissedPayments(desk.payment.store, desk.payment.gateway, desk.payment, desk.clock)
 
 
 async def test_monitoring_hears_that_a_worker_is_at_work_and_what_it_did(world):

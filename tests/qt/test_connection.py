@@ -57,7 +57,7 @@ async def test_an_outage_that_only_a_page_felt_has_the_page_asked_again_once(wat
     async def steps(vm, said):
         await until(lambda: servers.looks >= 2)
         assert said == []
-        vm.doubt()
+        vm.suspect()
         seen = servers.looks
         await until(lambda: servers.looks >= seen + 5)
         assert said == ["retry"]
@@ -69,8 +69,8 @@ async def test_what_keeps_failing_is_asked_for_less_and_less_often(watched, serv
     async def steps(vm, said):
         at = []
         vm.retry.connect(lambda: at.append(servers.looks))
-        vm.changed.connect(lambda _state: vm.doubt())  # somebody fails between any two looks
-        vm.doubt()
+        vm.changed.connect(lambda _state: vm.suspect())  # somebody fails between any two looks
+        vm.suspect()
         await until(lambda: len(at) >= 6)
         pauses = [later - earlier for earlier, later in pairwise(at)]
         assert pauses == [2, 4, 8, 16, 16]
@@ -89,11 +89,11 @@ async def test_what_takes_long_to_fail_is_asked_for_less_and_less_often_too(watc
 
         def look(_state):
             if servers.looks in fails_at:
-                vm.doubt()
+                vm.suspect()
 
         vm.retry.connect(again)
         vm.changed.connect(look)
-        vm.doubt()
+        vm.suspect()
         await until(lambda: len(at) >= 6)
         pauses = [later - earlier for earlier, later in pairwise(at)]
         assert sorted(pauses) == pauses
@@ -104,18 +104,18 @@ async def test_what_takes_long_to_fail_is_asked_for_less_and_less_often_too(watc
 
 async def test_after_a_calm_the_first_failure_is_asked_for_again_at_once(watched, servers, until):
     async def steps(vm, said):
-        vm.doubt()
+        vm.suspect()
         await until(lambda: said)
-        vm.doubt()
+        vm.suspect()
         await until(lambda: len(said) == 2)
         calm = servers.looks
         await until(lambda: servers.looks >= calm + 12)
         at = []
         vm.retry.connect(lambda: at.append(servers.looks))
-        vm.doubt()
+        vm.suspect()
         asked = servers.looks
         await until(lambda: at)
-        vm.doubt()
+        vm.suspect()
         await until(lambda: len(at) == 2)
         assert at[0] <= asked + 2
         assert at[1] == at[0] + 2
@@ -128,7 +128,7 @@ async def test_an_outage_that_was_seen_has_everything_asked_for_once(watched, se
         await until(lambda: servers.looks >= 1)
         servers.away = True
         await until(lambda: vm.state.problem is not None)
-        vm.doubt()
+        vm.suspect()
         servers.away = False
         await until(lambda: vm.state.problem is None)
         seen = servers.looks

@@ -104,7 +104,7 @@ async def test_with_no_network_the_copy_opens_with_its_pin_only(firm, history, k
         await set_pin(program, area)
         told, offered = page.copy_line.text(), page.pin.text()
         await signed_out(program)
-        await proxy.become(Line.CUT)
+        await proxy.move_to(Line.CUT)
         program.window.sign_in._form.copies.chosen.emit("owner")
         dialog = await box()
         answer(WRONG)
@@ -116,7 +116,7 @@ async def test_with_no_network_the_copy_opens_with_its_pin_only(firm, history, k
         assert told.endswith("What protects it is your PIN and the sign-in of this computer.")
         assert ("Change the PIN …", "This is not the PIN.", None) == (offered, said, closed)
         assert "" == program.session.state.locked
-        await proxy.become(Line.OPEN)
+        await proxy.move_to(Line.OPEN)
 
 
 async def test_after_signing_in_it_is_asked_for_once_and_until_then_nothing_is_brought_up_to_date(firm, history, keys):
@@ -150,7 +150,7 @@ async def test_a_forgotten_pin_costs_the_copy_and_a_new_one_is_made_after_signin
         area = await signed_in(program)
         await set_pin(program, area)
         await signed_out(program)
-        await proxy.become(Line.CUT)
+        await proxy.move_to(Line.CUT)
         program.session.open_copy("owner")
         (await box()).forget.click()
         await until(lambda: asked() is not None and not isinstance(asked(), PinDialog))
@@ -164,7 +164,7 @@ async def test_a_forgotten_pin_costs_the_copy_and_a_new_one_is_made_after_signin
         asked().yes.click()
         await until(lambda: program.session.state.copies == ())
         assert (list((tmp_path / "data" / "copies").rglob("*.copy*")), keys.kept) == ([], {})
-        await proxy.become(Line.OPEN)
+        await proxy.move_to(Line.OPEN)
         area = await signed_in(program)
         assert not area.copy.vm.state.pin
 

@@ -16,7 +16,7 @@ from desktop.bridge import EngineThread
 from desktop.viewmodels.booking import Stage
 from engine.config import Secret
 from engine.domain.booking.states import BookingState
-from engine.domain.car.availability import Why
+from engine.domain.car.availability import WhyTaken
 from engine.domain.shared.errors import PeriodTaken
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -110,7 +110,7 @@ async def test_X1_an_open_car_turns_to_taken_and_back_when_another_window_books_
         await other.until(lambda: not panel.may_book())
 
         assert panel.why_not.isVisible()
-        assert Why.HELD is other.desk.car.state.found.obstacle.why
+        assert WhyTaken.HELD is other.desk.car.state.found.obstacle.why
         assert panel.why_not.countdown.isVisible()
         assert panel.main.text().startswith("Choose ")
         desk = one.desk.desk
@@ -149,13 +149,13 @@ async def test_X5_servers_that_go_and_come_back_need_no_restart(at_a_window, wor
             status, banner = person.view.status, person.view.banner
             await person.until(lambda: status._status.connection == "Live")
             for proxy in (mongo.value, redis.value):
-                await far.call(lambda proxy=proxy: proxy.become(Line.CUT))
+                await far.call(lambda proxy=proxy: proxy.move_to(Line.CUT))
             await person.until(lambda: status._status.connection == "No connection" and banner.isVisible())
             assert status._status.last_word.startswith("as of ")
             assert banner.text.startswith("No connection to the database since ")
             await far.call(lambda: elsewhere(world, person.desk.search.state.wish.period))
             for proxy in (mongo.value, redis.value):
-                await far.call(lambda proxy=proxy: proxy.become(Line.OPEN))
+                await far.call(lambda proxy=proxy: proxy.move_to(Line.OPEN))
 
             await person.until(lambda: status._status.connection == "Live" and not banner.isVisible())
             await person.until(lambda: "car-1" not in cards(person) and "car-2" in cards(person))

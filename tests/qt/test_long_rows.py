@@ -14,7 +14,7 @@ from desktop.models.rows import Column
 from desktop.preferences import Preferences
 from desktop.views.booking.list_row import damaged_row
 from desktop.views.booking.list_table import BookingTable, columns_of
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.field_skeleton import Field, FieldList
 from desktop.widgets.record_table import ROW_HEIGHT, RecordTable
 from desktop.widgets.shimmer import ShimmerClock
@@ -121,7 +121,7 @@ def test_a_row_that_cannot_be_read_says_which_it_is_whichever_columns_go(
 def test_a_booking_that_cannot_be_read_keeps_its_number_where_the_column_of_numbers_goes(
     qtbot, theme, shimmer, tmp_path, damaged, reason, width
 ):
-    tools = Tools(theme, shimmer, Preferences(tmp_path / "p.ini"))
+    tools = ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini"))
     model = PagesModel(columns_of(lambda: None), lambda _ticket: None)
     row = damaged_row(Damaged("bookings", damaged, reason))
     table = shown(qtbot, BookingTable(tools, model, lambda: None), model, [row], width)

@@ -24,7 +24,7 @@ from desktop.views.parts.moments.habits import habits_of, order_of
 from desktop.views.parts.moments.words import EXAMPLES, misread_words
 from engine.domain.moments.habits import ENGLISH, GERMAN, Order, joined
 from engine.domain.moments.read import read_moment
-from engine.domain.moments.reading import Misread, Question, Reading
+from engine.domain.moments.reading import AskedBack, Misread, Reading
 from engine.domain.moments.write import day_written, moment_written
 from engine.domain.shared.wall import on_wall, wall_of
 
@@ -368,7 +368,7 @@ LOCALES = st.sampled_from(sorted({each.name() for each in QLocale.matchingLocale
 def test_what_is_shown_reads_back_equal_in_every_locale(name, zone, minutes):
     where = ZoneInfo(zone)
     wall = wall_of(datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes), where)
-    asked = Question(habits_of(QLocale(name)), datetime(2026, 6, 1), zone=where)
+    asked = AskedBack(habits_of(QLocale(name)), datetime(2026, 6, 1), zone=where)
     read = read_moment(moment_written(wall, where), asked)
 
     assert isinstance(read, Reading), (name, moment_written(wall, where), read)
@@ -380,7 +380,7 @@ def test_what_is_shown_reads_back_equal_in_every_locale(name, zone, minutes):
 def test_a_date_in_the_users_own_words_is_that_day_or_is_refused(name, day):
     """Whatever the locale writes itself, short or long, is never understood as another day."""
     user = QLocale(name)
-    asked = Question(habits_of(user), datetime(2026, 6, 1), days_only=True)
+    asked = AskedBack(habits_of(user), datetime(2026, 6, 1), days_only=True)
     month = user.monthName(day.month, QLocale.FormatType.LongFormat)
     for text in (f"{day.day} {month} {day.year}", f"{month} {day.day}, {day.year}", f"{day.isoformat()}"):
         read = read_moment(text, asked)
@@ -397,7 +397,7 @@ def test_french_and_german_desks_type_their_own_words():
         "tr_TR": "2 ARALIK 2026",
         "ar_EG": "٢ ديسمبر ٢٠٢٦",
     }.items():
-        read = read_moment(typed, Question(habits_of(QLocale(name)), datetime(2026, 6, 1), days_only=True))
+        read = read_moment(typed, AskedBack(habits_of(QLocale(name)), datetime(2026, 6, 1), days_only=True))
         assert isinstance(read, Reading), (typed, read)
         assert date(2026, 12, 2) == read.at.date()
 
@@ -415,7 +415,7 @@ def test_today_and_tomorrow_are_words_of_ones_own_language():
         "fa_IR": "فردا ۹:۳۰", "ja_JP": "明日 9:30", "zh_CN": "明天 9:30", "ko_KR": "내일 9:30",
         "ms_MY": "tomorrow 9:30",
     }.items():  # fmt: skip
-        read = read_moment(typed, Question(habits_of(QLocale(name)), datetime(2026, 6, 1, 12)))
+        read = read_moment(typed, AskedBack(habits_of(QLocale(name)), datetime(2026, 6, 1, 12)))
         assert isinstance(read, Reading), (name, typed, read)
         assert datetime(2026, 6, 2, 9, 30) == read.at, (name, typed)
 
@@ -435,7 +435,7 @@ def test_today_and_tomorrow_are_words_of_ones_own_language():
     ],
 )
 def test_days_close_by_and_lengths_are_words_of_ones_own_language(name, typed, at):
-    read = read_moment(typed, Question(habits_of(QLocale(name)), datetime(2026, 6, 1, 12)))
+    read = read_moment(typed, AskedBack(habits_of(QLocale(name)), datetime(2026, 6, 1, 12)))
 
     assert isinstance(read, Reading), read
     assert at == read.at

@@ -59,7 +59,7 @@ async def test_with_no_network_the_program_starts_and_shows_and_exports_the_stor
     async with Proxy(firm.port) as proxy:
         async with firm(proxy) as program:
             await signed_in(program)
-        await proxy.become(Line.CUT)
+        await proxy.move_to(Line.CUT)
         async with firm(proxy) as program:
             session = program.session
             session.sign_in("owner", PASSWORD)
@@ -92,7 +92,7 @@ async def test_with_no_network_the_program_starts_and_shows_and_exports_the_stor
             offered = {line.id for line in program.window.commands.listing()}
             assert not {name for name in offered if name.split(".")[0] in ("car", "fleet", "booking", "search")}
 
-            await proxy.become(Line.OPEN)
+            await proxy.move_to(Line.OPEN)
             view._work.connection.look_now()
             await until(lambda: view.banner.text == BACK)
             view.banner.acted.emit()
@@ -106,11 +106,11 @@ async def test_a_line_that_breaks_while_figures_load_leaves_the_stored_ones_with
         area = await signed_in(program)
         vm, page = area.earnings.vm, area.earnings.page
         asked = month(2025, 4, "Europe/Berlin")
-        await proxy.become(line)
+        await proxy.move_to(line)
         vm.show(asked)
         await until(lambda: vm.state.phase is Phase.READY and vm.state.stored)
         shown = (page.stamp.text.startswith("No connection. Stored copy as of"), vm.state.earnings.span)
-        await proxy.become(Line.OPEN)
+        await proxy.move_to(Line.OPEN)
         vm.load()
         await until(lambda: vm.state.phase is Phase.READY and not vm.state.stored)
 
@@ -121,7 +121,7 @@ async def test_a_line_that_breaks_while_figures_load_leaves_the_stored_ones_with
 async def test_on_reconnect_the_copy_is_synced_and_what_changed_is_said(firm, history):
     async with Proxy(firm.port) as proxy, firm(proxy) as program:
         area = await signed_in(program)
-        await proxy.become(Line.CUT)
+        await proxy.move_to(Line.CUT)
         connection = program.window.workspace._workspace.connection
         connection.look_now()
         await until(lambda: connection.state.problem is not None)
@@ -130,7 +130,7 @@ async def test_on_reconnect_the_copy_is_synced_and_what_changed_is_said(firm, hi
         told = []
         area.copy.vm.told.connect(told.append)
 
-        await proxy.become(Line.OPEN)
+        await proxy.move_to(Line.OPEN)
         connection.look_now()
         await until(lambda: told)
         await until(lambda: net(area.earnings.page) == "340.00 EUR")
@@ -151,13 +151,13 @@ async def test_a_line_that_swallows_packets_during_a_sync_leaves_the_copy_whole(
         area = await signed_in(program)
         before = area.copy.vm.state
         history.book(GOLF, berlin(2025, 3, 8), charged=berlin(2025, 3, 8))
-        await proxy.become(Line.HOLE)
+        await proxy.move_to(Line.HOLE)
         area.copy.vm.start()
         await until(lambda: area.copy.vm.state.status is CopyStatus.AWAY)
 
         assert (area.copy.vm.state.as_of, area.copy.vm.state.complete) == (before.as_of, True)
         assert area.copy.vm.source is not None
-        await proxy.become(Line.OPEN)
+        await proxy.move_to(Line.OPEN)
 
 
 async def test_without_a_keyring_the_page_says_that_no_copy_is_kept(firm, history, tmp_path):
@@ -232,7 +232,7 @@ async def test_a_copy_can_be_forgotten_with_no_network(firm, history, keys, tmp_
         await signed_in(program)
         program.session.sign_out()
         await until(lambda: program.session.state.phase is SessionPhase.SIGNED_OUT)
-        await proxy.become(Line.CUT)
+        await proxy.move_to(Line.CUT)
         program.session.open_copy("owner")
         await until(lambda: program.window.offline is not None)
 

@@ -16,7 +16,7 @@ from desktop.viewmodels.paged import PagedState, PagedViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.views.manual_review.review_panel import _lasted
 from desktop.views.parts.paged_list import _BONES, ListWords, PagedList
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.shimmer import ShimmerClock
 from engine.domain.shared.errors import Unavailable
 
@@ -33,7 +33,7 @@ class Numbers:
 @pytest.fixture
 def listed(qtbot, theme, tmp_path):
     shimmer, tasks = ShimmerClock(theme), TaskScope()
-    tools = Tools(theme, shimmer, Preferences(tmp_path / "p.ini"))
+    tools = ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini"))
 
     async def fetch(_query, offset):
         return Numbers(tuple(range(offset, min(offset + _PAGE, _ALL))), _ALL)

@@ -16,7 +16,7 @@ from view_builders import NOW, fed_workspace, make_booking
 
 from desktop.commands import PALETTE, Command, Commands
 from desktop.tasks import TaskScope
-from desktop.viewmodels.lookup import Found, Kind, LookupViewModel, Rows
+from desktop.viewmodels.lookup import FoundRows, Hit, HitKind, LookupViewModel
 from desktop.views.frame.found_lines import Offers
 from desktop.views.frame.palette import CommandPalette, Finds
 from desktop.widgets.palette import ROW_PX, PaletteLine
@@ -28,7 +28,7 @@ from engine.domain.people.people import AccountName, Role
 from engine.domain.shared.errors import Unavailable
 
 ran = []
-OFFERS = Offers({Kind.BOOKINGS: "→ all {count} bookings"}, booking=True)
+OFFERS = Offers({HitKind.BOOKINGS: "→ all {count} bookings"}, booking=True)
 
 
 @pytest.fixture
@@ -154,18 +154,16 @@ def current(palette):
 
 
 def rows(*rows, total=0, slip=False):
-    return Rows(rows, max(total, len(rows)), slip)
+    return FoundRows(rows, max(total, len(rows)), slip)
 
 
 def slipped():
     found = everything()
-    return Found(
-        **{name: replace(getattr(found, name), slip=True) for name in ("bookings", "cars", "renters", "people")}
-    )
+    return Hit(**{name: replace(getattr(found, name), slip=True) for name in ("bookings", "cars", "renters", "people")})
 
 
 def everything(**changes):
-    found = Found(
+    found = Hit(
         rows(make_booking(1), make_booking(2), total=7), cars=rows(make_car(1), make_car(2)), renters=rows(RENTER),
         people=rows(PersonRow(person())),
     )  # fmt: skip
@@ -178,9 +176,9 @@ def person():
 
 def test_bookings_are_found_and_opened_and_answers_to_older_letters_are_dropped(palette, lookup):
     QTest.keyClicks(palette.widget.field, "G8ET")
-    lookup.found.emit("G8E", Found(rows(make_booking(2))))
+    lookup.found.emit("G8E", Hit(rows(make_booking(2))))
     assert [] == titles(palette)
-    lookup.found.emit("G8ET", Found(rows(make_booking(1))))
+    lookup.found.emit("G8ET", Hit(rows(make_booking(1))))
     assert ["Bookings", "G8ET-6JAM-Q001 · Volkswagen Golf · B-DS 1"] == titles(palette)
     assert palette.widget.model.lines[1].detail.startswith("Ada Moreau · ")
     assert ((0, 4),) == palette.widget.model.lines[1].marked
@@ -228,7 +226,7 @@ def test_every_kind_has_its_heading_and_count_and_headings_are_passed_over(palet
 )
 def test_a_name_stands_before_commands_that_fit_less_only(palette, lookup, typed, name, first):
     QTest.keyClicks(palette.widget.field, typed)
-    lookup.found.emit(typed, Found(renters=rows(replace(RENTER, name=name))))
+    lookup.found.emit(typed, Hit(renters=rows(replace(RENTER, name=name))))
 
     assert first == titles(palette)[0]
     assert {"Renters", name} <= set(titles(palette))
@@ -237,10 +235,10 @@ def test_a_name_stands_before_commands_that_fit_less_only(palette, lookup, typed
 @pytest.mark.parametrize(
     ("found", "note", "nothing"),
     [
-        (Found(), "", "Nothing found for “zzz”. Try a part of it."),
+        (Hit(), "", "Nothing found for “zzz”. Try a part of it."),
         (slipped(), "Nothing is spelt “zzz”. These differ by one slip.", ""),
         (everything(stored=True), "From the stored copy.", ""),
-        (Found(problem=Unavailable("mongodb")), "Not everything could be searched", "Nothing was found where it could"),
+        (Hit(problem=Unavailable("mongodb")), "Not everything could be searched", "Nothing was found where it could"),
         (everything(problem=Unavailable("mongodb")), "Not everything could be searched", ""),
     ],
 )
@@ -270,7 +268,7 @@ def test_where_there_is_more_a_last_line_leads_to_the_page_with_the_same_text(pa
         press(palette, Qt.Key.Key_Down)
     press(palette, Qt.Key.Key_Return)
 
-    assert [(Kind.BOOKINGS, BookingScope.BRANCH, "zzz")] == lookup.all_of
+    assert [(HitKind.BOOKINGS, BookingScope.BRANCH, "zzz")] == lookup.all_of
     assert [] == lookup.opened
 
 
@@ -297,11 +295,11 @@ def test_ctrl_enter_books_for_a_renter_and_for_nothing_else(palette, lookup, win
 @pytest.mark.parametrize("name", ["Sign", "Nia", "Fca", "Book", "Boo"])
 def test_an_exact_name_stands_before_a_command_that_fits_loosely_and_behind_one_that_is_meant(palette, lookup, name):
     QTest.keyClicks(palette.widget.field, name)
-    lookup.found.emit(name, Found(renters=rows(replace(RENTER, name=name))))
+    lookup.found.emit(name, Hit(renters=rows(replace(RENTER, name=name))))
     shown = [line.title for line in palette.widget.model.lines if not line.heading and line.enabled]
 
     assert name == shown[0]
-    lookup.found.emit(name, Found(renters=rows(replace(RENTER, name=f"{name} Lund"))))
+    lookup.found.emit(name, Hit(renters=rows(replace(RENTER, name=f"{name} Lund"))))
     shown = [line.title for line in palette.widget.model.lines if not line.heading and line.enabled]
     meant = {"Sign": "Sign out", "Book": "Bookings", "Boo": "Bookings"}
     assert meant.get(name, f"{name} Lund") == shown[0]

@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from desktop.messages import amount
-from desktop.viewmodels.owner.car_state import CarState, Stage
+from desktop.viewmodels.owner.car_state import FleetCarStage, FleetCarState
 from desktop.viewmodels.phases import Phase
 from desktop.views.fleet.car_words import to_change_rate
 from desktop.widgets.question_box import QuestionBox
@@ -27,7 +27,9 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 
 def changed(old, new, currency="EUR", before="EUR"):
     car = replace(make_car(1), daily_rate=Money(old, before))
-    return CarState(Stage.FILLED_IN, car=car, form=replace(CarForm.of(car), daily_rate=Money(new, currency)))
+    return FleetCarState(
+        FleetCarStage.FILLED_IN, car=car, form=replace(CarForm.of(car), daily_rate=Money(new, currency))
+    )
 
 
 @given(st.integers(1, 10**8), st.integers(1, 10**8))
@@ -73,11 +75,11 @@ async def test_121_to_0_01_is_asked_about_and_enter_keeps_it(qapp, world, tmp_pa
         QTest.keyClick(asked(), Qt.Key.Key_Return)
         await person.until(lambda: not asked() and not page.panel._tasks.running("rate"))
         kept = world.db.cars.find_one({"_id": before.id})["daily_rate"]["minor"]
-        assert Stage.FILLED_IN is page.car.state.stage
+        assert FleetCarStage.FILLED_IN is page.car.state.stage
         page.panel.main.click()
         await person.until(asked)
         asked().yes.click()
-        await person.until(lambda: page.car.state.stage is Stage.SHOWN)
+        await person.until(lambda: page.car.state.stage is FleetCarStage.SHOWN)
         taken = world.db.cars.find_one({"_id": before.id})["daily_rate"]["minor"]
 
     assert (before.daily_rate.minor, 60) == (kept, taken)

@@ -21,7 +21,7 @@ from desktop.smoke import Stopwatch
 from desktop.viewmodels.admin import people, requests
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session import SessionPhase
-from desktop.views.session.confirm_password import ProofDialog
+from desktop.views.session.confirm_password import ConfirmPasswordDialog
 from desktop.widgets.question_box import QuestionBox
 from engine.adapters.mongo.guest import file_request
 from engine.config import load
@@ -88,7 +88,7 @@ class Desk:
         """Press yes in whatever is asked; a proof gets *password*."""
         await self.until(lambda: self._asked() is not None)
         box = self._asked()
-        if isinstance(box, ProofDialog):
+        if isinstance(box, ConfirmPasswordDialog):
             QTest.keyClicks(box.password, password)
             box.yes.click()
         else:

@@ -16,7 +16,7 @@ from desktop.viewmodels.phases import Phase
 from desktop.views.booking.list_page import BookingsPage
 from desktop.views.booking.list_row import row_of
 from desktop.views.booking.list_table import ROW_PX, two_lines
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.shimmer import ShimmerClock
 from engine.domain.booking.listing import BookingOrder, BookingQuery, BookingRows, BookingScope
 from engine.domain.booking.states import BookingState, Standing
@@ -45,7 +45,7 @@ def workspace():
 @pytest.fixture
 def page(qtbot, theme, workspace, clock, tmp_path):
     shimmer = ShimmerClock(theme)
-    tools = Tools(theme, shimmer, Preferences(tmp_path / "p.ini"))
+    tools = ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini"))
     page = BookingsPage(tools, workspace.bookings, workspace.now, first_step="Find a car")
     page.loading._rule._now = clock
     qtbot.addWidget(page)
@@ -271,7 +271,7 @@ def test_later_pages_come_to_their_place(page, workspace):
 def test_an_account_without_a_branch_is_not_offered_one(qtbot, theme, tmp_path):
     shimmer = ShimmerClock(theme)
     workspace = fed_workspace(TaskScope(), replace(CLERK, branch_id=None))
-    tools = Tools(theme, shimmer, Preferences(tmp_path / "p.ini"))
+    tools = ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini"))
     page = BookingsPage(tools, workspace.bookings, workspace.now, first_step="Find a car")
     qtbot.addWidget(page)
     page.show()
@@ -311,7 +311,7 @@ def test_a_heading_sorts_only_by_what_the_account_may_sort_by(qtbot, theme, tmp_
     shimmer = ShimmerClock(theme)
     owner = Actor(AccountName("owner"), "Olga Owner", Role.OWNER, owner_id=OwnerId("owner-1"))
     workspace = fed_workspace(TaskScope(), owner)
-    tools = Tools(theme, shimmer, Preferences(tmp_path / "p.ini"))
+    tools = ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini"))
     page = BookingsPage(tools, workspace.bookings, workspace.now)
     qtbot.addWidget(page)
     asked = []
@@ -334,7 +334,7 @@ def test_the_chosen_scope_is_there_after_a_restart_and_for_the_same_account_only
         vm = fed_workspace(TaskScope()).bookings
         vm.account = name
         shimmer = ShimmerClock(theme)
-        again = BookingsPage(Tools(theme, shimmer, Preferences(tmp_path / "p.ini")), vm, page._now)
+        again = BookingsPage(ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini")), vm, page._now)
         qtbot.addWidget(again)
         opened[name] = vm.state.query.scope
         shimmer.deleteLater()

@@ -18,7 +18,7 @@ from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.viewmodels.car import CarState, shown_weeks
 from desktop.viewmodels.search import FoundRows
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.views.search import car_panel, last_search
 from desktop.views.search.availability import DAYS, lines, strip_days, wished_days
 from desktop.views.search.car_panel import CarPanel
@@ -26,7 +26,7 @@ from desktop.views.search.search_page import SearchPage
 from desktop.widgets.phases import Look
 from desktop.widgets.shimmer import ShimmerClock
 from desktop.widgets.side_panel import WIDTH, SidePanel
-from engine.domain.car.availability import CarCalendar, Obstacle, Why
+from engine.domain.car.availability import CarCalendar, Obstacle, WhyTaken
 from engine.domain.shared.errors import Unavailable
 from engine.domain.shared.period import RentalPeriod
 
@@ -37,7 +37,7 @@ SPAN = shown_weeks(PERIOD, BERLIN, NOW)
 @pytest.fixture
 def tools(theme, tmp_path):
     shimmer = ShimmerClock(theme)
-    yield Tools(theme, shimmer, Preferences(tmp_path / "p.ini"))
+    yield ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini"))
     shimmer.deleteLater()
 
 
@@ -86,8 +86,8 @@ def card(page, row):
     return known.text_at(page._workspace.now())
 
 
-def busy(first, last, why=Why.BOOKED, by=None):
-    return Obstacle(why, RentalPeriod(NOW + first, NOW + last), NOW + HOUR if why is Why.HELD else None, by)
+def busy(first, last, why=WhyTaken.BOOKED, by=None):
+    return Obstacle(why, RentalPeriod(NOW + first, NOW + last), NOW + HOUR if why is WhyTaken.HELD else None, by)
 
 
 def calendar(*obstacles):
@@ -103,7 +103,7 @@ def open_car(panel, found=None, **changes):
 
 
 def test_taken_cars_stand_behind_the_free_ones_and_say_why_until_when_and_what_instead(page):
-    feed(page, found_with_taken(2, [make_blocked(7, Why.BOOKED), make_blocked(8, Why.OVERDUE)]))
+    feed(page, found_with_taken(2, [make_blocked(7, WhyTaken.BOOKED), make_blocked(8, WhyTaken.OVERDUE)]))
 
     assert ["Free", "Free", "Booked", "Overdue"] == [card(page, row).badge for row in range(4)]
     assert [False, False, True, True] == [card(page, row).dimmed for row in range(4)]
@@ -116,7 +116,7 @@ def test_taken_cars_stand_behind_the_free_ones_and_say_why_until_when_and_what_i
 
 
 def test_a_held_card_counts_down_while_it_is_on_the_screen_and_only_then(page, workspace):
-    feed(page, found_with_taken(0, [make_blocked(7, Why.HELD)]))
+    feed(page, found_with_taken(0, [make_blocked(7, WhyTaken.HELD)]))
     page.results.grid.look()
     held = page.results.held
 
@@ -132,7 +132,7 @@ def test_a_held_card_counts_down_while_it_is_on_the_screen_and_only_then(page, w
 
 
 def test_a_maintenance_card_promises_nothing(page):
-    feed(page, found_with_taken(0, [make_blocked(7, Why.MAINTENANCE, instead=None)]))
+    feed(page, found_with_taken(0, [make_blocked(7, WhyTaken.MAINTENANCE, instead=None)]))
 
     text = card(page, 0)
     assert ("In maintenance", "No date yet", "", "") == (text.badge, text.price, text.per_day, text.note)
@@ -189,7 +189,7 @@ def test_the_panel_says_the_whole_price_and_enter_goes_on_to_book(panel, qtbot):
 
 
 def test_X1_a_taken_car_says_why_counts_its_hold_down_and_offers_both_ways_out(panel, qtbot):
-    blocked = make_blocked(1, Why.HELD)
+    blocked = make_blocked(1, WhyTaken.HELD)
     open_car(panel, blocked)
 
     assert "Held for somebody who has not paid yet" == panel.why_not.title.text()
@@ -289,7 +289,7 @@ def test_the_weeks_are_a_list_too(panel):
 
 
 def test_each_day_is_told_in_words_and_walked_with_the_keys(panel):
-    open_car(panel, calendar=calendar(busy(DAY, 2 * DAY), busy(3 * DAY, 3 * DAY + 4 * HOUR, Why.HELD)))
+    open_car(panel, calendar=calendar(busy(DAY, 2 * DAY), busy(3 * DAY, 3 * DAY + 4 * HOUR, WhyTaken.HELD)))
     strip = panel.strip
     strip.setFocus()
 
@@ -309,7 +309,7 @@ def test_each_day_is_told_in_words_and_walked_with_the_keys(panel):
 
 
 def test_an_overdue_car_is_shown_as_out_until_it_can_be_promised(panel):
-    days = strip_days(calendar(busy(-3 * DAY, -HOUR, Why.OVERDUE)), BERLIN.tzinfo, NOW)
+    days = strip_days(calendar(busy(-3 * DAY, -HOUR, WhyTaken.OVERDUE)), BERLIN.tzinfo, NOW)
 
     assert "overdue all day" in days[0].spoken
     assert "overdue until 09:00" in days[1].spoken
@@ -321,7 +321,7 @@ def test_DST_a_day_of_23_or_25_hours_is_as_wide_as_the_others(panel):
         wall = night.replace(tzinfo=BERLIN.tzinfo)
         wished = RentalPeriod.between(wall.replace(hour=12), (wall + DAY).replace(hour=12))
         span = shown_weeks(wished, BERLIN, now)
-        out = Obstacle(Why.BOOKED, wished)
+        out = Obstacle(WhyTaken.BOOKED, wished)
 
         days = strip_days(CarCalendar(make_car(1), span, (out,)), BERLIN.tzinfo, now)
 

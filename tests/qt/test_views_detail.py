@@ -20,7 +20,7 @@ from desktop.viewmodels.phases import Phase
 from desktop.views.booking.detail import BookingDetail
 from desktop.views.booking.history import by_words, late_news, moments_of, payments_of
 from desktop.views.booking.toasts import BookingNews
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.bones import Bones
 from desktop.widgets.shimmer import ShimmerClock
 from engine.domain.booking.booking import UNTOLD, Step
@@ -52,7 +52,7 @@ def make_detail(qtbot, theme, tmp_path):
         host = QWidget()
         host.resize(1280, 800)
         qtbot.addWidget(host)
-        tools = Tools(theme, shimmer, Preferences(tmp_path / "p.ini"))
+        tools = ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini"))
         detail = BookingDetail(tools, workspace.detail, workspace.now, host)
         host.show()
         return detail

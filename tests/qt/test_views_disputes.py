@@ -17,7 +17,7 @@ from view_builders import NOW, make_booking
 from desktop.preferences import Preferences
 from desktop.views.manual_review.dispute_panel import DisputePanel
 from desktop.views.manual_review.dispute_words import answer_label, due_of, in_short, taken_label, what_happened
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.shimmer import ShimmerClock
 from engine.domain.money.dispute import OVER, Dispute, DisputedCase, DisputeFacts
 from engine.domain.money.money import Money
@@ -63,7 +63,7 @@ def panel(qtbot, theme, tmp_path):
     host = QWidget()
     host.resize(900, 700)
     qtbot.addWidget(host)
-    tools = Tools(theme, ShimmerClock(theme), Preferences(tmp_path / "p.ini"))
+    tools = ViewContext(theme, ShimmerClock(theme), Preferences(tmp_path / "p.ini"))
     made = DisputePanel(tools, open_page, host, lambda: NOW, demo=False)
     host.show()
     return made, opened_pages

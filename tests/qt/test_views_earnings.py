@@ -27,7 +27,7 @@ from desktop.viewmodels.phases import Phase
 from desktop.views.earnings.earnings_charts import Asked
 from desktop.views.earnings.earnings_page import EarningsPage
 from desktop.views.earnings.earnings_words import change, share_percent, span_name
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.shimmer import ShimmerClock
 from engine.domain.car.car import CarStatus
 from engine.domain.money.money import Money
@@ -118,7 +118,7 @@ def page(qtbot, theme, shimmer, tasks, tmp_path):
     qtbot.addWidget(host)
     source = Asking()
     vm = EarningsViewModel(None, tasks, lambda: NOW, source, lambda: source)
-    page = EarningsPage(Tools(theme, shimmer, Preferences(tmp_path / "p.ini")), vm, ExplainViewModel(tasks), host)
+    page = EarningsPage(ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini")), vm, ExplainViewModel(tasks), host)
     page.setParent(host)
     host.resize(1100, 760)
     page.resize(host.size())

@@ -21,7 +21,7 @@ from desktop.figures import digits, minor_of, plural, whole
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.viewmodels.connection import ConnectionState
-from desktop.viewmodels.owner.car_state import CarState, Stage
+from desktop.viewmodels.owner.car_state import FleetCarStage, FleetCarState
 from desktop.viewmodels.owner.fleet import FleetState
 from desktop.viewmodels.owner.photo_files import moved
 from desktop.viewmodels.phases import Phase
@@ -30,7 +30,7 @@ from desktop.views.fleet.fleet_filters import FleetFilters
 from desktop.views.fleet.fleet_page import FleetPage, _summary
 from desktop.views.fleet.fleet_row import line_of
 from desktop.views.parts.photos import covering
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.colour_dots import ColourDots
 from desktop.widgets.photo_strip import PhotoStrip
 from desktop.widgets.shimmer import ShimmerClock
@@ -70,7 +70,7 @@ def make_page(qtbot, theme, clock, tmp_path):
     def make(actor=OWNER):
         workspace = fed_workspace(TaskScope(), actor)
         host = QStackedWidget()
-        tools = Tools(theme, shimmer, Preferences(tmp_path / "p.ini"))
+        tools = ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini"))
         page = FleetPage(tools, workspace, host)
         host.addWidget(page)
         page.asked = []
@@ -161,7 +161,7 @@ def test_a_car_is_one_thing_on_its_card_and_in_its_panel(status, begins, away):
     row = FleetRow(make_car(1, status=status), told, period, service)
     coming = () if period is None else (Coming(BookingId("B1"), period, BERLIN.zone, Standing.CONFIRMED),)
     panel = {
-        field.label: field.value for field in _facts(CarState(outlook=Outlook(coming, away=service)), row.car, NOW)
+        field.label: field.value for field in _facts(FleetCarState(outlook=Outlook(coming, away=service)), row.car, NOW)
     }
 
     assert line_of(row, fleet(), NOW).status == panel["Status"]
@@ -206,7 +206,7 @@ def test_offline_the_cars_stay_with_a_warning_and_nothing_that_writes_is_offered
     assert page.rows.content.shows_rows
     assert "These cars are as they were loaded before." in page.rows.content.banner.text
     assert not page.add.isEnabled()
-    page.car.feed(CarState(Stage.SHOWN, make_car(1), Outlook(), rules=RULES))
+    page.car.feed(FleetCarState(FleetCarStage.SHOWN, make_car(1), Outlook(), rules=RULES))
     assert not page.panel.main.isEnabled()
     assert not page.panel.status[CarStatus.RETIRED].isEnabled()
 
@@ -273,7 +273,9 @@ def test_an_administrator_chooses_whose_cars_and_has_to_say_whose_a_new_one_is(m
     assert [FleetQuery(owner_id=OwnerId("owner-2"))] == page.asked
 
     form = CarForm.of(make_car(1))
-    state = CarState(Stage.FILLED_IN, form=form, rules=RULES, any_owner=True, tried=True, branches=(BERLIN, LISBON))
+    state = FleetCarState(
+        FleetCarStage.FILLED_IN, form=form, rules=RULES, any_owner=True, tried=True, branches=(BERLIN, LISBON)
+    )
     page.panel.form.offer_owners(owners)
     page.car.feed(state)
     assert "Owner must be chosen." == page.panel.form.mistakes["owner"].text()
@@ -292,7 +294,7 @@ def test_an_owner_is_asked_for_no_owner(page):
 def test_a_form_tells_a_field_of_its_mistake_once_it_was_left(page):
     form = replace(CarForm.of(make_car(1)), plate="", seats=0)
     page.panel.open(page.panel)
-    page.car.feed(CarState(Stage.FILLED_IN, form=form, rules=RULES, branches=(BERLIN, LISBON)))
+    page.car.feed(FleetCarState(FleetCarStage.FILLED_IN, form=form, rules=RULES, branches=(BERLIN, LISBON)))
     assert "" == page.panel.form.mistakes["plate"].text()
     page.car.leave_field("plate")
     assert "Plate must not be empty." == page.panel.form.mistakes["plate"].text()
@@ -304,7 +306,7 @@ def test_a_form_tells_a_field_of_its_mistake_once_it_was_left(page):
 
 def test_a_rate_in_a_currency_that_the_firm_gave_up_is_asked_for_anew(page):
     car, yen = make_car(1), replace(RULES, currency="JPY")
-    page.car.feed(CarState(Stage.SHOWN, car, Outlook(), rules=yen, branches=(BERLIN, LISBON)))
+    page.car.feed(FleetCarState(FleetCarStage.SHOWN, car, Outlook(), rules=yen, branches=(BERLIN, LISBON)))
     page.car.edit()
     form = page.panel.form
 
@@ -321,7 +323,7 @@ def test_moving_a_car_says_that_its_bookings_stay(page):
     form = replace(CarForm.of(car), branch_id=LISBON.id)
     outlook = Outlook(seen=frozenset({"one", "two"}))
     page.panel.open(page.panel)
-    page.car.feed(CarState(Stage.FILLED_IN, car, outlook, form, rules=RULES, branches=(BERLIN, LISBON)))
+    page.car.feed(FleetCarState(FleetCarStage.FILLED_IN, car, outlook, form, rules=RULES, branches=(BERLIN, LISBON)))
 
     assert "2 bookings stay with the old branch: the car is picked up there." == page.panel.form.leaves.text
 
@@ -330,7 +332,9 @@ def test_a_car_that_was_overtaken_offers_the_newer_one(page):
     car = make_car(1)
     page.panel.open(page.panel)
     page.car.feed(
-        CarState(Stage.FILLED_IN, car, Outlook(), CarForm.of(car), rules=RULES, problem=Overtaken("by somebody"))
+        FleetCarState(
+            FleetCarStage.FILLED_IN, car, Outlook(), CarForm.of(car), rules=RULES, problem=Overtaken("by somebody")
+        )
     )
 
     assert "What you filled in is kept." in page.panel.banner.text

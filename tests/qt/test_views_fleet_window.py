@@ -12,7 +12,7 @@ from pictures import SVG, photo
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
-from desktop.viewmodels.owner.car_state import Stage
+from desktop.viewmodels.owner.car_state import FleetCarStage
 from desktop.viewmodels.phases import Phase
 from desktop.widgets.question_box import QuestionBox
 from engine.domain.car.car import CarStatus, OwnerId
@@ -52,7 +52,7 @@ async def test_a_car_is_added_without_a_mouse_and_stands_in_the_list(owner, worl
                 person.type(typed)
             person.press(Qt.Key.Key_Tab)
         person.press(Qt.Key.Key_Return, CTRL)
-        await person.until(lambda: page.car.state.stage is Stage.SHOWN)
+        await person.until(lambda: page.car.state.stage is FleetCarStage.SHOWN)
         await person.until(lambda: page.rows.model.rowCount() == 4)
         assert "Skoda Octavia · B-NE 77 is added and can be booked." == page.toast.text
 
@@ -108,7 +108,7 @@ async def test_a_car_with_bookings_goes_to_maintenance_only_after_they_were_told
         person.press(Qt.Key.Key_Return)
         await person.until(lambda: page.car.state.outlook is not None)
         page.panel.status[CarStatus.MAINTENANCE].click()
-        assert Stage.ASKED is page.car.state.stage
+        assert FleetCarStage.ASKED is page.car.state.stage
         assert "The booking below stays as it is" in page.panel.details.warning.text
         assert "active" == stored(world)["status"]
         await person.until(page.panel.main.hasFocus)
@@ -148,12 +148,12 @@ async def test_B10_a_booking_made_while_the_panel_is_open_is_shown_before_anythi
         person.desk.live.happened.disconnect()  # the news is slower than the press
         await clerk.booking.hold(clerk.actor, wish(clerk))
         page.panel.status[CarStatus.RETIRED].click()
-        await person.until(lambda: page.car.state.stage is Stage.ASKED)
+        await person.until(lambda: page.car.state.stage is FleetCarStage.ASKED)
         assert isinstance(page.car.state.problem, Overtaken)
         assert 1 == len(page.car.state.outlook.first)
         assert "active" == stored(world)["status"]
         person.press(Qt.Key.Key_Escape)
-        await person.until(lambda: page.car.state.stage is Stage.SHOWN)
+        await person.until(lambda: page.car.state.stage is FleetCarStage.SHOWN)
 
     assert ("active", 1) == (stored(world)["status"], world.blocking("car-1"))
 
@@ -172,7 +172,7 @@ async def test_a_change_at_another_desk_is_taken_in_without_losing_what_was_fill
         page.panel.banner.acted.emit()
         await person.until(lambda: page.car.state.problem is None)
         page.panel.save()
-        await person.until(lambda: page.car.state.stage is Stage.SHOWN)
+        await person.until(lambda: page.car.state.stage is FleetCarStage.SHOWN)
 
     assert (4, "maintenance") == (stored(world)["seats"], stored(world)["status"])
 
@@ -198,7 +198,7 @@ async def test_S10_dropped_files_become_photos_in_the_wanted_order_and_others_ar
         assert ["two.png", "one.jpg"] == [each.name for each in page.car.state.photos]
         assert 1 == strip.current
         page.panel.save()
-        await person.until(lambda: page.car.state.stage is Stage.SHOWN)
+        await person.until(lambda: page.car.state.stage is FleetCarStage.SHOWN)
         await person.until(lambda: page.rows.model.row_at(0).photo_id)
         line = page.rows.model.row_at(0)
         await person.until(lambda: page.rows._photo(line) is not None)
@@ -234,7 +234,7 @@ async def test_closing_a_form_that_was_filled_in_asks_first(owner, world):
         await person.until(boxes)
         (box,) = boxes()
         next(each for each in (box.yes, box.no) if "lose" in each.text()).click()
-        await person.until(lambda: page.car.state.stage is Stage.CLOSED)
+        await person.until(lambda: page.car.state.stage is FleetCarStage.CLOSED)
 
     assert 5 == stored(world)["seats"]
 

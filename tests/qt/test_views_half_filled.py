@@ -21,7 +21,7 @@ from desktop.tasks import TaskScope
 from desktop.views.booking.booking_panel import BookingPanel
 from desktop.views.firm.branch_panel import BranchPanel
 from desktop.views.parts.price_lines import elsewhere_words
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from engine.domain.car.branches import BranchLine
 from engine.domain.money.payment import NoStripeKey
 
@@ -45,7 +45,7 @@ def host(qtbot, theme):
 @pytest.fixture
 def panel(host, theme, window):
     workspace = fed_workspace(TaskScope())
-    made = BookingPanel(Tools(theme, window._tools.shimmer, window._tools.preferences), workspace, host)
+    made = BookingPanel(ViewContext(theme, window._tools.shimmer, window._tools.preferences), workspace, host)
     made.open_offer(make_offer(), PERIOD, BERLIN)
     yield made
     made.stop()

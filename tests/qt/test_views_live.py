@@ -54,7 +54,7 @@ def test_X5_live_is_said_with_proof_only_and_for_as_long_as_there_is_some(look, 
     connection.feed(ConnectionState(NOW))
     assert "Connected" == said(look)[0]
 
-    connection.feel(Pulse(streaming=True, heard_at=NOW))
+    connection.on_pulse(Pulse(streaming=True, heard_at=NOW))
     assert ("Live", "") == said(look)
     assert Tone.POSITIVE is look._status._status.tone
 
@@ -65,8 +65,8 @@ def test_X5_live_is_said_with_proof_only_and_for_as_long_as_there_is_some(look, 
 
 
 def test_X5_without_a_stream_a_server_that_answers_is_not_called_live(look, workspace):
-    workspace.connection.feel(Pulse(streaming=True, heard_at=NOW))
-    workspace.connection.feel(Pulse(streaming=False, heard_at=NOW, problem=Unavailable("mongodb")))
+    workspace.connection.on_pulse(Pulse(streaming=True, heard_at=NOW))
+    workspace.connection.on_pulse(Pulse(streaming=False, heard_at=NOW, problem=Unavailable("mongodb")))
     workspace.connection.feed(replace(workspace.connection.state, heard_at=NOW))
 
     assert "Connected" == said(look)[0]
@@ -90,12 +90,12 @@ def test_a_stream_that_breaks_or_comes_back_has_the_servers_asked_at_once(worksp
     connection = workspace.connection
     connection.look_now = lambda: asked.append(1)
 
-    connection.feel(Pulse(streaming=True, heard_at=NOW))
+    connection.on_pulse(Pulse(streaming=True, heard_at=NOW))
     assert [] == asked
-    connection.feel(Pulse(streaming=False, heard_at=NOW, problem=Unavailable("mongodb")))
+    connection.on_pulse(Pulse(streaming=False, heard_at=NOW, problem=Unavailable("mongodb")))
     assert [1] == asked
     connection.feed(replace(connection.state, problem=Unavailable("mongodb")))
-    connection.feel(Pulse(streaming=True, heard_at=NOW))
+    connection.on_pulse(Pulse(streaming=True, heard_at=NOW))
     assert [1, 1] == asked
 
 

@@ -9,7 +9,7 @@ from builders import BERLIN, LISBON
 from PySide6.QtCore import QLocale
 
 from desktop import booking_words, messages
-from desktop.messages import Step, say
+from desktop.messages import NextStep, say
 from engine.domain.booking.booking import BookingId
 from engine.domain.booking.states import Standing
 from engine.domain.car.car import BodyType, Fuel, Transmission
@@ -46,19 +46,23 @@ def test_every_error_has_its_own_sentence():
 @pytest.mark.parametrize(
     ("problem", "text", "step"),
     [
-        (errors.PeriodTaken("car-1", FRIDAY + timedelta(hours=4)), "taken until Fri 27 Nov 14:00.", Step.SIMILAR),
-        (errors.PeriodTaken("car-1"), "taken for these days.", Step.SIMILAR),
-        (errors.SignInRefused(), "The name or the password is not right.", Step.NONE),
-        (errors.AccountDisabled(), "This account is disabled.", Step.NONE),
-        (errors.Unavailable("mongodb"), "The database does not answer.", Step.RETRY),
-        (errors.Unavailable("embedded", "The disk is full. Free some."), "The disk is full. Free some.", Step.RETRY),
-        (errors.Unavailable("embedded"), "The servers on this computer did not start.", Step.RETRY),
-        (errors.InvalidText("email", "is no e-mail address"), "This is no e-mail address.", Step.NONE),
-        (errors.InvalidText("name", "longer than 9 characters"), "Name: longer than 9 characters.", Step.NONE),
-        (errors.InvalidPeriod("the pick-up lies in the past"), "the pick-up lies in the past.", Step.NONE),
-        (errors.AlreadyAsked("G8ET6JAMQZ04"), "as G8ET-6JAM-QZ04.", Step.SHOW_BOOKING),
-        (errors.Contended(), "Somebody else is being served", Step.RETRY),
-        (errors.Misconfigured("The folder is locked. Choose another."), "The folder is locked.", Step.RETRY),
+        (errors.PeriodTaken("car-1", FRIDAY + timedelta(hours=4)), "taken until Fri 27 Nov 14:00.", NextStep.SIMILAR),
+        (errors.PeriodTaken("car-1"), "taken for these days.", NextStep.SIMILAR),
+        (errors.SignInRefused(), "The name or the password is not right.", NextStep.NONE),
+        (errors.AccountDisabled(), "This account is disabled.", NextStep.NONE),
+        (errors.Unavailable("mongodb"), "The database does not answer.", NextStep.RETRY),
+        (
+            errors.Unavailable("embedded", "The disk is full. Free some."),
+            "The disk is full. Free some.",
+            NextStep.RETRY,
+        ),
+        (errors.Unavailable("embedded"), "The servers on this computer did not start.", NextStep.RETRY),
+        (errors.InvalidText("email", "is no e-mail address"), "This is no e-mail address.", NextStep.NONE),
+        (errors.InvalidText("name", "longer than 9 characters"), "Name: longer than 9 characters.", NextStep.NONE),
+        (errors.InvalidPeriod("the pick-up lies in the past"), "the pick-up lies in the past.", NextStep.NONE),
+        (errors.AlreadyAsked("G8ET6JAMQZ04"), "as G8ET-6JAM-QZ04.", NextStep.SHOW_BOOKING),
+        (errors.Contended(), "Somebody else is being served", NextStep.RETRY),
+        (errors.Misconfigured("The folder is locked. Choose another."), "The folder is locked.", NextStep.RETRY),
     ],
 )
 def test_problem_is_told_in_words_with_the_next_step(problem, text, step):

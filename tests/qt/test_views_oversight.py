@@ -29,18 +29,18 @@ from desktop.views.firm.rules_panel import _basis_points
 from desktop.views.manual_review.health_page import HealthPage
 from desktop.views.overview.overview_page import Drill, OverviewPage
 from desktop.views.parts.oversight_words import subject_name, subject_text, value_text, who_name
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.shimmer import ShimmerClock
 from engine.domain.booking.states import BookingState
 from engine.domain.car.branches import BranchLine
 from engine.domain.car.car import BranchId
-from engine.domain.firm.audit import AuditPage as Rows
 from engine.domain.firm.audit import AuditQuery, AuditRow
+from engine.domain.firm.audit import AuditSlice as Rows
 from engine.domain.firm.settings import BEGINNING, Firm, FirmSettings, Revision
-from engine.domain.health.health import Area, Finding, HealthReport, Level
+from engine.domain.health.health import Finding, HealthArea, HealthReport, Level
 from engine.domain.money.money import Money
 from engine.domain.people.people import AccountName, Role
-from engine.domain.reports.overview import BranchCars, MoneyCell, Overview, Pulse, months_until
+from engine.domain.reports.overview import BranchCars, FirmPulse, MoneyCell, Overview, months_until
 from engine.domain.shared.errors import InvalidText, Unavailable
 
 AWAY = Unavailable("mongodb")
@@ -70,7 +70,7 @@ def clock():
 def place(qtbot, theme, clock, tmp_path, monkeypatch):
     """Puts a page up; its view-model's own load is left out, and its waits run by *clock*."""
     shimmer = ShimmerClock(theme)
-    tools = Tools(theme, shimmer, Preferences(tmp_path / "p.ini"))
+    tools = ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini"))
     monkeypatch.setattr(TaskScope, "_start", lambda _self, _name, work: work.close())
 
     def put(make, vm, loading=lambda page: page.loading):
@@ -105,7 +105,7 @@ def overview_of(**changes):
 
 def pulse_of(count=6, **changes):
     bookings = tuple(make_booking(number) for number in range(count))
-    return replace(Pulse(NOW, bookings, bookings[:2], 1), **changes)
+    return replace(FirmPulse(NOW, bookings, bookings[:2], 1), **changes)
 
 
 @pytest.fixture
@@ -356,15 +356,15 @@ def test_a_subject_is_found_as_the_list_shows_it(place, qtbot, typed):
 def test_health_shows_each_finding_as_it_comes_in_the_place_it_waited_for(place, qtbot):
     vm = HealthViewModel(Quiet(), TaskScope())
     page = place(lambda tools, vm: HealthPage(tools, vm, _host(qtbot)), vm, loading=None)
-    found = tuple(Finding(area, Level.GOOD, f"{area} is well.") for area in Area)
-    feed(vm, HealthState(Phase.LOADING, found[:2], looking_at=Area.STRIPE))
-    before = [page.table.visualRect(page.model.index(row, 2)) for row in range(len(Area))]
+    found = tuple(Finding(area, Level.GOOD, f"{area} is well.") for area in HealthArea)
+    feed(vm, HealthState(Phase.LOADING, found[:2], looking_at=HealthArea.STRIPE))
+    before = [page.table.visualRect(page.model.index(row, 2)) for row in range(len(HealthArea))]
     assert ["loaded", "loaded", "waiting"] == [page.model.state_of(row) for row in range(3)]
     assert "Looking at stripe … 2 of 14" == page.header._subtitle.text()
     assert not page.again.isEnabled()
     feed(vm, HealthState(Phase.READY, found, HealthReport(NOW, found)))
 
-    assert before == [page.table.visualRect(page.model.index(row, 2)) for row in range(len(Area))]
+    assert before == [page.table.visualRect(page.model.index(row, 2)) for row in range(len(HealthArea))]
     assert page.again.isEnabled()
     assert page.header._subtitle.text().endswith(": 14 good")
 

@@ -29,10 +29,10 @@ from engine.adapters.mongo.codec.documents import ledger_document
 from engine.domain.booking.booking import BookingId
 from engine.domain.booking.listing import BookingScope
 from engine.domain.booking.states import Standing
-from engine.domain.booking.watch import Found, Touched
+from engine.domain.booking.watch import Touched, WatchFinding
 from engine.domain.firm.audit import AuditQuery
 from engine.domain.firm.settings import FirmSettings
-from engine.domain.health.health import Area, Level
+from engine.domain.health.health import HealthArea, Level
 from engine.domain.money.ledger import charge_rows
 from engine.domain.shared.errors import Unavailable
 from engine.services import watch
@@ -265,11 +265,11 @@ async def test_health_is_looked_at_line_by_line_and_copied_without_the_key(admin
         office = await at(person, "health")
         page = office.health
         await person.until(lambda: page.vm.state.phase is Phase.READY)
-        assert len(Area) == page.model.rowCount()
-        row = next(each for each in page.vm.state.findings if each.area is Area.OVERLAPS)
+        assert len(HealthArea) == page.model.rowCount()
+        row = next(each for each in page.vm.state.findings if each.area is HealthArea.OVERLAPS)
         assert Level.BAD is row.level
         bad = {each.area for each in page.vm.state.findings if each.level is Level.BAD}
-        assert {Area.OVERLAPS, Area.CLAIMS} <= bad
+        assert {HealthArea.OVERLAPS, HealthArea.CLAIMS} <= bad
         assert f"{len(bad)} bad" in page.header._subtitle.text()
         page.copy()
         text = QGuiApplication.clipboard().text()
@@ -289,19 +289,21 @@ async def test_health_says_in_words_that_mongodb_is_gone_and_looks_at_the_rest(q
         async with person_at(qapp, behind, tmp_path) as person:
             page = (await at(person, "health")).health
             await person.until(lambda: page.vm.state.phase is Phase.READY)
-            await proxy.become(Line.CUT)
+            await proxy.move_to(Line.CUT)
             page.again.click()
             await person.until(lambda: page.vm.state.looking_at is not None)
             assert ("Looking at", False) == (page.header._subtitle.text()[:10], page.again.isEnabled())
             await person.until(lambda: page.vm.state.looking_at is None)
             shown = [page.model.index(row, 2).data() for row in range(page.model.rowCount())]
-            assert len(Area) == len(shown)
+            assert len(HealthArea) == len(shown)
             assert "MongoDB does not answer." == shown[0]
             unseen = shown.count("Not looked at, because MongoDB does not answer.")
-            assert unseen == len(Area) - len({Area.DATABASE, Area.CACHE, Area.STRIPE, Area.VERSIONS})
+            assert unseen == len(HealthArea) - len(
+                {HealthArea.DATABASE, HealthArea.CACHE, HealthArea.STRIPE, HealthArea.VERSIONS}
+            )
             assert f"1 bad, {unseen} not seen" in page.header._subtitle.text()
             assert "-> Look after its servers" in page.vm.text()
-            await proxy.become(Line.OPEN)
+            await proxy.move_to(Line.OPEN)
 
             def well():
                 # Once may be too soon: the driver has to find its server again first.
@@ -330,7 +332,9 @@ async def test_what_is_written_past_the_program_is_told_by_the_open_window(admin
 
 async def test_who_was_not_there_is_told_of_what_a_worker_found(admin, world):
     async with world.desk("worker") as worker:
-        rows = [Found(Area.TERMS, Touched("cars", f"car-{n}"), f"car:car-{n}", "other terms") for n in (1, 2)]
+        rows = [
+            WatchFinding(HealthArea.TERMS, Touched("cars", f"car-{n}"), f"car:car-{n}", "other terms") for n in (1, 2)
+        ]
         await worker.head_office.watch_notes.note(rows)
     async with admin() as person:
         office = await at(person, "overview")

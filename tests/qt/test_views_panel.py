@@ -15,7 +15,7 @@ from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.viewmodels.booking import PanelState, Stage
 from desktop.views.booking.booking_panel import BookingPanel
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.question_box import QuestionBox
 from desktop.widgets.shimmer import ShimmerClock
 from engine.domain.booking.states import BookingState
@@ -48,7 +48,7 @@ def panel(qtbot, theme, workspace, tmp_path):
     host.show()
     host.activateWindow()
     qtbot.waitUntil(host.isActiveWindow)
-    panel = BookingPanel(Tools(theme, shimmer, Preferences(tmp_path / "p.ini")), workspace, host)
+    panel = BookingPanel(ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini")), workspace, host)
     panel.open_offer(FORM.offer, PERIOD, BERLIN)
     yield panel
     shimmer.deleteLater()

@@ -19,7 +19,7 @@ from desktop.views.booking.history import moments_of, payments_of
 from desktop.views.search.why_not import WhyNot
 from engine.domain.booking.booking import Step
 from engine.domain.booking.states import BookingState
-from engine.domain.car.availability import Why
+from engine.domain.car.availability import WhyTaken
 from engine.domain.people.people import AccountName
 
 _SECONDS = st.integers(1, 6 * 3600)
@@ -62,7 +62,7 @@ def test_what_the_clock_or_stripe_did_is_nobodys_deed(state, after_s):
 
 
 @pytest.mark.parametrize("account", ["clerk", "clerk2", "anna.ops"])
-@pytest.mark.parametrize("why", Why)
+@pytest.mark.parametrize("why", WhyTaken)
 def test_ones_own_hold_is_called_ones_own(qtbot, theme, account, why):
     words = WhyNot(theme)
     qtbot.addWidget(words)
@@ -71,7 +71,7 @@ def test_ones_own_hold_is_called_ones_own(qtbot, theme, account, why):
     words.draw(blocked, BERLIN, NOW, 0, CLERK.account)
     own = account == CLERK.account
 
-    assert (words.title.text() == "Held by you, not paid yet") is (own and why is Why.HELD)
+    assert (words.title.text() == "Held by you, not paid yet") is (own and why is WhyTaken.HELD)
     if blocked.obstacle.period is not None:
         assert (", by you" in words.sentence.text(), f", by {account}" in words.sentence.text()) == (own, not own)
 

@@ -15,7 +15,7 @@ from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.viewmodels.booking import Stage
 from desktop.views.booking.booking_panel import BookingPanel
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.countdown import Countdown, spoken_time
 from desktop.widgets.shimmer import ShimmerClock
 from engine.domain.people.people import Role
@@ -40,7 +40,7 @@ def make_panel(qtbot, theme, tmp_path):
         qtbot.waitUntil(host.isActiveWindow)
         workspace = fed_workspace(TaskScope(), actor)
         workspace.panel.look_for_somebody = lambda: None  # it would ask a server
-        panel = BookingPanel(Tools(theme, shimmer, Preferences(tmp_path / "p.ini")), workspace, host)
+        panel = BookingPanel(ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini")), workspace, host)
         panel.open_offer(make_offer(1), PERIOD, branch)
         return panel
 

@@ -16,7 +16,7 @@ from engine.adapters.disk.backup_file import BackupKey
 from engine.adapters.mongo.client import Connector, Credentials, connect
 from engine.bootstrap import choose_password, open_engine
 from engine.commands.backup import make_backup
-from engine.commands.restore import Order, Target, restore
+from engine.commands.restore import RestoreOrder, Target, restore
 from engine.domain.booking.restored import Outcome
 from engine.domain.booking.states import BookingState
 from engine.domain.people.people import RenterId
@@ -44,7 +44,7 @@ async def restored_world(world, endpoints, tmp_path):
         booking = await opened(desk, car="car-2", key="after")
         await stripe.pay(booking)
         await desk.payment.settle(desk.actor, booking.id)
-    order = Order(tmp_path / "firm.backup", KEY, tmp_path / "passwords.txt")
+    order = RestoreOrder(tmp_path / "firm.backup", KEY, tmp_path / "passwords.txt")
     restored = await restore(Target(client, connector, AGAIN, endpoints.root_name), order, lambda _: None)
     passwords = dict(line.split("\t") for line in restored.passwords.read_text().splitlines())
     back = replace(world, place=replace(world.place, database=AGAIN))

@@ -13,7 +13,7 @@ from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.search import FoundRows, SearchForm, SearchState
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.views.search import last_search
 from desktop.views.search.search_page import SearchPage
 from desktop.widgets.card_layout import layout
@@ -47,7 +47,7 @@ def workspace():
 def page(qtbot, theme, workspace, clock, tmp_path):
     """The page with its waiting rule on the test's clock."""
     shimmer = ShimmerClock(theme)
-    page = SearchPage(Tools(theme, shimmer, Preferences(tmp_path / "p.ini")), workspace, no_photos())
+    page = SearchPage(ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini")), workspace, no_photos())
     page.results.loading._rule._now = clock
     qtbot.addWidget(page)
     page.resize(1088, 764)

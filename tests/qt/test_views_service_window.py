@@ -18,7 +18,7 @@ from desktop.views.fleet.service_words import cut_words
 from desktop.views.offline.stored_fleet import service_note
 from desktop.views.search.availability import lines
 from desktop.widgets.question_box import QuestionBox
-from engine.domain.car.availability import Why
+from engine.domain.car.availability import WhyTaken
 from engine.domain.car.fleet import Outlook
 from engine.domain.car.movement import Crossing
 from engine.domain.reports.report_period import milliseconds
@@ -169,7 +169,7 @@ async def test_the_weeks_say_until_when_in_words_and_with_a_look_of_their_own(wo
         span = RentalPeriod(now - timedelta(days=1), now + timedelta(days=20))
         calendar = await clerk.availability.calendar(clerk.actor, "car-1", span)
 
-    assert [Why.SERVICE] == [each.why for each in calendar.busy]
+    assert [WhyTaken.SERVICE] == [each.why for each in calendar.busy]
     assert any(line.startswith("In service ") for line in lines(calendar, BERLIN.clock, now))
 
 

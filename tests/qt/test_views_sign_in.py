@@ -15,7 +15,7 @@ from desktop.tasks import TaskScope
 from desktop.theme.theme import Scheme
 from desktop.viewmodels.account_request import AskingViewModel
 from desktop.viewmodels.session import Doors, OfferedAccount, SessionPhase, SessionState, SessionViewModel
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.views.session.sign_in import SignInPage
 from desktop.views.session.sign_in_form import CAPS_LOCK
 from desktop.views.session.starting import STILL
@@ -89,7 +89,7 @@ def session(servers):
 def page(qtbot, theme, session, servers, tmp_path):
     shimmer = ShimmerClock(theme)
     asking = AskingViewModel(servers.ask, session._tasks)
-    page = SignInPage(Tools(theme, shimmer, Preferences(tmp_path / "p.ini")), session, asking)
+    page = SignInPage(ViewContext(theme, shimmer, Preferences(tmp_path / "p.ini")), session, asking)
     qtbot.addWidget(page)
     page.resize(1280, 800)
     page.show()

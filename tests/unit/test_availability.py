@@ -15,7 +15,7 @@ from engine.domain.car.availability import (
     ClaimedBy,
     ClaimKind,
     Obstacle,
-    Why,
+    WhyTaken,
     blocked_by,
     next_free,
     obstacle_of,
@@ -70,18 +70,18 @@ def test_an_overdue_car_is_free_for_whoever_wants_it_later():
 @pytest.mark.parametrize(
     ("state", "first", "why"),
     [
-        (BookingState.HELD, 1, Why.HELD),
-        (BookingState.RELEASING, 1, Why.HELD),
-        (BookingState.CONFIRMED, 1, Why.BOOKED),
-        (BookingState.AWAITING_FUNDS, 1, Why.BOOKED),
-        (BookingState.CONFIRMED, -9, Why.OVERDUE),
+        (BookingState.HELD, 1, WhyTaken.HELD),
+        (BookingState.RELEASING, 1, WhyTaken.HELD),
+        (BookingState.CONFIRMED, 1, WhyTaken.BOOKED),
+        (BookingState.AWAITING_FUNDS, 1, WhyTaken.BOOKED),
+        (BookingState.CONFIRMED, -9, WhyTaken.OVERDUE),
     ],
 )
 def test_each_obstacle_has_its_word_and_only_a_hold_its_end(state, first, why):
     told = obstacle_of(claim(first, first + 2, state), NOW, named=True)
 
     assert why is told.why
-    assert (told.hold_until is not None) == (why is Why.HELD)
+    assert (told.hold_until is not None) == (why is WhyTaken.HELD)
     assert ("clerk", "b") == (told.by, told.booking_id)
 
 
@@ -131,7 +131,7 @@ def test_the_answer_is_free_and_nothing_earlier_is(spans, first, length):
 
 
 def kept_for(kind):
-    return Why.SERVICE if kind is ClaimKind.MOVEMENT else Why.RESERVED
+    return WhyTaken.SERVICE if kind is ClaimKind.MOVEMENT else WhyTaken.RESERVED
 
 
 @pytest.mark.parametrize("kind", sorted(set(ClaimKind) - {ClaimKind.BOOKING}))
@@ -139,7 +139,7 @@ def test_only_a_booking_is_ever_overdue(kind):
     over, booked = claim(-30, -1, kind=kind), claim(-30, -1)
 
     assert (False, True) == (over.overdue(NOW), booked.overdue(NOW))
-    assert (kept_for(kind), Why.OVERDUE) == (over.why(NOW), booked.why(NOW))
+    assert (kept_for(kind), WhyTaken.OVERDUE) == (over.why(NOW), booked.why(NOW))
     assert not over.in_the_way(period(1, 2), NOW)
     assert period(1, 2) == next_free(period(1, 2), [over], BERLIN, NOW)
     assert obstacle_of(over, NOW, named=True) == Obstacle(kept_for(kind), period(-30, -1))
@@ -159,7 +159,7 @@ def test_what_is_no_booking_is_in_the_way_while_it_lasts_and_names_nobody(kind):
 
 
 def calendar(*busy, **car):
-    return CarCalendar(make_car(1, **car), period(0, 100), tuple(Obstacle(Why.BOOKED, each) for each in busy))
+    return CarCalendar(make_car(1, **car), period(0, 100), tuple(Obstacle(WhyTaken.BOOKED, each) for each in busy))
 
 
 @pytest.mark.parametrize(
@@ -188,4 +188,7 @@ def test_B8_an_overdue_rental_is_in_the_way_of_the_next_day_and_not_of_later_one
 
 
 def test_a_car_that_went_to_maintenance_is_blocked_by_it():
-    assert Why.MAINTENANCE is blocked_by(calendar(status=CarStatus.MAINTENANCE), period(1, 2), BERLIN, NOW).obstacle.why
+    assert (
+        WhyTaken.MAINTENANCE
+        is blocked_by(calendar(status=CarStatus.MAINTENANCE), period(1, 2), BERLIN, NOW).obstacle.why
+    )

@@ -18,9 +18,9 @@ from engine.domain.health.backup import (
     BackupAbout,
     BackupDamaged,
     BackupKeyWrong,
+    BackupMoment,
     BackupRefused,
     BackupSummary,
-    Moment,
     NotABackup,
 )
 
@@ -50,7 +50,7 @@ def made(rows: int = 200) -> bytes:
     writer.rows(b"".join(bson.encode({"_id": f"car-{n}", "text": "x" * (n * 7 % 90)}) for n in range(rows)))
     writer.changed("cars", bson.encode({"_id": "car-1"}))
     copied = {name: tally.told for name, tally in writer.tallies.items()}
-    writer.finish(BackupSummary(Moment(1, 2), NOW, 1, {"cars": rows - 1}, copied))
+    writer.finish(BackupSummary(BackupMoment(1, 2), NOW, 1, {"cars": rows - 1}, copied))
     return file.getvalue()
 
 
@@ -150,7 +150,7 @@ def test_the_sum_at_the_end_is_compared():
     writer = BackupWriter(file, KEY, BackupAbout("an id", "ds", 0, "0.1.0", NOW))
     writer.collection("cars")
     writer.rows(bson.encode({"_id": 1}))
-    writer.finish(BackupSummary(Moment(1, 2), NOW, 0, {"cars": 1}, {"cars": (1, "0" * 64)}))
+    writer.finish(BackupSummary(BackupMoment(1, 2), NOW, 0, {"cars": 1}, {"cars": (1, "0" * 64)}))
 
     with pytest.raises(BackupDamaged):
         check(io.BytesIO(file.getvalue()), KEY)

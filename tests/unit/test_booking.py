@@ -84,10 +84,10 @@ def test_a_move_is_made_or_refused_as_the_table_says(origin, goal, make_booking,
     booking = make_booking(state=origin)
     if (origin, goal) not in ALLOWED:
         with pytest.raises(MoveRefused):
-            booking.become(goal, now=noon, by="ada")
+            booking.move_to(goal, now=noon, by="ada")
         return
 
-    moved = booking.become(goal, now=noon, by="ada")
+    moved = booking.move_to(goal, now=noon, by="ada")
 
     assert goal is moved.state
     assert booking.version + 1 == moved.version
@@ -99,7 +99,7 @@ def test_a_move_replaces_the_newest_attempt_only(make_booking, make_attempt, noo
     void, second = make_attempt(state=AttemptState.VOID), make_attempt(n=2)
     booking = make_booking(attempts=(void, second))
 
-    moved = booking.become(
+    moved = booking.move_to(
         S.RELEASING, now=noon, by="ada", payment=booking.payment.with_attempt(second.ended(AttemptState.OPEN))
     )
 

@@ -13,14 +13,14 @@ from pictures import SVG, bomb, opened, photo, sideways
 from PIL import Image
 
 from engine.adapters import image_import as darkroom
-from engine.adapters.image_import import Darkroom
+from engine.adapters.image_import import PillowImport
 from engine.domain.car.photo import LONGEST_SIDE_PX, MOST_BYTES, THUMBNAIL_PX, PhotoProblem
 from engine.domain.shared.errors import PhotoRefused
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
 def test_S10_a_photo_of_any_common_kind_becomes_a_jpeg(kind):
-    kept = Darkroom().develop(photo(kind))
+    kept = PillowImport().develop(photo(kind))
 
     assert ("JPEG", (900, 600)) == (opened(kept.picture).format, opened(kept.picture).size)
     assert ("JPEG", (THUMBNAIL_PX, 341)) == (opened(kept.thumbnail).format, opened(kept.thumbnail).size)
@@ -45,13 +45,13 @@ def test_S10_a_photo_of_any_common_kind_becomes_a_jpeg(kind):
 )
 def test_S10_what_is_no_sound_photo_is_refused_with_its_reason(data, problem):
     with pytest.raises(PhotoRefused) as caught:
-        Darkroom().develop(data)
+        PillowImport().develop(data)
 
     assert problem == caught.value.problem
 
 
 def test_S10_a_photo_is_turned_upright_and_forgets_where_and_with_what_it_was_taken():
-    kept = Darkroom().develop(sideways())
+    kept = PillowImport().develop(sideways())
 
     picture = opened(kept.picture)
     assert (600, 900) == picture.size
@@ -65,19 +65,19 @@ def test_S10_a_photo_is_turned_upright_and_forgets_where_and_with_what_it_was_ta
 
 
 def test_S10_what_hangs_behind_the_pixels_does_not_come_along():
-    assert b"<script>" not in Darkroom().develop(photo() + SVG).picture
+    assert b"<script>" not in PillowImport().develop(photo() + SVG).picture
 
 
 def test_S10_a_large_photo_is_scaled_on_the_way_in_and_a_small_one_stays():
-    assert (LONGEST_SIDE_PX, 1024) == opened(Darkroom().develop(photo(width=4000, height=2000)).picture).size
-    assert (100, 80) == opened(Darkroom().develop(photo(width=100, height=80)).thumbnail).size
+    assert (LONGEST_SIDE_PX, 1024) == opened(PillowImport().develop(photo(width=4000, height=2000)).picture).size
+    assert (100, 80) == opened(PillowImport().develop(photo(width=100, height=80)).thumbnail).size
 
 
 def test_what_is_transparent_becomes_white(tmp_path):
     file = tmp_path / "glass.png"
     Image.new("RGBA", (100, 100), (0, 0, 0, 0)).save(file)
 
-    assert (255, 255, 255) == opened(Darkroom().develop(file.read_bytes()).picture).getpixel((50, 50))
+    assert (255, 255, 255) == opened(PillowImport().develop(file.read_bytes()).picture).getpixel((50, 50))
 
 
 @pytest.mark.parametrize("mode", ["L", "P", "CMYK", "I;16"])
@@ -85,7 +85,7 @@ def test_a_photo_in_other_than_three_colours_is_one_too(tmp_path, mode):
     file = tmp_path / f"photo.{'jpg' if mode == 'CMYK' else 'png'}"
     Image.new(mode, (100, 100)).save(file)
 
-    assert "RGB" == opened(Darkroom().develop(file.read_bytes()).picture).mode
+    assert "RGB" == opened(PillowImport().develop(file.read_bytes()).picture).mode
 
 
 HEIC = Path(__file__).resolve().parents[1] / "data" / "photo.heic"
@@ -97,7 +97,7 @@ def test_grey_of_sixteen_bits_keeps_its_grey(value, kind):
     out = io.BytesIO()
     Image.frombytes("I;16", (80, 80), struct.pack("<H", value) * 6400).save(out, kind)
 
-    kept = opened(Darkroom().develop(out.getvalue()).picture).getpixel((40, 40))
+    kept = opened(PillowImport().develop(out.getvalue()).picture).getpixel((40, 40))
 
     assert all(abs(each - value / 257) <= 2 for each in kept)
 
@@ -109,14 +109,14 @@ def test_grey_of_other_depths_reaches_from_black_to_white(mode, low, high):
     out = io.BytesIO()
     picture.save(out, "TIFF")
 
-    kept = opened(Darkroom().develop(out.getvalue()).picture)
+    kept = opened(PillowImport().develop(out.getvalue()).picture)
 
     assert kept.getpixel((10, 40))[0] < 5
     assert kept.getpixel((80, 40))[0] > 250
 
 
 def test_a_telephones_photo_is_read():
-    kept = opened(Darkroom().develop(HEIC.read_bytes()).picture)
+    kept = opened(PillowImport().develop(HEIC.read_bytes()).picture)
 
     assert ("JPEG", (300, 200)) == (kept.format, kept.size)
     left, right = kept.getpixel((60, 100)), kept.getpixel((240, 100))
@@ -131,7 +131,7 @@ def test_without_its_reader_a_telephones_photo_is_refused_by_its_kind(monkeypatc
     monkeypatch.setattr(darkroom, "import_module", nothing)
 
     with pytest.raises(PhotoRefused) as caught:
-        Darkroom().develop(HEIC.read_bytes())
+        PillowImport().develop(HEIC.read_bytes())
 
     assert PhotoProblem.HEIC == caught.value.problem
 
@@ -140,9 +140,9 @@ def test_without_its_reader_a_telephones_photo_is_refused_by_its_kind(monkeypatc
 @settings(max_examples=60, deadline=None)
 def test_what_only_says_that_it_is_heic_is_refused_in_words(rest, brand):
     with pytest.raises(PhotoRefused):
-        Darkroom().develop(b"\0\0\0\x18ftyp" + brand + rest)
+        PillowImport().develop(b"\0\0\0\x18ftyp" + brand + rest)
 
 
 def test_half_a_telephones_photo_is_refused():
     with pytest.raises(PhotoRefused):
-        Darkroom().develop(HEIC.read_bytes()[:500])
+        PillowImport().develop(HEIC.read_bytes()[:500])

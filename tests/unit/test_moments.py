@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from engine.domain.car.branches import zones
 from engine.domain.moments.habits import ENGLISH, GERMAN, Order, joined, named
 from engine.domain.moments.read import read_moment
-from engine.domain.moments.reading import Lean, Misread, Question, Reading, Why
+from engine.domain.moments.reading import AskedBack, Lean, Misread, NotUnderstood, Reading
 from engine.domain.moments.write import coming_names, day_written, moment_written
 from engine.domain.shared.wall import on_wall, wall_of
 
@@ -23,7 +23,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 #: A Wednesday; the field holds Friday, 10:00.
 NOW, SHOWN = datetime(2026, 11, 25, 8, 0), datetime(2026, 11, 27, 10, 0)
 HABITS = joined(Order.DMY, ENGLISH, GERMAN)
-ASKED = Question(HABITS, NOW, SHOWN, zone=BERLIN)
+ASKED = AskedBack(HABITS, NOW, SHOWN, zone=BERLIN)
 AMERICAN = replace(ASKED, habits=joined(Order.MDY, ENGLISH))
 
 UNDERSTOOD = """
@@ -259,7 +259,7 @@ def test_what_is_not_understood_is_named_and_never_guessed(typed, why, word):
     answer = read_moment(typed, ASKED)
 
     assert isinstance(answer, Misread), answer
-    assert (Why[why], word) == (answer.why, answer.word)
+    assert (NotUnderstood[why], word) == (answer.why, answer.word)
 
 
 def test_the_corpus_is_as_large_as_it_was_meant_to_be():
@@ -288,7 +288,7 @@ def test_day_and_month_stand_in_the_order_of_the_language(order, typed, expected
 def test_an_order_that_nobody_knows_is_asked_for_with_both_readings(order):
     answer = read_moment("3/4/2026", replace(ASKED, habits=joined(order, ENGLISH)))
 
-    assert Why.AMBIGUOUS is answer.why
+    assert NotUnderstood.AMBIGUOUS is answer.why
     assert {date(2026, 4, 3), date(2026, 3, 4)} == {each.date() for each in answer.readings}
 
 
@@ -296,7 +296,7 @@ def test_a_word_of_two_languages_is_not_guessed():
     spanish = named([[name] for name in "ene feb mar abr may jun jul ago sep oct nov dic".split()], [["lun"], ["mar"]])
     asked = replace(ASKED, habits=joined(Order.DMY, ENGLISH, spanish))
 
-    assert Why.AMBIGUOUS is read_moment("mar 3", asked).why  # Tuesday at three, or 3 March
+    assert NotUnderstood.AMBIGUOUS is read_moment("mar 3", asked).why  # Tuesday at three, or 3 March
     assert Reading(datetime(2027, 3, 3, 10)) == read_moment("3 mar", asked)
     assert Reading(datetime(2026, 12, 1, 3)) == read_moment("mar 3:00", asked)
 
@@ -347,7 +347,7 @@ def test_hours_are_counted_as_they_pass_in_the_night_of_a_change():
 
 
 def test_text_that_shows_itself_in_another_order_is_refused():
-    assert Why.TURNED is read_moment("\u202e.21.2", ASKED).why
+    assert NotUnderstood.TURNED is read_moment("\u202e.21.2", ASKED).why
 
 
 def test_what_cannot_be_seen_does_not_count():
@@ -366,7 +366,7 @@ MINUTES = st.integers(0, 10 * 366 * 24 * 60)
 @settings(max_examples=400, deadline=None)
 def test_what_is_shown_reads_back_equal(minutes, zone, order, tables, shown, lean):
     wall = wall_of(datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes), zone)
-    asked = Question(joined(order, *tables), NOW, SHOWN if shown else None, zone=zone, lean=lean)
+    asked = AskedBack(joined(order, *tables), NOW, SHOWN if shown else None, zone=zone, lean=lean)
     read = read_moment(moment_written(wall, zone), asked)
 
     assert isinstance(read, Reading), (moment_written(wall, zone), read)
@@ -399,7 +399,7 @@ def test_both_comings_of_a_time_read_back_apart(zone, year):
 @given(day=st.dates(date(1971, 1, 1), date(2036, 12, 31)), order=ORDERS, tables=LANGUAGES, lean=st.sampled_from(Lean))
 def test_a_day_that_is_shown_reads_back_equal(day, order, tables, lean):
     assume(lean is not Lean.FORWARD or day.year >= NOW.year - 1)
-    asked = Question(joined(order, *tables), NOW, lean=lean, days_only=True)
+    asked = AskedBack(joined(order, *tables), NOW, lean=lean, days_only=True)
 
     assert day == read_moment(day_written(day), asked).at.date()
 
@@ -420,7 +420,7 @@ def test_any_text_has_an_answer_and_an_understood_one_is_what_it_says(text):
     answer = read_moment(text, ASKED)
 
     if isinstance(answer, Misread):
-        assert answer.why is Why.NOTHING or answer.word
+        assert answer.why is NotUnderstood.NOTHING or answer.word
     else:
         assert answer.at.year in ASKED.years
         assert (0, 0) == (answer.at.second, answer.at.microsecond)

@@ -87,7 +87,7 @@ def test_a_step_that_nobody_takes_needs_a_person(make_booking, noon):
 def test_progress_ends_the_trouble(make_booking, make_attempt, noon):
     stuck = make_booking(state=S.RELEASING, trouble=Trouble(Why.STUCK, noon, again_at=noon))
 
-    assert stuck.become(S.RELEASED, now=noon, by="ada").trouble is None
+    assert stuck.move_to(S.RELEASED, now=noon, by="ada").trouble is None
     assert stuck.payment.with_attempt(make_attempt(state=AttemptState.VOID)).trouble is None
 
 
@@ -95,4 +95,4 @@ def test_progress_ends_the_trouble(make_booking, make_attempt, noon):
 def test_a_car_that_comes_back_does_not_pay_for_a_lapsed_booking(make_booking, noon, wanted, kept):
     lapsed = make_booking(state=S.CONFIRMED, trouble=Trouble(Why.LAPSED, noon))
 
-    assert kept == (lapsed.become(wanted, now=noon, by="ada").trouble is not None)
+    assert kept == (lapsed.move_to(wanted, now=noon, by="ada").trouble is not None)

@@ -11,7 +11,7 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.export import ExportViewModel, OnRows, Write
 from desktop.viewmodels.paged import PagedViewModel
-from engine.domain.firm.audit import AuditNames, AuditPage, AuditQuery
+from engine.domain.firm.audit import AuditNames, AuditQuery, AuditSlice
 from engine.domain.shared.csv_text import PLAIN, CsvHabits
 from engine.domain.shared.errors import DriveSphereError
 from engine.services.audit import MOST_EXPORTED
@@ -44,7 +44,7 @@ class AuditViewModel(QObject):
 
         self.export.write(path, rows)
 
-    async def _read(self, query: AuditQuery, offset: int) -> AuditPage:
+    async def _read(self, query: AuditQuery, offset: int) -> AuditSlice:
         wanted = replace(query, offset=offset)
         return await self._desk.call(lambda: self._desk.head_office.audit.page(self._desk.actor, wanted))
 

@@ -9,7 +9,7 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.state import StateViewModel
-from engine.domain.health.health import Area, Finding, HealthReport
+from engine.domain.health.health import Finding, HealthArea, HealthReport
 from engine.domain.shared.errors import DriveSphereError
 
 
@@ -26,7 +26,7 @@ class HealthState:
     phase: Phase = Phase.LOADING
     findings: tuple[Finding, ...] = ()
     report: HealthReport | None = None
-    looking_at: Area | None = None
+    looking_at: HealthArea | None = None
     problem: DriveSphereError | None = None
 
 
@@ -53,7 +53,7 @@ class HealthViewModel(StateViewModel[HealthState]):
         return "\n".join(lines)
 
     async def _examine(self) -> None:
-        areas, loop = list(Area), asyncio.get_running_loop()
+        areas, loop = list(HealthArea), asyncio.get_running_loop()
         self.feed(replace(self.state, phase=Phase.LOADING, findings=(), looking_at=areas[0], problem=None))
 
         def heard(finding: Finding) -> None:
@@ -71,7 +71,7 @@ class HealthViewModel(StateViewModel[HealthState]):
     def _heard(self, finding: Finding) -> None:
         if self.state.looking_at is None:
             return
-        areas = list(Area)
+        areas = list(HealthArea)
         following = areas.index(finding.area) + 1
         self.feed(
             replace(

@@ -10,7 +10,7 @@ from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.paged import PagedViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.state import StateViewModel
-from engine.domain.reports.overview import BehindPage, MoneyQuestion, Overview, Pulse
+from engine.domain.reports.overview import BehindPage, FirmPulse, MoneyQuestion, Overview
 from engine.domain.shared.errors import DriveSphereError
 
 _SOON_S = 1.0
@@ -27,7 +27,7 @@ class OverviewState:
 
     phase: Phase = Phase.LOADING
     overview: Overview | None = None
-    pulse: Pulse | None = None
+    pulse: FirmPulse | None = None
     currency: str = ""
     run: int = 0
     problem: DriveSphereError | None = None

@@ -16,7 +16,7 @@ from desktop.viewmodels.paged import PagedState, PagedViewModel
 from desktop.viewmodels.state import StateViewModel
 from engine.domain.car.car import Branch, OwnerId
 from engine.domain.people.account_requests import AccountRequest
-from engine.domain.people.accounts import Fleet, Issued, NewPerson, PeoplePage, PeopleQuery, PersonRow, Post
+from engine.domain.people.accounts import Fleet, NewPerson, OneTimePassword, PeopleQuery, PeopleSlice, PersonRow, Post
 from engine.domain.people.people import AccountName, Role
 from engine.domain.people.renters import RentersFound
 from engine.domain.shared.errors import DriveSphereError
@@ -45,7 +45,7 @@ class PeopleState:
     request: AccountRequest | None = None
     found: RentersFound = field(default_factory=RentersFound)
     found_for: str = ""
-    issued: Issued | None = None
+    issued: OneTimePassword | None = None
     busy: bool = False
     done: str = ""
     heard: bool = False
@@ -68,7 +68,7 @@ class PeopleViewModel(StateViewModel[PeopleState]):
         self.listing: PagedViewModel[PeopleQuery] = PagedViewModel(tasks, "people", self._rows, PeopleQuery())
         #: Whether the list is in sight.
         self.in_sight = False
-        self._pages: dict[int, PeoplePage] = {}
+        self._pages: dict[int, PeopleSlice] = {}
         self.listing.changed.connect(self._begin_pages)
         self.listing.page_arrived.connect(self._keep_page)
 
@@ -149,9 +149,9 @@ class PeopleViewModel(StateViewModel[PeopleState]):
             self.feed(replace(self.state, busy=False))
             raise
         else:
-            issued = told if isinstance(told, Issued) and told.password else None
+            issued = told if isinstance(told, OneTimePassword) and told.password else None
             self.feed(replace(self.state, busy=False, done=done, issued=issued, request=None))
-            account = getattr(told, "person", told).account  # type: ignore[attr-defined]  # Issued or Person
+            account = getattr(told, "person", told).account  # type: ignore[attr-defined]  # OneTimePassword or Person
             await self._again(account)
             if granted:
                 self.request_granted.emit()
@@ -197,9 +197,9 @@ class PeopleViewModel(StateViewModel[PeopleState]):
         self.feed(replace(now, row=row, issued=issued, done=done, heard=True))
 
     def _begin_pages(self, state: PagedState[PeopleQuery]) -> None:
-        self._pages = {0: state.first} if isinstance(state.first, PeoplePage) else {}
+        self._pages = {0: state.first} if isinstance(state.first, PeopleSlice) else {}
 
-    def _keep_page(self, run: int, offset: int, page: PeoplePage) -> None:
+    def _keep_page(self, run: int, offset: int, page: PeopleSlice) -> None:
         if run == self.listing.state.run:
             self._pages[offset] = page
 
@@ -220,14 +220,14 @@ class PeopleViewModel(StateViewModel[PeopleState]):
         else:
             self.feed(replace(self.state, found=found, found_for=text))
 
-    async def _rows(self, query: PeopleQuery, offset: int) -> PeoplePage:
+    async def _rows(self, query: PeopleQuery, offset: int) -> PeopleSlice:
         return await self._desk.call(lambda: self._desk.accounts.page(self._desk.actor, query, offset=offset))
 
     def _bare(self) -> PeopleState:
         return PeopleState(self.state.branches, self.state.fleets)
 
 
-def _is_used(issued: Issued, row: PersonRow) -> bool:
+def _is_used(issued: OneTimePassword, row: PersonRow) -> bool:
     """Whether somebody came in since, or another password took its place."""
     made, last = issued.person.issued_at, row.person.issued_at
     signed_in = made is not None and row.last_sign_in is not None and row.last_sign_in >= made

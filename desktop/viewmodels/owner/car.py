@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
-from desktop.viewmodels.owner.car_state import CarState, Saved, Stage, blank_form, form_of
+from desktop.viewmodels.owner.car_state import FleetCarStage, FleetCarState, Saved, blank_form, form_of
 from desktop.viewmodels.owner.photo_files import developed, moved
 from desktop.viewmodels.owner.service import ServiceViewModel
 from desktop.viewmodels.state import StateViewModel
@@ -23,7 +23,7 @@ from engine.domain.shared.errors import DriveSphereError, Overtaken
 _UNDONE = "undone"
 
 
-class CarViewModel(StateViewModel[CarState]):
+class FleetCarViewModel(StateViewModel[FleetCarState]):
     """A state, verbs, and word of every change.
 
     Signals:
@@ -36,7 +36,7 @@ class CarViewModel(StateViewModel[CarState]):
     not_undone = Signal(object)
 
     def __init__(self, desk: Desk, tasks: TaskScope) -> None:
-        super().__init__(CarState())
+        super().__init__(FleetCarState())
         self._desk, self._tasks = desk, tasks
         self.service = ServiceViewModel(desk, tasks)
         self._subject = 0
@@ -44,14 +44,14 @@ class CarViewModel(StateViewModel[CarState]):
     def open(self, car: Car) -> None:
         """Look at *car*."""
         self._subject += 1
-        self.feed(CarState(Stage.SHOWN, car, photos=car.image_ids))
+        self.feed(FleetCarState(FleetCarStage.SHOWN, car, photos=car.image_ids))
         self._tasks.latest("car", self._look_ahead(car))
         self.service.look_at(car)
 
     def apply(self, fact: Fact) -> None:
         """News of the car that is looked at. What is filled in or asked stays; its save is compared anyway."""
         self.service.apply(fact)
-        car, looked_at = self.state.car, self.state.stage is Stage.SHOWN and not self.state.busy
+        car, looked_at = self.state.car, self.state.stage is FleetCarStage.SHOWN and not self.state.busy
         if car is None or not looked_at:
             return
         if isinstance(fact, CarChanged) and fact.car.id == car.id and fact.car != car:
@@ -65,19 +65,19 @@ class CarViewModel(StateViewModel[CarState]):
         """Begin a new car."""
         self._subject += 1
         any_owner = self._desk.actor.may(Deed.MANAGE_ANY_CAR)
-        self.feed(CarState(Stage.FILLED_IN, any_owner=any_owner, owner_id=owner_id))
+        self.feed(FleetCarState(FleetCarStage.FILLED_IN, any_owner=any_owner, owner_id=owner_id))
         self._tasks.latest("car", self._begin(branch_id))
 
     def edit(self) -> None:
         if self.state.car is not None:
             form = form_of(self.state.car, self.state.rules)
-            self.feed(replace(self.state, stage=Stage.FILLED_IN, form=form, begun=form, problem=None))
+            self.feed(replace(self.state, stage=FleetCarStage.FILLED_IN, form=form, begun=form, problem=None))
 
     def close(self) -> None:
         self._subject += 1
         self._tasks.stop("car")
         self.service.look_at(None)
-        self.feed(CarState())
+        self.feed(FleetCarState())
 
     def back(self) -> None:
         """From the form or the question to the car; from a new car's form to nothing."""
@@ -95,7 +95,7 @@ class CarViewModel(StateViewModel[CarState]):
 
     def leave_field(self, name: str) -> None:
         """The person went on to another field: what is wrong with this one may be told."""
-        if self.state.stage is Stage.FILLED_IN:
+        if self.state.stage is FleetCarStage.FILLED_IN:
             self.feed(replace(self.state, touched=self.state.touched | {name}))
 
     def give_reason(self, reason: str) -> None:
@@ -123,7 +123,7 @@ class CarViewModel(StateViewModel[CarState]):
     def save(self) -> None:
         if self.state.mistakes:
             self.feed(replace(self.state, tried=True))
-        elif self.state.stage is Stage.FILLED_IN and self.state.form is not None:
+        elif self.state.stage is FleetCarStage.FILLED_IN and self.state.form is not None:
             self._tasks.once("car save", self._save(self.state.form))
 
     def ask_status(self, status: CarStatus) -> None:
@@ -134,7 +134,7 @@ class CarViewModel(StateViewModel[CarState]):
         if status is CarStatus.ACTIVE or not state.outlook.seen:
             self._tasks.once("car save", self._set_status(state.car, status, state.outlook))
         else:
-            self.feed(replace(state, stage=Stage.ASKED, wanted=status, problem=None))
+            self.feed(replace(state, stage=FleetCarStage.ASKED, wanted=status, problem=None))
 
     def confirm_status(self) -> None:
         state = self.state
@@ -226,10 +226,10 @@ class CarViewModel(StateViewModel[CarState]):
             return
         asked = replace(self.state, busy=False, car=newer, outlook=outlook, problem=refusal)
         if newer.status is not status:
-            asked = replace(asked, stage=Stage.ASKED, wanted=status)
+            asked = replace(asked, stage=FleetCarStage.ASKED, wanted=status)
         self.feed(asked)
 
-    async def _take_newer(self, state: CarState) -> None:
+    async def _take_newer(self, state: FleetCarState) -> None:
         if state.car is None:
             return
         car_id, before = state.car.id, state.begun or CarForm.of(state.car)

@@ -15,7 +15,7 @@ from engine.domain.shared.errors import DriveSphereError, InvalidText, PlateTake
 _SILVER = "#b4bbc5"
 
 
-class Stage(Enum):
+class FleetCarStage(Enum):
     CLOSED = auto()
     SHOWN = auto()
     FILLED_IN = auto()
@@ -25,7 +25,7 @@ class Stage(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class CarState:
+class FleetCarState:
     """Everything there is to draw.
 
     Attributes:
@@ -40,7 +40,7 @@ class CarState:
         any_owner: The account runs the cars of all owners, so a new car's owner has to be chosen.
     """
 
-    stage: Stage = Stage.CLOSED
+    stage: FleetCarStage = FleetCarStage.CLOSED
     car: Car | None = None
     outlook: Outlook | None = None
     form: CarForm | None = None
@@ -111,7 +111,7 @@ class CarState:
     @property
     def unsaved(self) -> bool:
         """Whether closing would lose what the person did."""
-        if self.stage is not Stage.FILLED_IN or self.form is None:
+        if self.stage is not FleetCarStage.FILLED_IN or self.form is None:
             return False
         return self.form != self.begun or self.photos != (self.car.image_ids if self.car else ())
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import Signal
 
 from desktop.bridge import EngineThread
 from desktop.tasks import TaskScope
-from desktop.viewmodels.owner.earnings import Source
+from desktop.viewmodels.owner.earnings import EarningsSource
 from desktop.viewmodels.state import StateViewModel
 from engine.domain.people.copy_pin import CopyLocked
 from engine.domain.people.people import Actor
@@ -75,12 +75,12 @@ class CopyViewModel(StateViewModel[CopyState]):
         super().__init__(CopyState())
         self.keeps = keeps
         self._bridge, self._tasks, self._service, self._actor = bridge, tasks, service, actor
-        self._source: Source | None = None
+        self._source: EarningsSource | None = None
         self._stored: OwnCopy | None = None
         self._asked = False
 
     @property
-    def source(self) -> Source | None:
+    def source(self) -> EarningsSource | None:
         """Figures out of the copy; None while there is none."""
         return self._source
 
@@ -167,7 +167,7 @@ class CopyViewModel(StateViewModel[CopyState]):
             self.feed(replace(self.state, status=CopyStatus.BROKEN))
             return
         self._stored = copy
-        self._source = Source(self._bridge, EarningsService(StoredBooks(copy)), self._actor)
+        self._source = EarningsSource(self._bridge, EarningsService(StoredBooks(copy)), self._actor)
         head = copy.manifest.head
         self.feed(CopyState(CopyStatus.KEPT, moment(head.as_of), head.complete, pin))
 

@@ -19,7 +19,7 @@ from desktop.viewmodels.state import StateViewModel
 from engine.domain.people.people import Actor
 from engine.domain.reports.earnings import CurrencyReport, Earnings
 from engine.domain.reports.earnings_csv import earnings_csv
-from engine.domain.reports.figure_sources import Explanation, Question
+from engine.domain.reports.figure_sources import Explanation, FigureQuestion
 from engine.domain.reports.report_period import Span, SpanKind, moment, month, own_days, quarter, today, year_of
 from engine.domain.shared.csv_text import PLAIN, CsvHabits
 from engine.domain.shared.errors import DriveSphereError, InvalidPeriod, Unavailable
@@ -33,7 +33,7 @@ _SOON_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class EarningsSource:
     """Where figures come from: the database, or the stored copy; both compute in the engine's thread."""
 
     across: Across
@@ -46,7 +46,7 @@ class Source:
     async def report(self, span: Span) -> Earnings:
         return await self._call(lambda: self.service.report(self.actor, span))
 
-    async def explain(self, question: Question) -> Explanation:
+    async def explain(self, question: FigureQuestion) -> Explanation:
         return await self._call(lambda: self.service.explain(self.actor, question))
 
     async def _call(self, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -98,8 +98,8 @@ class EarningsViewModel(StateViewModel[EarningsState]):
         bridge: EngineThread,
         tasks: TaskScope,
         now: Callable[[], datetime],
-        live: Source | None,
-        stored: Callable[[], Source | None],
+        live: EarningsSource | None,
+        stored: Callable[[], EarningsSource | None],
         away: Callable[[], bool] = lambda: False,
     ) -> None:
         """*live* is None with no network from the start; *stored* is asked at each load, a copy may come later.
@@ -112,7 +112,7 @@ class EarningsViewModel(StateViewModel[EarningsState]):
         self.export = ExportViewModel(bridge, tasks, "earnings")
 
     @property
-    def source(self) -> Source | None:
+    def source(self) -> EarningsSource | None:
         """Where the figures that are shown come from, for asking further about them."""
         return self._stored() if self.state.stored or self._live is None else self._live
 
@@ -201,7 +201,9 @@ class EarningsViewModel(StateViewModel[EarningsState]):
         except DriveSphereError as refused:
             self.feed(replace(self.state, phase=Phase.FAILED, problem=refused))
 
-    async def _read(self, source: Source, span: Span | None, *, stored: bool, problem: DriveSphereError | None) -> None:
+    async def _read(
+        self, source: EarningsSource, span: Span | None, *, stored: bool, problem: DriveSphereError | None
+    ) -> None:
         if span is None:
             zone = await source.zone()
             span = _around(SpanKind.MONTH, today(self.now(), zone), zone)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import Signal
 
 from desktop.tasks import TaskScope
-from desktop.viewmodels.owner.earnings import Source
+from desktop.viewmodels.owner.earnings import EarningsSource
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.state import StateViewModel
 from engine.domain.reports.earnings import Figures
-from engine.domain.reports.figure_sources import Explanation, Question
+from engine.domain.reports.figure_sources import Explanation, FigureQuestion
 from engine.domain.shared.errors import DriveSphereError
 
 
@@ -27,7 +27,7 @@ class ExplainState:
     """
 
     phase: Phase = Phase.LOADING
-    question: Question | None = None
+    question: FigureQuestion | None = None
     figures: Figures | None = None
     about: str = ""
     first: Explanation | None = None
@@ -50,9 +50,9 @@ class ExplainViewModel(StateViewModel[ExplainState]):
     def __init__(self, tasks: TaskScope) -> None:
         super().__init__(ExplainState())
         self._tasks = tasks
-        self._source: Source | None = None
+        self._source: EarningsSource | None = None
 
-    def ask(self, source: Source, question: Question, figures: Figures, about: str) -> None:
+    def ask(self, source: EarningsSource, question: FigureQuestion, figures: Figures, about: str) -> None:
         self._source = source
         self.feed(ExplainState(Phase.LOADING, question, figures, about, None, self.state.run + 1))
         self._tasks.latest("explain", self._load(source, question))
@@ -67,7 +67,7 @@ class ExplainViewModel(StateViewModel[ExplainState]):
             run, question = self.state.run, replace(self.state.question, offset=offset)
             self._tasks.once(f"explain {run} {offset}", self._page(self._source, question, run))
 
-    async def _load(self, source: Source, question: Question) -> None:
+    async def _load(self, source: EarningsSource, question: FigureQuestion) -> None:
         try:
             first = await source.explain(question)
         except DriveSphereError as problem:
@@ -75,7 +75,7 @@ class ExplainViewModel(StateViewModel[ExplainState]):
         else:
             self.feed(replace(self.state, phase=Phase.READY, first=first))
 
-    async def _page(self, source: Source, question: Question, run: int) -> None:
+    async def _page(self, source: EarningsSource, question: FigureQuestion, run: int) -> None:
         try:
             page = await source.explain(question)
         except DriveSphereError as problem:

@@ -11,7 +11,7 @@ from desktop.viewmodels.admin.people import PeopleViewModel
 from desktop.viewmodels.admin.requests import RequestsViewModel
 from desktop.views.parts.area import Area, Entry, Frame
 from desktop.views.parts.damage import sound_key
-from desktop.views.parts.view_context import Tools, Workspace
+from desktop.views.parts.view_context import ViewContext, Workspace
 from desktop.views.people.people_page import PeoplePage
 from desktop.views.people.person_panel import PersonPanel
 from desktop.views.people.requests_page import RequestsPage
@@ -26,7 +26,7 @@ USERS, REQUESTS = "users", "requests"
 class AccountsArea(Area):
     """Attributes: ``people`` and ``requests`` are there once somebody went to them."""
 
-    def __init__(self, tools: Tools, workspace: Workspace, frame: Frame) -> None:
+    def __init__(self, tools: ViewContext, workspace: Workspace, frame: Frame) -> None:
         super().__init__(frame.host)
         self._tools, self._workspace, self._frame = tools, workspace, frame
         self.people: PeoplePage | None = None

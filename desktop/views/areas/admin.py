@@ -8,12 +8,12 @@ from PySide6.QtCore import Signal
 
 from desktop.commands import Command
 from desktop.dialogs import Question
-from desktop.viewmodels.lookup import Kind
+from desktop.viewmodels.lookup import HitKind
 from desktop.views.areas.accounts import USERS, AccountsArea
 from desktop.views.areas.oversight import OversightArea
 from desktop.views.overview.overview_page import Drill
 from desktop.views.parts.area import Area, Entry, Frame
-from desktop.views.parts.view_context import Tools, Workspace
+from desktop.views.parts.view_context import ViewContext, Workspace
 from engine.domain.booking.listing import BookingScope
 from engine.domain.car.car import Car
 from engine.domain.firm.events import Fact
@@ -29,7 +29,7 @@ class AdminArea(Area):
 
     booking_wanted = Signal(object)
 
-    def __init__(self, tools: Tools, workspace: Workspace, frame: Frame) -> None:
+    def __init__(self, tools: ViewContext, workspace: Workspace, frame: Frame) -> None:
         super().__init__(frame.host)
         self._frame = frame
         self.accounts = AccountsArea(tools, workspace, frame)
@@ -65,20 +65,20 @@ class AdminArea(Area):
         return True
 
     @property
-    def pages(self) -> Mapping[Kind, str]:
+    def pages(self) -> Mapping[HitKind, str]:
         return {
-            Kind.BOOKINGS: "→ all {count} bookings",
-            Kind.CARS: "→ all {count} cars",
-            Kind.PEOPLE: "→ all {count} accounts",
+            HitKind.BOOKINGS: "→ all {count} bookings",
+            HitKind.CARS: "→ all {count} cars",
+            HitKind.PEOPLE: "→ all {count} accounts",
         }
 
-    def show_all(self, kind: Kind, scope: BookingScope, text: str) -> bool:
+    def show_all(self, kind: HitKind, scope: BookingScope, text: str) -> bool:
         match kind:
-            case Kind.BOOKINGS:
+            case HitKind.BOOKINGS:
                 return self.oversight.to_bookings().show_found(scope, text)
-            case Kind.CARS:
+            case HitKind.CARS:
                 self.oversight.to_cars().show_found(text)
-            case Kind.PEOPLE:
+            case HitKind.PEOPLE:
                 self.accounts.search_for(text)
         return kind in self.pages
 

@@ -1,6 +1,6 @@
 """While an owner is signed in and the database does not answer: the copy on this computer answers in its place.
 
-API: EitherPage(live); Away(tools, workspace, copy, frame): either(name, page), draw(problem), open_rental(id), stop().
+API: EitherPage(live), StandIn(tools, workspace, copy, frame): either(name, page), draw(problem), open_rental, stop.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from desktop.viewmodels.owner.copy import CopyViewModel
 from desktop.views.offline.stored_bookings import BOOKINGS, StoredBookingsPart, StoredList
 from desktop.views.offline.stored_fleet import StoredFleetPage
 from desktop.views.parts.area import Frame, Page
-from desktop.views.parts.view_context import Tools, Workspace
+from desktop.views.parts.view_context import ViewContext, Workspace
 from desktop.widgets.page_stack import PageStack
 from engine.domain.reports.copying import OwnCopy
 from engine.domain.reports.report_period import moment
@@ -74,12 +74,12 @@ class EitherPage(Page):
         self.shown.come_back()
 
 
-class Away(QObject):
+class StandIn(QObject):
     """Signals: ``task_failed`` carries what nobody foresaw."""
 
     task_failed = Signal(object)
 
-    def __init__(self, tools: Tools, workspace: Workspace, copy: CopyViewModel, frame: Frame) -> None:
+    def __init__(self, tools: ViewContext, workspace: Workspace, copy: CopyViewModel, frame: Frame) -> None:
         super().__init__(frame.host)
         self._tools, self._workspace, self._copy, self._frame = tools, workspace, copy, frame
         self._pages: dict[str, tuple[EitherPage, Callable[[], bool]]] = {}

@@ -15,7 +15,7 @@ from desktop.viewmodels.owner.copy import CopyState, CopyStatus, CopyViewModel, 
 from desktop.views.areas.earnings_part import EarningsPart
 from desktop.views.areas.pin_part import PinPart
 from desktop.views.offline.news_panel import NewsPanel
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.beside import Beside
 from desktop.widgets.toast import Toast
 from engine.domain.reports.copying import CopyNews
@@ -60,7 +60,7 @@ class CopyPart(QObject):
     task_failed = Signal(object)
     booking_wanted = Signal(str)
 
-    def __init__(self, tools: Tools, vm: CopyViewModel, earnings: EarningsPart, host: QWidget) -> None:
+    def __init__(self, tools: ViewContext, vm: CopyViewModel, earnings: EarningsPart, host: QWidget) -> None:
         super().__init__(host)
         self.vm, self._earnings, self._host, self._preferences = vm, earnings, host, tools.preferences
         self._tasks = TaskScope(self)

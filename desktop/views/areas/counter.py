@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from desktop.commands import Command
 from desktop.dialogs import Question
 from desktop.theme.icons import Icon
-from desktop.viewmodels.lookup import Kind
+from desktop.viewmodels.lookup import HitKind
 from desktop.viewmodels.renters import RentersViewModel
 from desktop.viewmodels.search import SearchState
 from desktop.viewmodels.thumbnails import ThumbnailsViewModel
@@ -21,7 +21,7 @@ from desktop.views.booking.list_page import BookingsPage
 from desktop.views.booking.toasts import BookingNews
 from desktop.views.parts.area import Area, Entry, Frame
 from desktop.views.parts.photos import Photos
-from desktop.views.parts.view_context import Tools, Workspace
+from desktop.views.parts.view_context import ViewContext, Workspace
 from desktop.views.people.renters.page import RentersPage
 from desktop.views.search.car_panel import CarPanel
 from desktop.views.search.search_page import SearchPage
@@ -45,7 +45,7 @@ class ClientArea(Area):
 
     result_painted = Signal()
 
-    def __init__(self, tools: Tools, workspace: Workspace, frame: Frame) -> None:
+    def __init__(self, tools: ViewContext, workspace: Workspace, frame: Frame) -> None:
         super().__init__(frame.host)
         self._workspace, self._frame = workspace, frame
         self._tools = tools
@@ -139,19 +139,19 @@ class ClientArea(Area):
         return True
 
     @property
-    def pages(self) -> Mapping[Kind, str]:
-        every = {Kind.RENTERS: "→ all {count} renters"} if self._sees_renters else {}
+    def pages(self) -> Mapping[HitKind, str]:
+        every = {HitKind.RENTERS: "→ all {count} renters"} if self._sees_renters else {}
         if not self._workspace.actor.may(Deed.SEE_ALL_BOOKINGS):
-            every |= {Kind.BOOKINGS: "→ all {count} bookings", Kind.CARS: "→ Find a car, with the same text"}
+            every |= {HitKind.BOOKINGS: "→ all {count} bookings", HitKind.CARS: "→ Find a car, with the same text"}
         return every
 
-    def show_all(self, kind: Kind, scope: BookingScope, text: str) -> bool:
+    def show_all(self, kind: HitKind, scope: BookingScope, text: str) -> bool:
         if kind not in self.pages:
             return False
         match kind:
-            case Kind.RENTERS:
+            case HitKind.RENTERS:
                 self._to_renters().search_for(text)
-            case Kind.BOOKINGS:
+            case HitKind.BOOKINGS:
                 return self._to_bookings().show_found(scope, text)
             case _:
                 self._frame.go(FIND)

@@ -15,7 +15,7 @@ from desktop.dialogs import Question
 from desktop.views.booking.booking_panel import BookingPanel
 from desktop.views.booking.detail import BookingDetail
 from desktop.views.parts.photos import Photos
-from desktop.views.parts.view_context import Tools, Workspace
+from desktop.views.parts.view_context import ViewContext, Workspace
 from desktop.views.search.car_panel import CarPanel
 from desktop.widgets.beside import Beside
 from engine.domain.booking.booking import Booking
@@ -33,7 +33,7 @@ class CounterPanels(QObject):
 
     task_failed = Signal(object)
 
-    def __init__(self, tools: Tools, workspace: Workspace, photos: Photos, host: QWidget) -> None:
+    def __init__(self, tools: ViewContext, workspace: Workspace, photos: Photos, host: QWidget) -> None:
         super().__init__(host)
         self._workspace = workspace
         self.car = Beside(lambda: CarPanel(tools, workspace, photos, host))

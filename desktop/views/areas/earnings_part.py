@@ -14,7 +14,7 @@ from desktop.viewmodels.owner.earnings import EarningsViewModel
 from desktop.viewmodels.owner.explain import ExplainViewModel
 from desktop.views.earnings.earnings_page import EarningsPage
 from desktop.views.parts.area import Entry
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from engine.domain.reports.report_period import SpanKind
 
 EARNINGS = "earnings"
@@ -31,7 +31,7 @@ class EarningsPart(QObject):
 
     def __init__(
         self,
-        tools: Tools,
+        tools: ViewContext,
         vm: EarningsViewModel,
         explain: ExplainViewModel,
         host: QWidget,

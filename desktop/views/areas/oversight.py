@@ -35,12 +35,12 @@ from desktop.views.manual_review.unbelieved_panel import UnbelievedPanel
 from desktop.views.overview.overview_page import Drill, OverviewPage
 from desktop.views.parts.area import Area, Entry, Frame
 from desktop.views.parts.oversight_words import strange_rows
-from desktop.views.parts.view_context import Tools, Workspace
+from desktop.views.parts.view_context import ViewContext, Workspace
 from desktop.widgets.beside import Beside
 from desktop.widgets.toast import Toast
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.listing import BookingQuery, BookingScope
-from engine.domain.booking.manual_review import Case, Lost
+from engine.domain.booking.manual_review import Case, LostCar
 from engine.domain.booking.restored import RestoredCase
 from engine.domain.car.car import IN_SERVICE, Car
 from engine.domain.car.fleet import FleetQuery
@@ -65,7 +65,7 @@ class OversightArea(Area):
     booking_wanted = Signal(object)
     drilled = Signal(object)
 
-    def __init__(self, tools: Tools, workspace: Workspace, frame: Frame) -> None:
+    def __init__(self, tools: ViewContext, workspace: Workspace, frame: Frame) -> None:
         super().__init__(frame.host)
         self._tools, self._workspace, self._frame = tools, workspace, frame
         desk, tasks = workspace.desk, workspace.tasks
@@ -198,7 +198,7 @@ class OversightArea(Area):
 
     def _show_carless(self, case: Case) -> None:
         self.booking_wanted.emit(case.booking)
-        if self.detail is not None and isinstance(case.why, Lost):
+        if self.detail is not None and isinstance(case.why, LostCar):
             self.detail.wanted().tell_car_lost(case.booking, case.why)
 
     def _show_payment(self, case: RestoredCase) -> None:

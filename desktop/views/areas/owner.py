@@ -8,11 +8,11 @@ from functools import partial
 from desktop.commands import Command
 from desktop.dialogs import Question
 from desktop.theme.icons import Icon
-from desktop.viewmodels.lookup import Kind
+from desktop.viewmodels.lookup import HitKind
 from desktop.viewmodels.owner.copy import CopyViewModel
-from desktop.viewmodels.owner.earnings import EarningsViewModel, Source
+from desktop.viewmodels.owner.earnings import EarningsSource, EarningsViewModel
 from desktop.viewmodels.owner.explain import ExplainViewModel
-from desktop.views.areas.away import Away, EitherPage
+from desktop.views.areas.away import EitherPage, StandIn
 from desktop.views.areas.copy_part import CopyPart
 from desktop.views.areas.earnings_part import EarningsPart
 from desktop.views.booking.detail import BookingDetail, follow_booking
@@ -21,7 +21,7 @@ from desktop.views.booking.list_page import BookingsPage
 from desktop.views.fleet.fleet_commands import FleetCommands
 from desktop.views.fleet.fleet_page import FleetPage
 from desktop.views.parts.area import Area, Entry, Frame
-from desktop.views.parts.view_context import Tools, Workspace
+from desktop.views.parts.view_context import ViewContext, Workspace
 from desktop.widgets.beside import Beside
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.listing import BookingQuery, BookingScope
@@ -32,7 +32,7 @@ FLEET, BOOKINGS = "fleet", "bookings"
 
 
 class OwnerArea(Area):
-    def __init__(self, tools: Tools, workspace: Workspace, frame: Frame) -> None:
+    def __init__(self, tools: ViewContext, workspace: Workspace, frame: Frame) -> None:
         super().__init__(frame.host)
         self._tools, self._workspace, self._frame = tools, workspace, frame
         self.bookings: BookingsPage | None = None
@@ -44,10 +44,10 @@ class OwnerArea(Area):
         self.fleet.task_failed.connect(self.task_failed)
         self.fleet.fleet.changed.connect(lambda state: frame.know_branches(state.branches))
         desk = workspace.desk
-        live = Source(desk, desk.earnings, desk.actor)
+        live = EarningsSource(desk, desk.earnings, desk.actor)
         keeps = partial(getattr, tools.preferences, "keeps_copies")
         copy = CopyViewModel(desk.bridge, workspace.tasks, desk.copying, desk.actor, keeps)
-        self.away = Away(tools, workspace, copy, frame)
+        self.away = StandIn(tools, workspace, copy, frame)
         self.away.task_failed.connect(self.task_failed)
         stored, away = (lambda: copy.source), (lambda: self.away.away)
         vm = EarningsViewModel(desk.bridge, workspace.tasks, workspace.now, live, stored, away)
@@ -108,13 +108,13 @@ class OwnerArea(Area):
         return True
 
     @property
-    def pages(self) -> Mapping[Kind, str]:
-        return {Kind.BOOKINGS: "→ all {count} bookings", Kind.CARS: "→ all {count} cars"}
+    def pages(self) -> Mapping[HitKind, str]:
+        return {HitKind.BOOKINGS: "→ all {count} bookings", HitKind.CARS: "→ all {count} cars"}
 
-    def show_all(self, kind: Kind, scope: BookingScope, text: str) -> bool:
-        if kind is Kind.BOOKINGS:
+    def show_all(self, kind: HitKind, scope: BookingScope, text: str) -> bool:
+        if kind is HitKind.BOOKINGS:
             return self._to_bookings().show_found(scope, text)
-        if kind is Kind.CARS:
+        if kind is HitKind.CARS:
             self._to_fleet().show_found(text)
         return kind in self.pages
 

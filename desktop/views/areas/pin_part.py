@@ -9,7 +9,7 @@ from desktop.commands import Command
 from desktop.dialogs import Question, ask, confirm
 from desktop.tasks import TaskScope
 from desktop.viewmodels.owner.copy import CopyStatus, CopyViewModel
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.views.session.pin_dialog import CHANGE, FORGOTTEN, REMOVE, SET, UNLOCK, PinDialog, Send
 from desktop.widgets.button import Button
 
@@ -19,7 +19,7 @@ class PinPart(QObject):
 
     task_failed = Signal(object)
 
-    def __init__(self, tools: Tools, vm: CopyViewModel, host: QWidget) -> None:
+    def __init__(self, tools: ViewContext, vm: CopyViewModel, host: QWidget) -> None:
         super().__init__(host)
         self._theme, self._vm, self._host = tools.theme, vm, host
         self._tasks = TaskScope(self)

@@ -29,7 +29,7 @@ from desktop.views.parts.oversight_words import (
     who_name,
 )
 from desktop.views.parts.paged_list import ListWords, PagedList
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.button import Button
 from desktop.widgets.combo import Combo
 from desktop.widgets.flow import FlowLayout, with_label
@@ -95,7 +95,7 @@ class AuditPage(Page):
 
     task_failed = Signal(object)
 
-    def __init__(self, tools: Tools, vm: AuditViewModel, host: QWidget) -> None:
+    def __init__(self, tools: ViewContext, vm: AuditViewModel, host: QWidget) -> None:
         """*host* is where the detail of a row slides in."""
         super().__init__()
         self.vm = vm
@@ -205,7 +205,7 @@ class AuditPage(Page):
         self.header.say(_TITLE, told)
         self.save.setEnabled(total > 0)
 
-    def _lay_out(self, tools: Tools) -> None:
+    def _lay_out(self, tools: ViewContext) -> None:
         filters = FlowLayout(gap=2 * GRID)
         self.subject.setMinimumWidth(_SEARCH_PX)
         filters.addWidget(self.subject)
@@ -245,7 +245,7 @@ def _with_id(name: str, identity: str) -> str:
 class AuditDetail(SidePanel):
     """One change with every field as it was and as it is."""
 
-    def __init__(self, tools: Tools, host: QWidget) -> None:
+    def __init__(self, tools: ViewContext, host: QWidget) -> None:
         super().__init__(tools.theme, host, "Change")
         self._tools = tools
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.dialogs import Question, confirm
-from desktop.messages import NO_KEY, Step, branch_name, email_refused, say
+from desktop.messages import NO_KEY, NextStep, branch_name, email_refused, say
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
@@ -20,7 +20,7 @@ from desktop.views.parts.booking_questions import to_give_up
 from desktop.views.parts.car_head import CarHead
 from desktop.views.parts.form_panel import FormPanel
 from desktop.views.parts.price_lines import elsewhere_words, quoted, times
-from desktop.views.parts.view_context import Tools, Workspace, announce
+from desktop.views.parts.view_context import ViewContext, Workspace, announce
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.field_skeleton import Field, FieldList
@@ -41,7 +41,7 @@ class BookingPanel(FormPanel):
     similar_wanted = Signal(object)
     search_wanted = Signal(object)
 
-    def __init__(self, tools: Tools, workspace: Workspace, host: QWidget) -> None:
+    def __init__(self, tools: ViewContext, workspace: Workspace, host: QWidget) -> None:
         super().__init__(tools.theme, host, "Book this car")
         self._workspace, self._vm = workspace, workspace.panel
         self._tasks = TaskScope(self)
@@ -144,7 +144,7 @@ class BookingPanel(FormPanel):
                 self.banner.clear()
             return
         told = say(state.problem, _zone(state), now=self._workspace.now())
-        step = "" if told.step is Step.SIMILAR and state.offer is None else told.step.value
+        step = "" if told.step is NextStep.SIMILAR and state.offer is None else told.step.value
         self.banner.tell(Tone.WARNING if state.problem.retryable else Tone.DANGER, told.text, step, closable=False)
 
     def _draw_foot(self, state: PanelState) -> None:
@@ -216,11 +216,11 @@ class BookingPanel(FormPanel):
     def _help(self) -> None:
         """The button of the problem."""
         state = self._vm.state
-        step = say(state.problem).step if state.problem is not None else Step.NONE
-        if step is Step.SIMILAR and state.offer is not None:
+        step = say(state.problem).step if state.problem is not None else NextStep.NONE
+        if step is NextStep.SIMILAR and state.offer is not None:
             self.close_panel()
             self.similar_wanted.emit(state.offer.car)
-        elif step is Step.SEARCH_AGAIN:
+        elif step is NextStep.SEARCH_AGAIN:
             self.close_panel()
         elif state.stage is Stage.RENTER:
             self._vm.book()

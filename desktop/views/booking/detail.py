@@ -14,7 +14,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.dialogs import confirm
-from desktop.messages import Step, booking_number, branch_name, branch_time, say
+from desktop.messages import NextStep, booking_number, branch_name, branch_time, say
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone, TypeSize
@@ -31,7 +31,7 @@ from desktop.views.parts.booking_questions import to_give_up
 from desktop.views.parts.car_head import CarHead
 from desktop.views.parts.damage import sound_key
 from desktop.views.parts.price_lines import quoted
-from desktop.views.parts.view_context import Tools, announce
+from desktop.views.parts.view_context import ViewContext, announce
 from desktop.widgets.banner import Banner
 from desktop.widgets.beside import Beside
 from desktop.widgets.button import Button, Kind
@@ -43,7 +43,7 @@ from desktop.widgets.side_panel import SidePanel
 from desktop.widgets.text import Text
 from desktop.widgets.timeline import Timeline
 from engine.domain.booking.booking import Booking, BookingId
-from engine.domain.booking.manual_review import Lost
+from engine.domain.booking.manual_review import LostCar
 from engine.domain.booking.states import BookingState
 from engine.domain.car.car import BranchId, CarId
 from engine.domain.people.phone import phone_text
@@ -63,13 +63,13 @@ class BookingDetail(SidePanel):
     task_failed = Signal(object)
 
     def __init__(
-        self, tools: Tools, vm: DetailViewModel, now: Callable[[], datetime], host: QWidget, *, demo: bool = False
+        self, tools: ViewContext, vm: DetailViewModel, now: Callable[[], datetime], host: QWidget, *, demo: bool = False
     ) -> None:
         super().__init__(tools.theme, host, "Booking")
         self.vm, self._now, self._online = vm, now, True
         self._tasks = TaskScope(self)
         self._stage: tuple[Stage, bool] = (Stage.RENTER, False)
-        self._carless: tuple[BookingId, CarId, Lost] | None = None
+        self._carless: tuple[BookingId, CarId, LostCar] | None = None
         self.banner = Banner(tools.theme)
         self.number = CopyLine(tools.theme, "booking number", lead=True)
         self.car = CarHead(tools.theme)
@@ -100,7 +100,7 @@ class BookingDetail(SidePanel):
         self.vm.open(booking)
         self.open(self._first())
 
-    def tell_car_lost(self, booking: Booking, why: Lost) -> None:
+    def tell_car_lost(self, booking: Booking, why: LostCar) -> None:
         """Say why it is looked at, until it goes on with another car."""
         self._carless = booking.id, booking.car_id, why
         self.draw(self.vm.state)
@@ -168,7 +168,7 @@ class BookingDetail(SidePanel):
         if state.problem is not None:
             zone = shown_zone(booking.zone if booking else "UTC")
             told = say(state.problem, zone, now=self._now())
-            step = Step.RETRY.value if state.problem.retryable else ""
+            step = NextStep.RETRY.value if state.problem.retryable else ""
             self.banner.tell(Tone.WARNING if state.problem.retryable else Tone.DANGER, told.text, step, closable=False)
         elif booking is not None and (words := trouble_words(booking)):
             self.banner.tell(Tone.WARNING, words, closable=False)
@@ -177,7 +177,7 @@ class BookingDetail(SidePanel):
         else:
             self.banner.clear()
 
-    def _lost_its_car(self, booking: Booking) -> Lost | None:
+    def _lost_its_car(self, booking: Booking) -> LostCar | None:
         if self._carless is None or booking.state is not BookingState.CONFIRMED:
             return None
         *of, why = self._carless

@@ -13,9 +13,9 @@ from desktop.messages import amount, branch_time
 from desktop.theme.tokens import Tone
 from desktop.views.booking.refund_reason import reason_words
 from desktop.views.parts.doubt_words import doubt_in_full
-from desktop.widgets.timeline import Moment
+from desktop.widgets.timeline import TimelineEntry
 from engine.domain.booking.booking import UNTOLD, Booking, Step
-from engine.domain.booking.manual_review import Lost
+from engine.domain.booking.manual_review import LostCar
 from engine.domain.booking.states import BookingState
 from engine.domain.money.payment import Attempt, AttemptState, RefundState
 from engine.domain.money.trouble import Why
@@ -42,8 +42,8 @@ class PaymentLine:
     ids: tuple[tuple[str, str], ...]
 
 
-def car_lost_words(booking: Booking, why: Lost) -> str:
-    lost = "left service" if why is Lost.CAR else "is in service then"
+def car_lost_words(booking: Booking, why: LostCar) -> str:
+    lost = "left service" if why is LostCar.CAR else "is in service then"
     return f"{booking.plate} {lost}. Move the booking to another car, or cancel it."
 
 
@@ -52,7 +52,7 @@ def by_words(account: str, before: str = " by ") -> str:
     return "" if account == UNTOLD else f"{before}{account}"
 
 
-def moments_of(booking: Booking, now: datetime) -> list[Moment]:
+def moments_of(booking: Booking, now: datetime) -> list[TimelineEntry]:
     """Every step of the history, oldest first."""
     zone = shown_zone(booking.zone)
     steps: list[tuple[Step | None, Step]] = [(None, booking.history[0]), *pairwise(booking.history)]
@@ -61,7 +61,7 @@ def moments_of(booking: Booking, now: datetime) -> list[Moment]:
         title, tone = _step(booking, before, step)
         by = by_words(step.by, " · by ") if _was_asked(booking, step) else ""
         why = "" if step.reason is None else reason_words(step.reason)
-        told.append(Moment(title, f"{branch_time(step.at, zone, now=now)}{by}", tone, why))
+        told.append(TimelineEntry(title, f"{branch_time(step.at, zone, now=now)}{by}", tone, why))
     return told
 
 

@@ -27,7 +27,7 @@ from desktop.views.parts.asked_pages import AskedPages
 from desktop.views.parts.content import Content
 from desktop.views.parts.damage import DamageBox, damage_of
 from desktop.views.parts.export_bar import ExportBar, dated
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.views.parts.waiting import Waiting
 from desktop.widgets.button import Button
 from desktop.widgets.combo import Combo
@@ -61,7 +61,7 @@ class BookingsPage(Page):
 
     def __init__(
         self,
-        tools: Tools,
+        tools: ViewContext,
         vm: BookingsViewModel,
         now: Callable[[], datetime],
         *,

@@ -16,7 +16,7 @@ from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.booking.list_row import BookingRow
 from desktop.views.parts.damage import damage_of
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.car_card import FAILED_TEXT, RETRY_TEXT, badge_width, paint_badge
 from desktop.widgets.column_widths import in_two, two_lines_of
 from desktop.widgets.record_row import RecordRow
@@ -88,7 +88,7 @@ class BookingTable(RecordTable):
 
     def __init__(
         self,
-        tools: Tools,
+        tools: ViewContext,
         model: PagesModel[BookingRow],
         now: Callable[[], datetime],
         orders: Collection[BookingOrder] = tuple(BookingOrder),

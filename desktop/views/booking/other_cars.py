@@ -19,7 +19,7 @@ from desktop.theme.tokens import GRID, TypeSize
 from desktop.viewmodels.other_cars import OtherCarsState, OtherCarsViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.views.parts.booking_questions import about, times_of
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.button import Button
 from desktop.widgets.record_table import ROW_HEIGHT, RecordTable
 from desktop.widgets.text import Text, unbroken
@@ -37,7 +37,7 @@ class OtherCarsPart(QWidget):
 
     task_failed = Signal(object)
 
-    def __init__(self, tools: Tools, vm: OtherCarsViewModel, now: Callable[[], datetime]) -> None:
+    def __init__(self, tools: ViewContext, vm: OtherCarsViewModel, now: Callable[[], datetime]) -> None:
         super().__init__()
         self.vm, self._now, self._online = vm, now, True
         self._tasks = TaskScope(self)

@@ -10,7 +10,7 @@ from desktop.theme.theme import Theme
 from desktop.views.booking.history import PaymentLine, payments_of
 from desktop.views.parts.view_context import announce
 from desktop.widgets.copy_line import CopyLine
-from desktop.widgets.timeline import Moment, Timeline
+from desktop.widgets.timeline import Timeline, TimelineEntry
 from engine.domain.booking.booking import Booking
 
 
@@ -32,7 +32,7 @@ class Payments(QWidget):
         self._clear()
         for line in wanted:
             words = Timeline(self._theme, line.title)
-            words.show_moments([Moment(line.title, line.detail, line.tone)])
+            words.show_moments([TimelineEntry(line.title, line.detail, line.tone)])
             self._column.addWidget(words)
             for kind, value in line.ids:
                 self._column.addWidget(self._copy_line(kind, value))

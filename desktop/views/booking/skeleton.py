@@ -12,7 +12,7 @@ from PySide6.QtCore import QRect
 from desktop.theme.tokens import GRID
 from desktop.views.booking.payment_status import ICON
 from desktop.views.parts.car_head import LINE
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.bones import Bones, text_bone
 from desktop.widgets.button import HEIGHT
 from desktop.widgets.text import Text
@@ -24,7 +24,7 @@ _STEPS = 2
 
 
 class DetailBones:
-    def __init__(self, tools: Tools) -> None:
+    def __init__(self, tools: ViewContext) -> None:
         theme, clock = tools.theme, tools.shimmer
         self._text = Text(theme, " ", wrap=True).sizeHint().height()
         status = 2 * GRID + ICON + GRID + self._text

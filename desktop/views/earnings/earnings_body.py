@@ -13,7 +13,7 @@ from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.earnings import earnings_charts as charts
 from desktop.views.earnings.earnings_charts import Asked
 from desktop.views.earnings.earnings_words import NAMES, NOTHING, compared_words, notes_of, value_text
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.chart_bars import BarChart
 from desktop.widgets.chart_card import ChartCard
 from desktop.widgets.chart_line import LineChart
@@ -73,7 +73,7 @@ class EarningsBody(QScrollArea):
 
     asked = Signal(object)
 
-    def __init__(self, tools: Tools, parent: QWidget | None = None) -> None:
+    def __init__(self, tools: ViewContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -146,7 +146,7 @@ class EarningsBody(QScrollArea):
         self.cars.setFixedHeight((rows + 1) * ROW_HEIGHT + GRID)
         self.map.chart.setMinimumHeight(self.map.chart.minimumSizeHint().height())
 
-    def _lay_out(self, tools: Tools) -> None:
+    def _lay_out(self, tools: ViewContext) -> None:
         room = QWidget()
         room.setAutoFillBackground(False)
         column = QVBoxLayout(room)

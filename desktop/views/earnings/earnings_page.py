@@ -21,14 +21,14 @@ from desktop.views.earnings.period_bar import PeriodBar
 from desktop.views.parts.area import Page
 from desktop.views.parts.content import Content
 from desktop.views.parts.export_bar import ExportBar
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.views.parts.waiting import Waiting
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.page_header import PageHeader
 from desktop.widgets.text import Text, kept_apart
 from engine.domain.reports.earnings import CurrencyReport, Earnings, Figures
-from engine.domain.reports.figure_sources import Question
+from engine.domain.reports.figure_sources import FigureQuestion
 from engine.domain.shared.errors import DriveSphereError
 
 TITLE = "Earnings"
@@ -49,7 +49,13 @@ class EarningsPage(Page):
     booking_wanted = Signal(str)
 
     def __init__(
-        self, tools: Tools, vm: EarningsViewModel, explain: ExplainViewModel, host: QWidget, *, offline: bool = False
+        self,
+        tools: ViewContext,
+        vm: EarningsViewModel,
+        explain: ExplainViewModel,
+        host: QWidget,
+        *,
+        offline: bool = False,
     ) -> None:
         """With *offline* the frame says that there is no connection, and the stamp is not repeated as a warning."""
         super().__init__()
@@ -164,7 +170,7 @@ class EarningsPage(Page):
             return
         marks = state.earnings.span.marks
         since, until = (marks[0], marks[-1]) if asked.part is None else marks[asked.part : asked.part + 2]
-        question = Question(asked.figure, since, until, state.currency, asked.car_id, asked.branch_id)
+        question = FigureQuestion(asked.figure, since, until, state.currency, asked.car_id, asked.branch_id)
         figures, about = _figures(state.earnings, state.report, asked)
         self._explain.ask(source, question, figures, about)
         self.panel.open()

@@ -17,7 +17,7 @@ from desktop.viewmodels.phases import Phase
 from desktop.views.earnings.earnings_words import MEANINGS, NAMES, hours, value_text
 from desktop.views.earnings.posting_fields import posting_field
 from desktop.views.parts.asked_pages import AskedPages
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button
 from desktop.widgets.field_skeleton import Field, FieldList
@@ -41,7 +41,7 @@ class ExplainPanel(SidePanel):
     booking_wanted = Signal(str)
 
     def __init__(
-        self, tools: Tools, vm: ExplainViewModel, host: QWidget, now: Callable[[], datetime], *, opens: bool
+        self, tools: ViewContext, vm: ExplainViewModel, host: QWidget, now: Callable[[], datetime], *, opens: bool
     ) -> None:
         """*opens*: whether a booking has a panel that tells more of it; a stored one has none."""
         super().__init__(tools.theme, host)

@@ -26,7 +26,7 @@ from desktop.views.parts import admin_questions as questions
 from desktop.views.parts.area import Page
 from desktop.views.parts.content import Content
 from desktop.views.parts.damage import DamageBox, sound_key
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.views.parts.waiting import Waiting
 from desktop.widgets.button import Button
 from desktop.widgets.follow import Follow, Shows
@@ -49,7 +49,7 @@ class FirmPage(Page):
 
     task_failed = Signal(object)
 
-    def __init__(self, tools: Tools, vm: FirmViewModel, host: QWidget) -> None:
+    def __init__(self, tools: ViewContext, vm: FirmViewModel, host: QWidget) -> None:
         """*host* is where the forms slide in."""
         super().__init__()
         self.vm = vm
@@ -225,7 +225,7 @@ class FirmPage(Page):
                 return
         self.toast.tell(say(problem).text)
 
-    def _lay_out(self, tools: Tools) -> None:
+    def _lay_out(self, tools: ViewContext) -> None:
         column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * GRID)
@@ -260,7 +260,7 @@ class FirmPage(Page):
         self.vm.refused.connect(self._refused)
 
 
-def _head(tools: Tools, title: str, line: Text, button: Button) -> QHBoxLayout:
+def _head(tools: ViewContext, title: str, line: Text, button: Button) -> QHBoxLayout:
     words = QVBoxLayout()
     words.setSpacing(0)
     words.addWidget(Text(tools.theme, title, size=TypeSize.LEAD, bold=True))

@@ -12,7 +12,7 @@ from desktop.models.pages import PagesModel
 from desktop.models.rows import Column
 from desktop.theme.tokens import Tone
 from desktop.views.firm.rules_panel import cancellation_line, moment_line
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.record_table import RecordTable
 from engine.domain.car.branches import BranchLine
 from engine.domain.firm.settings import BEGINNING, Firm, Revision
@@ -88,7 +88,7 @@ def rule_rows(firm: Firm, now: datetime) -> list[RuleRow | Damaged]:
     return [*firm.damaged, *planned, *holding, *past]
 
 
-def table_of(tools: Tools, model: PagesModel[Any], name: str) -> RecordTable:
+def table_of(tools: ViewContext, model: PagesModel[Any], name: str) -> RecordTable:
     table = RecordTable(tools.theme, tools.shimmer)
     table.setAccessibleName(name)
     table.setModel(model)

@@ -13,11 +13,11 @@ from desktop.booking_words import STANDINGS
 from desktop.messages import BODIES, FUELS, TRANSMISSIONS, booking_number, branch_name, branch_time, plural, rate, whole
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, RADIUS_CARD, Tone
-from desktop.viewmodels.owner.car_state import CarState, Stage
+from desktop.viewmodels.owner.car_state import FleetCarStage, FleetCarState
 from desktop.viewmodels.owner.photo_files import NewPhoto
 from desktop.views.fleet.fleet_row import status_of
 from desktop.views.parts.photos import Photos
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.field_skeleton import Field, FieldList
@@ -43,7 +43,7 @@ _CONSEQUENCE = {
 class PhotoFrame(QWidget):
     """One photo as large as the panel is wide, or the silhouette where there is none."""
 
-    def __init__(self, tools: Tools, pixmap_of: Callable[[Hashable, QSize, float], QPixmap | None]) -> None:
+    def __init__(self, tools: ViewContext, pixmap_of: Callable[[Hashable, QSize, float], QPixmap | None]) -> None:
         super().__init__()
         self._theme, self._pixmap_of = tools.theme, pixmap_of
         self._silhouettes = Silhouettes()
@@ -80,10 +80,10 @@ class PhotoFrame(QWidget):
 
 
 class CarDetails(QWidget):
-    def __init__(self, tools: Tools, photos: Photos, now: Callable[[], datetime]) -> None:
+    def __init__(self, tools: ViewContext, photos: Photos, now: Callable[[], datetime]) -> None:
         super().__init__()
         self._photos, self._now = photos, now
-        self._state = CarState()
+        self._state = FleetCarState()
         self.frame = PhotoFrame(tools, self._pixmap)
         self.strip = PhotoStrip(tools.theme, MOST_PHOTOS, self._pixmap)
         self.warning = Banner(tools.theme)
@@ -103,9 +103,9 @@ class CarDetails(QWidget):
         self.strip.chosen.connect(self._show_photo)
         photos.changed.connect(self._repaint)
 
-    def draw(self, state: CarState) -> None:
+    def draw(self, state: FleetCarState) -> None:
         self._state = state
-        asked = state.stage is Stage.ASKED
+        asked = state.stage is FleetCarStage.ASKED
         if state.car is None:
             return
         self.strip.show_photos(state.photos)
@@ -117,9 +117,9 @@ class CarDetails(QWidget):
         self._tell_coming(state)
         self._warn(state, state.car)
 
-    def _warn(self, state: CarState, car: Car) -> None:
+    def _warn(self, state: FleetCarState, car: Car) -> None:
         coming = len(state.outlook.seen) if state.outlook else 0
-        if state.stage is Stage.ASKED and state.wanted is not None:
+        if state.stage is FleetCarStage.ASKED and state.wanted is not None:
             words = f"{_CONSEQUENCE[state.wanted]} {_stay(coming)}"
             self.warning.tell(Tone.WARNING, words, closable=False)
         elif coming and car.status is not CarStatus.ACTIVE:
@@ -128,7 +128,7 @@ class CarDetails(QWidget):
         else:
             self.warning.clear()
 
-    def _tell_coming(self, state: CarState) -> None:
+    def _tell_coming(self, state: FleetCarState) -> None:
         if state.outlook is None:
             self.heading.setText("Bookings that count on this car")
             self.coming.show_bones(("", "")) if state.problem is None else self.coming.show_fields(())
@@ -159,7 +159,7 @@ def pixmap_of(photos: Photos, photo: Hashable, size: QSize, ratio: float) -> QPi
     return photos.pixmap(str(photo), size, ratio)
 
 
-def _facts(state: CarState, car: Car, now: datetime) -> list[Field]:
+def _facts(state: FleetCarState, car: Car, now: datetime) -> list[Field]:
     branch = next((each for each in state.branches if each.id == car.branch_id), None)
     known = state.outlook or Outlook()
     values = (

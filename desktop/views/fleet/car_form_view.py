@@ -26,7 +26,7 @@ from desktop.messages import (
 )
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, Tone, TypeSize
-from desktop.viewmodels.owner.car_state import CarState
+from desktop.viewmodels.owner.car_state import FleetCarState
 from desktop.widgets.banner import Banner
 from desktop.widgets.colour_dots import ColourDots
 from desktop.widgets.combo import Combo
@@ -109,7 +109,7 @@ class CarFormView(QWidget):
             self.owner.addItem(owner.name, owner.id)
         del blocked
 
-    def draw(self, state: CarState) -> None:
+    def draw(self, state: FleetCarState) -> None:
         self._form = state.form
         self._show_owner(state)
         if state.form is None:
@@ -134,7 +134,7 @@ class CarFormView(QWidget):
     def focus_first(self) -> None:
         self.fields["plate"].setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def focus_mistake(self, state: CarState) -> None:
+    def focus_mistake(self, state: FleetCarState) -> None:
         """To the first field that cannot stay as it is."""
         fields = {"owner": self.owner, **self.fields, "reason": self.reason}
         field = next((field for name, field in fields.items() if name in state.told), None)
@@ -148,7 +148,7 @@ class CarFormView(QWidget):
         drop.fill(paint)
         self._paint.setIcon(QIcon(drop))
 
-    def _tell(self, state: CarState) -> None:
+    def _tell(self, state: FleetCarState) -> None:
         for name, mistake in self.mistakes.items():
             problem = state.told.get(name)
             text = (self._unclear(name) or say(problem).text) if problem is not None else ""
@@ -162,7 +162,7 @@ class CarFormView(QWidget):
             return ""
         return unclear_amount(field.text(), self._form.daily_rate.currency)
 
-    def _show_owner(self, state: CarState) -> None:
+    def _show_owner(self, state: FleetCarState) -> None:
         asked = state.car is None and state.any_owner
         for each in (self.owner, self.labels["owner"]):
             each.setVisible(asked)
@@ -171,7 +171,7 @@ class CarFormView(QWidget):
             self.owner.setCurrentIndex(self.owner.findData(state.owner_id))
             del blocked
 
-    def _offer_branches(self, state: CarState) -> None:
+    def _offer_branches(self, state: FleetCarState) -> None:
         box = self.fields["branch_id"]
         if isinstance(box, Combo) and box.count() != len(state.branches):
             blocked = QSignalBlocker(box)

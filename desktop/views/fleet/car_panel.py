@@ -9,18 +9,18 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.dialogs import Question, confirm
-from desktop.messages import Step, plural, say
+from desktop.messages import NextStep, plural, say
 from desktop.tasks import TaskScope
 from desktop.theme.tokens import GRID, Tone
-from desktop.viewmodels.owner.car import CarViewModel
-from desktop.viewmodels.owner.car_state import CarState, Stage
+from desktop.viewmodels.owner.car import FleetCarViewModel
+from desktop.viewmodels.owner.car_state import FleetCarStage, FleetCarState
 from desktop.views.fleet.car_details import CarDetails
 from desktop.views.fleet.car_form_view import CarFormView
 from desktop.views.fleet.car_words import ASK, STATUS_STEPS, title_of, to_change_rate, to_lose
 from desktop.views.fleet.photo_editor import PhotoEditor
 from desktop.views.fleet.service_part import ServicePart
 from desktop.views.parts.photos import Photos
-from desktop.views.parts.view_context import Tools, Workspace, announce
+from desktop.views.parts.view_context import ViewContext, Workspace, announce
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.side_panel import SidePanel
@@ -34,15 +34,17 @@ _EDGE = 2 * GRID
 _OFFLINE = "There is no connection to the database."
 
 
-class CarPanel(SidePanel):
+class FleetCarPanel(SidePanel):
     task_failed = Signal(object)
 
-    def __init__(self, tools: Tools, workspace: Workspace, car: CarViewModel, photos: Photos, host: QWidget) -> None:
+    def __init__(
+        self, tools: ViewContext, workspace: Workspace, car: FleetCarViewModel, photos: Photos, host: QWidget
+    ) -> None:
         super().__init__(tools.theme, host, "Car")
         self._vm = car
         self._tasks = TaskScope(self)
         self._online = True
-        self._stage = Stage.CLOSED
+        self._stage = FleetCarStage.CLOSED
         self._problem: DriveSphereError | None = None
         self.banner = Banner(tools.theme)
         self.details = CarDetails(tools, photos, workspace.now)
@@ -117,7 +119,7 @@ class CarPanel(SidePanel):
 
     def may_save(self) -> bool:
         state = self._vm.state
-        return self.isVisible() and state.stage is Stage.FILLED_IN and self._online and not state.busy
+        return self.isVisible() and state.stage is FleetCarStage.FILLED_IN and self._online and not state.busy
 
     def save(self) -> None:
         if not self.may_save():
@@ -135,13 +137,13 @@ class CarPanel(SidePanel):
         if await confirm(self.window(), question) and self._vm.state.form == form:
             self._vm.save()
 
-    def draw(self, state: CarState) -> None:
+    def draw(self, state: FleetCarState) -> None:
         inside = self.has_the_focus
         moved, self._stage = state.stage is not self._stage, state.stage
-        if state.stage is Stage.CLOSED:
+        if state.stage is FleetCarStage.CLOSED:
             return
         self.set_title(title_of(state))
-        filled = state.stage is Stage.FILLED_IN
+        filled = state.stage is FleetCarStage.FILLED_IN
         self._form_page.setVisible(filled)
         self._draw_service(state)
         self.details.setVisible(not filled and not self._planning)
@@ -158,12 +160,12 @@ class CarPanel(SidePanel):
     @property
     def _planning(self) -> bool:
         """Whether the form of a service takes the place of all else."""
-        return self._vm.state.stage is Stage.SHOWN and self._vm.service.state.filling
+        return self._vm.state.stage is FleetCarStage.SHOWN and self._vm.service.state.filling
 
-    def _draw_service(self, state: CarState) -> None:
+    def _draw_service(self, state: FleetCarState) -> None:
         home = state.car.branch_id if state.car is not None else None
         branch = next((each for each in state.branches if each.id == home), None)
-        self.service.draw(branch if state.stage is Stage.SHOWN else None, online=self._online)
+        self.service.draw(branch if state.stage is FleetCarStage.SHOWN else None, online=self._online)
 
     def _move_focus(self, *, moved: bool, filled: bool) -> None:
         """To what is to be done next; while nothing can be pressed the panel keeps it, or Qt would move it away."""
@@ -176,10 +178,10 @@ class CarPanel(SidePanel):
 
     def _turn_to_service(self) -> None:
         """To its form, or back to the car."""
-        self.details.setVisible(self._vm.state.stage is not Stage.FILLED_IN and not self._planning)
+        self.details.setVisible(self._vm.state.stage is not FleetCarStage.FILLED_IN and not self._planning)
         self._draw_foot(self._vm.state)
 
-    def _draw_problem(self, state: CarState) -> None:
+    def _draw_problem(self, state: FleetCarState) -> None:
         problem = state.problem
         new, self._problem = problem is not self._problem, problem
         if problem is None or state.field_at_fault in self.form.mistakes:
@@ -189,30 +191,30 @@ class CarPanel(SidePanel):
                 announce(self, say(problem).text)
             return
         told, tone = say(problem), Tone.WARNING if problem.retryable else Tone.DANGER
-        step = Step.NONE.value
+        step = NextStep.NONE.value
         if isinstance(problem, Overtaken):
-            asked = state.stage is Stage.ASKED
+            asked = state.stage is FleetCarStage.ASKED
             words = "Meanwhile somebody booked or changed this car. What counts on it now stands below."
             text = words if asked else f"{told.text} What you filled in is kept."
             step = "" if asked else "Take the newer one"
         else:
             text = told.text
-            step = Step.RETRY.value if problem.retryable else ""
+            step = NextStep.RETRY.value if problem.retryable else ""
         self.banner.tell(tone, text, step, closable=False)
         if self.isVisible():
             announce(self, text)
 
-    def _draw_foot(self, state: CarState) -> None:
-        words = {Stage.SHOWN: "Edit", Stage.ASKED: ASK[state.wanted or CarStatus.ACTIVE]}
+    def _draw_foot(self, state: FleetCarState) -> None:
+        words = {FleetCarStage.SHOWN: "Edit", FleetCarStage.ASKED: ASK[state.wanted or CarStatus.ACTIVE]}
         lost = f" and remove {plural(state.loses_photos, 'photo')}" if state.loses_photos else ""
         save = "Add car" if state.car is None else f"Save{lost}"
         self.main.setText("Saving …" if state.busy else words.get(state.stage, save))
-        self.second.setText("Cancel" if state.stage is Stage.FILLED_IN else "Leave it as it is")
-        self.second.setVisible(state.stage is not Stage.SHOWN)
+        self.second.setText("Cancel" if state.stage is FleetCarStage.FILLED_IN else "Leave it as it is")
+        self.second.setVisible(state.stage is not FleetCarStage.SHOWN)
         known = state.outlook is not None and state.rules is not None
         for status, button in self.status.items():
             other = state.car is not None and state.car.status is not status
-            button.setVisible(state.stage is Stage.SHOWN and other and not self._planning)
+            button.setVisible(state.stage is FleetCarStage.SHOWN and other and not self._planning)
             button.setEnabled(self._online and known and not state.busy)
             button.setToolTip("" if self._online else _OFFLINE)
         self.main.setVisible(not self._planning)
@@ -222,9 +224,9 @@ class CarPanel(SidePanel):
 
     def _do_main(self) -> None:
         stage = self._vm.state.stage
-        if stage is Stage.SHOWN:
+        if stage is FleetCarStage.SHOWN:
             self._vm.edit()
-        elif stage is Stage.ASKED:
+        elif stage is FleetCarStage.ASKED:
             self._vm.confirm_status()
         else:
             self.save()
@@ -232,9 +234,9 @@ class CarPanel(SidePanel):
     def _help(self) -> None:
         """The button of the problem."""
         state = self._vm.state
-        if isinstance(state.problem, Overtaken) and state.stage is Stage.FILLED_IN:
+        if isinstance(state.problem, Overtaken) and state.stage is FleetCarStage.FILLED_IN:
             self._vm.take_newer()
-        elif state.stage is Stage.FILLED_IN and state.form is not None:
+        elif state.stage is FleetCarStage.FILLED_IN and state.form is not None:
             self.save()
         elif state.car is not None:
             self._vm.open(state.car)
@@ -313,7 +315,7 @@ class CarPanel(SidePanel):
     # Qt names below.
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._vm.state.stage in (Stage.ASKED, Stage.FILLED_IN):
+        if event.key() == Qt.Key.Key_Escape and self._vm.state.stage in (FleetCarStage.ASKED, FleetCarStage.FILLED_IN):
             self._back()
         elif event.key() == Qt.Key.Key_Escape and self._vm.service.state.filling:
             self.service.leave_form()
@@ -321,7 +323,7 @@ class CarPanel(SidePanel):
             super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self._vm.state.stage is Stage.FILLED_IN and _files(event):
+        if self._vm.state.stage is FleetCarStage.FILLED_IN and _files(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:

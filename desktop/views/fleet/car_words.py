@@ -6,11 +6,11 @@ from types import MappingProxyType
 
 from desktop.dialogs import About, Amount, Question
 from desktop.messages import amount
-from desktop.viewmodels.owner.car_state import CarState, Stage
+from desktop.viewmodels.owner.car_state import FleetCarStage, FleetCarState
 from engine.domain.car.car import CarStatus
 
 
-def to_lose(state: CarState) -> Question:
+def to_lose(state: FleetCarState) -> Question:
     """What is filled in would be lost; says for which car and what."""
     car, form = state.car, state.form
     typed = form.plate.strip() if form is not None else ""
@@ -33,7 +33,7 @@ def to_lose(state: CarState) -> Question:
 _FAR = 3
 
 
-def to_change_rate(state: CarState) -> Question | None:
+def to_change_rate(state: FleetCarState) -> Question | None:
     """Asked before a rate is saved that is far from the one before; None for any other, and for a new car."""
     car, form = state.car, state.form
     if car is None or form is None:
@@ -61,7 +61,7 @@ STATUS_STEPS = MappingProxyType(
 )
 
 
-def title_of(state: CarState) -> str:
+def title_of(state: FleetCarState) -> str:
     if state.car is None:
         return "New car"
-    return state.car.title if state.stage is not Stage.FILLED_IN else f"Edit {state.car.title}"
+    return state.car.title if state.stage is not FleetCarStage.FILLED_IN else f"Edit {state.car.title}"

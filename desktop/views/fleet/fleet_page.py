@@ -11,12 +11,12 @@ from desktop.dialogs import Question
 from desktop.messages import plural, say, whole
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
-from desktop.viewmodels.owner.car import CarViewModel
+from desktop.viewmodels.owner.car import FleetCarViewModel
 from desktop.viewmodels.owner.car_state import Saved
 from desktop.viewmodels.owner.fleet import FleetState, FleetViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.thumbnails import ThumbnailsViewModel
-from desktop.views.fleet.car_panel import CarPanel
+from desktop.views.fleet.car_panel import FleetCarPanel
 from desktop.views.fleet.fleet_filters import FleetFilters
 from desktop.views.fleet.fleet_row import OUT, STATUSES
 from desktop.views.fleet.fleet_rows import FleetRowsView
@@ -24,7 +24,7 @@ from desktop.views.fleet.service_words import done_words
 from desktop.views.parts.area import Page
 from desktop.views.parts.damage import sound_key
 from desktop.views.parts.photos import Photos
-from desktop.views.parts.view_context import Tools, Workspace
+from desktop.views.parts.view_context import ViewContext, Workspace
 from desktop.widgets.banner import Banner
 from desktop.widgets.beside import Beside
 from desktop.widgets.button import Button, Kind
@@ -53,7 +53,7 @@ class FleetPage(Page):
 
     def __init__(
         self,
-        tools: Tools,
+        tools: ViewContext,
         workspace: Workspace,
         host: QWidget,
         *,
@@ -65,7 +65,7 @@ class FleetPage(Page):
         self._preferences, self._connection = tools.preferences, workspace.connection
         self._saved: Saved | None = None
         self.fleet = FleetViewModel(workspace.desk, workspace.tasks)
-        self.car = CarViewModel(workspace.desk, workspace.tasks)
+        self.car = FleetCarViewModel(workspace.desk, workspace.tasks)
         self._thumbnails = ThumbnailsViewModel(workspace.desk, workspace.tasks)
         photos = Photos(self._thumbnails, self)
         self.header = PageHeader(tools.theme, "All cars" if self.fleet.any_owner else "Fleet", " ")
@@ -74,7 +74,7 @@ class FleetPage(Page):
         self.filters = FleetFilters(tools.theme, owners=self.fleet.any_owner)
         self.to_move = Banner(tools.theme)
         self.rows = FleetRowsView(tools, workspace, self.fleet, photos)
-        self.beside = Beside(lambda: CarPanel(tools, workspace, self.car, photos, host))
+        self.beside = Beside(lambda: FleetCarPanel(tools, workspace, self.car, photos, host))
         self.toast = Toast(tools.theme, host)
         self._lay_out()
         self._connect()
@@ -84,7 +84,7 @@ class FleetPage(Page):
         self._connection_changed()
 
     @property
-    def panel(self) -> CarPanel:
+    def panel(self) -> FleetCarPanel:
         return self.beside.wanted()
 
     def open(self) -> None:
@@ -215,7 +215,7 @@ class FleetPage(Page):
     def _online(self) -> bool:
         return self._connection.state.problem is None
 
-    def _join_panel(self, panel: CarPanel) -> None:
+    def _join_panel(self, panel: FleetCarPanel) -> None:
         panel.task_failed.connect(self.task_failed)
         panel.set_online(online=self._online)
 

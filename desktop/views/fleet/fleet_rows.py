@@ -15,7 +15,7 @@ from desktop.views.parts.asked_pages import AskedPages
 from desktop.views.parts.content import Content
 from desktop.views.parts.damage import DamageBox
 from desktop.views.parts.photos import Photos
-from desktop.views.parts.view_context import Tools, Workspace, announce
+from desktop.views.parts.view_context import ViewContext, Workspace, announce
 from desktop.views.parts.waiting import Waiting
 from desktop.widgets.card_grid import CardGrid
 from desktop.widgets.card_layout import GAP, PICTURE
@@ -35,7 +35,7 @@ class FleetRowsView(QWidget):
     clear_wanted = Signal()
     told = Signal(str)
 
-    def __init__(self, tools: Tools, workspace: Workspace, fleet: FleetViewModel, photos: Photos) -> None:
+    def __init__(self, tools: ViewContext, workspace: Workspace, fleet: FleetViewModel, photos: Photos) -> None:
         super().__init__()
         self._vm, self._now, self._photos = fleet, workspace.now, photos
         self._shown: FleetQuery | None = None

@@ -14,7 +14,7 @@ from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
-from desktop.viewmodels.owner.car_state import CarState
+from desktop.viewmodels.owner.car_state import FleetCarState
 from desktop.viewmodels.owner.photo_files import Refused
 from desktop.views.fleet.car_details import pixmap_of
 from desktop.views.parts.photos import Photos
@@ -67,7 +67,7 @@ class PhotoEditor(QWidget):
         self._tasks.failed.connect(self.task_failed)
         photos.changed.connect(self.strip.update)
 
-    def draw(self, state: CarState) -> None:
+    def draw(self, state: FleetCarState) -> None:
         self.strip.show_photos(state.photos)
         if self.back.hasFocus() and not state.taken_off:
             self.strip.setFocus()

@@ -29,7 +29,7 @@ from desktop.views.fleet.service_words import (
     to_lose_service,
     visit_title,
 )
-from desktop.views.parts.view_context import Tools, announce
+from desktop.views.parts.view_context import ViewContext, announce
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.text import Text
 from engine.domain.car.car import Branch, Car, CarStatus
@@ -89,7 +89,7 @@ class VisitLine(QWidget):
 class ServicePart(QWidget):
     task_failed = Signal(object)
 
-    def __init__(self, tools: Tools, vm: ServiceViewModel, now: Callable[[], datetime]) -> None:
+    def __init__(self, tools: ViewContext, vm: ServiceViewModel, now: Callable[[], datetime]) -> None:
         super().__init__()
         self.vm, self._theme, self._now = vm, tools.theme, now
         self._branch: Branch | None = None

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from desktop.dialogs import ask
 from desktop.theme.tokens import GRID
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.combo import Combo
 from desktop.widgets.question_box import QuestionBox, Wording
 from engine.crash_reports import program_version
@@ -30,7 +30,7 @@ _AROUND = 22 * GRID
 class AboutBox(QuestionBox):
     """There at once; the works come when their files were read."""
 
-    def __init__(self, tools: Tools, parent: QWidget | None = None) -> None:
+    def __init__(self, tools: ViewContext, parent: QWidget | None = None) -> None:
         text = (
             f"Version {program_version()}. MIT licence. It brings along the work of others, each under the terms below."
         )
@@ -61,7 +61,7 @@ class AboutBox(QuestionBox):
         self.terms.setPlainText(str(self.works.currentData() or ""))
 
 
-async def show_about(parent: QWidget | None, tools: Tools) -> None:
+async def show_about(parent: QWidget | None, tools: ViewContext) -> None:
     box = AboutBox(tools, parent)
 
     async def read() -> None:

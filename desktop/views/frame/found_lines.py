@@ -11,7 +11,7 @@ from desktop.booking_words import STANDINGS
 from desktop.figures import period_text, rate, whole
 from desktop.messages import ROLES, booking_number, say
 from desktop.theme.icons import Icon
-from desktop.viewmodels.lookup import Found, Kind, Rows
+from desktop.viewmodels.lookup import FoundRows, Hit, HitKind
 from desktop.views.parts.near import more_renters_words, slip_words
 from desktop.widgets.palette import PaletteLine
 from desktop.widgets.text import kept_apart
@@ -27,7 +27,7 @@ from engine.domain.shared.period import RentalPeriod
 from engine.domain.shared.zones import shown_zone
 
 _ALL = "all:"
-_TITLES = {Kind.RENTERS: "Renters", Kind.BOOKINGS: "Bookings", Kind.CARS: "Cars", Kind.PEOPLE: "Accounts"}
+_TITLES = {HitKind.RENTERS: "Renters", HitKind.BOOKINGS: "Bookings", HitKind.CARS: "Cars", HitKind.PEOPLE: "Accounts"}
 _STATUSES = {CarStatus.ACTIVE: "", CarStatus.MAINTENANCE: "In maintenance", CarStatus.RETIRED: "Retired"}
 
 
@@ -36,15 +36,15 @@ class Offers:
     """What else the window does with what is found.
 
     Attributes:
-        pages: Kind -> the line that leads to its page with the same text; ``{count}`` stands for how many there are.
+        pages: HitKind -> the line that leads to its page with the same text; ``{count}`` stands for how many there are.
         booking: A car can be booked for a renter.
     """
 
-    pages: Mapping[Kind, str] = field(default_factory=dict)
+    pages: Mapping[HitKind, str] = field(default_factory=dict)
     booking: bool = False
 
 
-def things_of(found: Found) -> dict[str, Any]:
+def things_of(found: Hit) -> dict[str, Any]:
     """The id of each line -> what is opened by it."""
     return {_id(kind, each): each for kind, rows in found.kinds.items() for each in rows.rows} | {
         f"{_ALL}{kind}": (kind, found.scope) for kind in found.kinds
@@ -56,11 +56,11 @@ def is_page(name: str) -> bool:
     return name.startswith(_ALL)
 
 
-def lines_of(found: Found, text: str, offers: Offers) -> list[PaletteLine]:
+def lines_of(found: Hit, text: str, offers: Offers) -> list[PaletteLine]:
     return list(chain.from_iterable(_under(kind, rows, text, found, offers) for kind, rows in found.kinds.items()))
 
 
-def note_of(found: Found, text: str) -> str:
+def note_of(found: Hit, text: str) -> str:
     """What stands above the lines: that something failed, that they come from a copy, or that a slip is forgiven."""
     told = []
     if found.problem is not None:
@@ -74,28 +74,28 @@ def note_of(found: Found, text: str) -> str:
     return " ".join(told)
 
 
-def _all_slipped(found: Found) -> bool:
+def _all_slipped(found: Hit) -> bool:
     return bool(found.kinds) and all(rows.slip for rows in found.kinds.values())
 
 
-def _shown(found: Found) -> list[str]:
+def _shown(found: Hit) -> list[str]:
     """The words of the first line of each kind, and of the others behind."""
     lines = [[_words(kind, each) for each in rows.rows] for kind, rows in found.kinds.items()]
     return [line for some in zip_longest(*lines) for line in some if line]
 
 
-def _words(kind: Kind, thing: Any) -> str:
+def _words(kind: HitKind, thing: Any) -> str:
     line = _LINES[kind](thing, "")
     return f"{line.title} {line.detail}"
 
 
-def nothing_of(found: Found, text: str) -> str:
+def nothing_of(found: Hit, text: str) -> str:
     if found.problem is not None:
         return "Nothing was found where it could be searched."
     return f"Nothing found for “{text}”. Try a part of it."
 
 
-def _under(kind: Kind, found: Rows[Any], text: str, every: Found, offers: Offers) -> list[PaletteLine]:
+def _under(kind: HitKind, found: FoundRows[Any], text: str, every: Hit, offers: Offers) -> list[PaletteLine]:
     """A heading, the lines, and the way to the page that has all of them."""
     shown = len(found.rows)
     count = whole(found.total) if found.total <= shown else f"{whole(shown)} of {whole(found.total)}"
@@ -104,7 +104,7 @@ def _under(kind: Kind, found: Rows[Any], text: str, every: Found, offers: Offers
         PaletteLine("", count, f"{_TITLES[kind]}{slip}", enabled=False, heading=True),
         *(_LINES[kind](each, text) for each in found.rows),
     ]
-    if kind is Kind.RENTERS and offers.booking:
+    if kind is HitKind.RENTERS and offers.booking:
         lines[1:] = [replace(line, second="Book for this renter") for line in lines[1:]]
     if found.total > shown and (words := offers.pages.get(kind)):
         lines.append(PaletteLine(f"{_ALL}{kind}", "", words.format(count=whole(found.total))))
@@ -153,14 +153,14 @@ def _person(row: PersonRow, text: str) -> PaletteLine:
     return _marked(text, f"account:{person.account}", standing, person.name, detail, Icon.PEOPLE)
 
 
-def _id(kind: Kind, thing: Any) -> str:
+def _id(kind: HitKind, thing: Any) -> str:
     """Of its line."""
     return _LINES[kind](thing, "").id
 
 
-_LINES: dict[Kind, Callable[[Any, str], PaletteLine]] = {
-    Kind.RENTERS: _renter,
-    Kind.BOOKINGS: _booking,
-    Kind.CARS: _car,
-    Kind.PEOPLE: _person,
+_LINES: dict[HitKind, Callable[[Any, str], PaletteLine]] = {
+    HitKind.RENTERS: _renter,
+    HitKind.BOOKINGS: _booking,
+    HitKind.CARS: _car,
+    HitKind.PEOPLE: _person,
 }

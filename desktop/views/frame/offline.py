@@ -19,8 +19,8 @@ from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
 from desktop.viewmodels.connection import ConnectionState, ConnectionViewModel
 from desktop.viewmodels.list_desk import StoredListDesk
-from desktop.viewmodels.lookup import Kind
-from desktop.viewmodels.owner.earnings import EarningsViewModel, Source
+from desktop.viewmodels.lookup import HitKind
+from desktop.viewmodels.owner.earnings import EarningsSource, EarningsViewModel
 from desktop.viewmodels.owner.explain import ExplainViewModel
 from desktop.views.areas.copy_part import FORGET
 from desktop.views.areas.earnings_part import EARNINGS, EarningsPart
@@ -30,7 +30,7 @@ from desktop.views.frame.palette import Finds
 from desktop.views.offline.stored_bookings import StoredBookingsPart, StoredList
 from desktop.views.offline.stored_fleet import StoredFleetPage
 from desktop.views.parts.area import Entry, Page
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.banner import Banner
 from desktop.widgets.page_stack import PageStack
 from desktop.widgets.rail import Rail, RailItem
@@ -61,7 +61,7 @@ class StoredWork:
     bridge: EngineThread
     actor: Actor
     copy: OwnCopy
-    source: Source
+    source: EarningsSource
     lists: StoredListDesk
     connection: ConnectionViewModel
     tasks: TaskScope
@@ -77,7 +77,7 @@ class OfflineView(QWidget):
     csv_wanted = Signal()
     task_failed = Signal(object)
 
-    def __init__(self, tools: Tools, work: StoredWork, parent: QWidget | None = None) -> None:
+    def __init__(self, tools: ViewContext, work: StoredWork, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tools, self._work = tools, work
         head = work.copy.manifest.head
@@ -144,9 +144,9 @@ class OfflineView(QWidget):
     @property
     def finds(self) -> Finds:
         """What is done here with what the search over everything found."""
-        return Finds(self.open_found, self._show_all, offers=Offers({Kind.BOOKINGS: "→ all {count} bookings"}))
+        return Finds(self.open_found, self._show_all, offers=Offers({HitKind.BOOKINGS: "→ all {count} bookings"}))
 
-    def _show_all(self, _kind: Kind, scope: BookingScope, text: str) -> None:
+    def _show_all(self, _kind: HitKind, scope: BookingScope, text: str) -> None:
         self.bookings.show_found(scope, text)
 
     def go(self, name: str) -> None:

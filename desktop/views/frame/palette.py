@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.commands import PALETTE, Commands
 from desktop.theme.theme import Theme
-from desktop.viewmodels.lookup import Found, Kind, LookupViewModel
+from desktop.viewmodels.lookup import Hit, HitKind, LookupViewModel
 from desktop.views.frame.found_lines import Offers, is_page, lines_of, note_of, nothing_of, things_of
 from desktop.widgets.palette import Palette, PaletteLine
 from engine.domain.booking.listing import BookingScope
@@ -34,7 +34,7 @@ class Finds:
     """
 
     open: Callable[[Any], None] = lambda _: None
-    show_all: Callable[[Kind, BookingScope, str], None] = lambda *_: None
+    show_all: Callable[[HitKind, BookingScope, str], None] = lambda *_: None
     book_for: Callable[[Renter], None] = lambda _: None
     offers: Offers = field(default_factory=Offers)
 
@@ -125,7 +125,7 @@ class CommandPalette(QObject):
         if self.widget is not None:
             self.widget.add_found(text, (), nothing="Searching …")
 
-    def _found(self, text: str, found: Found) -> None:
+    def _found(self, text: str, found: Hit) -> None:
         self._things, self._text = things_of(found), text
         if self.widget is not None:
             self.widget.add_found(

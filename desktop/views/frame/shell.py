@@ -23,7 +23,7 @@ from desktop.views.frame.about import show_about
 from desktop.views.frame.window_place import WindowPlace
 from desktop.views.parts.csv_dialog import TITLE as CSV
 from desktop.views.parts.csv_dialog import ask_csv_habits
-from desktop.views.parts.view_context import Tools, Workspace
+from desktop.views.parts.view_context import ViewContext, Workspace
 from desktop.views.session.appearance_menu import look_commands
 from desktop.views.session.crash_offer import LOGS, offer_report
 from desktop.views.session.servers_dialog import CLOSE, Send, ask_servers
@@ -75,7 +75,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         theme.dress(self)
         self._set_up = set_up
-        self._tools = Tools(theme, shimmer, preferences, log_folder)
+        self._tools = ViewContext(theme, shimmer, preferences, log_folder)
         self._session = session
         self._tasks = TaskScope(self)
         self._tasks.failed.connect(self.task_failed)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desktop.commands import Command
 from desktop.dialogs import Question
 from desktop.theme.tokens import GRID
-from desktop.viewmodels.lookup import Kind
+from desktop.viewmodels.lookup import HitKind
 from desktop.viewmodels.waking import Waking
 from desktop.views.areas.admin import AdminArea
 from desktop.views.areas.counter import ClientArea
@@ -25,7 +25,7 @@ from desktop.views.frame.palette import Finds
 from desktop.views.parts.area import Area, Frame, Page
 from desktop.views.parts.booking_questions import to_go
 from desktop.views.parts.form_panel import FormPanel
-from desktop.views.parts.view_context import Tools, Workspace
+from desktop.views.parts.view_context import ViewContext, Workspace
 from desktop.widgets.banner import Banner
 from desktop.widgets.page_stack import PageStack
 from desktop.widgets.rail import Rail, RailItem
@@ -65,7 +65,7 @@ class WorkspaceView(QWidget):
     result_painted = Signal()
     task_failed = Signal(object)
 
-    def __init__(self, tools: Tools, workspace: Workspace, parent: QWidget | None = None) -> None:
+    def __init__(self, tools: ViewContext, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
         self.rail = Rail(tools.theme)
@@ -220,7 +220,7 @@ class WorkspaceView(QWidget):
             Offers(pages, booking),
         )
 
-    def show_all(self, kind: Kind, scope: BookingScope, text: str) -> None:
+    def show_all(self, kind: HitKind, scope: BookingScope, text: str) -> None:
         """In the first view that has a page of the kind."""
         for area in self._areas:
             if area.show_all(kind, scope, text):
@@ -230,7 +230,7 @@ class WorkspaceView(QWidget):
         if self.client is not None:
             self.client.book_for(renter)
 
-    def _build(self, tools: Tools) -> tuple[Area, ...]:
+    def _build(self, tools: ViewContext) -> tuple[Area, ...]:
         """The views this account may use, the first one first in the rail."""
         actor = self._workspace.actor
         frame = Frame(self.pages, self.status, self._go, self._connection.know_branches, self.rail.set_badge, self._at)
@@ -249,7 +249,7 @@ class WorkspaceView(QWidget):
             areas.insert(0, self.admin)
         return tuple(areas)
 
-    def _fill(self, tools: Tools) -> None:
+    def _fill(self, tools: ViewContext) -> None:
         for area in self._areas:
             area.task_failed.connect(self.task_failed)
         if not self._entries:

@@ -22,7 +22,7 @@ from desktop.views.manual_review.dispute_words import (
     what_happened,
 )
 from desktop.views.parts.booking_questions import about
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.question_parts import About, Amount, AmountLine, Subject
@@ -42,7 +42,7 @@ class DisputePanel(SidePanel):
     task_failed = Signal(object)
 
     def __init__(
-        self, tools: Tools, open_page: OpenBrowser, host: QWidget, now: Callable[[], datetime], *, demo: bool
+        self, tools: ViewContext, open_page: OpenBrowser, host: QWidget, now: Callable[[], datetime], *, demo: bool
     ) -> None:
         super().__init__(tools.theme, host, "Payment disputed")
         self._open_page, self._now, self._demo = open_page, now, demo

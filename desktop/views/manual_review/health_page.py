@@ -20,7 +20,7 @@ from desktop.views.parts.area import Page
 from desktop.views.parts.content import Content
 from desktop.views.parts.facts import facts_of
 from desktop.views.parts.oversight_words import AREAS, LEVEL_TONES, LEVELS
-from desktop.views.parts.view_context import Tools, announce
+from desktop.views.parts.view_context import ViewContext, announce
 from desktop.views.session.crash_offer import LOGS
 from desktop.widgets.button import Button
 from desktop.widgets.follow import Follow, Shows
@@ -28,7 +28,7 @@ from desktop.widgets.page_header import PageHeader
 from desktop.widgets.side_panel import SidePanel
 from desktop.widgets.tall_table import TallTable
 from desktop.widgets.toast import Toast
-from engine.domain.health.health import Area, Finding, Level
+from engine.domain.health.health import Finding, HealthArea, Level
 
 _TITLE = "Health"
 
@@ -49,11 +49,11 @@ def columns() -> list[Column[Finding]]:
 
 
 class HealthPage(Page):
-    def __init__(self, tools: Tools, vm: HealthViewModel, host: QWidget) -> None:
+    def __init__(self, tools: ViewContext, vm: HealthViewModel, host: QWidget) -> None:
         """*host* is where the facts of a line slide in."""
         super().__init__()
         self.vm, self._tools = vm, tools
-        self.model: PagesModel[Finding] = PagesModel(columns(), lambda _ticket: None, len(Area))
+        self.model: PagesModel[Finding] = PagesModel(columns(), lambda _ticket: None, len(HealthArea))
         self.table = TallTable(tools.theme, tools.shimmer)
         self.table.setAccessibleName(_TITLE)
         self.table.setModel(self.model)
@@ -81,7 +81,7 @@ class HealthPage(Page):
         self.content.stepped.connect(vm.examine)
         Follow(self.table, lambda finding: finding.area, Shows(self.detail, lambda: self.detail.showing))
         vm.changed.connect(self.draw)
-        self.model.reset(len(Area))
+        self.model.reset(len(HealthArea))
         vm.examine()
 
     def draw(self, state: HealthState) -> None:
@@ -95,7 +95,7 @@ class HealthPage(Page):
             self.content.show_problem(state.problem, "Nothing could be looked at")
             return
         if not state.findings:
-            self.model.reset(len(Area))
+            self.model.reset(len(HealthArea))
         self.model.put_page(self.model.ticket(0), state.findings)
         self.content.show_rows()
         if self.table.currentIndex().row() < 0:
@@ -125,7 +125,7 @@ class HealthPage(Page):
 
 def _line(state: HealthState) -> str:
     if state.looking_at is not None:
-        return f"Looking at {AREAS[state.looking_at].lower()} … {len(state.findings)} of {len(Area)}"
+        return f"Looking at {AREAS[state.looking_at].lower()} … {len(state.findings)} of {len(HealthArea)}"
     if state.report is None:
         return " "
     counts = Counter(finding.level for finding in state.findings)

@@ -18,7 +18,7 @@ from desktop.views.booking.refund_reason import ask_why
 from desktop.views.booking.renter_picker import RenterPicker
 from desktop.views.manual_review.restored_words import about, paid_of, period_of, refused, to_give_back, what_happened
 from desktop.views.parts.form_panel import FormPanel
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.question_parts import Amount as Line
@@ -32,7 +32,7 @@ class RestoredPanel(FormPanel):
 
     left = Signal()
 
-    def __init__(self, tools: Tools, vm: RestoredViewModel, host: QWidget, now: Callable[[], datetime]) -> None:
+    def __init__(self, tools: ViewContext, vm: RestoredViewModel, host: QWidget, now: Callable[[], datetime]) -> None:
         super().__init__(tools.theme, host, "Paid, but not booked")
         self.vm, self._now = vm, now
         self._tasks = TaskScope(self)

@@ -24,21 +24,21 @@ from desktop.views.parts.booking_questions import about as about_booking
 from desktop.views.parts.doubt_words import doubt_in_short
 from desktop.views.parts.form_panel import FormPanel
 from desktop.views.parts.paged_list import ListWords, PagedList
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.button import Button
 from desktop.widgets.text import Text, kept_apart, unbroken
 from engine.domain.booking.belief import Doubt
 from engine.domain.booking.booking import Booking, BookingId
-from engine.domain.booking.manual_review import Case, Lost
+from engine.domain.booking.manual_review import Case, LostCar
 from engine.domain.booking.restored import RestoredCase
 from engine.domain.money.dispute import DisputedCase
 from engine.domain.money.trouble import Why
 from engine.domain.shared.errors import DriveSphereError
 
-_WHYS: MappingProxyType[Why | Lost, str] = MappingProxyType(
+_WHYS: MappingProxyType[Why | LostCar, str] = MappingProxyType(
     {
-        Lost.CAR: "Its car left service",
-        Lost.SERVICE: "Its car is in service then",
+        LostCar.CAR: "Its car left service",
+        LostCar.SERVICE: "Its car is in service then",
         Why.STUCK: "Stripe does not go on",
         Why.SLOW: "Under way for too long",
         Why.NOBODY: "Nobody took its step",
@@ -143,7 +143,7 @@ class CarePanel(FormPanel):
     dispute_wanted = Signal(object)
     doubt_wanted = Signal(object)
 
-    def __init__(self, tools: Tools, vm: CareViewModel, host: QWidget, now: Callable[[], datetime]) -> None:
+    def __init__(self, tools: ViewContext, vm: CareViewModel, host: QWidget, now: Callable[[], datetime]) -> None:
         super().__init__(tools.theme, host, "Needs a person")
         self.vm = vm
         self._tasks = TaskScope(self)
@@ -199,7 +199,7 @@ class CarePanel(FormPanel):
             self.dispute_wanted.emit(row)
         elif isinstance(row, UnbelievedRow):
             self.doubt_wanted.emit(row)
-        elif isinstance(row.why, Lost):
+        elif isinstance(row.why, LostCar):
             self.car_lost.emit(row)
         else:
             self.booking_wanted.emit(row.booking)
@@ -213,7 +213,7 @@ class CarePanel(FormPanel):
             # opened.
             self._open(row)
             return
-        if isinstance(row.why, Lost):
+        if isinstance(row.why, LostCar):
             # A note gives the renter no car: it goes on with another where it is opened.
             self._open(row)
             return

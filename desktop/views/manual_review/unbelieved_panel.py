@@ -12,7 +12,7 @@ from desktop.viewmodels.admin.unbelieved import UnbelievedRow, UnbelievedState, 
 from desktop.views.booking.refund_reason import ask_why
 from desktop.views.manual_review import unbelieved_words as words
 from desktop.views.parts.form_panel import FormPanel
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.question_parts import AmountLine, Subject
@@ -27,7 +27,7 @@ class UnbelievedPanel(FormPanel):
 
     left = Signal()
 
-    def __init__(self, tools: Tools, vm: UnbelievedViewModel, host: QWidget) -> None:
+    def __init__(self, tools: ViewContext, vm: UnbelievedViewModel, host: QWidget) -> None:
         super().__init__(tools.theme, host, "Not believed")
         self.vm = vm
         self._tasks = TaskScope(self)

@@ -14,7 +14,7 @@ from desktop.figures import amount, desk_time
 from desktop.messages import booking_number
 from desktop.models.rows import Column, RowsModel
 from desktop.theme.tokens import GRID, TypeSize
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.record_table import RecordTable
 from desktop.widgets.side_panel import SidePanel
 from desktop.widgets.text import Text
@@ -31,7 +31,7 @@ class NewsPanel(SidePanel):
 
     booking_wanted = Signal(str)
 
-    def __init__(self, tools: Tools, host: QWidget) -> None:
+    def __init__(self, tools: ViewContext, host: QWidget) -> None:
         super().__init__(tools.theme, host, "What changed")
         self._zone: tzinfo | None = None
         self.words = Text(tools.theme, size=TypeSize.SMALL, ink="muted", wrap=True)

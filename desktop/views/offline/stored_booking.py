@@ -14,7 +14,7 @@ from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.booking.refund_reason import usual_words
 from desktop.views.earnings.posting_fields import posting_field
 from desktop.views.parts.car_head import CarHead
-from desktop.views.parts.view_context import Tools, announce
+from desktop.views.parts.view_context import ViewContext, announce
 from desktop.widgets.copy_line import CopyLine
 from desktop.widgets.field_skeleton import Field, FieldList
 from desktop.widgets.side_panel import SidePanel
@@ -33,7 +33,9 @@ _UNPAID = "Nothing was paid when this copy was made."
 
 
 class StoredBookingPanel(SidePanel):
-    def __init__(self, tools: Tools, books: OwnBooks, now: Callable[[], datetime], stamp: str, host: QWidget) -> None:
+    def __init__(
+        self, tools: ViewContext, books: OwnBooks, now: Callable[[], datetime], stamp: str, host: QWidget
+    ) -> None:
         super().__init__(tools.theme, host, "Booking")
         self._books, self._now = books, now
         theme, clock = tools.theme, tools.shimmer

@@ -24,7 +24,7 @@ from desktop.views.booking.list_words import empty_words, short_day
 from desktop.views.earnings.partial import SIGN_IN, tell_partial, unreadable
 from desktop.views.offline.stored_booking import StoredBookingPanel
 from desktop.views.parts.area import Entry
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.banner import Banner
 from desktop.widgets.follow import Follow, Shows
 from engine.domain.booking.booking import BookingId
@@ -75,7 +75,7 @@ class StoredBookingsPage(BookingsPage):
     beside = "Branch"
     sign_in_wanted = Signal()
 
-    def __init__(self, tools: Tools, vm: BookingsViewModel, stored: StoredList) -> None:
+    def __init__(self, tools: ViewContext, vm: BookingsViewModel, stored: StoredList) -> None:
         stamp = f"made since {stored.since} · {stored.stamp}" if stored.complete else stored.stamp
         super().__init__(tools, vm, stored.desk.now, first_step=_STEP, stamp=stamp)
         self._stored = stored
@@ -119,7 +119,7 @@ class StoredBookingsPart(QObject):
     task_failed = Signal(object)
 
     def __init__(
-        self, tools: Tools, stored: StoredList, tasks: TaskScope, host: QWidget, go: Callable[[str], None]
+        self, tools: ViewContext, stored: StoredList, tasks: TaskScope, host: QWidget, go: Callable[[str], None]
     ) -> None:
         super().__init__(host)
         self._tools, self._stored, self._go = tools, stored, go

@@ -19,7 +19,7 @@ from desktop.views.fleet.fleet_row import STATUS_TONES, STATUSES, short_km
 from desktop.views.parts.area import Page
 from desktop.views.parts.content import Content
 from desktop.views.parts.photos import covering
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.banner import Banner
 from desktop.widgets.car_card import CarCardText
 from desktop.widgets.card_grid import CardGrid
@@ -36,7 +36,7 @@ _COLUMNS: tuple[Column[Car], ...] = (Column("Car", lambda car: car.label, lambda
 
 
 class StoredFleetPage(Page):
-    def __init__(self, tools: Tools, copy: OwnCopy, stamp: str) -> None:
+    def __init__(self, tools: ViewContext, copy: OwnCopy, stamp: str) -> None:
         super().__init__()
         self._pictures: Mapping[str, bytes] = copy.pictures
         self._made: dict[str, QPixmap | None] = {}

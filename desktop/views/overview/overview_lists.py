@@ -17,7 +17,7 @@ from desktop.models.rows import Column
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.booking.list_row import TONES
 from desktop.views.parts.damage import DamageBox
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.panel import Panel
 from desktop.widgets.record_table import RecordTable
 from desktop.widgets.text import Text, unbroken
@@ -80,7 +80,7 @@ class BookingsCard(Panel):
 
     opened = Signal(object)
 
-    def __init__(self, tools: Tools, title: str, columns: list[Column[Line]]) -> None:
+    def __init__(self, tools: ViewContext, title: str, columns: list[Column[Line]]) -> None:
         super().__init__(tools.theme, padding=4 * GRID)
         self.model: PagesModel[Any] = PagesModel(columns, lambda _ticket: None, _ROWS)
         self.table = RecordTable(tools.theme, tools.shimmer)

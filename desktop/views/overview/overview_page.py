@@ -29,7 +29,7 @@ from desktop.views.overview.sum_sources import BehindPanel
 from desktop.views.parts.area import Page
 from desktop.views.parts.content import Content
 from desktop.views.parts.oversight_words import month_name
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.views.parts.waiting import Waiting
 from desktop.widgets.beside import Beside
 from desktop.widgets.button import Button
@@ -42,7 +42,7 @@ from desktop.widgets.tile import Tile
 from engine.domain.booking.states import Standing
 from engine.domain.car.car import BranchId
 from engine.domain.people.people import Role
-from engine.domain.reports.overview import MoneyQuestion, Overview, Pulse
+from engine.domain.reports.overview import FirmPulse, MoneyQuestion, Overview
 
 _TITLE = "Overview"
 _CHART_PX, _LATEST_PX = 264, 322
@@ -72,7 +72,7 @@ class OverviewPage(Page):
     drilled = Signal(object)
     booking_wanted = Signal(object)
 
-    def __init__(self, tools: Tools, vm: OverviewViewModel, host: QWidget) -> None:
+    def __init__(self, tools: ViewContext, vm: OverviewViewModel, host: QWidget) -> None:
         """*host* is where the bookings behind a sum slide in."""
         super().__init__()
         self.vm = vm
@@ -159,7 +159,7 @@ class OverviewPage(Page):
         self.currency.setVisible(len(overview.currencies) > 1)
         del blocked
 
-    def _fill_tiles(self, overview: Overview, pulse: Pulse, currency: str) -> None:
+    def _fill_tiles(self, overview: Overview, pulse: FirmPulse, currency: str) -> None:
         share = f"{overview.out * 100 // overview.cars} %" if overview.cars else "0 %"
         standings = overview.standings()
         cars, out, pending, cases, people, revenue = self.tiles.values()
@@ -276,5 +276,5 @@ class OverviewPage(Page):
         self.vm.changed.connect(self.loading.draw)
 
 
-def _chart(tools: Tools) -> ChartCard:
+def _chart(tools: ViewContext) -> ChartCard:
     return ChartCard(tools.theme, tools.shimmer, BarChart(tools.theme, tools.shimmer))

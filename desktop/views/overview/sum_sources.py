@@ -12,7 +12,7 @@ from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID
 from desktop.viewmodels.paged import PagedState, PagedViewModel
 from desktop.views.parts.paged_list import ListWords, PagedList
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.side_panel import SidePanel
 from desktop.widgets.text import Text
 from engine.domain.reports.overview import BehindMoney, BehindPage, MoneyQuestion
@@ -44,7 +44,7 @@ class BehindPanel(SidePanel):
 
     booking_wanted = Signal(object)
 
-    def __init__(self, tools: Tools, vm: PagedViewModel[MoneyQuestion], host: QWidget) -> None:
+    def __init__(self, tools: ViewContext, vm: PagedViewModel[MoneyQuestion], host: QWidget) -> None:
         super().__init__(tools.theme, host)
         self.vm = vm
         self.sums = Text(tools.theme, " ", ink="muted", wrap=True)

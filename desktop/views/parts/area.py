@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.commands import Command
 from desktop.dialogs import Question
 from desktop.theme.icons import Icon
-from desktop.viewmodels.lookup import Kind
+from desktop.viewmodels.lookup import HitKind
 from desktop.widgets.status_bar import StatusBar
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.listing import BookingScope
@@ -116,11 +116,11 @@ class Area(QObject):
         return False
 
     @property
-    def pages(self) -> Mapping[Kind, str]:
+    def pages(self) -> Mapping[HitKind, str]:
         """Kinds of things that a page here lists, and the words of the line that leads there; see ``Offers``."""
         return {}
 
-    def show_all(self, _kind: Kind, _scope: BookingScope, _text: str) -> bool:
+    def show_all(self, _kind: HitKind, _scope: BookingScope, _text: str) -> bool:
         """Open the page of a kind with *text* in its field; False where this view has none."""
         return False
 

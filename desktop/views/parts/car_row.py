@@ -11,7 +11,7 @@ from desktop.theme.tokens import Tone
 from desktop.views.parts.damage import card_text
 from desktop.widgets.car_card import CarCardText
 from desktop.widgets.countdown import clock_text
-from engine.domain.car.availability import Blocked, Obstacle, Why
+from engine.domain.car.availability import Blocked, Obstacle, WhyTaken
 from engine.domain.car.car import Branch, Car
 from engine.domain.car.catalogue import Offer
 from engine.domain.shared.damage import Damaged
@@ -70,12 +70,12 @@ def row_of(offer: Offer, branch: Branch | None) -> CarRow:
 #: What is in the way, in one word, and how grave it is.
 WHY_NOT = MappingProxyType(
     {
-        Why.BOOKED: ("Booked", Tone.NEUTRAL),
-        Why.HELD: ("Held", Tone.WARNING),
-        Why.OVERDUE: ("Overdue", Tone.DANGER),
-        Why.MAINTENANCE: ("In maintenance", Tone.NEUTRAL),
-        Why.SERVICE: ("In service", Tone.ACCENT),
-        Why.RESERVED: ("Not for rent", Tone.NEUTRAL),
+        WhyTaken.BOOKED: ("Booked", Tone.NEUTRAL),
+        WhyTaken.HELD: ("Held", Tone.WARNING),
+        WhyTaken.OVERDUE: ("Overdue", Tone.DANGER),
+        WhyTaken.MAINTENANCE: ("In maintenance", Tone.NEUTRAL),
+        WhyTaken.SERVICE: ("In service", Tone.ACCENT),
+        WhyTaken.RESERVED: ("Not for rent", Tone.NEUTRAL),
     }
 )
 
@@ -105,10 +105,10 @@ def blocked_row(blocked: Blocked, branch: Branch, now: datetime) -> CarRow:
 def _until(way: Obstacle, branch: Branch, now: datetime) -> str:
     if way.period is None:
         return ""
-    if way.why is Why.HELD and way.by is not None:
+    if way.why is WhyTaken.HELD and way.by is not None:
         return f"by {way.by}"
     ends = _date_time(way.period.ends_at, branch.clock, now)
-    return f"due {ends}" if way.why is Why.OVERDUE else f"until {ends}"
+    return f"due {ends}" if way.why is WhyTaken.OVERDUE else f"until {ends}"
 
 
 def _short_time(at: datetime, zone: tzinfo, now: datetime) -> str:

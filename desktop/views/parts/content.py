@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.messages import Step, say
+from desktop.messages import NextStep, say
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button
 from desktop.widgets.empty_state import EmptyState
@@ -24,7 +24,7 @@ class Content(QWidget):
     stepped = Signal()
     retried = Signal()
 
-    def __init__(self, tools: Tools, rows: QWidget, *, inset: int = 0) -> None:
+    def __init__(self, tools: ViewContext, rows: QWidget, *, inset: int = 0) -> None:
         """*inset* is how far warnings stand in from the rows' edges, in px."""
         super().__init__()
         self._rows = rows
@@ -60,7 +60,7 @@ class Content(QWidget):
         self.empty.say(icon, title, sentence, step)
         self._show(self.empty)
 
-    def show_problem(self, problem: DriveSphereError, title: str, step: str = Step.RETRY.value) -> None:
+    def show_problem(self, problem: DriveSphereError, title: str, step: str = NextStep.RETRY.value) -> None:
         """Nothing can be shown; *title* names what did not work, unless it is the connection; *step* is what helps."""
         away = isinstance(problem, Unavailable)
         icon, head = (Icon.OFFLINE, "No connection") if away else (Icon.ERROR, title)
@@ -68,11 +68,11 @@ class Content(QWidget):
 
     def tell_stale(self, text: str) -> None:
         """The rows stay; they are older than the person may think."""
-        self.banner.tell(Tone.WARNING, text, Step.RETRY.value, closable=False)
+        self.banner.tell(Tone.WARNING, text, NextStep.RETRY.value, closable=False)
 
     def tell_stuck(self, *, stuck: bool) -> None:
         if stuck:
-            self.banner.tell(Tone.WARNING, STUCK, Step.RETRY.value)
+            self.banner.tell(Tone.WARNING, STUCK, NextStep.RETRY.value)
         else:
             self.banner.clear()
 

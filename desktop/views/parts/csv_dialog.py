@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFormLayout, QWidget
 from desktop.csv_habits import default_habits, example, habits_of, keep
 from desktop.dialogs import Question, ask
 from desktop.theme.tokens import GRID, TypeSize
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.combo import Combo
 from desktop.widgets.question_box import QuestionBox
 from desktop.widgets.text import Text
@@ -43,7 +43,7 @@ _ARROW = "  \u2192  "
 class CsvDialog(QuestionBox):
     """One sign never parts both cells and decimals: whichever was chosen last stays, the other gives way."""
 
-    def __init__(self, tools: Tools, parent: QWidget | None = None) -> None:
+    def __init__(self, tools: ViewContext, parent: QWidget | None = None) -> None:
         super().__init__(tools.theme, _QUESTION, parent)
         self.habits = habits_of(tools.preferences)
         usual = default_habits()
@@ -98,7 +98,7 @@ class CsvDialog(QuestionBox):
         self.separator.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
-async def ask_csv_habits(parent: QWidget | None, tools: Tools) -> None:
+async def ask_csv_habits(parent: QWidget | None, tools: ViewContext) -> None:
     """What is as the system has it goes on following the system."""
     dialog = CsvDialog(tools, parent)
     await ask(dialog)

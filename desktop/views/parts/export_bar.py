@@ -18,7 +18,7 @@ from desktop.theme.tokens import GRID, Tone
 from desktop.viewmodels.export import ExportPhase, ExportState, ExportViewModel
 from desktop.views.parts.csv_dialog import TITLE, ask_csv_habits
 from desktop.views.parts.near import more_renters_words
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
 from engine.domain.shared.csv_text import CsvHabits
@@ -33,7 +33,7 @@ class ExportBar(QWidget):
 
     def __init__(
         self,
-        tools: Tools,
+        tools: ViewContext,
         export: ExportViewModel,
         write: Callable[[Path, CsvHabits], None],
         *,

@@ -11,7 +11,7 @@ from desktop.messages import booking_number
 from desktop.theme.tokens import Tone
 from engine.domain.booking.booking import BookingId
 from engine.domain.firm.audit import IDS, AuditRow
-from engine.domain.health.health import Area, Level
+from engine.domain.health.health import HealthArea, Level
 from engine.domain.money.money import Money
 
 LEVELS = MappingProxyType({Level.GOOD: "Good", Level.UNKNOWN: "Not seen", Level.WARNING: "Look", Level.BAD: "Bad"})
@@ -20,20 +20,20 @@ LEVEL_TONES = MappingProxyType(
 )
 AREAS = MappingProxyType(
     {
-        Area.DATABASE: "Database",
-        Area.CACHE: "Cache",
-        Area.STRIPE: "Stripe",
-        Area.SWEEPER: "Sweeper",
-        Area.SCHEMA: "Validators, indexes, roles",
-        Area.OVERLAPS: "Double bookings",
-        Area.CLAIMS: "Claims on cars",
-        Area.ROWS: "Shapes of records",
-        Area.TERMS: "Time zones of cars",
-        Area.LEDGER: "Ledger",
-        Area.RECONCILE: "Stripe's books",
-        Area.BACKUP: "Back-up",
-        Area.RESTORED: "Restored",
-        Area.VERSIONS: "Versions",
+        HealthArea.DATABASE: "Database",
+        HealthArea.CACHE: "Cache",
+        HealthArea.STRIPE: "Stripe",
+        HealthArea.SWEEPER: "Sweeper",
+        HealthArea.SCHEMA: "Validators, indexes, roles",
+        HealthArea.OVERLAPS: "Double bookings",
+        HealthArea.CLAIMS: "Claims on cars",
+        HealthArea.ROWS: "Shapes of records",
+        HealthArea.TERMS: "Time zones of cars",
+        HealthArea.LEDGER: "Ledger",
+        HealthArea.RECONCILE: "Stripe's books",
+        HealthArea.BACKUP: "Back-up",
+        HealthArea.RESTORED: "Restored",
+        HealthArea.VERSIONS: "Versions",
     }
 )
 _ROOMS = MappingProxyType(

@@ -20,7 +20,7 @@ from desktop.viewmodels.phases import Phase
 from desktop.views.parts.asked_pages import AskedPages
 from desktop.views.parts.content import Content
 from desktop.views.parts.damage import DamageBox, damage_of
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.views.parts.waiting import Waiting
 from desktop.widgets.record_table import RecordTable
 from engine.domain.shared.damage import Damaged
@@ -56,7 +56,7 @@ class PagedList(QWidget):
 
     def __init__(
         self,
-        tools: Tools,
+        tools: ViewContext,
         vm: PagedViewModel[Any],
         columns: Sequence[Column[Any]],
         words: ListWords,

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Tools:
+class ViewContext:
     theme: Theme
     shimmer: ShimmerClock
     preferences: Preferences

@@ -11,12 +11,12 @@ from desktop.theme.tokens import GRID, TypeSize
 from desktop.widgets.button import Button
 from desktop.widgets.panel import Panel
 from desktop.widgets.text import Text
-from engine.domain.people.accounts import Issued
+from engine.domain.people.accounts import OneTimePassword
 
 _WORDS = "Shown this once. Give it to them in person or by telephone; at the first sign-in they choose their own."
 
 
-class IssuedBox(Panel):
+class OneTimePasswordBox(Panel):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent, padding=4 * GRID)
         self._title = Text(theme, size=TypeSize.BODY, bold=True, wrap=True)
@@ -34,7 +34,7 @@ class IssuedBox(Panel):
         self.copy.clicked.connect(self._copy)
         self.hide()
 
-    def draw(self, issued: Issued | None) -> None:
+    def draw(self, issued: OneTimePassword | None) -> None:
         self.setVisible(issued is not None)
         if issued is None:
             self.password.clear()

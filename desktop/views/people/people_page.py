@@ -19,15 +19,15 @@ from desktop.views.parts.account_words import seen_text, standing_of, where_text
 from desktop.views.parts.area import Page
 from desktop.views.parts.near import slip_words
 from desktop.views.parts.paged_list import ListWords, PagedList
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.combo import Combo
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.page_header import PageHeader
 from desktop.widgets.search_field import SearchField
 from engine.domain.car.car import BranchId
-from engine.domain.people.accounts import PeoplePage as PeoplePageRows
 from engine.domain.people.accounts import PeopleQuery, PersonRow
+from engine.domain.people.accounts import PeopleSlice as PeoplePageRows
 from engine.domain.people.people import Role
 
 _FAILED = "The accounts did not come"
@@ -47,7 +47,7 @@ class PeoplePage(Page):
     opened = Signal(object)
     new_wanted = Signal()
 
-    def __init__(self, tools: Tools, vm: PeopleViewModel, now: Callable[[], datetime]) -> None:
+    def __init__(self, tools: ViewContext, vm: PeopleViewModel, now: Callable[[], datetime]) -> None:
         super().__init__()
         self._vm = vm
         self.header = PageHeader(tools.theme, _TITLE, " ")

@@ -17,8 +17,8 @@ from desktop.views.parts import account_words as words
 from desktop.views.parts import admin_questions as questions
 from desktop.views.parts.form_panel import FormPanel
 from desktop.views.parts.labelled import LabelledFields
-from desktop.views.parts.view_context import Tools, Workspace
-from desktop.views.people.one_time_password import IssuedBox
+from desktop.views.parts.view_context import ViewContext, Workspace
+from desktop.views.people.one_time_password import OneTimePasswordBox
 from desktop.views.people.post_form import PostForm
 from desktop.views.session.confirm_password import prove
 from desktop.widgets.banner import Banner
@@ -26,7 +26,7 @@ from desktop.widgets.button import Button, Kind
 from desktop.widgets.field_skeleton import Field, FieldList
 from desktop.widgets.text import Text
 from engine.domain.people.account_requests import AccountRequest
-from engine.domain.people.accounts import Issued, NewPerson, Person, PersonRow, mistakes
+from engine.domain.people.accounts import NewPerson, OneTimePassword, Person, PersonRow, mistakes
 from engine.domain.people.people import Role
 from engine.domain.shared.errors import InvalidText, SignInRefused
 
@@ -38,7 +38,7 @@ _OWN = "This is your own account: role, place and standing are changed by anothe
 class PersonPanel(FormPanel):
     """Signals: as FormPanel."""
 
-    def __init__(self, tools: Tools, workspace: Workspace, vm: PeopleViewModel, host: QWidget) -> None:
+    def __init__(self, tools: ViewContext, workspace: Workspace, vm: PeopleViewModel, host: QWidget) -> None:
         super().__init__(tools.theme, host, "Account")
         self._tools, self._vm, self._now = tools, vm, workspace.now
         self._tasks = TaskScope(self)
@@ -46,7 +46,7 @@ class PersonPanel(FormPanel):
         self._shown: Person | AccountRequest | None = None
         self.banner = Banner(tools.theme)
         self.facts = FieldList(tools.theme, tools.shimmer)
-        self.issued = IssuedBox(tools.theme)
+        self.issued = OneTimePasswordBox(tools.theme)
         fields = {name: QLineEdit(maxLength=200, placeholderText=hint) for name, hint in _HINTS.items()}
         self.form = LabelledFields(tools.theme, fields, _LABELS)
         self.post = PostForm(tools.theme, vm.new_fleet)
@@ -58,7 +58,7 @@ class PersonPanel(FormPanel):
         self.enable = Button(tools.theme, "Enable …")
         self.mend = Button(tools.theme, "Mend …", Kind.DANGER)
         self.main = Button(tools.theme, "Create account", Kind.PRIMARY)
-        self._told: Issued | None = None
+        self._told: OneTimePassword | None = None
         self._wrong: tuple[InvalidText, ...] = ()
         self._fill_panel()
         self._connect()

@@ -19,7 +19,7 @@ from desktop.views.parts.account_words import seen_text
 from desktop.views.parts.admin_questions import to_decline
 from desktop.views.parts.area import Page
 from desktop.views.parts.paged_list import ListWords, PagedList
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.page_header import PageHeader
@@ -48,7 +48,7 @@ class RequestsPage(Page):
     new_wanted = Signal()
     task_failed = Signal(object)
 
-    def __init__(self, tools: Tools, vm: RequestsViewModel, now: Callable[[], datetime]) -> None:
+    def __init__(self, tools: ViewContext, vm: RequestsViewModel, now: Callable[[], datetime]) -> None:
         super().__init__()
         self._vm, self._tasks = vm, TaskScope(self)
         self._tasks.failed.connect(self.task_failed)

@@ -10,7 +10,7 @@ from desktop.messages import branch_time, day_time, locale
 from desktop.viewmodels.car import WEEKS
 from desktop.views.parts.car_row import WHY_NOT
 from desktop.widgets.availability_strip import WEEK, StripDay, StripKey, StripSpan
-from engine.domain.car.availability import CarCalendar, Obstacle, Why
+from engine.domain.car.availability import CarCalendar, Obstacle, WhyTaken
 from engine.domain.shared.period import OVERDUE_AHEAD, RentalPeriod
 
 _DAY = timedelta(days=1)
@@ -24,8 +24,8 @@ def heads() -> tuple[str, ...]:
 
 def keys() -> tuple[StripKey, ...]:
     """What the looks of a strip mean."""
-    told = (Why.BOOKED, Why.HELD, Why.OVERDUE, Why.SERVICE)
-    taken = (StripKey(*WHY_NOT[why], why is Why.HELD, why is Why.SERVICE) for why in told)
+    told = (WhyTaken.BOOKED, WhyTaken.HELD, WhyTaken.OVERDUE, WhyTaken.SERVICE)
+    taken = (StripKey(*WHY_NOT[why], why is WhyTaken.HELD, why is WhyTaken.SERVICE) for why in told)
     return (StripKey("Free"), *taken)
 
 
@@ -65,7 +65,7 @@ def _taken_line(each: Obstacle, zone: tzinfo, now: datetime) -> str:
     if each.period is None:
         return word
     start, end = day_time(each.period.starts_at, zone, now=now), branch_time(each.period.ends_at, zone, now=now)
-    if each.why is Why.OVERDUE:
+    if each.why is WhyTaken.OVERDUE:
         return f"Overdue since {end}{by}"
     return f"{word} {start} – {end}{by}"  # noqa: RUF001 -- a range's dash
 
@@ -79,7 +79,9 @@ def _day(calendar: CarCalendar, day: date, zone: tzinfo, now: datetime, *, opens
         first, last = max((start - midnight) / _DAY, 0.0), min((end - midnight) / _DAY, 1.0)
         if first < last:
             word, tone = WHY_NOT[each.why]
-            spans.append(StripSpan(first, last, tone, dashed=each.why is Why.HELD, ribbed=each.why is Why.SERVICE))
+            spans.append(
+                StripSpan(first, last, tone, dashed=each.why is WhyTaken.HELD, ribbed=each.why is WhyTaken.SERVICE)
+            )
             said.append(f"{word.lower()} {_hours(start, end, midnight)}")
     qday = QDate(day.year, day.month, day.day)
     name = locale().toString(qday, "dddd d MMMM")
@@ -101,7 +103,7 @@ def _shown(each: Obstacle, now: datetime) -> tuple[datetime, datetime]:
     """What is overdue is expected any hour: it goes on to where the car can be promised again."""
     if each.period is None:
         return now, now
-    end = now + OVERDUE_AHEAD if each.why is Why.OVERDUE else each.period.ends_at
+    end = now + OVERDUE_AHEAD if each.why is WhyTaken.OVERDUE else each.period.ends_at
     return each.period.starts_at, end
 
 

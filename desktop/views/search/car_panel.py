@@ -10,7 +10,7 @@ from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.viewmodels.car import CarState
 from desktop.views.parts.photos import Photos
 from desktop.views.parts.price_lines import elsewhere_words, price_lines
-from desktop.views.parts.view_context import Tools, Workspace, announce
+from desktop.views.parts.view_context import ViewContext, Workspace, announce
 from desktop.views.search.availability import DAYS, heads, keys, lead_of, lines, strip_days, wished_days
 from desktop.views.search.why_not import WhyNot
 from desktop.widgets.availability_strip import AvailabilityStrip
@@ -37,7 +37,7 @@ class CarPanel(SidePanel):
     book_wanted = Signal(object, object, object)
     times_wanted = Signal(object)
 
-    def __init__(self, tools: Tools, workspace: Workspace, photos: Photos, host: QWidget) -> None:
+    def __init__(self, tools: ViewContext, workspace: Workspace, photos: Photos, host: QWidget) -> None:
         super().__init__(tools.theme, host, "Car")
         self._stored = photos
         self._pictured: Car | None = None
@@ -194,7 +194,7 @@ class CarPanel(SidePanel):
         self._listed = not self._listed
         self._draw_weeks(self._vm.state)
 
-    def _lay_out_car(self, tools: Tools) -> None:
+    def _lay_out_car(self, tools: ViewContext) -> None:
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 2 * GRID, 0)

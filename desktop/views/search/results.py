@@ -19,7 +19,7 @@ from desktop.views.parts.car_row import CarRow, blocked_row, damaged_row, row_of
 from desktop.views.parts.content import Content
 from desktop.views.parts.damage import DamageBox
 from desktop.views.parts.near import slip_words
-from desktop.views.parts.view_context import Tools, announce
+from desktop.views.parts.view_context import ViewContext, announce
 from desktop.views.parts.waiting import Waiting
 from desktop.views.search.held_cards import HeldCards
 from desktop.widgets.card_grid import CardGrid
@@ -99,7 +99,7 @@ class CarResults(QWidget):
     painted = Signal()
 
     def __init__(
-        self, tools: Tools, search: SearchViewModel, now: Callable[[], datetime], parent: QWidget | None = None
+        self, tools: ViewContext, search: SearchViewModel, now: Callable[[], datetime], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._search, self._now = search, now

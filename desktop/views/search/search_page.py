@@ -14,7 +14,7 @@ from desktop.viewmodels.search import SearchForm, SearchState, plain
 from desktop.views.parts.area import Page
 from desktop.views.parts.car_row import CarRow
 from desktop.views.parts.photos import Photos
-from desktop.views.parts.view_context import Tools, Workspace
+from desktop.views.parts.view_context import ViewContext, Workspace
 from desktop.views.search.last_search import read, written
 from desktop.views.search.results import CarResults
 from desktop.views.search.search_form import SearchFormPanel
@@ -42,7 +42,7 @@ class SearchPage(Page):
     chosen = Signal(object, object, object)
     result_painted = Signal()
 
-    def __init__(self, tools: Tools, workspace: Workspace, photos: Photos, parent: QWidget | None = None) -> None:
+    def __init__(self, tools: ViewContext, workspace: Workspace, photos: Photos, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._photos = photos
         self._preferences, self._workspace = tools.preferences, workspace
@@ -172,7 +172,7 @@ class SearchPage(Page):
         self._workspace.panel.keep(None)
         self.focus_cards()
 
-    def _lay_out(self, tools: Tools) -> None:
+    def _lay_out(self, tools: ViewContext) -> None:
         found = QHBoxLayout()
         found.addWidget(self.count, 1)
         label = Text(tools.theme, "Order", ink="muted")

@@ -14,7 +14,7 @@ from desktop.widgets.button import Button
 from desktop.widgets.countdown import Countdown, spoken_time
 from desktop.widgets.panel import Panel
 from desktop.widgets.text import Text
-from engine.domain.car.availability import Blocked, Why
+from engine.domain.car.availability import Blocked, WhyTaken
 from engine.domain.car.car import Branch
 from engine.domain.people.people import AccountName
 from engine.domain.shared.period import RentalPeriod
@@ -80,12 +80,12 @@ class WhyNot(Panel):
 
 
 _TITLES = {
-    Why.BOOKED: "Booked for these days",
-    Why.HELD: "Held for somebody who has not paid yet",
-    Why.OVERDUE: "Overdue: it has not come back",
-    Why.MAINTENANCE: "In maintenance",
-    Why.SERVICE: "In service",
-    Why.RESERVED: "Needed by the firm itself in these days",
+    WhyTaken.BOOKED: "Booked for these days",
+    WhyTaken.HELD: "Held for somebody who has not paid yet",
+    WhyTaken.OVERDUE: "Overdue: it has not come back",
+    WhyTaken.MAINTENANCE: "In maintenance",
+    WhyTaken.SERVICE: "In service",
+    WhyTaken.RESERVED: "Needed by the firm itself in these days",
 }
 
 _OWN_HOLD = "Held by you, not paid yet"
@@ -98,19 +98,19 @@ def _next_text(free: RentalPeriod, branch: Branch, now: datetime) -> str:
 
 def _title(found: Blocked, own: AccountName, branch: Branch, now: datetime) -> str:
     way = found.obstacle
-    if way.why is Why.SERVICE and way.period is not None:
+    if way.why is WhyTaken.SERVICE and way.period is not None:
         return f"In service until {branch_time(way.period.ends_at, branch.clock, now=now)}"
-    return _OWN_HOLD if way.why is Why.HELD and way.by == own else _TITLES[way.why]
+    return _OWN_HOLD if way.why is WhyTaken.HELD and way.by == own else _TITLES[way.why]
 
 
 def way_text(found: Blocked, branch: Branch, now: datetime, own: AccountName) -> str:
     """Until when, by whom, under which number, and how many more are in the way."""
     way = found.obstacle
     if way.period is None:
-        return "Nobody knows yet when it comes back." if way.why is Why.MAINTENANCE else ""
+        return "Nobody knows yet when it comes back." if way.why is WhyTaken.MAINTENANCE else ""
     zone = branch.clock
     ends = branch_time(way.period.ends_at, zone, now=now)
-    if way.why is Why.OVERDUE:
+    if way.why is WhyTaken.OVERDUE:
         said = f"It was due on {ends}"
     else:
         said = f"From {day_time(way.period.starts_at, zone, now=now)} until {ends}"

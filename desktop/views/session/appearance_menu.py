@@ -1,6 +1,6 @@
 """What a person may set about the look, light or dark, and motion: as a menu and as commands.
 
-API: LookMenu(theme, preferences); look_commands(theme, preferences).
+API: AppearanceMenu(theme, preferences); look_commands(theme, preferences).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _reduce(theme: Theme, preferences: Preferences, *, reduced: bool) -> None:
     theme.reduce_motion(reduced=reduced)
 
 
-class LookMenu(QMenu):
+class AppearanceMenu(QMenu):
     def __init__(self, theme: Theme, preferences: Preferences, parent: QWidget | None = None) -> None:
         super().__init__("Look", parent)
         self._theme, self._preferences = theme, preferences

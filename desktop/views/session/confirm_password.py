@@ -17,7 +17,7 @@ from desktop.widgets.question_box import QuestionBox
 from desktop.widgets.text import Text
 
 
-class ProofDialog(QuestionBox):
+class ConfirmPasswordDialog(QuestionBox):
     """Without a password there is no *yes*; Enter behind a typed one is the answer, for nobody types it by accident."""
 
     def __init__(self, theme: Theme, question: Question, parent: QWidget | None = None) -> None:
@@ -42,6 +42,6 @@ class ProofDialog(QuestionBox):
 
 
 async def prove(parent: QWidget | None, theme: Theme, question: Question) -> str:
-    dialog = ProofDialog(theme, question, parent)
+    dialog = ConfirmPasswordDialog(theme, question, parent)
     await ask(dialog)
     return dialog.password.text() if dialog.pressed_yes else ""

@@ -15,7 +15,7 @@ from desktop.dialogs import Question, ask
 from desktop.outside import open_folder
 from desktop.preferences import NEVER
 from desktop.theme.tokens import GRID
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.question_box import QuestionBox
 from engine.crash_reports import reports
@@ -33,7 +33,7 @@ _HEIGHT = 40 * GRID
 
 
 class CrashOffer(QuestionBox):
-    def __init__(self, tools: Tools, report: Path, parent: QWidget | None = None) -> None:
+    def __init__(self, tools: ViewContext, report: Path, parent: QWidget | None = None) -> None:
         super().__init__(tools.theme, _QUESTION, parent)
         self.text = QPlainTextEdit(report.read_text(encoding="utf-8", errors="replace"))
         self.text.setReadOnly(True)
@@ -52,7 +52,7 @@ class CrashOffer(QuestionBox):
         self.add(self.text, row)
 
 
-async def offer_report(parent: QWidget | None, tools: Tools) -> None:
+async def offer_report(parent: QWidget | None, tools: ViewContext) -> None:
     """The newest report, once: whatever the answer is, it is not offered again."""
     seen = tools.preferences.crash_seen
     found = reports(tools.log_folder) if tools.log_folder is not None and seen != NEVER else []

@@ -20,7 +20,7 @@ from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.parts.labelled import LabelledFields
-from desktop.views.parts.view_context import Tools, announce
+from desktop.views.parts.view_context import ViewContext, announce
 from desktop.views.session.password_field import PasswordField
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.combo import Combo
@@ -91,7 +91,7 @@ _STEPS = (
 )
 
 
-class Outcome(Protocol):
+class SetUpOutcome(Protocol):
     """What came of a step."""
 
     @property
@@ -102,13 +102,13 @@ class Outcome(Protocol):
 
 
 #: A step's name, and all that was typed; "branch" keeps it. Raises what is wrong with all of it.
-Send = Callable[[str, Mapping[str, str]], Awaitable[Outcome]]
+Send = Callable[[str, Mapping[str, str]], Awaitable[SetUpOutcome]]
 
 
 class ServersDialog(QuestionBox):
     """Stays until all is kept or the person thinks better of it. Attributes: ``step`` counts from 0."""
 
-    def __init__(self, tools: Tools, send: Send, parent: QWidget | None = None) -> None:
+    def __init__(self, tools: ViewContext, send: Send, parent: QWidget | None = None) -> None:
         super().__init__(tools.theme, _QUESTION, parent)
         self._send = send
         self._tasks = TaskScope(self)
@@ -156,7 +156,7 @@ class ServersDialog(QuestionBox):
         finally:
             self._set_busy(busy=False)
 
-    def _take(self, step: _Step, outcome: Outcome) -> None:
+    def _take(self, step: _Step, outcome: SetUpOutcome) -> None:
         if outcome.wrong:
             self._tell(outcome.wrong, "")
         elif step is _STEPS[-1]:
@@ -237,7 +237,7 @@ def _form(theme: Theme, step: _Step) -> LabelledFields:
     return LabelledFields(theme, fields, step.labels)
 
 
-async def ask_servers(parent: QWidget, tools: Tools, send: Send) -> bool:
+async def ask_servers(parent: QWidget, tools: ViewContext, send: Send) -> bool:
     dialog = ServersDialog(tools, send, parent)
     await ask(dialog)
     return dialog.pressed_yes

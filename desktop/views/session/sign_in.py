@@ -15,8 +15,8 @@ from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, SCROLL_BAR
 from desktop.viewmodels.account_request import AskingViewModel
 from desktop.viewmodels.session import SessionPhase, SessionState, SessionViewModel
-from desktop.views.parts.view_context import Tools, announce
-from desktop.views.session.appearance_menu import LookMenu
+from desktop.views.parts.view_context import ViewContext, announce
+from desktop.views.session.appearance_menu import AppearanceMenu
 from desktop.views.session.ask_account import AskAccount
 from desktop.views.session.brand import BrandSide
 from desktop.views.session.choose_password import ChoosePassword
@@ -37,7 +37,7 @@ class SignInPage(QWidget):
     task_failed = Signal(object)
 
     def __init__(
-        self, tools: Tools, session: SessionViewModel, asking: AskingViewModel, parent: QWidget | None = None
+        self, tools: ViewContext, session: SessionViewModel, asking: AskingViewModel, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._session, self._theme = session, tools.theme
@@ -53,7 +53,7 @@ class SignInPage(QWidget):
         for page in (self._starting, self._broken, self._form, self._choose, self._ask):
             self._phases.addWidget(page)
         self._look = Button(tools.theme, "Look", Kind.QUIET, Icon.LOOK)
-        self._menu = LookMenu(tools.theme, tools.preferences, self)
+        self._menu = AppearanceMenu(tools.theme, tools.preferences, self)
         self._look.clicked.connect(self._show_look)
         self.servers = Button(tools.theme, SERVERS, Kind.QUIET)
         self.servers.hide()
@@ -128,7 +128,7 @@ class SignInPage(QWidget):
         # popup, not exec: no second event loop.
         self._menu.popup(self._look.mapToGlobal(self._look.rect().bottomLeft()))
 
-    def _lay_out(self, tools: Tools) -> None:
+    def _lay_out(self, tools: ViewContext) -> None:
         top = QHBoxLayout()
         top.addStretch(1)
         top.addWidget(self.servers)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.views.session.stored_copies import StoredCopies
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.progress_line import ProgressLine
@@ -23,7 +23,7 @@ STILL = "Still starting. The very first start takes longest."
 class Starting(QWidget):
     """Progress in words over a line that moves."""
 
-    def __init__(self, tools: Tools, parent: QWidget | None = None) -> None:
+    def __init__(self, tools: ViewContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._line = ProgressLine(tools.theme, tools.shimmer)
         self._progress = Text(tools.theme, "Starting", ink="muted", wrap=True)

@@ -27,7 +27,7 @@ _UNPACKED = 256 * 1024
 _FASTEST = 1
 
 
-class Kind(IntEnum):
+class BackupPart(IntEnum):
     ABOUT = 1
     COLLECTION = 2  #: the name of the collection whose rows follow
     ROWS = 3  #: documents in BSON, one after the other
@@ -36,8 +36,8 @@ class Kind(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    kind: Kind
+class BackupRecord:
+    kind: BackupPart
     body: bytes
 
 
@@ -49,7 +49,7 @@ class BackupWriter:
         self._packer = zlib.compressobj(_FASTEST)
         self.tallies: dict[str, Tally] = {}
         self._now = ""
-        self._put(Kind.ABOUT, msgspec.json.encode(about))
+        self._put(BackupPart.ABOUT, msgspec.json.encode(about))
 
     @property
     def written(self) -> int:
@@ -58,25 +58,25 @@ class BackupWriter:
     def collection(self, name: str) -> None:
         self._now = name
         self.tallies[name] = Tally()
-        self._put(Kind.COLLECTION, name.encode())
+        self._put(BackupPart.COLLECTION, name.encode())
 
     def rows(self, rows: bytes) -> None:
         self.tallies[self._now].add_all(rows)
         for part in parts(rows):
-            self._put(Kind.ROWS, part)
+            self._put(BackupPart.ROWS, part)
 
     def changed(self, name: str, row: bytes) -> None:
         if name != self._now:
             self._now = name
-            self._put(Kind.COLLECTION, name.encode())
-        self._put(Kind.CHANGED, row)
+            self._put(BackupPart.COLLECTION, name.encode())
+        self._put(BackupPart.CHANGED, row)
 
     def finish(self, summary: BackupSummary) -> None:
-        self._put(Kind.SUMMARY, msgspec.json.encode(summary))
+        self._put(BackupPart.SUMMARY, msgspec.json.encode(summary))
         self._sealer.write(self._packer.flush())
         self._sealer.finish()
 
-    def _put(self, kind: Kind, body: bytes) -> None:
+    def _put(self, kind: BackupPart, body: bytes) -> None:
         head = bytes([kind]) + len(body).to_bytes(_HEAD - 1, "big")
         self._sealer.write(self._packer.compress(head + body))
 
@@ -93,7 +93,7 @@ def parts(rows: bytes) -> Iterator[bytes]:
         yield bytes(piece)
 
 
-def records(file: BinaryIO, key: BackupKey) -> Iterator[Record]:
+def records(file: BinaryIO, key: BackupKey) -> Iterator[BackupRecord]:
     """Everything in *file*, in order. Only after the last one is it sure that the file is whole.
 
     Raises:
@@ -107,14 +107,14 @@ def records(file: BinaryIO, key: BackupKey) -> Iterator[Record]:
         raise BackupDamaged("its last record is not whole")
 
 
-def _complete(waiting: bytearray) -> Iterator[Record]:
+def _complete(waiting: bytearray) -> Iterator[BackupRecord]:
     while len(waiting) >= _HEAD:
         size = int.from_bytes(waiting[1:_HEAD], "big")
-        if size > _LONGEST or waiting[0] not in set(Kind):
+        if size > _LONGEST or waiting[0] not in set(BackupPart):
             raise BackupDamaged("a record is none")
         if len(waiting) < _HEAD + size:
             return
-        yield Record(Kind(waiting[0]), bytes(waiting[_HEAD : _HEAD + size]))
+        yield BackupRecord(BackupPart(waiting[0]), bytes(waiting[_HEAD : _HEAD + size]))
         del waiting[: _HEAD + size]
 
 
@@ -154,20 +154,20 @@ def check(
     about, summary, now = None, None, ""
     tallies: dict[str, Tally] = {}
     for record in records(file, key):
-        if summary is not None or (about is None) != (record.kind is Kind.ABOUT):
+        if summary is not None or (about is None) != (record.kind is BackupPart.ABOUT):
             raise BackupDamaged("its records are in another order")
         match record.kind:
-            case Kind.ABOUT:
+            case BackupPart.ABOUT:
                 about = _read(record.body, BackupAbout)
-            case Kind.COLLECTION:
+            case BackupPart.COLLECTION:
                 now = record.body.decode()
                 tallies.setdefault(now, Tally())
-            case Kind.ROWS:
+            case BackupPart.ROWS:
                 tallies[now].add_all(record.body)
                 on_rows(sum(tally.rows for tally in tallies.values()))
-            case Kind.CHANGED:
+            case BackupPart.CHANGED:
                 on_changed(now, record.body)
-            case Kind.SUMMARY:
+            case BackupPart.SUMMARY:
                 summary = _read(record.body, BackupSummary)
     if about is None or summary is None:
         raise BackupDamaged("it has no beginning or no end")

@@ -20,7 +20,7 @@ _BEGIN, _END = b"\xff\xd8", b"\xff\xd9"
 
 
 class FolderShelf:
-    """The port ``Shelf`` on a folder only this user can read; what was longest unused goes first.
+    """The port ``ThumbnailCache`` on a folder only this user can read; what was longest unused goes first.
 
     A key's value never changes, so nothing here is ever out of date. A folder that cannot be used counts as empty.
     """

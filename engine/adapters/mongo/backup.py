@@ -26,7 +26,7 @@ from pymongo.errors import OperationFailure
 
 from engine.adapters.disk.backup_records import BackupWriter
 from engine.adapters.mongo.client import CODEC, Client, Database, Document, database, session_of, speaking
-from engine.domain.health.backup import BackupProgress, BackupRefused, BackupSummary, Moment, split_rows
+from engine.domain.health.backup import BackupMoment, BackupProgress, BackupRefused, BackupSummary, split_rows
 
 NOTES = "backups"
 _BATCH = 2_000
@@ -88,7 +88,7 @@ async def copy_database(client: Client, name: str, writer: BackupWriter, note_id
                 replayed, counts = await _replayed(client, copying, changes, note_id)
         at = copying.at
         return BackupSummary(
-            Moment(at.time, at.inc),
+            BackupMoment(at.time, at.inc),
             datetime.fromtimestamp(at.time, UTC),
             replayed,
             counts,

@@ -27,7 +27,7 @@ from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.car.availability import ClaimKind
 from engine.domain.car.car import BranchId, Car, CarId, OwnerId
 from engine.domain.car.movement import Movement
-from engine.domain.firm.events import BookingMoved, Heard, Lost, Record
+from engine.domain.firm.events import BookingMoved, ConnectionLost, Heard, Record
 from engine.domain.people.people import Actor, Role
 from engine.domain.people.renters import RenterFile
 from engine.domain.shared.boot_clock import heed_cancellation
@@ -35,7 +35,7 @@ from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import DriveSphereError, Unavailable
 from engine.domain.shared.period import RentalPeriod
 
-Tell: TypeAlias = Callable[[Heard | Lost], None]
+Tell: TypeAlias = Callable[[Heard | ConnectionLost], None]
 
 #: The server says something at least this often, and so proves that it is there.
 WORD_EVERY_MS = 1_000
@@ -52,7 +52,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class StreamSource:
     """How one collection's changes are heard.
 
     Attributes:
@@ -91,7 +91,7 @@ class MongoChanges:
         await follow(self._db, self._sources, tell, self.since)
 
 
-async def follow(db: Database, sources: Mapping[str, Source], tell: Tell, since: Any = None) -> None:
+async def follow(db: Database, sources: Mapping[str, StreamSource], tell: Tell, since: Any = None) -> None:
     """Tell of every change in *sources*, collections by name, until cancelled; from the operation time *since* on."""
     async with asyncio.TaskGroup() as streams:
         for name, source in sources.items():
@@ -99,7 +99,7 @@ async def follow(db: Database, sources: Mapping[str, Source], tell: Tell, since:
             streams.create_task(stream.run(), name=f"changes of {name}")
 
 
-def sources_of(actor: Actor) -> Mapping[str, Source]:
+def sources_of(actor: Actor) -> Mapping[str, StreamSource]:
     """Bookings whole for those who may read them.
 
     Owners and renters may not: new claims in the fences and the rows of ``news`` tell them that a booking came or
@@ -107,18 +107,18 @@ def sources_of(actor: Actor) -> Mapping[str, Source]:
     """
     if actor.role not in (Role.OWNER, Role.RENTER):
         return {
-            "bookings": Source(_booking_in),
-            "cars": Source(_car_in),
-            "movements": Source(_movement_in),
-            "renters": Source(_renter_in),
+            "bookings": StreamSource(_booking_in),
+            "cars": StreamSource(_car_in),
+            "movements": StreamSource(_movement_in),
+            "renters": StreamSource(_renter_in),
         }
     # Renters may read nothing of a car's movements; their searches go by the fences.
-    own = {"movements": Source(_movement_in, _of(actor.owner_id, "owner_id"))} if actor.role is Role.OWNER else {}
+    own = {"movements": StreamSource(_movement_in, _of(actor.owner_id, "owner_id"))} if actor.role is Role.OWNER else {}
     return {
         **own,
-        "fences": Source(_claim_in, [*_of(actor.owner_id, "terms.owner_id"), *_WITHOUT_CLAIMS]),
-        "news": Source(_move_in, _of(actor.owner_id, "owner_id")),
-        "cars": Source(_car_in, _of(actor.owner_id, "owner_id")),
+        "fences": StreamSource(_claim_in, [*_of(actor.owner_id, "terms.owner_id"), *_WITHOUT_CLAIMS]),
+        "news": StreamSource(_move_in, _of(actor.owner_id, "owner_id")),
+        "cars": StreamSource(_car_in, _of(actor.owner_id, "owner_id")),
     }
 
 
@@ -187,7 +187,7 @@ class _Stream:
     """One collection's changes. ``after`` is the place in the oplog up to which everything was told."""
 
     collection: AsyncCollection[Document]
-    how: Source
+    how: StreamSource
     tell: Tell
     start_at: Any = None
     after: Mapping[str, Any] | None = None
@@ -278,7 +278,7 @@ class _Stream:
             if not problem.has_error_label(_FOR_THE_MOMENT):
                 self._begin_anew()
         log.info("changes.lost", source=self.source, code=ours.code, problem=str(problem))
-        self.tell(Lost(self.source, ours))
+        self.tell(ConnectionLost(self.source, ours))
         return ours
 
     def _begin_anew(self) -> None:

@@ -13,7 +13,7 @@ from bson.raw_bson import RawBSONDocument
 from pymongo.errors import CollectionInvalid, OperationFailure
 
 from engine.adapters.disk.backup_file import BackupKey
-from engine.adapters.disk.backup_records import Checked, Kind, check, records
+from engine.adapters.disk.backup_records import BackupPart, Checked, check, records
 from engine.adapters.mongo.client import CODEC, Client, Document, database, speaking
 from engine.adapters.mongo.long import while_it_answers
 from engine.adapters.mongo.schema.rules import VALIDATORS
@@ -135,13 +135,13 @@ class Restore:
         now, done = "", 0
         for record in records(self._file, self._key):
             rows: list[bytes] = []
-            if record.kind is Kind.COLLECTION:
+            if record.kind is BackupPart.COLLECTION:
                 now = record.body.decode()
                 if now not in wanted:
                     raise BackupDamaged("the file is another than the one that was checked")
-            elif record.kind is Kind.ROWS:
+            elif record.kind is BackupPart.ROWS:
                 rows = self._unchanged(now, record.body)
-            elif record.kind is Kind.CHANGED and (row := _row(record.body)):
+            elif record.kind is BackupPart.CHANGED and (row := _row(record.body)):
                 rows = [row]
             if rows:
                 await self._insert(now, rows)

@@ -50,7 +50,7 @@ from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import Contended, InvalidText, NotFound, Overtaken, RuleBroken
 from engine.domain.shared.sought import Sought
 from engine.domain.shared.text import search_key
-from engine.ports.bookings import Work
+from engine.ports.bookings import Transaction
 from engine.ports.leases import Turn
 from engine.ports.local import Cache
 
@@ -91,7 +91,7 @@ class MongoStore:
         self._files: Remembered[RenterId, RenterFile] = Remembered(_RENTERS_FOR_S)
         self._renters: Together[RenterId, RenterFile] = Together(self._files_of, _MOST_RENTERS)
 
-    async def transact(self, change: Callable[[Work], Awaitable[T]], turn: Turn | None = None) -> T:
+    async def transact(self, change: Callable[[Transaction], Awaitable[T]], turn: Turn | None = None) -> T:
         touched: set[Namespace] = set()
         committed: Turn | None = None
         try:

@@ -10,15 +10,15 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from engine.adapters.mongo.changes import Source, follow
+from engine.adapters.mongo.changes import StreamSource, follow
 from engine.adapters.mongo.client import Client, Document, database, speaking
 from engine.adapters.mongo.codec.reading import shown
 from engine.adapters.mongo.queries.claims import claims_among, misfits
 from engine.adapters.mongo.queries.series import odd_terms
 from engine.adapters.mongo.queries.strangers import line_of, strangers_among
-from engine.domain.booking.watch import Found, Touched
-from engine.domain.firm.events import Heard, Lost
-from engine.domain.health.health import Area
+from engine.domain.booking.watch import Touched, WatchFinding
+from engine.domain.firm.events import ConnectionLost, Heard
+from engine.domain.health.health import HealthArea
 from engine.domain.shared.errors import Forbidden
 
 #: collection -> what its rows are called.
@@ -41,16 +41,16 @@ class MongoWatch:
         self._client, self._db, self._since = client, database(client, name), since
 
     async def follow(self, tell: Callable[[Touched | None], None]) -> None:
-        def heard(word: Heard | Lost) -> None:
+        def heard(word: Heard | ConnectionLost) -> None:
             if isinstance(word, Heard) and isinstance(word.record, Touched):
                 tell(word.record)
             elif isinstance(word, Heard) and word.missed:
                 tell(None)
 
-        source = Source(_touched_in, _NUMBER_ONLY, whole=False)
+        source = StreamSource(_touched_in, _NUMBER_ONLY, whole=False)
         await follow(self._db, dict.fromkeys(WATCHED, source), heard, self._since)
 
-    async def look(self, rows: Mapping[str, list[Any]], now: datetime) -> list[Found]:
+    async def look(self, rows: Mapping[str, list[Any]], now: datetime) -> list[WatchFinding]:
         with speaking():
             found = [each for name, ids in rows.items() for each in await self._misfits(name, ids)]
             if bookings := rows.get("bookings", []):
@@ -59,15 +59,15 @@ class MongoWatch:
                 found += await self._cars(cars, now)
         return found
 
-    async def _misfits(self, name: str, ids: list[Any]) -> list[Found]:
+    async def _misfits(self, name: str, ids: list[Any]) -> list[WatchFinding]:
         odd = await misfits(self._db, name, {"_id": {"$in": ids}}, len(ids))
-        return [_found(Area.ROWS, name, each, f"{name}: {shown(each)}") for each in odd]
+        return [_found(HealthArea.ROWS, name, each, f"{name}: {shown(each)}") for each in odd]
 
-    async def _strangers(self, ids: list[Any]) -> list[Found]:
+    async def _strangers(self, ids: list[Any]) -> list[WatchFinding]:
         # Who was mended stands in the audit, which workers may not read.
         with suppress(Forbidden), speaking():
             found = await strangers_among(self._db, {"_id": {"$in": ids}})
-            return [_found(Area.ROWS, "bookings", each, line_of(each)) for each in found]
+            return [_found(HealthArea.ROWS, "bookings", each, line_of(each)) for each in found]
         return []
 
     async def _cars_of(self, rows: Mapping[str, list[Any]]) -> list[Any]:
@@ -79,12 +79,12 @@ class MongoWatch:
                 cars += [each["car_id"] async for each in naming if isinstance(each.get("car_id"), str)]
         return list({repr(each): each for each in cars}.values())
 
-    async def _cars(self, cars: list[Any], now: datetime) -> Iterable[Found]:
+    async def _cars(self, cars: list[Any], now: datetime) -> Iterable[WatchFinding]:
         claims = await claims_among(self._client, self._db, cars, now)
         terms = await odd_terms(self._client, self._db, {"_id": {"$in": cars}})
         return [
-            *(_found(Area.CLAIMS, "fences", car, line) for car, line in claims),
-            *(_found(Area.TERMS, "fences", car, f"{shown(car)}: other terms than its series") for car in terms),
+            *(_found(HealthArea.CLAIMS, "fences", car, line) for car, line in claims),
+            *(_found(HealthArea.TERMS, "fences", car, f"{shown(car)}: other terms than its series") for car in terms),
         ]
 
 
@@ -93,5 +93,5 @@ def _touched_in(change: Document) -> Touched | None:
     return Touched(change["ns"]["coll"], key["_id"]) if key else None
 
 
-def _found(area: Area, collection: str, row_id: Any, says: str) -> Found:
-    return Found(area, Touched(collection, row_id), f"{WATCHED[collection]}:{shown(row_id)}", says)
+def _found(area: HealthArea, collection: str, row_id: Any, says: str) -> WatchFinding:
+    return WatchFinding(area, Touched(collection, row_id), f"{WATCHED[collection]}:{shown(row_id)}", says)

@@ -12,7 +12,7 @@ from bson.codec_options import CodecOptions
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
-from engine.adapters.mongo.changes import Source, follow
+from engine.adapters.mongo.changes import StreamSource, follow
 from engine.adapters.mongo.client import CODEC, TRANSACTION_S, Client, Document, database, session_of, speaking
 from engine.adapters.mongo.codec.documents import audit_document
 from engine.adapters.mongo.renters import signer_of
@@ -25,7 +25,7 @@ from engine.domain.booking.states import BookingState
 from engine.domain.booking.wish import CARRIER_SILENT, MOST_WISHES, VIA, Refusal, Signer, Wish, WishAnswer, WishId
 from engine.domain.booking.wish_errors import WishRefused
 from engine.domain.firm.audit import AuditRow
-from engine.domain.firm.events import Heard, Lost
+from engine.domain.firm.events import ConnectionLost, Heard
 from engine.domain.people.people import AccountName
 
 #: A stranger's bytes need not be text; a row that cannot be read would stop the reading of all others.
@@ -80,14 +80,14 @@ class MongoWishes:
         self._carrier = secrets.token_hex(12)
 
     async def follow(self, hear: Callable[[Wish | None], None]) -> None:
-        def tell(word: Heard | Lost) -> None:
+        def tell(word: Heard | ConnectionLost) -> None:
             if isinstance(word, Heard) and isinstance(word.record, Wish):
                 hear(word.record)
             elif isinstance(word, Heard) and word.opened:
                 hear(None)
 
         inserted: list[Document] = [{"$match": {"operationType": {"$in": ["insert", "invalidate"]}}}]
-        await follow(self._db, {"wishes": Source(_wish_in, inserted, codec=_FORGIVING)}, tell)
+        await follow(self._db, {"wishes": StreamSource(_wish_in, inserted, codec=_FORGIVING)}, tell)
 
     async def waiting(self) -> list[Wish]:
         with speaking():

@@ -67,7 +67,7 @@ log = structlog.get_logger(__name__)
 
 
 class RedisTurns:
-    """The ports ``Turns`` and ``Leases``."""
+    """The ports ``BookingLock`` and ``Leases``."""
 
     def __init__(self, line: RedisLine, prefix: str, epoch: str = "", *, lease: bool = True) -> None:
         """*prefix* keeps deployments apart, *epoch* the lives of one before and after a restore.

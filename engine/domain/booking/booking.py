@@ -224,7 +224,7 @@ class Booking:
     def hold_over(self, now: datetime) -> bool:
         return now >= self.hold_until
 
-    def become(
+    def move_to(
         self,
         wanted: BookingState,
         *,

@@ -11,7 +11,7 @@ from engine.domain.money.trouble import Why
 from engine.domain.shared.damage import Damaged
 
 
-class Lost(StrEnum):
+class LostCar(StrEnum):
     """What keeps a booking from its renter although every step of it went well."""
 
     CAR = auto()  #: its car left service: it goes on with another, or is cancelled
@@ -28,7 +28,7 @@ class Case:
     """
 
     booking: Booking
-    why: Why | Lost
+    why: Why | LostCar
     since: datetime
     code: str = ""
 

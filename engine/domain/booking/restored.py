@@ -160,16 +160,16 @@ def _attempts(payment: RestoredPayment, frozen: Frozen) -> tuple[Attempt, ...]:
 
 def paid_again(held: Booking, payment: RestoredPayment, frozen: Frozen) -> Booking:
     """It stands."""
-    return held.become(BookingState.CONFIRMED, now=frozen.now, by=frozen.by, payment=_paid(held, payment))
+    return held.move_to(BookingState.CONFIRMED, now=frozen.now, by=frozen.by, payment=_paid(held, payment))
 
 
 def to_give_back(held: Booking, payment: RestoredPayment, frozen: Frozen, reason: RefundReason) -> Booking:
     """Its car is let go and all of its money is due, as of a payment that came too late."""
     moved = held
     for state in (BookingState.RELEASING, BookingState.RELEASED):
-        moved = moved.become(state, now=frozen.now, by=frozen.by)
+        moved = moved.move_to(state, now=frozen.now, by=frozen.by)
     due, paid = BookingState.REFUND_DUE, _paid(held, payment)
-    return moved.become(due, now=frozen.now, by=frozen.by, payment=paid, reason=reason)
+    return moved.move_to(due, now=frozen.now, by=frozen.by, payment=paid, reason=reason)
 
 
 def _paid(held: Booking, payment: RestoredPayment) -> Payment:

@@ -213,9 +213,9 @@ def ended(
     way = _way(booking.state, taken=taken)
     moved = booking
     for state in way:
-        moved = moved.become(state, now=now, by=by, reason=why if state is way[-1] else None)
+        moved = moved.move_to(state, now=now, by=by, reason=why if state is way[-1] else None)
     if moved.state is BookingState.REFUND_DUE and not money.left:
-        moved = moved.become(BookingState.REFUNDED, now=now, by=by, reason=why)
+        moved = moved.move_to(BookingState.REFUNDED, now=now, by=by, reason=why)
     newest = _last_attempt(booking, paid if taken else None, moves=bool(way), now=now)
     payment = booking.payment.with_attempt(newest).given_back(_refund(paid)).kept_by(_in_hand(booking, doubt, now))
     return replace(moved.with_payment(payment), version=booking.version + 1)
@@ -274,7 +274,7 @@ def given(
     payment = booking.payment.given_back(_refund(money.of(booking))).kept_by(trouble)
     if booking.state is not BookingState.REFUND_DUE:
         return booking.paying(payment)
-    moved = booking.become(BookingState.REFUNDED, now=now, by=by, reason=why)
+    moved = booking.move_to(BookingState.REFUNDED, now=now, by=by, reason=why)
     return moved.with_payment(payment)
 
 

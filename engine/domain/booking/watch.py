@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.domain.health.health import Area
+from engine.domain.health.health import HealthArea
 
 #: The verb in the audit.
 FOUND = "watch.found"
@@ -24,7 +24,7 @@ class Touched:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class WatchFinding:
     """One line about one row.
 
     Attributes:
@@ -33,7 +33,7 @@ class Found:
         subject: Kind and id, such as ``car:car-12``.
     """
 
-    area: Area
+    area: HealthArea
     row: Touched
     subject: str
     says: str

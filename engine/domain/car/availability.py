@@ -18,7 +18,7 @@ from engine.domain.shared.period import OVERDUE_AHEAD, RentalPeriod
 _MINUTE = timedelta(minutes=1)
 
 
-class Why(StrEnum):
+class WhyTaken(StrEnum):
     """What keeps a car from somebody."""
 
     BOOKED = auto()
@@ -52,12 +52,12 @@ class Claim:
     def booked(self) -> bool:
         return self.kind is ClaimKind.BOOKING
 
-    def why(self, now: datetime) -> Why:
+    def why(self, now: datetime) -> WhyTaken:
         if self.booking is None:
-            return Why.SERVICE if self.kind is ClaimKind.MOVEMENT else Why.RESERVED
+            return WhyTaken.SERVICE if self.kind is ClaimKind.MOVEMENT else WhyTaken.RESERVED
         if FACTS[self.booking.state].hold:
-            return Why.HELD
-        return Why.OVERDUE if self.period.ends_at <= now else Why.BOOKED
+            return WhyTaken.HELD
+        return WhyTaken.OVERDUE if self.period.ends_at <= now else WhyTaken.BOOKED
 
     def overdue(self, now: datetime) -> bool:
         """Only a booking can be: a car comes back when somebody brings it, whatever else ends by itself."""
@@ -88,7 +88,7 @@ class Obstacle:
         booking_id: its number; both None for those who may not know, and where it is no booking.
     """
 
-    why: Why
+    why: WhyTaken
     period: RentalPeriod | None = None
     hold_until: datetime | None = None
     by: AccountName | None = None
@@ -96,7 +96,7 @@ class Obstacle:
 
     @property
     def booked(self) -> bool:
-        return self.why not in (Why.SERVICE, Why.RESERVED)
+        return self.why not in (WhyTaken.SERVICE, WhyTaken.RESERVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ def obstacle_of(claim: Claim, now: datetime, *, named: bool) -> Obstacle:
     return Obstacle(
         why,
         claim.period,
-        booking.hold_until if why is Why.HELD else None,
+        booking.hold_until if why is WhyTaken.HELD else None,
         booking.by if named else None,
         BookingId(claim.id) if named else None,
     )
@@ -185,7 +185,7 @@ def blocked_by(calendar: CarCalendar, wished: RentalPeriod, zone: tzinfo, now: d
     The next free period is told if it lies within the span: of what comes later the calendar knows nothing.
     """
     if calendar.car.status is CarStatus.MAINTENANCE:
-        return Blocked(calendar.car, Obstacle(Why.MAINTENANCE))
+        return Blocked(calendar.car, Obstacle(WhyTaken.MAINTENANCE))
     busy = [(each, each.booked, each.period) for each in calendar.busy if each.period is not None]
     ways = [each for each, booked, period in busy if _in_the_way(booked, period, wished, now)]
     if not ways:

@@ -95,7 +95,7 @@ class AuditNames:
 
 
 @dataclass(frozen=True, slots=True)
-class AuditPage:
+class AuditSlice:
     """Attributes: ``total`` counts all rows of the query, up to ``listing.COUNT_CAP``, the newest first."""
 
     rows: tuple[AuditRow | Damaged, ...]

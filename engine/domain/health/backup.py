@@ -75,7 +75,7 @@ def split_rows(rows: bytes) -> Iterator[memoryview]:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class BackupMoment:
     """A moment of the database as its members count it: seconds since 1970, and a number within the second."""
 
     seconds: int
@@ -113,7 +113,7 @@ class BackupSummary:
         copied: Collection -> rows and digest of the copy as it lies in the file, before what was replayed.
     """
 
-    moment: Moment
+    moment: BackupMoment
     as_of: datetime
     replayed: int
     counts: Mapping[str, int]

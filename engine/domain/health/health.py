@@ -32,7 +32,7 @@ class Level(StrEnum):
 _WORST_LAST = (Level.GOOD, Level.UNKNOWN, Level.WARNING, Level.BAD)
 
 
-class Area(StrEnum):
+class HealthArea(StrEnum):
     """What is looked at, in this order."""
 
     DATABASE = auto()
@@ -96,7 +96,7 @@ class Finding:
         missed: The account may look at it, and it could not be looked at, or not at all of it.
     """
 
-    area: Area
+    area: HealthArea
     level: Level
     says: str
     facts: tuple[tuple[str, str], ...] = ()
@@ -171,7 +171,7 @@ class SchemaFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class RoundFinding:
     """The last round of work in the background that somebody ended."""
 
     by: str

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Trouble(StrEnum):
+class Barrier(StrEnum):
     """What keeps a desk from a server, in the order in which it is looked for."""
 
     UNKNOWN_NAME = "no computer has that name"
@@ -35,5 +35,5 @@ class Trial:
 
     server: str
     address: str
-    trouble: Trouble | None = None
+    trouble: Barrier | None = None
     detail: str = ""

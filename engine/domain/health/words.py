@@ -8,9 +8,9 @@ from engine.domain.health.health import (
     BACKUP_LATE,
     NOT_READY,
     UNREACHABLE,
-    Area,
     BackupNote,
     Finding,
+    HealthArea,
     Level,
     Member,
     RestoredFacts,
@@ -44,13 +44,13 @@ def leaderless(members: tuple[Member, ...]) -> Finding:
     away = [each.address for each in members if each.state == UNREACHABLE]
     if len(away) == len(members):
         facts = lines_of(members) if len(members) > 1 else ()
-        return Finding(Area.DATABASE, Level.BAD, DATABASE_AWAY, facts, "Look after its servers and the network.")
+        return Finding(HealthArea.DATABASE, Level.BAD, DATABASE_AWAY, facts, "Look after its servers and the network.")
     if not has_no_majority(members):
         says, todo = "No member of MongoDB leads.", "Look again in half a minute: they choose one by themselves."
     else:
         says = f"MongoDB takes nothing: {len(away)} of {many(len(members), 'member')} cannot be reached, half or more."
         todo = "Start " + ", ".join(away) + ", or look at the network between."
-    return Finding(Area.DATABASE, Level.BAD, says, lines_of(members), todo)
+    return Finding(HealthArea.DATABASE, Level.BAD, says, lines_of(members), todo)
 
 
 def backed_up(done: BackupNote | None, failed: BackupNote | None, now: datetime) -> Finding:
@@ -59,9 +59,9 @@ def backed_up(done: BackupNote | None, failed: BackupNote | None, now: datetime)
     if failed is not None and (done is None or failed.at > done.at):
         last = "There is none." if done is None else f"The last one was made {ago(now - done.at)}."
         facts = (("By", failed.by), ("At", failed.desk), ("When", moment(failed.at)), ("Why", failed.code))
-        return Finding(Area.BACKUP, Level.BAD, f"The last back-up failed ({failed.code}). {last}", facts, todo)
+        return Finding(HealthArea.BACKUP, Level.BAD, f"The last back-up failed ({failed.code}). {last}", facts, todo)
     if done is None:
-        return Finding(Area.BACKUP, Level.WARNING, "No back-up was made yet.", todo=todo)
+        return Finding(HealthArea.BACKUP, Level.WARNING, "No back-up was made yet.", todo=todo)
     about = (
         ("By", done.by),
         ("At", done.desk),
@@ -71,8 +71,8 @@ def backed_up(done: BackupNote | None, failed: BackupNote | None, now: datetime)
     )
     says = f"The last back-up was made {ago(now - done.at)}."
     if now - done.at > BACKUP_LATE:
-        return Finding(Area.BACKUP, Level.WARNING, says, about, todo)
-    return Finding(Area.BACKUP, Level.GOOD, says, about)
+        return Finding(HealthArea.BACKUP, Level.WARNING, says, about, todo)
+    return Finding(HealthArea.BACKUP, Level.GOOD, says, about)
 
 
 _FORGED = (
@@ -84,21 +84,21 @@ _FORGED = (
 def went_back(facts: RestoredFacts | None) -> Finding:
     """Whether the database is an older one, and what that left open."""
     if facts is None:
-        return Finding(Area.RESTORED, Level.GOOD, "The database was never restored from a back-up.")
+        return Finding(HealthArea.RESTORED, Level.GOOD, "The database was never restored from a back-up.")
     about = (("Restored", moment(facts.at)), ("By", facts.by), ("Back to", moment(facts.back_to)))
     if facts.forged:
         wrong = ("Wrong", f"epoch {facts.id} by {facts.by}")
         says = "The database says that it was restored, and nothing else bears it out: no account was made anew then."
-        return Finding(Area.RESTORED, Level.BAD, says, (*about, wrong), _FORGED)
+        return Finding(HealthArea.RESTORED, Level.BAD, says, (*about, wrong), _FORGED)
     says = f"The database went back in time to {moment(facts.back_to)}."
     if facts.looking:
         todo = "Start the worker, or sign in as an administrator, where there is a Stripe key."
         says += " Payments made since are not looked for yet, and no car can be booked."
-        return Finding(Area.RESTORED, Level.BAD, says, about, todo)
+        return Finding(HealthArea.RESTORED, Level.BAD, says, about, todo)
     if facts.waiting:
         says += f" Without a booking: {many(facts.waiting, 'payment')}."
-        return Finding(Area.RESTORED, Level.BAD, says, about, "Run: drivesphere restored")
-    return Finding(Area.RESTORED, Level.GOOD, says, about)
+        return Finding(HealthArea.RESTORED, Level.BAD, says, about, "Run: drivesphere restored")
+    return Finding(HealthArea.RESTORED, Level.GOOD, says, about)
 
 
 def refunds_wait(swept: str, count: int, facts: tuple[tuple[str, str], ...]) -> Finding:
@@ -108,7 +108,7 @@ def refunds_wait(swept: str, count: int, facts: tuple[tuple[str, str], ...]) -> 
         "Start the worker, or sign in as an administrator, with a Stripe key that may refund: a counter's account may "
         "not read the ledger, by which such a refund is judged."
     )
-    return Finding(Area.SWEEPER, Level.BAD, says, (*facts, ("Refunds waiting", f"{count:,}")), todo)
+    return Finding(HealthArea.SWEEPER, Level.BAD, says, (*facts, ("Refunds waiting", f"{count:,}")), todo)
 
 
 def many(count: int, what: str) -> str:

@@ -37,7 +37,7 @@ class Shift:
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class ClockTime:
     """A time of the day; ``next_day`` for 24:00."""
 
     at: time
@@ -45,7 +45,7 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
-class Coming:
+class ComingDay:
     """Which of two comings, by its number or by the name (folded) that the zone has then; and as it was typed."""
 
     number: int | None
@@ -63,7 +63,7 @@ class Filler:
     pass
 
 
-Item = Day | Weekday | Shift | Clock | Coming | Now | Filler
+Item = Day | Weekday | Shift | ClockTime | ComingDay | Now | Filler
 #: An item and where the next one begins.
 Found = Iterator[tuple[Item, int]]
 
@@ -240,7 +240,7 @@ def _past_point(line: Line, at: int) -> int:
 def clocks(line: Line, at: int, *, after_day: bool, after_year: bool) -> Found:
     """Times that may begin at *at*. A bare hour is one only behind a day; ``1830`` only where it can be no year."""
     for hour in line.meant(at, Kind.CLOCK):
-        yield Clock(time(hour)), at + 1
+        yield ClockTime(time(hour)), at + 1
     hour_part = line.number(at)
     if hour_part is not None:
         yield from _hour_and_minute(line, at, hour_part)
@@ -291,9 +291,9 @@ def _halved(line: Line, hour: int, minute: int, end: int) -> Found:
 
 def _clock(hour: int, minute: int, end: int) -> Found:
     if hour == _HOURS and minute == 0:
-        yield Clock(time(0), next_day=True), end
+        yield ClockTime(time(0), next_day=True), end
     elif hour < _HOURS and minute < _MINUTES:
-        yield Clock(time(hour, minute)), end
+        yield ClockTime(time(hour, minute)), end
 
 
 def shifts(line: Line, at: int, *, days_only: bool) -> Found:
@@ -353,4 +353,4 @@ def others(line: Line, at: int, *, after_clock: bool) -> Found:
         # A zone's name stands last; any other word in the midst is no such name.
         if not known and at + 1 < line.end:
             return
-        yield Coming(known[0] if known else None, token.text, token.typed), at + 1
+        yield ComingDay(known[0] if known else None, token.text, token.typed), at + 1

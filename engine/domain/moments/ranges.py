@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import date
 
 from engine.domain.moments.read import read_moment
-from engine.domain.moments.reading import Question, Reading
+from engine.domain.moments.reading import AskedBack, Reading
 
 _BETWEEN = re.compile(r"\s+(?:to|until|till|bis)\s+|\s*[-–—]\s*|\s*\.{2,3}\s*", re.IGNORECASE)  # noqa: RUF001 -- dashes
 #: Of which month it is, only the other half would say.
 _NO_MONTH = re.compile(r"\s*\d{1,2}\s*(?:\.|st|nd|rd|th)?\s*", re.IGNORECASE)
 
 
-def read_days(text: str, asked: Question) -> tuple[date, date] | None:
+def read_days(text: str, asked: AskedBack) -> tuple[date, date] | None:
     """First and last day. None where *text* is no range, or one that could be parted in two ways."""
     days_only = replace(asked, days_only=True)
     found = {
@@ -27,7 +27,7 @@ def read_days(text: str, asked: Question) -> tuple[date, date] | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _day(text: str, asked: Question) -> date | None:
+def _day(text: str, asked: AskedBack) -> date | None:
     if _NO_MONTH.fullmatch(text):
         return None
     read = read_moment(text, asked)

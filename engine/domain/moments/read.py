@@ -9,8 +9,8 @@ from itertools import islice
 
 from engine.domain.moments.habits import folded
 from engine.domain.moments.items import (
-    Clock,
-    Coming,
+    ClockTime,
+    ComingDay,
     Day,
     Filler,
     Found,
@@ -23,7 +23,7 @@ from engine.domain.moments.items import (
     others,
     shifts,
 )
-from engine.domain.moments.reading import Lean, Misread, Question, Reading, Why
+from engine.domain.moments.reading import AskedBack, Lean, Misread, NotUnderstood, Reading
 from engine.domain.moments.signs import LONGEST, Token, tokens
 from engine.domain.moments.write import day_written, moment_written
 from engine.domain.shared.wall import on_wall, wall_after
@@ -40,30 +40,30 @@ class _Parts:
 
     day: Day | Shift | Now | None = None
     weekday: Weekday | None = None
-    clock: Clock | None = None
-    coming: Coming | None = None
+    clock: ClockTime | None = None
+    coming: ComingDay | None = None
 
     @property
     def has_day(self) -> bool:
         return self.day is not None or self.weekday is not None
 
 
-def read_moment(text: str, asked: Question) -> Reading | Misread:
+def read_moment(text: str, asked: AskedBack) -> Reading | Misread:
     """The one moment that *text* can mean, or why there is none; never a guess."""
     if not text.strip():
-        return Misread(Why.NOTHING)
+        return Misread(NotUnderstood.NOTHING)
     if len(text) > LONGEST:
-        return Misread(Why.TOO_LONG, text[:LONGEST])
+        return Misread(NotUnderstood.TOO_LONG, text[:LONGEST])
     cut = tokens(text)
     if not cut:
-        return Misread(Why.TURNED if cut is None else Why.WORD, text.strip())
+        return Misread(NotUnderstood.TURNED if cut is None else NotUnderstood.WORD, text.strip())
     if len(cut) == 1 and cut[0].is_number and not asked.days_only:
         return _bare_number(cut[0], asked)
     line, reach = Line(cut, asked.habits), _Reach()
     found, strange = list[Reading | Misread](), list[Misread]()
     for parts in islice(_ways(line, 0, _Parts(), reach, days_only=asked.days_only), _MOST_READINGS):
         answer = _resolved(parts, asked, cut)
-        if isinstance(answer, Misread) and answer.why in (Why.COMING, Why.WORD):
+        if isinstance(answer, Misread) and answer.why in (NotUnderstood.COMING, NotUnderstood.WORD):
             strange.append(answer)
         elif answer not in found:
             found.append(answer)
@@ -72,21 +72,21 @@ def read_moment(text: str, asked: Question) -> Reading | Misread:
     return _decided(found, text, cut, _unknown_from(line, reach.furthest)) if found or not strange else strange[0]
 
 
-def _is_ours(answer: Reading | Misread, text: str, asked: Question) -> bool:
+def _is_ours(answer: Reading | Misread, text: str, asked: AskedBack) -> bool:
     """What the program writes itself means what it wrote, whatever its words mean in another language."""
     if isinstance(answer, Misread):
         return False
     return text.strip() in (moment_written(answer.at, asked.zone), day_written(answer.at))
 
 
-def _bare_number(token: Token, asked: Question) -> Reading | Misread:
+def _bare_number(token: Token, asked: AskedBack) -> Reading | Misread:
     """``18``: a day of the month, or an hour?"""
     if len(token.text) > _SHORT:
         as_day = read_moment(f"{token.text} ,", asked)  # 20261202
-        return as_day if isinstance(as_day, Reading) else Misread(Why.WORD, token.typed)
+        return as_day if isinstance(as_day, Reading) else Misread(NotUnderstood.WORD, token.typed)
     both = (read_moment(f"{token.text}{sign}", asked) for sign in (".", ":00"))
     readings = tuple(each.at for each in both if isinstance(each, Reading))
-    return Misread(Why.AMBIGUOUS if readings else Why.WORD, token.typed, readings)
+    return Misread(NotUnderstood.AMBIGUOUS if readings else NotUnderstood.WORD, token.typed, readings)
 
 
 class _Reach:
@@ -128,9 +128,9 @@ def _with(parts: _Parts, item: object) -> _Parts | None:
         more = parts
     elif isinstance(item, Weekday) and parts.weekday is None:
         more = replace(parts, weekday=item)
-    elif isinstance(item, Clock) and parts.clock is None:
+    elif isinstance(item, ClockTime) and parts.clock is None:
         more = replace(parts, clock=item)
-    elif isinstance(item, Coming) and parts.coming is None:
+    elif isinstance(item, ComingDay) and parts.coming is None:
         more = replace(parts, coming=item)
     elif isinstance(item, Day | Shift | Now) and parts.day is None:
         more = replace(parts, day=item)
@@ -148,8 +148,8 @@ def _decided(found: list[Reading | Misread], text: str, cut: tuple[Token, ...], 
         return found[0]
     if found:
         readings = [each.at for each in found if isinstance(each, Reading)]
-        return Misread(Why.AMBIGUOUS, text.strip(), tuple(dict.fromkeys(readings)))
-    return Misread(Why.WORD, text.strip()) if furthest >= len(cut) else _misread_at(cut, furthest)
+        return Misread(NotUnderstood.AMBIGUOUS, text.strip(), tuple(dict.fromkeys(readings)))
+    return Misread(NotUnderstood.WORD, text.strip()) if furthest >= len(cut) else _misread_at(cut, furthest)
 
 
 def _unknown_from(line: Line, furthest: int) -> int:
@@ -171,23 +171,25 @@ def _misread_at(cut: tuple[Token, ...], at: int) -> Misread:
     numbers = [int(token.text) for token in cut[begin:end] if token.is_number]
     signs = {token.text for token in cut[begin:end] if not token.is_number}
     if len(numbers) > 1 and signs == {":"} and (numbers[0] > _HOURS or max(numbers[1:]) >= _MINUTES):
-        return Misread(Why.TIME, word)
+        return Misread(NotUnderstood.TIME, word)
     if len(numbers) > 1 and signs and signs <= {".", "/", "-"} and min(numbers) < max(numbers):
-        return Misread(Why.DAY, word)
-    return Misread(Why.WORD, word)
+        return Misread(NotUnderstood.DAY, word)
+    return Misread(NotUnderstood.WORD, word)
 
 
-def _resolved(parts: _Parts, asked: Question, cut: tuple[Token, ...]) -> Reading | Misread:
+def _resolved(parts: _Parts, asked: AskedBack, cut: tuple[Token, ...]) -> Reading | Misread:
     try:
         at = _moment_of(parts, asked)
     except _NoDay:
-        return Misread(Why.DAY, _as_typed(cut))
+        return Misread(NotUnderstood.DAY, _as_typed(cut))
     except OverflowError:
-        return Misread(Why.YEAR, _as_typed(cut))
+        return Misread(NotUnderstood.YEAR, _as_typed(cut))
     if at.year not in asked.years:
-        return Misread(Why.YEAR, next((token.typed for token in cut if token.text == str(at.year)), _as_typed(cut)))
+        return Misread(
+            NotUnderstood.YEAR, next((token.typed for token in cut if token.text == str(at.year)), _as_typed(cut))
+        )
     if not _weekday_fits(at, parts):
-        return Misread(Why.WEEKDAY, _typed_weekday(cut, asked), (at,))
+        return Misread(NotUnderstood.WEEKDAY, _typed_weekday(cut, asked), (at,))
     return _come(at, parts, asked)
 
 
@@ -200,12 +202,12 @@ def _weekday_fits(at: datetime, parts: _Parts) -> bool:
     return parts.weekday is None or (at - _carried(parts)).isoweekday() == parts.weekday.number
 
 
-def _come(at: datetime, parts: _Parts, asked: Question) -> Reading | Misread:
+def _come(at: datetime, parts: _Parts, asked: AskedBack) -> Reading | Misread:
     """Which of two comings, where one is named; a name of the zone that does not hold then is refused."""
     coming = parts.coming
     if coming is None:
         return Reading(at, coming_named=bool(at.fold))
-    why = Why.WORD if coming.number is None else Why.COMING
+    why = NotUnderstood.WORD if coming.number is None else NotUnderstood.COMING
     if asked.zone is None:
         return Misread(why, coming.typed)
     placed = on_wall(at.replace(fold=0), asked.zone)
@@ -221,7 +223,7 @@ class _NoDay(Exception):
     """There is no such day."""
 
 
-def _moment_of(parts: _Parts, asked: Question) -> datetime:
+def _moment_of(parts: _Parts, asked: AskedBack) -> datetime:
     """Raises: _NoDay, OverflowError."""
     if isinstance(parts.day, Now):
         return asked.now.replace(second=0, microsecond=0)
@@ -237,7 +239,7 @@ def _moment_of(parts: _Parts, asked: Question) -> datetime:
     return found + _carried(parts)
 
 
-def _shifted(shift: Shift, asked: Question, clock: Clock | None) -> datetime:
+def _shifted(shift: Shift, asked: AskedBack, clock: ClockTime | None) -> datetime:
     base = asked.base if shift.counts and asked.base is not None else None
     if shift.minutes:
         start = (base or asked.now).replace(second=0, microsecond=0)
@@ -247,7 +249,7 @@ def _shifted(shift: Shift, asked: Question, clock: Clock | None) -> datetime:
     return datetime.combine(day, clock.at if clock is not None else kept)
 
 
-def _calendar_day(day: Day, asked: Question) -> date:
+def _calendar_day(day: Day, asked: AskedBack) -> date:
     """The nearest such day in the direction the field leans to."""
     if day.year is not None:
         return _date(day.year, day.month or 1, day.day)
@@ -276,7 +278,7 @@ def _such_days(day: Day, today: date) -> Iterator[date]:
             continue
 
 
-def _weekday(number: int, at: time, asked: Question) -> datetime:
+def _weekday(number: int, at: time, asked: AskedBack) -> datetime:
     """Of today's weekday today itself, as long as its time is not over (or, looking back, has come)."""
     today = asked.now.date()
     days_on = (number - today.isoweekday()) % _WEEK
@@ -298,7 +300,7 @@ def _as_typed(cut: tuple[Token, ...]) -> str:
     return "".join((" " if token.spaced and at else "") + token.typed for at, token in enumerate(cut))
 
 
-def _typed_weekday(cut: tuple[Token, ...], asked: Question) -> str:
+def _typed_weekday(cut: tuple[Token, ...], asked: AskedBack) -> str:
     line = Line(cut, asked.habits)
     return next((token.typed for at, token in enumerate(cut) if _is_weekday(line, at)), _as_typed(cut))
 

@@ -20,7 +20,7 @@ class Lean(Enum):
     NEAREST = auto()
 
 
-class Why(Enum):
+class NotUnderstood(Enum):
     """What is the matter with the word that is named."""
 
     NOTHING = auto()  #: nothing was typed
@@ -50,13 +50,13 @@ class Reading:
 class Misread:
     """Attributes: ``word`` as it was typed; ``readings`` are those of an AMBIGUOUS one, and of a WEEKDAY the day."""
 
-    why: Why
+    why: NotUnderstood
     word: str = ""
     readings: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class AskedBack:
     """What a field knows before anything is typed into it. All times are wall clock in one zone, without a zone.
 
     Attributes:

@@ -149,7 +149,7 @@ class PeopleQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class PeoplePage:
+class PeopleSlice:
     """Attributes: ``slip`` says that nothing is spelt as typed, and these differ from it by one sign."""
 
     rows: tuple[PersonRow | Damaged, ...]
@@ -159,7 +159,7 @@ class PeoplePage:
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class OneTimePassword:
     """Attributes: ``password`` is shown once and kept nowhere."""
 
     person: Person

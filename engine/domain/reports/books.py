@@ -62,7 +62,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class BookEntry:
     """A row of the ledger, with what it says of the booking it names.
 
     Attributes:
@@ -93,7 +93,7 @@ class BookedMoney:
     """
 
     booking: Booking
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[BookEntry, ...] = ()
     drawn: bool = False
     settled: bool = False
     terms: CarTerms | None = None
@@ -166,7 +166,7 @@ def moneys(sums: Sums) -> tuple[Money, ...]:
 
 def odd_share(booked: BookedMoney) -> str:
     """The first source whose shares are not those of its charge or refund; empty where all are."""
-    of_source: dict[str, list[Entry]] = {}
+    of_source: dict[str, list[BookEntry]] = {}
     for each in booked.entries:
         of_source.setdefault(each.source_id, []).append(each)
     for source, rows in sorted(of_source.items()):
@@ -189,7 +189,7 @@ def _agreed(charge: Money, commission_bp: int) -> Money:
 
 def left_behind(booked: BookedMoney) -> str:
     """The first source on a car that its booking has no more, where not all of it went along; empty where all did."""
-    of_car: dict[tuple[str, LedgerKind], list[Entry]] = {}
+    of_car: dict[tuple[str, LedgerKind], list[BookEntry]] = {}
     former = {change.before.car_id for change in booked.booking.changes} - {booked.booking.car_id}
     for each in booked.entries:
         if each.car_id in former:

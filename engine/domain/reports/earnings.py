@@ -130,7 +130,7 @@ class CurrencyReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class Compared:
     """Attributes: ``totals`` has one set for each currency in which there is any."""
 
     stretch: Stretch
@@ -157,7 +157,7 @@ class Earnings:
     currencies: tuple[CurrencyReport, ...]
     complete: bool = True
     strays: int = 0
-    beside: tuple[Beside, ...] = ()
+    beside: tuple[Compared, ...] = ()
 
 
 #: Stands for all parts of the period before.
@@ -183,10 +183,10 @@ def earnings(span: Span, facts: Facts) -> Earnings:
     return Earnings(span, facts.as_of, reports, facts.complete, facts.strays)
 
 
-def beside(stretch: Stretch, facts: Facts) -> Beside:
+def beside(stretch: Stretch, facts: Facts) -> Compared:
     """*facts* are those between the two ends of *stretch*."""
     codes = {each.currency for each in facts.sums} | {car.currency for car in facts.cars if car.mine}
-    return Beside(stretch, tuple(_report(code, 0, facts).total for code in sorted(codes)))
+    return Compared(stretch, tuple(_report(code, 0, facts).total for code in sorted(codes)))
 
 
 def _report(currency: str, split_at: int, facts: Facts) -> CurrencyReport:

@@ -43,7 +43,7 @@ COUNTED = frozenset({Figure.RENTALS, Figure.LENGTH, Figure.DAILY_RATE})
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class FigureQuestion:
     """Which bookings are behind *figure* in ``[since, until)`` (milliseconds since 1970)?
 
     Attributes:
@@ -102,7 +102,7 @@ class Explanation:
         days: Their billed days, for figures about rentals.
     """
 
-    question: Question
+    question: FigureQuestion
     lines: tuple[Line, ...]
     count: int
     minor: int = 0
@@ -116,7 +116,7 @@ def rented_part(rental: Rental, car: OwnCar | None, since: int, until: int) -> i
     return sum(end - start for start, end in shared([(rental.starts, rental.ends)], car.active(since, until)))
 
 
-def explained(books: OwnBooks, question: Question) -> Explanation:
+def explained(books: OwnBooks, question: FigureQuestion) -> Explanation:
     """The answer out of plain rows."""
     if question.figure is Figure.UTILISATION:
         return _of_time(books, question)
@@ -167,7 +167,7 @@ def _order(row: Posting) -> tuple[int, str, str]:
     return row.at, row.source_id, row.kind
 
 
-def _rows(books: OwnBooks, question: Question) -> list[Posting]:
+def _rows(books: OwnBooks, question: FigureQuestion) -> list[Posting]:
     kinds = POSTED.get(question.figure, (LedgerKind.CHARGE.value,))
     return [
         row
@@ -179,7 +179,7 @@ def _rows(books: OwnBooks, question: Question) -> list[Posting]:
     ]
 
 
-def _of_time(books: OwnBooks, question: Question) -> Explanation:
+def _of_time(books: OwnBooks, question: FigureQuestion) -> Explanation:
     cars = {
         car.car_id: car
         for car in books.cars

@@ -140,7 +140,7 @@ def _sums(
 
 
 @dataclass(frozen=True, slots=True)
-class Pulse:
+class FirmPulse:
     """What just happened and what presses; never from memory.
 
     Attributes:

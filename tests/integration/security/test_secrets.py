@@ -15,7 +15,7 @@ from builders import DATABASE, PASSWORD
 from engine.adapters.mongo.client import Connector, Credentials
 from engine.bootstrap import choose_password, open_engine
 from engine.config import Secret, Settings
-from engine.domain.people.accounts import Issued, NewPerson, Person, Post, is_one_time, one_time_password
+from engine.domain.people.accounts import NewPerson, OneTimePassword, Person, Post, is_one_time, one_time_password
 from engine.domain.people.people import Role
 from engine.domain.shared.errors import DriveSphereError
 
@@ -89,7 +89,7 @@ async def test_no_record_says_the_secret_it_carries(world):
         Secret(secret),
         Credentials("a", secret, "d"),
         Settings(data_dir=".", redis_url=Secret(secret), stripe_api_key=Secret(secret)),
-        Issued(_person(), secret),
+        OneTimePassword(_person(), secret),
         world.place.__class__("mongodb://h", Secret(secret), "d", Secret(secret)),
         Connector("mongodb://h"),
     )

@@ -28,7 +28,7 @@ from engine.domain.money.money import Money
 from engine.domain.people.accounts import NewPerson, PeopleQuery, Post
 from engine.domain.people.people import MAY, Deed, RenterId, Role
 from engine.domain.people.renters import Merge, RenterQuery
-from engine.domain.reports.figure_sources import Figure, Question
+from engine.domain.reports.figure_sources import Figure, FigureQuestion
 from engine.domain.reports.overview import MoneyQuestion
 from engine.domain.reports.report_period import Span, SpanKind
 from engine.domain.shared.period import RentalPeriod
@@ -195,7 +195,7 @@ TABLE: dict[str, UseCase] = {
         args=lambda _it: (Span(SpanKind.MONTH, date(2026, 11, 1), date(2026, 12, 1), "Europe/Berlin"),),
     ),
     "earnings.explain": may(
-        Deed.SEE_OWN_EARNINGS, args=lambda _it: (Question(next(iter(Figure)), 0, 1_000_000, "EUR"),)
+        Deed.SEE_OWN_EARNINGS, args=lambda _it: (FigureQuestion(next(iter(Figure)), 0, 1_000_000, "EUR"),)
     ),
     "copying.copy": may(Deed.SEE_OWN_EARNINGS),
     "copying.sync": may(Deed.SEE_OWN_EARNINGS),

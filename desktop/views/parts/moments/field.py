@@ -16,7 +16,7 @@ from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, Tone
 from desktop.views.parts.moments.examples import ExampleCard
 from desktop.views.parts.moments.habits import habits_of
-from desktop.views.parts.moments.held import Held
+from desktop.views.parts.moments.held import HeldMoment
 from desktop.views.parts.moments.hint_line import HintLine
 from desktop.views.parts.moments.popup import MomentPopup
 from desktop.views.parts.moments.words import Hint
@@ -62,7 +62,7 @@ class MomentField(QWidget):
         """*now* is the server's time (UTC); *beneath* keeps the line below free while there is nothing to say."""
         super().__init__()
         self._theme = theme
-        self._of = Held(habits or habits_of(), now or partial(datetime.now, UTC), days_only, lean)
+        self._of = HeldMoment(habits or habits_of(), now or partial(datetime.now, UTC), days_only, lean)
         self._tinted: tuple[date, date] | None = None
         self._before: datetime | None = None
         self.edit = QLineEdit()

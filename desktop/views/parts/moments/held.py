@@ -13,14 +13,14 @@ from engine.domain.car.car import Branch
 from engine.domain.moments.habits import Habits
 from engine.domain.moments.ranges import read_days
 from engine.domain.moments.read import read_moment
-from engine.domain.moments.reading import Lean, Misread, Question, Reading, Why
+from engine.domain.moments.reading import AskedBack, Lean, Misread, NotUnderstood, Reading
 from engine.domain.moments.write import day_written, moment_written
 from engine.domain.shared.wall import OnWall, on_wall, wall_of
 from engine.domain.shared.zones import AnyZone
 
 
 @dataclass(slots=True)
-class Held:
+class HeldMoment:
     """All times are wall clock without a zone.
 
     Attributes:
@@ -81,7 +81,7 @@ class Held:
             return Hint(f"{day_written(days[0])} to {day_written(days[1])}", Tone.POSITIVE)
         answer = self.read(text)
         if isinstance(answer, Misread):
-            tone = Tone.NEUTRAL if answer.why is Why.NOTHING else Tone.DANGER
+            tone = Tone.NEUTRAL if answer.why is NotUnderstood.NOTHING else Tone.DANGER
             return Hint(misread_words(answer, days_only=self.days_only), tone)
         if self.days_only:
             return Hint(day_written(answer.at), Tone.POSITIVE)
@@ -100,8 +100,8 @@ class Held:
             return Hint()
         return held_hint(on_wall(self.at, self.here).moment, self.now(), self.here, self.branch)
 
-    def _question(self) -> Question:
+    def _question(self) -> AskedBack:
         shown = self.open.at if self.open is not None else self.at
-        return Question(
+        return AskedBack(
             self.habits, self.wall_now, shown, self.base, self.lean, days_only=self.days_only, zone=self.here
         )

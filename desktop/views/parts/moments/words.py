@@ -10,7 +10,7 @@ from desktop.messages import plural
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import Tone
 from engine.domain.car.car import Branch
-from engine.domain.moments.reading import Misread, Why
+from engine.domain.moments.reading import Misread, NotUnderstood
 from engine.domain.moments.write import coming_names, day_written
 from engine.domain.shared.hours import is_open, next_opening
 from engine.domain.shared.wall import OnWall, wall_of
@@ -91,25 +91,25 @@ def distance(moment: datetime, now: datetime) -> str:
 def misread_words(misread: Misread, *, days_only: bool = False) -> str:
     """One sentence that names the word."""
     word = f"“{misread.word}”"
-    if misread.why is Why.AMBIGUOUS:
+    if misread.why is NotUnderstood.AMBIGUOUS:
         told = [spelt(each, days_only=days_only) for each in misread.readings[:_MOST_READINGS]]
         return f"{word} can be read in two ways{': ' + ', or '.join(told) if len(told) > 1 else ''}. Write it out."
-    if misread.why is Why.WEEKDAY and misread.readings:
+    if misread.why is NotUnderstood.WEEKDAY and misread.readings:
         return f"{word} does not fit: that day is {day_written(misread.readings[0])}."
     return _SENTENCES[misread.why].format(word=word)
 
 
 _SENTENCES = MappingProxyType(
     {
-        Why.NOTHING: "A day and a time are missing.",
-        Why.WORD: "Not understood: {word}.",
-        Why.DAY: "There is no such day: {word}.",
-        Why.TIME: "There is no such time: {word}.",
-        Why.YEAR: "The year is too far off: {word}.",
-        Why.WEEKDAY: "The day of the week does not fit: {word}.",
-        Why.AMBIGUOUS: "{word} can be read in two ways. Write it out.",
-        Why.COMING: "{word}: that time comes once.",
-        Why.TOO_LONG: "That is too long for a day and a time.",
-        Why.TURNED: "Its signs stand in another order than they are shown. Type it by hand.",
+        NotUnderstood.NOTHING: "A day and a time are missing.",
+        NotUnderstood.WORD: "Not understood: {word}.",
+        NotUnderstood.DAY: "There is no such day: {word}.",
+        NotUnderstood.TIME: "There is no such time: {word}.",
+        NotUnderstood.YEAR: "The year is too far off: {word}.",
+        NotUnderstood.WEEKDAY: "The day of the week does not fit: {word}.",
+        NotUnderstood.AMBIGUOUS: "{word} can be read in two ways. Write it out.",
+        NotUnderstood.COMING: "{word}: that time comes once.",
+        NotUnderstood.TOO_LONG: "That is too long for a day and a time.",
+        NotUnderstood.TURNED: "Its signs stand in another order than they are shown. Type it by hand.",
     }
 )

@@ -16,7 +16,7 @@ from desktop.theme.tokens import GRID, Tone
 from desktop.viewmodels.renters import RentersViewModel
 from desktop.views.parts.near import renter_lines, slip_words
 from desktop.views.parts.paged_list import ListWords, PagedList
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.combo import Combo
 from desktop.widgets.flow import FlowLayout
@@ -45,7 +45,7 @@ class RenterListView(QWidget):
     opened = Signal(object)
     new_wanted = Signal()
 
-    def __init__(self, tools: Tools, vm: RentersViewModel, now: Callable[[], datetime]) -> None:
+    def __init__(self, tools: ViewContext, vm: RentersViewModel, now: Callable[[], datetime]) -> None:
         super().__init__()
         self._vm, self._now = vm, now
         self.header = PageHeader(tools.theme, _TITLE, " ")

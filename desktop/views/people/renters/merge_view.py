@@ -23,7 +23,7 @@ from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.viewmodels.renters import RentersState, RentersViewModel
 from desktop.views.booking.renter_list import RenterList
 from desktop.views.parts.near import found_words
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.page_header import PageHeader
@@ -43,7 +43,7 @@ class MergeView(QWidget):
     left = Signal()
     task_failed = Signal(object)
 
-    def __init__(self, tools: Tools, vm: RentersViewModel) -> None:
+    def __init__(self, tools: ViewContext, vm: RentersViewModel) -> None:
         super().__init__()
         self._theme, self._vm = tools.theme, vm
         self._tasks = TaskScope(self)

@@ -16,7 +16,7 @@ from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.renters import RentersState, RentersViewModel
-from desktop.views.parts.view_context import Tools, announce
+from desktop.views.parts.view_context import ViewContext, announce
 from desktop.views.people.renters.notes import Notes
 from desktop.views.people.renters.past import RenterPast
 from desktop.widgets.banner import Banner
@@ -47,7 +47,7 @@ class RenterView(QWidget):
     merge_wanted = Signal(object)
     booking_wanted = Signal(object)
 
-    def __init__(self, tools: Tools, vm: RentersViewModel, now: Callable[[], datetime]) -> None:
+    def __init__(self, tools: ViewContext, vm: RentersViewModel, now: Callable[[], datetime]) -> None:
         super().__init__()
         self._vm, self._now, self._online = vm, now, True
         #: A booking that only another branch opens was pressed: said until something else is.

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from desktop.dialogs import About, Question
 from desktop.viewmodels.renters import RentersState, RentersViewModel
 from desktop.views.parts.area import Page
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.views.people.renters.list_view import RenterListView
 from desktop.views.people.renters.merge_view import MergeView
 from desktop.views.people.renters.one_view import RenterView
@@ -34,7 +34,7 @@ class RentersPage(Page):
     new_wanted = Signal(object)
     task_failed = Signal(object)
 
-    def __init__(self, tools: Tools, vm: RentersViewModel, now: Callable[[], datetime], host: QWidget) -> None:
+    def __init__(self, tools: ViewContext, vm: RentersViewModel, now: Callable[[], datetime], host: QWidget) -> None:
         super().__init__()
         self.vm = vm
         #: Until it is known who it is, nothing that is likely wanted can be pressed.

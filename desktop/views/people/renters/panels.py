@@ -17,7 +17,7 @@ from desktop.views.booking.twin_choice import TwinChoice
 from desktop.views.parts.form import Form
 from desktop.views.parts.form_panel import FormPanel
 from desktop.views.parts.moments.field import MomentField
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.combo import Combo
@@ -36,7 +36,7 @@ _FIRST = timedelta(days=7)
 class DetailsPanel(FormPanel):
     """The details of one renter to be changed, or of somebody new; every mistake stands at its field."""
 
-    def __init__(self, tools: Tools, vm: RentersViewModel, host: QWidget) -> None:
+    def __init__(self, tools: ViewContext, vm: RentersViewModel, host: QWidget) -> None:
         super().__init__(tools.theme, host, "Renter")
         self._vm = vm
         self._file: RenterFile | None = None
@@ -110,7 +110,7 @@ class DetailsPanel(FormPanel):
 class BlockPanel(FormPanel):
     """Blocks a renter with a reason, or lifts the block with one."""
 
-    def __init__(self, tools: Tools, vm: RentersViewModel, host: QWidget) -> None:
+    def __init__(self, tools: ViewContext, vm: RentersViewModel, host: QWidget) -> None:
         super().__init__(tools.theme, host, "Block")
         self._theme, self._vm = tools.theme, vm
         self._file: RenterFile | None = None

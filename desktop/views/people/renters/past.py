@@ -19,7 +19,7 @@ from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.viewmodels.renters import RentersViewModel
 from desktop.views.booking.list_row import TONES
 from desktop.views.parts.paged_list import ListWords, PagedList
-from desktop.views.parts.view_context import Tools
+from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.panel import Panel
 from desktop.widgets.text import Text, unbroken
@@ -50,7 +50,7 @@ class RenterPast(Panel):
     booking_opened = Signal(object)
     new_wanted = Signal()
 
-    def __init__(self, tools: Tools, vm: RentersViewModel, now: Callable[[], datetime]) -> None:
+    def __init__(self, tools: ViewContext, vm: RentersViewModel, now: Callable[[], datetime]) -> None:
         super().__init__(tools.theme)
         self._vm, self._now = vm, now
         self.bookings = PagedList(tools, vm.history, self._of_bookings(), _NO_BOOKINGS, "Bookings", _booking_id)
@@ -158,7 +158,7 @@ class RenterPast(Panel):
     def _time(self, at: datetime, booking: Booking) -> str:
         return branch_time(at, shown_zone(booking.zone), now=self._now())
 
-    def _lay_out(self, tools: Tools) -> None:
+    def _lay_out(self, tools: ViewContext) -> None:
         head = QHBoxLayout()
         head.setSpacing(GRID)
         head.addWidget(Text(tools.theme, "History", size=TypeSize.LEAD, bold=True), 1)

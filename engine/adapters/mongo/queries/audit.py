@@ -11,7 +11,7 @@ from typing import Any
 from engine.adapters.mongo.client import Client, Document, database, speaking
 from engine.adapters.mongo.codec.reading import LONGEST_NOTE, Fields, read
 from engine.domain.booking.listing import COUNT_CAP
-from engine.domain.firm.audit import AuditNames, AuditPage, AuditQuery, AuditRow, Facts
+from engine.domain.firm.audit import AuditNames, AuditQuery, AuditRow, AuditSlice, Facts
 from engine.domain.people.people import AccountName
 from engine.domain.shared.damage import Damaged
 
@@ -37,7 +37,7 @@ class MongoAudit:
         self._db = database(client, name)
         self._audit = self._db.audit
 
-    async def page(self, query: AuditQuery) -> AuditPage:
+    async def page(self, query: AuditQuery) -> AuditSlice:
         with speaking():
             wanted = await self._wanted(query)
             newest = self._audit.find(wanted, batch_size=query.limit + 1).sort(_NEWEST)
@@ -46,7 +46,7 @@ class MongoAudit:
             by: dict[str, Any] = {} if wanted else {"hint": "at"}
             total = await self._audit.count_documents(wanted, limit=COUNT_CAP, **by)
             rows = await self._read(found)
-        return AuditPage(tuple(rows), total)
+        return AuditSlice(tuple(rows), total)
 
     async def _wanted(self, query: AuditQuery) -> Document:
         """Verbs that begin so are named, of which there are few: each is in the order of time, all together are not."""

@@ -19,7 +19,7 @@ from engine.domain.booking.belief import DRAWN_REQUEST, Evidence, held_then, ter
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.car.car import TermsSince
 from engine.domain.money.ledger import LedgerKind
-from engine.domain.reports.books import BookedMoney, Entry
+from engine.domain.reports.books import BookedMoney, BookEntry
 from engine.domain.shared.damage import Damaged
 
 _PAGE = 200
@@ -50,16 +50,16 @@ class MongoBooks:
         async for page in self._walk({}):
             yield page
 
-    async def entries(self) -> AsyncIterator[list[Entry | Damaged]]:
+    async def entries(self) -> AsyncIterator[list[BookEntry | Damaged]]:
         async for rows in self._pages(self._db.ledger, {}, _ROWS):
             yield await self._entries_of(rows)
 
-    async def entries_among(self, row_ids: AnyOf[object]) -> list[Entry | Damaged]:
+    async def entries_among(self, row_ids: AnyOf[object]) -> list[BookEntry | Damaged]:
         with speaking():
             rows = await self._db.ledger.find({"_id": {"$in": list(row_ids)}}).to_list()
         return await self._entries_of(rows)
 
-    async def _entries_of(self, rows: list[Document]) -> list[Entry | Damaged]:
+    async def _entries_of(self, rows: list[Document]) -> list[BookEntry | Damaged]:
         ids = sorted({row["booking_id"] for row in rows if isinstance(row.get("booking_id"), str)})
         places = dict.fromkeys(_PLACE, 1)
         with speaking():
@@ -111,7 +111,7 @@ class MongoBooks:
                 page.append(replace(booked, **_terms_then(booking, series)))
         return page
 
-    async def _booked(self, booking: Booking, entries: Iterable[Entry], *, demo: bool) -> BookedMoney:
+    async def _booked(self, booking: Booking, entries: Iterable[BookEntry], *, demo: bool) -> BookedMoney:
         trouble = booking.trouble
         settled = trouble is not None and trouble.settled is not None
         return BookedMoney(
@@ -130,9 +130,9 @@ class MongoBooks:
             series.setdefault(each.terms.car_id, []).append(each)
         return series
 
-    async def _posted(self, booking_ids: list[str]) -> dict[str, list[Entry]]:
+    async def _posted(self, booking_ids: list[str]) -> dict[str, list[BookEntry]]:
         rows = await self._db.ledger.find({"booking_id": {"$in": booking_ids}}).to_list()
-        posted: dict[str, list[Entry]] = {}
+        posted: dict[str, list[BookEntry]] = {}
         for entry in sound("ledger", rows, partial(_entry, None)):
             posted.setdefault(entry.booking_id, []).append(entry)
         return posted
@@ -155,7 +155,7 @@ def _number(series: list[TermsSince], n: int) -> TermsSince | None:
     return None
 
 
-def _entry(bookings: dict[str, Document] | None, document: Document) -> Entry:
+def _entry(bookings: dict[str, Document] | None, document: Document) -> BookEntry:
     """*bookings* are those that the page's rows name; None where the row was found by its booking."""
     row = Fields(document)
     fits: bool | None = True
@@ -163,7 +163,7 @@ def _entry(bookings: dict[str, Document] | None, document: Document) -> Entry:
         booking = bookings.get(row.text("booking_id"))
         place, branch_id = (row.text("car_id"), row.text("owner_id")), row.text("branch_id")
         fits = None if booking is None else booking.get("branch_id") == branch_id and place in cars_of(booking)
-    return Entry(
+    return BookEntry(
         booking_id=row.text("booking_id"),
         kind=row.choice("kind", LedgerKind),
         source_id=row.text("source_id"),

@@ -31,8 +31,8 @@ from engine.domain.reports.figure_sources import (
     COUNTED,
     Explanation,
     Figure,
+    FigureQuestion,
     Line,
-    Question,
     lines_of,
     rented_part,
 )
@@ -103,7 +103,7 @@ class MongoEarnings:
         zone = found[0]["branch"][0].get("zone") if found and found[0]["branch"] else None
         return zone if isinstance(zone, str) and shown_zone(zone) is not UTC else "UTC"
 
-    async def explained(self, owner_id: OwnerId, question: Question) -> Explanation:
+    async def explained(self, owner_id: OwnerId, question: FigureQuestion) -> Explanation:
         async with self._snapshot() as session:
             if question.figure is Figure.UTILISATION:
                 return await self._explained_time(owner_id, question, session)
@@ -208,7 +208,9 @@ class MongoEarnings:
             sorted(sound("branches", found, branch_of), key=lambda each: (search_key(each.name), each.branch_id))
         )
 
-    async def _explained_money(self, owner_id: OwnerId, asked: Question, session: AsyncClientSession) -> Explanation:
+    async def _explained_money(
+        self, owner_id: OwnerId, asked: FigureQuestion, session: AsyncClientSession
+    ) -> Explanation:
         counts = asked.figure in COUNTED
         rows: list[Document] = [{"$sort": {"at": 1, "_id": 1}}, {"$skip": asked.offset}, {"$limit": asked.limit}]
         totals = {"_id": None, "count": {"$sum": 1}, "minor": {"$sum": "$minor"}, "days": {"$sum": "$days"}}
@@ -237,7 +239,9 @@ class MongoEarnings:
         total = found["totals"][0] if found["totals"] else {"count": 0, "minor": 0, "days": 0}
         return Explanation(asked, lines, total["count"], int(total["minor"]), int(total["days"]))
 
-    async def _explained_time(self, owner_id: OwnerId, asked: Question, session: AsyncClientSession) -> Explanation:
+    async def _explained_time(
+        self, owner_id: OwnerId, asked: FigureQuestion, session: AsyncClientSession
+    ) -> Explanation:
         until = min(asked.until, milliseconds(self._clock.now()))
         cars = {
             car.car_id: car

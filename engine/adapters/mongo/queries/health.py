@@ -47,7 +47,7 @@ from engine.domain.health.health import (
     DatabaseFacts,
     Member,
     RestoredFacts,
-    Round,
+    RoundFinding,
     SchemaFacts,
     has_no_majority,
 )
@@ -183,7 +183,7 @@ class MongoHealth:
                 wrong[role] = [] if same else [f"role {role}: other rights"]
         return wrong
 
-    async def last_round(self, name: str = SWEEPER) -> Round | None:
+    async def last_round(self, name: str = SWEEPER) -> RoundFinding | None:
         with speaking():
             found = await self._db.rounds.find_one({"_id": name})
         last = read("rounds", found, _round) if found else None
@@ -341,6 +341,6 @@ def _claimed(document: Document) -> Claimed:
     return Claimed(row.text("_id"), row.text("car_id"), row.moment("starts_at"), row.moment("ends_at"))
 
 
-def _round(document: Document) -> Round:
+def _round(document: Document) -> RoundFinding:
     row = Fields(document)
-    return Round(row.text("by"), row.text("desk"), row.moment("at"), row.whole("count"))
+    return RoundFinding(row.text("by"), row.text("desk"), row.moment("at"), row.whole("count"))

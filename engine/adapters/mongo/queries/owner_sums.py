@@ -10,7 +10,7 @@ from engine.adapters.mongo.codec.reading import LATEST, SUMMABLE, Fields, dated
 from engine.domain.car.car import OwnerId
 from engine.domain.money.ledger import LedgerKind
 from engine.domain.money.pricing import LineKind
-from engine.domain.reports.figure_sources import POSTED, Question
+from engine.domain.reports.figure_sources import POSTED, FigureQuestion
 from engine.domain.reports.owner_books import STANDS, OwnBranch
 from engine.domain.reports.report_period import moment
 
@@ -105,7 +105,7 @@ def counted(owner_id: OwnerId, since: int, until: int) -> Document:
     }
 
 
-def asked_of(owner_id: OwnerId, asked: Question) -> Document:
+def asked_of(owner_id: OwnerId, asked: FigureQuestion) -> Document:
     wanted: Document = {
         **SUMMABLE,
         "owner_id": owner_id,

@@ -14,7 +14,7 @@ _BY_ID = [("_id", 1)]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class RowBatch:
     """Rows by their ``_id``, of whatever kind that is. Attributes: bounds, half-open; an empty list is no bound."""
 
     first: list[Any]
@@ -26,13 +26,13 @@ class Page:
         return cursor.max([("_id", self.beyond[0])]) if self.beyond else cursor
 
 
-async def pages(rows: Collection, size: int) -> AsyncIterator[Page]:
+async def pages(rows: Collection, size: int) -> AsyncIterator[RowBatch]:
     """One after the other; each row that stays is in one of them."""
     first: list[Any] = []
     while True:
-        ends = Page(first, []).within(rows.find({}, {"_id": 1})).sort(_BY_ID).skip(size).limit(1)
+        ends = RowBatch(first, []).within(rows.find({}, {"_id": 1})).sort(_BY_ID).skip(size).limit(1)
         beyond = [row["_id"] for row in await ends.to_list()]
-        yield Page(first, beyond)
+        yield RowBatch(first, beyond)
         if not beyond:
             return
         first = beyond
