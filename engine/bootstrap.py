@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 import structlog
 
-from engine.adapters.disk.thumbnail_cache import FolderShelf, NoShelf
-from engine.adapters.http.return_page import open_landing
+from engine.adapters.disk.thumbnail_cache import NoThumbnails, ThumbnailFolder
+from engine.adapters.http.return_page import open_return_page
 from engine.adapters.image_import import PillowImport
 from engine.adapters.mongo.accounts import MongoAccounts
 from engine.adapters.mongo.changes import MongoChanges
@@ -68,7 +68,7 @@ from engine.services.servicing import ServicingService
 from engine.services.sweeper import Sweeper
 from engine.wiring.admin import describe_key, open_head_office
 from engine.wiring.background import Work, at_work, keep_time
-from engine.wiring.booking_desk import Landing, Means, bookings_at, new_booking_id, readable_to
+from engine.wiring.booking_desk import Means, ReturnPage, bookings_at, new_booking_id, readable_to
 from engine.wiring.daily_backup import daily_backups
 from engine.wiring.deployment import Deployment, given_place
 from engine.wiring.offline import copies_of, open_copying
@@ -111,7 +111,7 @@ class Engine:
     fleet: FleetService
     servicing: ServicingService
     images: ImagesService
-    landing: Landing
+    return_page: ReturnPage
     clock: ServerClock
     turns: RedisTurns
     head_office: AdminServices
@@ -211,7 +211,7 @@ async def open_engine(
         await note_sign_in(MongoPeople(client, place.database), actor, doors.clock)
         engine = _wire(place, actor, doors)
         if page := await engine.head_office.return_pages.begin(actor, place.success_url):
-            engine.landing.address = page
+            engine.return_page.address = page
         if background:
             await leaving.enter_async_context(_running(engine))
             if place.demo and actor.role is Role.RENTER:
@@ -260,7 +260,7 @@ def _means(place: Deployment, actor: Actor, doors: _Doors) -> Means:
     mode = ModeGuard(MongoDeployment(client, place.database), gateway, clock)
     belief = Belief(store, MongoWitnesses(client, place.database), MongoTerms(client, place.database), gateway, clock)
     payment = PaymentService(store, gateway, clock, actor.account, mode, belief)
-    return Means(client, store, doors.turns, payment, Landing())
+    return Means(client, store, doors.turns, payment, ReturnPage())
 
 
 def _fleet(doors: _Doors, database: str, bookings: str) -> FleetService:
@@ -269,8 +269,8 @@ def _fleet(doors: _Doors, database: str, bookings: str) -> FleetService:
 
 
 def _images(place: Deployment, client: Client) -> ImagesService:
-    shelf = FolderShelf(place.cache_dir) if place.cache_dir else NoShelf()
-    return ImagesService(MongoImages(client, place.database), shelf, PillowImport())
+    thumbnails = ThumbnailFolder(place.cache_dir) if place.cache_dir else NoThumbnails()
+    return ImagesService(MongoImages(client, place.database), thumbnails, PillowImport())
 
 
 def _servicing(doors: _Doors, database: str, bookings: str) -> ServicingService:
@@ -279,7 +279,7 @@ def _servicing(doors: _Doors, database: str, bookings: str) -> ServicingService:
 
 def _restored(place: Deployment, means: Means, desk: str, office: AdminServices) -> RestoredService:
     lost = MongoRestored(means.client, place.database)
-    return RestoredService(lost, means.payment, desk, means.landing.address_for, office.unbelieved)
+    return RestoredService(lost, means.payment, desk, means.return_page.address_for, office.unbelieved)
 
 
 def _wire(place: Deployment, actor: Actor, doors: _Doors) -> Engine:
@@ -308,7 +308,7 @@ def _wire(place: Deployment, actor: Actor, doors: _Doors) -> Engine:
         fleet=_fleet(doors, place.database, readable.summed),
         servicing=_servicing(doors, place.database, readable.summed),
         images=_images(place, client),
-        landing=means.landing,
+        return_page=means.return_page,
         clock=clock,
         turns=turns,
         head_office=office,
@@ -331,8 +331,8 @@ def _afterwards(actor: Actor, payment: PaymentService, office: AdminServices, tu
 @asynccontextmanager
 async def _running(engine: Engine) -> AsyncIterator[None]:
     async with AsyncExitStack() as serving:
-        if engine.landing.address == NOWHERE:
-            engine.landing.address = await serving.enter_async_context(open_landing(engine.follower.arrived))
+        if engine.return_page.address == NOWHERE:
+            engine.return_page.address = await serving.enter_async_context(open_return_page(engine.follower.arrived))
         work: list[Work] = [lambda: keep_time(engine.clock)]
         if engine.actor.may(Deed.SWEEP):
             work += [engine.sweeper.run, engine.afterwards.run]

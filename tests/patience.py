@@ -18,7 +18,7 @@ _LOOK_EVERY_S = 0.01
 
 
 async def until(condition: Callable[[], object], every_s: float = _LOOK_EVERY_S) -> None:
-    """Until *condition* holds **and** the screen shows it: a view keeps the bones up for a moment after the answer.
+    """Until *condition* holds **and** the screen shows it: a view keeps the skeleton up for a moment after the answer.
 
     The loop keeps turning meanwhile; a window announces itself to nobody. With 0 for *every_s* each turn is looked at.
     """

@@ -1,6 +1,6 @@
 """The coming weeks of one thing, a row for each: what is taken is filled at its hours; read by keys and by voice.
 
-API: AvailabilityStrip(theme, clock, heads, keys): show_bones(lead, count), show_days(days, lead, wished), current.
+API: AvailabilityStrip(theme, clock, heads, keys): show_skeleton(lead, count), show_days(days, lead, wished), current.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class StripKey:
 
 
 def strip_layout(rect: QRect, lead: int, count: int, direction: Qt.LayoutDirection) -> tuple[QRect, ...]:
-    """The cell of each of *count* days; *lead* cells of the first week are left out. Bones and days share it."""
+    """The cell of each of *count* days; *lead* cells of the first week are left out. Skeleton and days share it."""
     width = (rect.width() - _GUTTER) // WEEK
 
     def cell(n: int) -> QRect:
@@ -116,7 +116,7 @@ class AvailabilityStrip(QWidget):
     def current(self) -> StripDay | None:
         return self._days[self._at] if self._days else None
 
-    def show_bones(self, lead: int, count: int, *, lit: bool) -> None:
+    def show_skeleton(self, lead: int, count: int, *, lit: bool) -> None:
         """As many days as are asked for, in the places where they will be; nothing there yet unless *lit*."""
         self._days, self._lead, self._count, self._wished, self._waiting = (), lead, count, None, lit
         self.setAccessibleDescription("Loading")

@@ -1,4 +1,4 @@
-"""One car card, painted: bones, the loaded car, or the sentence of a page that failed.
+"""One car card, painted: skeleton, the loaded car, or the sentence of a page that failed.
 
 API: CarCardText (what a card says), CardState, CardPainter(theme, clock).paint(painter, rect, card, state).
 """
@@ -70,7 +70,7 @@ class CardState:
     failed: bool = False
     direction: Qt.LayoutDirection = Qt.LayoutDirection.LeftToRight
     surface: QRect = field(default_factory=QRect)
-    """What the light of the bones runs over: the whole view, not each card by itself."""
+    """What the light of the skeleton runs over: the whole view, not each card by itself."""
 
 
 class CardPainter:
@@ -84,7 +84,7 @@ class CardPainter:
     def paint(
         self, painter: QPainter, rect: QRect, card: CarCardText | None, state: CardState, photo: QPixmap | None = None
     ) -> None:
-        """Without a *card*: its bones, or the failure in their place."""
+        """Without a *card*: its skeleton, or the failure in their place."""
         places = layout(rect, state.direction)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -96,7 +96,7 @@ class CardPainter:
         elif state.failed:
             self._failure(painter, places)
         else:
-            self._bones(painter, places, state.surface)
+            self._skeleton(painter, places, state.surface)
         if state.focused:
             self._focus_ring(painter, places)
         painter.restore()
@@ -173,11 +173,11 @@ class CardPainter:
         _write(painter, places.title, FAILED_TEXT, theme.font(TypeSize.BODY, bold=True), tokens.text)
         _write(painter, places.plate, RETRY_TEXT, theme.font(TypeSize.SMALL), tokens.muted)
 
-    def _bones(self, painter: QPainter, places: CardLayout, surface: QRect) -> None:
+    def _skeleton(self, painter: QPainter, places: CardLayout, surface: QRect) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._clock.brush(surface.width(), surface.left()))
         seen = painter.clipBoundingRect().toAlignedRect() if painter.hasClipping() else places.card
-        for bone in places.bones():
+        for bone in places.skeleton():
             if bone.intersects(seen):
                 radius = RADIUS_CONTROL if bone.height() > 2 * RADIUS_CONTROL else GRID
                 painter.drawRoundedRect(bone, radius, radius)

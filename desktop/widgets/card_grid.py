@@ -1,6 +1,6 @@
-"""The car cards: a list of known length that wraps, its missing rows shown as bones in the same places.
+"""The car cards: a list of known length that wraps, its missing rows shown as a skeleton in the same places.
 
-API: CardGrid(theme, clock, text_of): setModel, set_bones(shown), set_photo_of(f), chosen, visible_rows, retry_wanted.
+API: CardGrid(theme, clock, text_of): setModel, set_skeleton(shown), set_photo_of, chosen, visible_rows, retry_wanted.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ class _CardDelegate(QStyledItemDelegate):
         self._painter = painter
         self.text_of = text_of
         self.cell = QSize()
-        self.bones = True
+        self.skeleton = True
         self.photo_of: Callable[[Any], QPixmap | None] = _no_photo
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _AnyIndex) -> None:
         row = index.data(ROW_ROLE)
         failed = row is None and index.data(STATE_ROLE) == "failed"
-        if row is None and not failed and not self.bones:
+        if row is None and not failed and not self.skeleton:
             return
         flags = option.state
         state = CardState(
@@ -107,10 +107,10 @@ class CardGrid(QListView):
         self.clicked.connect(self._open)
         theme.changed.connect(self.viewport().update)
 
-    def set_bones(self, *, shown: bool) -> None:
-        """Whether rows that are not there yet show bones or nothing (see ``phases.LoadingRule``)."""
-        if shown != self._delegate.bones:
-            self._delegate.bones = shown
+    def set_skeleton(self, *, shown: bool) -> None:
+        """Whether rows that are not there yet show a skeleton or nothing (see ``phases.LoadingRule``)."""
+        if shown != self._delegate.skeleton:
+            self._delegate.skeleton = shown
             self.viewport().update()
             self.look()
 
@@ -129,7 +129,7 @@ class CardGrid(QListView):
             self.scrollTo(self.currentIndex())
         model = self.model()
         rows = range(0) if model is None else self._rows_on_screen(model.rowCount())
-        self._waiting = [] if model is None or not self._delegate.bones else self._waiting_among(model, rows)
+        self._waiting = [] if model is None or not self._delegate.skeleton else self._waiting_among(model, rows)
         if self._waiting and self.isVisible():
             self._clock.join(self)
         else:

@@ -1,6 +1,6 @@
-"""Where everything on a car card stands: said once, for the bones and for what replaces them.
+"""Where everything on a car card stands: said once, for the skeleton and for what replaces it.
 
-API: layout(rect, direction) -> CardLayout with named rects and bones(); cell_size(width) -> columns and QSize.
+API: layout(rect, direction) -> CardLayout with named rects and skeleton(); cell_size(width) -> columns and QSize.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class CardLayout:
     per_day: QRect
     direction: Qt.LayoutDirection
 
-    def bones(self) -> tuple[QRect, ...]:
+    def skeleton(self) -> tuple[QRect, ...]:
         """Picture first; each bone begins where the text of its field begins and shares its middle line."""
         facts = tuple(self._bone(rect, "fact") for rect in self.facts)
         return (

@@ -1,6 +1,6 @@
 """What every chart is: a plot of cells that are walked with the arrow keys, opened with Enter and read out.
 
-API: Chart(theme, clock): show_bones(), show_data(data), show_empty(words), cells(), current; chosen(key).
+API: Chart(theme, clock): show_skeleton(), show_data(data), show_empty(words), cells(), current; chosen(key).
 """
 
 from __future__ import annotations
@@ -50,13 +50,13 @@ class Cell:
 
 
 class ChartPhase(Enum):
-    BONES = auto()
+    SKELETON = auto()
     DATA = auto()
     EMPTY = auto()
 
 
 class Chart(QWidget):
-    """Base of the charts: ``_cells`` lays out, ``_paint`` draws; bones and data share the layout.
+    """Base of the charts: ``_cells`` lays out, ``_paint`` draws; skeleton and data share the layout.
 
     Signals:
         chosen: The key of the point that was pressed or opened with Enter.
@@ -67,7 +67,7 @@ class Chart(QWidget):
     def __init__(self, theme: Theme, clock: ShimmerClock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme, self._clock = theme, clock
-        self._phase = ChartPhase.BONES
+        self._phase = ChartPhase.SKELETON
         self._data = ChartData("", "", ())
         self._words = ""
         self._at = 0
@@ -86,11 +86,11 @@ class Chart(QWidget):
         points = self._data.points
         return points[min(self._at, len(points) - 1)] if points else None
 
-    def show_bones(self) -> None:
+    def show_skeleton(self) -> None:
         """The plot as it will be, waiting; the last layout is kept where there was one."""
         if not self._data.points:
             self._data = self._waiting_data()
-        self._show(ChartPhase.BONES, "Loading")
+        self._show(ChartPhase.SKELETON, "Loading")
 
     def show_data(self, data: ChartData) -> None:
         key = self.current.key if self.current else None
@@ -180,7 +180,7 @@ class Chart(QWidget):
         self._phase, self._laid = phase, None
         self.setAccessibleName(self._data.title)
         self.setAccessibleDescription(spoken)
-        if phase is ChartPhase.BONES and self.isVisible():
+        if phase is ChartPhase.SKELETON and self.isVisible():
             self._clock.join(self)
         else:
             self._clock.leave(self)
@@ -258,7 +258,7 @@ class Chart(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._phase is ChartPhase.BONES:
+        if self._phase is ChartPhase.SKELETON:
             self._clock.join(self)
 
     def hideEvent(self, event: QHideEvent) -> None:

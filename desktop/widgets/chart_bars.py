@@ -63,7 +63,7 @@ class BarChart(Chart):
     def _paint(self, painter: QPainter, cells: tuple[Cell, ...]) -> None:
         plot, scale = self._plot(QRectF(self.rect())), plot_scale(self._data.points)
         tokens = self._theme.tokens
-        waiting = self._phase is ChartPhase.BONES
+        waiting = self._phase is ChartPhase.SKELETON
         nought = plot.bottom() - scale.share(0.0) * plot.height()
         painter.fillRect(QRectF(plot.left(), nought, plot.width(), BORDER), QColor(tokens.border))
         fits = self._text_width([cell.point.short for cell in cells]) <= (cells[0].area.width() if cells else 0)

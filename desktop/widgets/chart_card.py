@@ -1,6 +1,6 @@
 """A chart on a card with its title, unit and key to the colours; the same figures as a table one key away.
 
-API: ChartCard(theme, clock, chart): show_bones(title, unit), show_data(data), show_empty(title, unit, words),
+API: ChartCard(theme, clock, chart): show_skeleton(title, unit), show_data(data), show_empty(title, unit, words),
 show_table(shown); chosen(key).
 """
 
@@ -88,9 +88,9 @@ class ChartCard(Panel):
     def shows_table(self) -> bool:
         return self._stack.currentWidget() is self.table
 
-    def show_bones(self, title: str, unit: str) -> None:
+    def show_skeleton(self, title: str, unit: str) -> None:
         self._head(title, unit)
-        self.chart.show_bones()
+        self.chart.show_skeleton()
 
     def show_data(self, data: ChartData) -> None:
         self._head(data.title, data.unit)

@@ -43,7 +43,7 @@ class LineChart(Chart):
         scale = plot_scale(self._data.points)
         nought = plot.bottom() - scale.share(0.0) * plot.height()
         painter.fillRect(QRectF(plot.left(), nought, plot.width(), BORDER), QColor(tokens.border))
-        if self._phase is ChartPhase.BONES:
+        if self._phase is ChartPhase.SKELETON:
             self._stroke(painter, (cell.mark.center() for cell in cells), QPen(self._bone_brush(), 3 * _WIDTH))
             return
         dashed = QPen(QColor(tokens.control_border), _WIDTH, Qt.PenStyle.DashLine)

@@ -37,7 +37,7 @@ class HeatMap(Chart):
         return tuple(cell(n, point) for n, point in enumerate(self._data.points))
 
     def _paint(self, painter: QPainter, cells: tuple[Cell, ...]) -> None:
-        tokens, waiting = self._theme.tokens, self._phase is ChartPhase.BONES
+        tokens, waiting = self._theme.tokens, self._phase is ChartPhase.SKELETON
         shades, columns = ramp(tokens), max(self._data.columns, 1)
         fits = bool(cells) and self._text_width([cell.point.short for cell in cells]) <= cells[0].mark.width()
         for cell in cells:
@@ -54,11 +54,11 @@ class HeatMap(Chart):
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRoundedRect(cell.mark, _RADIUS, _RADIUS)
         if waiting:
-            self._paint_name_bones(painter)
+            self._paint_name_skeleton(painter)
         else:
             self._paint_names(painter, cells, columns)
 
-    def _paint_name_bones(self, painter: QPainter) -> None:
+    def _paint_name_skeleton(self, painter: QPainter) -> None:
         painter.setBrush(self._bone_brush())
         painter.setPen(Qt.PenStyle.NoPen)
         width = self._names_width(QRectF(self.rect()))

@@ -1,6 +1,6 @@
-"""Label and value rows of a detail panel: labels at once, values as bones until they are known.
+"""Label and value rows of a detail panel: labels at once, values as a skeleton until they are known.
 
-API: Field(label, value, strong, amount), FieldList(theme, clock): show_bones(labels), show_fields(fields).
+API: Field(label, value, strong, amount), FieldList(theme, clock): show_skeleton(labels), show_fields(fields).
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class FieldList(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
-    def show_bones(self, labels: Sequence[str]) -> None:
+    def show_skeleton(self, labels: Sequence[str]) -> None:
         self._show(tuple(Field(label, "") for label in labels), waiting=True)
 
     def show_fields(self, fields: Sequence[Field]) -> None:

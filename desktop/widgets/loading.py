@@ -39,7 +39,7 @@ class Loading(QObject):
 
     @property
     def holds_back(self) -> bool:
-        """Whether the answer is there, and not on the screen before the bones had their time."""
+        """Whether the answer is there, and not on the screen before the skeleton had its time."""
         return self._rule.settled and self._showing.look is not Look.CONTENT
 
     def begin(self, *, has_rows: bool) -> None:

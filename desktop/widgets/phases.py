@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-BONES_AFTER_S = 0.2
-BONES_AT_LEAST_S = 0.4
+SKELETON_AFTER_S = 0.2
+SKELETON_AT_LEAST_S = 0.4
 STILL_AFTER_S = 1.0
 STUCK_AFTER_S = 10.0
 
@@ -23,7 +23,7 @@ class Look(Enum):
 
     QUIET = auto()
     """Nothing yet: the answer may come before anybody notices the wait."""
-    BONES = auto()
+    SKELETON = auto()
     CONTENT = auto()
     """Rows, the empty page, or the error."""
 
@@ -46,7 +46,7 @@ class Showing:
 
 
 class LoadingRule:
-    """Bones only after 200 ms with nothing to show, then for at least 400 ms; rows that are there stay.
+    """Skeleton only after 200 ms with nothing to show, then for at least 400 ms; rows that are there stay.
 
     *now* gives seconds of a clock that never goes back.
     """
@@ -56,25 +56,25 @@ class LoadingRule:
         self._begun: float | None = None
         self._settled: float | None = None
         self._has_rows = False
-        self._bones_at: float | None = None
+        self._skeleton_at: float | None = None
 
     def begin(self, *, has_rows: bool) -> None:
-        """A query starts. One that replaces another goes on with its bones, up or about to come."""
+        """A query starts. One that replaces another goes on with its skeleton, up or about to come."""
         now = self._now()
         if has_rows:
-            self._bones_at = None
+            self._skeleton_at = None
         elif self.showing().look is Look.CONTENT:
-            self._bones_at = now + BONES_AFTER_S
+            self._skeleton_at = now + SKELETON_AFTER_S
         self._begun, self._settled, self._has_rows = now, None, has_rows
 
     def settle(self) -> None:
-        """The answer is there; bones just put up are given their time before it is shown."""
+        """The answer is there; a skeleton just put up is given its time before it is shown."""
         if self._begun is not None and self._settled is None:
             self._settled = self._now()
 
     def fail(self) -> None:
-        """An error is never kept behind bones."""
-        self._begun = self._settled = self._bones_at = None
+        """An error is never kept behind a skeleton."""
+        self._begun = self._settled = self._skeleton_at = None
 
     @property
     def settled(self) -> bool:
@@ -86,12 +86,12 @@ class LoadingRule:
         if self._begun is None:
             return Showing()
         if self._settled is not None:
-            return Showing(Look.BONES if now < self._bones_end() else Look.CONTENT)
+            return Showing(Look.SKELETON if now < self._skeleton_end() else Look.CONTENT)
         word = self._word(now - self._begun)
         if self._has_rows:
             return Showing(Look.CONTENT, progress=True, word=word)
-        bones = self._bones_at is not None and now >= self._bones_at
-        return Showing(Look.BONES if bones else Look.QUIET, word=word)
+        skeleton = self._skeleton_at is not None and now >= self._skeleton_at
+        return Showing(Look.SKELETON if skeleton else Look.QUIET, word=word)
 
     def next_change(self) -> float | None:
         """Seconds until :meth:`showing` may answer otherwise; None if only an event can change it."""
@@ -99,18 +99,18 @@ class LoadingRule:
         if begun is None:
             return None
         if self._settled is not None:
-            moments = [self._bones_end()]
+            moments = [self._skeleton_end()]
         else:
             moments = [begun + STILL_AFTER_S, begun + STUCK_AFTER_S]
-            moments += [] if self._bones_at is None else [self._bones_at]
+            moments += [] if self._skeleton_at is None else [self._skeleton_at]
         coming = [moment - now for moment in moments if moment > now]
         return min(coming, default=None)
 
-    def _bones_end(self) -> float:
-        """Until when bones have to stay; in the past if they never came up."""
-        if self._bones_at is None or self._settled is None or self._settled < self._bones_at:
+    def _skeleton_end(self) -> float:
+        """Until when the skeleton has to stay; in the past if it never came up."""
+        if self._skeleton_at is None or self._settled is None or self._settled < self._skeleton_at:
             return float("-inf")
-        return self._bones_at + BONES_AT_LEAST_S
+        return self._skeleton_at + SKELETON_AT_LEAST_S
 
     def _word(self, waited: float) -> Word:
         if waited >= STUCK_AFTER_S:

@@ -1,6 +1,6 @@
 """Paints one cell of a record table.
 
-API: RecordRow(theme, clock, view): a delegate; bones (attribute) says whether missing rows show bones, wraps whether
+API: RecordRow(theme, clock, view): a delegate; ``skeleton`` says whether missing rows show one, ``wraps`` whether
 words take as many lines as they need; height_in(index, width).
 """
 
@@ -40,7 +40,7 @@ class RecordRow(QStyledItemDelegate):
         self._theme = theme
         self._clock = clock
         self._view = view
-        self.bones = True
+        self.skeleton = True
         self.wraps = False
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _AnyIndex) -> None:
@@ -54,7 +54,7 @@ class RecordRow(QStyledItemDelegate):
             self._value(painter, inner, index)
         elif index.data(STATE_ROLE) == "failed":
             self._failure(painter, inner, index)
-        elif self.bones:
+        elif self.skeleton:
             self._bone(painter, inner, option, index)
         painter.restore()
 

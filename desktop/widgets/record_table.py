@@ -1,6 +1,6 @@
-"""Every list of records: rows of one height, a badge for a state, bones for rows that are not there yet.
+"""Every list of records: rows of one height, a badge for a state, a skeleton for rows that are not there yet.
 
-API: RecordTable(theme, clock): setModel, set_bones(shown); chosen(row), visible_rows(first, last), retry_wanted(row).
+API: RecordTable(theme, clock): setModel, set_skeleton(shown); chosen, visible_rows(first, last), retry_wanted(row).
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class RecordTable(QTableView):
     """
 
     #: Columns with words of one length: what they take before a row is there, in px.
-    bones_need: Mapping[int, int] = MappingProxyType({})
+    skeleton_need: Mapping[int, int] = MappingProxyType({})
     #: Below this width spare columns are left out at once.
     narrow_px = _NARROW
 
@@ -72,9 +72,9 @@ class RecordTable(QTableView):
         self.clicked.connect(self._open)
         theme.changed.connect(self.viewport().update)
 
-    def set_bones(self, *, shown: bool) -> None:
-        """Whether rows that are not there yet show bones or nothing (see ``phases.LoadingRule``)."""
-        self._row.bones = shown
+    def set_skeleton(self, *, shown: bool) -> None:
+        """Whether rows that are not there yet show a skeleton or nothing (see ``phases.LoadingRule``)."""
+        self._row.skeleton = shown
         self.viewport().update()
         self._join()
 
@@ -129,7 +129,7 @@ class RecordTable(QTableView):
         self._join()
 
     def _join(self) -> None:
-        self._waiting = self._rows_waiting() if self._row.bones else []
+        self._waiting = self._rows_waiting() if self._row.skeleton else []
         if self._waiting and self.isVisible():
             self._clock.join(self)
         else:
@@ -149,7 +149,7 @@ class RecordTable(QTableView):
         ]
 
     def _share_width(self) -> None:
-        """By weight, as the bones stood; only where something would be cut by what the rows on the screen need.
+        """By weight, as the skeleton stood; only where something would be cut by what the rows on the screen need.
 
         Asking all rows of a long list would cost 200 ms.
         """
@@ -176,7 +176,7 @@ class RecordTable(QTableView):
         spare = bool(model.headerData(column, heads, SPARE_ROLE))
         head = self._heads.horizontalAdvance(str(model.headerData(column, heads) or "")) + _HEAD_PAD
         weight = int(model.headerData(column, heads, WEIGHT_ROLE) or 1)
-        usual = self.bones_need.get(column, 0)
+        usual = self.skeleton_need.get(column, 0)
         natural, least = known.get(column, (usual, usual))
         if spare and narrow:
             return Need(_FAR, _FAR, spare, weight)

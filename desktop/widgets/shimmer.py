@@ -22,7 +22,7 @@ BAND_PX = 180
 
 
 class Shimmering(Protocol):
-    """Something with bones on the screen."""
+    """Something with a skeleton on the screen."""
 
     def shimmer_step(self) -> None:
         """Repaint what the band left and reached since the last frame, and nothing else."""
@@ -31,7 +31,7 @@ class Shimmering(Protocol):
 class ShimmerClock(QObject):
     """Ticks while somebody visible shimmers and stands still otherwise.
 
-    Reduced motion stops the light; the bones stay.
+    Reduced motion stops the light; the skeleton stay.
     """
 
     def __init__(self, theme: Theme, now: Callable[[], float] = time.monotonic) -> None:

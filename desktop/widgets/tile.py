@@ -1,6 +1,6 @@
-"""A headline figure that can be pressed: name, figure, and how it compares; bones of the same size while it is awaited.
+"""A headline figure that can be pressed: name, figure, and how it compares; a skeleton of the same size until then.
 
-API: Tile(theme, clock, name): show_bones(), show(value, note, tone, spoken); clicked as any button.
+API: Tile(theme, clock, name): show_skeleton(), show(value, note, tone, spoken); clicked as any button.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ HEIGHT = 21 * GRID
 _PAD = 4 * GRID
 _LINES = ((3 * GRID, 4 * GRID), (7 * GRID, 7 * GRID), (14 * GRID + 2, 4 * GRID))
 """Top and height of name, figure and note."""
-_BONES = (0.62, 0.44)
+_SKELETON = (0.62, 0.44)
 
 
 class Tile(QAbstractButton):
@@ -48,7 +48,7 @@ class Tile(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
-    def show_bones(self) -> None:
+    def show_skeleton(self) -> None:
         # It stays enabled: a disabled button loses the focus, and the person their place.
         self._waiting = True
         self.setAccessibleDescription("Loading")
@@ -118,17 +118,17 @@ class Tile(QAbstractButton):
             painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), RADIUS_CARD, RADIUS_CARD)
         self._write(painter, 0, self.text(), TypeSize.SMALL, tokens.muted)
         if self._waiting:
-            self._paint_bones(painter)
+            self._paint_skeleton(painter)
         else:
             self._write(painter, 1, self._value, self._size_of_value(), tokens.text, bold=True)
             for n, (note, tone) in enumerate(((self._note, self._tone), *self._more), 2):
                 self._write(painter, n, note, TypeSize.SMALL, tokens.ink(tone))
         painter.end()
 
-    def _paint_bones(self, painter: QPainter) -> None:
+    def _paint_skeleton(self, painter: QPainter) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._clock.brush(self.width()))
-        for n, share in enumerate(_BONES, 1):
+        for n, share in enumerate(_SKELETON, 1):
             line = self._line(n)
             bone = QRect(line.left(), line.top() + GRID, round(line.width() * share), line.height() - 2 * GRID)
             painter.drawRoundedRect(QStyle.visualRect(self.layoutDirection(), self.rect(), bone), GRID, GRID)

@@ -123,7 +123,7 @@ async def _rounds(engine: Engine, rounds: Rounds) -> None:
     _leave_if_asked()
     every = partial(_every, rounds)
     payment = engine.payment
-    lookback = MissedPayments(payment.store, payment.gateway, payment, engine.clock)
+    missed = MissedPayments(payment.store, payment.gateway, payment, engine.clock)
     try:
         async with asyncio.TaskGroup() as group:
             # Before the others: a worker of an older release could but fail at each booking, again and again.
@@ -133,7 +133,7 @@ async def _rounds(engine: Engine, rounds: Rounds) -> None:
             group.create_task(engine.carrier.run())
             if engine.actor.may(Deed.SEE_HEALTH):
                 group.create_task(engine.head_office.watch.run(engine.head_office.watch_notes.note))
-            group.create_task(every(_LOOK_BACK_EVERY, "lookback", lookback.look))
+            group.create_task(every(_LOOK_BACK_EVERY, "lookback", missed.look))
             group.create_task(every(_AFTERWARDS_EVERY, "afterwards", engine.afterwards.look_if_due))
             # Only the database can forbid sweeping: somebody took the account's role away.
             group.create_task(every(_SWEEP_EVERY, "sweep", engine.sweeper.sweep, ends_on=Forbidden, needed=True))

@@ -40,7 +40,7 @@ class Pictures(Protocol):
     """Raises Unavailable("mongodb") from every method, as ``Store`` does."""
 
     async def put(self, image_id: str, photo: Photo, car_id: CarId, by: AccountName, now: datetime) -> None:
-        """Lay it down; it belongs to no car before ``Work.keep_pictures`` says so."""
+        """Lay it down; it belongs to no car before ``Transaction.keep_pictures`` says so."""
 
     async def thumbnails(self, image_ids: Iterable[str]) -> dict[str, bytes]:
         """JPEGs by id, all in one command; those that are not there are left out."""

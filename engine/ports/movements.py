@@ -1,4 +1,4 @@
-"""The door to a car's movements; what writes them is ``Work.put_movement``."""
+"""The door to a car's movements; what writes them is ``Transaction.put_movement``."""
 
 from __future__ import annotations
 

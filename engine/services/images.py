@@ -22,8 +22,8 @@ class ImagesService:
     """A picture never changes under its id, so one that was kept on this computer is as good as the stored one."""
 
     pictures: Pictures
-    shelf: ThumbnailCache
-    darkroom: ImageImport
+    cache: ThumbnailCache
+    image_import: ImageImport
 
     async def thumbnail(self, actor: Actor, image_id: str) -> bytes:
         """A JPEG of at most ``THUMBNAIL_PX`` a side. Raises: NotFound, Unavailable."""
@@ -36,12 +36,12 @@ class ImagesService:
         """Many at once, by id: one look at the disk and at most one command. Those that are not there are left out."""
         actor.must(Deed.BROWSE_CARS)
         wanted = frozenset(list(image_ids)[:_MOST])
-        kept = await self.shelf.get(wanted)
+        kept = await self.cache.get(wanted)
         missing = wanted - kept.keys()
         if not missing:
             return kept
         fetched = await self.pictures.thumbnails(missing)
-        await self.shelf.put(fetched)
+        await self.cache.put(fetched)
         return kept | fetched
 
     async def picture(self, actor: Actor, image_id: str) -> bytes:
@@ -52,4 +52,4 @@ class ImagesService:
     async def preview(self, actor: Actor, data: bytes) -> bytes:
         """The thumbnail that a file would get; nothing is stored. Raises: PhotoRefused."""
         actor.must(Deed.BROWSE_CARS)
-        return (await asyncio.to_thread(self.darkroom.develop, data)).thumbnail
+        return (await asyncio.to_thread(self.image_import.develop, data)).thumbnail

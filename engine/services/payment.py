@@ -189,7 +189,7 @@ class PaymentService:
             return await self.carry_on(booking_id)
         if page.payment_intent not in booking.payment.intents:
             # A second page of a booking that has been paid or given back: its money is not taken.
-            own = await self._takings.own(believed) if booking.payment.attempt.payment_intent else None
+            own = await self._capture.own(believed) if booking.payment.attempt.payment_intent else None
             await self.gateway.void(believed.void_stray(own, page))
             log.error("payment.stray_voided", booking=booking_id, session=session_id)
         return booking
@@ -200,7 +200,7 @@ class PaymentService:
             return booking
         await self.mode.must_fit()
         try:
-            return await self._takings.doubt(await self.belief.judge(booking))
+            return await self._capture.doubt(await self.belief.judge(booking))
         except Overtaken:
             return await self.store.booking(booking.id)
 
@@ -225,7 +225,7 @@ class PaymentService:
         await self.store.replace(booking.move_to(BookingState.REFUND_DUE, now=now, by=self.desk, payment=paid))
 
     async def _step(self, booking: Booking) -> Booking:
-        attempt, pages, takings = booking.payment.attempt, self._pages, self._takings
+        attempt, pages, capture = booking.payment.attempt, self._pages, self._capture
         step: Callable[[Believed], Awaitable[Booking]] | None = None
         match booking.state:
             case BookingState.HELD if booking.hold_over(self.clock.now()):
@@ -237,11 +237,11 @@ class PaymentService:
             case BookingState.RELEASING:
                 step = pages.close
             case BookingState.REFUND_DUE:
-                step = takings.give_back
+                step = capture.give_back
             case _ if booking.money_waits:
-                step = takings.take
+                step = capture.take
             case BookingState.CANCELLED if booking.refund_waits:
-                step = takings.refund
+                step = capture.refund
         if step is None and not booking.refund_waits:
             return booking
         await self.mode.must_fit()
@@ -253,5 +253,5 @@ class PaymentService:
         return CheckoutPages(self.store, self.gateway, self.clock, self.desk, self._declines)
 
     @property
-    def _takings(self) -> CaptureAndRefund:
+    def _capture(self) -> CaptureAndRefund:
         return CaptureAndRefund(self.store, self.gateway, self.clock, self.desk)

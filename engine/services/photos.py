@@ -38,7 +38,7 @@ class Tray:
 @dataclass(frozen=True, slots=True)
 class PhotoService:
     pictures: Pictures
-    darkroom: ImageImport
+    image_import: ImageImport
 
     async def lay_down(
         self, actor: Actor, car_id: CarId, before: Sequence[str], wanted: Sequence[AnyPhoto], now: datetime
@@ -55,7 +55,7 @@ class PhotoService:
             raise PhotoRefused(PhotoProblem.NO_PICTURE)
         # All are decoded before the first is stored: one bad file leaves nothing behind.
         developed = {
-            at: await asyncio.to_thread(self.darkroom.develop, photo)
+            at: await asyncio.to_thread(self.image_import.develop, photo)
             for at, photo in enumerate(wanted)
             if isinstance(photo, bytes)
         }

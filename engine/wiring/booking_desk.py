@@ -59,7 +59,7 @@ def readable_to(actor: Actor) -> Readable:
 
 
 @dataclass(slots=True)
-class Landing:
+class ReturnPage:
     """Where the browser comes back to; this desk's own page once it is served."""
 
     address: str = NOWHERE
@@ -82,7 +82,7 @@ class Means:
     store: MongoStore
     turns: RedisTurns
     payment: PaymentService
-    landing: Landing
+    return_page: ReturnPage
 
     def service(self, come_back: Callable[[BookingId], str]) -> BookingService:
         """*come_back* is where Stripe sends the browser after paying."""
@@ -105,7 +105,7 @@ class BookingWiring:
 def bookings_at(place: Deployment, means: Means, key: bytes | None, actor: Actor, desk: str) -> BookingWiring:
     """*key* is the private half of a renter's own, *desk* the name of this machine."""
     payment, store = means.payment, means.store
-    booking, follower = means.service(means.landing.address_for), Follower(payment, payment.clock)
+    booking, follower = means.service(means.return_page.address_for), Follower(payment, payment.clock)
     carrier = _carrier(place, means, follower, (actor, desk))
     changing = ChangingCarService(booking, means.turns, desk)
     answers = readable_to(actor).answers
@@ -130,7 +130,7 @@ def _wished(booking: BookingService, wishing: Wishing, carrier: Carrier, changin
 def _carrier(place: Deployment, means: Means, follower: Follower, who: tuple[Actor, str]) -> Carrier:
     def come_back(booking_id: BookingId) -> str:
         """The browser of a renter elsewhere cannot come back to this computer; in the demo all are on one."""
-        here = means.landing.address_for(booking_id)
+        here = means.return_page.address_for(booking_id)
         return here if place.demo or here.startswith("https:") else return_url(NOWHERE, booking_id)
 
     bookings, wishes, (actor, desk) = means.service(come_back), MongoWishes(means.client, place.database), who

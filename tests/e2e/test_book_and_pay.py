@@ -30,7 +30,7 @@ async def _sign_in_and_find(person):
     await person.until(lambda: person.program.session.state.phase is SessionPhase.SIGNED_IN)
     search = person.desk.search
     await person.until(lambda: search.state.phase is Phase.READY and search.state.first.total > 0)
-    # Bones that came up are given their time, also when the answer is there.
+    # Skeleton that came up are given their time, also when the answer is there.
     await person.until(lambda: person.window.workspace.client.search.results.model.row_at(0) is not None)
     await person.until(lambda: isinstance(person.window.focusWidget(), CardGrid))
     cards = person.window.workspace.client.search.results.model

@@ -18,7 +18,7 @@ from engine.adapters.mongo import store as mongo_store
 from engine.adapters.mongo.codec.bookings import booking_document
 from engine.adapters.mongo.codec.documents import terms_of_fence
 from engine.adapters.mongo.store import MongoStore
-from engine.adapters.mongo.transaction import MongoWork
+from engine.adapters.mongo.transaction import MongoTransaction
 from engine.adapters.redis import leases as redis_leases
 from engine.adapters.stripe.gateway import StripeGateway
 from engine.domain.booking import belief
@@ -51,7 +51,7 @@ def _no_fence(_: Points) -> None:
             raise PeriodTaken(car_id, taken["ends_at"], (taken["_id"],))
         return terms_of_fence(await self._db.fences.find_one({"_id": car_id}, session=self._session))
 
-    MongoWork.claim = claim
+    MongoTransaction.claim = claim
 
 
 def _release_before_expire(_: Points) -> None:

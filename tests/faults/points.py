@@ -25,7 +25,7 @@ from functools import wraps
 from typing import Any
 
 from engine.adapters.mongo.store import MongoStore
-from engine.adapters.mongo.transaction import MongoWork
+from engine.adapters.mongo.transaction import MongoTransaction
 from engine.adapters.redis.leases import RedisTurns
 from engine.adapters.stripe.gateway import StripeGateway
 
@@ -68,8 +68,8 @@ class Points:
         """Wrap the adapters' methods of this process."""
         self._wrap(MongoStore, "transact", lambda change, *_: f"transact {change.__name__}")
         self._wrap(MongoStore, "replace", lambda booking: f"store {booking.state} {booking.payment.attempt.state}")
-        self._wrap(MongoWork, "add", lambda booking: f"work {booking.state} {booking.payment.attempt.state}")
-        self._wrap(MongoWork, "replace", lambda booking: f"work {booking.state} {booking.payment.attempt.state}")
+        self._wrap(MongoTransaction, "add", lambda booking: f"work {booking.state} {booking.payment.attempt.state}")
+        self._wrap(MongoTransaction, "replace", lambda booking: f"work {booking.state} {booking.payment.attempt.state}")
         for name, _ in inspect.getmembers(StripeGateway, inspect.iscoroutinefunction):
             if not name.startswith("_") and name != "aclose":
                 self._wrap(StripeGateway, name, lambda *_, at=name: f"stripe {at}")

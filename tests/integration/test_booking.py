@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from builders import make_car, wish
 
-from engine.adapters.mongo.transaction import MongoWork
+from engine.adapters.mongo.transaction import MongoTransaction
 from engine.domain.booking.states import BookingState
 from engine.domain.car.car import CarId, CarStatus
 from engine.domain.money.money import Money
@@ -79,7 +79,7 @@ async def test_B3_without_the_fence_the_race_is_lost(world, monkeypatch):
 
         return terms_of_fence(fence)
 
-    monkeypatch.setattr(MongoWork, "claim", claim_blindly)
+    monkeypatch.setattr(MongoTransaction, "claim", claim_blindly)
     async with world.desk(lease=False) as desk:
         await _outcomes(*(desk.booking.hold(desk.actor, wish(desk, key=f"k{n}")) for n in range(20)))
 

@@ -15,7 +15,7 @@ from payments import opened
 from engine.adapters.mongo.client import Credentials, connect
 from engine.adapters.mongo.codec.owner_rows import posting_of, rental_of
 from engine.adapters.mongo.queries.books import MongoBooks
-from engine.adapters.mongo.transaction import MongoWork
+from engine.adapters.mongo.transaction import MongoTransaction
 from engine.domain.booking.belief import Doubt
 from engine.domain.booking.changed_car import CarIsOut, NotAlike
 from engine.domain.booking.states import BookingState
@@ -299,13 +299,13 @@ async def test_of_two_who_want_one_car_at_one_moment_one_has_it(world, stripe, r
 
 @pytest.mark.parametrize("race", [_two_moves, _beside_a_hold])
 async def test_without_the_fence_these_races_are_lost(world, stripe, monkeypatch, race):
-    enter = MongoWork._enter
+    enter = MongoTransaction._enter
 
     async def blindly(self, car_id, period, booking_id, now, only):
         monkeypatch.setattr("engine.adapters.mongo.transaction.in_the_way", lambda *_: {"id": "nobody"})
         return await enter(self, car_id, period, booking_id, now, only)
 
-    monkeypatch.setattr(MongoWork, "_enter", blindly)
+    monkeypatch.setattr(MongoTransaction, "_enter", blindly)
     async with world.desk(lease=False) as desk:
         await race(desk, stripe)
 

@@ -14,7 +14,7 @@ from builders import DATABASE, PASSWORD, make_car
 from pictures import SVG, opened, photo
 from pymongo.errors import OperationFailure
 
-from engine.adapters.disk.thumbnail_cache import FolderShelf
+from engine.adapters.disk.thumbnail_cache import ThumbnailFolder
 from engine.adapters.image_import import PillowImport
 from engine.domain.car.car import CarId
 from engine.domain.car.form import CarForm
@@ -194,34 +194,34 @@ async def test_thumbnails_seen_once_come_from_the_disk(world, tmp_path):
 
 async def test_the_disk_holds_no_more_than_it_is_given_and_lets_the_longest_unseen_go(tmp_path):
     small = PillowImport().develop(JPEG).thumbnail
-    shelf = FolderShelf(tmp_path, most_bytes=4 * len(small))
+    thumbnails = ThumbnailFolder(tmp_path, most_bytes=4 * len(small))
     for name in ("a", "b", "c"):
-        await shelf.put({name: small})
+        await thumbnails.put({name: small})
         (file,) = tmp_path.glob(f"{name}.jpg")
         os.utime(file, (1, ord(name)))
-    await shelf.get(frozenset({"a"}))
-    await shelf.put({"d": small})
-    await shelf.put({"e": small})
+    await thumbnails.get(frozenset({"a"}))
+    await thumbnails.put({"d": small})
+    await thumbnails.put({"e": small})
 
-    assert {"a", "d", "e"} == (await shelf.get(frozenset("abcde"))).keys()
+    assert {"a", "d", "e"} == (await thumbnails.get(frozenset("abcde"))).keys()
 
 
 async def test_half_a_file_on_the_disk_and_a_name_that_leads_out_of_it_are_nothing(tmp_path):
     small = PillowImport().develop(JPEG).thumbnail
-    shelf = FolderShelf(tmp_path / "shelf")
-    await shelf.put({"im-1": small, "../im-2": small})
+    thumbnails = ThumbnailFolder(tmp_path / "shelf")
+    await thumbnails.put({"im-1": small, "../im-2": small})
     (tmp_path / "shelf" / "im-1.jpg").write_bytes(small[:1000])
 
-    assert {} == await shelf.get(frozenset({"im-1", "../im-2"}))
+    assert {} == await thumbnails.get(frozenset({"im-1", "../im-2"}))
     assert [tmp_path / "shelf"] == list(tmp_path.iterdir())
 
 
 async def test_a_folder_that_cannot_be_used_counts_as_empty(tmp_path):
     (tmp_path / "file").write_bytes(b"")
-    shelf = FolderShelf(tmp_path / "file" / "below")
-    await shelf.put({"im-1": b"x"})
+    thumbnails = ThumbnailFolder(tmp_path / "file" / "below")
+    await thumbnails.put({"im-1": b"x"})
 
-    assert {} == await shelf.get(frozenset({"im-1"}))
+    assert {} == await thumbnails.get(frozenset({"im-1"}))
 
 
 @contextmanager

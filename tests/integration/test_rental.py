@@ -10,7 +10,7 @@ from builders import MISTAKE, wish
 from payments import let_go, opened, run_out
 from pymongo.errors import WriteError
 
-from engine.adapters.mongo.transaction import MongoWork
+from engine.adapters.mongo.transaction import MongoTransaction
 from engine.domain.booking.listing import BookingQuery, BookingScope
 from engine.domain.booking.refund_reason import RefundReason, UsualReason
 from engine.domain.booking.states import BookingState
@@ -111,7 +111,7 @@ async def test_B6_without_the_claim_a_late_payment_would_sell_the_car_twice(worl
     async with world.desk() as desk:
         late = await _released_but_paid(world, desk, stripe)
         await _confirmed(desk, stripe, key="k2")
-        monkeypatch.setattr(MongoWork, "claim", claim_blindly)
+        monkeypatch.setattr(MongoTransaction, "claim", claim_blindly)
         await desk.payment.heard(late.id, late.payment.attempt.session_id)
 
     assert 2 == world.blocking("car-1")

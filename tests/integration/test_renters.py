@@ -16,7 +16,7 @@ from engine.adapters import memory
 from engine.adapters.mongo.codec.documents import renter_document
 from engine.adapters.mongo.codec.renter_files import file_of
 from engine.adapters.mongo.renter_store import MongoRenters
-from engine.adapters.mongo.transaction import MongoWork
+from engine.adapters.mongo.transaction import MongoTransaction
 from engine.domain.people.people import RenterId
 from engine.domain.people.renter_errors import (
     RenterBlocked,
@@ -351,14 +351,14 @@ async def test_a_block_that_has_run_out_keeps_nobody(world):
 
 async def test_a_hold_that_began_before_a_block_stands_and_is_listed(world, monkeypatch):
     looked, told = asyncio.Event(), asyncio.Event()
-    claim = MongoWork.claim
+    claim = MongoTransaction.claim
 
     async def late_claim(self, *args):
         looked.set()
         await told.wait()
         return await claim(self, *args)
 
-    monkeypatch.setattr(MongoWork, "claim", late_claim)
+    monkeypatch.setattr(MongoTransaction, "claim", late_claim)
     async with world.desk() as desk, world.desk("admin") as other, asyncio.timeout(WITHIN_S):
         hold = asyncio.create_task(_booked(desk, RENTER.id, 1))
         await looked.wait()

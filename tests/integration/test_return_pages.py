@@ -37,7 +37,7 @@ async def test_an_administrator_records_a_page_and_desks_use_it(live):
             with pytest.raises(InvalidText):
                 await pages.add(admin.actor, strange)
     async with live.desk() as desk:
-        assert PAGE == desk.landing.address
+        assert PAGE == desk.return_page.address
         with pytest.raises(Forbidden):
             await desk.head_office.return_pages.add(desk.actor, OTHER)
     async with live.desk("admin") as admin:
@@ -53,17 +53,17 @@ async def test_an_administrator_records_a_page_and_desks_use_it(live):
 async def test_the_first_administrator_of_a_live_firm_brings_the_page_along(live):
     own = replace(live, place=replace(live.place, success_url=PAGE))
     async with own.desk("admin") as admin:
-        assert PAGE == admin.landing.address
+        assert PAGE == admin.return_page.address
     strange = replace(live, place=replace(live.place, success_url=OTHER))
     async with strange.desk() as desk:
-        assert PAGE == desk.landing.address, "a desk's own page that nobody recorded is not used"
+        assert PAGE == desk.return_page.address, "a desk's own page that nobody recorded is not used"
 
     assert [PAGE] == [row["_id"] for row in live.db.return_pages.find()]
 
 
 async def test_test_payments_come_back_to_the_firms_page_where_there_is_one(world, stripe):
     async with world.desk("admin") as admin:
-        assert not admin.landing.address.startswith("https:") or admin.landing.address == NOWHERE
+        assert not admin.return_page.address.startswith("https:") or admin.return_page.address == NOWHERE
         await admin.head_office.return_pages.add(admin.actor, PAGE)
     try:
         async with world.desk() as desk:

@@ -72,7 +72,7 @@ async def until(world, booking, state, task):
     await asyncio.to_thread(watch)
 
 
-def lookback_of(desk):
+def missed_payments_of(desk):
     return MissedPayments(desk.payment.store, desk.payment.gateway, desk.payment, desk.clock)
 
 
@@ -118,8 +118,8 @@ async def test_row_14_a_payment_nobody_heard_of_is_found(world, stripe):
     set_free(world, late)
 
     async with world.desk("worker") as office:
-        lookback = lookback_of(office)
-        rounds = [await lookback.look(), await lookback.look()]
+        missed = missed_payments_of(office)
+        rounds = [await missed.look(), await missed.look()]
 
     assert [2, 0] == rounds
     assert ["confirmed", "confirmed", "held"] == [world.stored(each)["state"] for each in (late, dead, unpaid)]
@@ -135,7 +135,7 @@ async def test_row_14_found_after_the_car_was_sold_again_the_money_goes_back(wor
         await opened(other, key="k2")
 
     async with world.desk("worker") as office:
-        assert 1 == await lookback_of(office).look()
+        assert 1 == await missed_payments_of(office).look()
 
     assert "refunded" == world.stored(late)["state"]
     assert [True] == [charge["voided"] for charge in await stripe.charges(late)]
@@ -149,7 +149,7 @@ async def test_a_page_of_no_booking_is_told_once_and_holds_up_nothing(world, str
     world.db.bookings.delete_one({"_id": lost.id})
 
     async with world.desk("worker") as office:
-        rounds = [await lookback_of(office).look() for _ in range(2)]
+        rounds = [await missed_payments_of(office).look() for _ in range(2)]
 
     assert [1, 0] == rounds
     assert "confirmed" == world.stored(found)["state"]
@@ -161,12 +161,12 @@ async def test_what_was_seen_to_be_settled_is_not_read_again(world, stripe):
         await stripe.pay(booking)
         await desk.payment.settle(desk.actor, booking.id)
     async with world.desk("worker") as office:
-        lookback = lookback_of(office)
-        await lookback.look()
+        missed = missed_payments_of(office)
+        await missed.look()
         world.db.bookings.delete_one({"_id": booking.id})
 
-        assert 0 == await lookback.look()
-        assert len(lookback._known) >= 1
+        assert 0 == await missed.look()
+        assert len(missed._known) >= 1
 
 
 async def test_with_stripe_down_looking_back_says_so(world, stripe):
@@ -174,7 +174,7 @@ async def test_with_stripe_down_looking_back_says_so(world, stripe):
         await stripe.fault(kind="fail", status=503, times=100)
 
         with pytest.raises(Unavailable):
-            await lookback_of(office).look()
+            await missed_payments_of(office).look()
 
 
 # At work, in this process.

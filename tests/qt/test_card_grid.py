@@ -90,21 +90,21 @@ def ink_box(image, place, ground):
 
 
 @pytest.mark.parametrize("direction", [LEFT, RIGHT])
-def test_bones_and_fields_share_their_places(theme, clock, direction):
+def test_skeleton_and_fields_share_their_places(theme, clock, direction):
     places = layout(CELL, direction)
     ground = theme.tokens.raised
     state = CardState(direction=direction)
-    bones, loaded = painted(theme, clock, None, state), painted(theme, clock, car(), state)
+    skeleton, loaded = painted(theme, clock, None, state), painted(theme, clock, car(), state)
     starts = (places.title, places.plate, *places.facts, places.branch)
     ends = (places.price, places.per_day)
 
     for places_of_text, flush_left in ((starts, direction == LEFT), (ends, direction == RIGHT)):
         for place in places_of_text:
-            bone, text = ink_box(bones, place, ground), ink_box(loaded, place, ground)
+            bone, text = ink_box(skeleton, place, ground), ink_box(loaded, place, ground)
             edge = (bone.left(), text.left()) if flush_left else (bone.right(), text.right())
             assert edge[0] == pytest.approx(edge[1], abs=2)  # a letter's own side bearing
             assert bone.center().y() == pytest.approx(text.center().y(), abs=3)  # descenders
-    assert places.picture == ink_box(bones, places.picture, ground) == ink_box(loaded, places.picture, ground)
+    assert places.picture == ink_box(skeleton, places.picture, ground) == ink_box(loaded, places.picture, ground)
 
 
 def test_arrival_moves_no_card(qtbot, grid, model, tickets):
@@ -118,8 +118,8 @@ def test_arrival_moves_no_card(qtbot, grid, model, tickets):
 def test_every_bone_lies_inside_the_card():
     places = layout(CELL)
 
-    assert all(places.card.contains(bone) for bone in places.bones())
-    assert 11 == len(places.bones())
+    assert all(places.card.contains(bone) for bone in places.skeleton())
+    assert 11 == len(places.skeleton())
 
 
 def test_right_to_left_is_the_mirror_image():
@@ -128,7 +128,7 @@ def test_right_to_left_is_the_mirror_image():
     def mirrored(rect):
         return QRect(CELL.left() + CELL.right() - rect.right(), rect.top(), rect.width(), rect.height())
 
-    assert [mirrored(bone) for bone in left.bones()] == list(right.bones())
+    assert [mirrored(bone) for bone in left.skeleton()] == list(right.skeleton())
     assert mirrored(left.price) == right.price
 
 
@@ -146,7 +146,7 @@ def test_roles_are_those_of_the_models():
     assert [getattr(rows, name) for name in names] == [getattr(roles, name) for name in names]
 
 
-def test_light_runs_while_bones_are_seen_and_stops_with_the_last(qtbot, grid, model, tickets, clock):
+def test_light_runs_while_skeleton_are_seen_and_stops_with_the_last(qtbot, grid, model, tickets, clock):
     qtbot.waitUntil(lambda: clock.running)
     fill(model, tickets)
     qtbot.waitUntil(lambda: not clock.running)
@@ -166,9 +166,9 @@ def test_only_what_is_seen_is_ordered(qtbot, grid, model, tickets):
     assert [0, 4] == [ticket.number for ticket in tickets]
 
 
-def test_no_bones_before_their_time(qtbot, grid, clock):
+def test_no_skeleton_before_their_time(qtbot, grid, clock):
     qtbot.waitUntil(lambda: clock.running)
-    grid.set_bones(shown=False)
+    grid.set_skeleton(shown=False)
 
     assert not clock.running
     assert 1 == len(set(bytes(grid.viewport().grab().toImage().constBits()[:4000:4])))
@@ -209,7 +209,7 @@ def test_enter_and_click_choose_the_car(qtbot, grid, model, tickets):
     assert ["Car 4", "Car 1"] == chosen
 
 
-def test_enter_on_bones_does_nothing_and_on_a_failure_asks_again(qtbot, grid, model, tickets):
+def test_enter_on_skeleton_does_nothing_and_on_a_failure_asks_again(qtbot, grid, model, tickets):
     qtbot.waitUntil(lambda: bool(tickets))
     chosen, retried = [], []
     grid.chosen.connect(chosen.append)

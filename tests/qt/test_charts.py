@@ -154,12 +154,12 @@ def test_the_hundredth_figures_cost_no_more_than_the_first(show):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_bones_stand_where_the_figures_will(show, kind):
+def test_skeleton_stand_where_the_figures_will(show, kind):
     card = show(kind)
     card.show_data(figures(0.4, 0.5, 0.3, 0.9))
     arrived = [cell.area for cell in card.chart.cells()]
 
-    card.show_bones("Net by month", "EUR")
+    card.show_skeleton("Net by month", "EUR")
 
     assert [cell.area for cell in card.chart.cells()] == arrived
     assert spoken(card.chart) == "Loading"
@@ -168,7 +168,7 @@ def test_bones_stand_where_the_figures_will(show, kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_light_stops_when_the_figures_are_there(show, shimmer, kind):
     card = show(kind)
-    card.show_bones("Net by month", "EUR")
+    card.show_skeleton("Net by month", "EUR")
     assert shimmer.running
 
     card.show_data(figures(0.4, 0.5, 0.3, 0.9))
@@ -239,7 +239,7 @@ def test_the_button_says_what_it_leads_to(show):
 def test_every_phase_paints(show, kind, direction):
     card = show(kind)
     card.setLayoutDirection(direction)
-    card.show_bones("Net", "EUR")
+    card.show_skeleton("Net", "EUR")
     card.grab()
     gap = figures(0.4, 0.5, 0.3, 0.9, before=(0.1, 0.2, 0.3, 0.4), rows=("Golf",) if kind is HeatMap else ())
     gap = ChartData(gap.title, gap.unit, (*gap.points[:3], Point("Apr", None, "none", key=3)), gap.rows, "a", "b", "c")

@@ -1,4 +1,4 @@
-"""A list without any question to narrow it, such as the requests: bones at first, and every page of it."""
+"""A list without any question to narrow it, such as the requests: skeleton at first, and every page of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from desktop.theme.icons import Icon
 from desktop.viewmodels.paged import PagedState, PagedViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.views.manual_review.review_panel import _lasted
-from desktop.views.parts.paged_list import _BONES, ListWords, PagedList
+from desktop.views.parts.paged_list import _SKELETON, ListWords, PagedList
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.shimmer import ShimmerClock
 from engine.domain.shared.errors import Unavailable
@@ -59,13 +59,13 @@ def test_where_the_chosen_row_went_the_next_one_is_chosen_and_not_the_first(list
     assert then == listed.table.currentIndex().row()
 
 
-def test_the_first_load_stands_in_bones(listed):
+def test_the_first_load_stands_in_skeleton(listed):
     listed.loading._rule._now = lambda: 100.0
     listed.vm.feed(PagedState(None, run=1))
     listed.loading._rule._now = lambda: 100.5
     listed.loading._look()
 
-    assert _BONES == listed.model.rowCount()
+    assert _SKELETON == listed.model.rowCount()
     listed.loading.fail()
 
 
@@ -91,7 +91,7 @@ async def test_the_chosen_row_stays_chosen_wherever_it_stands_when_the_list_is_l
     assert (3, 4) == (listed.row(), listed.table.currentIndex().row())
 
 
-async def test_the_number_is_unknown_while_bones_stand_and_none_when_the_list_did_not_come(listed, until):
+async def test_the_number_is_unknown_while_skeleton_stand_and_none_when_the_list_did_not_come(listed, until):
     told = []
     listed.filled.connect(told.append)
     listed.loading._rule._now = lambda: 100.0

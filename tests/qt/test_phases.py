@@ -27,7 +27,7 @@ def rule(clock):
     return LoadingRule(clock)
 
 
-def test_quick_answer_shows_no_bones(rule, clock):
+def test_quick_answer_shows_no_skeleton(rule, clock):
     rule.begin(has_rows=False)
     clock.at += 0.19
     assert Look.QUIET is rule.showing().look
@@ -39,22 +39,22 @@ def test_quick_answer_shows_no_bones(rule, clock):
     assert rule.next_change() is None
 
 
-def test_bones_come_after_200_ms_and_stay_400(rule, clock):
+def test_skeleton_come_after_200_ms_and_stay_400(rule, clock):
     rule.begin(has_rows=False)
     assert 0.2 == pytest.approx(rule.next_change())
     clock.at += 0.21
-    assert Look.BONES is rule.showing().look
+    assert Look.SKELETON is rule.showing().look
     rule.settle()
-    assert Look.BONES is rule.showing().look
+    assert Look.SKELETON is rule.showing().look
     clock.at += rule.next_change() - 0.01
-    assert Look.BONES is rule.showing().look
+    assert Look.SKELETON is rule.showing().look
     clock.at += 0.02
 
     assert Look.CONTENT is rule.showing().look
     assert rule.next_change() is None
 
 
-def test_slow_answer_is_shown_at_once_when_bones_stood_long_enough(rule, clock):
+def test_slow_answer_is_shown_at_once_when_skeleton_stood_long_enough(rule, clock):
     rule.begin(has_rows=False)
     clock.at += 0.7
     rule.settle()
@@ -82,23 +82,23 @@ def test_long_wait_is_spoken_of(rule, clock, waited, word):
     assert word is rule.showing().word
 
 
-def test_error_is_never_kept_behind_bones(rule, clock):
+def test_error_is_never_kept_behind_skeleton(rule, clock):
     rule.begin(has_rows=False)
     clock.at += 0.25
-    assert Look.BONES is rule.showing().look
+    assert Look.SKELETON is rule.showing().look
     rule.fail()
 
     assert Look.CONTENT is rule.showing().look
 
 
-def test_typing_on_neither_postpones_nor_restarts_the_bones(rule, clock):
+def test_typing_on_neither_postpones_nor_restarts_the_skeleton(rule, clock):
     rule.begin(has_rows=False)
     clock.at += 0.15
     rule.begin(has_rows=False)
     clock.at += 0.06
-    assert Look.BONES is rule.showing().look
+    assert Look.SKELETON is rule.showing().look
     rule.begin(has_rows=False)
-    assert Look.BONES is rule.showing().look
+    assert Look.SKELETON is rule.showing().look
     clock.at += 0.41
     rule.settle()
 
@@ -115,7 +115,7 @@ def test_driver_says_each_look_once_and_leaves_no_timer(qtbot, clock):
     clock.at += 0.5
     loading.settle()
 
-    assert [Look.QUIET, Look.BONES, Look.CONTENT] == seen
+    assert [Look.QUIET, Look.SKELETON, Look.CONTENT] == seen
     assert not loading._timer.isActive()
     assert Look.CONTENT is loading.showing.look
 
@@ -124,11 +124,11 @@ def test_driver_wakes_by_itself(qtbot):
     loading, seen = Loading(), []
     loading.changed.connect(lambda showing: seen.append(showing.look))
     loading.begin(has_rows=False)
-    qtbot.waitUntil(lambda: Look.BONES in seen)
+    qtbot.waitUntil(lambda: Look.SKELETON in seen)
     loading.settle()
     qtbot.waitUntil(lambda: Look.CONTENT in seen)
 
-    assert [Look.QUIET, Look.BONES, Look.CONTENT] == seen
+    assert [Look.QUIET, Look.SKELETON, Look.CONTENT] == seen
 
 
 async def test_whoever_waits_for_an_answer_waits_for_the_screen(qtbot, clock, until):

@@ -68,7 +68,7 @@ def feed(page, state):
     QTest.qWait(0)
 
 
-def wait_for_bones(page, clock):
+def wait_for_skeleton(page, clock):
     feed(page, BookingsState(run=1))
     clock.at += 0.25
     page.loading._look()
@@ -79,8 +79,8 @@ def cells(page, row):
     return [page.model.index(row, column).data() for column in range(page.model.columnCount())]
 
 
-def test_bones_stand_where_the_rows_will_be(page, clock):
-    wait_for_bones(page, clock)
+def test_skeleton_stand_where_the_rows_will_be(page, clock):
+    wait_for_skeleton(page, clock)
     table, model = page.table, page.model
     before = [table.visualRect(model.index(row, column)) for row in range(8) for column in range(6)]
     assert "waiting" == model.state_of(0)
@@ -96,7 +96,7 @@ def test_bones_stand_where_the_rows_will_be(page, clock):
 
 
 def test_the_light_repaints_a_waiting_row_in_its_whole_height(page, clock):
-    wait_for_bones(page, clock)
+    wait_for_skeleton(page, clock)
 
     assert ROW_PX == page.table._waiting[0].height()
 
@@ -229,8 +229,8 @@ def test_no_booking_leads_to_the_search(page, qtbot):
         page.content.empty._step.click()
 
 
-def test_failure_takes_the_place_of_the_bones(page, clock):
-    wait_for_bones(page, clock)
+def test_failure_takes_the_place_of_the_skeleton(page, clock):
+    wait_for_skeleton(page, clock)
     feed(page, BookingsState(Phase.FAILED, run=1, problem=Unavailable("mongodb")))
 
     assert not page.content.shows_rows

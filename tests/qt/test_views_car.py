@@ -231,12 +231,12 @@ def test_nothing_can_be_booked_while_the_database_is_away(panel):
     assert not panel.may_book()
 
 
-def test_bones_of_the_coming_weeks_stand_where_the_days_will_be(panel):
+def test_skeleton_of_the_coming_weeks_stand_where_the_days_will_be(panel):
     open_car(panel)
     before, places = panel.strip.geometry(), panel.strip.cells()
     assert not panel.strip._waiting
     panel.wait(0.25)
-    assert Look.BONES is panel.loading.showing.look
+    assert Look.SKELETON is panel.loading.showing.look
     assert panel.strip._waiting
     assert (before, places) == (panel.strip.geometry(), panel.strip.cells())
     below = [part.geometry() for part in (panel.price, panel.facts, panel.photos)]
@@ -249,7 +249,7 @@ def test_bones_of_the_coming_weeks_stand_where_the_days_will_be(panel):
     assert below == [part.geometry() for part in (panel.price, panel.facts, panel.photos)]
 
 
-def test_reduced_motion_leaves_the_bones_and_takes_the_light(panel, theme):
+def test_reduced_motion_leaves_the_skeleton_and_takes_the_light(panel, theme):
     open_car(panel)
     panel.wait(0.25)
 

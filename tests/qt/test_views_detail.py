@@ -21,8 +21,8 @@ from desktop.views.booking.detail import BookingDetail
 from desktop.views.booking.history import by_words, late_news, moments_of, payments_of
 from desktop.views.booking.toasts import BookingNews
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.bones import Bones
 from desktop.widgets.shimmer import ShimmerClock
+from desktop.widgets.skeleton import Skeleton
 from engine.domain.booking.booking import UNTOLD, Step
 from engine.domain.booking.states import BookingState
 from engine.domain.car.car import OwnerId
@@ -187,21 +187,21 @@ def test_numbers_are_copied_whole(make_detail):
     assert "pi_1" == QGuiApplication.clipboard().text()
 
 
-def test_a_booking_looked_for_by_its_number_has_bones_where_each_part_will_be(make_detail, qtbot):
+def test_a_booking_looked_for_by_its_number_has_skeleton_where_each_part_will_be(make_detail, qtbot):
     detail = make_detail()
     detail.vm.find = lambda _: None
     detail.open_number(make_booking().id)
     QTest.qWait(0)
-    bones = detail.bones
+    skeleton = detail.skeleton
     pairs = [
         (detail.facts, detail.facts),
-        (bones.car, detail.car),
-        (bones.status, detail.status),
-        (bones.act, detail.aftercare),
+        (skeleton.car, detail.car),
+        (skeleton.status, detail.status),
+        (skeleton.act, detail.aftercare),
         (detail._heads[0], detail._heads[0]),
-        (bones.payments, detail.payments),
+        (skeleton.payments, detail.payments),
         (detail._heads[1], detail._heads[1]),
-        (bones.past, detail.past),
+        (skeleton.past, detail.past),
     ]
     awaited = [bone.geometry() for bone, _ in pairs]
     assert all(bone.isVisible() for bone, _ in pairs)
@@ -211,34 +211,34 @@ def test_a_booking_looked_for_by_its_number_has_bones_where_each_part_will_be(ma
     qtbot.waitUntil(lambda: [part.geometry() for _, part in pairs] == awaited)
 
     assert not detail.facts._waiting
-    assert not [bone for bone in detail.findChildren(Bones) if bone.isVisible()]
+    assert not [bone for bone in detail.findChildren(Skeleton) if bone.isVisible()]
 
 
-def test_the_light_runs_over_the_bones_of_a_booking_until_it_is_there(make_detail, theme):
+def test_the_light_runs_over_the_skeleton_of_a_booking_until_it_is_there(make_detail, theme):
     detail = make_detail()
     theme.reduce_motion(reduced=False)
     detail.vm.find = lambda _: None
     detail.open_number(make_booking().id)
-    clock = detail.bones.car._clock
+    clock = detail.skeleton.car._clock
     assert clock.running
-    assert detail.bones.past in clock._clients
+    assert detail.skeleton.past in clock._clients
     show(detail, story(CONFIRMED))
 
     assert not clock.running
 
 
-def test_a_booking_that_does_not_come_leaves_no_bones_and_an_owner_waits_for_no_button(make_detail):
+def test_a_booking_that_does_not_come_leaves_no_skeleton_and_an_owner_waits_for_no_button(make_detail):
     owner = make_detail(replace(CLERK, role=Role.OWNER, owner_id=OwnerId("owner-1"), branch_id=None))
     owner.vm.find = lambda _: None
     owner.open_number(make_booking().id)
     QTest.qWait(0)
-    shown = [bone for bone in owner.findChildren(Bones) if bone.isVisible()]
-    assert owner.bones.act not in shown
+    shown = [bone for bone in owner.findChildren(Skeleton) if bone.isVisible()]
+    assert owner.skeleton.act not in shown
     owner.vm.feed(DetailState(Phase.FAILED, problem=Unavailable("mongodb")))
     QTest.qWait(0)
 
     assert 4 == len(shown)
-    assert not [bone for bone in owner.findChildren(Bones) if bone.isVisible()]
+    assert not [bone for bone in owner.findChildren(Skeleton) if bone.isVisible()]
     assert owner.banner.isVisible()
 
 
@@ -257,7 +257,7 @@ async def test_a_booking_that_did_not_come_is_asked_for_again(make_detail, until
     await until(lambda: detail.vm.state.phase is Phase.FAILED)
     detail.banner.acted.emit()
 
-    assert detail.bones.car.isVisible()
+    assert detail.skeleton.car.isVisible()
     assert not detail.banner.isVisible()
     await until(lambda: detail.vm.state.phase is Phase.READY)
     assert detail.car.isVisible()

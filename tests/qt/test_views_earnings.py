@@ -245,14 +245,14 @@ async def test_a_bar_a_car_and_a_cell_of_the_map_ask_about_themselves(page, unti
     assert bar.figure in (Figure.NET, Figure.UTILISATION)
 
 
-def test_bones_and_figures_lie_in_the_same_places(page):
+def test_skeleton_and_figures_lie_in_the_same_places(page):
     page.vm.feed(ready())
     QTest.qWait(0)
     arrived = [tile.geometry() for tile in page.body.tiles.values()] + [
         card.geometry() for card in page.body._cards()[:2]
     ]
 
-    page.body.show_bones(by_day=True, currency="EUR")
+    page.body.show_skeleton(by_day=True, currency="EUR")
     QTest.qWait(0)
 
     assert arrived == [tile.geometry() for tile in page.body.tiles.values()] + [
@@ -263,7 +263,7 @@ def test_bones_and_figures_lie_in_the_same_places(page):
 def test_a_tile_keeps_the_focus_while_figures_are_awaited(page):
     page.vm.feed(ready())
     page.focus_first()
-    page.body.show_bones(by_day=True, currency="EUR")
+    page.body.show_skeleton(by_day=True, currency="EUR")
 
     assert page.body.tiles[Figure.NET].hasFocus()
 

@@ -109,19 +109,19 @@ def feed(page, state):
     QTest.qWait(0)
 
 
-def test_bones_stand_where_cards_and_rows_will_be(page, clock):
+def test_skeleton_stand_where_cards_and_rows_will_be(page, clock):
     feed(page, FleetState(run=1))
     clock.at += 0.25
     page.rows.loading._look()
     QTest.qWait(0)
-    bones = [page.rows.grid.visualRect(page.rows.model.index(at, 0)) for at in range(3)]
+    skeleton = [page.rows.grid.visualRect(page.rows.model.index(at, 0)) for at in range(3)]
     rows = [page.rows.table.rowViewportPosition(at) for at in range(3)]
     assert page.rows.content.shows_rows
     assert page.rows.model.state_of(0) == "waiting"
     clock.at += 1
     feed(page, fleet())
 
-    assert bones == [page.rows.grid.visualRect(page.rows.model.index(at, 0)) for at in range(3)]
+    assert skeleton == [page.rows.grid.visualRect(page.rows.model.index(at, 0)) for at in range(3)]
     assert rows == [page.rows.table.rowViewportPosition(at) for at in range(3)]
 
 

@@ -1,4 +1,4 @@
-"""The administrator's pages fed with states: bones where the rows will be, empty, failed, and what stays offline."""
+"""The administrator's pages fed with states: skeleton where the rows will be, empty, failed, and what stays offline."""
 
 from __future__ import annotations
 
@@ -136,11 +136,11 @@ def places_of(page):
     return [part.mapTo(page, part.rect().topLeft()) for part in parts] + [part.size() for part in parts]
 
 
-def test_the_overview_arrives_where_its_bones_stood(overview, clock):
+def test_the_overview_arrives_where_its_skeleton_stood(overview, clock):
     feed(overview.vm, OverviewState(run=1))
     clock.at += 0.25
     overview.loading._look()
-    bones = places_of(overview)
+    skeleton = places_of(overview)
     assert overview.tiles["Cars"]._waiting
     clock.at += 0.5
     feed(overview.vm, ready())
@@ -148,7 +148,7 @@ def test_the_overview_arrives_where_its_bones_stood(overview, clock):
     QTest.qWait(0)
 
     assert not overview.tiles["Cars"]._waiting
-    assert bones == places_of(overview)
+    assert skeleton == places_of(overview)
 
 
 def test_nothing_of_the_overview_is_cut_off_at_the_side_of_a_narrow_place(overview):
@@ -261,12 +261,12 @@ def firm(place, qtbot):
     return place(lambda tools, vm: FirmPage(tools, vm, _host(qtbot)), FirmViewModel(Quiet(), TaskScope()))
 
 
-def test_rules_and_branches_arrive_where_their_bones_stood(firm, clock):
+def test_rules_and_branches_arrive_where_their_skeleton_stood(firm, clock):
     feed(firm.vm, FirmState(run=1))
     clock.at += 0.25
     firm.loading._look()
     tables = (firm.rules_table, firm.branches_table)
-    bones = [table.visualRect(table.model().index(0, column)) for table in tables for column in range(7)]
+    skeleton = [table.visualRect(table.model().index(0, column)) for table in tables for column in range(7)]
     assert "waiting" == firm.rules.state_of(0)
     clock.at += 0.5
     feed(firm.vm, firm_of())
@@ -274,7 +274,7 @@ def test_rules_and_branches_arrive_where_their_bones_stood(firm, clock):
     QTest.qWait(0)
 
     assert ["Planned", "In force"] == [firm.rules.row_at(row).standing for row in range(2)]
-    assert bones == [table.visualRect(table.model().index(0, column)) for table in tables for column in range(7)]
+    assert skeleton == [table.visualRect(table.model().index(0, column)) for table in tables for column in range(7)]
     assert ("Open", "Closed") == tuple(firm.branches.index(row, 6).data() for row in range(2))
 
 

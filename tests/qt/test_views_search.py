@@ -63,7 +63,7 @@ def feed(page, state):
     QTest.qWait(0)
 
 
-def wait_for_bones(page, clock, run=1):
+def wait_for_skeleton(page, clock, run=1):
     feed(page, looking(run))
     clock.at += 0.25
     page.results.loading._look()
@@ -87,20 +87,20 @@ def test_nothing_shimmers_before_a_fifth_of_a_second(page, clock):
     assert 0 == page.results.model.rowCount()
 
 
-def test_bones_fill_the_window_while_nobody_knows_how_many_cars_there_are(page, clock):
-    wait_for_bones(page, clock)
+def test_skeleton_fill_the_window_while_nobody_knows_how_many_cars_there_are(page, clock):
+    wait_for_skeleton(page, clock)
 
-    assert Look.BONES is page.results.loading.showing.look
+    assert Look.SKELETON is page.results.loading.showing.look
     assert page.results.model.rowCount() > 3 * page.results.grid.columns()
     assert "waiting" == page.results.model.state_of(0)
     assert page.results.grid._clock.running
 
 
 def test_arrival_moves_nothing_on_the_page(page, clock):
-    wait_for_bones(page, clock)
+    wait_for_skeleton(page, clock)
     grid, model = page.results.grid, page.results.model
     before = [grid.visualRect(model.index(row, 0)) for row in range(9)]
-    place, bones = grid.geometry(), layout(before[0]).bones()
+    place, skeleton = grid.geometry(), layout(before[0]).skeleton()
     clock.at += 0.5
     feed(page, found(240))
     page.results.loading._look()
@@ -109,12 +109,12 @@ def test_arrival_moves_nothing_on_the_page(page, clock):
     assert "loaded" == model.state_of(0)
     assert before == [grid.visualRect(model.index(row, 0)) for row in range(9)]
     assert place == grid.geometry()
-    assert bones[0] == layout(grid.visualRect(model.index(0, 0))).picture
+    assert skeleton[0] == layout(grid.visualRect(model.index(0, 0))).picture
     assert not page.results.grid._clock.running
 
 
-def test_bones_just_put_up_are_given_their_time(page, clock):
-    wait_for_bones(page, clock)
+def test_skeleton_just_put_up_are_given_their_time(page, clock):
+    wait_for_skeleton(page, clock)
     clock.at += 0.1
     feed(page, found(3))
     assert "waiting" == page.results.model.state_of(0)

@@ -272,9 +272,9 @@ def test_rail_shows_only_what_the_role_may_see(window, theme):
     assert ["find"] == list(rail._buttons)
 
 
-def test_values_arrive_where_their_bones_were(window, theme, shimmer):
+def test_values_arrive_where_their_skeleton_were(window, theme, shimmer):
     fields = put(window, FieldList(theme, shimmer))
-    fields.show_bones(["Renter", "Phone"])
+    fields.show_skeleton(["Renter", "Phone"])
     assert shimmer.running
     height = fields.sizeHint()
     fields.show_fields([Field("Renter", "Ada"), Field("Phone", "+49 30 1")])
@@ -412,7 +412,7 @@ def test_table_is_walked_and_opened_by_keys(window, theme, shimmer, bookings):
     assert ["B-3"] == [row[0] for row in chosen]
 
 
-def test_table_bones_shimmer_until_the_page_is_there(qtbot, window, theme, shimmer, bookings):
+def test_table_skeleton_shimmer_until_the_page_is_there(qtbot, window, theme, shimmer, bookings):
     asked, retried = [], []
     model = PagesModel(bookings, asked.append)
     table = put(window, RecordTable(theme, shimmer))

@@ -26,7 +26,7 @@ from desktop.views.booking.history import by_words, car_lost_words, moments_of, 
 from desktop.views.booking.other_cars import OtherCarsPart
 from desktop.views.booking.payment_status import PaymentStatus
 from desktop.views.booking.payments import Payments
-from desktop.views.booking.skeleton import DetailBones
+from desktop.views.booking.skeleton import DetailSkeleton
 from desktop.views.parts.booking_questions import to_give_up
 from desktop.views.parts.car_head import CarHead
 from desktop.views.parts.damage import sound_key
@@ -49,7 +49,7 @@ from engine.domain.car.car import BranchId, CarId
 from engine.domain.people.phone import phone_text
 from engine.domain.shared.zones import shown_zone
 
-_BONES = ("Pick-up", "Return", "Branch", "Renter", "Booked", "Rental", "Total")
+_SKELETON = ("Pick-up", "Return", "Branch", "Renter", "Booked", "Rental", "Total")
 
 
 class BookingDetail(SidePanel):
@@ -74,7 +74,7 @@ class BookingDetail(SidePanel):
         self.number = CopyLine(tools.theme, "booking number", lead=True)
         self.car = CarHead(tools.theme)
         self.status = PaymentStatus(tools.theme, demo=demo, acts=vm.may_act)
-        self.bones = DetailBones(tools)
+        self.skeleton = DetailSkeleton(tools)
         self.facts = FieldList(tools.theme, tools.shimmer)
         self.phone, self.email = CopyLine(tools.theme, "telephone"), CopyLine(tools.theme, "e-mail address")
         self.renter = Button(tools.theme, "Show renter", Kind.QUIET, Icon.PERSON)
@@ -134,7 +134,7 @@ class BookingDetail(SidePanel):
         inside = self.has_the_focus
         booking = state.booking
         waiting = booking is None and state.phase is Phase.LOADING
-        self.bones.show(waiting=waiting, acts=self.vm.may_act)
+        self.skeleton.show(waiting=waiting, acts=self.vm.may_act)
         for part in (self.car, self.payments, self.past):
             part.setVisible(booking is not None)
         for head in self._heads:
@@ -142,7 +142,7 @@ class BookingDetail(SidePanel):
         news = self.status.draw(state.panel(), self.vm.hold_left_s())
         self.status.number.hide()
         if booking is None:
-            self.facts.show_bones(_BONES if waiting else ())
+            self.facts.show_skeleton(_SKELETON if waiting else ())
         else:
             self._draw_booking(state, booking)
         self._contact.setVisible(booking is not None and state.renter is not None)
@@ -237,9 +237,28 @@ class BookingDetail(SidePanel):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, GRID, 0)
         column.setSpacing(4 * GRID)
-        bones, (paid, past) = self.bones, self._heads
-        top = (self.banner, self.number, self.car, bones.car, self.facts, self._contact, self.status, bones.status)
-        end = (self.aftercare, self.others, bones.act, paid, self.payments, bones.payments, past, self.past, bones.past)
+        skeleton, (paid, past) = self.skeleton, self._heads
+        top = (
+            self.banner,
+            self.number,
+            self.car,
+            skeleton.car,
+            self.facts,
+            self._contact,
+            self.status,
+            skeleton.status,
+        )
+        end = (
+            self.aftercare,
+            self.others,
+            skeleton.act,
+            paid,
+            self.payments,
+            skeleton.payments,
+            past,
+            self.past,
+            skeleton.past,
+        )
         for part in (*top, *end):
             column.addWidget(part)
         column.addStretch(1)

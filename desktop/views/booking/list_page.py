@@ -38,7 +38,7 @@ from engine.domain.car.car import BranchId
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import DriveSphereError
 
-_BONES = 20
+_SKELETON = 20
 _CLEAR = "Clear all"
 _DID_NOT_COME = "The list did not come"
 
@@ -87,7 +87,7 @@ class BookingsPage(Page):
             self,
             vm,
             self.content,
-            bones=self._put_up_bones,
+            skeleton=self._put_up_skeleton,
             fill=self._fill,
             has_rows=lambda state: self._shown == state.query,
         )
@@ -145,9 +145,9 @@ class BookingsPage(Page):
         if before is None or before.booking.version <= booking.version:
             self.model.replace_row(at, self._row(booking))
 
-    def _put_up_bones(self) -> None:
+    def _put_up_skeleton(self) -> None:
         self._shown = None
-        self.model.forget(_BONES)
+        self.model.forget(_SKELETON)
         self.content.show_rows()
         self._head("Loading")
 

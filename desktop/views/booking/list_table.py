@@ -1,4 +1,4 @@
-"""The table of bookings: two lines where one would be too wide, and their bones in the same places."""
+"""The table of bookings: two lines where one would be too wide, and a skeleton in the same places."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _ORDERS = MappingProxyType(
     }
 )
 #: How much of the upper and of the lower line a bone takes.
-_BONES = MappingProxyType({_NUMBER: (0.8, 0.9), _CAR: (0.75, 0.5), _BESIDE: (0.6, 0.7), _TIMES: (0.8, 0.8)})
+_SKELETON = MappingProxyType({_NUMBER: (0.8, 0.9), _CAR: (0.75, 0.5), _BESIDE: (0.6, 0.7), _TIMES: (0.8, 0.8)})
 
 
 def columns_of(now: Callable[[], datetime], beside: str = "Renter") -> list[Column[BookingRow]]:
@@ -68,7 +68,7 @@ def columns_of(now: Callable[[], datetime], beside: str = "Renter") -> list[Colu
 
 
 def two_lines(cell: QRect) -> tuple[QRect, QRect]:
-    """The upper and the lower line of *cell*, for words and for bones."""
+    """The upper and the lower line of *cell*, for words and for a skeleton."""
     inner = cell.adjusted(0, GRID, 0, -GRID)
     half = inner.height() // 2
     return inner.adjusted(0, 0, 0, -half), inner.adjusted(0, half, 0, 0)
@@ -81,7 +81,7 @@ class BookingTable(RecordTable):
         sorted: A heading was pressed; carries the BookingOrder.
     """
 
-    bones_need = _USUAL
+    skeleton_need = _USUAL
     narrow_px = 0
 
     sorted = Signal(object)
@@ -223,12 +223,12 @@ class BookingCells(RecordRow):
         self._line(painter, rect, words, self._theme.tokens.danger)
 
     def _bone(self, painter: QPainter, rect: QRect, option: QStyleOptionViewItem, index: AnyIndex) -> None:
-        if index.column() not in _BONES:
+        if index.column() not in _SKELETON:
             super()._bone(painter, rect, option, index)
             return
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._clock.brush(self._view.viewport().width()))
-        for line, share in zip(two_lines(rect), _BONES[index.column()], strict=True):
+        for line, share in zip(two_lines(rect), _SKELETON[index.column()], strict=True):
             bone = QRect(0, 0, round(line.width() * share), _BONE_PX)
             side = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
             painter.drawRoundedRect(QStyle.alignedRect(option.direction, side, bone.size(), line), GRID, GRID)

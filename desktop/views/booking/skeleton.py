@@ -1,6 +1,6 @@
-"""What stands in the panel of a booking until it is there: bones where a paid booking has its words.
+"""What stands in the panel of a booking until it is there: a skeleton where a paid booking has its words.
 
-API: DetailBones(tools): car, status, act, payments, past; show(waiting, acts).
+API: DetailSkeleton(tools): car, status, act, payments, past; show(waiting, acts).
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from desktop.theme.tokens import GRID
 from desktop.views.booking.payment_status import ICON
 from desktop.views.parts.car_head import LINE
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.bones import Bones, text_bone
 from desktop.widgets.button import HEIGHT
+from desktop.widgets.skeleton import Skeleton, text_bone
 from desktop.widgets.text import Text
 from desktop.widgets.timeline import ASIDE, ROW, moment_places
 
@@ -23,21 +23,21 @@ _IDS = 2
 _STEPS = 2
 
 
-class DetailBones:
+class DetailSkeleton:
     def __init__(self, tools: ViewContext) -> None:
         theme, clock = tools.theme, tools.shimmer
         self._text = Text(theme, " ", wrap=True).sizeHint().height()
         status = 2 * GRID + ICON + GRID + self._text
-        self.car = Bones(theme, clock, 2 * LINE, _car)
-        self.status = Bones(theme, clock, status, self._status)
-        self.act = Bones(theme, clock, HEIGHT, lambda _width: [QRect(0, 0, _BUTTON_PX, HEIGHT)])
-        self.payments = Bones(theme, clock, ROW + _IDS * HEIGHT, _payment)
-        self.past = Bones(theme, clock, _STEPS * ROW, lambda width: _moments(width, _STEPS))
+        self.car = Skeleton(theme, clock, 2 * LINE, _car)
+        self.status = Skeleton(theme, clock, status, self._status)
+        self.act = Skeleton(theme, clock, HEIGHT, lambda _width: [QRect(0, 0, _BUTTON_PX, HEIGHT)])
+        self.payments = Skeleton(theme, clock, ROW + _IDS * HEIGHT, _payment)
+        self.past = Skeleton(theme, clock, _STEPS * ROW, lambda width: _moments(width, _STEPS))
 
     def show(self, *, waiting: bool, acts: bool) -> None:
         """*acts*: whether a button will be there."""
-        for bones in (self.car, self.status, self.payments, self.past):
-            bones.setVisible(waiting)
+        for skeleton in (self.car, self.status, self.payments, self.past):
+            skeleton.setVisible(waiting)
         self.act.setVisible(waiting and acts)
 
     def _status(self, width: int) -> Iterator[QRect]:

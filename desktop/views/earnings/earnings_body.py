@@ -103,17 +103,17 @@ class EarningsBody(QScrollArea):
             card.chosen.connect(self.asked)
         self.cars.chosen.connect(lambda row: self.asked.emit(Asked(Figure.NET, car_id=row.car.car_id)))
 
-    def show_bones(self, *, by_day: bool, currency: str) -> None:
+    def show_skeleton(self, *, by_day: bool, currency: str) -> None:
         when = "day" if by_day else "month"
         for tile in self.tiles.values():
-            tile.show_bones()
+            tile.show_skeleton()
         self._compared.setText("")
-        self.net.show_bones(charts.NET.format(when), currency)
-        self.use.show_bones(charts.USE.format(when), charts.USE_UNIT)
-        self.map.show_bones(charts.MAP.format(when), charts.USE_UNIT)
-        self.branches.show_bones(charts.BRANCHES, currency)
+        self.net.show_skeleton(charts.NET.format(when), currency)
+        self.use.show_skeleton(charts.USE.format(when), charts.USE_UNIT)
+        self.map.show_skeleton(charts.MAP.format(when), charts.USE_UNIT)
+        self.branches.show_skeleton(charts.BRANCHES, currency)
         self.model.reset(_BONE_ROWS)
-        self.cars.set_bones(shown=True)
+        self.cars.set_skeleton(shown=True)
         self._size()
 
     def show_report(self, earnings: Earnings, report: CurrencyReport) -> None:

@@ -76,7 +76,7 @@ class EarningsPage(Page):
             self,
             vm,
             self.content,
-            bones=self._put_up_bones,
+            skeleton=self._put_up_skeleton,
             fill=self._fill,
             has_rows=lambda state: state.earnings is not None,
         )
@@ -110,11 +110,11 @@ class EarningsPage(Page):
         if self.vm.state.earnings is not None:
             self.export.ask()
 
-    def _put_up_bones(self) -> None:
+    def _put_up_skeleton(self) -> None:
         state = self.vm.state
         self.content.show_rows()
         self._head(state)
-        self.body.show_bones(by_day=state.span is None or state.span.by_day, currency=state.currency)
+        self.body.show_skeleton(by_day=state.span is None or state.span.by_day, currency=state.currency)
 
     def _fill(self, state: EarningsState) -> None:
         self._head(state)

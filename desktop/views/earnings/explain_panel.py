@@ -31,7 +31,7 @@ from engine.domain.reports.figure_sources import COUNTED, PAGE, Explanation, Fig
 from engine.domain.reports.report_period import moment
 from engine.domain.shared.zones import shown_zone
 
-_BONES = 6
+_SKELETON = 6
 _HINT = "Press Enter on a booking for its payments and its commission."
 
 
@@ -81,8 +81,8 @@ class ExplainPanel(SidePanel):
         self._show_line(None)
         if state.phase is Phase.LOADING:
             self.banner.clear()
-            self.sums.show_bones([field.label for field in _sums(self._figure, state.figures, None)])
-            self.model.forget(_BONES)
+            self.sums.show_skeleton([field.label for field in _sums(self._figure, state.figures, None)])
+            self.model.forget(_SKELETON)
         elif state.phase is Phase.FAILED and state.problem is not None:
             self.model.forget()
             self.sums.show_fields(_sums(self._figure, state.figures, None))

@@ -76,7 +76,7 @@ class FirmPage(Page):
             self,
             vm,
             self.content,
-            bones=self._put_up_bones,
+            skeleton=self._put_up_skeleton,
             fill=self._fill,
             has_rows=lambda _state: self._filled is not None and self._filled.firm is not None,
         )
@@ -124,7 +124,7 @@ class FirmPage(Page):
         known = [line for line in self.vm.state.branches if not isinstance(line, Damaged)]
         self.rules_panel.instead(lambda: self._begin_branch(None, known[0].branch.zone if known else ""))
 
-    def _put_up_bones(self) -> None:
+    def _put_up_skeleton(self) -> None:
         self.rules.reset(_RULE_ROWS)
         self.branches.reset(_BRANCH_ROWS)
         self.content.show_rows()

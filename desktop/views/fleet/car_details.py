@@ -131,7 +131,7 @@ class CarDetails(QWidget):
     def _tell_coming(self, state: FleetCarState) -> None:
         if state.outlook is None:
             self.heading.setText("Bookings that count on this car")
-            self.coming.show_bones(("", "")) if state.problem is None else self.coming.show_fields(())
+            self.coming.show_skeleton(("", "")) if state.problem is None else self.coming.show_fields(())
             self.more.hide()
             return
         total, told = len(state.outlook.seen), state.outlook.first[:_TOLD]

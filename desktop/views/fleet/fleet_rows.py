@@ -24,7 +24,7 @@ from engine.domain.car.fleet import FleetQuery, FleetRows
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import DriveSphereError
 
-_BONES = 24
+_SKELETON = 24
 
 
 class FleetRowsView(QWidget):
@@ -54,7 +54,7 @@ class FleetRowsView(QWidget):
             self,
             fleet,
             self.content,
-            bones=self._put_up_bones,
+            skeleton=self._put_up_skeleton,
             fill=self._fill,
             has_rows=lambda state: self._shown == state.query,
         )
@@ -83,9 +83,9 @@ class FleetRowsView(QWidget):
     def take_focus(self) -> None:
         self.content.take_focus()
 
-    def _put_up_bones(self) -> None:
+    def _put_up_skeleton(self) -> None:
         self._shown = None
-        self.model.forget(_BONES)
+        self.model.forget(_SKELETON)
         self.content.show_rows()
         self.told.emit("Loading")
 

@@ -103,7 +103,7 @@ class BookingsCard(Panel):
         else:
             self.opened.emit(line[0])
 
-    def show_bones(self) -> None:
+    def show_skeleton(self) -> None:
         self.model.reset(_ROWS)
         self.stack.setCurrentWidget(self.table)
 

@@ -95,7 +95,7 @@ class OverviewPage(Page):
             self,
             vm,
             self.content,
-            bones=self._put_up_bones,
+            skeleton=self._put_up_skeleton,
             fill=self._fill,
             has_rows=lambda _state: self._filled is not None,
         )
@@ -118,15 +118,15 @@ class OverviewPage(Page):
         if self.beside.there is not None:
             self.beside.there.close_panel()
 
-    def _put_up_bones(self) -> None:
+    def _put_up_skeleton(self) -> None:
         self.header.say(_TITLE, "Loading")
         for tile in self.tiles.values():
-            tile.show_bones()
-        self.months.show_bones(BY_MONTH, " ")
-        self.money.show_bones(BY_BRANCH, " ")
-        self.cars.show_bones(CARS, CAR_UNIT)
-        self.latest.show_bones()
-        self.holds.show_bones()
+            tile.show_skeleton()
+        self.months.show_skeleton(BY_MONTH, " ")
+        self.money.show_skeleton(BY_BRANCH, " ")
+        self.cars.show_skeleton(CARS, CAR_UNIT)
+        self.latest.show_skeleton()
+        self.holds.show_skeleton()
         self.content.show_rows()
 
     def _fill(self, state: OverviewState) -> None:

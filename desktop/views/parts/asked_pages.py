@@ -1,6 +1,6 @@
 """A windowed model whose later pages come from a view-model.
 
-API: AskedPages(columns, vm, rows_of, size): a PagesModel; forget(bones), begin(total, rows, again), fail_asked(); came.
+API: AskedPages(columns, vm, rows_of, size), a PagesModel: forget(skeleton), begin(total, rows, again), fail_asked.
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ class AskedPages(PagesModel[Row]):
         vm.page_arrived.connect(self._arrived)
         vm.page_failed.connect(self._did_not_come)
 
-    def forget(self, bones: int = 0) -> None:
+    def forget(self, skeleton: int = 0) -> None:
         """Nobody knows which query the rows belong to: no page is ordered until the list begins."""
         self._known = False
         self._orders.clear()
-        self.reset(bones)
+        self.reset(skeleton)
 
     def begin(self, total: int, rows: Sequence[Row], *, again: bool = False) -> None:
         """The first page, and how many there are; *again* if it is the query of before."""

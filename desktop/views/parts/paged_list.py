@@ -1,4 +1,4 @@
-"""A table over a paged view-model in all its phases: bones, rows, nothing, the error; pages asked for as they are seen.
+"""A table over a paged view-model in all its phases: skeleton, rows, nothing, the error; pages come as they are seen.
 
 API: PagedList(tools, vm, columns, words, name, key): opened, filled, stepped; focus_first(), row(), words.
 """
@@ -25,7 +25,7 @@ from desktop.views.parts.waiting import Waiting
 from desktop.widgets.record_table import RecordTable
 from engine.domain.shared.damage import Damaged
 
-_BONES = 20
+_SKELETON = 20
 #: No query, not even the None of a list that is never narrowed.
 _UNASKED = object()
 
@@ -77,7 +77,7 @@ class PagedList(QWidget):
             self,
             vm,
             self.content,
-            bones=self._put_up_bones,
+            skeleton=self._put_up_skeleton,
             fill=self._fill,
             has_rows=lambda state: self._shown == state.query,
         )
@@ -95,9 +95,9 @@ class PagedList(QWidget):
         row = self.model.row_at(self.table.currentIndex().row())
         return None if damage_of(row) is not None else row
 
-    def _put_up_bones(self) -> None:
+    def _put_up_skeleton(self) -> None:
         self._shown = _UNASKED
-        self.model.forget(_BONES)
+        self.model.forget(_SKELETON)
         self.content.show_rows()
         self.filled.emit(-1)
 

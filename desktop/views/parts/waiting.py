@@ -1,6 +1,6 @@
 """A page's wait: each state of its view-model comes to the screen when its time has come.
 
-API: Waiting(page, vm, content, bones, fill, has_rows): a Loading; draw(state), anew().
+API: Waiting(page, vm, content, skeleton, fill, has_rows): a Loading; draw(state), anew().
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Loads(Protocol):
 
 
 class Waiting(Loading):
-    """Bones neither too early nor for an instant, and once a wait; the thin line; and a way out of a long one."""
+    """Skeleton neither too early nor for an instant, and once a wait; the thin line; and a way out of a long one."""
 
     def __init__(
         self,
@@ -43,15 +43,15 @@ class Waiting(Loading):
         vm: Loads,
         content: Content,
         *,
-        bones: Callable[[], None],
+        skeleton: Callable[[], None],
         fill: Callable[[Any], None],
         has_rows: Callable[[Any], bool],
     ) -> None:
         """*fill* puts an answer or a problem on the screen, once; *has_rows* says whether what is there still holds."""
         super().__init__(page)
         self._vm, self._content = vm, content
-        self._put_up_bones, self._fill, self._has_rows = bones, fill, has_rows
-        self._bones, self._filled, self._run = False, object(), _NO_RUN
+        self._put_up_skeleton, self._fill, self._has_rows = skeleton, fill, has_rows
+        self._skeleton, self._filled, self._run = False, object(), _NO_RUN
         self.changed.connect(self._show)
 
     def anew(self) -> None:
@@ -77,11 +77,11 @@ class Waiting(Loading):
             self._content.tell_stuck(stuck=showing.word is Word.OFFER_RETRY and state.phase is Phase.LOADING)
         if showing.look is Look.CONTENT:
             self._put(state)
-        elif showing.look is Look.BONES and not self._bones:
-            self._bones = True
-            self._put_up_bones()
+        elif showing.look is Look.SKELETON and not self._skeleton:
+            self._skeleton = True
+            self._put_up_skeleton()
 
     def _put(self, state: Awaited) -> None:
         if state.phase is not Phase.LOADING and state is not self._filled:
-            self._bones, self._filled = False, state
+            self._skeleton, self._filled = False, state
             self._fill(state)

@@ -156,7 +156,7 @@ class CarPanel(SidePanel):
             self.problem.clear()
         look = self.loading.showing.look
         if state.calendar is None or look is not Look.CONTENT:
-            self.strip.show_bones(lead, DAYS, lit=look is Look.BONES)
+            self.strip.show_skeleton(lead, DAYS, lit=look is Look.SKELETON)
         else:
             wished = wished_days(state.period, state.span, zone)
             self.strip.show_days(strip_days(state.calendar, zone, now), lead, wished)

@@ -1,4 +1,4 @@
-"""What a search found: cards, their bones, the empty page or the error, all in the same place."""
+"""What a search found: cards, a skeleton, the empty page or the error, all in the same place."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import InvalidPeriod
 from engine.domain.shared.period import RentalPeriod
 
-#: Bones while the number of cars is unknown: enough for a large screen, scrolled or not.
-_BONES = 30
+#: Skeleton while the number of cars is unknown: enough for a large screen, scrolled or not.
+_SKELETON = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class CarResults(QWidget):
         self.held = HeldCards(self.grid, self.model)
         self.content = Content(tools, self.grid, inset=GAP // 2)
         self.loading = Waiting(
-            self, search, self.content, bones=self._put_up_bones, fill=self._fill, has_rows=self._still_true
+            self, search, self.content, skeleton=self._put_up_skeleton, fill=self._fill, has_rows=self._still_true
         )
         room = QVBoxLayout(self)
         room.setContentsMargins(0, 0, 0, 0)
@@ -133,8 +133,8 @@ class CarResults(QWidget):
     def take_focus(self) -> None:
         self.content.take_focus()
 
-    def _put_up_bones(self) -> None:
-        self._forget(_BONES)
+    def _put_up_skeleton(self) -> None:
+        self._forget(_SKELETON)
         self.content.show_rows()
         self.told.emit("Looking for free cars")
 
@@ -143,7 +143,7 @@ class CarResults(QWidget):
             self.told.emit("Still loading")
 
     def _fill(self, state: SearchState) -> None:
-        """Put the answer in the place of bones, of older cards, or of an error."""
+        """Put the answer in the place of a skeleton, of older cards, or of an error."""
         if state.phase is Phase.FAILED:
             self._fail(state)
         elif state.first is None or state.form is None or state.wish is None or state.branch is None:
@@ -236,9 +236,9 @@ class CarResults(QWidget):
             self.told.emit(" ")
         self.content.show_empty(icon, title, sentence, step)
 
-    def _forget(self, bones: int = 0) -> None:
+    def _forget(self, skeleton: int = 0) -> None:
         self._shown = None
-        self.model.forget(bones)
+        self.model.forget(skeleton)
 
     def _still_true(self, state: SearchState) -> bool:
         return self._shown is not None and self._shown.true_for(state.form)

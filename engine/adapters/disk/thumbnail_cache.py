@@ -19,7 +19,7 @@ _NAME = re.compile(r"[0-9A-Za-z_-]{1,80}")
 _BEGIN, _END = b"\xff\xd8", b"\xff\xd9"
 
 
-class FolderShelf:
+class ThumbnailFolder:
     """The port ``ThumbnailCache`` on a folder only this user can read; what was longest unused goes first.
 
     A key's value never changes, so nothing here is ever out of date. A folder that cannot be used counts as empty.
@@ -88,7 +88,7 @@ class FolderShelf:
         return self._folder / f"{key}.jpg"
 
 
-class NoShelf:
+class NoThumbnails:
     """Where there is no folder to keep anything in."""
 
     async def get(self, _keys: frozenset[str]) -> dict[str, bytes]:

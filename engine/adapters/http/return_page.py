@@ -54,7 +54,7 @@ _HEADERS = (
 
 
 @asynccontextmanager
-async def open_landing(on_arrival: Callable[[str], None]) -> AsyncIterator[str]:
+async def open_return_page(on_arrival: Callable[[str], None]) -> AsyncIterator[str]:
     """Serve the page inside the block; the value is its address, to which ``?booking=ID`` is added.
 
     *on_arrival* is called with the booking's id in this event loop, as often as somebody opens the page.

@@ -20,7 +20,7 @@ LOOKED = "looked:"
 
 
 class MongoDeployment:
-    """The port ``Deployment``."""
+    """The port ``DeploymentRecord``."""
 
     def __init__(self, client: Client, name: str) -> None:
         self._rows = database(client, name).deployment

@@ -129,7 +129,7 @@ async def put_movement(
     seen: frozenset[BookingId],
     now: datetime,
 ) -> Document:
-    """Store *after* in place of *before*, and claim what nothing else takes of its time; see ``Work``.
+    """Store *after* in place of *before*, and claim what nothing else takes of its time; see ``Transaction``.
 
     Returns the fence. It is written first: from there on every claim on the car conflicts with this.
     """

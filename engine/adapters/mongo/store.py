@@ -34,7 +34,7 @@ from engine.adapters.mongo.queries.manual_review import (
 )
 from engine.adapters.mongo.queries.sought import forgiven, holds, in_order
 from engine.adapters.mongo.schema.version import must_fit
-from engine.adapters.mongo.transaction import MongoWork, in_the_way, replace_version
+from engine.adapters.mongo.transaction import MongoTransaction, in_the_way, replace_version
 from engine.adapters.together import Together
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.listing import COUNT_CAP, BookingRows, BookingSelection
@@ -98,7 +98,7 @@ class MongoStore:
             with speaking(), pymongo.timeout(TRANSACTION_S):
                 async with session_of(self._client) as session:
                     done = await session.with_transaction(
-                        lambda running: change(MongoWork(self._db, running, touched)),
+                        lambda running: change(MongoTransaction(self._db, running, touched)),
                         read_concern=SNAPSHOT,
                         write_concern=MAJORITY,
                     )

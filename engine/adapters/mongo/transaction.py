@@ -77,8 +77,8 @@ def in_the_way(period: RentalPeriod, now: datetime) -> Document:
     return {"$or": [overlap, {"kind": ClaimKind.BOOKING, "ends_at": {"$lte": now}}]}
 
 
-class MongoWork:
-    """The port ``Work`` inside a driver's session."""
+class MongoTransaction:
+    """The port ``Transaction`` inside a driver's session."""
 
     def __init__(self, db: Database, session: AsyncClientSession, touched: set[Namespace]) -> None:
         """What the changes make untrue is noted in *touched*, to be bumped after the commit."""

@@ -1,6 +1,6 @@
-"""Bones for a part of a page that is laid out, not painted: put beside it and shown in its stead.
+"""Skeleton for a part of a page that is laid out, not painted: put beside it and shown in its stead.
 
-API: Bones(theme, clock, height, places): *places* answers, for a width, where the bones stand.
+API: Skeleton(theme, clock, height, places): *places* answers, for a width, where its parts stand.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def text_bone(line: QRect, share: float) -> QRect:
     return QRect(line.left(), line.top() + (line.height() - THICK) // 2, round(line.width() * share), THICK)
 
 
-class Bones(QWidget):
+class Skeleton(QWidget):
     def __init__(
         self, theme: Theme, clock: ShimmerClock, height: int, places: Callable[[int], Iterable[QRect]]
     ) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pictures import SVG, bomb, opened, photo, sideways
 from PIL import Image
 
-from engine.adapters import image_import as darkroom
+from engine.adapters import image_import
 from engine.adapters.image_import import PillowImport
 from engine.domain.car.photo import LONGEST_SIDE_PX, MOST_BYTES, THUMBNAIL_PX, PhotoProblem
 from engine.domain.shared.errors import PhotoRefused
@@ -128,7 +128,7 @@ def test_without_its_reader_a_telephones_photo_is_refused_by_its_kind(monkeypatc
     def nothing(name):
         raise ImportError(name)
 
-    monkeypatch.setattr(darkroom, "import_module", nothing)
+    monkeypatch.setattr(image_import, "import_module", nothing)
 
     with pytest.raises(PhotoRefused) as caught:
         PillowImport().develop(HEIC.read_bytes())

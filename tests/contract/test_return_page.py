@@ -9,8 +9,8 @@ import httpx
 import pytest
 from plain_http import PLAIN
 
-from engine.adapters.http import return_page as landing
-from engine.adapters.http.return_page import open_landing
+from engine.adapters.http import return_page
+from engine.adapters.http.return_page import open_return_page
 
 pytestmark = pytest.mark.asyncio
 
@@ -23,7 +23,7 @@ async def ask(url, verb="GET", **options):
 async def test_an_arrival_is_told_once_per_visit():
     arrived = []
 
-    async with open_landing(arrived.append) as url:
+    async with open_return_page(arrived.append) as url:
         first = await ask(f"{url}?booking=b-17")
         await ask(f"{url}?booking=b-17")
 
@@ -41,7 +41,7 @@ async def test_an_arrival_is_told_once_per_visit():
 async def test_nothing_else_is_an_arrival(end, verb, status):
     arrived = []
 
-    async with open_landing(arrived.append) as url:
+    async with open_return_page(arrived.append) as url:
         answer = await ask(url + end, verb)
 
     assert (answer.status_code, arrived) == (status, [])
@@ -51,7 +51,7 @@ async def test_nothing_else_is_an_arrival(end, verb, status):
 async def test_a_visit_without_a_booking_is_answered_and_tells_nothing(query):
     arrived = []
 
-    async with open_landing(arrived.append) as url:
+    async with open_return_page(arrived.append) as url:
         answer = await ask(url + query)
 
     assert (answer.status_code, arrived) == (200, [])
@@ -60,7 +60,7 @@ async def test_a_visit_without_a_booking_is_answered_and_tells_nothing(query):
 async def test_a_page_that_leads_another_name_here_gets_nothing():
     arrived = []
 
-    async with open_landing(arrived.append) as url:
+    async with open_return_page(arrived.append) as url:
         answer = await ask(f"{url}?booking=b", headers={"Host": "evil.example"})
 
     assert (answer.status_code, arrived) == (404, [])
@@ -69,7 +69,7 @@ async def test_a_page_that_leads_another_name_here_gets_nothing():
 async def test_a_request_without_end_is_hung_up_on():
     arrived = []
 
-    async with open_landing(arrived.append) as url:
+    async with open_return_page(arrived.append) as url:
         with pytest.raises(httpx.TransportError):
             await ask(f"{url}?booking=b", headers={"X": "x" * 20_000})
 
@@ -77,9 +77,9 @@ async def test_a_request_without_end_is_hung_up_on():
 
 
 async def test_a_connection_that_says_nothing_does_not_keep_the_desk_open(monkeypatch):
-    monkeypatch.setattr(landing, "_PATIENCE_S", 3600)
+    monkeypatch.setattr(return_page, "_PATIENCE_S", 3600)
 
-    async with asyncio.timeout(60), open_landing(print) as url:
+    async with asyncio.timeout(60), open_return_page(print) as url:
         reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(url).port)
         await ask(f"{url}?booking=b-1")
 
@@ -89,13 +89,13 @@ async def test_a_connection_that_says_nothing_does_not_keep_the_desk_open(monkey
 
 
 async def test_each_desk_has_an_address_of_its_own():
-    async with open_landing(print) as one, open_landing(print) as other:
+    async with open_return_page(print) as one, open_return_page(print) as other:
         assert one.rsplit("/", 1)[1] != other.rsplit("/", 1)[1]
         assert len(one.rsplit("/", 1)[1]) >= 43
 
 
 async def test_afterwards_nobody_answers():
-    async with open_landing(print) as url:
+    async with open_return_page(print) as url:
         pass
 
     with pytest.raises(httpx.ConnectError):
