@@ -82,9 +82,7 @@ class EarningsPage(Page):
         )
         self.copy_line = Text(tools.theme, size=TypeSize.SMALL, ink="muted", wrap=True)
         self.pin = Button(tools.theme, kind=Kind.QUIET)
-        self.pin.setVisible(False)
         self.forget = Button(tools.theme, "Forget this computer …", Kind.QUIET)
-        self.forget.setVisible(False)
         self.panel = ExplainPanel(tools, explain, host, vm.now, opens=not offline)
         self.panel.booking_wanted.connect(self.booking_wanted)
         self._lay_out()
@@ -203,6 +201,8 @@ class EarningsPage(Page):
         self.vm.refused.connect(lambda _problem: self.period.refuse())
 
     def _lay_out(self) -> None:
+        self.pin.setVisible(False)
+        self.forget.setVisible(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(6 * GRID, 5 * GRID, 4 * GRID, 4 * GRID)
         column.setSpacing(3 * GRID)
