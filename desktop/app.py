@@ -27,11 +27,11 @@ from desktop.second_start import Summons
 from desktop.smoke import Stopwatch
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
-from desktop.viewmodels.account_request import AskingViewModel
-from desktop.viewmodels.session import Doors, OfferedAccount, SessionPhase, SessionState, SessionViewModel
+from desktop.viewmodels.session.account_request import AskingViewModel
+from desktop.viewmodels.session.session import Doors, OfferedAccount, SessionPhase, SessionState, SessionViewModel
 from desktop.views.frame.shell import MainWindow
 from desktop.views.session.servers_dialog import SetUpOutcome
-from desktop.widgets.shimmer import ShimmerClock
+from desktop.widgets.loading.shimmer import ShimmerClock
 from engine.config import Settings, activation_token, handed_over
 from engine.crash_reports import Crashes
 from engine.domain.people.account_requests import NewRequest
@@ -40,7 +40,7 @@ from engine.domain.shared.errors import AccountDisabled
 from engine.embedded.servers import begin
 
 if TYPE_CHECKING:
-    from desktop.viewmodels.one_booking import OpenBrowser
+    from desktop.viewmodels.booking.one_booking import OpenBrowser
     from engine.bootstrap import Deployment, Engine
     from engine.domain.money.addresses import PageAddress
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale
 
-from desktop.figures import custom
+from desktop.words.figures import custom
 from engine.domain.money.money import Money
 from engine.domain.shared.csv_text import CsvHabits, DateShape
 

@@ -16,7 +16,7 @@ from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog
 
 from desktop.theme.theme import Theme
-from desktop.widgets.question_box import About, Amount, QuestionBox, Wording
+from desktop.widgets.frame.question_box import About, Amount, QuestionBox, Wording
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog, QWidget

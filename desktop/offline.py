@@ -56,8 +56,8 @@ class Stored:
     def work(self, place: Deployment | None, tasks: TaskScope) -> StoredWork:
         """*place* is only asked whether it answers again; None where our own servers did not come up."""
         from desktop.viewmodels.connection import ConnectionViewModel  # noqa: PLC0415 -- not before the first frame
+        from desktop.viewmodels.earnings.earnings import EarningsSource  # noqa: PLC0415 -- as above
         from desktop.viewmodels.list_desk import StoredListDesk  # noqa: PLC0415 -- as above
-        from desktop.viewmodels.owner.earnings import EarningsSource  # noqa: PLC0415 -- as above
         from desktop.views.frame.offline import StoredWork  # noqa: PLC0415 -- as above
 
         if self._desk is None:

@@ -8,15 +8,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from desktop.viewmodels.booking import BookingViewModel
-from desktop.viewmodels.booking_detail import DetailViewModel
-from desktop.viewmodels.bookings import BookingsViewModel
-from desktop.viewmodels.car import CarViewModel
+from desktop.viewmodels.booking.booking import BookingViewModel
+from desktop.viewmodels.booking.bookings import BookingsViewModel
+from desktop.viewmodels.booking.detail import DetailViewModel
+from desktop.viewmodels.booking.holds import HoldsViewModel
 from desktop.viewmodels.connection import ConnectionViewModel
 from desktop.viewmodels.desk import Desk
-from desktop.viewmodels.holds import HoldsViewModel
 from desktop.viewmodels.live import LiveViewModel
-from desktop.viewmodels.search import SearchViewModel
+from desktop.viewmodels.search.car import CarViewModel
+from desktop.viewmodels.search.search import SearchViewModel
 from desktop.views.parts.view_context import Workspace
 from engine.domain.booking.listing import BookingScope
 from engine.domain.people.people import Actor, Deed
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from desktop.bridge import EngineThread
     from desktop.tasks import TaskScope
-    from desktop.viewmodels.one_booking import OpenBrowser
+    from desktop.viewmodels.booking.one_booking import OpenBrowser
     from engine.bootstrap import Engine
 
 

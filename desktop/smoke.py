@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import psutil
 from PySide6.QtCore import QEvent, QObject
 
-from desktop.viewmodels.session import SessionPhase, SessionState, SessionViewModel
+from desktop.viewmodels.session.session import SessionPhase, SessionState, SessionViewModel
 
 if TYPE_CHECKING:
     from desktop.views.frame.shell import MainWindow

@@ -23,11 +23,11 @@ from engine.adapters.mongo.people import MongoPeople
 from engine.adapters.mongo.queries.earnings import MongoEarnings
 from engine.adapters.mongo.queries.fleet import MongoFleet
 from engine.adapters.mongo.queries.unavailable_cars import MongoTaken
+from engine.adapters.mongo.queries.witnesses import MongoWitnesses
 from engine.adapters.mongo.renter_store import MongoRenters
 from engine.adapters.mongo.restored import MongoRestored
 from engine.adapters.mongo.store import MongoStore
 from engine.adapters.mongo.terms import MongoTerms
-from engine.adapters.mongo.witnesses import MongoWitnesses
 from engine.adapters.redis.cache import RedisCache
 from engine.adapters.redis.leases import RedisTurns
 from engine.adapters.redis.line import RedisLine, connect_redis
@@ -42,30 +42,30 @@ from engine.embedded.demo_load import load_demo
 from engine.embedded.demo_payments import introduce_payments
 from engine.embedded.demo_people import accounts as demo_accounts
 from engine.embedded.servers import open_servers
-from engine.services.accounts import AccountService
-from engine.services.afterwards import Afterwards
-from engine.services.availability import AvailabilityService
-from engine.services.belief import Belief
-from engine.services.booking import BookingService
-from engine.services.carrying import Carrier
-from engine.services.catalogue import CatalogueService
-from engine.services.changing_car import ChangingCarService
-from engine.services.copying import CopyService
-from engine.services.earnings import EarningsService
-from engine.services.fleet import FleetService
-from engine.services.follower import Follower
-from engine.services.head_office import AdminServices
-from engine.services.images import ImagesService
-from engine.services.listing import ListingService
-from engine.services.live import LiveService
-from engine.services.mode import ModeGuard
-from engine.services.payment import PaymentService
-from engine.services.photos import PhotoService
-from engine.services.rental import RentalService
-from engine.services.renters import RenterService
-from engine.services.restored import RestoredLook, RestoredService
-from engine.services.servicing import ServicingService
-from engine.services.sweeper import Sweeper
+from engine.services.booking.availability import AvailabilityService
+from engine.services.booking.booking import BookingService
+from engine.services.booking.carrying import Carrier
+from engine.services.booking.catalogue import CatalogueService
+from engine.services.booking.changing_car import ChangingCarService
+from engine.services.booking.follower import Follower
+from engine.services.booking.listing import ListingService
+from engine.services.booking.rental import RentalService
+from engine.services.booking.restored import RestoredLook, RestoredService
+from engine.services.booking.sweeper import Sweeper
+from engine.services.firm.admin import AdminServices
+from engine.services.firm.live import LiveService
+from engine.services.fleet.fleet import FleetService
+from engine.services.fleet.images import ImagesService
+from engine.services.fleet.photos import PhotoService
+from engine.services.fleet.servicing import ServicingService
+from engine.services.payment.afterwards import Afterwards
+from engine.services.payment.belief import Belief
+from engine.services.payment.mode import ModeGuard
+from engine.services.payment.payment import PaymentService
+from engine.services.people.accounts import AccountService
+from engine.services.people.renters import RenterService
+from engine.services.reports.copying import CopyService
+from engine.services.reports.earnings import EarningsService
 from engine.wiring.admin import describe_key, open_head_office
 from engine.wiring.background import Work, at_work, keep_time
 from engine.wiring.booking_desk import Means, ReturnPage, bookings_at, new_booking_id, readable_to

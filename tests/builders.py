@@ -35,7 +35,7 @@ from engine.domain.money.money import Money
 from engine.domain.people.people import Renter, RenterId, Role
 from engine.domain.shared.period import RentalPeriod
 from engine.embedded.folder import ServerFolder
-from engine.services.booking import HoldCar
+from engine.services.booking.booking import HoldCar
 from engine.wiring.background import at_work
 
 DATABASE = "ds_test"

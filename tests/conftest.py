@@ -25,7 +25,7 @@ from engine.adapters.mongo.client import CODEC, Credentials, connect, database
 from engine.adapters.mongo.codec.documents import branch_document, renter_document
 from engine.adapters.mongo.codec.settings import first_revision, revision_document
 from engine.adapters.mongo.deployment import MongoDeployment
-from engine.adapters.mongo.founding import create_account, found
+from engine.adapters.mongo.schema.founding import create_account, found
 from engine.adapters.mongo.schema.provision import provision
 from engine.bootstrap import Deployment
 from engine.config import Secret

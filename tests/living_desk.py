@@ -19,7 +19,7 @@ told = json.loads(sys.stdin.readline())
 sys.path[:0] = told["paths"]
 import desktop.app as app
 from desktop.viewmodels.phases import Phase
-from desktop.viewmodels.session import SessionPhase
+from desktop.viewmodels.session.session import SessionPhase
 from patience import until
 
 async def work(program):

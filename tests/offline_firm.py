@@ -17,9 +17,9 @@ from patience import until
 from desktop.app import Program
 from desktop.preferences import Preferences
 from desktop.smoke import Stopwatch
-from desktop.viewmodels.owner.copy import CopyStatus
+from desktop.viewmodels.offline.copy import CopyStatus
 from desktop.viewmodels.phases import Phase
-from desktop.viewmodels.session import SessionPhase
+from desktop.viewmodels.session.session import SessionPhase
 from engine.adapters.mongo import client as mongo_client
 from engine.config import load
 from engine.domain.reports.report_period import month

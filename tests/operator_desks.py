@@ -29,8 +29,8 @@ from engine.domain.people.accounts import NewPerson, Post
 from engine.domain.people.people import RenterId, Role
 from engine.domain.shared.errors import Contended, PeriodTaken
 from engine.domain.shared.period import RentalPeriod
-from engine.services.booking import HoldCar
-from engine.services.renters import NewRenter
+from engine.services.booking.booking import HoldCar
+from engine.services.people.renters import NewRenter
 from engine.wiring.deployment import Deployment, given_place
 
 _FOLDER = Path("/etc/drivesphere")

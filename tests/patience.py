@@ -12,7 +12,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QApplication
 from within import WITHIN_S
 
-from desktop.widgets.loading import Loading
+from desktop.widgets.loading.loading import Loading
 
 _LOOK_EVERY_S = 0.01
 

@@ -15,7 +15,7 @@ from desktop.app import Program
 from desktop.preferences import Preferences
 from desktop.smoke import Stopwatch
 from desktop.viewmodels.phases import Phase
-from desktop.viewmodels.session import SessionPhase
+from desktop.viewmodels.session.session import SessionPhase
 from engine.config import load
 
 

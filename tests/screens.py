@@ -36,11 +36,11 @@ from desktop.app import Program
 from desktop.preferences import Preferences
 from desktop.smoke import Stopwatch
 from desktop.theme.theme import Scheme
-from desktop.viewmodels.booking import Stage
+from desktop.viewmodels.booking.booking import Stage
 from desktop.viewmodels.connection import ConnectionState
 from desktop.viewmodels.phases import Phase
-from desktop.viewmodels.search import SearchForm
-from desktop.viewmodels.session import SessionPhase
+from desktop.viewmodels.search.search import SearchForm
+from desktop.viewmodels.session.session import SessionPhase
 from engine.config import load
 from engine.domain.car.car import BodyType, Fuel
 from engine.domain.shared.errors import SignInRefused, Unavailable

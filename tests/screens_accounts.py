@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from desktop.viewmodels.phases import Phase
-from desktop.viewmodels.session import SessionPhase
+from desktop.viewmodels.session.session import SessionPhase
 from engine.domain.people.accounts import PeopleQuery
 from engine.domain.shared.errors import Unavailable
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from desktop.viewmodels.admin.health import HealthState
-from desktop.viewmodels.admin.overview import OverviewState
+from desktop.viewmodels.manual_review.health import HealthState
+from desktop.viewmodels.overview.overview import OverviewState
 from desktop.viewmodels.paged import PagedState
 from desktop.viewmodels.phases import Phase
-from desktop.viewmodels.session import SessionPhase
+from desktop.viewmodels.session.session import SessionPhase
 from engine.domain.firm.audit import AuditQuery, AuditSlice
 from engine.domain.health.health import HealthArea
 from engine.domain.shared.errors import Unavailable

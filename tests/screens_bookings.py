@@ -8,9 +8,9 @@ from pathlib import Path
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from desktop.viewmodels.booking import Stage
-from desktop.viewmodels.booking_detail import DetailState
-from desktop.viewmodels.bookings import BookingsState
+from desktop.viewmodels.booking.booking import Stage
+from desktop.viewmodels.booking.bookings import BookingsState
+from desktop.viewmodels.booking.detail import DetailState
 from desktop.viewmodels.connection import ConnectionState
 from desktop.viewmodels.day_span import Days, DaySpan
 from desktop.viewmodels.export import ExportPhase, ExportState

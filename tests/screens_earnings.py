@@ -10,7 +10,7 @@ from keyrings import MemoryKeyring
 from screens_admin import AWAY, sign_in_as
 from screens_offline import offline
 
-from desktop.viewmodels.owner.copy import CopyState, CopyStatus
+from desktop.viewmodels.offline.copy import CopyState, CopyStatus
 from desktop.viewmodels.phases import Phase
 from engine.domain.reports.copying import CopyNews
 from engine.domain.reports.earnings import Earnings

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from pictures import scenery
 from screens_admin import AWAY, sign_in_as
 
-from desktop.viewmodels.owner.car_state import FleetCarStage
+from desktop.viewmodels.fleet.car_state import FleetCarStage
 from desktop.viewmodels.phases import Phase
 from engine.domain.car.car import CarStatus
 from engine.domain.car.fleet import FleetQuery

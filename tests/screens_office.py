@@ -8,8 +8,8 @@ from datetime import timedelta
 from screens_admin import AWAY
 from screens_fleet import fleet_phases
 
-from desktop.viewmodels.admin.health import HealthState
-from desktop.viewmodels.bookings import BookingsState
+from desktop.viewmodels.booking.bookings import BookingsState
+from desktop.viewmodels.manual_review.health import HealthState
 from desktop.viewmodels.paged import PagedState
 from desktop.viewmodels.phases import Phase
 from engine.domain.booking.manual_review import Case, Cases

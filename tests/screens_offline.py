@@ -7,17 +7,17 @@ from dataclasses import replace
 
 from screens_admin import AWAY
 
-from desktop.viewmodels.bookings import BookingsState
+from desktop.viewmodels.booking.bookings import BookingsState
 from desktop.viewmodels.connection import ConnectionState
+from desktop.viewmodels.earnings.earnings import EarningsSource
 from desktop.viewmodels.list_desk import StoredListDesk
-from desktop.viewmodels.owner.earnings import EarningsSource
 from desktop.viewmodels.phases import Phase
-from desktop.viewmodels.session import SessionPhase
+from desktop.viewmodels.session.session import SessionPhase
 from engine.domain.reports.owner_aggregate import books_of
 from engine.domain.shared.errors import CopyUnusable
-from engine.services.copying import StoredBooks
-from engine.services.earnings import EarningsService
-from engine.services.stored_listing import StoredListing
+from engine.services.reports.copying import StoredBooks
+from engine.services.reports.earnings import EarningsService
+from engine.services.reports.stored_listing import StoredListing
 
 _SETTLE_S = 0.6
 _MONTHS_MS = 150 * 86_400_000

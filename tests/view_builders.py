@@ -10,16 +10,16 @@ from altered import altered
 from builders import BERLIN, LISBON, RENTER, make_car
 
 from desktop.tasks import TaskScope
-from desktop.viewmodels.booking import BookingViewModel
-from desktop.viewmodels.booking_detail import DetailViewModel
-from desktop.viewmodels.bookings import BookingsViewModel
-from desktop.viewmodels.car import CarViewModel
+from desktop.viewmodels.booking.booking import BookingViewModel
+from desktop.viewmodels.booking.bookings import BookingsViewModel
+from desktop.viewmodels.booking.detail import DetailViewModel
+from desktop.viewmodels.booking.holds import HoldsViewModel
 from desktop.viewmodels.connection import ConnectionViewModel
-from desktop.viewmodels.holds import HoldsViewModel
 from desktop.viewmodels.live import LiveViewModel
 from desktop.viewmodels.phases import Phase
-from desktop.viewmodels.search import PAGE_SIZE, SearchState, SearchViewModel, first_form, wish_of
-from desktop.viewmodels.thumbnails import ThumbnailsViewModel
+from desktop.viewmodels.search.car import CarViewModel
+from desktop.viewmodels.search.search import PAGE_SIZE, SearchState, SearchViewModel, first_form, wish_of
+from desktop.viewmodels.search.thumbnails import ThumbnailsViewModel
 from desktop.views.parts.photos import Photos
 from desktop.views.parts.view_context import Workspace
 from engine.domain.booking.booking import HOLD, Booking, BookingId, Step, rental_payment

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import Enum, auto
 
-from desktop.figures import desk_zone
+from desktop.words.figures import desk_zone
 from engine.domain.booking.listing import AnyBranch
 
 _DAY = timedelta(days=1)

@@ -13,24 +13,24 @@ if TYPE_CHECKING:
 
     from desktop.bridge import EngineThread
     from engine.domain.people.people import Actor
-    from engine.services.accounts import AccountService
-    from engine.services.availability import AvailabilityService
-    from engine.services.booking import BookingService
-    from engine.services.catalogue import CatalogueService
-    from engine.services.changing_car import ChangingCarService
-    from engine.services.copying import CopyService
-    from engine.services.earnings import EarningsService
-    from engine.services.fleet import FleetService
-    from engine.services.follower import Follower
-    from engine.services.head_office import AdminServices
-    from engine.services.images import ImagesService
-    from engine.services.listing import ListingService
-    from engine.services.payment import PaymentService
-    from engine.services.rental import RentalService
-    from engine.services.renters import RenterService
-    from engine.services.requests import RequestService
-    from engine.services.restored import RestoredService
-    from engine.services.servicing import ServicingService
+    from engine.services.booking.availability import AvailabilityService
+    from engine.services.booking.booking import BookingService
+    from engine.services.booking.catalogue import CatalogueService
+    from engine.services.booking.changing_car import ChangingCarService
+    from engine.services.booking.follower import Follower
+    from engine.services.booking.listing import ListingService
+    from engine.services.booking.rental import RentalService
+    from engine.services.booking.restored import RestoredService
+    from engine.services.firm.admin import AdminServices
+    from engine.services.fleet.fleet import FleetService
+    from engine.services.fleet.images import ImagesService
+    from engine.services.fleet.servicing import ServicingService
+    from engine.services.payment.payment import PaymentService
+    from engine.services.people.accounts import AccountService
+    from engine.services.people.renters import RenterService
+    from engine.services.people.requests import RequestService
+    from engine.services.reports.copying import CopyService
+    from engine.services.reports.earnings import EarningsService
 
 T = TypeVar("T")
 

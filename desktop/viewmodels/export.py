@@ -14,7 +14,7 @@ from desktop.bridge import EngineThread
 from desktop.tasks import TaskScope
 from desktop.viewmodels.state import StateViewModel
 from engine.domain.shared.errors import DriveSphereError, Misconfigured
-from engine.services.listing import Exported
+from engine.services.booking.listing import Exported
 
 #: Writes text into the file; hears how many rows there are by now.
 Write = Callable[[str], object]

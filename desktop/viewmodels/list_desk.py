@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from engine.services.stored_listing import StoredListing
+from engine.services.reports.stored_listing import StoredListing
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from engine.domain.people.people import Actor
     from engine.domain.reports.copying import OwnCopy
     from engine.domain.shared.csv_text import CsvHabits
-    from engine.services.listing import Exported
+    from engine.services.booking.listing import Exported
 
 
 T = TypeVar("T")

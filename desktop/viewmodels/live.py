@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop.bridge import EngineThread
 from desktop.tasks import TaskScope
 from engine.domain.firm.events import Fact, Pulse, Resync
-from engine.services.live import LiveService, Subscription
+from engine.services.firm.live import LiveService, Subscription
 
 #: So long news may keep the window busy before it may draw again; half of a frame at 60 a second.
 _SLICE_S = 0.008

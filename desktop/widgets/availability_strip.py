@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QHideEvent, QShowEvent
 
     from desktop.theme.theme import Theme
-    from desktop.widgets.shimmer import ShimmerClock
+    from desktop.widgets.loading.shimmer import ShimmerClock
 
 WEEK = 7
 ROW = 7 * GRID

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from desktop.theme.theme import Theme
-    from desktop.widgets.shimmer import ShimmerClock
+    from desktop.widgets.loading.shimmer import ShimmerClock
 
 HEIGHT = 21 * GRID
 _PAD = 4 * GRID

@@ -17,7 +17,7 @@ from engine.config import Secret, Settings
 from engine.domain.health.health import UNREACHABLE, Finding, HealthReport, Level
 from engine.domain.health.words import leaderless
 from engine.domain.shared.errors import DriveSphereError, Unavailable
-from engine.services.health_rows import UNHURRIED, Pace
+from engine.services.firm.health_rows import UNHURRIED, Pace
 
 _MARKS = {Level.GOOD: "ok", Level.UNKNOWN: "not seen", Level.WARNING: "warning", Level.BAD: "BAD"}
 _MARK_WIDTH = 9

@@ -49,7 +49,7 @@ from engine.domain.money.money import Money
 from engine.domain.people.people import Renter, RenterId, Role
 from engine.domain.shared.errors import AlreadyAsked, Contended, DriveSphereError, PeriodTaken, Unavailable
 from engine.domain.shared.period import RentalPeriod
-from engine.services.booking import HoldCar
+from engine.services.booking.booking import HoldCar
 
 _CLERK, _BRANCH, _RENTER = "race.clerk", BranchId("br-race"), RenterId("renter-race")
 _RATE = Money(50_00, "EUR")

@@ -20,8 +20,8 @@ from engine.domain.money.trouble import Why
 from engine.domain.people.people import Deed
 from engine.domain.reports.books import Difference, DifferenceKind
 from engine.domain.shared.damage import Damaged
-from engine.services.reconcile import Reconciler
-from engine.services.report import Report
+from engine.services.payment.reconcile import Reconciler
+from engine.services.payment.report import Report
 
 _WORDS = {
     DifferenceKind.PAID_UNBOOKED: "paid, not booked",

@@ -33,7 +33,7 @@ from engine.domain.shared.errors import (
     ProgramTooOld,
     SignInRefused,
 )
-from engine.services.missed_payments import MissedPayments
+from engine.services.payment.missed_payments import MissedPayments
 
 log = structlog.get_logger(__name__)
 

@@ -13,27 +13,27 @@ from engine.adapters.mongo.queries.books import MongoBooks
 from engine.adapters.mongo.queries.health import MongoHealth
 from engine.adapters.mongo.queries.overview import MongoOverview
 from engine.adapters.mongo.queries.unbelieved import MongoUnbelieved
+from engine.adapters.mongo.queries.witnesses import MongoWitnesses
 from engine.adapters.mongo.return_pages import MongoReturnPages
 from engine.adapters.mongo.store import MongoStore
 from engine.adapters.mongo.watch import MongoWatch
-from engine.adapters.mongo.witnesses import MongoWitnesses
 from engine.adapters.redis.cache import RedisCache
 from engine.config import Secret
 from engine.domain.people.people import AccountName
-from engine.services.audit import AuditService
-from engine.services.branches import BranchService
-from engine.services.disputes import DisputeService
-from engine.services.firm import FirmService
-from engine.services.head_office import AdminServices
-from engine.services.health import HealthService, StripeKey
-from engine.services.manual_review import ManualReview
-from engine.services.overview import OverviewService
-from engine.services.payment import PaymentService
-from engine.services.reconcile import MOST_ASKED, MOST_TIME, Reconciler
-from engine.services.requests import RequestService
-from engine.services.return_pages import ReturnPageService
-from engine.services.unbelieved import UnbelievedService
-from engine.services.watch import Watch, WatchNotes
+from engine.services.booking.manual_review import ManualReview
+from engine.services.booking.unbelieved import UnbelievedService
+from engine.services.firm.admin import AdminServices
+from engine.services.firm.audit import AuditService
+from engine.services.firm.branches import BranchService
+from engine.services.firm.firm import FirmService
+from engine.services.firm.health import HealthService, StripeKey
+from engine.services.firm.watch import Watch, WatchNotes
+from engine.services.payment.disputes import DisputeService
+from engine.services.payment.payment import PaymentService
+from engine.services.payment.reconcile import MOST_ASKED, MOST_TIME, Reconciler
+from engine.services.payment.return_pages import ReturnPageService
+from engine.services.people.requests import RequestService
+from engine.services.reports.overview import OverviewService
 
 
 def open_head_office(

@@ -16,14 +16,14 @@ from engine.adapters.wish_signing import is_signed
 from engine.domain.booking.booking import BookingId
 from engine.domain.money.addresses import NOWHERE, return_url
 from engine.domain.people.people import Actor, Role
-from engine.services.booking import BookingService
-from engine.services.carrying import Carrier
-from engine.services.changing_car import ChangingCarService
-from engine.services.follower import Follower
-from engine.services.payment import PaymentService
-from engine.services.rental import RentalService
-from engine.services.wish_deeds import WishDeeds
-from engine.services.wishing import WatchedPayment, WishedBookings, WishedRental, Wishing
+from engine.services.booking.booking import BookingService
+from engine.services.booking.carrying import Carrier
+from engine.services.booking.changing_car import ChangingCarService
+from engine.services.booking.follower import Follower
+from engine.services.booking.rental import RentalService
+from engine.services.booking.wish_deeds import WishDeeds
+from engine.services.booking.wishing import WatchedPayment, WishedBookings, WishedRental, Wishing
+from engine.services.payment.payment import PaymentService
 from engine.wiring.deployment import Deployment
 
 #: Crockford's base 32: no I, L, O or U, so a booking number survives the telephone.

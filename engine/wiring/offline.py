@@ -16,9 +16,9 @@ from engine.domain.people.copy_pin import pin_of
 from engine.domain.people.people import AccountName, Actor, Role
 from engine.domain.reports.copying import CopyHead, OwnCopy
 from engine.ports.local import Clock
-from engine.services.copying import CopyService, StoredBooks
-from engine.services.earnings import EarningsService
-from engine.services.stored_listing import StoredListing
+from engine.services.reports.copying import CopyService, StoredBooks
+from engine.services.reports.earnings import EarningsService
+from engine.services.reports.stored_listing import StoredListing
 from engine.wiring.deployment import Deployment
 
 __all__ = ["StoredDesk", "copies", "copies_of", "forget_copy", "must_answer", "open_copy", "open_copying"]

@@ -15,7 +15,7 @@ from engine.adapters.redis.cache import NoCache
 from engine.domain.people.account_requests import NewRequest
 from engine.domain.people.people import Actor, Role
 from engine.domain.shared.errors import DriveSphereError
-from engine.services.accounts import AccountService
+from engine.services.people.accounts import AccountService
 from engine.wiring.deployment import Deployment
 
 log = structlog.get_logger(__name__)

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: What only one module makes: the judged booking, and the orders that Stripe's gateway takes.
 MADE_IN = {
     "Believed": "engine/domain/booking/belief.py",
-    "DecidedByHand": "engine/services/unbelieved.py",
+    "DecidedByHand": "engine/services/booking/unbelieved.py",
     "OpenPage": "engine/domain/booking/belief.py",
     "Capture": "engine/domain/booking/belief.py",
     "VoidPayment": "engine/domain/booking/belief.py",

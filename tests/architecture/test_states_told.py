@@ -85,16 +85,16 @@ def test_nothing_is_said_of_a_state_that_nobody_thought_of():
 #: Kind of state -> the files that choose by it, each of which mypy names when there is one more.
 CHOOSING = {
     "engine/domain/booking/states.py:BookingState": {
-        "desktop/booking_words.py",
-        "desktop/viewmodels/panel_state.py",
+        "desktop/words/booking_words.py",
+        "desktop/viewmodels/booking/panel_state.py",
         "engine/domain/booking/states.py",
         "engine/domain/booking/giving_back.py",
         "engine/domain/booking/unbelieved.py",
     },
-    "engine/domain/money/payment.py:AttemptState": {"desktop/renter_words.py"},
-    "engine/domain/money/payment.py:RefundState": {"desktop/booking_words.py"},
+    "engine/domain/money/payment.py:AttemptState": {"desktop/words/renter_words.py"},
+    "engine/domain/money/payment.py:RefundState": {"desktop/words/booking_words.py"},
     "engine/domain/money/trouble.py:Why": {"desktop/views/booking/history.py"},
-    "engine/domain/money/pricing.py:LineKind": {"engine/domain/money/pricing.py", "desktop/booking_words.py"},
+    "engine/domain/money/pricing.py:LineKind": {"engine/domain/money/pricing.py", "desktop/words/booking_words.py"},
     "engine/domain/car/movement.py:MovementState": {"desktop/views/fleet/service_words.py"},
 }
 

@@ -14,7 +14,7 @@ from attack_cells import Cell
 from attack_run import Tried, outcome
 
 from engine.bootstrap import Engine
-from engine.services.watch import EVERY
+from engine.services.firm.watch import EVERY
 from engine.wiring.background import at_work
 
 WORKER, WINDOW = "worker's watch", "administrator's watch"

@@ -26,7 +26,8 @@ from engine.adapters.mongo.schema.shapes import SHAPES
 from engine.domain.booking.belief import Believed
 from engine.domain.health import claims as health_claims
 from engine.domain.health import health
-from engine.services import belief, health_rows, reconcile
+from engine.services.firm import health_rows
+from engine.services.payment import belief, reconcile
 
 SEED = int(os.environ.get("ATTACK_SEED", "7"))
 LONG = os.environ.get("ATTACK", "short") == "long"

@@ -47,7 +47,7 @@ from engine.domain.firm.settings import FirmSettings
 from engine.domain.people.people import RenterId
 from engine.domain.shared.period import RentalPeriod
 from engine.embedded.servers import open_servers
-from engine.services.booking import HoldCar
+from engine.services.booking.booking import HoldCar
 
 DATABASE = "ds_bench"
 CLIENTS = (1, 8, 32, 64)

@@ -38,7 +38,7 @@ from engine.domain.car.car import CarId
 from engine.domain.shared.boot_clock import rest
 from engine.domain.shared.errors import Contended
 from engine.embedded.servers import open_servers
-from engine.services.booking import HoldCar
+from engine.services.booking.booking import HoldCar
 
 PROCESSES = 4
 EACH = max(CLIENTS) // PROCESSES

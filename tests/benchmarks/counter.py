@@ -28,8 +28,8 @@ from qasync import QEventLoop
 from desktop.app import Program
 from desktop.preferences import Preferences
 from desktop.smoke import Stopwatch
-from desktop.viewmodels.booking import Stage
-from desktop.viewmodels.session import SessionPhase
+from desktop.viewmodels.booking.booking import Stage
+from desktop.viewmodels.session.session import SessionPhase
 from engine.config import load
 
 _ROUNDS = 20

@@ -16,7 +16,7 @@ from scale_firm import ADMIN, PASSWORD, SIZES
 from scale_seed import opened
 
 from engine.bootstrap import open_engine
-from engine.services.health_rows import UNHURRIED, Pace
+from engine.services.firm.health_rows import UNHURRIED, Pace
 
 
 async def measure(scale: str, data: Path | None) -> None:

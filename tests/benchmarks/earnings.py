@@ -44,9 +44,9 @@ from engine.domain.reports.copying import (
 from engine.domain.reports.figure_sources import Figure, FigureQuestion
 from engine.domain.reports.owner_books import OwnBranch, OwnCar, Posting, Rental, StatusSince
 from engine.domain.reports.report_period import Span, milliseconds, moment, month, own_days, quarter, year_of
-from engine.services.copying import StoredBooks
-from engine.services.earnings import EarningsService
-from engine.services.stored_listing import StoredListing
+from engine.services.reports.copying import StoredBooks
+from engine.services.reports.earnings import EarningsService
+from engine.services.reports.stored_listing import StoredListing
 
 ZONE, YEARS, CARS, RENTALS = "Europe/Berlin", range(2021, 2026), 50, 20_000
 KEY = b"k" * 32

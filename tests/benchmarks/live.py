@@ -27,13 +27,13 @@ from desktop.app import Program
 from desktop.preferences import Preferences
 from desktop.smoke import Stopwatch
 from desktop.viewmodels.phases import Phase
-from desktop.viewmodels.session import SessionPhase
+from desktop.viewmodels.session.session import SessionPhase
 from engine.bootstrap import demo_accounts, open_engine, open_place
 from engine.config import load
 from engine.domain.booking.booking import Booking
 from engine.domain.car.catalogue import CarWish
 from engine.domain.shared.period import RentalPeriod
-from engine.services.booking import HoldCar
+from engine.services.booking.booking import HoldCar
 
 #: Fewer than the smallest branch has cars.
 _BOOKINGS, _POUR_S = 10, 5.0

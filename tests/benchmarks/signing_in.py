@@ -24,7 +24,7 @@ from window import until
 from desktop.app import Program
 from desktop.preferences import Preferences
 from desktop.smoke import Stopwatch
-from desktop.viewmodels.session import OfferedAccount, SessionPhase
+from desktop.viewmodels.session.session import OfferedAccount, SessionPhase
 from desktop.views.parts.view_context import Workspace
 from engine.config import load
 

@@ -26,10 +26,10 @@ from qasync import QEventLoop
 from desktop.app import Program
 from desktop.preferences import Preferences
 from desktop.smoke import Stopwatch
-from desktop.viewmodels.owner.earnings import EarningsState, EarningsViewModel
+from desktop.viewmodels.earnings.earnings import EarningsState, EarningsViewModel
 from desktop.viewmodels.phases import Phase
-from desktop.viewmodels.search import SearchState
-from desktop.viewmodels.session import SessionPhase
+from desktop.viewmodels.search.search import SearchState
+from desktop.viewmodels.session.session import SessionPhase
 from engine.config import load
 from engine.domain.car.catalogue import CarOrder
 from engine.domain.people.people import Role

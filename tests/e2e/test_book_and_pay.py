@@ -12,11 +12,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from within import WITHIN_S
 
-from desktop.viewmodels.booking import Stage
+from desktop.viewmodels.booking.booking import Stage
 from desktop.viewmodels.phases import Phase
-from desktop.viewmodels.session import SessionPhase
-from desktop.widgets.card_grid import CardGrid
-from desktop.widgets.question_box import QuestionBox
+from desktop.viewmodels.session.session import SessionPhase
+from desktop.widgets.cards.card_grid import CardGrid
+from desktop.widgets.frame.question_box import QuestionBox
 from engine.domain.booking.states import BookingState
 from engine.domain.money.payment import RefundState
 from engine.embedded.servers import open_servers

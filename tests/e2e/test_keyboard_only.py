@@ -7,9 +7,9 @@ import asyncio
 from PySide6.QtCore import Qt
 from within import WITHIN_S
 
-from desktop.viewmodels.booking import Stage
+from desktop.viewmodels.booking.booking import Stage
 from desktop.viewmodels.phases import Phase
-from desktop.viewmodels.session import SessionPhase
+from desktop.viewmodels.session.session import SessionPhase
 
 #: Of the demo's renters the only one so called; typed with the family name first.
 KNOWN = "vogel jo"

@@ -24,9 +24,9 @@ from engine.domain.money.payment import Attempt, AttemptState, PageFacts
 from engine.domain.people.people import RenterId
 from engine.domain.shared.period import RentalPeriod
 from engine.ports.bookings import Store
-from engine.services.booking import HoldCar
-from engine.services.missed_payments import MissedPayments
-from engine.services.reconcile import Reconciler
+from engine.services.booking.booking import HoldCar
+from engine.services.payment.missed_payments import MissedPayments
+from engine.services.payment.reconcile import Reconciler
 
 _OLD_WORDS_S, _BREATH_S = 3.0, 0.05
 

@@ -25,7 +25,7 @@ from cluster import dies_with_us
 from desk_commands import Desk
 from points import Points
 
-import engine.services.sweeper
+import engine.services.booking.sweeper
 from engine.adapters.mongo import client as mongo_client
 from engine.adapters.mongo import store as mongo_store
 from engine.adapters.redis import leases as redis_leases
@@ -115,9 +115,9 @@ def shorten(spec: DeskSpec) -> None:
         real(this, *args, **{"timeout": timedelta(seconds=1.5), "retries": 1, **options})
 
     stripe_gateway.StripeGateway.__init__ = hasty
-    engine.services.sweeper._LEASE = timedelta(seconds=2)
-    engine.services.sweeper._EVERY = timedelta(seconds=1)
-    engine.services.sweeper._BATCH = spec.sweep_batch
+    engine.services.booking.sweeper._LEASE = timedelta(seconds=2)
+    engine.services.booking.sweeper._EVERY = timedelta(seconds=1)
+    engine.services.booking.sweeper._BATCH = spec.sweep_batch
 
 
 def set_clock(off_s: float) -> None:

@@ -28,7 +28,7 @@ from engine.domain.booking.states import BLOCKING, BookingState
 from engine.domain.money.payment import PAGE_LIFETIME, AttemptState
 from engine.domain.shared.errors import PaymentRefused, PeriodTaken, Unavailable
 from engine.domain.shared.period import whole_milliseconds
-from engine.services.checkout_pages import CheckoutPages
+from engine.services.payment.checkout_pages import CheckoutPages
 
 
 def lose_guard(name: str, points: Points) -> None:

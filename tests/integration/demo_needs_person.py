@@ -33,7 +33,7 @@ from engine.domain.people.renters import RenterFile, RenterQuery
 from engine.domain.shared.errors import DriveSphereError
 from engine.domain.shared.period import RentalPeriod
 from engine.embedded.servers import open_servers
-from engine.services.renters import NewRenter
+from engine.services.people.renters import NewRenter
 
 #: Of ``ATTACKS``, one for every doubt that a booking to come can raise.
 _DOUBTS = (

@@ -20,8 +20,8 @@ from engine.adapters.stripe.gateway import StripeGateway
 from engine.domain.money.payment import RefundState
 from engine.domain.money.trouble import Why
 from engine.domain.reports.books import DifferenceKind
-from engine.services.afterwards import DISPUTES, REFUNDS
-from engine.services.reconcile import Reconciler
+from engine.services.payment.afterwards import DISPUTES, REFUNDS
+from engine.services.payment.reconcile import Reconciler
 
 pytestmark = pytest.mark.asyncio
 

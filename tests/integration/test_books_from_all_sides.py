@@ -15,7 +15,7 @@ from engine.adapters.mongo.queries import books as mongo_books
 from engine.adapters.mongo.queries.books import MongoBooks
 from engine.domain.booking.states import BookingState
 from engine.domain.reports.books import DifferenceKind
-from engine.services.reconcile import Reconciler
+from engine.services.payment.reconcile import Reconciler
 
 pytestmark = pytest.mark.asyncio
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)

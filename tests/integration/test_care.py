@@ -19,7 +19,7 @@ from engine.domain.money.payment import AttemptState, RefundState
 from engine.domain.money.trouble import Why
 from engine.domain.reports.books import DifferenceKind
 from engine.domain.shared.errors import Forbidden, InvalidText, MoveRefused, Overtaken, Unavailable
-from engine.services.reconcile import Reconciler
+from engine.services.payment.reconcile import Reconciler
 
 pytestmark = pytest.mark.asyncio
 

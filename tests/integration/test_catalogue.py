@@ -18,7 +18,7 @@ from engine.domain.money.money import Money
 from engine.domain.shared.errors import Forbidden, InvalidPeriod, InvalidText, NotFound
 from engine.domain.shared.period import RentalPeriod
 from engine.domain.shared.sought import guesses, sought
-from engine.services.renters import NewRenter
+from engine.services.people.renters import NewRenter
 
 pytestmark = pytest.mark.asyncio
 

@@ -35,7 +35,7 @@ from engine.domain.shared.errors import (
     Unavailable,
 )
 from engine.domain.shared.period import RentalPeriod
-from engine.services.reconcile import Reconciler
+from engine.services.payment.reconcile import Reconciler
 
 pytestmark = pytest.mark.asyncio
 OTHER = OwnerId("owner-2")

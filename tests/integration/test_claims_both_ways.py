@@ -17,7 +17,7 @@ from payments import opened
 from engine.adapters.mongo.queries import claims as mongo_claims
 from engine.domain.health.health import HealthArea, Level
 from engine.domain.money.money import Money
-from engine.services.health_rows import Pace
+from engine.services.firm.health_rows import Pace
 
 pytestmark = pytest.mark.asyncio
 
@@ -149,7 +149,7 @@ async def test_pages_and_time_are_bounded_and_what_was_not_reached_is_said(world
         period = days(clerk, 1, 3)
         assert period
     whole, _ = await found(world)
-    monkeypatch.setattr("engine.services.health_rows.HURRIED", Pace(timedelta(seconds=-1)))
+    monkeypatch.setattr("engine.services.firm.health_rows.HURRIED", Pace(timedelta(seconds=-1)))
 
     cut, report = await found(world)
 

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from builders import BERLIN, LISBON, LONG_AGO, RENTER, make_car
 
-from desktop.messages import branch_time, period_text, zone_note
-from desktop.viewmodels.search import SearchForm, wish_of
+from desktop.viewmodels.search.search import SearchForm, wish_of
+from desktop.words.messages import branch_time, period_text, zone_note
 from engine.adapters.mongo.codec.documents import branch_document, car_document, fence_document, series_document
 from engine.domain.car.availability import WhyTaken
 from engine.domain.car.car import Branch, BranchId, terms_of
 from engine.domain.money.money import Money
 from engine.domain.shared.period import RentalPeriod
-from engine.services.booking import HoldCar
+from engine.services.booking.booking import HoldCar
 
 pytestmark = pytest.mark.asyncio
 NEW_YORK = Branch(BranchId("br-york"), "Hudson", "New York", "Test St 3", "America/New_York", "07:00", "21:00")

@@ -21,7 +21,7 @@ from engine.domain.people.people import RenterId
 from engine.domain.people.phone import phone_beginnings
 from engine.domain.people.renters import RenterQuery
 from engine.domain.shared.sought import sought
-from engine.services.catalogue import MOST_FOUND
+from engine.services.booking.catalogue import MOST_FOUND
 
 pytestmark = pytest.mark.asyncio
 

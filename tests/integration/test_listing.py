@@ -515,7 +515,7 @@ async def test_a_name_that_is_a_formula_is_exported_as_text(world):
 
 
 async def test_a_long_export_comes_in_pieces_and_says_when_it_is_cut(world, monkeypatch):
-    monkeypatch.setattr("engine.services.listing.MOST_EXPORTED", 450)
+    monkeypatch.setattr("engine.services.booking.listing.MOST_EXPORTED", 450)
     async with world.desk() as desk:
         _multiply(world, await desk.booking.hold(desk.actor, wish(desk)), 600)
         done, text, pieces = await _exported(desk, BookingQuery(MINE))

@@ -18,8 +18,8 @@ from engine.domain.car.catalogue import CarWish
 from engine.domain.firm.events import BookingChanged, CarChanged, CarClaimed, ConnectionLost, Heard, Resync
 from engine.domain.money.money import Money
 from engine.domain.shared.errors import Unavailable
-from engine.services import live
-from engine.services.live import Subscription
+from engine.services.firm import live
+from engine.services.firm.live import Subscription
 from engine.wiring.background import at_work
 
 pytestmark = pytest.mark.asyncio

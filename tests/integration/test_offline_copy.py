@@ -27,8 +27,8 @@ from engine.domain.reports.copying import PICTURES
 from engine.domain.reports.figure_sources import Figure, FigureQuestion
 from engine.domain.reports.report_period import moment, month, year_of
 from engine.domain.shared.errors import CopyOutOfReach, CopyUnusable, Forbidden, NoKeyring, NotFound, Unavailable
-from engine.services.copying import StoredBooks
-from engine.services.earnings import EarningsService
+from engine.services.reports.copying import StoredBooks
+from engine.services.reports.earnings import EarningsService
 
 pytestmark = pytest.mark.asyncio
 

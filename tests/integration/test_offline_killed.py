@@ -13,8 +13,8 @@ from killed_sync import killed_at
 
 from engine.adapters.disk.copy_vault import CopyVault
 from engine.domain.reports.report_period import year_of
-from engine.services.copying import StoredBooks
-from engine.services.earnings import EarningsService
+from engine.services.reports.copying import StoredBooks
+from engine.services.reports.earnings import EarningsService
 
 pytestmark = pytest.mark.asyncio
 

@@ -33,9 +33,9 @@ from engine.domain.money.money import Money
 from engine.domain.people.people import Role
 from engine.domain.reports.books import Difference, DifferenceKind
 from engine.domain.shared.errors import Forbidden, Unavailable
-from engine.services.booking import HoldCar
-from engine.services.reconcile import Reconciler
-from engine.services.report import Report
+from engine.services.booking.booking import HoldCar
+from engine.services.payment.reconcile import Reconciler
+from engine.services.payment.report import Report
 
 pytestmark = pytest.mark.asyncio
 PRICE = (Money(100_00, "EUR"),)

@@ -28,7 +28,7 @@ from engine.domain.shared.errors import (
     Unavailable,
 )
 from engine.domain.shared.period import RentalPeriod
-from engine.services import checkout_pages as pages
+from engine.services.payment import checkout_pages as pages
 
 pytestmark = pytest.mark.asyncio
 

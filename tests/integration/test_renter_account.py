@@ -15,7 +15,7 @@ from engine.domain.booking.states import BookingState
 from engine.domain.car.catalogue import CarWish
 from engine.domain.money.money import Money
 from engine.domain.shared.errors import Forbidden, NotFound
-from engine.services.renters import NewRenter
+from engine.services.people.renters import NewRenter
 
 pytestmark = pytest.mark.asyncio
 OTHER = replace(RENTER, id="renter-2", name="Bo Other", email="bo@example.org")

@@ -27,8 +27,8 @@ from engine.domain.people.renter_errors import (
 )
 from engine.domain.people.renters import Merge, RenterOrder, RenterQuery, Shared
 from engine.domain.shared.errors import Forbidden, InvalidText, NotFound
-from engine.services import renters as renter_service
-from engine.services.renters import NewRenter
+from engine.services.people import renters as renter_service
+from engine.services.people.renters import NewRenter
 
 pytestmark = pytest.mark.asyncio
 J_VOGEL = replace(RENTER, id=RenterId("renter-j"), name="J. Vogel", email="jv@example.org", phone="+493023125010")

@@ -18,7 +18,7 @@ from engine.domain.car.car import CarId, CarStatus
 from engine.domain.people.people import RenterId
 from engine.domain.people.renters import MOST_NOTES, Merge
 from engine.domain.shared.errors import Forbidden, InvalidText
-from engine.services.renters import NewRenter
+from engine.services.people.renters import NewRenter
 
 pytestmark = pytest.mark.asyncio
 OTHER = replace(RENTER, id=RenterId("renter-o"), name="Jonas Vogel", email="j@example.org", phone="+493023125010")

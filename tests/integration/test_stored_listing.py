@@ -24,7 +24,7 @@ from engine.domain.people.people import Role
 from engine.domain.reports.copying import kept_since
 from engine.domain.shared.csv_text import PLAIN
 from engine.domain.shared.errors import Forbidden, InvalidText
-from engine.services.stored_listing import StoredListing
+from engine.services.reports.stored_listing import StoredListing
 
 pytestmark = pytest.mark.asyncio
 

@@ -20,7 +20,7 @@ from engine.domain.booking.states import BLOCKING, BookingState
 from engine.domain.firm.settings import FirmSettings
 from engine.domain.people.people import AccountName, Actor, Role
 from engine.domain.reports.report_period import month
-from engine.services.earnings import EarningsService
+from engine.services.reports.earnings import EarningsService
 
 pytestmark = pytest.mark.asyncio
 NAME = "ds_stored_release"

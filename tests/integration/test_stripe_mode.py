@@ -13,7 +13,7 @@ from engine.bootstrap import open_engine
 from engine.config import Secret
 from engine.domain.money.payment import StripeMode
 from engine.domain.shared.errors import Forbidden, WrongStripeMode
-from engine.services.missed_payments import MissedPayments
+from engine.services.payment.missed_payments import MissedPayments
 
 pytestmark = pytest.mark.asyncio
 

@@ -20,7 +20,7 @@ from engine.domain.money.money import Money
 from engine.domain.money.payment import RefundState
 from engine.domain.shared.errors import Forbidden, InvalidText, MoveRefused, NotBelieved, Overtaken, Unavailable
 from engine.domain.shared.period import RentalPeriod
-from engine.services.reconcile import Reconciler
+from engine.services.payment.reconcile import Reconciler
 
 pytestmark = pytest.mark.asyncio
 WHY = "Looked at it with the renter"
@@ -474,7 +474,7 @@ async def test_a_row_that_cannot_be_read_is_a_case_with_the_same_ways_out(world,
 
 
 async def test_one_whose_step_is_due_is_noted_before_the_walk_over_all_comes_to_it(world, stripe, monkeypatch):
-    monkeypatch.setattr("engine.services.sweeper._SLICES", 0)
+    monkeypatch.setattr("engine.services.booking.sweeper._SLICES", 0)
     async with world.desk("admin") as admin:
         booking = await page_open(admin, stripe)
         torn = {"$set": {"history": [], "due_at": admin.clock.now()}}

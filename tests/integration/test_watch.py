@@ -18,8 +18,8 @@ from engine.commands import worker
 from engine.config import Secret
 from engine.domain.booking.watch import FOUND, Touched
 from engine.domain.health.health import HealthArea
-from engine.services import reconcile
-from engine.services import watch as watches
+from engine.services.firm import watch as watches
+from engine.services.payment import reconcile
 from engine.wiring.background import at_work
 
 pytestmark = pytest.mark.asyncio

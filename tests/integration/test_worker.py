@@ -41,8 +41,8 @@ from engine.domain.shared.errors import (
     SignInRefused,
     Unavailable,
 )
-from engine.services.booking import HoldCar
-from engine.services.missed_payments import MissedPayments
+from engine.services.booking.booking import HoldCar
+from engine.services.payment.missed_payments import MissedPayments
 
 pytestmark = pytest.mark.asyncio
 ORDERS = Orders("worker", Secret(PASSWORD))

@@ -22,10 +22,10 @@ from desktop.gui_gc import COLLECTOR, collecting_here
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Scheme, Theme
-from desktop.viewmodels.account_request import AskingViewModel
-from desktop.viewmodels.session import Doors, SessionViewModel
+from desktop.viewmodels.session.account_request import AskingViewModel
+from desktop.viewmodels.session.session import Doors, SessionViewModel
 from desktop.views.frame.shell import MainWindow
-from desktop.widgets.shimmer import ShimmerClock
+from desktop.widgets.loading.shimmer import ShimmerClock
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from desktop.viewmodels.phases import Phase
 from desktop.views.fleet.service_form import ServiceForm
 from desktop.views.parts.moments.popup import MomentPopup
 from desktop.views.search.search_page import SearchPage
-from desktop.widgets.side_panel import SidePanel
+from desktop.widgets.frame.side_panel import SidePanel
 from engine.domain.firm.events import CarChanged
 
 

@@ -9,11 +9,11 @@ from desktop.models import rows
 from desktop.models.pages import PagesModel
 from desktop.models.rows import Column
 from desktop.widgets import roles
-from desktop.widgets.car_card import CarCardText, CardPainter, CardState
-from desktop.widgets.card_grid import CardGrid
-from desktop.widgets.card_layout import GAP, MIN_CARD_WIDTH, cell_size, layout
-from desktop.widgets.shimmer import ShimmerClock
-from desktop.widgets.silhouette import BODY_TYPES, Silhouettes
+from desktop.widgets.cards.car_card import CarCardText, CardPainter, CardState
+from desktop.widgets.cards.card_grid import CardGrid
+from desktop.widgets.cards.card_layout import GAP, MIN_CARD_WIDTH, cell_size, layout
+from desktop.widgets.cards.silhouette import BODY_TYPES, Silhouettes
+from desktop.widgets.loading.shimmer import ShimmerClock
 
 CELL = QRect(24, 40, 352, 178)
 LEFT, RIGHT = Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft

@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.theme.ramp import STEPS, ink_on, ramp, step_of
 from desktop.theme.tokens import DARK, LIGHT, TypeSize
-from desktop.widgets.chart_bars import BarChart
-from desktop.widgets.chart_card import CHART, TABLE, ChartCard
-from desktop.widgets.chart_data import ChartData, Point
-from desktop.widgets.chart_line import LineChart
-from desktop.widgets.chart_map import HeatMap
-from desktop.widgets.shimmer import ShimmerClock
+from desktop.widgets.charts.bars import BarChart
+from desktop.widgets.charts.card import CHART, TABLE, ChartCard
+from desktop.widgets.charts.data import ChartData, Point
+from desktop.widgets.charts.heat_map import HeatMap
+from desktop.widgets.charts.line import LineChart
+from desktop.widgets.loading.shimmer import ShimmerClock
 from desktop.widgets.tile import Tile
 
 KINDS = (BarChart, LineChart, HeatMap)

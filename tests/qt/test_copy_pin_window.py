@@ -17,8 +17,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from desktop.viewmodels.owner.copy import CopyStatus
-from desktop.viewmodels.session import SessionPhase
+from desktop.viewmodels.offline.copy import CopyStatus
+from desktop.viewmodels.session.session import SessionPhase
 from desktop.views.areas.copy_part import LOCKED
 from desktop.views.session.pin_dialog import PinDialog
 from engine.adapters.disk import copy_keys, pin_lock

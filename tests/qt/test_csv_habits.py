@@ -12,11 +12,11 @@ from PySide6.QtCore import QLocale, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from desktop import figures
 from desktop.csv_habits import default_habits, example, habits_of, keep
 from desktop.preferences import Preferences
 from desktop.viewmodels.export import ExportPhase, ExportState
 from desktop.views.parts.csv_dialog import CsvDialog
+from desktop.words import figures
 from engine.domain.shared.csv_text import DECIMALS, SEPARATORS, CsvHabits, DateShape
 
 _ANY = (QLocale.Language.AnyLanguage, QLocale.Script.AnyScript, QLocale.Country.AnyCountry)

@@ -9,7 +9,7 @@ from builders import BERLIN, LISBON
 from view_builders import CLERK, FedDesk
 
 from desktop.tasks import TaskScope
-from desktop.viewmodels.search import SearchViewModel
+from desktop.viewmodels.search.search import SearchViewModel
 
 
 class Counter(FedDesk):

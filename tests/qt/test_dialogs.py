@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QWidget
 
 from desktop.dialogs import Question, ask, ask_for_files, ask_where_to_save, confirm, tell
 from desktop.widgets.button import Kind
-from desktop.widgets.question_box import About, Amount, QuestionBox
+from desktop.widgets.frame.question_box import About, Amount, QuestionBox
 from desktop.widgets.text import Text
 
 

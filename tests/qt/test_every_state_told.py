@@ -8,11 +8,19 @@ import pytest
 from altered import altered
 from view_builders import NOW, make_booking
 
-from desktop.booking_words import STANDINGS, by_a_person, end_words, line_name, line_words, refunded_words, step_words
-from desktop.renter_words import payment_words, refund_words
-from desktop.viewmodels.panel_state import PanelState, Stage, stage_of
+from desktop.viewmodels.booking.panel_state import PanelState, Stage, stage_of
 from desktop.views.booking.history import moments_of, payments_of, trouble_words
 from desktop.views.booking.payment_status import status_words
+from desktop.words.booking_words import (
+    STANDINGS,
+    by_a_person,
+    end_words,
+    line_name,
+    line_words,
+    refunded_words,
+    step_words,
+)
+from desktop.words.renter_words import payment_words, refund_words
 from engine.domain.booking.booking import Step
 from engine.domain.booking.states import FACTS, BookingState, MoneyExpected
 from engine.domain.money import pricing, trouble

@@ -8,7 +8,7 @@ from desktop.bridge import EngineThread
 from desktop.tasks import TaskScope
 from desktop.viewmodels.export import ExportPhase, ExportViewModel
 from engine.domain.shared.errors import Unavailable
-from engine.services.listing import Exported
+from engine.services.booking.listing import Exported
 
 
 @pytest.fixture

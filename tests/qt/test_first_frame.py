@@ -19,7 +19,7 @@ LATER = (
     "desktop.views.parts.moments",
     "desktop.views.frame.palette",
     "desktop.viewmodels.desk",
-    "desktop.viewmodels.lookup",
+    "desktop.viewmodels.search.lookup",
     "engine.services",
     "engine.adapters",
     "engine.bootstrap",

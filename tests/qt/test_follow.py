@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from desktop.models.pages import PagesModel
 from desktop.models.rows import Column
-from desktop.widgets.car_card import CarCardText
-from desktop.widgets.card_grid import CardGrid
-from desktop.widgets.follow import Follow, Shows
-from desktop.widgets.record_table import RecordTable
-from desktop.widgets.shimmer import ShimmerClock
-from desktop.widgets.side_panel import SidePanel
+from desktop.widgets.cards.car_card import CarCardText
+from desktop.widgets.cards.card_grid import CardGrid
+from desktop.widgets.frame.follow import Follow, Shows
+from desktop.widgets.frame.side_panel import SidePanel
+from desktop.widgets.loading.shimmer import ShimmerClock
+from desktop.widgets.table.record_table import RecordTable
 
 _ANY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 _KEYS = (Qt.Key.Key_J, Qt.Key.Key_K, Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Home, Qt.Key.Key_End)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.widgets.fuzzy import fit
+from desktop.widgets.palette.fuzzy import fit
 
 LINES = [
     "All bookings Go to",

@@ -10,7 +10,7 @@ from person import person_at
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from desktop.widgets.side_panel import SidePanel
+from desktop.widgets.frame.side_panel import SidePanel
 
 
 @pytest.fixture

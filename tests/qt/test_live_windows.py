@@ -13,7 +13,7 @@ from proxy import Line, Proxy
 from PySide6.QtCore import Qt
 
 from desktop.bridge import EngineThread
-from desktop.viewmodels.booking import Stage
+from desktop.viewmodels.booking.booking import Stage
 from engine.config import Secret
 from engine.domain.booking.states import BookingState
 from engine.domain.car.availability import WhyTaken

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.figures import minor_of
 from desktop.views.fleet import car_form_view
 from desktop.views.search import last_search
+from desktop.words.figures import minor_of
 
 DIGITS = st.integers(19, 6000).map("9".__mul__)
 

@@ -15,10 +15,10 @@ from desktop.preferences import Preferences
 from desktop.views.booking.list_row import damaged_row
 from desktop.views.booking.list_table import BookingTable, columns_of
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.field_skeleton import Field, FieldList
-from desktop.widgets.record_table import ROW_HEIGHT, RecordTable
-from desktop.widgets.shimmer import ShimmerClock
-from desktop.widgets.tall_table import TallTable
+from desktop.widgets.loading.field_skeleton import Field, FieldList
+from desktop.widgets.loading.shimmer import ShimmerClock
+from desktop.widgets.table.record_table import ROW_HEIGHT, RecordTable
+from desktop.widgets.table.tall_table import TallTable
 from engine.domain.shared.damage import Damaged
 
 _WORDS = st.lists(st.text("abcdefghijWM", min_size=1, max_size=9), min_size=1, max_size=12).map(" ".join)

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import QApplication
 from desktop.dialogs import About, Amount, Question, confirm
 from desktop.viewmodels.connection import ConnectionState
 from desktop.views.fleet.fleet_page import FleetPage
-from desktop.widgets.card_grid import CardGrid
-from desktop.widgets.record_table import RecordTable
-from desktop.widgets.side_panel import SidePanel
+from desktop.widgets.cards.card_grid import CardGrid
+from desktop.widgets.frame.side_panel import SidePanel
+from desktop.widgets.table.record_table import RecordTable
 from engine.adapters.mongo.codec.documents import renter_document
 from engine.domain.car.car import BodyType
 from engine.domain.money.money import Money

@@ -17,11 +17,11 @@ from PySide6.QtGui import QAccessible, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
 
-from desktop.figures import desk_time, desk_zone
 from desktop.theme.theme import Scheme
 from desktop.views.parts.moments.field import MomentField
 from desktop.views.parts.moments.habits import habits_of, order_of
 from desktop.views.parts.moments.words import EXAMPLES, misread_words
+from desktop.words.figures import desk_time, desk_zone
 from engine.domain.moments.habits import ENGLISH, GERMAN, Order, joined
 from engine.domain.moments.read import read_moment
 from engine.domain.moments.reading import AskedBack, Misread, Reading

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from locales import desk_in
 from PySide6.QtCore import QLocale
 
-from desktop import figures
 from desktop.views.firm.rules_panel import _basis_points
 from desktop.widgets.combo import NumberBox
+from desktop.words import figures
 from engine.domain.money.charging import CHARGED
 from engine.domain.money.money import Money
 

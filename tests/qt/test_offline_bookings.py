@@ -20,9 +20,9 @@ from person import OnGivenServers, person_at
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 
-from desktop.viewmodels.bookings import BookingsState
+from desktop.viewmodels.booking.bookings import BookingsState
 from desktop.viewmodels.phases import Phase
-from desktop.viewmodels.session import SessionPhase
+from desktop.viewmodels.session.session import SessionPhase
 from desktop.views.booking.refund_reason import usual_words
 from desktop.views.earnings.posting_fields import posting_field
 from desktop.views.frame.offline import AWAY

@@ -14,9 +14,9 @@ from patience import until
 from proxy import Line, Proxy
 
 from desktop.viewmodels.export import ExportPhase
-from desktop.viewmodels.owner.copy import CopyStatus
+from desktop.viewmodels.offline.copy import CopyStatus
 from desktop.viewmodels.phases import Phase
-from desktop.viewmodels.session import SessionPhase
+from desktop.viewmodels.session.session import SessionPhase
 from desktop.views.areas.copy_part import NO_KEYRING, STUCK, news_words
 from desktop.views.frame import offline as offline_view
 from desktop.views.frame.offline import AWAY, BACK

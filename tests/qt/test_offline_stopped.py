@@ -17,14 +17,14 @@ from keyrings import MemoryKeyring, keyring_in_use
 from offline_firm import program_on, short_patience
 from patience import until
 
-from desktop.messages import say
-from desktop.viewmodels.owner.copy import CopyStatus
-from desktop.viewmodels.owner.fleet import FleetState
+from desktop.viewmodels.fleet.fleet import FleetState
+from desktop.viewmodels.offline.copy import CopyStatus
 from desktop.viewmodels.phases import Phase
-from desktop.viewmodels.session import SessionPhase
+from desktop.viewmodels.session.session import SessionPhase
 from desktop.views.fleet.fleet_row import line_of
 from desktop.views.frame.offline import AWAY, BACK
 from desktop.views.offline import stored_fleet
+from desktop.words.messages import say
 from engine.adapters.mongo.client import CODEC
 from engine.domain.car.fleet import FleetRow
 from engine.domain.reports.figure_sources import Figure

@@ -9,8 +9,8 @@ from PySide6.QtTest import QTest
 
 from desktop.models.rows import Column, RowsModel
 from desktop.theme.theme import Scheme
-from desktop.widgets.record_table import ROW_HEIGHT, RecordTable
-from desktop.widgets.shimmer import ShimmerClock
+from desktop.widgets.loading.shimmer import ShimmerClock
+from desktop.widgets.table.record_table import ROW_HEIGHT, RecordTable
 
 _COLUMNS = (Column("Plate", str, str), Column("Car", str, str))
 

@@ -17,7 +17,7 @@ from desktop.viewmodels.phases import Phase
 from desktop.views.manual_review.review_panel import _lasted
 from desktop.views.parts.paged_list import _SKELETON, ListWords, PagedList
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.shimmer import ShimmerClock
+from desktop.widgets.loading.shimmer import ShimmerClock
 from engine.domain.shared.errors import Unavailable
 
 _ALL = 120

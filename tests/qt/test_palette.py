@@ -16,11 +16,11 @@ from view_builders import NOW, fed_workspace, make_booking
 
 from desktop.commands import PALETTE, Command, Commands
 from desktop.tasks import TaskScope
-from desktop.viewmodels.lookup import FoundRows, Hit, HitKind, LookupViewModel
+from desktop.viewmodels.search.lookup import FoundRows, Hit, HitKind, LookupViewModel
 from desktop.views.frame.found_lines import Offers
 from desktop.views.frame.palette import CommandPalette, Finds
-from desktop.widgets.palette import ROW_PX, PaletteLine
-from desktop.widgets.palette_order import in_order
+from desktop.widgets.palette.order import in_order
+from desktop.widgets.palette.palette import ROW_PX, PaletteLine
 from desktop.widgets.roles import ROW_ROLE
 from engine.domain.booking.listing import BookingScope
 from engine.domain.people.accounts import Person, PersonRow, Post

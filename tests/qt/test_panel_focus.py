@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from desktop.widgets.side_panel import SidePanel
+from desktop.widgets.frame.side_panel import SidePanel
 
 
 @pytest.fixture

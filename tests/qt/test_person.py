@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from desktop.dialogs import Question
-from desktop.widgets.question_box import QuestionBox
+from desktop.widgets.frame.question_box import QuestionBox
 
 
 @pytest.mark.parametrize("agrees", [True, False])

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from PySide6.QtWidgets import QWidget
 
-from desktop.widgets.loading import Loading
-from desktop.widgets.phases import LoadingRule, Look, Showing, Word
+from desktop.widgets.loading.loading import Loading
+from desktop.widgets.loading.phases import LoadingRule, Look, Showing, Word
 
 
 class Clock:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.messages import say
-from desktop.viewmodels.owner.photo_files import Refused
+from desktop.viewmodels.fleet.photo_files import Refused
 from desktop.views.fleet.photo_editor import refused_lines
+from desktop.words.messages import say
 from engine.domain.car.photo import PhotoProblem
 from engine.domain.shared.errors import PhotoRefused
 

@@ -14,11 +14,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from desktop.messages import amount
-from desktop.viewmodels.owner.car_state import FleetCarStage, FleetCarState
+from desktop.viewmodels.fleet.car_state import FleetCarStage, FleetCarState
 from desktop.viewmodels.phases import Phase
 from desktop.views.fleet.car_words import to_change_rate
-from desktop.widgets.question_box import QuestionBox
+from desktop.widgets.frame.question_box import QuestionBox
+from desktop.words.messages import amount
 from engine.domain.car.form import CarForm
 from engine.domain.money.money import Money
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from desktop.widgets.shimmer import BAND_PX, SWEEP_S, ShimmerClock
+from desktop.widgets.loading.shimmer import BAND_PX, SWEEP_S, ShimmerClock
 
 
 class Clock:

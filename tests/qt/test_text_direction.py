@@ -9,15 +9,15 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QListView, QStyleOptionViewItem
 
-from desktop.viewmodels.session import OfferedAccount, SessionPhase, SessionState
+from desktop.viewmodels.session.session import OfferedAccount, SessionPhase, SessionState
 from desktop.views.session.sign_in_form import SignInForm
 from desktop.views.session.stored_copies import StoredCopies
 from desktop.widgets.button import Button
-from desktop.widgets.chart_data import ChartData, Point
-from desktop.widgets.chart_map import HeatMap
-from desktop.widgets.palette import Lines, PaletteLine
-from desktop.widgets.palette_row import PaletteRow
-from desktop.widgets.shimmer import ShimmerClock
+from desktop.widgets.charts.data import ChartData, Point
+from desktop.widgets.charts.heat_map import HeatMap
+from desktop.widgets.loading.shimmer import ShimmerClock
+from desktop.widgets.palette.palette import Lines, PaletteLine
+from desktop.widgets.palette.row import PaletteRow
 from desktop.widgets.text import Text, isolated, kept_apart
 from engine.domain.people.people import AccountName, Role
 from engine.domain.reports.copying import CopyHead

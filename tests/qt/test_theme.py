@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 from desktop.dialogs import Question
 from desktop.theme.theme import Scheme
 from desktop.theme.tokens import DARK, LIGHT, Tokens, Tone, TypeSize
-from desktop.widgets.question_box import QuestionBox
+from desktop.widgets.frame.question_box import QuestionBox
 from desktop.widgets.text import Text
 
 WRITTEN_ON = ("surface", "raised", "sunken", "hover")

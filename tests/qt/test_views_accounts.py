@@ -18,11 +18,11 @@ from PySide6.QtWidgets import QApplication, QDialog
 from desktop.app import Program
 from desktop.preferences import Preferences
 from desktop.smoke import Stopwatch
-from desktop.viewmodels.admin import people, requests
+from desktop.viewmodels.people import people, requests
 from desktop.viewmodels.phases import Phase
-from desktop.viewmodels.session import SessionPhase
+from desktop.viewmodels.session.session import SessionPhase
 from desktop.views.session.confirm_password import ConfirmPasswordDialog
-from desktop.widgets.question_box import QuestionBox
+from desktop.widgets.frame.question_box import QuestionBox
 from engine.adapters.mongo.guest import file_request
 from engine.config import load
 from engine.domain.people.account_requests import NewRequest

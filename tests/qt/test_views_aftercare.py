@@ -11,12 +11,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from view_builders import NOW, PERIOD, fed_workspace, make_booking
 
-from desktop.messages import amount, booking_number
 from desktop.tasks import TaskScope
-from desktop.viewmodels.booking import PanelState, Stage
+from desktop.viewmodels.booking.booking import PanelState, Stage
 from desktop.views.booking.aftercare import Aftercare
 from desktop.views.booking.refund_reason import ReasonDialog
-from desktop.widgets.question_box import FINAL, QuestionBox
+from desktop.widgets.frame.question_box import FINAL, QuestionBox
+from desktop.words.messages import amount, booking_number
 from engine.domain.booking.booking import BookingId
 from engine.domain.booking.cancellation import RefundQuote
 from engine.domain.booking.refund_reason import RefundReason, UsualReason

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from view_builders import PERIOD, found, make_booking
 
-from desktop.viewmodels.bookings import BookingsState
+from desktop.viewmodels.booking.bookings import BookingsState
 from desktop.viewmodels.day_span import Days, DaySpan
 from desktop.viewmodels.phases import Phase
 from engine.domain.booking.listing import BookingQuery, BookingRows, BookingScope

@@ -11,13 +11,13 @@ from view_builders import CLERK, NOW, fed_workspace, make_booking
 
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
-from desktop.viewmodels.bookings import BookingsState
+from desktop.viewmodels.booking.bookings import BookingsState
 from desktop.viewmodels.phases import Phase
 from desktop.views.booking.list_page import BookingsPage
 from desktop.views.booking.list_row import row_of
 from desktop.views.booking.list_table import ROW_PX, two_lines
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.shimmer import ShimmerClock
+from desktop.widgets.loading.shimmer import ShimmerClock
 from engine.domain.booking.listing import BookingOrder, BookingQuery, BookingRows, BookingScope
 from engine.domain.booking.states import BookingState, Standing
 from engine.domain.car.car import OwnerId
@@ -156,7 +156,7 @@ def test_a_change_at_this_desk_is_shown_in_its_line(page):
 
 
 async def test_new_bookings_ask_for_the_list_once_and_foreign_ones_never(page, workspace, until, monkeypatch):
-    monkeypatch.setattr("desktop.viewmodels.bookings._SOON_S", 0)
+    monkeypatch.setattr("desktop.viewmodels.booking.bookings._SOON_S", 0)
     loads = []
 
     async def load():

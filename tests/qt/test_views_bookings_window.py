@@ -14,9 +14,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 
 from desktop.csv_habits import keep
-from desktop.viewmodels.booking import Stage
+from desktop.viewmodels.booking.booking import Stage
 from desktop.viewmodels.phases import Phase
-from desktop.widgets.question_box import QuestionBox
+from desktop.widgets.frame.question_box import QuestionBox
 from engine.domain.money.money import Money
 from engine.domain.reports.figure_sources import Figure
 

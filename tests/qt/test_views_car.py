@@ -16,16 +16,16 @@ from view_builders import NOW, PERIOD, fed_workspace, found, found_with_taken, m
 
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
-from desktop.viewmodels.car import CarState, shown_weeks
-from desktop.viewmodels.search import FoundRows
+from desktop.viewmodels.search.car import CarState, shown_weeks
+from desktop.viewmodels.search.search import FoundRows
 from desktop.views.parts.view_context import ViewContext
 from desktop.views.search import car_panel, last_search
 from desktop.views.search.availability import DAYS, lines, strip_days, wished_days
 from desktop.views.search.car_panel import CarPanel
 from desktop.views.search.search_page import SearchPage
-from desktop.widgets.phases import Look
-from desktop.widgets.shimmer import ShimmerClock
-from desktop.widgets.side_panel import WIDTH, SidePanel
+from desktop.widgets.frame.side_panel import WIDTH, SidePanel
+from desktop.widgets.loading.phases import Look
+from desktop.widgets.loading.shimmer import ShimmerClock
 from engine.domain.car.availability import CarCalendar, Obstacle, WhyTaken
 from engine.domain.shared.errors import Unavailable
 from engine.domain.shared.period import RentalPeriod

@@ -15,14 +15,14 @@ from view_builders import CLERK, NOW, PERIOD, fed_workspace, make_booking
 
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
-from desktop.viewmodels.booking_detail import DetailState
+from desktop.viewmodels.booking.detail import DetailState
 from desktop.viewmodels.phases import Phase
 from desktop.views.booking.detail import BookingDetail
 from desktop.views.booking.history import by_words, late_news, moments_of, payments_of
 from desktop.views.booking.toasts import BookingNews
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.shimmer import ShimmerClock
-from desktop.widgets.skeleton import Skeleton
+from desktop.widgets.loading.shimmer import ShimmerClock
+from desktop.widgets.loading.skeleton import Skeleton
 from engine.domain.booking.booking import UNTOLD, Step
 from engine.domain.booking.states import BookingState
 from engine.domain.car.car import OwnerId

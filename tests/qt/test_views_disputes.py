@@ -18,7 +18,7 @@ from desktop.preferences import Preferences
 from desktop.views.manual_review.dispute_panel import DisputePanel
 from desktop.views.manual_review.dispute_words import answer_label, due_of, in_short, taken_label, what_happened
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.shimmer import ShimmerClock
+from desktop.widgets.loading.shimmer import ShimmerClock
 from engine.domain.money.dispute import OVER, Dispute, DisputedCase, DisputeFacts
 from engine.domain.money.money import Money
 

@@ -14,21 +14,21 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from desktop.figures import percent as basis_points_text
-from desktop.figures import short_amount
-from desktop.messages import desk_time
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.theme.tokens import Tone
+from desktop.viewmodels.earnings.earnings import EarningsState, EarningsViewModel
+from desktop.viewmodels.earnings.explain import ExplainViewModel
 from desktop.viewmodels.export import ExportPhase
-from desktop.viewmodels.owner.earnings import EarningsState, EarningsViewModel
-from desktop.viewmodels.owner.explain import ExplainViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.views.earnings.earnings_charts import Asked
 from desktop.views.earnings.earnings_page import EarningsPage
 from desktop.views.earnings.earnings_words import change, share_percent, span_name
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.shimmer import ShimmerClock
+from desktop.widgets.loading.shimmer import ShimmerClock
+from desktop.words.figures import percent as basis_points_text
+from desktop.words.figures import short_amount
+from desktop.words.messages import desk_time
 from engine.domain.car.car import CarStatus
 from engine.domain.money.money import Money
 from engine.domain.reports.comparison import stretches

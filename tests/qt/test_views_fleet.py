@@ -17,13 +17,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QStackedWidget
 from view_builders import NOW, fed_workspace
 
-from desktop.figures import digits, minor_of, plural, whole
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.viewmodels.connection import ConnectionState
-from desktop.viewmodels.owner.car_state import FleetCarStage, FleetCarState
-from desktop.viewmodels.owner.fleet import FleetState
-from desktop.viewmodels.owner.photo_files import moved
+from desktop.viewmodels.fleet.car_state import FleetCarStage, FleetCarState
+from desktop.viewmodels.fleet.fleet import FleetState
+from desktop.viewmodels.fleet.photo_files import moved
 from desktop.viewmodels.phases import Phase
 from desktop.views.fleet.car_details import _facts
 from desktop.views.fleet.fleet_filters import FleetFilters
@@ -31,9 +30,10 @@ from desktop.views.fleet.fleet_page import FleetPage, _summary
 from desktop.views.fleet.fleet_row import line_of
 from desktop.views.parts.photos import covering
 from desktop.views.parts.view_context import ViewContext
+from desktop.widgets.cards.photo_strip import PhotoStrip
 from desktop.widgets.colour_dots import ColourDots
-from desktop.widgets.photo_strip import PhotoStrip
-from desktop.widgets.shimmer import ShimmerClock
+from desktop.widgets.loading.shimmer import ShimmerClock
+from desktop.words.figures import digits, minor_of, plural, whole
 from engine.domain.booking.booking import BookingId
 from engine.domain.booking.states import Standing
 from engine.domain.car.car import CarStatus, OwnerId

@@ -12,9 +12,9 @@ from pictures import SVG, photo
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
-from desktop.viewmodels.owner.car_state import FleetCarStage
+from desktop.viewmodels.fleet.car_state import FleetCarStage
 from desktop.viewmodels.phases import Phase
-from desktop.widgets.question_box import QuestionBox
+from desktop.widgets.frame.question_box import QuestionBox
 from engine.domain.car.car import CarStatus, OwnerId
 from engine.domain.car.form import CarForm
 from engine.domain.shared.errors import Overtaken, PlateTaken

@@ -15,13 +15,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from view_builders import PERIOD, fed_workspace, make_offer
 
-from desktop.messages import say
-from desktop.sentences import NO_KEY
 from desktop.tasks import TaskScope
 from desktop.views.booking.booking_panel import BookingPanel
 from desktop.views.firm.branch_panel import BranchPanel
 from desktop.views.parts.price_lines import elsewhere_words
 from desktop.views.parts.view_context import ViewContext
+from desktop.words.messages import say
+from desktop.words.sentences import NO_KEY
 from engine.domain.car.branches import BranchLine
 from engine.domain.money.payment import NoStripeKey
 

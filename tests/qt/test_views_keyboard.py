@@ -12,9 +12,9 @@ from payments import stripe_of
 from person import person_at
 from PySide6.QtCore import Qt
 
-from desktop.viewmodels.booking import Stage
+from desktop.viewmodels.booking.booking import Stage
 from desktop.viewmodels.phases import Phase
-from desktop.viewmodels.session import SessionPhase
+from desktop.viewmodels.session.session import SessionPhase
 from engine.domain.car.car import BodyType
 
 CTRL = Qt.KeyboardModifier.ControlModifier

@@ -12,13 +12,13 @@ from view_builders import NOW, PERIOD, fed_workspace, found, looking, make_booki
 
 from desktop.tasks import TaskScope
 from desktop.theme.tokens import Tone
-from desktop.viewmodels import search
-from desktop.viewmodels.booking import PanelState, Stage
+from desktop.viewmodels.booking.booking import PanelState, Stage
 from desktop.viewmodels.connection import FRESH, ConnectionState
 from desktop.viewmodels.live import LiveViewModel
+from desktop.viewmodels.search import search
 from desktop.views.frame.connection import ConnectionLook
-from desktop.widgets.banner import Banner
-from desktop.widgets.status_bar import StatusBar
+from desktop.widgets.frame.banner import Banner
+from desktop.widgets.frame.status_bar import StatusBar
 from engine.domain.booking.booking import BookingId
 from engine.domain.booking.listing import BookingRows
 from engine.domain.firm.events import BookingChanged, CarChanged, CarClaimed, Pulse, Resync

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from desktop.preferences import Preferences
-from desktop.viewmodels.account_request import AskingViewModel
+from desktop.viewmodels.session.account_request import AskingViewModel
 from desktop.views.frame import shell
 from desktop.views.frame.shell import MainWindow
 from desktop.views.session.crash_offer import LOGS
-from desktop.widgets.shimmer import ShimmerClock
+from desktop.widgets.loading.shimmer import ShimmerClock
 
 
 def test_the_log_folder_is_opened_by_a_command(qtbot, theme, session, tmp_path, monkeypatch):

@@ -8,8 +8,8 @@ import pytest
 from builders import BERLIN, LISBON
 from PySide6.QtCore import QLocale
 
-from desktop import booking_words, messages
-from desktop.messages import NextStep, say
+from desktop.words import booking_words, messages
+from desktop.words.messages import NextStep, say
 from engine.domain.booking.booking import BookingId
 from engine.domain.booking.states import Standing
 from engine.domain.car.car import BodyType, Fuel, Transmission

@@ -14,13 +14,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from view_builders import NOW, FedDesk, make_booking
 
-from desktop.figures import short_amount
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
-from desktop.viewmodels.admin.audit import AuditViewModel
-from desktop.viewmodels.admin.firm import FirmState, FirmViewModel
-from desktop.viewmodels.admin.health import HealthState, HealthViewModel
-from desktop.viewmodels.admin.overview import OverviewState, OverviewViewModel
+from desktop.viewmodels.audit.audit import AuditViewModel
+from desktop.viewmodels.firm.firm import FirmState, FirmViewModel
+from desktop.viewmodels.manual_review.health import HealthState, HealthViewModel
+from desktop.viewmodels.overview.overview import OverviewState, OverviewViewModel
 from desktop.viewmodels.paged import PagedState
 from desktop.viewmodels.phases import Phase
 from desktop.views.audit.audit_page import AuditPage, _changes, _with_id
@@ -30,7 +29,8 @@ from desktop.views.manual_review.health_page import HealthPage
 from desktop.views.overview.overview_page import Drill, OverviewPage
 from desktop.views.parts.oversight_words import subject_name, subject_text, value_text, who_name
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.shimmer import ShimmerClock
+from desktop.widgets.loading.shimmer import ShimmerClock
+from desktop.words.figures import short_amount
 from engine.domain.booking.states import BookingState
 from engine.domain.car.branches import BranchLine
 from engine.domain.car.car import BranchId

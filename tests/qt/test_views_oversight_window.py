@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit
 from desktop.viewmodels.export import ExportPhase
 from desktop.viewmodels.paged import PagedState
 from desktop.viewmodels.phases import Phase
-from desktop.widgets.phases import Look
+from desktop.widgets.loading.phases import Look
 from engine.adapters.mongo import client as mongo_client
 from engine.adapters.mongo.codec.bookings import booking_document
 from engine.adapters.mongo.codec.documents import ledger_document
@@ -35,7 +35,7 @@ from engine.domain.firm.settings import FirmSettings
 from engine.domain.health.health import HealthArea, Level
 from engine.domain.money.ledger import charge_rows
 from engine.domain.shared.errors import Unavailable
-from engine.services import watch
+from engine.services.firm import watch
 
 
 @pytest.fixture

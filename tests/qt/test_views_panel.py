@@ -13,11 +13,11 @@ from view_builders import NOW, PERIOD, fed_workspace, make_booking, make_offer
 
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
-from desktop.viewmodels.booking import PanelState, Stage
+from desktop.viewmodels.booking.booking import PanelState, Stage
 from desktop.views.booking.booking_panel import BookingPanel
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.question_box import QuestionBox
-from desktop.widgets.shimmer import ShimmerClock
+from desktop.widgets.frame.question_box import QuestionBox
+from desktop.widgets.loading.shimmer import ShimmerClock
 from engine.domain.booking.states import BookingState
 from engine.domain.money.money import Money
 from engine.domain.money.payment import AttemptState, Refund, RefundState

@@ -16,15 +16,15 @@ from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtTest import QTest
 from view_builders import NOW, fed_workspace, make_booking
 
-from desktop.messages import say
 from desktop.qr import modules_of
 from desktop.tasks import TaskScope
 from desktop.theme.tokens import Tone
-from desktop.viewmodels.booking import PanelState, Stage
-from desktop.viewmodels.panel_state import ShownPage
+from desktop.viewmodels.booking.booking import PanelState, Stage
+from desktop.viewmodels.booking.panel_state import ShownPage
 from desktop.views.booking.page_address import ONLY_HERE, SCAN
 from desktop.views.booking.payment_status import DECLINED, DECLINES, PaymentStatus, status_words
 from desktop.widgets.qr_code import QrCode
+from desktop.words.messages import say
 from engine.domain.booking.booking import BookingId
 from engine.domain.booking.states import BookingState
 from engine.domain.money.addresses import BrowserNotOpened, NotOpenedWhy, page_address

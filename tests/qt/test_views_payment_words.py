@@ -14,9 +14,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from view_builders import CLERK, NOW, make_blocked, make_booking
 
-from desktop.messages import branch_time
 from desktop.views.booking.history import moments_of, payments_of
 from desktop.views.search.why_not import WhyNot
+from desktop.words.messages import branch_time
 from engine.domain.booking.booking import Step
 from engine.domain.booking.states import BookingState
 from engine.domain.car.availability import WhyTaken

@@ -13,11 +13,11 @@ from view_builders import CLERK, PERIOD, fed_workspace, make_booking, make_offer
 
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
-from desktop.viewmodels.booking import Stage
+from desktop.viewmodels.booking.booking import Stage
 from desktop.views.booking.booking_panel import BookingPanel
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.countdown import Countdown, spoken_time
-from desktop.widgets.shimmer import ShimmerClock
+from desktop.widgets.loading.shimmer import ShimmerClock
 from engine.domain.people.people import Role
 from engine.domain.people.renters import RentersFound
 

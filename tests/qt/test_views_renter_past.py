@@ -14,10 +14,10 @@ from person import person_at
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from desktop.figures import desk_zone
 from desktop.viewmodels.paged import PagedState
 from desktop.viewmodels.phases import Phase
-from desktop.widgets.question_box import QuestionBox
+from desktop.widgets.frame.question_box import QuestionBox
+from desktop.words.figures import desk_zone
 from engine.adapters.mongo.codec.documents import renter_document
 from engine.domain.people.people import RenterId
 from engine.domain.shared.errors import Unavailable

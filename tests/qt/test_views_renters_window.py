@@ -16,10 +16,10 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.commands import Command
 from desktop.viewmodels.phases import Phase
-from desktop.widgets.question_box import QuestionBox
+from desktop.widgets.frame.question_box import QuestionBox
 from engine.adapters.mongo.codec.documents import renter_document
 from engine.domain.people.people import RenterId
-from engine.services.renters import NewRenter
+from engine.services.people.renters import NewRenter
 
 TWIN = replace(RENTER, id=RenterId("renter-2"), name="A. Moreau", email="a.m@example.org", licence="L-2")
 CTRL = Qt.KeyboardModifier.ControlModifier

@@ -12,14 +12,14 @@ from view_builders import NOW, fed_workspace, found, looking, make_offer, no_pho
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.viewmodels.phases import Phase
-from desktop.viewmodels.search import FoundRows, SearchForm, SearchState
+from desktop.viewmodels.search.search import FoundRows, SearchForm, SearchState
 from desktop.views.parts.view_context import ViewContext
 from desktop.views.search import last_search
 from desktop.views.search.search_page import SearchPage
-from desktop.widgets.card_layout import layout
+from desktop.widgets.cards.card_layout import layout
 from desktop.widgets.chip import Chip
-from desktop.widgets.phases import Look
-from desktop.widgets.shimmer import ShimmerClock
+from desktop.widgets.loading.phases import Look
+from desktop.widgets.loading.shimmer import ShimmerClock
 from engine.domain.car.car import BodyType, Fuel
 from engine.domain.car.catalogue import CarOrder, OfferPage
 from engine.domain.people.people import AccountName

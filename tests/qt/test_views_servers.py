@@ -14,10 +14,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from desktop.preferences import Preferences
-from desktop.viewmodels.account_request import AskingViewModel
+from desktop.viewmodels.session.account_request import AskingViewModel
 from desktop.views.frame.shell import MainWindow
 from desktop.views.session.servers_dialog import CLOSE, ServersDialog
-from desktop.widgets.shimmer import ShimmerClock
+from desktop.widgets.loading.shimmer import ShimmerClock
 from engine.domain.shared.errors import Misconfigured
 
 

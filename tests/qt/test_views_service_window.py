@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from person import person_at
 from PySide6.QtCore import Qt
 
-from desktop.figures import day_time
 from desktop.viewmodels.phases import Phase
 from desktop.views.fleet.service_words import cut_words
 from desktop.views.offline.stored_fleet import service_note
 from desktop.views.search.availability import lines
-from desktop.widgets.question_box import QuestionBox
+from desktop.widgets.frame.question_box import QuestionBox
+from desktop.words.figures import day_time
 from engine.domain.car.availability import WhyTaken
 from engine.domain.car.fleet import Outlook
 from engine.domain.car.movement import Crossing

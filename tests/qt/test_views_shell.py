@@ -13,7 +13,7 @@ from view_builders import CLERK, NOW, fed_workspace, found, make_booking
 
 from desktop.preferences import Preferences
 from desktop.viewmodels.connection import ConnectionState
-from desktop.viewmodels.session import SessionPhase, SessionState
+from desktop.viewmodels.session.session import SessionPhase, SessionState
 from desktop.views.frame.connection import SLOW
 from desktop.views.frame.window_place import smallest
 from desktop.widgets.text import Text

@@ -13,13 +13,13 @@ from view_builders import CLERK
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Scheme
-from desktop.viewmodels.account_request import AskingViewModel
-from desktop.viewmodels.session import Doors, OfferedAccount, SessionPhase, SessionState, SessionViewModel
+from desktop.viewmodels.session.account_request import AskingViewModel
+from desktop.viewmodels.session.session import Doors, OfferedAccount, SessionPhase, SessionState, SessionViewModel
 from desktop.views.parts.view_context import ViewContext
 from desktop.views.session.sign_in import SignInPage
 from desktop.views.session.sign_in_form import CAPS_LOCK
 from desktop.views.session.starting import STILL
-from desktop.widgets.shimmer import ShimmerClock
+from desktop.widgets.loading.shimmer import ShimmerClock
 from engine.domain.people.people import AccountName, Role
 from engine.domain.reports.copying import CopyHead
 from engine.domain.shared.errors import (

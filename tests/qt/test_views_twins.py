@@ -11,7 +11,7 @@ from person import person_at
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
-from engine.services.renters import NewRenter
+from engine.services.people.renters import NewRenter
 
 NEW = NewRenter("Bea Ortiz", "bea@example.org", "030 90 18 20", "L-1")
 

@@ -9,11 +9,11 @@ from builders import wish
 from person import person_at
 from PySide6.QtCore import Qt
 
-from desktop.messages import amount
 from desktop.viewmodels.phases import Phase
-from desktop.viewmodels.session import SessionPhase
+from desktop.viewmodels.session.session import SessionPhase
 from desktop.views.fleet.car_words import to_lose
-from desktop.widgets.question_box import QuestionBox
+from desktop.widgets.frame.question_box import QuestionBox
+from desktop.words.messages import amount
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from view_builders import NOW
 
 from desktop.viewmodels.connection import ConnectionState, ConnectionViewModel
-from desktop.viewmodels.waking import Waking
+from desktop.viewmodels.session.waking import Waking
 from desktop.widgets.countdown import Countdown
 from engine.domain.shared.boot_clock import JumpWatch
 

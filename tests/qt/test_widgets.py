@@ -11,22 +11,22 @@ from desktop.models.pages import PagesModel
 from desktop.models.rows import Column, RowsModel
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
-from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.countdown import Countdown, clock_text
-from desktop.widgets.empty_state import EmptyState
-from desktop.widgets.field_skeleton import Field, FieldList, field_layout
-from desktop.widgets.help_sheet import HelpLine, HelpSheet
-from desktop.widgets.progress_line import ProgressLine
-from desktop.widgets.rail import Rail, RailItem
-from desktop.widgets.record_table import RecordTable
+from desktop.widgets.frame.banner import Banner
+from desktop.widgets.frame.help_sheet import HelpLine, HelpSheet
+from desktop.widgets.frame.rail import Rail, RailItem
+from desktop.widgets.frame.side_panel import WIDTH, SidePanel
+from desktop.widgets.frame.status_bar import StatusBar, StatusText
+from desktop.widgets.frame.toast import Toast
+from desktop.widgets.loading.empty_state import EmptyState
+from desktop.widgets.loading.field_skeleton import Field, FieldList, field_layout
+from desktop.widgets.loading.progress_line import ProgressLine
+from desktop.widgets.loading.shimmer import ShimmerClock
 from desktop.widgets.search_field import SearchField
-from desktop.widgets.shimmer import ShimmerClock
-from desktop.widgets.side_panel import WIDTH, SidePanel
-from desktop.widgets.status_bar import StatusBar, StatusText
+from desktop.widgets.table.record_table import RecordTable
+from desktop.widgets.table.visible_rows import VisibleRows
 from desktop.widgets.text import Text, plain_tip
-from desktop.widgets.toast import Toast
-from desktop.widgets.visible_rows import VisibleRows
 from engine.domain.booking.listing import BookingQuery, BookingScope, selection
 from engine.domain.people.people import Actor, Role
 

@@ -43,7 +43,7 @@ def test_the_first_window_lies_on_this_screen(window):
 def test_a_panel_opens_at_its_top_and_its_foot_is_seen(window, qtbot, theme):
     from PySide6.QtWidgets import QLabel, QPushButton, QWidget  # noqa: PLC0415 -- of this test alone
 
-    from desktop.widgets.side_panel import SidePanel  # noqa: PLC0415
+    from desktop.widgets.frame.side_panel import SidePanel  # noqa: PLC0415
 
     host = QWidget(window)
     host.setGeometry(0, 0, 900, 500)

@@ -11,7 +11,7 @@ from builders import BERLIN
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.viewmodels.search import first_form, wish_of
+from desktop.viewmodels.search.search import first_form, wish_of
 from engine.domain.car.branches import sound, zones
 from engine.domain.shared.errors import InvalidText
 from engine.domain.shared.hours import END_OF_DAY, hours_text, is_open, next_opening

@@ -14,8 +14,8 @@ from hostile import GONE, VALUES, paths, with_value
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.messages import damage_words, say
 from desktop.views.booking.list_row import row_of
+from desktop.words.messages import damage_words, say
 from engine.adapters.mongo import people as mongo_people
 from engine.adapters.mongo.client import CODEC
 from engine.adapters.mongo.codec import settings as mongo_settings
@@ -57,10 +57,10 @@ from engine.domain.shared.csv_text import CsvHabits
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import DamagedRow
 from engine.domain.shared.period import RentalPeriod
-from engine.services.listing import _line as listing_line
-from engine.services.listing import _Sheet as ListingSheet
-from engine.services.stored_listing import _line as stored_line
-from engine.services.stored_listing import _Sheet as StoredSheet
+from engine.services.booking.listing import _line as listing_line
+from engine.services.booking.listing import _Sheet as ListingSheet
+from engine.services.reports.stored_listing import _line as stored_line
+from engine.services.reports.stored_listing import _Sheet as StoredSheet
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 PRICE = Money(100_00, "EUR")

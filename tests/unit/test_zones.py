@@ -17,8 +17,8 @@ from builders import BERLIN
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.messages import branch_line, say
-from desktop.viewmodels.search import first_form, wish_of
+from desktop.viewmodels.search.search import first_form, wish_of
+from desktop.words.messages import branch_line, say
 from engine.domain.car.branches import sound, zones
 from engine.domain.people.phone import read_phone
 from engine.domain.shared.country import country_of
@@ -72,7 +72,7 @@ def test_every_process_of_ours_reads_the_pinned_data_whatever_the_system_says(tm
         "engine.sandbox",
         "engine.embedded.keeper",
         "engine.domain.reports.report_period",
-        "desktop.figures",
+        "desktop.words.figures",
     ):
         told = subprocess.run(  # noqa: S603 -- our own interpreter
             [sys.executable, "-c", asked.format(module)], env=environment, capture_output=True, text=True, check=True

@@ -7,16 +7,16 @@ from collections.abc import Callable
 from desktop.commands import Command
 from desktop.dialogs import Question
 from desktop.theme.icons import Icon
-from desktop.viewmodels.admin.people import PeopleViewModel
-from desktop.viewmodels.admin.requests import RequestsViewModel
+from desktop.viewmodels.people.people import PeopleViewModel
+from desktop.viewmodels.people.requests import RequestsViewModel
 from desktop.views.parts.area import Area, Entry, Frame
 from desktop.views.parts.damage import sound_key
 from desktop.views.parts.view_context import ViewContext, Workspace
 from desktop.views.people.people_page import PeoplePage
 from desktop.views.people.person_panel import PersonPanel
 from desktop.views.people.requests_page import RequestsPage
-from desktop.widgets.beside import Beside
-from desktop.widgets.follow import Follow, Shows
+from desktop.widgets.frame.beside import Beside
+from desktop.widgets.frame.follow import Follow, Shows
 from engine.domain.people.account_requests import AccountRequest
 from engine.domain.people.accounts import PersonRow
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 
 from desktop.commands import Command
 from desktop.dialogs import Question
-from desktop.viewmodels.lookup import HitKind
+from desktop.viewmodels.search.lookup import HitKind
 from desktop.views.areas.accounts import USERS, AccountsArea
 from desktop.views.areas.oversight import OversightArea
 from desktop.views.overview.overview_page import Drill

@@ -11,14 +11,14 @@ from datetime import datetime
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QVBoxLayout
 
-from desktop.figures import desk_time
 from desktop.viewmodels.list_desk import stored_desk
-from desktop.viewmodels.owner.copy import CopyViewModel
+from desktop.viewmodels.offline.copy import CopyViewModel
 from desktop.views.offline.stored_bookings import BOOKINGS, StoredBookingsPart, StoredList
 from desktop.views.offline.stored_fleet import StoredFleetPage
 from desktop.views.parts.area import Frame, Page
 from desktop.views.parts.view_context import ViewContext, Workspace
-from desktop.widgets.page_stack import PageStack
+from desktop.widgets.frame.page_stack import PageStack
+from desktop.words.figures import desk_time
 from engine.domain.reports.copying import OwnCopy
 from engine.domain.reports.report_period import moment
 from engine.domain.shared.errors import Unavailable

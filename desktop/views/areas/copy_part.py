@@ -9,15 +9,15 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.commands import Command
 from desktop.dialogs import Question, confirm
-from desktop.figures import desk_time, plural
 from desktop.tasks import TaskScope
-from desktop.viewmodels.owner.copy import CopyState, CopyStatus, CopyViewModel, news_counts
+from desktop.viewmodels.offline.copy import CopyState, CopyStatus, CopyViewModel, news_counts
 from desktop.views.areas.earnings_part import EarningsPart
 from desktop.views.areas.pin_part import PinPart
 from desktop.views.offline.news_panel import NewsPanel
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.beside import Beside
-from desktop.widgets.toast import Toast
+from desktop.widgets.frame.beside import Beside
+from desktop.widgets.frame.toast import Toast
+from desktop.words.figures import desk_time, plural
 from engine.domain.reports.copying import CopyNews
 from engine.domain.reports.report_period import moment
 

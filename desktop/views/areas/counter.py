@@ -9,10 +9,10 @@ from PySide6.QtCore import Signal
 from desktop.commands import Command
 from desktop.dialogs import Question
 from desktop.theme.icons import Icon
-from desktop.viewmodels.lookup import HitKind
-from desktop.viewmodels.renters import RentersViewModel
-from desktop.viewmodels.search import SearchState
-from desktop.viewmodels.thumbnails import ThumbnailsViewModel
+from desktop.viewmodels.people.renters import RentersViewModel
+from desktop.viewmodels.search.lookup import HitKind
+from desktop.viewmodels.search.search import SearchState
+from desktop.viewmodels.search.thumbnails import ThumbnailsViewModel
 from desktop.views.areas.counter_panels import CounterPanels
 from desktop.views.booking.booking_panel import BookingPanel
 from desktop.views.booking.detail import BookingDetail, follow_booking
@@ -25,7 +25,7 @@ from desktop.views.parts.view_context import ViewContext, Workspace
 from desktop.views.people.renters.page import RentersPage
 from desktop.views.search.car_panel import CarPanel
 from desktop.views.search.search_page import SearchPage
-from desktop.widgets.follow import Follow, Shows
+from desktop.widgets.frame.follow import Follow, Shows
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.listing import BookingScope
 from engine.domain.car.car import Car, CarId

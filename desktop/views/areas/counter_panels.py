@@ -17,7 +17,7 @@ from desktop.views.booking.detail import BookingDetail
 from desktop.views.parts.photos import Photos
 from desktop.views.parts.view_context import ViewContext, Workspace
 from desktop.views.search.car_panel import CarPanel
-from desktop.widgets.beside import Beside
+from desktop.widgets.frame.beside import Beside
 from engine.domain.booking.booking import Booking
 from engine.domain.car.availability import Blocked
 from engine.domain.car.car import Branch

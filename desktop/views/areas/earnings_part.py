@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.commands import Command
 from desktop.theme.icons import Icon
-from desktop.viewmodels.owner.earnings import EarningsViewModel
-from desktop.viewmodels.owner.explain import ExplainViewModel
+from desktop.viewmodels.earnings.earnings import EarningsViewModel
+from desktop.viewmodels.earnings.explain import ExplainViewModel
 from desktop.views.earnings.earnings_page import EarningsPage
 from desktop.views.parts.area import Entry
 from desktop.views.parts.view_context import ViewContext

@@ -10,16 +10,16 @@ from PySide6.QtCore import Signal
 from desktop.commands import Command
 from desktop.dialogs import Question
 from desktop.theme.icons import Icon
-from desktop.viewmodels.admin.audit import AuditViewModel
-from desktop.viewmodels.admin.firm import FirmViewModel
-from desktop.viewmodels.admin.health import HealthViewModel
-from desktop.viewmodels.admin.manual_review import CareViewModel
-from desktop.viewmodels.admin.overview import OverviewViewModel
-from desktop.viewmodels.admin.restored import RestoredViewModel
-from desktop.viewmodels.admin.unbelieved import UnbelievedRow, UnbelievedViewModel
-from desktop.viewmodels.admin.watch import WatchViewModel
-from desktop.viewmodels.bookings import BookingsViewModel
+from desktop.viewmodels.audit.audit import AuditViewModel
+from desktop.viewmodels.booking.bookings import BookingsViewModel
 from desktop.viewmodels.day_span import DaySpan
+from desktop.viewmodels.firm.firm import FirmViewModel
+from desktop.viewmodels.manual_review.health import HealthViewModel
+from desktop.viewmodels.manual_review.manual_review import CareViewModel
+from desktop.viewmodels.manual_review.restored import RestoredViewModel
+from desktop.viewmodels.manual_review.unbelieved import UnbelievedRow, UnbelievedViewModel
+from desktop.viewmodels.manual_review.watch import WatchViewModel
+from desktop.viewmodels.overview.overview import OverviewViewModel
 from desktop.views.audit.audit_page import AuditPage
 from desktop.views.booking.detail import BookingDetail, follow_booking
 from desktop.views.booking.list_commands import BookingCommands
@@ -36,8 +36,8 @@ from desktop.views.overview.overview_page import Drill, OverviewPage
 from desktop.views.parts.area import Area, Entry, Frame
 from desktop.views.parts.oversight_words import strange_rows
 from desktop.views.parts.view_context import ViewContext, Workspace
-from desktop.widgets.beside import Beside
-from desktop.widgets.toast import Toast
+from desktop.widgets.frame.beside import Beside
+from desktop.widgets.frame.toast import Toast
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.listing import BookingQuery, BookingScope
 from engine.domain.booking.manual_review import Case, LostCar

@@ -8,10 +8,10 @@ from functools import partial
 from desktop.commands import Command
 from desktop.dialogs import Question
 from desktop.theme.icons import Icon
-from desktop.viewmodels.lookup import HitKind
-from desktop.viewmodels.owner.copy import CopyViewModel
-from desktop.viewmodels.owner.earnings import EarningsSource, EarningsViewModel
-from desktop.viewmodels.owner.explain import ExplainViewModel
+from desktop.viewmodels.earnings.earnings import EarningsSource, EarningsViewModel
+from desktop.viewmodels.earnings.explain import ExplainViewModel
+from desktop.viewmodels.offline.copy import CopyViewModel
+from desktop.viewmodels.search.lookup import HitKind
 from desktop.views.areas.away import EitherPage, StandIn
 from desktop.views.areas.copy_part import CopyPart
 from desktop.views.areas.earnings_part import EarningsPart
@@ -22,7 +22,7 @@ from desktop.views.fleet.fleet_commands import FleetCommands
 from desktop.views.fleet.fleet_page import FleetPage
 from desktop.views.parts.area import Area, Entry, Frame
 from desktop.views.parts.view_context import ViewContext, Workspace
-from desktop.widgets.beside import Beside
+from desktop.widgets.frame.beside import Beside
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.listing import BookingQuery, BookingScope
 from engine.domain.car.car import Car

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.commands import Command
 from desktop.dialogs import Question, ask, confirm
 from desktop.tasks import TaskScope
-from desktop.viewmodels.owner.copy import CopyStatus, CopyViewModel
+from desktop.viewmodels.offline.copy import CopyStatus, CopyViewModel
 from desktop.views.parts.view_context import ViewContext
 from desktop.views.session.pin_dialog import CHANGE, FORGOTTEN, REMOVE, SET, UNLOCK, PinDialog, Send
 from desktop.widgets.button import Button

@@ -8,12 +8,10 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.collation import in_language_order
-from desktop.figures import whole
-from desktop.messages import desk_zone, plural
 from desktop.models.rows import Column
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID
-from desktop.viewmodels.admin.audit import AuditViewModel
+from desktop.viewmodels.audit.audit import AuditViewModel
 from desktop.views.parts.area import Page
 from desktop.views.parts.damage import sound_key
 from desktop.views.parts.export_bar import ExportBar, dated
@@ -33,11 +31,13 @@ from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.button import Button
 from desktop.widgets.combo import Combo
 from desktop.widgets.flow import FlowLayout, with_label
-from desktop.widgets.follow import Follow, Shows
-from desktop.widgets.page_header import PageHeader
+from desktop.widgets.frame.follow import Follow, Shows
+from desktop.widgets.frame.page_header import PageHeader
+from desktop.widgets.frame.side_panel import SidePanel
 from desktop.widgets.search_field import SearchField
-from desktop.widgets.side_panel import SidePanel
 from desktop.widgets.text import Text
+from desktop.words.figures import whole
+from desktop.words.messages import desk_zone, plural
 from engine.domain.booking.listing import COUNT_CAP
 from engine.domain.firm.audit import AuditNames, AuditQuery, AuditRow
 from engine.domain.moments.reading import Lean

@@ -12,8 +12,8 @@ from desktop.dialogs import confirm
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID
-from desktop.viewmodels.booking import BookingViewModel, PanelState, Stage
-from desktop.viewmodels.booking_detail import DetailViewModel
+from desktop.viewmodels.booking.booking import BookingViewModel, PanelState, Stage
+from desktop.viewmodels.booking.detail import DetailViewModel
 from desktop.views.booking.refund_reason import ask_why
 from desktop.views.parts.booking_questions import to_cancel, to_take_back
 from desktop.widgets.button import Button, Kind

@@ -8,11 +8,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.dialogs import Question, confirm
-from desktop.messages import NO_KEY, NextStep, branch_name, email_refused, say
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
-from desktop.viewmodels.booking import PanelState, Stage
+from desktop.viewmodels.booking.booking import PanelState, Stage
 from desktop.views.booking.aftercare import Aftercare
 from desktop.views.booking.payment_status import PaymentStatus
 from desktop.views.booking.renter_picker import RenterPicker
@@ -21,9 +20,10 @@ from desktop.views.parts.car_head import CarHead
 from desktop.views.parts.form_panel import FormPanel
 from desktop.views.parts.price_lines import elsewhere_words, quoted, times
 from desktop.views.parts.view_context import ViewContext, Workspace, announce
-from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
-from desktop.widgets.field_skeleton import Field, FieldList
+from desktop.widgets.frame.banner import Banner
+from desktop.widgets.loading.field_skeleton import Field, FieldList
+from desktop.words.messages import NO_KEY, NextStep, branch_name, email_refused, say
 from engine.domain.booking.booking import Booking
 from engine.domain.car.car import Branch
 from engine.domain.car.catalogue import Offer

@@ -14,12 +14,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.dialogs import confirm
-from desktop.messages import NextStep, booking_number, branch_name, branch_time, say
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone, TypeSize
-from desktop.viewmodels.booking import Stage
-from desktop.viewmodels.booking_detail import DetailState, DetailViewModel
+from desktop.viewmodels.booking.booking import Stage
+from desktop.viewmodels.booking.detail import DetailState, DetailViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.views.booking.aftercare import Aftercare
 from desktop.views.booking.history import by_words, car_lost_words, moments_of, trouble_words
@@ -32,16 +31,17 @@ from desktop.views.parts.car_head import CarHead
 from desktop.views.parts.damage import sound_key
 from desktop.views.parts.price_lines import quoted
 from desktop.views.parts.view_context import ViewContext, announce
-from desktop.widgets.banner import Banner
-from desktop.widgets.beside import Beside
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.copy_line import CopyLine
-from desktop.widgets.field_skeleton import Field, FieldList
-from desktop.widgets.follow import Follow, Shows
-from desktop.widgets.record_table import RecordTable
-from desktop.widgets.side_panel import SidePanel
+from desktop.widgets.frame.banner import Banner
+from desktop.widgets.frame.beside import Beside
+from desktop.widgets.frame.follow import Follow, Shows
+from desktop.widgets.frame.side_panel import SidePanel
+from desktop.widgets.loading.field_skeleton import Field, FieldList
+from desktop.widgets.table.record_table import RecordTable
 from desktop.widgets.text import Text
 from desktop.widgets.timeline import Timeline
+from desktop.words.messages import NextStep, booking_number, branch_name, branch_time, say
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.manual_review import LostCar
 from engine.domain.booking.states import BookingState

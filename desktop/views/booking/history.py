@@ -8,12 +8,12 @@ from datetime import datetime, tzinfo
 from itertools import pairwise
 from typing import assert_never
 
-from desktop.booking_words import by_a_person, step_words
-from desktop.messages import amount, branch_time
 from desktop.theme.tokens import Tone
 from desktop.views.booking.refund_reason import reason_words
 from desktop.views.parts.doubt_words import doubt_in_full
 from desktop.widgets.timeline import TimelineEntry
+from desktop.words.booking_words import by_a_person, step_words
+from desktop.words.messages import amount, branch_time
 from engine.domain.booking.booking import UNTOLD, Booking, Step
 from engine.domain.booking.manual_review import LostCar
 from engine.domain.booking.states import BookingState

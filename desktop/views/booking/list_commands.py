@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from desktop.booking_words import STANDINGS
 from desktop.commands import Command
 from desktop.viewmodels.day_span import Days, DaySpan
 from desktop.views.booking.list_page import BookingsPage
 from desktop.views.booking.list_words import DAYS, ORDERS, SCOPES, orders_for
+from desktop.words.booking_words import STANDINGS
 from engine.domain.booking.listing import BookingOrder, BookingScope
 from engine.domain.booking.states import Standing
 

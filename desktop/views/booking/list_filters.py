@@ -9,11 +9,9 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.booking_words import STANDINGS
-from desktop.messages import branch_name
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID
-from desktop.viewmodels.bookings import BookingsState, BookingsViewModel
+from desktop.viewmodels.booking.bookings import BookingsState, BookingsViewModel
 from desktop.viewmodels.day_span import Days, DaySpan
 from desktop.views.booking.list_words import DAYS, ORDERS, hint_for, orders_for
 from desktop.views.parts.filter_button import FilterButton
@@ -24,6 +22,8 @@ from desktop.widgets.combo import Combo
 from desktop.widgets.flow import FlowLayout, with_label
 from desktop.widgets.search_field import SearchField
 from desktop.widgets.text import Text
+from desktop.words.booking_words import STANDINGS
+from desktop.words.messages import branch_name
 from engine.domain.booking.listing import BookingScope
 from engine.domain.booking.states import Standing
 from engine.domain.car.car import BranchId

@@ -12,10 +12,9 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.messages import branch_name, say
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID
-from desktop.viewmodels.bookings import BookingsState, BookingsViewModel
+from desktop.viewmodels.booking.bookings import BookingsState, BookingsViewModel
 from desktop.viewmodels.day_span import DaySpan
 from desktop.viewmodels.phases import Phase
 from desktop.views.booking.list_filters import BookingFilters
@@ -31,7 +30,8 @@ from desktop.views.parts.view_context import ViewContext
 from desktop.views.parts.waiting import Waiting
 from desktop.widgets.button import Button
 from desktop.widgets.combo import Combo
-from desktop.widgets.page_header import PageHeader
+from desktop.widgets.frame.page_header import PageHeader
+from desktop.words.messages import branch_name, say
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.listing import BookingQuery, BookingScope
 from engine.domain.car.car import BranchId

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from desktop.booking_words import STANDINGS
-from desktop.messages import DAMAGED, amount, booking_number, branch_time
 from desktop.theme.tokens import Tone
 from desktop.views.booking.list_words import short_day
 from desktop.widgets.countdown import clock_text
+from desktop.words.booking_words import STANDINGS
+from desktop.words.messages import DAMAGED, amount, booking_number, branch_time
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.listing import Listed
 from engine.domain.booking.states import BookingState, Standing

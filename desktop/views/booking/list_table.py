@@ -17,11 +17,11 @@ from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.booking.list_row import BookingRow
 from desktop.views.parts.damage import damage_of
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.car_card import FAILED_TEXT, RETRY_TEXT, badge_width, paint_badge
+from desktop.widgets.cards.car_card import FAILED_TEXT, RETRY_TEXT, badge_width, paint_badge
 from desktop.widgets.column_widths import in_two, two_lines_of
-from desktop.widgets.record_row import RecordRow
-from desktop.widgets.record_table import RecordTable
-from desktop.widgets.shimmer import ShimmerClock
+from desktop.widgets.loading.shimmer import ShimmerClock
+from desktop.widgets.table.record_row import RecordRow
+from desktop.widgets.table.record_table import RecordTable
 from engine.domain.booking.listing import BookingOrder, BookingQuery
 
 ROW_PX = 12 * GRID

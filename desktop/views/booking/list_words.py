@@ -7,10 +7,10 @@ from types import MappingProxyType
 
 from PySide6.QtCore import QDate
 
-from desktop.messages import locale, plural, whole
-from desktop.viewmodels.bookings import BookingsState
+from desktop.viewmodels.booking.bookings import BookingsState
 from desktop.viewmodels.day_span import Days
 from desktop.views.parts.near import more_renters_words
+from desktop.words.messages import locale, plural, whole
 from engine.domain.booking.listing import BookingOrder, BookingRows, BookingScope, Listed
 
 SCOPES = MappingProxyType(

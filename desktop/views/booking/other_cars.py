@@ -12,17 +12,17 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.dialogs import Amount, Question, confirm
-from desktop.messages import amount, booking_number, branch_time, plural, say
 from desktop.models.rows import Column, RowsModel
 from desktop.tasks import TaskScope
 from desktop.theme.tokens import GRID, TypeSize
-from desktop.viewmodels.other_cars import OtherCarsState, OtherCarsViewModel
+from desktop.viewmodels.booking.other_cars import OtherCarsState, OtherCarsViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.views.parts.booking_questions import about, times_of
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.button import Button
-from desktop.widgets.record_table import ROW_HEIGHT, RecordTable
+from desktop.widgets.table.record_table import ROW_HEIGHT, RecordTable
 from desktop.widgets.text import Text, unbroken
+from desktop.words.messages import amount, booking_number, branch_time, plural, say
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.other_cars import OtherCars
 from engine.domain.car.car import Car

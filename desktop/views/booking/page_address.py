@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
-from desktop.viewmodels.panel_state import ShownPage
+from desktop.viewmodels.booking.panel_state import ShownPage
 from desktop.views.parts.view_context import announce
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.copy_line import CopyLine

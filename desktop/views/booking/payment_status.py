@@ -7,15 +7,15 @@ from types import MappingProxyType
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.booking_words import end_words, paid_words
-from desktop.messages import booking_number
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, Tone, TypeSize
-from desktop.viewmodels.booking import PanelState, Stage
+from desktop.viewmodels.booking.booking import PanelState, Stage
 from desktop.views.booking.page_address import PageAddressView
 from desktop.widgets.countdown import Countdown
 from desktop.widgets.text import Text
+from desktop.words.booking_words import end_words, paid_words
+from desktop.words.messages import booking_number
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.states import BookingState
 from engine.domain.money.payment import AttemptState

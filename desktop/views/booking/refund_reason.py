@@ -12,12 +12,12 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop.dialogs import Question, ask
-from desktop.messages import say
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.widgets.combo import Combo
-from desktop.widgets.question_box import QuestionBox
+from desktop.widgets.frame.question_box import QuestionBox
 from desktop.widgets.text import Text
+from desktop.words.messages import say
 from engine.domain.booking.refund_reason import LONGEST_SAID, RefundReason, UsualReason, sound_reason
 from engine.domain.shared.errors import InvalidText
 

@@ -7,13 +7,13 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from desktop.messages import FIELDS, say
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
-from desktop.viewmodels.booking import NewRenter
+from desktop.viewmodels.booking.booking import NewRenter
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.text import Text
+from desktop.words.messages import FIELDS, say
 from engine.domain.people.people import Renter, renter_field
 from engine.domain.people.phone import looks_like_phone, phone_text
 from engine.domain.shared.errors import InvalidText

@@ -7,20 +7,20 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.dialogs import About, Question
-from desktop.renter_words import block_words
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, Tone, TypeSize
-from desktop.viewmodels.booking import NewRenter, PanelState, Stage
+from desktop.viewmodels.booking.booking import NewRenter, PanelState, Stage
 from desktop.views.booking.renter_form import RenterForm
 from desktop.views.booking.renter_list import RenterList
 from desktop.views.booking.twin_choice import TwinChoice
 from desktop.views.parts.near import found_words
-from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.copy_line import CopyLine
+from desktop.widgets.frame.banner import Banner
 from desktop.widgets.search_field import SearchField
 from desktop.widgets.text import Text
+from desktop.words.renter_words import block_words
 from engine.domain.people.people import Renter
 from engine.domain.people.phone import phone_text
 from engine.domain.shared.errors import InvalidText

@@ -14,7 +14,7 @@ from desktop.views.booking.payment_status import ICON
 from desktop.views.parts.car_head import LINE
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.button import HEIGHT
-from desktop.widgets.skeleton import Skeleton, text_bone
+from desktop.widgets.loading.skeleton import Skeleton, text_bone
 from desktop.widgets.text import Text
 from desktop.widgets.timeline import ASIDE, ROW, moment_places
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from desktop.messages import booking_number
 from desktop.theme.theme import Theme
 from desktop.views.booking.history import late_news
-from desktop.widgets.toast import Toast
+from desktop.widgets.frame.toast import Toast
+from desktop.words.messages import booking_number
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.states import BookingState
 from engine.domain.people.people import Actor

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.messages import plural
-from desktop.renter_words import shared_words
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.text import Text
+from desktop.words.messages import plural
+from desktop.words.renter_words import shared_words
 from engine.domain.people.phone import phone_text
 from engine.domain.people.renters import Twin
 

@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.figures import amount, whole
 from desktop.models.pages import PagesModel, PageTicket
 from desktop.models.rows import Column
 from desktop.theme.tokens import GRID, TypeSize
@@ -14,14 +13,15 @@ from desktop.views.earnings import earnings_charts as charts
 from desktop.views.earnings.earnings_charts import Asked
 from desktop.views.earnings.earnings_words import NAMES, NOTHING, compared_words, notes_of, value_text
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.chart_bars import BarChart
-from desktop.widgets.chart_card import ChartCard
-from desktop.widgets.chart_line import LineChart
-from desktop.widgets.chart_map import HeatMap
+from desktop.widgets.charts.bars import BarChart
+from desktop.widgets.charts.card import ChartCard
+from desktop.widgets.charts.heat_map import HeatMap
+from desktop.widgets.charts.line import LineChart
 from desktop.widgets.panel import Panel
-from desktop.widgets.record_table import ROW_HEIGHT, RecordTable
+from desktop.widgets.table.record_table import ROW_HEIGHT, RecordTable
 from desktop.widgets.text import Text
 from desktop.widgets.tile import Tile
+from desktop.words.figures import amount, whole
 from engine.domain.money.money import Money
 from engine.domain.reports.earnings import CarFigures, CurrencyReport, Earnings
 from engine.domain.reports.figure_sources import Figure

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from desktop.figures import amount, short_amount, whole
 from desktop.views.earnings.earnings_words import hours, part_label, part_name, rounded_hours, span_name
-from desktop.widgets.chart_data import ChartData, Point
+from desktop.widgets.charts.data import ChartData, Point
 from desktop.widgets.text import isolated
+from desktop.words.figures import amount, short_amount, whole
 from engine.domain.reports.earnings import CurrencyReport, Earnings, Figures
 from engine.domain.reports.figure_sources import Figure
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.figures import desk_time
-from desktop.messages import say
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone, TypeSize
-from desktop.viewmodels.owner.earnings import EarningsState, EarningsViewModel
-from desktop.viewmodels.owner.explain import ExplainViewModel
+from desktop.viewmodels.earnings.earnings import EarningsState, EarningsViewModel
+from desktop.viewmodels.earnings.explain import ExplainViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.views.earnings.earnings_body import EarningsBody
 from desktop.views.earnings.earnings_charts import Asked
@@ -23,10 +21,12 @@ from desktop.views.parts.content import Content
 from desktop.views.parts.export_bar import ExportBar
 from desktop.views.parts.view_context import ViewContext
 from desktop.views.parts.waiting import Waiting
-from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
-from desktop.widgets.page_header import PageHeader
+from desktop.widgets.frame.banner import Banner
+from desktop.widgets.frame.page_header import PageHeader
 from desktop.widgets.text import Text, kept_apart
+from desktop.words.figures import desk_time
+from desktop.words.messages import say
 from engine.domain.reports.earnings import CurrencyReport, Earnings, Figures
 from engine.domain.reports.figure_sources import FigureQuestion
 from engine.domain.shared.errors import DriveSphereError

@@ -8,8 +8,8 @@ from types import MappingProxyType
 
 from PySide6.QtCore import QDate
 
-from desktop.figures import amount, decimals, locale, plural, whole
 from desktop.theme.tokens import Tone
+from desktop.words.figures import amount, decimals, locale, plural, whole
 from engine.domain.money.money import Money
 from engine.domain.reports.comparison import Stretch, Which
 from engine.domain.reports.earnings import CurrencyReport, Earnings, Figures

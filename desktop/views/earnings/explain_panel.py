@@ -8,22 +8,22 @@ from datetime import datetime
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.figures import amount, day_time, percent, plural, whole
-from desktop.messages import booking_number, damage_words, say
 from desktop.models.rows import Column
 from desktop.theme.tokens import GRID, Tone, TypeSize
-from desktop.viewmodels.owner.explain import ExplainState, ExplainViewModel
+from desktop.viewmodels.earnings.explain import ExplainState, ExplainViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.views.earnings.earnings_words import MEANINGS, NAMES, hours, value_text
 from desktop.views.earnings.posting_fields import posting_field
 from desktop.views.parts.asked_pages import AskedPages
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button
-from desktop.widgets.field_skeleton import Field, FieldList
-from desktop.widgets.record_table import RecordTable
-from desktop.widgets.side_panel import SidePanel
+from desktop.widgets.frame.banner import Banner
+from desktop.widgets.frame.side_panel import SidePanel
+from desktop.widgets.loading.field_skeleton import Field, FieldList
+from desktop.widgets.table.record_table import RecordTable
 from desktop.widgets.text import Text
+from desktop.words.figures import amount, day_time, percent, plural, whole
+from desktop.words.messages import booking_number, damage_words, say
 from engine.domain.booking.booking import BookingId
 from engine.domain.money.money import Money
 from engine.domain.reports.earnings import Figures

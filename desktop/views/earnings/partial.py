@@ -6,7 +6,7 @@ API: tell_partial(banner, missing); unreadable(problem), whose step is SIGN_IN.
 from __future__ import annotations
 
 from desktop.theme.tokens import Tone
-from desktop.widgets.banner import Banner
+from desktop.widgets.frame.banner import Banner
 from engine.domain.shared.errors import CopyUnusable, DriveSphereError, InvalidText
 
 SIGN_IN = "Sign in"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
-from desktop.figures import amount, day_time
-from desktop.widgets.field_skeleton import Field
+from desktop.widgets.loading.field_skeleton import Field
+from desktop.words.figures import amount, day_time
 from engine.domain.money.ledger import LedgerKind
 from engine.domain.money.money import Money
 from engine.domain.reports.owner_books import Posting

@@ -7,7 +7,6 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
-from desktop.messages import clock_of
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.views.parts.form import Form
@@ -15,6 +14,7 @@ from desktop.views.parts.form_panel import FormPanel
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.combo import Combo
 from desktop.widgets.text import Text
+from desktop.words.messages import clock_of
 from engine.domain.car.branches import BranchLine, sound, zones
 from engine.domain.car.car import Branch, BranchId
 from engine.domain.shared.errors import DriveSphereError, InvalidText

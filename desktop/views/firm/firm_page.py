@@ -12,12 +12,11 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.collation import in_language_order
 from desktop.dialogs import Question, confirm
-from desktop.messages import branch_name, plural, say
 from desktop.models.pages import PagesModel
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, TypeSize
-from desktop.viewmodels.admin.firm import FirmState, FirmViewModel
+from desktop.viewmodels.firm.firm import FirmState, FirmViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.views.firm.branch_panel import BranchPanel
 from desktop.views.firm.firm_tables import RuleRow, branch_columns, put_rows, rule_columns, rule_rows, table_of
@@ -29,11 +28,12 @@ from desktop.views.parts.damage import DamageBox, sound_key
 from desktop.views.parts.view_context import ViewContext
 from desktop.views.parts.waiting import Waiting
 from desktop.widgets.button import Button
-from desktop.widgets.follow import Follow, Shows
-from desktop.widgets.page_header import PageHeader
-from desktop.widgets.record_table import ROW_HEIGHT
+from desktop.widgets.frame.follow import Follow, Shows
+from desktop.widgets.frame.page_header import PageHeader
+from desktop.widgets.frame.toast import Toast
+from desktop.widgets.table.record_table import ROW_HEIGHT
 from desktop.widgets.text import Text
-from desktop.widgets.toast import Toast
+from desktop.words.messages import branch_name, plural, say
 from engine.domain.car.branches import BranchLine
 from engine.domain.car.car import Branch
 from engine.domain.firm.settings import FirmSettings

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from desktop.messages import branch_name, percent, whole
 from desktop.models.pages import PagesModel
 from desktop.models.rows import Column
 from desktop.theme.tokens import Tone
 from desktop.views.firm.rules_panel import cancellation_line, moment_line
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.record_table import RecordTable
+from desktop.widgets.table.record_table import RecordTable
+from desktop.words.messages import branch_name, percent, whole
 from engine.domain.car.branches import BranchLine
 from engine.domain.firm.settings import BEGINNING, Firm, Revision
 from engine.domain.shared.damage import Damaged

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from desktop.messages import basis_points_of, day_time, desk_zone, percent, zone_name
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID
@@ -18,6 +17,7 @@ from desktop.views.parts.moments.field import MomentField
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.combo import Combo, NumberBox
 from desktop.widgets.text import Text
+from desktop.words.messages import basis_points_of, day_time, desk_zone, percent, zone_name
 from engine.domain.booking.cancellation import CancellationRule
 from engine.domain.firm.settings import LONGEST_HOLD, SHORTEST_HOLD, FirmSettings, sound
 from engine.domain.money.charging import CHARGED

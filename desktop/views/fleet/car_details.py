@@ -9,21 +9,31 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.booking_words import STANDINGS
-from desktop.messages import BODIES, FUELS, TRANSMISSIONS, booking_number, branch_name, branch_time, plural, rate, whole
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, RADIUS_CARD, Tone
-from desktop.viewmodels.owner.car_state import FleetCarStage, FleetCarState
-from desktop.viewmodels.owner.photo_files import NewPhoto
+from desktop.viewmodels.fleet.car_state import FleetCarStage, FleetCarState
+from desktop.viewmodels.fleet.photo_files import NewPhoto
 from desktop.views.fleet.fleet_row import status_of
 from desktop.views.parts.photos import Photos
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
-from desktop.widgets.field_skeleton import Field, FieldList
-from desktop.widgets.photo_strip import PhotoStrip
-from desktop.widgets.silhouette import Silhouettes
+from desktop.widgets.cards.photo_strip import PhotoStrip
+from desktop.widgets.cards.silhouette import Silhouettes
+from desktop.widgets.frame.banner import Banner
+from desktop.widgets.loading.field_skeleton import Field, FieldList
 from desktop.widgets.text import Text
+from desktop.words.booking_words import STANDINGS
+from desktop.words.messages import (
+    BODIES,
+    FUELS,
+    TRANSMISSIONS,
+    booking_number,
+    branch_name,
+    branch_time,
+    plural,
+    rate,
+    whole,
+)
 from engine.domain.car.car import Car, CarStatus
 from engine.domain.car.fleet import Coming, Outlook
 from engine.domain.car.photo import MOST_PHOTOS

@@ -10,8 +10,15 @@ from PySide6.QtGui import QAction, QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.collation import in_language_order
-from desktop.figures import country_names
-from desktop.messages import (
+from desktop.theme.theme import Theme
+from desktop.theme.tokens import GRID, Tone, TypeSize
+from desktop.viewmodels.fleet.car_state import FleetCarState
+from desktop.widgets.colour_dots import ColourDots
+from desktop.widgets.combo import Combo
+from desktop.widgets.frame.banner import Banner
+from desktop.widgets.text import Ink, Text
+from desktop.words.figures import country_names
+from desktop.words.messages import (
     BODIES,
     FIELDS,
     FUELS,
@@ -24,13 +31,6 @@ from desktop.messages import (
     say,
     unclear_amount,
 )
-from desktop.theme.theme import Theme
-from desktop.theme.tokens import GRID, Tone, TypeSize
-from desktop.viewmodels.owner.car_state import FleetCarState
-from desktop.widgets.banner import Banner
-from desktop.widgets.colour_dots import ColourDots
-from desktop.widgets.combo import Combo
-from desktop.widgets.text import Ink, Text
 from engine.domain.car.fleet import FleetOwner
 from engine.domain.car.form import CarForm
 from engine.domain.money.money import Money

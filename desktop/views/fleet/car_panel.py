@@ -9,11 +9,10 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.dialogs import Question, confirm
-from desktop.messages import NextStep, plural, say
 from desktop.tasks import TaskScope
 from desktop.theme.tokens import GRID, Tone
-from desktop.viewmodels.owner.car import FleetCarViewModel
-from desktop.viewmodels.owner.car_state import FleetCarStage, FleetCarState
+from desktop.viewmodels.fleet.car import FleetCarViewModel
+from desktop.viewmodels.fleet.car_state import FleetCarStage, FleetCarState
 from desktop.views.fleet.car_details import CarDetails
 from desktop.views.fleet.car_form_view import CarFormView
 from desktop.views.fleet.car_words import ASK, STATUS_STEPS, title_of, to_change_rate, to_lose
@@ -21,9 +20,10 @@ from desktop.views.fleet.photo_editor import PhotoEditor
 from desktop.views.fleet.service_part import ServicePart
 from desktop.views.parts.photos import Photos
 from desktop.views.parts.view_context import ViewContext, Workspace, announce
-from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
-from desktop.widgets.side_panel import SidePanel
+from desktop.widgets.frame.banner import Banner
+from desktop.widgets.frame.side_panel import SidePanel
+from desktop.words.messages import NextStep, plural, say
 from engine.domain.car.car import BranchId, Car, CarStatus, OwnerId
 from engine.domain.car.fleet import FleetOwner
 from engine.domain.car.form import CarForm

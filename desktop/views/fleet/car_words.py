@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from desktop.dialogs import About, Amount, Question
-from desktop.messages import amount
-from desktop.viewmodels.owner.car_state import FleetCarStage, FleetCarState
+from desktop.viewmodels.fleet.car_state import FleetCarStage, FleetCarState
+from desktop.words.messages import amount
 from engine.domain.car.car import CarStatus
 
 

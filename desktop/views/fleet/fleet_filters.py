@@ -9,17 +9,17 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.collation import in_language_order
-from desktop.messages import branch_name
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID
-from desktop.viewmodels.owner.fleet import FleetState
+from desktop.viewmodels.fleet.fleet import FleetState
 from desktop.views.fleet.fleet_row import STATUSES
 from desktop.views.parts.filter_button import FilterButton
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.combo import Combo
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.search_field import SearchField
+from desktop.words.messages import branch_name
 from engine.domain.car.car import CarStatus
 from engine.domain.car.fleet import FleetOrder, FleetQuery
 

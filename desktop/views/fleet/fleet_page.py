@@ -8,14 +8,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.dialogs import Question
-from desktop.messages import plural, say, whole
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
-from desktop.viewmodels.owner.car import FleetCarViewModel
-from desktop.viewmodels.owner.car_state import Saved
-from desktop.viewmodels.owner.fleet import FleetState, FleetViewModel
+from desktop.viewmodels.fleet.car import FleetCarViewModel
+from desktop.viewmodels.fleet.car_state import Saved
+from desktop.viewmodels.fleet.fleet import FleetState, FleetViewModel
 from desktop.viewmodels.phases import Phase
-from desktop.viewmodels.thumbnails import ThumbnailsViewModel
+from desktop.viewmodels.search.thumbnails import ThumbnailsViewModel
 from desktop.views.fleet.car_panel import FleetCarPanel
 from desktop.views.fleet.fleet_filters import FleetFilters
 from desktop.views.fleet.fleet_row import OUT, STATUSES
@@ -25,13 +24,14 @@ from desktop.views.parts.area import Page
 from desktop.views.parts.damage import sound_key
 from desktop.views.parts.photos import Photos
 from desktop.views.parts.view_context import ViewContext, Workspace
-from desktop.widgets.banner import Banner
-from desktop.widgets.beside import Beside
 from desktop.widgets.button import Button, Kind
-from desktop.widgets.card_layout import GAP
-from desktop.widgets.follow import Follow, Shows
-from desktop.widgets.page_header import PageHeader
-from desktop.widgets.toast import Toast
+from desktop.widgets.cards.card_layout import GAP
+from desktop.widgets.frame.banner import Banner
+from desktop.widgets.frame.beside import Beside
+from desktop.widgets.frame.follow import Follow, Shows
+from desktop.widgets.frame.page_header import PageHeader
+from desktop.widgets.frame.toast import Toast
+from desktop.words.messages import plural, say, whole
 from engine.domain.car.car import Car, CarId, CarStatus
 from engine.domain.car.fleet import FleetQuery, FleetRows
 from engine.domain.firm.events import Fact

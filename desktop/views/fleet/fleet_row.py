@@ -6,13 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from desktop.messages import BODIES, DAMAGED, FUELS, TRANSMISSIONS, amount, branch_name, branch_time, plural, whole
 from desktop.models.rows import Column
 from desktop.theme.tokens import Tone
-from desktop.viewmodels.owner.fleet import FleetState
+from desktop.viewmodels.fleet.fleet import FleetState
 from desktop.views.parts.damage import card_text
-from desktop.widgets.car_card import CarCardText
+from desktop.widgets.cards.car_card import CarCardText
 from desktop.widgets.text import kept_apart
+from desktop.words.messages import (
+    BODIES,
+    DAMAGED,
+    FUELS,
+    TRANSMISSIONS,
+    amount,
+    branch_name,
+    branch_time,
+    plural,
+    whole,
+)
 from engine.domain.car.car import Branch, Car, CarStatus
 from engine.domain.car.fleet import FleetRow
 from engine.domain.shared.damage import Damaged

@@ -6,9 +6,8 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.messages import plural, say
 from desktop.theme.icons import Icon
-from desktop.viewmodels.owner.fleet import FleetState, FleetViewModel
+from desktop.viewmodels.fleet.fleet import FleetState, FleetViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.views.fleet.fleet_row import FleetLine, columns_of, line_of
 from desktop.views.parts.asked_pages import AskedPages
@@ -17,9 +16,10 @@ from desktop.views.parts.damage import DamageBox
 from desktop.views.parts.photos import Photos
 from desktop.views.parts.view_context import ViewContext, Workspace, announce
 from desktop.views.parts.waiting import Waiting
-from desktop.widgets.card_grid import CardGrid
-from desktop.widgets.card_layout import GAP, PICTURE
-from desktop.widgets.record_table import RecordTable
+from desktop.widgets.cards.card_grid import CardGrid
+from desktop.widgets.cards.card_layout import GAP, PICTURE
+from desktop.widgets.table.record_table import RecordTable
+from desktop.words.messages import plural, say
 from engine.domain.car.fleet import FleetQuery, FleetRows
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import DriveSphereError

@@ -9,18 +9,18 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.dialogs import ask_for_files
-from desktop.messages import say
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
-from desktop.viewmodels.owner.car_state import FleetCarState
-from desktop.viewmodels.owner.photo_files import Refused
+from desktop.viewmodels.fleet.car_state import FleetCarState
+from desktop.viewmodels.fleet.photo_files import Refused
 from desktop.views.fleet.car_details import pixmap_of
 from desktop.views.parts.photos import Photos
 from desktop.widgets.button import Button, Kind
-from desktop.widgets.photo_strip import PhotoStrip
+from desktop.widgets.cards.photo_strip import PhotoStrip
 from desktop.widgets.text import Text
+from desktop.words.messages import say
 from engine.domain.car.photo import MOST_PHOTOS
 
 _KINDS = "Photos (*.jpg *.jpeg *.png *.webp *.tif *.tiff *.heic *.heif)"

@@ -13,11 +13,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.dialogs import Question, confirm
-from desktop.messages import damage_words
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
-from desktop.viewmodels.owner.service import ServiceState, ServiceViewModel
+from desktop.viewmodels.fleet.service import ServiceState, ServiceViewModel
 from desktop.views.fleet.service_form import ServiceForm
 from desktop.views.fleet.service_words import (
     cut_words,
@@ -32,6 +31,7 @@ from desktop.views.fleet.service_words import (
 from desktop.views.parts.view_context import ViewContext, announce
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.text import Text
+from desktop.words.messages import damage_words
 from engine.domain.car.car import Branch, Car, CarStatus
 from engine.domain.car.movement import Movement, Visit
 from engine.domain.shared.damage import Damaged

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import assert_never
 
 from desktop.dialogs import About, Question
-from desktop.messages import booking_number, branch_time, day_time, plural, say
+from desktop.words.messages import booking_number, branch_time, day_time, plural, say
 from engine.domain.car.car import Branch, Car
 from engine.domain.car.fleet import Coming, Outlook
 from engine.domain.car.movement import Crossing, Movement, MovementState

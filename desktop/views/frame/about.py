@@ -13,7 +13,7 @@ from desktop.dialogs import ask
 from desktop.theme.tokens import GRID
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.combo import Combo
-from desktop.widgets.question_box import QuestionBox, Wording
+from desktop.widgets.frame.question_box import QuestionBox, Wording
 from engine.crash_reports import program_version
 from engine.licences import Shipped, shipped
 

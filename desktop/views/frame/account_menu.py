@@ -5,13 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, QSize, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
-from desktop.messages import ROLES
 from desktop.theme.icons import Icon
 from desktop.views.parts.csv_dialog import TITLE
 from desktop.views.parts.view_context import ViewContext
 from desktop.views.session.appearance_menu import AppearanceMenu
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.text import plain_tip
+from desktop.words.messages import ROLES
 from engine.domain.people.people import Actor
 
 

@@ -7,12 +7,12 @@ from datetime import datetime
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
-from desktop.messages import branch_name, clock_time, say
 from desktop.theme.tokens import Tone
 from desktop.viewmodels.connection import ConnectionState
 from desktop.views.parts.view_context import Workspace
-from desktop.widgets.banner import Banner
-from desktop.widgets.status_bar import StatusBar, StatusText
+from desktop.widgets.frame.banner import Banner
+from desktop.widgets.frame.status_bar import StatusBar, StatusText
+from desktop.words.messages import branch_name, clock_time, say
 from engine.domain.car.car import Branch
 from engine.domain.shared.errors import Unavailable
 

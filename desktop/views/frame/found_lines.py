@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, zip_longest
 from typing import Any
 
-from desktop.booking_words import STANDINGS
-from desktop.figures import period_text, rate, whole
-from desktop.messages import ROLES, booking_number, say
 from desktop.theme.icons import Icon
-from desktop.viewmodels.lookup import FoundRows, Hit, HitKind
+from desktop.viewmodels.search.lookup import FoundRows, Hit, HitKind
 from desktop.views.parts.near import more_renters_words, slip_words
-from desktop.widgets.palette import PaletteLine
+from desktop.widgets.palette.palette import PaletteLine
 from desktop.widgets.text import kept_apart
+from desktop.words.booking_words import STANDINGS
+from desktop.words.figures import period_text, rate, whole
+from desktop.words.messages import ROLES, booking_number, say
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.car.car import Car, CarStatus
 from engine.domain.people.accounts import PersonRow

@@ -6,12 +6,12 @@ from types import MappingProxyType
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.messages import ROLES
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID
-from desktop.widgets.empty_state import EmptyState
-from desktop.widgets.page_header import PageHeader
+from desktop.widgets.frame.page_header import PageHeader
+from desktop.widgets.loading.empty_state import EmptyState
+from desktop.words.messages import ROLES
 from engine.domain.people.people import Actor, Role
 
 _VIEWS = MappingProxyType(

@@ -13,15 +13,14 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desktop.bridge import EngineThread
 from desktop.commands import Command
 from desktop.dialogs import confirm
-from desktop.messages import desk_time
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
 from desktop.viewmodels.connection import ConnectionState, ConnectionViewModel
+from desktop.viewmodels.earnings.earnings import EarningsSource, EarningsViewModel
+from desktop.viewmodels.earnings.explain import ExplainViewModel
 from desktop.viewmodels.list_desk import StoredListDesk
-from desktop.viewmodels.lookup import HitKind
-from desktop.viewmodels.owner.earnings import EarningsSource, EarningsViewModel
-from desktop.viewmodels.owner.explain import ExplainViewModel
+from desktop.viewmodels.search.lookup import HitKind
 from desktop.views.areas.copy_part import FORGET
 from desktop.views.areas.earnings_part import EARNINGS, EarningsPart
 from desktop.views.frame.account_menu import AccountButton
@@ -31,10 +30,11 @@ from desktop.views.offline.stored_bookings import StoredBookingsPart, StoredList
 from desktop.views.offline.stored_fleet import StoredFleetPage
 from desktop.views.parts.area import Entry, Page
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.banner import Banner
-from desktop.widgets.page_stack import PageStack
-from desktop.widgets.rail import Rail, RailItem
-from desktop.widgets.status_bar import StatusBar, StatusText
+from desktop.widgets.frame.banner import Banner
+from desktop.widgets.frame.page_stack import PageStack
+from desktop.widgets.frame.rail import Rail, RailItem
+from desktop.widgets.frame.status_bar import StatusBar, StatusText
+from desktop.words.messages import desk_time
 from engine.domain.booking.listing import BookingScope
 from engine.domain.car.car import Car
 from engine.domain.people.people import Actor

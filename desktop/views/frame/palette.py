@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.commands import PALETTE, Commands
 from desktop.theme.theme import Theme
-from desktop.viewmodels.lookup import Hit, HitKind, LookupViewModel
+from desktop.viewmodels.search.lookup import Hit, HitKind, LookupViewModel
 from desktop.views.frame.found_lines import Offers, is_page, lines_of, note_of, nothing_of, things_of
-from desktop.widgets.palette import Palette, PaletteLine
+from desktop.widgets.palette.palette import Palette, PaletteLine
 from engine.domain.booking.listing import BookingScope
 from engine.domain.people.people import Renter
 

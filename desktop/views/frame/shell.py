@@ -16,8 +16,8 @@ from desktop.outside import open_folder
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
-from desktop.viewmodels.account_request import AskingViewModel
-from desktop.viewmodels.session import SessionViewModel
+from desktop.viewmodels.session.account_request import AskingViewModel
+from desktop.viewmodels.session.session import SessionViewModel
 from desktop.views.frame.about import TITLE as ABOUT
 from desktop.views.frame.about import show_about
 from desktop.views.frame.window_place import WindowPlace
@@ -30,8 +30,8 @@ from desktop.views.session.servers_dialog import CLOSE, Send, ask_servers
 from desktop.views.session.servers_dialog import TITLE as SERVERS
 from desktop.views.session.sign_in import SignInPage
 from desktop.widgets.field_keys import FieldKeys
-from desktop.widgets.help_sheet import HelpLine, HelpSheet
-from desktop.widgets.shimmer import ShimmerClock
+from desktop.widgets.frame.help_sheet import HelpLine, HelpSheet
+from desktop.widgets.loading.shimmer import ShimmerClock
 
 # The first frame is out before these are loaded: see docs/decisions/0054.
 # ruff: noqa: PLC0415
@@ -111,7 +111,7 @@ class MainWindow(QMainWindow):
 
     def open_workspace(self, workspace: Workspace) -> None:
         """Replace the sign-in page by the desk of an account."""
-        from desktop.viewmodels.lookup import LookupViewModel
+        from desktop.viewmodels.search.lookup import LookupViewModel
         from desktop.views.frame.workspace import WorkspaceView
 
         self.close_workspace()
@@ -140,7 +140,7 @@ class MainWindow(QMainWindow):
 
     def open_offline(self, work: StoredWork) -> None:
         """Replace the sign-in page by what is stored on this computer."""
-        from desktop.viewmodels.lookup import LookupViewModel
+        from desktop.viewmodels.search.lookup import LookupViewModel
         from desktop.views.frame.offline import OfflineView
 
         self.close_workspace()

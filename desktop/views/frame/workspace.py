@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from desktop.commands import Command
 from desktop.dialogs import Question
 from desktop.theme.tokens import GRID
-from desktop.viewmodels.lookup import HitKind
-from desktop.viewmodels.waking import Waking
+from desktop.viewmodels.search.lookup import HitKind
+from desktop.viewmodels.session.waking import Waking
 from desktop.views.areas.admin import AdminArea
 from desktop.views.areas.counter import ClientArea
 from desktop.views.areas.owner import OwnerArea
@@ -26,10 +26,10 @@ from desktop.views.parts.area import Area, Frame, Page
 from desktop.views.parts.booking_questions import to_go
 from desktop.views.parts.form_panel import FormPanel
 from desktop.views.parts.view_context import ViewContext, Workspace
-from desktop.widgets.banner import Banner
-from desktop.widgets.page_stack import PageStack
-from desktop.widgets.rail import Rail, RailItem
-from desktop.widgets.status_bar import StatusBar
+from desktop.widgets.frame.banner import Banner
+from desktop.widgets.frame.page_stack import PageStack
+from desktop.widgets.frame.rail import Rail, RailItem
+from desktop.widgets.frame.status_bar import StatusBar
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.listing import BookingScope
 from engine.domain.car.car import Car

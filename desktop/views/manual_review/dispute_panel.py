@@ -8,11 +8,10 @@ from datetime import datetime
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.messages import amount, booking_number, branch_time, desk_zone, say
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone, TypeSize
-from desktop.viewmodels.one_booking import OpenBrowser
+from desktop.viewmodels.booking.one_booking import OpenBrowser
 from desktop.views.manual_review.dispute_words import (
     NO_DASHBOARD,
     answer_label,
@@ -23,11 +22,12 @@ from desktop.views.manual_review.dispute_words import (
 )
 from desktop.views.parts.booking_questions import about
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
-from desktop.widgets.question_parts import About, Amount, AmountLine, Subject
-from desktop.widgets.side_panel import SidePanel
+from desktop.widgets.frame.banner import Banner
+from desktop.widgets.frame.question_parts import About, Amount, AmountLine, Subject
+from desktop.widgets.frame.side_panel import SidePanel
 from desktop.widgets.text import Text
+from desktop.words.messages import amount, booking_number, branch_time, desk_zone, say
 from engine.domain.booking.booking import BookingId
 from engine.domain.money.addresses import dispute_address
 from engine.domain.money.dispute import DisputedCase

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from types import MappingProxyType
 
-from desktop.messages import amount, branch_time, desk_zone
+from desktop.words.messages import amount, branch_time, desk_zone
 from engine.domain.money.dispute import Dispute
 
 #: Stripe's reasons (https://docs.stripe.com/disputes/categories); any other is shown as Stripe writes it.

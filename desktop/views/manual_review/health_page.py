@@ -8,13 +8,12 @@ from functools import partial
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.messages import clock_time, plural
 from desktop.models.pages import PagesModel
 from desktop.models.rows import Column
 from desktop.outside import open_folder
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID
-from desktop.viewmodels.admin.health import HealthState, HealthViewModel
+from desktop.viewmodels.manual_review.health import HealthState, HealthViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.views.parts.area import Page
 from desktop.views.parts.content import Content
@@ -23,11 +22,12 @@ from desktop.views.parts.oversight_words import AREAS, LEVEL_TONES, LEVELS
 from desktop.views.parts.view_context import ViewContext, announce
 from desktop.views.session.crash_offer import LOGS
 from desktop.widgets.button import Button
-from desktop.widgets.follow import Follow, Shows
-from desktop.widgets.page_header import PageHeader
-from desktop.widgets.side_panel import SidePanel
-from desktop.widgets.tall_table import TallTable
-from desktop.widgets.toast import Toast
+from desktop.widgets.frame.follow import Follow, Shows
+from desktop.widgets.frame.page_header import PageHeader
+from desktop.widgets.frame.side_panel import SidePanel
+from desktop.widgets.frame.toast import Toast
+from desktop.widgets.table.tall_table import TallTable
+from desktop.words.messages import clock_time, plural
 from engine.domain.health.health import Finding, HealthArea, Level
 
 _TITLE = "Health"

@@ -9,21 +9,21 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.dialogs import Question
-from desktop.messages import amount
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
-from desktop.viewmodels.admin.restored import RestoredState, RestoredViewModel
+from desktop.viewmodels.manual_review.restored import RestoredState, RestoredViewModel
 from desktop.views.booking.refund_reason import ask_why
 from desktop.views.booking.renter_picker import RenterPicker
 from desktop.views.manual_review.restored_words import about, paid_of, period_of, refused, to_give_back, what_happened
 from desktop.views.parts.form_panel import FormPanel
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
-from desktop.widgets.question_parts import Amount as Line
-from desktop.widgets.question_parts import AmountLine, Subject
+from desktop.widgets.frame.banner import Banner
+from desktop.widgets.frame.question_parts import Amount as Line
+from desktop.widgets.frame.question_parts import AmountLine, Subject
 from desktop.widgets.text import Text
+from desktop.words.messages import amount
 from engine.domain.booking.restored import RestoredCase
 
 

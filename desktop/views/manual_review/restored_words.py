@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 
 from desktop.dialogs import About, Amount, Question
-from desktop.messages import Message, amount, booking_number, branch_time, desk_zone, period_text, say
+from desktop.words.messages import Message, amount, booking_number, branch_time, desk_zone, period_text, say
 from engine.domain.booking.restored import Outcome, RestoredCase
 from engine.domain.shared.errors import DriveSphereError, MoveRefused
 

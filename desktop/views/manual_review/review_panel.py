@@ -10,13 +10,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from desktop.dialogs import About, Question, confirm
-from desktop.messages import amount, booking_number, say
 from desktop.models.rows import Column
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, TypeSize
-from desktop.viewmodels.admin.manual_review import CareViewModel
-from desktop.viewmodels.admin.unbelieved import UnbelievedRow
+from desktop.viewmodels.manual_review.manual_review import CareViewModel
+from desktop.viewmodels.manual_review.unbelieved import UnbelievedRow
 from desktop.views.manual_review.dispute_words import in_short
 from desktop.views.manual_review.restored_words import restored_line
 from desktop.views.parts.admin_questions import to_lose_note, to_settle
@@ -27,6 +26,7 @@ from desktop.views.parts.paged_list import ListWords, PagedList
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.button import Button
 from desktop.widgets.text import Text, kept_apart, unbroken
+from desktop.words.messages import amount, booking_number, say
 from engine.domain.booking.belief import Doubt
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.manual_review import Case, LostCar

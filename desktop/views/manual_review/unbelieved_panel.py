@@ -8,14 +8,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from desktop.dialogs import Question, confirm
 from desktop.tasks import TaskScope
 from desktop.theme.tokens import GRID, Tone, TypeSize
-from desktop.viewmodels.admin.unbelieved import UnbelievedRow, UnbelievedState, UnbelievedViewModel
+from desktop.viewmodels.manual_review.unbelieved import UnbelievedRow, UnbelievedState, UnbelievedViewModel
 from desktop.views.booking.refund_reason import ask_why
 from desktop.views.manual_review import unbelieved_words as words
 from desktop.views.parts.form_panel import FormPanel
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
-from desktop.widgets.question_parts import AmountLine, Subject
+from desktop.widgets.frame.banner import Banner
+from desktop.widgets.frame.question_parts import AmountLine, Subject
 from desktop.widgets.text import Text
 from engine.domain.booking.unbelieved import UnbelievedCase
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from desktop.dialogs import About, Amount, Question
-from desktop.messages import Message, amount, booking_number, branch_time, desk_zone, period_text, say
-from desktop.viewmodels.admin.unbelieved import UnbelievedRow
+from desktop.viewmodels.manual_review.unbelieved import UnbelievedRow
 from desktop.views.parts.booking_questions import about as about_booking
 from desktop.views.parts.doubt_words import doubt_alone
+from desktop.words.messages import Message, amount, booking_number, branch_time, desk_zone, period_text, say
 from engine.domain.booking.belief import Doubt
 from engine.domain.booking.unbelieved import KeptCar, UnbelievedCase
 from engine.domain.money.money import Money

@@ -10,14 +10,14 @@ from datetime import UTC, datetime, tzinfo
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.figures import amount, desk_time
-from desktop.messages import booking_number
 from desktop.models.rows import Column, RowsModel
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.record_table import RecordTable
-from desktop.widgets.side_panel import SidePanel
+from desktop.widgets.frame.side_panel import SidePanel
+from desktop.widgets.table.record_table import RecordTable
 from desktop.widgets.text import Text
+from desktop.words.figures import amount, desk_time
+from desktop.words.messages import booking_number
 from engine.domain.booking.booking import BookingId
 from engine.domain.money.ledger import MOVED, LedgerKind
 from engine.domain.money.money import Money

@@ -8,17 +8,17 @@ from datetime import datetime
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.booking_words import STANDINGS
-from desktop.messages import amount, booking_number, branch_time, days_text, percent
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.booking.refund_reason import usual_words
 from desktop.views.earnings.posting_fields import posting_field
 from desktop.views.parts.car_head import CarHead
 from desktop.views.parts.view_context import ViewContext, announce
 from desktop.widgets.copy_line import CopyLine
-from desktop.widgets.field_skeleton import Field, FieldList
-from desktop.widgets.side_panel import SidePanel
+from desktop.widgets.frame.side_panel import SidePanel
+from desktop.widgets.loading.field_skeleton import Field, FieldList
 from desktop.widgets.text import Text
+from desktop.words.booking_words import STANDINGS
+from desktop.words.messages import amount, booking_number, branch_time, days_text, percent
 from engine.domain.booking.booking import BookingId
 from engine.domain.booking.refund_reason import UsualReason
 from engine.domain.booking.states import Standing

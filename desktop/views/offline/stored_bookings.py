@@ -10,12 +10,10 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from desktop.booking_words import STANDINGS
 from desktop.commands import Command
-from desktop.messages import amount, booking_number, branch_name, branch_time, days_text
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
-from desktop.viewmodels.bookings import BookingsState, BookingsViewModel
+from desktop.viewmodels.booking.bookings import BookingsState, BookingsViewModel
 from desktop.viewmodels.list_desk import StoredListDesk
 from desktop.views.booking.list_commands import BookingCommands
 from desktop.views.booking.list_page import BookingsPage
@@ -25,8 +23,10 @@ from desktop.views.earnings.partial import SIGN_IN, tell_partial, unreadable
 from desktop.views.offline.stored_booking import StoredBookingPanel
 from desktop.views.parts.area import Entry
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.banner import Banner
-from desktop.widgets.follow import Follow, Shows
+from desktop.widgets.frame.banner import Banner
+from desktop.widgets.frame.follow import Follow, Shows
+from desktop.words.booking_words import STANDINGS
+from desktop.words.messages import amount, booking_number, branch_name, branch_time, days_text
 from engine.domain.booking.booking import BookingId
 from engine.domain.booking.listing import BookingQuery, BookingScope
 from engine.domain.car.car import BranchId, Car

@@ -9,7 +9,6 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QVBoxLayout
 
-from desktop.messages import BODIES, FUELS, TRANSMISSIONS, amount, branch_name, day_time, plural, whole
 from desktop.models.pages import PagesModel, PageTicket
 from desktop.models.rows import Column
 from desktop.theme.icons import Icon
@@ -20,11 +19,12 @@ from desktop.views.parts.area import Page
 from desktop.views.parts.content import Content
 from desktop.views.parts.photos import covering
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.banner import Banner
-from desktop.widgets.car_card import CarCardText
-from desktop.widgets.card_grid import CardGrid
-from desktop.widgets.card_layout import GAP, PICTURE
-from desktop.widgets.page_header import PageHeader
+from desktop.widgets.cards.car_card import CarCardText
+from desktop.widgets.cards.card_grid import CardGrid
+from desktop.widgets.cards.card_layout import GAP, PICTURE
+from desktop.widgets.frame.banner import Banner
+from desktop.widgets.frame.page_header import PageHeader
+from desktop.words.messages import BODIES, FUELS, TRANSMISSIONS, amount, branch_name, day_time, plural, whole
 from engine.domain.car.car import Car, CarStatus
 from engine.domain.reports.copying import OwnCopy
 from engine.domain.reports.report_period import moment

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from desktop.figures import amount, plural, short_amount, whole
 from desktop.views.parts.oversight_words import month_name, month_short
-from desktop.widgets.chart_data import ChartData, Point
+from desktop.widgets.charts.data import ChartData, Point
+from desktop.words.figures import amount, plural, short_amount, whole
 from engine.domain.reports.overview import BranchCars, Overview
 
 REVENUE, COMMISSION = "Revenue", "Commission"

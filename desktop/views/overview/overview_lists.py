@@ -9,9 +9,6 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget
 
-from desktop.booking_words import STANDINGS
-from desktop.figures import amount, clock_time, day_time
-from desktop.messages import booking_number
 from desktop.models.pages import PagesModel
 from desktop.models.rows import Column
 from desktop.theme.tokens import GRID, TypeSize
@@ -19,8 +16,11 @@ from desktop.views.booking.list_row import TONES
 from desktop.views.parts.damage import DamageBox
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.panel import Panel
-from desktop.widgets.record_table import RecordTable
+from desktop.widgets.table.record_table import RecordTable
 from desktop.widgets.text import Text, unbroken
+from desktop.words.booking_words import STANDINGS
+from desktop.words.figures import amount, clock_time, day_time
+from desktop.words.messages import booking_number
 from engine.domain.booking.booking import Booking
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.zones import shown_zone

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.figures import clock_time, plural, short_amount, whole
-from desktop.messages import say
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, SCROLL_BAR, Tone
-from desktop.viewmodels.admin.overview import OverviewState, OverviewViewModel
+from desktop.viewmodels.overview.overview import OverviewState, OverviewViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.views.overview.overview_charts import (
     BY_BRANCH,
@@ -31,14 +29,16 @@ from desktop.views.parts.content import Content
 from desktop.views.parts.oversight_words import month_name
 from desktop.views.parts.view_context import ViewContext
 from desktop.views.parts.waiting import Waiting
-from desktop.widgets.beside import Beside
 from desktop.widgets.button import Button
-from desktop.widgets.chart_bars import BarChart
-from desktop.widgets.chart_card import ChartCard
+from desktop.widgets.charts.bars import BarChart
+from desktop.widgets.charts.card import ChartCard
 from desktop.widgets.combo import Combo
-from desktop.widgets.page_header import PageHeader
+from desktop.widgets.frame.beside import Beside
+from desktop.widgets.frame.page_header import PageHeader
 from desktop.widgets.text import isolated
 from desktop.widgets.tile import Tile
+from desktop.words.figures import clock_time, plural, short_amount, whole
+from desktop.words.messages import say
 from engine.domain.booking.states import Standing
 from engine.domain.car.car import BranchId
 from engine.domain.people.people import Role

@@ -5,16 +5,16 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.figures import amount, plural
-from desktop.messages import booking_number
 from desktop.models.rows import Column
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID
 from desktop.viewmodels.paged import PagedState, PagedViewModel
 from desktop.views.parts.paged_list import ListWords, PagedList
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.side_panel import SidePanel
+from desktop.widgets.frame.side_panel import SidePanel
 from desktop.widgets.text import Text
+from desktop.words.figures import amount, plural
+from desktop.words.messages import booking_number
 from engine.domain.reports.overview import BehindMoney, BehindPage, MoneyQuestion
 from engine.domain.shared.damage import Damaged
 

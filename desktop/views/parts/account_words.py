@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from types import MappingProxyType
 
-from desktop.messages import branch_name, day_time, desk_zone, plural
 from desktop.theme.tokens import Tone
+from desktop.words.messages import branch_name, day_time, desk_zone, plural
 from engine.domain.car.car import Branch
 from engine.domain.people.accounts import Flaw, Fleet, PersonRow, Post
 from engine.domain.people.people import Role

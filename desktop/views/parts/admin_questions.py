@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from desktop.dialogs import About, Amount, Question
-from desktop.messages import ROLES, amount, branch_name, plural
 from desktop.views.parts.account_words import FLAWS
 from desktop.views.parts.booking_questions import about as about_booking
+from desktop.words.messages import ROLES, amount, branch_name, plural
 from engine.domain.booking.booking import Booking
 from engine.domain.car.car import Branch
 from engine.domain.people.account_requests import AccountRequest

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QWidget
 from desktop.commands import Command
 from desktop.dialogs import Question
 from desktop.theme.icons import Icon
-from desktop.viewmodels.lookup import HitKind
-from desktop.widgets.status_bar import StatusBar
+from desktop.viewmodels.search.lookup import HitKind
+from desktop.widgets.frame.status_bar import StatusBar
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.listing import BookingScope
 from engine.domain.car.car import Branch, Car

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from desktop.booking_words import line_words
 from desktop.dialogs import About, Amount, Question
-from desktop.messages import amount, booking_number, branch_time, plural
+from desktop.words.booking_words import line_words
+from desktop.words.messages import amount, booking_number, branch_time, plural
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.cancellation import RefundQuote
 from engine.domain.car.car import Car

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QStyle, QWidget
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, RADIUS_CONTROL, TypeSize
 from desktop.views.parts.car_row import facts_of
-from desktop.widgets.silhouette import Silhouettes
+from desktop.widgets.cards.silhouette import Silhouettes
 from engine.domain.car.car import Car
 
 _PICTURE = QSize(136, 80)

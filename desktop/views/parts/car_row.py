@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from types import MappingProxyType
 
-from desktop.messages import BODIES, FUELS, TRANSMISSIONS, amount, branch_name, day_time, days_text, plural, rate
 from desktop.theme.tokens import Tone
 from desktop.views.parts.damage import card_text
-from desktop.widgets.car_card import CarCardText
+from desktop.widgets.cards.car_card import CarCardText
 from desktop.widgets.countdown import clock_text
+from desktop.words.messages import BODIES, FUELS, TRANSMISSIONS, amount, branch_name, day_time, days_text, plural, rate
 from engine.domain.car.availability import Blocked, Obstacle, WhyTaken
 from engine.domain.car.car import Branch, Car
 from engine.domain.car.catalogue import Offer

@@ -5,14 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.messages import NextStep, say
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button
-from desktop.widgets.empty_state import EmptyState
-from desktop.widgets.progress_line import ProgressLine
+from desktop.widgets.frame.banner import Banner
+from desktop.widgets.loading.empty_state import EmptyState
+from desktop.widgets.loading.progress_line import ProgressLine
+from desktop.words.messages import NextStep, say
 from engine.domain.shared.errors import DriveSphereError, Unavailable
 
 STUCK = "This takes unusually long."

@@ -16,7 +16,7 @@ from desktop.dialogs import Question, ask
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.combo import Combo
-from desktop.widgets.question_box import QuestionBox
+from desktop.widgets.frame.question_box import QuestionBox
 from desktop.widgets.text import Text
 from engine.domain.shared.csv_text import CsvHabits, DateShape
 

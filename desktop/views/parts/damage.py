@@ -13,10 +13,10 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.dialogs import tell
-from desktop.messages import DAMAGED, damage_words
 from desktop.tasks import TaskScope
 from desktop.theme.tokens import Tone
-from desktop.widgets.car_card import CarCardText
+from desktop.widgets.cards.car_card import CarCardText
+from desktop.words.messages import DAMAGED, damage_words
 from engine.domain.reports.owner_books import Rental
 from engine.domain.shared.damage import Damaged
 

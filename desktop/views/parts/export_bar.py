@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.csv_habits import habits_of
 from desktop.dialogs import ask_where_to_save
-from desktop.messages import plural, say
 from desktop.outside import open_folder_of
 from desktop.tasks import TaskScope
 from desktop.theme.tokens import GRID, Tone
@@ -19,8 +18,9 @@ from desktop.viewmodels.export import ExportPhase, ExportState, ExportViewModel
 from desktop.views.parts.csv_dialog import TITLE, ask_csv_habits
 from desktop.views.parts.near import more_renters_words
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
+from desktop.widgets.frame.banner import Banner
+from desktop.words.messages import plural, say
 from engine.domain.shared.csv_text import CsvHabits
 
 _OPEN = "Open folder"

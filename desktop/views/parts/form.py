@@ -9,10 +9,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.messages import say
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.widgets.text import Text
+from desktop.words.messages import say
 from engine.domain.shared.errors import DriveSphereError, InvalidText
 
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QLineEdit,
 from desktop.dialogs import About, Question, confirm
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
-from desktop.widgets.side_panel import SidePanel
+from desktop.widgets.frame.side_panel import SidePanel
 
 
 class FormPanel(SidePanel):

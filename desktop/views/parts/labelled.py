@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from desktop.messages import FIELDS, say
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.widgets.text import Text
+from desktop.words.messages import FIELDS, say
 from engine.domain.shared.errors import DriveSphereError, InvalidText
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from desktop.figures import whole
+from desktop.words.figures import whole
 from engine.domain.booking.listing import MOST_RENTERS
 from engine.domain.people.people import Renter
 from engine.domain.people.phone import phone_text

@@ -6,9 +6,9 @@ from types import MappingProxyType
 
 from PySide6.QtCore import QLocale
 
-from desktop.figures import amount, locale, plural
-from desktop.messages import booking_number
 from desktop.theme.tokens import Tone
+from desktop.words.figures import amount, locale, plural
+from desktop.words.messages import booking_number
 from engine.domain.booking.booking import BookingId
 from engine.domain.firm.audit import IDS, AuditRow
 from engine.domain.health.health import HealthArea, Level

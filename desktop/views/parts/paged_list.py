@@ -12,7 +12,6 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.messages import say
 from desktop.models.rows import Column
 from desktop.theme.icons import Icon
 from desktop.viewmodels.paged import PagedState, PagedViewModel
@@ -22,7 +21,8 @@ from desktop.views.parts.content import Content
 from desktop.views.parts.damage import DamageBox, damage_of
 from desktop.views.parts.view_context import ViewContext
 from desktop.views.parts.waiting import Waiting
-from desktop.widgets.record_table import RecordTable
+from desktop.widgets.table.record_table import RecordTable
+from desktop.words.messages import say
 from engine.domain.shared.damage import Damaged
 
 _SKELETON = 20

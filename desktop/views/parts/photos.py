@@ -8,7 +8,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QObject, QRect, QRectF, QSize, Q
 from PySide6.QtGui import QImage, QImageReader, QPainter, QPainterPath, QPixmap
 
 from desktop.theme.tokens import RADIUS_CONTROL
-from desktop.viewmodels.thumbnails import ThumbnailsViewModel
+from desktop.viewmodels.search.thumbnails import ThumbnailsViewModel
 
 _KEEP = 300
 

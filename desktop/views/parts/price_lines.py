@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
-from desktop.booking_words import line_name, line_words
-from desktop.messages import amount, branch_name, branch_time
-from desktop.widgets.field_skeleton import Field
+from desktop.widgets.loading.field_skeleton import Field
+from desktop.words.booking_words import line_name, line_words
+from desktop.words.messages import amount, branch_name, branch_time
 from engine.domain.car.car import Branch
 from engine.domain.money.pricing import Quote
 from engine.domain.people.people import Actor

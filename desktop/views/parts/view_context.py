@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from desktop.preferences import Preferences
     from desktop.tasks import TaskScope
     from desktop.theme.theme import Theme
-    from desktop.viewmodels.booking import BookingViewModel
-    from desktop.viewmodels.booking_detail import DetailViewModel
-    from desktop.viewmodels.bookings import BookingsViewModel
-    from desktop.viewmodels.car import CarViewModel
+    from desktop.viewmodels.booking.booking import BookingViewModel
+    from desktop.viewmodels.booking.bookings import BookingsViewModel
+    from desktop.viewmodels.booking.detail import DetailViewModel
+    from desktop.viewmodels.booking.holds import HoldsViewModel
+    from desktop.viewmodels.booking.one_booking import OpenBrowser
     from desktop.viewmodels.connection import ConnectionViewModel
     from desktop.viewmodels.desk import Desk
-    from desktop.viewmodels.holds import HoldsViewModel
     from desktop.viewmodels.live import LiveViewModel
-    from desktop.viewmodels.one_booking import OpenBrowser
-    from desktop.viewmodels.search import SearchViewModel
-    from desktop.widgets.shimmer import ShimmerClock
+    from desktop.viewmodels.search.car import CarViewModel
+    from desktop.viewmodels.search.search import SearchViewModel
+    from desktop.widgets.loading.shimmer import ShimmerClock
     from engine.domain.people.people import Actor
 
 

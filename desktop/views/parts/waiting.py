@@ -12,8 +12,8 @@ from PySide6.QtCore import QObject
 
 from desktop.viewmodels.phases import Phase
 from desktop.views.parts.content import Content
-from desktop.widgets.loading import Loading
-from desktop.widgets.phases import Look, Showing, Word
+from desktop.widgets.loading.loading import Loading
+from desktop.widgets.loading.phases import Look, Showing, Word
 
 _NO_RUN = -1
 

@@ -10,11 +10,10 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout
 
 from desktop.collation import in_language_order
-from desktop.messages import ROLES, branch_name, plural
 from desktop.models.rows import Column
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID
-from desktop.viewmodels.admin.people import PeopleState, PeopleViewModel
+from desktop.viewmodels.people.people import PeopleState, PeopleViewModel
 from desktop.views.parts.account_words import seen_text, standing_of, where_text
 from desktop.views.parts.area import Page
 from desktop.views.parts.near import slip_words
@@ -23,8 +22,9 @@ from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.combo import Combo
 from desktop.widgets.flow import FlowLayout
-from desktop.widgets.page_header import PageHeader
+from desktop.widgets.frame.page_header import PageHeader
 from desktop.widgets.search_field import SearchField
+from desktop.words.messages import ROLES, branch_name, plural
 from engine.domain.car.car import BranchId
 from engine.domain.people.accounts import PeopleQuery, PersonRow
 from engine.domain.people.accounts import PeopleSlice as PeoplePageRows

@@ -8,11 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.dialogs import Question, confirm
-from desktop.messages import ROLES, say
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone, TypeSize
-from desktop.viewmodels.admin.people import PeopleState, PeopleViewModel
+from desktop.viewmodels.people.people import PeopleState, PeopleViewModel
 from desktop.views.parts import account_words as words
 from desktop.views.parts import admin_questions as questions
 from desktop.views.parts.form_panel import FormPanel
@@ -21,10 +20,11 @@ from desktop.views.parts.view_context import ViewContext, Workspace
 from desktop.views.people.one_time_password import OneTimePasswordBox
 from desktop.views.people.post_form import PostForm
 from desktop.views.session.confirm_password import prove
-from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
-from desktop.widgets.field_skeleton import Field, FieldList
+from desktop.widgets.frame.banner import Banner
+from desktop.widgets.loading.field_skeleton import Field, FieldList
 from desktop.widgets.text import Text
+from desktop.words.messages import ROLES, say
 from engine.domain.people.account_requests import AccountRequest
 from engine.domain.people.accounts import NewPerson, OneTimePassword, Person, PersonRow, mistakes
 from engine.domain.people.people import Role

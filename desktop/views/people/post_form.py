@@ -8,15 +8,15 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from desktop.collation import in_language_order
-from desktop.messages import ROLES, branch_name
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
-from desktop.viewmodels.admin.people import PeopleState
+from desktop.viewmodels.people.people import PeopleState
 from desktop.views.parts.account_words import fleet_text
 from desktop.views.parts.near import found_words
 from desktop.widgets.combo import Combo
 from desktop.widgets.search_field import SearchField
 from desktop.widgets.text import Text, isolated
+from desktop.words.messages import ROLES, branch_name
 from engine.domain.car.car import BranchId, OwnerId
 from engine.domain.people.accounts import Post
 from engine.domain.people.people import Renter, Role

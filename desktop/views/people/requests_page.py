@@ -9,20 +9,20 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout
 
 from desktop.dialogs import confirm
-from desktop.messages import plural, say
 from desktop.models.rows import Column
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
-from desktop.viewmodels.admin.requests import RequestsViewModel
+from desktop.viewmodels.people.requests import RequestsViewModel
 from desktop.views.parts.account_words import seen_text
 from desktop.views.parts.admin_questions import to_decline
 from desktop.views.parts.area import Page
 from desktop.views.parts.paged_list import ListWords, PagedList
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
-from desktop.widgets.page_header import PageHeader
+from desktop.widgets.frame.banner import Banner
+from desktop.widgets.frame.page_header import PageHeader
+from desktop.words.messages import plural, say
 from engine.domain.people.account_requests import AccountRequest
 
 _TITLE = "Requests"

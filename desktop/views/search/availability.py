@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from PySide6.QtCore import QDate, QLocale
 
-from desktop.messages import branch_time, day_time, locale
-from desktop.viewmodels.car import WEEKS
+from desktop.viewmodels.search.car import WEEKS
 from desktop.views.parts.car_row import WHY_NOT
 from desktop.widgets.availability_strip import WEEK, StripDay, StripKey, StripSpan
+from desktop.words.messages import branch_time, day_time, locale
 from engine.domain.car.availability import CarCalendar, Obstacle, WhyTaken
 from engine.domain.shared.period import OVERDUE_AHEAD, RentalPeriod
 

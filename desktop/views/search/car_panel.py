@@ -5,23 +5,23 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.messages import BODIES, FUELS, TRANSMISSIONS, branch_name, day_time, plural, say, whole
 from desktop.theme.tokens import GRID, Tone, TypeSize
-from desktop.viewmodels.car import CarState
+from desktop.viewmodels.search.car import CarState
 from desktop.views.parts.photos import Photos
 from desktop.views.parts.price_lines import elsewhere_words, price_lines
 from desktop.views.parts.view_context import ViewContext, Workspace, announce
 from desktop.views.search.availability import DAYS, heads, keys, lead_of, lines, strip_days, wished_days
 from desktop.views.search.why_not import WhyNot
 from desktop.widgets.availability_strip import AvailabilityStrip
-from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
-from desktop.widgets.field_skeleton import Field, FieldList
-from desktop.widgets.loading import Loading
-from desktop.widgets.phases import Look
-from desktop.widgets.photo_view import PhotoView
-from desktop.widgets.side_panel import SidePanel
+from desktop.widgets.cards.photo_view import PhotoView
+from desktop.widgets.frame.banner import Banner
+from desktop.widgets.frame.side_panel import SidePanel
+from desktop.widgets.loading.field_skeleton import Field, FieldList
+from desktop.widgets.loading.loading import Loading
+from desktop.widgets.loading.phases import Look
 from desktop.widgets.text import Text
+from desktop.words.messages import BODIES, FUELS, TRANSMISSIONS, branch_name, day_time, plural, say, whole
 from engine.domain.car.availability import Blocked
 from engine.domain.car.car import Branch, Car
 from engine.domain.car.catalogue import Offer

@@ -7,15 +7,15 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from desktop.messages import BODIES, FUELS, TRANSMISSIONS, rate
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID
-from desktop.viewmodels.search import SearchForm
+from desktop.viewmodels.search.search import SearchForm
 from desktop.views.parts.filter_button import FilterButton
 from desktop.widgets.button import HEIGHT, Button, Kind
 from desktop.widgets.chip import Chip
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.search_field import SearchField
+from desktop.words.messages import BODIES, FUELS, TRANSMISSIONS, rate
 from engine.domain.car.car import BodyType, Fuel, Transmission
 from engine.domain.car.catalogue import Facets
 from engine.domain.money.money import Money

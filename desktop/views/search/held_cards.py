@@ -10,7 +10,7 @@ from desktop.models.pages import PagesModel
 from desktop.views.parts.car_row import CarRow
 
 if TYPE_CHECKING:
-    from desktop.widgets.card_grid import CardGrid
+    from desktop.widgets.cards.card_grid import CardGrid
 
 _SECOND_MS = 1000
 

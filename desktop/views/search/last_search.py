@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from desktop.viewmodels.search import SearchForm, first_form
+from desktop.viewmodels.search.search import SearchForm, first_form
 from engine.domain.car.car import BodyType, Branch, Fuel, Transmission
 from engine.domain.car.catalogue import CarOrder
 from engine.domain.people.people import AccountName

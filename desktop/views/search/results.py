@@ -9,11 +9,10 @@ from datetime import datetime
 from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.messages import plural, say, whole
 from desktop.models.rows import Column
 from desktop.theme.icons import Icon
 from desktop.viewmodels.phases import Phase
-from desktop.viewmodels.search import PAGE_SIZE, FoundRows, SearchForm, SearchState, SearchViewModel
+from desktop.viewmodels.search.search import PAGE_SIZE, FoundRows, SearchForm, SearchState, SearchViewModel
 from desktop.views.parts.asked_pages import AskedPages
 from desktop.views.parts.car_row import CarRow, blocked_row, damaged_row, row_of
 from desktop.views.parts.content import Content
@@ -22,9 +21,10 @@ from desktop.views.parts.near import slip_words
 from desktop.views.parts.view_context import ViewContext, announce
 from desktop.views.parts.waiting import Waiting
 from desktop.views.search.held_cards import HeldCards
-from desktop.widgets.card_grid import CardGrid
-from desktop.widgets.card_layout import GAP
-from desktop.widgets.phases import Showing, Word
+from desktop.widgets.cards.card_grid import CardGrid
+from desktop.widgets.cards.card_layout import GAP
+from desktop.widgets.loading.phases import Showing, Word
+from desktop.words.messages import plural, say, whole
 from engine.domain.car.availability import Blocked, BlockedPage
 from engine.domain.car.car import Branch
 from engine.domain.car.catalogue import CarWish, Offer, OfferPage

@@ -11,16 +11,16 @@ from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from desktop.collation import in_language_order
-from desktop.messages import branch_line, branch_name, zone_note
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
-from desktop.viewmodels.search import SearchForm, SearchState
+from desktop.viewmodels.search.search import SearchForm, SearchState
 from desktop.views.parts.moments.field import MomentField
 from desktop.views.parts.moments.lengths import LengthChips
 from desktop.views.search.filters import FilterChips, FilterRow
 from desktop.widgets.combo import Combo
 from desktop.widgets.panel import Panel
 from desktop.widgets.text import Text
+from desktop.words.messages import branch_line, branch_name, zone_note
 from engine.domain.car.car import Branch, BranchId
 from engine.domain.shared.errors import InvalidPeriod
 from engine.domain.shared.hours import hours_text

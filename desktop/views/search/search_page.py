@@ -8,9 +8,8 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.messages import ORDERS
 from desktop.theme.tokens import GRID, Tone
-from desktop.viewmodels.search import SearchForm, SearchState, plain
+from desktop.viewmodels.search.search import SearchForm, SearchState, plain
 from desktop.views.parts.area import Page
 from desktop.views.parts.car_row import CarRow
 from desktop.views.parts.photos import Photos
@@ -18,11 +17,12 @@ from desktop.views.parts.view_context import ViewContext, Workspace
 from desktop.views.search.last_search import read, written
 from desktop.views.search.results import CarResults
 from desktop.views.search.search_form import SearchFormPanel
-from desktop.widgets.banner import Banner
-from desktop.widgets.card_layout import GAP, PICTURE
+from desktop.widgets.cards.card_layout import GAP, PICTURE
 from desktop.widgets.combo import Combo
-from desktop.widgets.page_header import PageHeader
+from desktop.widgets.frame.banner import Banner
+from desktop.widgets.frame.page_header import PageHeader
 from desktop.widgets.text import Text
+from desktop.words.messages import ORDERS
 from engine.domain.booking.booking import Booking
 from engine.domain.car.car import Branch, Car
 from engine.domain.car.catalogue import CarOrder, Offer

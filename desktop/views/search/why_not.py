@@ -7,13 +7,13 @@ from datetime import datetime
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.messages import booking_number, branch_time, day_time, days_text, plural, rate
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.widgets.button import Button
 from desktop.widgets.countdown import Countdown, spoken_time
 from desktop.widgets.panel import Panel
 from desktop.widgets.text import Text
+from desktop.words.messages import booking_number, branch_time, day_time, days_text, plural, rate
 from engine.domain.car.availability import Blocked, WhyTaken
 from engine.domain.car.car import Branch
 from engine.domain.people.people import AccountName

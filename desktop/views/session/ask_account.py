@@ -5,14 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from desktop.messages import say
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, Tone, TypeSize
-from desktop.viewmodels.account_request import AskingState, AskingViewModel
+from desktop.viewmodels.session.account_request import AskingState, AskingViewModel
 from desktop.views.parts.labelled import LabelledFields
-from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
+from desktop.widgets.frame.banner import Banner
 from desktop.widgets.text import Text
+from desktop.words.messages import say
 
 _HINTS = {
     "name": "",

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
-from desktop.widgets.silhouette import Silhouettes
+from desktop.widgets.cards.silhouette import Silhouettes
 from desktop.widgets.text import Text
 
 _MARK = 44

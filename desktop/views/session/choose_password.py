@@ -5,15 +5,15 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from desktop.messages import say
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, Tone, TypeSize
-from desktop.viewmodels.session import SessionPhase, SessionState
+from desktop.viewmodels.session.session import SessionPhase, SessionState
 from desktop.views.parts.labelled import LabelledFields
 from desktop.views.session.password_field import PasswordField
-from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
+from desktop.widgets.frame.banner import Banner
 from desktop.widgets.text import Text
+from desktop.words.messages import say
 from engine.domain.shared.errors import InvalidText
 
 _LABELS = {"old": "Password so far", "password": "New password", "again": "New password once more"}

@@ -13,7 +13,7 @@ from desktop.dialogs import Question, ask
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import TypeSize
 from desktop.views.session.password_field import PasswordField
-from desktop.widgets.question_box import QuestionBox
+from desktop.widgets.frame.question_box import QuestionBox
 from desktop.widgets.text import Text
 
 

@@ -17,7 +17,7 @@ from desktop.preferences import NEVER
 from desktop.theme.tokens import GRID
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.button import Button, Kind
-from desktop.widgets.question_box import QuestionBox
+from desktop.widgets.frame.question_box import QuestionBox
 from engine.crash_reports import reports
 
 LOGS = "Open log folder"

@@ -12,7 +12,6 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.dialogs import Question
-from desktop.messages import say
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import TypeSize
@@ -20,8 +19,9 @@ from desktop.views.parts.labelled import LabelledFields
 from desktop.views.parts.view_context import announce
 from desktop.views.session.password_field import PasswordField
 from desktop.widgets.button import Button, Kind
-from desktop.widgets.question_box import QuestionBox
+from desktop.widgets.frame.question_box import QuestionBox
 from desktop.widgets.text import Text
+from desktop.words.messages import say
 from engine.domain.shared.errors import DriveSphereError, InvalidText
 
 UNLOCK = Question(

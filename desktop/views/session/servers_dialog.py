@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop.collation import in_language_order
 from desktop.dialogs import Question, ask
-from desktop.messages import branch_name, say
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
@@ -24,8 +23,9 @@ from desktop.views.parts.view_context import ViewContext, announce
 from desktop.views.session.password_field import PasswordField
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.combo import Combo
-from desktop.widgets.question_box import QuestionBox
+from desktop.widgets.frame.question_box import QuestionBox
 from desktop.widgets.text import Text
+from desktop.words.messages import branch_name, say
 from engine.domain.car.car import Branch
 from engine.domain.shared.errors import DriveSphereError
 

@@ -9,12 +9,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.dialogs import ask, confirm
-from desktop.messages import say
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, SCROLL_BAR
-from desktop.viewmodels.account_request import AskingViewModel
-from desktop.viewmodels.session import SessionPhase, SessionState, SessionViewModel
+from desktop.viewmodels.session.account_request import AskingViewModel
+from desktop.viewmodels.session.session import SessionPhase, SessionState, SessionViewModel
 from desktop.views.parts.view_context import ViewContext, announce
 from desktop.views.session.appearance_menu import AppearanceMenu
 from desktop.views.session.ask_account import AskAccount
@@ -25,6 +24,7 @@ from desktop.views.session.servers_dialog import TITLE as SERVERS
 from desktop.views.session.sign_in_form import SignInForm
 from desktop.views.session.starting import Broken, Starting
 from desktop.widgets.button import Button, Kind
+from desktop.words.messages import say
 from engine.domain.people.people import AccountName
 
 _FORM_WIDTH = 380

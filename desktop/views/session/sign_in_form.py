@@ -6,16 +6,16 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from desktop.messages import ROLES, say
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, Tone, TypeSize
-from desktop.viewmodels.session import OfferedAccount, SessionPhase, SessionState
+from desktop.viewmodels.session.session import OfferedAccount, SessionPhase, SessionState
 from desktop.views.session.password_field import PasswordField
 from desktop.views.session.stored_copies import StoredCopies
-from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
+from desktop.widgets.frame.banner import Banner
 from desktop.widgets.text import Text, isolated
+from desktop.words.messages import ROLES, say
 
 CAPS_LOCK = "Caps Lock seems to be on."
 _LONGEST = 200

@@ -12,7 +12,7 @@ from desktop.theme.tokens import GRID, TypeSize
 from desktop.views.parts.view_context import ViewContext
 from desktop.views.session.stored_copies import StoredCopies
 from desktop.widgets.button import Button, Kind
-from desktop.widgets.progress_line import ProgressLine
+from desktop.widgets.loading.progress_line import ProgressLine
 from desktop.widgets.text import Text
 from engine.domain.reports.copying import CopyHead
 

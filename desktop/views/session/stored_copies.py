@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.messages import desk_time
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.widgets.button import Button
 from desktop.widgets.text import Text, isolated
+from desktop.words.messages import desk_time
 from engine.domain.reports.copying import CopyHead
 from engine.domain.reports.report_period import moment
 

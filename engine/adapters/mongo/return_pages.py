@@ -8,8 +8,8 @@ from pymongo.errors import DuplicateKeyError
 
 from engine.adapters.mongo.client import Client, database, speaking
 from engine.adapters.mongo.codec.documents import audit_document
+from engine.adapters.mongo.queries.witnesses import page_document
 from engine.adapters.mongo.schema.version import must_fit
-from engine.adapters.mongo.witnesses import page_document
 from engine.domain.firm.audit import AuditRow
 
 

@@ -32,11 +32,11 @@ from engine.adapters.mongo.codec.reading import must, read, shown
 from engine.adapters.mongo.images import files_of
 from engine.adapters.mongo.movements import ANY_MOVEMENT, claim_anew, put_movement
 from engine.adapters.mongo.queries.unbelieved import mark_of
+from engine.adapters.mongo.queries.witnesses import return_document, settlement_document
 from engine.adapters.mongo.restored import restored_document
 from engine.adapters.mongo.schema.migrations import LATEST
 from engine.adapters.mongo.schema.version import judge_fence, must_fit
 from engine.adapters.mongo.terms import go_on
-from engine.adapters.mongo.witnesses import return_document, settlement_document
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.restored import Outcome, RestoredPayment
 from engine.domain.booking.unbelieved import StoredBooking

@@ -1,7 +1,7 @@
 """What each state of a booking means to the engine, told in one place.
 
 A new state is red in mypy until ``facts_of`` has it; lists of states elsewhere are made from here. What the window says
-of it stands in ``desktop/booking_words.py``.
+of it stands in ``desktop/words/booking_words.py``.
 """
 
 from __future__ import annotations

@@ -32,8 +32,8 @@ from engine.domain.reports.figure_sources import Figure, FigureQuestion
 from engine.domain.reports.overview import MoneyQuestion
 from engine.domain.reports.report_period import Span, SpanKind
 from engine.domain.shared.period import RentalPeriod
-from engine.services.booking import HoldCar
-from engine.services.renters import NewRenter
+from engine.services.booking.booking import HoldCar
+from engine.services.people.renters import NewRenter
 
 EUR = Money(50_00, "EUR")
 

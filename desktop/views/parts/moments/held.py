@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from desktop.figures import desk_zone
 from desktop.theme.tokens import Tone
 from desktop.views.parts.moments.words import Hint, held_hint, misread_words, placed_hint, spelt
+from desktop.words.figures import desk_zone
 from engine.domain.car.car import Branch
 from engine.domain.moments.habits import Habits
 from engine.domain.moments.ranges import read_days

@@ -6,11 +6,11 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QWidget
 
-from desktop.messages import days_text
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import FOCUS, GRID, TypeSize
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.text import Text
+from desktop.words.messages import days_text
 
 LENGTHS = (1, 2, 3, 7, 14, 30)
 _SIZE = QSize(8 * GRID, 6 * GRID)

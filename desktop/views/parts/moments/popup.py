@@ -8,7 +8,6 @@ from PySide6.QtCore import QLocale, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from desktop.figures import locale
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, RADIUS_CARD, TypeSize
@@ -17,6 +16,7 @@ from desktop.widgets.combo import place_popup
 from desktop.widgets.month import WEEK, MonthGrid
 from desktop.widgets.panel import paint_panel
 from desktop.widgets.text import Text
+from desktop.words.figures import locale
 from engine.domain.car.car import Branch
 from engine.domain.moments.write import day_written
 from engine.domain.shared.hours import is_open

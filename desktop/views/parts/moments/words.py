@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from desktop.messages import plural
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import Tone
+from desktop.words.messages import plural
 from engine.domain.car.car import Branch
 from engine.domain.moments.reading import Misread, NotUnderstood
 from engine.domain.moments.write import coming_names, day_written

@@ -8,20 +8,20 @@ from datetime import datetime
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.figures import day_time, desk_zone
-from desktop.messages import plural
 from desktop.models.rows import Column
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone
-from desktop.viewmodels.renters import RentersViewModel
+from desktop.viewmodels.people.renters import RentersViewModel
 from desktop.views.parts.near import renter_lines, slip_words
 from desktop.views.parts.paged_list import ListWords, PagedList
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.combo import Combo
 from desktop.widgets.flow import FlowLayout
-from desktop.widgets.page_header import PageHeader
+from desktop.widgets.frame.page_header import PageHeader
 from desktop.widgets.search_field import SearchField
+from desktop.words.figures import day_time, desk_zone
+from desktop.words.messages import plural
 from engine.domain.people.phone import phone_text
 from engine.domain.people.renters import RenterFile, RenterOrder, RenterPage, RenterQuery
 

@@ -16,20 +16,20 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.dialogs import About, Question, confirm
-from desktop.messages import FIELDS, plural, say
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone, TypeSize
-from desktop.viewmodels.renters import RentersState, RentersViewModel
+from desktop.viewmodels.people.renters import RentersState, RentersViewModel
 from desktop.views.booking.renter_list import RenterList
 from desktop.views.parts.near import found_words
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
-from desktop.widgets.page_header import PageHeader
+from desktop.widgets.frame.banner import Banner
+from desktop.widgets.frame.page_header import PageHeader
 from desktop.widgets.panel import Panel
 from desktop.widgets.search_field import SearchField
 from desktop.widgets.text import Text
+from desktop.words.messages import FIELDS, plural, say
 from engine.domain.people.people import Renter
 from engine.domain.people.phone import phone_text
 from engine.domain.people.renters import Merge, RenterLook

@@ -8,13 +8,13 @@ from datetime import datetime
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.figures import day_time, desk_zone
-from desktop.messages import say
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
-from desktop.viewmodels.renters import RentersState
+from desktop.viewmodels.people.renters import RentersState
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.text import Text
+from desktop.words.figures import day_time, desk_zone
+from desktop.words.messages import say
 from engine.domain.people.people import RenterId
 from engine.domain.people.renters import Note
 from engine.domain.shared.errors import InvalidText

@@ -8,23 +8,23 @@ from datetime import datetime
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.figures import day_time, desk_zone
-from desktop.messages import plural, say
-from desktop.renter_words import block_words, shared_words
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, Tone, TypeSize
+from desktop.viewmodels.people.renters import RentersState, RentersViewModel
 from desktop.viewmodels.phases import Phase
-from desktop.viewmodels.renters import RentersState, RentersViewModel
 from desktop.views.parts.view_context import ViewContext, announce
 from desktop.views.people.renters.notes import Notes
 from desktop.views.people.renters.past import RenterPast
-from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.copy_line import CopyLine
-from desktop.widgets.page_header import PageHeader
+from desktop.widgets.frame.banner import Banner
+from desktop.widgets.frame.page_header import PageHeader
 from desktop.widgets.panel import Panel
 from desktop.widgets.text import Text
+from desktop.words.figures import day_time, desk_zone
+from desktop.words.messages import plural, say
+from desktop.words.renter_words import block_words, shared_words
 from engine.domain.booking.booking import Booking
 from engine.domain.people.people import RenterId
 from engine.domain.people.phone import phone_text

@@ -10,14 +10,14 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.dialogs import About, Question
-from desktop.viewmodels.renters import RentersState, RentersViewModel
+from desktop.viewmodels.people.renters import RentersState, RentersViewModel
 from desktop.views.parts.area import Page
 from desktop.views.parts.view_context import ViewContext
 from desktop.views.people.renters.list_view import RenterListView
 from desktop.views.people.renters.merge_view import MergeView
 from desktop.views.people.renters.one_view import RenterView
 from desktop.views.people.renters.panels import BlockPanel, DetailsPanel
-from desktop.widgets.side_panel import SidePanel
+from desktop.widgets.frame.side_panel import SidePanel
 from engine.domain.people.people import RenterId
 from engine.domain.people.renters import RenterFile
 

@@ -7,21 +7,21 @@ from datetime import datetime, timedelta
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from desktop.figures import day_time, desk_zone
-from desktop.messages import plural, say
 from desktop.theme.tokens import GRID, Tone
-from desktop.viewmodels.booking import NewRenter
-from desktop.viewmodels.renters import RentersState, RentersViewModel
+from desktop.viewmodels.booking.booking import NewRenter
+from desktop.viewmodels.people.renters import RentersState, RentersViewModel
 from desktop.views.booking.renter_form import RenterForm
 from desktop.views.booking.twin_choice import TwinChoice
 from desktop.views.parts.form import Form
 from desktop.views.parts.form_panel import FormPanel
 from desktop.views.parts.moments.field import MomentField
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.banner import Banner
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.combo import Combo
+from desktop.widgets.frame.banner import Banner
 from desktop.widgets.text import Text
+from desktop.words.figures import day_time, desk_zone
+from desktop.words.messages import plural, say
 from engine.domain.booking.booking import Booking
 from engine.domain.people.renters import RenterFile, Twin
 from engine.domain.shared.errors import DriveSphereError, InvalidText

@@ -9,20 +9,20 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget
 
-from desktop.booking_words import STANDINGS
-from desktop.figures import amount, branch_time, day_time, desk_zone, whole
-from desktop.messages import booking_number
 from desktop.models.rows import Column
-from desktop.renter_words import change_words, payment_words, refund_words
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID, Tone, TypeSize
-from desktop.viewmodels.renters import RentersViewModel
+from desktop.viewmodels.people.renters import RentersViewModel
 from desktop.views.booking.list_row import TONES
 from desktop.views.parts.paged_list import ListWords, PagedList
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.panel import Panel
 from desktop.widgets.text import Text, unbroken
+from desktop.words.booking_words import STANDINGS
+from desktop.words.figures import amount, branch_time, day_time, desk_zone, whole
+from desktop.words.messages import booking_number
+from desktop.words.renter_words import change_words, payment_words, refund_words
 from engine.domain.booking.booking import Booking
 from engine.domain.firm.audit import AuditRow
 from engine.domain.money.payment import RefundState

@@ -13,8 +13,8 @@ from typing import Any
 from engine.adapters.mongo.client import Client, Collection, Document, database, speaking
 from engine.adapters.mongo.codec.bookings import booking_of
 from engine.adapters.mongo.codec.reading import Fields, read, sound
+from engine.adapters.mongo.queries.witnesses import MongoWitnesses
 from engine.adapters.mongo.terms import terms_since
-from engine.adapters.mongo.witnesses import MongoWitnesses
 from engine.domain.booking.belief import DRAWN_REQUEST, Evidence, held_then, terms_then
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.car.car import TermsSince

@@ -7,9 +7,9 @@ from typing import Any
 
 from engine.adapters.mongo.client import Client, Database, Document, database, speaking
 from engine.adapters.mongo.codec.settings import begin_series
-from engine.adapters.mongo.founding import NewAccount, create_account, found, has_admin
 from engine.adapters.mongo.long import while_it_answers
 from engine.adapters.mongo.renters import make_views, same_view, wanted_views
+from engine.adapters.mongo.schema.founding import NewAccount, create_account, found, has_admin
 from engine.adapters.mongo.schema.indexes import INDEXES
 from engine.adapters.mongo.schema.migrate import Hear, Upgrade, deaf
 from engine.adapters.mongo.schema.rights import RIGHTS, privileges

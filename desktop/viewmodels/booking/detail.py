@@ -1,0 +1,222 @@
+"""One booking that exists: where it stands, and what can still be done with it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from desktop.tasks import TaskScope
+from desktop.viewmodels.booking.one_booking import OneBookingViewModel, OpenBrowser
+from desktop.viewmodels.booking.other_cars import OtherCarsViewModel
+from desktop.viewmodels.booking.panel_state import MOVING, PanelState, ShownPage, Stage, stage_of
+from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.phases import Phase
+from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.booking.listing import told_to
+from engine.domain.booking.refund_reason import RefundReason
+from engine.domain.car.car import Branch
+from engine.domain.money.money import Money
+from engine.domain.money.payment import Decline
+from engine.domain.people.people import Deed, Renter, RenterId
+from engine.domain.shared.errors import DriveSphereError
+
+
+@dataclass(frozen=True, slots=True)
+class DetailState:
+    """Everything there is to draw.
+
+    Attributes:
+        phase: LOADING until the booking is there, FAILED if it is not to be had.
+        branches: All of them, once they are known.
+        acting: A change was asked for and is not answered yet.
+        page: The payment page, once its address was asked for.
+        decline: The card that was refused last on it.
+        renter: Whose booking it is, for accounts that see renters.
+        letting_go: The renter gave up, and Stripe has not said yet that the page is closed.
+    """
+
+    phase: Phase = Phase.LOADING
+    booking: Booking | None = None
+    branches: tuple[Branch, ...] = ()
+    acting: bool = False
+    letting_go: bool = False
+    page: ShownPage | None = None
+    decline: Decline | None = None
+    renter: Renter | None = None
+    problem: DriveSphereError | None = None
+
+    def panel(self) -> PanelState:
+        """The same as the panel for new bookings has it, for the parts that both draw."""
+        if self.booking is None:
+            return PanelState(problem=self.problem)
+        stage = Stage.RELEASING if self.letting_go else stage_of(self.booking.state)
+        return PanelState(
+            stage,
+            booking=self.booking,
+            period=self.booking.period,
+            page=self.page,
+            decline=self.decline,
+            problem=self.problem,
+        )
+
+
+class DetailViewModel(OneBookingViewModel[DetailState]):
+    """A state, verbs, and word of every change."""
+
+    def __init__(self, desk: Desk, open_browser: OpenBrowser, tasks: TaskScope) -> None:
+        super().__init__(desk, open_browser, tasks, DetailState())
+        self._wanted: BookingId | None = None
+        self.others = OtherCarsViewModel(desk, tasks)
+        self.others.moved.connect(lambda booking: self._took(booking, self._run))
+
+    @property
+    def may_act(self) -> bool:
+        """Whether the account may change bookings; an owner looks on."""
+        return self._desk.actor.may(Deed.BOOK)
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether the account stands at a counter, where cars come back."""
+        return self._desk.actor.may(Deed.TAKE_BACK)
+
+    def open(self, booking: Booking) -> None:
+        """Show what a list knows at once, and what is true a moment later."""
+        self._begin()
+        self.feed(DetailState(Phase.READY, booking, self.state.branches))
+        self._tasks.latest("detail", self._look(booking.id, self._run))
+
+    def find(self, booking_id: BookingId) -> None:
+        """Show a booking of which only the number is known."""
+        self._begin()
+        self._wanted = booking_id
+        self.feed(DetailState(branches=self.state.branches))
+        self._tasks.latest("detail", self._look(booking_id, self._run))
+
+    def look_again(self) -> None:
+        """After a problem; what is shown stays until the answer."""
+        if self.state.booking is not None:
+            self._tasks.latest("detail", self._look(self.state.booking.id, self._run))
+        elif self._wanted is not None:
+            self.find(self._wanted)
+
+    def took(self, booking: Booking) -> None:
+        """News of any booking, from here or another desk; what is shown follows it."""
+        known = self.state.booking
+        if known is not None and known.id == booking.id and known.version < booking.version:
+            self.feed(replace(self.state, booking=told_to(self._desk.actor, booking), letting_go=False, problem=None))
+            self._watch_if_moving(booking, self._run)
+
+    def pay(self) -> None:
+        """Open the payment page in the browser; the same page however often."""
+        if self.state.booking is not None and self.state.panel().page_ready:
+            self._tasks.once(f"pay {self._run}", self._pay(self.state.booking.id, self._run))
+
+    def show_address(self) -> None:
+        """Show where it can be paid, to be copied or scanned."""
+        if self.state.booking is not None and self.state.panel().page_ready:
+            self._tasks.once(f"address {self._run}", self._address(self.state.booking.id, self._run))
+
+    def give_up(self) -> None:
+        """Let the car go; a payment made meanwhile wins."""
+        if self.state.booking is not None and self.state.panel().stage is Stage.PAYING:
+            self.feed(replace(self.state, letting_go=True))
+            self._change(partial(self._desk.rental.give_up, self._desk.actor, self.state.booking.id))
+
+    def ask_refund(self) -> None:
+        """What cancelling would mean; the answer comes by ``refund_quoted``."""
+        if self.state.booking is not None:
+            self._tasks.once("detail refund", self._ask_refund(self.state.booking.id, self._run))
+
+    def cancel(self, shown: Money, reason: RefundReason | None = None) -> None:
+        """Cancel and give back *shown*, for *reason*."""
+        if self.state.booking is not None:
+            self._change(partial(self._desk.rental.cancel, self._desk.actor, self.state.booking.id, shown, reason))
+
+    def returned(self) -> None:
+        """The car is back."""
+        if self.state.booking is not None:
+            self._change(partial(self._desk.rental.returned, self._desk.actor, self.state.booking.id))
+
+    def take_up_again(self) -> None:
+        """Hold the same car for the same days once more; the new booking is shown then."""
+        if self.state.booking is not None and self.state.panel().stage is Stage.RELEASED:
+            key = secrets.token_urlsafe(24)
+            self._change(partial(self._desk.rental.take_up_again, self._desk.actor, self.state.booking.id, key))
+
+    def hold_ended(self) -> None:
+        """The countdown reached zero: look at once and not at the next poll."""
+        self.look_again()
+
+    def close(self) -> None:
+        """Nobody looks any more; a payment under way is watched on for the lists."""
+        self._begin()
+        self.feed(DetailState(branches=self.state.branches))
+
+    async def _look(self, booking_id: BookingId, run: int) -> None:
+        if not self.state.branches:
+            branches = await self._asking(lambda: self._desk.catalogue.branches(self._desk.actor), run)
+            self.feed(replace(self.state, branches=tuple(branches or ())))
+        booking = await self._asking(lambda: self._desk.bookings.booking(self._desk.actor, booking_id), run)
+        if booking is not None:
+            self._took(booking, run)
+            await self._look_at(booking.renter_id, run)
+        elif run == self._run and self.state.booking is None:
+            self.feed(replace(self.state, phase=Phase.FAILED))
+
+    async def _look_at(self, renter_id: RenterId, run: int) -> None:
+        """The renter's telephone and address; where they do not come, the booking is shown without."""
+        if not self._desk.actor.may(Deed.SEE_RENTERS):
+            return
+        try:
+            file = await self._desk.call(lambda: self._desk.renters.file(self._desk.actor, renter_id))
+        except DriveSphereError:
+            return
+        if run == self._run:
+            self.feed(replace(self.state, renter=file.renter))
+
+    def _change(self, change: Callable[[], Coroutine[Any, Any, Booking]]) -> None:
+        """One at a time: a second press while the first is under way does nothing."""
+        self._tasks.once(f"detail change {self._run}", self._changed(change, self._run))
+
+    async def _changed(self, change: Callable[[], Coroutine[Any, Any, Booking]], run: int) -> None:
+        self.feed(replace(self.state, acting=True, problem=None))
+        booking = await self._asking(change, run)
+        if run == self._run:
+            self.feed(replace(self.state, acting=False, letting_go=False))
+        if booking is not None:
+            self._took(booking, run)
+
+    def _took(self, booking: Booking, run: int) -> None:
+        """Show what came of a question, tell the lists, and watch on what moves."""
+        known = self.state.booking
+        older = known is not None and known.id == booking.id and known.version > booking.version
+        if run == self._run and not older:
+            self.feed(replace(self.state, phase=Phase.READY, booking=booking, problem=None))
+        if known is None or known != booking:
+            self.booked.emit(booking)
+        self._watch_if_moving(booking, run)
+
+    def _watch_if_moving(self, booking: Booking, run: int) -> None:
+        """Once for each booking: the panel that made it may be watching still."""
+        moves = stage_of(booking.state) in MOVING
+        if moves and self._desk.actor.may(Deed.CAPTURE):
+            self._tasks.once(f"follow {booking.id}", self._watch(booking.id, booking.version, run))
+
+    def _begin(self) -> None:
+        self._run += 1
+        self._wanted = None
+        for name in ("detail", "detail refund"):
+            self._tasks.stop(name)
+
+    def show_refusal(self, booking_id: BookingId, decline: Decline | None) -> None:
+        if self.state.booking is not None and self.state.booking.id == booking_id:
+            self.feed(replace(self.state, decline=decline))
+
+    def _show_page(self, page: ShownPage | None) -> None:
+        self.feed(replace(self.state, page=page))
+
+    def _tell(self, problem: DriveSphereError) -> None:
+        self.feed(replace(self.state, problem=problem))

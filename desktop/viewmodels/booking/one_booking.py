@@ -1,0 +1,160 @@
+"""What the panel that makes a booking and the panel of one that exists do alike: ask, and watch on what moves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
+from functools import partial
+from typing import Any, Protocol, TypeVar
+
+from PySide6.QtCore import Signal
+
+from desktop.qr import modules_of
+from desktop.tasks import TaskScope
+from desktop.viewmodels.booking.panel_state import MOVING, ShownPage, stage_of
+from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.state import StateViewModel
+from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.money.addresses import BrowserNotOpened, PageAddress
+from engine.domain.money.payment import Decline
+from engine.domain.people.people import Role
+from engine.domain.shared.errors import DriveSphereError, PaymentRefused, StrangeAddress
+
+_AFTER_FAILURE_S = 3.0
+
+#: Shows a page in the browser, or raises BrowserNotOpened or StrangeAddress.
+OpenBrowser = Callable[[PageAddress], Awaitable[None]]
+
+T = TypeVar("T")
+
+
+class ShowsBooking(Protocol):
+    @property
+    def booking(self) -> Booking | None: ...
+
+
+State = TypeVar("State", bound=ShowsBooking)
+
+
+class OneBookingViewModel(StateViewModel[State]):
+    """A state, and word of every change.
+
+    Signals:
+        changed: The state was replaced; carries the new one.
+        booked: A booking came to be or changed; carries it. Lists show it without asking.
+        refund_quoted: What cancelling now would give back; carries the RefundQuote, to be agreed to.
+        card_refused: A BookingId and the Decline on its page, or None once another card is tried.
+    """
+
+    booked = Signal(object)
+    refund_quoted = Signal(object)
+    card_refused = Signal(object, object)
+
+    def __init__(self, desk: Desk, open_browser: OpenBrowser, tasks: TaskScope, state: State) -> None:
+        super().__init__(state)
+        self._desk, self._open_browser, self._tasks = desk, open_browser, tasks
+        # Counts what the panel was opened for; an answer to an earlier opening changes lists, not the panel.
+        self._run = 0
+
+    @property
+    def says_why(self) -> bool:
+        """Whether the account gives back on others' behalf; a renter's own wish is its own reason."""
+        return self._desk.actor.role is not Role.RENTER
+
+    def hold_left_s(self) -> float:
+        """Seconds until the hold is over, by the server's clock; 0 without a hold."""
+        booking = self.state.booking
+        return booking.hold_left(self._desk.now()).total_seconds() if booking else 0.0
+
+    def _took(self, booking: Booking, run: int) -> None:
+        """Show what came of a question asked in *run*, tell the lists, and watch on what moves."""
+        raise NotImplementedError
+
+    def _tell(self, problem: DriveSphereError) -> None:
+        """Show a problem beside what is there."""
+        raise NotImplementedError
+
+    def show_refusal(self, booking_id: BookingId, decline: Decline | None) -> None:
+        """A card was refused on the page of that booking, whoever watches it."""
+        raise NotImplementedError
+
+    def _show_page(self, page: ShownPage | None) -> None:
+        """Show where the booking can be paid."""
+        raise NotImplementedError
+
+    async def _watch(self, booking_id: BookingId, seen: int, run: int) -> None:
+        """Until Stripe or the clock ended it; a question that got no answer is asked again after a while."""
+        declined: Decline | None = None
+        while True:
+            try:
+                booking = await self._desk.call(
+                    partial(self._desk.follower.next_change, self._desk.actor, booking_id, seen, declined)
+                )
+            except DriveSphereError as problem:
+                if isinstance(problem, PaymentRefused):
+                    await self._look_after(booking_id, run)
+                if run == self._run:
+                    self._tell(problem)
+                if not problem.retryable:
+                    return
+                await asyncio.sleep(_AFTER_FAILURE_S)
+            else:
+                seen = booking.version
+                self._took(booking, run)
+                if (now := self._desk.payment.declined(booking_id)) != declined:
+                    declined = now
+                    self.show_refusal(booking_id, declined)
+                    self.card_refused.emit(booking_id, declined)
+                if stage_of(booking.state) not in MOVING:
+                    return
+
+    async def _look_after(self, booking_id: BookingId, run: int) -> None:
+        """What a refusal of Stripe's made of the booking: it may be let go already."""
+        booking = await self._asking(lambda: self._desk.bookings.booking(self._desk.actor, booking_id), run)
+        if booking is not None:
+            self._took(booking, run)
+
+    async def _pay(self, booking_id: BookingId, run: int) -> None:
+        """Open the browser on the page that Stripe names now; what a row says of an address is not looked at."""
+        page = await self._show_address(booking_id, run)
+        if page is None:
+            return
+        try:
+            await self._open_browser(page.address)
+        except (BrowserNotOpened, StrangeAddress) as problem:
+            if run == self._run:
+                self._show_page(None if isinstance(problem, StrangeAddress) else page)
+                self._tell(problem)
+        else:
+            if run == self._run:
+                self._show_page(replace(page, handed=True))
+
+    async def _show_address(self, booking_id: BookingId, run: int) -> ShownPage | None:
+        """Show where it can be paid, for a telephone or another browser; None if nobody looks any more."""
+        ask = partial(self._desk.payment.page_address, self._desk.actor, booking_id)
+        address = await self._asking(ask, run)
+        if address is None:
+            return None
+        page = ShownPage(booking_id, address, await asyncio.to_thread(modules_of, address))
+        if run != self._run:
+            return None
+        self._show_page(page)
+        return page
+
+    async def _address(self, booking_id: BookingId, run: int) -> None:
+        await self._show_address(booking_id, run)
+
+    async def _ask_refund(self, booking_id: BookingId, run: int) -> None:
+        quoted = await self._asking(lambda: self._desk.rental.quote_refund(self._desk.actor, booking_id), run)
+        if quoted is not None and run == self._run:
+            self.refund_quoted.emit(quoted)
+
+    async def _asking(self, make: Callable[[], Coroutine[Any, Any, T]], run: int) -> T | None:
+        """The answer, or None with the problem shown."""
+        try:
+            return await self._desk.call(make)
+        except DriveSphereError as problem:
+            if run == self._run:
+                self._tell(problem)
+            return None

@@ -1,0 +1,393 @@
+"""What the window says: problems and the next step in plain words; and with ``figures``, everything as people read it.
+
+API: say(problem, zone) -> Message(text, step); NextStep; booking_number, the tables of words, and all of ``figures``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from enum import Enum
+from types import MappingProxyType
+
+from desktop.words.figures import (
+    amount,
+    basis_points_of,
+    branch_line,
+    branch_name,
+    branch_time,
+    clock_of,
+    clock_time,
+    count_of,
+    day_time,
+    days_text,
+    decimals,
+    desk_time,
+    desk_zone,
+    digits,
+    locale,
+    minor_of,
+    percent,
+    period_text,
+    plural,
+    rate,
+    unclear_amount,
+    whole,
+    zone_line,
+    zone_name,
+    zone_note,
+)
+from desktop.words.movement_words import OF_MOVEMENTS
+from desktop.words.pin_words import CODES as PIN_CODES
+from desktop.words.pin_words import pin_sentence
+from desktop.words.renter_words import CODES as RENTER_CODES
+from desktop.words.renter_words import renter_sentence
+from desktop.words.sentences import (
+    DAMAGED,
+    NO_KEY,
+    NOT_UNDERSTOOD,
+    OF_ACCOUNTS,
+    OF_WISHES,
+    PLAIN,
+    REFUSED_WISHES,
+    damage_words,
+)
+from engine.domain.booking.booking import BookingId
+from engine.domain.booking.wish import Refusal
+from engine.domain.booking.wish_errors import WishRefused
+from engine.domain.car.car import BodyType, Fuel, Transmission
+from engine.domain.car.catalogue import CarOrder
+from engine.domain.car.photo import PhotoProblem
+from engine.domain.money.addresses import BrowserNotOpened, NotOpenedWhy
+from engine.domain.money.charging import Uncharged
+from engine.domain.money.money import Money
+from engine.domain.people.people import Role
+from engine.domain.shared import errors
+from engine.domain.shared.damage import Damaged
+
+_GROUP = 4
+
+
+class NextStep(Enum):
+    """What to do next; the value stands on the button, the view knows what it does."""
+
+    NONE = ""
+    RETRY = "Try again"
+    SIMILAR = "Show similar cars"
+    SEARCH_AGAIN = "Search again"
+    SHOW_BOOKING = "Show the booking"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Attributes: ``text`` is one or two short sentences: what happened, and what to do where no button does it."""
+
+    text: str
+    step: NextStep = NextStep.NONE
+
+
+_Sentence = Callable[[errors.DriveSphereError], Message]
+
+
+def say(problem: errors.DriveSphereError, zone: tzinfo = UTC, *, now: datetime | None = None) -> Message:
+    """The words for *problem*; times in it are shown in *zone*. *now* is the server's time, where it is at hand."""
+    if isinstance(problem, errors.PeriodTaken):
+        return _taken(problem, zone, now)
+    sentence = _SENTENCES.get(problem.code)
+    if sentence is None:
+        return Message(
+            f"Something went wrong ({problem.code}).", NextStep.RETRY if problem.retryable else NextStep.NONE
+        )
+    return sentence(problem) if callable(sentence) else sentence
+
+
+def _taken(problem: errors.PeriodTaken, zone: tzinfo, now: datetime | None) -> Message:
+    if problem.until is None:
+        return Message("This car was just taken for these days.", NextStep.SIMILAR)
+    if now is not None and problem.until <= now:
+        return Message("This car is overdue: it has not come back yet.", NextStep.SIMILAR)
+    return Message(f"This car was just taken until {day_time(problem.until, zone)}.", NextStep.SIMILAR)
+
+
+def _text(problem: errors.DriveSphereError) -> Message:
+    field, trouble = getattr(problem, "field", ""), getattr(problem, "problem", "is not valid")
+    name = FIELDS.get(field, field.capitalize()) or "The text"
+    if trouble.startswith("is "):
+        return Message(f"This {trouble}.")
+    return Message(f"{name} {trouble}." if trouble.startswith(_VERBS) else f"{name}: {trouble}.")
+
+
+_VERBS = ("must", "holds", "begins")
+
+_SERVERS = MappingProxyType(
+    {
+        "mongodb": "The database does not answer. Trying again is safe.",
+        "redis": "The cache does not answer. Bookings go on, searching may be slower.",
+        "stripe": "The payment service does not answer. Nothing is lost; it is asked again.",
+        "embedded": "The servers on this computer did not start.",
+    }
+)
+
+
+def _away(problem: errors.DriveSphereError) -> Message:
+    server = str(getattr(problem, "server", ""))
+    detail = str(getattr(problem, "detail", ""))
+    if detail == errors.UNTRUSTED:
+        return Message("The database's certificate is not one this firm trusts (setting ca_file).", NextStep.RETRY)
+    # Our own servers say in a sentence why they did not start and what to do.
+    own = detail if server == "embedded" else ""
+    return Message(own or _SERVERS.get(server, "A server does not answer."), NextStep.RETRY)
+
+
+def _missing(problem: errors.DriveSphereError) -> Message:
+    kind = str(getattr(problem, "kind", "")) or "record"
+    return Message(f"This {kind} is no longer there.", NextStep.SEARCH_AGAIN)
+
+
+def _damaged(problem: errors.DriveSphereError) -> Message:
+    collection, key, reason = (str(getattr(problem, name, "")) for name in ("collection", "key", "reason"))
+    return Message(damage_words(Damaged(collection, key, reason)))
+
+
+def _period(problem: errors.DriveSphereError) -> Message:
+    return Message(f"These times do not work: {problem}.")
+
+
+def _asked(problem: errors.DriveSphereError) -> Message:
+    number = booking_number(BookingId(str(getattr(problem, "booking_id", ""))))
+    return Message(f"This was booked a moment ago, as {number}.", NextStep.SHOW_BOOKING)
+
+
+def _in_use(problem: errors.DriveSphereError) -> Message:
+    cars, bookings = plural(getattr(problem, "cars", 0), "car"), plural(getattr(problem, "bookings", 0), "booking")
+    return Message(f"This branch still has {cars} and {bookings}. Move the cars and wait for the returns first.")
+
+
+def _mode(problem: errors.DriveSphereError) -> Message:
+    key, firm = getattr(problem, "key", ""), getattr(problem, "firm", "")
+    if not firm:
+        return Message("The firm has not said yet whether it takes test or live payments. Ask an administrator.")
+    return Message(f"The Stripe key here is for {key} payments; this firm takes {firm} ones. Ask an administrator.")
+
+
+def _own_words(problem: errors.DriveSphereError) -> Message:
+    return Message(str(problem), NextStep.RETRY)
+
+
+_PHOTOS = MappingProxyType(
+    {
+        PhotoProblem.TOO_LARGE: "The file is larger than 5 MB. A smaller copy of the photo will do.",
+        PhotoProblem.NO_PICTURE: "The file is no photo we can read. JPEG, PNG, WebP, TIFF and HEIC work.",
+        PhotoProblem.BROKEN: "The photo is damaged: it ends too early or cannot be read.",
+        PhotoProblem.TOO_MANY_PIXELS: "The photo has more than 50 million pixels. A smaller copy will do.",
+        PhotoProblem.TOO_SMALL: "The photo is too small: it needs 64 pixels a side.",
+        PhotoProblem.HEIC: "This computer cannot read HEIC. Save the photo as JPEG, or let the telephone send it so.",
+        PhotoProblem.TOO_MANY: "A car has five photos at the most. Remove one first.",
+    }
+)
+
+
+def _photo(problem: errors.DriveSphereError) -> Message:
+    return Message(_PHOTOS.get(PhotoProblem(getattr(problem, "problem", "broken")), ""))
+
+
+def _refused_wish(problem: errors.DriveSphereError) -> Message:
+    why = str(getattr(problem, "why", ""))
+    again = why in (Refusal.EXPIRED, Refusal.FULL)
+    return Message(REFUSED_WISHES.get(why, NOT_UNDERSTOOD), NextStep.RETRY if again else NextStep.NONE)
+
+
+def _renter(problem: errors.DriveSphereError) -> Message:
+    return Message(renter_sentence(problem))
+
+
+def _plate(problem: errors.DriveSphereError) -> Message:
+    return Message(f"This plate is that of {getattr(problem, 'label', 'another car')} already.")
+
+
+def _no_browser(problem: errors.DriveSphereError) -> Message:
+    told = {
+        NotOpenedWhy.MISSING: "This computer has no program that opens pages.",
+        NotOpenedWhy.FAILED: "The browser could not be opened.",
+        NotOpenedWhy.ENDED: "The browser was closed before it opened the page.",
+    }
+    why = getattr(problem, "why", NotOpenedWhy.FAILED)
+    return Message(f"{told[why]} Nothing was paid. Copy the address below into a browser, or try again.")
+
+
+def email_refused(problem: errors.DriveSphereError | None) -> bool:
+    """Whether Stripe made no page because of the renter's e-mail address."""
+    return isinstance(problem, errors.PaymentRefused) and problem.param.startswith("customer_email")
+
+
+def _refused_page(problem: errors.DriveSphereError) -> Message:
+    """A field is named where it is one that can be mended."""
+    param, code = getattr(problem, "param", ""), getattr(problem, "stripe_code", "")
+    free = "Nothing was charged, and the car is free again."
+    if email_refused(problem):
+        return Message(f"Stripe does not take the renter's e-mail address. {free} Correct the address and book again.")
+    if code == "amount_too_small":
+        return Message(f"Stripe does not charge so little in this currency. {free} Book it for more days.")
+    if code.startswith("amount_") or param.startswith("line_items"):
+        return Message(f"Stripe does not charge this price. {free} Choose other days or another car.")
+    return Message("The payment service refused the payment page. Please tell head office.")
+
+
+def _not_chargeable(problem: errors.DriveSphereError) -> Message:
+    reason, currency = getattr(problem, "reason", ""), getattr(problem, "currency", "")
+    minor = getattr(problem, "limit_minor", None)
+    limit = amount(Money(minor, currency)) if minor is not None else ""
+    told = {
+        Uncharged.CURRENCY: f"Stripe charges nothing in {currency}. Ask an administrator about the firm's currency.",
+        Uncharged.TOO_LITTLE: f"This price is less than a card can be charged: at least {limit}. Choose more days.",
+        Uncharged.TOO_MUCH: f"This price is more than a card is charged at once: at most {limit}. Choose fewer days.",
+        Uncharged.FRACTION: f"This price is no amount that is paid in {currency}. The car needs another daily rate.",
+    }
+    return Message(told[Uncharged(reason)])
+
+
+#: Code -> what is said.
+_SENTENCES: MappingProxyType[str, Message | _Sentence] = MappingProxyType(
+    {
+        errors.InvalidPeriod.code: _period,
+        BrowserNotOpened.code: _no_browser,
+        errors.NotChargeable.code: _not_chargeable,
+        errors.PaymentRefused.code: _refused_page,
+        errors.DamagedRow.code: _damaged,
+        errors.InvalidText.code: _text,
+        errors.NotFound.code: _missing,
+        errors.CarNotRentable.code: Message("This car is not for rent at present.", NextStep.SIMILAR),
+        errors.BranchInUse.code: _in_use,
+        errors.PlateTaken.code: _plate,
+        errors.PhotoRefused.code: _photo,
+        errors.AlreadyAsked.code: _asked,
+        errors.PriceChanged.code: Message(
+            "The price has changed meanwhile. Nothing was booked.", NextStep.SEARCH_AGAIN
+        ),
+        errors.WrongStripeMode.code: _mode,
+        **{code: Message(text) for code, text in (PLAIN | OF_ACCOUNTS | OF_MOVEMENTS).items()},
+        **{code: Message(text, NextStep.RETRY) for code, text in OF_WISHES.items()},
+        WishRefused.code: _refused_wish,
+        **dict.fromkeys(RENTER_CODES, _renter),
+        **dict.fromkeys(PIN_CODES, lambda problem: Message(pin_sentence(problem))),
+        errors.Misconfigured.code: _own_words,
+        errors.CopyOutOfReach.code: Message(
+            "The copy on this computer cannot be used now. The disk may be full, or another program holds it.",
+            NextStep.RETRY,
+        ),
+        errors.Contended.code: Message("Somebody else is being served for this car right now.", NextStep.RETRY),
+        errors.Overtaken.code: Message("This was changed on another desk meanwhile.", NextStep.RETRY),
+        errors.Unavailable.code: _away,
+    }
+)
+
+#: Codes that have words of their own; a test holds this complete over the classes of ``errors``.
+TOLD = _SENTENCES.keys() | {errors.PeriodTaken.code}
+
+
+# Words.
+
+FIELDS = MappingProxyType(
+    {
+        "name": "Name",
+        "pin": "The PIN",
+        "new_pin": "The PIN",
+        "email": "E-mail",
+        "phone": "Phone",
+        "licence": "Licence number",
+        "search": "Search text",
+        "plate": "Plate",
+        "branch_id": "Branch",
+        "brand": "Brand",
+        "model": "Model",
+        "year": "Year",
+        "body": "Body",
+        "fuel": "Fuel",
+        "transmission": "Gears",
+        "seats": "Seats",
+        "country": "Registered in",
+        "daily_rate": "Daily rate",
+        "odometer_km": "Odometer",
+        "colour": "Colour",
+        "reason": "Reason",
+        "said": "The reason in words",
+        "owner": "Owner",
+        "opens": "Opening time",
+        "closes": "Closing time",
+        "zone": "Time zone",
+        "valid_from": "The moment",
+    }
+)
+ROLES = MappingProxyType(
+    {
+        Role.CLIENT: "Counter",
+        Role.OWNER: "Fleet owner",
+        Role.ADMIN: "Administrator",
+        Role.WORKER: "Head office",
+        Role.RENTER: "Renter",
+        Role.BACKUP: "Back-up",
+    }
+)
+BODIES = MappingProxyType({body: "SUV" if body is BodyType.SUV else body.value.capitalize() for body in BodyType})
+FUELS = MappingProxyType({fuel: fuel.value.capitalize() for fuel in Fuel})
+TRANSMISSIONS = MappingProxyType({gears: gears.value.capitalize() for gears in Transmission})
+ORDERS = MappingProxyType(
+    {
+        CarOrder.PRICE: "Lowest price",
+        CarOrder.PRICE_DOWN: "Highest price",
+        CarOrder.NEWEST: "Newest car",
+        CarOrder.NAME: "Name",
+    }
+)
+
+
+def booking_number(booking_id: BookingId) -> str:
+    """In groups of four, so that it can be read out: ``G8ET-6JAM-QZ04``. One with marks of its own stays as it is."""
+    if not booking_id.isalnum():
+        return booking_id
+    return "-".join(booking_id[at : at + _GROUP] for at in range(0, len(booking_id), _GROUP))
+
+
+__all__ = [
+    "BODIES",
+    "DAMAGED",
+    "FIELDS",
+    "FUELS",
+    "NO_KEY",
+    "ORDERS",
+    "ROLES",
+    "TOLD",
+    "TRANSMISSIONS",
+    "Message",
+    "NextStep",
+    "amount",
+    "basis_points_of",
+    "booking_number",
+    "branch_line",
+    "branch_name",
+    "branch_time",
+    "clock_of",
+    "clock_time",
+    "count_of",
+    "damage_words",
+    "day_time",
+    "days_text",
+    "decimals",
+    "desk_time",
+    "desk_zone",
+    "digits",
+    "email_refused",
+    "locale",
+    "minor_of",
+    "percent",
+    "period_text",
+    "plural",
+    "rate",
+    "say",
+    "unclear_amount",
+    "whole",
+    "zone_line",
+    "zone_name",
+    "zone_note",
+]

@@ -1,0 +1,134 @@
+"""What is said of renters: who is blocked, known twice, merged, or changed at another desk."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import singledispatch
+from typing import assert_never
+
+from desktop.words.figures import day_time, desk_zone
+from engine.domain.booking.booking import Booking
+from engine.domain.firm.audit import AuditRow
+from engine.domain.money.payment import AttemptState, RefundState
+from engine.domain.people.renter_errors import (
+    RenterBlocked,
+    RenterHasAccount,
+    RenterKnown,
+    RenterMerged,
+    RenterOvertaken,
+)
+from engine.domain.people.renters import Block, Shared
+from engine.domain.shared.errors import DriveSphereError
+from engine.domain.shared.zones import shown_zone
+
+CODES = frozenset(
+    {RenterBlocked.code, RenterKnown.code, RenterMerged.code, RenterHasAccount.code, RenterOvertaken.code}
+)
+_SHARED = {Shared.EMAIL: "e-mail address", Shared.PHONE: "telephone"}
+
+
+@singledispatch
+def renter_sentence(problem: DriveSphereError) -> str:
+    """What happened, and what to do next."""
+    raise TypeError(f"no problem with a renter: {problem.code}")
+
+
+@renter_sentence.register
+def _blocked(problem: RenterBlocked) -> str:
+    return f"Nothing new is booked for this renter. {block_words(problem.block)}"
+
+
+@renter_sentence.register
+def _known(_problem: RenterKnown) -> str:
+    return "Somebody with this e-mail address or telephone is known already. Choose one of them, or add another."
+
+
+@renter_sentence.register
+def _merged(_problem: RenterMerged) -> str:
+    return "This renter was merged with another one meanwhile. Load again to see who it is now."
+
+
+@renter_sentence.register
+def _has_account(problem: RenterHasAccount) -> str:
+    return (
+        f"The renter that would go signs in as {problem.account}. Keep that one instead, or ask an administrator to "
+        "give the account the other renter first."
+    )
+
+
+@renter_sentence.register
+def _overtaken(problem: RenterOvertaken) -> str:
+    when = f" at {_when(problem.at)}" if problem.at is not None else ""
+    return f"{problem.by or 'Another desk'} changed this renter{when}. Load again to see how it is now."
+
+
+def block_words(block: Block) -> str:
+    """``Blocked by lena since Tue 6 Oct 09:02: Damage to B-YD 7979``, in one or two sentences."""
+    until = f", until {_when(block.until)}" if block.until is not None else ""
+    return f"Blocked by {block.by} since {_when(block.since)}{until}: {block.reason}"
+
+
+def shared_words(shared: frozenset[Shared]) -> str:
+    """``same telephone``, ``same e-mail address and telephone``."""
+    return "same " + " and ".join(_SHARED[each] for each in Shared if each in shared)
+
+
+def since_words(at: datetime | None) -> str:
+    return f"Renter since {_when(at)}" if at is not None else "No bookings yet"
+
+
+def _when(at: datetime) -> str:
+    return day_time(at, desk_zone())
+
+
+#: What of the audit is told on the renter's page.
+_CHANGES = {
+    "renter.added": "Added",
+    "renter.mended": "Details changed",
+    "renter.told_apart": "Known to be somebody else",
+    "renter.blocked": "Blocked",
+    "renter.unblocked": "Block lifted",
+    "renter.noted": "Note",
+    "renter.merged": "Merged",
+    "renter.bookings_moved": "Bookings moved",
+}
+_REFUNDS = {
+    RefundState.DUE: "On its way",
+    RefundState.PENDING: "On its way to the bank",
+    RefundState.DONE: "Given back",
+    RefundState.FAILED: "Failed; head office must",
+}
+
+
+def change_words(row: AuditRow) -> tuple[str, str]:
+    """What was done, and the values before and after; what is not known by name is told as it is stored."""
+    what = _CHANGES.get(row.what, row.what)
+    names = dict.fromkeys((*row.before, *row.after))
+    return what, "; ".join(_one_change(name, row.before.get(name, ""), row.after.get(name, "")) for name in names)
+
+
+def _one_change(name: str, before: str, after: str) -> str:
+    if before and after:
+        return f"{name}: {before} → {after}"
+    return f"{name}: {after or before}"
+
+
+def payment_words(booking: Booking, now: datetime) -> str:
+    """How the last try at being paid stands."""
+    attempt, zone = booking.payment.attempt, shown_zone(booking.zone)
+    if attempt.captured_at is not None:
+        return f"Paid {day_time(attempt.captured_at, zone, now=now)}"
+    match attempt.state:
+        case AttemptState.PAID:
+            return "Approved, not taken yet"
+        case AttemptState.OPEN:
+            return "Page open, not paid yet"
+        case AttemptState.LAPSED:
+            return "Approved, never taken"
+        case AttemptState.PREPARED | AttemptState.EXPIRED | AttemptState.VOID:
+            return "Not paid"
+    assert_never(attempt.state)
+
+
+def refund_words(booking: Booking) -> str:
+    return _REFUNDS[booking.payment.refund.state] if booking.payment.refund is not None else ""

@@ -1,0 +1,157 @@
+"""What happens to a booking after it was made: cancelled, returned, taken up again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.booking.cancellation import RefundQuote
+from engine.domain.booking.giving_back import Reason, given_back
+from engine.domain.booking.refund_reason import BY_RENTER, RefundReason, sound_reason, told_of
+from engine.domain.booking.states import BookingState
+from engine.domain.firm.audit import AuditRow
+from engine.domain.money.money import Money
+from engine.domain.money.payment import AttemptState, Refund
+from engine.domain.people.people import Actor, Deed, Role
+from engine.domain.shared.errors import MoveRefused, PriceChanged
+from engine.ports.bookings import Store, Transaction
+from engine.ports.local import Clock
+from engine.services.booking.booking import BookingService, Carriage, HoldCar
+from engine.services.input_guard import gated
+from engine.services.payment.payment import PaymentService
+
+
+@gated
+@dataclass(frozen=True, slots=True)
+class RentalService:
+    """Attributes: ``desk`` is this machine's name, for the audit."""
+
+    store: Store
+    clock: Clock
+    bookings: BookingService
+    payment: PaymentService
+    desk: str
+
+    async def quote_refund(self, actor: Actor, booking_id: BookingId) -> RefundQuote:
+        """Raises: NotFound, Forbidden, or MoveRefused for a booking that cannot be cancelled any more."""
+        actor.must(Deed.BOOK)
+        return self._quote(await self.bookings.booking(actor, booking_id), self.clock.now())
+
+    async def cancel(
+        self,
+        actor: Actor,
+        booking_id: BookingId,
+        shown: Money,
+        reason: RefundReason | None = None,
+        *,
+        also: Carriage | None = None,
+    ) -> Booking:
+        """Cancel, give back *shown*, and set the car free. An unpaid one has its page closed first.
+
+        Whoever gives money back says why by *reason*; that a renter wishes it is a renter's own. Somebody else's desk
+        that does it for the actor says so by *also*, of a booking that was confirmed.
+
+        Raises:
+            InvalidText: ``reason`` or ``said``: money goes back, and nobody says why as it can be kept.
+            PriceChanged: By now another amount would be given back; ask again with that.
+            MoveRefused: It is over already, or has begun and cannot be cancelled.
+            Overtaken: Somebody else changed it at the same moment.
+        """
+        actor.must(Deed.BOOK)
+        booking = await self.bookings.booking(actor, booking_id)
+        now, why = self.clock.now(), _why(actor, reason)
+        told = self._quote(booking, now)
+        if told.given_back != shown:
+            raise PriceChanged(f"{shown.minor} was shown, {told.given_back.minor} would be given back now")
+        if booking.state is not BookingState.CONFIRMED:
+            return await self.payment.give_up(booking_id)
+        cancelled = _cancelled(booking, told, now, also.by if also else actor.account, why)
+
+        async def change(work: Transaction) -> None:
+            await work.replace(cancelled)
+            if also is not None:
+                await also.seal(work, cancelled)
+            else:
+                await work.audit(self._row(actor, cancelled, told, now))
+
+        await self.store.transact(change)
+        return await self.payment.carry_on(booking_id)
+
+    async def give_up(self, actor: Actor, booking_id: BookingId) -> Booking:
+        """Let go what is not paid yet, on Stripe's word; a payment made meanwhile wins. Raises: NotFound, Forbidden."""
+        actor.must(Deed.BOOK)
+        await self.bookings.booking(actor, booking_id)
+        return await self.payment.give_up(booking_id)
+
+    async def returned(self, actor: Actor, booking_id: BookingId) -> Booking:
+        """The car is back, now: the booking is completed and blocks no longer, early or late.
+
+        Raises:
+            Forbidden: The actor's role stands at no counter.
+            MoveRefused: It was not confirmed, or has not begun.
+        """
+        actor.must(Deed.TAKE_BACK)
+        booking = await self.bookings.booking(actor, booking_id)
+        now = self.clock.now()
+        if booking.period.starts_at > now:
+            raise MoveRefused("not begun", BookingState.COMPLETED)
+        completed = booking.move_to(BookingState.COMPLETED, now=now, by=actor.account)
+
+        async def complete(work: Transaction) -> None:
+            await work.replace(completed)
+            await work.note_return(completed)
+
+        await self.store.transact(complete)
+        return await self.payment.carry_on(booking_id)
+
+    async def take_up_again(self, actor: Actor, booking_id: BookingId, intent_key: str) -> Booking:
+        """The same car, days, renter and price in a new booking, if the car is still free (X3).
+
+        Raises:
+            MoveRefused: It did not expire.
+            PriceChanged, PeriodTaken, Contended, InvalidPeriod: As for every booking.
+        """
+        actor.must(Deed.BOOK)
+        old = await self.bookings.booking(actor, booking_id)
+        if old.state is not BookingState.RELEASED:
+            raise MoveRefused(old.state, BookingState.HELD)
+        wish = HoldCar(intent_key, old.car_id, old.period, old.renter_id, old.price, old.return_branch_id)
+        return await self.bookings.hold(actor, wish)
+
+    def _row(self, actor: Actor, cancelled: Booking, told: RefundQuote, now: datetime) -> AuditRow:
+        back = f"{told.given_back.minor} {told.given_back.currency}"
+        after = {"state": cancelled.state.value, "given back": back, **told_of(cancelled.reason)}
+        before = {"state": BookingState.CONFIRMED.value}
+        return AuditRow(now, actor.account, self.desk, "booking.cancelled", f"booking:{cancelled.id}", before, after)
+
+    def _quote(self, booking: Booking, now: datetime) -> RefundQuote:
+        nothing = Money(0, booking.price.currency)
+        match booking.state:
+            case BookingState.HELD | BookingState.RELEASING | BookingState.AWAITING_FUNDS:
+                return RefundQuote(nothing, nothing)
+            case BookingState.CONFIRMED:
+                if booking.period.starts_at <= now:
+                    # The car is out: cancelling would promise it to the next one. It is taken back instead.
+                    raise MoveRefused("begun", BookingState.CANCELLED)
+                if booking.payment.attempt.state is AttemptState.LAPSED:
+                    return RefundQuote(nothing, nothing)
+                back = given_back(booking, Reason.CANCELLED, now)
+                return RefundQuote(back, booking.price - back)
+            case _:
+                raise MoveRefused(booking.state, BookingState.CANCELLED)
+
+
+def _cancelled(booking: Booking, told: RefundQuote, now: datetime, by: str, why: RefundReason | None) -> Booking:
+    """*booking* after that. Raises: InvalidText, where money goes back and nobody says why."""
+    if told.given_back.minor <= 0:
+        return booking.move_to(BookingState.CANCELLED, now=now, by=by, reason=why)
+    cancelled = booking.move_to(BookingState.CANCELLED, now=now, by=by, reason=sound_reason(why))
+    return cancelled.with_payment(cancelled.payment.with_refund(Refund(told.given_back)))
+
+
+def _why(actor: Actor, reason: RefundReason | None) -> RefundReason | None:
+    """*reason* as it is kept; a renter's own account need not say that the renter wishes it."""
+    if reason is None:
+        return BY_RENTER if actor.role is Role.RENTER else None
+    return sound_reason(reason)
