@@ -46,7 +46,7 @@ attack: ## Write past the program at every place that there is (ATTACK_SEED=7, A
 
 screens: ## Take the pictures in docs/screens anew
 	@build/setup.sh test
-	$(BIN)/python tests/screens.py $(ARGS)
+	$(BIN)/python tests/screens/screens.py $(ARGS)
 
 bundle: ## A folder that runs without Python: dist/drivesphere; made, then started once to see
 	@build/setup.sh bundle
@@ -63,7 +63,7 @@ deb: bundle ## Of the bundle two Debian packages (program, servers) and a tar fo
 
 operator-check: ## Follow docs/operator.md to the letter: its commands run, with three mongods, a Redis with TLS, and a worker
 	@build/setup.sh test
-	$(BIN)/python -P tests/operator_check.py
+	$(BIN)/python -P tests/support/operator_check.py
 
 release-check: deb ## Tag, pyproject, CHANGELOG and package name one version; licences are there; the frozen program starts
 	$(BIN)/python build/release_check.py

@@ -1,7 +1,7 @@
 """Every list, count and search of a firm of SCALE cars: median time, and what MongoDB examined for it.
 
-``SCALE=1k|10k|100k`` (``--scale``) chooses the firm, which is seeded once and kept (``tests/scale_seed.py``). Nothing
-is answered from the cache: each question is asked of an engine that has just forgotten.
+``SCALE=1k|10k|100k`` (``--scale``) chooses the firm, which is seeded once and kept (``support/scale_seed.py``).
+Nothing is answered from the cache: each question is asked of an engine that has just forgotten.
 
 A limit is three times what the same took at 1k (as it was measured last), or 50 ms where that is more; and 20 documents
 for one that is returned. What is beyond either is marked.
@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pymongo
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
 from examined import examined
 from scale_firm import PASSWORD, SIZES

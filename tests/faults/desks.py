@@ -38,7 +38,7 @@ class Nursery:
     def __init__(self, folder: Path) -> None:
         self._door, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         here = Path(__file__).parent
-        env = {**os.environ, "PYTHONPATH": str(here.parent)}
+        env = {**os.environ, "PYTHONPATH": str(here.parent / "support")}
         with other:
             self._process = spawn([sys.executable, str(here / "desk_process.py")], folder / "nursery.out", other, env)
 

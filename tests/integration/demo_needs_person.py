@@ -1,7 +1,8 @@
 """One of every kind of case under "Needs a person", put into a demo's database for somebody to look at.
 
-``PYTHONPATH=tests python tests/integration/demo_needs_person.py --data FOLDER`` while that demo is open, or before.
-Bookings are made and paid as a counter does, and their rows are then changed past the program, as in ``test_belief``.
+``PYTHONPATH=tests/support python tests/integration/demo_needs_person.py --data FOLDER`` while that demo is open, or
+before. Bookings are made and paid as a counter does, and their rows are then changed past the program, as in
+``test_belief``.
 """
 
 from __future__ import annotations

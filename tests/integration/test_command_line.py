@@ -160,7 +160,8 @@ def test_a_name_that_no_database_has_is_refused_in_words(name):
 CARRIED_OUT = """
 import json, os, sys
 from engine.cli import main
-from engine import backing_up, bootstrap, doctoring, provisioning, race_report, reconciling, restoring, worker
+from engine import bootstrap
+from engine.commands import backup, doctor, provision, race_report, reconcile, restore, worker
 children = []
 for n, words in enumerate(json.load(sys.stdin)):
     if child := os.fork():

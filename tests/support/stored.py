@@ -14,7 +14,7 @@ from pymongo.database import Database
 
 from engine.adapters.stripe.gateway import StripeGateway
 
-FOLDER = Path(__file__).parent / "data" / "release_0_1_0"
+FOLDER = Path(__file__).parents[1] / "data" / "release_0_1_0"
 ABOUT = json.loads((FOLDER / "figures.json").read_text())
 MADE_AT = datetime.fromisoformat(ABOUT["made_at"])
 #: owner -> {"zone", "months": {"2026-01": {currency: figures}}}, as that release told them.

@@ -18,7 +18,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 GUIDE = ROOT / "docs" / "operator.md"
 #: Programs, and Debian's packages of them.
 _NEEDED = {"redis-server": "redis-server", "openssl": "openssl", "ip": "iproute2", "curl": "curl"}
@@ -106,7 +106,10 @@ def _furnish(work: Path) -> None:
     stands_in.mkdir()
     for name in ("adduser", "chown"):
         _program(stands_in / name, "#!/bin/sh\n")
-    _program(stands_in / "systemctl", f'#!/bin/sh\nexec {sys.executable} -P {ROOT}/tests/operator_systemctl.py "$@"\n')
+    _program(
+        stands_in / "systemctl",
+        f'#!/bin/sh\nexec {sys.executable} -P {ROOT}/tests/support/operator_systemctl.py "$@"\n',
+    )
     scripts = Path(sys.executable).parent
     (stands_in / "drivesphere").symlink_to(scripts / "drivesphere")
     if not shutil.which("mongod"):
@@ -119,7 +122,7 @@ def _furnish(work: Path) -> None:
         PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring",
         OPERATOR_WORK=str(work),
     )
-    sys.path.insert(0, str(ROOT / "tests"))
+    sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 
 def _program(path: Path, text: str) -> None:

@@ -1,6 +1,6 @@
 """The pictures in docs/screens: the real window on its own servers and demo data, without a display.
 
-``python tests/screens.py [--size 1920x1080] [--to FOLDER] [NAME ...]`` takes those whose name begins with a NAME.
+``python tests/screens/screens.py [--size 1920x1080] [--to FOLDER] [NAME ...]`` takes those whose name begins with NAME.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 # Pictures are compared by people in different places: the desk stands in Berlin for all of them.
 os.environ["TZ"] = "Europe/Berlin"
@@ -276,7 +277,7 @@ async def take_all(app: QApplication, arguments: argparse.Namespace, data: Path)
 def main() -> int:
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("--size", default="1280x800")
-    reader.add_argument("--to", type=Path, default=Path(__file__).resolve().parents[1] / "docs" / "screens")
+    reader.add_argument("--to", type=Path, default=Path(__file__).resolve().parents[2] / "docs" / "screens")
     reader.add_argument("names", nargs="*")
     app = QApplication(sys.argv[:1])
     app.setQuitOnLastWindowClosed(False)

@@ -1,6 +1,6 @@
 """Seed a firm of any size into a MongoDB: bulk inserts, indexes afterwards, taken up where it was cut off.
 
-``SCALE=1k|10k|100k python tests/scale_seed.py`` seeds it into a data folder of its own, which is kept between runs:
+``SCALE=1k|10k|100k python tests/support/scale_seed.py`` seeds it into a data folder of its own, kept between runs:
 ``--data``, else ``drivesphere-scale/SCALE`` in the user's cache. Benchmarks open the same with ``opened``.
 """
 

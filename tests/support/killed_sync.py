@@ -19,8 +19,8 @@ import keyring
 told = json.loads(sys.stdin.read())
 sys.path.insert(0, told["tests"])
 from keyrings import MemoryKeyring
-from engine.adapters import copy_file
-from engine.bootstrap import Place, open_engine
+from engine.adapters.disk import copy_file
+from engine.bootstrap import Deployment, open_engine
 from engine.config import Secret
 
 ring = MemoryKeyring()
@@ -40,7 +40,7 @@ class Doomed(copy_file.sqlite3.Connection):
 copy_file.sqlite3.connect = lambda *given, **options: connect(*given, **options, factory=Doomed)
 
 async def main():
-    place = Place(told["mongo"], Secret(told["redis"]), told["database"], copies_dir=Path(told["copies"]))
+    place = Deployment(told["mongo"], Secret(told["redis"]), told["database"], copies_dir=Path(told["copies"]))
     async with open_engine(place, "owner", told["password"], background=False) as engine:
         await engine.copying.sync(engine.actor)
 
