@@ -386,7 +386,7 @@ async def test_no_view_is_asked_in_a_way_that_reads_all_of_it(world):
 
 
 async def test_O4_a_page_is_two_commands_and_counting_stops_at_a_cap(world, monkeypatch):
-    for module in ("adapters.mongo_listing", "services.listing"):
+    for module in ("adapters.mongo.queries.listing", "services.booking.listing"):
         monkeypatch.setattr(f"engine.{module}.COUNT_CAP", 100)
     asked = []
 

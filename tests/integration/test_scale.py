@@ -106,8 +106,8 @@ async def test_no_list_count_or_search_examines_what_it_does_not_tell(scaled, ac
 
 
 #: Of one page of the doctor's, as the test has them, and whatever stands beside a row of it.
-_PAGES = {"mongo_claims._PAGE": 97, "mongo_claims._SHAPES": 500, "mongo_claims._CARS": 200, "mongo_series._PAGE": 97}
-_PAGES |= {"mongo_strangers._PAGE": 300, "mongo_health._PAGE": 500}
+_PAGES = {"claims._PAGE": 97, "claims._SHAPES": 500, "claims._CARS": 200, "series._PAGE": 97}
+_PAGES |= {"strangers._PAGE": 300, "health._PAGE": 500}
 _LARGEST = 6 * 500
 
 
@@ -132,7 +132,7 @@ def _spoil(db):
 async def test_the_doctor_reads_a_page_at_a_time_and_misses_none(scaled, monkeypatch):
     place, db, _ = scaled
     for name, size in _PAGES.items():
-        monkeypatch.setattr(f"engine.adapters.{name}", size)
+        monkeypatch.setattr(f"engine.adapters.mongo.queries.{name}", size)
     async with open_engine(place, ADMIN, PASSWORD, background=False) as desk:
         inspection, told, heard = desk.head_office.health.inspection, {}, []
 

@@ -20,7 +20,7 @@ from engine.embedded.mongod import Mongod
 pytestmark = pytest.mark.asyncio
 OLD = "knows-sha-1-only"
 #: Where a client of MongoDB's is made: each is tried below.
-BUILDERS = {"adapters/mongo_client.py", "embedded/mongod.py"}
+BUILDERS = {"adapters/mongo/client.py", "embedded/mongod.py"}
 
 
 @pytest.fixture

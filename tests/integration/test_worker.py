@@ -31,6 +31,7 @@ from engine.commands.worker import Orders
 from engine.config import Secret, Settings, kept_password, load
 from engine.domain.booking.states import BookingState
 from engine.domain.car.catalogue import CarWish
+from engine.domain.health.rounds import Rounds
 from engine.domain.people.people import Role
 from engine.domain.shared.errors import (
     AccountDisabled,
@@ -269,7 +270,7 @@ async def test_a_driver_that_loses_the_cancellation_does_not_keep_it_at_work():
         with suppress(asyncio.CancelledError):
             await asyncio.Event().wait()
 
-    task = asyncio.create_task(worker._every(timedelta(days=1), "round", lose_it))
+    task = asyncio.create_task(worker._every(Rounds(), timedelta(days=1), "round", lose_it))
     await asked.wait()
     task.cancel()
 

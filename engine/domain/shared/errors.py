@@ -20,11 +20,12 @@ DriveSphereError
 │   ├── AlreadyAsked         this press of "Book" has been served before (409)
 │   ├── PriceChanged         the price shown is no longer the price
 │   ├── MoveRefused          the booking's state machine has no such move
-│   ├── CarIsOut, NotAlike   a booking cannot go on with this car; in ``booking.changed_car``
+│   ├── CarIsOut, NotAlike   a booking cannot go on with this car; in ``domain.booking.changed_car``
 │   ├── PaymentMismatch      Stripe's facts are not those of the booking
 │   ├── NotBelieved          the stored booking is not one that the program writes, so Stripe was not asked
 │   ├── StrangeAddress       an address that is not Stripe's own, so no browser was opened
-│   ├── BrowserNotOpened     the system opened no browser on a page; in ``money.addresses``. NoStripeKey: ``payment``
+│   ├── BrowserNotOpened     the system opened no browser on a page; in ``domain.money.addresses``
+│   ├── NoStripeKey          this desk has none; in ``domain.money.payment``
 │   ├── PaymentRefused       Stripe understood the request and said no
 │   ├── WrongStripeMode      this desk's Stripe key is for test payments and the firm takes live ones, or the reverse
 │   ├── ProgramTooOld        the stored shapes are of a later release than this program
@@ -38,7 +39,8 @@ DriveSphereError
 │   ├── OwnAccount           nobody changes the standing of the own account
 │   ├── LastAdmin            without this account there would be no administrator
 │   ├── AlreadyRequested     an account was asked for with this e-mail address, and nobody decided yet
-│   ├── those of domain.backup, domain.copy_pin, domain.renter_errors, domain.movement_errors, domain.unbelieved
+│   ├── those of domain.health.backup, domain.people.copy_pin, domain.people.renter_errors,
+│   │                        domain.car.movement_errors, domain.booking.unbelieved
 │   ├── RequestsFull         more requests for accounts wait than the firm takes
 │   ├── WishRefused          a renter's wish that was not even tried: wrong signature, too old, for somebody else
 │   ├── NoKeyring            this computer keeps no secrets, so nothing that needs one is kept on it
