@@ -24,8 +24,7 @@ DriveSphereError
 │   ├── PaymentMismatch      Stripe's facts are not those of the booking
 │   ├── NotBelieved          the stored booking is not one that the program writes, so Stripe was not asked
 │   ├── StrangeAddress       an address that is not Stripe's own, so no browser was opened
-│   ├── BrowserNotOpened     the system opened no browser on a page; in ``domain.money.addresses``
-│   ├── NoStripeKey          this desk has none; in ``domain.money.payment``
+│   ├── BrowserNotOpened     the system opened no browser on a page; NoStripeKey: ``domain.money.payment``
 │   ├── PaymentRefused       Stripe understood the request and said no
 │   ├── WrongStripeMode      this desk's Stripe key is for test payments and the firm takes live ones, or the reverse
 │   ├── ProgramTooOld        the stored shapes are of a later release than this program
