@@ -38,8 +38,7 @@ DriveSphereError
 │   ├── OwnAccount           nobody changes the standing of the own account
 │   ├── LastAdmin            without this account there would be no administrator
 │   ├── AlreadyRequested     an account was asked for with this e-mail address, and nobody decided yet
-│   ├── those of domain.health.backup, domain.people.copy_pin, domain.people.renter_errors,
-│   │                        domain.car.movement_errors, domain.booking.unbelieved
+│   ├── those of health.backup, people.copy_pin, people.renter_errors, car.movement_errors, booking.unbelieved
 │   ├── RequestsFull         more requests for accounts wait than the firm takes
 │   ├── WishRefused          a renter's wish that was not even tried: wrong signature, too old, for somebody else
 │   ├── NoKeyring            this computer keeps no secrets, so nothing that needs one is kept on it
