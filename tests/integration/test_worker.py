@@ -170,6 +170,27 @@ async def test_what_was_seen_to_be_settled_is_not_read_again(world, stripe):
         assert len(missed._known) >= 1
 
 
+async def test_a_round_in_which_one_payment_got_no_answer_settles_the_others_and_says_so(world, stripe):
+    async with world.desk() as desk:
+        first, second = await opened(desk), await opened(desk, car="car-2", key="k2")
+    for booking in (first, second):
+        await stripe.pay(booking)
+
+    async with world.desk("worker") as office:
+        missed = missed_payments_of(office)
+        # As often as the driver tries: of the page that is looked at first nothing is told.
+        await stripe.fault(kind="fail", status=503, times=3, operation="GetCheckoutSessionsSession")
+        with pytest.raises(Unavailable):
+            await missed.look()
+        once = sorted(world.stored(each)["state"] for each in (first, second))
+        await stripe.calm()
+        again = await missed.look()
+
+    assert ["confirmed", "held"] == once
+    assert 1 == again
+    assert ["confirmed", "confirmed"] == [world.stored(each)["state"] for each in (first, second)]
+
+
 async def test_with_stripe_down_looking_back_says_so(world, stripe):
     async with world.desk("worker") as office:
         await stripe.fault(kind="fail", status=503, times=100)

@@ -9,7 +9,7 @@ import structlog
 
 from engine.domain.booking.booking import BookingId
 from engine.domain.money.payment import PageFacts
-from engine.domain.shared.errors import DriveSphereError, NotFound
+from engine.domain.shared.errors import DriveSphereError, NotFound, Unavailable
 from engine.ports.bookings import Store
 from engine.ports.local import Clock
 from engine.ports.payments import PaymentGateway
@@ -34,16 +34,22 @@ class MissedPayments:
         """Settle every booking whose page was paid and who does not know; how many there were.
 
         Raises:
-            Unavailable: Stripe or MongoDB does not answer.
+            Unavailable: Stripe or MongoDB does not answer, or did not for one of them; the others are settled first.
             Forbidden: The Stripe key may not list pages.
         """
         now = self.clock.now()
         pages = await self.gateway.pages_created(now - _BACK, now + _AHEAD)
         self._known.intersection_update(page.session_id for page in pages)
-        found = 0
+        found, silent = 0, list[Unavailable]()
         for page in pages:
             if page.secured and page.session_id not in self._known:
-                found += await self._is_news(page)
+                try:
+                    found += await self._is_news(page)
+                except Unavailable as problem:
+                    log.warning("lookback.left", booking=page.booking_id, session=page.session_id, code=problem.code)
+                    silent.append(problem)
+        if silent:
+            raise silent[0]
         return found
 
     async def _is_news(self, page: PageFacts) -> bool:
@@ -60,6 +66,8 @@ class MissedPayments:
             )
             self._known.add(page.session_id)
             return False
+        except Unavailable:
+            raise
         except DriveSphereError as problem:
             log.warning("lookback.left", booking=page.booking_id, session=page.session_id, code=problem.code)
             return False
