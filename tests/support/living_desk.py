@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,7 +117,8 @@ async def living_desk(data, home, *, account="", holds=False, place=(0, 0, 800, 
         booking = said.decode().strip() if holds else ""
         said = await process.stdout.readline() if holds else said
         if said != b"at work\n":
-            process.kill()
+            with suppress(ProcessLookupError):
+                process.kill()
             raise AssertionError((said + (await process.communicate())[1]).decode())
         yield LivingDesk(process, home, booking)
     finally:
