@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -11,17 +11,18 @@ from engine.domain.booking.listing import BookingRows, BookingSelection
 from engine.domain.booking.restored import Outcome, RestoredPayment
 from engine.domain.booking.unbelieved import StoredBooking
 from engine.domain.booking.wish import Wish, WishAnswer
-from engine.domain.car.car import Branch, BranchId, Car, CarId, CarTerms
-from engine.domain.car.catalogue import CarsAmong, CarsFound, CarsSought, CarWish, Facets
+from engine.domain.car.car import Car, CarId, CarTerms
 from engine.domain.car.movement import Movement
 from engine.domain.firm.audit import AuditRow
 from engine.domain.firm.settings import FirmSettings
 from engine.domain.money.ledger import LedgerRow
-from engine.domain.people.people import AccountName, Renter, RenterId
+from engine.domain.people.people import AccountName
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.period import RentalPeriod
 from engine.domain.shared.sought import Sought
+from engine.ports.cars import CarStore
 from engine.ports.leases import Turn
+from engine.ports.renters import RenterDirectory
 
 T = TypeVar("T")
 
@@ -117,11 +118,8 @@ class Transaction(Protocol):
         """Answer a renter's wish together with what came of it. Raises: Overtaken, when somebody else has answered."""
 
 
-class Store(Protocol):
-    """Raises Unavailable("mongodb") from every method when the database does not answer in time.
-
-    A row that cannot be read is ``Damaged`` in a list, and raises DamagedRow where it is asked for by its id.
-    """
+class BookingStore(Protocol):
+    """What one booking is read and changed by."""
 
     async def transact(self, change: Callable[[Transaction], Awaitable[T]], turn: Turn | None = None) -> T:
         """Run *change* in a transaction, again from its start when it lost a conflict; commit it, give *turn* back."""
@@ -144,6 +142,10 @@ class Store(Protocol):
     async def bookings_among(self, booking_ids: Collection[BookingId]) -> list[Booking]:
         """Those of *booking_ids* that the account may read."""
 
+
+class BookingLists(Protocol):
+    """Many bookings at once, as lists ask for them."""
+
     async def bookings(self, chosen: BookingSelection) -> list[Booking | Damaged]:
         """One page of what is selected."""
 
@@ -156,8 +158,9 @@ class Store(Protocol):
     def booking_batches(self, chosen: BookingSelection, size: int, most: int) -> AsyncIterator[list[Booking | Damaged]]:
         """All that *chosen* selects, *size* at a time and *most* in all, whatever its page is."""
 
-    async def unsettled(self, now: datetime, limit: int) -> list[BookingId]:
-        """Bookings with a step due: holds run out, releases begun, payments not captured; oldest first."""
+
+class ReviewQueue(Protocol):
+    """Bookings that need a person."""
 
     async def needing_person(self, now: datetime, offset: int, limit: int) -> BookingRows[Booking | Damaged]:
         """One page of the bookings that no engine can bring to their end; those that waited longest first."""
@@ -171,6 +174,13 @@ class Store(Protocol):
     async def left_service(self, car_ids: Collection[CarId]) -> Mapping[CarId, datetime]:
         """Since when those of the cars are out of service that are, as far as the account may know."""
 
+
+class RoundStore(Protocol):
+    """What rounds of work in the background go by, and what they leave behind."""
+
+    async def unsettled(self, now: datetime, limit: int) -> list[BookingId]:
+        """Bookings with a step due: holds run out, releases begun, payments not captured; oldest first."""
+
     async def look_for_damage(self, last: str, size: int) -> tuple[list[Damaged], str]:
         """Which of the *size* bookings behind the number *last* cannot be read; and the last one's, "" at the end."""
 
@@ -183,49 +193,17 @@ class Store(Protocol):
     async def last_round(self, name: str) -> datetime | None:
         """When the last one ended, by what whoever made it wrote; None if nobody did, or nothing that is a time."""
 
-    async def branches(self) -> list[Branch]:
-        """Those that can be read."""
+
+class Store(BookingStore, BookingLists, ReviewQueue, RoundStore, CarStore, RenterDirectory, Protocol):
+    """All of it, as one adapter gives it; a service names the part that it needs.
+
+    Raises Unavailable("mongodb") from every method when the database does not answer in time.
+
+    A row that cannot be read is ``Damaged`` in a list, and raises DamagedRow where it is asked for by its id.
+    """
 
     async def settings(self, at: datetime) -> FirmSettings:
         """The firm's rules that hold at *at*, as they were known at most half a minute ago."""
-
-    async def facets(self, branch_id: BranchId) -> Facets: ...
-
-    async def free_cars(self, wish: CarWish, now: datetime, offset: int, limit: int) -> CarsFound:
-        """One page of the active cars that nothing keeps from the wished period."""
-
-    async def car(self, car_id: CarId) -> Car:
-        """Raises: NotFound."""
-
-    async def cars_sought(self, text: str, among: CarsAmong, limit: int) -> CarsSought:
-        """Cars any part of whose plate, brand and model is *text*, else those that differ from it by one slip."""
-
-    async def renter(self, renter_id: RenterId) -> Renter:
-        """Of somebody merged, whom it is now. Raises: NotFound, DamagedRow."""
-
-    async def bookable(self, renter_id: RenterId, now: datetime) -> Renter:
-        """Whom a booking is for, as stored half a second ago or later; of somebody merged, whom it is now.
-
-        Raises:
-            NotFound, DamagedRow.
-            RenterBlocked: Nothing new is booked for the renter.
-        """
-
-    async def renters(self, beginnings: Sequence[str], limit: int) -> list[Renter | Damaged]:
-        """Those one of whose ``keys`` begins with one of *beginnings*, by key; nothing in them is a pattern."""
-
-    async def renters_sought(self, wanted: Sought, limit: int) -> list[Renter | Damaged]:
-        """Those whose ``parts`` hold what is *wanted*, by key."""
-
-    async def count_renters(self, wanted: Sought) -> int: ...  # up to ``listing.COUNT_CAP``
-
-    async def renter_ids(self, wanted: Sought, limit: int) -> tuple[RenterId, ...]: ...
-
-    async def telephones(self, renter_ids: Collection[RenterId]) -> Mapping[RenterId, str]:
-        """Of those who can be read."""
-
-    async def renters_meant(self, text: str) -> Sought:
-        """What *text* means with one slip, by what the renters are found by; nothing if they bear none out."""
 
     async def audit(self, row: AuditRow) -> None:
         """Append to the audit what no transaction of ours can hold, such as a change of an account."""

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Protocol
 
 from engine.domain.car.availability import Claim, TakenRows
-from engine.domain.car.car import Car, CarId
-from engine.domain.car.catalogue import CarWish
+from engine.domain.car.car import Branch, BranchId, Car, CarId
+from engine.domain.car.catalogue import CarsAmong, CarsFound, CarsSought, CarWish, Facets
 from engine.domain.car.fleet import FleetOwner, FleetQuery, FleetRows, Outlook
 from engine.domain.car.photo import Photo
 from engine.domain.people.people import AccountName
@@ -53,3 +53,21 @@ class Pictures(Protocol):
 
     async def strays(self, before: datetime, limit: int) -> list[str]:
         """Pictures laid down before that moment that belong to no car."""
+
+
+class CarStore(Protocol):
+    """Cars and their branches, as search and booking ask for them."""
+
+    async def branches(self) -> list[Branch]:
+        """Those that can be read."""
+
+    async def facets(self, branch_id: BranchId) -> Facets: ...
+
+    async def free_cars(self, wish: CarWish, now: datetime, offset: int, limit: int) -> CarsFound:
+        """One page of the active cars that nothing keeps from the wished period."""
+
+    async def car(self, car_id: CarId) -> Car:
+        """Raises: NotFound."""
+
+    async def cars_sought(self, text: str, among: CarsAmong, limit: int) -> CarsSought:
+        """Cars any part of whose plate, brand and model is *text*, else those that differ from it by one slip."""

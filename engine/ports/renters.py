@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from engine.domain.booking.booking import Booking
 from engine.domain.firm.audit import AuditRow
 from engine.domain.people.people import AccountName, Renter, RenterId
 from engine.domain.people.renters import RenterChanges, RenterFile, RenterHistory, RenterOrder, RenterPage
+from engine.domain.shared.damage import Damaged
 from engine.domain.shared.sought import Sought
 
 
@@ -80,3 +81,34 @@ class Renters(Protocol):
 
     async def account_of(self, renter_id: RenterId) -> AccountName | None:
         """Who signs in as this renter."""
+
+
+class RenterDirectory(Protocol):
+    """Who a booking can be for; ``Renters`` keeps what the firm knows of each."""
+
+    async def renter(self, renter_id: RenterId) -> Renter:
+        """Of somebody merged, whom it is now. Raises: NotFound, DamagedRow."""
+
+    async def bookable(self, renter_id: RenterId, now: datetime) -> Renter:
+        """Whom a booking is for, as stored half a second ago or later; of somebody merged, whom it is now.
+
+        Raises:
+            NotFound, DamagedRow.
+            RenterBlocked: Nothing new is booked for the renter.
+        """
+
+    async def renters(self, beginnings: Sequence[str], limit: int) -> list[Renter | Damaged]:
+        """Those one of whose ``keys`` begins with one of *beginnings*, by key; nothing in them is a pattern."""
+
+    async def renters_sought(self, wanted: Sought, limit: int) -> list[Renter | Damaged]:
+        """Those whose ``parts`` hold what is *wanted*, by key."""
+
+    async def count_renters(self, wanted: Sought) -> int: ...  # up to ``listing.COUNT_CAP``
+
+    async def renter_ids(self, wanted: Sought, limit: int) -> tuple[RenterId, ...]: ...
+
+    async def telephones(self, renter_ids: Collection[RenterId]) -> Mapping[RenterId, str]:
+        """Of those who can be read."""
+
+    async def renters_meant(self, text: str) -> Sought:
+        """What *text* means with one slip, by what the renters are found by; nothing if they bear none out."""

@@ -23,7 +23,7 @@ from engine.domain.money.money import Money
 from engine.domain.money.payment import Attempt, AttemptState, PageFacts
 from engine.domain.people.people import RenterId
 from engine.domain.shared.period import RentalPeriod
-from engine.ports.bookings import Store
+from engine.ports.bookings import BookingStore
 from engine.services.booking.booking import HoldCar
 from engine.services.payment.missed_payments import MissedPayments
 from engine.services.payment.reconcile import Reconciler
@@ -111,7 +111,7 @@ class Desk:
         return {"url": url}
 
 
-async def browse(store: Store, points: Points, booking: str, page: Attempt | PageFacts) -> None:
+async def browse(store: BookingStore, points: Points, booking: str, page: Attempt | PageFacts) -> None:
     """Open the browser; tells the suite whether the database knew the page by then.
 
     Just after an election a majority's word may be a moment old: what was stored is known soon, what was not stored
@@ -123,7 +123,7 @@ async def browse(store: Store, points: Points, booking: str, page: Attempt | Pag
     await points.tell("browser", booking=booking, session=page.session_id, url=page.url, known=known)
 
 
-async def _knows(store: Store, booking: str, session: str) -> bool:
+async def _knows(store: BookingStore, booking: str, session: str) -> bool:
     stored = await store.booking(BookingId(booking))
     return session in [attempt.session_id for attempt in stored.payment.attempts]
 

@@ -15,7 +15,7 @@ from engine.domain.money.money import Money
 from engine.domain.money.payment import AttemptState, Refund
 from engine.domain.people.people import Actor, Deed, Role
 from engine.domain.shared.errors import MoveRefused, PriceChanged
-from engine.ports.bookings import Store, Transaction
+from engine.ports.bookings import BookingStore, Transaction
 from engine.ports.local import Clock
 from engine.services.booking.booking import BookingService, Carriage, HoldCar
 from engine.services.input_guard import gated
@@ -27,7 +27,7 @@ from engine.services.payment.payment import PaymentService
 class RentalService:
     """Attributes: ``desk`` is this machine's name, for the audit."""
 
-    store: Store
+    store: BookingStore
     clock: Clock
     bookings: BookingService
     payment: PaymentService

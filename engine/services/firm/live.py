@@ -36,7 +36,7 @@ from engine.domain.people.people import Actor
 from engine.domain.people.renters import RenterFile
 from engine.domain.shared.boot_clock import rest
 from engine.domain.shared.errors import DriveSphereError
-from engine.ports.bookings import Store
+from engine.ports.bookings import BookingStore
 from engine.ports.local import Cache, Clock
 
 log = structlog.get_logger(__name__)
@@ -103,7 +103,7 @@ class LiveService:
     too, unless it died over it.
     """
 
-    def __init__(self, changes: Changes, store: Store, cache: Cache, clock: Clock, actor: Actor) -> None:
+    def __init__(self, changes: Changes, store: BookingStore, cache: Cache, clock: Clock, actor: Actor) -> None:
         """*store* is asked for bookings that were told as moved only."""
         self._changes, self._store, self._cache, self._clock, self._actor = changes, store, cache, clock, actor
         self._listeners: list[Subscription] = []

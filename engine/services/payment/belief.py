@@ -20,7 +20,7 @@ from engine.domain.car.car import CarTerms
 from engine.domain.firm.settings import Revision
 from engine.domain.money.trouble import Trouble, Why, put_off
 from engine.domain.shared.errors import Forbidden, NotBelieved, Overtaken
-from engine.ports.bookings import Store
+from engine.ports.bookings import BookingStore
 from engine.ports.local import Clock
 from engine.ports.payments import PaymentGateway
 from engine.ports.terms import TermsSeries
@@ -57,7 +57,7 @@ class Witnesses(Protocol):
 class Belief:
     """Every step at Stripe goes through ``judge``: the gateway takes orders of what it returns, and no others."""
 
-    store: Store
+    store: BookingStore
     witnesses: Witnesses
     series: TermsSeries
     gateway: PaymentGateway

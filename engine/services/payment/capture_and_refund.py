@@ -16,7 +16,7 @@ from engine.domain.money.ledger import LedgerRow, charge_rows, failed_refund_row
 from engine.domain.money.payment import AttemptState, IntentFacts, Payment, Refund, RefundFacts, RefundState
 from engine.domain.money.trouble import Trouble, Why
 from engine.domain.shared.errors import NotBelieved, PaymentMismatch, PaymentRefused
-from engine.ports.bookings import Store, Transaction
+from engine.ports.bookings import BookingStore, Transaction
 from engine.ports.local import Clock
 from engine.ports.payments import PaymentGateway
 
@@ -30,7 +30,7 @@ _NO_SUCH = 404
 class CaptureAndRefund:
     """Each method takes one step and returns the booking as it is stored then; Overtaken means: read it anew."""
 
-    store: Store
+    store: BookingStore
     gateway: PaymentGateway
     clock: Clock
     desk: str

@@ -14,7 +14,7 @@ from engine.domain.booking.frozen import again, order_of
 from engine.domain.booking.states import BookingState
 from engine.domain.money.payment import PAGE_LIFETIME, Attempt, AttemptState, Decline, PageFacts, PageStatus, Payment
 from engine.domain.shared.errors import NotBelieved, PaymentRefused
-from engine.ports.bookings import Store
+from engine.ports.bookings import BookingStore
 from engine.ports.local import Clock
 from engine.ports.payments import PaymentGateway
 
@@ -40,7 +40,7 @@ class CheckoutPages:
         declines: Of bookings that this engine looks after, the card that was refused last.
     """
 
-    store: Store
+    store: BookingStore
     gateway: PaymentGateway
     clock: Clock
     desk: str

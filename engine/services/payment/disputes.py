@@ -13,7 +13,7 @@ from engine.domain.booking.booking import BookingId
 from engine.domain.money.dispute import LOOKED_BACK, Dispute, DisputedCase, DisputedCases, DisputeFacts
 from engine.domain.people.people import Actor, Deed
 from engine.domain.shared.errors import PaymentRefused
-from engine.ports.bookings import Store
+from engine.ports.bookings import BookingStore
 from engine.ports.local import Clock
 from engine.ports.payments import PaymentGateway
 from engine.services.input_guard import gated
@@ -47,7 +47,7 @@ class DisputeBook(Protocol):
 @dataclass(frozen=True, slots=True)
 class DisputeService:
     book: DisputeBook
-    store: Store
+    store: BookingStore
     gateway: PaymentGateway
     clock: Clock
     mode: ModeGuard

@@ -10,7 +10,7 @@ import structlog
 from engine.domain.booking.booking import BookingId
 from engine.domain.money.payment import PageFacts
 from engine.domain.shared.errors import DriveSphereError, NotFound, Unavailable
-from engine.ports.bookings import Store
+from engine.ports.bookings import BookingStore
 from engine.ports.local import Clock
 from engine.ports.payments import PaymentGateway
 from engine.services.payment.payment import PaymentService
@@ -24,7 +24,7 @@ _AHEAD = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class MissedPayments:
-    store: Store
+    store: BookingStore
     gateway: PaymentGateway
     payment: PaymentService
     clock: Clock
