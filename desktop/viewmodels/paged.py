@@ -1,9 +1,16 @@
-"""A list read by pages: what is asked for, its first page, and word of the later ones."""
+"""What is read by pages: its first page is state, of the later ones there is word.
+
+API: PagedViewModel(state, tasks, name): load_soon(), need_page(offset), page_arrived, page_failed; for those that show
+more than rows. ListViewModel(tasks, name, read, query): load(), ask(query); for a list of one query.
+"""
 
 from __future__ import annotations
 
+import asyncio
+from abc import abstractmethod
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
 from PySide6.QtCore import Signal
@@ -23,7 +30,88 @@ class PageOfRows(Protocol):
     def total(self) -> int: ...
 
 
+class Loaded(Protocol):
+    """A state of what is loaded, a frozen dataclass that has ``problem`` too."""
+
+    @property
+    def phase(self) -> Phase: ...
+    @property
+    def run(self) -> int: ...
+
+
+L = TypeVar("L", bound=Loaded)
 Q = TypeVar("Q")
+#: Reads the page that begins at an offset.
+Read = Callable[[int], Coroutine[Any, Any, object]]
+
+
+class PagedViewModel(StateViewModel[L], Generic[L]):
+    """A state, verbs, and word of every change.
+
+    Attributes:
+        soon_s: A burst of news loads once, after so many seconds.
+
+    Signals:
+        changed: The state was replaced; carries the new one.
+        page_arrived: A later page: its run, its offset, the page.
+        page_failed: A later page did not come: its run, its offset, the problem.
+    """
+
+    page_arrived = Signal(int, int, object)
+    page_failed = Signal(int, int, object)
+    soon_s = 0.3
+
+    def __init__(self, state: L, tasks: TaskScope, name: str) -> None:
+        """*name* tells the tasks of this one from those of others."""
+        super().__init__(state)
+        self._tasks, self._name = tasks, name
+
+    def load_soon(self) -> None:
+        """Something changed somewhere."""
+        self._tasks.once(f"{self._name} soon", self._soon())
+
+    def need_page(self, offset: int) -> None:
+        """Ask for the rows from *offset* of what is asked for now."""
+        run = self.state.run
+        self._tasks.once(f"{self._name} {run} {offset}", self._page(run, offset, self._reader()))
+
+    @abstractmethod
+    def _reader(self) -> Read:
+        """For what is asked for now, whatever is asked for later."""
+
+    @abstractmethod
+    async def _first(self) -> L:
+        """The state with its first page. Raises: DriveSphereError."""
+
+    @abstractmethod
+    def _again(self) -> None:
+        """The same once more."""
+
+    async def _load_from(self, begun: L) -> None:
+        """Another run, which begins with *begun*."""
+        self._turn(begun, phase=Phase.LOADING, problem=None, run=begun.run + 1)
+        try:
+            found = await self._first()
+        except DriveSphereError as problem:
+            self._turn(self.state, phase=Phase.FAILED, problem=problem)
+        else:
+            self._turn(found, phase=Phase.READY)
+
+    def _turn(self, state: Any, **changes: object) -> None:
+        self.feed(replace(state, **changes))
+
+    async def _soon(self) -> None:
+        await asyncio.sleep(self.soon_s)
+        await self._tasks.ended(self._name)  # dropped at every word of a busy day, it would never end
+        self._again()
+
+    async def _page(self, run: int, offset: int, read: Read) -> None:
+        try:
+            page = await read(offset)
+        except DriveSphereError as problem:
+            self.page_failed.emit(run, offset, problem)
+        else:
+            self.page_arrived.emit(run, offset, page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +131,8 @@ class PagedState(Generic[Q]):
     problem: DriveSphereError | None = None
 
 
-class PagedViewModel(StateViewModel[PagedState[Q]], Generic[Q]):
-    """A state, verbs, and word of every change.
-
-    Signals:
-        changed: The state was replaced; carries the new one.
-        page_arrived: A later page: its run, its offset, the page.
-        page_failed: A later page did not come: its run, its offset, the problem.
-    """
-
-    page_arrived = Signal(int, int, object)
-    page_failed = Signal(int, int, object)
+class ListViewModel(PagedViewModel[PagedState[Q]], Generic[Q]):
+    """Signals: as those of PagedViewModel."""
 
     def __init__(
         self,
@@ -62,12 +141,12 @@ class PagedViewModel(StateViewModel[PagedState[Q]], Generic[Q]):
         read: Callable[[Q, int], Coroutine[Any, Any, PageOfRows]],
         query: Q,
     ) -> None:
-        """*read* fetches the page of a query that begins at an offset; *name* tells this list's tasks from others."""
-        super().__init__(PagedState(query))
-        self._tasks, self._name, self._read = tasks, name, read
+        """*read* fetches the page of a query that begins at an offset."""
+        super().__init__(PagedState(query), tasks, name)
+        self._read = read
 
     def load(self) -> None:
-        self._tasks.latest(self._name, self._load(self.state.query))
+        self._tasks.latest(self._name, self._load_from(self.state))
 
     def ask(self, query: Q) -> None:
         """Another question; the same one again is only asked by ``load``."""
@@ -75,25 +154,12 @@ class PagedViewModel(StateViewModel[PagedState[Q]], Generic[Q]):
             self.feed(PagedState(query, run=self.state.run))
             self.load()
 
-    def need_page(self, offset: int) -> None:
-        run = self.state.run
-        self._tasks.once(f"{self._name} {run} {offset}", self._page(run, self.state.query, offset))
+    def _reader(self) -> Read:
+        return partial(self._read, self.state.query)
 
-    async def _load(self, query: Q) -> None:
-        before = self.state
-        self.feed(PagedState(query, Phase.LOADING, before.first, before.run + 1))
-        now = self.state
-        try:
-            first = await self._read(query, 0)
-        except DriveSphereError as problem:
-            self.feed(PagedState(query, Phase.FAILED, now.first, now.run, problem))
-        else:
-            self.feed(PagedState(query, Phase.READY, first, now.run))
+    def _again(self) -> None:
+        self.load()
 
-    async def _page(self, run: int, query: Q, offset: int) -> None:
-        try:
-            page = await self._read(query, offset)
-        except DriveSphereError as problem:
-            self.page_failed.emit(run, offset, problem)
-        else:
-            self.page_arrived.emit(run, offset, page)
+    async def _first(self) -> PagedState[Q]:
+        first = await self._read(self.state.query, 0)
+        return replace(self.state, first=first)

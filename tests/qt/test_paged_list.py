@@ -12,7 +12,7 @@ from desktop.models.rows import Column
 from desktop.preferences import Preferences
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
-from desktop.viewmodels.paged import PagedState, PagedViewModel
+from desktop.viewmodels.paged import ListViewModel, PagedState
 from desktop.viewmodels.phases import Phase
 from desktop.views.manual_review.review_panel import _lasted
 from desktop.views.parts.paged_list import _SKELETON, ListWords, PagedList
@@ -38,7 +38,7 @@ def listed(qtbot, theme, tmp_path):
     async def fetch(_query, offset):
         return Numbers(tuple(range(offset, min(offset + _PAGE, _ALL))), _ALL)
 
-    vm = PagedViewModel(tasks, "numbers", fetch, None)
+    vm = ListViewModel(tasks, "numbers", fetch, None)
     words = ListWords(Icon.PEOPLE, "Nobody", "Nobody asks.", "", "The numbers did not come")
     page = PagedList(tools, vm, [Column("Number", str, int)], words, "Numbers")
     page.resize(600, 400)

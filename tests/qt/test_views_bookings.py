@@ -156,7 +156,7 @@ def test_a_change_at_this_desk_is_shown_in_its_line(page):
 
 
 async def test_new_bookings_ask_for_the_list_once_and_foreign_ones_never(page, workspace, until, monkeypatch):
-    monkeypatch.setattr("desktop.viewmodels.booking.bookings._SOON_S", 0)
+    monkeypatch.setattr(workspace.bookings, "soon_s", 0)
     loads = []
 
     async def load():

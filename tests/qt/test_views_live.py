@@ -15,7 +15,7 @@ from desktop.theme.tokens import Tone
 from desktop.viewmodels.booking.booking import PanelState, Stage
 from desktop.viewmodels.connection import FRESH, ConnectionState
 from desktop.viewmodels.live import LiveViewModel
-from desktop.viewmodels.search import search
+from desktop.viewmodels.search.search import SearchViewModel
 from desktop.views.frame.connection import ConnectionLook
 from desktop.widgets.frame.banner import Banner
 from desktop.widgets.frame.status_bar import StatusBar
@@ -220,7 +220,7 @@ async def test_what_was_missed_is_asked_for_and_not_told(workspace):
 
 async def test_news_of_a_search_under_way_searches_once_more_and_never_drops_it(workspace, until, monkeypatch):
     """On a busy day a search that was dropped at each word would never end."""
-    monkeypatch.setattr(search, "_SOON_S", 0.0)
+    monkeypatch.setattr(SearchViewModel, "soon_s", 0.0)
     tasks, ended, searched = workspace.search._tasks, asyncio.Event(), []
     workspace.search.again = lambda: searched.append(1)
     workspace.search.feed(looking())

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.export import ExportViewModel, OnRows, Write
-from desktop.viewmodels.paged import PagedViewModel
+from desktop.viewmodels.paged import ListViewModel
 from engine.domain.firm.audit import AuditNames, AuditQuery, AuditSlice
 from engine.domain.shared.csv_text import PLAIN, CsvHabits
 from engine.domain.shared.errors import DriveSphereError
@@ -27,7 +27,7 @@ class AuditViewModel(QObject):
         super().__init__()
         self._desk, self._tasks = desk, tasks
         self.names = AuditNames()
-        self.list: PagedViewModel[AuditQuery] = PagedViewModel(tasks, "audit", self._read, AuditQuery())
+        self.list: ListViewModel[AuditQuery] = ListViewModel(tasks, "audit", self._read, AuditQuery())
         self.export = ExportViewModel(desk.bridge, tasks, "audit")
 
     def load(self) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -14,8 +14,8 @@ from desktop.tasks import TaskScope
 from desktop.viewmodels.day_span import DaySpan, moments, zone_of_days
 from desktop.viewmodels.export import ExportViewModel
 from desktop.viewmodels.list_desk import ListDesk
+from desktop.viewmodels.paged import PagedViewModel, Read
 from desktop.viewmodels.phases import Phase
-from desktop.viewmodels.state import StateViewModel
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.listing import (
     AnyBranch,
@@ -35,8 +35,6 @@ from engine.domain.shared.csv_text import PLAIN, CsvHabits
 from engine.domain.shared.errors import DriveSphereError
 
 _numbers = count(1)
-#: A burst of news asks for the list once.
-_SOON_S = 0.3
 #: So many changes are remembered while a page is on its way.
 _MOST_HEARD = 200
 
@@ -70,27 +68,22 @@ class BookingsState:
         return bool(asked.text or asked.standings or by_id or self.days != DaySpan())
 
 
-class BookingsViewModel(StateViewModel[BookingsState]):
-    """A state, verbs, and word of every change.
+class BookingsViewModel(PagedViewModel[BookingsState]):
+    """A page that arrives is a BookingRows.
 
     Signals:
-        changed: The state was replaced; carries the new one.
-        page_arrived: A later page: its run, its offset, the BookingRows.
-        page_failed: A later page did not come: its run, its offset, the problem.
         row_changed: A booking that may be on the list is now so; carries it as the account is told it.
     """
 
-    page_arrived = Signal(int, int, object)
-    page_failed = Signal(int, int, object)
     row_changed = Signal(object)
 
     def __init__(self, desk: ListDesk, tasks: TaskScope, scopes: tuple[BookingScope, ...] | None = None) -> None:
         """*scopes* are those offered, the first one opened with; all that the account may see if not given."""
         offered = scopes_of(desk.actor) if scopes is None else scopes
-        super().__init__(BookingsState(query=BookingQuery(offered[0] if offered else BookingScope.MINE)))
+        begun = BookingsState(query=BookingQuery(offered[0] if offered else BookingScope.MINE))
+        super().__init__(begun, tasks, f"bookings {next(_numbers)}")
         self.scopes = offered
-        self._desk, self._tasks = desk, tasks
-        self._name, self.account = f"bookings {next(_numbers)}", desk.actor.account
+        self._desk, self.account = desk, desk.actor.account
         self.export = ExportViewModel(desk.bridge, tasks, self._name)
         self._heard: dict[str, Listed] = {}
 
@@ -145,10 +138,6 @@ class BookingsViewModel(StateViewModel[BookingsState]):
         query, listing, actor = self.asked(), self._desk.listing, self._desk.actor
         self.export.write(path, lambda write, on_rows: listing.export(actor, query, write, on_rows, habits))
 
-    def need_page(self, offset: int) -> None:
-        run = self.state.run
-        self._tasks.once(f"{self._name} {run} {offset}", self._page(run, self.asked(), offset))
-
     def asked(self) -> BookingQuery:
         """The query with the moments of its days, as the engine takes it."""
         since, until = moments(self.state.days, self._zone_branch(), self._desk.now())
@@ -171,7 +160,7 @@ class BookingsViewModel(StateViewModel[BookingsState]):
         """It is on no loaded page: ask for the list again, unless it does not belong there."""
         asked = self.state.first.chosen if self.state.first is not None else None
         if matches(asked or selection(self._desk.actor, self.asked()), booking):
-            self._tasks.once(f"{self._name} soon", self._soon())
+            self.load_soon()
 
     def stop(self) -> None:
         for name in (self._name, f"{self._name} soon"):
@@ -193,33 +182,25 @@ class BookingsViewModel(StateViewModel[BookingsState]):
         known = ((row, self._heard.get(row.id, row)) for row in rows.rows)
         return replace(rows, rows=tuple(heard if heard.version > row.version else row for row, heard in known))
 
-    async def _soon(self) -> None:
-        await asyncio.sleep(_SOON_S)
-        await self._tasks.ended(self._name)  # dropped at every word of a busy day, it would never end
+    def _again(self) -> None:
         self._tasks.latest(self._name, self._load())
 
     async def _load(self) -> None:
         self._heard.clear()
-        self.feed(replace(self.state, phase=Phase.LOADING, problem=None, run=self.state.run + 1))
-        try:
-            if not self.state.branches:
-                branches = await self._desk.call(lambda: self._desk.catalogue.branches(self._desk.actor))
-                self.feed(replace(self.state, branches=tuple(branches)))
-            first = await self._rows(self.asked(), 0)
-        except DriveSphereError as problem:
-            self.feed(replace(self.state, phase=Phase.FAILED, problem=problem))
-        else:
-            self.feed(replace(self.state, phase=Phase.READY, first=first))
+        await self._load_from(self.state)
+        if self.state.phase is Phase.READY:
             for booking in tuple(self._heard.values()):
                 self.row_changed.emit(booking)  # one that came to be meanwhile is not on the page
 
-    async def _page(self, run: int, query: BookingQuery, offset: int) -> None:
-        try:
-            rows = await self._rows(query, offset)
-        except DriveSphereError as problem:
-            self.page_failed.emit(run, offset, problem)
-        else:
-            self.page_arrived.emit(run, offset, rows)
+    async def _first(self) -> BookingsState:
+        if not self.state.branches:
+            branches = await self._desk.call(lambda: self._desk.catalogue.branches(self._desk.actor))
+            self.feed(replace(self.state, branches=tuple(branches)))
+        first = await self._rows(self.asked(), 0)
+        return replace(self.state, first=first)
+
+    def _reader(self) -> Read:
+        return partial(self._rows, self.asked())
 
     async def _rows(self, query: BookingQuery, offset: int) -> BookingRows[Listed]:
         wanted = replace(query, offset=offset)

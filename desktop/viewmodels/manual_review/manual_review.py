@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
 from desktop.viewmodels.manual_review.unbelieved import UnbelievedRow
-from desktop.viewmodels.paged import PagedViewModel
+from desktop.viewmodels.paged import ListViewModel
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.manual_review import Case
 from engine.domain.booking.restored import RestoredCase
@@ -37,7 +37,7 @@ class CareViewModel(QObject):
     def __init__(self, desk: Desk, tasks: TaskScope) -> None:
         super().__init__()
         self._desk, self._tasks = desk, tasks
-        self.list: PagedViewModel[str] = PagedViewModel(tasks, "care", self._read, "")
+        self.list: ListViewModel[str] = ListViewModel(tasks, "care", self._read, "")
 
     def settle(self, booking: Booking, note: str) -> None:
         """Take it from the list; *note* says what was done, for the audit."""

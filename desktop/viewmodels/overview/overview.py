@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
-from desktop.viewmodels.paged import PagedViewModel
+from desktop.viewmodels.paged import ListViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.state import StateViewModel
 from engine.domain.reports.overview import BehindPage, FirmPulse, MoneyQuestion, Overview
@@ -40,7 +40,7 @@ class OverviewViewModel(StateViewModel[OverviewState]):
         super().__init__(OverviewState())
         self._desk, self._tasks = desk, tasks
         nothing = MoneyQuestion((), "")
-        self.behind: PagedViewModel[MoneyQuestion] = PagedViewModel(tasks, "behind", self._behind, nothing)
+        self.behind: ListViewModel[MoneyQuestion] = ListViewModel(tasks, "behind", self._behind, nothing)
 
     def load(self) -> None:
         self._tasks.latest("overview", self._load())

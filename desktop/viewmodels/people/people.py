@@ -12,7 +12,7 @@ from PySide6.QtCore import Signal
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
-from desktop.viewmodels.paged import PagedState, PagedViewModel
+from desktop.viewmodels.paged import ListViewModel, PagedState
 from desktop.viewmodels.state import StateViewModel
 from engine.domain.car.car import Branch, OwnerId
 from engine.domain.people.account_requests import AccountRequest
@@ -65,7 +65,7 @@ class PeopleViewModel(StateViewModel[PeopleState]):
     def __init__(self, desk: Desk, tasks: TaskScope) -> None:
         super().__init__(PeopleState())
         self._desk, self._tasks = desk, tasks
-        self.listing: PagedViewModel[PeopleQuery] = PagedViewModel(tasks, "people", self._rows, PeopleQuery())
+        self.listing: ListViewModel[PeopleQuery] = ListViewModel(tasks, "people", self._rows, PeopleQuery())
         #: Whether the list is in sight.
         self.in_sight = False
         self._pages: dict[int, PeopleSlice] = {}

@@ -10,7 +10,7 @@ from typing import Any
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
-from desktop.viewmodels.paged import PagedViewModel
+from desktop.viewmodels.paged import ListViewModel
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.state import StateViewModel
 from engine.domain.booking.booking import Booking
@@ -71,10 +71,10 @@ class RentersViewModel(StateViewModel[RentersState]):
     def __init__(self, desk: Desk, tasks: TaskScope) -> None:
         super().__init__(RentersState())
         self._desk, self._tasks = desk, tasks
-        self.listing: PagedViewModel[RenterQuery] = PagedViewModel(tasks, "renters list", self._rows, RenterQuery())
-        self.history: PagedViewModel[RenterId] = PagedViewModel(tasks, "renter history", self._bookings, _NOBODY)
-        self.payments: PagedViewModel[RenterId] = PagedViewModel(tasks, "renter payments", self._payments, _NOBODY)
-        self.changes: PagedViewModel[RenterId] = PagedViewModel(tasks, "renter changes", self._changes, _NOBODY)
+        self.listing: ListViewModel[RenterQuery] = ListViewModel(tasks, "renters list", self._rows, RenterQuery())
+        self.history: ListViewModel[RenterId] = ListViewModel(tasks, "renter history", self._bookings, _NOBODY)
+        self.payments: ListViewModel[RenterId] = ListViewModel(tasks, "renter payments", self._payments, _NOBODY)
+        self.changes: ListViewModel[RenterId] = ListViewModel(tasks, "renter changes", self._changes, _NOBODY)
         self._asked = _NOBODY
         #: What was begun and not added, by renter.
         self.drafts: dict[RenterId, str] = {}
@@ -123,7 +123,7 @@ class RentersViewModel(StateViewModel[RentersState]):
         self._look_again()
         self.history.ask(renter_id)
 
-    def show_past(self, past: PagedViewModel[RenterId]) -> None:
+    def show_past(self, past: ListViewModel[RenterId]) -> None:
         """One of ``history``, ``payments`` and ``changes`` of the renter, asked for when it is first looked at."""
         if self.state.wanted is not None:
             past.ask(self._asked)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
-from desktop.viewmodels.paged import PagedState, PagedViewModel
+from desktop.viewmodels.paged import ListViewModel, PagedState
 from desktop.viewmodels.phases import Phase
 from engine.domain.people.account_requests import AccountRequest, RequestPage
 from engine.domain.shared.errors import DriveSphereError
@@ -35,7 +35,7 @@ class RequestsViewModel(QObject):
     def __init__(self, desk: Desk, tasks: TaskScope) -> None:
         super().__init__()
         self._desk, self._tasks = desk, tasks
-        self.listing: PagedViewModel[None] = PagedViewModel(tasks, "requests", self._rows, None)
+        self.listing: ListViewModel[None] = ListViewModel(tasks, "requests", self._rows, None)
         self.listing.changed.connect(self._count)
 
     def watch(self) -> None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from PySide6.QtCore import Signal
-
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
+from desktop.viewmodels.paged import PagedViewModel, Read
 from desktop.viewmodels.phases import Phase
-from desktop.viewmodels.state import StateViewModel
 from engine.domain.car.availability import Blocked, BlockedPage
 from engine.domain.car.car import BodyType, Branch, BranchId, Fuel, Transmission
 from engine.domain.car.catalogue import PAGE_SIZE, CarOrder, CarWish, Facets, Offer, OfferPage
@@ -24,8 +21,6 @@ from engine.domain.shared.hours import first_opening_hour
 from engine.domain.shared.period import RentalPeriod
 from engine.domain.shared.wall import on_wall, wall_of
 
-#: A burst of news searches once.
-_SOON_S = 0.2
 _STAY = timedelta(days=2)
 
 
@@ -99,21 +94,14 @@ class FoundRows:
     damaged_taken: tuple[Damaged, ...] = ()
 
 
-class SearchViewModel(StateViewModel[SearchState]):
-    """A state, verbs, and word of every change.
+class SearchViewModel(PagedViewModel[SearchState]):
+    """A page that arrives is a FoundRows."""
 
-    Signals:
-        changed: The state was replaced; carries the new one.
-        page_arrived: A later page: its run, its offset, the FoundRows.
-        page_failed: A later page did not come: its run, its offset, the problem.
-    """
-
-    page_arrived = Signal(int, int, object)
-    page_failed = Signal(int, int, object)
+    soon_s = 0.2
 
     def __init__(self, desk: Desk, tasks: TaskScope) -> None:
-        super().__init__(SearchState())
-        self._desk, self._tasks = desk, tasks
+        super().__init__(SearchState(), tasks, "search")
+        self._desk = desk
         self._facets_of: BranchId | None = None
         self._last_form: Callable[[tuple[Branch, ...]], SearchForm | None] = _no_form
 
@@ -143,7 +131,7 @@ class SearchViewModel(StateViewModel[SearchState]):
     def apply(self, fact: Fact) -> None:
         """Something changed at another desk: look again if it concerns these cars, once for a burst."""
         if self._concerns(fact):
-            self._tasks.once("search soon", self._soon())
+            self.load_soon()
 
     def clear_filters(self) -> None:
         form = self.state.form
@@ -153,7 +141,7 @@ class SearchViewModel(StateViewModel[SearchState]):
     def need_page(self, offset: int) -> None:
         """Ask for the rows from *offset* (a multiple of PAGE_SIZE) of the current search."""
         if self.state.wish is not None and self.state.first is not None:
-            self._tasks.once(f"page {self.state.run} {offset}", self._page(self.state, self.state.wish, offset))
+            super().need_page(offset)
 
     def _concerns(self, fact: Fact) -> bool:
         form, wish, first = self.state.form, self.state.wish, self.state.first
@@ -171,9 +159,7 @@ class SearchViewModel(StateViewModel[SearchState]):
             return stood_here or fact.car.branch_id == wish.branch_id
         return False
 
-    async def _soon(self) -> None:
-        await asyncio.sleep(_SOON_S)
-        await self._tasks.ended("search")  # dropped at every word of a busy day, it would never end
+    def _again(self) -> None:
         if self.state.phase is not Phase.FAILED:
             self.again()
 
@@ -196,38 +182,33 @@ class SearchViewModel(StateViewModel[SearchState]):
             self.feed(replace(self.state, phase=Phase.READY))
 
     async def _search(self, form: SearchForm) -> None:
-        state = replace(self.state, phase=Phase.LOADING, form=form, run=self.state.run + 1, problem=None)
-        state = replace(state, first=None, taken=None)
-        self.feed(state)
-        try:
-            wish = wish_of(form, state.branch)
-            # Asked for the branch they were loaded for: a search that was dropped may not have got as far.
-            if self._facets_of != form.branch_id:
-                facets = await self._desk.call(lambda: self._desk.catalogue.facets(self._desk.actor, form.branch_id))
-                self._facets_of = form.branch_id
-                self.feed(replace(self.state, facets=facets))
-            page = await self._desk.call(lambda: self._desk.catalogue.search(self._desk.actor, wish))
-            taken = await self._taken(wish, 0, PAGE_SIZE - page.rows) if form.with_taken else None
-        except DriveSphereError as problem:
-            self.feed(replace(self.state, phase=Phase.FAILED, problem=problem))
-        else:
-            self.feed(replace(self.state, phase=Phase.READY, wish=wish, first=page, taken=taken))
+        await self._load_from(replace(self.state, form=form, first=None, taken=None))
 
-    async def _page(self, asked: SearchState, wish: CarWish, offset: int) -> None:
-        free = asked.first.total if asked.first is not None else 0
+    async def _first(self) -> SearchState:
+        form = self.state.form
+        if form is None:
+            return self.state
+        wish = wish_of(form, self.state.branch)
+        # Asked for the branch they were loaded for: a search that was dropped may not have got as far.
+        if self._facets_of != form.branch_id:
+            facets = await self._desk.call(lambda: self._desk.catalogue.facets(self._desk.actor, form.branch_id))
+            self._facets_of = form.branch_id
+            self.feed(replace(self.state, facets=facets))
+        page = await self._desk.call(lambda: self._desk.catalogue.search(self._desk.actor, wish))
+        taken = await self._taken(wish, 0, PAGE_SIZE - page.rows) if form.with_taken else None
+        return replace(self.state, wish=wish, first=page, taken=taken)
+
+    def _reader(self) -> Read:
+        return partial(self._rows, self.state)
+
+    async def _rows(self, asked: SearchState, offset: int) -> FoundRows:
+        wish, free = asked.wish, asked.first.total if asked.first is not None else 0
         page, taken = OfferPage((), offset, free), BlockedPage((), 0, 0)
-        try:
-            if offset < free:
-                page = await self._desk.call(
-                    partial(self._desk.catalogue.search, self._desk.actor, wish, offset=offset)
-                )
-            if asked.taken is not None and offset + PAGE_SIZE > free:
-                taken = await self._taken(wish, max(offset - free, 0), PAGE_SIZE - page.rows)
-        except DriveSphereError as problem:
-            self.page_failed.emit(asked.run, offset, problem)
-        else:
-            rows = FoundRows(page.offers, taken.blocked, page.damaged, taken.damaged)
-            self.page_arrived.emit(asked.run, offset, rows)
+        if wish is not None and offset < free:
+            page = await self._desk.call(partial(self._desk.catalogue.search, self._desk.actor, wish, offset=offset))
+        if wish is not None and asked.taken is not None and offset + PAGE_SIZE > free:
+            taken = await self._taken(wish, max(offset - free, 0), PAGE_SIZE - page.rows)
+        return FoundRows(page.offers, taken.blocked, page.damaged, taken.damaged)
 
     async def _taken(self, wish: CarWish, offset: int, limit: int) -> BlockedPage:
         """At least one row is asked for: the number of all comes with it."""

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop.models.rows import Column
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID
-from desktop.viewmodels.paged import PagedState, PagedViewModel
+from desktop.viewmodels.paged import ListViewModel, PagedState
 from desktop.views.parts.paged_list import ListWords, PagedList
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.frame.side_panel import SidePanel
@@ -44,7 +44,7 @@ class BehindPanel(SidePanel):
 
     booking_wanted = Signal(object)
 
-    def __init__(self, tools: ViewContext, vm: PagedViewModel[MoneyQuestion], host: QWidget) -> None:
+    def __init__(self, tools: ViewContext, vm: ListViewModel[MoneyQuestion], host: QWidget) -> None:
         super().__init__(tools.theme, host)
         self.vm = vm
         self.sums = Text(tools.theme, " ", ink="muted", wrap=True)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.models.rows import Column
 from desktop.theme.icons import Icon
-from desktop.viewmodels.paged import PagedState, PagedViewModel
+from desktop.viewmodels.paged import ListViewModel, PagedState
 from desktop.viewmodels.phases import Phase
 from desktop.views.parts.asked_pages import AskedPages
 from desktop.views.parts.content import Content
@@ -57,7 +57,7 @@ class PagedList(QWidget):
     def __init__(
         self,
         tools: ViewContext,
-        vm: PagedViewModel[Any],
+        vm: ListViewModel[Any],
         columns: Sequence[Column[Any]],
         words: ListWords,
         name: str,
