@@ -1,6 +1,6 @@
 """What a person can do, said once: menus, shortcuts, the F1 sheet and later the palette read from here.
 
-API: Command(id, title, run, key, when, undo, group); Commands: add, action(id), run(id), refresh, undo_last, listing.
+API: Command(id, title, run, key, when, group, here); Commands: add, action(id), run(id), refresh, listing.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class Command:
     """One verb.
 
     *key* is a QKeySequence text such as ``"Ctrl+K"``. *when* says whether it makes sense now; it is
-    asked often and must be cheap. *undo* takes back the last run. *here* says whether its key is meant on the page that
-    is looked at: then several commands may share it. Whoever runs it by name needs no page.
+    asked often and must be cheap. *here* says whether its key is meant on the page that is looked at: then several
+    commands may share it. Whoever runs it by name needs no page.
     """
 
     id: str
@@ -36,7 +36,6 @@ class Command:
     run: Callable[[], None]
     key: str = ""
     when: Callable[[], bool] = _always
-    undo: Callable[[], None] | None = None
     group: str = "General"
     here: Callable[[], bool] | None = None
 
@@ -65,7 +64,6 @@ class Commands(QObject):
         super().__init__(parent)
         self._commands: dict[str, Command] = {}
         self._actions: dict[str, QAction] = {}
-        self._undone_by: list[tuple[str, Callable[[], None]]] = []
 
     def add(self, *commands: Command) -> None:
         """Register; an id or key used twice is a mistake of the program.
@@ -89,7 +87,6 @@ class Commands(QObject):
         for name in list(ids):
             self._commands.pop(name)
             self._actions.pop(name).deleteLater()
-            self._undone_by = [entry for entry in self._undone_by if entry[0] != name]
         self.changed.emit()
 
     def action(self, name: str) -> QAction:
@@ -106,8 +103,6 @@ class Commands(QObject):
             self.refresh()
             return False
         command.run()
-        if command.undo is not None:
-            self._undone_by.append((name, command.undo))
         self.refresh()
         return True
 
@@ -122,15 +117,6 @@ class Commands(QObject):
         if meant is not None:
             self.run(meant.id)
         else:
-            self.refresh()
-
-    def may_undo(self) -> bool:
-        return bool(self._undone_by)
-
-    def undo_last(self) -> None:
-        if self._undone_by:
-            _, undo = self._undone_by.pop()
-            undo()
             self.refresh()
 
     def refresh(self) -> None:

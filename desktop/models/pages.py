@@ -58,10 +58,6 @@ class PagesModel(QAbstractTableModel, Generic[Row]):
         self._failed: set[int] = set()
         self._old: set[int] = set()
 
-    @property
-    def page_size(self) -> int:
-        return self._size
-
     def reset(self, total: int) -> None:
         """A new query with *total* rows; while the number is unknown, give as many as fill the window."""
         self.beginResetModel()

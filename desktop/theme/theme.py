@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication, QToolTip
 from shiboken6 import isValid
 
@@ -131,11 +131,6 @@ class Theme(QObject):
         for window in tuple(self._dressed):
             if isValid(window):
                 window.setStyleSheet(self._sheet)
-
-
-def mute(widget: QWidget) -> None:
-    """Let a stock label speak in the quiet colour; it follows the palette by itself."""
-    widget.setForegroundRole(QPalette.ColorRole.PlaceholderText)
 
 
 def _pick_family(system: str) -> str:

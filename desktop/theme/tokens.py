@@ -21,7 +21,6 @@ SCROLL_BAR = 3 * GRID
 
 QUICK_MS = 120
 """Anything that answers a key or a click; nothing fades for longer."""
-CALM_MS = 200
 
 DIGITS_FEATURE = "tnum"
 """OpenType tabular figures: digits of one width, so that columns and countdowns stand still."""

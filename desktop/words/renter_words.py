@@ -73,10 +73,6 @@ def shared_words(shared: frozenset[Shared]) -> str:
     return "same " + " and ".join(_SHARED[each] for each in Shared if each in shared)
 
 
-def since_words(at: datetime | None) -> str:
-    return f"Renter since {_when(at)}" if at is not None else "No bookings yet"
-
-
 def _when(at: datetime) -> str:
     return day_time(at, desk_zone())
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-#: Bytes of either half of a key, and of a signature.
-KEY_BYTES, SIGNATURE_BYTES = 32, 64
+#: Of either half of a key.
+KEY_BYTES = 32
 
 
 def new_key() -> bytes:

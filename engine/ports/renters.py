@@ -8,7 +8,7 @@ from typing import Protocol
 
 from engine.domain.booking.booking import Booking
 from engine.domain.firm.audit import AuditRow
-from engine.domain.people.people import AccountName, Renter, RenterId
+from engine.domain.people.people import Renter, RenterId
 from engine.domain.people.renters import RenterChanges, RenterFile, RenterHistory, RenterOrder, RenterPage
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.sought import Sought
@@ -78,9 +78,6 @@ class Renters(Protocol):
 
     async def first_at(self, renter_ids: Sequence[RenterId]) -> datetime | None:
         """When the first of their bookings was made (UTC)."""
-
-    async def account_of(self, renter_id: RenterId) -> AccountName | None:
-        """Who signs in as this renter."""
 
 
 class RenterDirectory(Protocol):

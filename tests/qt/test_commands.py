@@ -44,22 +44,6 @@ def test_command_that_makes_no_sense_now_is_disabled_and_does_not_run():
     assert ran == [1]
 
 
-def test_last_command_is_undone_first():
-    words = []
-    commands = Commands()
-    for name in ("a", "b"):
-        commands.add(Command(name, name, lambda: None, undo=lambda name=name: words.append(name)))
-    commands.run("a")
-    commands.run("b")
-
-    commands.undo_last()
-    commands.undo_last()
-    commands.undo_last()
-
-    assert words == ["b", "a"]
-    assert not commands.may_undo()
-
-
 def test_two_commands_cannot_share_an_id_or_a_key():
     commands = Commands()
     commands.add(Command("find", "Search", lambda: None, key="/"))

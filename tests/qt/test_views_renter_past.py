@@ -92,7 +92,7 @@ async def test_a_list_says_that_it_loads_is_empty_failed_or_is_the_one_of_before
         page = await _page_of(person)
         past, vm = page.one.past, (page.vm.history, page.vm.payments, page.vm.changes)[at]
         assert 0 == vm.state.run
-        past.show_at(at)
+        past.tabs[at].setChecked(True)
         assert vm.state.phase is Phase.LOADING
         found = past.lists[at]
         await person.until(found.content.empty.isVisible)

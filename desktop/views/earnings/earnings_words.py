@@ -18,7 +18,7 @@ from engine.domain.reports.report_period import Span, SpanKind
 
 _DAY = timedelta(days=1)
 _HOUR_MS = 3_600_000
-_THOUSAND, _MILLION = 1_000, 1_000_000
+_THOUSAND = 1_000
 _MONTHS_OF_QUARTER = 3
 
 NAMES = MappingProxyType(
@@ -213,10 +213,6 @@ def part_label(span: Span, first: date) -> str:
 
 def part_name(span: Span, first: date) -> str:
     return _written(first, "d MMMM yyyy") if span.by_day else _written(first, "MMMM yyyy")
-
-
-def day_name(day: date) -> str:
-    return _written(day, "d MMM yyyy")
 
 
 def _written(day: date, form: str) -> str:

@@ -174,7 +174,7 @@ def _facts(state: FleetCarState, car: Car, now: datetime) -> list[Field]:
     known = state.outlook or Outlook()
     values = (
         car.plate,
-        status_of(car, out=known.out_now(now) > 0, away=known.away_at(now))[0],
+        status_of(car, out=known.out_at(now), away=known.away_at(now))[0],
         branch_name(branch) if branch else "",
         rate(car.daily_rate),
         f"{whole(car.odometer_km)} km",

@@ -36,7 +36,6 @@ DONE = MappingProxyType(
         "finished": "The database's user is as it should be.",
     }
 )
-NOT_YET = "Not in the last 400 days"
 
 
 def where_text(post: Post, branches: Iterable[Branch], fleets: Iterable[Fleet]) -> str:

@@ -7,12 +7,11 @@ from types import MappingProxyType
 from PySide6.QtCore import QLocale
 
 from desktop.theme.tokens import Tone
-from desktop.words.figures import amount, locale, plural
+from desktop.words.figures import locale, plural
 from desktop.words.messages import booking_number
 from engine.domain.booking.booking import BookingId
 from engine.domain.firm.audit import IDS, AuditRow
 from engine.domain.health.health import HealthArea, Level
-from engine.domain.money.money import Money
 
 LEVELS = MappingProxyType({Level.GOOD: "Good", Level.UNKNOWN: "Not seen", Level.WARNING: "Look", Level.BAD: "Bad"})
 LEVEL_TONES = MappingProxyType(
@@ -98,10 +97,6 @@ def subject_of(typed: str) -> str:
 
 def field_text(name: str) -> str:
     return name.replace("_", " ").capitalize()
-
-
-def two_amounts(revenue: Money, commission: Money) -> str:
-    return f"{amount(revenue)}, commission {amount(commission)}"
 
 
 def month_short(month: str) -> str:

@@ -210,11 +210,7 @@ class MongoRenters:
         at = found[0].get("created_at") if found else None
         return at if isinstance(at, datetime) else None
 
-    async def account_of(self, renter_id: RenterId) -> AccountName | None:
-        with speaking():
-            return await self._account_of(renter_id, None)
-
-    async def _account_of(self, renter_id: RenterId, session: AsyncClientSession | None) -> AccountName | None:
+    async def _account_of(self, renter_id: RenterId, session: AsyncClientSession) -> AccountName | None:
         found = await self._db.wish_keys.find_one({"renter._id": renter_id}, {"_id": 1}, session=session)
         return None if found is None else AccountName(str(found["_id"]))
 

@@ -165,8 +165,9 @@ class Outlook:
     def away_at(self, now: datetime) -> bool:
         return any(each.starts_at <= now < each.ends_at for each in self.away)
 
-    def out_now(self, now: datetime) -> int:
-        return sum(each.period.starts_at <= now for each in self.first)
+    def out_at(self, now: datetime) -> bool:
+        """Whether a renter has it; who brings it back late has it still."""
+        return any(each.period.starts_at <= now for each in self.first)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ _LONGEST = 8000
 #: What a URL may be written with (RFC 3986); no blank, no backslash, no letter that looks like another.
 _PLAIN = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
-#: Of this desk's own one-shot page, and of every other desk's (``adapters/return_page``).
+#: Of this desk's own one-shot page, and of every other desk's (``adapters/http/return_page``).
 _LANDING = re.compile(r"http://127\.0\.0\.1:[1-9][0-9]{0,4}/paid/[A-Za-z0-9_-]{20,64}")
 #: Where the browser goes after paying when nobody waits for it (RFC 2606: never a real site).
 NOWHERE = "https://drivesphere.invalid/paid"

@@ -121,14 +121,10 @@ class LiveService:
         return Pulse(heard_at is not None and problem is None, heard_at, problem)
 
     def subscribe(self) -> Subscription:
-        """Facts from now on, until ``unsubscribe``."""
+        """Facts from now on, for as long as this is."""
         listener = Subscription(self.pulse)
         self._listeners.append(listener)
         return listener
-
-    def unsubscribe(self, listener: Subscription) -> None:
-        if listener in self._listeners:
-            self._listeners.remove(listener)
 
     async def run(self) -> None:
         """Listen until cancelled."""

@@ -72,9 +72,6 @@ class RenterPast(Panel):
         """Another renter: the bookings first."""
         self.tabs[0].setChecked(True)
 
-    def show_at(self, at: int) -> None:
-        self.tabs[at].setChecked(True)
-
     def stop(self) -> None:
         for each in self.lists:
             each.damage.stop()
