@@ -11,11 +11,12 @@ import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, QSize
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
+    QHeaderView,
     QLabel,
     QLayout,
     QLineEdit,
@@ -33,7 +34,7 @@ SMALL = (QSize(1024, 660), QSize(1280, 680))
 _TURNS = 6
 #: Half a line of small type: less than this of two neighbours over one another is a rounding of the layout.
 _OVER_PX = 3
-#: What Qt keeps free beside the words of a field.
+#: What Qt keeps free beside the words of a field, or of a heading.
 _BESIDE_PX = 2
 
 
@@ -100,6 +101,8 @@ def _of_widget(widget: QWidget) -> list[str]:
             found.append(f"clipped: {name} has {widget.height()} of {needed} px")
     if isinstance(widget, QAbstractButton) and widget.text() and widget.width() < widget.minimumSizeHint().width():
         found.append(f"verb cut: {name} has {widget.width()} of {widget.minimumSizeHint().width()} px")
+    if isinstance(widget, QHeaderView) and widget.orientation() is Qt.Orientation.Horizontal:
+        found += _headings_cut(widget)
     parent = widget.parentWidget()
     if parent is not None and not widget.isWindow() and not _scrolled(widget) and not _slides(widget):
         outside = not parent.rect().adjusted(-1, -1, 1, 1).contains(widget.geometry())
@@ -108,6 +111,17 @@ def _of_widget(widget: QWidget) -> list[str]:
     if widget.layout() is not None:
         found += _overlaps(widget.layout(), name)
     return found
+
+
+def _headings_cut(heads: QHeaderView) -> list[str]:
+    shown = [at for at in range(heads.count()) if not heads.isSectionHidden(at)]
+    titles = {at: str(heads.model().headerData(at, Qt.Orientation.Horizontal) or "") for at in shown}
+    rooms = {at: (heads.sectionSize(at), heads.sectionSizeHint(at)) for at in shown if titles[at]}
+    return [
+        f"heading cut: {titles[at]!r} has {has} of {needs} px"
+        for at, (has, needs) in rooms.items()
+        if has < needs - _BESIDE_PX
+    ]
 
 
 def hint_is_whole(field: QLineEdit) -> bool:

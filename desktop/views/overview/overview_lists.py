@@ -47,7 +47,7 @@ def latest_columns() -> list[Column[Line]]:
 def hold_columns() -> list[Column[Line]]:
     return [
         *_what(),
-        Column("Hold ends", _end, lambda line: line[0].hold_until, numeric=True, weight=3),
+        Column("Ends", _end, lambda line: line[0].hold_until, numeric=True, weight=3),
     ]
 
 

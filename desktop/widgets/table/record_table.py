@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 ROW_HEIGHT = 9 * GRID
 _NARROW = 680
 #: What stands around the words of a cell and of a heading, and the most a heading alone may claim, in px.
-_CELL_PAD, _HEAD_PAD, _HEAD_MOST = 2 * PAD + 1, 4 * GRID + 2, 140
+_CELL_PAD, _HEAD_PAD, _HEAD_MOST = 2 * PAD + 1, 5 * GRID + 1, 180
+#: Beside the heading that a list is sorted by.
+_ARROW = 5 * GRID
 _FAR = 100_000
 _AnyIndex = QModelIndex | QPersistentModelIndex
 _STEPS = {Qt.Key.Key_J: 1, Qt.Key.Key_K: -1}
@@ -149,18 +151,24 @@ class RecordTable(QTableView):
         ]
 
     def _share_width(self) -> None:
-        """By weight, as the skeleton stood; only where something would be cut by what the rows on the screen need.
+        """By weight, as the skeleton stood; by what headings need where one would be cut; only then by rows.
 
-        Asking all rows of a long list would cost 200 ms.
+        By those on the screen: asking all rows of a long list would cost 200 ms.
         """
         model = self.model()
         if model is None:
             return
         room = self._room()
         columns, narrow = range(model.columnCount()), room < self.narrow_px
-        widths = share(room, [self._need(at, {}, narrow=narrow) for at in columns])
-        if any(widths[at] and widths[at] < least for at, (_, least) in self._needs.items()):
-            widths = share(room, [self._need(at, self._needs, narrow=narrow) for at in columns])
+        heads = {at: self._head(at) for at in columns}
+        plain = [self._need(at, {}, 0, narrow=narrow) for at in columns]
+        headed = [self._need(at, {}, heads[at], narrow=narrow) for at in columns]
+        known = [self._need(at, self._needs, heads[at], narrow=narrow) for at in columns]
+        widths = share(room, plain)
+        for needs in (headed, known):
+            if all(widths[at] == 0 or widths[at] >= known[at].least for at in columns):
+                break
+            widths = share(room, needs)
         for at, width in enumerate(widths):
             self.setColumnHidden(at, width == 0)
             if width:
@@ -170,19 +178,22 @@ class RecordTable(QTableView):
     def _room(self) -> int:
         return self.viewport().width()
 
-    def _need(self, column: int, known: Mapping[int, tuple[int, int]], *, narrow: bool) -> Need:
+    def _head(self, column: int) -> int:
+        """What the heading needs; in a list that sorts with the arrow, so that none grows by being pressed."""
+        title = str(self.model().headerData(column, Qt.Orientation.Horizontal) or "")
+        arrow = _ARROW if self.horizontalHeader().isSortIndicatorShown() else 0
+        return min(self._heads.horizontalAdvance(title) + _HEAD_PAD + arrow, _HEAD_MOST)
+
+    def _need(self, column: int, known: Mapping[int, tuple[int, int]], head: int, *, narrow: bool) -> Need:
         """By what is *known* of its rows. A *narrow* table gives up its spare columns at once: others need air."""
         model, heads = self.model(), Qt.Orientation.Horizontal
         spare = bool(model.headerData(column, heads, SPARE_ROLE))
-        head = self._heads.horizontalAdvance(str(model.headerData(column, heads) or "")) + _HEAD_PAD
         weight = int(model.headerData(column, heads, WEIGHT_ROLE) or 1)
         usual = self.skeleton_need.get(column, 0)
         natural, least = known.get(column, (usual, usual))
         if spare and narrow:
             return Need(_FAR, _FAR, spare, weight)
-        if not known:
-            return Need(natural, least, spare, weight)
-        return Need(max(natural, head), max(least, min(head, _HEAD_MOST)), spare, weight)
+        return Need(max(natural, head), max(least, head), spare, weight)
 
     def _measure(self, first: int, last: int) -> None:
         """Columns only grow while a list is on the screen: they do not dance as it is scrolled."""
