@@ -10,14 +10,13 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from desktop.views.booking.renter_form import RenterForm
 from desktop.views.fleet.car_form_view import CarFormView
-from desktop.views.parts.form import Form
-from desktop.views.parts.labelled import LabelledFields
+from desktop.views.parts.form import Form, column_of
 
 _WORDS = st.lists(st.sampled_from(["Plate", "must", "not", "be", "empty.", "Kennzeichen", "1.234,50"]), max_size=24)
 
 
 def _admin(theme):
-    form = Form(theme)
+    form = Form(theme, roomy=True)
     for name in ("name", "address"):
         form.add(name, name, QLineEdit())
     form.end()
@@ -27,7 +26,7 @@ def _admin(theme):
 FORMS = {
     "car": CarFormView,
     "renter": RenterForm,
-    "account": lambda theme: LabelledFields(theme, {name: QLineEdit() for name in ("name", "email", "phone")}),
+    "account": lambda theme: column_of(theme, {name: QLineEdit() for name in ("name", "email", "phone")}),
     "branch": _admin,
 }
 

@@ -64,22 +64,22 @@ class BranchPanel(FormPanel):
         self._turn.setEnabled(not busy)
 
     def tell(self, problem: DriveSphereError) -> None:
-        self.form.tell(problem)
+        self.form.tell_here(problem)
 
     def _submit(self) -> None:
-        self.form.tell(None)
+        self.form.tell_here(None)
         before = self._line.branch if self._line else None
         try:
             after = sound(self.form.branch(before or _NEW))
         except InvalidText as problem:
-            self.form.tell(problem)
+            self.form.tell_here(problem)
         else:
             self.wanted.emit(before, after)
 
 
 class BranchForm(Form):
     def __init__(self, theme: Theme, branch: Branch) -> None:
-        super().__init__(theme)
+        super().__init__(theme, roomy=True)
         self.name = QLineEdit(branch.name, maxLength=_LONGEST)
         self.city = QLineEdit(branch.city, maxLength=_LONGEST)
         self.address = QLineEdit(branch.address, maxLength=2 * _LONGEST)

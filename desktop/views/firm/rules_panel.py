@@ -57,23 +57,23 @@ class RulesPanel(FormPanel):
         self._save.setEnabled(not busy)
 
     def tell(self, problem: DriveSphereError) -> None:
-        self.form.tell(problem)
+        self.form.tell_here(problem)
 
     def _submit(self) -> None:
-        self.form.tell(None)
+        self.form.tell_here(None)
         if not self.form.ready():
             return
         try:
             settings, valid_from = sound(self.form.settings()), self.form.valid_from()
         except InvalidText as problem:
-            self.form.tell(problem)
+            self.form.tell_here(problem)
         else:
             self.wanted.emit(settings, valid_from)
 
 
 class RulesForm(Form):
     def __init__(self, theme: Theme, now: Callable[[], datetime]) -> None:
-        super().__init__(theme)
+        super().__init__(theme, roomy=True)
         self.commission = QLineEdit(maxLength=6)
         self.hold = _spin_box(" minutes", SHORTEST_HOLD // _MINUTE, LONGEST_HOLD // _MINUTE)
         self.currency = Combo()

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.dialogs import About, Question, confirm
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
+from desktop.views.parts.form import typed_in
 from desktop.widgets.frame.side_panel import SidePanel
 
 
@@ -30,7 +31,7 @@ class FormPanel(SidePanel):
 
     def begin_form(self, form: QWidget) -> None:
         """What *form* shows now is saved, or was never typed."""
-        self._form, self._begun = form, _values(form)
+        self._form, self._begun = form, typed_in(form)
 
     def forget_form(self) -> None:
         """It was sent, or thrown away."""
@@ -38,7 +39,7 @@ class FormPanel(SidePanel):
 
     @property
     def is_dirty(self) -> bool:
-        return self.is_open and self._form is not None and _values(self._form) != self._begun
+        return self.is_open and self._form is not None and typed_in(self._form) != self._begun
 
     def unsaved(self) -> Question | None:
         """See ``Area.unsaved``."""
@@ -75,21 +76,3 @@ class FormPanel(SidePanel):
         if await confirm(self.window(), question):
             self.forget_form()
             go_on()
-
-
-def _values(form: QWidget) -> tuple[object, ...]:
-    """Of every field that is typed into, whether it is shown or not."""
-    found: list[object] = []
-    for field in form.findChildren(QWidget):
-        if isinstance(field, QComboBox):
-            # A list of choices is filled as they come; what is typed into one counts.
-            found += [field.currentText()] if field.isEditable() else []
-        elif isinstance(field, QAbstractSpinBox) or (
-            isinstance(field, QLineEdit) and not isinstance(field.parent(), QComboBox | QAbstractSpinBox)
-        ):
-            found.append(field.text())
-        elif isinstance(field, QCheckBox):
-            found.append(field.isChecked())
-        elif isinstance(field, QPlainTextEdit):
-            found.append(field.toPlainText())
-    return tuple(found)

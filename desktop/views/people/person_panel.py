@@ -14,8 +14,8 @@ from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.viewmodels.people.people import PeopleState, PeopleViewModel
 from desktop.views.parts import account_words as words
 from desktop.views.parts import admin_questions as questions
+from desktop.views.parts.form import column_of
 from desktop.views.parts.form_panel import FormPanel
-from desktop.views.parts.labelled import LabelledFields
 from desktop.views.parts.view_context import ViewContext, Workspace
 from desktop.views.people.one_time_password import OneTimePasswordBox
 from desktop.views.people.post_form import PostForm
@@ -48,7 +48,7 @@ class PersonPanel(FormPanel):
         self.facts = FieldList(tools.theme, tools.shimmer)
         self.issued = OneTimePasswordBox(tools.theme)
         fields = {name: QLineEdit(maxLength=200, placeholderText=hint) for name, hint in _HINTS.items()}
-        self.form = LabelledFields(tools.theme, fields, _LABELS)
+        self.form = column_of(tools.theme, fields, _LABELS)
         self.post = PostForm(tools.theme, vm.new_fleet)
         self.own = Text(tools.theme, _OWN, size=TypeSize.SMALL, ink="muted", wrap=True)
         self.save = Button(tools.theme, "Save name and contact")
@@ -80,8 +80,7 @@ class PersonPanel(FormPanel):
         self.form.clear()
         self._vm.show_new(request)
         if request is not None:
-            for name, text in (("name", request.name), ("email", request.email), ("phone", request.phone)):
-                self.form.fields[name].setText(text)
+            self.form.fill(request)
             self._suggest(request.name)
         self.post.role.setCurrentIndex(self.post.role.findData(Role.CLIENT))
         self.draw(self._vm.state)
@@ -130,8 +129,7 @@ class PersonPanel(FormPanel):
     def _take(self, person: Person) -> None:
         """The fields as they are stored; done once for each version, so that nothing typed is lost in between."""
         self._shown = person
-        for name, text in (("name", person.name), ("email", person.email), ("phone", person.phone)):
-            self.form.fields[name].setText(text)
+        self.form.fill(person)
         self.post.show_post(person.post)
         self.begin_form(self.form)
 
@@ -210,7 +208,7 @@ class PersonPanel(FormPanel):
         self._wrong = mistakes(**typed)
         self.form.tell_all(self._wrong)
         if self._wrong:
-            self.form.fields[self._wrong[0].field].setFocus(Qt.FocusReason.OtherFocusReason)
+            self.form.focus_field(self._wrong[0].field)
         return bool(self._wrong)
 
     def _save(self) -> None:
@@ -257,7 +255,7 @@ class PersonPanel(FormPanel):
 
     def _suggest(self, name: str) -> None:
         if self._vm.state.row is None:
-            self.form.fields["account"].setText(words.suggested_account(name))
+            self.form.put("account", words.suggested_account(name))
 
     def _connect(self) -> None:
         asks = {
@@ -272,7 +270,7 @@ class PersonPanel(FormPanel):
         self.main.clicked.connect(self._create)
         self.save.clicked.connect(self._save)
         self.form.submitted.connect(self._save)
-        self.form.fields["name"].textEdited.connect(self._suggest)
+        self.form.lines["name"].textEdited.connect(self._suggest)
         self.post.renter_searched.connect(self._vm.find_renter)
         self.closed.connect(self._vm.leave)
         self._vm.changed.connect(self.draw)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.viewmodels.session.account_request import AskingState, AskingViewModel
-from desktop.views.parts.labelled import LabelledFields
+from desktop.views.parts.form import column_of
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.frame.banner import Banner
 from desktop.widgets.text import Text
@@ -37,7 +37,7 @@ class AskAccount(QWidget):
         self._words = Text(theme, _WORDS, ink="muted", wrap=True)
         self.banner = Banner(theme)
         fields = {name: QLineEdit(maxLength=_LONGEST, placeholderText=hint) for name, hint in _HINTS.items()}
-        self.form = LabelledFields(theme, fields, _LABELS)
+        self.form = column_of(theme, fields, _LABELS)
         self.send = Button(theme, "Ask for an account", Kind.PRIMARY)
         self.back = Button(theme, "Back", Kind.QUIET)
         self._lay_out(theme)

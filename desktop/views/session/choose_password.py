@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, Tone, TypeSize
 from desktop.viewmodels.session.session import SessionPhase, SessionState
-from desktop.views.parts.labelled import LabelledFields
+from desktop.views.parts.form import column_of
 from desktop.views.session.password_field import PasswordField
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.frame.banner import Banner
@@ -33,7 +33,7 @@ class ChoosePassword(QWidget):
         self._title = Text(theme, "Choose a password", size=TypeSize.TITLE, bold=True)
         self._words = Text(theme, _FIRST, ink="muted", wrap=True)
         self.banner = Banner(theme)
-        self.form = LabelledFields(theme, {name: PasswordField() for name in _LABELS}, _LABELS)
+        self.form = column_of(theme, {name: PasswordField() for name in _LABELS}, _LABELS)
         self._reveal = QCheckBox("Show passwords")
         self.save = Button(theme, "Save and sign in", Kind.PRIMARY)
         self.back = Button(theme, "Back", Kind.QUIET)
@@ -65,9 +65,9 @@ class ChoosePassword(QWidget):
     def _submit(self) -> None:
         if self._state.busy:
             return
-        empty = [name for name, field in self.form.fields.items() if not field.isHidden() and not field.text()]
+        empty = [name for name, field in self.form.lines.items() if not field.isHidden() and not field.text()]
         if empty:
-            self.form.fields[empty[0]].setFocus(Qt.FocusReason.OtherFocusReason)
+            self.form.focus_field(empty[0])
         elif self.form.value("password") != self.form.value("again"):
             self.form.tell(InvalidText("again", "is not the same"))
         else:
@@ -75,7 +75,7 @@ class ChoosePassword(QWidget):
             self.chosen.emit(self.form.value("password"), self.form.value("old"))
 
     def _show_letters(self, shown: bool) -> None:  # noqa: FBT001 -- Qt's signal
-        for field in self.form.fields.values():
+        for field in self.form.lines.values():
             if isinstance(field, PasswordField):
                 field.reveal(shown)
 

@@ -15,7 +15,7 @@ from desktop.dialogs import Question
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import TypeSize
-from desktop.views.parts.labelled import LabelledFields
+from desktop.views.parts.form import column_of
 from desktop.views.parts.view_context import announce
 from desktop.views.session.password_field import PasswordField
 from desktop.widgets.button import Button, Kind
@@ -81,7 +81,7 @@ class PinDialog(QuestionBox):
         self.failed = self._tasks.failed
         self.forgot = False
         names = _FIELDS[question]
-        self.form = LabelledFields(theme, {name: PasswordField() for name in names}, _LABELS)
+        self.form = column_of(theme, {name: PasswordField() for name in names}, _LABELS)
         self.mistake = Text(theme, size=TypeSize.SMALL, ink="danger", wrap=True)
         self.mistake.hide()
         self.forget = Button(theme, "Forgot the PIN …", Kind.QUIET)
@@ -94,7 +94,7 @@ class PinDialog(QuestionBox):
 
     def _agree(self) -> None:
         form = self.form
-        empty = [field for field in form.fields.values() if not field.text()]
+        empty = [field for field in form.lines.values() if not field.text()]
         if empty:
             empty[0].setFocus(Qt.FocusReason.OtherFocusReason)
         elif "again" in form.fields and form.value("again") != form.value("new_pin"):
@@ -103,7 +103,7 @@ class PinDialog(QuestionBox):
             self._tasks.once("pin", self._try())
 
     async def _try(self) -> None:
-        values = {name: field.text() for name, field in self.form.fields.items()}
+        values = {name: field.text() for name, field in self.form.lines.items()}
         self._set_busy(busy=True)
         try:
             await self._send(values.get("pin", ""), values.get("new_pin", ""))
@@ -120,7 +120,7 @@ class PinDialog(QuestionBox):
         self.mistake.setText("" if at_field else words)
         self.mistake.setVisible(not at_field)
         if not at_field:
-            first = next(iter(self.form.fields.values()))
+            first = next(iter(self.form.lines.values()))
             first.setFocus(Qt.FocusReason.OtherFocusReason)
             first.selectAll()
         announce(self, words)
@@ -128,7 +128,7 @@ class PinDialog(QuestionBox):
 
     def _set_busy(self, *, busy: bool) -> None:
         # Fields stay enabled: a disabled one loses the focus, and the person their place.
-        for field in self.form.fields.values():
+        for field in self.form.lines.values():
             field.setReadOnly(busy)
         self.yes.setText("One moment …" if busy else self._words)
 

@@ -18,7 +18,7 @@ from desktop.dialogs import Question, ask
 from desktop.tasks import TaskScope
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
-from desktop.views.parts.labelled import LabelledFields
+from desktop.views.parts.form import Form, column_of
 from desktop.views.parts.view_context import ViewContext, announce
 from desktop.views.session.password_field import PasswordField
 from desktop.widgets.button import Button, Kind
@@ -115,14 +115,12 @@ class ServersDialog(QuestionBox):
         self.failed = self._tasks.failed
         self.step = 0
         self.forms = [_form(tools.theme, step) for step in _STEPS]
-        self.fields = {name: field for form in self.forms for name, field in form.fields.items()}
+        self.fields = {name: field for form in self.forms for name, field in form.lines.items()}
         self.mistakes = {name: text for form in self.forms for name, text in form.mistakes.items()}
         self.progress = Text(tools.theme, bold=True, wrap=True)
         self.branch = Combo()
         self.branch.setAccessibleName(_STEPS[-1].title)
-        column = self.forms[-1].layout()
-        if column is not None:
-            column.addWidget(self.branch)
+        self.forms[-1].add_row(self.branch)
         self.mistake = Text(tools.theme, size=TypeSize.SMALL, ink="danger", wrap=True)
         self.back = Button(tools.theme, "Back", Kind.PLAIN)
         self.back.clicked.connect(self._go_back)
@@ -133,9 +131,9 @@ class ServersDialog(QuestionBox):
 
     def _agree(self) -> None:
         form = self.forms[self.step]
-        empty = [form.fields[name] for name in _STEPS[self.step].needed if not form.value(name).strip()]
+        empty = [name for name in _STEPS[self.step].needed if not form.value(name).strip()]
         if empty:
-            empty[0].setFocus(Qt.FocusReason.OtherFocusReason)
+            form.focus_field(empty[0])
         else:
             self._tasks.once("servers", self._try())
 
@@ -201,13 +199,11 @@ class ServersDialog(QuestionBox):
         elsewhere = [at for at, form in enumerate(self.forms) if wrong.keys() & form.fields.keys()]
         if elsewhere and self.step not in elsewhere:
             self._go_to(elsewhere[0])
-        for name, mistake in self.mistakes.items():
-            mistake.setText(wrong.get(name, ""))
-            mistake.setVisible(name in wrong)
+        for form in self.forms:
+            form.show_mistakes(wrong)
         self.mistake.setText(more)
         self.mistake.setVisible(bool(more))
-        if first := next((self.fields[name] for name in self.fields if name in wrong), None):
-            first.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.forms[self.step].focus_mistake()
         if said := " ".join(filter(None, (*wrong.values(), more))):
             announce(self, said)
         self._fit()
@@ -230,11 +226,11 @@ class ServersDialog(QuestionBox):
         self._take_focus()
 
 
-def _form(theme: Theme, step: _Step) -> LabelledFields:
+def _form(theme: Theme, step: _Step) -> Form:
     fields: dict[str, QLineEdit] = {
         name: PasswordField() if name in _HIDDEN else QLineEdit(maxLength=_LONGEST) for name in step.labels
     }
-    return LabelledFields(theme, fields, step.labels)
+    return column_of(theme, fields, step.labels)
 
 
 async def ask_servers(parent: QWidget, tools: ViewContext, send: Send) -> bool:

@@ -132,7 +132,7 @@ class BlockPanel(FormPanel):
             self.close_panel()
             return
         self.act.setEnabled(not state.busy)
-        self.form.tell(state.problem)
+        self.form.tell_here(state.problem)
         self.standing.setText(_standing_words(state.standing))
 
     def _begin(self, file: RenterFile) -> None:
@@ -150,7 +150,7 @@ class BlockPanel(FormPanel):
             self._vm.ask_standing()
 
     def _begin_form(self, *, lift: bool) -> None:
-        self.form = Form(self._theme)
+        self.form = Form(self._theme, roomy=True)
         self.reason = QLineEdit(maxLength=_LONGEST)
         self.until = Combo()
         self.moment = MomentField(self._theme, "Until", now=self._vm.now)
