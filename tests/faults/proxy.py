@@ -35,7 +35,7 @@ class Proxy:
         self._server.close()
         await self._hang_up()
 
-    async def become(self, line: Line) -> None:
+    async def move_to(self, line: Line) -> None:
         self._line = line
         if line is Line.HOLE:
             self._restored.clear()

@@ -197,9 +197,9 @@ def bad_network(everybody: list[Lines]) -> Disturb:
         for proxy in hit:
             line = chance.choice((Line.CUT, Line.HOLE))
             shift.run.faults[f"line {line}"] += 1
-            await proxy.become(line)
+            await proxy.move_to(line)
         await _pause(chance, 0.2, 1.5)
         for proxy in hit:
-            await proxy.become(Line.OPEN)
+            await proxy.move_to(Line.OPEN)
 
     return disturb
