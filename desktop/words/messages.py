@@ -11,6 +11,7 @@ from datetime import UTC, datetime, tzinfo
 from enum import Enum
 from types import MappingProxyType
 
+from desktop.words.account_words import OF_ACCOUNTS
 from desktop.words.figures import (
     amount,
     basis_points_of,
@@ -39,34 +40,25 @@ from desktop.words.figures import (
     zone_note,
 )
 from desktop.words.movement_words import OF_MOVEMENTS
+from desktop.words.names import BODIES, FIELDS, FUELS, ORDERS, ROLES, TRANSMISSIONS, booking_number
 from desktop.words.pin_words import CODES as PIN_CODES
 from desktop.words.pin_words import pin_sentence
 from desktop.words.renter_words import CODES as RENTER_CODES
 from desktop.words.renter_words import renter_sentence
-from desktop.words.sentences import (
-    DAMAGED,
-    NO_KEY,
-    NOT_UNDERSTOOD,
-    OF_ACCOUNTS,
-    OF_WISHES,
-    PLAIN,
-    REFUSED_WISHES,
-    damage_words,
-)
+from desktop.words.wish_words import NOT_UNDERSTOOD, OF_WISHES, REFUSED_WISHES
+from engine.domain.booking import changed_car
 from engine.domain.booking.booking import BookingId
+from engine.domain.booking.unbelieved import RefundNotMade
 from engine.domain.booking.wish import Refusal
 from engine.domain.booking.wish_errors import WishRefused
-from engine.domain.car.car import BodyType, Fuel, Transmission
-from engine.domain.car.catalogue import CarOrder
 from engine.domain.car.photo import PhotoProblem
+from engine.domain.health import backup
 from engine.domain.money.addresses import BrowserNotOpened, NotOpenedWhy
 from engine.domain.money.charging import Uncharged
 from engine.domain.money.money import Money
-from engine.domain.people.people import Role
+from engine.domain.money.payment import NoStripeKey
 from engine.domain.shared import errors
 from engine.domain.shared.damage import Damaged
-
-_GROUP = 4
 
 
 class NextStep(Enum):
@@ -88,6 +80,20 @@ class Message:
 
 
 _Sentence = Callable[[errors.DriveSphereError], Message]
+
+
+#: The badge of a row that cannot be read.
+DAMAGED = "Damaged"
+
+
+def damage_words(damaged: Damaged) -> str:
+    """What is wrong with a stored record, and what to do."""
+    return (
+        f"This record cannot be read at this desk. {damaged.reason[:1].upper()}{damaged.reason[1:]} "
+        f"({damaged.collection}, {damaged.id}). If a newer version of the program wrote it, update this one. "
+        "Otherwise tell an administrator: the health page says which records are damaged. "
+        "Everything else goes on meanwhile."
+    )
 
 
 def say(problem: errors.DriveSphereError, zone: tzinfo = UTC, *, now: datetime | None = None) -> Message:
@@ -247,6 +253,50 @@ def _not_chargeable(problem: errors.DriveSphereError) -> Message:
     return Message(told[Uncharged(reason)])
 
 
+#: Told before a car is held, too.
+NO_KEY = "This desk has no Stripe key, so no payment page can be opened here. Have it paid at a desk that has one."
+#: Code -> what is said, where it needs nothing but a sentence.
+_PLAIN = MappingProxyType(
+    {
+        NoStripeKey.code: NO_KEY,
+        RefundNotMade.code: (
+            "Stripe did not give the money back. Look at the payment there and give it back; then press again "
+            "here, and it is written down."
+        ),
+        errors.NotBelieved.code: (
+            "This booking was not written by DriveSphere as it stands. No money is moved; head office must look."
+        ),
+        errors.StrangeAddress.code: (
+            "That is not a payment page of Stripe's, so it was not opened. Please tell head office."
+        ),
+        backup.BackupDamaged.code: "The back-up was changed or cut short. Take another one.",
+        backup.BackupKeyWrong.code: "The back-up opens with another key or pass phrase.",
+        backup.NotABackup.code: "That file is no back-up that this version knows.",
+        backup.BackupRefused.code: "The back-up cannot be made or restored there. Health tells why.",
+        errors.LookingBack.code: (
+            "The database was restored from a back-up, and payments made since are looked up at Stripe first. It takes "
+            "the worker, or an administrator at a desk with a Stripe key. Then cars can be booked again."
+        ),
+        errors.RuleBroken.code: "This is not allowed by the rules of booking.",
+        errors.InvalidMoney.code: "This price cannot be charged. Choose other days or another car.",
+        errors.CurrencyMismatch.code: "Two currencies cannot be added up. Please tell head office.",
+        errors.Forbidden.code: "Your account may not do this. Ask an administrator.",
+        errors.AlreadyHolds.code: "This holds already, or will within a minute. Set other rules instead.",
+        changed_car.CarIsOut.code: (
+            "This rental has begun, so the booking stays with its car. A car that is out is exchanged, not moved."
+        ),
+        changed_car.NotAlike.code: "Only a car of the same type at the same branch takes over a booking.",
+        errors.MoveRefused.code: "The booking is already further on. What you see now is up to date.",
+        errors.PaymentMismatch.code: "The payment does not fit this booking. Please tell head office.",
+        errors.NoKeyring.code: "This computer has no keyring, so no copy is kept on it.",
+        errors.UnknownZone.code: (
+            "The time zone of this branch is newer than this program, so no car can be promised there from here. "
+            "Update DriveSphere on this computer."
+        ),
+        errors.CopyUnusable.code: "The copy on this computer is damaged. Signing in makes it anew.",
+    }
+)
+
 #: Code -> what is said.
 _SENTENCES: MappingProxyType[str, Message | _Sentence] = MappingProxyType(
     {
@@ -266,7 +316,7 @@ _SENTENCES: MappingProxyType[str, Message | _Sentence] = MappingProxyType(
             "The price has changed meanwhile. Nothing was booked.", NextStep.SEARCH_AGAIN
         ),
         errors.WrongStripeMode.code: _mode,
-        **{code: Message(text) for code, text in (PLAIN | OF_ACCOUNTS | OF_MOVEMENTS).items()},
+        **{code: Message(text) for code, text in (_PLAIN | OF_ACCOUNTS | OF_MOVEMENTS).items()},
         **{code: Message(text, NextStep.RETRY) for code, text in OF_WISHES.items()},
         WishRefused.code: _refused_wish,
         **dict.fromkeys(RENTER_CODES, _renter),
@@ -284,69 +334,6 @@ _SENTENCES: MappingProxyType[str, Message | _Sentence] = MappingProxyType(
 
 #: Codes that have words of their own; a test holds this complete over the classes of ``errors``.
 TOLD = _SENTENCES.keys() | {errors.PeriodTaken.code}
-
-
-# Words.
-
-FIELDS = MappingProxyType(
-    {
-        "name": "Name",
-        "pin": "The PIN",
-        "new_pin": "The PIN",
-        "email": "E-mail",
-        "phone": "Phone",
-        "licence": "Licence number",
-        "search": "Search text",
-        "plate": "Plate",
-        "branch_id": "Branch",
-        "brand": "Brand",
-        "model": "Model",
-        "year": "Year",
-        "body": "Body",
-        "fuel": "Fuel",
-        "transmission": "Gears",
-        "seats": "Seats",
-        "country": "Registered in",
-        "daily_rate": "Daily rate",
-        "odometer_km": "Odometer",
-        "colour": "Colour",
-        "reason": "Reason",
-        "said": "The reason in words",
-        "owner": "Owner",
-        "opens": "Opening time",
-        "closes": "Closing time",
-        "zone": "Time zone",
-        "valid_from": "The moment",
-    }
-)
-ROLES = MappingProxyType(
-    {
-        Role.CLIENT: "Counter",
-        Role.OWNER: "Fleet owner",
-        Role.ADMIN: "Administrator",
-        Role.WORKER: "Head office",
-        Role.RENTER: "Renter",
-        Role.BACKUP: "Back-up",
-    }
-)
-BODIES = MappingProxyType({body: "SUV" if body is BodyType.SUV else body.value.capitalize() for body in BodyType})
-FUELS = MappingProxyType({fuel: fuel.value.capitalize() for fuel in Fuel})
-TRANSMISSIONS = MappingProxyType({gears: gears.value.capitalize() for gears in Transmission})
-ORDERS = MappingProxyType(
-    {
-        CarOrder.PRICE: "Lowest price",
-        CarOrder.PRICE_DOWN: "Highest price",
-        CarOrder.NEWEST: "Newest car",
-        CarOrder.NAME: "Name",
-    }
-)
-
-
-def booking_number(booking_id: BookingId) -> str:
-    """In groups of four, so that it can be read out: ``G8ET-6JAM-QZ04``. One with marks of its own stays as it is."""
-    if not booking_id.isalnum():
-        return booking_id
-    return "-".join(booking_id[at : at + _GROUP] for at in range(0, len(booking_id), _GROUP))
 
 
 __all__ = [

@@ -20,8 +20,7 @@ from desktop.views.booking.booking_panel import BookingPanel
 from desktop.views.firm.branch_panel import BranchPanel
 from desktop.views.parts.price_lines import elsewhere_words
 from desktop.views.parts.view_context import ViewContext
-from desktop.words.messages import say
-from desktop.words.sentences import NO_KEY
+from desktop.words.messages import NO_KEY, say
 from engine.domain.car.branches import BranchLine
 from engine.domain.money.payment import NoStripeKey
 
