@@ -37,7 +37,9 @@ HOW = re.search(r"^SPREAD \?= .*--dist (\S+)", (TESTS.parent / "Makefile").read_
 @pytest.mark.parametrize("spread", [[], ["-n", "2", "--dist", HOW]], ids=["one process", "spread"])
 def test_a_test_that_hangs_is_ended_and_its_tasks_are_told(tmp_path, spread):
     (tmp_path / "test_it.py").write_text(HANGS)
-    (tmp_path / "pytest.ini").write_text(f"[pytest]\npythonpath = {TESTS}\ntimeout = 3\ntimeout_method = thread\n")
+    (tmp_path / "pytest.ini").write_text(
+        f"[pytest]\npythonpath = {TESTS / 'support'}\ntimeout = 3\ntimeout_method = thread\n"
+    )
 
     run = subprocess.run(  # noqa: S603 -- our own interpreter
         [sys.executable, "-m", "pytest", "-p", "limits", *spread],
