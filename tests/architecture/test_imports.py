@@ -49,6 +49,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     # Webhooks come in over HTTP; everything else of ours only calls out.
     "engine.adapters.http.webhook_server": {"engine.domain", "engine.adapters.http.serving", "starlette"} | LOGS,
     "engine.adapters.http.serving": {"engine.domain", "engine.adapters.http.webhook_door", "starlette", "uvicorn"},
+    "engine.adapters.http.return_page": {"h11"},
     "engine.adapters.http.monitor_server": {"engine.domain", "starlette"},
     "engine.adapters.http.webhook_door": {"starlette", "uvicorn"} | LOGS,
     # Demo data is written through the adapters' own documents and provisioning, never beside them.

@@ -100,3 +100,28 @@ async def test_afterwards_nobody_answers():
 
     with pytest.raises(httpx.ConnectError):
         await ask(url)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 40,
+        b"GET %s?booking=b HTTP/1.1\r\nHost: %s\r\nno colon\r\n\r\n",
+        b"GET %s?booking=b HTTP/1.1\r\nHost: %s\r\nHost: evil.example\r\n\r\n",
+        b"GET %s?booking=b HTTP/1.1\r\n\r\n",
+    ],
+    ids=["TLS", "a header that is none", "two hosts", "no host"],
+)
+async def test_what_is_no_request_of_a_browser_is_hung_up_on(said):
+    arrived, complaints = [], []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, told: complaints.append(told))
+
+    async with asyncio.timeout(60), open_return_page(arrived.append) as url:
+        here = httpx.URL(url)
+        reader, writer = await asyncio.open_connection("127.0.0.1", here.port)
+        writer.write(said % (here.path.encode(), here.netloc)[: said.count(b"%s")] if b"%s" in said else said)
+        answer = await reader.read()
+        writer.close()
+        await writer.wait_closed()
+
+    assert (answer, arrived, complaints) == (b"", [], [])
