@@ -14,8 +14,8 @@ from engine.adapters.mongo.queries.health import members_at
 from engine.bootstrap import open_engine, open_place
 from engine.commands.parts import sentence
 from engine.config import Secret, Settings
+from engine.domain.health.findings import leaderless
 from engine.domain.health.health import UNREACHABLE, Finding, HealthReport, Level
-from engine.domain.health.words import leaderless
 from engine.domain.shared.errors import DriveSphereError, Unavailable
 from engine.services.firm.health_rows import UNHURRIED, Pace
 

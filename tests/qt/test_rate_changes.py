@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.viewmodels.fleet.car_state import FleetCarStage, FleetCarState
 from desktop.viewmodels.phases import Phase
-from desktop.views.fleet.car_words import to_change_rate
+from desktop.views.fleet.car_questions import to_change_rate
 from desktop.widgets.frame.question_box import QuestionBox
 from desktop.words.messages import amount
 from engine.domain.car.form import CarForm

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session.session import SessionPhase
-from desktop.views.fleet.car_words import to_lose
+from desktop.views.fleet.car_questions import to_lose
 from desktop.widgets.frame.question_box import QuestionBox
 from desktop.words.messages import amount
 

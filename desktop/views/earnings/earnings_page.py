@@ -14,10 +14,10 @@ from desktop.views.earnings.earnings_body import EarningsBody
 from desktop.views.earnings.earnings_charts import Asked
 from desktop.views.earnings.earnings_words import left_out_words, part_name, span_name
 from desktop.views.earnings.explain_panel import ExplainPanel
-from desktop.views.earnings.partial import SIGN_IN, tell_partial, unreadable
 from desktop.views.earnings.period_bar import PeriodBar
 from desktop.views.parts.area import Page
 from desktop.views.parts.content import Content
+from desktop.views.parts.damage import SIGN_IN, tell_partial, unreadable
 from desktop.views.parts.export_bar import ExportBar
 from desktop.views.parts.view_context import ViewContext
 from desktop.views.parts.waiting import Waiting

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import MappingProxyType
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
@@ -15,7 +16,7 @@ from desktop.viewmodels.fleet.car import FleetCarViewModel
 from desktop.viewmodels.fleet.car_state import FleetCarStage, FleetCarState
 from desktop.views.fleet.car_details import CarDetails
 from desktop.views.fleet.car_form_view import CarFormView
-from desktop.views.fleet.car_words import ASK, STATUS_STEPS, title_of, to_change_rate, to_lose
+from desktop.views.fleet.car_questions import ASK, to_change_rate, to_lose
 from desktop.views.fleet.photo_editor import PhotoEditor
 from desktop.views.fleet.service_part import ServicePart
 from desktop.views.parts.photos import Photos
@@ -31,6 +32,9 @@ from engine.domain.shared.errors import DriveSphereError, Overtaken
 
 #: Room for the scroll bar.
 _EDGE = 2 * GRID
+_STATUS_STEPS = MappingProxyType(
+    {CarStatus.MAINTENANCE: "To maintenance", CarStatus.RETIRED: "Retire", CarStatus.ACTIVE: "Back for rent"}
+)
 _OFFLINE = "There is no connection to the database."
 
 
@@ -53,7 +57,7 @@ class FleetCarPanel(SidePanel):
         self.photos = PhotoEditor(tools.theme, photos)
         self.main = Button(tools.theme, "Edit", Kind.PRIMARY)
         self.second = Button(tools.theme, "Back")
-        self.status = {status: Button(tools.theme, words) for status, words in STATUS_STEPS.items()}
+        self.status = {status: Button(tools.theme, words) for status, words in _STATUS_STEPS.items()}
         self.setAcceptDrops(True)
         self._fill_panel()
         self._connect()
@@ -142,7 +146,7 @@ class FleetCarPanel(SidePanel):
         moved, self._stage = state.stage is not self._stage, state.stage
         if state.stage is FleetCarStage.CLOSED:
             return
-        self.set_title(title_of(state))
+        self.set_title(_title_of(state))
         filled = state.stage is FleetCarStage.FILLED_IN
         self._form_page.setVisible(filled)
         self._draw_service(state)
@@ -335,3 +339,9 @@ class FleetCarPanel(SidePanel):
 
 def _files(event: QDropEvent) -> tuple[str, ...]:
     return tuple(url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile())
+
+
+def _title_of(state: FleetCarState) -> str:
+    if state.car is None:
+        return "New car"
+    return state.car.title if state.stage is not FleetCarStage.FILLED_IN else f"Edit {state.car.title}"

@@ -19,9 +19,9 @@ from desktop.views.booking.list_commands import BookingCommands
 from desktop.views.booking.list_page import BookingsPage
 from desktop.views.booking.list_row import TONES, BookingRow, damaged_row
 from desktop.views.booking.list_words import empty_words, short_day
-from desktop.views.earnings.partial import SIGN_IN, tell_partial, unreadable
 from desktop.views.offline.stored_booking import StoredBookingPanel
 from desktop.views.parts.area import Entry
+from desktop.views.parts.damage import SIGN_IN, tell_partial, unreadable
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.frame.banner import Banner
 from desktop.widgets.frame.follow import Follow, Shows

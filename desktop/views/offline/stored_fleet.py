@@ -13,10 +13,10 @@ from desktop.models.pages import PagesModel, PageTicket
 from desktop.models.rows import Column
 from desktop.theme.icons import Icon
 from desktop.theme.tokens import GRID
-from desktop.views.earnings.partial import tell_partial
 from desktop.views.fleet.fleet_row import STATUS_TONES, STATUSES, short_km
 from desktop.views.parts.area import Page
 from desktop.views.parts.content import Content
+from desktop.views.parts.damage import tell_partial
 from desktop.views.parts.photos import covering
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.cards.car_card import CarCardText

@@ -1,7 +1,7 @@
-"""Rows that cannot be read, as they are drawn and opened: one line, and what to do about it.
+"""What cannot be read, as it is drawn and opened: a row, or an owner's copy that is not whole.
 
-API: DamageBox(host).tell(damaged); damage_of(row) -> Damaged or None; card_text(damaged);
-sound_key(key).
+API: DamageBox(host).tell(damaged); damage_of(row) -> Damaged or None; card_text(damaged); sound_key(key);
+tell_partial(banner, missing); unreadable(problem), whose step is SIGN_IN.
 """
 
 from __future__ import annotations
@@ -16,9 +16,13 @@ from desktop.dialogs import tell
 from desktop.tasks import TaskScope
 from desktop.theme.tokens import Tone
 from desktop.widgets.cards.car_card import CarCardText
+from desktop.widgets.frame.banner import Banner
 from desktop.words.messages import DAMAGED, damage_words
 from engine.domain.reports.owner_books import Rental
 from engine.domain.shared.damage import Damaged
+from engine.domain.shared.errors import CopyUnusable, DriveSphereError, InvalidText
+
+SIGN_IN = "Sign in"
 
 
 class DamageBox(QObject):
@@ -67,3 +71,14 @@ def card_text(damaged: Damaged) -> CarCardText:
         colour="#808080",
         dimmed=True,
     )
+
+
+def tell_partial(banner: Banner, missing: str) -> None:
+    """*missing* ends the sentence, such as ``photos may be missing``."""
+    words = f"This copy is partial: its first making was cut off, so {missing}."
+    banner.tell(Tone.DANGER, words, closable=False)
+
+
+def unreadable(problem: DriveSphereError) -> DriveSphereError:
+    """Whatever went wrong in a copy goes wrong again until it is made anew; what was asked wrongly is told as it is."""
+    return problem if isinstance(problem, InvalidText) else CopyUnusable("what is stored does not answer")

@@ -10,6 +10,15 @@ from typing import Protocol
 
 import structlog
 
+from engine.domain.health.findings import (
+    DATABASE_AWAY,
+    backed_up,
+    leaderless,
+    lines_of,
+    refunds_wait,
+    trouble_of,
+    went_back,
+)
 from engine.domain.health.health import (
     CLOCK_WRONG,
     REDIS_FULL,
@@ -30,20 +39,7 @@ from engine.domain.health.health import (
     SchemaFacts,
     told,
 )
-from engine.domain.health.words import (
-    DATABASE_AWAY,
-    ago,
-    backed_up,
-    leaderless,
-    lines_of,
-    many,
-    moment,
-    ms,
-    off,
-    refunds_wait,
-    trouble_of,
-    went_back,
-)
+from engine.domain.health.words import ago, many, moment, ms, off
 from engine.domain.money.money import Money
 from engine.domain.people.people import Actor, Deed
 from engine.domain.shared.errors import DriveSphereError, Forbidden, Unavailable

@@ -1,11 +1,11 @@
-"""What the panel of a car asks and offers."""
+"""What the panel of a car asks before something is lost, or is done that reaches further than it looks."""
 
 from __future__ import annotations
 
 from types import MappingProxyType
 
 from desktop.dialogs import About, Amount, Question
-from desktop.viewmodels.fleet.car_state import FleetCarStage, FleetCarState
+from desktop.viewmodels.fleet.car_state import FleetCarState
 from desktop.words.messages import amount
 from engine.domain.car.car import CarStatus
 
@@ -56,12 +56,3 @@ def to_change_rate(state: FleetCarState) -> Question | None:
 ASK = MappingProxyType(
     {CarStatus.ACTIVE: "", CarStatus.MAINTENANCE: "Send to maintenance", CarStatus.RETIRED: "Retire this car"}
 )
-STATUS_STEPS = MappingProxyType(
-    {CarStatus.MAINTENANCE: "To maintenance", CarStatus.RETIRED: "Retire", CarStatus.ACTIVE: "Back for rent"}
-)
-
-
-def title_of(state: FleetCarState) -> str:
-    if state.car is None:
-        return "New car"
-    return state.car.title if state.stage is not FleetCarStage.FILLED_IN else f"Edit {state.car.title}"
