@@ -48,6 +48,7 @@ async def accounts(photo) -> None:
     await _requests_phases(photo, area)
     area.requests_vm.decline(area.requests_vm.listing.state.first.rows)
     await photo.until(lambda: area.requests_vm.listing.state.first.total == 0)
+    photo.view.go("users")
     await _back_to(photo, "requests", area.requests_vm.listing)
     await photo.take("requests-empty")
 
