@@ -113,8 +113,8 @@ def test_an_empty_field_that_was_only_passed_is_no_mistake(make_panel):
 def test_what_is_missing_is_told_at_once_and_not_sent(make_panel):
     form = new_renter(make_panel(), "Bea Ortiz")
     sent = []
-    form.submitted.disconnect()
-    form.submitted.connect(sent.append)
+    form.sent.disconnect()
+    form.sent.connect(sent.append)
     QTest.keyClicks(form.fields["email"], "bea@example.org")
     QTest.keyClick(form.fields["email"], Qt.Key.Key_Return)
     assert form.fields["phone"].hasFocus()

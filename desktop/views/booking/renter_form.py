@@ -4,113 +4,101 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.viewmodels.booking.booking import NewRenter
+from desktop.views.parts.form import Form
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.text import Text
 from desktop.words.messages import FIELDS, say
 from engine.domain.people.people import Renter, renter_field
 from engine.domain.people.phone import looks_like_phone, phone_text
-from engine.domain.shared.errors import InvalidText
+from engine.domain.shared.errors import DriveSphereError, InvalidText
 
 _HINTS = {"name": "", "email": "name@example.org", "phone": "+49 30 901820", "licence": ""}
 _LONGEST = 200
 
 
-class RenterForm(QWidget):
+class RenterForm(Form):
     """A field is told of its mistake once it was left, and then with every key until it is mended.
 
     Signals:
-        submitted: Carries a NewRenter as typed.
+        sent: Carries a NewRenter as typed.
         left: The person goes back to searching.
     """
 
-    submitted = Signal(object)
+    sent = Signal(object)
     left = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None, *, stands_alone: bool = False) -> None:
         """*stands_alone* has no search to go back to."""
-        super().__init__(parent)
+        super().__init__(theme, parent)
         self._country = ""
         self._visited: set[str] = set()
-        self._begun = dict.fromkeys(_HINTS, "")
-        self.fields = {name: QLineEdit(maxLength=_LONGEST, placeholderText=hint) for name, hint in _HINTS.items()}
-        self.mistakes = {name: Text(theme, size=TypeSize.SMALL, ink="danger", wrap=True) for name in _HINTS}
         self.read_as = Text(theme, size=TypeSize.SMALL, ink="muted")
         self._save = Button(theme, "Add renter", Kind.PLAIN, Icon.CHECK)
         self._back = Button(theme, "Back to search", Kind.QUIET)
         self._save.clicked.connect(self._submit)
         self._back.clicked.connect(self.left)
-        for name, field in self.fields.items():
-            field.textEdited.connect(partial(self._typed, name))
-            field.editingFinished.connect(partial(self._leave, name))
-        self._lay_out(theme)
+        self.submitted.connect(self._submit)
+        self._lay_out()
+        self.begin()
         self._back.setVisible(not stands_alone)
 
-    def begin(self, typed: str, country: str) -> None:
+    def begin_with(self, typed: str, country: str) -> None:
         """Empty but for what was typed into the search, put where it belongs; *country* reads numbers without a +."""
         self._country = country
         self._save.setText("Add renter")
         self._visited.clear()
-        for field in self.fields.values():
-            field.clear()
-        self.tell(None)
+        self.clear()
         self.read_as.hide()
         name = "email" if "@" in typed else "phone" if looks_like_phone(typed) else "name"
-        self.fields[name].setText(typed)
-        self._begun = {each: field.text() for each, field in self.fields.items()}
-        first = next((field for field in self.fields.values() if not field.text()), self.fields["name"])
-        first.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.put(name, typed)
+        self.begin()
+        self.focus_first()
 
-    def fill(self, renter: Renter) -> None:
+    def correct(self, renter: Renter) -> None:
         """What is known of somebody, to be corrected."""
         self._save.setText("Save renter")
-        for name, field in self.fields.items():
-            value = getattr(renter, name)
-            field.setText(phone_text(value, self._country) if name == "phone" else value)
-        self._begun = {each: field.text() for each, field in self.fields.items()}
+        self.fill(renter)
+        self.put("phone", phone_text(renter.phone, self._country))
+        self.begin()
 
     @property
     def typed(self) -> NewRenter:
-        return NewRenter(**{name: field.text() for name, field in self.fields.items()})
+        return NewRenter(**{name: self.value(name) for name in _HINTS})
 
     @property
     def is_filled(self) -> bool:
         """Whether something was typed here that nobody has added yet."""
-        return not self.isHidden() and any(field.text() != self._begun[name] for name, field in self.fields.items())
+        return not self.isHidden() and self.is_edited
 
-    def tell(self, problem: InvalidText | None) -> None:
+    def tell(self, problem: DriveSphereError | None) -> bool:
         """What the engine said of one field; the focus goes there."""
-        for name in self.fields:
-            self._mark(name, problem if problem is not None and problem.field == name else None)
-        if problem is not None and problem.field in self.fields:
+        if isinstance(problem, InvalidText):
             self._visited.add(problem.field)
-            self.fields[problem.field].setFocus(Qt.FocusReason.OtherFocusReason)
+        return super().tell(problem)
 
-    def _mark(self, name: str, problem: InvalidText | None) -> None:
-        mistake = self.mistakes[name]
-        mistake.setText(say(problem).text if problem is not None else "")
-        mistake.setVisible(problem is not None)
-        self.fields[name].setAccessibleDescription(mistake.text())
+    def _judge(self, name: str, problem: InvalidText | None) -> None:
+        self.mark(name, say(problem).text if problem is not None else "")
 
     def _typed(self, name: str, _text: str) -> None:
         problem = self._problem(name)
         if name in self._visited or problem is None:
-            self._mark(name, problem)
+            self._judge(name, problem)
 
     def _leave(self, name: str) -> None:
-        if self.fields[name].text().strip():
+        if self.value(name).strip():
             self._visited.add(name)
-            self._mark(name, self._problem(name))
+            self._judge(name, self._problem(name))
 
     def _problem(self, name: str, *, full: bool = False) -> InvalidText | None:
         """What is wrong with a field; an empty one is only wrong when the form is sent in *full*."""
-        text = self.fields[name].text()
+        text = self.value(name)
         kept = ""
         try:
             if full or text.strip():
@@ -128,28 +116,23 @@ class RenterForm(QWidget):
         problems = [problem for name in self.fields if (problem := self._problem(name, full=True)) is not None]
         for problem in problems:
             self._visited.add(problem.field)
-            self._mark(problem.field, problem)
+            self._judge(problem.field, problem)
         if problems:
-            self.fields[problems[0].field].setFocus(Qt.FocusReason.OtherFocusReason)
+            self.focus_field(problems[0].field)
             return
-        self.submitted.emit(self.typed)
+        self.sent.emit(self.typed)
 
-    def _lay_out(self, theme: Theme) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
-        for name, field in self.fields.items():
-            label = Text(theme, FIELDS[name], size=TypeSize.SMALL, ink="muted")
-            label.setBuddy(field)
-            field.setAccessibleName(FIELDS[name])
-            field.returnPressed.connect(self._submit)
-            for widget in (label, field, self.mistakes[name]):
-                column.addWidget(widget)
+    def _lay_out(self) -> None:
+        for name, hint in _HINTS.items():
+            field = QLineEdit(maxLength=_LONGEST, placeholderText=hint)
+            field.textEdited.connect(partial(self._typed, name))
+            field.editingFinished.connect(partial(self._leave, name))
+            self.add(name, FIELDS[name], field)
             if name == "phone":
-                column.addWidget(self.read_as)
+                self.add_row(self.read_as)
         row = QHBoxLayout()
         row.addWidget(self._save)
         row.addWidget(self._back)
         row.addStretch(1)
-        column.addSpacing(2 * GRID)
-        column.addLayout(row)
+        self.column.addSpacing(2 * GRID)
+        self.column.addLayout(row)

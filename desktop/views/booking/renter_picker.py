@@ -72,7 +72,7 @@ class RenterPicker(QWidget):
         self.list.chosen.connect(self.chosen)
         self.new.clicked.connect(lambda: self._open_form(shown=True))
         self.form.left.connect(lambda: self._open_form(shown=False))
-        self.form.submitted.connect(self._submit)
+        self.form.sent.connect(self._submit)
         self.twins.taken.connect(lambda twin: self.chosen.emit(twin.file.renter))
         self.twins.kept.connect(self._keep)
         self.change.clicked.connect(lambda: self.chosen.emit(None))
@@ -81,7 +81,7 @@ class RenterPicker(QWidget):
         """A renter who is half filled in; see ``Area.unsaved``."""
         if not self.form.is_filled:
             return None
-        typed = {name: field.text().strip() for name, field in self.form.fields.items()}
+        typed = {name: field.text().strip() for name, field in self.form.lines.items()}
         return Question(
             "Leave without adding this renter?",
             "What you filled in for this renter is not added yet and would be lost.",
@@ -115,7 +115,7 @@ class RenterPicker(QWidget):
         self.begin(country)
         self._open_form(shown=True)
         self._mending = renter
-        self.form.fill(renter)
+        self.form.correct(renter)
 
     def draw(self, state: PanelState) -> None:
         chosen = state.renter
@@ -143,7 +143,7 @@ class RenterPicker(QWidget):
 
     def _draw_doubts(self, state: PanelState) -> None:
         """Who is known twice, and who is blocked."""
-        name = state.renter.name if state.renter is not None else self.form.fields["name"].text().strip()
+        name = state.renter.name if state.renter is not None else self.form.lines["name"].text().strip()
         self.twins.draw(state.twins, name, state.country, added=state.renter is not None)
         if state.renter is not None and state.blocked is not None:
             words = f"Nothing new is booked for this renter. {block_words(state.blocked)}"
@@ -196,7 +196,7 @@ class RenterPicker(QWidget):
         self._mending = None
         self.twins.hide()
         if shown:
-            self.form.begin(self.field.text().strip(), self._country)
+            self.form.begin_with(self.field.text().strip(), self._country)
         else:
             self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.collation import in_language_order
 from desktop.theme.theme import Theme
-from desktop.theme.tokens import GRID, Tone, TypeSize
+from desktop.theme.tokens import GRID, Tone
 from desktop.viewmodels.fleet.car_state import FleetCarState
+from desktop.views.parts.form import Form
 from desktop.widgets.colour_dots import ColourDots
 from desktop.widgets.combo import Combo
 from desktop.widgets.frame.banner import Banner
-from desktop.widgets.text import Ink, Text
 from desktop.words.figures import country_names
 from desktop.words.messages import (
     BODIES,
@@ -56,20 +56,24 @@ _NUMBERS = ("year", "seats", "odometer_km")
 _CHOICES: dict[str, Mapping[Any, str]] = {"body": BODIES, "fuel": FUELS, "transmission": TRANSMISSIONS}
 
 
-class CarFormView(QWidget):
-    """Signals: ``filled`` carries the changed fields of a CarForm; ``left`` the name of a field that was left."""
+class CarFormView(Form):
+    """Draws what the view-model holds, which also judges it.
+
+    Signals: ``filled`` carries the changed fields of a CarForm; ``left`` the name of a field that was left.
+    """
 
     filled = Signal(dict)
     left = Signal(str)
     reasoned = Signal(str)
     owner_chosen = Signal(str)
-    submitted = Signal()
 
     def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
+        super().__init__(theme)
         self._form: CarForm | None = None
-        self.fields: dict[str, QWidget] = {
+        self.reason = QLineEdit(maxLength=240, placeholderText="Why it shows less than before")
+        self.owner = Combo(placeholder="Choose an owner")
+        self._parts: dict[str, QWidget] = {
+            "owner": self.owner,
             "plate": QLineEdit(maxLength=60),
             "branch_id": Combo(),
             "brand": QLineEdit(maxLength=80),
@@ -83,18 +87,13 @@ class CarFormView(QWidget):
             "odometer_km": QLineEdit(maxLength=12),
             "colour": QLineEdit(maxLength=7, placeholderText="#2f6f9f"),
             "country": Combo(),
+            "reason": self.reason,
         }
         self.dots = ColourDots(theme)
         self._paint = QAction(self)
-        self.reason = QLineEdit(maxLength=240, placeholderText="Why it shows less than before")
-        self.owner = Combo(placeholder="Choose an owner")
-        self.mistakes = {name: self._small("danger") for name in (*_PLACES, "reason", "owner")}
-        self.labels = {name: self._small("muted") for name in (*_PLACES, "reason", "owner")}
         self.leaves = Banner(theme)
-        colour = self.fields["colour"]
-        if isinstance(colour, QLineEdit):
-            colour.addAction(self._paint, QLineEdit.ActionPosition.TrailingPosition)
         self._lay_out()
+        self.lines["colour"].addAction(self._paint, QLineEdit.ActionPosition.TrailingPosition)
         self._connect()
 
     @property
@@ -116,12 +115,11 @@ class CarFormView(QWidget):
             return
         self._offer_branches(state)
         for name in _PLACES:
-            self._put(name, getattr(state.form, name))
+            self.put(name, getattr(state.form, name))
         self._show_paint(state.form.colour.lower())
         self.labels["daily_rate"].setText(f"Daily rate, {state.form.daily_rate.currency}")
         self.labels["odometer_km"].setText("Odometer, km")
-        for each in (self.reason, self.labels["reason"]):
-            each.setVisible(state.goes_back)
+        self.show_field("reason", shown=state.goes_back)
         if state.leaves_bookings:
             words = plural(state.leaves_bookings, "booking")
             self.leaves.tell(
@@ -132,14 +130,7 @@ class CarFormView(QWidget):
         self._tell(state)
 
     def focus_first(self) -> None:
-        self.fields["plate"].setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def focus_mistake(self, state: FleetCarState) -> None:
-        """To the first field that cannot stay as it is."""
-        fields = {"owner": self.owner, **self.fields, "reason": self.reason}
-        field = next((field for name, field in fields.items() if name in state.told), None)
-        if field is not None:
-            field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.focus_field("plate")
 
     def _show_paint(self, colour: str) -> None:
         self.dots.show_colour(colour)
@@ -149,27 +140,19 @@ class CarFormView(QWidget):
         self._paint.setIcon(QIcon(drop))
 
     def _tell(self, state: FleetCarState) -> None:
-        for name, mistake in self.mistakes.items():
-            problem = state.told.get(name)
-            text = (self._unclear(name) or say(problem).text) if problem is not None else ""
-            if text != mistake.text():
-                mistake.setText(text)
-            mistake.setVisible(bool(text))
+        told = state.told.items()
+        self.show_mistakes({name: self._unclear(name) or say(problem).text for name, problem in told})
 
     def _unclear(self, name: str) -> str:
-        field = self.fields.get(name)
-        if name != "daily_rate" or self._form is None or not isinstance(field, QLineEdit):
+        if name != "daily_rate" or self._form is None:
             return ""
-        return unclear_amount(field.text(), self._form.daily_rate.currency)
+        return unclear_amount(self.value(name), self._form.daily_rate.currency)
 
     def _show_owner(self, state: FleetCarState) -> None:
         asked = state.car is None and state.any_owner
-        for each in (self.owner, self.labels["owner"]):
-            each.setVisible(asked)
+        self.show_field("owner", shown=asked)
         if asked:
-            blocked = QSignalBlocker(self.owner)
-            self.owner.setCurrentIndex(self.owner.findData(state.owner_id))
-            del blocked
+            self.put("owner", state.owner_id)
 
     def _offer_branches(self, state: FleetCarState) -> None:
         box = self.fields["branch_id"]
@@ -180,105 +163,82 @@ class CarFormView(QWidget):
                 box.addItem(branch_name(branch), branch.id)
             del blocked
 
-    def _put(self, name: str, value: object) -> None:
+    def put(self, name: str, value: Any) -> None:
         """Show *value* unless the person's own spelling of it stands there already."""
-        field = self.fields[name]
-        blocked = QSignalBlocker(field)
-        if isinstance(field, Combo):
-            field.setCurrentIndex(field.findData(value))
-        elif isinstance(field, QLineEdit):
-            self._put_text(field, value)
-        del blocked
-
-    def _put_text(self, field: QLineEdit, value: object) -> None:
         if isinstance(value, Money):
-            typed = minor_of(field.text(), value.currency)
-            if typed != value.minor and not (value.minor == 0 and field.hasFocus()):
-                field.setText(digits(value) if value.minor else "")
-        elif isinstance(value, int):
-            if _number(field.text()) != value:
-                field.setText(str(value))
-        elif field.text() != value:
-            field.setText(str(value))
+            line = self.lines[name]
+            typed = minor_of(line.text(), value.currency)
+            if typed != value.minor and not (value.minor == 0 and line.hasFocus()):
+                line.setText(digits(value) if value.minor else "")
+        elif name in _NUMBERS:
+            if _number(self.value(name)) != value:
+                super().put(name, str(value))
+        else:
+            super().put(name, value)
 
     def _edited(self, name: str) -> None:
-        field = self.fields[name]
+        value = self.value(name)
         if self._form is None:
             return
-        if isinstance(field, Combo):
-            self.filled.emit({name: field.currentData()})
-        elif isinstance(field, QLineEdit) and name in _NUMBERS:
-            self.filled.emit({name: _number(field.text())})
-        elif isinstance(field, QLineEdit) and name == "daily_rate":
+        if name in _NUMBERS:
+            value = _number(value)
+        elif name == "daily_rate":
             currency = self._form.daily_rate.currency
-            self.filled.emit({name: Money(minor_of(field.text(), currency) or 0, currency)})
-        elif isinstance(field, QLineEdit):
-            self.filled.emit({name: field.text()})
+            value = Money(minor_of(value, currency) or 0, currency)
+        self.filled.emit({name: value})
 
     def _connect(self) -> None:
-        for name, field in self.fields.items():
+        for name in _PLACES:
+            field = self.fields[name]
             edited = lambda *_, name=name: self._edited(name)  # noqa: E731 -- one for each field
             if isinstance(field, Combo):
                 field.activated.connect(edited)
-            elif isinstance(field, QLineEdit):
-                field.textEdited.connect(edited)
-                field.returnPressed.connect(self.submitted)
+            else:
+                self.lines[name].textEdited.connect(edited)
             field.installEventFilter(self)
         self.dots.picked.connect(lambda colour: self.filled.emit({"colour": colour}))
         self.reason.textEdited.connect(self.reasoned)
-        self.reason.returnPressed.connect(self.submitted)
         self.owner.activated.connect(lambda _: self.owner_chosen.emit(str(self.owner.currentData())))
 
     def _lay_out(self) -> None:
         for name, words in (*_CHOICES.items(), ("country", {"": "As its branch", **_countries()})):
-            box = self.fields[name]
+            box = self._parts[name]
             if isinstance(box, Combo):
                 for value, word in words.items():
                     box.addItem(word, value)
+        places = {name: self._place(name, field) for name, field in self._parts.items()}
         grid = QGridLayout()
         grid.setHorizontalSpacing(3 * GRID)
         grid.setVerticalSpacing(2 * GRID)
         for name, (row, column) in _PLACES.items():
             # A widget of its own: a bare layout at the top of its cell has no room for a mistake of several lines.
             place = QWidget()
-            place.setLayout(self._field(name, self.fields[name]))
+            place.setLayout(places[name])
             grid.addWidget(place, row, column, Qt.AlignmentFlag.AlignTop)
         for column in range(2):
             grid.setColumnStretch(column, 1)
             grid.setColumnMinimumWidth(column, 10)
-        column_of_all = QVBoxLayout(self)
-        column_of_all.setContentsMargins(0, 0, 0, 0)
-        column_of_all.setSpacing(2 * GRID)
-        column_of_all.addLayout(self._field("owner", self.owner))
-        column_of_all.addWidget(self.leaves)
-        column_of_all.addLayout(grid)
-        column_of_all.addWidget(self.dots)
-        column_of_all.addLayout(self._field("reason", self.reason))
+        self.column.setSpacing(2 * GRID)
+        self.column.addLayout(places["owner"])
+        self.column.addWidget(self.leaves)
+        self.column.addLayout(grid)
+        self.column.addWidget(self.dots)
+        self.column.addLayout(places["reason"])
 
-    def _field(self, name: str, field: QWidget) -> QVBoxLayout:
-        label = self.labels[name]
-        label.setText(FIELDS[name])
-        label.setBuddy(field)
-        field.setAccessibleName(FIELDS[name])
+    def _place(self, name: str, field: QWidget) -> QVBoxLayout:
         field.setMinimumWidth(10)
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        column.addWidget(label)
-        column.addWidget(field)
-        if name in self.mistakes:
-            column.addWidget(self.mistakes[name])
-            self.mistakes[name].hide()
+        for widget in self.bind(name, FIELDS[name], field):
+            column.addWidget(widget)
         return column
-
-    def _small(self, ink: Ink) -> Text:
-        return Text(self._theme, size=TypeSize.SMALL, ink=ink, wrap=ink == "danger")
 
     # Qt names below.
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusOut:
-            name = next((name for name, field in self.fields.items() if field is watched), "")
+            name = next((name for name in _PLACES if self.fields[name] is watched), "")
             if name and self._form is not None and self.isVisible():
                 self.left.emit(name)
         return super().eventFilter(watched, event)

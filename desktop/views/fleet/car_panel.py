@@ -134,7 +134,7 @@ class FleetCarPanel(SidePanel):
             return
         self._vm.save()
         if self._vm.state.mistakes:
-            self.form.focus_mistake(self._vm.state)
+            self.form.focus_mistake()
 
     async def _ask_rate(self, question: Question, form: CarForm | None) -> None:
         # The answer counts for what was asked about.
@@ -191,7 +191,7 @@ class FleetCarPanel(SidePanel):
         if problem is None or state.field_at_fault in self.form.mistakes:
             self.banner.clear()
             if problem is not None and new and self.isVisible():
-                self.form.focus_mistake(state)
+                self.form.focus_mistake()
                 announce(self, say(problem).text)
             return
         told, tone = say(problem), Tone.WARNING if problem.retryable else Tone.DANGER

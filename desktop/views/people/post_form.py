@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from desktop.collation import in_language_order
 from desktop.theme.theme import Theme
-from desktop.theme.tokens import GRID, TypeSize
+from desktop.theme.tokens import TypeSize
 from desktop.viewmodels.people.people import PeopleState
 from desktop.views.parts.account_words import fleet_text
+from desktop.views.parts.form import Form
 from desktop.views.parts.near import found_words
 from desktop.widgets.combo import Combo
 from desktop.widgets.search_field import SearchField
@@ -25,7 +25,7 @@ _NO_BRANCH = "No branch of its own"
 _NEW_FLEET = "A new fleet, without cars yet"
 
 
-class PostForm(QWidget):
+class PostForm(Form):
     """Only the place that belongs to the chosen role is shown.
 
     Signals:
@@ -37,23 +37,20 @@ class PostForm(QWidget):
     renter_searched = Signal(str)
 
     def __init__(self, theme: Theme, new_fleet: Callable[[], OwnerId]) -> None:
-        super().__init__()
+        super().__init__(theme)
         self._new_fleet = new_fleet
         self._renters: tuple[Renter, ...] = ()
         self.role, self.branch, self.fleet, self.renter = Combo(), Combo(), Combo(), Combo()
         self.search = SearchField(theme, "Find the renter: name, e-mail or phone")
-        self._labels: dict[QWidget, Text] = {}
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(GRID)
         for role in Role:
             self.role.addItem(ROLES[role], role)
-        for words, field in (("Role", self.role), ("Branch", self.branch), ("Fleet", self.fleet)):
-            self._add(theme, words, field)
-        self._add(theme, "Renter", self.search)
+        self.add("role", "Role", self.role)
+        self.add("branch_id", "Branch", self.branch)
+        self.add("owner_id", "Fleet", self.fleet)
+        self.add("renter", "Renter", self.search)
         self.word = Text(theme, "", size=TypeSize.SMALL, ink="muted", wrap=True)
-        self._column.addWidget(self.word)
-        self._column.addWidget(self.renter)
+        self.add_row(self.word)
+        self.add_row(self.renter)
         self.renter.setAccessibleName("Renter")
         self.role.currentIndexChanged.connect(self._role_chosen)
         for box in (self.branch, self.fleet, self.renter):
@@ -104,19 +101,11 @@ class PostForm(QWidget):
     def _role_chosen(self) -> None:
         role = Role(self.role.currentData())
         owner, client, renter = role is Role.OWNER, role is Role.CLIENT, role is Role.RENTER
-        for field, shown in ((self.branch, client), (self.fleet, owner), (self.search, renter)):
-            field.setVisible(shown)
-            self._labels[field].setVisible(shown)
+        for name, shown in (("branch_id", client), ("owner_id", owner), ("renter", renter)):
+            self.show_field(name, shown=shown)
         self.renter.setVisible(renter)
         self.word.setVisible(renter)
         self.edited.emit()
-
-    def _add(self, theme: Theme, words: str, field: Combo | QLineEdit) -> None:
-        label = self._labels[field] = Text(theme, words, size=TypeSize.SMALL, ink="muted")
-        label.setBuddy(field)
-        field.setAccessibleName(words)
-        self._column.addWidget(label)
-        self._column.addWidget(field)
 
 
 def _fill(box: Combo, choices: Sequence[tuple[str, str]]) -> None:

@@ -50,7 +50,7 @@ class DetailsPanel(FormPanel):
             column.addWidget(part)
         column.addStretch(1)
         self.set_content(content)
-        self.form.submitted.connect(self._submit)
+        self.form.sent.connect(self._submit)
         self.twins.taken.connect(self._take)
         self.twins.kept.connect(self._keep)
         vm.changed.connect(self.draw)
@@ -68,7 +68,7 @@ class DetailsPanel(FormPanel):
             return
         self.form.setEnabled(not state.busy)
         self._tell(state.problem)
-        name = self.form.fields["name"].text().strip()
+        name = self.form.lines["name"].text().strip()
         self.twins.draw(state.twins, name, state.country, added=False)
 
     def _begin(self, file: RenterFile | None) -> None:
@@ -76,9 +76,9 @@ class DetailsPanel(FormPanel):
         self._file = file
         self.showing = file.id if file is not None else None
         self.set_title(file.renter.name if file is not None else "New renter")
-        self.form.begin("", self._vm.state.country)
+        self.form.begin_with("", self._vm.state.country)
         if file is not None:
-            self.form.fill(file.renter)
+            self.form.correct(file.renter)
         self.twins.draw((), "", "", added=False)
         self.banner.clear()
         self.form.setEnabled(True)
