@@ -22,6 +22,7 @@ from engine.adapters.mongo.codec import settings as mongo_settings
 from engine.adapters.mongo.codec.bookings import booking_document, booking_of
 from engine.adapters.mongo.codec.documents import (
     audit_document,
+    audit_row_of,
     booked_ids,
     branch_document,
     branch_of,
@@ -37,7 +38,6 @@ from engine.adapters.mongo.codec.documents import (
 from engine.adapters.mongo.codec.owner_rows import posting_of, rental_of, rental_or_line
 from engine.adapters.mongo.codec.reading import read, shown
 from engine.adapters.mongo.codec.renter_files import file_document, file_of
-from engine.adapters.mongo.queries.audit import audit_row_of
 from engine.domain.booking.booking import Booking, BookingId, Step, rental_payment
 from engine.domain.booking.cancellation import CancellationRule
 from engine.domain.booking.refund_reason import RefundReason, UsualReason

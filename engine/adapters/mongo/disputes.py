@@ -8,8 +8,8 @@ from datetime import timedelta
 from pymongo.errors import DuplicateKeyError
 
 from engine.adapters.mongo.client import Client, Document, database, speaking
-from engine.adapters.mongo.codec.documents import money_document
 from engine.adapters.mongo.codec.reading import Fields, sound
+from engine.adapters.mongo.codec.stored import money_document
 from engine.domain.money.dispute import Dispute, DisputeFacts
 
 _AHEAD = timedelta(minutes=5)

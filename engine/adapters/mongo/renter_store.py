@@ -12,10 +12,9 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 
 from engine.adapters.mongo.client import TRANSACTION_S, Client, Database, Document, database, session_of, speaking
 from engine.adapters.mongo.codec.bookings import booking_document, booking_of, news_document
-from engine.adapters.mongo.codec.documents import audit_document
+from engine.adapters.mongo.codec.documents import audit_document, audit_row_of
 from engine.adapters.mongo.codec.reading import must, read, sound
 from engine.adapters.mongo.codec.renter_files import file_document, file_of, found_file
-from engine.adapters.mongo.queries.audit import audit_row_of
 from engine.adapters.mongo.queries.sought import forgiven, holds, in_order
 from engine.adapters.mongo.schema.version import must_fit
 from engine.adapters.mongo.schema.views import RENTER_CHANGES

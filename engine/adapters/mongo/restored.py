@@ -7,8 +7,8 @@ from datetime import datetime
 from pymongo.errors import DuplicateKeyError
 
 from engine.adapters.mongo.client import Client, Document, database, speaking
-from engine.adapters.mongo.codec.documents import money_document
 from engine.adapters.mongo.codec.reading import Fields, must, sound
+from engine.adapters.mongo.codec.stored import money_document
 from engine.adapters.mongo.deployment import LOOKED, MongoDeployment
 from engine.domain.booking.booking import BookingId
 from engine.domain.booking.restored import Outcome, RestoredPayment

@@ -13,7 +13,7 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError
 from engine.adapters.mongo.client import Database, Document
 from engine.adapters.mongo.codec.bookings import booking_document, news_document
 from engine.adapters.mongo.codec.documents import (
-    CAR_KEYS,
+    CAR,
     answer_document,
     audit_document,
     booked_ids,
@@ -254,7 +254,7 @@ class MongoTransaction:
             raise Overtaken(f"car {before.id} was booked meanwhile")
         await go_on(self._db, self._session, [terms], by, now)
         # Not by its keys: they are made of the rest, and may have been made otherwise once.
-        as_read = {field: value for field, value in car_document(before).items() if field not in CAR_KEYS}
+        as_read = {field: value for field, value in car_document(before).items() if field not in CAR.derived}
         try:
             done = await self._db.cars.replace_one(as_read, car_document(after), session=self._session)
         except DuplicateKeyError as problem:

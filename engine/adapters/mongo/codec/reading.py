@@ -26,10 +26,11 @@ LONGEST_NOTE = 4_000
 #: Amounts beyond it are none; thousands of them still add up in 64 bits, here and in the database.
 MOST_MINOR = 10**12
 #: A counter beyond it is none; the next one still fits everywhere.
-_MOST_COUNT = 2**52
+MOST_COUNT = 2**52
 #: So that every sum of a time and a pause can be had, and every zone's wall can show it.
 _EARLIEST_YEAR, _LATEST_YEAR = 1970, 9998
 _SHOWN = 80
+_UTC = timedelta(0)
 #: What the driver puts where a stored text is none.
 _NO_TEXT = "\ufffd"
 #: What reading a document that is not as it must be can end with.
@@ -127,7 +128,8 @@ class Fields:
         return self.document.get(name) is not None
 
     def text(self, name: str, longest: int = LONGEST_TEXT, *, empty: bool = False) -> str:
-        value = self._there(name)
+        # Most fields are texts: asked for here, and not by one call more for each.
+        value = self.document[name] if name in self.document else self._there(name)
         if not isinstance(value, str):
             raise self._wrong(name, f"{_kind(value)} is no text")
         if len(value) > longest:
@@ -146,7 +148,7 @@ class Fields:
         values = self._list(name)
         return tuple(Fields({name: value}, self.path).text(name, longest) for value in values)
 
-    def whole(self, name: str, least: int = 0, most: int = _MOST_COUNT) -> int:
+    def whole(self, name: str, least: int = 0, most: int = MOST_COUNT) -> int:
         value = self._there(name)
         if not isinstance(value, int) or isinstance(value, bool):
             raise self._wrong(name, f"{_kind(value)} is no whole number")
@@ -162,7 +164,7 @@ class Fields:
 
     def moment(self, name: str) -> datetime:
         value = self._there(name)
-        if not isinstance(value, datetime) or value.utcoffset() != timedelta(0):
+        if not isinstance(value, datetime) or value.utcoffset() != _UTC:
             raise self._wrong(name, f"{_kind(value)} is no time that can be shown")
         if not _EARLIEST_YEAR <= value.year <= _LATEST_YEAR:
             raise self._wrong(name, f"the year {value.year} is too long ago or too far ahead")
@@ -183,16 +185,18 @@ class Fields:
         return Money(part.whole("minor", -MOST_MINOR, MOST_MINOR), part.text("currency"))
 
     def part(self, name: str) -> Fields:
-        value = self._there(name)
-        if not isinstance(value, Mapping):
-            raise self._wrong(name, f"{_kind(value)} is no record")
-        return Fields(value, f"{self.path}{name}.")
+        return Fields(self._record(name, self._there(name)), f"{self.path}{name}.")
 
     def parts(self, name: str, least: int = 0) -> list[Fields]:
-        values = self._list(name)
+        values, way = self._list(name), f"{self.path}{name}."
         if len(values) < least:
             raise self._wrong(name, "holds nothing")
-        return [Fields({name: value}, self.path).part(name) for value in values]
+        return [Fields(self._record(name, value), way) for value in values]
+
+    def _record(self, name: str, value: Any) -> Mapping[str, Any]:
+        if type(value) is not dict and not isinstance(value, Mapping):  # the first is what the driver makes of one
+            raise self._wrong(name, f"{_kind(value)} is no record")
+        return value
 
     def _list(self, name: str) -> list[Any]:
         value = self._there(name)

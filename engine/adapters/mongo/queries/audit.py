@@ -9,10 +9,10 @@ from types import MappingProxyType
 from typing import Any
 
 from engine.adapters.mongo.client import Client, Document, database, speaking
-from engine.adapters.mongo.codec.reading import LONGEST_NOTE, Fields, read
+from engine.adapters.mongo.codec.documents import audit_row_of
+from engine.adapters.mongo.codec.reading import read
 from engine.domain.booking.listing import COUNT_CAP
 from engine.domain.firm.audit import AuditNames, AuditQuery, AuditRow, AuditSlice, Facts
-from engine.domain.people.people import AccountName
 from engine.domain.shared.damage import Damaged
 
 _BATCH = 500
@@ -101,23 +101,6 @@ def _filter(query: AuditQuery) -> Document:
     if at := {sign: bound for sign, bound in bounds.items() if bound is not None}:
         wanted["at"] = at
     return wanted
-
-
-def audit_row_of(document: Document) -> AuditRow:
-    row = Fields(document)
-    return AuditRow(
-        at=row.moment("at"),
-        by=AccountName(row.text("by")),
-        desk=row.text("desk"),
-        what=row.text("what"),
-        subject=row.text("subject"),
-        before=_facts(row.part("before")),
-        after=_facts(row.part("after")),
-    )
-
-
-def _facts(row: Fields) -> Facts:
-    return {name: row.text(name, LONGEST_NOTE, empty=True) for name in row.document}
 
 
 def _name(document: Document, fields: Iterable[str]) -> str:

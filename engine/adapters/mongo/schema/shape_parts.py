@@ -20,6 +20,8 @@ MOVED: Document = {"bsonType": ["int", "long"], "minimum": -MOST_MINOR, "maximum
 #: Basis points.
 SHARE: Document = {"bsonType": ["int", "long"], "minimum": 0, "maximum": 10_000}
 NOTICE_H: Document = {"bsonType": ["int", "long"], "minimum": 0, "maximum": 100_000}
+#: Names of fields -> values in words.
+FACTS: Document = {"bsonType": "object", "additionalProperties": MAYBE_EMPTY, "maxProperties": 40}
 
 
 def one_of(values: type[StrEnum]) -> Document:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from engine.adapters.mongo.client import Document
-from engine.adapters.mongo.schema.booking_shapes import BOOKING_SHAPES
+from engine.adapters.mongo.codec.bookings import BOOKING
+from engine.adapters.mongo.codec.documents import AUDIT, BRANCH, CAR, CLAIM, LEDGER, TERMS, TERMS_OF_SERIES
 from engine.adapters.mongo.schema.migrations import LATEST
 from engine.adapters.mongo.schema.movement_shapes import MOVEMENT_SHAPES
 from engine.adapters.mongo.schema.renter_shapes import RENTER_SHAPES
@@ -24,9 +25,7 @@ from engine.adapters.mongo.schema.shape_parts import (
 )
 from engine.adapters.mongo.schema.wish_shapes import WISH_SHAPES
 from engine.domain.booking.restored import Outcome
-from engine.domain.car.availability import ClaimKind
-from engine.domain.car.car import BodyType, CarStatus, Fuel, Transmission
-from engine.domain.car.form import MOST_KM
+from engine.domain.car.car import CarStatus
 from engine.domain.car.photo import MOST_BYTES
 from engine.domain.money.payment import StripeMode
 from engine.domain.money.trouble import Why
@@ -38,54 +37,9 @@ MOST_CHUNK = 255 * 1024
 _PART: Document = {"bsonType": ["int", "long"], "minimum": 0, "maximum": MOST_BYTES // MOST_CHUNK}
 
 
-_FACTS: Document = {"bsonType": "object", "additionalProperties": MAYBE_EMPTY, "maxProperties": 40}
-
-_TERMS: dict[str, Document] = {
-    "label": TEXT,
-    "owner_id": TEXT,
-    "branch_id": TEXT,
-    "zone": TEXT,
-    "daily_rate": PRICE,
-}
-
 SHAPES: dict[str, Document] = {
-    "branches": record(
-        {
-            "_id": TEXT,
-            "name": TEXT,
-            "city": TEXT,
-            "address": TEXT,
-            "zone": TEXT,
-            "opens": {"bsonType": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$"},
-            "closes": {"bsonType": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$"},
-            "closed": {"bsonType": "bool"},
-        },
-        optional=("closed",),
-    ),
-    "cars": record(
-        {
-            "_id": TEXT,
-            "plate": TEXT,
-            "country": {"bsonType": "string", "pattern": "^([A-Z]{2})?$"},
-            "plate_key": TEXT,
-            "parts": list_of(TEXT, 300),
-            "order": MAYBE_EMPTY,
-            "brand": TEXT,
-            "model": TEXT,
-            "year": {"bsonType": ["int", "long"], "minimum": 1950, "maximum": 2100},
-            "body": one_of(BodyType),
-            "colour": {"bsonType": "string", "pattern": "^#[0-9a-f]{6}$"},
-            "fuel": one_of(Fuel),
-            "transmission": one_of(Transmission),
-            "seats": {"bsonType": ["int", "long"], "minimum": 1, "maximum": 60},
-            "odometer_km": {"bsonType": ["int", "long"], "minimum": 0, "maximum": MOST_KM},
-            "daily_rate": PRICE,
-            "status": one_of(CarStatus),
-            "owner_id": TEXT,
-            "branch_id": TEXT,
-            "image_ids": list_of(TEXT, 5),
-        }
-    ),
+    "branches": BRANCH.shape,
+    "cars": CAR.shape,
     # Added to whenever a car joins a fleet or its status changes, never altered: utilisation counts on it.
     "car_statuses": record(
         {
@@ -103,10 +57,8 @@ SHAPES: dict[str, Document] = {
             "schema": {"enum": [LATEST]},
             "seq": WHOLE,
             "status": one_of(CarStatus),
-            "terms": record({**_TERMS, "n": COUNT}),
-            "claims": list_of(
-                record({"id": TEXT, "kind": one_of(ClaimKind), "starts_at": DATE, "ends_at": DATE}), 5000
-            ),
+            "terms": TERMS.shape,
+            "claims": list_of(CLAIM.shape, 5000),
         }
     ),
     # What a car was let for, and from when on: added to, never altered. A fence carries a copy of the last.
@@ -115,25 +67,15 @@ SHAPES: dict[str, Document] = {
             "_id": {"bsonType": "objectId"},
             "car_id": TEXT,
             "n": COUNT,
-            "terms": record(_TERMS),
+            "terms": TERMS_OF_SERIES.shape,
             "by": TEXT,
             "at": DATE,
         }
     ),
     **RENTER_SHAPES,
-    **BOOKING_SHAPES,
-    "audit": record(
-        {
-            "_id": {"bsonType": "objectId"},
-            "at": DATE,
-            "by": TEXT,
-            "desk": TEXT,
-            "what": TEXT,
-            "subject": TEXT,
-            "before": _FACTS,
-            "after": _FACTS,
-        }
-    ),
+    "bookings": BOOKING.shape,
+    "audit": AUDIT.shape,
+    "ledger": LEDGER.shape,
     # A series: a set of rules with the moment it holds from, or the word that an earlier one shall not hold.
     "settings": {
         "oneOf": [
