@@ -1,4 +1,4 @@
-"""One table model for every list of records that fits in memory.
+"""A table for Qt whose rows are all in memory; ``pages`` has the one that asks for them. Both share columns and roles.
 
 API: Column(title, text, sort_key), RowsModel(columns, key).replace_all(rows); ROW_, SORT_, STATE_, TONE_, WEIGHT_ROLE.
 """

@@ -1,4 +1,4 @@
-"""Every list of records: rows of one height, a badge for a state, a skeleton for rows that are not there yet.
+"""Lists of records: rows of one height, a badge for a state, a skeleton for rows that are not there yet.
 
 API: RecordTable(theme, clock): setModel, set_skeleton(shown); chosen, visible_rows(first, last), retry_wanted(row).
 """

@@ -1,4 +1,4 @@
-"""Everything that can go wrong, on one page.
+"""What can go wrong, as a tree; what only one subject knows stands beside it.
 
 DriveSphereError
 ├── RuleBroken               understood and refused; asking again changes nothing
