@@ -71,6 +71,11 @@ class SearchField(QLineEdit):
         self._pause.stop()
         self._told = text
 
+    def follow(self, text: str) -> None:
+        """Show what is searched for now, unless somebody types here."""
+        if self.text().strip() != text and not self.hasFocus():
+            self.show_text(text)
+
     def search_for(self, text: str) -> None:
         """As if *text* had been typed and Enter pressed; told even if it was the last that was told."""
         self._told = ""

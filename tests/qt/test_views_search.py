@@ -366,7 +366,7 @@ async def test_chips_show_what_is_set_and_clear_it(page, workspace, until):
     feed(page, found(3, brands=frozenset({"Audi"}), min_seats=5))
     chips = [chip.text() for _, chip in page.form.chips._chips if chip.isVisible()]
     assert ["Brand: Audi", "Seats: 5 or more"] == chips
-    page.form.chips._all.click()
+    page.form.chips.all.click()
     await until(lambda: bool(asked))
 
     assert 0 == asked[0].filters

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -14,9 +12,8 @@ from desktop.theme.tokens import GRID
 from desktop.viewmodels.booking.bookings import BookingsState, BookingsViewModel
 from desktop.viewmodels.day_span import Days, DaySpan
 from desktop.views.booking.list_words import DAYS, ORDERS, hint_for, orders_for
-from desktop.views.parts.filter_button import FilterButton
+from desktop.views.parts.filter_button import FilterButton, FilterChips
 from desktop.views.parts.moments.field import MomentField
-from desktop.widgets.button import Button, Kind
 from desktop.widgets.chip import Chip
 from desktop.widgets.combo import Combo
 from desktop.widgets.flow import FlowLayout, with_label
@@ -57,11 +54,15 @@ class BookingFilters(QWidget):
         self.order.setAccessibleName("Order")
         self._orders = orders_for(vm.scopes)
         self.order.addItems([ORDERS[order] for order in self._orders])
-        self._chips = FilterChips(theme, vm, (self.standings, self.days, self.branch))
+        #: Set from elsewhere (a car's page, a figure that was drilled into); here it can only be taken away.
+        self.only = Chip(theme, "")
+        self._chips = FilterChips(theme, (self.standings, self.days, self.branch), FilterButton.words, self.only)
         self._lay_out(theme)
         self.standings.set_choices(Standing)
         self.days.set_choices(day for day in Days if day is not Days.ANY)
         self.search.searched.connect(vm.search)
+        self.only.clicked.connect(vm.widen)
+        self._chips.cleared.connect(vm.clear)
         for button in (self.standings, self.days, self.branch):
             button.edited.connect(self._filter)
         for edit in (self.first, self.last):
@@ -73,8 +74,7 @@ class BookingFilters(QWidget):
 
     def draw(self, state: BookingsState) -> None:
         asked = state.query
-        if self.search.text().strip() != asked.text and not self.search.hasFocus():
-            self.search.show_text(asked.text)
+        self.search.follow(asked.text)
         self._branches = {branch.id: branch_name(branch) for branch in state.branches}
         self.branch.set_choices(self._branches)
         self.standings.show_chosen(asked.standings)
@@ -89,7 +89,8 @@ class BookingFilters(QWidget):
                 edit.show_day(day)
                 del blocked
         self.order.setCurrentIndex(self._orders.index((asked.order, asked.descending)))
-        self._chips.draw(state)
+        self.only.set_words(state.only)
+        self._chips.draw()
 
     def reset(self) -> None:
         """Nothing is searched for any more."""
@@ -134,35 +135,3 @@ class BookingFilters(QWidget):
         column.setSpacing(2 * GRID)
         column.addLayout(row)
         column.addWidget(self._chips)
-
-
-class FilterChips(QWidget):
-    """One chip for each filter that is set; hidden while none is."""
-
-    def __init__(self, theme: Theme, vm: BookingsViewModel, buttons: Sequence[FilterButton[Any]]) -> None:
-        super().__init__()
-        self._vm = vm
-        self._chips: list[tuple[FilterButton[Any], Chip]] = []
-        row = FlowLayout(self, gap=GRID)
-        for button in buttons:
-            chip = Chip(theme, button.title)
-            chip.clicked.connect(button.clear)
-            self._chips.append((button, chip))
-            row.addWidget(chip)
-        #: Set from elsewhere (a car's page, a figure that was drilled into); here it can only be taken away.
-        self.only = Chip(theme, "")
-        self.only.clicked.connect(vm.widen)
-        self.all = Button(theme, "Clear all", Kind.QUIET)
-        self.all.clicked.connect(vm.clear)
-        row.addWidget(self.only)
-        row.addWidget(self.all)
-
-    def draw(self, state: BookingsState) -> None:
-        for button, chip in self._chips:
-            words = button.words()
-            chip.set_words(words)
-            chip.setVisible(bool(words))
-        only = state.only
-        self.only.set_words(only)
-        self.only.setVisible(bool(only))
-        self.setVisible(bool(only) or any(button.words() for button, _ in self._chips))

@@ -81,8 +81,7 @@ class FleetFilters(QWidget):
         del blocked
         self.status.show_chosen(query.statuses)
         self.branch.show_chosen(frozenset({query.branch_id} if query.branch_id else ()))
-        if query.text != self.words.text().strip() and not self.words.hasFocus():
-            self.words.show_text(query.text)
+        self.words.follow(query.text)
         self.clear.setVisible(bool(query.filters))
 
     def _offer(self, state: FleetState) -> None:

@@ -1,9 +1,9 @@
-"""A drop-down of things to tick: one filter of the search."""
+"""A drop-down of things to tick: one filter of a list; and the chips of those that are set."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
@@ -13,8 +13,10 @@ from desktop.collation import in_language_order
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, RADIUS_CONTROL
-from desktop.widgets.button import Button
+from desktop.widgets.button import Button, Kind
+from desktop.widgets.chip import Chip
 from desktop.widgets.combo import MOST_ROWS, place_popup
+from desktop.widgets.flow import FlowLayout
 from desktop.widgets.panel import paint_panel
 
 Value = TypeVar("Value", bound=Hashable)
@@ -109,6 +111,50 @@ class FilterButton(Button, Generic[Value]):
             self._open()
         else:
             super().keyPressEvent(event)
+
+
+class FilterChips(QWidget):
+    """One chip for each filter that is set, and "Clear all"; hidden while none is.
+
+    Signals:
+        cleared: "Clear all" was pressed.
+    """
+
+    cleared = Signal()
+
+    def __init__(
+        self,
+        theme: Theme,
+        buttons: Iterable[FilterButton[Any]],
+        words_of: Callable[[FilterButton[Any]], str] = FilterButton.all_words,
+        only: Chip | None = None,
+    ) -> None:
+        """*only* is one more, of what was set elsewhere than by a button; it is there while it has words."""
+        super().__init__()
+        self._words_of, self._only = words_of, only
+        self._chips: list[tuple[FilterButton[Any], Chip]] = []
+        row = FlowLayout(self, gap=GRID)
+        for button in buttons:
+            chip = Chip(theme, button.title)
+            chip.clicked.connect(button.clear)
+            self._chips.append((button, chip))
+            row.addWidget(chip)
+        if only is not None:
+            row.addWidget(only)
+        self.all = Button(theme, "Clear all", Kind.QUIET)
+        self.all.clicked.connect(self.cleared)
+        row.addWidget(self.all)
+        self.draw()
+
+    def draw(self) -> None:
+        told = [(chip, self._words_of(button)) for button, chip in self._chips]
+        for chip, words in told:
+            chip.set_words(words)
+        if self._only is not None:
+            told.append((self._only, self._only.text()))
+        for chip, words in told:
+            chip.setVisible(bool(words))
+        self.setVisible(any(words for _, words in told))
 
 
 class _DropDown(QFrame):

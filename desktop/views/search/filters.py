@@ -11,8 +11,7 @@ from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID
 from desktop.viewmodels.search.search import SearchForm
 from desktop.views.parts.filter_button import FilterButton
-from desktop.widgets.button import HEIGHT, Button, Kind
-from desktop.widgets.chip import Chip
+from desktop.widgets.button import HEIGHT
 from desktop.widgets.flow import FlowLayout
 from desktop.widgets.search_field import SearchField
 from desktop.words.messages import BODIES, FUELS, TRANSMISSIONS, rate
@@ -64,8 +63,7 @@ class FilterRow(QWidget):
         self.seats.show_chosen(_one(form.min_seats))
         self.price.show_chosen(_one(form.max_daily_minor))
         self.taken.setChecked(form.taken)
-        if self.words.text().strip() != form.text and not self.words.hasFocus():
-            self.words.show_text(form.text)
+        self.words.follow(form.text)
 
     def filled(self, form: SearchForm) -> SearchForm:
         """*form* with the filters as they are ticked."""
@@ -92,38 +90,6 @@ class FilterRow(QWidget):
 
     def _cap(self, daily_minor: int) -> str:
         return f"Up to {rate(Money(daily_minor, self._currency))}"
-
-
-class FilterChips(QWidget):
-    """One chip for each filter that is set; hidden while none is.
-
-    Signals:
-        cleared: "Clear all" was pressed.
-    """
-
-    cleared = Signal()
-
-    def __init__(self, theme: Theme, filters: FilterRow, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._filters = filters
-        self._chips: list[tuple[FilterButton[str], Chip]] = []
-        row = FlowLayout(self, gap=GRID)
-        for button in filters.buttons():
-            chip = Chip(theme, button.title)
-            chip.clicked.connect(button.clear)
-            self._chips.append((button, chip))
-            row.addWidget(chip)
-        self._all = Button(theme, "Clear all", Kind.QUIET)
-        self._all.clicked.connect(self.cleared)
-        row.addWidget(self._all)
-        self.draw()
-
-    def draw(self) -> None:
-        for button, chip in self._chips:
-            words = button.all_words()
-            chip.set_words(words)
-            chip.setVisible(bool(words))
-        self.setVisible(any(button.words() for button, _ in self._chips))
 
 
 def _one(value: int | None) -> frozenset[int]:

@@ -14,9 +14,10 @@ from desktop.collation import in_language_order
 from desktop.theme.theme import Theme
 from desktop.theme.tokens import GRID, TypeSize
 from desktop.viewmodels.search.search import SearchForm, SearchState
+from desktop.views.parts.filter_button import FilterChips
 from desktop.views.parts.moments.field import MomentField
 from desktop.views.parts.moments.lengths import LengthChips
-from desktop.views.search.filters import FilterChips, FilterRow
+from desktop.views.search.filters import FilterRow
 from desktop.widgets.combo import Combo
 from desktop.widgets.panel import Panel
 from desktop.widgets.text import Text
@@ -53,7 +54,7 @@ class SearchFormPanel(Panel):
         self.lengths = LengthChips(theme)
         self.hint = Text(theme, " ", size=TypeSize.SMALL, ink="muted", wrap=True)
         self.filters = FilterRow(theme)
-        self.chips = FilterChips(theme, self.filters)
+        self.chips = FilterChips(theme, self.filters.buttons())
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self._tell)
         self._lay_out(theme)
