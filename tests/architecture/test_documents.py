@@ -40,7 +40,8 @@ def defined(path: Path) -> frozenset[str]:
                 take(node.body, f"{within}{node.name}.")
             elif isinstance(node, ast.Assign | ast.AnnAssign):
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                names.update(within + each.id for each in targets if isinstance(each, ast.Name))
+                found = [each for target in targets for each in ast.walk(target)]
+                names.update(within + each.id for each in found if isinstance(each, ast.Name))
 
     take(ast.parse(path.read_text(encoding="utf-8")).body, "")
     return frozenset(names)
