@@ -134,8 +134,7 @@ class AvailabilityStrip(QWidget):
         return strip_layout(self.rect(), self._lead, self._count, self.layoutDirection())
 
     def shimmer_step(self) -> None:
-        left, right = self._clock.swept(self.width())
-        self.update(left, 0, right - left, self.height())
+        self._clock.sweep(self)
 
     def _changed(self) -> None:
         self._join()

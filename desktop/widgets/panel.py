@@ -1,6 +1,7 @@
 """A raised surface with a border: what forms, lists and messages lie on.
 
-API: Panel(theme): a QWidget with a body layout (QVBoxLayout); paint_panel(painter, rect, ground, edge).
+API: Panel(theme): a QWidget with a body layout (QVBoxLayout); paint_panel(painter, rect, ground, edge);
+paint_popup(popup, tokens).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from desktop.theme.tokens import BORDER, GRID, RADIUS_CARD
 
 if TYPE_CHECKING:
     from desktop.theme.theme import Theme
+    from desktop.theme.tokens import Tokens
 
 
 class Panel(QWidget):
@@ -39,3 +41,11 @@ def paint_panel(painter: QPainter, rect: QRect, ground: str, edge: str, radius: 
     painter.setPen(QPen(QColor(edge), BORDER))
     painter.setBrush(QColor(ground))
     painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+
+
+def paint_popup(popup: QWidget, tokens: Tokens, radius: float = RADIUS_CARD) -> None:
+    """The ground of a window of its own, whose corners nothing behind shines through."""
+    painter = QPainter(popup)
+    painter.fillRect(popup.rect(), QColor(tokens.raised))
+    paint_panel(painter, popup.rect(), tokens.raised, tokens.control_border, radius)
+    painter.end()

@@ -66,8 +66,7 @@ class Tile(QAbstractButton):
         self._join()
 
     def shimmer_step(self) -> None:
-        left, right = self._clock.swept(self.width())
-        self.update(left, 0, right - left, self.height())
+        self._clock.sweep(self)
 
     def _join(self) -> None:
         if self._waiting and self.isVisible():

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.collation import in_language_order
@@ -17,7 +17,7 @@ from desktop.widgets.button import Button, Kind
 from desktop.widgets.chip import Chip
 from desktop.widgets.combo import MOST_ROWS, place_popup
 from desktop.widgets.flow import FlowLayout
-from desktop.widgets.panel import paint_panel
+from desktop.widgets.panel import paint_popup
 
 Value = TypeVar("Value", bound=Hashable)
 
@@ -212,8 +212,4 @@ class _DropDown(QFrame):
             super().keyPressEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        tokens = self._theme.tokens
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(tokens.raised))
-        paint_panel(painter, self.rect(), tokens.raised, tokens.control_border, RADIUS_CONTROL)
-        painter.end()
+        paint_popup(self, self._theme.tokens, RADIUS_CONTROL)

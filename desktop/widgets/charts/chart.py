@@ -110,8 +110,7 @@ class Chart(QWidget):
         return self._laid
 
     def shimmer_step(self) -> None:
-        left, right = self._clock.swept(self.width())
-        self.update(left, 0, right - left, self.height())
+        self._clock.sweep(self)
 
     # What a kind of chart brings.
 

@@ -93,8 +93,7 @@ class FieldList(QWidget):
         self._show(tuple(fields), waiting=False)
 
     def shimmer_step(self) -> None:
-        left, right = self._clock.swept(self.width())
-        self.update(left, 0, right - left, self.height())
+        self._clock.sweep(self)
 
     def _show(self, fields: tuple[Field, ...], *, waiting: bool) -> None:
         if (fields, waiting) == (self._fields, self._waiting):

@@ -1,6 +1,6 @@
 """The light that runs over placeholders: one clock, one timer, one band for the whole window.
 
-API: ShimmerClock(theme): join(client), leave(client), running, brush(width), swept(width); Shimmering protocol.
+API: ShimmerClock(theme): join(client), leave(client), running, brush(width), sweep(widget), swept(width); Shimmering.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from PySide6.QtGui import QBrush, QColor, QLinearGradient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from PySide6.QtWidgets import QWidget
 
     from desktop.theme.theme import Theme
 
@@ -31,7 +33,7 @@ class Shimmering(Protocol):
 class ShimmerClock(QObject):
     """Ticks while somebody visible shimmers and stands still otherwise.
 
-    Reduced motion stops the light; the skeleton stay.
+    Reduced motion stops the light; skeletons stay.
     """
 
     def __init__(self, theme: Theme, now: Callable[[], float] = time.monotonic) -> None:
@@ -77,8 +79,13 @@ class ShimmerClock(QObject):
             right = self._band(self._before, width)[1]
         return max(int(left), 0), min(int(right) + 1, width)
 
+    def sweep(self, widget: QWidget) -> None:
+        """Repaint of *widget*, which shimmers over its whole width, what changed since the last frame."""
+        left, right = self.swept(widget.width())
+        widget.update(left, 0, right - left, widget.height())
+
     def brush(self, width: int, origin: int = 0) -> QBrush:
-        """What fills a bone. *origin* is the left edge of the surface in the painter's coordinates."""
+        """What fills a part of a skeleton. *origin* is the left edge of the surface in the painter's coordinates."""
         tokens = self._theme.tokens
         if not self.running:
             return QBrush(QColor(tokens.skeleton))

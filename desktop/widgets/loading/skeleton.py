@@ -41,8 +41,7 @@ class Skeleton(QWidget):
         theme.changed.connect(self.update)
 
     def shimmer_step(self) -> None:
-        left, right = self._clock.swept(self.width())
-        self.update(left, 0, right - left, self.height())
+        self._clock.sweep(self)
 
     # Qt names below.
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLayoutItem, QWidget
 
 from desktop.theme.theme import Theme
-from desktop.theme.tokens import GRID, RADIUS_CARD
+from desktop.theme.tokens import GRID
 from desktop.views.parts.moments.words import DAY_EXAMPLES, EXAMPLES, misread_words, spelt
 from desktop.widgets.combo import place_popup
-from desktop.widgets.panel import paint_panel
+from desktop.widgets.panel import paint_popup
 from desktop.widgets.text import Text
 from engine.domain.moments.reading import Misread, Reading
 
@@ -51,10 +51,7 @@ class ExampleCard(QFrame):
         self.close()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        tokens, painter = self._theme.tokens, QPainter(self)
-        painter.fillRect(self.rect(), QColor(tokens.raised))
-        paint_panel(painter, self.rect(), tokens.raised, tokens.control_border, RADIUS_CARD)
-        painter.end()
+        paint_popup(self, self._theme.tokens)
 
 
 def _means(answer: Reading | Misread, *, days_only: bool) -> str:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 
 from PySide6.QtCore import QLocale, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from desktop.theme.icons import Icon
 from desktop.theme.theme import Theme
-from desktop.theme.tokens import GRID, RADIUS_CARD, TypeSize
+from desktop.theme.tokens import GRID, TypeSize
 from desktop.widgets.button import Button, Kind
 from desktop.widgets.combo import place_popup
 from desktop.widgets.month import WEEK, MonthGrid
-from desktop.widgets.panel import paint_panel
+from desktop.widgets.panel import paint_popup
 from desktop.widgets.text import Text
 from desktop.words.figures import locale
 from engine.domain.car.car import Branch
@@ -140,10 +140,7 @@ class MomentPopup(QFrame):
             parent.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        tokens, painter = self._theme.tokens, QPainter(self)
-        painter.fillRect(self.rect(), QColor(tokens.raised))
-        paint_panel(painter, self.rect(), tokens.raised, tokens.control_border, RADIUS_CARD)
-        painter.end()
+        paint_popup(self, self._theme.tokens)
 
 
 class _Times(QListWidget):
