@@ -8,13 +8,13 @@ from PySide6.QtCore import Signal
 
 from desktop.tasks import TaskScope
 from desktop.viewmodels.desk import Desk
-from desktop.viewmodels.fleet.car_state import FleetCarStage, FleetCarState, Saved, blank_form, form_of
+from desktop.viewmodels.fleet.car_state import FleetCarStage, FleetCarState, Saved, form_of
 from desktop.viewmodels.fleet.photo_files import developed, moved
 from desktop.viewmodels.fleet.service import ServiceViewModel
 from desktop.viewmodels.state import StateViewModel
 from engine.domain.car.car import BranchId, Car, CarStatus, OwnerId
 from engine.domain.car.fleet import Outlook
-from engine.domain.car.form import CarForm
+from engine.domain.car.form import CarForm, blank_form
 from engine.domain.car.photo import MOST_PHOTOS
 from engine.domain.firm.events import CarChanged, CarClaimed, Fact
 from engine.domain.people.people import Deed

@@ -6,13 +6,11 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from desktop.viewmodels.fleet.photo_files import NewPhoto, Refused
-from engine.domain.car.car import BodyType, Branch, BranchId, Car, CarStatus, Fuel, OwnerId, Transmission
+from engine.domain.car.car import Branch, Car, CarStatus, OwnerId
 from engine.domain.car.fleet import Outlook
 from engine.domain.car.form import CarForm, CarRules, mistakes, reason_for
 from engine.domain.money.money import Money
 from engine.domain.shared.errors import DriveSphereError, InvalidText, PlateTaken
-
-_SILVER = "#b4bbc5"
 
 
 class FleetCarStage(Enum):
@@ -122,24 +120,6 @@ def form_of(car: Car, rules: CarRules | None) -> CarForm:
     if rules is None or rules.currency == car.daily_rate.currency:
         return form
     return replace(form, daily_rate=Money(0, rules.currency))
-
-
-def blank_form(rules: CarRules, home: BranchId) -> CarForm:
-    """A new car's, at the branch *home*."""
-    return CarForm(
-        plate="",
-        brand="",
-        model="",
-        year=rules.this_year,
-        body=BodyType.HATCHBACK,
-        colour=_SILVER,
-        fuel=Fuel.PETROL,
-        transmission=Transmission.MANUAL,
-        seats=5,
-        odometer_km=0,
-        daily_rate=Money(0, rules.currency),
-        branch_id=home,
-    )
 
 
 @dataclass(frozen=True, slots=True)

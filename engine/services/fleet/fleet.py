@@ -79,9 +79,7 @@ class FleetService:
         if actor.may(Deed.MANAGE_ANY_CAR) and owner not in {each.id for each in await self.fleet.owners()}:
             raise NotFound("owner", owner)
         rules, _ = await self._rules()
-        form = checked(form, rules)
-        fields = {name: getattr(form, name) for name in CarForm.__slots__}
-        car = Car(id=_new_id(), status=CarStatus.ACTIVE, owner_id=owner, **fields)
+        car = checked(form, rules).new(_new_id(), owner)
         tray = await self.photos.lay_down(actor, car.id, (), photos, self.clock.now())
         car = replace(car, image_ids=tray.order)
 
