@@ -61,9 +61,8 @@ class AccountsArea(Area):
         self.people_vm.watch()
 
     def reload(self) -> None:
+        super().reload()
         self.requests_vm.listing.load()
-        if self.people is not None:
-            self.people_vm.begin()
 
     def search_for(self, text: str) -> None:
         self._frame.go(USERS)
@@ -83,13 +82,12 @@ class AccountsArea(Area):
         return self.beside.there.unsaved() if self.beside.there is not None else None
 
     def stop(self) -> None:
+        super().stop()
         if self.beside.there is not None:
             self.beside.there.stop()
-        if self.requests is not None:
-            self.requests.stop()
 
     def _make_people(self) -> PeoplePage:
-        self.people = PeoplePage(self._tools, self.people_vm, self._workspace.now)
+        self.people = self.keep(PeoplePage(self._tools, self.people_vm, self._workspace.now))
         self.people.opened.connect(self._open)
         Follow(self.people.list.table, sound_key(lambda row: row.person.account), self._shows(self._account_shown))
         self.people.new_wanted.connect(self._begin)
@@ -97,8 +95,7 @@ class AccountsArea(Area):
         return self.people
 
     def _make_requests(self) -> RequestsPage:
-        self.requests = RequestsPage(self._tools, self.requests_vm, self._workspace.now)
-        self.requests.task_failed.connect(self.task_failed)
+        self.requests = self.keep(RequestsPage(self._tools, self.requests_vm, self._workspace.now))
         self.requests.grant_wanted.connect(self._grant)
         Follow(self.requests.list.table, sound_key(lambda row: row.id), self._shows(self._request_shown))
         self.requests.new_wanted.connect(self._new)

@@ -166,10 +166,9 @@ class ClientArea(Area):
 
     def _make_renters(self) -> RentersPage:
         vm = RentersViewModel(self._workspace.desk, self._workspace.tasks)
-        page = self.renters = RentersPage(self._tools, vm, self._workspace.now, self._frame.host)
+        page = self.renters = self.keep(RentersPage(self._tools, vm, self._workspace.now, self._frame.host))
         page.booking_wanted.connect(self.side.open_booking)
         page.new_wanted.connect(self.book_for)
-        page.task_failed.connect(self.task_failed)
         vm.begin()
         return page
 
@@ -202,10 +201,7 @@ class ClientArea(Area):
     def reload(self) -> None:
         self._thumbnails.again()
         self._holds.load()
-        if self.bookings is not None:
-            self.bookings.vm.load()
-        if self.renters is not None:
-            self.renters.vm.reload()
+        super().reload()
         self._look_again()
 
     def open_booking(self, booking: Booking) -> bool:
@@ -222,26 +218,21 @@ class ClientArea(Area):
         self._workspace.search.apply(fact)
         self._workspace.panel.apply(fact)
         self._workspace.car.apply(fact)
-        if self.renters is not None:
-            self.renters.vm.apply(fact)
         if isinstance(fact, BookingChanged):
             self._heard(fact.booking)
+        super().apply(fact)
 
     def left(self) -> None:
         self.side.leave()
-        if self.renters is not None:
-            self.renters.leave_panels()
+        super().left()
 
     def unsaved(self) -> Question | None:
-        return self.side.unsaved() or (self.renters.unsaved() if self.renters is not None else None)
+        return self.side.unsaved() or super().unsaved()
 
     def stop(self) -> None:
         self._frame.status.set_holds(0)
         self.side.stop()
-        if self.bookings is not None:
-            self.bookings.stop()
-        if self.renters is not None:
-            self.renters.stop()
+        super().stop()
 
     def _connect(self) -> None:
         workspace = self._workspace
@@ -283,10 +274,9 @@ class ClientArea(Area):
 
     def _make_bookings(self) -> BookingsPage:
         vm = self._workspace.bookings
-        page = self.bookings = BookingsPage(self._tools, vm, self._workspace.now, first_step="Find a car")
+        page = self.bookings = self.keep(BookingsPage(self._tools, vm, self._workspace.now, first_step="Find a car"))
         page.opened.connect(self.side.open_booking)
         page.first_step_wanted.connect(lambda: self._frame.go(FIND))
-        page.task_failed.connect(self.task_failed)
         follow_booking(page.table, self.side.detail, self._workspace.detail)
         vm.load()
         return page
@@ -339,6 +329,8 @@ class ClientArea(Area):
 
     def _booked(self, booking: Booking) -> None:
         self._heard(booking)
+        if self.bookings is not None:
+            self.bookings.show_change(booking)
         if booking.version == 1 or not booking.blocking:
             # A car was taken or set free by this desk: what the search shows is no longer true.
             self._look_again()
@@ -352,8 +344,6 @@ class ClientArea(Area):
         was_held = self._holds.note(booking)
         self._workspace.detail.took(booking)
         self.news.hear(booking, was_held=was_held, seen=self.side.shows(booking))
-        if self.bookings is not None:
-            self.bookings.show_change(booking)
 
     def _show_holds(self) -> None:
         self._frame.status.set_holds(*self._holds.standing())

@@ -72,7 +72,7 @@ class EarningsPart(QObject):
 
     def left(self) -> None:
         if self.page is not None:
-            self.page.left()
+            self.page.leave()
 
     def stop(self) -> None:
         if self.page is not None:

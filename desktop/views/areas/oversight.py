@@ -44,7 +44,6 @@ from engine.domain.booking.manual_review import Case, LostCar
 from engine.domain.booking.restored import RestoredCase
 from engine.domain.car.car import IN_SERVICE, Car
 from engine.domain.car.fleet import FleetQuery
-from engine.domain.firm.events import BookingChanged, CarChanged, Fact
 from engine.domain.money.dispute import DisputedCase
 
 T = TypeVar("T")
@@ -129,29 +128,8 @@ class OversightArea(Area):
         self._frame.badge(HEALTH, count)
         self.toast.tell(strange_rows(count, newest), "Look")
 
-    def reload(self) -> None:
-        if self.overview is not None:
-            self.overview.vm.load()
-        if self.bookings is not None:
-            self.bookings.vm.load()
-        if self.cars is not None:
-            self.cars.reload()
-        if self.firm is not None:
-            self.firm.vm.load()
-        if self.audit is not None:
-            self.audit.vm.load()
-
-    def apply(self, fact: Fact) -> None:
-        if isinstance(fact, BookingChanged) and self.bookings is not None:
-            self.bookings.show_change(fact.booking)
-        if self.cars is not None:
-            self.cars.apply(fact)
-        if isinstance(fact, BookingChanged | CarChanged) and self.overview is not None:
-            self.overview.vm.load_soon()
-
     def left(self) -> None:
-        if self.cars is not None:
-            self.cars.left()
+        super().left()
         if self.care is not None:
             self.care.close_panel()
         if self.dispute is not None:
@@ -159,19 +137,16 @@ class OversightArea(Area):
         for panel in (self.restored, self.unbelieved):
             if panel is not None:
                 panel.leave()
-        for page in (self.overview, self.firm, self.audit, self.health):
-            if page is not None:
-                page.leave()
 
     def unsaved(self) -> Question | None:
-        pages = [page for page in (self.cars, self.firm, self.care, self.restored, self.unbelieved) if page is not None]
-        return next((question for page in pages if (question := page.unsaved())), None)
+        panels = [panel for panel in (self.care, self.restored, self.unbelieved) if panel is not None]
+        return super().unsaved() or next((question for panel in panels if (question := panel.unsaved())), None)
 
     def stop(self) -> None:
-        panels = self.restored, self.dispute, self.unbelieved
-        for page in (self.bookings, self.cars, self.firm, self.audit, self.care, *panels):
-            if page is not None:
-                page.stop()
+        super().stop()
+        for panel in (self.care, self.restored, self.dispute, self.unbelieved):
+            if panel is not None:
+                panel.stop()
 
     def to_bookings(self) -> BookingsPage:
         self._frame.go(BOOKINGS)
@@ -238,8 +213,8 @@ class OversightArea(Area):
 
     def _make_cars(self) -> FleetPage:
         host = self._frame.host
-        self.cars = page = FleetPage(self._tools, self._workspace, host, show_bookings=self._show_bookings_of)
-        page.task_failed.connect(self.task_failed)
+        page = FleetPage(self._tools, self._workspace, host, show_bookings=self._show_bookings_of)
+        self.cars = self.keep(page)
         page.open()
         return page
 
@@ -249,7 +224,7 @@ class OversightArea(Area):
 
     def _make_overview(self) -> OverviewPage:
         vm = OverviewViewModel(self._workspace.desk, self._workspace.tasks)
-        self.overview = page = OverviewPage(self._tools, vm, self._frame.host)
+        self.overview = page = self.keep(OverviewPage(self._tools, vm, self._frame.host))
         page.drilled.connect(self._drill)
         page.booking_wanted.connect(self.booking_wanted)
         if self.detail is not None:
@@ -258,29 +233,27 @@ class OversightArea(Area):
         return page
 
     def _make_bookings(self) -> BookingsPage:
-        self.bookings = page = BookingsPage(self._tools, self._bookings_vm, self._workspace.now, title=_BOOKINGS_TITLE)
+        page = BookingsPage(self._tools, self._bookings_vm, self._workspace.now, title=_BOOKINGS_TITLE)
+        self.bookings = self.keep(page)
         page.opened.connect(self.booking_wanted)
         if self.detail is not None:
             follow_booking(page.table, self.detail, self._workspace.detail)
-        page.task_failed.connect(self.task_failed)
         self._bookings_vm.load()
         return page
 
     def _make_firm(self) -> FirmPage:
         vm = FirmViewModel(self._workspace.desk, self._workspace.tasks)
-        self.firm = page = FirmPage(self._tools, vm, self._frame.host)
-        page.task_failed.connect(self.task_failed)
-        return page
+        self.firm = self.keep(FirmPage(self._tools, vm, self._frame.host))
+        return self.firm
 
     def _make_audit(self) -> AuditPage:
         vm = AuditViewModel(self._workspace.desk, self._workspace.tasks)
-        self.audit = page = AuditPage(self._tools, vm, self._frame.host)
-        page.task_failed.connect(self.task_failed)
-        return page
+        self.audit = self.keep(AuditPage(self._tools, vm, self._frame.host))
+        return self.audit
 
     def _make_health(self) -> HealthPage:
         vm = HealthViewModel(self._workspace.desk, self._workspace.tasks)
-        self.health = HealthPage(self._tools, vm, self._frame.host)
+        self.health = self.keep(HealthPage(self._tools, vm, self._frame.host))
         return self.health
 
     def _drill(self, drill: Drill) -> None:

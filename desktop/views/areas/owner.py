@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import partial
 
 from desktop.commands import Command
-from desktop.dialogs import Question
 from desktop.theme.icons import Icon
 from desktop.viewmodels.earnings.earnings import EarningsSource, EarningsViewModel
 from desktop.viewmodels.earnings.explain import ExplainViewModel
@@ -40,8 +39,7 @@ class OwnerArea(Area):
             lambda: BookingDetail(tools, workspace.detail, workspace.now, frame.host, demo=workspace.demo)
         )
         self.beside.when_built(self._join_detail)
-        self.fleet = FleetPage(tools, workspace, frame.host, show_bookings=self._show_bookings)
-        self.fleet.task_failed.connect(self.task_failed)
+        self.fleet = self.keep(FleetPage(tools, workspace, frame.host, show_bookings=self._show_bookings))
         self.fleet.fleet.changed.connect(lambda state: frame.know_branches(state.branches))
         desk = workspace.desk
         live = EarningsSource(desk, desk.earnings, desk.actor)
@@ -86,17 +84,13 @@ class OwnerArea(Area):
         self.copy.vm.start()
 
     def reload(self) -> None:
-        self.fleet.reload()
-        if self.bookings is not None:
-            self.bookings.vm.load()
+        super().reload()
         self.earnings.reload()
 
     def apply(self, fact: Fact) -> None:
-        self.fleet.apply(fact)
         if isinstance(fact, BookingChanged):
             self._workspace.detail.took(fact.booking)
-            if self.bookings is not None:
-                self.bookings.show_change(fact.booking)
+        super().apply(fact)
 
     def open_booking(self, booking: Booking) -> bool:
         self.left()
@@ -124,22 +118,17 @@ class OwnerArea(Area):
             self.detail.open_number(BookingId(booking_id))
 
     def left(self) -> None:
-        self.fleet.left()
+        super().left()
         if self.beside.there is not None:
             self.beside.there.leave()
         self.away.left()
         self.copy.left()
         self.earnings.left()
 
-    def unsaved(self) -> Question | None:
-        return self.fleet.unsaved()
-
     def stop(self) -> None:
-        self.fleet.stop()
+        super().stop()
         if self.beside.there is not None:
             self.beside.there.stop()
-        if self.bookings is not None:
-            self.bookings.stop()
         self.earnings.stop()
         self.away.stop()
         self.copy.stop()
@@ -153,11 +142,11 @@ class OwnerArea(Area):
 
     def _make_bookings(self) -> EitherPage:
         vm = self._workspace.bookings
-        page = self.bookings = BookingsPage(self._tools, vm, self._workspace.now, first_step="Look at the fleet")
+        page = BookingsPage(self._tools, vm, self._workspace.now, first_step="Look at the fleet")
+        self.bookings = self.keep(page)
         page.opened.connect(self._open_row)
         page.first_step_wanted.connect(self._to_fleet)
         self._follow = follow_booking(page.table, self.beside, self._workspace.detail)
-        page.task_failed.connect(self.task_failed)
         vm.load()
         return self.away.either(BOOKINGS, page)
 

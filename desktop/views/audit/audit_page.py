@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.collation import in_language_order
@@ -91,10 +91,6 @@ def columns() -> list[Column[AuditRow]]:
 
 
 class AuditPage(Page):
-    """Signals: ``task_failed`` carries an exception nobody foresaw."""
-
-    task_failed = Signal(object)
-
     def __init__(self, tools: ViewContext, vm: AuditViewModel, host: QWidget) -> None:
         """*host* is where the detail of a row slides in."""
         super().__init__()
@@ -128,6 +124,9 @@ class AuditPage(Page):
         self.list.focus_first()
 
     def come_back(self) -> None:
+        self.vm.load()
+
+    def reload(self) -> None:
         self.vm.load()
 
     def focus_search(self) -> bool:

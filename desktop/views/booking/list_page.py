@@ -35,6 +35,7 @@ from desktop.words.messages import branch_name, say
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.listing import BookingQuery, BookingScope
 from engine.domain.car.car import BranchId
+from engine.domain.firm.events import BookingChanged, Fact
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import DriveSphereError
 
@@ -57,7 +58,6 @@ class BookingsPage(Page):
 
     opened = Signal(object)
     first_step_wanted = Signal()
-    task_failed = Signal(object)
 
     def __init__(
         self,
@@ -129,6 +129,13 @@ class BookingsPage(Page):
 
     def branch_names(self) -> dict[BranchId, str]:
         return {branch.id: branch_name(branch) for branch in self.vm.state.branches}
+
+    def reload(self) -> None:
+        self.vm.load()
+
+    def apply(self, fact: Fact) -> None:
+        if isinstance(fact, BookingChanged):
+            self.show_change(fact.booking)
 
     def stop(self) -> None:
         """The session ends."""

@@ -43,7 +43,6 @@ class EarningsPage(Page):
     cannot be read.
     """
 
-    task_failed = Signal(object)
     fleet_wanted = Signal()
     sign_in_wanted = Signal()
     booking_wanted = Signal(str)
@@ -96,7 +95,7 @@ class EarningsPage(Page):
     def focus_first(self) -> None:
         self.content.take_focus()
 
-    def left(self) -> None:
+    def leave(self) -> None:
         self.panel.close_panel()
 
     def stop(self) -> None:

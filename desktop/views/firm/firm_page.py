@@ -7,7 +7,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.collation import in_language_order
@@ -45,10 +44,6 @@ _RULE_ROWS, _BRANCH_ROWS = 4, 6
 
 
 class FirmPage(Page):
-    """Signals: ``task_failed`` carries an exception nobody foresaw."""
-
-    task_failed = Signal(object)
-
     def __init__(self, tools: ViewContext, vm: FirmViewModel, host: QWidget) -> None:
         """*host* is where the forms slide in."""
         super().__init__()
@@ -96,6 +91,9 @@ class FirmPage(Page):
             self.content.take_focus()
 
     def come_back(self) -> None:
+        self.vm.load()
+
+    def reload(self) -> None:
         self.vm.load()
 
     def leave(self) -> None:

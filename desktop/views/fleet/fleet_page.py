@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.dialogs import Question
@@ -43,13 +42,11 @@ _TABLE = "table"
 class FleetPage(Page):
     """One class for both areas: what the account may do decides whose cars it shows.
 
-    Its area calls ``open``, ``reload``, ``apply``, ``left`` and ``stop`` from its own; ``FleetCommands`` has the rest.
+    Its area calls ``open``; ``FleetCommands`` has the rest.
 
     Signals:
         task_failed: Work of the page ended with an exception nobody foresaw; carries it.
     """
-
-    task_failed = Signal(object)
 
     def __init__(
         self,
@@ -112,7 +109,7 @@ class FleetPage(Page):
         self.fleet.apply(fact)
         self.car.apply(fact)
 
-    def left(self) -> None:
+    def leave(self) -> None:
         if self.beside.there is not None:
             self.beside.there.leave()
 

@@ -41,6 +41,7 @@ from desktop.words.figures import clock_time, plural, short_amount, whole
 from desktop.words.messages import say
 from engine.domain.booking.states import Standing
 from engine.domain.car.car import BranchId
+from engine.domain.firm.events import BookingChanged, CarChanged, Fact
 from engine.domain.people.people import Role
 from engine.domain.reports.overview import FirmPulse, MoneyQuestion, Overview
 
@@ -113,6 +114,13 @@ class OverviewPage(Page):
     @property
     def behind(self) -> BehindPanel:
         return self.beside.wanted()
+
+    def reload(self) -> None:
+        self.vm.load()
+
+    def apply(self, fact: Fact) -> None:
+        if isinstance(fact, BookingChanged | CarChanged):
+            self.vm.load_soon()
 
     def leave(self) -> None:
         if self.beside.there is not None:

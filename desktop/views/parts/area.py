@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -25,7 +26,12 @@ from engine.domain.people.people import RenterId
 
 
 class Page(QWidget):
-    """A page of an area."""
+    """A page of an area; what it does not say otherwise is nothing.
+
+    Signals: ``task_failed`` carries an exception of its own work that nobody foresaw.
+    """
+
+    task_failed = Signal(object)
 
     @property
     def shown(self) -> Page:
@@ -42,6 +48,25 @@ class Page(QWidget):
 
     def come_back(self) -> None:
         """It is gone to again: ask anew for what no change stream keeps true."""
+
+    def reload(self) -> None:
+        """Ask again for everything shown; the servers may have been away."""
+
+    def apply(self, fact: Fact) -> None:
+        """Something changed, at another desk or this one: what is shown of it changes in place."""
+
+    def leave(self) -> None:
+        """Another page is about to open: panels close."""
+
+    def unsaved(self) -> Question | None:
+        """What to ask before the session ends, where something filled in would be lost with it."""
+        return None
+
+    def stop(self) -> None:
+        """The session ends: let go of dialogs and clocks before the widgets are deleted."""
+
+
+P = TypeVar("P", bound=Page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +106,22 @@ class Frame:
 
 
 class Area(QObject):
-    """Signals: ``task_failed`` carries an exception of a view's own work that nobody foresaw."""
+    """Hands on to its pages what it is told; a view says only what goes beyond one of them.
+
+    Signals: ``task_failed`` carries an exception of a view's own work that nobody foresaw.
+    """
 
     task_failed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._built: list[Page] = []
+
+    def keep(self, page: P) -> P:
+        """A page that was built: from now on it is told what the area is told."""
+        page.task_failed.connect(self.task_failed)
+        self._built.append(page)
+        return page
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -97,7 +135,9 @@ class Area(QObject):
         """Ask for what the pages show first."""
 
     def reload(self) -> None:
-        """Ask again for everything shown; the servers may have been away."""
+        """As of a page, of all that are built."""
+        for page in self._built:
+            page.reload()
 
     def open_booking(self, _booking: Booking) -> bool:
         """Show a booking that was found elsewhere; False where this view shows none."""
@@ -125,14 +165,20 @@ class Area(QObject):
         return False
 
     def apply(self, fact: Fact) -> None:
-        """Something changed, at another desk or this one: what is shown of it changes in place."""
+        """As of a page, of all that are built."""
+        for page in self._built:
+            page.apply(fact)
 
     def left(self) -> None:
         """Another page is about to open: panels close."""
+        for page in self._built:
+            page.leave()
 
     def unsaved(self) -> Question | None:
         """What to ask before the session ends, where something filled in would be lost with it."""
-        return None
+        return next((question for page in self._built if (question := page.unsaved())), None)
 
     def stop(self) -> None:
         """The session ends: let go of dialogs and clocks before the widgets are deleted."""
+        for page in self._built:
+            page.stop()

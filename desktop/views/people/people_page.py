@@ -65,6 +65,9 @@ class PeoplePage(Page):
     def come_back(self) -> None:
         self._vm.begin()
 
+    def reload(self) -> None:
+        self._vm.begin()
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._vm.in_sight = True

@@ -46,7 +46,6 @@ class RequestsPage(Page):
 
     grant_wanted = Signal(object)
     new_wanted = Signal()
-    task_failed = Signal(object)
 
     def __init__(self, tools: ViewContext, vm: RequestsViewModel, now: Callable[[], datetime]) -> None:
         super().__init__()

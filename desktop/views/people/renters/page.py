@@ -18,6 +18,7 @@ from desktop.views.people.renters.merge_view import MergeView
 from desktop.views.people.renters.one_view import RenterView
 from desktop.views.people.renters.panels import BlockPanel, DetailsPanel
 from desktop.widgets.frame.side_panel import SidePanel
+from engine.domain.firm.events import Fact
 from engine.domain.people.people import RenterId
 from engine.domain.people.renters import RenterFile
 
@@ -32,7 +33,6 @@ class RentersPage(Page):
 
     booking_wanted = Signal(object)
     new_wanted = Signal(object)
-    task_failed = Signal(object)
 
     def __init__(self, tools: ViewContext, vm: RentersViewModel, now: Callable[[], datetime], host: QWidget) -> None:
         super().__init__()
@@ -71,9 +71,15 @@ class RentersPage(Page):
     def come_back(self) -> None:
         self.vm.reload()
 
+    def reload(self) -> None:
+        self.vm.reload()
+
+    def apply(self, fact: Fact) -> None:
+        self.vm.apply(fact)
+
     def open_renter(self, renter_id: RenterId) -> None:
         """The page of one; of somebody merged, of whom it is now."""
-        self.leave_panels()
+        self.leave()
         self.vm.open(renter_id)
         self.one.past.begin()
         self._show(self.one)
@@ -81,7 +87,7 @@ class RentersPage(Page):
         self._awaited = True
 
     def to_list(self) -> None:
-        self.leave_panels()
+        self.leave()
         self.vm.leave()
         self._show(self.everybody)
 
@@ -106,7 +112,7 @@ class RentersPage(Page):
     def set_online(self, *, online: bool) -> None:
         self.one.set_online(online=online)
 
-    def leave_panels(self) -> None:
+    def leave(self) -> None:
         for panel in (self.details, self.block):
             panel.close_panel()
 
@@ -154,7 +160,7 @@ class RentersPage(Page):
             go_on()
 
     def _compare(self, other: RenterId | None) -> None:
-        self.leave_panels()
+        self.leave()
         self.vm.compare_no_more()
         self._show(self.two)
         self.two.begin()
