@@ -2,86 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from engine.adapters.mongo.client import Database, Document
-from engine.adapters.mongo.codec.documents import renter_document, renter_of
 from engine.adapters.mongo.codec.reading import Fields, must
-from engine.domain.people.people import RenterId
-from engine.domain.people.renters import Block, Note, PastBlock, RenterFile
+from engine.adapters.mongo.codec.stored import Field, Stored, derived, moment, part, parts, text, texts
+from engine.adapters.mongo.schema import shape_parts as shapes
+from engine.domain.people.people import Renter, RenterId
+from engine.domain.people.renters import (
+    MOST_NOTES,
+    MOST_OTHERS,
+    MOST_PAST_BLOCKS,
+    Block,
+    Note,
+    PastBlock,
+    RenterFile,
+)
 from engine.domain.shared.errors import DriveSphereError, NotFound
 
 #: Somebody merged into somebody who was merged, and so on.
 _LONGEST_WAY = 20
 
 
-def file_document(file: RenterFile) -> Document:
-    there: Document = {
-        "changed_by": file.changed_by or None,
-        "changed_at": file.changed_at,
-        "block": file.block and _block_document(file.block),
-        "past_blocks": [_past_document(past) for past in file.past_blocks],
-        "not_same": list(file.not_same),
-        "merged_into": file.merged_into,
-        "notes": [{"text": note.text, "by": note.by, "at": note.at} for note in file.notes],
-    }
-    found: Document = {"keys": [], "parts": []} if file.merged_into else {}
-    return {
-        **renter_document(file.renter),
-        **found,
-        "version": file.version,
-        "order": file.order,
-        **{name: value for name, value in there.items() if value},
-    }
+_NOTE = Stored(Note, {"text": text(), "by": text(), "at": moment()})
+_BLOCK = Stored(Block, {"reason": text(), "by": text(), "since": moment(), "until": moment().unless()})
+_PAST_BLOCK = Stored(
+    PastBlock,
+    {
+        "reason": text().of("block.reason"),
+        "by": text().of("block.by"),
+        "since": moment().of("block.since"),
+        "until": moment().of("block.until").unless(),
+        "lifted_by": text().of("by"),
+        "lifted_at": moment().of("at"),
+        "note": Field(shapes.TEXT, Fields.maybe),
+    },
+    together={"block": Block},
+)
 
 
-def _note_of(row: Fields) -> Note:
-    return Note(row.text("text"), row.text("by"), row.moment("at"))
+def _found(file: RenterFile, ways: Iterable[str]) -> list[str]:
+    """Whoever was merged into somebody is found as that one."""
+    return [] if file.merged_into else list(ways)
 
 
-def _block_document(block: Block) -> Document:
-    until = {"until": block.until} if block.until else {}
-    return {"reason": block.reason, "by": block.by, "since": block.since, **until}
-
-
-def _past_document(past: PastBlock) -> Document:
-    return {**_block_document(past.block), "lifted_by": past.by, "lifted_at": past.at, "note": past.note}
-
-
-def file_of(document: Document) -> RenterFile:
-    row = Fields(document)
-    return RenterFile(
-        renter=renter_of(document),
-        version=row.whole("version", 1),
-        changed_by=row.text("changed_by") if row.has("changed_by") else "",
-        changed_at=row.moment("changed_at") if row.has("changed_at") else None,
-        block=_block_of(row.part("block")) if row.has("block") else None,
-        past_blocks=tuple(_past_of(past) for past in row.parts("past_blocks")) if row.has("past_blocks") else (),
-        not_same=tuple(RenterId(each) for each in row.texts("not_same")) if row.has("not_same") else (),
-        merged_into=RenterId(row.text("merged_into")) if row.has("merged_into") else None,
-        notes=tuple(map(_note_of, row.parts("notes"))) if row.has("notes") else (),
-    )
-
-
-def _block_of(row: Fields) -> Block:
-    until = row.moment("until") if row.has("until") else None
-    return Block(row.text("reason"), row.text("by"), row.moment("since"), until)
-
-
-def _past_of(row: Fields) -> PastBlock:
-    return PastBlock(_block_of(row), row.text("lifted_by"), row.moment("lifted_at"), row.maybe("note"))
+FILE = Stored(
+    RenterFile,
+    {
+        "_id": text().of("renter.id"),
+        "name": text().of("renter.name"),
+        "keys": derived(shapes.list_of(shapes.TEXT, 20), lambda file: _found(file, file.renter.keys)),
+        "order": derived(shapes.MAYBE_EMPTY, lambda file: file.order),
+        "parts": derived(shapes.list_of(shapes.TEXT, 600), lambda file: _found(file, file.renter.parts)),
+        "email": text().of("renter.email"),
+        "phone": text().of("renter.phone"),
+        "licence": text().of("renter.licence"),
+        "version": Field({"bsonType": ["int", "long"], "minimum": 1}, lambda row, name: row.whole(name, 1)),
+        "changed_by": text().unless(""),
+        "changed_at": moment().unless(),
+        "block": part(_BLOCK).unless(),
+        "past_blocks": parts(_PAST_BLOCK, MOST_PAST_BLOCKS).unless(()),
+        "not_same": texts(MOST_OTHERS).unless(()),
+        "merged_into": text().unless(),
+        "notes": parts(_NOTE, MOST_NOTES).unless(()),
+    },
+    together={"renter": Renter},
+)
+file_document, file_of = FILE.document_of, FILE.record_of
 
 
 async def found_files(db: Database, renter_ids: Sequence[RenterId]) -> list[RenterFile | DriveSphereError]:
     """As ``found_file`` for each of them, with what is wrong with one in its place."""
     rows = await db.renters.find({"_id": {"$in": list(set(renter_ids))}}, batch_size=len(renter_ids) + 1).to_list()
     known = {row["_id"]: row for row in rows}
-    return [await _found(db, renter_id, known.get(renter_id)) for renter_id in renter_ids]
+    return [await _file_or_problem(db, renter_id, known.get(renter_id)) for renter_id in renter_ids]
 
 
-async def _found(db: Database, renter_id: RenterId, row: Document | None) -> RenterFile | DriveSphereError:
+async def _file_or_problem(db: Database, renter_id: RenterId, row: Document | None) -> RenterFile | DriveSphereError:
     try:
         if row is None:
             raise NotFound("renter", renter_id)

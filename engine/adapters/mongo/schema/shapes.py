@@ -5,9 +5,9 @@ from __future__ import annotations
 from engine.adapters.mongo.client import Document
 from engine.adapters.mongo.codec.bookings import BOOKING
 from engine.adapters.mongo.codec.documents import AUDIT, BRANCH, CAR, CLAIM, LEDGER, TERMS, TERMS_OF_SERIES
+from engine.adapters.mongo.codec.renter_files import FILE
 from engine.adapters.mongo.schema.migrations import LATEST
 from engine.adapters.mongo.schema.movement_shapes import MOVEMENT_SHAPES
-from engine.adapters.mongo.schema.renter_shapes import RENTER_SHAPES
 from engine.adapters.mongo.schema.shape_parts import (
     CANCELLATION,
     COUNT,
@@ -72,7 +72,7 @@ SHAPES: dict[str, Document] = {
             "at": DATE,
         }
     ),
-    **RENTER_SHAPES,
+    "renters": FILE.shape,
     "bookings": BOOKING.shape,
     "audit": AUDIT.shape,
     "ledger": LEDGER.shape,
