@@ -217,14 +217,6 @@ def answer_document(answer: WishAnswer) -> Document:
 RULE = Stored(CancellationRule, {"hours_before": whole(0, 100_000), "refund_bp": whole(0, WHOLE_BP)})
 
 
-def rules_document(rules: Iterable[CancellationRule]) -> list[Document]:
-    return [RULE.document_of(rule) for rule in rules]
-
-
-def rules_of(rows: Iterable[Fields]) -> tuple[CancellationRule, ...]:
-    return tuple(map(RULE.read, rows))
-
-
 def _facts_of(row: Fields, name: str) -> Facts:
     found = row.part(name)
     return {each: found.maybe(each) for each in found.document}

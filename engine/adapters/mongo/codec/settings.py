@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from engine.adapters.mongo.client import Client, Database, Document
-from engine.adapters.mongo.codec.documents import WHOLE_BP, rules_document, rules_of
+from engine.adapters.mongo.codec.documents import RULE, WHOLE_BP
 from engine.adapters.mongo.codec.reading import Fields, split
+from engine.adapters.mongo.codec.stored import Field, Stored, count, moment, parts, text, whole
+from engine.adapters.mongo.schema import shape_parts as shapes
 from engine.domain.firm.settings import BEGINNING, FirmSettings, Revision
 from engine.domain.money.money import Money
 from engine.domain.people.people import AccountName
@@ -21,18 +23,31 @@ _LONGEST_HOLD_S = 86_400
 _NOBODY = AccountName("provision")
 
 
-def revision_document(revision: Revision) -> Document:
-    settings = revision.settings
-    return {
-        "_id": revision.number,
-        "valid_from": revision.valid_from,
-        "currency": settings.currency,
-        "commission_bp": settings.commission_bp,
-        "hold_s": int(settings.hold.total_seconds()),
-        "cancellation": rules_document(settings.cancellation),
-        "by": revision.by,
-        "made_at": revision.made_at,
-    }
+def _hold(row: Fields, name: str) -> timedelta:
+    return timedelta(seconds=row.whole(name, 1, _LONGEST_HOLD_S))
+
+
+_HOLD: Document = {"bsonType": ["int", "long"], "minimum": 60, "maximum": 1800}
+_RULES = {
+    "currency": Field(shapes.CURRENCY, lambda row, name: Money(0, row.text(name)).currency),
+    "commission_bp": whole(0, WHOLE_BP),
+    "hold_s": Field(_HOLD, _hold, lambda hold: int(hold.total_seconds())).of("hold"),
+    "cancellation": parts(RULE, 10),
+}
+_OLD_SETTINGS = Stored(FirmSettings, _RULES)
+REVISION = Stored(
+    Revision,
+    {
+        "_id": count().of("number"),
+        "valid_from": moment(),
+        **{name: field.of(f"settings.{field.attribute or name}") for name, field in _RULES.items()},
+        "by": text(),
+        "made_at": moment(),
+    },
+    together={"settings": FirmSettings},
+    apart=("withdrawn",),
+)
+revision_document = REVISION.document_of
 
 
 def withdrawal_document(number: int, withdraws: int, by: str, at: datetime) -> Document:
@@ -85,13 +100,6 @@ def _revisions(documents: Iterable[Document]) -> tuple[list[Revision], list[Dama
 
 def _revision(document: Document, *, withdrawn: bool) -> Revision:
     row = Fields(document)
-    settings = FirmSettings(
-        Money(0, row.text("currency")).currency,
-        row.whole("commission_bp", 0, WHOLE_BP),
-        timedelta(seconds=row.whole("hold_s", 1, _LONGEST_HOLD_S)),
-        rules_of(row.parts("cancellation")),
-    )
     if document["_id"] == OLD_ID:
-        return Revision(0, BEGINNING, settings, _NOBODY, BEGINNING)
-    number, by = row.whole("_id", 1), AccountName(row.text("by"))
-    return Revision(number, row.moment("valid_from"), settings, by, row.moment("made_at"), withdrawn)
+        return Revision(0, BEGINNING, _OLD_SETTINGS.read(row), _NOBODY, BEGINNING)
+    return REVISION.read(row, withdrawn=withdrawn)

@@ -19,7 +19,6 @@ PAID: Document = {"bsonType": ["int", "long"], "minimum": 1, "maximum": MOST_MIN
 MOVED: Document = {"bsonType": ["int", "long"], "minimum": -MOST_MINOR, "maximum": MOST_MINOR}
 #: Basis points.
 SHARE: Document = {"bsonType": ["int", "long"], "minimum": 0, "maximum": 10_000}
-NOTICE_H: Document = {"bsonType": ["int", "long"], "minimum": 0, "maximum": 100_000}
 #: Names of fields -> values in words.
 FACTS: Document = {"bsonType": "object", "additionalProperties": MAYBE_EMPTY, "maxProperties": 40}
 
@@ -45,4 +44,3 @@ def list_of(item: Document, longest: int) -> Document:
 CURRENCY: Document = {"bsonType": "string", "pattern": "^[A-Z]{3}$"}
 MONEY = record({"minor": MOVED, "currency": CURRENCY})
 PRICE = record({"minor": PAID, "currency": CURRENCY})
-CANCELLATION = list_of(record({"hours_before": NOTICE_H, "refund_bp": SHARE}), 10)

@@ -6,17 +6,15 @@ from engine.adapters.mongo.client import Document
 from engine.adapters.mongo.codec.bookings import BOOKING
 from engine.adapters.mongo.codec.documents import AUDIT, BRANCH, CAR, CLAIM, LEDGER, TERMS, TERMS_OF_SERIES
 from engine.adapters.mongo.codec.renter_files import FILE
+from engine.adapters.mongo.codec.settings import REVISION
 from engine.adapters.mongo.schema.migrations import LATEST
 from engine.adapters.mongo.schema.movement_shapes import MOVEMENT_SHAPES
 from engine.adapters.mongo.schema.shape_parts import (
-    CANCELLATION,
     COUNT,
-    CURRENCY,
     DATE,
     MAYBE_EMPTY,
     MONEY,
     PRICE,
-    SHARE,
     TEXT,
     WHOLE,
     list_of,
@@ -79,18 +77,7 @@ SHAPES: dict[str, Document] = {
     # A series: a set of rules with the moment it holds from, or the word that an earlier one shall not hold.
     "settings": {
         "oneOf": [
-            record(
-                {
-                    "_id": COUNT,
-                    "valid_from": DATE,
-                    "currency": CURRENCY,
-                    "commission_bp": SHARE,
-                    "hold_s": {"bsonType": ["int", "long"], "minimum": 60, "maximum": 1800},
-                    "cancellation": CANCELLATION,
-                    "by": TEXT,
-                    "made_at": DATE,
-                }
-            ),
+            REVISION.shape,
             record({"_id": COUNT, "withdraws": COUNT, "by": TEXT, "made_at": DATE}),
         ]
     },
