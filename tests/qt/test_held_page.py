@@ -67,17 +67,17 @@ async def test_a_page_with_a_form_stays_until_it_is_answered(somebody, account, 
 
         leave(person)
         await person.until(asked)
-        assert view._at(page)
+        assert view.at(page)
         assert page == view.rail.selected
         assert panel.is_open
         asked().no.click()
         await person.until(lambda: asked() is None and not panel._asking.running("lose"))
-        assert (view._at(page), "Nora") == (True, field.text())
+        assert (view.at(page), "Nora") == (True, field.text())
 
         leave(person)
         await person.until(asked)
         asked().yes.click()
-        await person.until(lambda: view._at(to))
+        await person.until(lambda: view.at(to))
         assert to == view.rail.selected
         assert not [each for each in person.window.findChildren(SidePanel) if each.is_open]
         assert asked() is None

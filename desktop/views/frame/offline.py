@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.bridge import EngineThread
 from desktop.commands import Command
 from desktop.dialogs import confirm
 from desktop.tasks import TaskScope
 from desktop.theme.icons import Icon
-from desktop.theme.tokens import GRID, Tone
+from desktop.theme.tokens import Tone
 from desktop.viewmodels.connection import ConnectionState, ConnectionViewModel
 from desktop.viewmodels.earnings.earnings import EarningsSource, EarningsViewModel
 from desktop.viewmodels.earnings.explain import ExplainViewModel
@@ -23,17 +22,14 @@ from desktop.viewmodels.list_desk import StoredListDesk
 from desktop.viewmodels.search.lookup import HitKind
 from desktop.views.areas.copy_part import FORGET
 from desktop.views.areas.earnings_part import EARNINGS, EarningsPart
-from desktop.views.frame.account_menu import AccountButton
 from desktop.views.frame.found_lines import Offers
+from desktop.views.frame.pages_frame import PagesFrame
 from desktop.views.frame.palette import Finds
 from desktop.views.offline.stored_bookings import StoredBookingsPart, StoredList
 from desktop.views.offline.stored_fleet import StoredFleetPage
-from desktop.views.parts.area import Entry, Page
+from desktop.views.parts.area import Entry
 from desktop.views.parts.view_context import ViewContext
-from desktop.widgets.frame.banner import Banner
-from desktop.widgets.frame.page_stack import PageStack
-from desktop.widgets.frame.rail import Rail, RailItem
-from desktop.widgets.frame.status_bar import StatusBar, StatusText
+from desktop.widgets.frame.status_bar import StatusText
 from desktop.words.messages import desk_time
 from engine.domain.booking.listing import BookingScope
 from engine.domain.car.car import Car
@@ -69,37 +65,20 @@ class StoredWork:
     forget: Callable[[], Awaitable[None]]
 
 
-class OfflineView(QWidget):
-    """Signals as those of the workspace."""
-
-    sign_out_wanted = Signal()
-    keys_wanted = Signal()
-    csv_wanted = Signal()
-    task_failed = Signal(object)
+class OfflineView(PagesFrame):
+    """Signals: as PagesFrame."""
 
     def __init__(self, tools: ViewContext, work: StoredWork, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(tools, work.actor, parent, online=False)
         self._tools, self._work = tools, work
         head = work.copy.manifest.head
         as_of = desk_time(moment(head.as_of), shown_zone(work.copy.manifest.zone), now=work.now())
         self.stamp = f"stored copy as of {as_of}, {'complete' if head.complete else 'partial'}"
-        self.rail, self.status, self.banner = Rail(tools.theme), StatusBar(tools.theme), Banner(tools.theme)
-        self.pages = PageStack()
-        self.account = AccountButton(tools, work.actor, online=False)
         vm = EarningsViewModel(work.bridge, work.tasks, work.now, None, lambda: work.source)
         self.earnings = EarningsPart(tools, vm, ExplainViewModel(work.tasks), self.pages, self.go, offline=True)
         stored = StoredList(work.copy, work.lists, self.stamp)
         self.bookings = StoredBookingsPart(tools, stored, work.tasks, self.pages, self.go)
-        entries = (self._fleet(), self.bookings.entry, self.earnings.entry)
-        self._entries = {entry.name: entry for entry in entries}
-        self._made: dict[str, Page] = {}
-        self._lay_out()
-        self.rail.set_items(
-            [
-                RailItem(each.name, each.title, each.icon, f"Ctrl+{n}")
-                for n, each in enumerate(self._entries.values(), 1)
-            ]
-        )
+        self.set_entries((self._fleet(), self.bookings.entry, self.earnings.entry))
         self.rail.chosen.connect(self.go)
         self.earnings.task_failed.connect(self.task_failed)
         self.bookings.task_failed.connect(self.task_failed)
@@ -107,9 +86,6 @@ class OfflineView(QWidget):
             part.fleet_wanted.connect(partial(self.go, FLEET))
             part.sign_in_wanted.connect(self.sign_out_wanted)
         self.earnings.page_made.connect(self._join_page)
-        self.account.sign_out_wanted.connect(self.sign_out_wanted)
-        self.account.keys_wanted.connect(self.keys_wanted)
-        self.account.csv_wanted.connect(self.csv_wanted)
         self.banner.acted.connect(self._act)
         work.connection.changed.connect(self.draw)
         self.draw(work.connection.state)
@@ -123,16 +99,12 @@ class OfflineView(QWidget):
         self.bookings.stop()
 
     def commands(self) -> tuple[Command, ...]:
-        pages = (
-            Command(f"go.{entry.name}", entry.title, partial(self.go, entry.name), key=f"Ctrl+{n}", group="Go to")
-            for n, entry in enumerate(self._entries.values(), 1)
-        )
         leave = Command(
             "session.leave", "Back to sign in", self.sign_out_wanted.emit, key="Ctrl+Shift+Q", group="Window"
         )
         look = Command("page.search", "Search what is stored", self.bookings.search, key="/", group="Bookings")
         forget = Command("copy.forget", "Forget this computer …", self._ask_to_forget, group="Earnings")
-        return (*pages, look, *self.bookings.commands(), *self.earnings.commands(), forget, leave)
+        return (*self.page_commands(self.go), look, *self.bookings.commands(), *self.earnings.commands(), forget, leave)
 
     def open_found(self, thing: Rental | Car) -> None:
         """A booking beside the list; of a car its bookings."""
@@ -150,16 +122,11 @@ class OfflineView(QWidget):
         self.bookings.show_found(scope, text)
 
     def go(self, name: str) -> None:
-        if name not in self._made:
-            self._made[name] = self._entries[name].make()
-            self.pages.addWidget(self._made[name])
-        page = self._made[name]
-        self.rail.select(name)
-        if self.pages.currentWidget() is not page:
-            self.earnings.left()
-            self.bookings.left()
-            self.pages.setCurrentWidget(page)
-        page.focus_first()
+        self.show_page(name, self._left)
+
+    def _left(self) -> None:
+        self.earnings.left()
+        self.bookings.left()
 
     def draw(self, state: ConnectionState) -> None:
         back = state.problem is None and state.heard_at is not None
@@ -196,24 +163,3 @@ class OfflineView(QWidget):
         page = StoredFleetPage(self._tools, self._work.copy, self.stamp)
         page.grid.chosen.connect(self.bookings.show_car)
         return page
-
-    def _lay_out(self) -> None:
-        self.rail.add_at_foot(self.account)
-        inset = QHBoxLayout()
-        inset.setContentsMargins(6 * GRID, 3 * GRID, 6 * GRID, 0)
-        inset.addWidget(self.banner)
-        content = QVBoxLayout()
-        content.setContentsMargins(0, 0, 0, 0)
-        content.setSpacing(0)
-        content.addLayout(inset)
-        content.addWidget(self.pages, 1)
-        middle = QHBoxLayout()
-        middle.setSpacing(0)
-        middle.addWidget(self.rail)
-        middle.addLayout(content, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(middle, 1)
-        column.addWidget(self.status)
-        self.pages.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -6,40 +6,31 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from desktop.commands import Command
 from desktop.dialogs import Question
-from desktop.theme.tokens import GRID
 from desktop.viewmodels.search.lookup import HitKind
 from desktop.viewmodels.session.waking import Waking
 from desktop.views.areas.admin import AdminArea
 from desktop.views.areas.counter import ClientArea
 from desktop.views.areas.owner import OwnerArea
-from desktop.views.frame.account_menu import AccountButton
 from desktop.views.frame.connection import ConnectionLook
 from desktop.views.frame.found_lines import Offers
 from desktop.views.frame.no_views_page import LaterPage
+from desktop.views.frame.pages_frame import PagesFrame
 from desktop.views.frame.palette import Finds
 from desktop.views.parts.area import Area, Frame, Page
 from desktop.views.parts.booking_questions import to_go
 from desktop.views.parts.form_panel import FormPanel
 from desktop.views.parts.view_context import ViewContext, Workspace
-from desktop.widgets.frame.banner import Banner
-from desktop.widgets.frame.page_stack import PageStack
-from desktop.widgets.frame.rail import Rail, RailItem
-from desktop.widgets.frame.status_bar import StatusBar
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.listing import BookingScope
 from engine.domain.car.car import Car
 from engine.domain.firm.events import Fact
 from engine.domain.people.accounts import PersonRow
 from engine.domain.people.people import Deed, Renter
-
-#: Pages that have a number key.
-#: In the order of the keyboard's top row, which has a key for each page of every role.
-_TOP_ROW = "1234567890-"
 
 
 class _HeldBackError(Exception):
@@ -50,7 +41,7 @@ class _HeldBackError(Exception):
         self.form = form
 
 
-class WorkspaceView(QWidget):
+class WorkspaceView(PagesFrame):
     """Signals: ``result_painted`` after each search result that came to the screen.
 
     Attributes:
@@ -58,35 +49,17 @@ class WorkspaceView(QWidget):
         admin: The administrator's view, for whoever may manage accounts.
     """
 
-    sign_out_wanted = Signal()
-    keys_wanted = Signal()
-    csv_wanted = Signal()
-    password_wanted = Signal()
     result_painted = Signal()
-    task_failed = Signal(object)
 
     def __init__(self, tools: ViewContext, workspace: Workspace, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(tools, workspace.actor, parent)
         self._workspace = workspace
-        self.rail = Rail(tools.theme)
-        self.banner = Banner(tools.theme)
-        self._inset = QWidget()
-        self.status = StatusBar(tools.theme)
-        self.pages = PageStack()
-        self._connection = ConnectionLook(workspace, self.status, self.banner, self._inset)
-        self.account = AccountButton(tools, workspace.actor)
-        self._lay_out()
+        self._connection = ConnectionLook(workspace, self.status, self.banner, self.inset)
         self.client: ClientArea | None = None
         self.admin: AdminArea | None = None
         self._areas = self._build(tools)
-        self._entries = {entry.name: entry for area in self._areas for entry in area.entries}
-        self._made: dict[str, Page] = {}
         self._guarded = False
         self._fill(tools)
-        self.account.sign_out_wanted.connect(self.sign_out_wanted)
-        self.account.keys_wanted.connect(self.keys_wanted)
-        self.account.csv_wanted.connect(self.csv_wanted)
-        self.account.password_wanted.connect(self.password_wanted)
         self.banner.acted.connect(workspace.connection.look_now)
         self._waking = Waking()
         for changed in (self._waking.jumped, self._waking.zone_changed):
@@ -120,10 +93,6 @@ class WorkspaceView(QWidget):
             area.stop()
 
     def commands(self) -> tuple[Command, ...]:
-        pages = (
-            Command(f"go.{entry.name}", entry.title, partial(self.go, entry.name), key=_key(at), group="Go to")
-            for at, entry in enumerate(self._entries.values())
-        )
         of_page: tuple[Command, ...] = (
             Command("page.search", "Search on this page", self._search_here, key="/", group="Go to"),
             Command("page.reload", "Load again", self._reload, key="F5", group="Go to"),
@@ -135,18 +104,7 @@ class WorkspaceView(QWidget):
         )
         leave = Command("session.leave", "Sign out", self.sign_out_wanted.emit, key="Ctrl+Shift+Q", group="Window")
         password = Command("session.password", "Change password …", self.password_wanted.emit, group="Window")
-        return (*pages, *(of_page if self._areas else ()), *of_areas, password, leave)
-
-    def page(self, name: str) -> Page:
-        """The page of that name, built if it was not gone to before."""
-        if name not in self._made:
-            self._made[name] = self._entries[name].make()
-            self.pages.addWidget(self._made[name])
-        return self._made[name]
-
-    def _at(self, name: str) -> bool:
-        page = self._made.get(name)
-        return page is not None and self.pages.currentWidget() is page
+        return (*self.page_commands(self.go), *(of_page if self._areas else ()), *of_areas, password, leave)
 
     def _search_here(self) -> None:
         page = self.pages.currentWidget()
@@ -166,27 +124,22 @@ class WorkspaceView(QWidget):
         try:
             step()
         except _HeldBackError as held:
-            if here := next((name for name in self._made if self._at(name)), ""):
+            if here := next((name for name in self._made if self.at(name)), ""):
                 self.rail.select(here)
             held.form.instead(step)
         finally:
             self._guarded = False
 
     def _go(self, name: str) -> None:
-        if self._guarded and not self._at(name):
+        if self._guarded and not self.at(name):
             for form in self.pages.findChildren(FormPanel):
                 if form.unsaved() is not None:
                     raise _HeldBackError(form)
-        known = name in self._made
-        page = self.page(name)
-        self.rail.select(name)
-        if self.pages.currentWidget() is not page:
-            for area in self._areas:
-                area.left()
-            self.pages.setCurrentWidget(page)
-            if known:
-                page.come_back()
-        page.focus_first()
+        self.show_page(name, self._left)
+
+    def _left(self) -> None:
+        for area in self._areas:
+            area.left()
 
     @property
     def shows_bookings(self) -> bool:
@@ -233,7 +186,7 @@ class WorkspaceView(QWidget):
     def _build(self, tools: ViewContext) -> tuple[Area, ...]:
         """The views this account may use, the first one first in the rail."""
         actor = self._workspace.actor
-        frame = Frame(self.pages, self.status, self._go, self._connection.know_branches, self.rail.set_badge, self._at)
+        frame = Frame(self.pages, self.status, self._go, self._connection.know_branches, self.rail.set_badge, self.at)
         areas: list[Area] = []
         if actor.may(Deed.BOOK):
             self.client = ClientArea(tools, self._workspace, frame)
@@ -252,12 +205,10 @@ class WorkspaceView(QWidget):
     def _fill(self, tools: ViewContext) -> None:
         for area in self._areas:
             area.task_failed.connect(self.task_failed)
+        self.set_entries(entry for area in self._areas for entry in area.entries)
         if not self._entries:
             self.pages.addWidget(LaterPage(tools.theme, self._workspace.actor))
             return
-        self.rail.set_items(
-            [RailItem(entry.name, entry.title, entry.icon, _key(at)) for at, entry in enumerate(self._entries.values())]
-        )
         first = next(iter(self._entries))
         self.page(first)
         self.rail.select(first)
@@ -270,28 +221,3 @@ class WorkspaceView(QWidget):
     def _apply(self, fact: Fact) -> None:
         for area in self._areas:
             area.apply(fact)
-
-    def _lay_out(self) -> None:
-        self.rail.add_at_foot(self.account)
-        content = QVBoxLayout()
-        content.setContentsMargins(0, 0, 0, 0)
-        content.setSpacing(0)
-        inset = QHBoxLayout(self._inset)
-        inset.setContentsMargins(6 * GRID, 3 * GRID, 6 * GRID, 0)
-        inset.addWidget(self.banner)
-        content.addWidget(self._inset)
-        content.addWidget(self.pages, 1)
-        middle = QHBoxLayout()
-        middle.setSpacing(0)
-        middle.addWidget(self.rail)
-        middle.addLayout(content, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(middle, 1)
-        column.addWidget(self.status)
-        self.pages.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-
-
-def _key(at: int) -> str:
-    return f"Ctrl+{_TOP_ROW[at]}" if at < len(_TOP_ROW) else ""

@@ -1,0 +1,113 @@
+"""What every window of pages has: rail, the pages, banner and status bar.
+
+API: PagesFrame(tools, actor): set_entries(entries), page(name), at(name), show_page(name, leave), page_commands().
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.commands import Command
+from desktop.theme.tokens import GRID
+from desktop.views.frame.account_menu import AccountButton
+from desktop.views.parts.area import Entry, Page
+from desktop.views.parts.view_context import ViewContext
+from desktop.widgets.frame.banner import Banner
+from desktop.widgets.frame.page_stack import PageStack
+from desktop.widgets.frame.rail import Rail, RailItem
+from desktop.widgets.frame.status_bar import StatusBar
+from engine.domain.people.people import Actor
+
+#: In the order of the keyboard's top row, which has a key for each page of every role.
+_TOP_ROW = "1234567890-"
+
+
+class PagesFrame(QWidget):
+    """Signals: what is pressed at the account's button, and ``task_failed`` with an exception that nobody foresaw."""
+
+    sign_out_wanted = Signal()
+    keys_wanted = Signal()
+    csv_wanted = Signal()
+    password_wanted = Signal()
+    task_failed = Signal(object)
+
+    def __init__(self, tools: ViewContext, actor: Actor, parent: QWidget | None = None, *, online: bool = True) -> None:
+        super().__init__(parent)
+        self.rail, self.status, self.banner = Rail(tools.theme), StatusBar(tools.theme), Banner(tools.theme)
+        self.pages = PageStack()
+        self.account = AccountButton(tools, actor, online=online)
+        #: Where the banner stands.
+        self.inset = QWidget()
+        self._entries: dict[str, Entry] = {}
+        self._made: dict[str, Page] = {}
+        self._lay_out()
+        self.account.sign_out_wanted.connect(self.sign_out_wanted)
+        self.account.keys_wanted.connect(self.keys_wanted)
+        self.account.csv_wanted.connect(self.csv_wanted)
+        self.account.password_wanted.connect(self.password_wanted)
+
+    def set_entries(self, entries: Iterable[Entry]) -> None:
+        """The pages, in the order of the rail."""
+        self._entries = {entry.name: entry for entry in entries}
+        lines = enumerate(self._entries.values())
+        self.rail.set_items([RailItem(entry.name, entry.title, entry.icon, _key(at)) for at, entry in lines])
+
+    def page(self, name: str) -> Page:
+        """The page of that name, built if it was not gone to before."""
+        if name not in self._made:
+            self._made[name] = self._entries[name].make()
+            self.pages.addWidget(self._made[name])
+        return self._made[name]
+
+    def at(self, name: str) -> bool:
+        """Whether the page of that name is the one that is looked at."""
+        page = self._made.get(name)
+        return page is not None and self.pages.currentWidget() is page
+
+    def show_page(self, name: str, leave: Callable[[], None]) -> None:
+        """Put that page in front, with the keyboard; *leave* is done on the way from another one."""
+        known = name in self._made
+        page = self.page(name)
+        self.rail.select(name)
+        if self.pages.currentWidget() is not page:
+            leave()
+            self.pages.setCurrentWidget(page)
+            if known:
+                page.come_back()
+        page.focus_first()
+
+    def page_commands(self, go: Callable[[str], None]) -> tuple[Command, ...]:
+        """One that opens it for each page, with its number."""
+        return tuple(
+            Command(f"go.{entry.name}", entry.title, partial(go, entry.name), key=_key(at), group="Go to")
+            for at, entry in enumerate(self._entries.values())
+        )
+
+    def _lay_out(self) -> None:
+        self.rail.add_at_foot(self.account)
+        content = QVBoxLayout()
+        content.setContentsMargins(0, 0, 0, 0)
+        content.setSpacing(0)
+        inset = QHBoxLayout(self.inset)
+        inset.setContentsMargins(6 * GRID, 3 * GRID, 6 * GRID, 0)
+        inset.addWidget(self.banner)
+        content.addWidget(self.inset)
+        content.addWidget(self.pages, 1)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.rail)
+        middle.addLayout(content, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(middle, 1)
+        column.addWidget(self.status)
+        self.pages.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+
+def _key(at: int) -> str:
+    return f"Ctrl+{_TOP_ROW[at]}" if at < len(_TOP_ROW) else ""
