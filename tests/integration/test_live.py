@@ -193,7 +193,7 @@ async def test_a_token_that_is_none_begins_anew(world):
 
         stream = mongo_changes._Stream(
             desk.live._changes._db.cars,
-            mongo_changes.Source(mongo_changes._car_in),
+            mongo_changes.StreamSource(mongo_changes._car_in),
             tell,
             after={"_data": "82" + "00" * 20},
         )
