@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 import sys
+from collections.abc import Coroutine, Iterable
 from datetime import date
 from multiprocessing import freeze_support
 from pathlib import Path
@@ -156,11 +157,10 @@ def provision(
         ca_file = load().ca_file
         password = _root_password(root_name)
         if more["initiates"]:
-            lines = asyncio.run(provisioning.initiate(mongo_url, root_name, password, ca_file))
-            click.echo("".join(f"{line}\n" for line in lines), nl=False)
+            _carry_out(provisioning.initiate(mongo_url, root_name, password, ca_file))
         if more["set_only"]:
             return
-        lines = asyncio.run(
+        _carry_out(
             provisioning.run(
                 mongo_url,
                 database,
@@ -173,8 +173,12 @@ def provision(
                 hear=progress,
             )
         )
-        for line in lines:
-            click.echo(line)
+
+
+def _carry_out(work: Coroutine[Any, Any, Iterable[str]]) -> None:
+    """Do it, and say what was changed, a line each."""
+    for line in asyncio.run(work):
+        click.echo(line)
 
 
 @drivesphere.command()
