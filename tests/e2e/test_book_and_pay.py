@@ -125,6 +125,8 @@ def test_closed_in_the_browser_step_and_paid_meanwhile_it_is_confirmed_when_the_
         rows = person.window.workspace.client.bookings.model
         await person.until(lambda: rows.row_at(0) and rows.row_at(0).booking.id == left[0].id)
         await person.until(lambda: rows.row_at(0).booking.state is BookingState.CONFIRMED)
+        # The place is kept first; the money is taken, and posted, in the next step.
+        await person.until(lambda: not rows.row_at(0).booking.money_waits)
 
         _, ledger = await _rows(person, left[0])
         assert 3 == len(ledger)
