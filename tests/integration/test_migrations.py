@@ -10,6 +10,7 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from typing import NamedTuple
 
 import pymongo
 import pytest
@@ -19,6 +20,12 @@ from builders import ACCOUNTS, PASSWORD, World, collections, wish
 from pymongo.errors import WriteError
 
 from engine.adapters.mongo.client import CODEC, Credentials, connect, database
+from engine.adapters.mongo.codec.bookings import BOOKING
+from engine.adapters.mongo.codec.documents import BRANCH, CAR, LEDGER
+from engine.adapters.mongo.codec.people import PERSON
+from engine.adapters.mongo.codec.renter_files import FILE
+from engine.adapters.mongo.codec.settings import REVISION
+from engine.adapters.mongo.codec.stored import Stored
 from engine.adapters.mongo.schema import migrate as mongo_migrate
 from engine.adapters.mongo.schema.migrations import LATEST
 from engine.adapters.mongo.schema.provision import create_account, provision
@@ -33,6 +40,25 @@ NAME = "ds_stored"
 #: The one moment in which the live bookings of all these tests are as old as they were.
 MOVED = datetime.now(UTC)
 HOUR = timedelta(hours=1)
+
+
+class Table(NamedTuple):
+    """Attributes: ``past`` are the fields that the driver adds, and what old rows may have more of."""
+
+    of: Stored
+    past: tuple[str, ...] = ()
+
+
+#: Every table of which release 0.1.0 left rows.
+TABLES = {
+    "branches": Table(BRANCH),
+    "cars": Table(CAR),
+    "renters": Table(FILE),
+    "bookings": Table(BOOKING),
+    "people": Table(PERSON),
+    "settings": Table(REVISION),
+    "ledger": Table(LEDGER, ("_id",)),
+}
 #: So many kills are spread over all writes, beside the first and the last; ten times as many in the faults' long form.
 _KILLS = 40 if os.environ.get("FAULTS") == "long" else 4
 KILLED = """
@@ -175,6 +201,17 @@ async def test_every_row_fits_the_validators_that_come_after_it(client, old):
     for name in VALIDATORS:
         validator = next(iter(old.db.list_collections(filter={"name": name})))["options"]["validator"]
         assert 0 == old.db[name].count_documents({"$nor": [validator]}), name
+
+
+@pytest.mark.parametrize("name", TABLES)
+async def test_every_old_row_is_read_by_its_table_and_is_what_that_would_write(client, old, name):
+    await provision(client, NAME, FirmSettings())
+    rows = list(old.db[name].find())
+
+    assert rows
+    for row in rows:
+        kept = {field: value for field, value in row.items() if field not in TABLES[name].past}
+        assert kept == TABLES[name].of.document_of(TABLES[name].of.record_of(row))
 
 
 async def test_claims_get_the_kind_of_a_booking_and_keep_their_days(client, old):

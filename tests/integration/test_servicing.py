@@ -13,6 +13,7 @@ from builders import BERLIN, make_car, wish
 from payments import opened
 
 from engine.adapters.mongo import movements as mongo_movements
+from engine.adapters.mongo.codec.documents import movement_of
 from engine.domain.booking.states import BookingState
 from engine.domain.car.availability import WhyTaken
 from engine.domain.car.car import BranchId, CarStatus, OwnerId
@@ -298,10 +299,7 @@ async def test_of_a_hold_and_a_service_at_one_moment_exactly_one_wins(world, mon
 async def _claim_all(db, session, car_id):
     """A claim for every open movement, whatever else the fence has."""
     rows = await db.movements.find({"car_id": car_id, **mongo_movements.OPEN_NOW}, session=session).to_list()
-    made = [
-        mongo_movements.claim_document(f"{row['_id']}/1", mongo_movements.movement_of(row).period, "movement")
-        for row in rows
-    ]
+    made = [mongo_movements.claim_document(f"{row['_id']}/1", movement_of(row).period, "movement") for row in rows]
     await db.fences.update_one({"_id": car_id}, {"$pull": {"claims": {"kind": "movement"}}}, session=session)
     await db.fences.update_one({"_id": car_id}, {"$push": {"claims": {"$each": made}}}, session=session)
 

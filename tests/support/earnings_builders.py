@@ -12,8 +12,7 @@ from zoneinfo import ZoneInfo
 from builders import BERLIN, LISBON, RENTER, World, make_car
 
 from engine.adapters.mongo.codec.bookings import booking_document, news_document
-from engine.adapters.mongo.codec.documents import car_document, ledger_document, status_document
-from engine.adapters.mongo.movements import movement_document
+from engine.adapters.mongo.codec.documents import car_document, ledger_document, movement_document, status_document
 from engine.domain.booking.booking import HOLD, Booking, BookingId, Step, rental_payment
 from engine.domain.booking.states import BookingState
 from engine.domain.car.car import Car, CarStatus, OwnerId

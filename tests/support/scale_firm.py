@@ -28,7 +28,7 @@ from engine.adapters.mongo.codec.documents import (
     series_document,
     status_document,
 )
-from engine.adapters.mongo.people import person_document
+from engine.adapters.mongo.codec.people import person_document
 from engine.adapters.mongo.schema.founding import NewAccount
 from engine.domain.booking.booking import HOLD
 from engine.domain.booking.states import BookingState

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 from desktop.views.booking.list_row import row_of
 from desktop.words.messages import damage_words, say
-from engine.adapters.mongo import people as mongo_people
 from engine.adapters.mongo.client import CODEC
 from engine.adapters.mongo.codec import settings as mongo_settings
 from engine.adapters.mongo.codec.bookings import booking_document, booking_of
@@ -31,23 +30,39 @@ from engine.adapters.mongo.codec.documents import (
     claims_of,
     fence_document,
     ledger_document,
+    movement_document,
+    movement_of,
     renter_document,
     renter_of,
     terms_of_fence,
 )
 from engine.adapters.mongo.codec.owner_rows import posting_of, rental_of, rental_or_line
+from engine.adapters.mongo.codec.payments import dispute_document, dispute_of, restored_document, restored_of
+from engine.adapters.mongo.codec.people import (
+    answer_document,
+    answer_of,
+    person_document,
+    person_of,
+    request_of,
+    signer_document,
+    signer_of,
+)
 from engine.adapters.mongo.codec.reading import read, shown
 from engine.adapters.mongo.codec.renter_files import file_document, file_of
 from engine.domain.booking.booking import Booking, BookingId, Step, rental_payment
 from engine.domain.booking.cancellation import CancellationRule
 from engine.domain.booking.refund_reason import RefundReason, UsualReason
+from engine.domain.booking.restored import RestoredCase, RestoredPayment
 from engine.domain.booking.states import BookingState
-from engine.domain.car.car import terms_of
+from engine.domain.booking.wish import Signer, WishAnswer, WishId
+from engine.domain.car.car import CarId, OwnerId, terms_of
+from engine.domain.car.movement import Movement, MovementId, MovementKind, MovementState
 from engine.domain.firm.audit import AuditRow
 from engine.domain.firm.settings import FirmSettings
+from engine.domain.money.dispute import Dispute, DisputeFacts
 from engine.domain.money.ledger import charge_rows
 from engine.domain.money.money import Money
-from engine.domain.money.payment import Attempt, Refund
+from engine.domain.money.payment import Attempt, Refund, Stay
 from engine.domain.money.pricing import LineKind, Quote, QuoteLine
 from engine.domain.money.trouble import ByHand, Trouble, Why
 from engine.domain.people.accounts import Person, Post
@@ -96,6 +111,24 @@ PERSON = Person(AccountName("cleo"), "Cleo", "", "", Post(Role.CLIENT, BERLIN.id
 AUDIT = AuditRow(NOW, AccountName("clerk"), "desk", "car.added", "car:1", {}, {"seats": "5"})
 REVISION = mongo_settings.first_revision(FirmSettings())
 REQUEST = {"_id": ObjectId(), "name": "A", "email": "a@example.org", "phone": "", "note": "", "at": NOW, "slot": 1}
+SERVICE = Movement(
+    MovementId("m1"),
+    CarId("car-1"),
+    OwnerId("owner-1"),
+    MovementKind.SERVICE,
+    MovementState.PLANNED,
+    BOOKING.period,
+    BERLIN.id,
+    BERLIN.id,
+    "brakes",
+    AccountName("owner"),
+    NOW,
+)
+DISPUTE = Dispute(DisputeFacts("dp_1", "pi_1", PRICE, "fraudulent", "lost", NOW, NOW, livemode=False), BOOKING.id, NOW)
+STAY = Stay("car-1", BOOKING.period, PRICE)
+RESTORED = RestoredPayment("pi_1", "cs_1", BOOKING.id, 1, PRICE, NOW, STAY, NOW, paid_at=NOW)
+ANSWER = WishAnswer(WishId("w1"), AccountName("vera"), NOW, BOOKING.id, "", {"car": "car-1"})
+SIGNER = Signer(AccountName("vera"), "Vera", RENTER, b"1" * 32, active=True)
 
 
 def told_of_booking(booking: Booking) -> None:
@@ -121,9 +154,14 @@ DECODERS = {
     "cars": (car_document(make_car(1, image_ids=("a", "b"))), car_of, lambda car: car.label),
     "branches": (branch_document(BERLIN), branch_of, lambda branch: branch.clock),
     "renters": (file_document(FILE), file_of, lambda file: (file.renter.keys, file.blocked_at(NOW), file.order)),
-    "people": (mongo_people.person_document(PERSON), mongo_people.person_of, lambda person: person.keys),
+    "people": (person_document(PERSON), person_of, lambda person: person.keys),
     "audit": (audit_document(AUDIT) | {"_id": ObjectId()}, audit_row_of, lambda row: row.at.isoformat()),
-    "account_requests": (REQUEST, mongo_people._request_of, lambda row: row.name.split()),
+    "account_requests": (REQUEST, request_of, lambda row: row.name.split()),
+    "movements": (movement_document(SERVICE), movement_of, lambda row: row.facts()),
+    "disputes": (dispute_document(DISPUTE), dispute_of, lambda row: row.facts.over),
+    "restored_payments": (restored_document(RESTORED), restored_of, lambda row: RestoredCase(row, None, None, None)),
+    "wish_answers": (answer_document(ANSWER), answer_of, lambda row: sorted(row.facts)),
+    "wish_keys": (signer_document(SIGNER), signer_of, lambda row: row.renter.keys),
     "ledger": (ledger_document(charge_rows(BOOKING, "pi_1", NOW)[0]), posting_of, lambda row: row.minor + 1),
     "rentals": (booking_document(BOOKING), rental_of, told_of_rental),
     "settings": (
@@ -182,6 +220,9 @@ def test_a_field_that_is_gone_or_of_another_kind_is_named(collection):
         "block",
         "past_blocks",
         "not_same",
+        "over",
+        "paid_at",
+        "stay",
     }
     fields = [name for name in document if name not in optional | {"_id", "slot", "order"}]
     fields = [name for name in fields if collection != "rentals" or name in mongo_fields()]

@@ -19,10 +19,9 @@ from pymongo.errors import PyMongoError
 
 from engine.adapters.mongo.client import CODEC, Client, Database, Document, database, speaking
 from engine.adapters.mongo.codec.bookings import booking_of
-from engine.adapters.mongo.codec.documents import car_of
+from engine.adapters.mongo.codec.documents import car_of, movement_of
 from engine.adapters.mongo.codec.reading import Fields, read
 from engine.adapters.mongo.codec.renter_files import file_of
-from engine.adapters.mongo.movements import movement_of
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.car.availability import ClaimKind
 from engine.domain.car.car import BranchId, Car, CarId, OwnerId

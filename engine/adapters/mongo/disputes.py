@@ -8,9 +8,9 @@ from datetime import timedelta
 from pymongo.errors import DuplicateKeyError
 
 from engine.adapters.mongo.client import Client, Document, database, speaking
-from engine.adapters.mongo.codec.reading import Fields, sound
-from engine.adapters.mongo.codec.stored import money_document
-from engine.domain.money.dispute import Dispute, DisputeFacts
+from engine.adapters.mongo.codec.payments import dispute_document, dispute_of
+from engine.adapters.mongo.codec.reading import sound
+from engine.domain.money.dispute import Dispute
 
 _AHEAD = timedelta(minutes=5)
 _UNDECIDED: Document = {"over": False}
@@ -47,34 +47,3 @@ class MongoDisputes:
         with speaking():
             cursor = self._db.disputes.find(_UNDECIDED).sort([("looked_at", 1), ("_id", 1)]).limit(limit)
             return sound("disputes", await cursor.to_list(), dispute_of)
-
-
-def dispute_document(dispute: Dispute) -> Document:
-    facts = dispute.facts
-    return {
-        "booking_id": dispute.booking_id,
-        "payment_intent": facts.payment_intent,
-        "amount": money_document(facts.amount),
-        "reason": facts.reason,
-        "status": facts.status,
-        "over": facts.over,
-        "due_by": facts.due_by,
-        "created_at": facts.created_at,
-        "livemode": facts.livemode,
-        "looked_at": dispute.looked_at,
-    }
-
-
-def dispute_of(document: Document) -> Dispute:
-    row = Fields(document)
-    facts = DisputeFacts(
-        dispute_id=row.text("_id"),
-        payment_intent=row.text("payment_intent"),
-        amount=row.money("amount"),
-        reason=row.text("reason"),
-        status=row.text("status"),
-        due_by=row.moment_or_none("due_by"),
-        created_at=row.moment("created_at"),
-        livemode=row.flag("livemode"),
-    )
-    return Dispute(facts, row.text("booking_id"), row.moment("looked_at"))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
 
+from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
-from engine.adapters.mongo.client import Connector, Document, speaking
+from engine.adapters.mongo.client import Connector, speaking
 from engine.adapters.mongo.clock import ServerClock
-from engine.domain.people.account_requests import MOST_WAITING, NewRequest
+from engine.adapters.mongo.codec.people import REQUEST
+from engine.domain.people.account_requests import MOST_WAITING, AccountRequest, NewRequest, RequestId
 from engine.domain.shared.errors import AlreadyRequested, Misconfigured, RequestsFull, SignInRefused
 
 GUEST = "guest"
@@ -34,7 +35,11 @@ async def file_request(connector: Connector, database: str, request: NewRequest)
             await clock.measure()
         except SignInRefused as problem:
             raise Misconfigured("This database takes no requests: run drivesphere provision once more.") from problem
-        asked = _document(request, clock.now())
+        asked = REQUEST.document_of(
+            AccountRequest(
+                RequestId(str(ObjectId())), request.name, request.email, request.phone, request.note, clock.now()
+            )
+        )
         slots = list(range(MOST_WAITING))
         secrets.SystemRandom().shuffle(slots)
         for slot in slots[:_TRIES]:
@@ -47,7 +52,3 @@ async def file_request(connector: Connector, database: str, request: NewRequest)
             else:
                 return
     raise RequestsFull(f"{MOST_WAITING} requests wait")
-
-
-def _document(request: NewRequest, at: datetime) -> Document:
-    return {"name": request.name, "email": request.email, "phone": request.phone, "note": request.note, "at": at}

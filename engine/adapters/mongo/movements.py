@@ -8,28 +8,33 @@ from datetime import datetime
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from engine.adapters.mongo.client import Client, Database, Document, database, speaking
-from engine.adapters.mongo.codec.documents import Claimed, booked, claim_document, claims_of
+from engine.adapters.mongo.codec.documents import (
+    Claimed,
+    booked,
+    claim_document,
+    claims_of,
+    movement_document,
+    movement_of,
+)
 from engine.adapters.mongo.codec.reading import Fields, must, read, sound
 from engine.adapters.mongo.schema.migrations import LATEST
 from engine.adapters.mongo.schema.version import judge_fence
 from engine.domain.booking.booking import BookingId
 from engine.domain.booking.states import STANDING, BookingState
 from engine.domain.car.availability import ClaimKind
-from engine.domain.car.car import BranchId, CarId, OwnerId
+from engine.domain.car.car import CarId
 from engine.domain.car.fleet import MOST_TOLD, Coming, Outlook
 from engine.domain.car.movement import (
     OPEN,
     Crossing,
     Movement,
     MovementId,
-    MovementKind,
     MovementState,
     claim_name,
     movement_named,
     parts_of,
 )
 from engine.domain.car.movement_errors import AlreadyPlanned, NoTimeLeft
-from engine.domain.people.people import AccountName
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import NotFound, Overtaken
 from engine.domain.shared.period import RentalPeriod
@@ -82,42 +87,6 @@ def coming_of(document: Document) -> Coming:
         RentalPeriod(row.moment("starts_at"), row.moment("ends_at")),
         row.text("zone"),
         STANDING[row.choice("state", BookingState)],
-    )
-
-
-def movement_document(movement: Movement) -> Document:
-    return {
-        "_id": movement.id,
-        "car_id": movement.car_id,
-        "owner_id": movement.owner_id,
-        "kind": movement.kind,
-        "state": movement.state,
-        "starts_at": movement.period.starts_at,
-        "ends_at": movement.period.ends_at,
-        "from": movement.start_id,
-        "to": movement.end_id,
-        "reason": movement.reason,
-        "by": movement.by,
-        "at": movement.at,
-        "version": movement.version,
-    }
-
-
-def movement_of(document: Document) -> Movement:
-    row = Fields(document)
-    return Movement(
-        id=MovementId(row.text("_id")),
-        car_id=CarId(row.text("car_id")),
-        owner_id=OwnerId(row.text("owner_id")),
-        kind=row.choice("kind", MovementKind),
-        state=row.choice("state", MovementState),
-        period=RentalPeriod(row.moment("starts_at"), row.moment("ends_at")),
-        start_id=BranchId(row.text("from")),
-        end_id=BranchId(row.text("to")),
-        reason=row.text("reason"),
-        by=AccountName(row.text("by")),
-        at=row.moment("at"),
-        version=row.whole("version", 1),
     )
 
 

@@ -13,21 +13,21 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
 from engine.adapters.mongo.client import TRANSACTION_S, Client, Document, database, session_of, speaking
-from engine.adapters.mongo.codec.documents import audit_document, renter_of, renter_within
-from engine.adapters.mongo.codec.reading import Fields, must, read
+from engine.adapters.mongo.codec.documents import audit_document
+from engine.adapters.mongo.codec.people import person_document, person_of, request_of
+from engine.adapters.mongo.codec.reading import must, read
 from engine.adapters.mongo.queries.sought import forgiven, holds
 from engine.adapters.mongo.schema.version import must_fit
 from engine.adapters.mongo.store import MAJORITY, SNAPSHOT
-from engine.domain.car.car import IN_SERVICE, BranchId, OwnerId
+from engine.domain.car.car import IN_SERVICE, OwnerId
 from engine.domain.firm.audit import AuditRow
 from engine.domain.people.account_requests import AccountRequest, RequestId, RequestPage
-from engine.domain.people.accounts import Fleet, PeopleQuery, Person, Post
+from engine.domain.people.accounts import Fleet, PeopleQuery, Person
 from engine.domain.people.people import AccountName, Role
 from engine.domain.people.phone import phone_beginnings
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import AccountTaken, LastAdmin, NotFound, Overtaken
 from engine.domain.shared.sought import sought
-from engine.domain.shared.text import search_key
 from engine.domain.shared.zones import zones_version
 
 #: The one document of the roster.
@@ -140,7 +140,7 @@ class MongoPeople:
     async def requests(self, offset: int, limit: int) -> RequestPage:
         with speaking():
             cursor = self._db.account_requests.find().sort([("at", 1), ("_id", 1)]).skip(offset).limit(limit)
-            rows = tuple(read("account_requests", document, _request_of) for document in await cursor.to_list())
+            rows = tuple(read("account_requests", document, request_of) for document in await cursor.to_list())
             total = await self._db.account_requests.count_documents({})
         return RequestPage(rows, offset, total)
 
@@ -149,7 +149,7 @@ class MongoPeople:
             found = await self._db.account_requests.find_one({"_id": _object_id(request_id)})
         if found is None:
             raise NotFound("request", request_id)
-        return must("account_requests", found, _request_of)
+        return must("account_requests", found, request_of)
 
     async def decline(self, requests: Mapping[RequestId, AuditRow]) -> None:
         async def change(session: AsyncClientSession) -> None:
@@ -197,59 +197,6 @@ def _filter(query: PeopleQuery) -> Document:
     if query.disabled is not None:
         wanted["disabled"] = query.disabled
     return wanted
-
-
-def person_document(person: Person) -> Document:
-    post = person.post
-    return {
-        "_id": person.account,
-        "name": person.name,
-        "order": search_key(person.name),
-        "email": person.email,
-        "phone": person.phone,
-        "role": post.role,
-        "branch_id": post.branch_id,
-        "owner_id": post.owner_id,
-        "renter": renter_within(post.renter) if post.renter else None,
-        "disabled": person.disabled,
-        "keys": list(person.keys),
-        "created_at": person.created_at,
-        "issued_at": person.issued_at,
-        "version": person.version,
-    }
-
-
-def person_of(document: Document) -> Person:
-    row = Fields(document)
-    post = Post(
-        row.choice("role", Role),
-        BranchId(row.text("branch_id")) if row.has("branch_id") else None,
-        OwnerId(row.text("owner_id")) if row.has("owner_id") else None,
-        renter_of(document["renter"]) if row.has("renter") else None,
-    )
-    return Person(
-        account=AccountName(row.text("_id")),
-        name=row.text("name"),
-        email=row.maybe("email"),
-        phone=row.maybe("phone"),
-        post=post,
-        created_at=row.moment("created_at"),
-        disabled=row.flag("disabled"),
-        issued_at=row.moment_or_none("issued_at"),
-        version=row.whole("version", 1),
-    )
-
-
-def _request_of(document: Document) -> AccountRequest:
-    row = Fields(document)
-    return AccountRequest(
-        id=RequestId(str(document["_id"])),
-        name=row.text("name"),
-        email=row.text("email"),
-        phone=row.maybe("phone"),
-        note=row.maybe("note"),
-        at=row.moment("at"),
-    )
 
 
 def _object_id(request_id: RequestId) -> ObjectId:

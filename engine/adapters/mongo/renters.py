@@ -10,12 +10,12 @@ from bson import Binary
 from pymongo.errors import OperationFailure
 
 from engine.adapters.mongo.client import Database, Document
-from engine.adapters.mongo.codec.documents import renter_of, renter_within
+from engine.adapters.mongo.codec.people import signer_document
 from engine.adapters.mongo.schema.views import VIEWS, View, own_names, own_views
 from engine.adapters.wish_signing import KEY_BYTES, new_key, public_half
 from engine.domain.booking.wish import Signer
 from engine.domain.people.accounts import Person
-from engine.domain.people.people import AccountName, RenterId, Role
+from engine.domain.people.people import AccountName, Renter, RenterId, Role
 
 #: Where in an account's own user the private half lies; only the account and administrators can read it.
 KEY_FIELD = "key"
@@ -31,14 +31,15 @@ async def equip(db: Database, person: Person, held: Mapping[str, object], now: d
     Returns:
         What the user's ``customData`` has to hold besides what it tells of the person.
     """
-    if person.post.renter is None:
+    renter = person.post.renter
+    if renter is None:
         return {}
-    await make_views(db, own_views(person.account, person.post.renter.id))
+    await make_views(db, own_views(person.account, renter.id))
     await _role(db, person)
     private = held.get(KEY_FIELD)
     if renew or not isinstance(private, bytes) or len(private) != KEY_BYTES:
         private = new_key()
-    row = {**_signer_document(person, private), "since": now}
+    row = {**signer_document(_signer(person, renter, private)), "since": now}
     await db.wish_keys.replace_one({"_id": person.account}, row, upsert=True)
     return {KEY_FIELD: Binary(private)}
 
@@ -62,31 +63,14 @@ async def unfit(db: Database, people: Iterable[Person], users: Mapping[str, Docu
 
 
 def _fits(person: Person, user: Document, row: Document | None) -> bool:
-    private = user.get("customData", {}).get(KEY_FIELD)
-    if row is None or not isinstance(private, bytes) or len(private) != KEY_BYTES:
+    private, renter = user.get("customData", {}).get(KEY_FIELD), person.post.renter
+    if row is None or renter is None or not isinstance(private, bytes) or len(private) != KEY_BYTES:
         return False
-    return {**row, "since": None} == {**_signer_document(person, private), "since": None}
+    return {**row, "since": None} == {**signer_document(_signer(person, renter, private)), "since": None}
 
 
-def _signer_document(person: Person, private: bytes) -> Document:
-    renter = person.post.renter
-    return {
-        "_id": person.account,
-        "name": person.name,
-        "renter": renter and renter_within(renter),
-        "public": public_half(private),
-        "active": not person.disabled,
-    }
-
-
-def signer_of(document: Document) -> Signer:
-    return Signer(
-        account=AccountName(document["_id"]),
-        name=document["name"],
-        renter=renter_of(document["renter"]),
-        public=bytes(document["public"]),
-        active=document["active"],
-    )
+def _signer(person: Person, renter: Renter, private: bytes) -> Signer:
+    return Signer(person.account, person.name, renter, public_half(private), active=not person.disabled)
 
 
 def own_role(person: Person) -> str | None:

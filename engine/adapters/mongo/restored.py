@@ -6,17 +6,13 @@ from datetime import datetime
 
 from pymongo.errors import DuplicateKeyError
 
-from engine.adapters.mongo.client import Client, Document, database, speaking
-from engine.adapters.mongo.codec.reading import Fields, must, sound
-from engine.adapters.mongo.codec.stored import money_document
+from engine.adapters.mongo.client import Client, database, speaking
+from engine.adapters.mongo.codec.payments import restored_of
+from engine.adapters.mongo.codec.reading import must, sound
 from engine.adapters.mongo.deployment import LOOKED, MongoDeployment
-from engine.domain.booking.booking import BookingId
 from engine.domain.booking.restored import Outcome, RestoredPayment
-from engine.domain.car.car import CarId
 from engine.domain.health.backup import Epoch
-from engine.domain.money.payment import Stay
 from engine.domain.shared.errors import NotFound
-from engine.domain.shared.period import RentalPeriod
 
 _NAME = "restored_payments"
 
@@ -55,47 +51,3 @@ class MongoRestored:
         if found is None:
             raise NotFound("payment", payment_intent)
         return must(_NAME, found, restored_of)
-
-
-def restored_document(payment: RestoredPayment) -> Document:
-    stay = payment.stay
-    told: Document = {
-        "_id": payment.payment_intent,
-        "session_id": payment.session_id,
-        "booking_id": payment.booking_id,
-        "attempt": payment.attempt,
-        "amount": money_document(payment.amount),
-        "expires_at": payment.expires_at,
-        "found_at": payment.found_at,
-        "claimed": payment.claimed,
-        "outcome": payment.outcome,
-    }
-    if payment.paid_at is not None:
-        told["paid_at"] = payment.paid_at
-    if stay is not None:
-        period = {"starts_at": stay.period.starts_at, "ends_at": stay.period.ends_at}
-        told["stay"] = {"car_id": stay.car_id, **period, "rate": money_document(stay.rate)}
-    return told
-
-
-def restored_of(row: Document) -> RestoredPayment:
-    fields = Fields(row)
-    stay = fields.part("stay") if fields.has("stay") else None
-    return RestoredPayment(
-        fields.text("_id"),
-        fields.text("session_id"),
-        BookingId(fields.text("booking_id")),
-        fields.whole("attempt"),
-        fields.money("amount"),
-        fields.moment("expires_at"),
-        _stay(stay) if stay else None,
-        fields.moment("found_at"),
-        fields.flag("claimed"),
-        fields.choice("outcome", Outcome),
-        fields.moment("paid_at") if fields.has("paid_at") else None,
-    )
-
-
-def _stay(told: Fields) -> Stay:
-    period = RentalPeriod(told.moment("starts_at"), told.moment("ends_at"))
-    return Stay(CarId(told.text("car_id")), period, told.money("rate"))

@@ -14,7 +14,6 @@ from engine.adapters.mongo.client import Database, Document
 from engine.adapters.mongo.codec.bookings import booking_document, news_document
 from engine.adapters.mongo.codec.documents import (
     CAR,
-    answer_document,
     audit_document,
     booked_ids,
     branch_of,
@@ -28,12 +27,13 @@ from engine.adapters.mongo.codec.documents import (
     status_document,
     terms_of_fence,
 )
+from engine.adapters.mongo.codec.payments import restored_document
+from engine.adapters.mongo.codec.people import answer_document
 from engine.adapters.mongo.codec.reading import must, read, shown
 from engine.adapters.mongo.images import files_of
 from engine.adapters.mongo.movements import ANY_MOVEMENT, claim_anew, put_movement
 from engine.adapters.mongo.queries.unbelieved import mark_of
 from engine.adapters.mongo.queries.witnesses import return_document, settlement_document
-from engine.adapters.mongo.restored import restored_document
 from engine.adapters.mongo.schema.migrations import LATEST
 from engine.adapters.mongo.schema.version import judge_fence, must_fit
 from engine.adapters.mongo.terms import go_on

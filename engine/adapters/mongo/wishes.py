@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import pymongo
@@ -15,7 +16,8 @@ from pymongo.errors import DuplicateKeyError
 from engine.adapters.mongo.changes import StreamSource, follow
 from engine.adapters.mongo.client import CODEC, TRANSACTION_S, Client, Document, database, session_of, speaking
 from engine.adapters.mongo.codec.documents import audit_document
-from engine.adapters.mongo.renters import signer_of
+from engine.adapters.mongo.codec.people import answer_of, signer_of, wish_document, wish_of
+from engine.adapters.mongo.codec.reading import must
 from engine.adapters.mongo.schema.version import must_fit
 from engine.adapters.mongo.store import MAJORITY, SNAPSHOT
 from engine.adapters.mongo.transaction import settle_wish
@@ -42,7 +44,7 @@ class MongoWishBox:
     def signed(self, wish: Wish) -> Wish:
         if self._key is None:
             raise WishRefused(Refusal.KEY)
-        return Wish(wish.id, wish.account, wish.kind, wish.body, wish.at_ms, sign(self._key, wish.signed_bytes))
+        return replace(wish, signature=sign(self._key, wish.signed_bytes))
 
     async def somebody_carries(self, now: datetime) -> bool:
         with speaking():
@@ -56,7 +58,7 @@ class MongoWishBox:
         for slot in slots:
             try:
                 with speaking():
-                    await self._db.wishes.insert_one({**_document(wish), "slot": slot})
+                    await self._db.wishes.insert_one(wish_document(replace(wish, slot=slot)))
             except DuplicateKeyError as taken:
                 if "_id" in (taken.details or {}).get("keyPattern", {}):
                     return
@@ -67,7 +69,7 @@ class MongoWishBox:
     async def answer(self, wish_id: WishId) -> WishAnswer | None:
         with speaking():
             found = await self._db[self._answers].find_one({"_id": wish_id})
-        return None if found is None else _answer_of(found)
+        return None if found is None else must("wish_answers", found, answer_of)
 
 
 class MongoWishes:
@@ -97,7 +99,7 @@ class MongoWishes:
     async def signer(self, account: AccountName) -> Signer | None:
         with speaking():
             found = await self._db.wish_keys.find_one({"_id": account})
-        return None if found is None else signer_of(found)
+        return None if found is None else must("wish_keys", found, signer_of)
 
     async def answered(self, wish_id: WishId) -> bool:
         with speaking():
@@ -142,37 +144,3 @@ class MongoWishes:
 
 def _wish_in(change: Document) -> Wish:
     return wish_of(change["fullDocument"])
-
-
-def wish_of(document: Document) -> Wish:
-    return Wish(
-        id=WishId(document["_id"]),
-        account=AccountName(document["account"]),
-        kind=document["kind"],
-        body=document["body"],
-        at_ms=int(document["at"]),
-        signature=bytes(document["sig"]),
-        slot=document["slot"],
-    )
-
-
-def _document(wish: Wish) -> Document:
-    return {
-        "_id": wish.id,
-        "account": wish.account,
-        "kind": str(wish.kind),
-        "body": wish.body,
-        "at": wish.at_ms,
-        "sig": Binary(wish.signature),
-    }
-
-
-def _answer_of(document: Document) -> WishAnswer:
-    return WishAnswer(
-        WishId(document["_id"]),
-        AccountName(document["account"]),
-        document["at"],
-        document["booking_id"],
-        document["code"],
-        dict(document["facts"]),
-    )

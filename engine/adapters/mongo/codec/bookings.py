@@ -8,7 +8,7 @@ from functools import partial
 
 from engine.adapters.mongo.client import Document
 from engine.adapters.mongo.codec.documents import RULE, WHOLE_BP
-from engine.adapters.mongo.codec.reading import MOST_MINOR, Fields, Unreadable
+from engine.adapters.mongo.codec.reading import MOST_COUNT, MOST_MINOR, Fields, Unreadable
 from engine.adapters.mongo.codec.stored import (
     Field,
     Stored,
@@ -22,6 +22,7 @@ from engine.adapters.mongo.codec.stored import (
     parts,
     price,
     text,
+    whole,
 )
 from engine.adapters.mongo.schema import shape_parts as shapes
 from engine.domain.booking.booking import UNTOLD, Booking, Priced, Step
@@ -101,38 +102,45 @@ _PAYMENT = Stored(
     },
 )
 
-# A quote's lines share one currency, and its total is their sum: what no table says.
-_LINE = shapes.record({"kind": shapes.TEXT, "count": shapes.COUNT, "unit": shapes.MOVED})
-_QUOTE = shapes.record(
+
+def _unit(row: Fields, name: str) -> Money:
+    return Money(row.whole(name, -MOST_MINOR), row.text("currency"))
+
+
+_LINE = Stored(
+    QuoteLine,
     {
-        "lines": {**shapes.list_of(_LINE, 20), "minItems": 1},
-        "currency": shapes.CURRENCY,
-        "total": shapes.PAID,
-        "commission_bp": shapes.SHARE,
-    }
+        "kind": Field(shapes.TEXT, choice(LineKind).read),
+        "count": Field(shapes.COUNT, lambda row, name: row.whole(name, 1, MOST_MINOR)),
+        "unit": Field(shapes.MOVED, _unit, lambda unit: unit.minor),
+    },
 )
 
 
-def _quote_document(quote: Quote) -> Document:
-    return {
-        "lines": [{"kind": line.kind, "count": line.count, "unit": line.unit.minor} for line in quote.lines],
-        "currency": quote.total.currency,
-        "total": quote.total.minor,
-        "commission_bp": quote.commission_bp,
-    }
+def _lines(row: Fields, name: str) -> tuple[QuoteLine, ...]:
+    """They share the quote's currency."""
+    currency = {"currency": row.text("currency")}
+    return tuple(_LINE.read(Fields({**line.document, **currency}, line.path)) for line in row.parts(name, least=1))
+
+
+_QUOTE = Stored(
+    Quote,
+    {
+        "lines": Field(
+            {**shapes.list_of(_LINE.shape, 20), "minItems": 1},
+            _lines,
+            lambda lines: list(map(_LINE.document_of, lines)),
+        ),
+        "currency": derived(shapes.CURRENCY, lambda quote: quote.total.currency),
+        "total": derived(shapes.PAID, lambda quote: quote.total.minor),
+        "commission_bp": whole(0, WHOLE_BP),
+    },
+)
 
 
 def quote_of(row: Fields) -> Quote:
-    currency = row.text("currency")
-    lines = tuple(
-        QuoteLine(
-            line.choice("kind", LineKind),
-            line.whole("count", 1, MOST_MINOR),
-            Money(line.whole("unit", -MOST_MINOR), currency),
-        )
-        for line in row.parts("lines", least=1)
-    )
-    quote = Quote(lines, row.whole("commission_bp", 0, WHOLE_BP))
+    """Raises: Unreadable, also where the stored total is not the sum of the lines."""
+    quote = _QUOTE.read(row)
     if quote.total.minor != row.whole("total", 1, MOST_MINOR):
         raise Unreadable("quote.total: is not the sum of its lines")
     if not quote.days:
@@ -140,22 +148,18 @@ def quote_of(row: Fields) -> Quote:
     return quote
 
 
-_PRICED = shapes.record({"car_id": shapes.TEXT, "terms_n": shapes.WHOLE})
+_PRICED = Stored(Priced, {"car_id": text(), "terms_n": whole(0, MOST_COUNT)})
 
 
 def _priced_document(booking: Booking) -> Document:
     """Always there, so that whoever knows no series cannot write bookings; number 0 is older than the series."""
     # As it was read, whatever car it names: a deed must not put right what belief is to doubt.
-    priced = booking.priced
-    if priced is None:
-        return {"car_id": booking.sold.car_id, "terms_n": 0}
-    return {"car_id": priced.car_id, "terms_n": priced.terms_n}
+    return _PRICED.document_of(booking.priced or Priced(CarId(booking.sold.car_id), 0))
 
 
 def _priced_of(row: Fields, name: str) -> Priced | None:
-    told = row.part(name)
-    n = told.whole("terms_n", 0)
-    return Priced(CarId(told.text("car_id")), n) if n else None
+    priced = _PRICED.read(row.part(name))
+    return priced if priced.terms_n else None
 
 
 def _sessions(booking: Booking) -> list[str] | None:
@@ -182,13 +186,13 @@ BOOKING = Stored(
         "state": choice(BookingState),
         "hold_until": moment(),
         "created_at": moment(),
-        "quote": Field(_QUOTE, lambda row, name: quote_of(row.part(name)), _quote_document),
+        "quote": Field(_QUOTE.shape, lambda row, name: quote_of(row.part(name)), _QUOTE.document_of),
         "payments": parts(_PAYMENT, 20, least=1),
         "intent_key": text(),
         "history": parts(_STEP, 200, least=1),
         "version": count(),
         "cancellation": parts(RULE, 10),
-        "priced": Field(_PRICED, _priced_of, derived=_priced_document),
+        "priced": Field(_PRICED.shape, _priced_of, derived=_priced_document),
         # Only where there is something to index.
         "session_ids": derived(shapes.list_of(shapes.TEXT, 50), _sessions).unless(),
         "due_at": derived(shapes.DATE, lambda booking: booking.due_at).unless(),

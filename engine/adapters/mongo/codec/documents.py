@@ -1,4 +1,4 @@
-"""How branches, cars, fences, renters, the audit and the ledger are stored; bookings have ``mongo.codec.bookings``."""
+"""How branches, cars with their fences and movements, renters, the audit and the ledger are stored."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import NamedTuple
 from engine.adapters.mongo.client import Document
 from engine.adapters.mongo.codec.reading import MOST_COUNT, Fields, Unreadable, must, sound
 from engine.adapters.mongo.codec.stored import (
-    Field,
     Stored,
     choice,
     count,
     derived,
+    facts,
     flag,
     matching,
     moment,
@@ -25,15 +25,15 @@ from engine.adapters.mongo.codec.stored import (
     whole,
 )
 from engine.adapters.mongo.schema.migrations import LATEST
-from engine.adapters.mongo.schema.shape_parts import FACTS, MAYBE_EMPTY, TEXT, list_of
+from engine.adapters.mongo.schema.shape_parts import MAYBE_EMPTY, TEXT, list_of
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.cancellation import CancellationRule
-from engine.domain.booking.wish import WishAnswer
 from engine.domain.car.availability import ClaimKind
 from engine.domain.car.car import BodyType, Branch, Car, CarId, CarStatus, CarTerms, Fuel, OwnerId, Transmission
 from engine.domain.car.form import MOST_KM, MOST_SEATS, OLDEST_YEAR
+from engine.domain.car.movement import Movement, MovementKind, MovementState
 from engine.domain.car.plates import plate_key
-from engine.domain.firm.audit import AuditRow, Facts
+from engine.domain.firm.audit import AuditRow
 from engine.domain.money.ledger import LedgerKind, LedgerRow
 from engine.domain.people.people import Renter
 from engine.domain.shared.period import RentalPeriod
@@ -203,26 +203,32 @@ def renter_document(renter: Renter) -> Document:
     return {**renter_within(renter), "order": search_key(renter.name), "parts": list(renter.parts), "version": 1}
 
 
-def answer_document(answer: WishAnswer) -> Document:
-    return {
-        "_id": answer.wish_id,
-        "account": answer.account,
-        "at": answer.at,
-        "booking_id": answer.booking_id,
-        "code": answer.code,
-        "facts": dict(answer.facts),
-    }
-
+#: Time of a car that is nobody's rental. While it is open, its fence has claims of kind "movement" for it.
+MOVEMENT = Stored(
+    Movement,
+    {
+        "_id": text().of("id"),
+        "car_id": text(),
+        "owner_id": text(),
+        "kind": choice(MovementKind),
+        "state": choice(MovementState),
+        "starts_at": moment().of("period.starts_at"),
+        "ends_at": moment().of("period.ends_at"),
+        # Branches: where the car stands before, and where afterwards.
+        "from": text().of("start_id"),
+        "to": text().of("end_id"),
+        "reason": text(),
+        "by": text(),
+        "at": moment(),
+        "version": count(),
+    },
+    together={"period": RentalPeriod},
+)
+movement_document, movement_of = MOVEMENT.document_of, MOVEMENT.record_of
 
 RULE = Stored(CancellationRule, {"hours_before": whole(0, 100_000), "refund_bp": whole(0, WHOLE_BP)})
 
 
-def _facts_of(row: Fields, name: str) -> Facts:
-    found = row.part(name)
-    return {each: found.maybe(each) for each in found.document}
-
-
-_FACTS = Field(FACTS, _facts_of, dict)
 AUDIT = Stored(
     AuditRow,
     {
@@ -231,8 +237,8 @@ AUDIT = Stored(
         "desk": text(),
         "what": text(),
         "subject": text(),
-        "before": _FACTS,
-        "after": _FACTS,
+        "before": facts(),
+        "after": facts(),
     },
     apart=("names",),
     numbered=True,

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from engine.adapters.mongo.client import Document
 from engine.adapters.mongo.codec.bookings import quote_of
+from engine.adapters.mongo.codec.documents import movement_of
 from engine.adapters.mongo.codec.reading import Fields, Unreadable, read, sound
-from engine.adapters.mongo.movements import movement_of
 from engine.domain.booking.refund_reason import UsualReason
 from engine.domain.booking.states import BookingState
 from engine.domain.car.car import CarStatus, OwnerId

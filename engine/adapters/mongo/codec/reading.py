@@ -162,6 +162,12 @@ class Fields:
             raise self._wrong(name, f"{_kind(value)} is neither yes nor no")
         return value
 
+    def binary(self, name: str) -> bytes:
+        value = self._there(name)
+        if not isinstance(value, bytes):
+            raise self._wrong(name, f"{_kind(value)} is no binary")
+        return bytes(value)
+
     def moment(self, name: str) -> datetime:
         value = self._there(name)
         if not isinstance(value, datetime) or value.utcoffset() != _UTC:

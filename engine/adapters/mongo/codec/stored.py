@@ -178,6 +178,19 @@ def moment_or_none() -> Field:
     return Field({"bsonType": ["date", "null"]}, Fields.moment_or_none)
 
 
+def maybe(field: Field) -> Field:
+    """The same, or null, which a row without the field says too. The database knows no more than its type."""
+    read = field.read
+    if read is None:
+        raise TypeError("what is there for an index alone is never null")
+    write = field.write
+    return Field(
+        {"bsonType": [field.shape["bsonType"], "null"]},
+        lambda row, name: read(row, name) if row.has(name) else None,
+        write and (lambda value: None if value is None else write(value)),
+    )
+
+
 def whole(least: int, most: int, *, read: tuple[int, int] | None = None) -> Field:
     """*read* are the bounds of what is believed in older rows, if they are wider."""
     lowest, highest = read or (least, most)
@@ -220,6 +233,27 @@ def parts(stored: Stored[Any], most: int, least: int = 0) -> Field:
         lambda row, name: tuple(map(stored.read, row.parts(name, least))),
         lambda records: list(map(stored.document_of, records)),
     )
+
+
+def facts() -> Field:
+    """Names of fields -> values in words."""
+
+    def read(row: Fields, name: str) -> dict[str, str]:
+        found = row.part(name)
+        return {each: found.maybe(each) for each in found.document}
+
+    return Field(shapes.FACTS, read, dict)
+
+
+def beside(shape: Document, *, always: bool = False) -> Field:
+    """What is no part of the record: whoever writes the row adds it, *always* or to some."""
+    missing = _REQUIRED if always else None
+    return Field(shape, None, default=missing, left_out=True, derived=lambda _: missing)
+
+
+def as_it_is(shape: Document, write: Callable[[Any], Any] | None = None) -> Field:
+    """Read as whatever it is."""
+    return Field(shape, lambda row, name: row.document[name], write)
 
 
 def derived(shape: Document, derive: Callable[[Any], Any]) -> Field:

@@ -12,9 +12,9 @@ from typing import Any
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from engine.adapters.mongo.client import Client, Collection, Database, Document, session_of, speaking
-from engine.adapters.mongo.codec.documents import claims_of
+from engine.adapters.mongo.codec.documents import claims_of, movement_of
 from engine.adapters.mongo.codec.reading import Fields, read, shown
-from engine.adapters.mongo.movements import OPEN_NOW, movement_of
+from engine.adapters.mongo.movements import OPEN_NOW
 from engine.adapters.mongo.queries.strangers import strangers_walk
 from engine.adapters.mongo.queries.walks import pages
 from engine.adapters.mongo.schema.migrate import Hear, deaf

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from engine.adapters.mongo.accounts import about_document, roles_of
 from engine.adapters.mongo.client import Client, Database, Document, database, speaking
 from engine.adapters.mongo.codec.documents import renter_of
+from engine.adapters.mongo.codec.people import person_document, person_of
 from engine.adapters.mongo.codec.reading import sound
 from engine.adapters.mongo.guest import GUEST, GUEST_PASSWORD
-from engine.adapters.mongo.people import ADMINS, person_document, person_of
+from engine.adapters.mongo.people import ADMINS
 from engine.adapters.mongo.renters import equip, unfit
 from engine.domain.car.car import BranchId, OwnerId
 from engine.domain.people.accounts import Person, Post, is_one_time

@@ -4,31 +4,26 @@ from __future__ import annotations
 
 from engine.adapters.mongo.client import Document
 from engine.adapters.mongo.codec.bookings import BOOKING
-from engine.adapters.mongo.codec.documents import AUDIT, BRANCH, CAR, CLAIM, LEDGER, TERMS, TERMS_OF_SERIES
+from engine.adapters.mongo.codec.documents import AUDIT, BRANCH, CAR, CLAIM, LEDGER, MOVEMENT, TERMS, TERMS_OF_SERIES
+from engine.adapters.mongo.codec.payments import DISPUTE, RESTORED
+from engine.adapters.mongo.codec.people import ANSWER, PERSON, REQUEST, SIGNER, WISH
 from engine.adapters.mongo.codec.renter_files import FILE
 from engine.adapters.mongo.codec.settings import REVISION
 from engine.adapters.mongo.schema.migrations import LATEST
-from engine.adapters.mongo.schema.movement_shapes import MOVEMENT_SHAPES
 from engine.adapters.mongo.schema.shape_parts import (
     COUNT,
     DATE,
     MAYBE_EMPTY,
-    MONEY,
-    PRICE,
     TEXT,
     WHOLE,
     list_of,
     one_of,
     record,
 )
-from engine.adapters.mongo.schema.wish_shapes import WISH_SHAPES
-from engine.domain.booking.restored import Outcome
 from engine.domain.car.car import CarStatus
 from engine.domain.car.photo import MOST_BYTES
 from engine.domain.money.payment import StripeMode
 from engine.domain.money.trouble import Why
-from engine.domain.people.account_requests import MOST_WAITING
-from engine.domain.people.people import Role
 
 #: What GridFS makes of a picture.
 MOST_CHUNK = 255 * 1024
@@ -82,41 +77,8 @@ SHAPES: dict[str, Document] = {
         ]
     },
     "rounds": record({"_id": TEXT, "by": TEXT, "desk": TEXT, "at": DATE, "count": WHOLE}),
-    # Payments that Stripe has and a restored database lacks; a person decides on each.
-    "restored_payments": record(
-        {
-            "_id": TEXT,
-            "session_id": TEXT,
-            "booking_id": TEXT,
-            "attempt": COUNT,
-            "amount": PRICE,
-            "expires_at": DATE,
-            "found_at": DATE,
-            "paid_at": DATE,
-            "claimed": {"bsonType": "bool"},
-            "outcome": one_of(Outcome),
-            "stay": record({"car_id": TEXT, "starts_at": DATE, "ends_at": DATE, "rate": PRICE}),
-            "by": TEXT,
-            "at": DATE,
-        },
-        optional=("stay", "paid_at", "by", "at"),
-    ),
-    # Payments that a bank takes back, as Stripe tells of them.
-    "disputes": record(
-        {
-            "_id": TEXT,
-            "booking_id": TEXT,
-            "payment_intent": TEXT,
-            "amount": MONEY,
-            "reason": TEXT,
-            "status": TEXT,
-            "over": {"bsonType": "bool"},
-            "due_by": {"bsonType": ["date", "null"]},
-            "created_at": DATE,
-            "livemode": {"bsonType": "bool"},
-            "looked_at": DATE,
-        }
-    ),
+    "restored_payments": RESTORED.shape,
+    "disputes": DISPUTE.shape,
     # What was backed up and when; only added to.
     "backups": record(
         {
@@ -174,42 +136,31 @@ SHAPES: dict[str, Document] = {
         optional=("mode", "by", "at", "version", "to"),
         closed=False,
     ),
-    "people": record(
-        {
-            "_id": TEXT,
-            "name": TEXT,
-            "order": MAYBE_EMPTY,
-            "email": MAYBE_EMPTY,
-            "phone": MAYBE_EMPTY,
-            "role": one_of(Role),
-            "branch_id": {"bsonType": ["string", "null"]},
-            "owner_id": {"bsonType": ["string", "null"]},
-            "renter": {"bsonType": ["object", "null"]},
-            "disabled": {"bsonType": "bool"},
-            "keys": list_of(TEXT, 600),
-            "created_at": DATE,
-            "issued_at": {"bsonType": ["date", "null"]},
-            "version": COUNT,
-        }
-    ),
+    "people": PERSON.shape,
     # Who administers; the one document that two administrators changing each other at once both have to change.
     "roster": record({"_id": TEXT, "members": list_of(TEXT, 1000)}),
     # Which zone data the desk reads; empty in those of before it was noted.
     "sign_ins": record(
         {"_id": {"bsonType": "objectId"}, "account": TEXT, "at": DATE, "desk": TEXT, "zones": MAYBE_EMPTY}
     ),
-    **WISH_SHAPES,
-    **MOVEMENT_SHAPES,
-    # Anybody may insert here: small, of one form, and with the number of a place, of which there are not many.
-    "account_requests": record(
+    # That a booking changed, for those who may not read it whole.
+    "news": record(
         {
             "_id": {"bsonType": "objectId"},
-            "name": {"bsonType": "string", "minLength": 1, "maxLength": 120},
-            "email": {"bsonType": "string", "minLength": 3, "maxLength": 200},
-            "phone": {"bsonType": "string", "maxLength": 40},
-            "note": {"bsonType": "string", "maxLength": 400},
+            "booking_id": TEXT,
+            "car_id": TEXT,
+            "branch_id": TEXT,
+            "owner_id": TEXT,
+            "starts_at": DATE,
+            "ends_at": DATE,
+            "blocking": {"bsonType": "bool"},
             "at": DATE,
-            "slot": {"bsonType": "int", "minimum": 0, "maximum": MOST_WAITING - 1},
         }
     ),
+    "wishes": WISH.shape,
+    "wish_answers": ANSWER.shape,
+    "wish_keys": SIGNER.shape,
+    "carriers": record({"_id": {"bsonType": "string", "pattern": "^[0-9a-f]{24}$"}, "at": DATE}),
+    "movements": MOVEMENT.shape,
+    "account_requests": REQUEST.shape,
 }
