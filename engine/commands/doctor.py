@@ -17,7 +17,9 @@ from engine.config import Secret, Settings
 from engine.domain.health.findings import leaderless
 from engine.domain.health.health import UNREACHABLE, Finding, HealthReport, Level
 from engine.domain.shared.errors import DriveSphereError, Unavailable
+from engine.domain.shared.remark import Remark
 from engine.services.firm.health_rows import UNHURRIED, Pace
+from engine.words.health import facts_of, says, todo, written
 
 _MARKS = {Level.GOOD: "ok", Level.UNKNOWN: "not seen", Level.WARNING: "warning", Level.BAD: "BAD"}
 _MARK_WIDTH = 9
@@ -29,7 +31,7 @@ async def run(
     account: str,
     password: Secret,
     on_finding: Callable[[Finding], None] = lambda _: None,
-    on_progress: Callable[[str], None] = lambda _: None,
+    on_progress: Callable[[Remark], None] = lambda _: None,
 ) -> HealthReport:
     """Look at everything with *account*'s rights, however long it takes; *on_progress* hears how far it came.
 
@@ -58,19 +60,19 @@ class Progress:
 
     last: float = field(default_factory=monotonic)
 
-    def __call__(self, line: str) -> None:
+    def __call__(self, line: Remark) -> None:
         if (now := monotonic()) - self.last >= _TELL_EVERY_S:
             self.last = now
-            click.echo(f"{'':{_MARK_WIDTH}} {'':10} ... {line}", err=True)
+            click.echo(f"{'':{_MARK_WIDTH}} {'':10} ... {written(line)}", err=True)
 
 
 def tell(finding: Finding) -> None:
-    click.echo(f"{_MARKS[finding.level]:{_MARK_WIDTH}} {finding.area.value:10} {finding.says}")
+    click.echo(f"{_MARKS[finding.level]:{_MARK_WIDTH}} {finding.area.value:10} {says(finding)}")
     if finding.level is not Level.GOOD:
-        for name, value in finding.facts:
+        for name, value in facts_of(finding):
             click.echo(f"{'':{_MARK_WIDTH}} {'':10} {name}: {value}")
-    if finding.todo:
-        click.echo(f"{'':{_MARK_WIDTH}} {'':10} -> {finding.todo}")
+    if advice := todo(finding):
+        click.echo(f"{'':{_MARK_WIDTH}} {'':10} -> {advice}")
 
 
 def tell_as_json(report: HealthReport) -> None:
@@ -81,9 +83,10 @@ def tell_as_json(report: HealthReport) -> None:
             {
                 "area": finding.area,
                 "level": finding.level,
-                "says": finding.says,
-                "facts": dict(finding.facts),
-                "todo": finding.todo or None,
+                "code": finding.says.code,
+                "says": says(finding),
+                "facts": dict(facts_of(finding)),
+                "todo": todo(finding) or None,
                 "missed": finding.missed,
             }
             for finding in report.findings

@@ -22,6 +22,7 @@ from engine.domain.reports.books import Difference, DifferenceKind
 from engine.domain.shared.damage import Damaged
 from engine.services.payment.reconcile import Reconciler
 from engine.services.payment.report import Report
+from engine.words.health import written
 
 _WORDS = {
     DifferenceKind.PAID_UNBOOKED: "paid, not booked",
@@ -108,7 +109,7 @@ def _tell_differences(report: Report, since: date, until: date) -> None:
     )
     _tell_left_out(report)
     for damaged in sorted(report.damaged.values(), key=lambda each: (each.collection, each.id)):
-        click.echo(damaged.sentence)
+        click.echo(written(damaged.remark))
     if not report.differences:
         click.echo("No differences.")
         return

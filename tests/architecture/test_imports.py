@@ -24,12 +24,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.domain.people.phone": {"engine.domain", "phonenumbers"},
     # Pins the zone data before anybody reads a zone.
     "engine": set(),
+    # Texts that the command line and the window have in common (docs/decisions/0058).
+    "engine.words": {"engine.domain"},
     "engine.ports": {"engine.domain"},
     "engine.services": {
         "engine.domain",
         "engine.ports",
     }
     | LOGS,
+    # What the watch found is kept in the audit as a line.
+    "engine.services.firm.watch": {"engine.domain", "engine.ports", "engine.services", "engine.words"} | LOGS,
     "engine.adapters": {
         "engine.domain",
         "engine.ports",
@@ -160,6 +164,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "desktop.viewmodels": {
         "engine.domain",
         "engine.services",
+        "engine.words",
         "desktop.bridge",
         "desktop.tasks",
         "desktop.qr",
@@ -171,6 +176,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "desktop.views": {
         "desktop.bridge",
         "engine.domain",
+        "engine.words",
         "desktop.viewmodels",
         "desktop.models",
         "desktop.widgets",

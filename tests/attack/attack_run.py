@@ -41,6 +41,7 @@ from engine.domain.shared.errors import (
     StrangeAddress,
 )
 from engine.domain.shared.period import RentalPeriod
+from engine.words.health import says
 
 ACCOUNTS = {"ds_client": "clerk", "ds_guest": GUEST}
 #: What tells a person that a row is not as the program writes it.
@@ -300,7 +301,7 @@ class Run:
     async def _doctor(self, admin: Engine) -> None:
         report = await admin.head_office.health.examine(admin.actor)
         self.fell += [
-            f"doctor {each.area}: {each.says}" for each in report.findings if "could not be looked at" in each.says
+            f"doctor {each.area}: {says(each)}" for each in report.findings if "could not be looked at" in says(each)
         ]
         told = [
             f"{each.area}|{line}"

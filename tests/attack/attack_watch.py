@@ -16,6 +16,7 @@ from attack_run import Tried, outcome
 from engine.bootstrap import Engine
 from engine.services.firm.watch import EVERY
 from engine.wiring.background import at_work
+from engine.words.health import written
 
 WORKER, WINDOW = "worker's watch", "administrator's watch"
 #: What must be told within a minute of its writing is, in a long run, which has the machine for itself; a short one
@@ -51,7 +52,9 @@ class Heard:
         office = self._engines[who].head_office
 
         async def tell(found) -> None:
-            self.lines += [(perf_counter(), who, each.area.value, f"{each.subject} {each.says}") for each in found]
+            self.lines += [
+                (perf_counter(), who, each.area.value, f"{each.subject} {written(each.says)}") for each in found
+            ]
             if who == WORKER:
                 await office.watch_notes.note(found)
 

@@ -17,6 +17,7 @@ from scale_seed import opened
 
 from engine.bootstrap import open_engine
 from engine.services.firm.health_rows import UNHURRIED, Pace
+from engine.words.health import says
 
 
 async def measure(scale: str, data: Path | None) -> None:
@@ -31,7 +32,7 @@ async def measure(scale: str, data: Path | None) -> None:
                     now, before = time.perf_counter(), last
                     last = now
                     told = f"{finding.area:>12}  {now - before:7.2f} s  {len(commands):6}"
-                    print(f"{told}  {finding.level:8} {finding.says}")
+                    print(f"{told}  {finding.level:8} {says(finding)}")
 
                 pace = Pace(UNHURRIED, lambda _: None)
                 await desk.head_office.health.examine(desk.actor, heard, pace)

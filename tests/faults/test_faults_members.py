@@ -17,6 +17,7 @@ from engine.config import Secret, load
 from engine.domain.health.health import HealthArea, Level
 from engine.domain.shared.errors import Unavailable
 from engine.wiring.deployment import Deployment
+from engine.words import health as words
 
 pytestmark = pytest.mark.asyncio
 _LOOK_S = 0.2
@@ -42,7 +43,7 @@ async def database_of(engine, says):
     """What is told of the database once *says* is: the driver asks its members every few seconds only."""
     health = engine.head_office.health
     async with asyncio.timeout(WITHIN_S):
-        while says not in (found := (await health.examine(engine.actor)).findings[0]).says:  # noqa: ASYNC110 -- others' time
+        while says not in words.says(found := (await health.examine(engine.actor)).findings[0]):  # noqa: ASYNC110 -- others' time
             await asyncio.sleep(_LOOK_S)
     assert HealthArea.DATABASE is found.area
     return found
@@ -52,8 +53,8 @@ async def test_three_members_that_are_well_are_counted_and_named_with_their_part
     async with administrator(cluster) as engine:
         found = await database_of(engine, "3 members")
 
-    parts = [dict(found.facts)[address(member)].split(",")[0] for member in cluster.mongods]
-    assert (Level.GOOD, "") == (found.level, found.todo)
+    parts = [dict(words.facts_of(found))[address(member)].split(",")[0] for member in cluster.mongods]
+    assert (Level.GOOD, "") == (found.level, words.todo(found))
     assert ["primary", "secondary", "secondary"] == sorted(parts)
 
 
@@ -64,7 +65,7 @@ async def test_a_follower_that_is_gone_is_named_and_work_goes_on(cluster, how):
         getattr(gone, how)()
         found = await database_of(engine, "1 of 3 members cannot be reached")
 
-    assert (Level.WARNING, f"Look after {address(gone)}") == (found.level, found.todo)
+    assert (Level.WARNING, f"Look after {address(gone)}") == (found.level, words.todo(found))
 
 
 async def test_of_a_leader_that_is_gone_only_its_own_absence_is_left_to_tell(cluster):
@@ -73,8 +74,8 @@ async def test_of_a_leader_that_is_gone_only_its_own_absence_is_left_to_tell(clu
         gone.kill()
         found = await database_of(engine, "1 of 3 members cannot be reached")
 
-    assert (Level.WARNING, f"Look after {address(gone)}") == (found.level, found.todo)
-    assert any(told.startswith("primary") for name, told in found.facts if name != address(gone))
+    assert (Level.WARNING, f"Look after {address(gone)}") == (found.level, words.todo(found))
+    assert any(told.startswith("primary") for name, told in words.facts_of(found) if name != address(gone))
 
 
 async def test_a_follower_that_only_recovers_is_not_counted_as_well(cluster):
@@ -90,7 +91,7 @@ async def test_a_follower_that_only_recovers_is_not_counted_as_well(cluster):
         root.admin.command("replSetMaintenance", 0)
         root.close()
 
-    assert (Level.WARNING, f"Look after {address(tired)}") == (found.level, found.todo)
+    assert (Level.WARNING, f"Look after {address(tired)}") == (found.level, words.todo(found))
 
 
 @pytest.mark.parametrize("stays", ["the leader", pytest.param("a follower", marks=pytest.mark.make_faults)])
@@ -116,10 +117,10 @@ async def test_without_a_majority_desk_and_doctor_say_which_to_start(cluster, tm
 
     says = "MongoDB takes nothing: 2 of 3 members cannot be reached, half or more."
     for found in (desk[0], *doctor.findings):
-        assert (HealthArea.DATABASE, Level.BAD, says) == (found.area, found.level, found.says)
-        assert all(address(member) in found.todo for member in gone)
-        assert dict(found.facts)[address(left)].startswith("secondary")
-    unasked = [desk[list(HealthArea).index(area)].says for area in (HealthArea.SWEEPER, HealthArea.LEDGER)]
+        assert (HealthArea.DATABASE, Level.BAD, says) == (found.area, found.level, words.says(found))
+        assert all(address(member) in words.todo(found) for member in gone)
+        assert dict(words.facts_of(found))[address(left)].startswith("secondary")
+    unasked = [words.says(desk[list(HealthArea).index(area)]) for area in (HealthArea.SWEEPER, HealthArea.LEDGER)]
     assert ["Not looked at, because MongoDB does not answer."] * 2 == unasked
 
 

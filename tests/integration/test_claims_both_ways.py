@@ -18,6 +18,7 @@ from engine.adapters.mongo.queries import claims as mongo_claims
 from engine.domain.health.health import HealthArea, Level
 from engine.domain.money.money import Money
 from engine.services.firm.health_rows import Pace
+from engine.words.health import facts_of, says
 
 pytestmark = pytest.mark.asyncio
 
@@ -29,7 +30,7 @@ async def found(world, area=HealthArea.CLAIMS, account="admin"):
 
 
 def wrong(finding) -> str:
-    return dict(finding.facts).get("Wrong", "")
+    return dict(facts_of(finding)).get("Wrong", "")
 
 
 def claim(booking_id, kind="booking", *, first=0, days_long=1):
@@ -127,8 +128,8 @@ async def test_no_fence_and_no_booking_of_whatever_making_ends_the_doctor(world)
     assert set(HealthArea) == {each.area for each in report.findings}
     assert Level.BAD is finding.level
     assert Level.BAD is shapes.level
-    assert f"{len(rows) + len(odd_ids) + 3:,} cars" == dict(finding.facts)["Looked at"]
-    assert [] == [each for each in report.findings if "could not be looked at" in each.says]
+    assert f"{len(rows) + len(odd_ids) + 3:,} cars" == dict(facts_of(finding))["Looked at"]
+    assert [] == [each for each in report.findings if "could not be looked at" in says(each)]
 
 
 async def test_a_row_past_its_shape_is_named(world):
@@ -153,7 +154,7 @@ async def test_pages_and_time_are_bounded_and_what_was_not_reached_is_said(world
 
     cut, report = await found(world)
 
-    assert "3 cars" == dict(whole.facts)["Looked at"]
+    assert "3 cars" == dict(facts_of(whole))["Looked at"]
     assert (Level.UNKNOWN, True) == (cut.level, cut.missed)
     assert report.missed
 

@@ -14,6 +14,7 @@ from engine.domain.health.backup import BackupRefused
 from engine.domain.health.health import HealthArea, Level
 from engine.wiring import daily_backup
 from engine.wiring.daily_backup import KEPT, DailyBackup, backups_dir, export_key, kept_key, key_path
+from engine.words.health import says
 
 pytestmark = pytest.mark.asyncio
 
@@ -50,7 +51,7 @@ async def test_one_a_day_that_opens_with_the_keyrings_key_and_health_tells_its_a
     assert again is None
     assert [path] == list(backups_dir(tmp_path).iterdir())
     assert (Level.WARNING, Level.GOOD) == (before.level, after.level)
-    assert "ago" in after.says
+    assert "ago" in says(after)
     assert not key_path(tmp_path).exists()
 
 
@@ -73,7 +74,7 @@ async def test_where_no_key_can_be_kept_none_is_made_and_health_says_so(world, r
 
     finding = await found(world)
     assert Level.BAD is finding.level
-    assert "failed" in finding.says
+    assert "failed" in says(finding)
     assert [] == list(backups_dir(tmp_path).iterdir())
 
 

@@ -17,6 +17,7 @@ from engine.adapters.mongo.codec.documents import renter_document
 from engine.domain.health.health import HealthArea, Level
 from engine.domain.people.people import RenterId
 from engine.domain.people.renters import Merge
+from engine.words.health import facts_of, says
 
 pytestmark = pytest.mark.asyncio
 OTHER = replace(RENTER, id=RenterId("renter-2"), name="Béa Ortiz", email="bea+o'k@example.org", phone="+4930999")
@@ -37,7 +38,7 @@ async def finding(world, area, account="admin"):
 
 
 async def told(world, account="admin"):
-    return dict((await finding(world, HealthArea.ROWS, account)).facts).get("Wrong", "")
+    return dict(facts_of(await finding(world, HealthArea.ROWS, account))).get("Wrong", "")
 
 
 async def test_a_booking_that_says_it_is_another_renters_is_told_and_honest_ones_are_not(world, stripe):
@@ -102,8 +103,8 @@ async def test_a_restore_that_nothing_bears_out_is_told(world, says_restored, da
     found = await finding(world, HealthArea.RESTORED)
 
     assert Level.BAD is found.level
-    assert "nothing else bears it out" in found.says
-    assert "epoch life 2" in dict(found.facts)["Wrong"]
+    assert "nothing else bears it out" in says(found)
+    assert "epoch life 2" in dict(facts_of(found))["Wrong"]
 
 
 async def test_a_restore_that_made_every_account_anew_is_believed(world, says_restored):
@@ -113,5 +114,5 @@ async def test_a_restore_that_made_every_account_anew_is_believed(world, says_re
 
     found = await finding(world, HealthArea.RESTORED)
 
-    assert "The database went back in time" in found.says
-    assert "Wrong" not in dict(found.facts)
+    assert "The database went back in time" in says(found)
+    assert "Wrong" not in dict(facts_of(found))

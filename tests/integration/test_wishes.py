@@ -30,6 +30,7 @@ from engine.domain.shared.errors import (
     PeriodTaken,
     PriceChanged,
 )
+from engine.domain.shared.remark import remark
 from engine.wiring.background import at_work
 
 pytestmark = pytest.mark.asyncio
@@ -435,9 +436,9 @@ async def test_a_view_that_was_opened_wide_is_found_by_the_doctor_and_narrowed_a
     async with world.desk("admin") as office:
         mended = (await office.head_office.health.inspection.schema()).wrong
 
-    assert f"{name}: another view" in wide
+    assert remark("schema.view", collection=name) in wide
     assert f"{name}: view renewed" in changes
-    assert [] == [line for line in mended if "view" in line]
+    assert [] == [line for line in mended if "view" in line.code]
 
 
 async def provisioned(endpoints):

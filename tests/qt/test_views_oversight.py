@@ -42,6 +42,7 @@ from engine.domain.money.money import Money
 from engine.domain.people.people import AccountName, Role
 from engine.domain.reports.overview import BranchCars, FirmPulse, MoneyCell, Overview, months_until
 from engine.domain.shared.errors import InvalidText, Unavailable
+from engine.domain.shared.remark import remark
 
 AWAY = Unavailable("mongodb")
 MONTHS = months_until(NOW, [BERLIN])
@@ -356,7 +357,7 @@ def test_a_subject_is_found_as_the_list_shows_it(place, qtbot, typed):
 def test_health_shows_each_finding_as_it_comes_in_the_place_it_waited_for(place, qtbot):
     vm = HealthViewModel(Quiet(), TaskScope())
     page = place(lambda tools, vm: HealthPage(tools, vm, _host(qtbot)), vm, loading=None)
-    found = tuple(Finding(area, Level.GOOD, f"{area} is well.") for area in HealthArea)
+    found = tuple(Finding(area, Level.GOOD, remark("line", text=f"{area} is well.")) for area in HealthArea)
     feed(vm, HealthState(Phase.LOADING, found[:2], looking_at=HealthArea.STRIPE))
     before = [page.table.visualRect(page.model.index(row, 2)) for row in range(len(HealthArea))]
     assert ["loaded", "loaded", "waiting"] == [page.model.state_of(row) for row in range(3)]

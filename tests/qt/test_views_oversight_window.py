@@ -35,6 +35,7 @@ from engine.domain.firm.settings import FirmSettings
 from engine.domain.health.health import HealthArea, Level
 from engine.domain.money.ledger import charge_rows
 from engine.domain.shared.errors import Unavailable
+from engine.domain.shared.remark import remark
 from engine.services.firm import watch
 
 
@@ -333,7 +334,10 @@ async def test_what_is_written_past_the_program_is_told_by_the_open_window(admin
 async def test_who_was_not_there_is_told_of_what_a_worker_found(admin, world):
     async with world.desk("worker") as worker:
         rows = [
-            WatchFinding(HealthArea.TERMS, Touched("cars", f"car-{n}"), f"car:car-{n}", "other terms") for n in (1, 2)
+            WatchFinding(
+                HealthArea.TERMS, Touched("cars", f"car-{n}"), f"car:car-{n}", remark("row.other_terms", car=f"car-{n}")
+            )
+            for n in (1, 2)
         ]
         await worker.head_office.watch_notes.note(rows)
     async with admin() as person:

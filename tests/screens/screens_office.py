@@ -15,10 +15,9 @@ from desktop.viewmodels.phases import Phase
 from engine.domain.booking.manual_review import Case, Cases
 from engine.domain.health.health import Finding, HealthArea, Level
 from engine.domain.money.trouble import Why
+from engine.domain.shared.remark import remark
 
-_GONE = Finding(
-    HealthArea.DATABASE, Level.BAD, "MongoDB does not answer.", todo="Look after its servers and the network."
-)
+_GONE = Finding(HealthArea.DATABASE, Level.BAD, remark("database.away"), todo=remark("do.database"))
 _SEEN_WITHOUT = (HealthArea.CACHE, HealthArea.STRIPE, HealthArea.VERSIONS)
 
 
@@ -101,4 +100,4 @@ def _without(finding: Finding) -> Finding:
         return _GONE
     if finding.area in _SEEN_WITHOUT:
         return finding
-    return Finding(finding.area, Level.UNKNOWN, "Not looked at, because MongoDB does not answer.")
+    return Finding(finding.area, Level.UNKNOWN, remark("look.no_database"))

@@ -23,6 +23,7 @@ from engine.domain.health.claims import Away, FenceClaims, movement_faults
 from engine.domain.people.people import AccountName
 from engine.domain.shared.errors import InvalidPeriod, MoveRefused
 from engine.domain.shared.period import RentalPeriod
+from engine.words.health import written
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -60,7 +61,8 @@ def test_the_doctor_is_calm_about_its_parts_and_names_any_that_lacks(wanted, tak
     away = [Away("mv-1", "owner-1", wanted)]
 
     def told(claimed):
-        return list(movement_faults(FenceClaims("car-1", 1, {**claims, **claimed}, owner_id="owner-1"), away))
+        fence = FenceClaims("car-1", 1, {**claims, **claimed}, owner_id="owner-1")
+        return [written(each) for each in movement_faults(fence, away)]
 
     if parts:
         assert [] == told(parts)

@@ -76,6 +76,7 @@ from engine.services.booking.listing import _line as listing_line
 from engine.services.booking.listing import _Sheet as ListingSheet
 from engine.services.reports.stored_listing import _line as stored_line
 from engine.services.reports.stored_listing import _Sheet as StoredSheet
+from engine.words.health import written
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 PRICE = Money(100_00, "EUR")
@@ -196,7 +197,7 @@ def test_every_value_in_every_field_makes_a_record_or_a_line(collection, data):
     if isinstance(row, Damaged):
         assert str(document.get("_id", None)) in row.line
         assert row.reason
-        assert len(row.sentence) < 400
+        assert len(written(row.remark)) < 400
         assert row.reason[1:] in damage_words(row)
     else:
         told(row)

@@ -11,6 +11,7 @@ from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.state import StateViewModel
 from engine.domain.health.health import Finding, HealthArea, HealthReport
 from engine.domain.shared.errors import DriveSphereError
+from engine.words.health import facts_of, says, todo
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,9 @@ class HealthViewModel(StateViewModel[HealthState]):
         at = state.report.at.isoformat(timespec="seconds") if state.report else ""
         lines = [f"DriveSphere health, {at}"]
         for finding in state.findings:
-            lines.append(f"[{finding.level.value}] {finding.area.value}: {finding.says}")
-            lines += [f"    {name}: {value}" for name, value in finding.facts]
-            lines += [f"    -> {finding.todo}"] if finding.todo else []
+            lines.append(f"[{finding.level.value}] {finding.area.value}: {says(finding)}")
+            lines += [f"    {name}: {value}" for name, value in facts_of(finding)]
+            lines += [f"    -> {advice}"] if (advice := todo(finding)) else []
         return "\n".join(lines)
 
     async def _examine(self) -> None:

@@ -13,6 +13,7 @@ from desktop.viewmodels.desk import Desk
 from engine.domain.booking.watch import FOUND
 from engine.domain.firm.audit import AuditQuery
 from engine.domain.shared.errors import DriveSphereError
+from engine.words.health import written
 
 #: So far back a worker's word is told once more to whoever was not there.
 _DAYS = timedelta(days=3)
@@ -39,7 +40,7 @@ class WatchViewModel(QObject):
         while True:
             new = await self._desk.call(partial(watch.next, seen))
             seen += len(new)
-            self.told.emit(noted + seen, new[-1].says)
+            self.told.emit(noted + seen, written(new[-1].says))
 
     async def _noted(self) -> int:
         query = AuditQuery(what=FOUND, since=self._desk.now() - _DAYS)

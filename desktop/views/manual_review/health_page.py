@@ -29,6 +29,8 @@ from desktop.widgets.frame.toast import Toast
 from desktop.widgets.table.tall_table import TallTable
 from desktop.words.messages import clock_time, plural
 from engine.domain.health.health import Finding, HealthArea, Level
+from engine.words import health
+from engine.words.health import says, todo
 
 _TITLE = "Health"
 
@@ -43,8 +45,8 @@ def columns() -> list[Column[Finding]]:
             weight=5,
         ),
         Column("What", lambda each: AREAS[each.area], lambda each: each.area, weight=9),
-        Column("Found", lambda each: each.says, lambda each: each.says, weight=23),
-        Column("What to do", lambda each: each.todo, lambda each: each.todo, weight=14),
+        Column("Found", says, says, weight=23),
+        Column("What to do", todo, todo, weight=14),
     ]
 
 
@@ -115,8 +117,9 @@ class HealthPage(Page):
         self.toast.tell("The findings are in the clipboard.", "")
 
     def show_finding(self, finding: Finding) -> None:
-        says = [("", finding.says)] + ([("What to do", finding.todo)] if finding.todo else [])
-        content = facts_of(self._tools.theme, [("", says), ("Facts", finding.facts)])
+        advice = todo(finding)
+        told = [("", says(finding))] + ([("What to do", advice)] if advice else [])
+        content = facts_of(self._tools.theme, [("", told), ("Facts", health.facts_of(finding))])
         self.detail.showing = finding.area
         self.detail.set_content(content)
         self.detail.set_title(AREAS[finding.area])

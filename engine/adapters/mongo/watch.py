@@ -13,13 +13,14 @@ from typing import Any
 from engine.adapters.mongo.changes import StreamSource, follow
 from engine.adapters.mongo.client import Client, Document, database, speaking
 from engine.adapters.mongo.codec.reading import shown
-from engine.adapters.mongo.queries.claims import claims_among, misfits
+from engine.adapters.mongo.queries.claims import claims_among, misfits, misshapen
 from engine.adapters.mongo.queries.series import odd_terms
 from engine.adapters.mongo.queries.strangers import line_of, strangers_among
 from engine.domain.booking.watch import Touched, WatchFinding
 from engine.domain.firm.events import ConnectionLost, Heard
 from engine.domain.health.health import HealthArea
 from engine.domain.shared.errors import Forbidden
+from engine.domain.shared.remark import Remark, remark
 
 #: collection -> what its rows are called.
 WATCHED = {
@@ -61,7 +62,7 @@ class MongoWatch:
 
     async def _misfits(self, name: str, ids: list[Any]) -> list[WatchFinding]:
         odd = await misfits(self._db, name, {"_id": {"$in": ids}}, len(ids))
-        return [_found(HealthArea.ROWS, name, each, f"{name}: {shown(each)}") for each in odd]
+        return [_found(HealthArea.ROWS, name, each, misshapen(name, each)) for each in odd]
 
     async def _strangers(self, ids: list[Any]) -> list[WatchFinding]:
         # Who was mended stands in the audit, which workers may not read.
@@ -84,7 +85,7 @@ class MongoWatch:
         terms = await odd_terms(self._client, self._db, {"_id": {"$in": cars}})
         return [
             *(_found(HealthArea.CLAIMS, "fences", car, line) for car, line in claims),
-            *(_found(HealthArea.TERMS, "fences", car, f"{shown(car)}: other terms than its series") for car in terms),
+            *(_found(HealthArea.TERMS, "fences", car, remark("row.other_terms", car=shown(car))) for car in terms),
         ]
 
 
@@ -93,5 +94,5 @@ def _touched_in(change: Document) -> Touched | None:
     return Touched(change["ns"]["coll"], key["_id"]) if key else None
 
 
-def _found(area: HealthArea, collection: str, row_id: Any, says: str) -> WatchFinding:
+def _found(area: HealthArea, collection: str, row_id: Any, says: Remark) -> WatchFinding:
     return WatchFinding(area, Touched(collection, row_id), f"{WATCHED[collection]}:{shown(row_id)}", says)

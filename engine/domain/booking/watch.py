@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.domain.health.health import HealthArea
+from engine.domain.shared.remark import Remark
 
 #: The verb in the audit.
 FOUND = "watch.found"
@@ -36,8 +37,8 @@ class WatchFinding:
     area: HealthArea
     row: Touched
     subject: str
-    says: str
+    says: Remark
 
     @property
-    def key(self) -> tuple[str, str, str]:
+    def key(self) -> tuple[str, str, Remark]:
         return self.area.value, self.subject, self.says

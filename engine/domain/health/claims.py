@@ -10,6 +10,7 @@ from itertools import pairwise
 from engine.domain.car.availability import ClaimKind
 from engine.domain.car.movement import movement_named, parts_of
 from engine.domain.shared.period import RentalPeriod
+from engine.domain.shared.remark import Remark, remark
 
 #: Lines kept of each walk; the others are counted.
 _MOST_LINES = 200
@@ -48,16 +49,16 @@ class Walk:
 
     Attributes:
         looked: Rows looked at.
-        lines: What is wrong, one line each; ``more`` counts those that are not kept.
+        lines: What is wrong, one remark each; ``more`` counts those that are not kept.
         cut_off: There was no time for all of them.
     """
 
     looked: int = 0
-    lines: list[str] = field(default_factory=list)
+    lines: list[Remark] = field(default_factory=list)
     more: int = 0
     cut_off: bool = False
 
-    def add(self, lines: Iterable[str]) -> None:
+    def add(self, lines: Iterable[Remark]) -> None:
         for line in lines:
             if len(self.lines) < _MOST_LINES:
                 self.lines.append(line)
@@ -69,19 +70,19 @@ class Walk:
         return len(self.lines) + self.more
 
 
-def restored_faults(fence: FenceClaims, waiting: Mapping[str, RentalPeriod]) -> Iterator[str]:
+def restored_faults(fence: FenceClaims, waiting: Mapping[str, RentalPeriod]) -> Iterator[Remark]:
     """What does not fit between a fence and the *waiting* payments that keep its car, both of one moment."""
     for claim_id, (kind, period) in fence.claims.items():
         if kind is not ClaimKind.RESTORED:
             continue
         if claim_id not in waiting:
-            yield f"{fence.car_id}: kept for the restored payment {claim_id}, which waits for nobody"
+            yield remark("claim.restored_decided", car=fence.car_id, payment=claim_id)
         elif waiting[claim_id] != period:
-            yield f"{fence.car_id}: kept for the restored payment {claim_id} for other times than were paid"
+            yield remark("claim.restored_other_times", car=fence.car_id, payment=claim_id)
     for payment in waiting:
         kept_as, _ = fence.claims.get(payment, (None, None))
         if kept_as is not ClaimKind.RESTORED and not fence.unreadable:
-            yield f"{fence.car_id}: to be kept for the restored payment {payment}, and not claimed for it"
+            yield remark("claim.restored_missing", car=fence.car_id, payment=payment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class Away:
     period: RentalPeriod
 
 
-def movement_faults(fence: FenceClaims, rows: Iterable[Away]) -> Iterator[str]:
+def movement_faults(fence: FenceClaims, rows: Iterable[Away]) -> Iterator[Remark]:
     """What does not fit between a fence and the open movements of its car, both of one moment.
 
     Their claims are all of their time that nothing else takes, no more and no less.
@@ -104,51 +105,52 @@ def movement_faults(fence: FenceClaims, rows: Iterable[Away]) -> Iterator[str]:
             continue
         movement = waiting.get(movement_named(claim_id))
         if movement is None:
-            yield f"{fence.car_id}: claimed by {claim_id}, which is no open movement of it"
+            yield remark("claim.no_movement", car=fence.car_id, claim=claim_id)
         elif period.starts_at < movement.period.starts_at or period.ends_at > movement.period.ends_at:
-            yield f"{fence.car_id}: claimed by {claim_id} for other times than it is planned"
+            yield remark("claim.movement_other_times", car=fence.car_id, claim=claim_id)
     taken = [period for _, period in fence.claims.values()]
     for movement in waiting.values():
         if fence.owner_id is not None and movement.owner_id != fence.owner_id:
-            yield f"{fence.car_id}: planned by {movement.id} as another owner's car"
+            yield remark("claim.movement_other_owner", car=fence.car_id, movement=movement.id)
         # Nothing is planned where no time is left for it.
         claims_none = not any(movement_named(claim_id) == movement.id for claim_id in fence.claims)
         if (claims_none or parts_of(movement.period, taken)) and not fence.unreadable:
-            yield f"{fence.car_id}: planned by {movement.id}, and not claimed by it for all of its time"
+            yield remark("claim.movement_missing", car=fence.car_id, movement=movement.id)
 
 
-def faults_of(fence: FenceClaims, kept: Iterable[Kept]) -> Iterator[str]:
+def faults_of(fence: FenceClaims, kept: Iterable[Kept]) -> Iterator[Remark]:
     """What does not fit between a fence and the bookings that keep its car, both of one moment."""
     bookings = {each.booking_id: each for each in kept}
     if fence.seq is None or fence.seq < 0:
-        yield f"{fence.car_id}: its count of claims is none"
+        yield remark("claim.no_count", car=fence.car_id)
     if fence.unreadable:
-        yield f"{fence.car_id}: {fence.unreadable} of its claims cannot be read"
+        yield remark("claim.unreadable", car=fence.car_id, unreadable=str(fence.unreadable))
     for claim_id in fence.twice:
-        yield f"{fence.car_id}: {claim_id} claims it twice"
+        yield remark("claim.twice", car=fence.car_id, claim=claim_id)
     for claim_id, (kind, period) in fence.claims.items():
         if kind is not ClaimKind.BOOKING:
             continue
         booking = bookings.get(claim_id)
         if booking is None:
-            yield f"{fence.car_id}: claimed by {claim_id}, which does not keep it"
+            yield remark("claim.keeps_nothing", car=fence.car_id, claim=claim_id)
         elif booking.period != period:
-            yield f"{fence.car_id}: claimed by {claim_id} for other times than it is booked"
+            yield remark("claim.other_times", car=fence.car_id, claim=claim_id)
     yield from _of_bookings(fence, bookings.values())
     yield from _overlapping(fence)
 
 
-def _of_bookings(fence: FenceClaims, kept: Iterable[Kept]) -> Iterator[str]:
+def _of_bookings(fence: FenceClaims, kept: Iterable[Kept]) -> Iterator[Remark]:
     for each in kept:
         kind, _ = fence.claims.get(each.booking_id, (None, None))
         if kind is not ClaimKind.BOOKING and not fence.unreadable:
-            yield f"{fence.car_id}: kept by {each.booking_id}, and not claimed by it"
-        if (until := each.held_too_long) is not None:
-            yield f"{fence.car_id}: held by {each.booking_id} until {until:%Y-%m-%d %H:%M}, longer than any rule"
+            yield remark("claim.missing", car=fence.car_id, booking=each.booking_id)
+        if each.held_too_long is not None:
+            until = f"{each.held_too_long:%Y-%m-%d %H:%M}"
+            yield remark("claim.held_too_long", car=fence.car_id, booking=each.booking_id, until=until)
 
 
-def _overlapping(fence: FenceClaims) -> Iterator[str]:
+def _overlapping(fence: FenceClaims) -> Iterator[Remark]:
     ordered = sorted(fence.claims.items(), key=lambda each: each[1][1].starts_at)
     for (one, (_, before)), (other, (_, after)) in pairwise(ordered):
         if after.starts_at < before.ends_at:
-            yield f"{fence.car_id}: claimed by {one} and {other} at one time"
+            yield remark("claim.overlap", car=fence.car_id, one=one, other=other)

@@ -16,27 +16,33 @@ from engine.domain.health.health import (
     RestoredFacts,
     has_no_majority,
 )
-from engine.domain.health.words import ago, many, moment, ms
+from engine.domain.shared.remark import Fact, Remark, remark
 
-DATABASE_AWAY = "MongoDB does not answer."
-_TROUBLES = ((UNREACHABLE, "cannot be reached from here"), (NOT_READY, "cannot serve: starting, recovering or removed"))
+DATABASE_AWAY = "database.away"
+_TROUBLES = ((UNREACHABLE, "members.unreachable"), (NOT_READY, "members.not_ready"))
 
 
-def lines_of(members: tuple[Member, ...]) -> tuple[tuple[str, str], ...]:
+def lines_of(members: tuple[Member, ...]) -> tuple[tuple[str, Fact], ...]:
     """For the facts of a finding."""
-    return tuple(
-        (each.address, each.state + (f", {ms(each.round_trip)}" if each.round_trip else "")) for each in members
-    )
+    return tuple((each.address, _line_of(each)) for each in members)
 
 
-def trouble_of(members: tuple[Member, ...]) -> tuple[str, str] | None:
+def _line_of(member: Member) -> Remark:
+    state = remark(f"member.{member.state}")
+    return remark("member.asked", state=state, took=member.round_trip) if member.round_trip else state
+
+
+def trouble_of(members: tuple[Member, ...]) -> tuple[Remark, Remark] | None:
     """What is wrong with some of the members, and what to do; None where nothing is."""
-    says, todo = list[str](), list[str]()
-    for state, what in _TROUBLES:
+    says, todo = list[Remark](), list[str]()
+    for state, code in _TROUBLES:
         if wrong := [each.address for each in members if each.state == state]:
-            says.append(f"{len(wrong)} of {many(len(members), 'member')} {what}.")
+            says.append(remark(code, wrong=str(len(wrong)), count=len(members)))
             todo += wrong
-    return (" ".join(says), "Look after " + ", ".join(todo)) if says else None
+    if not says:
+        return None
+    told = says[0] if len(says) == 1 else remark("members.both", away=says[0], unready=says[1])
+    return told, remark("do.members", addresses=", ".join(todo))
 
 
 def leaderless(members: tuple[Member, ...]) -> Finding:
@@ -44,68 +50,58 @@ def leaderless(members: tuple[Member, ...]) -> Finding:
     away = [each.address for each in members if each.state == UNREACHABLE]
     if len(away) == len(members):
         facts = lines_of(members) if len(members) > 1 else ()
-        return Finding(HealthArea.DATABASE, Level.BAD, DATABASE_AWAY, facts, "Look after its servers and the network.")
+        return Finding(HealthArea.DATABASE, Level.BAD, remark(DATABASE_AWAY), facts, remark("do.database"))
     if not has_no_majority(members):
-        says, todo = "No member of MongoDB leads.", "Look again in half a minute: they choose one by themselves."
+        says, todo = remark("database.leaderless"), remark("do.wait_for_leader")
     else:
-        says = f"MongoDB takes nothing: {len(away)} of {many(len(members), 'member')} cannot be reached, half or more."
-        todo = "Start " + ", ".join(away) + ", or look at the network between."
+        says = remark("database.no_majority", away=str(len(away)), count=len(members))
+        todo = remark("do.start_members", addresses=", ".join(away))
     return Finding(HealthArea.DATABASE, Level.BAD, says, lines_of(members), todo)
 
 
 def backed_up(done: BackupNote | None, failed: BackupNote | None, now: datetime) -> Finding:
     """The last back-up and its age, and whether one failed since."""
-    todo = "Run: drivesphere backup FILE"
+    todo = remark("do.backup")
     if failed is not None and (done is None or failed.at > done.at):
-        last = "There is none." if done is None else f"The last one was made {ago(now - done.at)}."
-        facts = (("By", failed.by), ("At", failed.desk), ("When", moment(failed.at)), ("Why", failed.code))
-        return Finding(HealthArea.BACKUP, Level.BAD, f"The last back-up failed ({failed.code}). {last}", facts, todo)
+        says = remark("backup.only_failed", code=failed.code)
+        if done is not None:
+            says = remark("backup.failed", code=failed.code, since=now - done.at)
+        facts = (("by", failed.by), ("at", failed.desk), ("when", failed.at), ("why", failed.code))
+        return Finding(HealthArea.BACKUP, Level.BAD, says, facts, todo)
     if done is None:
-        return Finding(HealthArea.BACKUP, Level.WARNING, "No back-up was made yet.", todo=todo)
+        return Finding(HealthArea.BACKUP, Level.WARNING, remark("backup.none"), todo=todo)
     about = (
-        ("By", done.by),
-        ("At", done.desk),
-        ("As of", moment(done.as_of or done.at)),
-        ("Rows", f"{done.rows:,}"),
-        ("Size", f"{done.size / 1e6:,.1f} MB"),
+        ("by", done.by),
+        ("at", done.desk),
+        ("as_of", done.as_of or done.at),
+        ("rows", done.rows),
+        ("size", f"{done.size / 1e6:,.1f} MB"),
     )
-    says = f"The last back-up was made {ago(now - done.at)}."
+    says = remark("backup.done", since=now - done.at)
     if now - done.at > BACKUP_LATE:
         return Finding(HealthArea.BACKUP, Level.WARNING, says, about, todo)
     return Finding(HealthArea.BACKUP, Level.GOOD, says, about)
 
 
-_FORGED = (
-    "Somebody wrote past the program, as the worker's account may: change its password. Cars are booked again, and "
-    "copies on owners' computers used, once whoever looks after MongoDB removes the row epoch from deployment."
-)
-
-
 def went_back(facts: RestoredFacts | None) -> Finding:
     """Whether the database is an older one, and what that left open."""
     if facts is None:
-        return Finding(HealthArea.RESTORED, Level.GOOD, "The database was never restored from a back-up.")
-    about = (("Restored", moment(facts.at)), ("By", facts.by), ("Back to", moment(facts.back_to)))
+        return Finding(HealthArea.RESTORED, Level.GOOD, remark("restored.never"))
+    about = (("restored", facts.at), ("by", facts.by), ("back_to", facts.back_to))
     if facts.forged:
-        wrong = ("Wrong", f"epoch {facts.id} by {facts.by}")
-        says = "The database says that it was restored, and nothing else bears it out: no account was made anew then."
-        return Finding(HealthArea.RESTORED, Level.BAD, says, (*about, wrong), _FORGED)
-    says = f"The database went back in time to {moment(facts.back_to)}."
+        wrong = ("wrong", remark("restored.epoch", id=facts.id, by=facts.by))
+        says = remark("restored.forged")
+        return Finding(HealthArea.RESTORED, Level.BAD, says, (*about, wrong), remark("do.forged"))
     if facts.looking:
-        todo = "Start the worker, or sign in as an administrator, where there is a Stripe key."
-        says += " Payments made since are not looked for yet, and no car can be booked."
-        return Finding(HealthArea.RESTORED, Level.BAD, says, about, todo)
+        says = remark("restored.looking", back_to=facts.back_to)
+        return Finding(HealthArea.RESTORED, Level.BAD, says, about, remark("do.look_back"))
     if facts.waiting:
-        says += f" Without a booking: {many(facts.waiting, 'payment')}."
-        return Finding(HealthArea.RESTORED, Level.BAD, says, about, "Run: drivesphere restored")
-    return Finding(HealthArea.RESTORED, Level.GOOD, says, about)
+        says = remark("restored.waiting", back_to=facts.back_to, count=facts.waiting)
+        return Finding(HealthArea.RESTORED, Level.BAD, says, about, remark("do.restored"))
+    return Finding(HealthArea.RESTORED, Level.GOOD, remark("restored.whole", back_to=facts.back_to), about)
 
 
-def refunds_wait(swept: str, count: int, facts: tuple[tuple[str, str], ...]) -> Finding:
+def refunds_wait(swept: Remark, count: int, facts: tuple[tuple[str, Fact], ...]) -> Finding:
     """A counter may not read the ledger, so it cannot tell a car that was gone from a rental that took place."""
-    says = f"{swept} Not made yet: {many(count, 'refund')} of taken money whose car was gone."
-    todo = (
-        "Start the worker, or sign in as an administrator, with a Stripe key that may refund: a counter's account may "
-        "not read the ledger, by which such a refund is judged."
-    )
-    return Finding(HealthArea.SWEEPER, Level.BAD, says, (*facts, ("Refunds waiting", f"{count:,}")), todo)
+    says = remark("sweep.refunds_wait", swept=swept, count=count)
+    return Finding(HealthArea.SWEEPER, Level.BAD, says, (*facts, ("refunds_waiting", count)), remark("do.refund"))

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
 
+from engine.domain.shared.remark import Fact, Remark, remark
+
 #: A sweep is due every minute; three in a row that nobody made are worth a look, and a quarter of an hour an alarm.
 SWEEP_LATE, SWEEP_MISSING = timedelta(minutes=3), timedelta(minutes=15)
 #: From here on a desk's own clock is so wrong that certificates and people will stumble over it.
@@ -15,6 +17,8 @@ CLOCK_WRONG = timedelta(minutes=1)
 BACKUP_LATE = timedelta(days=2)
 #: Of a member: it gives no answer, or it is there and takes no part (it recovers, copies the data, was removed).
 UNREACHABLE, NOT_READY = "unreachable", "not ready"
+#: Of a member beside the one that this connection goes to.
+NOT_ASKED = "not asked"
 #: Detail of an ``Unavailable`` Redis that answers and keeps nothing new.
 REDIS_FULL = "memory full"
 #: Detail of one whose account may not do what this version needs.
@@ -90,17 +94,18 @@ class Finding:
     """What was found in one area.
 
     Attributes:
-        says: One sentence.
-        facts: Name and value, for whoever looks closer; nothing secret goes in here.
-        todo: What to do; empty where nothing is.
+        says: One sentence, or a few.
+        facts: Name and value, for whoever looks closer; nothing secret goes in here. A name is a code, or what the
+            value belongs to: a server's address, a currency.
+        todo: What to do; None where nothing is.
         missed: The account may look at it, and it could not be looked at, or not at all of it.
     """
 
     area: HealthArea
     level: Level
-    says: str
-    facts: tuple[tuple[str, str], ...] = ()
-    todo: str = ""
+    says: Remark
+    facts: tuple[tuple[str, Fact], ...] = ()
+    todo: Remark | None = None
     missed: bool = False
 
 
@@ -130,7 +135,7 @@ class Member:
     """A server of the replica set as this machine sees it.
 
     Attributes:
-        state: ``primary``, ``secondary``, ``arbiter``, ``UNREACHABLE``, ``NOT_READY`` or in words why it was not asked.
+        state: ``primary``, ``secondary``, ``arbiter``, ``UNREACHABLE``, ``NOT_READY`` or ``NOT_ASKED``.
     """
 
     address: str
@@ -156,7 +161,7 @@ class DatabaseFacts:
 
 @dataclass(frozen=True, slots=True)
 class SchemaFacts:
-    """What provisioning would change, a line each.
+    """What provisioning would change.
 
     Attributes:
         version: Of the stored shapes, as the database says it; None where nothing is recorded.
@@ -166,8 +171,8 @@ class SchemaFacts:
 
     version: int | None
     looked: int
-    wrong: tuple[str, ...]
-    unseen: tuple[str, ...] = ()
+    wrong: tuple[Remark, ...]
+    unseen: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +213,8 @@ class Overlaps:
                 self.pairs.append((earlier, later))
 
 
-def told(lines: Iterable[str]) -> str:
+def told(lines: Iterable[Fact]) -> tuple[Fact, ...]:
     """A few of many lines."""
     known = list(lines)
     rest = len(known) - _MOST_TOLD
-    return "; ".join(known[:_MOST_TOLD]) + (f"; and {rest} more" if rest > 0 else "")
+    return (*known[:_MOST_TOLD], *([remark("and_more", rest=str(rest))] if rest > 0 else []))

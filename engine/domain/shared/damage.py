@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.domain.shared.remark import Remark, remark
+
 
 @dataclass(frozen=True, slots=True)
 class Damaged:
@@ -26,5 +28,5 @@ class Damaged:
         return f"damaged: {self.id}"
 
     @property
-    def sentence(self) -> str:
-        return f"{self.line} ({self.collection}; {self.reason})"
+    def remark(self) -> Remark:
+        return remark("row.damaged", line=self.line, collection=self.collection, reason=self.reason)

@@ -39,10 +39,10 @@ from engine.domain.health.health import (
     SchemaFacts,
     told,
 )
-from engine.domain.health.words import ago, many, moment, ms, off
 from engine.domain.money.money import Money
 from engine.domain.people.people import Actor, Deed
 from engine.domain.shared.errors import DriveSphereError, Forbidden, Unavailable
+from engine.domain.shared.remark import Fact, Remark, remark
 from engine.ports.local import Clock
 from engine.ports.payments import PaymentGateway
 from engine.services.firm import health_rows
@@ -55,7 +55,6 @@ log = structlog.get_logger(__name__)
 
 #: How far back the books are compared with Stripe's.
 COMPARED = timedelta(days=2)
-_PROVISION = "Run: drivesphere provision"
 
 
 class Inspection(health_rows.HealthRows, ZonesOfDesks, Protocol):
@@ -137,7 +136,7 @@ class HealthService:
             # Each question would wait for its own time to be over, all of them for the better part of a minute.
             finding = _not_asked(area) if away and area in _IN_DATABASE else await _careful(area, look)
             leaderless_now = area is HealthArea.DATABASE and finding.level is Level.BAD
-            away = away or leaderless_now or finding.says == DATABASE_AWAY
+            away = away or leaderless_now or finding.says.code == DATABASE_AWAY
             on_finding(finding)
             findings.append(finding)
         return HealthReport(at, tuple(findings))
@@ -175,19 +174,19 @@ class HealthService:
         except Unavailable:
             return leaderless(self.inspection.members())
         lines = (
-            ("Version", facts.version),
-            ("Replica set", facts.replica_set),
+            ("version", facts.version),
+            ("replica_set", facts.replica_set),
             *lines_of(facts.members),
-            ("Round trip", ms(facts.round_trip)),
-            ("This clock is off by", off(facts.desk_off_by)),
+            ("round_trip", facts.round_trip),
+            ("off_by", facts.desk_off_by),
         )
         if (trouble := trouble_of(facts.members)) is not None:
             says, todo = trouble
             return Finding(HealthArea.DATABASE, Level.WARNING, says, lines, todo)
         if abs(facts.desk_off_by) > CLOCK_WRONG:
-            says = f"The database answers; this computer's clock is off by {off(facts.desk_off_by)}."
-            return Finding(HealthArea.DATABASE, Level.WARNING, says, lines, "Set this computer's clock by the network.")
-        says = f"MongoDB {facts.version} answers in {ms(facts.round_trip)}; {many(len(facts.members), 'member')}."
+            says = remark("database.clock_off", off_by=facts.desk_off_by)
+            return Finding(HealthArea.DATABASE, Level.WARNING, says, lines, remark("do.clock"))
+        says = remark("database.well", version=facts.version, took=facts.round_trip, count=len(facts.members))
         return Finding(HealthArea.DATABASE, Level.GOOD, says, lines)
 
     async def _cache(self) -> Finding:
@@ -195,68 +194,63 @@ class HealthService:
             running, took = await self.cache.pulse()
         except Unavailable as problem:
             if problem.detail == REDIS_FULL:
-                says = "Redis answers, but keeps nothing new: its memory is full. Bookings go on, searching is slower."
-                todo = "Give Redis more memory (maxmemory), or maxmemory-policy allkeys-lru."
-                return Finding(HealthArea.CACHE, Level.WARNING, says, todo=todo)
-            if problem.detail == REDIS_RIGHTS:
-                says = "Redis refuses this account what this version asks for. Bookings go on, searching is slower."
-                todo = "Renew the account's rights: drivesphere redis-account --rights-only says how."
-                return Finding(HealthArea.CACHE, Level.WARNING, says, todo=todo)
-            says = "Redis does not answer. Bookings go on, searching is slower."
-            return Finding(HealthArea.CACHE, Level.WARNING, says, todo="Start Redis, or look at the network between.")
-        return Finding(
-            HealthArea.CACHE,
-            Level.GOOD,
-            f"Redis answers in {ms(took)}.",
-            (("Version", running), ("Round trip", ms(took))),
-        )
+                says, todo = remark("cache.full"), remark("do.more_memory")
+            elif problem.detail == REDIS_RIGHTS:
+                says, todo = remark("cache.rights"), remark("do.redis_rights")
+            else:
+                says, todo = remark("cache.away"), remark("do.redis")
+            return Finding(HealthArea.CACHE, Level.WARNING, says, todo=todo)
+        facts = (("version", running), ("round_trip", took))
+        return Finding(HealthArea.CACHE, Level.GOOD, remark("cache.well", took=took), facts)
 
     async def _stripe(self) -> Finding:
-        facts = (("Mode", self.key.mode), ("Key", self.key.kind))
+        facts = (("mode", self.key.mode), ("key", self.key.kind))
         if self.key.kind == "none":
-            says = "This desk has no Stripe key; payments are made by desks that have one."
-            return Finding(HealthArea.STRIPE, Level.UNKNOWN, says, facts)
+            return Finding(HealthArea.STRIPE, Level.UNKNOWN, remark("stripe.no_key"), facts)
         began, now = perf_counter(), self.clock.now()
         await self.gateway.pages_created(now, now)
         took = timedelta(seconds=perf_counter() - began)
-        says = f"Stripe answers in {ms(took)} ({self.key.mode}, {self.key.kind} key)."
-        return Finding(HealthArea.STRIPE, Level.GOOD, says, (*facts, ("Round trip", ms(took))))
+        says = remark("stripe.well", took=took, mode=self.key.mode, key=self.key.kind)
+        return Finding(HealthArea.STRIPE, Level.GOOD, says, (*facts, ("round_trip", took)))
 
     async def _sweeper(self) -> Finding:
-        last, todo = await self.inspection.last_round(), "Keep a worker running: drivesphere worker"
+        last, todo = await self.inspection.last_round(), remark("do.worker")
         if last is None:
-            return Finding(HealthArea.SWEEPER, Level.WARNING, "Nobody has swept yet.", todo=todo)
+            return Finding(HealthArea.SWEEPER, Level.WARNING, remark("sweep.never"), todo=todo)
         since = self.clock.now() - last.at
         facts = (
-            ("By", last.by),
-            ("At", last.desk),
-            ("When", moment(last.at)),
-            ("Looked at", f"{last.count} bookings"),
-            *[(f"{name.capitalize()} read again", await self._read_last(name)) for name in (REFUNDS, DISPUTES)],
+            ("by", last.by),
+            ("at", last.desk),
+            ("when", last.at),
+            ("looked_at", remark("bookings", number=str(last.count))),
+            ("refunds_read", await self._read_last(REFUNDS)),
+            ("disputes_read", await self._read_last(DISPUTES)),
         )
-        says = f"Last swept by {last.by} {ago(since)}."
+        says = remark("sweep.last", by=last.by, since=since)
         if waiting := await self.inspection.refunds_without_car(self.clock.now()):
             return refunds_wait(says, waiting, facts)
         if since <= SWEEP_LATE:
             return Finding(HealthArea.SWEEPER, Level.GOOD, says, facts)
         level = Level.BAD if since > SWEEP_MISSING else Level.WARNING
-        return Finding(HealthArea.SWEEPER, level, f"{says} Holds that run out stay.", facts, todo)
+        return Finding(HealthArea.SWEEPER, level, remark("sweep.late", by=last.by, since=since), facts, todo)
 
-    async def _read_last(self, name: str) -> str:
+    async def _read_last(self, name: str) -> Remark:
         last = await self.inspection.last_round(name)
-        return "never" if last is None else f"{moment(last.at)}, by {last.by}"
+        return remark("never") if last is None else remark("at_by", at=last.at, by=last.by)
 
     async def _schema(self) -> Finding:
         found = await self.inspection.schema()
+        version: Fact = remark("not_recorded") if found.version is None else str(found.version)
         facts = (
-            ("Version", "not recorded" if found.version is None else str(found.version)),
-            ("Compared", str(found.looked)),
-            ("Not visible to this account", told(found.unseen) or "nothing"),
+            ("version", version),
+            ("compared", str(found.looked)),
+            ("unseen", told(found.unseen) or remark("nothing")),
         )
         if found.wrong:
-            says = f"{len(found.wrong)} of {found.looked} validators, indexes and roles are not as they must be."
-            return Finding(HealthArea.SCHEMA, Level.BAD, says, (*facts, ("Differs", told(found.wrong))), _PROVISION)
-        says = f"Schema version {facts[0][1]}: all {found.looked} validators, indexes and roles are as it needs them."
+            says = remark("schema.differs", wrong=str(len(found.wrong)), looked=str(found.looked))
+            differs = ("differs", told(found.wrong))
+            return Finding(HealthArea.SCHEMA, Level.BAD, says, (*facts, differs), remark("do.provision"))
+        says = remark("schema.well", version=version, looked=str(found.looked))
         return Finding(HealthArea.SCHEMA, Level.UNKNOWN if not found.looked else Level.GOOD, says, facts)
 
     async def _overlaps(self) -> Finding:
@@ -266,35 +260,34 @@ class HealthService:
             cars += 1
         # Read in pages while others work: what moved meanwhile is no double booking.
         real = [pair for pair in overlaps.pairs if await self.inspection.still(pair)]
-        facts = (("Bookings looked at", f"{overlaps.looked:,}"), ("Cars", f"{cars:,}"))
+        facts = (("bookings_looked_at", overlaps.looked), ("cars", cars))
         if not real:
-            return Finding(HealthArea.OVERLAPS, Level.GOOD, "No car is promised twice.", facts)
-        lines = told(f"{one.car_id}: {one.booking_id} and {other.booking_id}" for one, other in real)
-        says = f"The same car at the same time: {many(len(real), 'pair')} of bookings."
-        todo = "Call the renters: one of each pair needs another car. Then tell who looks after the program."
-        return Finding(HealthArea.OVERLAPS, Level.BAD, says, (*facts, ("Double", lines)), todo)
+            return Finding(HealthArea.OVERLAPS, Level.GOOD, remark("overlaps.none"), facts)
+        lines = told(
+            remark("overlaps.pair", car=one.car_id, one=one.booking_id, other=other.booking_id) for one, other in real
+        )
+        says = remark("overlaps.found", count=len(real))
+        return Finding(HealthArea.OVERLAPS, Level.BAD, says, (*facts, ("double", lines)), remark("do.overlaps"))
 
     async def _terms(self) -> Finding:
         if beside := await self.inspection.terms_beside_series():
-            says = f"Not of one mind with their series of terms, or with their own row: {many(len(beside), 'car')}."
-            todo = "Take each of these cars out of service and back: that writes its terms anew. Look at its bookings."
-            return Finding(HealthArea.TERMS, Level.BAD, says, (("Cars", told(beside)),), todo)
+            says = remark("terms.beside_series", count=len(beside))
+            return Finding(HealthArea.TERMS, Level.BAD, says, (("cars", told(beside)),), remark("do.terms_anew"))
         strange = await self.inspection.strange_terms()
         if not strange:
-            says = "Every car is priced by the latest of its terms, in its branch's time zone."
-            return Finding(HealthArea.TERMS, Level.GOOD, says)
-        says = f"Priced in another time zone than their branch has: {many(len(strange), 'car')}."
-        todo = "Open each of these cars and save it again."
-        return Finding(HealthArea.TERMS, Level.WARNING, says, (("Cars", told(strange)),), todo)
+            return Finding(HealthArea.TERMS, Level.GOOD, remark("terms.well"))
+        says = remark("terms.other_zone", count=len(strange))
+        return Finding(HealthArea.TERMS, Level.WARNING, says, (("cars", told(strange)),), remark("do.save_again"))
 
     async def _ledger(self) -> Finding:
         sums = await self.inspection.sums()
-        facts = tuple((currency, f"{money.minor} minor units over") for currency, money in sums.items() if money.minor)
+        facts = tuple(
+            (currency, remark("ledger.over", minor=str(money.minor))) for currency, money in sums.items() if money.minor
+        )
         if facts:
-            says = "The ledger's shares do not add up to its charges and refunds."
-            return Finding(HealthArea.LEDGER, Level.BAD, says, facts, "Run: drivesphere reconcile")
-        currencies = (("Currencies", ", ".join(sums) or "none"),)
-        return Finding(HealthArea.LEDGER, Level.GOOD, "Charges and refunds equal the shares, to the cent.", currencies)
+            return Finding(HealthArea.LEDGER, Level.BAD, remark("ledger.odd"), facts, remark("do.reconcile"))
+        currencies: tuple[tuple[str, Fact], ...] = (("currencies", ", ".join(sums) or remark("none")),)
+        return Finding(HealthArea.LEDGER, Level.GOOD, remark("ledger.well"), currencies)
 
     async def _restored(self) -> Finding:
         return went_back(await self.inspection.restored())
@@ -306,24 +299,24 @@ class HealthService:
         until = self.clock.now()
         report = await self.reconciler.compare(until - COMPARED, until)
         facts = (
-            ("Since", moment(until - COMPARED)),
-            ("Payments at Stripe", str(report.payments)),
-            ("Bookings", str(report.bookings - report.drawn)),
-            ("Under way", str(report.under_way)),
-            ("Of all dates", f"{report.looked:,} bookings, {report.posted:,} ledger rows"),
-            ("Stripe was not asked about", f"{report.not_asked:,} of them"),
-            ("Disputes", "not looked at: this key may not" if report.disputes_unread else "looked at"),
+            ("since", until - COMPARED),
+            ("stripe_payments", str(report.payments)),
+            ("bookings", str(report.bookings - report.drawn)),
+            ("under_way", str(report.under_way)),
+            ("of_all_dates", remark("rows_looked_at", looked=report.looked, posted=report.posted)),
+            ("not_asked", remark("of_them", number=report.not_asked)),
+            ("disputes", remark("disputes.unread" if report.disputes_unread else "disputes.read")),
         )
         if report.differences or report.damaged:
-            lines = [f"{each.booking_id}: {each.kind.value.replace('_', ' ')}" for each in report.differences]
-            lines += [damaged.sentence for damaged in report.damaged.values()]
-            says = f"{many(len(lines), 'difference')} between Stripe's books and ours."
-            told_of = (*facts, ("Differences", told(lines)))
-            return Finding(HealthArea.RECONCILE, Level.BAD, says, told_of, "Run: drivesphere reconcile")
+            lines = [remark("difference", booking=each.booking_id, kind=each.kind.value) for each in report.differences]
+            lines += [damaged.remark for damaged in report.damaged.values()]
+            says = remark("reconcile.differs", count=len(lines))
+            told_of = (*facts, ("differences", told(lines)))
+            return Finding(HealthArea.RECONCILE, Level.BAD, says, told_of, remark("do.reconcile"))
         if report.cut_off:
-            says = "The last two days agree; there was no time to look at all that is older."
-            return Finding(HealthArea.RECONCILE, Level.UNKNOWN, says, facts, "Run: drivesphere reconcile", missed=True)
-        return Finding(HealthArea.RECONCILE, Level.GOOD, "Stripe's books and ours agree for the last two days.", facts)
+            says, todo = remark("reconcile.cut_off"), remark("do.reconcile")
+            return Finding(HealthArea.RECONCILE, Level.UNKNOWN, says, facts, todo, missed=True)
+        return Finding(HealthArea.RECONCILE, Level.GOOD, remark("reconcile.well"), facts)
 
 
 async def _careful(area: HealthArea, look: Callable[[], Awaitable[Finding]]) -> Finding:
@@ -331,28 +324,28 @@ async def _careful(area: HealthArea, look: Callable[[], Awaitable[Finding]]) -> 
     try:
         return await look()
     except Forbidden:
-        return Finding(area, Level.UNKNOWN, "This account or key may not look at it.")
+        return Finding(area, Level.UNKNOWN, remark("look.forbidden"))
     except Unavailable as problem:
         if problem.server == "mongodb":
-            return Finding(area, Level.BAD, DATABASE_AWAY, todo="Look after its servers and the network.", missed=True)
-        says = f"{_SERVERS.get(problem.server, problem.server)} does not answer."
-        return Finding(area, Level.WARNING, says, todo=_TODO.get(problem.server, ""), missed=True)
+            return Finding(area, Level.BAD, remark(DATABASE_AWAY), todo=remark("do.database"), missed=True)
+        says = remark("server.away", server=_SERVERS.get(problem.server, problem.server))
+        todo = remark("do.stripe") if problem.server == "stripe" else None
+        return Finding(area, Level.WARNING, says, todo=todo, missed=True)
     except DriveSphereError as problem:
         log.warning("health.not_looked", area=area.value, code=problem.code)
-        return Finding(area, Level.WARNING, f"It could not be looked at ({problem.code}).", missed=True)
+        return Finding(area, Level.WARNING, remark("look.failed", code=problem.code), missed=True)
     except Exception as problem:
         # A row that nobody foresaw, perhaps written past the program, ends this look and none of the others.
         log.exception("health.bug", area=area.value)
-        says = f"It could not be looked at ({type(problem).__name__})."
-        return Finding(area, Level.WARNING, says, todo="Tell who looks after the program.", missed=True)
+        says = remark("look.failed", code=type(problem).__name__)
+        return Finding(area, Level.WARNING, says, todo=remark("do.tell"), missed=True)
 
 
 def _not_asked(area: HealthArea) -> Finding:
-    return Finding(area, Level.UNKNOWN, "Not looked at, because MongoDB does not answer.", missed=True)
+    return Finding(area, Level.UNKNOWN, remark("look.no_database"), missed=True)
 
 
 _SERVERS = {"redis": "Redis", "stripe": "Stripe"}
-_TODO = {"stripe": "Look at the network of this computer, and at status.stripe.com."}
 #: What can only be seen in MongoDB.
 _IN_DATABASE = frozenset(
     {

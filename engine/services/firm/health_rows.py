@@ -9,17 +9,15 @@ from typing import Protocol
 
 from engine.domain.health.claims import Walk
 from engine.domain.health.health import Finding, HealthArea, Level, told
-from engine.domain.health.words import many
+from engine.domain.shared.remark import Fact, Remark, remark
 
 #: How long each walk may take while somebody waits before a window, and where the command line waits for all of it.
 MOST, UNHURRIED = timedelta(seconds=20), timedelta(hours=2)
-_TODO = "Somebody wrote past the program: look at the audit and at who has accounts, then tell who looks after it."
+
+Hear = Callable[[Remark], None]
 
 
-Hear = Callable[[str], None]
-
-
-def _deaf(_: str) -> None:
+def _deaf(_: Remark) -> None:
     """Nobody waits."""
 
 
@@ -45,24 +43,19 @@ HURRIED = Pace()
 
 async def claims(rows: HealthRows, now: datetime, pace: Pace) -> Finding:
     walk = await rows.claims_beside_bookings(now, pace.most, pace.hear)
-    return _finding(
-        HealthArea.CLAIMS, walk, "Every car is claimed by what keeps it, and by nothing else.", "car", "claim"
-    )
+    return _finding(HealthArea.CLAIMS, walk)
 
 
 async def shapes(rows: HealthRows, pace: Pace) -> Finding:
     walk = await rows.rows_beside_shapes(pace.most, pace.hear)
-    return _finding(
-        HealthArea.ROWS, walk, "Every record is of the shape that its collection has.", "collection", "record"
-    )
+    return _finding(HealthArea.ROWS, walk)
 
 
-def _finding(area: HealthArea, walk: Walk, good: str, what: str, fault: str) -> Finding:
-    facts: tuple[tuple[str, str], ...] = (("Looked at", many(walk.looked, what)),)
+def _finding(area: HealthArea, walk: Walk) -> Finding:
+    facts: tuple[tuple[str, Fact], ...] = (("looked_at", remark(f"{area}.looked_at", count=walk.looked)),)
     if walk.wrong:
-        says = f"{many(walk.wrong, fault)} not as the program writes it."
-        return Finding(area, Level.BAD, says, (*facts, ("Wrong", told(walk.lines))), _TODO, missed=walk.cut_off)
+        says, lines = remark(f"{area}.wrong", count=walk.wrong), ("wrong", told(walk.lines))
+        return Finding(area, Level.BAD, says, (*facts, lines), remark("do.past_program"), missed=walk.cut_off)
     if walk.cut_off:
-        says = "There was no time to look at all of it."
-        return Finding(area, Level.UNKNOWN, says, facts, "Run: drivesphere doctor, which takes its time.", missed=True)
-    return Finding(area, Level.GOOD, good, facts)
+        return Finding(area, Level.UNKNOWN, remark("look.no_time"), facts, remark("do.doctor"), missed=True)
+    return Finding(area, Level.GOOD, remark(f"{area}.well"), facts)

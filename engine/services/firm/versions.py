@@ -10,6 +10,7 @@ from typing import Protocol
 
 from engine.domain.health.health import Finding, HealthArea, Level, told
 from engine.domain.shared.errors import Forbidden, Unavailable
+from engine.domain.shared.remark import Fact, remark
 from engine.domain.shared.zones import zones_version
 
 _PACKAGES = ("drivesphere", "PySide6-Essentials", "pymongo", "redis", "stripe", "httpx")
@@ -29,20 +30,23 @@ class ZonesOfDesks(Protocol):
 
 async def look_at_versions(inspection: ZonesOfDesks, now: datetime) -> Finding:
     here = zones_version()
-    facts = [("Python", platform.python_version()), ("System", platform.platform(terse=True)), ("Time zones", here)]
+    facts: list[tuple[str, Fact]] = [
+        ("python", platform.python_version()),
+        ("system", platform.platform(terse=True)),
+        ("time_zones", here),
+    ]
     for package in _PACKAGES:
         try:
             facts.append((package, version(package)))
         except PackageNotFoundError:
-            facts.append((package, "not installed"))
-    says = f"DriveSphere {dict(facts)['drivesphere']}, time zones {here}."
+            facts.append((package, remark("not_installed")))
+    says = remark("versions.well", own=dict(facts)["drivesphere"], zones=here)
     try:
         desks = await inspection.zones_of_desks(now - _LATELY)
     except (Forbidden, Unavailable):
         return Finding(HealthArea.VERSIONS, Level.GOOD, says, tuple(facts))
     others = sorted(f"{desk}: {zones}" for desk, zones in desks.items() if zones != here)
     if not others:
-        return Finding(HealthArea.VERSIONS, Level.GOOD, says, (*facts, ("Desks with the same", str(len(desks)))))
-    says = f"Desks read different tables of time zones; here it is {here}. They may see one branch an hour apart."
-    todo = "Install the same release of DriveSphere on all desks."
-    return Finding(HealthArea.VERSIONS, Level.WARNING, says, (*facts, ("Others", told(others))), todo)
+        return Finding(HealthArea.VERSIONS, Level.GOOD, says, (*facts, ("desks_with_same", str(len(desks)))))
+    says, todo = remark("versions.zones_differ", zones=here), remark("do.same_release")
+    return Finding(HealthArea.VERSIONS, Level.WARNING, says, (*facts, ("others", told(others))), todo)

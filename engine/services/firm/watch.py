@@ -21,10 +21,12 @@ from engine.domain.people.people import AccountName
 from engine.domain.shared.boot_clock import rest
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import DriveSphereError
+from engine.domain.shared.remark import Remark, remark
 from engine.ports.bookings import Store
 from engine.ports.local import Clock
 from engine.services.payment.reconcile import Reconciler
 from engine.services.payment.report import Report
+from engine.words.health import stored
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +40,6 @@ MOST_TOLD = 10_000
 #: Lines of one look in the audit; the others are counted.
 MOST_NOTED = 100
 _LONGEST = 400
-_OVERRUN = "More was written than could be looked at: run drivesphere doctor and drivesphere reconcile."
 #: Stands for no row that could be looked at again.
 _AT_ONCE = Touched("", "")
 
@@ -73,8 +74,8 @@ class Watch:
     _waiting: dict[str, Touched] = field(default_factory=dict)
     _again: dict[str, Touched] = field(default_factory=dict)
     _stirring: dict[str, Touched] = field(default_factory=dict)
-    _once: set[tuple[str, str, str]] = field(default_factory=set)
-    _told: dict[tuple[str, str, str], None] = field(default_factory=dict)
+    _once: set[tuple[str, str, Remark]] = field(default_factory=set)
+    _told: dict[tuple[str, str, Remark], None] = field(default_factory=dict)
     _overrun: bool = False
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -133,7 +134,7 @@ class Watch:
     def _keep(self, new: Iterable[WatchFinding]) -> list[WatchFinding]:
         told = list(new)
         for each in told:
-            log.error("watch.found", area=each.area.value, subject=each.subject, says=each.says)
+            log.error("watch.found", area=each.area.value, subject=each.subject, code=each.says.code)
             self._told[each.key] = None
         while len(self._told) > MOST_TOLD:
             self._told.pop(next(iter(self._told)))
@@ -167,13 +168,13 @@ class Watch:
 
     def _overran(self) -> list[WatchFinding]:
         overrun, self._overrun = self._overrun, False
-        return [WatchFinding(HealthArea.ROWS, _AT_ONCE, "deployment:rows", _OVERRUN)] if overrun else []
+        return [WatchFinding(HealthArea.ROWS, _AT_ONCE, "deployment:rows", remark("watch.overrun"))] if overrun else []
 
     async def _epoch(self) -> list[WatchFinding]:
         facts = await self.restored.restored()
         if facts is None or not facts.forged:
             return []
-        says = f"A row says that the database was restored (epoch {facts.id}), and nothing else bears it out."
+        says = remark("watch.forged", id=facts.id)
         return [WatchFinding(HealthArea.RESTORED, _AT_ONCE, f"deployment:{facts.id}", says)]
 
     async def _judge(self, taken: list[Touched]) -> list[WatchFinding]:
@@ -208,7 +209,12 @@ class WatchNotes:
         now = self.clock.now()
         rows = [
             AuditRow(
-                now, self.by, self.desk, FOUND, each.subject[:_LONGEST], after={each.area.value: each.says[:_LONGEST]}
+                now,
+                self.by,
+                self.desk,
+                FOUND,
+                each.subject[:_LONGEST],
+                after={each.area.value: stored(each.says)[:_LONGEST]},
             )
             for each in found[:MOST_NOTED]
         ]
@@ -224,16 +230,19 @@ def _by_key(booking_ids: Iterable[str]) -> dict[str, Touched]:
 
 def _of_books(report: Report) -> list[WatchFinding]:
     found = [
-        _booking(each.booking_id, f"{each.kind} {each.booking_id} {each.payment_intent} {each.detail}".rstrip())
+        _booking(
+            each.booking_id,
+            remark("line", text=f"{each.kind} {each.booking_id} {each.payment_intent} {each.detail}".rstrip()),
+        )
         for each in report.differences
     ]
     return found + [_damaged(each) for each in report.damaged.values()]
 
 
-def _booking(booking_id: str, says: str) -> WatchFinding:
+def _booking(booking_id: str, says: Remark) -> WatchFinding:
     return WatchFinding(HealthArea.RECONCILE, Touched("bookings", booking_id), f"booking:{booking_id}", says)
 
 
 def _damaged(each: Damaged) -> WatchFinding:
     kind = "ledger" if each.collection == "ledger" else "booking"
-    return WatchFinding(HealthArea.RECONCILE, Touched(each.collection, each.id), f"{kind}:{each.id}", each.sentence)
+    return WatchFinding(HealthArea.RECONCILE, Touched(each.collection, each.id), f"{kind}:{each.id}", each.remark)

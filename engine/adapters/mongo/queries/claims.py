@@ -16,8 +16,7 @@ from engine.adapters.mongo.codec.documents import claims_of, movement_of
 from engine.adapters.mongo.codec.reading import Fields, read, shown
 from engine.adapters.mongo.movements import OPEN_NOW
 from engine.adapters.mongo.queries.strangers import strangers_walk
-from engine.adapters.mongo.queries.walks import pages
-from engine.adapters.mongo.schema.migrate import Hear, deaf
+from engine.adapters.mongo.queries.walks import Hear, deaf, pages
 from engine.adapters.mongo.schema.rules import VALIDATORS
 from engine.domain.booking.restored import Outcome
 from engine.domain.booking.states import BLOCKING, BookingState
@@ -35,6 +34,7 @@ from engine.domain.health.claims import (
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import Forbidden
 from engine.domain.shared.period import RentalPeriod
+from engine.domain.shared.remark import Remark, remark
 
 _PAGE, _FEW = 1_000, 20
 #: Rows that are held against their collection's shape in one command, and bookings whose cars are looked for in one.
@@ -62,7 +62,7 @@ async def claims_walk(client: Client, db: Database, now: datetime, most: timedel
             _compare(walk, fences, rows, now)
             _compare_restored(walk, fences, lost)
             _compare_movements(walk, fences, away)
-            hear(f"{walk.looked:,} cars beside their claims")
+            hear(remark("progress.claims", looked=walk.looked))
         async for lines in _fenceless(db):
             walk.add(lines)
             if perf_counter() - began > most.total_seconds():
@@ -71,12 +71,12 @@ async def claims_walk(client: Client, db: Database, now: datetime, most: timedel
     return walk
 
 
-async def claims_among(client: Client, db: Database, cars: list[Any], now: datetime) -> list[tuple[Any, str]]:
+async def claims_among(client: Client, db: Database, cars: list[Any], now: datetime) -> list[tuple[Any, Remark]]:
     """Of each of *cars* what is wrong with its claims, all of one moment; a page of cars at most."""
     async with session_of(client, snapshot=True) as session:
         fences = await db.fences.find({"_id": {"$in": cars}}, session=session).to_list()
         rows, lost, away = await _keeping(db, cars, session)
-    told: list[tuple[Any, str]] = []
+    told: list[tuple[Any, Remark]] = []
     for fence in fences:
         walk, own = Walk(), fence["_id"]
         _compare(walk, [fence], [row for row in rows if row["car_id"] == own], now)
@@ -107,7 +107,7 @@ def _compare(walk: Walk, fences: list[Document], rows: list[Document], now: date
     for row in rows:
         kept = read("bookings", row, _kept)
         if isinstance(kept, Damaged):
-            walk.add([kept.sentence])
+            walk.add([kept.remark])
         else:
             of_car.setdefault(row["car_id"], []).append(_judged(kept, row, now))
     for fence in fences:
@@ -120,7 +120,7 @@ def _compare_restored(walk: Walk, fences: list[Document], rows: list[Document]) 
     for row in rows:
         period = read("restored_payments", row, _stayed)
         if isinstance(period, Damaged):
-            walk.add([period.sentence])
+            walk.add([period.remark])
         else:
             of_car.setdefault(row["stay"]["car_id"], {})[row["_id"]] = period
     for fence in fences:
@@ -134,7 +134,7 @@ def _compare_movements(walk: Walk, fences: list[Document], rows: list[Document])
     for row in rows:
         away = read("movements", row, _away)
         if isinstance(away, Damaged):
-            walk.add([away.sentence])
+            walk.add([away.remark])
         else:
             of_car.setdefault(row["car_id"], []).append(away)
     for fence in fences:
@@ -159,7 +159,7 @@ async def _after(collection: Collection, last: list[Any], session: AsyncClientSe
     return [row for row in rows if [row["_id"]] != last]
 
 
-async def _fenceless(db: Database) -> AsyncIterator[list[str]]:
+async def _fenceless(db: Database) -> AsyncIterator[list[Remark]]:
     """Of whatever keeps a car that has no fence, a page of bookings at a time; movements come last."""
     async for car_ids in _pages_of_cars(db):
         pipeline: list[Document] = [
@@ -195,8 +195,8 @@ async def _pages_of_cars(db: Database) -> AsyncIterator[Document]:
         after = {"$gt": last[0]}
 
 
-def _fenceless_line(car_id: Any, keeper: Any, verb: str = "kept") -> str:
-    return f"{shown(car_id)}: {verb} by {shown(keeper)}, and there is no such car"
+def _fenceless_line(car_id: Any, keeper: Any, verb: str = "kept") -> Remark:
+    return remark(f"claim.no_car_{verb}", car=shown(car_id), keeper=shown(keeper))
 
 
 def _kept(document: Document) -> Kept:
@@ -252,13 +252,17 @@ async def _misshapen(db: Database, name: str, walk: Walk, until: float, hear: He
             return False
         odd = page.within(db[name].find({"$nor": [VALIDATORS[name]]}, {"_id": 1})).limit(_FEW - found)
         some = await odd.to_list()
-        walk.add(f"{name}: {shown(row['_id'])}" for row in some)
+        walk.add(misshapen(name, row["_id"]) for row in some)
         found, looked = found + len(some), looked + _SHAPES
         if found >= _FEW:
             break
         if page.beyond:
-            hear(f"{looked:,} {name} beside their shape")
+            hear(remark("progress.shapes", looked=looked, collection=name))
     return True
+
+
+def misshapen(collection: str, row_id: Any) -> Remark:
+    return remark("row.misshapen", collection=collection, row=shown(row_id))
 
 
 async def misfits(db: Database, name: str, among: Document, most: int) -> list[Any]:

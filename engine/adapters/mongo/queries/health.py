@@ -27,9 +27,9 @@ from engine.adapters.mongo.deployment import MongoDeployment
 from engine.adapters.mongo.queries.claims import claims_walk, shapes_walk
 from engine.adapters.mongo.queries.ledger_sums import over
 from engine.adapters.mongo.queries.series import all_odd_terms
+from engine.adapters.mongo.queries.walks import Hear, deaf
 from engine.adapters.mongo.renters import same_view, wanted_views
 from engine.adapters.mongo.schema.indexes import INDEXES
-from engine.adapters.mongo.schema.migrate import Hear, deaf
 from engine.adapters.mongo.schema.provision import same_index, same_rights
 from engine.adapters.mongo.schema.rights import RIGHTS, privileges
 from engine.adapters.mongo.schema.rules import VALIDATORS, same_validator
@@ -40,6 +40,7 @@ from engine.domain.booking.successor import SLACK
 from engine.domain.health.backup import Epoch
 from engine.domain.health.claims import Walk
 from engine.domain.health.health import (
+    NOT_ASKED,
     NOT_READY,
     UNREACHABLE,
     BackupNote,
@@ -55,6 +56,7 @@ from engine.domain.money.money import Money
 from engine.domain.money.trouble import FURTHEST_DUE
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import Forbidden, Unavailable
+from engine.domain.shared.remark import Remark, remark
 from engine.domain.shared.server_address import same_server
 
 SWEEPER = "sweeper"
@@ -116,71 +118,70 @@ class MongoHealth:
             elif not direct:
                 yield Member(address, UNREACHABLE)
             elif address != me:
-                yield Member(address, "not asked: this connection goes to one member only")
+                yield Member(address, NOT_ASKED)
 
     async def schema(self) -> SchemaFacts:
-        looked, wrong, unseen = 0, list[str](), list[str]()
+        looked, wrong, unseen = 0, list[Remark](), list[Remark]()
         with speaking():
             row = await schema_row(self._db)
             there = {info["name"]: info async for info in await self._db.list_collections()}
         for collection, validator in VALIDATORS.items():
             looked += 1
             if collection not in there:
-                wrong.append(f"{collection}: missing")
+                wrong.append(remark("schema.missing", collection=collection))
             elif not same_validator(there[collection]["options"], validator):
-                wrong.append(f"{collection}: another validator")
+                wrong.append(remark("schema.validator", collection=collection))
         with speaking():
             views = await wanted_views(self._db)
         looked += len(views)
-        wrong += [f"{name}: view missing" for name in views if name not in there]
-        wrong += [
-            f"{name}: another view" for name in views if name in there and not same_view(there[name], views[name])
-        ]
+        wrong += [remark("schema.view_missing", collection=name) for name in views if name not in there]
+        odd = [name for name in views if name in there and not same_view(there[name], views[name])]
+        wrong += [remark("schema.view", collection=name) for name in odd]
         for compared, differing in await asyncio.gather(*map(self._indexes, INDEXES.keys() & there.keys())):
             looked += compared
             wrong += differing
         roles = await self._roles()
         wrong += [line for lines in roles.values() for line in lines or ()]
-        unseen += [f"role {role}" for role, lines in roles.items() if lines is None]
+        unseen += [remark("schema.role", role=role) for role, lines in roles.items() if lines is None]
         looked += len(roles) - len(unseen)
-        return SchemaFacts(row["version"] if row else None, looked, tuple(sorted(wrong)), tuple(unseen))
+        return SchemaFacts(row["version"] if row else None, looked, tuple(sorted(wrong, key=_by_name)), tuple(unseen))
 
-    async def _indexes(self, collection: str) -> tuple[int, list[str]]:
+    async def _indexes(self, collection: str) -> tuple[int, list[Remark]]:
         with speaking():
             there = await self._db[collection].index_information()
-        wrong, wanted = list[str](), [model.document for model in INDEXES[collection]]
+        wrong, wanted = list[Remark](), [model.document for model in INDEXES[collection]]
         for document in wanted:
             name = document["name"]
             if name not in there:
-                wrong.append(f"{collection}: index {name} missing")
+                wrong.append(remark("schema.index_missing", collection=collection, index=name))
             elif not same_index(there[name], document):
-                wrong.append(f"{collection}: another index {name}")
+                wrong.append(remark("schema.index", collection=collection, index=name))
         return len(wanted), wrong
 
-    async def _roles(self) -> dict[str, list[str] | None]:
+    async def _roles(self) -> dict[str, list[Remark] | None]:
         """What is wrong with each role, in one question; None where this account may not look, role by role then."""
         try:
             return dict(await self._compared(list(RIGHTS)))
         except Forbidden:
             return {role: told for each in RIGHTS for role, told in (await self._one(each)).items()}
 
-    async def _one(self, role: str) -> Mapping[str, list[str] | None]:
+    async def _one(self, role: str) -> Mapping[str, list[Remark] | None]:
         try:
             return await self._compared([role])
         except Forbidden:
             return {role: None}
 
-    async def _compared(self, roles: list[str]) -> Mapping[str, list[str]]:
+    async def _compared(self, roles: list[str]) -> Mapping[str, list[Remark]]:
         with speaking():
             found = (await self._db.command("rolesInfo", roles, showPrivileges=True))["roles"]
         there = {each["role"]: each for each in found}
-        wrong: dict[str, list[str]] = {}
+        wrong: dict[str, list[Remark]] = {}
         for role in roles:
             if role not in there:
-                wrong[role] = [f"role {role}: missing"]
+                wrong[role] = [remark("schema.role_missing", role=role)]
             else:
                 same = same_rights(there[role], privileges(role, self._db.name))
-                wrong[role] = [] if same else [f"role {role}: other rights"]
+                wrong[role] = [] if same else [remark("schema.role_rights", role=role)]
         return wrong
 
     async def last_round(self, name: str = SWEEPER) -> RoundFinding | None:
@@ -303,6 +304,11 @@ class MongoHealth:
     async def sums(self) -> dict[str, Money]:
         with speaking():
             return {currency: Money(minor, currency) for currency, minor in sorted((await over(self._db)).items())}
+
+
+def _by_name(differs: Remark) -> tuple[bool, list[str], str]:
+    """Collections first, then roles."""
+    return "role" in differs.facts, [str(each) for each in differs.facts.values()], differs.code
 
 
 async def members_at(connector: Connector) -> tuple[Member, ...]:

@@ -17,9 +17,10 @@ import pymongo
 
 from engine.adapters.mongo.client import Database, Document, speaking
 from engine.adapters.mongo.codec.reading import shown
-from engine.adapters.mongo.schema.migrate import Hear, deaf
+from engine.adapters.mongo.queries.walks import Hear, deaf
 from engine.domain.health.claims import Walk
 from engine.domain.shared.errors import Forbidden, Unavailable
+from engine.domain.shared.remark import Remark, remark
 
 #: Bookings of one step; no more of them are in memory at a time, and of each no more than numbers and an address.
 _PAGE = 2_000
@@ -62,13 +63,13 @@ async def strangers_walk(db: Database, walk: Walk, left: timedelta, hear: Hear =
         with suppress(Forbidden), speaking(), pymongo.timeout(max(left.total_seconds(), 0.001)):
             async for wanted in _steps(db):
                 walk.add([line_of(each) for each in await strangers_among(db, wanted)])
-                hear("bookings beside their renters")
+                hear(remark("progress.renters"))
     except Unavailable:
         walk.cut_off = True
 
 
-def line_of(booking_id: Any) -> str:
-    return f"bookings: {shown(booking_id)} is not the renter's who was to pay"
+def line_of(booking_id: Any) -> Remark:
+    return remark("row.strangers", booking=shown(booking_id))
 
 
 async def _steps(db: Database) -> AsyncIterator[Document]:

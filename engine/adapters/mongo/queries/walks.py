@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
 from pymongo.asynchronous.cursor import AsyncCursor
 
 from engine.adapters.mongo.client import Collection, Document
+from engine.domain.shared.remark import Remark
+
+Hear = Callable[[Remark], None]
 
 _BY_ID = [("_id", 1)]
+
+
+def deaf(_: Remark) -> None:
+    """Nobody waits."""
 
 
 @dataclass(frozen=True, slots=True)
