@@ -195,7 +195,7 @@ class RoundStore(Protocol):
 
 
 class Store(BookingStore, BookingLists, ReviewQueue, RoundStore, CarStore, RenterDirectory, Protocol):
-    """All of it, as one adapter gives it; a service names the part that it needs.
+    """All of these, as one adapter gives them; a service that goes by one part alone names that.
 
     Raises Unavailable("mongodb") from every method when the database does not answer in time.
 
@@ -207,3 +207,10 @@ class Store(BookingStore, BookingLists, ReviewQueue, RoundStore, CarStore, Rente
 
     async def audit(self, row: AuditRow) -> None:
         """Append to the audit what no transaction of ours can hold, such as a change of an account."""
+
+
+class UnbelievedBook(Protocol):
+    """Raises Unavailable("mongodb")."""
+
+    async def stored(self, booking_id: BookingId, now: datetime) -> StoredBooking:
+        """Raises: NotFound."""

@@ -1,4 +1,4 @@
-"""The doors to cars: which cannot be had, a fleet, its pictures."""
+"""The doors to cars: which cannot be had, a fleet, its pictures, what each was let for, and when it is away."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from datetime import datetime
 from typing import Protocol
 
 from engine.domain.car.availability import Claim, TakenRows
-from engine.domain.car.car import Branch, BranchId, Car, CarId
+from engine.domain.car.car import Branch, BranchId, Car, CarId, TermsSince
 from engine.domain.car.catalogue import CarsAmong, CarsFound, CarsSought, CarWish, Facets
 from engine.domain.car.fleet import FleetOwner, FleetQuery, FleetRows, Outlook
+from engine.domain.car.movement import Crossing, Movement, MovementId
 from engine.domain.car.photo import Photo
 from engine.domain.people.people import AccountName
+from engine.domain.shared.damage import Damaged
+from engine.domain.shared.period import RentalPeriod
 
 
 class TakenCars(Protocol):
@@ -71,3 +74,29 @@ class CarStore(Protocol):
 
     async def cars_sought(self, text: str, among: CarsAmong, limit: int) -> CarsSought:
         """Cars any part of whose plate, brand and model is *text*, else those that differ from it by one slip."""
+
+
+class Movements(Protocol):
+    """Raises Unavailable("mongodb") from every method, as ``Store`` does."""
+
+    async def ahead(self, car_id: CarId, now: datetime) -> list[Movement | Damaged]:
+        """Those of a car that are open and not over, soonest first."""
+
+    async def movement(self, movement_id: MovementId) -> Movement:
+        """Raises: NotFound, DamagedRow."""
+
+    async def crossing(self, car_id: CarId, period: RentalPeriod, leaving_out: MovementId | None = None) -> Crossing:
+        """What *period* would be cut around; claims of *leaving_out* are as if they were not there."""
+
+
+class TermsSeries(Protocol):
+    """Rows are added by whoever may write cars, and never changed. Raises Unavailable("mongodb")."""
+
+    async def of(self, car_id: CarId, n: int) -> TermsSince | None:
+        """Number *n* of the car's series; None where there is none."""
+
+    async def first(self, car_id: CarId) -> TermsSince | None:
+        """With them the series began: a booking made before ``at`` is older than the series."""
+
+    async def latest(self, car_id: CarId) -> TermsSince | None:
+        """Those of which the car's fence has a copy."""

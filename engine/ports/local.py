@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from engine.domain.car.photo import Photo
+from engine.domain.firm.events import ConnectionLost, Heard
 from engine.domain.firm.freshness import Lookup, Namespace
 from engine.domain.money.payment import (
     StripeMode,
@@ -61,3 +62,18 @@ class DeploymentRecord(Protocol):
 
     async def record_stripe_mode(self, mode: StripeMode, by: str, at: datetime) -> None:
         """The first one stays. Raises: Forbidden, for an account that is neither an admin's nor a worker's."""
+
+
+class Changes(Protocol):
+    """What is written to the database, by whomever."""
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The names of the streams there are."""
+
+    async def follow(self, tell: Callable[[Heard | ConnectionLost], None]) -> None:
+        """Until cancelled: every change, a word every second without one, and word of every stream that is lost.
+
+        Nothing is left out and nothing told twice over a lost connection; where that cannot be kept, ``Heard.missed``
+        says so.
+        """

@@ -73,6 +73,19 @@ def test_no_room_leans_on_one_that_leans_on_it(within):
     assert set() == circles(leaning)
 
 
+def test_what_services_need_of_the_outside_is_a_port():
+    """A service's own Protocol would be a port that nobody finds there."""
+    found = {
+        f"{module}.{node.name}"
+        for module, path in modules(ROOT).items()
+        if module.startswith("engine.services.")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef) and any(ast.unparse(base) == "Protocol" for base in node.bases)
+    }
+
+    assert set() == found
+
+
 def test_two_rooms_that_lean_on_each_other_are_told(tmp_path):
     for name, code in {
         "parts/one.py": "from desktop.views.search import page\n",

@@ -14,7 +14,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from engine.domain.reports.copying import CopyHead, CopyManifest
+from engine.domain.reports.copying import CopyHead, CopyKey, CopyManifest
 from engine.domain.shared.errors import CopyOutOfReach, CopyUnusable
 
 _NONCE = 12
@@ -61,7 +61,7 @@ class CopyFile:
             row = db.execute("SELECT sealed FROM parts WHERE kind = ? AND name = ?", (kind, name)).fetchone()
             return None if row is None else self._unsealed(kind, name, row[0])
 
-    def read(self) -> tuple[CopyManifest, dict[tuple[str, str], bytes]]:
+    def read(self) -> tuple[CopyManifest, dict[CopyKey, bytes]]:
         """The whole copy as one moment left it."""
         with self._reading() as db:
             rows = {(kind, name): sealed for kind, name, sealed in db.execute("SELECT kind, name, sealed FROM parts")}

@@ -12,7 +12,7 @@ import msgspec
 from engine.adapters.disk.copy_file import CopyFile, Part, head_of, remove
 from engine.adapters.disk.copy_keys import CopyKeys
 from engine.domain.people.people import AccountName
-from engine.domain.reports.copying import BOOKINGS, FLEET, LEDGER, CopyHead, CopyManifest, OwnCopy, StoredFleet
+from engine.domain.reports.copying import BOOKINGS, FLEET, LEDGER, CopyHead, CopyKey, CopyManifest, OwnCopy, StoredFleet
 from engine.domain.reports.owner_aggregate import books_of
 from engine.domain.reports.owner_books import Posting, Rental
 from engine.domain.shared.errors import CopyUnusable, NotFound
@@ -25,7 +25,7 @@ _FLEET = msgspec.msgpack.Decoder(StoredFleet)
 
 
 class CopyVault:
-    """The ``Vault`` of ``services.copying``."""
+    """The port ``Vault``."""
 
     def __init__(self, folder: Path, keys: CopyKeys | None = None) -> None:
         """*folder* is this deployment's own; what a PIN opened is known to this vault, and to no other."""
@@ -74,7 +74,7 @@ class CopyVault:
         books = books_of(head.as_of, postings, rentals, fleet.own_cars, fleet.branches, complete=head.complete)
         return OwnCopy(manifest, books, fleet, pictures)
 
-    def write(self, changes: Mapping[tuple[str, str], object | None], manifest: CopyManifest) -> None:
+    def write(self, changes: Mapping[CopyKey, object | None], manifest: CopyManifest) -> None:
         """*changes*: kind and name -> rows, a fleet, a picture's bytes, or None for what is to go."""
         account = manifest.head.account
         name = self._name(account)
@@ -117,7 +117,7 @@ class CopyVault:
         return f"copy:{self._folder.name}:{account}"
 
 
-def _parts(changes: Mapping[tuple[str, str], object | None], manifest: CopyManifest) -> Iterable[Part]:
+def _parts(changes: Mapping[CopyKey, object | None], manifest: CopyManifest) -> Iterable[Part]:
     for (kind, name), value in changes.items():
         packed = value if value is None or isinstance(value, bytes) else msgspec.msgpack.encode(value)
         yield Part(kind, name, manifest.prints.get((kind, name), ""), packed)

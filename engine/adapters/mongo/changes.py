@@ -1,4 +1,4 @@
-"""Change streams, found again when lost; and the port ``Changes`` of ``services.live`` made of them."""
+"""Change streams, found again when lost; and the port ``Changes`` made of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Payments that a bank takes back: the ``DisputeBook`` of the services."""
+"""Payments that a bank takes back: the port ``DisputeBook``."""
 
 from __future__ import annotations
 

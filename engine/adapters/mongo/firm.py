@@ -39,7 +39,7 @@ _STANDING: Document = {"$ne": CarStatus.RETIRED}
 
 
 class MongoFirm:
-    """The ports ``Rules`` of ``services.firm`` and ``BranchBook`` of ``services.branches``."""
+    """The ports ``Rules`` and ``BranchBook``."""
 
     def __init__(self, client: Client, name: str, cache: Cache) -> None:
         self._client = client

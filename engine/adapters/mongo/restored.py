@@ -1,4 +1,4 @@
-"""Payments that a restored database lacks, and whether they were looked for: the ``RestoredBook`` of the services."""
+"""Payments that a restored database lacks, and whether they were looked for: the port ``RestoredBook``."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from engine.domain.firm.audit import AuditRow
 
 
 class MongoReturnPages:
-    """The port ``PageBook`` of ``services.return_pages``."""
+    """The port ``ReturnPageBook``."""
 
     def __init__(self, client: Client, name: str) -> None:
         self._client = client

@@ -18,7 +18,9 @@ KEPT_MONTHS = 24
 _YEAR = 12
 
 #: Kind and name of a part -> what tells one state of it from another.
-Prints = Mapping[tuple[str, str], str]
+#: A part of a copy: of which kind it is, and its name.
+CopyKey = tuple[str, str]
+Prints = Mapping[CopyKey, str]
 _NONE: Prints = MappingProxyType({})
 
 

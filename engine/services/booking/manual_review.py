@@ -17,8 +17,8 @@ from engine.domain.shared.errors import MoveRefused, Overtaken
 from engine.domain.shared.text import clean
 from engine.ports.bookings import Store, Transaction
 from engine.ports.local import Clock
+from engine.ports.payments import Witnesses
 from engine.services.input_guard import gated
-from engine.services.payment.belief import Witnesses
 
 _LONGEST_NOTE = 400
 

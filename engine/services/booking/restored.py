@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import structlog
 
@@ -27,12 +26,12 @@ from engine.domain.booking.restored import (
 )
 from engine.domain.car.car import Car, CarId, CarTerms, terms_of
 from engine.domain.firm.audit import AuditRow
-from engine.domain.health.backup import Epoch
 from engine.domain.money.payment import PageFacts, PageOrder, PageStatus, Stay
 from engine.domain.people.people import Actor, Deed, Renter, RenterId
 from engine.domain.shared.boot_clock import rest
 from engine.domain.shared.errors import DriveSphereError, MoveRefused, NotBelieved, NotFound, PaymentMismatch
 from engine.ports.bookings import Transaction
+from engine.ports.payments import RestoredBook
 from engine.services.booking.unbelieved import UnbelievedService
 from engine.services.input_guard import gated
 from engine.services.payment.payment import PaymentService
@@ -43,27 +42,6 @@ log = structlog.get_logger(__name__)
 _SLACK = timedelta(hours=1)
 _AHEAD = timedelta(minutes=5)
 _AGAIN_S = 30.0
-
-
-class RestoredBook(Protocol):
-    """Raises Unavailable("mongodb")."""
-
-    async def epoch(self) -> Epoch | None: ...
-
-    async def looking_back(self) -> object:
-        """Something while payments are still to be looked for, else None."""
-
-    async def note_looked(self, epoch: Epoch, by: str, at: datetime) -> None:
-        """From here on cars may be booked."""
-
-    async def open_payments(self, offset: int = 0, limit: int = 0) -> list[RestoredPayment]:
-        """Those that wait for a person, the oldest first; all of them without a *limit*."""
-
-    async def count_open(self) -> int:
-        """How many wait for a person."""
-
-    async def payment(self, payment_intent: str) -> RestoredPayment:
-        """Raises: NotFound."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
 
 import structlog
 
@@ -34,7 +33,7 @@ from engine.domain.money.trouble import ByHand, Why
 from engine.domain.people.people import Actor, Deed
 from engine.domain.shared.errors import MoveRefused, NotBelieved, Overtaken, PaymentRefused
 from engine.domain.shared.text import clean
-from engine.ports.bookings import Transaction
+from engine.ports.bookings import Transaction, UnbelievedBook
 from engine.services.input_guard import gated
 from engine.services.payment.payment import PaymentService
 
@@ -46,13 +45,6 @@ _BACK, _AHEAD = timedelta(hours=26), timedelta(minutes=5)
 _NO_SUCH = 404
 #: How often pages are closed and payments let go before somebody is said to be paying just now.
 _TRIES = 3
-
-
-class UnbelievedBook(Protocol):
-    """Raises Unavailable("mongodb")."""
-
-    async def stored(self, booking_id: BookingId, now: datetime) -> StoredBooking:
-        """Raises: NotFound."""
 
 
 @gated

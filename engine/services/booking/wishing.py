@@ -27,7 +27,7 @@ from engine.domain.money.money import Money
 from engine.domain.people.people import Actor, Deed
 from engine.domain.shared.errors import Forbidden, InvalidText, MoveRefused, NotFound
 from engine.domain.shared.text import clean
-from engine.ports.bookings import Store
+from engine.ports.bookings import BookingStore
 from engine.ports.local import Clock
 from engine.ports.wishes import WishBox
 from engine.services.booking.booking import BookingService, Carriage, HoldCar
@@ -51,7 +51,7 @@ class Wishing:
     """
 
     box: WishBox
-    store: Store
+    store: BookingStore
     clock: Clock
     refused: dict[str, int] = field(default_factory=dict)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from engine.domain.firm.audit import IDS, AuditNames, AuditQuery, AuditRow, AuditSlice, Facts
 from engine.domain.people.people import Actor, Deed
@@ -13,6 +13,7 @@ from engine.domain.shared.csv_text import BOM, PLAIN, CsvHabits
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import InvalidText
 from engine.domain.shared.text import clean
+from engine.ports.rules import AuditBook
 from engine.services.input_guard import gated
 
 #: More rows are a report, not a list.
@@ -20,18 +21,6 @@ MOST_EXPORTED = 100_000
 _LONGEST = 200
 _MOST_ROWS = 200
 _HEADS = ("When (UTC)", "Who", "Name", "Desk", "What", "Subject", "Subject name", "Before", "After")
-
-
-class AuditBook(Protocol):
-    """Raises Unavailable("mongodb") and Forbidden."""
-
-    async def page(self, query: AuditQuery) -> AuditSlice:
-        """Newest first."""
-
-    def walk(self, query: AuditQuery) -> AsyncIterator[list[AuditRow | Damaged]]:
-        """All rows of *query*, newest first, a batch at a time, with names; rows that come meanwhile are left out."""
-
-    async def names(self) -> AuditNames: ...
 
 
 @gated

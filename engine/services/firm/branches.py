@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from engine.domain.car.branches import BranchLine, facts_of, sound
 from engine.domain.car.car import Branch, BranchId
@@ -14,24 +13,8 @@ from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import InvalidText
 from engine.domain.shared.text import search_key
 from engine.ports.local import Clock
+from engine.ports.rules import BranchBook
 from engine.services.input_guard import gated
-
-
-class BranchBook(Protocol):
-    """Raises Unavailable("mongodb") and Forbidden."""
-
-    async def lines(self) -> list[BranchLine | Damaged]: ...
-
-    async def add(self, branch: Branch, row: AuditRow) -> None: ...
-
-    async def change(self, before: Branch, after: Branch, row: AuditRow) -> None:
-        """Compare-and-set; a new zone reaches the terms of every car that stands there in the same transaction.
-
-        Raises:
-            Overtaken: The stored one is not *before*.
-            NotFound: There is no such branch.
-            BranchInUse: It would be closed with cars or bookings.
-        """
 
 
 @gated

@@ -4,31 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
 
 from engine.domain.firm.audit import AuditRow, Facts, changed
 from engine.domain.firm.settings import FURTHEST, SOONEST, Firm, FirmSettings, Revision, in_force, settings_at, sound
 from engine.domain.people.people import Actor, Deed
-from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import AlreadyHolds, InvalidText, NotFound
 from engine.ports.local import Clock
+from engine.ports.rules import Rules
 from engine.services.input_guard import gated
-
-
-class Rules(Protocol):
-    """Raises Unavailable("mongodb") and Forbidden."""
-
-    async def revisions(self) -> tuple[list[Revision], int]:
-        """Every decision, oldest first, and the number of the last row, withdrawals counted."""
-
-    async def damaged(self) -> list[Damaged]:
-        """Decisions that cannot be read; they hold nothing."""
-
-    async def add_revision(self, revision: Revision, row: AuditRow) -> None:
-        """Raises: Overtaken, when its number is taken."""
-
-    async def withdraw(self, number: int, withdraws: int, row: AuditRow) -> None:
-        """Raises: Overtaken, when *number* is taken."""
 
 
 @gated

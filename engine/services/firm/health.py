@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import perf_counter
-from typing import Protocol
 
 import structlog
 
@@ -25,28 +24,21 @@ from engine.domain.health.health import (
     REDIS_RIGHTS,
     SWEEP_LATE,
     SWEEP_MISSING,
-    BackupNote,
-    Claimed,
-    DatabaseFacts,
     Finding,
     HealthArea,
     HealthReport,
     Level,
-    Member,
     Overlaps,
-    RestoredFacts,
-    RoundFinding,
-    SchemaFacts,
     told,
 )
-from engine.domain.money.money import Money
 from engine.domain.people.people import Actor, Deed
 from engine.domain.shared.errors import DriveSphereError, Forbidden, Unavailable
 from engine.domain.shared.remark import Fact, Remark, remark
+from engine.ports.health import CachePulse, Inspection
 from engine.ports.local import Clock
 from engine.ports.payments import PaymentGateway
 from engine.services.firm import health_rows
-from engine.services.firm.versions import ZonesOfDesks, look_at_versions
+from engine.services.firm.versions import look_at_versions
 from engine.services.input_guard import gated
 from engine.services.payment.afterwards import DISPUTES, REFUNDS
 from engine.services.payment.reconcile import Reconciler
@@ -55,48 +47,6 @@ log = structlog.get_logger(__name__)
 
 #: How far back the books are compared with Stripe's.
 COMPARED = timedelta(days=2)
-
-
-class Inspection(health_rows.HealthRows, ZonesOfDesks, Protocol):
-    """What can be seen of MongoDB. Raises Unavailable("mongodb"), and Forbidden where the account may not look."""
-
-    async def database(self) -> DatabaseFacts: ...
-
-    def members(self) -> tuple[Member, ...]:
-        """As they were last seen, without asking again; the one thing to be had when no member leads."""
-
-    async def schema(self) -> SchemaFacts: ...
-
-    async def last_round(self, name: str = "sweeper") -> RoundFinding | None: ...
-
-    async def refunds_without_car(self, now: datetime) -> int:
-        """Refunds of taken money without a car that nobody has made a quarter of an hour after they were due."""
-
-    async def restored(self) -> RestoredFacts | None:
-        """None for a database that was never restored."""
-
-    async def backups(self) -> tuple[BackupNote | None, BackupNote | None]:
-        """Of the last back-up that is whole, and of the last one that failed."""
-
-    def claims(self) -> AsyncIterator[list[Claimed]]:
-        """Everything that keeps a car, all of one car together."""
-
-    async def still(self, pair: tuple[Claimed, Claimed]) -> bool:
-        """Whether both, read again at one moment, still keep the same car at the same time."""
-
-    async def strange_terms(self) -> list[str]:
-        """Cars whose terms name another time zone than their branch has."""
-
-    async def terms_beside_series(self) -> list[str]:
-        """Cars whose fence has other terms than the latest of their series."""
-
-    async def sums(self) -> dict[str, Money]:
-        """Currency -> charges and refunds less all shares; zero where the ledger is whole."""
-
-
-class CachePulse(Protocol):
-    async def pulse(self) -> tuple[str, timedelta]:
-        """Version and round trip. Raises: Unavailable("redis")."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from engine.domain.health.claims import Walk
 from engine.domain.health.health import Finding, HealthArea, Level, told
 from engine.domain.shared.remark import Fact, Remark, remark
+from engine.ports.health import Hear, Inspection
 
 #: How long each walk may take while somebody waits before a window, and where the command line waits for all of it.
 MOST, UNHURRIED = timedelta(seconds=20), timedelta(hours=2)
 
-Hear = Callable[[Remark], None]
-
 
 def _deaf(_: Remark) -> None:
     """Nobody waits."""
-
-
-class HealthRows(Protocol):
-    """Raises Unavailable("mongodb"), and Forbidden where the account may not look."""
-
-    async def claims_beside_bookings(self, now: datetime, most: timedelta, hear: Hear = ...) -> Walk: ...
-
-    async def rows_beside_shapes(self, most: timedelta, hear: Hear = ...) -> Walk: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +30,12 @@ class Pace:
 HURRIED = Pace()
 
 
-async def claims(rows: HealthRows, now: datetime, pace: Pace) -> Finding:
+async def claims(rows: Inspection, now: datetime, pace: Pace) -> Finding:
     walk = await rows.claims_beside_bookings(now, pace.most, pace.hear)
     return _finding(HealthArea.CLAIMS, walk)
 
 
-async def shapes(rows: HealthRows, pace: Pace) -> Finding:
+async def shapes(rows: Inspection, pace: Pace) -> Finding:
     walk = await rows.rows_beside_shapes(pace.most, pace.hear)
     return _finding(HealthArea.ROWS, walk)
 

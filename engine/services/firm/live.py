@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 
 import structlog
 
@@ -37,7 +36,7 @@ from engine.domain.people.renters import RenterFile
 from engine.domain.shared.boot_clock import rest
 from engine.domain.shared.errors import DriveSphereError
 from engine.ports.bookings import BookingStore
-from engine.ports.local import Cache, Clock
+from engine.ports.local import Cache, Changes, Clock
 
 log = structlog.get_logger(__name__)
 
@@ -45,21 +44,6 @@ log = structlog.get_logger(__name__)
 MOST_WAITING = 500
 #: A busy firm tells of hundreds of bookings a second; an account that sees a few of them asks five times.
 _BETWEEN_LOOKS_S = 0.2
-
-
-class Changes(Protocol):
-    """What is written to the database, by whomever."""
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """The names of the streams there are."""
-
-    async def follow(self, tell: Callable[[Heard | ConnectionLost], None]) -> None:
-        """Until cancelled: every change, a word every second without one, and word of every stream that is lost.
-
-        Nothing is left out and nothing told twice over a lost connection; where that cannot be kept, ``Heard.missed``
-        says so.
-        """
 
 
 @dataclass(frozen=True, slots=True)

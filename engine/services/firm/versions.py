@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
-from typing import Protocol
 
 from engine.domain.health.health import Finding, HealthArea, Level, told
 from engine.domain.shared.errors import Forbidden, Unavailable
 from engine.domain.shared.remark import Fact, remark
 from engine.domain.shared.zones import zones_version
+from engine.ports.health import Inspection
 
 _PACKAGES = ("drivesphere", "PySide6-Essentials", "pymongo", "redis", "stripe", "httpx")
 #: A desk where nobody signed in for so long may be gone.
 _LATELY = timedelta(days=14)
 
 
-class ZonesOfDesks(Protocol):
-    async def zones_of_desks(self, since: datetime) -> Mapping[str, str]:
-        """Desk -> version of its zone data at its last sign-in, of those since then.
-
-        Raises:
-            Forbidden: The account may not see sign-ins.
-            Unavailable: MongoDB does not answer.
-        """
-
-
-async def look_at_versions(inspection: ZonesOfDesks, now: datetime) -> Finding:
+async def look_at_versions(inspection: Inspection, now: datetime) -> Finding:
     here = zones_version()
     facts: list[tuple[str, Fact]] = [
         ("python", platform.python_version()),

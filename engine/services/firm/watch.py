@@ -7,22 +7,23 @@ rules, at the rows that were written since its last look (docs/decisions/0049).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, Protocol
+from datetime import timedelta
+from typing import Any
 
 import structlog
 
 from engine.domain.booking.watch import FOUND, Touched, WatchFinding
 from engine.domain.firm.audit import AuditRow
-from engine.domain.health.health import HealthArea, RestoredFacts
+from engine.domain.health.health import HealthArea
 from engine.domain.people.people import AccountName
 from engine.domain.shared.boot_clock import rest
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import DriveSphereError
 from engine.domain.shared.remark import Remark, remark
 from engine.ports.bookings import Store
+from engine.ports.health import Inspection, WatchRows
 from engine.ports.local import Clock
 from engine.services.payment.reconcile import Reconciler
 from engine.services.payment.report import Report
@@ -32,7 +33,7 @@ log = structlog.get_logger(__name__)
 
 #: Told after two looks, so that nobody is accused of what another desk is about to end: well within half a minute.
 EVERY = timedelta(seconds=5)
-#: WatchRows of each collection at one look, and how long Stripe is asked about them; the others wait for the next.
+#: Rows of each collection at one look, and how long Stripe is asked about them; the others wait for the next.
 MOST_ROWS, MOST_ASKING = 500, timedelta(seconds=3)
 #: Beyond these somebody has to look at everything; that is said.
 MOST_WAITING = 20_000
@@ -44,20 +45,6 @@ _LONGEST = 400
 _AT_ONCE = Touched("", "")
 
 
-class WatchRows(Protocol):
-    """Raises Unavailable("mongodb")."""
-
-    async def follow(self, tell: Callable[[Touched | None], None]) -> None:
-        """Every row that is written from now on, until cancelled; None where some cannot be told any more."""
-
-    async def look(self, rows: Mapping[str, list[Any]], now: datetime) -> list[WatchFinding]:
-        """What is wrong with those rows, collection -> ids, and with the cars that they name."""
-
-
-class Restored(Protocol):
-    async def restored(self) -> RestoredFacts | None: ...
-
-
 Tell = Callable[[Sequence[WatchFinding]], Awaitable[None]]
 
 
@@ -66,7 +53,7 @@ class Watch:
     """Attributes: ``found`` is what was told since this engine opened, the oldest first; ``looks`` counts."""
 
     rows: WatchRows
-    restored: Restored
+    restored: Inspection
     reconciler: Reconciler
     clock: Clock
     found: list[WatchFinding] = field(default_factory=list)

@@ -23,7 +23,7 @@ from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import NotFound, Overtaken
 from engine.domain.shared.period import RentalPeriod
 from engine.ports.bookings import Transaction
-from engine.ports.movements import Movements
+from engine.ports.cars import Movements
 from engine.services.fleet.fleet import FleetService
 from engine.services.input_guard import gated
 

@@ -3,54 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 import structlog
 
 from engine.domain.booking.belief import Believed, Evidence, believe, held_then, terms_then
-from engine.domain.booking.booking import Booking, BookingId
+from engine.domain.booking.booking import Booking
 from engine.domain.booking.giving_back import Reason, reason_of
 from engine.domain.booking.states import BookingState
-from engine.domain.booking.successor import Reached
 from engine.domain.car.car import CarTerms
-from engine.domain.firm.settings import Revision
 from engine.domain.money.trouble import Trouble, Why, put_off
 from engine.domain.shared.errors import Forbidden, NotBelieved, Overtaken
 from engine.ports.bookings import BookingStore
+from engine.ports.cars import TermsSeries
 from engine.ports.local import Clock
-from engine.ports.payments import PaymentGateway
-from engine.ports.terms import TermsSeries
+from engine.ports.payments import PaymentGateway, Witnesses
 
 log = structlog.get_logger(__name__)
-
-
-class Witnesses(Protocol):
-    """What others than those who write bookings wrote down. Raises Unavailable("mongodb")."""
-
-    async def revisions(self, *, anew: bool = False) -> Sequence[Revision]:
-        """The firm's rules; at most half a minute old, or read *anew*."""
-
-    async def return_pages(self, *, anew: bool = False) -> frozenset[str]:
-        """Where live payers are sent back to, as administrators recorded it; at most half a minute old."""
-
-    async def reached(self) -> Sequence[Reached]:
-        """When the deployment came to which schema version."""
-
-    async def is_demo(self) -> bool:
-        """Whether provisioning marked the deployment as the demo."""
-
-    async def came_back(self, booking_id: BookingId) -> bool:
-        """Whether a counter wrote down that the car came back from it."""
-
-    async def taken_at(self, booking_id: BookingId) -> datetime | None:
-        """When its money was first posted. Raises: Forbidden, for an account that may not read the ledger."""
-
-    async def was_settled(self, booking_id: BookingId, trouble: Trouble) -> bool:
-        """Whether an administrator, and nobody else, settled exactly this by hand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
 
 import structlog
 
@@ -15,7 +13,7 @@ from engine.domain.people.people import Actor, Deed
 from engine.domain.shared.errors import PaymentRefused
 from engine.ports.bookings import BookingStore
 from engine.ports.local import Clock
-from engine.ports.payments import PaymentGateway
+from engine.ports.payments import DisputeBook, PaymentGateway
 from engine.services.input_guard import gated
 from engine.services.payment.mode import ModeGuard
 
@@ -25,22 +23,6 @@ _AHEAD = timedelta(minutes=5)
 #: One round asks about so many of those that are not decided, the longest unasked first.
 _AT_ONCE = 100
 _NO_SUCH = 404
-
-
-class DisputeBook(Protocol):
-    """Raises Unavailable("mongodb") and Forbidden."""
-
-    async def note(self, dispute: Dispute) -> None:
-        """Over what is known of it, unless somebody asked Stripe later."""
-
-    async def known(self, dispute_ids: Collection[str]) -> dict[str, Dispute]:
-        """Those of them that are written down."""
-
-    async def undecided(self, offset: int, limit: int) -> tuple[list[Dispute], int]:
-        """One page, those that must be answered soonest first; and how many there are in all."""
-
-    async def longest_unasked(self, limit: int) -> list[Dispute]:
-        """Those not decided, in the order in which Stripe was last asked about them."""
 
 
 @gated

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from time import perf_counter
-from typing import Protocol
 
 from engine.domain.booking.belief import Doubt, Evidence, doubt_of
 from engine.domain.booking.booking import Booking, BookingId
@@ -43,7 +42,7 @@ from engine.domain.reports.books import (
 from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import DriveSphereError, Forbidden, PaymentRefused, Unavailable
 from engine.ports.local import Clock
-from engine.ports.payments import PaymentGateway
+from engine.ports.payments import FirmBooks, PaymentGateway
 from engine.services.payment.report import Report
 
 #: One step of the walk; payments of one day are what is in memory at a time.
@@ -59,28 +58,6 @@ _NOT_NOW = frozenset({Doubt.CAR_WAS_OUT, Doubt.RETURN_PAGE})
 TENDER = "stripe"
 
 
-class Books(Protocol):
-    """Raises Unavailable("mongodb") and Forbidden."""
-
-    async def of(self, booking_ids: Collection[BookingId]) -> list[BookedMoney | Damaged]:
-        """Those of them that exist."""
-
-    def created(self, since: datetime, until: datetime) -> AsyncIterator[list[BookedMoney | Damaged]]:
-        """Bookings created in ``[since, until)``, a page at a time."""
-
-    def every(self) -> AsyncIterator[list[BookedMoney | Damaged]]:
-        """All bookings there are, a page at a time, whatever they say of their dates."""
-
-    def entries(self) -> AsyncIterator[list[BookEntry | Damaged]]:
-        """All rows of the ledger, a page at a time."""
-
-    async def entries_among(self, row_ids: Collection[object]) -> list[BookEntry | Damaged]:
-        """Those rows of the ledger, by the database's own numbers."""
-
-    async def evidence(self, now: datetime, *, live: bool) -> Evidence:
-        """What others than those who write bookings wrote down."""
-
-
 @dataclass(frozen=True, slots=True)
 class Reconciler:
     """See ``compare``.
@@ -91,7 +68,7 @@ class Reconciler:
     """
 
     gateway: PaymentGateway
-    books: Books
+    books: FirmBooks
     clock: Clock
     most_asked: int | None = None
     most_time: timedelta | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import structlog
 
@@ -13,22 +12,10 @@ from engine.domain.money.payment import StripeMode
 from engine.domain.people.people import Actor, Deed
 from engine.domain.shared.errors import InvalidText, Misconfigured, NotFound
 from engine.ports.local import Clock, DeploymentRecord
+from engine.ports.payments import ReturnPageBook
 from engine.services.input_guard import gated
 
 log = structlog.get_logger(__name__)
-
-
-class PageBook(Protocol):
-    """Raises Unavailable("mongodb") and Forbidden."""
-
-    async def pages(self) -> list[str]:
-        """The one recorded last comes first."""
-
-    async def add(self, url: str, row: AuditRow) -> bool:
-        """False when it was there."""
-
-    async def remove(self, url: str, row: AuditRow) -> bool:
-        """False when it was not there."""
 
 
 @gated
@@ -36,7 +23,7 @@ class PageBook(Protocol):
 class ReturnPageService:
     """Attributes: ``desk`` is this machine's name, for the audit."""
 
-    book: PageBook
+    book: ReturnPageBook
     deployment: DeploymentRecord
     clock: Clock
     desk: str

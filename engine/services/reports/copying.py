@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 import structlog
 
 from engine.domain.car.car import OwnerId
 from engine.domain.money.ledger import LedgerKind
 from engine.domain.people.copy_pin import pin_of
-from engine.domain.people.people import AccountName, Actor, Deed
+from engine.domain.people.people import Actor, Deed
 from engine.domain.reports.copying import (
     BOOKINGS,
     FLEET,
     LEDGER,
     PICTURES,
     CopyHead,
+    CopyKey,
     CopyManifest,
     CopyNews,
     OwnCopy,
@@ -27,8 +26,9 @@ from engine.domain.reports.copying import (
     StoredFleet,
 )
 from engine.domain.reports.figure_sources import Explanation, FigureQuestion, explained
-from engine.domain.reports.owner_books import Facts, Posting, Rental
+from engine.domain.reports.owner_books import Facts, Posting
 from engine.domain.shared.errors import CopyUnusable, Forbidden
+from engine.ports.reports import CopyMoment, CopySource, Vault
 from engine.services.input_guard import gated
 
 log = structlog.get_logger(__name__)
@@ -36,50 +36,10 @@ log = structlog.get_logger(__name__)
 #: A first copy is written in steps of so many months, the newest first: what is cut off is partial, and newest.
 _STEP = 6
 
-Key = tuple[str, str]
-
-
-class CopyMoment(Protocol):
-    """The database at one moment."""
-
-    @property
-    def as_of(self) -> int: ...
-    async def epoch(self) -> str: ...
-    async def prints(self, kind: str) -> dict[str, str]: ...
-    async def postings(self, month: str) -> list[Posting]: ...
-    async def rentals(self, month: str) -> list[Rental]: ...
-    async def fleet(self) -> StoredFleet: ...
-
-
-class CopySource(Protocol):
-    """Raises Unavailable("mongodb") from everything."""
-
-    def moment(self, owner_id: OwnerId) -> AbstractAsyncContextManager[CopyMoment]: ...
-    async def zone(self, owner_id: OwnerId) -> str: ...
-    async def thumbnails(self, image_ids: list[str]) -> dict[str, bytes]: ...
-
-
-class Vault(Protocol):
-    """Blocks. Raises NoKeyring where nothing can be kept, CopyUnusable for what is damaged, and CopyOutOfReach.
-
-    CopyLocked from all that reads or writes, while its PIN was not typed into this vault.
-    """
-
-    def manifest(self, account: AccountName) -> CopyManifest | None: ...
-    def postings(self, account: AccountName, name: str) -> list[Posting]: ...
-    def fleet(self, account: AccountName) -> StoredFleet | None: ...
-    def load(self, account: AccountName) -> OwnCopy: ...
-    def write(self, changes: Mapping[Key, object | None], manifest: CopyManifest) -> None: ...
-    def forget(self, account: AccountName) -> None: ...
-    def clear(self, account: AccountName) -> None: ...
-    def has_pin(self, account: AccountName) -> bool: ...
-    def open(self, account: AccountName, pin: str) -> None: ...
-    def change_pin(self, account: AccountName, old: str, new: str) -> None: ...
-
 
 @dataclass(frozen=True, slots=True)
 class StoredBooks:
-    """The ``Books`` of ``services.earnings`` out of a copy."""
+    """The port ``OwnerBooks`` out of a copy."""
 
     copy: OwnCopy
 
@@ -192,7 +152,7 @@ class CopyService:
         wanted = {car.image_ids[0] for car in fleet.cars if car.image_ids}
         kept = {name for kind, name in manifest.prints if kind == PICTURES}
         found = await self.source.thumbnails(sorted(wanted - kept)) if wanted - kept else {}
-        changes: dict[Key, object | None] = {(PICTURES, name): data for name, data in found.items()}
+        changes: dict[CopyKey, object | None] = {(PICTURES, name): data for name, data in found.items()}
         changes |= {(PICTURES, name): None for name in kept - wanted}
         if changes:
             prints = _changed(manifest.prints, changes, {(PICTURES, name): name for name in found})
@@ -214,7 +174,7 @@ class _Sync:
 
     async def run(self) -> CopyNews:
         whole = self.before is not None and self.before.head.complete
-        prints: dict[Key, str] = {}
+        prints: dict[CopyKey, str] = {}
         for kind in (LEDGER, BOOKINGS):
             prints |= {(kind, month): mark for month, mark in (await self.now.prints(kind)).items()}
         held = dict(self.before.prints) if self.before is not None else {}
@@ -222,7 +182,7 @@ class _Sync:
         gone = [key for key in held if key[0] in (LEDGER, BOOKINGS) and key not in prints]
         fleet = await self.now.fleet()
         news = await self._news(due, fleet) if whole else CopyNews()
-        changes: dict[Key, object | None] = {**dict.fromkeys(gone), (FLEET, ""): fleet}
+        changes: dict[CopyKey, object | None] = {**dict.fromkeys(gone), (FLEET, ""): fleet}
         steps = [due] if whole else list(_steps(due))
         for step in steps[:-1]:
             held = await self._write(held, changes | await self._rows(step), prints, complete=False)
@@ -231,21 +191,26 @@ class _Sync:
         await self._write(held, changes | last, prints, complete=True)
         return news
 
-    async def _rows(self, keys: list[Key]) -> dict[Key, object | None]:
-        rows: dict[Key, object | None] = {}
+    async def _rows(self, keys: list[CopyKey]) -> dict[CopyKey, object | None]:
+        rows: dict[CopyKey, object | None] = {}
         for kind, month in keys:
             rows[kind, month] = await (self.now.postings(month) if kind == LEDGER else self.now.rentals(month))
         return rows
 
     async def _write(
-        self, held: Mapping[Key, str], changes: Mapping[Key, object | None], marks: Mapping[Key, str], *, complete: bool
-    ) -> dict[Key, str]:
+        self,
+        held: Mapping[CopyKey, str],
+        changes: Mapping[CopyKey, object | None],
+        marks: Mapping[CopyKey, str],
+        *,
+        complete: bool,
+    ) -> dict[CopyKey, str]:
         prints = _changed(held, changes, {**marks, (FLEET, ""): str(self.now.as_of)})
         head = CopyHead(self.actor.account, self.actor.name, self.now.as_of, complete)
         await _ended(self.vault.write, changes, CopyManifest(head, self.owner, self.zone, prints, self.epoch))
         return prints
 
-    async def _news(self, due: list[Key], fleet: StoredFleet) -> CopyNews:
+    async def _news(self, due: list[CopyKey], fleet: StoredFleet) -> CopyNews:
         """What came into the ledger, row by row: a month's sum alone would not tell a refund from a smaller rental."""
         account, rentals, refunds, money = self.actor.account, 0, 0, list[Posting]()
         for kind, month in due:
@@ -283,7 +248,7 @@ def _fact(row: Posting) -> tuple[str, str, str]:
     return row.booking_id, row.kind, row.source_id
 
 
-def _steps(due: list[Key]) -> Iterator[list[Key]]:
+def _steps(due: list[CopyKey]) -> Iterator[list[CopyKey]]:
     """By months, the newest first, ledger and bookings together."""
     months = sorted({month for _, month in due}, reverse=True)
     for at in range(0, len(months), _STEP):
@@ -291,7 +256,9 @@ def _steps(due: list[Key]) -> Iterator[list[Key]]:
         yield [key for key in due if key[1] in wanted]
 
 
-def _changed(held: Prints, changes: Mapping[Key, object | None], marks: Mapping[Key, str]) -> dict[Key, str]:
+def _changed(
+    held: Prints, changes: Mapping[CopyKey, object | None], marks: Mapping[CopyKey, str]
+) -> dict[CopyKey, str]:
     kept = {key: mark for key, mark in held.items() if key not in changes}
     return kept | {key: marks[key] for key, value in changes.items() if value is not None}
 

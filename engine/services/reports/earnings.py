@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from engine.domain.car.car import OwnerId
 from engine.domain.firm.freshness import REPORTS_LIVE, Lookup, bookings_of, cars_of, reports_of
@@ -11,28 +10,11 @@ from engine.domain.people.people import Actor, Deed
 from engine.domain.reports.comparison import Stretch, Which, stretches
 from engine.domain.reports.earnings import Compared, Earnings, beside, earnings
 from engine.domain.reports.figure_sources import Explanation, FigureQuestion
-from engine.domain.reports.owner_books import Facts
 from engine.domain.reports.report_period import Span
 from engine.domain.shared.errors import Forbidden
 from engine.ports.local import Cache
+from engine.ports.reports import OwnerBooks
 from engine.services.input_guard import gated
-
-
-class Books(Protocol):
-    """An owner's books: the database's, or the copy on this computer.
-
-    Raises:
-        Unavailable: ``mongodb``, when they lie there and it does not answer.
-    """
-
-    async def facts(self, owner_id: OwnerId, marks: tuple[int, ...]) -> Facts:
-        """All of one moment; *marks* see ``Facts``. A fixed number of commands, whatever the fleet and the time."""
-
-    async def explained(self, owner_id: OwnerId, question: FigureQuestion) -> Explanation:
-        """One page of the bookings behind a figure."""
-
-    async def zone(self, owner_id: OwnerId) -> str:
-        """IANA name of the zone in which most of the owner's cars stand; UTC without cars."""
 
 
 @gated
@@ -40,7 +22,7 @@ class Books(Protocol):
 class EarningsService:
     """Reads only. Rows of other owners are out of reach: the owner comes with the actor, never from the caller."""
 
-    books: Books
+    books: OwnerBooks
     cache: Cache | None = None
 
     async def zone(self, actor: Actor) -> str:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
 
-from engine.domain.booking.booking import Booking
 from engine.domain.car.car import Branch
 from engine.domain.firm.freshness import BOOKINGS, BRANCHES, LISTS_LIVE, REPORTS, REPORTS_LIVE, Lookup, cars_at
-from engine.domain.people.people import Actor, Deed, Role
+from engine.domain.people.people import Actor, Deed
 from engine.domain.reports.overview import (
     BehindPage,
     Counts,
@@ -20,11 +18,11 @@ from engine.domain.reports.overview import (
     month_bounds,
     months_until,
 )
-from engine.domain.shared.damage import Damaged
 from engine.domain.shared.errors import InvalidText, NotFound
 from engine.domain.shared.text import plain
 from engine.ports.bookings import Store
 from engine.ports.local import Cache, Clock
+from engine.ports.reports import OverviewBook
 from engine.services.input_guard import gated
 
 _LATEST = 6
@@ -42,30 +40,6 @@ def _money_of(months: tuple[str, ...]) -> Lookup[MoneyCells]:
 
 
 _MOST = 200
-
-
-class OverviewBook(Protocol):
-    """Raises Unavailable("mongodb") and Forbidden. Each answer takes a fixed number of commands."""
-
-    async def counts(self, now: datetime, branches: list[Branch]) -> Counts: ...
-
-    async def users(self) -> dict[Role, int]: ...
-
-    async def money(self, months: tuple[str, ...], branches: list[Branch]) -> MoneyCells: ...
-
-    async def latest(self, limit: int) -> list[Booking | Damaged]: ...
-
-    async def holds(self, limit: int) -> list[Booking | Damaged]:
-        """Unpaid ones, the one that ends first before the others."""
-
-    async def disputed(self) -> int:
-        """How many payments are disputed and not decided."""
-
-    async def restored(self) -> int:
-        """Payments of before a restore on which nobody decided yet."""
-
-    async def behind(self, question: MoneyQuestion) -> BehindPage:
-        """The bookings whose money moved in those months, the latest movement first."""
 
 
 @gated

@@ -31,7 +31,7 @@ _CALLED: Mapping[str, tuple[str, str, tuple[str, ...]]] = MappingProxyType(
 
 
 class MongoAudit:
-    """The ``AuditBook`` of ``services.audit``."""
+    """The port ``AuditBook``."""
 
     def __init__(self, client: Client, name: str) -> None:
         self._db = database(client, name)

@@ -28,7 +28,7 @@ _PLACE = ("car_id", "owner_id", "branch_id", "history.change")
 
 
 class MongoBooks:
-    """The ``Books`` of ``services.reconcile``."""
+    """The port ``FirmBooks``."""
 
     def __init__(self, client: Client, name: str) -> None:
         self._db = database(client, name)

@@ -49,7 +49,7 @@ _MOST_CARS, _MOST_BRANCHES, _MOST_CHANGES = 5_000, 2_000, 50_000
 
 
 class MongoEarnings:
-    """The ``Books`` of ``services.earnings``. Every answer is read in one snapshot: its parts are of one moment."""
+    """The port ``OwnerBooks``. Every answer is read in one snapshot: its parts are of one moment."""
 
     def __init__(self, client: Client, name: str, clock: Clock, bookings: str = "bookings") -> None:
         """*bookings* is what the account reads bookings from: the collection, or a view of it."""

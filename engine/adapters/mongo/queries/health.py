@@ -78,7 +78,7 @@ _STATES = {
 
 
 class MongoHealth:
-    """The ``Inspection`` of ``services.health``."""
+    """The port ``Inspection``."""
 
     def __init__(self, client: Client, name: str, clock: ServerClock) -> None:
         self._client, self._db, self._clock = client, database(client, name), clock

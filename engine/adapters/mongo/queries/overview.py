@@ -43,7 +43,7 @@ _COUNTED = [*_REVENUE, LedgerKind.PLATFORM_SHARE.value]
 
 
 class MongoOverview:
-    """The ``OverviewBook`` of ``services.overview``."""
+    """The port ``OverviewBook``."""
 
     def __init__(self, client: Client, name: str) -> None:
         self._db = database(client, name)

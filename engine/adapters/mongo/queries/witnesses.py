@@ -19,7 +19,7 @@ _DEMO: Document = {"_id": "demo"}
 
 
 class MongoWitnesses:
-    """The port ``Witnesses`` of ``services.belief``."""
+    """The port ``Witnesses``."""
 
     def __init__(self, client: Client, name: str) -> None:
         self._db: Database = database(client, name)
