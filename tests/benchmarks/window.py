@@ -30,6 +30,7 @@ from desktop.viewmodels.earnings.earnings import EarningsState, EarningsViewMode
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.search.search import SearchState
 from desktop.viewmodels.session.session import SessionPhase
+from desktop.views.areas.owner import OwnerArea
 from engine.config import load
 from engine.domain.car.catalogue import CarOrder
 from engine.domain.people.people import Role
@@ -128,7 +129,7 @@ class Walk:
         await until(lambda: self.program.window.workspace is not None)
 
     def _figures(self) -> EarningsViewModel:
-        return self.program.window.workspace._areas[0].earnings.vm
+        return self.program.window.workspace.area(OwnerArea).earnings.vm
 
 
 async def measure(program: Program) -> None:

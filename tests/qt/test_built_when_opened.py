@@ -8,6 +8,8 @@ from person import person_at
 from PySide6.QtWidgets import QWidget
 
 from desktop.viewmodels.phases import Phase
+from desktop.views.areas.oversight import OversightArea
+from desktop.views.areas.owner import OwnerArea
 from desktop.views.fleet.service_form import ServiceForm
 from desktop.views.parts.moments.popup import MomentPopup
 from desktop.views.search.search_page import SearchPage
@@ -30,11 +32,10 @@ async def test_no_panel_is_built_before_somebody_opens_it(qapp, world, tmp_path,
 
         # Whoever only looks at what is open builds nothing.
         person.window.commands.refresh()
-        view._apply(CarChanged(make_car(1)))
-        view._reload()
+        view.apply(CarChanged(make_car(1)))
+        view.reload()
         person.desk.connection.changed.emit(person.desk.connection.state)
-        for area in view._areas:
-            area.left()
+        view.leave()
         assert view.questions_before_going(leaving=True) == ()
         assert built(person.window, SidePanel, MomentPopup) == []
 
@@ -44,9 +45,9 @@ async def test_an_administrator_has_no_search_built_nor_asked_until_going_there(
     async with person_at(qapp, world, tmp_path) as person:
         await person.sign_in("admin")
         view = person.view
-        await person.until(lambda: view.admin.oversight.overview.vm.state.phase is Phase.READY)
+        await person.until(lambda: view.area(OversightArea).overview.vm.state.phase is Phase.READY)
 
-        view._reload()
+        view.reload()
         await person.until(lambda: person.desk.connection.state.heard_at is not None)
         assert searches(qapp) <= before
         assert not person.desk.search.state.branches
@@ -64,7 +65,7 @@ def searches(qapp):
 async def test_an_owner_who_opens_a_car_has_no_form_of_a_service_built_until_one_is_planned(qapp, world, tmp_path):
     async with person_at(qapp, world, tmp_path) as person:
         await person.sign_in("owner")
-        page = person.view._areas[0].fleet
+        page = person.view.area(OwnerArea).fleet
         await person.until(lambda: page.fleet.state.first is not None)
 
         page.open_car(make_car(1))

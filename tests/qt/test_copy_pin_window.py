@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 from desktop.viewmodels.offline.copy import CopyStatus
 from desktop.viewmodels.session.session import SessionPhase
 from desktop.views.areas.copy_part import LOCKED
+from desktop.views.areas.owner import OwnerArea
 from desktop.views.session.pin_dialog import PinDialog
 from engine.adapters.disk import copy_keys, pin_lock
 from engine.domain.people.copy_pin import FREE_TRIES
@@ -89,7 +90,7 @@ async def signed_out(program):
 async def at_the_locked_desk(program):
     program.session.sign_in("owner", PASSWORD)
     await until(lambda: program.window.workspace is not None)
-    area = program.window.workspace._areas[0]
+    area = program.window.workspace.area(OwnerArea)
     program.window.workspace.go("earnings")
     await until(lambda: area.copy.vm.state.status is CopyStatus.LOCKED)
     return area

@@ -10,6 +10,7 @@ from person import person_at
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from desktop.views.areas.accounts import AccountsArea
 from desktop.widgets.frame.side_panel import SidePanel
 
 
@@ -27,7 +28,7 @@ def _branch(view):
 
 def _account(view):
     view.page("users").shown.new.click()
-    return view.admin.accounts.panel
+    return view.area(AccountsArea).panel
 
 
 def _renter(view):

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.dialogs import About, Amount, Question, confirm
 from desktop.viewmodels.connection import ConnectionState
+from desktop.views.areas.accounts import AccountsArea
 from desktop.views.fleet.fleet_page import FleetPage
 from desktop.widgets.cards.card_grid import CardGrid
 from desktop.widgets.frame.side_panel import SidePanel
@@ -143,12 +144,12 @@ FORMS = {
     "owner": [("fleet", lambda view: _fleet(view).add_car(), lambda view: _fleet(view).panel,
                lambda panel: panel.save())],
     "admin": [
-        ("users", lambda view: view.admin.accounts.people.new.click(), lambda view: view.admin.accounts.panel,
+        ("users", lambda view: view.area(AccountsArea).people.new.click(), lambda view: view.area(AccountsArea).panel,
          lambda panel: panel.main.click()),
-        ("firm", lambda view: view.admin.oversight.firm.add_branch(),
-         lambda view: view.admin.oversight.firm.branch_panel, lambda panel: panel._save.click()),
-        ("firm", lambda view: view.admin.oversight.firm.change_rules(),
-         lambda view: view.admin.oversight.firm.rules_panel, lambda _panel: None),
+        ("firm", lambda view: view.page("firm").add_branch(),
+         lambda view: view.page("firm").branch_panel, lambda panel: panel._save.click()),
+        ("firm", lambda view: view.page("firm").change_rules(),
+         lambda view: view.page("firm").rules_panel, lambda _panel: None),
     ],
 }  # fmt: skip
 

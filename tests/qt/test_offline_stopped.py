@@ -21,6 +21,7 @@ from desktop.viewmodels.fleet.fleet import FleetState
 from desktop.viewmodels.offline.copy import CopyStatus
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session.session import SessionPhase
+from desktop.views.areas.owner import OwnerArea
 from desktop.views.fleet.fleet_row import line_of
 from desktop.views.frame.offline import AWAY, BACK
 from desktop.views.offline import stored_fleet
@@ -117,7 +118,7 @@ async def at_the_earnings(program):
         return program.window.workspace is not None
 
     await until(signed_in)
-    area = program.window.workspace._areas[0]
+    area = program.window.workspace.area(OwnerArea)
     program.window.workspace.go("earnings")
     await until(lambda: area.copy.vm.state.status is CopyStatus.KEPT)
     vm = area.earnings.vm

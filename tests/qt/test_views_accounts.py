@@ -21,6 +21,7 @@ from desktop.smoke import Stopwatch
 from desktop.viewmodels.people import people, requests
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session.session import SessionPhase
+from desktop.views.areas.accounts import AccountsArea
 from desktop.views.session.confirm_password import ConfirmPasswordDialog
 from desktop.widgets.frame.question_box import QuestionBox
 from engine.adapters.mongo.guest import file_request
@@ -60,7 +61,7 @@ class Desk:
 
     @property
     def admin(self):
-        return self.view.admin.accounts
+        return self.view.area(AccountsArea)
 
     @property
     def session(self):
@@ -297,10 +298,9 @@ async def test_pages_that_nobody_keeps_true_are_asked_for_again_when_one_comes_b
         pages = ("users", "requests", "audit", "firm")
         for name in pages:
             office.view.go(name)
-        oversight = office.view.admin.oversight
-        lists = office.admin.people_vm.listing, office.admin.requests_vm.listing, oversight.audit.vm.list
+        lists = office.admin.people_vm.listing, office.admin.requests_vm.listing, office.view.page("audit").vm.list
         await office.until(lambda: all(each.state.phase is Phase.READY for each in lists))
-        await office.until(lambda: oversight.firm.vm.state.phase is Phase.READY)
+        await office.until(lambda: office.view.page("firm").vm.state.phase is Phase.READY)
         people, audited = lists[0].state.first.total, lists[2].state.first.total
         await _file(world, "Nele Vogt", "nele@example.org")
         async with world.desk("admin") as other:
@@ -315,7 +315,7 @@ async def test_pages_that_nobody_keeps_true_are_asked_for_again_when_one_comes_b
         asking = office.admin.requests.list
         await office.until(lambda: (row := asking.row()) is not None and row.name == "Nele Vogt")
         await office.until(lambda: audited + 2 == lists[2].state.first.total)
-        await office.until(lambda: "Graça" in {line.branch.name for line in oversight.firm.vm.state.branches})
+        await office.until(lambda: "Graça" in {line.branch.name for line in office.view.page("firm").vm.state.branches})
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 from desktop.csv_habits import keep
 from desktop.viewmodels.booking.booking import Stage
 from desktop.viewmodels.phases import Phase
+from desktop.views.areas.owner import OwnerArea
 from desktop.widgets.frame.question_box import QuestionBox
 from engine.domain.money.money import Money
 from engine.domain.reports.figure_sources import Figure
@@ -230,7 +231,7 @@ async def test_an_owner_goes_from_a_figure_to_a_booking_behind_it(counter, world
         person.press(Qt.Key.Key_Return)
         page.panel.open_booking.setFocus()
         person.press(Qt.Key.Key_Return)
-        detail = person.view._areas[0].detail
+        detail = person.view.area(OwnerArea).detail
         await person.until(lambda: detail.isVisible() and detail.vm.state.booking is not None)
 
         assert made.id == detail.vm.state.booking.id
@@ -251,7 +252,7 @@ async def test_an_owner_finds_a_booking_by_its_plate_and_is_told_no_name(counter
         assert ["Bookings", "Cars"] == [each.title for each in palette.model.lines if each.heading]
         assert "A. M." in palette.model.lines[1].detail
         person.press(Qt.Key.Key_Return)
-        detail = person.view._areas[0].detail
+        detail = person.view.area(OwnerArea).detail
         await person.until(lambda: detail.isVisible() and detail.vm.state.branches)
 
         told = {field.label: field.value for field in detail.facts._fields}

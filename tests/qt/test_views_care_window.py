@@ -11,6 +11,8 @@ from gestures import asked
 from person import person_at
 from PySide6.QtCore import Qt
 
+from desktop.views.areas.oversight import OversightArea
+
 NOTE = "Refunded in cash"
 
 
@@ -27,11 +29,11 @@ async def _list(person, world):
     long_ago = held[0].created_at - timedelta(hours=1)
     world.db.bookings.update_many({}, {"$set": {"person_at": long_ago}})
     await person.sign_in("admin")
-    office = person.view.admin.oversight
+    office = person.view.area(OversightArea)
     office.show_care()
-    await person.until(lambda: office.care.list.model.row_at(1) is not None)
-    office.care.note.setFocus()
-    return office.care
+    await person.until(lambda: office.care.there.list.model.row_at(1) is not None)
+    office.care.there.note.setFocus()
+    return office.care.there
 
 
 async def _stay(person, care, note):
@@ -58,14 +60,14 @@ async def test_a_note_half_typed_is_asked_about_before_the_panel_goes(admin, wor
         care.list.table.setFocus()
         person.press(Qt.Key.Key_Return)
         await _stay(person, care, note)
-        assert person.view.admin.oversight.unsaved() is not None
+        assert person.view.area(OversightArea).unsaved() is not None
         care.note.setFocus()
         person.press(Qt.Key.Key_Escape)
         await person.until(asked)
         asked().yes.click()
         await person.until(lambda: not care.is_open)
         assert "" == care.note.text()
-        assert person.view.admin.oversight.unsaved() is None
+        assert person.view.area(OversightArea).unsaved() is None
 
 
 async def test_without_a_note_nothing_is_asked(admin, world):

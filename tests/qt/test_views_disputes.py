@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 from view_builders import NOW, make_booking
 
 from desktop.preferences import Preferences
+from desktop.views.areas.oversight import OversightArea
 from desktop.views.manual_review.dispute_panel import DisputePanel
 from desktop.views.manual_review.dispute_words import answer_label, due_of, in_short, taken_label, what_happened
 from desktop.views.parts.view_context import ViewContext
@@ -102,18 +103,18 @@ async def test_a_dispute_stands_under_needs_a_person_until_stripe_says_how_it_en
         async with person_at(qapp, world, tmp_path) as person:
             await person.sign_in("admin")
             person.view.go("overview")
-            oversight = person.view.admin.oversight
+            oversight = person.view.area(OversightArea)
             await person.until(lambda: oversight.overview._filled is not None)
             assert "1" == oversight.overview.tiles["Needs a person"]._value
             oversight.overview.tiles["Needs a person"].click()
-            await person.until(lambda: oversight.care.list.model.row_at(0) is not None)
-            assert "Disputed: 100.00 EUR" == oversight.care.list.model.index(0, 1).data()
-            oversight.care.list.table.setFocus()
+            await person.until(lambda: oversight.care.there.list.model.row_at(0) is not None)
+            assert "Disputed: 100.00 EUR" == oversight.care.there.list.model.index(0, 1).data()
+            oversight.care.there.list.table.setFocus()
             person.press(Qt.Key.Key_Return)
-            await person.until(lambda: oversight.dispute is not None and oversight.dispute.is_open)
-            assert booking.id == oversight.dispute.case.booking.id
+            await person.until(lambda: oversight.dispute.is_open)
+            assert booking.id == oversight.dispute.there.case.booking.id
             assert not await faults_in_small(person.window, {booking.plate, booking.renter_name})
             await stripe.decide(dispute_id, "lost")
             await office.head_office.disputes.look()
-            oversight.dispute.close_panel()
-            await person.until(lambda: oversight.care.is_open and oversight.care.list.model.rowCount() == 0)
+            oversight.dispute.there.close_panel()
+            await person.until(lambda: oversight.care.is_open and oversight.care.there.list.model.rowCount() == 0)

@@ -9,6 +9,7 @@ from payments import opened, stripe_of
 from person import person_at
 from PySide6.QtCore import Qt
 
+from desktop.views.areas.oversight import OversightArea
 from engine.domain.car.car import BodyType, CarStatus
 
 
@@ -27,13 +28,13 @@ async def stranded(world):
 async def told_of(person):
     await person.sign_in("admin")
     person.view.go("overview")
-    office = person.view.admin.oversight
+    office = person.view.area(OversightArea)
     await person.until(lambda: office.overview._filled is not None)
     assert "1" == office.overview.tiles["Needs a person"]._value
     office.overview.tiles["Needs a person"].click()
-    await person.until(lambda: office.care.list.model.row_at(0) is not None)
-    assert "Its car left service" in office.care.list.table.model().index(0, 1).data()
-    office.care.list.table.setFocus()
+    await person.until(lambda: office.care.there.list.model.row_at(0) is not None)
+    assert "Its car left service" in office.care.there.list.table.model().index(0, 1).data()
+    office.care.there.list.table.setFocus()
     person.press(Qt.Key.Key_Return)
     await person.until(lambda: office.detail.is_visible and office.detail.there.others.ask.isVisible())
     return office.detail.there
@@ -69,7 +70,7 @@ async def test_it_is_moved_by_keyboard_from_what_needs_a_person_and_back(qapp, w
         await person.until(lambda: "Undo: back to B-DS 1" == part.undo.text() and part.undo.isEnabled())
         moved = world.stored(booking)["car_id"]
         await person.until(detail.banner.isHidden)
-        tiles = person.view.admin.oversight.overview.tiles
+        tiles = person.view.area(OversightArea).overview.tiles
         await person.until(lambda: "0" == tiles["Needs a person"]._value)
         part.undo.click()
         await person.until(lambda: "car-1" == world.stored(booking)["car_id"])

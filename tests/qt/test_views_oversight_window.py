@@ -22,6 +22,9 @@ from PySide6.QtWidgets import QComboBox, QLineEdit
 from desktop.viewmodels.export import ExportPhase
 from desktop.viewmodels.paged import PagedState
 from desktop.viewmodels.phases import Phase
+from desktop.views.areas.accounts import AccountsArea
+from desktop.views.areas.firm import FirmArea
+from desktop.views.areas.oversight import OversightArea
 from desktop.widgets.loading.phases import Look
 from engine.adapters.mongo import client as mongo_client
 from engine.adapters.mongo.codec.bookings import booking_document
@@ -49,7 +52,12 @@ async def at(person, name):
     if person.view is None:
         await person.sign_in("admin")
     person.view.go(name)
-    return person.view.admin.oversight
+    return person.view.area(OversightArea)
+
+
+async def page_at(person, name):
+    await at(person, name)
+    return person.view.page(name)
 
 
 async def test_the_window_opens_on_the_overview_and_a_sum_leads_to_its_booking(admin, world):
@@ -91,16 +99,16 @@ async def test_counts_lead_to_the_bookings_the_users_and_what_needs_a_person(adm
         assert [held.id] == [row.id for row in office.bookings.vm.state.first.rows]
         person.view.go("overview")
         office.overview.tiles["Users"].click()
-        assert person.view.admin.accounts.people is person.view.pages.currentWidget()
+        assert person.view.area(AccountsArea).people is person.view.pages.currentWidget()
         world.db.bookings.update_one({"_id": held.id}, {"$set": {"person_at": person.desk.now() - timedelta(hours=1)}})
         person.view.go("overview")
         office.overview.tiles["Needs a person"].click()
-        await person.until(lambda: office.care.list.model.row_at(0) is not None)
-        office.care.note.setFocus()
+        await person.until(lambda: office.care.there.list.model.row_at(0) is not None)
+        office.care.there.note.setFocus()
         person.press(Qt.Key.Key_Return)
-        await person.until(lambda: bool(office.care.problem.text()))
-        assert "Note must not be empty." == office.care.problem.text()
-        office.care.close_panel()
+        await person.until(lambda: bool(office.care.there.problem.text()))
+        assert "Note must not be empty." == office.care.there.problem.text()
+        office.care.there.close_panel()
 
 
 async def test_all_cars_are_there_with_every_owner(admin, world):
@@ -130,8 +138,7 @@ async def test_all_cars_stand_beside_an_open_one_and_below_the_search(admin, wor
 
 async def test_new_rules_are_set_after_the_question_said_what_will_happen(admin, world):
     async with admin() as person:
-        office = await at(person, "firm")
-        page = office.firm
+        page = await page_at(person, "firm")
         await person.until(lambda: page.vm.state.firm is not None)
         page.change_rules()
         await person.until(page.rules_panel.form.commission.hasFocus)
@@ -162,8 +169,7 @@ async def test_new_rules_are_set_after_the_question_said_what_will_happen(admin,
 
 async def test_a_branch_is_opened_moved_to_another_zone_and_not_closed_while_cars_stand_there(admin, world):
     async with admin() as person:
-        office = await at(person, "firm")
-        page = office.firm
+        page = await page_at(person, "firm")
         await person.until(lambda: page.vm.state.firm is not None)
         page.add_branch()
         await person.until(page.branch_panel.form.name.hasFocus)
@@ -205,8 +211,7 @@ async def test_the_audit_is_filtered_read_in_full_and_written_to_a_file(admin, w
         await office.branches.change(desk.actor, BERLIN, replace(BERLIN, name="Kreuzberg"))
         await office.firm.change(desk.actor, FirmSettings(commission_bp=900), None, after=1)
     async with admin() as person:
-        office = await at(person, "audit")
-        page = office.audit
+        page = await page_at(person, "audit")
         await person.until(lambda: page.list.model.row_at(0) is not None)
         assert "2 changes, newest first" == page.header._subtitle.text()
         await person.until(lambda: page.what.count() == 5)
@@ -245,7 +250,7 @@ async def test_filters_and_lists_stand_beside_the_open_panel(admin):
         for name in ("users", "audit"):
             person.view.go(name)
             page = person.view.page(name)
-            panel = page.detail if name == "audit" else person.view.admin.accounts.panel
+            panel = page.detail if name == "audit" else person.view.area(AccountsArea).panel
             await person.until(lambda page=page: page.list.loading.showing.look is Look.CONTENT)
             panel.open()
             await person.until(lambda panel=panel, page=page: page.width() + panel.width() == person.view.pages.width())
@@ -263,8 +268,7 @@ async def test_health_is_looked_at_line_by_line_and_copied_without_the_key(admin
     double = replace(held, id=BookingId("PLANTED"), intent_key="planted")
     world.db.bookings.insert_one(booking_document(double), bypass_document_validation=True)
     async with admin() as person:
-        office = await at(person, "health")
-        page = office.health
+        page = await page_at(person, "health")
         await person.until(lambda: page.vm.state.phase is Phase.READY)
         assert len(HealthArea) == page.model.rowCount()
         row = next(each for each in page.vm.state.findings if each.area is HealthArea.OVERLAPS)
@@ -288,7 +292,7 @@ async def test_health_says_in_words_that_mongodb_is_gone_and_looks_at_the_rest(q
         url = f"mongodb://127.0.0.1:{proxy.port}/?directConnection=true"
         behind = replace(world, place=replace(world.place, mongo_url=url))
         async with person_at(qapp, behind, tmp_path) as person:
-            page = (await at(person, "health")).health
+            page = await page_at(person, "health")
             await person.until(lambda: page.vm.state.phase is Phase.READY)
             await proxy.move_to(Line.CUT)
             page.again.click()
@@ -325,10 +329,11 @@ async def test_what_is_written_past_the_program_is_told_by_the_open_window(admin
 
         badge = person.view.rail._buttons["health"]
         await person.until(lambda: badge._waiting > 0)
-        assert office.toast.isVisible()
-        assert "Written past the program: car-1: other terms than its series" == office.toast._text.text()
-        office.toast.acted.emit()
-        assert office.health is person.view.pages.currentWidget()
+        toast = person.view.area(FirmArea).toast
+        assert toast.isVisible()
+        assert "Written past the program: car-1: other terms than its series" == toast._text.text()
+        toast.acted.emit()
+        assert person.view.page("health") is person.view.pages.currentWidget()
 
 
 async def test_who_was_not_there_is_told_of_what_a_worker_found(admin, world):
@@ -341,7 +346,7 @@ async def test_who_was_not_there_is_told_of_what_a_worker_found(admin, world):
         ]
         await worker.head_office.watch_notes.note(rows)
     async with admin() as person:
-        office = await at(person, "overview")
+        await at(person, "overview")
 
         await person.until(lambda: person.view.rail._buttons["health"]._waiting == len(rows))
-        assert "a worker found 2 records" in office.toast._text.text()
+        assert "a worker found 2 records" in person.view.area(FirmArea).toast._text.text()

@@ -12,6 +12,7 @@ from payments import opened, stripe_of
 from person import person_at
 from PySide6.QtCore import Qt
 
+from desktop.views.areas.oversight import OversightArea
 from engine.adapters.disk.backup_file import BackupKey
 from engine.adapters.mongo.client import Connector, Credentials, connect
 from engine.bootstrap import choose_password, open_engine
@@ -59,14 +60,14 @@ async def opened_case(person):
     if person.view is None:
         await person.sign_in("admin")
     person.view.go("overview")
-    office = person.view.admin.oversight
+    office = person.view.area(OversightArea)
     await person.until(lambda: office.overview._filled is not None)
     assert "1" == office.overview.tiles["Needs a person"]._value
     office.overview.tiles["Needs a person"].click()
-    await person.until(lambda: office.care.list.model.row_at(0) is not None)
-    office.care.list.table.setFocus()
+    await person.until(lambda: office.care.there.list.model.row_at(0) is not None)
+    office.care.there.list.table.setFocus()
     person.press(Qt.Key.Key_Return)
-    await person.until(lambda: office.restored is not None and office.restored.is_open)
+    await person.until(lambda: office.restored.is_open)
     return office
 
 
@@ -82,17 +83,17 @@ async def test_booked_again_there_is_one_booking_and_no_case(qapp, lost, root, t
     db = root[AGAIN]
     async with person_at(qapp, back, tmp_path) as person:
         office = await opened_case(person)
-        panel = office.restored
-        assert "Paid 100.00 EUR, not booked" == office.care.list.model.index(0, 1).data()
+        panel = office.restored.there
+        assert "Paid 100.00 EUR, not booked" == office.care.there.list.model.index(0, 1).data()
         assert "went back in time to" in panel.story.text()
         assert panel.story.text().endswith("The car is kept for it until you decide.")
         assert not panel.book.isEnabled()
         await choose(person, panel)
         panel.book.click()
-        await person.until(lambda: office.care.is_open and office.care.list.model.rowCount() == 0)
-        assert "Nothing waits for a person" == office.care.list.content.empty._title.text()
+        await person.until(lambda: office.care.is_open and office.care.there.list.model.rowCount() == 0)
+        assert "Nothing waits for a person" == office.care.there.list.content.empty._title.text()
         await person.until(lambda: office.overview.tiles["Needs a person"]._value == "0")
-        office.care.close_panel()
+        office.care.there.close_panel()
 
     (row,) = db.bookings.find()
     assert (booking.id, BookingState.CONFIRMED, RENTER.id) == (row["_id"], row["state"], row["renter_id"])
@@ -105,7 +106,7 @@ async def test_money_goes_back_after_the_question_and_never_by_enter(qapp, lost,
     db = root[AGAIN]
     async with person_at(qapp, back, tmp_path) as person:
         office = await opened_case(person)
-        panel = office.restored
+        panel = office.restored.there
         panel.give_back.click()
         await person.until(asked)
         told = asked().told
@@ -120,9 +121,9 @@ async def test_money_goes_back_after_the_question_and_never_by_enter(qapp, lost,
         await person.until(asked)
         asked().usual.setCurrentIndex(0)
         asked().yes.click()
-        await person.until(lambda: office.care.is_open and office.care.list.model.rowCount() == 0)
+        await person.until(lambda: office.care.is_open and office.care.there.list.model.rowCount() == 0)
         await person.until(lambda: db.bookings.find_one({})["state"] == BookingState.REFUNDED)
-        office.care.close_panel()
+        office.care.there.close_panel()
 
     assert [] == db.fences.find_one({"_id": "car-2"})["claims"]
     async with stripe_of(back) as stripe:
@@ -136,7 +137,7 @@ async def test_a_renter_who_is_half_filled_in_is_asked_about_before_the_panel_go
     _booking, back = await lost()
     async with person_at(qapp, back, tmp_path) as person:
         office = await opened_case(person)
-        panel = office.restored
+        panel = office.restored.there
         panel.renters.new.click()
         panel.renters.form.fields["phone"].setFocus()
         person.type("+49 30 901820")
@@ -154,7 +155,7 @@ async def test_a_renter_who_is_half_filled_in_is_asked_about_before_the_panel_go
         asked().yes.click()
         await person.until(lambda: office.care.is_open)
         assert office.unsaved() is None
-        office.care.close_panel()
+        office.care.there.close_panel()
 
     assert "+49 30 901820" in told
     assert (True, "+49 30 901820") == kept
@@ -164,7 +165,7 @@ async def test_what_was_decided_meanwhile_is_said_in_words(qapp, lost, root, tmp
     _booking, back = await lost()
     async with person_at(qapp, back, tmp_path) as person:
         office = await opened_case(person)
-        panel = office.restored
+        panel = office.restored.there
         async with open_engine(back.place, "admin", PASSWORD, background=False) as other:
             (case,) = await other.restored.waiting(other.actor)
             await other.restored.book_again(other.actor, case.payment_intent, RenterId(RENTER.id))
@@ -175,7 +176,7 @@ async def test_what_was_decided_meanwhile_is_said_in_words(qapp, lost, root, tmp
         await person.until(lambda: bool(panel.banner.text))
         assert "Somebody decided on this payment meanwhile. The list is up to date." == panel.banner.text
         panel.close_panel()
-        await person.until(lambda: office.care.is_open and office.care.list.model.rowCount() == 0)
-        office.care.close_panel()
+        await person.until(lambda: office.care.is_open and office.care.there.list.model.rowCount() == 0)
+        office.care.there.close_panel()
 
     assert [BookingState.CONFIRMED] == [row["state"] for row in root[AGAIN].bookings.find()]

@@ -9,6 +9,7 @@ from payments import opened, stripe_of
 from person import person_at
 from PySide6.QtCore import Qt
 
+from desktop.views.areas.oversight import OversightArea
 from engine.domain.booking.refund_reason import UsualReason
 from engine.domain.booking.states import BookingState
 from engine.domain.shared.errors import DamagedRow, NotBelieved
@@ -34,16 +35,16 @@ async def doubted(world):
 
 
 def taken(office):
-    return [office.care.list.model.index(row, 0).data() for row in range(office.care.list.model.rowCount())]
+    return [office.care.there.list.model.index(row, 0).data() for row in range(office.care.there.list.model.rowCount())]
 
 
 async def open_row(person, office, at):
-    await person.until(lambda: office.care.is_open and office.care.list.model.row_at(at) is not None)
-    office.care.list.table.selectRow(at)
-    office.care.list.table.setFocus()
+    await person.until(lambda: office.care.is_open and office.care.there.list.model.row_at(at) is not None)
+    office.care.there.list.table.selectRow(at)
+    office.care.there.list.table.setFocus()
     person.press(Qt.Key.Key_Return)
-    await person.until(lambda: office.unbelieved is not None and office.unbelieved.is_open)
-    panel = office.unbelieved
+    await person.until(lambda: office.unbelieved.is_open)
+    panel = office.unbelieved.there
     await person.until(lambda: panel.vm.state.found is not None and not panel.vm.state.busy)
     return panel
 
@@ -68,10 +69,10 @@ async def test_its_car_and_its_money_go_after_the_question_and_never_by_enter(qa
     booking, torn = await doubted(world)
     async with person_at(qapp, world, tmp_path) as person:
         await person.sign_in("admin")
-        office = person.view.admin.oversight
+        office = person.view.area(OversightArea)
         office.show_care()
-        await person.until(lambda: office.care.list.model.rowCount() == 2)
-        lines = [office.care.list.model.index(row, 1).data() for row in range(2)]
+        await person.until(lambda: office.care.there.list.model.rowCount() == 2)
+        lines = [office.care.there.list.model.index(row, 1).data() for row in range(2)]
         assert {"Not the firm's rules", "Damaged"} == set(lines)
         at = lines.index("Not the firm's rules")
 
@@ -98,7 +99,7 @@ async def test_its_car_and_its_money_go_after_the_question_and_never_by_enter(qa
         await person.until(asked)
         asked().usual.setCurrentIndex(asked().usual.findData(UsualReason.SUSPECT))
         asked().yes.click()
-        await person.until(lambda: office.care.is_open and office.care.list.model.rowCount() == 1)
+        await person.until(lambda: office.care.is_open and office.care.there.list.model.rowCount() == 1)
         assert [f"damaged: {torn.id}"] == taken(office)
 
         panel = await open_row(person, office, 0)
@@ -107,8 +108,8 @@ async def test_its_car_and_its_money_go_after_the_question_and_never_by_enter(qa
         panel.let_go.click()
         await person.until(asked)
         asked().yes.click()
-        await person.until(lambda: office.care.is_open and office.care.list.model.rowCount() == 0)
-        office.care.close_panel()
+        await person.until(lambda: office.care.is_open and office.care.there.list.model.rowCount() == 0)
+        office.care.there.close_panel()
         every_page_has_a_key(person)
 
     rows = {row["_id"]: row for row in world.db.bookings.find()}

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session.session import SessionPhase
+from desktop.views.areas.accounts import AccountsArea
 from engine.domain.people.accounts import PeopleQuery
 from engine.domain.shared.errors import Unavailable
 
@@ -32,7 +33,7 @@ async def door(photo) -> None:
 
 async def accounts(photo) -> None:
     """As an administrator."""
-    area = photo.view.admin.accounts
+    area = photo.view.area(AccountsArea)
     photo.view.go("users")
     listing = area.people_vm.listing
     await photo.until(lambda: listing.state.phase is Phase.READY and area.people_vm.state.fleets)

@@ -9,6 +9,7 @@ from desktop.viewmodels.overview.overview import OverviewState
 from desktop.viewmodels.paged import PagedState
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session.session import SessionPhase
+from desktop.views.areas.oversight import OversightArea
 from engine.domain.firm.audit import AuditQuery, AuditSlice
 from engine.domain.health.health import HealthArea
 from engine.domain.shared.errors import Unavailable
@@ -34,7 +35,7 @@ async def admin(photo) -> None:
 
 
 def _office(photo):
-    return photo.view.admin.oversight
+    return photo.view.area(OversightArea)
 
 
 async def _overview(photo) -> None:

@@ -12,6 +12,7 @@ from screens_offline import offline
 
 from desktop.viewmodels.offline.copy import CopyState, CopyStatus
 from desktop.viewmodels.phases import Phase
+from desktop.views.areas.owner import OwnerArea
 from engine.domain.reports.copying import CopyNews
 from engine.domain.reports.earnings import Earnings
 from engine.domain.reports.figure_sources import Figure
@@ -27,7 +28,7 @@ async def earnings(photo) -> None:
     try:
         await sign_in_as(photo, "owner")
         photo.view.go("earnings")
-        area = photo.view._areas[0]
+        area = photo.view.area(OwnerArea)
         await photo.until(lambda: area.copy.vm.state.status is CopyStatus.KEPT)
         await _figures(photo, area)
         await _phases(photo, area)

@@ -12,6 +12,7 @@ from desktop.viewmodels.booking.bookings import BookingsState
 from desktop.viewmodels.manual_review.health import HealthState
 from desktop.viewmodels.paged import PagedState
 from desktop.viewmodels.phases import Phase
+from desktop.views.areas.oversight import OversightArea
 from engine.domain.booking.manual_review import Case, Cases
 from engine.domain.health.health import Finding, HealthArea, Level
 from engine.domain.money.trouble import Why
@@ -29,7 +30,7 @@ async def office(photo) -> None:
 
 async def _bookings(photo) -> None:
     photo.view.go("all-bookings")
-    page = photo.view.admin.oversight.bookings
+    page = photo.view.area(OversightArea).bookings
     vm = page.vm
     await photo.until(lambda: vm.state.phase is Phase.READY)
     full = vm.state
@@ -52,17 +53,17 @@ async def _bookings(photo) -> None:
 
 async def _cars(photo) -> None:
     photo.view.go("all-cars")
-    page = photo.view.admin.oversight.cars
+    page = photo.view.area(OversightArea).cars
     await photo.until(lambda: page.fleet.state.phase is Phase.READY and page.fleet.state.first is not None)
     await photo.until(lambda: page.rows.model.row_at(0) is not None)
     await fleet_phases(photo, page, "all-cars")
 
 
 async def _care(photo) -> None:
-    oversight = photo.view.admin.oversight
+    oversight = photo.view.area(OversightArea)
     oversight.show_care()
-    vm = oversight.care.vm.list
-    await photo.until(lambda: vm.state.phase is Phase.READY and not oversight.care._slide.state().value)
+    vm = oversight.care.there.vm.list
+    await photo.until(lambda: vm.state.phase is Phase.READY and not oversight.care.there._slide.state().value)
     await photo.take("care-empty")
     bookings, now = oversight.bookings.vm.state.first.rows, photo.desk.now()
     whys = (Why.REFUND_FAILED, Why.STUCK, Why.MISMATCH, Why.LAPSED)
@@ -73,19 +74,19 @@ async def _care(photo) -> None:
     full = PagedState("", Phase.READY, Cases(tuple(cases), len(cases)), run=vm.state.run + 1)
     vm.feed(full)
     await photo.take("care")
-    oversight.care.vm.list.feed(replace(full, run=full.run + 1, phase=Phase.FAILED, problem=AWAY))
+    oversight.care.there.vm.list.feed(replace(full, run=full.run + 1, phase=Phase.FAILED, problem=AWAY))
     await photo.take("care-offline")
     vm.feed(PagedState("zz", Phase.FAILED, run=full.run + 2, problem=AWAY))
     await photo.take("care-failed")
-    oversight.care.list._shown = None
+    oversight.care.there.list._shown = None
     vm.feed(PagedState("zzz", run=full.run + 3))
     await photo.take("care-loading")
-    oversight.care.close_panel()
+    oversight.care.there.close_panel()
 
 
 async def _health_without_mongodb(photo) -> None:
     photo.view.go("health")
-    page = photo.view.admin.oversight.health
+    page = photo.view.page("health")
     page.vm.examine()
     await photo.until(lambda: page.vm.state.phase is Phase.READY and page.vm.state.report is not None)
     report = page.vm.state.report

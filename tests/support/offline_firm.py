@@ -20,6 +20,7 @@ from desktop.smoke import Stopwatch
 from desktop.viewmodels.offline.copy import CopyStatus
 from desktop.viewmodels.phases import Phase
 from desktop.viewmodels.session.session import SessionPhase
+from desktop.views.areas.owner import OwnerArea
 from engine.adapters.mongo import client as mongo_client
 from engine.config import load
 from engine.domain.reports.report_period import month
@@ -67,7 +68,7 @@ async def signed_in(program):
     """At the earnings of March 2025, with a copy on this computer."""
     program.session.sign_in("owner", PASSWORD)
     await until(lambda: program.window.workspace is not None)
-    area = program.window.workspace._areas[0]
+    area = program.window.workspace.area(OwnerArea)
     program.window.workspace.go("earnings")
     await until(lambda: area.earnings.vm.state.phase is Phase.READY)
     await until(lambda: area.copy.vm.state.status in (CopyStatus.KEPT, CopyStatus.NO_KEYRING))

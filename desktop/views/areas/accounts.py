@@ -2,45 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from desktop.commands import Command
-from desktop.dialogs import Question
 from desktop.theme.icons import Icon
 from desktop.viewmodels.people.people import PeopleViewModel
 from desktop.viewmodels.people.requests import RequestsViewModel
+from desktop.viewmodels.search.lookup import HitKind
 from desktop.views.parts.area import Area, Entry, Frame
 from desktop.views.parts.damage import sound_key
 from desktop.views.parts.view_context import ViewContext, Workspace
 from desktop.views.people.people_page import PeoplePage
 from desktop.views.people.person_panel import PersonPanel
 from desktop.views.people.requests_page import RequestsPage
-from desktop.widgets.frame.beside import Beside
 from desktop.widgets.frame.follow import Follow, Shows
+from engine.domain.booking.listing import BookingScope
 from engine.domain.people.account_requests import AccountRequest
 from engine.domain.people.accounts import PersonRow
+from engine.domain.people.people import Deed
 
 USERS, REQUESTS = "users", "requests"
 
 
 class AccountsArea(Area):
-    """Attributes: ``people`` and ``requests`` are there once somebody went to them."""
+    needs = Deed.MANAGE_ACCOUNTS
 
     def __init__(self, tools: ViewContext, workspace: Workspace, frame: Frame) -> None:
-        super().__init__(frame.host)
-        self._tools, self._workspace, self._frame = tools, workspace, frame
-        self.people: PeoplePage | None = None
-        self.requests: RequestsPage | None = None
+        super().__init__(tools, workspace, frame)
         self.people_vm = PeopleViewModel(workspace.desk, workspace.tasks)
         self.requests_vm = RequestsViewModel(workspace.desk, workspace.tasks)
-        self.beside = Beside(lambda: PersonPanel(tools, workspace, self.people_vm, frame.host))
-        self.beside.when_built(lambda panel: panel.task_failed.connect(self.task_failed))
+        self.side = self.beside(lambda: PersonPanel(tools, workspace, self.people_vm, frame.host))
+        self.side.when_built(lambda panel: panel.task_failed.connect(self.task_failed))
         self.requests_vm.waiting.connect(lambda count: frame.badge(REQUESTS, count))
         self.people_vm.request_granted.connect(self.requests_vm.listing.load)
 
     @property
+    def people(self) -> PeoplePage | None:
+        """Once somebody went to them."""
+        return self.built(USERS, PeoplePage)
+
+    @property
+    def requests(self) -> RequestsPage | None:
+        """Once somebody went to them."""
+        return self.built(REQUESTS, RequestsPage)
+
+    @property
     def panel(self) -> PersonPanel:
-        return self.beside.wanted()
+        return self.side.wanted()
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -50,10 +58,12 @@ class AccountsArea(Area):
         )
 
     def commands(self) -> tuple[Command, ...]:
+        search = self.on(USERS, PeoplePage, PeoplePage.focus_search)
+        decline = self.on(REQUESTS, RequestsPage, RequestsPage.decline_chosen)
         return (
             Command("users.new", "New account", self._new, key="N", group="Users", here=lambda: self._frame.at(USERS)),
-            Command("users.search", "Search users", self._search, key="Ctrl+Shift+F", group="Users"),
-            Command("requests.decline", "Decline the chosen request", self._decline, group="Users"),
+            Command("users.search", "Search users", search, key="Ctrl+Shift+F", group="Users"),
+            Command("requests.decline", "Decline the chosen request", decline, group="Users"),
         )
 
     def start(self) -> None:
@@ -61,50 +71,42 @@ class AccountsArea(Area):
         self.people_vm.watch()
 
     def reload(self) -> None:
-        super().reload()
         self.requests_vm.listing.load()
 
-    def search_for(self, text: str) -> None:
-        self._frame.go(USERS)
-        if self.people is not None:
-            self.people.search_for(text)
+    @property
+    def pages(self) -> Mapping[HitKind, str]:
+        return {HitKind.PEOPLE: "→ all {count} accounts"}
+
+    def show_all(self, kind: HitKind, _scope: BookingScope, text: str) -> bool:
+        if kind is not HitKind.PEOPLE:
+            return False
+        self.to(USERS, PeoplePage).search_for(text)
+        return True
 
     def open_person(self, row: PersonRow) -> bool:
         self._frame.go(USERS)
         self.panel.open_person(row)
         return True
 
-    def left(self) -> None:
-        if self.beside.there is not None:
-            self.beside.there.close_panel()
-
-    def unsaved(self) -> Question | None:
-        return self.beside.there.unsaved() if self.beside.there is not None else None
-
-    def stop(self) -> None:
-        super().stop()
-        if self.beside.there is not None:
-            self.beside.there.stop()
-
     def _make_people(self) -> PeoplePage:
-        self.people = self.keep(PeoplePage(self._tools, self.people_vm, self._workspace.now))
-        self.people.opened.connect(self._open)
-        Follow(self.people.list.table, sound_key(lambda row: row.person.account), self._shows(self._account_shown))
-        self.people.new_wanted.connect(self._begin)
+        page = PeoplePage(self._tools, self.people_vm, self._workspace.now)
+        page.opened.connect(self._open)
+        Follow(page.list.table, sound_key(lambda row: row.person.account), self._shows(self._account_shown))
+        page.new_wanted.connect(self._begin)
         self.people_vm.begin()
-        return self.people
+        return page
 
     def _make_requests(self) -> RequestsPage:
-        self.requests = self.keep(RequestsPage(self._tools, self.requests_vm, self._workspace.now))
-        self.requests.grant_wanted.connect(self._grant)
-        Follow(self.requests.list.table, sound_key(lambda row: row.id), self._shows(self._request_shown))
-        self.requests.new_wanted.connect(self._new)
+        page = RequestsPage(self._tools, self.requests_vm, self._workspace.now)
+        page.grant_wanted.connect(self._grant)
+        Follow(page.list.table, sound_key(lambda row: row.id), self._shows(self._request_shown))
+        page.new_wanted.connect(self._new)
         self.people_vm.begin()
         self.requests_vm.listing.load()
-        return self.requests
+        return page
 
     def _shows(self, shown: Callable[[], object]) -> Shows:
-        return Shows(self.beside, shown, held=lambda: self.panel.is_dirty)
+        return Shows(self.side, shown, held=lambda: self.panel.is_dirty)
 
     def _account_shown(self) -> object:
         row = self.people_vm.state.row
@@ -126,13 +128,3 @@ class AccountsArea(Area):
 
     def _grant(self, request: AccountRequest) -> None:
         self.panel.open_new(request)
-
-    def _search(self) -> None:
-        self._frame.go(USERS)
-        if self.people is not None:
-            self.people.focus_search()
-
-    def _decline(self) -> None:
-        self._frame.go(REQUESTS)
-        if self.requests is not None:
-            self.requests.decline_chosen()

@@ -1,6 +1,6 @@
 """While an owner is signed in and the database does not answer: the copy on this computer answers in its place.
 
-API: EitherPage(live), StandIn(tools, workspace, copy, frame): either(name, page), draw(problem), open_rental, stop.
+API: EitherPage(live), StandIn(tools, workspace, copy, frame): either(name, make), draw(), open_rental, stop.
 """
 
 from __future__ import annotations
@@ -11,14 +11,16 @@ from datetime import datetime
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QVBoxLayout
 
+from desktop.dialogs import Question
 from desktop.viewmodels.list_desk import stored_desk
 from desktop.viewmodels.offline.copy import CopyViewModel
 from desktop.views.offline.stored_bookings import BOOKINGS, StoredBookingsPart, StoredList
 from desktop.views.offline.stored_fleet import StoredFleetPage
-from desktop.views.parts.area import Frame, Page
+from desktop.views.parts.area import Frame, Page, Told
 from desktop.views.parts.view_context import ViewContext, Workspace
 from desktop.widgets.frame.page_stack import PageStack
 from desktop.words.figures import desk_time
+from engine.domain.firm.events import Fact
 from engine.domain.reports.copying import OwnCopy
 from engine.domain.reports.report_period import moment
 from engine.domain.shared.errors import Unavailable
@@ -32,7 +34,8 @@ class EitherPage(Page):
 
     def __init__(self, live: Page) -> None:
         super().__init__()
-        self.live, self.stored = live, None
+        self._live = live
+        live.task_failed.connect(self.task_failed)
         self._stack = PageStack()
         self._stack.addWidget(live)
         column = QVBoxLayout(self)
@@ -42,7 +45,11 @@ class EitherPage(Page):
     @property
     def shown(self) -> Page:
         page = self._stack.currentWidget()
-        return page if isinstance(page, Page) else self.live
+        return page if isinstance(page, Page) else self._live
+
+    @property
+    def live(self) -> Page:
+        return self._live
 
     def show_stored(self, page: Page) -> None:
         """The keyboard goes along, if it was here."""
@@ -60,6 +67,7 @@ class EitherPage(Page):
         inside = gone.isAncestorOf(self.window().focusWidget())
         self._stack.setCurrentWidget(self.live)
         self._stack.removeWidget(gone)
+        gone.stop()
         gone.deleteLater()
         if inside:
             self.live.focus_first()
@@ -73,8 +81,28 @@ class EitherPage(Page):
     def come_back(self) -> None:
         self.shown.come_back()
 
+    def start(self) -> None:
+        self.live.start()
 
-class StandIn(QObject):
+    def reload(self) -> None:
+        self.live.reload()
+
+    def apply(self, fact: Fact) -> None:
+        self.live.apply(fact)
+
+    def leave(self) -> None:
+        self.live.leave()
+
+    def unsaved(self) -> Question | None:
+        return self.live.unsaved()
+
+    def stop(self) -> None:
+        if self.shown is not self.live:
+            self.shown.stop()
+        self.live.stop()
+
+
+class StandIn(QObject, Told):
     """Signals: ``task_failed`` carries what nobody foresaw."""
 
     task_failed = Signal(object)
@@ -82,7 +110,7 @@ class StandIn(QObject):
     def __init__(self, tools: ViewContext, workspace: Workspace, copy: CopyViewModel, frame: Frame) -> None:
         super().__init__(frame.host)
         self._tools, self._workspace, self._copy, self._frame = tools, workspace, copy, frame
-        self._pages: dict[str, tuple[EitherPage, Callable[[], bool]]] = {}
+        self._pages: dict[str, EitherPage] = {}
         self._part: StoredBookingsPart | None = None
         self._stored: OwnCopy | None = None
         copy.changed.connect(lambda _state: self.draw())
@@ -98,13 +126,16 @@ class StandIn(QObject):
         """Whether the copy answers now."""
         return self._stored is not None
 
-    def either(self, name: str, live: Page, *, busy: Callable[[], bool] = lambda: False) -> EitherPage:
-        """*live*, or out of the copy; while it is *busy* something is filled in there that would be lost from sight."""
-        page = EitherPage(live)
-        self._pages[name] = (page, busy)
-        if self._stored is not None:
-            self._show(name, self._stored)
-        return page
+    def either(self, name: str, make: Callable[[], Page]) -> Callable[[], Page]:
+        """Makes the page, or out of the copy; while it has something unsaved that is not put out of sight."""
+
+        def made() -> Page:
+            self._pages[name] = EitherPage(make())
+            if self._stored is not None:
+                self._show(name, self._stored)
+            return self._pages[name]
+
+        return made
 
     def draw(self) -> None:
         """After word of the connection, or of the copy."""
@@ -114,7 +145,7 @@ class StandIn(QObject):
         self._end()
         self._stored = copy
         if copy is None:
-            for page, _ in self._pages.values():
+            for page in self._pages.values():
                 page.show_live()
             return
         self._part = self._made(copy)
@@ -129,25 +160,24 @@ class StandIn(QObject):
         self._part.open_rental(rental)
         return True
 
-    def left(self) -> None:
+    def leave(self) -> None:
         if self._part is not None:
-            self._part.left()
+            self._part.leave()
 
     def stop(self) -> None:
         self._end()
 
     def _end(self) -> None:
         if self._part is not None:
-            self._part.left()
-            self._part.stop()
+            self._part.leave()
             self._part.panel.hide()
             self._part.panel.deleteLater()
             self._part.deleteLater()
             self._part = None
 
     def _show(self, name: str, copy: OwnCopy) -> None:
-        page, busy = self._pages[name]
-        if not busy():
+        page = self._pages[name]
+        if page.unsaved() is None:
             page.show_stored(self._bookings() if name == BOOKINGS else self._fleet(copy))
 
     def _made(self, copy: OwnCopy) -> StoredBookingsPart:

@@ -14,6 +14,7 @@ from desktop.viewmodels.offline.copy import CopyState, CopyStatus, CopyViewModel
 from desktop.views.areas.earnings_part import EarningsPart
 from desktop.views.areas.pin_part import PinPart
 from desktop.views.offline.news_panel import NewsPanel
+from desktop.views.parts.area import Told
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.frame.beside import Beside
 from desktop.widgets.frame.toast import Toast
@@ -54,7 +55,7 @@ NEVER = Question(
 )
 
 
-class CopyPart(QObject):
+class CopyPart(QObject, Told):
     """Signals: ``task_failed`` carries an exception nobody foresaw; ``booking_wanted`` the number of a booking."""
 
     task_failed = Signal(object)
@@ -111,6 +112,9 @@ class CopyPart(QObject):
             ),
         )
 
+    def start(self) -> None:
+        self.vm.start()
+
     def stop(self) -> None:
         self._tasks.stop("forget")
         self._pin.stop()
@@ -121,8 +125,7 @@ class CopyPart(QObject):
     def news(self) -> NewsPanel:
         return self.beside.wanted()
 
-    def left(self) -> None:
-        """Another page is opened."""
+    def leave(self) -> None:
         if self.beside.there is not None:
             self.beside.there.close_panel()
 
@@ -132,7 +135,7 @@ class CopyPart(QObject):
             self.news.show_news(self._told, news_words(self._told, self._zone), self._zone)
 
     def _open(self, booking_id: str) -> None:
-        self.left()
+        self.leave()
         self.booking_wanted.emit(booking_id)
 
     def draw(self, state: CopyState) -> None:
@@ -157,7 +160,8 @@ class CopyPart(QObject):
         if news.money:
             self._told = news
         self.toast.tell(news_words(news, self._zone), "Show" if news.money else "")
-        self._earnings.reload()
+        if self._earnings.page is not None:
+            self._earnings.vm.load()
 
     def _tell_locked(self) -> None:
         """Asked once after signing in, and never in the way."""

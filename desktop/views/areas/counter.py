@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 
 from PySide6.QtCore import Signal
 
 from desktop.commands import Command
-from desktop.dialogs import Question
 from desktop.theme.icons import Icon
 from desktop.viewmodels.people.renters import RentersViewModel
 from desktop.viewmodels.search.lookup import HitKind
@@ -38,34 +38,38 @@ _GROUP = "Find a car"
 
 
 class ClientArea(Area):
-    """Attributes: ``bookings`` and ``renters`` are there once somebody went to them; ``side`` opens beside them.
+    """Attributes: ``side`` opens beside the pages.
 
     Signals: ``result_painted`` as SearchPage has it.
     """
 
+    needs = Deed.BOOK
     result_painted = Signal()
 
     def __init__(self, tools: ViewContext, workspace: Workspace, frame: Frame) -> None:
-        super().__init__(frame.host)
-        self._workspace, self._frame = workspace, frame
-        self._tools = tools
+        super().__init__(tools, workspace, frame)
         self._holds = workspace.holds
         self._thumbnails = ThumbnailsViewModel(workspace.desk, workspace.tasks)
         self._photos = Photos(self._thumbnails, self)
-        self._find: SearchPage | None = None
-        self._started = False
-        self.bookings: BookingsPage | None = None
-        self.renters: RentersPage | None = None
         self.side = CounterPanels(tools, workspace, self._photos, frame.host)
+        self._parts = [self.side]
         self.news = BookingNews(tools.theme, frame.host, workspace.actor)
         self._connect()
 
     @property
-    def search(self) -> SearchPage:
-        """Built when it is first gone to: for an administrator it is not the first page."""
-        if self._find is None:
-            self._find = self._make_search()
-        return self._find
+    def search(self) -> SearchPage | None:
+        """Once somebody went to it: for an administrator it is not the first page."""
+        return self.built(FIND, SearchPage)
+
+    @property
+    def bookings(self) -> BookingsPage | None:
+        """Once somebody went to them."""
+        return self.built(BOOKINGS, BookingsPage)
+
+    @property
+    def renters(self) -> RentersPage | None:
+        """Once somebody went to them."""
+        return self.built(RENTERS, RentersPage)
 
     @property
     def car(self) -> CarPanel:
@@ -84,9 +88,9 @@ class ClientArea(Area):
         # Beside a list of the whole firm's, what this account booked wants a name of its own.
         name = "My bookings" if self._workspace.actor.may(Deed.SEE_ALL_BOOKINGS) else "Bookings"
         return (
-            Entry(FIND, "Find a car", Icon.FIND_CAR, lambda: self.search),
+            Entry(FIND, "Find a car", Icon.FIND_CAR, self._make_search),
             Entry(BOOKINGS, name, Icon.BOOKINGS, self._make_bookings),
-            *([Entry(RENTERS, "Renters", Icon.RENTERS, self._make_renters)] if self._sees_renters else []),
+            Entry(RENTERS, "Renters", Icon.RENTERS, self._make_renters, Deed.SEE_RENTERS),
         )
 
     def commands(self) -> tuple[Command, ...]:
@@ -111,26 +115,14 @@ class ClientArea(Area):
         if not self._sees_renters:
             return ()
 
-        def here() -> bool:
-            return self._frame.at(RENTERS)
-
         def one() -> bool:
             return self.renters is not None and self.renters.renter_id is not None
 
-        def with_page(act: Callable[[RentersPage], None]) -> Callable[[], None]:
-            return lambda: act(self._to_renters())
-
+        here, group = partial(self._frame.at, RENTERS), "Renters"
+        add, change = (self.on(RENTERS, RentersPage, act) for act in (RentersPage.add, RentersPage.change))
         return (
-            Command("renter.add", "New renter", with_page(RentersPage.add), group="Renters"),
-            Command(
-                "renter.change",
-                "Change this renter",
-                with_page(RentersPage.change),
-                key="E",
-                when=one,
-                here=here,
-                group="Renters",
-            ),
+            Command("renter.add", "New renter", add, group=group),
+            Command("renter.change", "Change this renter", change, key="E", when=one, here=here, group=group),
         )
 
     def open_renter(self, renter_id: RenterId) -> bool:
@@ -154,19 +146,21 @@ class ClientArea(Area):
             case HitKind.BOOKINGS:
                 return self._to_bookings().show_found(scope, text)
             case _:
-                self._frame.go(FIND)
-                self.search.search_text(text)
+                self._to_search().search_text(text)
         return True
 
+    def _to_search(self) -> SearchPage:
+        return self.to(FIND, SearchPage)
+
     def _to_renters(self) -> RentersPage:
-        self._frame.go(RENTERS)
-        if self.renters is None:
-            raise RuntimeError("a page that was gone to is built")
-        return self.renters
+        return self.to(RENTERS, RentersPage)
+
+    def _to_bookings(self) -> BookingsPage:
+        return self.to(BOOKINGS, BookingsPage)
 
     def _make_renters(self) -> RentersPage:
         vm = RentersViewModel(self._workspace.desk, self._workspace.tasks)
-        page = self.renters = self.keep(RentersPage(self._tools, vm, self._workspace.now, self._frame.host))
+        page = RentersPage(self._tools, vm, self._workspace.now, self._frame.host)
         page.booking_wanted.connect(self.side.open_booking)
         page.new_wanted.connect(self.book_for)
         vm.begin()
@@ -177,8 +171,7 @@ class ClientArea(Area):
 
         def go_on() -> None:
             self._workspace.panel.keep(renter)
-            self._frame.go(FIND)
-            self.search.focus_cards()
+            self._to_search().focus_cards()
 
         self.side.instead(go_on)
 
@@ -193,15 +186,12 @@ class ClientArea(Area):
             self._to_form()
 
     def start(self) -> None:
-        self._started = True
-        if self._find is not None:
-            self._find.open()
+        super().start()
         self._holds.load()
 
     def reload(self) -> None:
         self._thumbnails.again()
         self._holds.load()
-        super().reload()
         self._look_again()
 
     def open_booking(self, booking: Booking) -> bool:
@@ -210,8 +200,7 @@ class ClientArea(Area):
 
     def open_car(self, car: Car) -> bool:
         """Where it stands and whether it is free on the days that are looked at."""
-        self._frame.go(FIND)
-        self.search.search_car(car)
+        self._to_search().search_car(car)
         return True
 
     def apply(self, fact: Fact) -> None:
@@ -220,18 +209,9 @@ class ClientArea(Area):
         self._workspace.car.apply(fact)
         if isinstance(fact, BookingChanged):
             self._heard(fact.booking)
-        super().apply(fact)
-
-    def left(self) -> None:
-        self.side.leave()
-        super().left()
-
-    def unsaved(self) -> Question | None:
-        return self.side.unsaved() or super().unsaved()
 
     def stop(self) -> None:
         self._frame.status.set_holds(0)
-        self.side.stop()
         super().stop()
 
     def _connect(self) -> None:
@@ -268,13 +248,11 @@ class ClientArea(Area):
         follow = Follow(page.results.grid, lambda row: row.car_id, *shows)
         for shown in (workspace.car, workspace.panel, workspace.search):
             shown.changed.connect(follow.refresh)
-        if self._started:
-            page.open()
         return page
 
     def _make_bookings(self) -> BookingsPage:
         vm = self._workspace.bookings
-        page = self.bookings = self.keep(BookingsPage(self._tools, vm, self._workspace.now, first_step="Find a car"))
+        page = BookingsPage(self._tools, vm, self._workspace.now, first_step="Find a car")
         page.opened.connect(self.side.open_booking)
         page.first_step_wanted.connect(lambda: self._frame.go(FIND))
         follow_booking(page.table, self.side.detail, self._workspace.detail)
@@ -293,7 +271,8 @@ class ClientArea(Area):
 
     def _take_times(self, period: RentalPeriod) -> None:
         self.car.close_panel()
-        self.search.search_times(period)
+        if self.search is not None:
+            self.search.search_times(period)
 
     def _may_book_car(self) -> bool:
         """The open car, or else the card the keyboard is on; which card that is, is looked at when it is run."""
@@ -303,14 +282,8 @@ class ClientArea(Area):
     def _book_car(self) -> None:
         if self.side.car.is_visible:
             self.car.go_on()
-        elif (current := self.search.current_offer()) is not None:
+        elif self.search is not None and (current := self.search.current_offer()) is not None:
             self.side.open_offer(*current)
-
-    def _to_bookings(self) -> BookingsPage:
-        self._frame.go(BOOKINGS)
-        if self.bookings is None:
-            raise RuntimeError("a page that was gone to is built")
-        return self.bookings
 
     def _to_holds(self) -> None:
         """To the hold itself where there is one; several are in the list."""
@@ -321,11 +294,11 @@ class ClientArea(Area):
             self._frame.go(BOOKINGS)
 
     def _show_similar(self, car: Car) -> None:
-        self.search.show_similar(car)
+        if self.search is not None:
+            self.search.show_similar(car)
 
     def _search_again(self, booking: Booking) -> None:
-        self._frame.go(FIND)
-        self.search.search_like(booking)
+        self._to_search().search_like(booking)
 
     def _booked(self, booking: Booking) -> None:
         self._heard(booking)
@@ -337,7 +310,7 @@ class ClientArea(Area):
 
     def _look_again(self) -> None:
         """What was found may no longer be true; where nobody searched, nothing is looked for."""
-        if self._find is not None:
+        if self.search is not None:
             self._workspace.search.again()
 
     def _heard(self, booking: Booking) -> None:
@@ -358,9 +331,7 @@ class ClientArea(Area):
             self.renters.set_online(online=self._workspace.connection.state.problem is None)
 
     def _to_form(self) -> None:
-        self._frame.go(FIND)
-        self.search.focus_form()
+        self._to_search().focus_form()
 
     def _to_cards(self) -> None:
-        self._frame.go(FIND)
-        self.search.focus_cards()
+        self._to_search().focus_cards()

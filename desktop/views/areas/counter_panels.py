@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.dialogs import Question
 from desktop.views.booking.booking_panel import BookingPanel
 from desktop.views.booking.detail import BookingDetail
+from desktop.views.parts.area import Told
 from desktop.views.parts.photos import Photos
 from desktop.views.parts.view_context import ViewContext, Workspace
 from desktop.views.search.car_panel import CarPanel
@@ -25,7 +26,7 @@ from engine.domain.car.catalogue import Offer
 from engine.domain.shared.period import RentalPeriod
 
 
-class CounterPanels(QObject):
+class CounterPanels(QObject, Told):
     """Each is built when it is first opened: half of the time of signing in went into panels that nobody opened yet.
 
     Signals: ``task_failed`` carries an exception nobody foresaw.
@@ -101,20 +102,13 @@ class CounterPanels(QObject):
         return in_panel or (self.detail.is_visible and detail is not None and detail.id == booking.id)
 
     def unsaved(self) -> Question | None:
-        """See ``Area.unsaved``."""
         return self.panel.there.unsaved() if self.panel.there is not None else None
 
     def leave(self) -> None:
-        """Another page is opened."""
-        if self.car.there is not None:
-            self.car.there.close_panel()
-        if self.panel.there is not None:
-            self.panel.there.leave()
-        if self.detail.there is not None:
-            self.detail.there.leave()
+        for panel in self._built():
+            panel.leave()
 
     def stop(self) -> None:
-        """The session ends."""
         for panel in self._built():
             panel.stop()
 

@@ -23,7 +23,6 @@ EARNINGS = "earnings"
 class EarningsPart(QObject):
     """Attributes: ``page`` is there once somebody went to it. Signals as those of the page."""
 
-    task_failed = Signal(object)
     fleet_wanted = Signal()
     sign_in_wanted = Signal()
     booking_wanted = Signal(str)
@@ -61,26 +60,13 @@ class EarningsPart(QObject):
     def _command(self, name: str, title: str, run: Callable[[], None], key: str) -> Command:
         return Command(f"earnings.{name}", title, run, key, group="Earnings")
 
-    def reload(self) -> None:
-        if self.page is not None:
-            self.vm.load()
-
     def happened(self) -> None:
         """Something in the database changed: figures that are shown are asked for again, once for a burst of news."""
         if self.page is not None:
             self.vm.load_soon()
 
-    def left(self) -> None:
-        if self.page is not None:
-            self.page.leave()
-
-    def stop(self) -> None:
-        if self.page is not None:
-            self.page.stop()
-
     def _make(self) -> EarningsPage:
         page = self.page = EarningsPage(self._tools, self.vm, self._explain, self._host, offline=self._offline)
-        page.task_failed.connect(self.task_failed)
         page.fleet_wanted.connect(self.fleet_wanted)
         page.sign_in_wanted.connect(self.sign_in_wanted)
         page.booking_wanted.connect(self.booking_wanted)

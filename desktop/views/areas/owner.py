@@ -11,7 +11,7 @@ from desktop.viewmodels.earnings.earnings import EarningsSource, EarningsViewMod
 from desktop.viewmodels.earnings.explain import ExplainViewModel
 from desktop.viewmodels.offline.copy import CopyViewModel
 from desktop.viewmodels.search.lookup import HitKind
-from desktop.views.areas.away import EitherPage, StandIn
+from desktop.views.areas.away import StandIn
 from desktop.views.areas.copy_part import CopyPart
 from desktop.views.areas.earnings_part import EarningsPart
 from desktop.views.booking.detail import BookingDetail, follow_booking
@@ -21,26 +21,24 @@ from desktop.views.fleet.fleet_commands import FleetCommands
 from desktop.views.fleet.fleet_page import FleetPage
 from desktop.views.parts.area import Area, Entry, Frame
 from desktop.views.parts.view_context import ViewContext, Workspace
-from desktop.widgets.frame.beside import Beside
 from engine.domain.booking.booking import Booking, BookingId
 from engine.domain.booking.listing import BookingQuery, BookingScope
 from engine.domain.car.car import Car
 from engine.domain.firm.events import BookingChanged, CarChanged, Fact
+from engine.domain.people.people import Deed
 
 FLEET, BOOKINGS = "fleet", "bookings"
 
 
 class OwnerArea(Area):
+    needs = Deed.MANAGE_OWN_CARS
+
     def __init__(self, tools: ViewContext, workspace: Workspace, frame: Frame) -> None:
-        super().__init__(frame.host)
-        self._tools, self._workspace, self._frame = tools, workspace, frame
-        self.bookings: BookingsPage | None = None
-        self.beside = Beside(
+        super().__init__(tools, workspace, frame)
+        self.side = self.beside(
             lambda: BookingDetail(tools, workspace.detail, workspace.now, frame.host, demo=workspace.demo)
         )
-        self.beside.when_built(self._join_detail)
-        self.fleet = self.keep(FleetPage(tools, workspace, frame.host, show_bookings=self._show_bookings))
-        self.fleet.fleet.changed.connect(lambda state: frame.know_branches(state.branches))
+        self.side.when_built(self._join_detail)
         desk = workspace.desk
         live = EarningsSource(desk, desk.earnings, desk.actor)
         keeps = partial(getattr, tools.preferences, "keeps_copies")
@@ -50,26 +48,36 @@ class OwnerArea(Area):
         stored, away = (lambda: copy.source), (lambda: self.away.away)
         vm = EarningsViewModel(desk.bridge, workspace.tasks, workspace.now, live, stored, away)
         self.earnings = EarningsPart(tools, vm, ExplainViewModel(workspace.tasks), frame.host, frame.go)
-        self.earnings.task_failed.connect(self.task_failed)
         self.earnings.fleet_wanted.connect(lambda: frame.go(FLEET))
         self.earnings.booking_wanted.connect(self._open_number)
         self.copy = CopyPart(tools, copy, self.earnings, frame.host)
         self.copy.task_failed.connect(self.task_failed)
         self.copy.booking_wanted.connect(self._open_number)
+        self._parts = [self.away, self.copy]
         workspace.connection.back.connect(copy.start)
         workspace.live.happened.connect(self._heard)
         workspace.live.resync.connect(self.earnings.happened)
         workspace.connection.changed.connect(self._connection_changed)
 
     @property
+    def fleet(self) -> FleetPage | None:
+        """Once somebody went to it."""
+        return self.built(FLEET, FleetPage)
+
+    @property
+    def bookings(self) -> BookingsPage | None:
+        """Once somebody went to them."""
+        return self.built(BOOKINGS, BookingsPage)
+
+    @property
     def detail(self) -> BookingDetail:
-        return self.beside.wanted()
+        return self.side.wanted()
 
     @property
     def entries(self) -> tuple[Entry, ...]:
         return (
-            Entry(FLEET, "Fleet", Icon.FLEET, self._make_fleet),
-            Entry(BOOKINGS, "Bookings", Icon.BOOKINGS, self._make_bookings),
+            Entry(FLEET, "Fleet", Icon.FLEET, self.away.either(FLEET, self._make_fleet)),
+            Entry(BOOKINGS, "Bookings", Icon.BOOKINGS, self.away.either(BOOKINGS, self._make_bookings)),
             self.earnings.entry,
         )
 
@@ -79,21 +87,12 @@ class OwnerArea(Area):
         of_fleet = FleetCommands(self._to_fleet, lambda: self._frame.at(FLEET)).all()
         return (*of_fleet, *of_bookings, *of_earnings)
 
-    def start(self) -> None:
-        self.fleet.open()
-        self.copy.vm.start()
-
-    def reload(self) -> None:
-        super().reload()
-        self.earnings.reload()
-
     def apply(self, fact: Fact) -> None:
         if isinstance(fact, BookingChanged):
             self._workspace.detail.took(fact.booking)
-        super().apply(fact)
 
     def open_booking(self, booking: Booking) -> bool:
-        self.left()
+        self._frame.leave()
         self.detail.open_booking(booking)
         return True
 
@@ -113,51 +112,32 @@ class OwnerArea(Area):
         return kind in self.pages
 
     def _open_number(self, booking_id: str) -> None:
-        self.left()
+        self._frame.leave()
         if not self.away.open_rental(booking_id):
             self.detail.open_number(BookingId(booking_id))
 
-    def left(self) -> None:
-        super().left()
-        if self.beside.there is not None:
-            self.beside.there.leave()
-        self.away.left()
-        self.copy.left()
-        self.earnings.left()
-
-    def stop(self) -> None:
-        super().stop()
-        if self.beside.there is not None:
-            self.beside.there.stop()
-        self.earnings.stop()
-        self.away.stop()
-        self.copy.stop()
-
     def _to_fleet(self) -> FleetPage:
-        self._frame.go(FLEET)
-        return self.fleet
+        return self.to(FLEET, FleetPage)
 
-    def _make_fleet(self) -> EitherPage:
-        return self.away.either(FLEET, self.fleet, busy=lambda: self.fleet.unsaved() is not None)
+    def _to_bookings(self) -> BookingsPage:
+        return self.to(BOOKINGS, BookingsPage)
 
-    def _make_bookings(self) -> EitherPage:
+    def _make_fleet(self) -> FleetPage:
+        page = FleetPage(self._tools, self._workspace, self._frame.host, show_bookings=self._show_bookings)
+        page.fleet.changed.connect(lambda state: self._frame.know_branches(state.branches))
+        return page
+
+    def _make_bookings(self) -> BookingsPage:
         vm = self._workspace.bookings
         page = BookingsPage(self._tools, vm, self._workspace.now, first_step="Look at the fleet")
-        self.bookings = self.keep(page)
         page.opened.connect(self._open_row)
         page.first_step_wanted.connect(self._to_fleet)
-        self._follow = follow_booking(page.table, self.beside, self._workspace.detail)
+        self._follow = follow_booking(page.table, self.side, self._workspace.detail)
         vm.load()
-        return self.away.either(BOOKINGS, page)
+        return page
 
     def _open_row(self, booking: Booking) -> None:
         self.detail.open_booking(booking)
-
-    def _to_bookings(self) -> BookingsPage:
-        self._frame.go(BOOKINGS)
-        if self.bookings is None:
-            raise RuntimeError("a page that was gone to is built")
-        return self.bookings
 
     def _show_bookings(self, car: Car) -> None:
         """All bookings of one car, whatever became of them."""
@@ -171,8 +151,8 @@ class OwnerArea(Area):
             self.earnings.happened()
 
     def _connection_changed(self) -> None:
-        if self.beside.there is not None:
-            self.beside.there.set_online(online=self._workspace.connection.state.problem is None)
+        if self.side.there is not None:
+            self.side.there.set_online(online=self._workspace.connection.state.problem is None)
 
     def _join_detail(self, panel: BookingDetail) -> None:
         panel.task_failed.connect(self.task_failed)

@@ -83,10 +83,6 @@ class BookingPanel(FormPanel):
         self._vm.resume(booking, branch)
         self.open(self.main if self.main.isEnabled() and not self.main.isHidden() else None)
 
-    def leave(self) -> None:
-        """Another page is opened."""
-        self.close_panel()
-
     def stop(self) -> None:
         """The session ends."""
         self._tasks.stop("give up")
@@ -95,7 +91,7 @@ class BookingPanel(FormPanel):
         super().stop()
 
     def unsaved(self) -> Question | None:
-        """A renter who is half filled in; see ``Area.unsaved``."""
+        """A renter who is half filled in; see ``Told.unsaved``."""
         return self.renters.unsaved() if self.is_open and self._vm.state.stage is Stage.RENTER else None
 
     def forget_form(self) -> None:

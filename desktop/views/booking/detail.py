@@ -114,10 +114,6 @@ class BookingDetail(SidePanel):
     def may_pay(self) -> bool:
         return self.vm.may_act and self.vm.state.panel().page_ready and self._paying()
 
-    def leave(self) -> None:
-        """Another page is opened."""
-        self.close_panel()
-
     def stop(self) -> None:
         """The session ends."""
         self._tasks.stop("give up")

@@ -78,7 +78,7 @@ class RenterPicker(QWidget):
         self.change.clicked.connect(lambda: self.chosen.emit(None))
 
     def unsaved(self) -> Question | None:
-        """A renter who is half filled in; see ``Area.unsaved``."""
+        """A renter who is half filled in; see ``Told.unsaved``."""
         if not self.form.is_filled:
             return None
         typed = {name: field.text().strip() for name, field in self.form.lines.items()}

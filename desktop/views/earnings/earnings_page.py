@@ -95,6 +95,9 @@ class EarningsPage(Page):
     def focus_first(self) -> None:
         self.content.take_focus()
 
+    def reload(self) -> None:
+        self.vm.load()
+
     def leave(self) -> None:
         self.panel.close_panel()
 

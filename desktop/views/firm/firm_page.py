@@ -106,7 +106,7 @@ class FirmPage(Page):
         self.branch_panel.stop()
 
     def unsaved(self) -> Question | None:
-        """See ``Area.unsaved``."""
+        """See ``Told.unsaved``."""
         return self.rules_panel.unsaved() or self.branch_panel.unsaved()
 
     def change_rules(self) -> None:

@@ -84,8 +84,7 @@ class FleetPage(Page):
     def panel(self) -> FleetCarPanel:
         return self.beside.wanted()
 
-    def open(self) -> None:
-        """Ask for the cars."""
+    def start(self) -> None:
         self.fleet.load()
 
     def open_car(self, car: Car) -> None:
@@ -114,7 +113,6 @@ class FleetPage(Page):
             self.beside.there.leave()
 
     def unsaved(self) -> Question | None:
-        """See ``Area.unsaved``."""
         return self.beside.there.unsaved if self.beside.there is not None else None
 
     def stop(self) -> None:

@@ -78,10 +78,9 @@ class OfflineView(PagesFrame):
         self.earnings = EarningsPart(tools, vm, ExplainViewModel(work.tasks), self.pages, self.go, offline=True)
         stored = StoredList(work.copy, work.lists, self.stamp)
         self.bookings = StoredBookingsPart(tools, stored, work.tasks, self.pages, self.go)
-        self.set_entries((self._fleet(), self.bookings.entry, self.earnings.entry))
+        fleet = Entry(FLEET, "Fleet", Icon.FLEET, self._make_fleet)
+        self.fill((fleet, self.bookings.entry, self.earnings.entry), (self.bookings,))
         self.rail.chosen.connect(self.go)
-        self.earnings.task_failed.connect(self.task_failed)
-        self.bookings.task_failed.connect(self.task_failed)
         for part in (self.earnings, self.bookings):
             part.fleet_wanted.connect(partial(self.go, FLEET))
             part.sign_in_wanted.connect(self.sign_out_wanted)
@@ -92,11 +91,8 @@ class OfflineView(PagesFrame):
 
     def start(self) -> None:
         self._work.connection.watch()
+        super().start()
         self.go(EARNINGS)
-
-    def stop(self) -> None:
-        self.earnings.stop()
-        self.bookings.stop()
 
     def commands(self) -> tuple[Command, ...]:
         leave = Command(
@@ -122,11 +118,7 @@ class OfflineView(PagesFrame):
         self.bookings.show_found(scope, text)
 
     def go(self, name: str) -> None:
-        self.show_page(name, self._left)
-
-    def _left(self) -> None:
-        self.earnings.left()
-        self.bookings.left()
+        self.show_page(name)
 
     def draw(self, state: ConnectionState) -> None:
         back = state.problem is None and state.heard_at is not None
@@ -155,9 +147,6 @@ class OfflineView(PagesFrame):
             self.sign_out_wanted.emit()
         else:
             self._work.connection.look_now()
-
-    def _fleet(self) -> Entry:
-        return Entry(FLEET, "Fleet", Icon.FLEET, self._make_fleet)
 
     def _make_fleet(self) -> StoredFleetPage:
         page = StoredFleetPage(self._tools, self._work.copy, self.stamp)

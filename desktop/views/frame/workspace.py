@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
@@ -13,8 +14,10 @@ from desktop.commands import Command
 from desktop.dialogs import Question
 from desktop.viewmodels.search.lookup import HitKind
 from desktop.viewmodels.session.waking import Waking
-from desktop.views.areas.admin import AdminArea
+from desktop.views.areas.accounts import AccountsArea
 from desktop.views.areas.counter import ClientArea
+from desktop.views.areas.firm import FirmArea
+from desktop.views.areas.oversight import OversightArea
 from desktop.views.areas.owner import OwnerArea
 from desktop.views.frame.connection import ConnectionLook
 from desktop.views.frame.found_lines import Offers
@@ -28,9 +31,13 @@ from desktop.views.parts.view_context import ViewContext, Workspace
 from engine.domain.booking.booking import Booking
 from engine.domain.booking.listing import BookingScope
 from engine.domain.car.car import Car
-from engine.domain.firm.events import Fact
 from engine.domain.people.accounts import PersonRow
 from engine.domain.people.people import Deed, Renter
+
+A = TypeVar("A", bound=Area)
+
+#: What there is, in the order of the rail; an account has those whose *needs* it may do.
+AREAS: tuple[type[Area], ...] = (OversightArea, AccountsArea, FirmArea, ClientArea, OwnerArea)
 
 
 class _HeldBackError(Exception):
@@ -42,12 +49,7 @@ class _HeldBackError(Exception):
 
 
 class WorkspaceView(PagesFrame):
-    """Signals: ``result_painted`` after each search result that came to the screen.
-
-    Attributes:
-        client: The counter's view, for whoever may book.
-        admin: The administrator's view, for whoever may manage accounts.
-    """
+    """Signals: ``result_painted`` after each search result that came to the screen."""
 
     result_painted = Signal()
 
@@ -55,47 +57,51 @@ class WorkspaceView(PagesFrame):
         super().__init__(tools, workspace.actor, parent)
         self._workspace = workspace
         self._connection = ConnectionLook(workspace, self.status, self.banner, self.inset)
-        self.client: ClientArea | None = None
-        self.admin: AdminArea | None = None
         self._areas = self._build(tools)
+        self._join()
         self._guarded = False
         self._fill(tools)
         self.banner.acted.connect(workspace.connection.look_now)
         self._waking = Waking()
         for changed in (self._waking.jumped, self._waking.zone_changed):
             changed.connect(workspace.connection.distrust)
-        workspace.connection.back.connect(self._reload)
-        workspace.connection.retry.connect(self._reload)
-        workspace.live.happened.connect(self._apply)
-        workspace.live.resync.connect(self._reload)
+        workspace.connection.back.connect(self.reload)
+        workspace.connection.retry.connect(self.reload)
+        workspace.live.happened.connect(self.apply)
+        workspace.live.resync.connect(self.reload)
+
+    def area(self, kind: type[A]) -> A | None:
+        """The one of that kind, if this account has it."""
+        return next((area for area in self._areas if isinstance(area, kind)), None)
+
+    @property
+    def client(self) -> ClientArea | None:
+        """The counter's view, for whoever may book."""
+        return self.area(ClientArea)
 
     def start(self) -> None:
         """Ask for what the pages show first."""
         self._waking.start()
         self._workspace.connection.watch()
         self._workspace.live.listen()
-        for area in self._areas:
-            area.start()
+        super().start()
         if self._entries:
             self.page(next(iter(self._entries))).focus_first()
 
     def questions_before_going(self, *, leaving: bool) -> tuple[Question, ...]:
         """What to ask before the session ends, or *leaving* the program: holds that stay, then what would be lost."""
         holds = self._workspace.holds.open() if self.client is not None else ()
-        lost = [question for area in self._areas if (question := area.unsaved())]
-        return (*([to_go(holds, self._workspace.now(), leaving=leaving)] if holds else ()), *lost)
+        return (*([to_go(holds, self._workspace.now(), leaving=leaving)] if holds else ()), *self.unsaved())
 
     def stop(self) -> None:
-        """Let go of dialogs and clocks before the view is deleted."""
         self._waking.stop()
         self._connection.stop()
-        for area in self._areas:
-            area.stop()
+        super().stop()
 
     def commands(self) -> tuple[Command, ...]:
         of_page: tuple[Command, ...] = (
             Command("page.search", "Search on this page", self._search_here, key="/", group="Go to"),
-            Command("page.reload", "Load again", self._reload, key="F5", group="Go to"),
+            Command("page.reload", "Load again", self.reload, key="F5", group="Go to"),
         )
         of_areas = (
             replace(command, run=partial(self._free, command.run))
@@ -135,11 +141,7 @@ class WorkspaceView(PagesFrame):
             for form in self.pages.findChildren(FormPanel):
                 if form.unsaved() is not None:
                     raise _HeldBackError(form)
-        self.show_page(name, self._left)
-
-    def _left(self) -> None:
-        for area in self._areas:
-            area.left()
+        self.show_page(name)
 
     @property
     def shows_bookings(self) -> bool:
@@ -184,40 +186,38 @@ class WorkspaceView(PagesFrame):
             self.client.book_for(renter)
 
     def _build(self, tools: ViewContext) -> tuple[Area, ...]:
-        """The views this account may use, the first one first in the rail."""
-        actor = self._workspace.actor
-        frame = Frame(self.pages, self.status, self._go, self._connection.know_branches, self.rail.set_badge, self.at)
-        areas: list[Area] = []
-        if actor.may(Deed.BOOK):
-            self.client = ClientArea(tools, self._workspace, frame)
-            self.client.result_painted.connect(self.result_painted)
-            areas.append(self.client)
-        if actor.may(Deed.MANAGE_OWN_CARS):
-            areas.append(OwnerArea(tools, self._workspace, frame))
-        if actor.may(Deed.MANAGE_ACCOUNTS):
-            self.admin = AdminArea(tools, self._workspace, frame)
-            if self.client is not None:
-                self.admin.booking_wanted.connect(self.client.open_booking)
-                self.admin.oversight.detail = self.client.side.detail
-            areas.insert(0, self.admin)
-        return tuple(areas)
+        actor, connection = self._workspace.actor, self._connection
+        frame = Frame(
+            host=self.pages,
+            status=self.status,
+            go=self._go,
+            leave=self.leave,
+            built=self.built,
+            know_branches=connection.know_branches,
+            badge=self.rail.set_badge,
+            at=self.at,
+        )
+        return tuple(area(tools, self._workspace, frame) for area in AREAS if actor.may(area.needs))
+
+    def _join(self) -> None:
+        """What one area shows is opened in another."""
+        client, oversight = self.client, self.area(OversightArea)
+        if client is not None:
+            client.result_painted.connect(self.result_painted)
+        if client is not None and oversight is not None:
+            oversight.booking_wanted.connect(client.open_booking)
+            oversight.detail = client.side.detail
 
     def _fill(self, tools: ViewContext) -> None:
         for area in self._areas:
             area.task_failed.connect(self.task_failed)
-        self.set_entries(entry for area in self._areas for entry in area.entries)
+        every = (entry for area in self._areas for entry in area.entries)
+        actor = self._workspace.actor
+        self.fill((entry for entry in every if entry.deed is None or actor.may(entry.deed)), self._areas)
         if not self._entries:
-            self.pages.addWidget(LaterPage(tools.theme, self._workspace.actor))
+            self.pages.addWidget(LaterPage(tools.theme, actor))
             return
         first = next(iter(self._entries))
         self.page(first)
         self.rail.select(first)
         self.rail.chosen.connect(self.go)
-
-    def _reload(self) -> None:
-        for area in self._areas:
-            area.reload()
-
-    def _apply(self, fact: Fact) -> None:
-        for area in self._areas:
-            area.apply(fact)

@@ -87,6 +87,10 @@ class DisputePanel(SidePanel):
             self.give_way()
             self.left.emit()
 
+    def leave(self) -> None:
+        """Another page is opened."""
+        self.give_way()
+
     def stop(self) -> None:
         """The session ends."""
         self._tasks.stop("answer")

@@ -177,7 +177,7 @@ class CarePanel(FormPanel):
         self.open(self.list.table)
 
     def unsaved(self) -> Question | None:
-        """What was done, half typed; see ``Area.unsaved``."""
+        """What was done, half typed; see ``Told.unsaved``."""
         note, row = self.note.text().strip(), self.list.row()
         if not (self.is_open and note):
             return None

@@ -66,7 +66,7 @@ class UnbelievedPanel(FormPanel):
         self.instead(self.give_way)
 
     def unsaved(self) -> Question | None:
-        """What somebody found out, and nobody has kept yet; see ``Area.unsaved``."""
+        """What somebody found out, and nobody has kept yet; see ``Told.unsaved``."""
         row, said = self.vm.state.row, self.reason.text().strip()
         return words.to_lose(row, said) if self.is_open and row is not None and said else None
 

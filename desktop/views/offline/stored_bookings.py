@@ -20,7 +20,7 @@ from desktop.views.booking.list_page import BookingsPage
 from desktop.views.booking.list_row import TONES, BookingRow, damaged_row
 from desktop.views.booking.list_words import empty_words, short_day
 from desktop.views.offline.stored_booking import StoredBookingPanel
-from desktop.views.parts.area import Entry
+from desktop.views.parts.area import Entry, Told
 from desktop.views.parts.damage import SIGN_IN, tell_partial, unreadable
 from desktop.views.parts.view_context import ViewContext
 from desktop.widgets.frame.banner import Banner
@@ -107,7 +107,7 @@ class StoredBookingsPage(BookingsPage):
         return "No bookings in this copy", "Its first making was cut off before a booking was stored."
 
 
-class StoredBookingsPart(QObject):
+class StoredBookingsPart(QObject, Told):
     """The page, one booking's panel beside it, and its keys.
 
     Signals: ``fleet_wanted`` is the first step without bookings; ``sign_in_wanted`` where the copy cannot be read;
@@ -152,12 +152,8 @@ class StoredBookingsPart(QObject):
         """Of all that is stored this list alone can be searched."""
         self._to_page().focus_search()
 
-    def left(self) -> None:
+    def leave(self) -> None:
         self.panel.close_panel()
-
-    def stop(self) -> None:
-        if self.page is not None:
-            self.page.stop()
 
     def _make(self) -> StoredBookingsPage:
         page = self.page = StoredBookingsPage(self._tools, self.vm, self._stored)

@@ -42,7 +42,7 @@ class FormPanel(SidePanel):
         return self.is_open and self._form is not None and typed_in(self._form) != self._begun
 
     def unsaved(self) -> Question | None:
-        """See ``Area.unsaved``."""
+        """See ``Told.unsaved``."""
         if not self.is_dirty:
             return None
         return Question(

@@ -70,7 +70,7 @@ class SearchPage(Page):
         workspace.panel.kept_changed.connect(self._say_for_whom)
         self.for_whom.acted.connect(self._for_nobody)
 
-    def open(self) -> None:
+    def start(self) -> None:
         """Search as this account last did on this computer, or as a walk-in would."""
         self._search.open(self._last_form)
 

@@ -1,7 +1,7 @@
 """Details that slide in at the reading end of a page instead of opening a window.
 
 API: SidePanel(theme, host, title): set_content(widget), set_title(t), foot (layout),
-open(first_focus), close_panel(), give_way(); opened, closed.
+open(first_focus), close_panel(), give_way(), leave(), stop(); opened, closed.
 """
 
 from __future__ import annotations
@@ -123,6 +123,14 @@ class SidePanel(QWidget):
             self._make_room(taken=False)
             self._give_focus_back()
             self._arrived()
+
+    def leave(self) -> None:
+        """Another page is opened."""
+        self.close_panel()
+
+    def stop(self) -> None:
+        """The session ends."""
+        self.hide()
 
     def _give_focus_back(self) -> None:
         came_from, self._came_from = self._came_from, None
