@@ -93,6 +93,16 @@ def port_is_free(port: int) -> bool:
     return True
 
 
+def listens(process: Process, port: int) -> bool:
+    """Whether it is this process that serves *port*, or one that it started."""
+    try:
+        one = psutil.Process(process.pid)
+        found = [each for those in (one, *one.children(recursive=True)) for each in those.net_connections("tcp4")]
+    except psutil.Error:  # it has ended
+        return False
+    return any(each.status == psutil.CONN_LISTEN and each.laddr.port == port for each in found)
+
+
 async def spawn(command: Sequence[str], output: Path) -> Process:
     """Start a server that dies with this process; what it prints goes to *output*."""
     with output.open("wb") as file:

@@ -14,13 +14,14 @@ from typing import Protocol
 from engine.domain.shared.boot_clock import end_tasks
 from engine.domain.shared.errors import DriveSphereError, Unavailable
 from engine.embedded.folder import ServerFolder
-from engine.embedded.processes import Register, choose_port, end, port_is_free, spawn
+from engine.embedded.processes import Register, choose_port, end, listens, port_is_free, spawn
 
 log = logging.getLogger(__name__)
 
 #: mongod waits 30 s for whoever sits on its former port, and reads its journal after a crash.
 START_LIMIT_S = 90.0
 _TRIES = 3
+_LOOK_S = 0.02
 _LONGEST_PAUSE_S = 10.0
 _STABLE_AFTER_S = 60.0
 HIDDEN = "•••"
@@ -111,7 +112,7 @@ class Running:
 
     async def _await_ready(self, process: Process) -> None:
         ended = asyncio.create_task(process.wait())
-        ready = asyncio.create_task(self.service.ready(self._port))
+        ready = asyncio.create_task(self._serving(process))
         try:
             await asyncio.wait({ended, ready}, timeout=START_LIMIT_S, return_when=asyncio.FIRST_COMPLETED)
             if ready.done():
@@ -121,6 +122,15 @@ class Running:
             raise Unavailable("embedded", f"{self.service.title} did not come up within {START_LIMIT_S:.0f} s.")
         finally:
             await end_tasks((ended, ready))
+
+    async def _serving(self, process: Process) -> None:
+        """Who took the port after it was looked at is not spoken to: it may answer as ours would.
+
+        A copy of this folder prefers the same port, and its servers know the same passwords.
+        """
+        while not listens(process, self._port):  # noqa: ASYNC110 -- another process, no event of ours
+            await asyncio.sleep(_LOOK_S)
+        await self.service.ready(self._port)
 
     async def _keep_up(self) -> None:
         """Start it again whenever it ends, on the same port: those who use it know no other."""

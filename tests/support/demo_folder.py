@@ -75,6 +75,8 @@ def _make(folder: Path) -> None:
     while not _left(servers):
         assert time.monotonic() < deadline, "the keeper has not left the demo's folder"
         time.sleep(_LOOK_EVERY_S)  # the lock of another process tells nobody
+    # A copy takes any port: all would begin with that of this folder, and with waiting for one another.
+    (servers / "processes.json").unlink()
 
 
 def _left(servers: ServerFolder) -> bool:

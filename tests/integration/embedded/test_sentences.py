@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import time
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from engine.embedded import servers
 from engine.embedded.binaries import check_processor, find_mongod, find_valkey
 from engine.embedded.folder import ServerFolder
 from engine.embedded.mongod import Mongod
-from engine.embedded.processes import Register, choose_port
+from engine.embedded.processes import Register, choose_port, port_is_free
 from engine.embedded.servers import open_servers
 from engine.embedded.service import Running
 from engine.embedded.stripe_sandbox import StripeSandbox
@@ -276,6 +277,30 @@ async def test_a_sandbox_that_does_not_start(tmp_path):
 
     with pytest.raises(Unavailable, match=r"The payment sandbox did not start \(no module named uvicorn\)"):
         await running.start()
+
+
+async def test_a_copy_of_the_folder_that_takes_the_port_in_between_is_not_taken_for_ours(left_folder, tmp_path):
+    """Copies of one folder prefer one port, and know one another's passwords."""
+    ours, other = (ServerFolder(shutil.copytree(left_folder, tmp_path / name)) for name in ("ours", "other"))
+    others = []
+
+    class Late(Mongod):
+        def command(self, port):
+            if not others:
+                others.append((port, subprocess.Popen(Mongod(other).command(port), stdout=subprocess.DEVNULL)))  # noqa: S603
+                while port_is_free(port):
+                    time.sleep(0.01)  # another process tells nobody
+            return super().command(port)
+
+    running = Running(Late(ours), ours, Register(ours), set())
+    await running.start()
+    ((port, process),) = others
+    try:
+        assert f":{port}/" not in running.endpoint["mongo_url"]
+    finally:
+        await running.stop()
+        process.terminate()
+        process.wait()
 
 
 @pytest.mark.parametrize("program", ["mongod", "valkey"])
